@@ -1,0 +1,46 @@
+import type { Chain, NodeClient } from './chain.js';
+import type { CustosError } from './errors.js';
+import type { ChainId, Network, SignatureId } from './ids.js';
+import type { PendingTransaction } from './pending.js';
+
+/** One element of a poll's answer: readable, or refused with the reason. */
+export type PolledTransaction =
+  | { readonly kind: 'pending'; readonly pending: PendingTransaction }
+  | { readonly kind: 'refused'; readonly error: CustosError };
+
+export interface ErrorReport {
+  /** Id of the pending transaction. */
+  readonly pendingId: string;
+  /** Text for the cloud: code and message, no secret. */
+  readonly error: string;
+}
+
+/** What the cloud says of one pending transaction. */
+export type CloudStatus =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'completed'; readonly txId: string }
+  | { readonly kind: 'unknown' };
+
+/**
+ * The queue of pending transactions: Tatum Cloud or our gateway.
+ * @throws CustosError CLOUD_REFUSED, CLOUD_UNREACHABLE, CLOUD_TIMEOUT, CLOUD_RATE_LIMITED, CLOUD_ANSWER_INVALID, API_KEY_INVALID
+ */
+export interface Cloud {
+  /** Asks for the pending transactions of these wallets, in as many requests as needed. */
+  pending(chain: ChainId, network: Network, ids: readonly SignatureId[]): Promise<readonly PolledTransaction[]>;
+  /** Hands over signed bytes and closes the pending transaction. @throws also BROADCAST_REFUSED */
+  broadcast(chain: Chain, pending: PendingTransaction, raw: string): Promise<{ readonly txId: string }>;
+  /** Closes a pending transaction that was broadcast elsewhere; doing it twice is no error. */
+  complete(pendingId: string, txId: string): Promise<void>;
+  status(pendingId: string): Promise<CloudStatus>;
+  report(reports: readonly ErrorReport[]): Promise<void>;
+}
+
+/** Where a chain's node is, and how signed bytes get to it. */
+export interface Nodes {
+  client(chain: Chain): NodeClient;
+  /** True when the operator named an own node for the chain: bytes go there and the cloud is only told. */
+  isOwn(chain: ChainId): boolean;
+  /** Broadcast through the own node. @throws CustosError BROADCAST_REFUSED, NODE_* */
+  broadcast(chain: Chain, raw: string): Promise<{ readonly txId: string }>;
+}

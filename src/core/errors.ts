@@ -1,0 +1,308 @@
+/**
+ * The one table of everything that can go wrong. `exit` is the exit code of the command line (1 failed, 2 misused),
+ * `status` the HTTP status of the gateway, `retry` says that the same step may succeed later without anybody's help.
+ * docs/errors.md explains each code; a test keeps both equal.
+ */
+interface ErrorKind {
+  readonly exit: 1 | 2;
+  readonly status: number;
+  readonly retry?: true;
+  readonly hint: string;
+}
+
+const kinds = {
+  // Command line and configuration
+  USAGE: { exit: 2, status: 400, hint: 'run the command with --help' },
+  CONFIG_INVALID: { exit: 2, status: 500, hint: 'correct the named settings; `custos doctor` shows all of them' },
+  CANCELLED_BY_USER: { exit: 1, status: 400, hint: 'nothing was changed' },
+  NO_TERMINAL: {
+    exit: 2,
+    status: 500,
+    hint: 'set CUSTOS_PASSWORD or pass --password-file, and give secrets on standard input',
+  },
+  INTERNAL: { exit: 1, status: 500, hint: 'this is a defect of Custos; please report it with the steps that led here' },
+  // Password sources
+  PASSWORD_MISSING: { exit: 2, status: 500, hint: 'set CUSTOS_PASSWORD, pass --password-file, or run on a terminal' },
+  PASSWORD_EMPTY: {
+    exit: 2,
+    status: 400,
+    hint: 'choose a password of at least one character; twelve or more are better',
+  },
+  PASSWORD_MISMATCH: { exit: 2, status: 400, hint: 'type the same password twice' },
+  PASSWORD_WRONG: {
+    exit: 1,
+    status: 403,
+    hint: 'check the password and the store path; `custos password recover` takes the recovery key',
+  },
+  PASSWORD_SOURCE: {
+    exit: 1,
+    status: 500,
+    hint: 'check the settings of the password source and that it can be reached',
+  },
+  RECOVERY_KEY_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'enter the recovery key as `init` printed it; spaces and dashes do not matter',
+  },
+  // Wallet store
+  STORE_MISSING: { exit: 1, status: 500, hint: 'run `custos init`, or name the store with --store' },
+  STORE_EXISTS: {
+    exit: 1,
+    status: 409,
+    hint: 'choose another path with --store; an existing store is never overwritten',
+  },
+  STORE_FOREIGN: {
+    exit: 1,
+    status: 500,
+    hint: 'this file was not made by Custos; a Tatum KMS wallet.dat is moved over with `custos migrate`',
+  },
+  STORE_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup with `custos restore`; keep the damaged file' },
+  STORE_NEWER: { exit: 1, status: 500, hint: 'install the Custos version that wrote this store, or a later one' },
+  STORE_BUSY: { exit: 1, status: 503, retry: true, hint: 'another process is writing; try again' },
+  STORE_FULL: { exit: 1, status: 507, retry: true, hint: 'free space on the disk of the store; nothing was changed' },
+  STORE_READ_ONLY: { exit: 1, status: 500, hint: 'make the store and its directory writable for this user' },
+  STORE_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'check the path or address of the store and its permissions',
+  },
+  STORE_UNSUPPORTED: { exit: 2, status: 500, hint: 'use a file path as --store' },
+  RECORD_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup; `custos verify` lists all damaged records' },
+  BACKUP_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos backup` wrote' },
+  BACKUP_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },
+  DAEMON_RUNNING: { exit: 1, status: 409, hint: 'only one daemon may serve a store; stop the other one first' },
+  KDF_PARAMETERS: { exit: 1, status: 500, hint: 'the key slot asks for more work than is allowed; restore a backup' },
+  // Wallets and secrets
+  CHAIN_UNKNOWN: { exit: 2, status: 400, hint: '`custos wallet create --help` lists the chains' },
+  NETWORK_MISMATCH: {
+    exit: 1,
+    status: 403,
+    hint: 'a mainnet wallet is never used under --testnet, nor the other way round',
+  },
+  SIGNATURE_ID_INVALID: { exit: 2, status: 400, hint: 'a signature ID is a UUID as printed by `wallet create`' },
+  SIGNATURE_ID_EXISTS: {
+    exit: 1,
+    status: 409,
+    hint: 'this signature ID already belongs to another secret; nothing was imported',
+  },
+  WALLET_UNKNOWN: { exit: 1, status: 404, hint: '`custos wallet list` shows the signature IDs of this store' },
+  WALLET_NOT_ALLOWED: {
+    exit: 1,
+    status: 403,
+    hint: 'the daemon was started with --wallets; add the signature ID there',
+  },
+  WALLET_CHAIN_MISMATCH: { exit: 1, status: 403, hint: 'a wallet signs only for the chain it was made for' },
+  MNEMONIC_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'check spelling and order: 12, 15, 18, 21 or 24 words of the English BIP-39 list',
+  },
+  PRIVATE_KEY_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'give the private key in the form of its chain, for example 0x and 64 hexadecimal digits',
+  },
+  XPUB_INVALID: { exit: 1, status: 400, hint: 'the extended public key is damaged' },
+  ADDRESS_INVALID: { exit: 1, status: 400, hint: 'check the address and its checksum' },
+  ADDRESS_MISMATCH: {
+    exit: 1,
+    status: 400,
+    hint: 'the secret does not belong to the stated address or xpub; nothing was imported',
+  },
+  SECRET_UNSUPPORTED: {
+    exit: 1,
+    status: 400,
+    hint: 'give exactly one of mnemonic, privateKey or secret, in a form that the chain knows',
+  },
+  PATH_INVALID: { exit: 1, status: 400, hint: "write an absolute derivation path such as m/44'/60'/0'/0" },
+  INDEX_MISSING: {
+    exit: 1,
+    status: 400,
+    hint: 'a mnemonic wallet needs the derivation index: send `index` with the request',
+  },
+  INDEX_INVALID: { exit: 2, status: 400, hint: 'a derivation index is a whole number from 0 to 2147483647' },
+  INDEX_UNEXPECTED: {
+    exit: 1,
+    status: 400,
+    hint: 'a private-key wallet has no index: leave `index` out of the request',
+  },
+  IMPORT_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'give the JSON that `wallet export` prints, or JSON lines with signatureId',
+  },
+  // Pending transactions and signing
+  PENDING_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'the cloud sent a pending transaction that cannot be read; nothing was signed',
+  },
+  PENDING_CHANGED: {
+    exit: 1,
+    status: 409,
+    hint: 'the cloud sent another payload under an id that was seen before; nothing was signed',
+  },
+  PENDING_UNKNOWN: { exit: 1, status: 404, hint: '`custos transaction list` shows the journal' },
+  STATE_CONFLICT: { exit: 1, status: 409, hint: '`custos transaction show ID` tells what happened to it' },
+  LEASE_LOST: { exit: 1, status: 409, retry: true, hint: 'another daemon took this transaction over' },
+  TRANSACTION_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'the unsigned transaction cannot be decoded completely; nothing was signed',
+  },
+  TRANSACTION_TOO_LARGE: { exit: 1, status: 413, hint: 'a serialized transaction may have at most 1 MiB' },
+  TRANSACTION_UNSUPPORTED: { exit: 1, status: 400, hint: 'this transaction type is not supported on this chain' },
+  CHAIN_MISMATCH: {
+    exit: 1,
+    status: 400,
+    hint: 'the pending transaction names another chain than the one it was asked for',
+  },
+  CHAIN_ID_MISMATCH: {
+    exit: 1,
+    status: 400,
+    hint: 'check --testnet and the node; a development chain is named with --chain-id CHAIN=N',
+  },
+  SENDER_MISMATCH: {
+    exit: 1,
+    status: 403,
+    hint: 'the transaction names another sender than the wallet; nothing was signed',
+  },
+  AMOUNT_INVALID: { exit: 1, status: 400, hint: 'an amount is a whole number of the smallest unit, below 2^128' },
+  GAS_TOO_LOW: { exit: 1, status: 400, hint: 'raise the gas limit to at least the intrinsic gas of the transaction' },
+  FEE_INVALID: { exit: 1, status: 400, hint: 'check gas price and fee caps of the transaction' },
+  KEY_MISSING: { exit: 1, status: 400, hint: 'name a signature ID for every input of the transaction' },
+  SIGNATURE_INVALID: {
+    exit: 1,
+    status: 500,
+    hint: 'a signature failed its own verification; nothing left this machine',
+  },
+  SIGNER_DIED: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the signer process is started again; the request is retried',
+  },
+  SIGNER_TIMEOUT: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the signer process did not answer in time and is started again',
+  },
+  SIGNER_LOCKED_DOWN: {
+    exit: 1,
+    status: 500,
+    hint: 'the signer process may use neither network nor files nor child processes',
+  },
+  // Judges
+  FOUR_EYE_DENIED: {
+    exit: 1,
+    status: 403,
+    hint: 'the four-eye service refused; `custos transaction retry ID` asks it again',
+  },
+  FOUR_EYE_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the four-eye service gave no valid answer; nothing was signed, it is asked again',
+  },
+  FOUR_EYE_MISSING: {
+    exit: 2,
+    status: 500,
+    hint: 'mainnet needs --externalUrl URL: a service of yours that approves each transaction',
+  },
+  // Cloud and nodes
+  API_KEY_MISSING: { exit: 2, status: 401, hint: 'set TATUM_API_KEY (or CUSTOS_API_KEY)' },
+  API_KEY_INVALID: { exit: 1, status: 401, hint: 'send the configured key in the header x-api-key' },
+  URL_INVALID: { exit: 2, status: 400, hint: 'give a complete http or https URL without user name, password or query' },
+  URL_INSECURE: { exit: 2, status: 400, hint: 'mainnet needs https, or a loopback or private address' },
+  CLOUD_REFUSED: { exit: 1, status: 502, hint: 'the cloud refused the request; its answer is in the message' },
+  CLOUD_UNREACHABLE: { exit: 1, status: 503, retry: true, hint: 'check the network and TATUM_API_URL' },
+  CLOUD_TIMEOUT: { exit: 1, status: 504, retry: true, hint: 'the cloud did not answer in time' },
+  CLOUD_RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'the cloud limits requests; Custos waits as told' },
+  CLOUD_ANSWER_INVALID: {
+    exit: 1,
+    status: 502,
+    retry: true,
+    hint: 'the cloud answered with something that is not its API; check TATUM_API_URL',
+  },
+  BROADCAST_REFUSED: {
+    exit: 1,
+    status: 502,
+    hint: 'the network refused the signed transaction; its reason is in the message',
+  },
+  NODE_REFUSED: {
+    exit: 1,
+    status: 502,
+    hint: 'the blockchain node answered with an error; its reason is in the message',
+  },
+  NODE_UNREACHABLE: { exit: 1, status: 503, retry: true, hint: 'check the node and its URL' },
+  NODE_ANSWER_INVALID: {
+    exit: 1,
+    status: 502,
+    retry: true,
+    hint: 'the node answered with something that is not JSON-RPC of this chain',
+  },
+  // Gateway
+  REQUEST_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'the request does not have the documented shape; `data` lists each problem',
+  },
+  REQUEST_TOO_LARGE: { exit: 2, status: 413, hint: 'a request may have at most 1 MiB' },
+  KMS_MISSING: { exit: 1, status: 403, hint: 'the queue has no such pending transaction' },
+  NOT_OFFERED: { exit: 1, status: 501, hint: 'the self-hosted gateway does not offer this operation' },
+  IDEMPOTENCY_CONFLICT: { exit: 1, status: 409, hint: 'the same Idempotency-Key was used for another request' },
+  PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof kinds;
+
+/** All codes with exit code, HTTP status, hint and whether the step may be tried again by itself. */
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
+
+export interface CustosErrorOptions {
+  /** Facts for machines; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  /** Earliest moment of the next try in milliseconds from now, where the other side named one. */
+  readonly retryAfter?: number;
+}
+
+/** The only error class. `message` is lower case, names what and which, has no period and never holds a secret. */
+export class CustosError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: CustosErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CustosError';
+    this.code = code;
+    this.details = options.details ?? {};
+    this.retryAfter = options.retryAfter;
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+
+  get hint(): string {
+    return this.kind.hint;
+  }
+}
+
+/** True when trying the same step later may succeed by itself. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof CustosError && error.kind.retry === true;
+}
+
+/**
+ * Turns whatever was thrown into a CustosError. An unforeseen error becomes INTERNAL and only its class name is kept
+ * in the message, because messages of foreign libraries may quote their input.
+ */
+export function asCustosError(thrown: unknown): CustosError {
+  if (thrown instanceof CustosError) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new CustosError('INTERNAL', `unexpected ${name}`, { cause: thrown });
+}

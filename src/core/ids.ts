@@ -1,0 +1,44 @@
+import { CustosError } from './errors.js';
+
+/** A UUID in lower case that stands for one wallet. */
+export type SignatureId = string & { readonly brand: 'SignatureId' };
+/** The ticker by which the cloud names a chain, e.g. `ETH`. */
+export type ChainId = string & { readonly brand: 'ChainId' };
+export type Network = 'mainnet' | 'testnet';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** @throws CustosError SIGNATURE_ID_INVALID */
+export function parseSignatureId(value: unknown): SignatureId {
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  if (!uuid.test(text)) {
+    throw new CustosError('SIGNATURE_ID_INVALID', `${quote(value)} is not a signature ID`);
+  }
+  return text as SignatureId;
+}
+
+/** Form only (1 to 12 letters or digits); whether the chain exists is the registry's business. @throws CustosError CHAIN_UNKNOWN */
+export function parseChainId(value: unknown): ChainId {
+  const text = typeof value === 'string' ? value.trim().toUpperCase() : '';
+  if (!/^[A-Z0-9]{1,12}$/.test(text)) throw new CustosError('CHAIN_UNKNOWN', `${quote(value)} is not a chain`);
+  return text as ChainId;
+}
+
+/** A derivation index of a child that is not hardened (BIP-32): a whole number from 0 to 2^31-1. @throws CustosError INDEX_INVALID */
+export function parseIndex(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 0x7fffffff) {
+    throw new CustosError('INDEX_INVALID', `${quote(value)} is not a derivation index`);
+  }
+  return value;
+}
+
+export function networkOf(testnet: boolean): Network {
+  return testnet ? 'testnet' : 'mainnet';
+}
+
+/** Shows a foreign value in a message: at most 60 characters, in quotes, control characters escaped. */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (value === null || typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+}

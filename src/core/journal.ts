@@ -1,0 +1,98 @@
+import type { ErrorCode } from './errors.js';
+import type { ChainId, Network } from './ids.js';
+import type { PendingTransaction } from './pending.js';
+
+/**
+ * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may be on their way ·
+ * `broadcast` the network took them · `completed` the cloud knows · `denied`, `failed`, `cancelled` ended without effect.
+ */
+export type State = 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
+
+/** One pending transaction's row. */
+export interface JournalEntry {
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly state: State;
+  /** Grows with every claim; a write under an older generation is refused. */
+  readonly generation: number;
+  readonly pending: PendingTransaction;
+  readonly sender?: string;
+  readonly nonce?: bigint;
+  readonly completed?: string;
+  /** JSON form of the summary. */
+  readonly summary?: Readonly<Record<string, unknown>>;
+  readonly signed?: string;
+  readonly txId?: string;
+  readonly errorCode?: ErrorCode;
+  readonly errorText?: string;
+  /** Text of the last error that the cloud was told, so that it is told once. */
+  readonly reported?: string;
+  readonly attempts: number;
+  /** Not before this moment (milliseconds since 1970). */
+  readonly nextAttemptAt: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One line of the story, never changed afterwards. */
+export interface JournalEvent {
+  readonly at: number;
+  readonly event: string;
+  readonly fact: Readonly<Record<string, unknown>>;
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly generation: number;
+}
+
+/** Facts that go with a step; only the given ones are written. */
+export interface JournalFact {
+  readonly sender?: string;
+  readonly nonce?: bigint;
+  readonly completed?: string;
+  readonly summary?: Readonly<Record<string, unknown>>;
+  readonly signed?: string;
+  readonly txId?: string;
+  readonly errorCode?: ErrorCode;
+  readonly errorText?: string;
+  readonly reported?: string;
+  readonly nextAttemptAt?: number;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly entry: JournalEntry; readonly lease: Lease }
+  /** Known already; `lease` is there when there is still something to do. */
+  | { readonly kind: 'known'; readonly entry: JournalEntry; readonly lease?: Lease }
+  /** The same id came with another payload. */
+  | { readonly kind: 'changed'; readonly entry: JournalEntry };
+
+export interface JournalFilter {
+  readonly chain?: ChainId;
+  readonly network?: Network;
+  readonly states?: readonly State[];
+  readonly sender?: string;
+  readonly limit?: number;
+}
+
+/** What happened to each pending transaction. Every method is one durable database transaction. */
+export interface Journal {
+  /** Writes new pending transactions and takes the lease of those that are not ended. One result for each, in order. */
+  claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
+  /**
+   * Writes `fact`, sets the state and adds one event named `event` (default: the state's name).
+   * `signed` is write-once while the bytes may take effect.
+   * @throws CustosError LEASE_LOST (stale generation), STATE_CONFLICT (no such transition)
+   */
+  advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
+  get(id: string): Promise<JournalEntry | undefined>;
+  find(filter: JournalFilter): Promise<readonly JournalEntry[]>;
+  events(id: string): Promise<readonly JournalEvent[]>;
+  /** Nonces from `from` upwards, ascending, of this sender's transactions that live (signed, broadcast, completed). */
+  livingNonces(chain: ChainId, network: Network, sender: string, from: bigint): Promise<readonly bigint[]>;
+  /** Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
+  retry(id: string): Promise<JournalEntry>;
+  /** Ends one that has not been signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
+  cancel(id: string): Promise<JournalEntry>;
+}

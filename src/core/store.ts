@@ -1,0 +1,60 @@
+import type { ChainId, Network, SignatureId } from './ids.js';
+import type { Journal } from './journal.js';
+import type { SealedWallet } from './wallet.js';
+
+/** How a key slot came to be: a password, or the recovery key that `init` shows once. */
+export type KeySlotKind = 'password' | 'recovery';
+
+/** The root key, wrapped by a key that scrypt makes from a password (docs/wallet-store.md). */
+export interface KeySlot {
+  readonly id: string;
+  readonly kind: KeySlotKind;
+  /** log2 of scrypt's N, and r and p (RFC 7914). */
+  readonly kdf: { readonly logN: number; readonly r: number; readonly p: number };
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
+  /** 12-byte nonce ‖ 32-byte ciphertext ‖ 16-byte tag. */
+  readonly box: Uint8Array;
+  readonly createdAt: number;
+}
+
+export interface WalletFilter {
+  readonly chain?: ChainId;
+  readonly network?: Network;
+}
+
+/** The wallet table. Adding is durable when the promise resolves. */
+export interface WalletTable {
+  /** All or nothing. @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY */
+  add(wallets: readonly SealedWallet[]): Promise<void>;
+  get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
+  /** Pages by signature ID: give the last one of the page before as `after`. */
+  page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
+  ids(filter: WalletFilter): Promise<readonly SignatureId[]>;
+  /** Chains that have wallets on this network. */
+  chains(network: Network): Promise<readonly ChainId[]>;
+  count(filter: WalletFilter): Promise<number>;
+  remove(id: SignatureId): Promise<boolean>;
+}
+
+/** The key-slot table. */
+export interface KeySlotTable {
+  all(): Promise<readonly KeySlot[]>;
+  /** One transaction: adds the given ones, then removes those named. */
+  replace(add: readonly KeySlot[], removeIds: readonly string[]): Promise<void>;
+}
+
+/** An open wallet store. */
+export interface Store {
+  /** 16 bytes in hexadecimal digits: random, made by `init`, bound into every sealed record. */
+  readonly storeId: string;
+  readonly location: string;
+  readonly wallets: WalletTable;
+  readonly slots: KeySlotTable;
+  readonly journal: Journal;
+  /** Keeps other daemons away until `close` or the end of the process. @throws CustosError DAEMON_RUNNING */
+  lockForDaemon(): Promise<void>;
+  /** Structural check of the database itself. @throws CustosError STORE_DAMAGED */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,44 @@
+/** An amount of one asset in its smallest unit. `asset` is the chain's coin symbol or a token's contract address. */
+export interface AssetAmount {
+  readonly asset: string;
+  readonly amount: bigint;
+}
+
+/**
+ * What a decoded transaction does, in the words of the field; made from the very bytes that are signed.
+ * `opaque` means that a part (e.g. the data of a contract call) is carried along without being understood.
+ */
+export interface Summary {
+  readonly kind: 'transfer' | 'token-transfer' | 'token-approval' | 'contract-call' | 'contract-creation' | 'other';
+  readonly from: string;
+  readonly to?: string;
+  /** Coins that leave the sender, without the fee. */
+  readonly value: AssetAmount;
+  /** Tokens that are moved or released for spending. */
+  readonly tokens: readonly TokenMove[];
+  /** The most that the fee can be. */
+  readonly fee: AssetAmount;
+  readonly nonce?: bigint;
+  readonly chainId?: bigint;
+  /** Name and arguments of the called method, where known. */
+  readonly method?: string;
+  readonly opaque: boolean;
+  /** One sentence in plain words. */
+  readonly text: string;
+}
+
+export interface TokenMove {
+  readonly standard: string;
+  readonly contract: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Smallest unit; absent for a right over all tokens. */
+  readonly amount?: bigint;
+  readonly tokenId?: bigint;
+  readonly action: 'transfer' | 'approve' | 'approve-all' | 'revoke' | 'mint' | 'burn';
+}
+
+/** The JSON form: every bigint becomes a decimal text. */
+export function summaryToJson(summary: Summary): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(summary, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)));
+}
