@@ -62,16 +62,30 @@ export interface SignedTransaction {
   readonly txId: string;
 }
 
-/** A native or token transfer, or a contract call, that the gateway turns into a pending transaction. */
+/** A native or token transfer, a contract call or (without `to`) a contract creation that the gateway turns into a pending transaction. */
 export interface TransferRequest {
   readonly to?: string;
   /** Smallest unit. */
   readonly value: bigint;
+  /** 0x and hexadecimal digits. */
   readonly data?: string;
+  readonly chainId?: bigint;
   readonly nonce?: bigint;
   readonly gasLimit?: bigint;
   readonly gasPrice?: bigint;
+  /** Transaction type where it is not the plain one: EIP-2930 or EIP-1559. */
+  readonly type?: '0x1' | '0x2';
+  readonly maxFeePerGas?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
+  readonly accessList?: readonly AccessListEntry[];
+  /** Symbol (`CUSD`) or contract address of the token that pays the fee, on a chain that has such tokens. */
   readonly feeCurrency?: string;
+}
+
+/** One address that a transaction names beforehand, with its storage keys: 0x and 64 hexadecimal digits each (EIP-2930). */
+export interface AccessListEntry {
+  readonly address: string;
+  readonly storageKeys: readonly string[];
 }
 
 /**

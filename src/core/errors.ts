@@ -250,6 +250,11 @@ const kinds = {
     hint: 'the request does not have the documented shape; `data` lists each problem',
   },
   REQUEST_TOO_LARGE: { exit: 2, status: 413, hint: 'a request may have at most 1 MiB' },
+  HOST_NOT_ALLOWED: {
+    exit: 1,
+    status: 403,
+    hint: 'address the gateway by the host name it listens on, or add the name to its allowed hosts',
+  },
   KMS_MISSING: { exit: 1, status: 403, hint: 'the queue has no such pending transaction' },
   NOT_OFFERED: { exit: 1, status: 501, hint: 'the self-hosted gateway does not offer this operation' },
   IDEMPOTENCY_CONFLICT: { exit: 1, status: 409, hint: 'the same Idempotency-Key was used for another request' },

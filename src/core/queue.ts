@@ -1,0 +1,74 @@
+import type { ChainId, Network, SignatureId } from './ids.js';
+
+/** `pending` waits for a signature · `completed` was broadcast, for ever · `deleted` was withdrawn by the application. */
+export type QueuedState = 'pending' | 'completed' | 'deleted';
+
+/** What an application asks to be signed. */
+export interface NewQueuedTransaction {
+  readonly chain: ChainId;
+  readonly network: Network;
+  /** Wallets whose keys sign, in order of signing. */
+  readonly hashes: readonly SignatureId[];
+  /** Derivation index, for a mnemonic wallet. */
+  readonly index?: number;
+  readonly serializedTransaction: string;
+  /** Makes a repeated submission harmless. */
+  readonly idempotency?: {
+    /** Chosen by the application, 1 to 255 characters. */
+    readonly key: string;
+    /** SHA-256 of the request in hexadecimal digits: tells a repetition from a reused key. */
+    readonly digest: string;
+  };
+}
+
+/** An error that a daemon reported for a pending transaction. */
+export interface ReportedError {
+  readonly at: number;
+  readonly error: string;
+}
+
+/** One row of the queue. */
+export interface QueuedTransaction {
+  /** 24 hexadecimal digits, random. */
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly hashes: readonly SignatureId[];
+  readonly index?: number;
+  readonly serializedTransaction: string;
+  readonly state: QueuedState;
+  readonly txId?: string;
+  /** The last distinct ones, oldest first; at most 20. */
+  readonly errors: readonly ReportedError[];
+  readonly createdAt: number;
+}
+
+/** Which pending transactions to list: of these wallets, or all of the chain when `signatureIds` is absent. */
+export interface PendingFilter {
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly signatureIds?: readonly SignatureId[];
+}
+
+/** The gateway's own queue of pending transactions. Every method is one durable database transaction. */
+export interface Queue {
+  /**
+   * @returns the id of the pending transaction; the same one for the same idempotency key and digest
+   * @throws CustosError IDEMPOTENCY_CONFLICT: the key was used for another request
+   */
+  enqueue(transaction: NewQueuedTransaction): Promise<string>;
+  /** In order of submission. Wallets that the queue does not know give nothing. */
+  pending(filter: PendingFilter): Promise<readonly QueuedTransaction[]>;
+  /** Also completed and deleted ones. */
+  get(id: string): Promise<QueuedTransaction | undefined>;
+  /**
+   * Closes a pending transaction; doing it again with the same txId is no error.
+   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (completed with another txId)
+   */
+  complete(id: string, txId: string): Promise<void>;
+  /** Withdraws a pending transaction. @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (completed) */
+  remove(id: string): Promise<void>;
+  /** Keeps an error that a daemon reported; an unknown id is ignored, a repeated error is kept once. */
+  report(errors: readonly { readonly id: string; readonly error: string }[]): Promise<void>;
+  close(): Promise<void>;
+}

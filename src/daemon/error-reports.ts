@@ -1,0 +1,55 @@
+import type { Cloud, ErrorReport } from '../core/cloud.js';
+import { asCustosError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+
+/** How many reports of unreadable transactions are remembered, so that each is sent once. */
+const REMEMBERED = 10_000;
+
+/** Errors that the cloud is to be told: collected, sent in one request, kept until the cloud took them. */
+export class ErrorReports {
+  readonly #cloud: Cloud;
+  readonly #log: Log;
+  readonly #remembered = new Set<string>();
+  #waiting: ErrorReport[] = [];
+  #sending: Promise<void> | undefined;
+
+  constructor(cloud: Cloud, log: Log) {
+    this.#cloud = cloud;
+    this.#log = log;
+  }
+
+  add(pendingId: string, error: string): void {
+    this.#waiting.push({ pendingId, error });
+  }
+
+  /** For errors that the journal does not remember: the same text for the same id is sent once in this process. */
+  addOnce(pendingId: string, error: string): void {
+    const key = `${pendingId} ${error}`;
+    if (this.#remembered.has(key)) return;
+    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
+    this.#remembered.add(key);
+    this.add(pendingId, error);
+  }
+
+  async flush(): Promise<void> {
+    await this.#sending;
+    if (this.#waiting.length === 0) return;
+    this.#sending = this.#send().finally(() => {
+      this.#sending = undefined;
+    });
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    try {
+      await this.#cloud.report(batch);
+    } catch (thrown) {
+      // A report is a courtesy: the journal has the story, and the next round tries again.
+      this.#waiting = [...batch, ...this.#waiting].slice(-REMEMBERED);
+      const error = asCustosError(thrown);
+      this.#log.warn({ count: batch.length, code: error.code, error: error.message }, 'error report not delivered');
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { ChainRegistry } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { Signer } from '../core/signer.js';
+import type { Vault } from '../core/vault.js';
+import { signPending } from './sign.js';
+
+/** An opened vault, and the key of the public halves that the front may hold. */
+export interface UnlockedVault {
+  readonly vault: Vault;
+  readonly publicKey: Uint8Array;
+}
+
+/** Opens the vault once, when it is first needed. @throws CustosError PASSWORD_WRONG */
+export type UnlockVault = () => Promise<UnlockedVault>;
+
+/** A signer in this very process, for one-shot commands and tests. Same contract as the signer process. */
+export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains: ChainRegistry }): Signer {
+  let unlocked: Promise<UnlockedVault> | undefined;
+  let closed = false;
+  const open = () => {
+    if (closed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
+    unlocked ??= parts.unlockVault();
+    return unlocked;
+  };
+  return {
+    name: 'this process',
+    unlock: async () => (await open()).publicKey,
+    sign: async (request) => signPending(request, { vault: (await open()).vault, chains: parts.chains }),
+    async close() {
+      closed = true;
+      if (unlocked !== undefined) (await unlocked).vault.wipe();
+    },
+  };
+}

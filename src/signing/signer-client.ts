@@ -1,0 +1,208 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import type { Secret } from '../core/secret.js';
+import type { Signer, SignRequest, SignResult } from '../core/signer.js';
+import type { KeySlot } from '../core/store.js';
+import type { FromSigner, ToSigner } from './messages.js';
+
+export interface SignerClientOptions {
+  /** Program of the signer process. */
+  readonly program: string;
+  /** Node's own flags for it, such as the permission model's. */
+  readonly nodeFlags: readonly string[];
+  readonly slots: readonly KeySlot[];
+  readonly storeId: string;
+  /** Kept to open a signer that takes a dead one's place; wiped by `close`. */
+  readonly password: Secret;
+  /** How many signer processes. */
+  readonly count: number;
+  readonly log: Log;
+  /** Milliseconds for one signature, and for the start with its key derivation. */
+  readonly timeouts?: { readonly sign: number; readonly start: number };
+}
+
+interface Question {
+  readonly resolve: (answer: FromSigner) => void;
+  readonly reject: (error: CustosError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+type Ask = { readonly kind: 'unlock' } | { readonly kind: 'sign'; readonly request: SignRequest };
+
+/**
+ * Signers in child processes behind the same interface as the one in process. Each child has an empty environment, no
+ * standard streams, and talks over IPC only. One that dies or hangs is replaced; because signing is pure, the requests
+ * that it had are asked once more of its successor before they fail with SIGNER_DIED or SIGNER_TIMEOUT.
+ */
+export function createSignerClient(options: SignerClientOptions): Signer {
+  const slots = Array.from({ length: options.count }, () => new SignerSlot(options));
+  let next = 0;
+  return {
+    get name() {
+      return slots.map((slot) => slot.name).join(', ');
+    },
+    async unlock() {
+      const keys = await Promise.all(slots.map((slot) => slot.unlock()));
+      const [publicKey] = keys;
+      if (publicKey === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
+      return publicKey;
+    },
+    async sign(request) {
+      next = (next + 1) % slots.length;
+      const slot = leastBusy(slots, next);
+      return slot.sign(request);
+    },
+    async close() {
+      options.password.wipe();
+      await Promise.all(slots.map((slot) => slot.close()));
+    },
+  };
+}
+
+function leastBusy(slots: readonly SignerSlot[], start: number): SignerSlot {
+  let best = slots[start];
+  for (const slot of slots) if (best === undefined || slot.load < best.load) best = slot;
+  if (best === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
+  return best;
+}
+
+/** One place for a signer process, and whichever process fills it now. */
+class SignerSlot {
+  readonly #options: SignerClientOptions;
+  readonly #questions = new Map<number, Question>();
+  #child: ChildProcess | undefined;
+  #unlocked: Promise<Uint8Array> | undefined;
+  #lastNumber = 0;
+  #closed = false;
+
+  constructor(options: SignerClientOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return `signer process ${this.#child?.pid ?? '(not running)'}`;
+  }
+
+  get load(): number {
+    return this.#questions.size;
+  }
+
+  async unlock(): Promise<Uint8Array> {
+    this.#unlocked ??= this.#start();
+    try {
+      return await this.#unlocked;
+    } catch (error) {
+      this.#unlocked = undefined;
+      throw error;
+    }
+  }
+
+  async sign(request: SignRequest): Promise<SignResult> {
+    try {
+      return await this.#signOnce(request);
+    } catch (error) {
+      const died = error instanceof CustosError && (error.code === 'SIGNER_DIED' || error.code === 'SIGNER_TIMEOUT');
+      if (!died || this.#closed) throw error;
+      return this.#signOnce(request);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // The child holds no state, so there is nothing to wait for.
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async #signOnce(request: SignRequest): Promise<SignResult> {
+    await this.unlock();
+    const answer = await this.#ask({ kind: 'sign', request });
+    if (answer.kind !== 'signed') throw unexpected(answer);
+    return answer.result;
+  }
+
+  async #start(): Promise<Uint8Array> {
+    if (this.#closed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
+    this.#child = this.#spawn();
+    const answer = await this.#ask({ kind: 'unlock' });
+    if (answer.kind !== 'unlocked') throw unexpected(answer);
+    this.#options.log.info({ signer: this.#child.pid }, 'signer process started');
+    return answer.publicKey;
+  }
+
+  #spawn(): ChildProcess {
+    const child = fork(this.#options.program, [], {
+      env: {},
+      execArgv: [...this.#options.nodeFlags],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.on('message', (message) => this.#receive(message as FromSigner));
+    child.on('error', () => this.#lost(child, 'SIGNER_DIED', 'the signer process could not be started'));
+    child.on('exit', (code, signal) => {
+      if (!this.#closed) this.#options.log.warn({ signer: child.pid, exit: signal ?? code }, 'signer process ended');
+      this.#lost(child, 'SIGNER_DIED', `the signer process ended with ${signal ?? `exit code ${code}`}`);
+    });
+    return child;
+  }
+
+  #ask(ask: Ask): Promise<FromSigner> {
+    const child = this.#child;
+    if (child === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
+    const n = ++this.#lastNumber;
+    const { sign, start } = this.#options.timeouts ?? { sign: 10_000, start: 60_000 };
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => {
+          this.#lost(child, 'SIGNER_TIMEOUT', 'the signer process did not answer in time');
+          child.kill('SIGKILL');
+        },
+        ask.kind === 'sign' ? sign : start,
+      );
+      this.#questions.set(n, { resolve, reject, timer });
+      child.send(this.#message(ask, n), (error) => {
+        if (error !== null) this.#lost(child, 'SIGNER_DIED', 'the channel to the signer process is closed');
+      });
+    });
+  }
+
+  #message(ask: Ask, n: number): ToSigner {
+    if (ask.kind === 'sign') return { kind: 'sign', n, request: ask.request };
+    const { slots, storeId, password } = this.#options;
+    return { kind: 'unlock', n, request: { slots, storeId, password: password.exposeBytes() } };
+  }
+
+  #receive(message: FromSigner): void {
+    if (message.kind === 'ready') return;
+    const question = this.#questions.get(message.n);
+    if (question === undefined) return;
+    this.#questions.delete(message.n);
+    clearTimeout(question.timer);
+    if (message.kind === 'failed') {
+      question.reject(new CustosError(message.code, message.message, { details: message.details }));
+    } else {
+      question.resolve(message);
+    }
+  }
+
+  /** Gives up one child: all its questions fail, and the next one starts a successor. */
+  #lost(child: ChildProcess, code: ErrorCode, reason: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#unlocked = undefined;
+    const open = [...this.#questions.values()];
+    this.#questions.clear();
+    for (const question of open) {
+      clearTimeout(question.timer);
+      question.reject(new CustosError(code, reason));
+    }
+  }
+}
+
+function unexpected(answer: FromSigner): CustosError {
+  return new CustosError('INTERNAL', `the signer process answered with ${answer.kind}`);
+}
