@@ -1,0 +1,41 @@
+import type { Chain, ChainRegistry } from '../core/chain.js';
+import type { Clock } from '../core/clock.js';
+import type { ChainId, Network } from '../core/ids.js';
+import type { Log } from '../core/log.js';
+import type { Queue } from '../core/queue.js';
+import type { Secret } from '../core/secret.js';
+import type { GatewayNode } from './node.js';
+
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly chains: ChainRegistry;
+  readonly queue: Queue;
+  readonly network: Network;
+  /** URL of the JSON-RPC node of each chain that is offered; a URL may hold a secret and is never shown. */
+  readonly nodes: ReadonlyMap<ChainId, string>;
+  /** The key that every client sends in `x-api-key`. */
+  readonly apiKey: Secret;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Chain ids of development chains, allowed besides the known ones of the network. */
+  readonly developmentChainIds?: ReadonlyMap<ChainId, bigint>;
+  /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
+  readonly host?: string;
+  /** Further host names (without port) by which clients may address the gateway. */
+  readonly allowedHosts?: readonly string[];
+}
+
+/** What the routes share. */
+export interface GatewayContext {
+  readonly chains: ChainRegistry;
+  readonly queue: Queue;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Path segment `:slug` that matches the names of the offered chains only. */
+  readonly slug: string;
+  /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */
+  chainOf(slug: string): Chain;
+  /** @throws CustosError NOT_OFFERED: no node is configured for the chain */
+  node(chain: Chain): GatewayNode;
+}

@@ -1,0 +1,153 @@
+import type { Chain } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { Network } from '../core/ids.js';
+
+/** Longest wait for a node's answer, in milliseconds. */
+const TIMEOUT = 20_000;
+/** Largest answer of a node that is read, in bytes. */
+const MAX_ANSWER = 8 * 1024 * 1024;
+
+/** A configured blockchain node. */
+export interface GatewayNode {
+  /** Sends a JSON-RPC body as it is and resolves to the answer's JSON. @throws CustosError NODE_UNREACHABLE, NODE_ANSWER_INVALID */
+  forward(body: unknown): Promise<unknown>;
+  /** One call; resolves to `result`. @throws CustosError NODE_REFUSED (with the node's reason), NODE_UNREACHABLE, NODE_ANSWER_INVALID */
+  rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** The node's chain id, asked once and checked against those of the network. @throws CustosError CHAIN_ID_MISMATCH, NODE_* */
+  chainId(): Promise<bigint>;
+}
+
+export interface NodeOptions {
+  readonly chain: Chain;
+  readonly network: Network;
+  readonly url: string;
+  readonly developmentChainId?: bigint;
+}
+
+/** Client of one node. The URL appears in no message, because it may hold a secret. */
+export function gatewayNode(options: NodeOptions): GatewayNode {
+  const post = (body: unknown) => ask(options.chain, options.url, body);
+  const rpc = (method: string, params: readonly unknown[]) => call(post, method, params);
+  let chainId: Promise<bigint> | undefined;
+  return {
+    forward: async (body) => withDialect(post, body),
+    rpc,
+    chainId: () => {
+      chainId ??= askChainId(options, rpc).catch((error: unknown) => {
+        chainId = undefined;
+        throw error;
+      });
+      return chainId;
+    },
+  };
+}
+
+type Post = (body: unknown) => Promise<unknown>;
+
+async function call(post: Post, method: string, params: readonly unknown[]): Promise<unknown> {
+  const answer = await withDialect(post, { jsonrpc: '2.0', id: 1, method, params });
+  if (isRecord(answer) && isRecord(answer['error'])) {
+    const { code, message } = answer['error'];
+    const reason = typeof message === 'string' ? message.slice(0, 500) : 'no reason given';
+    throw new CustosError('NODE_REFUSED', `the node refused ${method}: ${reason}`, { details: { reason, code } });
+  }
+  if (!isRecord(answer) || answer['result'] === undefined) {
+    throw new CustosError('NODE_ANSWER_INVALID', `the node's answer to ${method} is not JSON-RPC`);
+  }
+  return answer['result'];
+}
+
+// Klaytn's nodes once knew their methods as klay_ only, then as both, and other nodes know eth_ alone. A method that
+// the node does not have is asked again by its other name.
+async function withDialect(post: Post, body: unknown): Promise<unknown> {
+  const answer = await post(body);
+  if (!isRecord(body) || !isUnknownMethod(answer)) return answer;
+  const other = otherName(body['method']);
+  return other === undefined ? answer : post({ ...body, method: other });
+}
+
+function isUnknownMethod(answer: unknown): boolean {
+  if (!isRecord(answer) || !isRecord(answer['error'])) return false;
+  const { code, message } = answer['error'];
+  return code === -32601 || (typeof message === 'string' && /method not found|unknown variant/i.test(message));
+}
+
+function otherName(method: unknown): string | undefined {
+  if (typeof method !== 'string') return undefined;
+  if (method === 'klay_chainID') return 'eth_chainId';
+  if (method === 'eth_chainId') return 'klay_chainID';
+  if (method.startsWith('klay_')) return method.replace('klay_', 'eth_');
+  return undefined;
+}
+
+/** The chain itself knows its ids: it is given a transaction that carries the node's. */
+async function askChainId({ chain, network, developmentChainId }: NodeOptions, rpc: GatewayNode['rpc']) {
+  const chainId = quantity(await rpc('eth_chainId', []), 'eth_chainId');
+  if (!chain.transfer) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
+  const nobody = `0x${'00'.repeat(20)}`;
+  const given = { to: nobody, value: 0n, chainId, nonce: 0n, gasLimit: 21_000n, gasPrice: 1n };
+  chain.parse(chain.transfer(given, network), {
+    network,
+    from: nobody,
+    ...(developmentChainId !== undefined && { developmentChainId }),
+  });
+  return chainId;
+}
+
+async function ask(chain: Chain, url: string, body: unknown): Promise<unknown> {
+  const text = await fetchText(chain, url, JSON.stringify(body));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node answered with something that is not JSON`);
+  }
+}
+
+async function fetchText(chain: Chain, url: string, body: string): Promise<string> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    return await readCapped(chain, response);
+  } catch (error) {
+    if (error instanceof CustosError) throw error;
+    throw new CustosError('NODE_UNREACHABLE', `the ${chain.id} node cannot be reached or did not answer in time`);
+  }
+}
+
+async function readCapped(chain: Chain, response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > MAX_ANSWER) throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node's answer is too large`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Reads a hexadecimal quantity of at most 256 bits. @throws CustosError NODE_ANSWER_INVALID */
+export function quantity(value: unknown, what: string): bigint {
+  if (typeof value !== 'string' || !/^0x[0-9a-fA-F]{1,64}$/.test(value)) {
+    throw new CustosError('NODE_ANSWER_INVALID', `the node's answer to ${what} is not a quantity`);
+  }
+  return BigInt(value);
+}
+
+/** Reads a quantity that fits a JSON number exactly. @throws CustosError NODE_ANSWER_INVALID */
+export function safeNumber(value: unknown, what: string): number {
+  const read = quantity(value, what);
+  if (read > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new CustosError('NODE_ANSWER_INVALID', `the node's answer to ${what} is out of range`);
+  }
+  return Number(read);
+}
+
+/** True for a JSON object that is not a list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { CustosError } from '../core/errors.js';
+import { parseIndex, parseSignatureId } from '../core/ids.js';
+import { requestInvalid } from './answers.js';
+import { isRecord } from './node.js';
+
+/** A decimal text as the API writes amounts. */
+const decimal = z
+  .string()
+  .max(120)
+  .regex(/^\+?(\d+(\.\d*)?|\.\d+)$/, 'must be a decimal number in a text');
+const whole = z
+  .string()
+  .max(80)
+  .regex(/^\+?\d+$/, 'must be a whole number in a text');
+const address = z.string().min(1).max(50);
+const nonce = z.number().int().min(0);
+const signatureId = parsedBy(parseSignatureId);
+const index = parsedBy(parseIndex);
+const feeCurrency = z.enum(['CELO', 'CUSD', 'CEUR']);
+
+const accessList = z
+  .array(z.object({ address, storageKeys: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(1000) }))
+  .max(1000);
+
+/** Fields of every KMS form: who signs, and what the fee is. `fee.gasPrice` and the EIP-1559 caps are in Gwei. */
+const signing = {
+  signatureId,
+  index: index.optional(),
+  nonce: nonce.optional(),
+  fee: z.object({ gasLimit: whole, gasPrice: decimal.optional() }).optional(),
+  feeCurrency: feeCurrency.optional(),
+  // Extensions of the documented form: EIP-2930 and EIP-1559 transactions.
+  type: z.enum(['0x1', '0x2']).optional(),
+  accessList: accessList.optional(),
+  maxFeePerGas: decimal.optional(),
+  maxPriorityFeePerGas: decimal.optional(),
+};
+
+/** Native transfer: the `Transfer…BlockchainKMS` forms of all EVM chains. */
+export const transferForm = z.object({
+  ...signing,
+  to: address,
+  amount: decimal,
+  currency: z.string().min(1).max(30),
+  data: z.string().max(50_000).optional(),
+});
+
+/**
+ * Contract creation, an extension: the native form without `to`. `data` is the creation code, at most 49,152 bytes (EIP-3860).
+ * No coins can be sent along, so that a transfer whose `to` was forgotten cannot burn any.
+ */
+export const creationForm = z.object({
+  ...signing,
+  amount: z
+    .string()
+    .regex(/^\+?0*\.?0*$/, 'must be 0 when there is no `to`')
+    .optional(),
+  data: z
+    .string()
+    .max(98_306)
+    .regex(/^0x([0-9a-fA-F]{2})+$/, 'must be 0x and hexadecimal digits when there is no `to`'),
+});
+
+const token = { ...signing, chain: z.string().min(1).max(12), contractAddress: address, amount: decimal };
+
+/** Token transfer: the `ChainTransfer…Erc20KMS`, BEP-20, KCS and CELO forms. `index` is an extension. */
+export const tokenTransferForm = z.object({ ...token, to: address, digits: z.number().int().min(0).max(30) });
+
+/** Allowance: the `Approve…Erc20KMS` forms. Without `digits`, an extension, the contract is asked for its decimals. */
+export const tokenApprovalForm = z.object({
+  ...token,
+  spender: address,
+  digits: z.number().int().min(0).max(30).optional(),
+});
+
+const parameter: z.ZodType<AbiParameter> = z.lazy(() =>
+  z.object({
+    type: z
+      .string()
+      .max(60)
+      .regex(/^[a-z]+\d*(\[\d{0,4}\]){0,6}$/, 'must be an ABI type'),
+    name: z.string().max(200).optional(),
+    components: z.array(parameter).max(50).optional(),
+  }),
+);
+const method = {
+  contractAddress: address,
+  methodName: z.string().min(1).max(500),
+  methodABI: z.object({
+    type: z.literal('function').optional(),
+    name: z.string().max(200).optional(),
+    inputs: z.array(parameter).max(50).optional(),
+    outputs: z.array(parameter).max(50).optional(),
+  }),
+  params: z.array(z.unknown()).max(50),
+};
+
+/** One argument or result of a method, in the JSON form of a contract's ABI. */
+export interface AbiParameter {
+  readonly type: string;
+  readonly name?: string | undefined;
+  readonly components?: readonly AbiParameter[] | undefined;
+}
+
+/** Contract call: the `CallSmartContractMethodKMS` forms. */
+export const contractCallForm = z.object({ ...signing, ...method, amount: decimal.optional() });
+/** Question to a contract: the `CallReadSmartContractMethod` forms. */
+export const contractReadForm = z.object(method);
+
+/** The daemon's question for pending transactions; absent ids mean all of the chain. */
+export const pendingForm = z.object({ signatureIds: z.array(signatureId).max(50_000).optional() });
+
+/** The `BroadcastKMS` form. `signatureId` is the id of the pending transaction. */
+export const broadcastForm = z.object({
+  txData: z
+    .string()
+    .max(500_000)
+    .regex(/^(0x)?([0-9a-fA-F]{2})+$/, 'must be hexadecimal digits'),
+  signatureId: z.string().min(1).max(64).optional(),
+});
+
+/** Errors that a daemon reports; here `signatureId` is the id of the pending transaction. */
+export const reportForm = z.object({
+  errors: z.array(z.object({ signatureId: z.string().max(64), error: z.string() })).max(50_000),
+});
+
+/** Type of the fields that every KMS form shares. */
+export type SigningFields = Omit<z.output<typeof creationForm>, 'amount' | 'data'>;
+export type ContractMethod = z.output<typeof contractReadForm>;
+
+/**
+ * Checks a body against a form.
+ * @throws CustosError REQUEST_INVALID: lists every problem; also for a body that brings a key
+ */
+export function parseForm<T>(form: z.ZodType<T>, body: unknown): T {
+  refuseKeys(body);
+  const result = form.safeParse(body);
+  if (result.success) return result.data;
+  throw requestInvalid(
+    result.error.issues.slice(0, 50).map((issue) => ({
+      property: issue.path.map(String).join('.').slice(0, 200) || 'body',
+      rule: issue.code,
+      text: issue.message.slice(0, 300),
+    })),
+  );
+}
+
+const keyFields = ['fromPrivateKey', 'privateKey', 'mnemonic', 'secret', 'fromSecret', 'seed'];
+
+function refuseKeys(body: unknown): void {
+  if (!isRecord(body)) return;
+  const present = keyFields.filter((field) => Object.hasOwn(body, field));
+  if (present.length === 0) return;
+  throw requestInvalid(
+    present.map((property) => ({
+      property,
+      rule: 'forbidden',
+      text: `the gateway never takes keys: send signatureId in place of ${property}`,
+    })),
+  );
+}
+
+/** A field that one of the core's parsers checks. */
+function parsedBy<T>(parse: (value: unknown) => T) {
+  return z.unknown().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof CustosError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+}

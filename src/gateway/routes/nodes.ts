@@ -1,0 +1,80 @@
+import type { Context, Hono } from 'hono';
+import type { Chain } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { checkField, requestInvalid } from '../answers.js';
+import { readJson } from '../body.js';
+import type { GatewayContext } from '../context.js';
+import { feeAdvice, gasStation } from '../fees.js';
+import { isRecord, safeNumber } from '../node.js';
+import { bareAddress } from '../submit.js';
+
+/** Most calls in one JSON-RPC batch. */
+const MAX_BATCH = 100;
+
+/** Routes that ask the configured nodes: JSON-RPC proxies, transaction count and fee advice. */
+export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
+  app.post(`/v3/${gateway.slug}/web3/:apiKey`, (request) => {
+    return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
+  });
+  for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
+    app.post(path, (request) => forward(gateway, request, nodeChain(gateway, request.req.param('chain') ?? '')));
+  }
+  app.get(`/v3/${gateway.slug}/transaction/count/:address`, (request) => countTransactions(gateway, request));
+  app.get('/v3/blockchain/fee/:chain', async (request) => {
+    const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain')));
+    return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
+  });
+  // The path of Polygon's public gas station, so that a daemon behind this gateway needs no other service.
+  app.get('/v2', async (request) => request.json(await gasStation(gateway.node(gateway.chains.get('MATIC')))));
+}
+
+async function forward(gateway: GatewayContext, request: Context, chain: Chain): Promise<Response> {
+  const body = await readJson(request);
+  const calls: readonly unknown[] = Array.isArray(body) ? body : [body];
+  if (calls.length === 0 || calls.length > MAX_BATCH || !calls.every(isCall)) {
+    const text = `body must be a JSON-RPC call or a batch of at most ${MAX_BATCH}`;
+    throw requestInvalid([{ property: 'body', rule: 'json-rpc', text }]);
+  }
+  const refused = calls.filter(isCall).find(({ method }) => usesNodeRights(method));
+  if (refused) throw new CustosError('NOT_OFFERED', `the method ${quote(refused.method)} is not offered`);
+  return Response.json(await gateway.node(chain).forward(body));
+}
+
+interface Call {
+  readonly method: string;
+}
+
+function isCall(value: unknown): value is Call {
+  return isRecord(value) && typeof value['method'] === 'string' && value['method'].length <= 100;
+}
+
+// A client of the gateway is no administrator of the node, and keys that a node holds are not signed with here.
+function usesNodeRights(method: string): boolean {
+  return /^(admin|personal|miner|engine|clique|debug)_|_(sendTransaction|sign\w*)$/.test(method);
+}
+
+async function countTransactions(gateway: GatewayContext, request: Context): Promise<Response> {
+  const chain = gateway.chainOf(request.req.param('slug') ?? '');
+  const text = request.req.param('address') ?? '';
+  const address = checkField('address', () => bareAddress(gateway, chain)(text));
+  const count = await gateway.node(chain).rpc('eth_getTransactionCount', [address, 'pending']);
+  return request.json(safeNumber(count, 'eth_getTransactionCount'));
+}
+
+/** Tickers that the node proxy writes in its own way. */
+const tickerAliases: Readonly<Record<string, string>> = { ETH_OP: 'OPTIMISM', ETH_BASE: 'BASE' };
+const networkNames =
+  /^(?<chain>[a-z]+)-(?:(?<mainnet>mainnet|cypress)|testnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
+
+/** A chain by ticker (`ETH`) or by the proxy's name of chain and network (`ethereum-mainnet`). */
+function nodeChain(gateway: GatewayContext, name: string): Chain {
+  const named = networkNames.exec(name)?.groups;
+  const network = named?.['mainnet'] ? 'mainnet' : 'testnet';
+  const wanted = named?.['chain'] ?? tickerAliases[name] ?? name;
+  const found = gateway.chains.ids
+    .map((id) => gateway.chains.get(id))
+    .find((chain) => wanted === chain.slug || wanted.toUpperCase() === chain.id);
+  if (found && (!named || network === gateway.network)) return found;
+  throw new CustosError('NOT_OFFERED', `no node of ${quote(name)} is configured`);
+}

@@ -1,0 +1,93 @@
+import type { Context, Hono } from 'hono';
+import { CustosError } from '../../core/errors.js';
+import { parseChainId, parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
+import type { QueuedTransaction } from '../../core/queue.js';
+import { checkField } from '../answers.js';
+import { readJson, readOptionalJson } from '../body.js';
+import type { GatewayContext } from '../context.js';
+import { parseForm, pendingForm, reportForm } from '../requests.js';
+
+/** Routes by which a daemon works through the queue: the five `/v3/kms` operations and the error report. */
+export function queueRoutes(app: Hono, gateway: GatewayContext): void {
+  app.get('/v3/kms/pending/:chain', (request) => {
+    const named = request.req.query('signatures');
+    return listPending(gateway, request, named === undefined ? undefined : parseSignatures(named));
+  });
+  app.post('/v3/kms/pending/:chain', async (request) => {
+    const { signatureIds } = parseForm(pendingForm, await readOptionalJson(request));
+    return listPending(gateway, request, signatureIds);
+  });
+  app.get('/v3/kms/:id', (request) => showTransaction(gateway, request));
+  app.put('/v3/kms/:id/:txId', (request) => completeTransaction(gateway, request));
+  app.delete('/v3/kms/:id', async (request) => {
+    const id = parseId(request);
+    await gateway.queue.remove(id);
+    gateway.log.info({ id }, 'pending transaction deleted');
+    return request.body(null, 204);
+  });
+  app.post('/v3/tatum/kms/batch', async (request) => {
+    const { errors } = parseForm(reportForm, await readJson(request));
+    await gateway.queue.report(errors.map(({ signatureId, error }) => ({ id: signatureId, error })));
+    return request.body(null, 204);
+  });
+}
+
+// Daemons ask for every chain they know, so a chain that this gateway does not serve has simply nothing to sign.
+async function listPending(
+  gateway: GatewayContext,
+  request: Context,
+  signatureIds: readonly SignatureId[] | undefined,
+): Promise<Response> {
+  const chain = checkField('chain', () => parseChainId(request.req.param('chain')));
+  const found = await gateway.queue.pending({
+    chain,
+    network: gateway.network,
+    ...(signatureIds !== undefined && { signatureIds }),
+  });
+  return request.json(found.map(toPending));
+}
+
+async function showTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
+  const id = parseId(request);
+  const found = await gateway.queue.get(id);
+  if (!found || found.state === 'deleted') {
+    throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
+  }
+  return request.json(found.errors.length === 0 ? toPending(found) : { ...toPending(found), errors: found.errors });
+}
+
+async function completeTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
+  const id = parseId(request);
+  const txId = request.req.param('txId') ?? '';
+  checkField('txId', () => {
+    if (!/^[0-9A-Za-z]{10,80}$/.test(txId)) throw new CustosError('REQUEST_INVALID', `${quote(txId)} is not a txId`);
+  });
+  await gateway.queue.complete(id, txId);
+  gateway.log.info({ id, txId }, 'pending transaction completed');
+  return request.body(null, 204);
+}
+
+function parseId(request: Context): string {
+  const id = (request.req.param('id') ?? '').toLowerCase();
+  return checkField('id', () => {
+    if (!/^[0-9a-f]{24}$/.test(id)) throw new CustosError('REQUEST_INVALID', 'an id has 24 hexadecimal digits');
+    return id;
+  });
+}
+
+function parseSignatures(text: string): SignatureId[] {
+  const given = text.split(',').filter((id) => id.trim() !== '');
+  return checkField('signatures', () => given.map((id) => parseSignatureId(id.trim())));
+}
+
+/** The API's PendingTransaction. */
+function toPending(queued: QueuedTransaction): Readonly<Record<string, unknown>> {
+  return {
+    id: queued.id,
+    chain: queued.chain,
+    hashes: queued.hashes,
+    serializedTransaction: queued.serializedTransaction,
+    ...(queued.index !== undefined && { index: queued.index }),
+    ...(queued.txId !== undefined && { txId: queued.txId }),
+  };
+}

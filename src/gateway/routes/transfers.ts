@@ -1,0 +1,124 @@
+import type { Context, Hono } from 'hono';
+import type { Chain } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { decodeResult, encodeCall, erc20 } from '../abi.js';
+import { toSmallestUnit } from '../amounts.js';
+import { checkField } from '../answers.js';
+import { readJson } from '../body.js';
+import type { GatewayContext } from '../context.js';
+import { isRecord } from '../node.js';
+import {
+  contractCallForm,
+  contractReadForm,
+  creationForm,
+  parseForm,
+  tokenApprovalForm,
+  tokenTransferForm,
+  transferForm,
+} from '../requests.js';
+import { addressField, bareAddress, submit } from '../submit.js';
+
+/** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */
+export function transferRoutes(app: Hono, gateway: GatewayContext): void {
+  app.post('/v3/blockchain/token/transaction', (request) => sendToken(gateway, request));
+  app.post('/v3/blockchain/token/approve', (request) => approveToken(gateway, request));
+  app.post(`/v3/${gateway.slug}/transaction`, (request) => sendCoin(gateway, request));
+  app.post(`/v3/${gateway.slug}/smartcontract`, (request) => callContract(gateway, request));
+}
+
+async function sendCoin(gateway: GatewayContext, request: Context): Promise<Response> {
+  const chain = gateway.chainOf(request.req.param('slug') ?? '');
+  const body = await readJson(request);
+  if (isRecord(body) && body['to'] === undefined && body['data'] !== undefined) {
+    const signing = parseForm(creationForm, body);
+    return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body });
+  }
+  const signing = parseForm(transferForm, body);
+  if (signing.currency !== chain.id) throw namedToken(chain, signing.currency);
+  const data = dataField(signing.data);
+  const effect = {
+    to: addressField(gateway, chain, 'to', signing.to),
+    value: checkField('amount', () => toSmallestUnit(signing.amount, chain.decimals)),
+    ...(data !== undefined && { data }),
+  };
+  return submit(gateway, request, { chain, signing, effect, body });
+}
+
+async function sendToken(gateway: GatewayContext, request: Context): Promise<Response> {
+  const body = await readJson(request);
+  const form = parseForm(tokenTransferForm, body);
+  const chain = chainById(gateway, form.chain);
+  const to = addressField(gateway, chain, 'to', form.to);
+  const amount = checkField('amount', () => toSmallestUnit(form.amount, form.digits));
+  const data = erc20.transfer([to, amount.toString()], bareAddress(gateway, chain));
+  const effect = { to: addressField(gateway, chain, 'contractAddress', form.contractAddress), value: 0n, data };
+  return submit(gateway, request, { chain, signing: form, effect, body });
+}
+
+async function approveToken(gateway: GatewayContext, request: Context): Promise<Response> {
+  const body = await readJson(request);
+  const form = parseForm(tokenApprovalForm, body);
+  const chain = chainById(gateway, form.chain);
+  const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
+  const spender = addressField(gateway, chain, 'spender', form.spender);
+  const digits = form.digits ?? (await tokenDecimals(gateway, chain, contract));
+  const amount = checkField('amount', () => toSmallestUnit(form.amount, digits));
+  const data = erc20.approve([spender, amount.toString()], bareAddress(gateway, chain));
+  return submit(gateway, request, { chain, signing: form, effect: { to: contract, value: 0n, data }, body });
+}
+
+/** With a signature ID the call is queued; without one the contract is only asked. */
+async function callContract(gateway: GatewayContext, request: Context): Promise<Response> {
+  const chain = gateway.chainOf(request.req.param('slug') ?? '');
+  const body = await readJson(request);
+  if (isRecord(body) && body['caller'] !== undefined) {
+    throw new CustosError('NOT_OFFERED', 'the form with `caller` is not offered: send signatureId');
+  }
+  if (isRecord(body) && body['signatureId'] === undefined) return askContract(gateway, chain, request, body);
+  const form = parseForm(contractCallForm, body);
+  const effect = {
+    to: addressField(gateway, chain, 'contractAddress', form.contractAddress),
+    value: checkField('amount', () => toSmallestUnit(form.amount ?? '0', chain.decimals)),
+    data: encodeCall(form, bareAddress(gateway, chain)),
+  };
+  return submit(gateway, request, { chain, signing: form, effect, body });
+}
+
+async function askContract(gateway: GatewayContext, chain: Chain, request: Context, body: unknown): Promise<Response> {
+  const form = parseForm(contractReadForm, body);
+  const read = bareAddress(gateway, chain);
+  const to = checkField('contractAddress', () => read(form.contractAddress));
+  const data = encodeCall(form, read);
+  const answer = await gateway.node(chain).rpc('eth_call', [{ to, data }, 'latest']);
+  return request.json({ data: decodeResult(form.methodABI.outputs ?? [], answer) });
+}
+
+async function tokenDecimals(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
+  const read = bareAddress(gateway, chain);
+  const call = { to: read(contract), data: erc20.decimals([], read) };
+  const answer = await gateway.node(chain).rpc('eth_call', [call, 'latest']);
+  return Number(decodeResult([{ type: 'uint8' }], answer));
+}
+
+function chainById(gateway: GatewayContext, id: string): Chain {
+  return gateway.chainOf(checkField('chain', () => gateway.chains.get(id)).slug);
+}
+
+/** The API says hexadecimal, with or without 0x; a text that is not is sent as its UTF-8 bytes. */
+function dataField(data: string | undefined): string | undefined {
+  if (data === undefined || data === '' || data === '0x') return undefined;
+  if (/^(0x)?([0-9a-fA-F]{2})+$/.test(data)) return `0x${data.replace(/^0x/, '').toLowerCase()}`;
+  if (!data.startsWith('0x')) return `0x${Buffer.from(data, 'utf8').toString('hex')}`;
+  return checkField('data', () => {
+    throw new CustosError('REQUEST_INVALID', `${quote(data)} is not hexadecimal`);
+  });
+}
+
+function namedToken(chain: Chain, currency: string): CustosError {
+  return new CustosError(
+    'NOT_OFFERED',
+    `the currency ${quote(currency)} is not offered here, only ${chain.id}: ` +
+      'send a token by its contract address with POST /v3/blockchain/token/transaction',
+  );
+}

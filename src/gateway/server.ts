@@ -1,0 +1,160 @@
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Chain } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { quote } from '../core/ids.js';
+import { silentLog } from '../core/log.js';
+import { errorAnswer } from './answers.js';
+import type { GatewayContext, GatewayOptions } from './context.js';
+import { hostCheck, keyCheck, refuseKey } from './guard.js';
+import { type GatewayNode, gatewayNode } from './node.js';
+import { isDocumented } from './not-offered.js';
+import { broadcastRoutes } from './routes/broadcast.js';
+import { nodeRoutes } from './routes/nodes.js';
+import { queueRoutes } from './routes/queue.js';
+import { transferRoutes } from './routes/transfers.js';
+
+export type { GatewayOptions } from './context.js';
+
+const DEFAULT_HOST = '127.0.0.1';
+/** How long `close` waits for requests in flight, in milliseconds. */
+const DRAIN_TIME = 10_000;
+
+/** A gateway as a function from request to answer, listening nowhere. */
+export interface Gateway {
+  fetch(request: Request): Promise<Response>;
+}
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Takes no new requests, waits for those in flight (at most 10 seconds), and resolves when all connections are closed. */
+  close(): Promise<void>;
+}
+
+/** Puts the self-hosted cloud together; every error becomes an answer in the API's shape. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const log = options.log ?? silentLog;
+  const offered = offeredChains(options);
+  const gateway: GatewayContext = {
+    chains: options.chains,
+    queue: options.queue,
+    network: options.network,
+    clock: options.clock,
+    log,
+    slug: `:slug{${[...offered.keys()].join('|')}}`,
+    chainOf: (slug) => {
+      const chain = offered.get(slug);
+      if (chain) return chain;
+      throw new CustosError('NOT_OFFERED', `the chain ${quote(slug)} is not offered by this gateway`);
+    },
+    node: nodesOf(options),
+  };
+  const app = new Hono();
+  guard(app, options);
+  app.get('/health', (request) => request.json({ status: 'ok' }));
+  queueRoutes(app, gateway);
+  transferRoutes(app, gateway);
+  broadcastRoutes(app, gateway);
+  nodeRoutes(app, gateway);
+  app.notFound((request) => unknownRoute(request.req.path, options));
+  app.onError((error) => errorAnswer(error, log));
+  return { fetch: async (request) => app.fetch(request) };
+}
+
+/**
+ * Starts a gateway.
+ * @param options - as for `createGateway`; `port` 0 takes any free one
+ * @throws CustosError PORT_IN_USE
+ */
+export async function startGateway(options: GatewayOptions & { readonly port: number }): Promise<RunningGateway> {
+  const host = options.host ?? DEFAULT_HOST;
+  const { fetch } = createGateway(options);
+  const { server, port } = await listen(fetch, host, options.port);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: () => close(server),
+  };
+}
+
+function guard(app: Hono, options: GatewayOptions): void {
+  const checkHost = hostCheck(options.host ?? DEFAULT_HOST, options.allowedHosts ?? []);
+  const isKey = keyCheck(options.apiKey);
+  app.use('*', async (request, next) => {
+    checkHost(request.req.header('host') ?? new URL(request.req.url).host);
+    const header = request.req.header('x-api-key');
+    if (request.req.path === '/health' || isKey(header) || isKey(pathKey(request.req.path))) return next();
+    return refuseKey(header);
+  });
+}
+
+// Clients of the node proxies send the key only there, as the API documents it.
+function pathKey(path: string): string | undefined {
+  return (/^\/v3\/[a-z]+\/web3\/([^/]+)$/.exec(path) ?? /^\/v3\/blockchain\/node\/[^/]+\/([^/]+)/.exec(path))?.[1];
+}
+
+function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
+  const all = chains.ids.map((id) => chains.get(id)).filter((chain) => chain.transfer !== undefined);
+  return new Map(all.map((chain) => [chain.slug, chain]));
+}
+
+function nodesOf(options: GatewayOptions): GatewayContext['node'] {
+  const nodes = new Map<string, GatewayNode>();
+  for (const [id, url] of options.nodes) {
+    const developmentChainId = options.developmentChainIds?.get(id);
+    nodes.set(
+      id,
+      gatewayNode({
+        chain: options.chains.get(id),
+        network: options.network,
+        url,
+        ...(developmentChainId !== undefined && { developmentChainId }),
+      }),
+    );
+  }
+  return (chain) => {
+    const node = nodes.get(chain.id);
+    if (node) return node;
+    throw new CustosError('NOT_OFFERED', `no node is configured for ${chain.id}`);
+  };
+}
+
+function unknownRoute(path: string, { log = silentLog, chains }: GatewayOptions): Response {
+  const slugs = chains.ids.map((id) => chains.get(id).slug);
+  if (isDocumented(path, slugs)) {
+    return errorAnswer(new CustosError('NOT_OFFERED', 'the self-hosted gateway does not offer this operation'), log);
+  }
+  const message = 'The gateway has no such operation.';
+  return Response.json({ errorCode: 'route.unknown', message, statusCode: 404 }, { status: 404 });
+}
+
+type Fetch = Gateway['fetch'];
+
+function listen(fetch: Fetch, hostname: string, port: number): Promise<{ server: Server; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, (info) => resolve({ server: asHttp(server), port: info.port }));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `it cannot be listened on (${error.code})`;
+      reject(new CustosError('PORT_IN_USE', `${hostname}:${port}: ${reason}`, { cause: error }));
+    });
+  });
+}
+
+/** Plain HTTP was asked for, so the server is one of node:http. */
+function asHttp(server: ReturnType<typeof serve>): Server {
+  if ('closeIdleConnections' in server) return server;
+  throw new CustosError('INTERNAL', 'the HTTP server is of another kind');
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Chain, TransferRequest } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { toSmallestUnit } from './amounts.js';
+import { checkField, requestInvalid } from './answers.js';
+import type { GatewayContext } from './context.js';
+import { isRecord } from './node.js';
+import type { SigningFields } from './requests.js';
+
+/** Decimals of Gwei, in which the API states gas prices. */
+const GWEI_DECIMALS = 9;
+
+/** What a route wants to be queued. */
+export interface Submission {
+  readonly chain: Chain;
+  /** The parsed form's common fields. */
+  readonly signing: SigningFields;
+  /** What the transaction does: addresses already in the chain's form. */
+  readonly effect: Pick<TransferRequest, 'to' | 'value' | 'data'>;
+  /** The whole body as received, for the idempotency key. */
+  readonly body: unknown;
+}
+
+/**
+ * Builds the unsigned transaction and puts it into the queue.
+ * @returns the API's answer: `signatureId` is the id of the pending transaction
+ * @throws CustosError NOT_OFFERED, REQUEST_INVALID, CHAIN_ID_MISMATCH, NODE_*, IDEMPOTENCY_CONFLICT
+ */
+export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
+  const { chain, signing } = submission;
+  const idempotency = idempotencyOf(request, submission.body);
+  const build = chain.transfer?.bind(chain);
+  if (!build) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
+  const fees = feesOf(chain, signing);
+  const chainId = await gateway.node(chain).chainId();
+  const id = await gateway.queue.enqueue({
+    chain: chain.id,
+    network: gateway.network,
+    hashes: [signing.signatureId],
+    ...(signing.index !== undefined && { index: signing.index }),
+    serializedTransaction: checkField('body', () => build({ ...submission.effect, ...fees, chainId }, gateway.network)),
+    ...(idempotency && { idempotency }),
+  });
+  gateway.log.info({ id, chain: chain.id, signatureId: signing.signatureId }, 'pending transaction queued');
+  return request.json({ signatureId: id });
+}
+
+/** Reads an address field. @returns the chain's own form @throws CustosError REQUEST_INVALID */
+export function addressField(gateway: GatewayContext, chain: Chain, property: string, text: string): string {
+  return checkField(property, () => chain.normalizeAddress(text, gateway.network));
+}
+
+/** @returns a reader of addresses in the chain's forms that gives the bare 20 bytes, as contracts see them */
+export function bareAddress(gateway: GatewayContext, chain: Chain): (text: string) => string {
+  return (text) => `0x${chain.normalizeAddress(text, gateway.network).slice(-40)}`;
+}
+
+function feesOf(chain: Chain, signing: SigningFields): Omit<TransferRequest, 'to' | 'value' | 'data'> {
+  const gasPrice = gwei('fee.gasPrice', signing.fee?.gasPrice);
+  const maxFeePerGas = gwei('maxFeePerGas', signing.maxFeePerGas);
+  const maxPriorityFeePerGas = gwei('maxPriorityFeePerGas', signing.maxPriorityFeePerGas);
+  refuseMixedFees(signing);
+  return {
+    ...(signing.nonce !== undefined && { nonce: BigInt(signing.nonce) }),
+    ...(signing.fee && { gasLimit: checkField('fee.gasLimit', () => toSmallestUnit(signing.fee?.gasLimit ?? '', 0)) }),
+    ...(gasPrice !== undefined && { gasPrice }),
+    ...(maxFeePerGas !== undefined && { maxFeePerGas }),
+    ...(maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas }),
+    ...(signing.type !== undefined && { type: signing.type }),
+    ...(signing.accessList !== undefined && { accessList: signing.accessList }),
+    // The chain's own coin pays where no other is named.
+    ...(signing.feeCurrency !== undefined &&
+      signing.feeCurrency !== chain.coin && { feeCurrency: signing.feeCurrency }),
+  };
+}
+
+function gwei(property: string, text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : checkField(property, () => toSmallestUnit(text, GWEI_DECIMALS));
+}
+
+/** A gas price and the caps of EIP-1559 exclude each other; the documented `fee` has both of its fields. */
+function refuseMixedFees({ fee, type, maxFeePerGas, maxPriorityFeePerGas, accessList }: SigningFields): void {
+  const capped = type === '0x2' || maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined;
+  if (capped && (type === '0x1' || fee?.gasPrice !== undefined)) {
+    throw requestInvalid([
+      { property: 'fee', rule: 'exclusive', text: 'gasPrice and EIP-1559 caps exclude each other' },
+    ]);
+  }
+  if (!capped && fee && fee.gasPrice === undefined) {
+    throw requestInvalid([{ property: 'fee.gasPrice', rule: 'required', text: 'fee needs gasPrice beside gasLimit' }]);
+  }
+  if (accessList && type === undefined) {
+    throw requestInvalid([{ property: 'type', rule: 'required', text: 'accessList needs type 0x1 or 0x2' }]);
+  }
+}
+
+function idempotencyOf(request: Context, body: unknown): { key: string; digest: string } | undefined {
+  const key = request.req.header('idempotency-key');
+  if (key === undefined) return undefined;
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    const text = 'must be 1 to 255 printable characters';
+    throw requestInvalid([{ property: 'Idempotency-Key', rule: 'length', text }]);
+  }
+  const content = `${request.req.method} ${request.req.path}\n${canonicalJson(body)}`;
+  return { key, digest: createHash('sha256').update(content).digest('hex') };
+}
+
+/** The same text for bodies that differ only in white space and in the order of their fields. */
+function canonicalJson(body: unknown): string {
+  return JSON.stringify(body, (_key, value: unknown) =>
+    isRecord(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}
