@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Avalanche C-Chain; 43113 is Fuji. */
+export const avalanche = evmChain({
+  id: 'AVAX',
+  name: 'Avalanche C-Chain',
+  slug: 'avalanche',
+  coin: 'AVAX',
+  coinType: 60,
+  chainIds: { mainnet: [43114n], testnet: [43113n] },
+});

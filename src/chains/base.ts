@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Base; Base Sepolia, and the closed Base Goerli as testnets. */
+export const base = evmChain({
+  id: 'BASE',
+  name: 'Base',
+  slug: 'base',
+  coin: 'ETH',
+  coinType: 60,
+  chainIds: { mainnet: [8453n], testnet: [84532n, 84531n] },
+});

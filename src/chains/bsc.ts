@@ -1,0 +1,19 @@
+import { evmChain } from './families/evm.js';
+import { constantPrice } from './families/evm-price.js';
+
+/** BNB Smart Chain. Shares Ethereum's coin type 60; 97 is Chapel. The estimate is always asked: a call that would fail is not signed. */
+export const bsc = evmChain({
+  id: 'BSC',
+  name: 'BNB Smart Chain',
+  slug: 'bsc',
+  coin: 'BNB',
+  coinType: 60,
+  chainIds: { mainnet: [56n], testnet: [97n] },
+  completion: {
+    price: constantPrice(10n),
+    count: 'cloud',
+    estimate: 'always',
+    withdrawalEstimate: 'always',
+    call: ['from', 'to', 'value', 'data', 'nonce', 'gas', 'gasPrice', 'chainId'],
+  },
+});

@@ -1,0 +1,16 @@
+import { celoCompletion, celoFeeTokens, celoFormat, celoTransfer } from './families/celo.js';
+import { evmChain } from './families/evm.js';
+
+/** Celo. Coin type 52752 (SLIP-44); Alfajores, Baklava and Celo Sepolia as testnets. Fees can be paid in tokens (CIP-64). */
+export const celo = evmChain({
+  id: 'CELO',
+  name: 'Celo',
+  slug: 'celo',
+  coin: 'CELO',
+  coinType: 52752,
+  chainIds: { mainnet: [42220n], testnet: [44787n, 62320n, 11142220n] },
+  format: celoFormat,
+  completion: celoCompletion,
+  feeTokens: celoFeeTokens,
+  transferForm: celoTransfer,
+});

@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Cronos; 338 is its testnet. */
+export const cronos = evmChain({
+  id: 'CRO',
+  name: 'Cronos',
+  slug: 'cronos',
+  coin: 'CRO',
+  coinType: 60,
+  chainIds: { mainnet: [25n], testnet: [338n] },
+});

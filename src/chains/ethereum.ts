@@ -1,0 +1,18 @@
+import { evmChain } from './families/evm.js';
+import { advisedPrice } from './families/evm-price.js';
+
+/** Ethereum. Coin type 60 (SLIP-44); Sepolia, Holesky, Hoodi, and the closed Goerli, Ropsten, Rinkeby and Kovan as testnets. */
+export const ethereum = evmChain({
+  id: 'ETH',
+  name: 'Ethereum',
+  slug: 'ethereum',
+  coin: 'ETH',
+  coinType: 60,
+  chainIds: { mainnet: [1n], testnet: [11155111n, 17000n, 560048n, 5n, 3n, 4n, 42n] },
+  completion: {
+    price: advisedPrice,
+    count: 'cloud',
+    withdrawalEstimate: 'override',
+    call: ['from', 'to', 'value', 'data', 'nonce', 'gas', 'gasPrice'],
+  },
+});

@@ -1,0 +1,194 @@
+import type { Chain, ParseContext, SignedTransaction, TransferRequest, UnsignedTransaction } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { type Network, parseChainId } from '../../core/ids.js';
+import type { LentKey } from '../../core/wallet.js';
+import { keccak256 } from '../../crypto/hash.js';
+import { isPrivateKey, publicKey, signRecoverable } from '../../crypto/secp256k1.js';
+import { bip32Scheme } from './bip32-scheme.js';
+import { type AddressStyle, addressOf, readAddress, showAddress } from './evm-address.js';
+import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
+import {
+  type EvmFormat,
+  type EvmTransaction,
+  ethereumFormat,
+  signedBytes,
+  signingHash,
+  type TransactionShape,
+} from './evm-format.js';
+import { checkGas } from './evm-gas.js';
+import { bytesToHex, hexToBytes } from './evm-hex.js';
+import { type EvmRequest, readRequest } from './evm-request.js';
+import { summarize } from './evm-summary.js';
+
+/** What sets one EVM chain apart from the others. */
+export interface EvmChainDefinition {
+  /** Ticker by which the cloud names the chain. */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  /** Symbol of the coin that pays fees. */
+  readonly coin: string;
+  /** Coin type of the mainnet path (SLIP-44); the testnet path always has 1. */
+  readonly coinType: number;
+  /** Chain ids (EIP-155) that belong to each network, the living one first. */
+  readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
+  readonly addressStyle?: AddressStyle;
+  readonly completion?: Partial<CompletionRules>;
+  /** False where a gas limit below the intrinsic gas is the node's business. */
+  readonly checksGas?: boolean;
+  /** Picks the form of a request. */
+  readonly format?: (shape: TransactionShape) => EvmFormat;
+  /** Contracts of the tokens that can pay fees, by symbol. */
+  readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
+  /** Members that replace those of the plain transfer; an undefined one is left out. */
+  readonly transferForm?: (request: TransferRequest, network: Network) => Record<string, unknown>;
+}
+
+// `xpub` on both networks: testnet wallets of this family have always carried it, too.
+const XPUB_VERSION = 0x0488b21e;
+const DECIMALS = 18;
+
+interface Settings extends Omit<EvmChainDefinition, 'completion'> {
+  readonly addressStyle: AddressStyle;
+  readonly completion: CompletionRules;
+  readonly checksGas: boolean;
+  readonly format: (shape: TransactionShape) => EvmFormat;
+}
+
+/** Makes a chain of the Ethereum family from what sets it apart. */
+export function evmChain(definition: EvmChainDefinition): Chain {
+  const settings: Settings = {
+    addressStyle: {},
+    checksGas: true,
+    format: ethereumFormat,
+    ...definition,
+    completion: { ...plainCompletion, ...definition.completion },
+  };
+  const { addressStyle } = settings;
+  return {
+    id: parseChainId(settings.id),
+    name: settings.name,
+    slug: settings.slug,
+    curve: 'secp256k1',
+    coin: settings.coin,
+    decimals: DECIMALS,
+    hd: bip32Scheme({
+      mainnet: { path: `m/44'/${settings.coinType}'/0'/0`, version: XPUB_VERSION },
+      testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
+    }),
+    address: (key) => showAddress(addressOf(key), addressStyle),
+    publicKey,
+    encodePrivateKey: bytesToHex,
+    decodePrivateKey,
+    normalizeAddress: (text) => showAddress(readAddress(text, addressStyle), addressStyle),
+    async complete(pending, context) {
+      const transaction = await completeTransaction(settings, pending, context);
+      return writeCompleted(transaction, context.from, addressStyle);
+    },
+    parse: (completed, context) => parseCompleted(completed, context, settings),
+    transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
+  };
+}
+
+// The key itself is never repeated in a message, not even its first digits.
+function decodePrivateKey(text: string): Uint8Array {
+  const digits = /^0x/i.test(text) ? text.slice(2) : text;
+  if (!/^[0-9a-fA-F]*$/.test(digits)) {
+    throw new CustosError('PRIVATE_KEY_INVALID', 'the private key has characters that are not hexadecimal digits');
+  }
+  if (digits.length !== 64) {
+    throw new CustosError('PRIVATE_KEY_INVALID', `the private key has ${digits.length} hexadecimal digits, not 64`);
+  }
+  const key = hexToBytes(`0x${digits}`) ?? new Uint8Array(0);
+  if (isPrivateKey(key)) return key;
+  const isZero = key.every((byte) => byte === 0);
+  key.fill(0);
+  throw new CustosError(
+    'PRIVATE_KEY_INVALID',
+    `the private key is ${isZero ? 'zero' : 'not below the order of the curve'}`,
+  );
+}
+
+function parseCompleted(completed: string, context: ParseContext, settings: Settings): UnsignedTransaction {
+  const transaction = requireAll(readRequest(completed, settings, context));
+  if (settings.checksGas) checkGas(transaction.gas, transaction);
+  const from = showAddress(readAddress(context.from, settings.addressStyle), settings.addressStyle);
+  const { coin, addressStyle, feeTokens } = settings;
+  const feeSymbols = new Map(
+    Object.entries(feeTokens?.[context.network] ?? {}).map(([symbol, contract]) => [contract, symbol]),
+  );
+  return {
+    summary: summarize(transaction, from, { coin, decimals: DECIMALS, addressStyle, feeSymbols }),
+    nonce: transaction.nonce,
+    sign: (keys) => signWith(keyOf(keys, from, addressStyle), transaction),
+  };
+}
+
+function requireAll(request: EvmRequest): EvmTransaction {
+  const { chainId, nonce, gas, value = 0n, data = new Uint8Array(0) } = request;
+  const feePerGas = request.format.price === 'gas-price' ? request.gasPrice : request.maxFeePerGas;
+  const priorityFeePerGas = request.format.price === 'gas-price' ? request.gasPrice : request.maxPriorityFeePerGas;
+  if (chainId === undefined) throw missing('chainId');
+  if (nonce === undefined) throw missing('nonce');
+  if (gas === undefined) throw missing('gas');
+  if (feePerGas === undefined || priorityFeePerGas === undefined) throw missing('the fee');
+  return { ...request, chainId, nonce, gas, value, data, feePerGas, priorityFeePerGas };
+}
+
+function missing(what: string): CustosError {
+  return new CustosError('TRANSACTION_INVALID', `${what} is missing in the completed transaction`);
+}
+
+function keyOf(keys: readonly LentKey[], from: string, style: AddressStyle): LentKey {
+  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
+  const key = keys.find((lent) => showAddress(addressOf(lent.publicKey), style) === from);
+  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${from}`);
+  return key;
+}
+
+function signWith(key: LentKey, transaction: EvmTransaction): SignedTransaction {
+  const signature = signRecoverable(signingHash(transaction), key.privateKey, key.publicKey);
+  const raw = signedBytes(transaction, signature);
+  return { raw: bytesToHex(raw), txId: bytesToHex(keccak256(raw)) };
+}
+
+function writeCompleted(transaction: EvmTransaction, from: string, style: AddressStyle): string {
+  const { format, to, feeCurrency, feePerGas, priorityFeePerGas, accessList } = transaction;
+  return JSON.stringify({
+    ...(format.type !== undefined && { type: `0x${format.type.toString(16)}` }),
+    chainId: transaction.chainId.toString(),
+    nonce: transaction.nonce.toString(),
+    from,
+    ...(to && { to: showAddress(to, style) }),
+    value: transaction.value.toString(),
+    data: bytesToHex(transaction.data),
+    gas: transaction.gas.toString(),
+    ...(format.price === 'gas-price'
+      ? { gasPrice: feePerGas.toString() }
+      : { maxFeePerGas: feePerGas.toString(), maxPriorityFeePerGas: priorityFeePerGas.toString() }),
+    ...(format.carriesAccessList && { accessList: accessListToJson(accessList) }),
+    ...(feeCurrency && { feeCurrency: bytesToHex(feeCurrency) }),
+  });
+}
+
+// Numbers for nonce and chainId and texts for the rest: the types that programs in the field expect of this form.
+function transferMembers(request: TransferRequest, network: Network, settings: Settings): Record<string, unknown> {
+  if (request.feeCurrency !== undefined && settings.feeTokens === undefined) {
+    throw new CustosError('TRANSACTION_UNSUPPORTED', `${settings.id} takes no feeCurrency`);
+  }
+  return {
+    from: 0,
+    to: request.to === undefined ? undefined : bytesToHex(readAddress(request.to, settings.addressStyle)),
+    value: request.value.toString(),
+    data: request.data,
+    nonce: request.nonce === undefined ? undefined : Number(request.nonce),
+    gas: request.gasLimit?.toString(),
+    gasPrice: request.gasPrice?.toString(),
+    chainId: request.chainId === undefined ? undefined : Number(request.chainId),
+    type: request.type,
+    maxFeePerGas: request.maxFeePerGas?.toString(),
+    maxPriorityFeePerGas: request.maxPriorityFeePerGas?.toString(),
+    accessList: request.accessList,
+    ...settings.transferForm?.(request, network),
+  };
+}

@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Fantom Opera; 4002 is its testnet. */
+export const fantom = evmChain({
+  id: 'FTM',
+  name: 'Fantom',
+  slug: 'fantom',
+  coin: 'FTM',
+  coinType: 60,
+  chainIds: { mainnet: [250n], testnet: [4002n] },
+});

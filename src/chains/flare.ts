@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Flare; 114 is Coston2, 16 is Coston. */
+export const flare = evmChain({
+  id: 'FLR',
+  name: 'Flare',
+  slug: 'flare',
+  coin: 'FLR',
+  coinType: 60,
+  chainIds: { mainnet: [14n], testnet: [114n, 16n] },
+});

@@ -1,0 +1,13 @@
+import { evmChain } from './families/evm.js';
+import { constantPrice } from './families/evm-price.js';
+
+/** KuCoin Community Chain. Shares Ethereum's coin type 60. */
+export const kcs = evmChain({
+  id: 'KCS',
+  name: 'KuCoin Community Chain',
+  slug: 'kcs',
+  coin: 'KCS',
+  coinType: 60,
+  chainIds: { mainnet: [321n], testnet: [322n] },
+  completion: { price: constantPrice(1n), call: ['to', 'data'] },
+});

@@ -1,0 +1,16 @@
+// Every chain, one line each.
+export { avalanche } from './avalanche.js';
+export { base } from './base.js';
+export { bsc } from './bsc.js';
+export { celo } from './celo.js';
+export { cronos } from './cronos.js';
+export { ethereum } from './ethereum.js';
+export { fantom } from './fantom.js';
+export { flare } from './flare.js';
+export { kcs } from './kcs.js';
+export { klaytn } from './klaytn.js';
+export { one } from './one.js';
+export { optimism } from './optimism.js';
+export { polygon } from './polygon.js';
+export { sonic } from './sonic.js';
+export { xdc } from './xdc.js';

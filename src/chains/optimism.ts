@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** OP Mainnet; OP Sepolia, and the closed OP Goerli and OP Kovan as testnets. */
+export const optimism = evmChain({
+  id: 'OPTIMISM',
+  name: 'OP Mainnet',
+  slug: 'optimism',
+  coin: 'ETH',
+  coinType: 60,
+  chainIds: { mainnet: [10n], testnet: [11155420n, 420n, 69n] },
+});

@@ -1,0 +1,13 @@
+import { evmChain } from './families/evm.js';
+import { gasStationPrice } from './families/evm-price.js';
+
+/** Polygon PoS. Coin type 966 (SLIP-44); Amoy, and the closed Mumbai as testnets. */
+export const polygon = evmChain({
+  id: 'MATIC',
+  name: 'Polygon',
+  slug: 'polygon',
+  coin: 'MATIC',
+  coinType: 966,
+  chainIds: { mainnet: [137n], testnet: [80002n, 80001n] },
+  completion: { price: gasStationPrice, call: ['to', 'data', 'from'] },
+});

@@ -1,0 +1,20 @@
+import type { Chain, ChainRegistry } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { parseChainId } from '../core/ids.js';
+import * as list from './list.js';
+
+/**
+ * All chains of the list, by ticker.
+ * @param extra - further chains; one with the ticker of a listed chain takes its place
+ */
+export function createRegistry(extra: readonly Chain[] = []): ChainRegistry {
+  const byId = new Map([...Object.values(list), ...extra].map((chain) => [chain.id, chain]));
+  return {
+    ids: [...byId.keys()],
+    get(id) {
+      const chain = byId.get(parseChainId(id));
+      if (chain === undefined) throw new CustosError('CHAIN_UNKNOWN', `${id} is not a chain that is known here`);
+      return chain;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { evmChain } from './families/evm.js';
+
+/** Sonic; Blaze and the other Sonic testnets. */
+export const sonic = evmChain({
+  id: 'S',
+  name: 'Sonic',
+  slug: 'sonic',
+  coin: 'S',
+  coinType: 60,
+  chainIds: { mainnet: [146n], testnet: [57054n, 64165n, 14601n] },
+});

@@ -1,0 +1,101 @@
+import * as curve from 'tiny-secp256k1';
+import { CustosError } from '../core/errors.js';
+
+/** A signature from which the public key can be recovered. */
+export interface RecoverableSignature {
+  /** r ‖ s, 64 bytes, s in the lower half of the order (BIP-62, EIP-2). */
+  readonly signature: Uint8Array;
+  /** Bit 0: y of R is odd. Bit 1: x of R is at or above the order. */
+  readonly recoveryId: 0 | 1 | 2 | 3;
+}
+
+/** True for 32 bytes that are neither zero nor at or above the curve order. */
+export function isPrivateKey(bytes: Uint8Array): boolean {
+  return curve.isPrivate(bytes);
+}
+
+/** True for 33 bytes that encode a point of the curve (SEC 1, compressed). */
+export function isPublicKey(bytes: Uint8Array): boolean {
+  return curve.isPointCompressed(bytes);
+}
+
+/**
+ * Computes the public key of a private key.
+ * @returns 33 bytes (SEC 1, compressed)
+ * @throws CustosError PRIVATE_KEY_INVALID: not 32 bytes, zero, or at or above the curve order
+ */
+export function publicKey(privateKey: Uint8Array): Uint8Array {
+  const point = curve.isPrivate(privateKey) ? curve.pointFromScalar(privateKey, true) : null;
+  if (point === null) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
+  return point;
+}
+
+/**
+ * Writes out both coordinates of a public key.
+ * @param compressed - 33 bytes   @returns 65 bytes, beginning with 4
+ * @throws CustosError ADDRESS_INVALID: not a point of the curve
+ */
+export function uncompress(compressed: Uint8Array): Uint8Array {
+  if (!curve.isPoint(compressed))
+    throw new CustosError('ADDRESS_INVALID', 'the public key is not a point of secp256k1');
+  return curve.pointCompress(compressed, false);
+}
+
+/**
+ * Signs a hash, deterministically (RFC 6979) and with a low s, and checks the signature by recovering the signer from it.
+ * @param hash - 32 bytes   @param privateKey - 32 bytes   @param signer - 33 bytes, the public key that must come out
+ * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
+ */
+export function signRecoverable(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): RecoverableSignature {
+  if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
+  const signed = curve.signRecoverable(hash, privateKey);
+  const recovered = curve.recover(hash, signed.signature, signed.recoveryId, true);
+  if (recovered === null || !sameBytes(recovered, signer)) {
+    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
+  }
+  return signed;
+}
+
+/** Checks a signature of 64 bytes (r ‖ s); a high s is refused. Malformed input is `false`. */
+export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
+  try {
+    return curve.verify(hash, signer, signature, true);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Recovers the public key that made a signature.
+ * @returns 33 bytes (SEC 1, compressed)
+ * @throws CustosError SIGNATURE_INVALID: no key can have made it
+ */
+export function recover(hash: Uint8Array, { signature, recoveryId }: RecoverableSignature): Uint8Array {
+  let point: Uint8Array | null = null;
+  try {
+    point = curve.recover(hash, signature, recoveryId, true);
+  } catch (error) {
+    throw new CustosError('SIGNATURE_INVALID', 'the signature has values out of range', { cause: error });
+  }
+  if (point === null) throw new CustosError('SIGNATURE_INVALID', 'no public key belongs to the signature');
+  return point;
+}
+
+/** Adds a tweak of 32 bytes to a private key, modulo the order; undefined where BIP-32 calls the child invalid. */
+export function privateAdd(privateKey: Uint8Array, tweak: Uint8Array): Uint8Array | undefined {
+  return isTweak(tweak) ? (curve.privateAdd(privateKey, tweak) ?? undefined) : undefined;
+}
+
+/** Adds tweak·G to a public key of 33 bytes; undefined where BIP-32 calls the child invalid. */
+export function pointAddScalar(point: Uint8Array, tweak: Uint8Array): Uint8Array | undefined {
+  return isTweak(tweak) ? (curve.pointAddScalar(point, tweak, true) ?? undefined) : undefined;
+}
+
+// A tweak of zero would give the parent key itself; it has the same (negligible) odds as one above the order.
+function isTweak(bytes: Uint8Array): boolean {
+  return curve.isPrivate(bytes);
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
