@@ -44,13 +44,8 @@ export function errorAnswer(thrown: unknown, log: Log): Response {
   if (error.code === 'INTERNAL') {
     return Response.json({ errorCode: error.code, message: 'Internal server error', statusCode: 500 }, { status: 500 });
   }
-  const body = { errorCode: apiCode(error), message: sentence(error.message), statusCode: status };
+  const body = { errorCode: apiCodes[error.code] ?? error.code, message: sentence(error.message), statusCode: status };
   return Response.json(status === 400 ? { ...body, data: problemData(error) } : body, { status });
-}
-
-function apiCode(error: CustosError): string {
-  const named = error.details['apiCode'];
-  return typeof named === 'string' ? named : (apiCodes[error.code] ?? error.code);
 }
 
 /** The API's clients read the elements of `data` by `target`, `property` and `constraints`. */

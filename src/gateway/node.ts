@@ -1,6 +1,7 @@
-import type { Chain } from '../core/chain.js';
+import type { Chain, TransferRequest } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
+import { checkField } from './answers.js';
 
 /** Longest wait for a node's answer, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -13,8 +14,12 @@ export interface GatewayNode {
   forward(body: unknown): Promise<unknown>;
   /** One call; resolves to `result`. @throws CustosError NODE_REFUSED (with the node's reason), NODE_UNREACHABLE, NODE_ANSWER_INVALID */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** The node's chain id, asked once and checked against those of the network. @throws CustosError CHAIN_ID_MISMATCH, NODE_* */
-  chainId(): Promise<bigint>;
+  /**
+   * Builds the unsigned transaction with the node's chain id, which is asked once and must be one of the network.
+   * @returns its serialized form
+   * @throws CustosError NODE_*, NOT_OFFERED, REQUEST_INVALID: the chain could not sign it
+   */
+  build(request: Omit<TransferRequest, 'chainId'>): Promise<string>;
 }
 
 export interface NodeOptions {
@@ -32,12 +37,13 @@ export function gatewayNode(options: NodeOptions): GatewayNode {
   return {
     forward: async (body) => withDialect(post, body),
     rpc,
-    chainId: () => {
+    build: async (request) => {
       chainId ??= askChainId(options, rpc).catch((error: unknown) => {
         chainId = undefined;
         throw error;
       });
-      return chainId;
+      const complete = { ...request, chainId: await chainId };
+      return checkField('body', () => tryTransfer({ ...options, request: complete }));
     },
   };
 }
@@ -83,15 +89,44 @@ function otherName(method: unknown): string | undefined {
 /** The chain itself knows its ids: it is given a transaction that carries the node's. */
 async function askChainId({ chain, network, developmentChainId }: NodeOptions, rpc: GatewayNode['rpc']) {
   const chainId = quantity(await rpc('eth_chainId', []), 'eth_chainId');
+  try {
+    tryTransfer({ chain, network, developmentChainId, request: { to: NOBODY, value: 0n, chainId } });
+    return chainId;
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.code !== 'CHAIN_ID_MISMATCH') throw error;
+    throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node is of another network: ${error.message}`);
+  }
+}
+
+/** An address that nobody has the key of; stands for a sender that is not known yet. */
+const NOBODY = `0x${'00'.repeat(20)}`;
+/** Stand-in for a gas limit that the daemon will ask for: more than any transaction needs by itself. */
+const ANY_GAS = 30_000_000n;
+
+interface TransferTrial {
+  readonly chain: Chain;
+  readonly network: Network;
+  readonly developmentChainId?: bigint | undefined;
+  readonly request: TransferRequest;
+}
+
+/**
+ * Builds the unsigned transaction and lets the chain decode it as the signer will: what that would refuse is refused now.
+ * What the daemon fills in later has a stand-in.
+ * @returns the serialized form of `request` alone
+ * @throws CustosError NOT_OFFERED, and whatever the chain finds wrong
+ */
+function tryTransfer({ chain, network, developmentChainId, request }: TransferTrial): string {
   if (!chain.transfer) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
-  const nobody = `0x${'00'.repeat(20)}`;
-  const given = { to: nobody, value: 0n, chainId, nonce: 0n, gasLimit: 21_000n, gasPrice: 1n };
-  chain.parse(chain.transfer(given, network), {
+  const { maxFeePerGas, maxPriorityFeePerGas, type } = request;
+  const capped = type === '0x2' || maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined;
+  const price = capped ? { maxPriorityFeePerGas: 0n, maxFeePerGas: maxPriorityFeePerGas ?? 1n } : { gasPrice: 1n };
+  chain.parse(chain.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
     network,
-    from: nobody,
+    from: NOBODY,
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
-  return chainId;
+  return chain.transfer(request, network);
 }
 
 async function ask(chain: Chain, url: string, body: unknown): Promise<unknown> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Chain, TransferRequest } from '../core/chain.js';
-import { CustosError } from '../core/errors.js';
 import { toSmallestUnit } from './amounts.js';
 import { checkField, requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
@@ -25,21 +24,18 @@ export interface Submission {
 /**
  * Builds the unsigned transaction and puts it into the queue.
  * @returns the API's answer: `signatureId` is the id of the pending transaction
- * @throws CustosError NOT_OFFERED, REQUEST_INVALID, CHAIN_ID_MISMATCH, NODE_*, IDEMPOTENCY_CONFLICT
+ * @throws CustosError NOT_OFFERED, REQUEST_INVALID, NODE_*, IDEMPOTENCY_CONFLICT
  */
 export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
   const { chain, signing } = submission;
   const idempotency = idempotencyOf(request, submission.body);
-  const build = chain.transfer?.bind(chain);
-  if (!build) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
-  const fees = feesOf(chain, signing);
-  const chainId = await gateway.node(chain).chainId();
+  const serializedTransaction = await gateway.node(chain).build({ ...submission.effect, ...feesOf(chain, signing) });
   const id = await gateway.queue.enqueue({
     chain: chain.id,
     network: gateway.network,
     hashes: [signing.signatureId],
     ...(signing.index !== undefined && { index: signing.index }),
-    serializedTransaction: checkField('body', () => build({ ...submission.effect, ...fees, chainId }, gateway.network)),
+    serializedTransaction,
     ...(idempotency && { idempotency }),
   });
   gateway.log.info({ id, chain: chain.id, signatureId: signing.signatureId }, 'pending transaction queued');

@@ -11,11 +11,9 @@ afterAll(() => node.close());
 test('the test token moves balances, keeps allowances and reverts an overdraft', async () => {
   const [owner, other] = node.accounts.map(({ address }) => address);
   const supply = 1000n * 10n ** 18n;
-  const send = (fields: object) => node.rpc('eth_sendTransaction', [{ from: owner, ...fields }]);
-  const created = (await node.rpc('eth_getTransactionReceipt', [await send({ data: tokenCreationCode(supply) })])) as {
-    contractAddress: string;
-    status: string;
-  };
+  const send = async (fields: object) =>
+    node.receipt(String(await node.rpc('eth_sendTransaction', [{ from: owner, ...fields }])));
+  const created = await send({ data: tokenCreationCode(supply) });
   expect(created.status).toBe('0x1');
   const to = created.contractAddress;
   const ask = async (data: string) => BigInt((await node.rpc('eth_call', [{ to, data }, 'latest'])) as string);

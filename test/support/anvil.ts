@@ -13,7 +13,19 @@ export interface Anvil {
   readonly accounts: readonly { readonly address: `0x${string}`; readonly privateKey: `0x${string}` }[];
   /** JSON-RPC; resolves to `result`. */
   rpc(method: string, params?: readonly unknown[]): Promise<unknown>;
+  /** The receipt of a transaction that was sent, once it is mined. */
+  receipt(txId: string): Promise<Receipt>;
   close(): Promise<void>;
+}
+
+/** What the tests read of a receipt. `status` is 0x1 when the transaction took effect. */
+export interface Receipt {
+  readonly status: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly contractAddress: string | null;
+  readonly blockNumber: string;
+  readonly type: string;
 }
 
 /** The public development mnemonic of the node: its accounts exist on every such chain. */
@@ -44,6 +56,7 @@ export async function startAnvil({
     pid: child.pid ?? 0,
     accounts: Array.from({ length: 10 }, (_, addressIndex) => account(addressIndex)),
     rpc,
+    receipt: (txId) => untilMined(rpc, txId),
     close: async () => {
       process.off('exit', kill);
       await ended(child, kill);
@@ -89,6 +102,15 @@ async function untilAnswering(child: ChildProcess, rpc: (method: string) => Prom
   }
   child.kill('SIGKILL');
   throw new Error('the local blockchain did not start');
+}
+
+async function untilMined(rpc: Anvil['rpc'], txId: string): Promise<Receipt> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const receipt = (await rpc('eth_getTransactionReceipt', [txId])) as Receipt | null;
+    if (receipt) return receipt;
+    await wait(10);
+  }
+  throw new Error(`${txId} was not mined`);
 }
 
 function ended(child: ChildProcess, kill: () => void): Promise<void> {

@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { decodeResult, encodeCall, erc20 } from '../abi.js';
 import { toSmallestUnit } from '../amounts.js';
-import { checkField } from '../answers.js';
+import { checkField, requestInvalid } from '../answers.js';
 import { readJson } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { isRecord } from '../node.js';
@@ -90,15 +90,32 @@ async function askContract(gateway: GatewayContext, chain: Chain, request: Conte
   const read = bareAddress(gateway, chain);
   const to = checkField('contractAddress', () => read(form.contractAddress));
   const data = encodeCall(form, read);
-  const answer = await gateway.node(chain).rpc('eth_call', [{ to, data }, 'latest']);
-  return request.json({ data: decodeResult(form.methodABI.outputs ?? [], answer) });
+  try {
+    const answer = await gateway.node(chain).rpc('eth_call', [{ to, data }, 'latest']);
+    return request.json({ data: decodeResult(form.methodABI.outputs ?? [], answer) });
+  } catch (error) {
+    if (!isContractFault(error)) throw error;
+    const message = `Invalid parameters for smart contract invocation: ${error.message}.`;
+    return request.json({ errorCode: `${chain.slug}.sc.invalid`, message, statusCode: 403 }, 403);
+  }
+}
+
+/** The contract reverted, is no contract, or answers in another form than asked for: the request's fault, not the node's. */
+function isContractFault(error: unknown): error is CustosError {
+  return error instanceof CustosError && (error.code === 'NODE_REFUSED' || error.code === 'NODE_ANSWER_INVALID');
 }
 
 async function tokenDecimals(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
   const read = bareAddress(gateway, chain);
   const call = { to: read(contract), data: erc20.decimals([], read) };
-  const answer = await gateway.node(chain).rpc('eth_call', [call, 'latest']);
-  return Number(decodeResult([{ type: 'uint8' }], answer));
+  try {
+    const answer = await gateway.node(chain).rpc('eth_call', [call, 'latest']);
+    return Number(decodeResult([{ type: 'uint8' }], answer));
+  } catch (error) {
+    if (!isContractFault(error)) throw error;
+    const text = 'the contract does not tell its decimals: send digits with the request';
+    throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
+  }
 }
 
 function chainById(gateway: GatewayContext, id: string): Chain {

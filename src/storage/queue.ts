@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Kysely, Selectable } from 'kysely';
+import { type Clock, systemClock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
+import { type Network, parseChainId, parseSignatureId, type SignatureId } from '../core/ids.js';
+import type {
+  NewQueuedTransaction,
+  PendingFilter,
+  Queue,
+  QueuedState,
+  QueuedTransaction,
+  ReportedError,
+} from '../core/queue.js';
+import { openDatabase } from './database.js';
+import { prepareQueue, type QueueTables } from './migrations/queue-0001-first.js';
+import { databaseError } from './sqlite-errors.js';
+
+/** Values in one `in (…)` list, well below what databases allow. */
+const LIST_SIZE = 500;
+/** Errors that are kept of one pending transaction, and the length of each in characters. */
+const MAX_ERRORS = 20;
+const MAX_ERROR_LENGTH = 4000;
+
+type Row = Selectable<QueueTables['pending_transactions']>;
+type Tables = Kysely<QueueTables>;
+
+/**
+ * Opens the gateway's queue, and makes the file (mode 0600) when there is none.
+ * @param location - path of its SQLite file, which is the queue's own
+ * @throws CustosError STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ */
+export async function openQueue(location: string, clock: Clock = systemClock): Promise<Queue> {
+  await makeFile(location);
+  const database = await openDatabase<QueueTables>(location);
+  try {
+    await database.write((tables) => prepareQueue(tables, location));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    enqueue: (transaction) => database.write((tables) => enqueue(tables, transaction, clock.now())),
+    pending: (filter) => database.read((tables) => pending(tables, filter)),
+    get: (id) => database.read((tables) => get(tables, id)),
+    complete: (id, txId) => database.write((tables) => complete(tables, id, txId)),
+    remove: (id) => database.write((tables) => remove(tables, id)),
+    report: (errors) =>
+      database.write(async (tables) => {
+        for (const { id, error } of errors) await report(tables, id, { at: clock.now(), error });
+      }),
+    close: () => database.close(),
+  };
+}
+
+async function makeFile(location: string): Promise<void> {
+  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) return;
+  try {
+    await mkdir(dirname(location), { recursive: true, mode: 0o700 });
+    await (await open(location, 'wx', 0o600)).close();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    throw databaseError(error, location);
+  }
+}
+
+async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: number): Promise<string> {
+  const known = await repeated(tables, transaction.idempotency);
+  if (known !== undefined) return known;
+  const id = randomBytes(12).toString('hex');
+  const { chain, network, hashes, index, idempotency } = transaction;
+  const { seq } = await tables
+    .insertInto('pending_transactions')
+    .values({
+      id,
+      chain,
+      network,
+      hashes: JSON.stringify(hashes),
+      key_index: index ?? null,
+      serialized: transaction.serializedTransaction,
+      state: 'pending',
+      tx_id: null,
+      created_at: now,
+    })
+    .returning('seq')
+    .executeTakeFirstOrThrow();
+  for (const signature_id of new Set(hashes)) {
+    await tables.insertInto('pending_hashes').values({ signature_id, chain, network, seq }).execute();
+  }
+  if (idempotency) {
+    const { key, digest } = idempotency;
+    await tables.insertInto('idempotency_keys').values({ key, digest, pending_id: id }).execute();
+  }
+  return id;
+}
+
+async function repeated(tables: Tables, idempotency: NewQueuedTransaction['idempotency']): Promise<string | undefined> {
+  if (!idempotency) return undefined;
+  const { key, digest } = idempotency;
+  const known = await tables.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
+  if (!known) return undefined;
+  if (known.digest === digest) return known.pending_id;
+  throw new CustosError('IDEMPOTENCY_CONFLICT', 'the idempotency key was used for another request');
+}
+
+async function pending(tables: Tables, filter: PendingFilter): Promise<readonly QueuedTransaction[]> {
+  const { chain, network, signatureIds } = filter;
+  const ofChain = () =>
+    tables
+      .selectFrom('pending_transactions')
+      .selectAll()
+      .where('state', '=', 'pending')
+      .where('chain', '=', chain)
+      .where('network', '=', network);
+  if (!signatureIds) return withErrors(tables, await ofChain().orderBy('seq').execute());
+  const places = await placesOf(tables, filter, signatureIds);
+  const rows: Row[] = [];
+  for (const list of lists(places)) rows.push(...(await ofChain().where('seq', 'in', list).execute()));
+  return withErrors(
+    tables,
+    rows.sort((one, other) => one.seq - other.seq),
+  );
+}
+
+async function placesOf(tables: Tables, filter: PendingFilter, ids: readonly SignatureId[]): Promise<number[]> {
+  const places = new Set<number>();
+  for (const list of lists([...new Set(ids)])) {
+    const found = await tables
+      .selectFrom('pending_hashes')
+      .select('seq')
+      .where('signature_id', 'in', list)
+      .where('chain', '=', filter.chain)
+      .where('network', '=', filter.network)
+      .execute();
+    for (const { seq } of found) places.add(seq);
+  }
+  return [...places];
+}
+
+async function get(tables: Tables, id: string): Promise<QueuedTransaction | undefined> {
+  const row = await find(tables, id);
+  return row && (await withErrors(tables, [row]))[0];
+}
+
+async function complete(tables: Tables, id: string, txId: string): Promise<void> {
+  const row = await find(tables, id);
+  if (!row || row.state === 'deleted') throw missing(id);
+  if (row.state === 'completed') {
+    if (row.tx_id === txId) return;
+    throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} was completed with another txId`);
+  }
+  await end(tables, row, { state: 'completed', tx_id: txId });
+}
+
+async function remove(tables: Tables, id: string): Promise<void> {
+  const row = await find(tables, id);
+  if (!row || row.state === 'deleted') throw missing(id);
+  if (row.state === 'completed') {
+    throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} is completed and stays so`);
+  }
+  await end(tables, row, { state: 'deleted' });
+}
+
+async function end(tables: Tables, row: Row, change: { state: QueuedState; tx_id?: string }): Promise<void> {
+  await tables.updateTable('pending_transactions').set(change).where('seq', '=', row.seq).execute();
+  await tables.deleteFrom('pending_hashes').where('seq', '=', row.seq).execute();
+}
+
+async function report(tables: Tables, id: string, reported: ReportedError): Promise<void> {
+  if (!(await find(tables, id))) return;
+  const error = reported.error.slice(0, MAX_ERROR_LENGTH);
+  const kept = await tables
+    .selectFrom('reported_errors')
+    .select(['place', 'error'])
+    .where('pending_id', '=', id)
+    .orderBy('place')
+    .execute();
+  if (kept.some((one) => one.error === error)) return;
+  const place = (kept.at(-1)?.place ?? 0) + 1;
+  await tables.insertInto('reported_errors').values({ pending_id: id, place, at: reported.at, error }).execute();
+  await tables
+    .deleteFrom('reported_errors')
+    .where('pending_id', '=', id)
+    .where('place', '<=', place - MAX_ERRORS)
+    .execute();
+}
+
+function find(tables: Tables, id: string): Promise<Row | undefined> {
+  return tables.selectFrom('pending_transactions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+async function withErrors(tables: Tables, rows: readonly Row[]): Promise<QueuedTransaction[]> {
+  const errors = new Map<string, ReportedError[]>();
+  for (const list of lists(rows.map(({ id }) => id))) {
+    const found = await tables
+      .selectFrom('reported_errors')
+      .selectAll()
+      .where('pending_id', 'in', list)
+      .orderBy('place')
+      .execute();
+    for (const { pending_id, at, error } of found) {
+      errors.set(pending_id, [...(errors.get(pending_id) ?? []), { at, error }]);
+    }
+  }
+  return rows.map((row) => toQueued(row, errors.get(row.id) ?? []));
+}
+
+function toQueued(row: Row, errors: readonly ReportedError[]): QueuedTransaction {
+  const hashes: unknown = JSON.parse(row.hashes);
+  if (!Array.isArray(hashes)) throw damaged(row);
+  return {
+    id: row.id,
+    chain: parseChainId(row.chain),
+    network: parseNetwork(row),
+    hashes: hashes.map(parseSignatureId),
+    ...(row.key_index !== null && { index: row.key_index }),
+    serializedTransaction: row.serialized,
+    state: parseState(row),
+    ...(row.tx_id !== null && { txId: row.tx_id }),
+    errors,
+    createdAt: row.created_at,
+  };
+}
+
+function parseNetwork(row: Row): Network {
+  if (row.network === 'mainnet' || row.network === 'testnet') return row.network;
+  throw damaged(row);
+}
+
+function parseState(row: Row): QueuedState {
+  if (row.state === 'pending' || row.state === 'completed' || row.state === 'deleted') return row.state;
+  throw damaged(row);
+}
+
+function damaged(row: Row): CustosError {
+  return new CustosError('STORE_DAMAGED', `the pending transaction ${row.id} of the queue cannot be read`);
+}
+
+function missing(id: string): CustosError {
+  return new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
+}
+
+function* lists<T>(values: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < values.length; start += LIST_SIZE) yield values.slice(start, start + LIST_SIZE);
+}
