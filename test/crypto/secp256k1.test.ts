@@ -1,0 +1,131 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CustosError } from '../../src/core/errors.js';
+import {
+  isPrivateKey,
+  isPublicKey,
+  pointAddScalar,
+  privateAdd,
+  publicKey,
+  recover,
+  signRecoverable,
+  uncompress,
+  verify,
+} from '../../src/crypto/secp256k1.js';
+
+const order = secp256k1.Point.Fn.ORDER;
+const keys = fc.bigInt({ min: 1n, max: order - 1n }).map(toBytes);
+const hashes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+
+describe('a private key', () => {
+  it.each([
+    ['zero', toBytes(0n)],
+    ['the order of the curve', toBytes(order)],
+    ['more than the order', toBytes(2n ** 256n - 1n)],
+    ['31 bytes long', new Uint8Array(31).fill(1)],
+    ['33 bytes long', new Uint8Array(33).fill(1)],
+  ])('is not %s', (_what, bytes) => {
+    expect(isPrivateKey(bytes)).toBe(false);
+    expect(() => publicKey(bytes)).toThrow(expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }));
+    expect(() => signRecoverable(new Uint8Array(32), bytes, new Uint8Array(33))).toThrow(
+      expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }),
+    );
+  });
+
+  it('may be one, and one less than the order', () => {
+    expect([toBytes(1n), toBytes(order - 1n)].every(isPrivateKey)).toBe(true);
+  });
+});
+
+describe('a signature', () => {
+  it('is the deterministic one with low s that a second implementation makes, too', () => {
+    fc.assert(
+      fc.property(keys, hashes, (key, hash) => {
+        const signer = publicKey(key);
+        expect(signer).toEqual(secp256k1.getPublicKey(key, true));
+        const made = signRecoverable(hash, key, signer);
+        const expected = secp256k1.sign(hash, key, { prehash: false, lowS: true, format: 'recovered' });
+        expect([made.recoveryId, ...made.signature]).toEqual([...expected]);
+        expect(recover(hash, made)).toEqual(signer);
+        expect(verify(hash, made.signature, signer)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is not handed out when it does not belong to the public key that was named', () => {
+    const [key, other] = [toBytes(5n), publicKey(toBytes(6n))];
+    expect(() => signRecoverable(new Uint8Array(32).fill(9), key, other)).toThrow(
+      expect.objectContaining({ code: 'SIGNATURE_INVALID' }),
+    );
+  });
+
+  it('with a high s, of another hash or another key does not verify', () => {
+    const key = toBytes(77n);
+    const hash = new Uint8Array(32).fill(3);
+    const { signature } = signRecoverable(hash, key, publicKey(key));
+    const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
+    const high = Uint8Array.from([...signature.subarray(0, 32), ...toBytes(order - s)]);
+    expect(verify(hash, high, publicKey(key))).toBe(false);
+    expect(verify(new Uint8Array(32), signature, publicKey(key))).toBe(false);
+    expect(verify(hash, signature, publicKey(toBytes(78n)))).toBe(false);
+  });
+
+  it('of garbage verifies as false and is recovered as a coded error', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 70 }),
+        hashes,
+        fc.constantFrom(0, 1, 2, 3),
+        (signature, hash, recoveryId) => {
+          expect(verify(hash, signature, publicKey(toBytes(1n)))).toBe(false);
+          try {
+            expect(isPublicKey(recover(hash, { signature, recoveryId } as never))).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(CustosError);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('adding a tweak', () => {
+  it('gives the same key on the private and the public side', () => {
+    fc.assert(
+      fc.property(keys, keys, (key, tweak) => {
+        const sum = privateAdd(key, tweak);
+        expect(sum && publicKey(sum)).toEqual(pointAddScalar(publicKey(key), tweak));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives nothing where the result would not be a key', () => {
+    expect(privateAdd(toBytes(5n), toBytes(order - 5n))).toBeUndefined();
+    expect(pointAddScalar(publicKey(toBytes(5n)), toBytes(order - 5n))).toBeUndefined();
+    expect(privateAdd(toBytes(5n), toBytes(order))).toBeUndefined();
+    expect(pointAddScalar(publicKey(toBytes(5n)), toBytes(0n))).toBeUndefined();
+  });
+});
+
+describe('a public key', () => {
+  it('is written out with both coordinates', () => {
+    const key = toBytes(12345n);
+    expect(uncompress(publicKey(key))).toEqual(secp256k1.getPublicKey(key, false));
+  });
+
+  it('must be a point of the curve', () => {
+    const noPoint = Uint8Array.from([2, ...toBytes(7n)].slice(0, 33)).fill(0, 1, 32);
+    noPoint[32] = 7;
+    for (const bytes of [new Uint8Array(33), new Uint8Array(0), noPoint]) {
+      expect(isPublicKey(bytes)).toBe(false);
+      expect(() => uncompress(bytes)).toThrow(CustosError);
+    }
+  });
+});
+
+function toBytes(value: bigint): Uint8Array {
+  return Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex'));
+}
