@@ -31,9 +31,6 @@ const GROUP = 500;
  * @throws CustosError STORE_UNSUPPORTED, STORE_UNREACHABLE, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY
  */
 export async function openDatabase<T>(location: string, options: DatabaseOptions = {}): Promise<Database<T>> {
-  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
-    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
-  }
   const opened: SqliteConnection[] = [];
   try {
     const writer = await openSqlite(location);

@@ -1,0 +1,29 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { CustosError } from '../core/errors.js';
+import { databaseError } from './sqlite-errors.js';
+import { openSqlite, type SqliteConnection } from './sqlite-module.js';
+
+/**
+ * Takes the place of the only daemon of a store: an exclusive SQLite lock on a file beside it, which the system lets go
+ * of when the process ends in whatever way.
+ * @returns closes it again
+ * @throws CustosError DAEMON_RUNNING
+ */
+export async function lockForDaemon(store: string): Promise<() => void> {
+  const path = `${store}.daemon-lock`;
+  let connection: SqliteConnection | undefined;
+  try {
+    connection = await openSqlite(path);
+    connection.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    connection?.close();
+    const known = databaseError(error, path);
+    if (!(known instanceof CustosError) || known.code !== 'STORE_BUSY') throw known;
+    const pid = await readFile(`${store}.daemon-pid`, 'utf8').catch(() => '');
+    const who = /^\d+$/.test(pid) ? ` (process ${pid})` : '';
+    throw new CustosError('DAEMON_RUNNING', `another daemon${who} serves ${store}`);
+  }
+  const held = connection;
+  await writeFile(`${store}.daemon-pid`, String(process.pid), { mode: 0o600 });
+  return () => held.close();
+}

@@ -1,0 +1,149 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Tables of the wallet store, format 1 (docs/wallet-store.md). */
+export interface StoreTables {
+  meta: { key: string; value: string };
+  key_slots: {
+    id: string;
+    kind: string;
+    log_n: number;
+    r: number;
+    p: number;
+    salt: Uint8Array;
+    box: Uint8Array;
+    created_at: number;
+  };
+  wallets: {
+    signature_id: string;
+    chain: string;
+    network: string;
+    kind: string;
+    created_at: number;
+    format: number;
+    public_box: Uint8Array;
+    secret_box: Uint8Array;
+  };
+  transactions: {
+    id: string;
+    chain: string;
+    network: string;
+    state: string;
+    generation: number;
+    /** SHA-256 of the payload, in hexadecimal digits. */
+    digest: string;
+    /** The received object as JSON. */
+    pending: string;
+    sender: string | null;
+    /** Decimal with leading zeros, 20 digits, so that text order is number order on every database. */
+    nonce: string | null;
+    completed: string | null;
+    summary: string | null;
+    signed: string | null;
+    tx_id: string | null;
+    error_code: string | null;
+    error_text: string | null;
+    reported: string | null;
+    attempts: number;
+    next_attempt_at: number;
+    created_at: number;
+    updated_at: number;
+  };
+  transaction_events: {
+    transaction_id: string;
+    /** 1, 2, 3 … within the transaction. */
+    place: number;
+    at: number;
+    event: string;
+    fact: string;
+  };
+}
+
+/** Makes all tables in an empty database. */
+export async function createTables(database: Kysely<StoreTables>): Promise<void> {
+  await createKeyTables(database);
+  await createWalletTable(database);
+  await createJournalTables(database);
+}
+
+async function createKeyTables({ schema }: Kysely<StoreTables>): Promise<void> {
+  await schema
+    .createTable('meta')
+    .addColumn('key', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('key_slots')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('log_n', 'integer', (column) => column.notNull())
+    .addColumn('r', 'integer', (column) => column.notNull())
+    .addColumn('p', 'integer', (column) => column.notNull())
+    .addColumn('salt', 'blob', (column) => column.notNull())
+    .addColumn('box', 'blob', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+async function createWalletTable({ schema }: Kysely<StoreTables>): Promise<void> {
+  await schema
+    .createTable('wallets')
+    .addColumn('signature_id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('chain', 'text', (column) => column.notNull())
+    .addColumn('network', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('format', 'integer', (column) => column.notNull())
+    .addColumn('public_box', 'blob', (column) => column.notNull())
+    .addColumn('secret_box', 'blob', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('wallets_by_chain').on('wallets').columns(['network', 'chain', 'signature_id']).execute();
+}
+
+async function createJournalTables({ schema }: Kysely<StoreTables>): Promise<void> {
+  await schema
+    .createTable('transactions')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('chain', 'text', (column) => column.notNull())
+    .addColumn('network', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('generation', 'integer', (column) => column.notNull())
+    .addColumn('digest', 'text', (column) => column.notNull())
+    .addColumn('pending', 'text', (column) => column.notNull())
+    .addColumn('sender', 'text')
+    .addColumn('nonce', 'text')
+    .addColumn('completed', 'text')
+    .addColumn('summary', 'text')
+    .addColumn('signed', 'text')
+    .addColumn('tx_id', 'text')
+    .addColumn('error_code', 'text')
+    .addColumn('error_text', 'text')
+    .addColumn('reported', 'text')
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('transactions_by_time').on('transactions').column('created_at').execute();
+  await schema
+    .createIndex('transactions_by_sender')
+    .on('transactions')
+    .columns(['chain', 'network', 'sender', 'nonce'])
+    .where(sql.ref('nonce'), 'is not', null)
+    .execute();
+  // Only what is not over yet: the index stays small however long the journal grows.
+  await schema
+    .createIndex('transactions_open')
+    .on('transactions')
+    .columns(['chain', 'network', 'state'])
+    .where(sql.ref('state'), 'in', [sql.lit('claimed'), sql.lit('held'), sql.lit('signed'), sql.lit('broadcast')])
+    .execute();
+  await schema
+    .createTable('transaction_events')
+    .addColumn('transaction_id', 'text', (column) => column.notNull())
+    .addColumn('place', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('event', 'text', (column) => column.notNull())
+    .addColumn('fact', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('transaction_events_key', ['transaction_id', 'place'])
+    .execute();
+}

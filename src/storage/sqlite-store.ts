@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import { systemClock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
+import type { KeySlot, Store } from '../core/store.js';
+import { lockForDaemon } from './daemon-lock.js';
+import { type Database, openDatabase } from './database.js';
+import { journalTable } from './journal.js';
+import { createTables, type StoreTables } from './migrations/0001-first.js';
+import { slotRow, slotTable } from './slots.js';
+import { APPLICATION_ID, checkStoreFile, fileExists, placeNewFile } from './store-file.js';
+import { walletTable } from './wallets.js';
+
+/** Version of the tables and of what is in them (docs/wallet-store.md). */
+export const STORE_FORMAT = 1;
+
+/** @throws CustosError STORE_UNREACHABLE, STORE_UNSUPPORTED */
+export function storeExists(location: string): Promise<boolean> {
+  refuseUrl(location);
+  return fileExists(location);
+}
+
+/**
+ * Makes a new store with its key slots; it is there whole or not at all.
+ * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ */
+export async function createStore(
+  location: string,
+  { storeId, slots }: { storeId: string; slots: readonly KeySlot[] },
+): Promise<Store> {
+  refuseUrl(location);
+  await placeNewFile(location, async (temporary) => {
+    const database = await openDatabase<StoreTables>(temporary, { journal: 'delete' });
+    try {
+      await database.write(async (db) => {
+        await sql`PRAGMA application_id = ${sql.lit(APPLICATION_ID)}`.execute(db);
+        await createTables(db);
+        const meta = { store_id: storeId, format: String(STORE_FORMAT), created_at: String(systemClock.now()) };
+        const rows = Object.entries(meta).map(([key, value]) => ({ key, value }));
+        await db.insertInto('meta').values(rows).execute();
+        await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
+      });
+    } finally {
+      await database.close();
+    }
+  });
+  return openStore(location);
+}
+
+/**
+ * Opens an existing store.
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ */
+export async function openStore(location: string): Promise<Store> {
+  refuseUrl(location);
+  await checkStoreFile(location);
+  const database = await openDatabase<StoreTables>(location);
+  try {
+    const storeId = await readStoreId(database, location);
+    return assemble(database, location, storeId);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function assemble(database: Database<StoreTables>, location: string, storeId: string): Store {
+  let unlock: (() => void) | undefined;
+  return {
+    storeId,
+    location,
+    wallets: walletTable(database),
+    slots: slotTable(database),
+    journal: journalTable(database, systemClock),
+    async lockForDaemon() {
+      unlock = await lockForDaemon(location);
+    },
+    async check() {
+      const found = await database.read(async (db) => {
+        const result = await sql<Record<string, string>>`PRAGMA integrity_check(20)`.execute(db);
+        return result.rows.flatMap((row) => Object.values(row));
+      });
+      if (found.join() !== 'ok') throw new CustosError('STORE_DAMAGED', `${location} is damaged: ${found.join('; ')}`);
+    },
+    async close() {
+      await database.close();
+      unlock?.();
+    },
+  };
+}
+
+async function readStoreId(database: Database<StoreTables>, location: string): Promise<string> {
+  const rows = await database.read((db) => db.selectFrom('meta').selectAll().execute());
+  const meta = new Map(rows.map(({ key, value }) => [key, value]));
+  const format = Number(meta.get('format'));
+  if (format > STORE_FORMAT) {
+    throw new CustosError('STORE_NEWER', `${location} has format ${format}, this program knows ${STORE_FORMAT}`);
+  }
+  const storeId = meta.get('store_id') ?? '';
+  if (format !== STORE_FORMAT || !/^[0-9a-f]{32}$/.test(storeId)) {
+    throw new CustosError('STORE_DAMAGED', `${location} has no readable format or store id`);
+  }
+  return storeId;
+}
+
+function refuseUrl(location: string): void {
+  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
+    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
+  }
+}

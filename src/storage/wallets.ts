@@ -1,0 +1,115 @@
+import { CustosError } from '../core/errors.js';
+import { parseChainId, parseSignatureId } from '../core/ids.js';
+import type { WalletFilter, WalletTable } from '../core/store.js';
+import type { SealedWallet } from '../core/wallet.js';
+import type { Database } from './database.js';
+import type { StoreTables } from './migrations/0001-first.js';
+import { isUniqueViolation } from './sqlite-errors.js';
+
+/** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
+const ROWS = 500;
+
+/** The wallet table on a database. */
+export function walletTable(database: Database<StoreTables>): WalletTable {
+  return {
+    async add(wallets) {
+      await database.write(async (db) => {
+        for (const part of chunks(wallets, ROWS)) {
+          try {
+            await db.insertInto('wallets').values(part.map(toRow)).execute();
+          } catch (error) {
+            if (!isUniqueViolation(error)) throw error;
+            throw new CustosError('SIGNATURE_ID_EXISTS', 'a signature ID is in the store already', { cause: error });
+          }
+        }
+      });
+    },
+    get: (ids) =>
+      database.read(async (db) => {
+        const found: SealedWallet[] = [];
+        for (const part of chunks(ids, ROWS)) {
+          const rows = await db.selectFrom('wallets').selectAll().where('signature_id', 'in', part).execute();
+          found.push(...rows.map(fromRow));
+        }
+        return found;
+      }),
+    page: (filter, after, limit) =>
+      database.read(async (db) => {
+        let query = db.selectFrom('wallets').selectAll().orderBy('signature_id').limit(limit);
+        if (after !== undefined) query = query.where('signature_id', '>', after);
+        if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+        if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+        return (await query.execute()).map(fromRow);
+      }),
+    ids: (filter) =>
+      database.read(async (db) => {
+        let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
+        if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+        if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+        return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
+      }),
+    chains: (network) =>
+      database.read(async (db) => {
+        const query = db
+          .selectFrom('wallets')
+          .select('chain')
+          .distinct()
+          .where('network', '=', network)
+          .orderBy('chain');
+        return (await query.execute()).map((row) => parseChainId(row.chain));
+      }),
+    count: (filter) => count(database, filter),
+    remove: (id) =>
+      database.write(async (db) => {
+        const result = await db.deleteFrom('wallets').where('signature_id', '=', id).executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
+  };
+}
+
+function count(database: Database<StoreTables>, filter: WalletFilter): Promise<number> {
+  return database.read(async (db) => {
+    let query = db.selectFrom('wallets').select((select) => select.fn.countAll().as('count'));
+    if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+    if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+    return Number((await query.executeTakeFirstOrThrow()).count);
+  });
+}
+
+function toRow(wallet: SealedWallet): StoreTables['wallets'] {
+  return {
+    signature_id: wallet.signatureId,
+    chain: wallet.chain,
+    network: wallet.network,
+    kind: wallet.kind,
+    created_at: wallet.createdAt,
+    format: wallet.format,
+    public_box: wallet.publicBox,
+    secret_box: wallet.secretBox,
+  };
+}
+
+/** @throws CustosError RECORD_DAMAGED: a column holds what was never written there */
+function fromRow(row: StoreTables['wallets']): SealedWallet {
+  const { network, kind } = row;
+  if ((network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
+    throw new CustosError(
+      'RECORD_DAMAGED',
+      `the record of wallet ${row.signature_id} is damaged: unknown network or kind`,
+    );
+  }
+  return {
+    signatureId: parseSignatureId(row.signature_id),
+    chain: parseChainId(row.chain),
+    network,
+    kind,
+    createdAt: Number(row.created_at),
+    format: Number(row.format),
+    publicBox: row.public_box,
+    secretBox: row.secret_box,
+  };
+}
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

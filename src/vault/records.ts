@@ -1,0 +1,145 @@
+import { CustosError } from '../core/errors.js';
+import type { SignatureId } from '../core/ids.js';
+import type { OpenSecret, SealedWallet } from '../core/wallet.js';
+import { deriveKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
+
+/** Version of the sealed layouts below; it is bound into every box. */
+export const RECORD_FORMAT = 1;
+
+type Purpose = 'public' | 'secret';
+
+/** What the boxes of one wallet are bound to. */
+export type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format'>;
+
+/** The public half in clear. */
+export interface PublicPart {
+  readonly xpub?: string;
+  readonly address?: string;
+  readonly label?: string;
+}
+
+/** A purpose key of one store. */
+export interface Sealing {
+  readonly key: Uint8Array;
+  readonly storeId: string;
+}
+
+/**
+ * One of the two keys below the root key: `public` opens the public halves, `secret` the secret ones. Two levels, so that a
+ * process may hold the first without any way to the second.
+ * @returns 32 bytes; the caller wipes them.
+ */
+export function purposeKey(rootKey: Uint8Array, storeId: string, purpose: Purpose): Uint8Array {
+  return deriveKey(rootKey, Buffer.from(storeId, 'hex'), Buffer.from(`custos/v1/${purpose}`));
+}
+
+export function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
+  const bytes = joinUnambiguously([part.xpub ?? '', part.address ?? '', part.label ?? '']);
+  return sealPart({ ...sealing, facts, purpose: 'public' }, bytes);
+}
+
+/** @throws CustosError RECORD_DAMAGED, STORE_NEWER */
+export function openPublic(sealing: Sealing, record: SealedWallet): PublicPart {
+  const bytes = openPart({ ...sealing, facts: record, purpose: 'public' }, record.publicBox);
+  const [xpub = '', address = '', label = ''] = split(bytes, record.signatureId).map((part) => part.toString('utf8'));
+  return { ...(xpub && { xpub }), ...(address && { address }), ...(label && { label }) };
+}
+
+/** Seals and wipes the plain copy that it made; the caller's own bytes stay. */
+export function sealSecret(sealing: Sealing, facts: RecordFacts, secret: OpenSecret): Uint8Array {
+  const parts = secret.kind === 'hd' ? [secret.mnemonic, secret.node] : [secret.privateKey];
+  const bytes = joinUnambiguously(parts);
+  const box = sealPart({ ...sealing, facts, purpose: 'secret' }, bytes);
+  bytes.fill(0);
+  return box;
+}
+
+/** @returns fresh bytes that the caller wipes. @throws CustosError RECORD_DAMAGED, STORE_NEWER */
+export function openSecret(sealing: Sealing, record: SealedWallet): OpenSecret {
+  const bytes = openPart({ ...sealing, facts: record, purpose: 'secret' }, record.secretBox);
+  const parts = split(bytes, record.signatureId).map((part) => new Uint8Array(part));
+  bytes.fill(0);
+  const [first, second] = parts;
+  if (record.kind === 'hd' && first !== undefined && second !== undefined && parts.length === 2) {
+    return { kind: 'hd', mnemonic: first, node: second };
+  }
+  if (record.kind === 'key' && first !== undefined && parts.length === 1) return { kind: 'key', privateKey: first };
+  throw damaged(record.signatureId, 'its secret half has another layout');
+}
+
+/** Overwrites an opened secret. */
+export function wipeSecret(secret: OpenSecret): void {
+  if (secret.kind === 'key') {
+    secret.privateKey.fill(0);
+    return;
+  }
+  secret.mnemonic.fill(0);
+  secret.node.fill(0);
+}
+
+interface Part extends Sealing {
+  readonly facts: RecordFacts;
+  readonly purpose: Purpose;
+}
+
+function sealPart(part: Part, bytes: Uint8Array): Uint8Array {
+  const key = recordKey(part);
+  const box = seal(key, bytes, associatedData(part));
+  key.fill(0);
+  return box;
+}
+
+function openPart(part: Part, box: Uint8Array): Uint8Array {
+  const { signatureId, format } = part.facts;
+  if (format > RECORD_FORMAT) {
+    throw new CustosError(
+      'STORE_NEWER',
+      `wallet ${signatureId} has record format ${format}, this program knows ${RECORD_FORMAT}`,
+    );
+  }
+  const key = recordKey(part);
+  const bytes = open(key, box, associatedData(part));
+  key.fill(0);
+  if (bytes === undefined) throw damaged(signatureId, `its ${part.purpose} half does not open`);
+  return bytes;
+}
+
+/** Every record has keys of its own, so a nonce can only ever meet the few boxes of one wallet. */
+function recordKey({ key, storeId, facts, purpose }: Part): Uint8Array {
+  return deriveKey(key, Buffer.from(storeId, 'hex'), Buffer.from(`${facts.signatureId}/${purpose}`));
+}
+
+function associatedData({ storeId, facts, purpose }: Part): Uint8Array {
+  const { signatureId, chain, network, kind, createdAt, format } = facts;
+  return joinUnambiguously([
+    'custos/record',
+    String(format),
+    purpose,
+    storeId,
+    signatureId,
+    chain,
+    network,
+    kind,
+    String(createdAt),
+  ]);
+}
+
+function split(bytes: Uint8Array, signatureId: SignatureId): Buffer[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at < buffer.length) {
+    if (at + 4 > buffer.length) throw damaged(signatureId, 'a length is cut off');
+    const end = at + 4 + buffer.readUInt32BE(at);
+    if (end > buffer.length) throw damaged(signatureId, 'a part is cut off');
+    parts.push(buffer.subarray(at + 4, end));
+    at = end;
+  }
+  return parts;
+}
+
+function damaged(signatureId: SignatureId, why: string): CustosError {
+  return new CustosError('RECORD_DAMAGED', `the record of wallet ${signatureId} is damaged: ${why}`, {
+    details: { signatureId },
+  });
+}
