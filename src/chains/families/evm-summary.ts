@@ -75,7 +75,7 @@ function describeCall(data: Uint8Array, place: { contract: string; sender: strin
   const selector = bytesToHex(data.subarray(0, 4));
   const known = data.length < 4 ? undefined : knownMethods.get(selector);
   if (known === undefined) {
-    const text = `calls the method ${selector} of contract ${place.contract}, which is not known here, with ${data.length} bytes`;
+    const text = `calls an unknown method (${selector}) of contract ${place.contract} with ${data.length} bytes of data`;
     return { kind: 'contract-call', tokens: [], method: selector, opaque: true, text };
   }
   const values = decodeArguments(known.types, data.subarray(4));

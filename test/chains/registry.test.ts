@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { evmChain } from '../../src/chains/families/evm.js';
+import { createRegistry } from '../../src/chains/registry.js';
+import { evmChainIds } from '../support/vectors.js';
+import { contextOf, keyOf, legacyJson } from './signing.js';
+
+describe('the registry', () => {
+  const registry = createRegistry();
+
+  it('knows every EVM chain by its ticker, in any case', () => {
+    expect(registry.ids).toEqual(expect.arrayContaining([...evmChainIds]));
+    for (const id of evmChainIds) expect(registry.get(id.toLowerCase()).id).toBe(id);
+  });
+
+  it('gives every chain names of its own', () => {
+    const chains = registry.ids.map((id) => registry.get(id));
+    expect(new Set(chains.map(({ slug }) => slug)).size).toBe(chains.length);
+    expect(new Set(chains.map(({ name }) => name)).size).toBe(chains.length);
+    for (const { slug } of chains) expect(slug).toMatch(/^[a-z-]+$/);
+  });
+
+  it.each(['', 'DOES_NOT_EXIST', 'NOPE', '__proto__', 'constructor', 'ETH '.repeat(9)])('does not know %j', (id) => {
+    expect(() => registry.get(id)).toThrow(expect.objectContaining({ code: 'CHAIN_UNKNOWN' }));
+  });
+
+  it('takes a made-up chain that is nothing but a definition', () => {
+    const made = evmChain({
+      id: 'MADE',
+      name: 'Made-up chain',
+      slug: 'made-up',
+      coin: 'MADE',
+      coinType: 60,
+      chainIds: { mainnet: [987654n], testnet: [987655n] },
+    });
+    const chain = createRegistry([made]).get('made');
+    const key = keyOf(chain);
+    const unsigned = chain.parse(legacyJson({ chainId: 987654 }), contextOf(key));
+    expect(unsigned.sign([key]).raw).toMatch(/^0x/);
+    expect(unsigned.summary.text).toContain('sends 1 MADE');
+    expect(registry.ids).not.toContain('MADE');
+  });
+});
