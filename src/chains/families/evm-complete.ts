@@ -125,7 +125,7 @@ async function fillFeeCaps(work: Completing): Promise<Pick<EvmTransaction, 'feeP
   if (maxFeePerGas !== undefined && maxPriorityFeePerGas !== undefined) {
     return { feePerGas: maxFeePerGas, priorityFeePerGas: maxPriorityFeePerGas };
   }
-  // Twice the present price outlives six full blocks in a row (EIP-1559 raises the base fee by an eighth a block).
+  // Twice the present price outlives five full blocks in a row (EIP-1559 raises the base fee by an eighth a block).
   const cap = maxFeePerGas ?? larger(2n * (await nodePrice(priceQuestion(work))), maxPriorityFeePerGas ?? 0n);
   const params = request.feeCurrency === undefined ? [] : [bytesToHex(request.feeCurrency)];
   const tip = maxPriorityFeePerGas ?? (await askQuantity(node, rules.methods.priorityFee, params));
