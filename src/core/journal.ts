@@ -96,3 +96,22 @@ export interface Journal {
   /** Ends one that has not been signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
   cancel(id: string): Promise<JournalEntry>;
 }
+
+/** One transaction with its story as it lies in the table, for backups. */
+export interface JournalRecord {
+  readonly id: string;
+  readonly row: Readonly<Record<string, string | number | null>>;
+  readonly events: readonly {
+    readonly place: number;
+    readonly at: number;
+    readonly event: string;
+    readonly fact: string;
+  }[];
+}
+
+/** The journal as backups see it. */
+export interface JournalRecords {
+  /** Pages by id: give the last one of the page before as `after`. */
+  page(after: string | undefined, limit: number): Promise<readonly JournalRecord[]>;
+  add(records: readonly JournalRecord[]): Promise<void>;
+}

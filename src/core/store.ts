@@ -1,5 +1,5 @@
 import type { ChainId, Network, SignatureId } from './ids.js';
-import type { Journal } from './journal.js';
+import type { Journal, JournalRecords } from './journal.js';
 import type { SealedWallet } from './wallet.js';
 
 /** How a key slot came to be: a password, or the recovery key that `init` shows once. */
@@ -52,6 +52,7 @@ export interface Store {
   readonly wallets: WalletTable;
   readonly slots: KeySlotTable;
   readonly journal: Journal;
+  readonly journalRecords: JournalRecords;
   /** Keeps other daemons away until `close` or the end of the process. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;
   /** Structural check of the database itself. @throws CustosError STORE_DAMAGED */

@@ -5,6 +5,7 @@ import type { KeySlot, Store } from '../core/store.js';
 import { lockForDaemon } from './daemon-lock.js';
 import { type Database, openDatabase } from './database.js';
 import { journalTable } from './journal.js';
+import { journalRecords } from './journal-records.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
 import { slotRow, slotTable } from './slots.js';
 import { APPLICATION_ID, checkStoreFile, fileExists, placeNewFile } from './store-file.js';
@@ -19,14 +20,18 @@ export function storeExists(location: string): Promise<boolean> {
   return fileExists(location);
 }
 
+export interface NewStore {
+  readonly storeId: string;
+  readonly slots: readonly KeySlot[];
+  /** Fills the store before it gets its name, as a restore does. */
+  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords'>) => Promise<void>;
+}
+
 /**
  * Makes a new store with its key slots; it is there whole or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function createStore(
-  location: string,
-  { storeId, slots }: { storeId: string; slots: readonly KeySlot[] },
-): Promise<Store> {
+export async function createStore(location: string, { storeId, slots, fill }: NewStore): Promise<Store> {
   refuseUrl(location);
   await placeNewFile(location, async (temporary) => {
     const database = await openDatabase<StoreTables>(temporary, { journal: 'delete' });
@@ -39,6 +44,7 @@ export async function createStore(
         await db.insertInto('meta').values(rows).execute();
         await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       });
+      await fill?.({ wallets: walletTable(database), journalRecords: journalRecords(database) });
     } finally {
       await database.close();
     }
@@ -71,6 +77,7 @@ function assemble(database: Database<StoreTables>, location: string, storeId: st
     wallets: walletTable(database),
     slots: slotTable(database),
     journal: journalTable(database, systemClock),
+    journalRecords: journalRecords(database),
     async lockForDaemon() {
       unlock = await lockForDaemon(location);
     },

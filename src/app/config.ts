@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { CustosError } from '../core/errors.js';
+import {
+  type ChainId,
+  type Network,
+  networkOf,
+  parseChainId,
+  parseSignatureId,
+  type SignatureId,
+} from '../core/ids.js';
+import { parsePendingId } from '../core/pending.js';
+import { type SettingName, settings } from './settings.js';
+
+/** What the command line was given, by camel-case flag name. */
+export type Flags = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type PasswordSource = 'local' | 'aws' | 'azure' | 'vgs';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** All settings, read once, checked whole, frozen. Secrets stay in `environment` until a room asks for its own. */
+export interface Config {
+  readonly home: string;
+  readonly environment: Environment;
+  readonly envFile: string;
+  readonly store: string;
+  readonly network: Network;
+  readonly cloudUrl: string;
+  readonly passwordSource: PasswordSource;
+  readonly passwordFile?: string;
+  readonly daemon: DaemonConfig;
+  readonly logLevel: LogLevel;
+  readonly json: boolean;
+  readonly flags: Flags;
+}
+
+export interface DaemonConfig {
+  /** Milliseconds. */
+  readonly period: number;
+  readonly chains?: readonly ChainId[];
+  readonly runOnce: boolean;
+  readonly externalUrl?: string;
+  readonly externalUrlMethod: 'GET' | 'POST';
+  readonly wallets?: ReadonlySet<SignatureId>;
+  readonly transactions?: ReadonlySet<string>;
+  readonly signers: number;
+  readonly concurrency: number;
+  readonly nodes: ReadonlyMap<ChainId, string>;
+  readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
+}
+
+const DEFAULT_CLOUD = 'https://api.tatum.io';
+const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/**
+ * Reads the configuration: flag, then environment, then file, then default.
+ * @throws CustosError CONFIG_INVALID: `details.problems` lists every mistake at once
+ */
+export function readConfig(flags: Flags, processEnvironment: Environment, home: string): Config {
+  const problems: string[] = [];
+  const envFile = typeof flags['envFile'] === 'string' ? flags['envFile'] : join(home, '.tatumrc', '.env');
+  const environment = { ...readEnvFile(envFile, flags['envFile'] !== undefined, problems), ...processEnvironment };
+  const read = reader(flags, environment, problems);
+  const config: Config = {
+    home,
+    environment,
+    envFile,
+    store:
+      text(flags['store']) ??
+      text(flags['path']) ??
+      settingValue('store', flags, environment) ??
+      join(home, '.custos', 'store.db'),
+    network: networkOf(flags['testnet'] === true),
+    cloudUrl: settingValue('cloudUrl', flags, environment) ?? DEFAULT_CLOUD,
+    passwordSource: read.passwordSource(),
+    ...optional('passwordFile', settingValue('passwordFile', flags, environment)),
+    daemon: Object.freeze(read.daemon()),
+    logLevel: read.oneOf('log-level', settingValue('logLevel', flags, environment) ?? 'info', logLevels),
+    json: flags['json'] === true,
+    flags,
+  };
+  if (problems.length > 0) {
+    throw new CustosError('CONFIG_INVALID', problems.join('; '), { details: { problems } });
+  }
+  return Object.freeze(config);
+}
+
+/** Value of one setting: flag, then environment (which includes the file). Empty text counts as not set. */
+export function settingValue(name: SettingName, flags: Flags, environment: Environment): string | undefined {
+  const setting = settings[name];
+  const given = 'flag' in setting ? text(flags[setting.flag]) : undefined;
+  if (given !== undefined) return given;
+  for (const variable of setting.env) {
+    const value = text(environment[variable]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function reader(flags: Flags, environment: Environment, problems: string[]) {
+  const attempt = <T>(label: string, fallback: T, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      problems.push(`${label}: ${error instanceof CustosError ? error.message : 'not readable'}`);
+      return fallback;
+    }
+  };
+  const number = (label: string, value: unknown, limits: { fallback: number; min: number; max: number }): number => {
+    if (value === undefined) return limits.fallback;
+    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+    if (parsed >= limits.min && parsed <= limits.max) return parsed;
+    problems.push(`--${label} takes a number from ${limits.min} to ${limits.max}`);
+    return limits.fallback;
+  };
+  const oneOf = <T extends string>(label: string, value: string, allowed: readonly T[]): T => {
+    const found = allowed.find((item) => item.toLowerCase() === value.toLowerCase());
+    if (found === undefined) problems.push(`--${label} takes one of ${allowed.join(', ')}`);
+    return found ?? (allowed[0] as T);
+  };
+  const whole = (label: string, limits: { fallback: number; min: number; max: number }): number => {
+    const parsed = number(label, flags[label], limits);
+    if (!Number.isInteger(parsed)) problems.push(`--${label} takes a whole number`);
+    return parsed;
+  };
+  return {
+    oneOf,
+    passwordSource(): PasswordSource {
+      const chosen = (['aws', 'azure', 'vgs'] as const).filter((source) => flags[source] === true);
+      if (chosen.length > 1) problems.push(`choose one of --${chosen.join(', --')}`);
+      return chosen[0] ?? 'local';
+    },
+    daemon(): DaemonConfig {
+      const chains = list(flags['chain']);
+      const wallets = list(flags['wallets']);
+      const transactions = list(flags['transactionIds']);
+      return {
+        period: number('period', flags['period'], { fallback: 5, min: 0.05, max: 86_400 }) * 1000,
+        ...(chains && { chains: attempt('--chain', [], () => chains.map(parseChainId)) }),
+        runOnce: flags['runOnce'] === true,
+        ...optional('externalUrl', settingValue('externalUrl', flags, environment)),
+        externalUrlMethod: oneOf('externalUrlMethod', text(flags['externalUrlMethod']) ?? 'GET', ['GET', 'POST']),
+        ...(wallets && { wallets: attempt('--wallets', new Set(), () => new Set(wallets.map(parseSignatureId))) }),
+        ...(transactions && {
+          transactions: attempt('--transactionIds', new Set(), () => new Set(transactions.map(parsePendingId))),
+        }),
+        signers: whole('signers', { fallback: 1, min: 1, max: 64 }),
+        concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
+        nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
+        developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
+      };
+    },
+  };
+}
+
+function developmentChainIds(value: unknown): Map<ChainId, bigint> {
+  const ids = new Map<ChainId, bigint>();
+  for (const [chain, number] of pairs(value)) {
+    if (!/^[1-9]\d{0,18}$/.test(number)) {
+      throw new CustosError('CONFIG_INVALID', `${chain}=${number} is not CHAIN=NUMBER`);
+    }
+    ids.set(chain, BigInt(number));
+  }
+  return ids;
+}
+
+/** `CHAIN=VALUE`, repeated or separated by commas. */
+function pairs(value: unknown): Map<ChainId, string> {
+  const result = new Map<ChainId, string>();
+  for (const pair of list(value) ?? []) {
+    const at = pair.indexOf('=');
+    if (at <= 0 || at === pair.length - 1) throw new CustosError('CONFIG_INVALID', 'expected CHAIN=VALUE');
+    result.set(parseChainId(pair.slice(0, at)), pair.slice(at + 1));
+  }
+  return result;
+}
+
+function list(value: unknown): readonly string[] | undefined {
+  const given = Array.isArray(value) ? value : value === undefined ? undefined : [value];
+  const items = given?.flatMap((item) => String(item).split(',')).map((item) => item.trim());
+  return items?.filter((item) => item !== '');
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+}
+
+function readEnvFile(path: string, required: boolean, problems: string[]): Environment {
+  try {
+    return parseEnv(readFileSync(path, 'utf8')) as Environment;
+  } catch {
+    if (required) problems.push(`--envFile ${path} cannot be read`);
+    return {};
+  }
+}

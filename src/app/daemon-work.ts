@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { checkFourEyeUrl, createFourEye } from '../cloud/four-eye.js';
+import { createNodes } from '../cloud/nodes.js';
+import { createCloud } from '../cloud/tatum.js';
+import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
+import type { Cloud, Nodes } from '../core/cloud.js';
+import { CustosError } from '../core/errors.js';
+import type { Judge } from '../core/judge.js';
+import { Secret } from '../core/secret.js';
+import type { Signer } from '../core/signer.js';
+import { Daemon, type Tally } from '../daemon/daemon.js';
+import type { DaemonParts, Trace } from '../daemon/parts.js';
+import { createSignerClient } from '../signing/signer-client.js';
+import { openPublicVault } from '../vault/public-vault.js';
+import { settingValue } from './config.js';
+import type { House } from './house.js';
+import { signerProgram } from './signer-program.js';
+import { packageVersion } from './version.js';
+
+/** How long a stopping daemon waits for what is on its way, in milliseconds. */
+const GRACE = 30_000;
+
+export interface DaemonRun {
+  /** Ends a daemon that serves. */
+  readonly signal: AbortSignal;
+  readonly trace?: Trace;
+  /** Told once when everything is open and the first poll starts. */
+  readonly onReady?: (signer: Signer) => void;
+}
+
+/**
+ * Runs the daemon as configured: one round with `--run-once`, else until the signal.
+ * @throws CustosError FOUR_EYE_MISSING, API_KEY_MISSING, URL_*, CHAIN_UNKNOWN, PASSWORD_WRONG, DAEMON_RUNNING, STORE_*
+ */
+export async function runDaemon(house: House, { signal, trace, onReady }: DaemonRun): Promise<Tally> {
+  const { config } = house;
+  const judges = await makeJudges(house);
+  const { cloud, nodes } = makeCloud(house);
+  for (const chain of [...(config.daemon.chains ?? []), ...config.daemon.nodes.keys()]) house.chains.get(chain);
+  const store = await house.store();
+  await store.lockForDaemon();
+  const signer = await startSigner(house);
+  try {
+    const publicKey = await signer.unlock();
+    const parts: DaemonParts = {
+      network: config.network,
+      chains: house.chains,
+      wallets: store.wallets,
+      publicVault: openPublicVault({ publicKey, storeId: store.storeId, chains: house.chains }),
+      journal: store.journal,
+      cloud,
+      nodes,
+      signer,
+      judges,
+      clock: house.clock,
+      log: house.log,
+      developmentChainIds: config.daemon.developmentChainIds,
+      ...(config.daemon.wallets && { onlyWallets: config.daemon.wallets }),
+      ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
+      ...(trace && { trace }),
+    };
+    return await serve(house, { parts, signal, ...(onReady && { onReady }) });
+  } finally {
+    await signer.close();
+  }
+}
+
+async function serve(house: House, { parts, signal, onReady }: DaemonRun & { parts: DaemonParts }): Promise<Tally> {
+  const { period, concurrency, chains, runOnce } = house.config.daemon;
+  const daemon = new Daemon(parts, { period, concurrency, ...(chains && { chains }) });
+  const count = await parts.wallets.count({ network: parts.network });
+  house.log.info({ network: parts.network, wallets: count, signer: parts.signer.name }, 'daemon started');
+  if (count === 0) house.log.warn({ network: parts.network }, 'store has no wallets on this network');
+  onReady?.(parts.signer);
+  const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
+  house.log.info({ ...tally }, 'daemon stopped');
+  return tally;
+}
+
+async function startSigner(house: House): Promise<Signer> {
+  const store = await house.store();
+  return createSignerClient({
+    ...signerProgram(),
+    slots: await store.slots.all(),
+    storeId: store.storeId,
+    password: await house.password(),
+    count: house.config.daemon.signers,
+    log: house.log,
+  });
+}
+
+function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
+  const { config, clock, log } = house;
+  const apiKey = settingValue('apiKey', config.flags, config.environment);
+  if (apiKey === undefined) throw new CustosError('API_KEY_MISSING', 'no API key for the cloud is set');
+  if (typeof config.flags['apiKey'] === 'string') {
+    log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
+  }
+  checkCloudUrl(config.cloudUrl, config.network);
+  for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
+  const nodes = createNodes({
+    baseUrl: config.cloudUrl,
+    apiKey: Secret.text(apiKey),
+    ownNodes: config.daemon.nodes,
+    clock,
+    version: packageVersion(),
+  });
+  const cloud = createCloud({
+    baseUrl: config.cloudUrl,
+    apiKey: Secret.text(apiKey),
+    version: packageVersion(),
+    clock,
+    nodes,
+    onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
+  });
+  return { cloud, nodes };
+}
+
+async function makeJudges(house: House): Promise<readonly Judge[]> {
+  const { config, clock } = house;
+  const { externalUrl, externalUrlMethod } = config.daemon;
+  if (externalUrl === undefined) {
+    if (config.network === 'mainnet') throw new CustosError('FOUR_EYE_MISSING', 'mainnet needs a four-eye service');
+    return [];
+  }
+  checkFourEyeUrl(externalUrl, config.network);
+  const secret = await fourEyeSecret(house);
+  return [
+    createFourEye({
+      url: externalUrl,
+      method: externalUrlMethod,
+      network: config.network,
+      clock,
+      ...(secret && { secret }),
+    }),
+  ];
+}
+
+/** From the file that `--four-eye-secret` names, or from CUSTOS_FOUR_EYE_SECRET itself. */
+async function fourEyeSecret({ config }: House): Promise<Secret | undefined> {
+  const file = config.flags['fourEyeSecret'];
+  if (typeof file === 'string') {
+    try {
+      return Secret.text((await readFile(file, 'utf8')).trim());
+    } catch {
+      throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} cannot be read`);
+    }
+  }
+  const value = settingValue('fourEyeSecret', {}, config.environment);
+  return value === undefined ? undefined : Secret.text(value);
+}

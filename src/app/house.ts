@@ -1,0 +1,119 @@
+import { createRegistry } from '../chains/registry.js';
+import type { ChainRegistry } from '../core/chain.js';
+import { type Clock, systemClock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import type { Secret } from '../core/secret.js';
+import type { KeySlot, Store } from '../core/store.js';
+import type { Vault } from '../core/vault.js';
+import { createStore, openStore, storeExists } from '../storage/sqlite-store.js';
+import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, openSlots } from '../vault/key-slots.js';
+import { openVault } from '../vault/vault.js';
+import type { Config } from './config.js';
+import { createLog } from './log.js';
+import { readNewPassword, readStorePassword } from './password.js';
+import type { Terminal } from './terminal.js';
+
+/** All rooms, put together for one command. Parts are made when they are first asked for. */
+export interface House {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly chains: ChainRegistry;
+  readonly terminal: Terminal;
+  /** @throws CustosError STORE_MISSING and the other STORE codes */
+  store(): Promise<Store>;
+  /** Asks for the password once. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
+  vault(): Promise<Vault>;
+  /** The open root key, for back-ups and key slots. Wiped by `close`. */
+  rootKey(): Promise<Uint8Array>;
+  /** The password as it was given; a copy that the caller wipes. */
+  password(): Promise<Secret>;
+  /** As `store`, but makes one with the given password when there is none. */
+  storeForAdding(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+export function createHouse(config: Config, terminal: Terminal): House {
+  const chains = createRegistry();
+  let opened: Promise<Store> | undefined;
+  let root: Promise<Uint8Array> | undefined;
+  let vault: Promise<Vault> | undefined;
+  const house: House = {
+    config,
+    log: createLog(config.logLevel),
+    clock: systemClock,
+    chains,
+    terminal,
+    store() {
+      opened ??= openStore(config.store);
+      return opened;
+    },
+    rootKey() {
+      root ??= openRootKey(house);
+      return root;
+    },
+    vault() {
+      vault ??= house
+        .rootKey()
+        .then(async (rootKey) => openVault({ rootKey, storeId: (await house.store()).storeId, chains }));
+      return vault;
+    },
+    password: () => readStorePassword(config, terminal),
+    async storeForAdding() {
+      if (opened === undefined && !(await storeExists(config.store))) {
+        const password = await readNewPassword(config, terminal);
+        const made = await makeStore(config.store, password, { recovery: false });
+        password.wipe();
+        opened = Promise.resolve(made.store);
+        root = Promise.resolve(made.rootKey);
+        terminal.note(
+          `made the wallet store ${config.store}; it has no recovery key yet: run \`custos password recovery-key\``,
+        );
+      }
+      return house.store();
+    },
+    async close() {
+      const [store, key, keys] = await Promise.allSettled([opened, root, vault]);
+      if (keys.status === 'fulfilled') keys.value?.wipe();
+      if (key.status === 'fulfilled') key.value?.fill(0);
+      if (store.status === 'fulfilled') await store.value?.close();
+    },
+  };
+  return house;
+}
+
+async function openRootKey(house: House): Promise<Uint8Array> {
+  // The store is opened first: whoever has none need not type a password.
+  const store = await house.store();
+  const password = await house.password();
+  try {
+    return await openSlots(await store.slots.all(), password, store.storeId);
+  } finally {
+    password.wipe();
+  }
+}
+
+/** A new store with its open root key, and the recovery key's text where one was asked for. */
+export interface MadeStore {
+  readonly store: Store;
+  readonly rootKey: Uint8Array;
+  readonly recoveryKey?: Secret;
+}
+
+/** @throws CustosError STORE_EXISTS, STORE_READ_ONLY, STORE_FULL, PASSWORD_EMPTY */
+export async function makeStore(
+  location: string,
+  password: Secret,
+  options: { recovery: boolean },
+): Promise<MadeStore> {
+  if (password.length === 0) throw new CustosError('PASSWORD_EMPTY', 'the password is empty');
+  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${location} exists already`);
+  const rootKey = makeRootKey();
+  const storeId = makeStoreId();
+  const slots: KeySlot[] = [await makeSlot(rootKey, password, { kind: 'password', storeId })];
+  const recoveryKey = options.recovery ? makeRecoveryKey() : undefined;
+  if (recoveryKey !== undefined) slots.push(await makeSlot(rootKey, recoveryKey, { kind: 'recovery', storeId }));
+  const store = await createStore(location, { storeId, slots });
+  return { store, rootKey, ...(recoveryKey && { recoveryKey }) };
+}

@@ -1,0 +1,59 @@
+import { systemClock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
+import { Secret } from '../core/secret.js';
+import { readPassword } from '../passphrase/index.js';
+import { type Config, settingValue } from './config.js';
+import type { Terminal } from './terminal.js';
+
+/** Environment over file over prompt; or the vault outside this machine that a flag names. */
+async function fromElsewhere(config: Config, terminal: Terminal): Promise<Secret | undefined> {
+  if (config.passwordSource !== 'local') {
+    return readPassword({ kind: config.passwordSource, settings: config.environment }, { clock: systemClock });
+  }
+  const given = settingValue('password', {}, config.environment);
+  if (given !== undefined) return Secret.text(given);
+  if (config.passwordFile === undefined) return undefined;
+  return readPassword(
+    { kind: 'file', path: config.passwordFile },
+    { clock: systemClock, warn: (text) => terminal.note(`custos: warning: ${text}`) },
+  );
+}
+
+/** Password of an existing store. @throws CustosError PASSWORD_MISSING, PASSWORD_SOURCE, CANCELLED_BY_USER */
+export async function readStorePassword(config: Config, terminal: Terminal): Promise<Secret> {
+  const given = await fromElsewhere(config, terminal);
+  if (given !== undefined) return given;
+  if (!terminal.interactive) throw new CustosError('PASSWORD_MISSING', 'no password was given');
+  return Secret.text(await terminal.askHidden('Password of the wallet store: '));
+}
+
+/** Password of a store that is being made: asked twice on a terminal. @throws also PASSWORD_MISMATCH, PASSWORD_EMPTY */
+export async function readNewPassword(config: Config, terminal: Terminal): Promise<Secret> {
+  const given = await fromElsewhere(config, terminal);
+  if (given !== undefined) return given;
+  return askTwice(terminal, 'New password of the wallet store: ');
+}
+
+/** The password that takes another's place: CUSTOS_NEW_PASSWORD, or asked twice. */
+export async function readChangedPassword(config: Config, terminal: Terminal): Promise<Secret> {
+  const given = settingValue('newPassword', {}, config.environment);
+  return given === undefined ? askTwice(terminal, 'New password: ') : Secret.text(given);
+}
+
+/** The recovery key: CUSTOS_RECOVERY_KEY, or asked. */
+export async function readRecoveryKey(config: Config, terminal: Terminal): Promise<Secret> {
+  const given = settingValue('recoveryKey', {}, config.environment);
+  if (given !== undefined) return Secret.text(given);
+  if (!terminal.interactive)
+    throw new CustosError('PASSWORD_MISSING', 'no recovery key was given: set CUSTOS_RECOVERY_KEY');
+  return Secret.text(await terminal.askHidden('Recovery key: '));
+}
+
+async function askTwice(terminal: Terminal, question: string): Promise<Secret> {
+  if (!terminal.interactive) throw new CustosError('PASSWORD_MISSING', 'no new password was given');
+  const first = await terminal.askHidden(question);
+  if (first === '') throw new CustosError('PASSWORD_EMPTY', 'the password is empty');
+  const second = await terminal.askHidden('Once more: ');
+  if (first !== second) throw new CustosError('PASSWORD_MISMATCH', 'the two passwords differ');
+  return Secret.text(first);
+}

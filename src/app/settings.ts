@@ -1,0 +1,89 @@
+/** One setting: where it may come from, and what it is. The one list behind `doctor`, `checkconfig` and the config reader. */
+export interface Setting {
+  /** Flag as the command line names it, without dashes, in camel case. */
+  readonly flag?: string;
+  /** Environment variables, the first set one wins; the CUSTOS_ name comes first. */
+  readonly env: readonly string[];
+  readonly secret?: true;
+  readonly about: string;
+}
+
+export const settings = {
+  store: {
+    flag: 'store',
+    env: ['CUSTOS_STORE'],
+    about: 'path of the wallet store',
+  },
+  apiKey: {
+    flag: 'apiKey',
+    env: ['CUSTOS_API_KEY', 'TATUM_API_KEY', 'TATUM_KMS_TATUM_API_KEY'],
+    secret: true,
+    about: 'key of the cloud or gateway',
+  },
+  cloudUrl: {
+    flag: 'cloudUrl',
+    env: ['CUSTOS_CLOUD_URL', 'TATUM_API_URL'],
+    about: 'URL of the cloud or gateway',
+  },
+  password: {
+    env: ['CUSTOS_PASSWORD', 'TATUM_KMS_PASSWORD'],
+    secret: true,
+    about: 'password of the wallet store',
+  },
+  newPassword: {
+    env: ['CUSTOS_NEW_PASSWORD'],
+    secret: true,
+    about: 'the new password of `password change` and `password recover`',
+  },
+  recoveryKey: {
+    env: ['CUSTOS_RECOVERY_KEY'],
+    secret: true,
+    about: 'recovery key of `password recover`',
+  },
+  passwordFile: {
+    flag: 'passwordFile',
+    env: ['CUSTOS_PASSWORD_FILE'],
+    about: 'file whose first line is the password',
+  },
+  externalUrl: {
+    flag: 'externalUrl',
+    env: ['CUSTOS_EXTERNAL_URL'],
+    about: 'four-eye service',
+  },
+  fourEyeSecret: {
+    flag: 'fourEyeSecret',
+    env: ['CUSTOS_FOUR_EYE_SECRET'],
+    secret: true,
+    about: 'key that signs four-eye requests (a flag names the file that holds it)',
+  },
+  gatewayKey: {
+    env: ['CUSTOS_GATEWAY_API_KEY'],
+    secret: true,
+    about: 'key that applications and daemons send to the gateway',
+  },
+  logLevel: {
+    flag: 'logLevel',
+    env: ['CUSTOS_LOG_LEVEL'],
+    about: 'debug, info, warn, error or silent',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** Settings of the password sources outside this machine, by the peer's names. */
+export const passwordSourceVariables = [
+  'TATUM_KMS_AWS_REGION',
+  'TATUM_KMS_AWS_ACCESS_KEY_ID',
+  'TATUM_KMS_AWS_SECRET_ACCESS_KEY',
+  'TATUM_KMS_AWS_SECRET_NAME',
+  'TATUM_KMS_AWS_SECRET_KEY',
+  'TATUM_KMS_AZURE_VAULTURL',
+  'TATUM_KMS_AZURE_SECRETNAME',
+  'TATUM_KMS_AZURE_SECRETVERSION',
+  'AZURE_TENANT_ID',
+  'AZURE_CLIENT_ID',
+  'AZURE_CLIENT_SECRET',
+  'TATUM_KMS_VGS_ALIAS',
+  'TATUM_KMS_VGS_USERNAME',
+  'TATUM_KMS_VGS_PASSWORD',
+] as const;

@@ -1,0 +1,34 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The program of the signer process and the flags of Node that lock it down from outside. */
+export function signerProgram(): { readonly program: string; readonly nodeFlags: readonly string[] } {
+  const program = realpathSync(fileURLToPath(new URL('./signer-main.js', import.meta.url)));
+  return {
+    program,
+    nodeFlags: [...permissionFlags(program), '--no-warnings', '--no-addons', '--max-old-space-size=256'],
+  };
+}
+
+/**
+ * Node's permission model: only code may be read, nothing written, no child, no worker, no native addon. It is the outer
+ * wall; lock-down.ts is the inner one and also closes the network.
+ */
+function permissionFlags(program: string): string[] {
+  const { allowedNodeEnvironmentFlags } = process;
+  const flag = ['--permission', '--experimental-permission'].find((name) => allowedNodeEnvironmentFlags.has(name));
+  if (flag === undefined) return [];
+  return [flag, ...codeDirectories(program).map((directory) => `--allow-fs-read=${directory}/*`)];
+}
+
+/** This package, and every `node_modules` from which Node would resolve its dependencies. */
+function codeDirectories(program: string): string[] {
+  const root = dirname(dirname(dirname(program)));
+  const directories = [root];
+  for (let at = dirname(root); ; at = dirname(at)) {
+    const modules = join(at, 'node_modules');
+    if (existsSync(modules)) directories.push(modules);
+    if (dirname(at) === at) return directories;
+  }
+}

@@ -1,0 +1,17 @@
+import { runDaemon } from '../../app/daemon-work.js';
+import type { Run } from '../spec.js';
+
+/** Serves until SIGTERM or SIGINT; a second signal is left to the system. With `--run-once`, 1 when anything went wrong. */
+export const daemon: Run = async ({ house }) => {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    house.log.info({ signal }, 'daemon stopping');
+    stop.abort();
+  };
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+  const tally = await runDaemon(house, { signal: stop.signal });
+  const { completed: _good, ...bad } = tally;
+  const failed = Object.values(bad).some((count) => count > 0);
+  return house.config.daemon.runOnce && failed ? 1 : 0;
+};

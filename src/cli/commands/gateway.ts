@@ -1,0 +1,13 @@
+import { openGateway } from '../../app/gateway-work.js';
+import type { Run } from '../spec.js';
+
+export const gateway: Run = async ({ house, out }) => {
+  const running = await openGateway(house);
+  out.json({ url: running.url });
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  await running.close();
+  return 0;
+};

@@ -1,0 +1,99 @@
+import { CustosError } from '../../core/errors.js';
+import { networkOf, parseChainId } from '../../core/ids.js';
+import type { JournalEntry, State } from '../../core/journal.js';
+import { parsePendingId } from '../../core/pending.js';
+import type { Run } from '../spec.js';
+import { wholeNumber } from './wallet.js';
+
+const states: readonly State[] = [
+  'claimed',
+  'held',
+  'signed',
+  'broadcast',
+  'completed',
+  'denied',
+  'failed',
+  'cancelled',
+];
+
+export const list: Run = async ({ flags, house, out }) => {
+  const { journal } = await house.store();
+  const chosen = typeof flags['state'] === 'string' ? flags['state'].split(',').map(parseState) : undefined;
+  const entries = await journal.find({
+    limit: flags['limit'] === undefined ? 100 : wholeNumber(flags['limit'], '--limit'),
+    ...(typeof flags['chain'] === 'string' && { chain: parseChainId(flags['chain']) }),
+    ...(chosen && { states: chosen }),
+  });
+  if (flags['json'] === true) {
+    for (const entry of entries) out.jsonLine(shown(entry));
+    return 0;
+  }
+  const head = ['ID', 'CHAIN', 'NETWORK', 'STATE', 'UPDATED', 'TX ID', 'WHAT'];
+  out.table([head, ...entries.map(row)]);
+  return 0;
+};
+
+export const show: Run = async ({ args, house, out }) => {
+  const { journal } = await house.store();
+  const id = parsePendingId(args[0]);
+  const entry = await journal.get(id);
+  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
+  const events = (await journal.events(id)).map(({ at, event, fact }) => ({ at: time(at), event, ...fact }));
+  out.json({
+    ...shown(entry),
+    pending: entry.pending.received,
+    completed: entry.completed,
+    signed: entry.signed,
+    events,
+  });
+  return 0;
+};
+
+export const retry: Run = async ({ args, house, out }) => {
+  const { journal } = await house.store();
+  const entry = await journal.retry(parsePendingId(args[0]));
+  const what = entry.state === 'signed' ? 'its recorded bytes are sent again' : 'it starts anew';
+  out.note(`Transaction ${entry.id} is ${entry.state} again: ${what} when a daemon runs.`);
+  return 0;
+};
+
+export const cancel: Run = async ({ args, house, out }) => {
+  const { journal } = await house.store();
+  const entry = await journal.cancel(parsePendingId(args[0]));
+  out.note(`Transaction ${entry.id} is cancelled. The cloud still lists it until the application deletes it there.`);
+  return 0;
+};
+
+function shown(entry: JournalEntry) {
+  const { id, chain, network, state, sender, nonce, txId, summary, errorCode, errorText, attempts } = entry;
+  return {
+    id,
+    chain,
+    testnet: network === networkOf(true),
+    state,
+    ...(sender !== undefined && { sender }),
+    ...(nonce !== undefined && { nonce }),
+    ...(txId !== undefined && { txId }),
+    ...(summary !== undefined && { summary }),
+    ...(errorCode !== undefined && { error: { code: errorCode, message: errorText } }),
+    attempts,
+    createdAt: time(entry.createdAt),
+    updatedAt: time(entry.updatedAt),
+  };
+}
+
+function row({ id, chain, network, state, updatedAt, txId, summary, errorCode, errorText }: JournalEntry): string[] {
+  const ended = state === 'completed' || errorCode === undefined;
+  const what = ended ? String(summary?.['text'] ?? '') : `${errorCode}: ${errorText}`;
+  return [id, chain, network, state, time(updatedAt), txId ?? '', what];
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function parseState(text: string): State {
+  const state = states.find((candidate) => candidate === text.trim());
+  if (state === undefined) throw new CustosError('USAGE', `--state takes ${states.join(', ')}`);
+  return state;
+}

@@ -1,0 +1,182 @@
+import { type ImportItem, parseImport } from '../../app/import-format.js';
+import { importWallets as importAll } from '../../app/import-work.js';
+import { createWallets, getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallet-work.js';
+import { CustosError } from '../../core/errors.js';
+import { parseSignatureId } from '../../core/ids.js';
+import { Secret } from '../../core/secret.js';
+import type { ImportSecret } from '../../core/vault.js';
+import type { Wallet } from '../../core/wallet.js';
+import type { Call, Run } from '../spec.js';
+
+export const create: Run = async ({ args, flags, house, out }) => {
+  const count = wholeNumber(flags['count'] ?? '1', '--count');
+  const batches = createWallets(house, {
+    chain: args[0] ?? '',
+    network: house.config.network,
+    kind: flags['privateKey'] === true ? 'key' : 'hd',
+    count,
+    ...(typeof flags['label'] === 'string' && { label: flags['label'] }),
+  });
+  const bar = await out.progress('wallets', count);
+  let done = 0;
+  try {
+    for await (const wallets of batches) {
+      for (const wallet of wallets) count === 1 ? out.json(created(wallet)) : out.jsonLine(created(wallet));
+      done += wallets.length;
+      bar.update(done);
+    }
+  } finally {
+    bar.stop();
+  }
+  return 0;
+};
+
+export const importWallet: Run = async (call) => {
+  const { args, flags, house, out } = call;
+  const [chain] = args;
+  if (chain === undefined) return importMany(call);
+  const id = house.chains.get(chain).id;
+  const secret = await readSecret(call);
+  const { signatureId, address, label } = flags;
+  const item: ImportItem = {
+    kind: 'request',
+    request: {
+      chain: id,
+      network: house.config.network,
+      secret,
+      ...(typeof signatureId === 'string' && { signatureId: parseSignatureId(signatureId) }),
+      ...(typeof address === 'string' && (address.includes('pub') ? { xpub: address } : { address })),
+      ...(typeof label === 'string' && { label }),
+    },
+  };
+  const [imported] = await importAll(house, [item]);
+  if (imported === undefined) throw new CustosError('INTERNAL', 'the import gave no wallet');
+  out.json(created(imported.wallet));
+  return 0;
+};
+
+async function importMany({ house, out }: Call): Promise<0> {
+  const items = parseImport(await house.terminal.readInput());
+  const bar = await out.progress('wallets', items.length);
+  try {
+    const imported = await importAll(house, items, (done) => bar.update(done));
+    bar.stop();
+    for (const { wallet } of imported) out.jsonLine(created(wallet));
+    const added = imported.filter((item) => item.added).length;
+    out.note(`${added} wallets added, ${imported.length - added} were there already.`);
+  } finally {
+    bar.stop();
+  }
+  return 0;
+}
+
+/** From the hidden prompt or standard input; a mnemonic is told from a private key by its spaces. */
+async function readSecret({ flags, house }: Call): Promise<ImportSecret> {
+  const { terminal } = house;
+  const text = terminal.interactive
+    ? await terminal.askHidden('Mnemonic or private key: ')
+    : await terminal.readInput();
+  const secret = Secret.text(text.trim());
+  if (secret.length === 0) throw new CustosError('SECRET_UNSUPPORTED', 'no secret was given on standard input');
+  const isKey = flags['privateKey'] === true || !/\s/.test(text.trim());
+  return isKey ? { kind: 'privateKey', privateKey: secret } : { kind: 'mnemonic', mnemonic: secret };
+}
+
+export const list: Run = async ({ flags, house, out }) => {
+  const vault = await house.vault();
+  const json = flags['json'] === true;
+  const rows: string[][] = [['SIGNATURE ID', 'CHAIN', 'NETWORK', 'KIND', 'CREATED', 'ADDRESS OR XPUB', 'LABEL']];
+  for await (const page of pageSealed(house, walletFilter(house, flags['chain'], undefined))) {
+    for (const wallet of page.map((sealed) => vault.wallet(sealed))) {
+      if (json) out.jsonLine(shown(wallet));
+      else rows.push(row(wallet));
+    }
+  }
+  if (!json) out.table(rows);
+  return 0;
+};
+
+export const show: Run = async ({ args, house, out }) => {
+  const vault = await house.vault();
+  out.json(shown(vault.wallet(await getSealed(house, args[0] ?? ''))));
+  return 0;
+};
+
+export const address: Run = async ({ args, flags, house, out }) => {
+  const sealed = await getSealed(house, args[0] ?? '');
+  const vault = await house.vault();
+  const text = vault.address(sealed, typedKeyRef(sealed.signatureId, args[1]));
+  if (flags['json'] === true) out.json({ address: text });
+  else out.line(text);
+  return 0;
+};
+
+export const exportWallets: Run = async ({ args, flags, house, out }) => {
+  if (house.terminal.interactive && flags['yes'] !== true) {
+    await confirm(house, 'Print secrets in clear on this terminal?');
+  }
+  const vault = await house.vault();
+  if (args.length > 0) {
+    const chosen = await Promise.all(args.map((id) => getSealed(house, id)));
+    out.json(Object.fromEntries(chosen.map((sealed) => [sealed.signatureId, vault.export(sealed)])));
+    return 0;
+  }
+  const all: Record<string, unknown> = {};
+  for await (const page of pageSealed(house, {}))
+    for (const sealed of page) all[sealed.signatureId] = vault.export(sealed);
+  out.json(all);
+  return 0;
+};
+
+export const remove: Run = async ({ args, flags, house, out }) => {
+  const sealed = await getSealed(house, args[0] ?? '');
+  // The password is asked although removing needs no key: whoever cannot open the store may not empty it.
+  await house.rootKey();
+  if (flags['yes'] !== true) await confirm(house, `Remove wallet ${sealed.signatureId} (${sealed.chain}) for good?`);
+  await (await house.store()).wallets.remove(sealed.signatureId);
+  out.note(`Wallet ${sealed.signatureId} is removed.`);
+  return 0;
+};
+
+async function confirm(house: Call['house'], question: string): Promise<void> {
+  if (!(await house.terminal.confirm(question))) throw new CustosError('CANCELLED_BY_USER', 'not confirmed');
+}
+
+/** What a new wallet prints: the signature ID, and the xpub or address by which it is known. */
+function created({ signatureId, xpub, address }: Wallet) {
+  return xpub === undefined ? { signatureId, address } : { signatureId, xpub };
+}
+
+function shown(wallet: Wallet) {
+  const { signatureId, chain, network, kind, createdAt, label, xpub, address } = wallet;
+  return {
+    signatureId,
+    chain,
+    testnet: network === 'testnet',
+    kind: kind === 'hd' ? 'mnemonic' : 'privateKey',
+    createdAt: new Date(createdAt).toISOString(),
+    ...(xpub !== undefined && { xpub }),
+    ...(address !== undefined && { address }),
+    ...(label !== undefined && { label }),
+  };
+}
+
+function row(wallet: Wallet): string[] {
+  const { signatureId, chain, network, kind, createdAt, label, xpub, address } = wallet;
+  const created = new Date(createdAt).toISOString().slice(0, 10);
+  return [
+    signatureId,
+    chain,
+    network,
+    kind === 'hd' ? 'mnemonic' : 'private key',
+    created,
+    xpub ?? address ?? '',
+    label ?? '',
+  ];
+}
+
+export function wholeNumber(value: unknown, label: string): number {
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (number < 1) throw new CustosError('USAGE', `${label} takes a whole number from 1 up`);
+  return number;
+}

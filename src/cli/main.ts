@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { asCustosError } from '../core/errors.js';
+import { output } from './output.js';
+import { parseArguments } from './program.js';
+
+/** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
+async function main(): Promise<void> {
+  process.exitCode = await runCommand(process.argv.slice(2)).catch(tell);
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const parsed = parseArguments(argv, version());
+  if (parsed === undefined) return 0;
+  const run = await parsed.spec.load();
+  const [{ readConfig }, { createHouse }, { createTerminal }, { homedir }] = await Promise.all([
+    import('../app/config.js'),
+    import('../app/house.js'),
+    import('./terminal.js'),
+    import('node:os'),
+  ]);
+  const house = createHouse(readConfig(parsed.flags, process.env, homedir()), createTerminal(output.note));
+  try {
+    return await run({ args: parsed.args, flags: parsed.flags, house, out: output });
+  } finally {
+    await house.close();
+  }
+}
+
+/** The one voice for errors: code and words, never a stack or a foreign library's text. */
+function tell(thrown: unknown): number {
+  const error = asCustosError(thrown);
+  output.note(`custos: error: ${error.message} (${error.code})`);
+  output.note(`custos: hint: ${error.hint}`);
+  if (error.code === 'INTERNAL' && process.env['CUSTOS_DEBUG'] === '1' && error.cause instanceof Error) {
+    output.note(error.cause.stack ?? '');
+  }
+  return error.kind.exit;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const found = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(found);
+}
+
+await main();

@@ -1,0 +1,39 @@
+import type { OptionSpec } from './spec.js';
+
+/** Options of every command that opens the wallet store. */
+export const storeOptions: readonly OptionSpec[] = [
+  { flags: '--store <path>', about: 'wallet store (default ~/.custos/store.db)' },
+  { flags: '--path <path>', about: 'the same as --store' },
+  { flags: '--password-file <file>', about: 'file whose first line is the password' },
+  { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
+  { flags: '--aws', about: 'take the password from AWS Secrets Manager' },
+  { flags: '--azure', about: 'take the password from Azure Key Vault' },
+  { flags: '--vgs', about: 'take the password from VGS' },
+  { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
+];
+
+export const testnetOption: OptionSpec = { flags: '--testnet', about: 'test network instead of mainnet' };
+export const jsonOption: OptionSpec = { flags: '--json', about: 'print JSON' };
+
+export const cloudOptions: readonly OptionSpec[] = [
+  { flags: '--api-key <key>', about: 'key of the cloud; better in TATUM_API_KEY, where other users cannot see it' },
+  { flags: '--cloud-url <url>', about: 'cloud or gateway (default TATUM_API_URL, else https://api.tatum.io)' },
+];
+
+export const daemonOptions: readonly OptionSpec[] = [
+  testnetOption,
+  ...cloudOptions,
+  { flags: '--period <seconds>', about: 'time between two polls (default 5)' },
+  { flags: '--chain <chains>', about: 'chains to serve, separated by commas (default: all with wallets)' },
+  { flags: '--external-url <url>', about: 'four-eye service that approves each transaction; needed on mainnet' },
+  { flags: '--external-url-method <method>', about: 'GET or POST (default GET; POST sends the decoded transaction)' },
+  { flags: '--four-eye-secret <file>', about: 'file with the key that signs four-eye requests (HMAC-SHA256)' },
+  { flags: '--run-once', about: 'one round, then exit: 0 when all went well, else 1' },
+  { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
+  { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
+  { flags: '--node <chain=url>', about: 'own node instead of the cloud for this chain; repeatable', many: true },
+  { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
+  { flags: '--signers <number>', about: 'signer processes (default 1)' },
+  { flags: '--concurrency <number>', about: 'transactions on their way at the same time (default 64)' },
+  ...storeOptions,
+];

@@ -1,0 +1,70 @@
+import { writeSync } from 'node:fs';
+import type { SingleBar } from 'cli-progress';
+
+/** Where results go (standard output) and everything else (standard error). */
+export interface Output {
+  /** Pretty-printed, as the peer prints it. */
+  json(value: unknown): void;
+  /** One compact JSON line. */
+  jsonLine(value: unknown): void;
+  line(text: string): void;
+  table(rows: readonly (readonly string[])[]): void;
+  note(text: string): void;
+  /** A bar on standard error when that is a terminal; otherwise nothing is shown. */
+  progress(label: string, total: number): Promise<Progress>;
+}
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+export const output: Output = {
+  json: (value) => write(1, `${JSON.stringify(value, bigintAsText, 2)}\n`),
+  jsonLine: (value) => write(1, `${JSON.stringify(value, bigintAsText)}\n`),
+  line: (text) => write(1, `${text}\n`),
+  table(rows) {
+    const widths: number[] = [];
+    for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const row of rows) {
+      write(1, `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')}\n`);
+    }
+  },
+  note: (text) => write(2, `${text}\n`),
+  progress,
+};
+
+async function progress(label: string, total: number): Promise<Progress> {
+  if (!process.stderr.isTTY || total < 2) return { update() {}, stop() {} };
+  const { default: library } = await import('cli-progress');
+  const bar: SingleBar = new library.SingleBar({
+    stream: process.stderr,
+    format: `${label} {bar} {value}/{total} | {eta_formatted} left`,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/**
+ * Writes all of it before going on, so that a printed signature ID is printed when the next one is made.
+ * A full pipe answers EAGAIN; the reader that closed it, EPIPE: then nobody is left to read.
+ */
+function write(descriptor: 1 | 2, text: string): void {
+  let bytes = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(descriptor, bytes));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { Flags } from '../app/config.js';
+import { CustosError } from '../core/errors.js';
+import { commands } from './commands.js';
+import type { CommandSpec, OptionSpec } from './spec.js';
+import { tatumCommands } from './tatum-commands.js';
+
+export interface Parsed {
+  readonly spec: CommandSpec;
+  readonly args: readonly string[];
+  readonly flags: Flags;
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  wallet: 'wallets and their secrets',
+  transaction: 'the journal: what happened to each pending transaction',
+  password: 'key slots: what opens the store',
+};
+
+/**
+ * Reads the command line.
+ * @returns undefined when help or the version was printed
+ * @throws CustosError USAGE
+ */
+export function parseArguments(argv: readonly string[], version: string): Parsed | undefined {
+  let parsed: Parsed | undefined;
+  const program = quiet(new Command('custos'))
+    .description('Custodial key management: keeps the keys, checks what is to be signed, signs once.')
+    .version(version, '--version');
+  const groups = new Map<string, Command>();
+  const add = (spec: CommandSpec, heading: string) => {
+    const [first = '', second] = spec.path.split(' ');
+    const parent = second === undefined ? program : group(program, groups, first);
+    const command = describe(parent, spec, second ?? first).helpGroup(heading);
+    command.action((...all: unknown[]) => {
+      const given = all.slice(0, -2).flat();
+      parsed = { spec, args: given.filter((item) => typeof item === 'string'), flags: command.opts() };
+    });
+  };
+  for (const spec of commands) add(spec, 'Commands:');
+  for (const spec of tatumCommands) add(spec, 'Commands of Tatum KMS:');
+  return run(program, argv) ? parsed : undefined;
+}
+
+function run(program: Command, argv: readonly string[]): boolean {
+  if (argv.length === 0) {
+    program.outputHelp();
+    return false;
+  }
+  try {
+    program.parse(normalizeFlags(argv), { from: 'user' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return false;
+    throw new CustosError('USAGE', usageText(error));
+  }
+}
+
+function usageText(error: CommanderError): string {
+  if (error.code === 'commander.help') return 'a command is missing';
+  return error.message.replace(/^error: /, '').replace(/\.$/, '');
+}
+
+function group(program: Command, groups: Map<string, Command>, name: string): Command {
+  let found = groups.get(name);
+  if (found === undefined) {
+    found = quiet(program.command(name))
+      .description(nouns[name] ?? name)
+      .helpGroup('Commands:');
+    groups.set(name, found);
+  }
+  return found;
+}
+
+function describe(parent: Command, spec: CommandSpec, name: string): Command {
+  const command = quiet(parent.command(spec.args === undefined ? name : `${name} ${spec.args}`)).description(
+    spec.about,
+  );
+  for (const option of spec.options) command.addOption(toOption(option));
+  if (spec.notes !== undefined) command.addHelpText('after', `\n${spec.notes}`);
+  return command;
+}
+
+function toOption({ flags, about, many }: OptionSpec): Option {
+  const option = new Option(flags, about);
+  return many
+    ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
+    : option;
+}
+
+function quiet(command: Command): Command {
+  // Errors are thrown and told in one voice by main.
+  return command.exitOverride().configureOutput({ outputError() {} });
+}
+
+/** The peer takes `--envFile` as well as `--env-file`, and `--testnet=true`. */
+function normalizeFlags(argv: readonly string[]): string[] {
+  return argv.flatMap((token) => {
+    const match = /^--([A-Za-z][A-Za-z-]*)(=[\s\S]*)?$/.exec(token);
+    if (match === null) return [token];
+    const [, name = '', value = ''] = match;
+    const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (/^(testnet|run-once|aws|azure|vgs)$/.test(kebab)) {
+      if (value === '=true') return [`--${kebab}`];
+      if (value === '=false') return [];
+    }
+    return [`--${kebab}${value}`];
+  });
+}

@@ -1,0 +1,35 @@
+import type { Flags } from '../app/config.js';
+import type { House } from '../app/house.js';
+import type { Output } from './output.js';
+
+/** One option, in commander's notation. */
+export interface OptionSpec {
+  readonly flags: string;
+  readonly about: string;
+  /** May be given several times. */
+  readonly many?: true;
+}
+
+/** What a running command has. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  readonly house: House;
+  readonly out: Output;
+}
+
+/** Does the command and resolves to its exit code. */
+export type Run = (call: Call) => Promise<0 | 1>;
+
+/** One command as data; its code is loaded when it runs, so that `--help` stays quick. */
+export interface CommandSpec {
+  /** Words, e.g. `wallet create`. */
+  readonly path: string;
+  /** Arguments in commander's notation, e.g. `<chain> [index]`. */
+  readonly args?: string;
+  readonly about: string;
+  readonly options: readonly OptionSpec[];
+  /** More help below the options. */
+  readonly notes?: string;
+  readonly load: () => Promise<Run>;
+}

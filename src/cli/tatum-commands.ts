@@ -1,0 +1,86 @@
+import { daemonOptions, storeOptions, testnetOption } from './options.js';
+import type { CommandSpec } from './spec.js';
+
+const peer = () => import('./commands/peer.js');
+const options = [testnetOption, ...storeOptions];
+
+/** The drop-in table: every command of Tatum KMS under its own name, with the output that scripts expect. `daemon` is the same in both. */
+export const tatumCommands: readonly CommandSpec[] = [
+  {
+    path: 'generatewallet',
+    args: '<chain>',
+    about: 'print a new wallet without keeping it',
+    options,
+    load: async () => (await peer()).generateWalletOnly,
+  },
+  {
+    path: 'generatemanagedwallet',
+    args: '<chain>',
+    about: '= wallet create',
+    options,
+    load: async () => (await peer()).generateManagedWallet,
+  },
+  {
+    path: 'storemanagedwallet',
+    args: '<chain>',
+    about: '= wallet import, a mnemonic',
+    options,
+    load: async () => (await peer()).storeManagedWallet,
+  },
+  {
+    path: 'storemanagedprivatekey',
+    args: '<chain>',
+    about: '= wallet import --private-key',
+    options,
+    load: async () => (await peer()).storeManagedPrivateKey,
+  },
+  {
+    path: 'generatemanagedprivatekeybatch',
+    args: '<chain> <count>',
+    about: '= wallet create --private-key --count',
+    options,
+    load: async () => (await peer()).generateManagedPrivateKeyBatch,
+  },
+  {
+    path: 'getmanagedwallet',
+    args: '<signatureId>',
+    about: 'print a wallet with its secret',
+    options,
+    load: async () => (await peer()).getManagedWallet,
+  },
+  {
+    path: 'getprivatekey',
+    args: '<signatureId> [index]',
+    about: 'print a private key',
+    options,
+    load: async () => (await peer()).getPrivateKey,
+  },
+  {
+    path: 'getaddress',
+    args: '<signatureId> [index]',
+    about: '= wallet address --json',
+    options,
+    load: async () => (await peer()).getAddress,
+  },
+  {
+    path: 'removewallet',
+    args: '<signatureId>',
+    about: '= wallet remove --yes',
+    options,
+    load: async () => (await peer()).removeWallet,
+  },
+  { path: 'export', about: '= wallet export --yes', options, load: async () => (await peer()).exportAll },
+  {
+    path: 'report',
+    args: '<signatureIds>',
+    about: 'print the kinds of wallets, separated by commas, and warnings',
+    options: [...daemonOptions],
+    load: async () => (await peer()).report,
+  },
+  {
+    path: 'checkconfig',
+    about: 'print the configuration; secrets as set or not set',
+    options,
+    load: async () => (await peer()).checkConfig,
+  },
+];

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+import { CustosError } from '../core/errors.js';
+import { parseChainId, parseSignatureId } from '../core/ids.js';
+import type { JournalRecord } from '../core/journal.js';
+import type { KeySlot } from '../core/store.js';
+import type { SealedWallet } from '../core/wallet.js';
+import { deriveKey, joinUnambiguously, open, sealWithNonce } from '../crypto/seal.js';
+
+/** First 16 bytes of every backup. */
+const MAGIC = 'custos-backup/1\n';
+/** Limits for what is read: the header, and one chunk. */
+const MAX_HEADER = 1024 * 1024;
+const MAX_CHUNK = 64 * 1024 * 1024;
+
+/** In clear, but bound into every chunk. */
+export interface BackupHeader {
+  readonly storeId: string;
+  /** 16 random bytes in hexadecimal digits: every backup has a key of its own. */
+  readonly backupId: string;
+  readonly createdAt: number;
+  readonly slots: readonly KeySlot[];
+}
+
+export type BackupRow =
+  | { readonly kind: 'wallet'; readonly wallet: SealedWallet }
+  | { readonly kind: 'transaction'; readonly transaction: JournalRecord };
+
+/** Where a backup is read from. */
+export interface BackupSource {
+  take(size: number): Promise<Uint8Array>;
+  atEnd(): Promise<boolean>;
+}
+
+/** Writes header, chunks of rows, and the end mark without which a backup is cut off. */
+export class BackupWriter {
+  readonly #header: Uint8Array;
+  readonly #seal: ChunkSeal;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
+  #chunks = 0;
+
+  constructor(header: BackupHeader, rootKey: Uint8Array, write: (bytes: Uint8Array) => Promise<void>) {
+    this.#header = Buffer.from(JSON.stringify(header, bytesAsText));
+    this.#seal = chunkSeal(header.backupId, this.#header, rootKey);
+    this.#write = write;
+  }
+
+  async start(): Promise<void> {
+    await this.#write(Buffer.from(MAGIC));
+    await this.#write(withLength(this.#header));
+  }
+
+  async add(rows: readonly BackupRow[]): Promise<void> {
+    await this.#chunk('rows', Buffer.from(JSON.stringify(rows, bytesAsText)));
+  }
+
+  async finish(): Promise<void> {
+    await this.#chunk('end', Buffer.alloc(0));
+    this.#seal.key.fill(0);
+  }
+
+  async #chunk(kind: ChunkKind, plaintext: Uint8Array): Promise<void> {
+    const { key, headerDigest } = this.#seal;
+    const place = this.#chunks++;
+    // The place is the nonce: the key is this backup's own, and no place comes twice.
+    const associated = chunkContext({ headerDigest, place, kind });
+    const box = sealWithNonce(key, chunkNonce(place), { plaintext, associated });
+    await this.#write(withLength(Buffer.concat([Buffer.from([kind === 'rows' ? 1 : 2]), box])));
+  }
+}
+
+/** A header together with the very bytes that every chunk is bound to. */
+export interface ReadHeader {
+  readonly header: BackupHeader;
+  readonly bytes: Uint8Array;
+}
+
+/** @throws CustosError BACKUP_INVALID, STORE_NEWER */
+export async function readHeader(source: BackupSource): Promise<ReadHeader> {
+  const magic = Buffer.from(await source.take(MAGIC.length)).toString('latin1');
+  if (magic !== MAGIC) {
+    if (magic.startsWith('custos-backup/'))
+      throw new CustosError('STORE_NEWER', 'the backup was written by a newer version');
+    throw invalid('the file is not a backup of Custos');
+  }
+  const bytes = await takeWithLength(source, MAX_HEADER);
+  return { header: parseHeader(bytes), bytes };
+}
+
+/** Reads the chunks behind a header and proves that all are there, unchanged and in order. */
+export class BackupReader {
+  readonly #source: BackupSource;
+  readonly #seal: ChunkSeal;
+
+  constructor({ header, bytes }: ReadHeader, rootKey: Uint8Array, source: BackupSource) {
+    this.#seal = chunkSeal(header.backupId, bytes, rootKey);
+    this.#source = source;
+  }
+
+  /** @throws CustosError BACKUP_INVALID: changed, swapped, cut off or lengthened */
+  async *rows(): AsyncGenerator<readonly BackupRow[]> {
+    const { key, headerDigest } = this.#seal;
+    for (let place = 0; ; place++) {
+      const bytes = await takeWithLength(this.#source, MAX_CHUNK);
+      const kind: ChunkKind = bytes[0] === 2 ? 'end' : 'rows';
+      const box = bytes.subarray(1);
+      const inPlace = Buffer.from(box.subarray(0, 12)).equals(chunkNonce(place));
+      const plaintext = inPlace ? open(key, box, chunkContext({ headerDigest, place, kind })) : undefined;
+      if (plaintext === undefined || bytes[0] === 0) throw invalid(`part ${place + 1} of the backup is damaged`);
+      if (kind === 'end') break;
+      yield parseRows(plaintext);
+    }
+    if (!(await this.#source.atEnd())) throw invalid('there is something behind the end of the backup');
+    key.fill(0);
+  }
+}
+
+type ChunkKind = 'rows' | 'end';
+
+interface ChunkSeal {
+  readonly key: Uint8Array;
+  readonly headerDigest: Uint8Array;
+}
+
+function chunkSeal(backupId: string, header: Uint8Array, rootKey: Uint8Array): ChunkSeal {
+  const key = deriveKey(rootKey, Buffer.from(backupId, 'hex'), Buffer.from('custos/v1/backup'));
+  return { key, headerDigest: createHash('sha256').update(header).digest() };
+}
+
+function chunkContext({ headerDigest, place, kind }: { headerDigest: Uint8Array; place: number; kind: ChunkKind }) {
+  return joinUnambiguously(['custos/backup', headerDigest, String(place), kind]);
+}
+
+function chunkNonce(place: number): Uint8Array {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUInt32BE(place, 8);
+  return nonce;
+}
+
+function withLength(bytes: Uint8Array): Uint8Array {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+async function takeWithLength(source: BackupSource, limit: number): Promise<Uint8Array> {
+  const length = Buffer.from(await source.take(4)).readUInt32BE();
+  if (length === 0 || length > limit) throw invalid('a part of the backup has an impossible length');
+  return source.take(length);
+}
+
+function bytesAsText(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { bytes: Buffer.from(value).toString('base64') } : value;
+}
+
+function textAsBytes(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('bytes' in value) || typeof value.bytes !== 'string')
+    return value;
+  return new Uint8Array(Buffer.from(value.bytes, 'base64'));
+}
+
+function parseHeader(bytes: Uint8Array): BackupHeader {
+  const value = parseJson(bytes);
+  if (!isRecord(value)) throw invalid('the header is not an object');
+  const { storeId, backupId, createdAt, slots } = value;
+  const readable =
+    isHexId(storeId) &&
+    isHexId(backupId) &&
+    typeof createdAt === 'number' &&
+    Array.isArray(slots) &&
+    slots.every(isSlot);
+  if (!readable) throw invalid('the header of the backup is damaged');
+  return { storeId, backupId, createdAt, slots };
+}
+
+function isSlot(value: unknown): value is KeySlot {
+  if (!isRecord(value) || !isRecord(value['kdf'])) return false;
+  const { id, kind, salt, box, createdAt, kdf } = value;
+  return (
+    typeof id === 'string' &&
+    (kind === 'password' || kind === 'recovery') &&
+    salt instanceof Uint8Array &&
+    box instanceof Uint8Array &&
+    typeof createdAt === 'number' &&
+    [kdf['logN'], kdf['r'], kdf['p']].every((number) => typeof number === 'number')
+  );
+}
+
+/** The chunk is authentic, so its form is the writer's; the checks here are for the types. */
+function parseRows(bytes: Uint8Array): readonly BackupRow[] {
+  const value = parseJson(bytes);
+  if (!Array.isArray(value)) throw invalid('a part of the backup is no list');
+  return value.map((row: unknown) => {
+    if (isRecord(row) && row['kind'] === 'wallet' && isRecord(row['wallet'])) {
+      return { kind: 'wallet', wallet: parseWallet(row['wallet']) };
+    }
+    if (isRecord(row) && row['kind'] === 'transaction' && isRecord(row['transaction'])) {
+      return { kind: 'transaction', transaction: row['transaction'] as unknown as JournalRecord };
+    }
+    throw invalid('the backup has a row of an unknown kind');
+  });
+}
+
+function parseWallet(value: Readonly<Record<string, unknown>>): SealedWallet {
+  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox } = value;
+  const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array;
+  const numbers = typeof createdAt === 'number' && typeof format === 'number';
+  if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
+    throw invalid('the backup has a damaged wallet');
+  }
+  return {
+    signatureId: parseSignatureId(signatureId),
+    chain: parseChainId(chain),
+    network,
+    kind,
+    createdAt,
+    format,
+    publicBox,
+    secretBox,
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'), textAsBytes);
+  } catch (cause) {
+    throw new CustosError('BACKUP_INVALID', 'a part of the backup is not readable', { cause });
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isHexId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
+}
+
+function invalid(why: string): CustosError {
+  return new CustosError('BACKUP_INVALID', why);
+}
