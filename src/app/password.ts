@@ -1,4 +1,3 @@
-import { systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { readPassword } from '../passphrase/index.js';
@@ -8,15 +7,12 @@ import type { Terminal } from './terminal.js';
 /** Environment over file over prompt; or the vault outside this machine that a flag names. */
 async function fromElsewhere(config: Config, terminal: Terminal): Promise<Secret | undefined> {
   if (config.passwordSource !== 'local') {
-    return readPassword({ kind: config.passwordSource, settings: config.environment }, { clock: systemClock });
+    return readPassword({ kind: config.passwordSource, settings: config.environment });
   }
   const given = settingValue('password', {}, config.environment);
   if (given !== undefined) return Secret.text(given);
   if (config.passwordFile === undefined) return undefined;
-  return readPassword(
-    { kind: 'file', path: config.passwordFile },
-    { clock: systemClock, warn: (text) => terminal.note(`custos: warning: ${text}`) },
-  );
+  return readPassword({ kind: 'file', path: config.passwordFile }, (text) => terminal.note(`custos: warning: ${text}`));
 }
 
 /** Password of an existing store. @throws CustosError PASSWORD_MISSING, PASSWORD_SOURCE, CANCELLED_BY_USER */

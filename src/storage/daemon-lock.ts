@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { databaseError } from './sqlite-errors.js';
 import { openSqlite, type SqliteConnection } from './sqlite-module.js';
@@ -13,6 +13,8 @@ export async function lockForDaemon(store: string): Promise<() => void> {
   const path = `${store}.daemon-lock`;
   let connection: SqliteConnection | undefined;
   try {
+    // Made here, because SQLite would make it readable for everybody.
+    await (await open(path, 'a', 0o600)).close();
     connection = await openSqlite(path);
     connection.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {

@@ -36,8 +36,8 @@ export async function openDatabase<T>(location: string, options: DatabaseOptions
     const writer = await openSqlite(location);
     opened.push(writer);
     // FULL: a commit is on disk before it is answered. The short wait inside SQLite blocks this thread; the long one is ours.
-    writer.exec(`PRAGMA busy_timeout=250; PRAGMA foreign_keys=ON; PRAGMA journal_mode=${options.journal ?? 'wal'}`);
-    writer.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA trusted_schema=OFF');
+    writer.exec(`PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA journal_mode=${options.journal ?? 'wal'}`);
+    writer.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA trusted_schema=OFF; PRAGMA busy_timeout=250');
     const reader = await openSqlite(location);
     opened.push(reader);
     reader.exec('PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF');
@@ -87,13 +87,20 @@ class SqliteDatabase<T> implements Database<T> {
         },
         reject,
       });
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined;
-      });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = undefined;
+      // A write that came after the last group was taken found nobody to start it.
+      if (this.#waiting.length > 0) this.#start();
     });
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
     while (this.#running !== undefined) await this.#running;
     this.#readConnection.close();
@@ -135,10 +142,9 @@ class SqliteDatabase<T> implements Database<T> {
       this.#connection.exec('RELEASE work');
       return done;
     } catch (error) {
-      const known = databaseError(error);
-      // SQLite may have ended the whole transaction by itself (disk full): then nobody's work is kept.
-      this.#connection.exec('ROLLBACK TO work; RELEASE work');
-      work.reject(known);
+      // SQLite may have ended the whole transaction by itself (disk full): then nobody's work is kept, for this reason.
+      if (!this.#undo('ROLLBACK TO work; RELEASE work')) throw error;
+      work.reject(databaseError(error));
       return undefined;
     }
   }
@@ -158,11 +164,13 @@ class SqliteDatabase<T> implements Database<T> {
     }
   }
 
-  #undo(sql: string): void {
+  /** False when SQLite has rolled back by itself already. */
+  #undo(sql: string): boolean {
     try {
       this.#connection.exec(sql);
+      return true;
     } catch {
-      // Already rolled back by SQLite itself.
+      return false;
     }
   }
 }

@@ -81,7 +81,7 @@ export function toEntry(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: parsePending(JSON.parse(row.pending), chain, network),
+    pending: parsePending(parseJson(row, row.pending), chain, network),
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -89,13 +89,23 @@ export function toEntry(row: Row): JournalEntry {
     ...(row.sender !== null && { sender: row.sender }),
     ...(row.nonce !== null && { nonce: BigInt(row.nonce) }),
     ...(row.completed !== null && { completed: row.completed }),
-    ...(row.summary !== null && { summary: JSON.parse(row.summary) as Readonly<Record<string, unknown>> }),
+    ...(row.summary !== null && { summary: parseJson(row, row.summary) }),
     ...(row.signed !== null && { signed: row.signed }),
     ...(row.tx_id !== null && { txId: row.tx_id }),
     ...(row.error_code !== null && isErrorCode(row.error_code) && { errorCode: row.error_code }),
     ...(row.error_text !== null && { errorText: row.error_text }),
     ...(row.reported !== null && { reported: row.reported }),
   };
+}
+
+function parseJson(row: Pick<Row, 'id'>, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // Said below, without the text.
+  }
+  throw new CustosError('RECORD_DAMAGED', `the journal row of ${row.id} is damaged`);
 }
 
 /** A nonce as it is stored and compared. */

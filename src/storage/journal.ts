@@ -86,7 +86,8 @@ export function journalTable(database: Database<StoreTables>, clock: Clock): Jou
 
 async function claimAll(db: Tables, pending: readonly PendingTransaction[], now: number): Promise<ClaimResult[]> {
   const results: ClaimResult[] = [];
-  for (const part of chunks(pending, 500)) {
+  const first = new Map(pending.toReversed().map((item) => [item.id, item]));
+  for (const part of chunks([...first.values()], 500)) {
     const ids = part.map(({ id }) => id);
     const rows = await db.selectFrom('transactions').selectAll().where('id', 'in', ids).execute();
     const known = new Map(rows.map((row) => [row.id, row]));

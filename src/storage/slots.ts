@@ -2,6 +2,7 @@ import { CustosError } from '../core/errors.js';
 import type { KeySlot, KeySlotTable } from '../core/store.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
+import { isBlob } from './wallets.js';
 
 /** The key-slot table on a database. */
 export function slotTable(database: Database<StoreTables>): KeySlotTable {
@@ -30,6 +31,9 @@ export function slotRow(slot: KeySlot): StoreTables['key_slots'] {
 function fromRow(row: StoreTables['key_slots']): KeySlot {
   if (row.kind !== 'password' && row.kind !== 'recovery') {
     throw new CustosError('STORE_NEWER', `key slot ${row.id} is of the unknown kind ${row.kind}`);
+  }
+  if (!isBlob(row.salt) || !isBlob(row.box)) {
+    throw new CustosError('STORE_DAMAGED', `key slot ${row.id} holds no bytes`);
   }
   return {
     id: row.id,

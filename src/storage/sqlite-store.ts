@@ -59,13 +59,23 @@ export async function createStore(location: string, { storeId, slots, fill }: Ne
 export async function openStore(location: string): Promise<Store> {
   refuseUrl(location);
   await checkStoreFile(location);
-  const database = await openDatabase<StoreTables>(location);
+  const database = await openSound(location);
   try {
     const storeId = await readStoreId(database, location);
     return assemble(database, location, storeId);
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** The file's first bytes are known to be a store's, so what SQLite cannot take for a database is damaged, not foreign. */
+async function openSound(location: string): Promise<Database<StoreTables>> {
+  try {
+    return await openDatabase<StoreTables>(location);
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.code !== 'STORE_FOREIGN') throw error;
+    throw new CustosError('STORE_DAMAGED', `${location} is damaged`, { cause: error });
   }
 }
 
@@ -96,7 +106,7 @@ function assemble(database: Database<StoreTables>, location: string, storeId: st
 }
 
 async function readStoreId(database: Database<StoreTables>, location: string): Promise<string> {
-  const rows = await database.read((db) => db.selectFrom('meta').selectAll().execute());
+  const rows = await readMeta(database, location);
   const meta = new Map(rows.map(({ key, value }) => [key, value]));
   const format = Number(meta.get('format'));
   if (format > STORE_FORMAT) {
@@ -107,6 +117,15 @@ async function readStoreId(database: Database<StoreTables>, location: string): P
     throw new CustosError('STORE_DAMAGED', `${location} has no readable format or store id`);
   }
   return storeId;
+}
+
+async function readMeta(database: Database<StoreTables>, location: string): Promise<StoreTables['meta'][]> {
+  try {
+    return await database.read((db) => db.selectFrom('meta').selectAll().execute());
+  } catch (error) {
+    if (error instanceof CustosError) throw error;
+    throw new CustosError('STORE_DAMAGED', `${location} has no readable meta table`, { cause: error });
+  }
 }
 
 function refuseUrl(location: string): void {

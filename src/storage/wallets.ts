@@ -92,10 +92,12 @@ function toRow(wallet: SealedWallet): StoreTables['wallets'] {
 /** @throws CustosError RECORD_DAMAGED: a column holds what was never written there */
 function fromRow(row: StoreTables['wallets']): SealedWallet {
   const { network, kind } = row;
-  if ((network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
+  const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
+  // SQLite keeps whatever type of value it is given: a file that somebody edited may hold text in place of bytes.
+  if (!known || !isBlob(row.public_box) || !isBlob(row.secret_box)) {
     throw new CustosError(
       'RECORD_DAMAGED',
-      `the record of wallet ${row.signature_id} is damaged: unknown network or kind`,
+      `the record of wallet ${row.signature_id} is damaged: unknown network, kind or type of value`,
     );
   }
   return {
@@ -110,6 +112,12 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
   };
 }
 
+/** True for bytes, as opposed to what else a damaged column may hold. */
+export function isBlob(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+
+/** Cuts a list into parts of at most `size`. */
 export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

@@ -1,0 +1,7 @@
+import { runDemo } from '../../app/demo.js';
+import type { Run } from '../spec.js';
+
+export const demo: Run = async ({ house, out }) => {
+  out.jsonLine(await runDemo(house.terminal, (line) => out.line(line)));
+  return 0;
+};

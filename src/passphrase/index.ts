@@ -1,0 +1,25 @@
+import type { Secret } from '../core/secret.js';
+import { passwordFromAws } from './aws.js';
+import { passwordFromAzure } from './azure.js';
+import { passwordFromFile } from './file.js';
+import type { Settings } from './remote.js';
+import { passwordFromVgs } from './vgs.js';
+
+/** Where the password lies. The prompt and the environment are the command line's own business. */
+export type PasswordPlace =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'aws' | 'azure' | 'vgs'; readonly settings: Settings };
+
+/** @param warn - told what is unsafe but not refused. @throws CustosError PASSWORD_SOURCE */
+export function readPassword(place: PasswordPlace, warn?: (text: string) => void): Promise<Secret> {
+  switch (place.kind) {
+    case 'file':
+      return passwordFromFile(place.path, warn);
+    case 'aws':
+      return passwordFromAws(place.settings);
+    case 'azure':
+      return passwordFromAzure(place.settings);
+    case 'vgs':
+      return passwordFromVgs(place.settings);
+  }
+}
