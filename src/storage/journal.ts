@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import type { ClaimResult, Journal, JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
@@ -23,6 +23,9 @@ const followers: Readonly<Record<State, readonly State[]>> = {
   cancelled: [],
 };
 
+/** Facts that stay as they are once signed bytes are recorded. */
+const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
+
 const living: readonly State[] = ['signed', 'broadcast', 'completed'];
 
 /** The journal on a database. */
@@ -38,13 +41,7 @@ export function journalTable(database: Database<StoreTables>, clock: Clock): Jou
         if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
         if (filter.network !== undefined) query = query.where('network', '=', filter.network);
         if (filter.sender !== undefined) query = query.where('sender', '=', filter.sender);
-        // Literals, so that SQLite sees that the partial index of open transactions covers the question.
-        if (filter.states !== undefined)
-          query = query.where(
-            'state',
-            'in',
-            filter.states.map((state) => sql.lit(state)),
-          );
+        if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
         if (filter.limit !== undefined) query = query.limit(filter.limit);
         return (await query.execute()).map(toEntry);
       }),
@@ -85,9 +82,12 @@ export function journalTable(database: Database<StoreTables>, clock: Clock): Jou
 }
 
 async function claimAll(db: Tables, pending: readonly PendingTransaction[], now: number): Promise<ClaimResult[]> {
-  const results: ClaimResult[] = [];
   const first = new Map(pending.toReversed().map((item) => [item.id, item]));
-  for (const part of chunks([...first.values()], 500)) {
+  const results = new Map<string, ClaimResult>();
+  for (const part of chunks(
+    pending.filter((item) => first.get(item.id) === item),
+    500,
+  )) {
     const ids = part.map(({ id }) => id);
     const rows = await db.selectFrom('transactions').selectAll().where('id', 'in', ids).execute();
     const known = new Map(rows.map((row) => [row.id, row]));
@@ -101,9 +101,19 @@ async function claimAll(db: Tables, pending: readonly PendingTransaction[], now:
     }
     const added = new Map(fresh.map((row) => [row.id, row]));
     for (const item of part)
-      results.push(await claimOne(db, item, { known: known.get(item.id), added: added.get(item.id) }));
+      results.set(item.id, await claimOne(db, item, { known: known.get(item.id), added: added.get(item.id) }));
   }
-  return results;
+  return pending.map((item) => {
+    const result = results.get(item.id);
+    const one = first.get(item.id);
+    if (result === undefined || one === undefined) throw new CustosError('INTERNAL', `no journal row for ${item.id}`);
+    return item === one ? result : repeated(result, payloadDigest(item) === payloadDigest(one));
+  });
+}
+
+/** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
+function repeated({ entry }: ClaimResult, same: boolean): ClaimResult {
+  return { kind: same ? 'known' : 'changed', entry };
 }
 
 function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
@@ -149,8 +159,13 @@ async function advance(db: Tables, { lease, to, fact, event, now }: Advance): Pr
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('state', 'in', from)
-    // Recorded bytes are never replaced: they may be on their way.
-    .$if(fact.signed !== undefined, (query) => query.where('signed', 'is', null))
+    // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
+    .$if(
+      frozen.some((name) => fact[name] !== undefined),
+      (query) => query.where('signed', 'is', null),
+    )
+    // Nothing is called signed that has no bytes.
+    .$if(to === 'signed' && fact.signed === undefined, (query) => query.where('signed', 'is not', null))
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) await explainRefusal(db, lease, to);
   await addEvent(db, { id: lease.id, at: now, event, fact });
@@ -161,7 +176,8 @@ async function explainRefusal(db: Tables, lease: Lease, to: State): Promise<neve
   if (entry.generation !== lease.generation) {
     throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
   }
-  throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot become ${to}`);
+  const what = followers[entry.state].includes(to) ? 'change what was signed' : `become ${to}`;
+  throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
 }
 
 async function addEvent(

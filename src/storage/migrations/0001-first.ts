@@ -130,12 +130,10 @@ async function createJournalTables({ schema }: Kysely<StoreTables>): Promise<voi
     .columns(['chain', 'network', 'sender', 'nonce'])
     .where(sql.ref('nonce'), 'is not', null)
     .execute();
-  // Only what is not over yet: the index stays small however long the journal grows.
   await schema
-    .createIndex('transactions_open')
+    .createIndex('transactions_by_state')
     .on('transactions')
-    .columns(['chain', 'network', 'state'])
-    .where(sql.ref('state'), 'in', [sql.lit('claimed'), sql.lit('held'), sql.lit('signed'), sql.lit('broadcast')])
+    .columns(['state', 'chain', 'network', 'created_at'])
     .execute();
   await schema
     .createTable('transaction_events')
