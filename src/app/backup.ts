@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { CustosError } from '../core/errors.js';
+import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
 import type { JournalRecord } from '../core/journal.js';
 import type { Secret } from '../core/secret.js';
-import type { KeySlot, Store } from '../core/store.js';
+import type { Store } from '../core/store.js';
 import type { SealedWallet } from '../core/wallet.js';
 import { createStore, storeExists } from '../storage/sqlite-store.js';
 import { placeNewFile } from '../storage/store-file.js';
@@ -19,10 +19,13 @@ export interface BackupCount {
 
 export interface BackupOptions {
   readonly file: string;
-  readonly progress?: (done: number) => void;
+  /** Told after each page of wallets: how many are written, of how many. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
-const PAGE = 500;
+const WALLET_PAGE = 500;
+/** One row of the journal may have several MiB. */
+const TRANSACTION_PAGE = 20;
 
 /**
  * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
@@ -32,7 +35,7 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
   const { file } = options;
   if (await storeExists(file)) throw new CustosError('BACKUP_EXISTS', `${file} exists already`);
   let count: BackupCount = { wallets: 0, transactions: 0 };
-  await placeNewFile(file, async (temporary) => {
+  await placeBackup(file, async (temporary) => {
     const handle = await open(temporary, 'r+');
     try {
       count = await writeAll({ store, rootKey, handle, ...options });
@@ -45,6 +48,16 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
     }
   });
   return count;
+}
+
+/** Another backup that got the name first stays. */
+async function placeBackup(file: string, build: (temporary: string) => Promise<void>): Promise<void> {
+  try {
+    await placeNewFile(file, build);
+  } catch (error) {
+    if (!hasCode(error, 'STORE_EXISTS')) throw error;
+    throw new CustosError('BACKUP_EXISTS', `${file} exists already`, { cause: error });
+  }
 }
 
 interface WriteAll extends BackupOptions {
@@ -61,21 +74,23 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
     slots: await store.slots.all(),
   };
   const writer = new BackupWriter(header, rootKey, async (bytes) => {
-    await handle.write(bytes);
+    // Unlike `write`, this goes on until every byte is written or an error says why not.
+    await handle.appendFile(bytes);
   });
   await writer.start();
+  const total = await store.wallets.count({});
   let wallets = 0;
   for (let after: SignatureId | undefined; ; ) {
-    const page = await store.wallets.page({}, after, PAGE);
+    const page = await store.wallets.page({}, after, WALLET_PAGE);
     if (page.length === 0) break;
     await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
     wallets += page.length;
-    progress?.(wallets);
+    progress?.(wallets, total);
     after = page.at(-1)?.signatureId;
   }
   let transactions = 0;
   for (let after: string | undefined; ; ) {
-    const page = await store.journalRecords.page(after, PAGE);
+    const page = await store.journalRecords.page(after, TRANSACTION_PAGE);
     if (page.length === 0) break;
     await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
     transactions += page.length;
@@ -87,7 +102,7 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<BackupCount> {
   const count = { wallets: 0, transactions: 0 };
-  for await (const rows of readRows(file, async () => rootKey.slice())) {
+  for await (const rows of readRows(file, rootKey)) {
     for (const row of rows) row.kind === 'wallet' ? count.wallets++ : count.transactions++;
   }
   return count;
@@ -103,59 +118,61 @@ export async function restoreStore(
   { password, location }: { password: Secret; location: string },
 ): Promise<BackupCount> {
   if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${location} exists already`);
-  let slots: readonly KeySlot[] = [];
-  let storeId = '';
-  let rootKey = new Uint8Array(0);
-  const openKey = async (header: BackupHeader) => {
-    ({ slots, storeId } = header);
-    rootKey = new Uint8Array(await openEither(header, password));
-    return rootKey.slice();
-  };
-  // First reading: is every byte as it was written? Nothing is made before that is known.
-  let count: BackupCount = { wallets: 0, transactions: 0 };
-  for await (const rows of readRows(file, openKey)) {
-    const wallets = rows.filter(({ kind }) => kind === 'wallet').length;
-    count = { wallets: count.wallets + wallets, transactions: count.transactions + rows.length - wallets };
+  const header = await readBackupHeader(file);
+  const rootKey = await openEither(header, password);
+  try {
+    // First reading: is every byte as it was written? Nothing is made before that is known.
+    const count = await countRows(file, rootKey);
+    const { storeId, slots } = header;
+    const store = await createStore(location, { storeId, slots, fill: (empty) => fillStore(empty, file, rootKey) });
+    await store.close();
+    return count;
+  } finally {
+    rootKey.fill(0);
   }
-  const fill = async (store: Pick<Store, 'wallets' | 'journalRecords'>) => {
-    for await (const rows of readRows(file, async () => rootKey.slice())) {
-      const wallets: SealedWallet[] = [];
-      const transactions: JournalRecord[] = [];
-      for (const row of rows) row.kind === 'wallet' ? wallets.push(row.wallet) : transactions.push(row.transaction);
-      if (wallets.length > 0) await store.wallets.add(wallets);
-      if (transactions.length > 0) await store.journalRecords.add(transactions);
-    }
-  };
-  const store = await createStore(location, { storeId, slots, fill });
-  rootKey.fill(0);
-  await store.close();
-  return count;
+}
+
+async function fillStore(store: Pick<Store, 'wallets' | 'journalRecords'>, file: string, rootKey: Uint8Array) {
+  for await (const rows of readRows(file, rootKey)) {
+    const wallets: SealedWallet[] = [];
+    const transactions: JournalRecord[] = [];
+    for (const row of rows) row.kind === 'wallet' ? wallets.push(row.wallet) : transactions.push(row.transaction);
+    if (wallets.length > 0) await store.wallets.add(wallets);
+    if (transactions.length > 0) await store.journalRecords.add(transactions);
+  }
 }
 
 async function openEither(header: BackupHeader, password: Secret): Promise<Uint8Array> {
   try {
     return await openSlots(header.slots, password, header.storeId);
   } catch (error) {
-    if (!(error instanceof CustosError) || error.code !== 'PASSWORD_WRONG') throw error;
+    if (!hasCode(error, 'PASSWORD_WRONG')) throw error;
     try {
       return await openWithRecoveryKey(header.slots, password, header.storeId);
-    } catch {
-      throw error;
+    } catch (second) {
+      // A password that does not look like a recovery key is just a wrong password.
+      throw hasCode(second, 'RECOVERY_KEY_INVALID') ? error : second;
     }
   }
 }
 
-async function* readRows(
-  file: string,
-  openKey: (header: BackupHeader) => Promise<Uint8Array>,
-): AsyncGenerator<readonly BackupRow[]> {
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof CustosError && error.code === code;
+}
+
+async function readBackupHeader(file: string): Promise<BackupHeader> {
   const parts = readFileInParts(file);
   try {
-    const read = await readHeader(parts);
-    const rootKey = await openKey(read.header);
-    const reader = new BackupReader(read, rootKey, parts);
-    rootKey.fill(0);
-    yield* reader.rows();
+    return (await readHeader(parts)).header;
+  } finally {
+    await parts.close();
+  }
+}
+
+async function* readRows(file: string, rootKey: Uint8Array): AsyncGenerator<readonly BackupRow[]> {
+  const parts = readFileInParts(file);
+  try {
+    yield* new BackupReader(await readHeader(parts), rootKey, parts).rows();
   } finally {
     await parts.close();
   }

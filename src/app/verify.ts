@@ -20,7 +20,7 @@ export interface VerifyResult {
 export interface VerifyOptions {
   readonly vault: Vault;
   readonly chains: ChainRegistry;
-  readonly progress?: (done: number) => void;
+  readonly progress?: (done: number, total: number) => void;
 }
 
 const PAGE = 200;
@@ -31,6 +31,7 @@ const PAGE = 200;
  */
 export async function verifyStore(store: Store, options: VerifyOptions): Promise<VerifyResult> {
   await store.check();
+  const total = await store.wallets.count({});
   const problems: VerifyProblem[] = [];
   let checked = 0;
   let after: SignatureId | undefined;
@@ -40,7 +41,7 @@ export async function verifyStore(store: Store, options: VerifyOptions): Promise
     const found = await Promise.all(page.map((sealed) => verifyOne(sealed, options)));
     problems.push(...found.filter((problem) => problem !== undefined));
     checked += page.length;
-    options.progress?.(checked);
+    options.progress?.(checked, total);
     after = page.at(-1)?.signatureId;
   }
 }

@@ -11,6 +11,10 @@ const MAGIC = 'custos-backup/1\n';
 /** Limits for what is read: the header, and one chunk. */
 const MAX_HEADER = 1024 * 1024;
 const MAX_CHUNK = 64 * 1024 * 1024;
+/** Rows are put into one chunk up to about this many bytes. */
+const CHUNK = 1024 * 1024;
+/** A header may not make its reader stretch a password without end. */
+const MAX_SLOTS = 64;
 
 /** In clear, but bound into every chunk. */
 export interface BackupHeader {
@@ -47,10 +51,22 @@ export class BackupWriter {
   async start(): Promise<void> {
     await this.#write(Buffer.from(MAGIC));
     await this.#write(withLength(this.#header));
+    await this.#write(this.#seal.headerDigest);
   }
 
   async add(rows: readonly BackupRow[]): Promise<void> {
-    await this.#chunk('rows', Buffer.from(JSON.stringify(rows, bytesAsText)));
+    let texts: string[] = [];
+    let size = 0;
+    for (const row of rows) {
+      const text = JSON.stringify(row, bytesAsText);
+      texts.push(text);
+      size += text.length;
+      if (size < CHUNK) continue;
+      await this.#chunk('rows', Buffer.from(`[${texts.join()}]`));
+      texts = [];
+      size = 0;
+    }
+    if (texts.length > 0) await this.#chunk('rows', Buffer.from(`[${texts.join()}]`));
   }
 
   async finish(): Promise<void> {
@@ -83,6 +99,10 @@ export async function readHeader(source: BackupSource): Promise<ReadHeader> {
     throw invalid('the file is not a backup of Custos');
   }
   const bytes = await takeWithLength(source, MAX_HEADER);
+  // Before a password is tried: damage to a salt must not look like a wrong password.
+  if (!Buffer.from(await source.take(32)).equals(createHash('sha256').update(bytes).digest())) {
+    throw invalid('the header of the backup is damaged');
+  }
   return { header: parseHeader(bytes), bytes };
 }
 
@@ -98,19 +118,28 @@ export class BackupReader {
 
   /** @throws CustosError BACKUP_INVALID: changed, swapped, cut off or lengthened */
   async *rows(): AsyncGenerator<readonly BackupRow[]> {
-    const { key, headerDigest } = this.#seal;
-    for (let place = 0; ; place++) {
-      const bytes = await takeWithLength(this.#source, MAX_CHUNK);
-      const kind: ChunkKind = bytes[0] === 2 ? 'end' : 'rows';
-      const box = bytes.subarray(1);
-      const inPlace = Buffer.from(box.subarray(0, 12)).equals(chunkNonce(place));
-      const plaintext = inPlace ? open(key, box, chunkContext({ headerDigest, place, kind })) : undefined;
-      if (plaintext === undefined || bytes[0] === 0) throw invalid(`part ${place + 1} of the backup is damaged`);
-      if (kind === 'end') break;
-      yield parseRows(plaintext);
+    try {
+      for (let place = 0; ; place++) {
+        const bytes = await takeWithLength(this.#source, MAX_CHUNK);
+        const { kind, plaintext } = this.#openChunk(bytes, place);
+        if (kind === 'end') break;
+        yield parseRows(plaintext);
+      }
+      if (!(await this.#source.atEnd())) throw invalid('there is something behind the end of the backup');
+    } finally {
+      this.#seal.key.fill(0);
     }
-    if (!(await this.#source.atEnd())) throw invalid('there is something behind the end of the backup');
-    key.fill(0);
+  }
+
+  #openChunk(bytes: Uint8Array, place: number): { kind: ChunkKind; plaintext: Uint8Array } {
+    const { key, headerDigest } = this.#seal;
+    const kind = bytes[0] === 1 ? 'rows' : bytes[0] === 2 ? 'end' : undefined;
+    const box = bytes.subarray(1);
+    const inPlace = Buffer.from(box.subarray(0, 12)).equals(chunkNonce(place));
+    const plaintext =
+      kind !== undefined && inPlace ? open(key, box, chunkContext({ headerDigest, place, kind })) : undefined;
+    if (kind === undefined || plaintext === undefined) throw invalid(`part ${place + 1} of the backup is damaged`);
+    return { kind, plaintext };
   }
 }
 
@@ -148,8 +177,10 @@ async function takeWithLength(source: BackupSource, limit: number): Promise<Uint
   return source.take(length);
 }
 
-function bytesAsText(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? { bytes: Buffer.from(value).toString('base64') } : value;
+function bytesAsText(this: unknown, key: string, value: unknown): unknown {
+  // A Buffer has become something else by its own toJSON when it comes here; its owner still has it.
+  const owned = isRecord(this) ? this[key] : value;
+  return owned instanceof Uint8Array ? { bytes: Buffer.from(owned).toString('base64') } : value;
 }
 
 function textAsBytes(_key: string, value: unknown): unknown {
@@ -167,6 +198,7 @@ function parseHeader(bytes: Uint8Array): BackupHeader {
     isHexId(backupId) &&
     typeof createdAt === 'number' &&
     Array.isArray(slots) &&
+    slots.length <= MAX_SLOTS &&
     slots.every(isSlot);
   if (!readable) throw invalid('the header of the backup is damaged');
   return { storeId, backupId, createdAt, slots };
@@ -193,11 +225,23 @@ function parseRows(bytes: Uint8Array): readonly BackupRow[] {
     if (isRecord(row) && row['kind'] === 'wallet' && isRecord(row['wallet'])) {
       return { kind: 'wallet', wallet: parseWallet(row['wallet']) };
     }
-    if (isRecord(row) && row['kind'] === 'transaction' && isRecord(row['transaction'])) {
-      return { kind: 'transaction', transaction: row['transaction'] as unknown as JournalRecord };
+    if (isRecord(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
+      return { kind: 'transaction', transaction: row['transaction'] };
     }
     throw invalid('the backup has a row of an unknown kind');
   });
+}
+
+function isJournalRecord(value: unknown): value is JournalRecord {
+  if (!isRecord(value)) return false;
+  const { id, row, events } = value;
+  return typeof id === 'string' && isRecord(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
+}
+
+function isEvent(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { place, at, event, fact } = value;
+  return typeof place === 'number' && typeof at === 'number' && typeof event === 'string' && typeof fact === 'string';
 }
 
 function parseWallet(value: Readonly<Record<string, unknown>>): SealedWallet {

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Chain, ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
-import { parseSignatureId } from '../core/ids.js';
-import type { ImportRequest, MadeWallet, Vault } from '../core/vault.js';
-import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/wallet.js';
+import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
+import type { ExportedWallet, ImportRequest, MadeWallet, PublicVault, Vault } from '../core/vault.js';
+import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet, WalletKind } from '../core/wallet.js';
 import { generateMnemonic, mnemonicToSeed, parseMnemonic } from '../crypto/mnemonic.js';
 import { checkIndex, openPublicVault } from './public-vault.js';
 import {
@@ -32,111 +32,130 @@ export function publicKeyOf(rootKey: Uint8Array, storeId: string): Uint8Array {
 }
 
 /** The only place where secret halves are opened. */
-export function openVault({ rootKey, storeId, chains }: VaultOptions): Vault {
-  const publicSealing: Sealing = { key: publicKeyOf(rootKey, storeId), storeId };
-  const secretSealing: Sealing = { key: purposeKey(rootKey, storeId, 'secret'), storeId };
-  const publicVault = openPublicVault({ publicKey: publicSealing.key, storeId, chains });
+export function openVault(options: VaultOptions): Vault {
+  return new OpenVault(options);
+}
 
-  const sealWallet = (wallet: Wallet, secret: OpenSecret): MadeWallet => {
+/** Guards the two keys. */
+class OpenVault implements Vault {
+  readonly #publicSealing: Sealing;
+  readonly #secretSealing: Sealing;
+  readonly #chains: ChainRegistry;
+  readonly #public: PublicVault;
+
+  constructor({ rootKey, storeId, chains }: VaultOptions) {
+    this.#publicSealing = { key: publicKeyOf(rootKey, storeId), storeId };
+    this.#secretSealing = { key: purposeKey(rootKey, storeId, 'secret'), storeId };
+    this.#chains = chains;
+    this.#public = openPublicVault({ publicKey: this.#publicSealing.key, storeId, chains });
+  }
+
+  wallet(sealed: SealedWallet): Wallet {
+    return this.#public.wallet(sealed);
+  }
+
+  address(sealed: SealedWallet, ref: KeyRef): string {
+    return this.#public.address(sealed, ref);
+  }
+
+  async create(id: ChainId, network: Network, options: { kind: WalletKind; label?: string }): Promise<MadeWallet> {
+    const chain = this.#chains.get(id);
+    const { secret, shown } =
+      options.kind === 'hd' ? await mnemonicSecret(chain, generateMnemonic(), network) : newPrivateKey(chain, network);
+    return useOnce(secret, () => this.#seal({ ...newFacts(chain, network), ...options, ...shown }, secret));
+  }
+
+  async import(request: ImportRequest): Promise<MadeWallet> {
+    const { network, label, signatureId } = request;
+    const chain = this.#chains.get(request.chain);
+    const { secret, shown } = await readSecret(chain, request);
+    return useOnce(secret, () => {
+      checkStated(chain, request, shown);
+      const facts = newFacts(chain, network, signatureId);
+      return this.#seal({ ...facts, kind: secret.kind, ...(label && { label }), ...shown }, secret);
+    });
+  }
+
+  use<T>(sealed: readonly SealedWallet[], refs: readonly KeyRef[], work: (keys: readonly LentKey[]) => T): T {
+    const keys: LentKey[] = [];
+    try {
+      for (const ref of refs) {
+        const record = sealed.find(({ signatureId }) => signatureId === ref.signatureId);
+        if (record === undefined) {
+          throw new CustosError('WALLET_UNKNOWN', `signature ID ${ref.signatureId} is not at hand`);
+        }
+        keys.push(this.#openKey(record, ref));
+      }
+      return work(keys);
+    } finally {
+      for (const key of keys) key.privateKey.fill(0);
+    }
+  }
+
+  sameSecret(one: SealedWallet, other: SealedWallet): boolean {
+    return useOnce(openSecret(this.#secretSealing, one), (first) =>
+      useOnce(openSecret(this.#secretSealing, other), (second) => equalSecrets(first, second)),
+    );
+  }
+
+  export(sealed: SealedWallet): ExportedWallet {
+    const { xpub, address, chain, network } = this.#public.wallet(sealed);
+    return useOnce(openSecret(this.#secretSealing, sealed), (secret) => ({
+      ...(secret.kind === 'hd'
+        ? { mnemonic: Buffer.from(secret.mnemonic).toString('utf8') }
+        : { privateKey: this.#chains.get(chain).encodePrivateKey(secret.privateKey, network) }),
+      ...(xpub !== undefined && { xpub }),
+      ...(address !== undefined && { address }),
+      chain,
+      testnet: network === 'testnet',
+    }));
+  }
+
+  exportPrivateKey(sealed: SealedWallet, ref: KeyRef): string {
+    const chain = this.#chains.get(sealed.chain);
+    return this.use([sealed], [ref], ([key]) => {
+      if (key === undefined) throw new CustosError('INTERNAL', 'no key was lent');
+      return chain.encodePrivateKey(key.privateKey, sealed.network);
+    });
+  }
+
+  wipe(): void {
+    this.#publicSealing.key.fill(0);
+    this.#secretSealing.key.fill(0);
+  }
+
+  #seal(wallet: Wallet, secret: OpenSecret): MadeWallet {
     const { signatureId, chain, network, kind, createdAt } = wallet;
     const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format: RECORD_FORMAT };
     const sealed: SealedWallet = {
       ...facts,
-      publicBox: sealPublic(publicSealing, facts, wallet),
-      secretBox: sealSecret(secretSealing, facts, secret),
+      publicBox: sealPublic(this.#publicSealing, facts, wallet),
+      secretBox: sealSecret(this.#secretSealing, facts, secret),
     };
     // Read back before anybody hears of it: a wallet that cannot be opened must never be handed out.
-    const again = openSecret(secretSealing, sealed);
-    const same = equalSecrets(secret, again);
-    wipeSecret(again);
-    if (!same) throw new CustosError('RECORD_DAMAGED', `wallet ${signatureId} did not open after sealing`);
-    return { wallet, sealed };
-  };
-
-  return {
-    ...publicVault,
-    async create(id, network, { kind, label }) {
-      const chain = chains.get(id);
-      const secret = kind === 'hd' ? await newMnemonic(chain, network) : { ...newPrivateKey(chain, network) };
-      return useOnce(secret.secret, () =>
-        sealWallet({ ...newFacts(chain, network), kind, ...secret.shown, ...(label && { label }) }, secret.secret),
-      );
-    },
-    async import(request) {
-      const chain = chains.get(request.chain);
-      const { secret, shown } = await readSecret(chain, request);
-      return useOnce(secret, () => {
-        checkStated(chain, request, shown);
-        const facts = newFacts(chain, request.network, request.signatureId);
-        return sealWallet(
-          { ...facts, kind: secret.kind, ...shown, ...(request.label && { label: request.label }) },
-          secret,
-        );
-      });
-    },
-    use(sealed, refs, work) {
-      const keys: LentKey[] = [];
-      try {
-        for (const ref of refs) keys.push(lend(ref));
-        return work(keys);
-      } finally {
-        for (const key of keys) key.privateKey.fill(0);
-      }
-      function lend(ref: KeyRef): LentKey {
-        const record = sealed.find(({ signatureId }) => signatureId === ref.signatureId);
-        if (record === undefined)
-          throw new CustosError('WALLET_UNKNOWN', `signature ID ${ref.signatureId} is not at hand`);
-        return openKey(record, ref);
-      }
-    },
-    sameSecret(one, other) {
-      const first = openSecret(secretSealing, one);
-      const second = openSecret(secretSealing, other);
-      const same = equalSecrets(first, second);
-      wipeSecret(first);
-      wipeSecret(second);
-      return same;
-    },
-    export(sealed) {
-      const { xpub, address, chain, network } = publicVault.wallet(sealed);
-      const secret = openSecret(secretSealing, sealed);
-      return useOnce(secret, () => ({
-        ...(secret.kind === 'hd'
-          ? { mnemonic: Buffer.from(secret.mnemonic).toString('utf8') }
-          : { privateKey: chains.get(chain).encodePrivateKey(secret.privateKey, network) }),
-        ...(xpub !== undefined && { xpub }),
-        ...(address !== undefined && { address }),
-        chain,
-        testnet: network === 'testnet',
-      }));
-    },
-    exportPrivateKey(sealed, ref) {
-      const key = openKey(sealed, ref);
-      try {
-        return chains.get(sealed.chain).encodePrivateKey(key.privateKey, sealed.network);
-      } finally {
-        key.privateKey.fill(0);
-      }
-    },
-    wipe() {
-      publicSealing.key.fill(0);
-      secretSealing.key.fill(0);
-    },
-  };
-
-  /** Opens one key. A stored private key must still give the address it is shown with. */
-  function openKey(record: SealedWallet, ref: KeyRef): LentKey {
-    checkIndex(record, ref);
-    const chain = chains.get(record.chain);
-    const secret = openSecret(secretSealing, record);
-    const privateKey = useOnce(secret, () => derive(chain, secret, ref.index));
-    const publicKey = chain.publicKey(privateKey);
-    const address = chain.address(publicKey, record.network);
-    if (address !== publicVault.address(record, ref)) {
-      privateKey.fill(0);
-      throw new CustosError('RECORD_DAMAGED', `the key of wallet ${record.signatureId} does not give its address`);
+    const shown = this.#public.wallet(sealed);
+    const same = useOnce(openSecret(this.#secretSealing, sealed), (again) => equalSecrets(secret, again));
+    if (!same || shown.xpub !== wallet.xpub || shown.address !== wallet.address) {
+      throw new CustosError('RECORD_DAMAGED', `wallet ${signatureId} did not open after sealing`);
     }
-    return { privateKey, publicKey, address };
+    return { wallet, sealed };
+  }
+
+  /** Opens one key. A stored secret must still give the address it is shown with. */
+  #openKey(record: SealedWallet, ref: KeyRef): LentKey {
+    checkIndex(record, ref);
+    const chain = this.#chains.get(record.chain);
+    const privateKey = useOnce(openSecret(this.#secretSealing, record), (secret) => derive(chain, secret, ref.index));
+    try {
+      const publicKey = chain.publicKey(privateKey);
+      const address = chain.address(publicKey, record.network);
+      if (address === this.#public.address(record, ref)) return { privateKey, publicKey, address };
+    } catch (error) {
+      privateKey.fill(0);
+      throw error;
+    }
+    privateKey.fill(0);
+    throw new CustosError('RECORD_DAMAGED', `the key of wallet ${record.signatureId} does not give its address`);
   }
 }
 
@@ -145,11 +164,7 @@ interface FreshSecret {
   readonly shown: { readonly xpub?: string; readonly address?: string };
 }
 
-async function newMnemonic(chain: Chain, network: Wallet['network']): Promise<FreshSecret> {
-  return mnemonicSecret(chain, generateMnemonic(), network);
-}
-
-async function mnemonicSecret(chain: Chain, mnemonic: string, network: Wallet['network']): Promise<FreshSecret> {
+async function mnemonicSecret(chain: Chain, mnemonic: string, network: Network): Promise<FreshSecret> {
   if (chain.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
   const seed = await mnemonicToSeed(mnemonic);
   const { node, ...shown } = chain.hd.account(seed, network);
@@ -157,7 +172,7 @@ async function mnemonicSecret(chain: Chain, mnemonic: string, network: Wallet['n
   return { secret: { kind: 'hd', mnemonic: Buffer.from(mnemonic, 'utf8'), node }, shown };
 }
 
-function newPrivateKey(chain: Chain, network: Wallet['network']): FreshSecret {
+function newPrivateKey(chain: Chain, network: Network): FreshSecret {
   for (;;) {
     const privateKey = new Uint8Array(randomBytes(32));
     try {
@@ -193,7 +208,7 @@ function checkStated(chain: Chain, request: ImportRequest, shown: FreshSecret['s
   throw new CustosError('ADDRESS_MISMATCH', `the secret does not give the stated address ${stated}`);
 }
 
-function newFacts(chain: Chain, network: Wallet['network'], signatureId = parseSignatureId(randomUUID())) {
+function newFacts(chain: Chain, network: Network, signatureId = parseSignatureId(randomUUID())) {
   return { signatureId, chain: chain.id, network, createdAt: Date.now() };
 }
 
@@ -205,9 +220,9 @@ function derive(chain: Chain, secret: OpenSecret, index: number | undefined): Ui
   return chain.hd.privateKey(secret.node, index);
 }
 
-function useOnce<T>(secret: OpenSecret, work: () => T): T {
+function useOnce<T>(secret: OpenSecret, work: (secret: OpenSecret) => T): T {
   try {
-    return work();
+    return work(secret);
   } finally {
     wipeSecret(secret);
   }
