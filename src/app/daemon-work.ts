@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import { checkFourEyeUrl, createFourEye } from '../cloud/four-eye.js';
 import { createNodes } from '../cloud/nodes.js';
 import { createCloud } from '../cloud/tatum.js';
@@ -34,6 +35,8 @@ export interface DaemonRun {
  */
 export async function runDaemon(house: House, { signal, trace, onReady }: DaemonRun): Promise<Tally> {
   const { config } = house;
+  // A daemon runs for months beside other programs: V8 collects sooner, for a tenth of the speed and half the memory.
+  setFlagsFromString('--optimize-for-size');
   const judges = await makeJudges(house);
   const { cloud, nodes } = makeCloud(house);
   for (const chain of [...(config.daemon.chains ?? []), ...config.daemon.nodes.keys()]) house.chains.get(chain);

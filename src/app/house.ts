@@ -10,6 +10,7 @@ import { createStore, openStore, storeExists } from '../storage/sqlite-store.js'
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, openSlots } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
 import type { Config } from './config.js';
+import type { EarlyUnlock } from './early-unlock.js';
 import { createLog } from './log.js';
 import { readNewPassword, readStorePassword } from './password.js';
 import type { Terminal } from './terminal.js';
@@ -34,7 +35,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-export function createHouse(config: Config, terminal: Terminal): House {
+/** @param early - a key derivation that began while the program was loading */
+export function createHouse(config: Config, terminal: Terminal, early?: Promise<EarlyUnlock>): House {
   const chains = createRegistry();
   let opened: Promise<Store> | undefined;
   let root: Promise<Uint8Array> | undefined;
@@ -50,7 +52,7 @@ export function createHouse(config: Config, terminal: Terminal): House {
       return opened;
     },
     rootKey() {
-      root ??= openRootKey(house);
+      root ??= openRootKey(house, early);
       return root;
     },
     vault() {
@@ -75,6 +77,7 @@ export function createHouse(config: Config, terminal: Terminal): House {
     },
     async close() {
       const [store, key, keys] = await Promise.allSettled([opened, root, vault]);
+      if (early !== undefined && root === undefined) wipeUnused(await early);
       if (keys.status === 'fulfilled') keys.value?.wipe();
       if (key.status === 'fulfilled') key.value?.fill(0);
       if (store.status === 'fulfilled') await store.value?.close();
@@ -83,15 +86,22 @@ export function createHouse(config: Config, terminal: Terminal): House {
   return house;
 }
 
-async function openRootKey(house: House): Promise<Uint8Array> {
+async function openRootKey(house: House, early: Promise<EarlyUnlock> | undefined): Promise<Uint8Array> {
   // The store is opened first: whoever has none need not type a password.
   const store = await house.store();
+  const begun = await early;
+  if (begun?.kind === 'unlocked' && begun.storeId === store.storeId) return begun.rootKey;
+  if (begun?.kind === 'failed' && begun.error.code === 'PASSWORD_WRONG') throw begun.error;
   const password = await house.password();
   try {
     return await openSlots(await store.slots.all(), password, store.storeId);
   } finally {
     password.wipe();
   }
+}
+
+function wipeUnused(early: EarlyUnlock): void {
+  if (early.kind === 'unlocked') early.rootKey.fill(0);
 }
 
 /** A new store with its open root key, and the recovery key's text where one was asked for. */

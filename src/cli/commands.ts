@@ -27,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
       ...storeOptions,
     ],
     notes: 'Chains: ETH BSC MATIC CELO KLAY ONE KCS XDC AVAX OPTIMISM BASE CRO FTM FLR S',
+    unlocks: true,
     load: async () => (await wallet()).create,
   },
   {
@@ -43,12 +44,14 @@ export const commands: readonly CommandSpec[] = [
       ...storeOptions,
     ],
     notes: 'Without a chain: the object that `wallet export` prints, or JSON lines with signatureId. All or nothing.',
+    unlocks: true,
     load: async () => (await wallet()).importWallet,
   },
   {
     path: 'wallet list',
     about: 'show all wallets, without opening a secret',
     options: [{ flags: '--chain <chain>', about: 'only this chain' }, jsonOption, ...storeOptions],
+    unlocks: true,
     load: async () => (await wallet()).list,
   },
   {
@@ -56,6 +59,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<signatureId>',
     about: 'show one wallet, without its secret',
     options: [jsonOption, ...storeOptions],
+    unlocks: true,
     load: async () => (await wallet()).show,
   },
   {
@@ -63,6 +67,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<signatureId> [index]',
     about: 'print an address',
     options: [jsonOption, ...storeOptions],
+    unlocks: true,
     load: async () => (await wallet()).address,
   },
   {
@@ -70,6 +75,7 @@ export const commands: readonly CommandSpec[] = [
     args: '[signatureIds...]',
     about: 'print secrets in clear, as JSON that `wallet import` reads',
     options: [{ flags: '--yes', about: 'do not ask for confirmation' }, ...storeOptions],
+    unlocks: true,
     load: async () => (await wallet()).exportWallets,
   },
   {
@@ -77,6 +83,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<signatureId>',
     about: 'remove a wallet; its secret is gone unless you have a backup',
     options: [{ flags: '--yes', about: 'do not ask for confirmation' }, ...storeOptions],
+    unlocks: true,
     load: async () => (await wallet()).remove,
   },
   {
@@ -128,6 +135,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'password add',
     about: 'add a further password that opens the store',
     options: storeOptions,
+    unlocks: true,
     load: async () => (await keys()).addPasswordCommand,
   },
   {
@@ -140,6 +148,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'password recovery-key',
     about: 'make a new recovery key and print it once; the old one ends',
     options: [jsonOption, ...storeOptions],
+    unlocks: true,
     load: async () => (await keys()).newRecoveryKey,
   },
   {
@@ -147,6 +156,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<file>',
     about: 'write an encrypted backup of the store',
     options: storeOptions,
+    unlocks: true,
     load: async () => (await care()).backup,
   },
   {
@@ -160,6 +170,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'verify',
     about: 'open every record and compare it with its address',
     options: [jsonOption, ...storeOptions],
+    unlocks: true,
     load: async () => (await care()).verify,
   },
   {

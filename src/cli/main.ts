@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Config } from '../app/config.js';
 import { asCustosError } from '../core/errors.js';
 import { output } from './output.js';
 import { parseArguments } from './program.js';
@@ -11,19 +12,26 @@ async function main(): Promise<void> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, version());
   if (parsed === undefined) return 0;
-  const run = await parsed.spec.load();
-  const [{ readConfig }, { createHouse }, { createTerminal }, { homedir }] = await Promise.all([
-    import('../app/config.js'),
+  const [{ readConfig }, { homedir }] = await Promise.all([import('../app/config.js'), import('node:os')]);
+  const config = readConfig(parsed.flags, process.env, homedir());
+  const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
+  const [run, { createHouse }, { createTerminal }] = await Promise.all([
+    parsed.spec.load(),
     import('../app/house.js'),
     import('./terminal.js'),
-    import('node:os'),
   ]);
-  const house = createHouse(readConfig(parsed.flags, process.env, homedir()), createTerminal(output.note));
+  const house = createHouse(config, createTerminal(output.note), early?.unlocking);
   try {
     return await run({ args: parsed.args, flags: parsed.flags, house, out: output });
   } finally {
     await house.close();
   }
+}
+
+/** In an object, because a promise of a promise would be waited for. */
+async function beginUnlock(config: Config) {
+  const { unlockEarly } = await import('../app/early-unlock.js');
+  return { unlocking: unlockEarly(config) };
 }
 
 /** The one voice for errors: code and words, never a stack or a foreign library's text. */

@@ -31,5 +31,7 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** More help below the options. */
   readonly notes?: string;
+  /** The command opens the wallet store with its password, so that can begin while its code loads. */
+  readonly unlocks?: true;
   readonly load: () => Promise<Run>;
 }

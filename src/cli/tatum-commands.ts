@@ -18,6 +18,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<chain>',
     about: '= wallet create',
     options,
+    unlocks: true,
     load: async () => (await peer()).generateManagedWallet,
   },
   {
@@ -25,6 +26,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<chain>',
     about: '= wallet import, a mnemonic',
     options,
+    unlocks: true,
     load: async () => (await peer()).storeManagedWallet,
   },
   {
@@ -32,6 +34,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<chain>',
     about: '= wallet import --private-key',
     options,
+    unlocks: true,
     load: async () => (await peer()).storeManagedPrivateKey,
   },
   {
@@ -39,6 +42,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<chain> <count>',
     about: '= wallet create --private-key --count',
     options,
+    unlocks: true,
     load: async () => (await peer()).generateManagedPrivateKeyBatch,
   },
   {
@@ -46,6 +50,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<signatureId>',
     about: 'print a wallet with its secret',
     options,
+    unlocks: true,
     load: async () => (await peer()).getManagedWallet,
   },
   {
@@ -53,6 +58,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<signatureId> [index]',
     about: 'print a private key',
     options,
+    unlocks: true,
     load: async () => (await peer()).getPrivateKey,
   },
   {
@@ -60,6 +66,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<signatureId> [index]',
     about: '= wallet address --json',
     options,
+    unlocks: true,
     load: async () => (await peer()).getAddress,
   },
   {
@@ -67,14 +74,22 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<signatureId>',
     about: '= wallet remove --yes',
     options,
+    unlocks: true,
     load: async () => (await peer()).removeWallet,
   },
-  { path: 'export', about: '= wallet export --yes', options, load: async () => (await peer()).exportAll },
+  {
+    path: 'export',
+    about: '= wallet export --yes',
+    options,
+    unlocks: true,
+    load: async () => (await peer()).exportAll,
+  },
   {
     path: 'report',
     args: '<signatureIds>',
     about: 'print the kinds of wallets, separated by commas, and warnings',
     options: [...daemonOptions],
+    unlocks: true,
     load: async () => (await peer()).report,
   },
   {

@@ -31,6 +31,7 @@ const GROUP = 500;
  * @throws CustosError STORE_UNSUPPORTED, STORE_UNREACHABLE, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY
  */
 export async function openDatabase<T>(location: string, options: DatabaseOptions = {}): Promise<Database<T>> {
+  refuseUrl(location);
   const opened: SqliteConnection[] = [];
   try {
     const writer = await openSqlite(location);
@@ -45,6 +46,13 @@ export async function openDatabase<T>(location: string, options: DatabaseOptions
   } catch (error) {
     for (const connection of opened) connection.close();
     throw databaseError(error, location);
+  }
+}
+
+/** @throws CustosError STORE_UNSUPPORTED: the location is that of another kind of database; only the kind is named, for the rest may hold a password */
+export function refuseUrl(location: string): void {
+  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
+    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
   }
 }
 

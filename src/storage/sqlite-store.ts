@@ -3,11 +3,12 @@ import { systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import type { KeySlot, Store } from '../core/store.js';
 import { lockForDaemon } from './daemon-lock.js';
-import { type Database, openDatabase } from './database.js';
+import { type Database, openDatabase, refuseUrl } from './database.js';
 import { journalTable } from './journal.js';
 import { journalRecords } from './journal-records.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
-import { slotRow, slotTable } from './slots.js';
+import { slotRow } from './slot-rows.js';
+import { slotTable } from './slots.js';
 import { APPLICATION_ID, checkStoreFile, fileExists, placeNewFile } from './store-file.js';
 import { walletTable } from './wallets.js';
 
@@ -125,11 +126,5 @@ async function readMeta(database: Database<StoreTables>, location: string): Prom
   } catch (error) {
     if (error instanceof CustosError) throw error;
     throw new CustosError('STORE_DAMAGED', `${location} has no readable meta table`, { cause: error });
-  }
-}
-
-function refuseUrl(location: string): void {
-  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
-    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
   }
 }

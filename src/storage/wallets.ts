@@ -2,6 +2,7 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
 import type { WalletFilter, WalletTable } from '../core/store.js';
 import type { SealedWallet } from '../core/wallet.js';
+import { isBlob } from './blobs.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { isUniqueViolation } from './sqlite-errors.js';
@@ -110,11 +111,6 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
     publicBox: row.public_box,
     secretBox: row.secret_box,
   };
-}
-
-/** True for bytes, as opposed to what else a damaged column may hold. */
-export function isBlob(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array;
 }
 
 /** Cuts a list into parts of at most `size`. */

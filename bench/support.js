@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Milliseconds of one run of `work`. */
+export async function time(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Median milliseconds of `runs` runs. */
+export async function median(runs, work) {
+  const times = [];
+  for (let run = 0; run < runs; run++) times.push(await time(work));
+  return times.sort((one, other) => one - other)[Math.floor(runs / 2)];
+}
+
+/** A temporary home that is removed at the end of the process. */
+export function temporaryHome() {
+  const home = mkdtempSync(join(tmpdir(), 'custos-bench-'));
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+export const randomHex = (bytes) => randomBytes(bytes).toString('hex');
+
+/** Prints rows as a table and keeps them as JSON in bench/results/. A row that misses its goal is marked. */
+export function report(name, rows) {
+  const printed = rows.map(({ what, figure, limit, ratio, goal, met }) => ({
+    what,
+    figure,
+    limit: limit ?? '',
+    ratio: ratio === undefined ? '' : ratio.toFixed(2),
+    goal: goal ?? '',
+    met: met === undefined ? '' : met ? 'yes' : 'NO',
+  }));
+  console.log(`\n${name}`);
+  console.table(printed);
+  const directory = new URL('./results/', import.meta.url);
+  mkdirSync(directory, { recursive: true });
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
+  writeFileSync(
+    new URL(`${name}.json`, directory),
+    `${JSON.stringify({ name, at: new Date().toISOString(), machine, rows }, null, 2)}\n`,
+  );
+}

@@ -1,0 +1,32 @@
+import { asCustosError, type CustosError } from '../core/errors.js';
+import { Secret } from '../core/secret.js';
+import { peekStoreKeys } from '../storage/peek.js';
+import { openSlots } from '../vault/key-slots.js';
+import { type Config, settingValue } from './config.js';
+
+/** How an early key derivation ended: the root key of this store, or why not. */
+export type EarlyUnlock =
+  | { readonly kind: 'unlocked'; readonly storeId: string; readonly rootKey: Uint8Array }
+  | { readonly kind: 'failed'; readonly error: CustosError };
+
+/**
+ * Begins to open the store while the rest of the program still loads: scrypt works on a thread of its own. Only with a
+ * password from the environment, because nothing may be asked before it is needed.
+ * @returns undefined when there is nothing to begin with; the promise never rejects
+ */
+export function unlockEarly(config: Config): Promise<EarlyUnlock> | undefined {
+  const given = settingValue('password', {}, config.environment);
+  if (given === undefined || config.passwordSource !== 'local') return undefined;
+  return unlock(config.store, Secret.text(given));
+}
+
+async function unlock(location: string, password: Secret): Promise<EarlyUnlock> {
+  try {
+    const { storeId, slots } = await peekStoreKeys(location);
+    return { kind: 'unlocked', storeId, rootKey: await openSlots(slots, password, storeId) };
+  } catch (thrown) {
+    return { kind: 'failed', error: asCustosError(thrown) };
+  } finally {
+    password.wipe();
+  }
+}
