@@ -112,6 +112,9 @@ class SqliteDatabase<T> implements Database<T> {
     this.#closed = true;
     while (this.#running !== undefined) await this.#running;
     this.#readConnection.close();
+    // Moves everything into the one file, which may then be copied. SQLite does so by itself only when no statement is
+    // left, and statements live until they are collected. Whoever else has the database open may keep the log; that is well.
+    this.#try('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#connection.close();
   }
 
@@ -135,7 +138,7 @@ class SqliteDatabase<T> implements Database<T> {
       }
       this.#connection.exec('COMMIT');
     } catch (error) {
-      this.#undo('ROLLBACK');
+      this.#try('ROLLBACK');
       // `reject` of a work that was told its own failure already does nothing.
       for (const work of group) work.reject(databaseError(error));
       return;
@@ -151,7 +154,7 @@ class SqliteDatabase<T> implements Database<T> {
       return done;
     } catch (error) {
       // SQLite may have ended the whole transaction by itself (disk full): then nobody's work is kept, for this reason.
-      if (!this.#undo('ROLLBACK TO work; RELEASE work')) throw error;
+      if (!this.#try('ROLLBACK TO work; RELEASE work')) throw error;
       work.reject(databaseError(error));
       return undefined;
     }
@@ -172,8 +175,8 @@ class SqliteDatabase<T> implements Database<T> {
     }
   }
 
-  /** False when SQLite has rolled back by itself already. */
-  #undo(sql: string): boolean {
+  /** False when SQLite refuses, such as a roll back that it did by itself already. */
+  #try(sql: string): boolean {
     try {
       this.#connection.exec(sql);
       return true;

@@ -2,6 +2,8 @@ import { CustosError, type ErrorCode } from '../core/errors.js';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that mean something to an operator. */
 const sqliteCodes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  // A statement that does not fit the tables: all statements are fixed, so the tables are not what they were made as.
+  1: ['STORE_DAMAGED', 'the store does not have the tables of a wallet store'],
   5: ['STORE_BUSY', 'another process is writing to the store'],
   6: ['STORE_BUSY', 'another process is writing to the store'],
   8: ['STORE_READ_ONLY', 'the store cannot be written'],
@@ -13,6 +15,22 @@ const sqliteCodes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   23: ['STORE_READ_ONLY', 'access to the store was denied'],
   26: ['STORE_FOREIGN', 'the file is not a wallet store'],
 };
+
+const CONSTRAINT = 19;
+
+/** The package for Node 20 leaves the code out where a statement gives rows; SQLite's texts are as fixed as its codes. */
+const sqliteTexts: ReadonlyMap<string, number> = new Map([
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['attempt to write a readonly database', 8],
+  ['disk I/O error', 10],
+  ['database disk image is malformed', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['constraint failed', CONSTRAINT],
+  ['authorization denied', 23],
+  ['file is not a database', 26],
+]);
 
 const fileCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOSPC: ['STORE_FULL', 'the disk is full'],
@@ -31,7 +49,7 @@ const fileCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 export function databaseError(error: unknown, location?: string): unknown {
   if (!(error instanceof Error) || error instanceof CustosError) return error;
   const where = location === undefined ? '' : `${location}: `;
-  const errcode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const errcode = resultCode(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = errcode === undefined ? fileCodes[code] : sqliteCodes[errcode];
   if (known === undefined) return error;
@@ -40,7 +58,13 @@ export function databaseError(error: unknown, location?: string): unknown {
 
 /** True for a violated uniqueness or primary key. */
 export function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 19
-  );
+  return error instanceof Error && resultCode(error) === CONSTRAINT;
+}
+
+/** SQLite's primary result code of an error, where it is one of SQLite's. */
+function resultCode(error: Error): number | undefined {
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  if (!('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return undefined;
+  const known = [...sqliteTexts].find(([text]) => error.message.includes(text));
+  return known?.[1];
 }

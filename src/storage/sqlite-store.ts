@@ -107,7 +107,7 @@ function assemble(database: Database<StoreTables>, location: string, storeId: st
 }
 
 async function readStoreId(database: Database<StoreTables>, location: string): Promise<string> {
-  const rows = await readMeta(database, location);
+  const rows = await database.read((db) => db.selectFrom('meta').selectAll().execute());
   const meta = new Map(rows.map(({ key, value }) => [key, value]));
   const format = Number(meta.get('format'));
   if (format > STORE_FORMAT) {
@@ -118,13 +118,4 @@ async function readStoreId(database: Database<StoreTables>, location: string): P
     throw new CustosError('STORE_DAMAGED', `${location} has no readable format or store id`);
   }
   return storeId;
-}
-
-async function readMeta(database: Database<StoreTables>, location: string): Promise<StoreTables['meta'][]> {
-  try {
-    return await database.read((db) => db.selectFrom('meta').selectAll().execute());
-  } catch (error) {
-    if (error instanceof CustosError) throw error;
-    throw new CustosError('STORE_DAMAGED', `${location} has no readable meta table`, { cause: error });
-  }
 }

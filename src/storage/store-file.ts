@@ -77,7 +77,7 @@ export async function placeNewFile(path: string, build: (temporary: string) => P
   const directory = dirname(path);
   const temporary = `${path}.new-${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     await (await open(temporary, 'wx', 0o600)).close();
     await build(temporary);
     await syncPath(temporary);
@@ -89,6 +89,22 @@ export async function placeNewFile(path: string, build: (temporary: string) => P
   } finally {
     await unlink(temporary).catch(() => undefined);
   }
+}
+
+/** As `mkdir` with `recursive`, which Node repeats without end below a directory that takes no entries, such as /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+    throw new CustosError('STORE_UNREACHABLE', `${path} is not a directory`);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  await makeDirectory(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    // Somebody else made it in the meantime.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  await syncPath(dirname(path));
 }
 
 async function syncPath(path: string): Promise<void> {

@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { CustosError } from '../../src/core/errors.js';
+import { type Database, openDatabase } from '../../src/storage/database.js';
+import { freshDirectory, runChild } from './support.js';
+
+interface Tables {
+  notes: { id: number; text: string };
+}
+
+const directory = freshDirectory();
+
+async function openNotes(name = 'notes.db'): Promise<Database<Tables>> {
+  await writeFile(directory.path(name), '', { flag: 'a' });
+  const database = await openDatabase<Tables>(directory.path(name));
+  await database.write(async (db) => {
+    await sql`CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`.execute(db);
+  });
+  return database;
+}
+
+const add = (database: Database<Tables>, id: number, text = 'x') =>
+  database.write(async (db) => {
+    await db.insertInto('notes').values({ id, text }).execute();
+  });
+
+const ids = (database: Database<Tables>) =>
+  database.read(async (db) => (await db.selectFrom('notes').select('id').orderBy('id').execute()).map(({ id }) => id));
+
+test('a work that fails is undone alone, its neighbours in the same commit stay', async () => {
+  const database = await openNotes();
+  const failing = database.write(async (db) => {
+    await db.insertInto('notes').values({ id: 2, text: 'half' }).execute();
+    throw new CustosError('STATE_CONFLICT', 'changed my mind');
+  });
+  const settled = await Promise.allSettled([add(database, 1), failing, add(database, 3), add(database, 1)]);
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+  await expect(failing).rejects.toMatchObject({ code: 'STATE_CONFLICT', message: 'changed my mind' });
+  expect(await ids(database)).toEqual([1, 3]);
+  await database.close();
+});
+
+test('works that wait at the same time share few commits', async () => {
+  const database = await openNotes();
+  const walFrames = async () => {
+    const rows = await database.read((db) => sql<{ log: number }>`PRAGMA wal_checkpoint`.execute(db));
+    return rows.rows[0]?.log ?? 0;
+  };
+  const before = await walFrames();
+  await Promise.all(Array.from({ length: 300 }, (_, id) => add(database, id)));
+  // One commit for each work would write at least one page each.
+  expect((await walFrames()) - before).toBeLessThan(30);
+  expect(await ids(database)).toHaveLength(300);
+  await database.close();
+});
+
+test('a write that comes while the last group ends is written too', async () => {
+  const database = await openNotes();
+  for (let id = 0; id < 200; id++) {
+    // The second write is queued in the very turn in which the first is answered.
+    await Promise.all([add(database, 2 * id).then(() => add(database, 2 * id + 1)), Promise.resolve()]);
+  }
+  expect(await ids(database)).toHaveLength(400);
+  await database.close();
+});
+
+test('closing waits for what is being written and refuses what comes later', async () => {
+  const database = await openNotes();
+  const writing = Promise.all([add(database, 1), add(database, 2)]);
+  await database.close();
+  await writing;
+  await expect(add(database, 3)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  await database.close();
+  const again = await openNotes();
+  expect(await ids(again)).toEqual([1, 2]);
+  await again.close();
+});
+
+test('reading works cannot write', async () => {
+  const database = await openNotes();
+  const writing = database.read((db) => db.insertInto('notes').values({ id: 1, text: 'x' }).execute());
+  await expect(writing).rejects.toMatchObject({ code: 'STORE_READ_ONLY' });
+  await database.close();
+});
+
+test('every commit is synchronized with the disk', async () => {
+  const database = await openNotes();
+  const value = await database.write(async (db) => {
+    const { rows } = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(db);
+    return rows[0]?.synchronous;
+  });
+  expect(value).toBe(2);
+  await database.close();
+});
+
+test('locations of other databases are refused, without the password in them', async () => {
+  const opening = openDatabase('postgres://user:hidden@host/db');
+  await expect(opening).rejects.toMatchObject({ code: 'STORE_UNSUPPORTED' });
+  await expect(opening).rejects.not.toThrow(/hidden/);
+});
+
+test('opening SQLite says nothing on standard error', async () => {
+  await (await openNotes()).close();
+  const child = await runChild(`
+    const { openDatabase } = await import('$(storage/database.ts)');
+    const database = await openDatabase(${JSON.stringify(directory.path('notes.db'))});
+    console.log((await database.read((db) => db.selectFrom('notes').selectAll().execute())).length);
+    await database.close();
+  `);
+  expect(child).toMatchObject({ code: 0, lines: ['0'], errors: '' });
+});
+
+test('processes that write at the same time all get their turn and lose nothing', async () => {
+  await (await openNotes()).close();
+  const writer = (from: number) => `
+    const { openDatabase } = await import('$(storage/database.ts)');
+    const database = await openDatabase(${JSON.stringify(directory.path('notes.db'))});
+    for (let id = ${from}; id < ${from} + 300; id++) {
+      await database.write(async (db) => { await db.insertInto('notes').values({ id, text: 'x' }).execute(); });
+    }
+    await database.close();`;
+  const children = await Promise.all([runChild(writer(0)), runChild(writer(1000)), runChild(writer(2000))]);
+  expect(children.map(({ code, errors }) => ({ code, errors }))).toEqual(
+    Array.from({ length: 3 }, () => ({ code: 0, errors: '' })),
+  );
+  const database = await openNotes();
+  expect(await ids(database)).toHaveLength(900);
+  await database.close();
+});
+
+test('a writer waits for another one, and in the end says that the store is busy', async () => {
+  const database = await openNotes();
+  const other = await openDatabase<Tables>(directory.path('notes.db'));
+  let release = () => {};
+  const held = other.write(async (db) => {
+    await db.insertInto('notes').values({ id: 1, text: 'first' }).execute();
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  });
+  const waiting = add(database, 2);
+  const late = waiting.then(() => ids(database));
+  // The lock is held until the waiter has seen it at least once.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  release();
+  await held;
+  expect(await late).toEqual([1, 2]);
+  await other.close();
+  await database.close();
+});
