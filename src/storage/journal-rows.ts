@@ -70,9 +70,17 @@ export function newRow(pending: PendingTransaction, now: number): Row {
 
 /** @throws CustosError RECORD_DAMAGED: the row holds what was never written there */
 export function toEntry(row: Row): JournalEntry {
+  try {
+    return parseRow(row);
+  } catch (cause) {
+    throw new CustosError('RECORD_DAMAGED', `the journal row of ${row.id} is damaged`, { cause });
+  }
+}
+
+function parseRow(row: Row): JournalEntry {
   const { network, state } = row;
   if ((network !== 'mainnet' && network !== 'testnet') || !isState(state)) {
-    throw new CustosError('RECORD_DAMAGED', `the journal row of ${row.id} is damaged`);
+    throw new TypeError('unknown network or state');
   }
   const chain = parseChainId(row.chain);
   return {
@@ -81,7 +89,7 @@ export function toEntry(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: parsePending(parseJson(row, row.pending), chain, network),
+    pending: parsePending(JSON.parse(row.pending), chain, network),
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -89,7 +97,7 @@ export function toEntry(row: Row): JournalEntry {
     ...(row.sender !== null && { sender: row.sender }),
     ...(row.nonce !== null && { nonce: BigInt(row.nonce) }),
     ...(row.completed !== null && { completed: row.completed }),
-    ...(row.summary !== null && { summary: parseJson(row, row.summary) }),
+    ...(row.summary !== null && { summary: parseSummary(row.summary) }),
     ...(row.signed !== null && { signed: row.signed }),
     ...(row.tx_id !== null && { txId: row.tx_id }),
     ...(row.error_code !== null && isErrorCode(row.error_code) && { errorCode: row.error_code }),
@@ -98,14 +106,10 @@ export function toEntry(row: Row): JournalEntry {
   };
 }
 
-function parseJson(row: Pick<Row, 'id'>, text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { ...value };
-  } catch {
-    // Said below, without the text.
-  }
-  throw new CustosError('RECORD_DAMAGED', `the journal row of ${row.id} is damaged`);
+function parseSummary(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new TypeError('the summary is no object');
+  return { ...value };
 }
 
 /** A nonce as it is stored and compared. */

@@ -3,7 +3,6 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
-  InsertQueryNode,
   type QueryResult,
   RawNode,
   SelectQueryNode,
@@ -89,6 +88,6 @@ class KyselyConnection implements DatabaseConnection {
 
 function givesRows({ query, sql }: CompiledQuery): boolean {
   if (SelectQueryNode.is(query)) return true;
-  if (RawNode.is(query)) return /^\s*(select|with|pragma)\b/i.test(sql);
-  return InsertQueryNode.is(query) && query.returning !== undefined;
+  if (RawNode.is(query)) return /^\s*(select|with|pragma|explain)\b/i.test(sql);
+  return 'returning' in query && query.returning !== undefined;
 }

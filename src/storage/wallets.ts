@@ -93,17 +93,17 @@ function toRow(wallet: SealedWallet): StoreTables['wallets'] {
 /** @throws CustosError RECORD_DAMAGED: a column holds what was never written there */
 function fromRow(row: StoreTables['wallets']): SealedWallet {
   const { network, kind } = row;
+  const ids = parseIds(row);
   const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
   // SQLite keeps whatever type of value it is given: a file that somebody edited may hold text in place of bytes.
-  if (!known || !isBlob(row.public_box) || !isBlob(row.secret_box)) {
+  if (ids === undefined || !known || !isBlob(row.public_box) || !isBlob(row.secret_box)) {
     throw new CustosError(
       'RECORD_DAMAGED',
-      `the record of wallet ${row.signature_id} is damaged: unknown network, kind or type of value`,
+      `the record of wallet ${row.signature_id} is damaged: unknown chain, network, kind or type of value`,
     );
   }
   return {
-    signatureId: parseSignatureId(row.signature_id),
-    chain: parseChainId(row.chain),
+    ...ids,
     network,
     kind,
     createdAt: Number(row.created_at),
@@ -111,6 +111,14 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
     publicBox: row.public_box,
     secretBox: row.secret_box,
   };
+}
+
+function parseIds(row: StoreTables['wallets']): Pick<SealedWallet, 'signatureId' | 'chain'> | undefined {
+  try {
+    return { signatureId: parseSignatureId(row.signature_id), chain: parseChainId(row.chain) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Cuts a list into parts of at most `size`. */

@@ -1,0 +1,332 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { JournalFact, State } from '../../src/core/journal.js';
+import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
+import type { Store } from '../../src/core/store.js';
+import { openDatabase } from '../../src/storage/database.js';
+import { createStore, openStore } from '../../src/storage/sqlite-store.js';
+import { anySlot, eth, freshDirectory, storeId } from './support.js';
+
+const directory = freshDirectory();
+const location = () => directory.path('store.db');
+const signatureId = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
+const sender = '0x8cb76aeD9C5e336ef961265c6079C14e9cD3D2eA';
+
+let store: Store;
+beforeEach(async () => {
+  store = await createStore(location(), { storeId, slots: [anySlot()] });
+});
+afterEach(() => store.close());
+
+function pending(id: string, more: Record<string, unknown> = {}): PendingTransaction {
+  const received = {
+    id,
+    chain: 'ETH',
+    hashes: [signatureId],
+    index: 3,
+    serializedTransaction: '{"to":"0x1"}',
+    ...more,
+  };
+  return parsePending(received, eth, 'testnet');
+}
+
+async function claimOne(id: string) {
+  const [result] = await store.journal.claim([pending(id)]);
+  if (result === undefined || result.kind === 'changed' || result.lease === undefined) throw new Error('no lease');
+  return result.lease;
+}
+
+const signed: JournalFact = { signed: '0xf86c', txId: '0xaa' };
+const filled: JournalFact = { completed: '{"nonce":5}', sender, nonce: 5n, summary: { kind: 'transfer' } };
+
+/** The steps that lead into each state from nothing. */
+const ways: Record<State, readonly State[]> = {
+  claimed: [],
+  held: ['held'],
+  signed: ['signed'],
+  broadcast: ['signed', 'broadcast'],
+  completed: ['signed', 'broadcast', 'completed'],
+  denied: ['denied'],
+  failed: ['failed'],
+  cancelled: ['cancelled'],
+};
+
+async function bring(id: string, state: State) {
+  const lease = await claimOne(id);
+  for (const step of ways[state]) await store.journal.advance(lease, step, step === 'signed' ? signed : {});
+  return lease;
+}
+
+test('a new pending transaction is claimed once; who claims it again takes the lease over', async () => {
+  const [first] = await store.journal.claim([pending('a')]);
+  expect(first).toMatchObject({ kind: 'claimed', entry: { id: 'a', state: 'claimed', generation: 1, attempts: 0 } });
+  const [second] = await store.journal.claim([pending('a')]);
+  expect(second).toMatchObject({ kind: 'known', lease: { generation: 2 }, entry: { generation: 2 } });
+  await expect(store.journal.advance({ id: 'a', generation: 1 }, 'signed', signed)).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+  });
+  await store.journal.advance({ id: 'a', generation: 2 }, 'signed', signed);
+});
+
+test('claims that come at the same time give one living lease', async () => {
+  const results = (await Promise.all(Array.from({ length: 20 }, () => store.journal.claim([pending('a')])))).flat();
+  expect(results.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
+  const entry = await store.journal.get('a');
+  const advances = results.map((result) =>
+    result.kind !== 'changed' && result.lease ? store.journal.advance(result.lease, 'signed', signed) : undefined,
+  );
+  const settled = await Promise.allSettled(advances);
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(entry?.generation).toBe(20);
+});
+
+test('an id that comes twice in one claim gives one lease', async () => {
+  const results = await store.journal.claim([pending('a'), pending('b'), pending('a'), pending('b', { index: 9 })]);
+  expect(results.map((result) => [result.kind, result.entry.id, 'lease' in result])).toEqual([
+    ['claimed', 'a', true],
+    ['claimed', 'b', true],
+    ['known', 'a', false],
+    ['changed', 'b', false],
+  ]);
+});
+
+test.each([
+  ['the bytes', { serializedTransaction: '{"to":"0x2"}' }],
+  ['the index', { index: 4 }],
+  ['the wallet', { hashes: ['6d78dad2-518f-4e76-8255-8f1df0de6884'] }],
+  ['a second signer', { signatures: [{ id: signatureId, index: 1 }] }],
+  ['the withdrawal', { withdrawalId: 'w1' }],
+])('the same id with another payload is told apart and gives no lease: %s', async (_what, change) => {
+  await claimOne('a');
+  const [result] = await store.journal.claim([pending('a', change)]);
+  expect(result?.kind).toBe('changed');
+  expect(result).not.toHaveProperty('lease');
+  expect((await store.journal.get('a'))?.pending.serialized).toBe('{"to":"0x1"}');
+});
+
+test('facts that say nothing about what is signed do not make another payload', async () => {
+  await claimOne('a');
+  const [result] = await store.journal.claim([pending('a', { created: 1_700_000_000, signatures: null, txId: null })]);
+  expect(result?.kind).toBe('known');
+});
+
+test.each(['completed', 'denied', 'failed', 'cancelled'] as const)(
+  'what is %s comes back without a lease',
+  async (state) => {
+    await bring('a', state);
+    const [result] = await store.journal.claim([pending('a')]);
+    expect(result).toMatchObject({ kind: 'known', entry: { state } });
+    expect(result).not.toHaveProperty('lease');
+  },
+);
+
+const legal: Record<State, readonly State[]> = {
+  claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  signed: ['signed', 'broadcast', 'failed', 'cancelled'],
+  broadcast: ['broadcast', 'completed'],
+  completed: [],
+  denied: [],
+  failed: [],
+  cancelled: [],
+};
+const states = Object.keys(legal) as State[];
+
+test.each(states.flatMap((from) => states.map((to) => [from, to] as const)))(
+  'from %s to %s goes exactly where the table allows it',
+  async (from, to) => {
+    const lease = await bring('a', from);
+    const before = await store.journal.events('a');
+    const step = store.journal.advance(lease, to, to === 'signed' && from !== 'signed' ? signed : {});
+    if (legal[from].includes(to)) {
+      await step;
+      expect((await store.journal.get('a'))?.state).toBe(to);
+      expect(await store.journal.events('a')).toHaveLength(before.length + 1);
+    } else {
+      await expect(step).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+      expect((await store.journal.get('a'))?.state).toBe(from);
+      expect(await store.journal.events('a')).toEqual(before);
+    }
+  },
+);
+
+test('signed bytes are written once and never change, nor what they were made from', async () => {
+  const lease = await claimOne('a');
+  await store.journal.advance(lease, 'claimed', filled, 'filled');
+  await store.journal.advance(lease, 'signed', signed);
+  const changes: JournalFact[] = [
+    { signed: '0xother' },
+    { txId: '0xbb' },
+    { completed: '{"nonce":6}' },
+    { nonce: 6n },
+    { sender: '0x2' },
+    { summary: {} },
+  ];
+  for (const fact of changes) {
+    await expect(store.journal.advance(lease, 'signed', fact)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  }
+  expect(await store.journal.get('a')).toMatchObject({ ...filled, ...signed, state: 'signed' });
+});
+
+test('nothing becomes signed without bytes', async () => {
+  const lease = await claimOne('a');
+  await expect(store.journal.advance(lease, 'signed', {})).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+});
+
+test('an entry is read back with every fact that was written', async () => {
+  const lease = await claimOne('a');
+  await store.journal.advance(lease, 'claimed', filled, 'filled');
+  await store.journal.advance(lease, 'signed', signed);
+  const fact: JournalFact = {
+    errorCode: 'CLOUD_TIMEOUT',
+    errorText: 'no answer',
+    reported: 'CLOUD_TIMEOUT: no answer',
+    nextAttemptAt: 99,
+  };
+  await store.journal.advance(lease, 'signed', fact, 'postponed');
+  const entry = await store.journal.get('a');
+  expect(entry).toMatchObject({ ...filled, ...signed, ...fact, attempts: 1, chain: 'ETH', network: 'testnet' });
+  expect(entry?.pending).toEqual(pending('a'));
+  expect((await store.journal.events('a')).map(({ event }) => event)).toEqual([
+    'claimed',
+    'filled',
+    'signed',
+    'postponed',
+  ]);
+});
+
+test('the story only grows', async () => {
+  const lease = await bring('a', 'broadcast');
+  const before = await store.journal.events('a');
+  await store.journal.advance(lease, 'completed', {}, 'found closed at the cloud');
+  expect((await store.journal.events('a')).slice(0, before.length)).toEqual(before);
+});
+
+test('retrying starts anew without bytes and sends the same bytes when there are some', async () => {
+  await bring('a', 'denied');
+  expect(await store.journal.retry('a')).toMatchObject({ state: 'claimed', attempts: 0, nextAttemptAt: 0 });
+  const lease = await bring('b', 'signed');
+  await store.journal.advance(lease, 'failed', { errorCode: 'BROADCAST_REFUSED', errorText: 'no', reported: 'no' });
+  const again = await store.journal.retry('b');
+  expect(again).toMatchObject({ state: 'signed', ...signed });
+  expect(again).not.toHaveProperty('errorCode');
+  expect(again).not.toHaveProperty('reported');
+  await expect(store.journal.advance(lease, 'broadcast', {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
+});
+
+test.each(['claimed', 'held', 'signed', 'broadcast', 'completed', 'cancelled'] as const)(
+  'what is %s is not retried',
+  async (state) => {
+    await bring('a', state);
+    await expect(store.journal.retry('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  },
+);
+
+test('cancelling ends what is not signed, and takes the lease from whoever works on it', async () => {
+  const lease = await claimOne('a');
+  expect(await store.journal.cancel('a')).toMatchObject({ state: 'cancelled' });
+  await expect(store.journal.advance(lease, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+});
+
+test.each(['signed', 'broadcast', 'completed', 'denied', 'failed', 'cancelled'] as const)(
+  'what is %s is not cancelled',
+  async (state) => {
+    await bring('a', state);
+    await expect(store.journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  },
+);
+
+test('an unknown id is said to be unknown', async () => {
+  expect(await store.journal.get('no')).toBeUndefined();
+  expect(await store.journal.events('no')).toEqual([]);
+  await expect(store.journal.retry('no')).rejects.toMatchObject({ code: 'PENDING_UNKNOWN' });
+  await expect(store.journal.cancel('no')).rejects.toMatchObject({ code: 'PENDING_UNKNOWN' });
+  await expect(store.journal.advance({ id: 'no', generation: 1 }, 'failed', {})).rejects.toMatchObject({
+    code: 'PENDING_UNKNOWN',
+  });
+});
+
+test('living nonces are those of signed, broadcast and completed ones, in order of number, also beyond 2^53', async () => {
+  const nonces = [0n, 7n, 10n, 9n, 2n ** 60n, 3n, 5n];
+  const ends: (State | 'signed')[] = ['signed', 'broadcast', 'completed', 'signed', 'signed', 'failed', 'claimed'];
+  for (const [at, nonce] of nonces.entries()) {
+    const lease = await claimOne(`t${at}`);
+    await store.journal.advance(lease, 'claimed', { sender, nonce }, 'filled');
+    for (const step of ways[ends[at]!]) await store.journal.advance(lease, step, step === 'signed' ? signed : {});
+  }
+  expect(await store.journal.livingNonces(eth, 'testnet', sender, 0n)).toEqual([0n, 7n, 9n, 10n, 2n ** 60n]);
+  expect(await store.journal.livingNonces(eth, 'testnet', sender, 8n)).toEqual([9n, 10n, 2n ** 60n]);
+  expect(await store.journal.livingNonces(eth, 'mainnet', sender, 0n)).toEqual([]);
+  expect(await store.journal.livingNonces(eth, 'testnet', '0xother', 0n)).toEqual([]);
+});
+
+test('finding goes by chain, network, state, sender and limit', async () => {
+  await bring('a', 'signed');
+  await bring('b', 'failed');
+  const lease = await claimOne('c');
+  await store.journal.advance(lease, 'claimed', { sender }, 'filled');
+  const ids = async (filter: Parameters<Store['journal']['find']>[0]) =>
+    (await store.journal.find(filter)).map(({ id }) => id).sort();
+  expect(await ids({})).toEqual(['a', 'b', 'c']);
+  expect(await ids({ states: ['signed', 'broadcast'], chain: eth, network: 'testnet' })).toEqual(['a']);
+  expect(await ids({ states: [] })).toEqual([]);
+  expect(await ids({ network: 'mainnet' })).toEqual([]);
+  expect(await ids({ sender })).toEqual(['c']);
+  expect(await ids({ limit: 2 })).toHaveLength(2);
+});
+
+test('questions that are asked at each poll go by an index', async () => {
+  await store.close();
+  const database = await openDatabase<never>(location());
+  const questions = [
+    "SELECT * FROM transactions WHERE chain='E' AND network='t' AND state IN ('signed','broadcast')",
+    "SELECT nonce FROM transactions WHERE chain='E' AND network='t' AND sender='s' AND nonce >= '0' AND state IN ('signed') ORDER BY nonce",
+    "SELECT * FROM transactions WHERE id IN ('a','b')",
+    "SELECT place FROM transaction_events WHERE transaction_id='a' ORDER BY place DESC LIMIT 1",
+    "SELECT signature_id FROM wallets WHERE chain='E' AND network='t' ORDER BY signature_id",
+    "SELECT * FROM wallets WHERE signature_id > 'a' ORDER BY signature_id LIMIT 10",
+  ];
+  for (const question of questions) {
+    const plan = await database.read(async (db) => {
+      const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(question)}`.execute(db);
+      return rows.map(({ detail }) => detail).join('\n');
+    });
+    expect(plan, question).toMatch(/SEARCH/);
+    expect(plan, question).not.toMatch(/SCAN|TEMP B-TREE/);
+  }
+  await database.close();
+  store = await openStore(location());
+});
+
+test('five hundred claims at once are one transaction, and known ones stay quick when the journal is long', async () => {
+  const many = Array.from({ length: 500 }, (_, at) => pending(`t${at}`));
+  const results = await store.journal.claim(many);
+  expect(results.map(({ entry }) => entry.id)).toEqual(many.map(({ id }) => id));
+  expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['claimed']));
+  const again = await store.journal.claim([...many].reverse());
+  expect(again.map(({ entry }) => entry.id)).toEqual([...many].reverse().map(({ id }) => id));
+  expect(new Set(again.map(({ kind }) => kind))).toEqual(new Set(['known']));
+});
+
+test('a journal row that somebody edited is a damaged record', async () => {
+  const changes = [
+    "state = 'gone'",
+    "pending = 'no json'",
+    "pending = '{}'",
+    "network = 'moonnet'",
+    "chain = '?'",
+    "nonce = 'x'",
+    "summary = '7'",
+  ];
+  for (const at of changes.keys()) await claimOne(`t${at}`);
+  const database = await openDatabase<never>(location());
+  await database.write(async (db) => {
+    for (const [at, change] of changes.entries()) {
+      await sql.raw(`UPDATE transactions SET ${change} WHERE id = 't${at}'`).execute(db);
+    }
+  });
+  await database.close();
+  for (const [at, change] of changes.entries()) {
+    await expect(store.journal.get(`t${at}`), change).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+  }
+});
