@@ -28,7 +28,8 @@ export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains:
     sign: async (request) => signPending(request, { vault: (await open()).vault, chains: parts.chains }),
     async close() {
       closed = true;
-      if (unlocked !== undefined) (await unlocked).vault.wipe();
+      const opened = await unlocked?.catch(() => undefined);
+      opened?.vault.wipe();
     },
   };
 }

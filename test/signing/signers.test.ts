@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signerProgram } from '../../dist/app/signer-program.js';
+import { unlockVault } from '../../src/app/signer-vault.js';
+import { silentLog } from '../../src/core/log.js';
+import { Secret } from '../../src/core/secret.js';
+import type { Signer } from '../../src/core/signer.js';
+import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
+import { createSignerClient } from '../../src/signing/signer-client.js';
+import { signerSuite } from '../suites/signer.js';
+import { password, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
+
+function makeClient({ slots, storeId }: SigningParts, secret: Secret, count = 1): Signer {
+  return createSignerClient({ ...signerProgram(), slots, storeId, password: secret, count, log: silentLog });
+}
+
+signerSuite('the signer in this process', ({ slots, storeId, chains }, secret) =>
+  createInProcessSigner({
+    chains,
+    unlockVault: () => unlockVault({ slots, storeId, password: secret.exposeBytes().slice() }),
+  }),
+);
+
+signerSuite('the signer process', (parts, secret) => makeClient(parts, secret));
+
+describe('the signer process', () => {
+  let parts: SigningParts;
+  let signer: Signer;
+  const pid = () => Number(/\d+/.exec(signer.name)?.[0]);
+
+  beforeAll(async () => {
+    parts = await signingParts();
+    signer = makeClient(parts, Secret.text(password));
+    await signer.unlock();
+  });
+  afterAll(() => signer.close());
+
+  it('has nothing in its environment but the channel to its parent', () => {
+    const environment = readFileSync(`/proc/${pid()}/environ`, 'utf8').split('\0').filter(Boolean);
+    expect(environment.length).toBeGreaterThan(0);
+    expect(environment.filter((line) => !line.startsWith('NODE_CHANNEL_'))).toEqual([]);
+  });
+
+  it('has no secret on its command line', () => {
+    expect(readFileSync(`/proc/${pid()}/cmdline`, 'utf8')).not.toContain(password);
+  });
+
+  it('holds one socket, which is the channel, and no file', async () => {
+    await signer.sign(signRequest(await parts.wallet('key')));
+    const open = readdirSync(`/proc/${pid()}/fd`).map((fd) => readlinkSync(`/proc/${pid()}/fd/${fd}`));
+    expect(open.filter((path) => path.startsWith('socket:'))).toHaveLength(1);
+    expect(open.filter((path) => path.startsWith('/') && path !== '/dev/null')).toEqual([]);
+  });
+
+  it('is replaced when it is killed, and the requests it had are answered by its successor', async () => {
+    const before = pid();
+    const made = await parts.wallet('key');
+    const asked = Array.from({ length: 20 }, (_, nonce) => signer.sign(signRequest(made, { nonce })));
+    process.kill(before, 'SIGKILL');
+    const answered = await Promise.all(asked);
+    expect(new Set(answered.map(({ raw }) => raw)).size).toBe(20);
+    expect(pid()).not.toBe(before);
+  });
+
+  it('is replaced when it hangs', async () => {
+    const before = pid();
+    const client = createSignerClient({
+      ...signerProgram(),
+      slots: parts.slots,
+      storeId: parts.storeId,
+      password: Secret.text(password),
+      count: 1,
+      log: silentLog,
+      timeouts: { sign: 500, start: 60_000 },
+    });
+    await client.unlock();
+    const stopped = Number(/\d+/.exec(client.name)?.[0]);
+    process.kill(stopped, 'SIGSTOP');
+    const { raw } = await client.sign(signRequest(await parts.wallet('key')));
+    expect(raw).toMatch(/^0x/);
+    expect(client.name).not.toContain(String(stopped));
+    await client.close();
+    expect(pid()).toBe(before);
+  });
+
+  it('shares the work when there are several', async () => {
+    const several = makeClient(parts, Secret.text(password), 2);
+    await several.unlock();
+    const made = await parts.wallet('key');
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, nonce) => several.sign(signRequest(made, { nonce }))),
+    );
+    expect(results).toHaveLength(10);
+    expect(several.name.match(/\d+/g)).toHaveLength(2);
+    await several.close();
+  });
+});

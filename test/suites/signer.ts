@@ -1,0 +1,108 @@
+import { parseTransaction, recoverTransactionAddress } from 'viem';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/core/secret.js';
+import type { Signer } from '../../src/core/signer.js';
+import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
+
+type MakeSigner = (parts: SigningParts, password: Secret) => Signer;
+
+/** What every signer keeps to, wherever it runs. */
+export function signerSuite(name: string, makeSigner: MakeSigner): void {
+  describe(`${name} keeps to the signer's contract`, () => {
+    let parts: SigningParts;
+    let signer: Signer;
+    beforeAll(async () => {
+      parts = await signingParts();
+      signer = makeSigner(parts, Secret.text('correct horse battery staple'));
+    });
+    afterAll(() => signer.close());
+
+    it('hands out the key of the public halves and nothing that opens secrets', async () => {
+      const publicKey = await signer.unlock();
+      expect(publicKey).toHaveLength(32);
+      expect(Buffer.from(publicKey).equals(Buffer.from(parts.rootKey))).toBe(false);
+    });
+
+    it('signs for a private key so that another library recovers the sender', async () => {
+      const made = await parts.wallet('key');
+      const { raw, txId, summary } = await signer.sign(signRequest(made));
+      const parsed = parseTransaction(raw as `0x02${string}`);
+      expect(parsed).toMatchObject({ to: destination, value: 1n, chainId: 11155111 });
+      const recovered = await recoverTransactionAddress({ serializedTransaction: raw as `0x02${string}` });
+      expect(recovered.toLowerCase()).toBe(made.wallet.address);
+      expect(txId).toMatch(/^0x[0-9a-f]{64}$/);
+      expect(summary.text).toContain(destination);
+    });
+
+    it('signs for an index of a mnemonic', async () => {
+      const made = await parts.wallet('hd');
+      const request = signRequest(made, {}, { index: 7 });
+      const { raw } = await signer.sign(request);
+      const recovered = await recoverTransactionAddress({ serializedTransaction: raw as `0x02${string}` });
+      expect(recovered.toLowerCase()).toBe(
+        parts.vault.address(made.sealed, { signatureId: made.wallet.signatureId, index: 7 }),
+      );
+    });
+
+    it('gives the same bytes for the same request', async () => {
+      const request = signRequest(await parts.wallet('key'));
+      const [one, other] = [await signer.sign(request), await signer.sign(request)];
+      expect(one.raw).toBe(other.raw);
+    });
+
+    it('answers many requests at the same time, each with its own result', async () => {
+      const made = await parts.wallet('key');
+      const results = await Promise.all(
+        Array.from({ length: 50 }, (_, nonce) => signer.sign(signRequest(made, { nonce }))),
+      );
+      const nonces = results.map(({ raw }) => parseTransaction(raw as `0x02${string}`).nonce ?? 0);
+      expect(nonces).toEqual(Array.from({ length: 50 }, (_, nonce) => nonce));
+    });
+
+    it.each([
+      ['SENDER_MISMATCH', { from: destination }, {}],
+      ['CHAIN_ID_MISMATCH', { chainId: 1 }, {}],
+      ['AMOUNT_INVALID', { value: (2n ** 256n - 1n).toString() }, {}],
+      ['INDEX_UNEXPECTED', {}, { index: 0 }],
+      ['GAS_TOO_LOW', { gas: '20999' }, {}],
+    ])('refuses with %s', async (code, fields, extra) => {
+      const made = await parts.wallet('key');
+      await expect(signer.sign(signRequest(made, fields, extra))).rejects.toMatchObject({ code });
+    });
+
+    it('refuses a mnemonic without an index', async () => {
+      await expect(signer.sign(signRequest(await parts.wallet('hd')))).rejects.toMatchObject({ code: 'INDEX_MISSING' });
+    });
+
+    it('refuses the wallet of another chain, even when its record is handed in', async () => {
+      const made = await parts.wallet('key', 'BSC');
+      await expect(signer.sign(signRequest(made))).rejects.toMatchObject({ code: 'WALLET_CHAIN_MISMATCH' });
+    });
+
+    it('refuses a record that the front relabelled', async () => {
+      const made = await parts.wallet('key', 'BSC');
+      const request = signRequest(made);
+      const relabelled = { ...made.sealed, chain: request.pending.chain };
+      await expect(signer.sign({ ...request, sealed: [relabelled] })).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+    });
+
+    it('refuses another wallet put under the signature ID', async () => {
+      const [asked, other] = [await parts.wallet('key'), await parts.wallet('key')];
+      const swapped = { ...other.sealed, signatureId: asked.wallet.signatureId };
+      await expect(signer.sign({ ...signRequest(asked), sealed: [swapped] })).rejects.toMatchObject({
+        code: 'RECORD_DAMAGED',
+      });
+    });
+
+    it('refuses a pending transaction whose wallet is not at hand', async () => {
+      const made = await parts.wallet('key');
+      await expect(signer.sign({ ...signRequest(made), sealed: [] })).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
+    });
+
+    it('says that the password is wrong', async () => {
+      const other = makeSigner(parts, Secret.text('wrong'));
+      await expect(other.unlock()).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+      await other.close();
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../dist/app/config.js';
+import { type DaemonRun, runDaemon } from '../../dist/app/daemon-work.js';
+import { openGateway } from '../../dist/app/gateway-work.js';
+import { createHouse, type House } from '../../dist/app/house.js';
+import { initStore } from '../../dist/app/key-work.js';
+import { createWallets } from '../../dist/app/wallet-work.js';
+import type { Wallet } from '../../dist/core/wallet.js';
+import { type Anvil, startAnvil } from './anvil.js';
+
+export const chainId = 31337;
+
+/** A blockchain, a gateway in front of it, a store, and a daemon that can be run: all real, all on this machine. */
+export interface Way {
+  readonly chain: Anvil;
+  readonly gatewayUrl: string;
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string>>;
+  house(flags?: Record<string, unknown>): House;
+  wallet(kind: 'hd' | 'key', coins?: bigint): Promise<Wallet>;
+  /** Sends a request to the gateway as an application would. */
+  post(
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  get(path: string): Promise<{ status: number; body: unknown }>;
+  /** One round of the daemon in this process. */
+  runOnce(flags?: Record<string, unknown>, run?: Partial<DaemonRun>): ReturnType<typeof runDaemon>;
+  close(): Promise<void>;
+}
+
+const terminal = {
+  interactive: false,
+  note() {},
+  askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
+  confirm: () => Promise.reject(new Error('nobody is asked in a test')),
+  readInput: () => Promise.resolve(''),
+};
+
+export async function startWay(): Promise<Way> {
+  const home = mkdtempSync(join(tmpdir(), 'custos-way-'));
+  const chain = await startAnvil({ chainId });
+  const apiKey = randomBytes(16).toString('hex');
+  const environment = { CUSTOS_PASSWORD: randomBytes(12).toString('hex'), CUSTOS_API_KEY: apiKey };
+  const house = (flags: Record<string, unknown> = {}) =>
+    createHouse(
+      readConfig({ testnet: true, logLevel: 'silent', chainId: `ETH=${chainId}`, ...flags }, environment, home),
+      terminal,
+    );
+  const gateway = await openGateway(house({ node: `ETH=${chain.url}`, port: '0' }));
+  const first = house();
+  (await initStore(first)).wipe();
+  await first.close();
+  const headers = { 'content-type': 'application/json', 'x-api-key': apiKey };
+  const ask = async (path: string, init: RequestInit) => {
+    const response = await fetch(`${gateway.url}${path}`, init);
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  return {
+    chain,
+    gatewayUrl: gateway.url,
+    home,
+    environment,
+    house,
+    async wallet(kind, coins = 10n) {
+      const maker = house();
+      try {
+        for await (const [wallet] of createWallets(maker, { chain: 'ETH', network: 'testnet', kind, count: 1 })) {
+          const sealed = await (await maker.store()).wallets.get([wallet!.signatureId]);
+          const ref = { signatureId: wallet!.signatureId, ...(kind === 'hd' && { index: 0 }) };
+          const address = (await maker.vault()).address(sealed[0]!, ref);
+          await chain.rpc('anvil_setBalance', [address, `0x${(coins * 10n ** 18n).toString(16)}`]);
+          return { ...wallet!, address };
+        }
+        throw new Error('no wallet was made');
+      } finally {
+        await maker.close();
+      }
+    },
+    post: (path, body, extra = {}) =>
+      ask(path, { method: 'POST', headers: { ...headers, ...extra }, body: JSON.stringify(body) }),
+    get: (path) => ask(path, { headers }),
+    async runOnce(flags = {}, run = {}) {
+      const runner = house({ runOnce: true, cloudUrl: gateway.url, ...flags });
+      try {
+        return await runDaemon(runner, { signal: new AbortController().signal, ...run });
+      } finally {
+        await runner.close();
+      }
+    },
+    async close() {
+      await gateway.close();
+      await chain.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A four-eye service that records what it is asked and answers with `status`. */
+export async function startApprover(status = 200) {
+  const asked: { method: string; path: string; body: string }[] = [];
+  const approver = { status, asked, url: '', close: async () => {} };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      asked.push({ method: request.method ?? '', path: request.url ?? '', body });
+      response.writeHead(approver.status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  approver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/approve`;
+  approver.close = () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return approver;
+}
