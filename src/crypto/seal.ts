@@ -44,7 +44,8 @@ export function open(key: Uint8Array, box: Uint8Array, associated: Uint8Array): 
   const plaintext = decipher.update(box.subarray(NONCE, box.length - TAG));
   try {
     decipher.final();
-    return plaintext;
+    // A plain view: `slice` of a Buffer would not copy.
+    return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length);
   } catch {
     plaintext.fill(0);
     return undefined;

@@ -169,7 +169,7 @@ async function mnemonicSecret(chain: Chain, mnemonic: string, network: Network):
   const seed = await mnemonicToSeed(mnemonic);
   const { node, ...shown } = chain.hd.account(seed, network);
   seed.fill(0);
-  return { secret: { kind: 'hd', mnemonic: Buffer.from(mnemonic, 'utf8'), node }, shown };
+  return { secret: { kind: 'hd', mnemonic: new TextEncoder().encode(mnemonic), node }, shown };
 }
 
 function newPrivateKey(chain: Chain, network: Network): FreshSecret {
