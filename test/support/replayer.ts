@@ -1,0 +1,128 @@
+import type { RecordedCall } from './vectors.js';
+
+/** What is replayed of a recorded transaction. */
+export interface Replay {
+  readonly pending: Readonly<Record<string, unknown>>;
+  readonly testnet: boolean;
+  readonly rpc: readonly RecordedCall[];
+}
+
+/** Mainnet and test network, for the question that every chain may be asked. */
+const chainIds: Readonly<Record<string, readonly [number, number]>> = {
+  ETH: [1, 11155111],
+  BSC: [56, 97],
+  MATIC: [137, 80002],
+  KLAY: [8217, 1001],
+  ONE: [1666600000, 1666700000],
+  XDC: [50, 51],
+  KCS: [321, 322],
+  CELO: [42220, 44787],
+  AVAX: [43114, 43113],
+  OPTIMISM: [10, 11155420],
+  BASE: [8453, 84532],
+  CRO: [25, 338],
+  FTM: [250, 4002],
+  FLR: [14, 114],
+  S: [146, 57054],
+};
+
+const web3Chains: Readonly<Record<string, string>> = {
+  ethereum: 'ETH',
+  bsc: 'BSC',
+  polygon: 'MATIC',
+  one: 'ONE',
+  xdc: 'XDC',
+};
+
+interface Recorded {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly rpc: { readonly method: string; readonly params: string } | undefined;
+  readonly answer: unknown;
+}
+
+/** Answers of recorded transactions: by method and parameters, then by method; REST by path, whatever the host was. */
+export class Replayer {
+  readonly unanswered: string[] = [];
+  readonly #set = new Map<string, unknown>();
+  #recorded: Recorded[] = [];
+  #testnet = true;
+
+  add({ pending, testnet, rpc }: Replay): void {
+    for (const { request, response } of rpc) {
+      const { body } = request;
+      this.#recorded.push({
+        id: String(pending['id']),
+        method: request.method,
+        path: pathOf(request.url),
+        rpc: body && { method: body.method, params: canonical(body.params) },
+        answer: response.body,
+      });
+    }
+    this.#testnet = testnet;
+  }
+
+  /** A broadcast transaction asks nothing any more. */
+  done(id: string): void {
+    this.#recorded = this.#recorded.filter((one) => one.id !== id);
+  }
+
+  set(methodOrPath: string, value: unknown): void {
+    this.#set.set(methodOrPath, value);
+  }
+
+  /** @returns undefined when nothing is known, which is remembered */
+  answer(method: string, path: string, body: unknown): unknown {
+    const answer = isRpc(body) ? this.#rpc(path, body) : this.#rest(method, path);
+    if (answer === undefined) this.unanswered.push(`${method} ${path} ${JSON.stringify(body)}`);
+    return answer;
+  }
+
+  #rpc(path: string, { id, method, params }: RpcBody): unknown {
+    const wrapped = (result: unknown) => ({ jsonrpc: '2.0', id, result });
+    if (this.#set.has(method)) return wrapped(this.#set.get(method));
+    const asked = canonical(params ?? []);
+    const sameMethod = this.#recorded.filter((one) => one.path === path && one.rpc?.method === method);
+    const found = sameMethod.find((one) => one.rpc?.params === asked) ?? sameMethod[0];
+    if (found !== undefined) return { ...(found.answer as object), jsonrpc: '2.0', id };
+    const chainId = chainIds[chainOf(path)]?.[this.#testnet ? 1 : 0];
+    const asksChainId = method === 'eth_chainId' || method === 'klay_chainID';
+    return asksChainId && chainId !== undefined ? wrapped(`0x${chainId.toString(16)}`) : undefined;
+  }
+
+  #rest(method: string, path: string): unknown {
+    if (this.#set.has(path)) return this.#set.get(path);
+    return this.#recorded.find((one) => one.rpc === undefined && one.method === method && one.path === path)?.answer;
+  }
+}
+
+interface RpcBody {
+  readonly id?: unknown;
+  readonly method: string;
+  readonly params?: unknown;
+}
+
+function isRpc(body: unknown): body is RpcBody {
+  return typeof body === 'object' && body !== null && 'method' in body && typeof body.method === 'string';
+}
+
+/** The chain whose node a path of the cloud names. */
+function chainOf(path: string): string {
+  const [, node, slug = ''] = /^\/v3\/(?:blockchain\/node\/([A-Z_]+)|([a-z]+)\/web3)\//.exec(path) ?? [];
+  return node?.replace('ETH_OP', 'OPTIMISM').replace('ETH_BASE', 'BASE') ?? web3Chains[slug] ?? '';
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url, 'http://127.0.0.1');
+  return pathname + search;
+}
+
+/** One text for equal values, whatever the order of their members. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  );
+}

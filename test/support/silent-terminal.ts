@@ -1,0 +1,10 @@
+import type { Terminal } from '../../src/app/terminal.js';
+
+/** Nobody: whoever is asked fails the test. */
+export const silentTerminal: Terminal = {
+  interactive: false,
+  note: () => undefined,
+  askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
+  confirm: () => Promise.reject(new Error('nobody is asked in a test')),
+  readInput: () => Promise.reject(new Error('nothing is read in a test')),
+};
