@@ -14,10 +14,10 @@ export interface FileParts {
 export function readFileInParts(path: string): FileParts {
   let handle: FileHandle | undefined;
   let at = 0;
-  const file = async () => {
+  const read = async (bytes: Uint8Array, got: number): Promise<number> => {
     try {
       handle ??= await open(path, 'r');
-      return handle;
+      return (await handle.read(bytes, got, bytes.length - got, at)).bytesRead;
     } catch (cause) {
       throw new CustosError('BACKUP_INVALID', `${path} cannot be read`, { cause });
     }
@@ -27,7 +27,7 @@ export function readFileInParts(path: string): FileParts {
       const bytes = new Uint8Array(size);
       let got = 0;
       while (got < size) {
-        const { bytesRead } = await (await file()).read(bytes, got, size - got, at);
+        const bytesRead = await read(bytes, got);
         if (bytesRead === 0) throw new CustosError('BACKUP_INVALID', `${path} is cut off after ${at} bytes`);
         got += bytesRead;
         at += bytesRead;
@@ -35,8 +35,7 @@ export function readFileInParts(path: string): FileParts {
       return bytes;
     },
     async atEnd() {
-      const { bytesRead } = await (await file()).read(new Uint8Array(1), 0, 1, at);
-      return bytesRead === 0;
+      return (await read(new Uint8Array(1), 0)) === 0;
     },
     async close() {
       await handle?.close();

@@ -94,7 +94,7 @@ export interface ReadHeader {
 export async function readHeader(source: BackupSource): Promise<ReadHeader> {
   const magic = Buffer.from(await source.take(MAGIC.length)).toString('latin1');
   if (magic !== MAGIC) {
-    if (magic.startsWith('custos-backup/'))
+    if (/^custos-backup\/[2-9]\n$/.test(magic))
       throw new CustosError('STORE_NEWER', 'the backup was written by a newer version');
     throw invalid('the file is not a backup of Custos');
   }

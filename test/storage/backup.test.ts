@@ -1,0 +1,321 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { backupStore, restoreStore } from '../../src/app/backup.js';
+import { verifyStore } from '../../src/app/verify.js';
+import { parsePending } from '../../src/core/pending.js';
+import { Secret } from '../../src/core/secret.js';
+import type { KeySlot, Store } from '../../src/core/store.js';
+import { createStore, openStore } from '../../src/storage/sqlite-store.js';
+import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
+import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
+import { chains, newVault } from '../vault/support.js';
+import { anyWallet, eth, freshDirectory, runChild, storeId } from './support.js';
+
+const directory = freshDirectory();
+const location = () => directory.path('store.db');
+const backup = () => directory.path('backup.custos');
+const { rootKey, vault } = newVault();
+const password = () => Secret.text('correct horse');
+const recoveryKey = makeRecoveryKey();
+let slots: KeySlot[];
+beforeAll(async () => {
+  slots = [
+    await makeSlot(rootKey, password(), { kind: 'password', storeId }),
+    await makeSlot(rootKey, recoveryKey, { kind: 'recovery', storeId }),
+  ];
+});
+
+let store: Store;
+beforeEach(async () => {
+  store = await createStore(location(), { storeId, slots });
+});
+afterEach(() => store.close());
+
+const pending = (id: string, serializedTransaction = '{}') =>
+  parsePending({ id, chain: 'ETH', hashes: [], serializedTransaction }, eth, 'testnet');
+
+async function fill(wallets = 3): Promise<void> {
+  const made = await Promise.all(
+    Array.from({ length: wallets }, (_, at) => vault.create(eth, 'testnet', { kind: at % 2 === 0 ? 'key' : 'hd' })),
+  );
+  await store.wallets.add(made.map(({ sealed }) => sealed));
+  const [claimed] = await store.journal.claim([pending('a'), pending('b')]);
+  if (claimed?.kind !== 'claimed') throw new Error('not claimed');
+  await store.journal.advance(claimed.lease, 'signed', { signed: '0xf86c', txId: '0xaa', nonce: 7n, sender: '0x1' });
+}
+
+/** Everything that the store holds, as one value. */
+async function content(of: Store) {
+  const transactions = await of.journal.find({});
+  return {
+    storeId: of.storeId,
+    slots: await of.slots.all(),
+    wallets: await of.wallets.page({}, undefined, 10_000),
+    transactions: [...transactions].sort((one, other) => (one.id < other.id ? -1 : 1)),
+    events: await Promise.all(transactions.map(({ id }) => of.journal.events(id))),
+  };
+}
+
+test.each([
+  ['the password', password],
+  ['the recovery key', () => recoveryKey],
+])('a backup is restored whole with %s', async (_what, secret) => {
+  await fill();
+  const told: [number, number][] = [];
+  const options = { file: backup(), progress: (done: number, total: number) => told.push([done, total]) };
+  expect(await backupStore(store, rootKey, options)).toEqual({ wallets: 3, transactions: 2 });
+  expect(told).toEqual([[3, 3]]);
+  expect((await stat(backup())).mode & 0o777).toBe(0o600);
+  const path = directory.path('restored/store.db');
+  expect(await restoreStore(backup(), { password: secret(), location: path })).toEqual({ wallets: 3, transactions: 2 });
+  const restored = await openStore(path);
+  const [first, second] = await Promise.all([content(store), content(restored)]);
+  expect(second).toEqual(first);
+  expect(await verifyStore(restored, { vault, chains })).toEqual({ checked: 3, problems: [] });
+  await restored.close();
+});
+
+test('a backup shows nothing of what is in it', async () => {
+  await fill(2);
+  await backupStore(store, rootKey, { file: backup() });
+  const bytes = await readFile(backup());
+  const [wallet] = await store.wallets.page({}, undefined, 1);
+  for (const planted of [wallet?.signatureId ?? '', '0xf86c', 'ETH', 'testnet', 'correct horse']) {
+    expect(bytes.includes(planted), planted).toBe(false);
+  }
+});
+
+test('an existing file is never overwritten, neither by a backup nor by a restore', async () => {
+  await fill(1);
+  await writeFile(backup(), 'precious');
+  await expect(backupStore(store, rootKey, { file: backup() })).rejects.toMatchObject({ code: 'BACKUP_EXISTS' });
+  expect(await readFile(backup(), 'utf8')).toBe('precious');
+  await backupStore(store, rootKey, { file: directory.path('second') });
+  await writeFile(directory.path('there.db'), 'precious too');
+  const restoring = restoreStore(directory.path('second'), {
+    password: password(),
+    location: directory.path('there.db'),
+  });
+  await expect(restoring).rejects.toMatchObject({ code: 'STORE_EXISTS' });
+  expect(await readFile(directory.path('there.db'), 'utf8')).toBe('precious too');
+});
+
+test('of two backups to the same file at the same time one is told that it exists', async () => {
+  await fill(1);
+  const settled = await Promise.allSettled([
+    backupStore(store, rootKey, { file: backup() }),
+    backupStore(store, rootKey, { file: backup() }),
+  ]);
+  expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const failed = settled.find((one) => one.status === 'rejected');
+  expect(failed?.reason).toMatchObject({ code: 'BACKUP_EXISTS' });
+});
+
+test('a wrong password restores nothing', async () => {
+  await fill(1);
+  await backupStore(store, rootKey, { file: backup() });
+  const path = directory.path('restored/store.db');
+  const restoring = restoreStore(backup(), { password: Secret.text('wrong'), location: path });
+  await expect(restoring).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  const mistaken = restoreStore(backup(), { password: makeRecoveryKey(), location: path });
+  await expect(mistaken).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
+  await expect(stat(directory.path('restored'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+/** Reads a backup's bytes to the end with the open key, as a restore does before it makes anything. */
+async function readAll(bytes: Uint8Array): Promise<string> {
+  let at = 0;
+  const source = {
+    async take(size: number) {
+      if (at + size > bytes.length) throw Object.assign(new Error('cut off'), { code: 'BACKUP_INVALID' });
+      at += size;
+      return bytes.slice(at - size, at);
+    },
+    atEnd: async () => at === bytes.length,
+  };
+  try {
+    for await (const rows of new BackupReader(await readHeader(source), rootKey, source).rows()) rows.length;
+    return 'whole';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
+
+/** Where the parts of a backup end: magic, header, digest, and each chunk. */
+function edges(bytes: Buffer): number[] {
+  const found = [16];
+  let at = 16 + 4 + bytes.readUInt32BE(16);
+  found.push(at);
+  at += 32;
+  found.push(at);
+  while (at < bytes.length) {
+    at += 4 + bytes.readUInt32BE(at);
+    found.push(at);
+  }
+  return found;
+}
+
+test('a backup that is cut off is invalid, at each edge of its parts and beside it', async () => {
+  await store.wallets.add(Array.from({ length: 1100 }, () => anyWallet()));
+  await fill();
+  await backupStore(store, rootKey, { file: backup() });
+  const bytes = await readFile(backup());
+  expect(await readAll(bytes)).toBe('whole');
+  const parts = edges(bytes);
+  // Magic, header, digest, three pages of wallets, one of transactions, the end mark.
+  expect(parts).toHaveLength(8);
+  expect(parts.at(-1)).toBe(bytes.length);
+  for (const edge of parts) {
+    for (const size of [edge - 1, edge, edge + 1, edge + 4, edge + 5]) {
+      if (size < bytes.length) expect(await readAll(bytes.subarray(0, size)), `${size} bytes`).toBe('BACKUP_INVALID');
+    }
+  }
+  expect(await readAll(Buffer.concat([bytes, Buffer.from([0])]))).toBe('BACKUP_INVALID');
+});
+
+test('a backup whose parts are left out, repeated or exchanged is invalid', async () => {
+  await store.wallets.add(Array.from({ length: 1100 }, () => anyWallet()));
+  await backupStore(store, rootKey, { file: backup() });
+  const bytes = await readFile(backup());
+  const parts = edges(bytes);
+  const chunks = parts.slice(2, -1).map((from, at) => bytes.subarray(from, parts[at + 3]));
+  const head = bytes.subarray(0, parts[2]);
+  const [one, two, three, end] = chunks;
+  if (!one || !two || !three || !end || chunks.length !== 4) throw new Error('unexpected number of chunks');
+  expect(await readAll(Buffer.concat([head, one, two, three, end]))).toBe('whole');
+  for (const order of [
+    [one, three, end],
+    [two, one, three, end],
+    [one, one, two, three, end],
+    [one, two, end],
+    [end],
+    [one, two, three, end, end],
+    [one, two, three],
+  ]) {
+    expect(await readAll(Buffer.concat([head, ...order]))).toBe('BACKUP_INVALID');
+  }
+});
+
+test('parts of two backups of one store cannot be mixed', async () => {
+  await fill();
+  await backupStore(store, rootKey, { file: backup() });
+  await backupStore(store, rootKey, { file: directory.path('second') });
+  const one = await readFile(backup());
+  const two = await readFile(directory.path('second'));
+  const headOf = (bytes: Buffer) => edges(bytes)[2] ?? 0;
+  const mixed = Buffer.concat([one.subarray(0, headOf(one)), two.subarray(headOf(two))]);
+  expect(await readAll(mixed)).toBe('BACKUP_INVALID');
+});
+
+test('every single byte of a backup is guarded, and damage never looks like a wrong password', async () => {
+  await fill(1);
+  await backupStore(store, rootKey, { file: backup() });
+  const bytes = await readFile(backup());
+  for (let at = 0; at < bytes.length; at++) {
+    const flipped = Buffer.from(bytes);
+    flipped.writeUInt8(flipped.readUInt8(at) ^ 0x40, at);
+    expect(await readAll(flipped), `byte ${at}`).toBe('BACKUP_INVALID');
+  }
+});
+
+test('whatever bytes follow the mark of a backup, reading them ends in a coded error', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (tail, marked) => {
+      const bytes = Buffer.concat([Buffer.from(marked ? 'custos-backup/1\n' : ''), tail]);
+      expect(await readAll(bytes)).toBe('BACKUP_INVALID');
+    }),
+  );
+});
+
+test.each([
+  ['a later version', 'custos-backup/2\n', 'STORE_NEWER'],
+  ['an empty file', '', 'BACKUP_INVALID'],
+  ['a text', 'dear diary '.repeat(100), 'BACKUP_INVALID'],
+])('what is no backup of this version is refused: %s', async (_what, text, code) => {
+  await writeFile(backup(), text);
+  const restoring = restoreStore(backup(), { password: password(), location: directory.path('new.db') });
+  await expect(restoring).rejects.toMatchObject({ code });
+  expect(await readdir(directory.path('.'))).not.toContain('new.db');
+});
+
+test('a file that is missing or a directory is a coded error', async () => {
+  await mkdir(backup());
+  for (const file of [backup(), directory.path('nowhere')]) {
+    const restoring = restoreStore(file, { password: password(), location: directory.path('new.db') });
+    await expect(restoring).rejects.toMatchObject({ code: 'BACKUP_INVALID' });
+  }
+});
+
+test('transactions of the largest size are backed up and restored', async () => {
+  const big = Array.from({ length: 12 }, (_, at) => pending(`big${at}`, '"'.repeat(1024 * 1024)));
+  const claims = await store.journal.claim(big);
+  for (const claim of claims) {
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    const completed = '\\'.repeat(1024 * 1024);
+    for (let turn = 0; turn < 3; turn++) await store.journal.advance(claim.lease, 'claimed', { completed }, 'filled');
+  }
+  await backupStore(store, rootKey, { file: backup() });
+  const path = directory.path('restored.db');
+  expect(await restoreStore(backup(), { password: password(), location: path })).toEqual({
+    wallets: 0,
+    transactions: 12,
+  });
+  const restored = await openStore(path);
+  expect(await restored.journal.get('big11')).toEqual(await store.journal.get('big11'));
+  await restored.close();
+});
+
+test('a disk that takes no more leaves no backup behind, and the store as it was', async () => {
+  await store.wallets.add(Array.from({ length: 3000 }, () => anyWallet()));
+  const child = await runChild(
+    `const { openStore } = await import('$(storage/sqlite-store.ts)');
+     const { backupStore } = await import('$(app/backup.ts)');
+     const store = await openStore(${JSON.stringify(location())});
+     try {
+       await backupStore(store, new Uint8Array(32), { file: ${JSON.stringify(backup())} });
+     } catch (error) {
+       console.log(error.code);
+     }
+     console.log(await store.wallets.count({}));
+     await store.close();`,
+    { fileBlocks: 200 },
+  );
+  expect(child).toMatchObject({ lines: ['STORE_FULL', '3000'], errors: '', code: 0 });
+  expect((await readdir(directory.path('.'))).filter((name) => name.startsWith('backup'))).toEqual([]);
+});
+
+test('verifying names each record that does not open or does not give its address, and goes on', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 6 }, (_, at) => vault.create(eth, 'testnet', { kind: at % 2 === 0 ? 'hd' : 'key' })),
+  );
+  const [one, two, three, four] = made.map(({ sealed }) => sealed);
+  if (!one || !two || !three || !four) throw new Error('not made');
+  const flipped = two.secretBox.slice();
+  flipped[20] = (flipped[20] ?? 0) ^ 1;
+  await store.wallets.add([
+    { ...one, publicBox: three.publicBox },
+    { ...two, secretBox: flipped },
+    { ...three, network: 'mainnet' },
+    four,
+    ...made.slice(4).map(({ sealed }) => sealed),
+  ]);
+  const told: [number, number][] = [];
+  const progress = (done: number, total: number) => told.push([done, total]);
+  const { checked, problems } = await verifyStore(store, { vault, chains, progress });
+  expect(checked).toBe(6);
+  expect(told.at(-1)).toEqual([6, 6]);
+  const damaged = [one, two, three].map(({ signatureId }) => signatureId).sort();
+  expect(problems.map(({ signatureId }) => signatureId).sort()).toEqual(damaged);
+  expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['RECORD_DAMAGED']));
+});
+
+test('verifying checks the database first', async () => {
+  await store.wallets.add(Array.from({ length: 500 }, () => anyWallet()));
+  await store.close();
+  const bytes = await readFile(location());
+  bytes.fill(0x5a, bytes.length - 6000, bytes.length - 3000);
+  await writeFile(location(), bytes);
+  store = await openStore(location());
+  await expect(verifyStore(store, { vault, chains })).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+});
