@@ -55,7 +55,8 @@ export async function checkStoreFile(path: string): Promise<void> {
 function checkHeader(header: Buffer, path: string): void {
   if (header.length === 0) throw new CustosError('STORE_DAMAGED', `${path} is empty`);
   const text = header.toString('latin1');
-  if (text.startsWith('U2FsdGVkX1')) throw new CustosError('STORE_FOREIGN', `${path} is a Tatum KMS wallet file`);
+  if (text.startsWith('U2FsdGVkX1'))
+    throw new CustosError('STORE_FOREIGN', `${path} is a wallet.dat, not a wallet store`);
   if (!text.startsWith('SQLite format 3\0')) throw new CustosError('STORE_FOREIGN', `${path} is not a wallet store`);
   if (header.length < HEADER) throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
   if (header.readUInt32BE(68) !== APPLICATION_ID) {

@@ -127,9 +127,9 @@ test('foreign files are refused by what they are and stay as they were', async (
   }
 });
 
-test('a wallet file of Tatum KMS is named as such', async () => {
+test('a wallet.dat is named as such, for it can be moved over', async () => {
   await writeFile(location(), `U2FsdGVkX1${'8'.repeat(800)}`);
-  await expect(openStore(location())).rejects.toMatchObject({ message: expect.stringContaining('Tatum KMS') });
+  await expect(openStore(location())).rejects.toMatchObject({ message: expect.stringContaining('is a wallet.dat') });
 });
 
 test('a store of a later format is refused as newer', async () => {

@@ -1,0 +1,188 @@
+import { createDecipheriv, createHash, hkdfSync, scryptSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { backupStore } from '../../src/app/backup.js';
+import { parsePending } from '../../src/core/pending.js';
+import { Secret } from '../../src/core/secret.js';
+import { openDatabase } from '../../src/storage/database.js';
+import { createStore } from '../../src/storage/sqlite-store.js';
+import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
+import { newVault } from '../vault/support.js';
+import { eth, freshDirectory, storeId } from './support.js';
+
+// A second reader of docs/wallet-store.md. Below this line nothing of Custos is used to read what Custos wrote.
+
+const directory = freshDirectory();
+
+const J = (...parts: (string | Uint8Array)[]): Buffer =>
+  Buffer.concat(
+    parts.flatMap((part) => {
+      const bytes = Buffer.from(part as string);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+
+function split(bytes: Buffer): Buffer[] {
+  if (bytes.length === 0) return [];
+  const end = 4 + bytes.readUInt32BE();
+  return [bytes.subarray(4, end), ...split(bytes.subarray(end))];
+}
+
+const hkdf = (key: Uint8Array, salt: Uint8Array, info: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, salt, info, 32));
+
+function unbox(key: Uint8Array, box: Uint8Array, aad: Uint8Array): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, 12), { authTagLength: 16 });
+  decipher.setAAD(aad).setAuthTag(box.subarray(-16));
+  return Buffer.concat([decipher.update(box.subarray(12, -16)), decipher.final()]);
+}
+
+interface SlotRow {
+  id: string;
+  kind: string;
+  log_n: number;
+  r: number;
+  p: number;
+  salt: Uint8Array;
+  box: Uint8Array;
+}
+
+interface WalletRow {
+  signature_id: string;
+  chain: string;
+  network: string;
+  kind: string;
+  created_at: number;
+  format: number;
+  public_box: Uint8Array;
+  secret_box: Uint8Array;
+}
+
+function openRoot(slot: SlotRow, password: string, id: string): Buffer {
+  const N = 2 ** slot.log_n;
+  const wrapping = scryptSync(password, slot.salt, 32, { N, r: slot.r, p: slot.p, maxmem: 256 * N * slot.r });
+  return unbox(wrapping, slot.box, J('custos/v1/slot', id, slot.id, slot.kind));
+}
+
+function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public' | 'secret'): Buffer[] {
+  const salt = Buffer.from(id, 'hex');
+  const key = hkdf(hkdf(root, salt, `custos/v1/${purpose}`), salt, `${row.signature_id}/${purpose}`);
+  const facts = [`${row.format}`, purpose, id, row.signature_id, row.chain, row.network, row.kind, `${row.created_at}`];
+  return split(unbox(key, purpose === 'public' ? row.public_box : row.secret_box, J('custos/record', ...facts)));
+}
+
+async function makeStore() {
+  const { rootKey, vault } = newVault();
+  const recovery = makeRecoveryKey();
+  const slots = [
+    await makeSlot(rootKey, Secret.text('\uff21ngstro\u0308m'), { kind: 'password', storeId }),
+    await makeSlot(rootKey, recovery, { kind: 'recovery', storeId }),
+  ];
+  const store = await createStore(directory.path('store.db'), { storeId, slots });
+  const hd = await vault.create(eth, 'testnet', { kind: 'hd', label: 'until ☀' });
+  const key = await vault.create(eth, 'mainnet', { kind: 'key' });
+  await store.wallets.add([hd.sealed, key.sealed]);
+  const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}', index: 1 };
+  await store.journal.claim([parsePending(received, eth, 'testnet')]);
+  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key };
+}
+
+test('a program that follows docs/wallet-store.md opens a store from its password to its secrets', async () => {
+  const { store, rootKey, vault, recovery, hd, key } = await makeStore();
+  await store.close();
+  const file = await readFile(directory.path('store.db'));
+  expect(file.subarray(68, 72).toString()).toBe('CUST');
+
+  const database = await openDatabase<never>(directory.path('store.db'));
+  const rows = <T>(query: string): Promise<T[]> =>
+    database.read(async (db) => (await sql.raw<T>(query).execute(db)).rows);
+  const meta = Object.fromEntries(
+    (await rows<{ key: string; value: string }>('SELECT * FROM meta')).map((row) => [row.key, row.value]),
+  );
+  expect(meta).toMatchObject({ format: '1', store_id: storeId });
+  const id = meta['store_id'] ?? '';
+
+  const slots = await rows<SlotRow>('SELECT * FROM key_slots');
+  const password = slots.find(({ kind }) => kind === 'password')!;
+  const root = openRoot(password, 'Angstr\u00f6m', id);
+  expect(root).toEqual(Buffer.from(rootKey));
+  const recoverySlot = slots.find(({ kind }) => kind === 'recovery')!;
+  expect(openRoot(recoverySlot, recovery.replaceAll('-', ''), id)).toEqual(root);
+
+  const wallets = await rows<WalletRow>('SELECT * FROM wallets');
+  const hdRow = wallets.find(({ kind }) => kind === 'hd')!;
+  expect(openHalf(root, id, hdRow, 'public').map(String)).toEqual([hd.wallet.xpub, '', 'until ☀']);
+  const [mnemonic, node] = openHalf(root, id, hdRow, 'secret');
+  expect(String(mnemonic)).toBe(vault.export(hd.sealed).mnemonic);
+  expect(node).toHaveLength(64);
+  const keyRow = wallets.find(({ kind }) => kind === 'key')!;
+  expect(openHalf(root, id, keyRow, 'public').map(String)).toEqual(['', key.wallet.address, '']);
+  const [privateKey] = openHalf(root, id, keyRow, 'secret');
+  expect(`0x${privateKey?.toString('hex')}`).toBe(vault.export(key.sealed).privateKey);
+
+  const [transaction] = await rows<{ digest: string }>('SELECT digest FROM transactions');
+  const payload = JSON.stringify(['testnet', 'ETH', '{}', [], null, 1, null, null]);
+  expect(transaction?.digest).toBe(createHash('sha256').update(payload).digest('hex'));
+  await database.close();
+});
+
+test('a program that follows docs/wallet-store.md reads a backup', async () => {
+  const { store, rootKey, hd } = await makeStore();
+  await backupStore(store, rootKey, { file: directory.path('backup') });
+  await store.close();
+  const file = await readFile(directory.path('backup'));
+  expect(file.subarray(0, 16).toString()).toBe('custos-backup/1\n');
+  const headerEnd = 20 + file.readUInt32BE(16);
+  const header = file.subarray(20, headerEnd);
+  const { backupId, storeId: id, slots } = JSON.parse(header.toString());
+  const digest = createHash('sha256').update(header).digest();
+  expect(file.subarray(headerEnd, headerEnd + 32)).toEqual(digest);
+
+  const [slot] = slots;
+  const bytes = (value: { bytes: string }) => Buffer.from(value.bytes, 'base64');
+  const row = {
+    ...slot,
+    log_n: slot.kdf.logN,
+    r: slot.kdf.r,
+    p: slot.kdf.p,
+    salt: bytes(slot.salt),
+    box: bytes(slot.box),
+  };
+  const root = openRoot(row, 'Angstr\u00f6m', id);
+  const key = hkdf(root, Buffer.from(backupId, 'hex'), 'custos/v1/backup');
+
+  const chunks: { kind: number; text: string }[] = [];
+  for (let at = headerEnd + 32; at < file.length; ) {
+    const end = at + 4 + file.readUInt32BE(at);
+    const kind = file.readUInt8(at + 4);
+    const box = file.subarray(at + 5, end);
+    expect(box.subarray(0, 12).toString('hex')).toBe(chunks.length.toString(16).padStart(24, '0'));
+    const aad = J('custos/backup', digest, `${chunks.length}`, kind === 1 ? 'rows' : 'end');
+    chunks.push({ kind, text: unbox(key, box, aad).toString() });
+    at = end;
+  }
+  expect(chunks.map(({ kind }) => kind)).toEqual([1, 1, 2]);
+  expect(chunks.at(-1)?.text).toBe('');
+  const all = chunks.slice(0, -1).flatMap(({ text }) => JSON.parse(text));
+  expect(all.map(({ kind }) => kind)).toEqual(['wallet', 'wallet', 'transaction']);
+  const wallet = all.find((one) => one.wallet?.signatureId === hd.wallet.signatureId)?.wallet;
+  expect(bytes(wallet.secretBox)).toEqual(Buffer.from(hd.sealed.secretBox));
+  expect(all.at(-1).transaction).toMatchObject({ id: 'a', row: { state: 'claimed' }, events: [{ place: 1 }] });
+});
+
+test('the recovery key is written as docs/wallet-store.md says', () => {
+  const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  const text = makeRecoveryKey().exposeText();
+  const groups = text.split('-');
+  expect(groups.map(({ length }) => length)).toEqual(new Array(14).fill(4));
+  const bits = [...groups.join('')].map((digit) => digits.indexOf(digit).toString(2).padStart(5, '0')).join('');
+  const bytes = Buffer.from((bits.slice(0, 256).match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  expect(bits.slice(256, 260)).toBe('0000');
+  const check = [...createHash('sha256').update(bytes).digest()]
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('');
+  expect(bits.slice(260)).toBe(check.slice(0, 20));
+});
