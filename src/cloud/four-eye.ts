@@ -3,11 +3,10 @@ import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import type { Judge, Verdict } from '../core/judge.js';
-import type { PendingTransaction } from '../core/pending.js';
 import type { Secret } from '../core/secret.js';
-import { type Summary, summaryToJson } from '../core/summary.js';
-import { cloudFaults, createHttpClient } from './http.js';
-import { checkFourEyeUrl } from './urls.js';
+import { summaryToJson } from '../core/summary.js';
+import { createHttpClient, type Faults } from './http.js';
+import { checkFourEyeUrl, pathSegment } from './urls.js';
 
 export { checkFourEyeUrl } from './urls.js';
 
@@ -24,8 +23,12 @@ export interface FourEyeOptions {
 }
 
 const RULE = 'four-eye';
-/** Refusals that mean "not now". */
-const passing: ReadonlySet<number> = new Set([408, 425, 429]);
+const fourEyeFaults: Faults = {
+  unreachable: 'FOUR_EYE_UNREACHABLE',
+  timeout: 'FOUR_EYE_UNREACHABLE',
+  limited: 'FOUR_EYE_UNREACHABLE',
+  invalid: 'FOUR_EYE_UNREACHABLE',
+};
 
 /**
  * The second pair of eyes: a service of the operator's at `url`/`id` that says yes with any 2xx. A 4xx is a no (but 408, 425
@@ -42,22 +45,13 @@ export function createFourEye(options: FourEyeOptions): Judge {
     name: RULE,
     async decide(pending, summary): Promise<Verdict> {
       const url = fourEyeUrl(options.url, pending.id);
-      const body = options.method === 'POST' ? requestBody(pending, summary) : undefined;
       const { method, timeout = 10_000 } = options;
+      const body = method === 'POST' ? { ...pending.received, summary: summaryToJson(summary) } : undefined;
+      const headers = signatureHeaders(options, url, body);
+      const request = { method, url: url.href, headers, timeout, retries: 0, faults: fourEyeFaults };
       try {
-        const headers = signatureHeaders(options, url, body);
-        const { status } = await http.send({
-          method,
-          url: url.href,
-          headers,
-          ...(body !== undefined && { body }),
-          timeout,
-          retries: 0,
-          faults: cloudFaults,
-        });
-        if (status >= 200 && status < 300) return { kind: 'allow' };
-        const kind = status >= 400 && status < 500 && !passing.has(status) ? 'deny' : 'hold';
-        return { kind, rule: RULE, reason: `the service answered with status ${status}` };
+        const { status } = await http.send({ ...request, ...(body !== undefined && { body }) });
+        return verdict(status);
       } catch (error) {
         if (!(error instanceof CustosError)) throw error;
         return { kind: 'hold', rule: RULE, reason: error.message };
@@ -66,23 +60,20 @@ export function createFourEye(options: FourEyeOptions): Judge {
   };
 }
 
+function verdict(status: number): Verdict {
+  if (status >= 200 && status < 300) return { kind: 'allow' };
+  const kind = status >= 400 && status < 500 ? 'deny' : 'hold';
+  return { kind, rule: RULE, reason: `the service answered with status ${status}` };
+}
+
 /**
- * The URL that is asked for one id: exactly one segment behind the base path, whatever the id is.
+ * The URL that is asked for one id: exactly one segment behind the base path.
  * @throws CustosError PENDING_INVALID: the id would lead somewhere else
  */
 export function fourEyeUrl(base: string, id: string): URL {
   const url = new URL(base);
-  const path = `${url.pathname.replace(/\/+$/, '')}/${encodeURIComponent(id)}`;
-  url.pathname = path;
-  // `..` and its kin survive the encoding and would be resolved away here.
-  if (url.pathname !== path || id === '' || url.search !== '' || url.hash !== '') {
-    throw new CustosError('PENDING_INVALID', 'the id of the pending transaction does not fit into a URL');
-  }
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${pathSegment(id)}`;
   return url;
-}
-
-function requestBody(pending: PendingTransaction, summary: Summary): Record<string, unknown> {
-  return { ...pending.received, summary: summaryToJson(summary) };
 }
 
 function signatureHeaders({ secret, method, clock }: FourEyeOptions, url: URL, body: unknown): Record<string, string> {

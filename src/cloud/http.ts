@@ -1,36 +1,47 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
+import { concealer, quoter } from './quote.js';
+import { parseRetryAfter } from './retry-after.js';
 
-/** Codes by which a caller's errors are told apart: of the cloud, or of a node. */
+/** Codes by which a caller's errors are told apart: of the cloud, of a node, or of the four-eye service. */
 export interface Faults {
   readonly unreachable: ErrorCode;
   readonly timeout: ErrorCode;
+  readonly limited: ErrorCode;
   readonly invalid: ErrorCode;
 }
 
 export const cloudFaults: Faults = {
   unreachable: 'CLOUD_UNREACHABLE',
   timeout: 'CLOUD_TIMEOUT',
+  limited: 'CLOUD_RATE_LIMITED',
   invalid: 'CLOUD_ANSWER_INVALID',
 };
 
 export const nodeFaults: Faults = {
   unreachable: 'NODE_UNREACHABLE',
   timeout: 'NODE_UNREACHABLE',
+  limited: 'NODE_UNREACHABLE',
   invalid: 'NODE_ANSWER_INVALID',
 };
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
+  /** Names the request in errors; method, host and path when absent. */
+  readonly label?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Milliseconds for the whole exchange, body included. */
   readonly timeout: number;
-  /** How often a failed try is repeated. The same bytes are sent, so repeating is harmless. */
+  /** How often a failed try is repeated at the most. The same bytes are sent, so repeating is harmless. */
   readonly retries: number;
   readonly faults: Faults;
+  /** Failing statuses that are tried again: all of them when absent. */
+  readonly repeatOn?: ReadonlySet<number>;
+  /** True for an answer that says enough although its status is a failing one; it is handed on at once. */
+  readonly settles?: (answer: HttpAnswer) => boolean;
 }
 
 export interface HttpAnswer {
@@ -41,17 +52,19 @@ export interface HttpAnswer {
 
 export interface HttpOptions {
   readonly clock: Clock;
-  /** Replaced wherever they turn up in a message. */
+  /** Replaced by `{apiKey}` wherever they turn up in a message. */
   readonly secrets: readonly Secret[];
 }
 
-/** The largest answer that is read, in bytes. */
-const MAX_ANSWER = 32 * 1024 * 1024;
-const MAX_RETRY_AFTER = 60_000;
+/** The largest answer that is read, in bytes after decompression. */
+export const MAX_ANSWER = 32 * 1024 * 1024;
 
-/** One exchange with another machine. */
+/** Exchanges with one other machine. */
 export interface HttpClient {
-  /** @returns any answer but those worth repeating. @throws CustosError of `faults`, or CLOUD_RATE_LIMITED */
+  /**
+   * @returns any answer but the failing ones: 408, 425, 429 and 5xx without 501
+   * @throws CustosError a code of `faults`, without a `cause`, because errors of `fetch` quote URLs
+   */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Foreign text, fit to be shown: at most 300 characters, without control characters and secrets. */
   quote(text: string): string;
@@ -59,31 +72,16 @@ export interface HttpClient {
 
 /** A client over `fetch`: time-outs that cover the body, bounded retries with jitter, no redirects, no secret in any error. */
 export function createHttpClient({ clock, secrets }: HttpOptions): HttpClient {
-  const conceal = (text: string) => {
-    let shown = text;
-    for (const secret of secrets) {
-      const value = secret.exposeText();
-      if (value !== '') shown = shown.replaceAll(value, '{apiKey}').replaceAll(encodeURIComponent(value), '{apiKey}');
-    }
-    return shown;
-  };
-  const quote = (text: string) => {
-    // Control characters of a foreign text must not reach a terminal.
-    const clean = conceal(text)
-      .replace(/\p{Cc}+/gu, ' ')
-      .trim();
-    return clean.length > 300 ? `${clean.slice(0, 297)}...` : clean;
-  };
+  const conceal = concealer(secrets);
+  const quote = quoter(conceal);
   return {
     quote,
     async send(request) {
-      const label = conceal(describe(request));
+      const label = conceal(request.label ?? describe(request));
       for (let attempt = 0; ; attempt++) {
-        const result = await exchange(request, label);
-        if (result.kind === 'answer' && !isWorthRepeating(result.answer.status)) return result.answer;
-        const error =
-          result.kind === 'fault' ? result.error : statusError(request, result.answer, { label, quote, clock });
-        if (attempt >= request.retries || !(error.kind.retry ?? false)) throw error;
+        const { answer, error, repeat } = judge(request, await exchange(request, label), { label, quote, clock });
+        if (answer !== undefined) return answer;
+        if (attempt >= request.retries || !repeat) throw error;
         await clock.wait(Math.max(error.retryAfter ?? 0, backOff(attempt)));
       }
     },
@@ -92,7 +90,7 @@ export function createHttpClient({ clock, secrets }: HttpOptions): HttpClient {
 
 type Exchange =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
-  | { readonly kind: 'fault'; readonly error: CustosError };
+  | { readonly kind: 'fault'; readonly error: CustosError; readonly repeat: boolean };
 
 async function exchange(request: HttpRequest, label: string): Promise<Exchange> {
   const { faults, timeout } = request;
@@ -110,60 +108,75 @@ async function exchange(request: HttpRequest, label: string): Promise<Exchange> 
       redirect: 'manual',
       signal,
     });
-    if (response.status >= 300 && response.status < 400) {
+    const { status, headers } = response;
+    if (status >= 300 && status < 400) {
       await response.body?.cancel();
-      return fault(faults.invalid, `${label} was answered with a redirect`);
+      return fault(faults.invalid, `${label} was answered with a redirect`, false);
     }
-    const text = await readBody(response);
-    if (text === undefined) return fault(faults.invalid, `${label} was answered with more than ${MAX_ANSWER} bytes`);
-    return { kind: 'answer', answer: { status: response.status, headers: response.headers, text } };
-  } catch (cause) {
+    const bytes = await readBody(response);
+    if (bytes === undefined) {
+      return fault(faults.invalid, `${label} was answered with more than ${MAX_ANSWER} bytes`, false);
+    }
+    const text = decode(bytes, response.ok);
+    if (text === undefined) return fault(faults.invalid, `${label} was answered with bytes that are not UTF-8`, false);
+    return { kind: 'answer', answer: { status, headers, text } };
+  } catch (thrown) {
     // The library's error may quote the URL with the key in it: only its code is taken over.
-    if (signal.aborted) return fault(faults.timeout, `${label} was not answered within ${timeout} ms`);
-    return fault(faults.unreachable, `${label} failed: ${causeCode(cause)}`);
+    if (signal.aborted) return fault(faults.timeout, `${label} was not answered within ${timeout} ms`, true);
+    return fault(faults.unreachable, `${label} failed: ${faultCode(thrown)}`, true);
   }
 }
 
-async function readBody(response: Response): Promise<string | undefined> {
-  if (response.body === null) return '';
+async function readBody(response: Response): Promise<Uint8Array | undefined> {
+  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of response.body) {
     size += chunk.length;
     if (size > MAX_ANSWER) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function isWorthRepeating(status: number): boolean {
-  return status === 429 || status === 408 || (status >= 500 && status !== 501);
+/** JSON is UTF-8 (RFC 8259, 8.1). The text of a refusal is only shown, so there any bytes will do. */
+function decode(bytes: Uint8Array, strictly: boolean): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: strictly }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
-interface StatusContext {
+interface Told {
   readonly label: string;
   readonly clock: Clock;
   quote(text: string): string;
 }
 
-function statusError({ faults }: HttpRequest, answer: HttpAnswer, { label, clock, quote }: StatusContext): CustosError {
-  const retryAfter = parseRetryAfter(answer.headers.get('retry-after'), clock.now());
-  const options = { details: { status: answer.status }, ...(retryAfter !== undefined && { retryAfter }) };
-  if (answer.status === 429)
-    return new CustosError('CLOUD_RATE_LIMITED', `${label} was refused: too many requests`, options);
-  const code = answer.status === 408 ? faults.timeout : faults.unreachable;
-  return new CustosError(code, `${label} was answered with status ${answer.status}: ${quote(answer.text)}`, options);
+type Judged =
+  | { readonly answer: HttpAnswer; readonly error?: undefined; readonly repeat?: undefined }
+  | { readonly answer?: undefined; readonly error: CustosError; readonly repeat: boolean };
+
+function judge(request: HttpRequest, result: Exchange, told: Told): Judged {
+  if (result.kind === 'fault') return { error: result.error, repeat: result.repeat };
+  const { answer } = result;
+  if (!isFailing(answer.status) || request.settles?.(answer)) return { answer };
+  const repeat = request.repeatOn === undefined || request.repeatOn.has(answer.status);
+  return { error: statusError(request, answer, told), repeat };
 }
 
-/**
- * Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
- * @returns milliseconds from `now`, at most a minute; undefined when absent or unreadable
- */
-export function parseRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const text = value.trim();
-  const milliseconds = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds, 0), MAX_RETRY_AFTER) : undefined;
+function isFailing(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+}
+
+function statusError({ faults }: HttpRequest, answer: HttpAnswer, { label, clock, quote }: Told): CustosError {
+  const { status, headers, text } = answer;
+  const retryAfter = parseRetryAfter(headers.get('retry-after'), clock.now());
+  const options = { details: { status }, ...(retryAfter !== undefined && { retryAfter }) };
+  if (status === 429) return new CustosError(faults.limited, `${label} was refused: too many requests`, options);
+  const code = status === 408 ? faults.timeout : faults.unreachable;
+  return new CustosError(code, `${label} was answered with status ${status}: ${quote(text)}`, options);
 }
 
 /** Milliseconds before the next try: 250, 500, 1000 … with a quarter of jitter. */
@@ -176,25 +189,12 @@ function describe({ method, url }: HttpRequest): string {
   return `${method} ${host}${pathname}`;
 }
 
-function causeCode(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+function faultCode(thrown: unknown): string {
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
   return cause instanceof Error ? cause.name : 'unknown fault';
 }
 
-function fault(code: ErrorCode, message: string): Exchange {
-  return { kind: 'fault', error: new CustosError(code, message) };
-}
-
-/** @throws CustosError `code`: the text is not JSON */
-export function parseJson(text: string, code: ErrorCode, label: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CustosError(code, `${label} was answered with something that is not JSON`);
-  }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function fault(code: ErrorCode, message: string, repeat: boolean): Exchange {
+  return { kind: 'fault', error: new CustosError(code, message), repeat };
 }

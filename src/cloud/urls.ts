@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { CustosError } from '../core/errors.js';
-import type { Network } from '../core/ids.js';
+import { type Network, quote } from '../core/ids.js';
 
 /**
  * Checks the URL of the cloud or gateway: http or https, no user name, password, query or fragment; https on mainnet
@@ -49,4 +49,16 @@ export function isPrivateHost(hostname: string): boolean {
   }
   if (isIP(host) === 6) return host === '::1' || /^f[cd]/.test(host);
   return host === 'localhost' || /\.(localhost|local|internal)$/.test(host);
+}
+
+/**
+ * One segment of a URL path, made of a foreign id. What would lead to another path, query or host is refused, not encoded,
+ * because servers differ in when they decode.
+ * @throws CustosError PENDING_INVALID
+ */
+export function pathSegment(id: string): string {
+  if (!/^[A-Za-z0-9_.~-]+$/.test(id) || id === '.' || id === '..') {
+    throw new CustosError('PENDING_INVALID', `${quote(id)} does not fit into a URL`);
+  }
+  return id;
 }

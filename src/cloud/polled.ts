@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PolledTransaction } from '../core/cloud.js';
+import { CustosError } from '../core/errors.js';
+import type { ChainId, Network } from '../core/ids.js';
+import { parsePending, parsePendingId } from '../core/pending.js';
+import { isRecord } from './json.js';
+
+/** How many elements without a readable id are told one by one; the rest is only counted. */
+const TOLD = 20;
+/** Deeper than any pending transaction; what is deeper would end the recursion of whoever looks at it later. */
+const MAX_DEPTH = 64;
+
+/**
+ * Reads the elements of a poll's answer, each for itself: one that cannot be read never spoils the others. An id that comes
+ * several times is taken once when the elements are equal, and refused with PENDING_CHANGED when they differ, because
+ * nobody can say which one was meant.
+ */
+export function readPolled(elements: readonly unknown[], chain: ChainId, network: Network): PolledTransaction[] {
+  const byId = new Map<string, unknown>();
+  const differing = new Set<string>();
+  const polled: PolledTransaction[] = [];
+  let nameless = 0;
+  for (const element of elements) {
+    const id = idOf(element);
+    if (id === undefined) {
+      nameless += 1;
+      if (nameless <= TOLD) polled.push(readOne(element, chain, network));
+    } else if (!byId.has(id)) byId.set(id, element);
+    else if (!isSame(byId.get(id), element)) differing.add(id);
+  }
+  for (const [id, element] of byId) polled.push(differing.has(id) ? changed(id) : readOne(element, chain, network));
+  if (nameless > TOLD) {
+    polled.push(refused(`the cloud sent ${nameless - TOLD} more elements that are no pending transactions`));
+  }
+  return polled;
+}
+
+function idOf(element: unknown): string | undefined {
+  try {
+    return isRecord(element) ? parsePendingId(element['id']) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readOne(element: unknown, chain: ChainId, network: Network): PolledTransaction {
+  if (isDeeper(element, MAX_DEPTH)) {
+    return refused(`the cloud sent a pending transaction nested more than ${MAX_DEPTH} deep`, idOf(element));
+  }
+  try {
+    return { kind: 'pending', pending: parsePending(element, chain, network) };
+  } catch (error) {
+    if (error instanceof CustosError) return { kind: 'refused', error };
+    throw error;
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return !isDeeper(one, MAX_DEPTH) && !isDeeper(other, MAX_DEPTH) && isDeepStrictEqual(one, other);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
+function changed(id: string): PolledTransaction {
+  const text = `different payloads came under the id ${id} in one answer`;
+  return { kind: 'refused', error: new CustosError('PENDING_CHANGED', text, { details: { id } }) };
+}
+
+function refused(text: string, id?: string): PolledTransaction {
+  const options = id === undefined ? {} : { details: { id } };
+  return { kind: 'refused', error: new CustosError('PENDING_INVALID', text, options) };
+}

@@ -1,0 +1,59 @@
+import { CustosError } from '../core/errors.js';
+import type { Faults, HttpAnswer, HttpClient } from './http.js';
+import { isRecord, parseJson, tryJson } from './json.js';
+import { refusal } from './refusal.js';
+
+/** One JSON-RPC question and where it goes. */
+export interface RpcQuestion {
+  /** Never shown: it may hold a key. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly faults: Faults;
+  readonly timeout: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+const RETRIES = 3;
+const ID = 1;
+
+/**
+ * Asks a node by JSON-RPC 2.0.
+ * @returns the answer's `result`
+ * @throws CustosError NODE_REFUSED (the node's error object), NODE_ANSWER_INVALID, API_KEY_INVALID, and those of `faults`
+ */
+export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<unknown> {
+  const { method, params, url, headers, timeout, faults } = question;
+  const label = `${method} at ${new URL(url).host}`;
+  const body = { jsonrpc: '2.0', id: ID, method, params };
+  const request = { method: 'POST', url, label, headers, body, timeout, retries: RETRIES, faults } as const;
+  // Some nodes put their error object into an answer with status 500: it is an answer, and asking again changes nothing.
+  const answer = await http.send({ ...request, settles: hasRpcError });
+  if (answer.status >= 400 && !hasRpcError(answer)) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
+  return readResult(http, { label, value: parseJson(answer.text, faults.invalid, label) });
+}
+
+function hasRpcError({ text }: HttpAnswer): boolean {
+  const value = tryJson(text);
+  return isRecord(value) && isRecord(value['error']) && typeof value['error']['code'] === 'number';
+}
+
+function readResult(http: HttpClient, { label, value }: { label: string; value: unknown }): unknown {
+  if (!isRecord(value)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no JSON-RPC object`);
+  const { error, result, id } = value;
+  if (error !== undefined && error !== null) {
+    throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(errorText(error))}`);
+  }
+  if (id !== undefined && id !== ID) {
+    throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with the answer to another question`);
+  }
+  if (result === undefined) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered without a result`);
+  return result;
+}
+
+function errorText(error: unknown): string {
+  if (!isRecord(error)) return typeof error === 'string' ? error : 'an error without a message';
+  const { code, message } = error;
+  const text = typeof message === 'string' ? message : 'no message';
+  return typeof code === 'number' ? `${text} (code ${code})` : text;
+}
