@@ -129,23 +129,52 @@ test('processes that write at the same time all get their turn and lose nothing'
   await database.close();
 });
 
-test('a writer waits for another one, and in the end says that the store is busy', async () => {
-  const database = await openNotes();
+/** A second connection that holds the write lock until it is told to let go. */
+async function holdLock() {
   const other = await openDatabase<Tables>(directory.path('notes.db'));
   let release = () => {};
+  let begun = () => {};
+  const holding = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
   const held = other.write(async (db) => {
     await db.insertInto('notes').values({ id: 1, text: 'first' }).execute();
+    begun();
     await new Promise<void>((resolve) => {
       release = resolve;
     });
   });
-  const waiting = add(database, 2);
-  const late = waiting.then(() => ids(database));
-  // The lock is held until the waiter has seen it at least once.
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  release();
-  await held;
-  expect(await late).toEqual([1, 2]);
-  await other.close();
+  await holding;
+  return async () => {
+    release();
+    await held;
+    await other.close();
+  };
+}
+
+test('a writer waits for another one and then gets its turn', async () => {
+  const database = await openNotes();
+  const release = await holdLock();
+  let done = false;
+  const waiting = add(database, 2).then(() => {
+    done = true;
+  });
+  // Turns of the event loop, in the second of which the waiter meets the lock.
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(done).toBe(false);
+  await release();
+  await waiting;
+  expect(await ids(database)).toEqual([1, 2]);
+  await database.close();
+});
+
+test('a writer that never gets its turn is told so after ten seconds, and nothing of it is written', async () => {
+  const database = await openNotes();
+  const release = await holdLock();
+  await expect(add(database, 2)).rejects.toMatchObject({ code: 'STORE_BUSY' });
+  await release();
+  expect(await ids(database)).toEqual([1]);
+  await add(database, 3);
+  expect(await ids(database)).toEqual([1, 3]);
   await database.close();
 });
