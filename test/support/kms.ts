@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
+import { type StubCloud, startStubCloud } from './stub-cloud.js';
+
+/** Throw-away secrets and what they give. */
+export const keys = {
+  one: {
+    privateKey: '0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318',
+    address: '0x2c7536e3605d9c16a7a3d7b1898e529396a65c23',
+  },
+  other: {
+    privateKey: '0x6db2a71ffb0a1c771893d11831c9f1dd49c582bb5a6a7a35c47b492501f30f7b',
+    address: '0x0df33272db884ab6c242d0857df97b56aaf6ac79',
+  },
+} as const;
+export const mnemonic = 'test test test test test test test test test test test junk';
+export const receiver = '0x1111111111111111111111111111111111111111';
+
+/** A wallet store and a cloud beside it, both of one test file. */
+export interface Kms {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stub: StubCloud;
+  /** Signature IDs: of Ethereum (`key`, `hd`, `other`, `mainnet`) and BSC. All but `mainnet` are of the test network. */
+  readonly ids: Readonly<Record<'key' | 'hd' | 'other' | 'mainnet' | 'bsc', string>>;
+  /** Arguments and environment of a daemon of this store at this cloud. */
+  daemon(...flags: string[]): Promise<Ended>;
+  serve(...flags: string[]): ReturnType<typeof start>;
+  /** The journal's story of one transaction. */
+  story(id: string): Promise<Story>;
+  run(...args: string[]): Promise<Ended>;
+  close(): Promise<void>;
+}
+
+export interface Story {
+  readonly state: string;
+  readonly signed?: string;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly events: readonly { readonly event: string }[];
+}
+
+export async function startKms(extra: Readonly<Record<string, string>> = {}): Promise<Kms> {
+  const home = makeHome();
+  const stub = await startStubCloud();
+  const env = { CUSTOS_PASSWORD: 'kms', CUSTOS_API_KEY: 'key of the cloud', CUSTOS_CLOUD_URL: stub.url, ...extra };
+  const ids = { key: randomUUID(), hd: randomUUID(), other: randomUUID(), mainnet: randomUUID(), bsc: randomUUID() };
+  const [one, other] = [keys.one.privateKey, keys.other.privateKey];
+  const wallets = {
+    [ids.key]: { privateKey: one, chain: 'ETH', testnet: true },
+    [ids.hd]: { mnemonic, chain: 'ETH', testnet: true },
+    [ids.other]: { privateKey: other, chain: 'ETH', testnet: true },
+    [ids.mainnet]: { privateKey: one, chain: 'ETH', testnet: false },
+    [ids.bsc]: { privateKey: one, chain: 'BSC', testnet: true },
+  };
+  const made = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(wallets) });
+  if (made.code !== 0) throw new Error(made.stderr);
+  const run = (...args: string[]) => custos(args, { home, env });
+  return {
+    home,
+    env,
+    stub,
+    ids,
+    run,
+    daemon: (...flags) => run('daemon', '--runOnce', ...flags),
+    serve: (...flags) => start(['daemon', '--period=0.05', ...flags], { home, env }),
+    story: async (id) => JSON.parse((await run('transaction', 'show', id, '--json')).stdout),
+    async close() {
+      await stub.close();
+      removeHome(home);
+    },
+  };
+}
+
+/** A pending transfer of Sepolia that needs nothing from a node. */
+export function transfer(
+  id: string,
+  signatureId: string,
+  change: { request?: Readonly<Record<string, unknown>>; [member: string]: unknown } = {},
+): Record<string, unknown> {
+  const { request, ...members } = change;
+  const whole = { to: receiver, value: '1', nonce: 7, gas: '21000', gasPrice: '1000000000', chainId: 11155111 };
+  return {
+    id,
+    chain: 'ETH',
+    hashes: [signatureId],
+    serializedTransaction: JSON.stringify({ ...whole, ...request }),
+    ...members,
+  };
+}
