@@ -1,4 +1,5 @@
 import { AwsClient } from 'aws4fetch';
+import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './remote.js';
@@ -10,7 +11,7 @@ const WHAT = 'AWS Secrets Manager';
  * (GetSecretValue, signed with Signature Version 4). CUSTOS_AWS_ENDPOINT names a private endpoint.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromAws(settings: Settings): Promise<Secret> {
+export async function passwordFromAws(settings: Settings, clock: Clock): Promise<Secret> {
   const given = requireSettings(settings, [
     'TATUM_KMS_AWS_REGION',
     'TATUM_KMS_AWS_ACCESS_KEY_ID',
@@ -19,26 +20,34 @@ export async function passwordFromAws(settings: Settings): Promise<Secret> {
     'TATUM_KMS_AWS_SECRET_KEY',
   ]);
   const region = given.TATUM_KMS_AWS_REGION;
-  const endpoint = settings['CUSTOS_AWS_ENDPOINT'] ?? `https://secretsmanager.${region}.amazonaws.com/`;
+  const url = serviceUrl(settings['CUSTOS_AWS_ENDPOINT'] || endpointOf(region), 'CUSTOS_AWS_ENDPOINT');
   const client = new AwsClient({
     accessKeyId: given.TATUM_KMS_AWS_ACCESS_KEY_ID,
     secretAccessKey: given.TATUM_KMS_AWS_SECRET_ACCESS_KEY,
     region,
     service: 'secretsmanager',
-    retries: 2,
+    retries: 0,
   });
-  const url = serviceUrl(endpoint, 'CUSTOS_AWS_ENDPOINT').href;
-  const answer = await askJson(WHAT, (signal) =>
-    client.fetch(url, {
+  const send = (signal: AbortSignal) =>
+    client.fetch(url.href, {
       method: 'POST',
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
       body: JSON.stringify({ SecretId: given.TATUM_KMS_AWS_SECRET_NAME }),
+      redirect: 'error',
       signal,
-    }),
-  );
-  return Secret.text(
-    textAt(parseSecret(textAt(answer, ['SecretString'], WHAT)), [given.TATUM_KMS_AWS_SECRET_KEY], 'the AWS secret'),
-  );
+    });
+  const answer = await askJson({ what: WHAT, clock, send });
+  const secret = parseSecret(textAt(answer, ['SecretString'], WHAT));
+  return Secret.text(textAt(secret, [given.TATUM_KMS_AWS_SECRET_KEY], 'the AWS secret'));
+}
+
+/** The regional endpoint of the public partition, or of the one in China. @throws CustosError PASSWORD_SOURCE */
+function endpointOf(region: string): string {
+  // The region becomes part of a host name, so nothing but a region is taken.
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
+    throw new CustosError('PASSWORD_SOURCE', 'TATUM_KMS_AWS_REGION is not the name of a region');
+  }
+  return `https://secretsmanager.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
 }
 
 function parseSecret(text: string): unknown {

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import { Secret } from '../core/secret.js';
 import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './remote.js';
 
@@ -7,7 +8,7 @@ import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './r
  * version TATUM_KMS_AZURE_SECRETVERSION or the latest.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromAzure(settings: Settings): Promise<Secret> {
+export async function passwordFromAzure(settings: Settings, clock: Clock): Promise<Secret> {
   const given = requireSettings(settings, [
     'TATUM_KMS_AZURE_VAULTURL',
     'TATUM_KMS_AZURE_SECRETNAME',
@@ -16,33 +17,35 @@ export async function passwordFromAzure(settings: Settings): Promise<Secret> {
     'AZURE_CLIENT_SECRET',
   ]);
   const vault = serviceUrl(given.TATUM_KMS_AZURE_VAULTURL, 'TATUM_KMS_AZURE_VAULTURL');
-  const token = await askToken(settings, given);
-  const version = settings['TATUM_KMS_AZURE_SECRETVERSION'] ?? '';
+  const host = settings['AZURE_AUTHORITY_HOST'] || 'https://login.microsoftonline.com';
+  const authority = serviceUrl(host, 'AZURE_AUTHORITY_HOST');
+  const token = await askToken({ vault, authority, given, clock });
   const name = encodeURIComponent(given.TATUM_KMS_AZURE_SECRETNAME);
-  const url = new URL(`/secrets/${name}/${encodeURIComponent(version)}?api-version=7.4`, vault);
-  const answer = await askJson('Azure Key Vault', (signal) =>
-    fetch(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal }),
-  );
+  const version = encodeURIComponent(settings['TATUM_KMS_AZURE_SECRETVERSION'] ?? '');
+  const url = new URL(`/secrets/${name}/${version}?api-version=7.4`, vault);
+  const send = (signal: AbortSignal) =>
+    fetch(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal });
+  const answer = await askJson({ what: 'Azure Key Vault', clock, send });
   return Secret.text(textAt(answer, ['value'], 'Azure Key Vault'));
 }
 
-async function askToken(
-  settings: Settings,
-  given: Readonly<Record<'AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | 'AZURE_CLIENT_SECRET', string>>,
-): Promise<string> {
-  const host = settings['AZURE_AUTHORITY_HOST'] ?? 'https://login.microsoftonline.com';
-  const url = new URL(
-    `/${encodeURIComponent(given.AZURE_TENANT_ID)}/oauth2/v2.0/token`,
-    serviceUrl(host, 'AZURE_AUTHORITY_HOST'),
-  );
+interface SignIn {
+  readonly vault: URL;
+  readonly authority: URL;
+  readonly given: Readonly<Record<'AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | 'AZURE_CLIENT_SECRET', string>>;
+  readonly clock: Clock;
+}
+
+/** OAuth 2.0 client credentials (RFC 6749, 4.4), for the vaults of the cloud that this vault belongs to. */
+async function askToken({ vault, authority, given, clock }: SignIn): Promise<string> {
+  const url = new URL(`/${encodeURIComponent(given.AZURE_TENANT_ID)}/oauth2/v2.0/token`, authority);
+  const [, cloud = 'vault.azure.net'] = /\.(vault\.(?:azure\.cn|usgovcloudapi\.net))$/.exec(vault.hostname) ?? [];
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: given.AZURE_CLIENT_ID,
     client_secret: given.AZURE_CLIENT_SECRET,
-    scope: 'https://vault.azure.net/.default',
+    scope: `https://${cloud}/.default`,
   });
-  const answer = await askJson('Azure sign-in', (signal) =>
-    fetch(url, { method: 'POST', body, redirect: 'error', signal }),
-  );
-  return textAt(answer, ['access_token'], 'Azure sign-in');
+  const send = (signal: AbortSignal) => fetch(url, { method: 'POST', body, redirect: 'error', signal });
+  return textAt(await askJson({ what: 'Azure sign-in', clock, send }), ['access_token'], 'Azure sign-in');
 }

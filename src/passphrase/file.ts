@@ -7,7 +7,7 @@ import { Secret } from '../core/secret.js';
  * @param warn - told when others than the owner may read the file
  * @throws CustosError PASSWORD_SOURCE: not readable, or empty
  */
-export async function passwordFromFile(path: string, warn: (text: string) => void = () => undefined): Promise<Secret> {
+export async function passwordFromFile(path: string, warn: (text: string) => void): Promise<Secret> {
   let text: string;
   try {
     const { mode } = await stat(path);

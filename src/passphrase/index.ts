@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock.js';
 import type { Secret } from '../core/secret.js';
 import { passwordFromAws } from './aws.js';
 import { passwordFromAzure } from './azure.js';
@@ -10,16 +11,25 @@ export type PasswordPlace =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'aws' | 'azure' | 'vgs'; readonly settings: Settings };
 
-/** @param warn - told what is unsafe but not refused. @throws CustosError PASSWORD_SOURCE */
-export function readPassword(place: PasswordPlace, warn?: (text: string) => void): Promise<Secret> {
+/**
+ * Reads the password where it lies.
+ * @param warn - told what is unsafe but not refused
+ * @param clock - waits between the tries to reach a service
+ * @throws CustosError PASSWORD_SOURCE
+ */
+export async function readPassword(
+  place: PasswordPlace,
+  warn: (text: string) => void = () => undefined,
+  clock: Clock = systemClock,
+): Promise<Secret> {
   switch (place.kind) {
     case 'file':
       return passwordFromFile(place.path, warn);
     case 'aws':
-      return passwordFromAws(place.settings);
+      return passwordFromAws(place.settings, clock);
     case 'azure':
-      return passwordFromAzure(place.settings);
+      return passwordFromAzure(place.settings, clock);
     case 'vgs':
-      return passwordFromVgs(place.settings);
+      return passwordFromVgs(place.settings, clock);
   }
 }

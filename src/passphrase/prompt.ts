@@ -3,54 +3,80 @@ import { CustosError } from '../core/errors.js';
 /** The streams of a terminal, as far as a hidden prompt needs them. */
 export interface PromptStreams {
   readonly input: NodeJS.ReadStream;
-  readonly output: NodeJS.WriteStream;
+  readonly output: Pick<NodeJS.WriteStream, 'write'>;
 }
 
-const ENTER = /[\r\n]/;
 const INTERRUPT = '\u0003';
 const END = '\u0004';
-const BACKSPACE = new Set(['\u007f', '\b']);
+const ESCAPE = '\u001b';
 const CLEAR_LINE = '\u0015';
+const BACKSPACE: ReadonlySet<string> = new Set(['\u007f', '\b']);
+/** What arrow and function keys send (ECMA-48, 5.4): not part of what is typed. */
+const keySequence = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|)`, 'g');
 
 /**
- * Asks on the terminal without showing what is typed.
- * @throws CustosError NO_TERMINAL, CANCELLED_BY_USER (Ctrl-C, or Ctrl-D on an empty line)
+ * Asks on the terminal without showing what is typed. What comes after the end of the line is left for the next question.
+ * @throws CustosError NO_TERMINAL, CANCELLED_BY_USER (Ctrl-C, Ctrl-D on an empty line, or the end of the terminal)
  */
-export function askHidden(
+export async function askHidden(
   question: string,
   { input, output }: PromptStreams = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (!input.isTTY) return Promise.reject(new CustosError('NO_TERMINAL', 'there is no terminal to ask on'));
+  if (!input.isTTY) throw new CustosError('NO_TERMINAL', 'there is no terminal to ask on');
   output.write(question);
-  input.setRawMode(true);
   input.setEncoding('utf8');
-  input.resume();
+  input.setRawMode(true);
+  try {
+    return await readLine(input);
+  } finally {
+    input.setRawMode(false);
+    output.write('\n');
+  }
+}
+
+function readLine(input: NodeJS.ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
-    let typed: string[] = [];
-    const end = (finish: () => void) => {
-      input.off('data', read);
-      input.setRawMode(false);
+    let line: Line = { kind: 'open', typed: '' };
+    const stop = () => {
       input.pause();
-      output.write('\n');
-      finish();
+      input.off('data', read).off('end', cancel).off('close', cancel);
     };
-    const cancel = () => end(() => reject(new CustosError('CANCELLED_BY_USER', 'the question was not answered')));
-    function read(chunk: string): void {
-      // A pasted secret comes in one piece, with its end of line in it.
-      for (const character of chunk) {
-        if (ENTER.test(character)) {
-          end(() => resolve(typed.join('')));
-          return;
-        }
-        if (character === INTERRUPT || (character === END && typed.length === 0)) {
-          cancel();
-          return;
-        }
-        if (BACKSPACE.has(character)) typed.pop();
-        else if (character === CLEAR_LINE) typed = [];
-        else if (character >= ' ') typed.push(character);
-      }
+    function cancel(): void {
+      stop();
+      reject(new CustosError('CANCELLED_BY_USER', 'the question was not answered'));
     }
-    input.on('data', read);
+    function read(chunk: string): void {
+      line = typeInto(line.typed, chunk);
+      if (line.kind === 'cancelled') cancel();
+      if (line.kind !== 'done') return;
+      stop();
+      if (line.rest !== '') input.unshift(line.rest, 'utf8');
+      resolve(line.typed);
+    }
+    input.on('data', read).on('end', cancel).on('close', cancel);
+    input.resume();
   });
+}
+
+type Line =
+  | { readonly kind: 'open' | 'cancelled'; readonly typed: string }
+  | { readonly kind: 'done'; readonly typed: string; readonly rest: string };
+
+/** A pasted secret comes in one piece, with its end of line in it, and perhaps with the line after. */
+function typeInto(before: string, chunk: string): Line {
+  const typed = [...before];
+  const text = chunk.replace(keySequence, '');
+  let at = 0;
+  for (const character of text) {
+    at += character.length;
+    if (character === '\r' || character === '\n') {
+      const rest = text.slice(at);
+      return { kind: 'done', typed: typed.join(''), rest: character === '\r' ? rest.replace(/^\n/, '') : rest };
+    }
+    if (character === INTERRUPT || (character === END && typed.length === 0)) return { kind: 'cancelled', typed: '' };
+    if (BACKSPACE.has(character)) typed.pop();
+    else if (character === CLEAR_LINE) typed.length = 0;
+    else if (character >= ' ') typed.push(character);
+  }
+  return { kind: 'open', typed: typed.join('') };
 }

@@ -1,36 +1,78 @@
+import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 
 /** Settings by the name of their environment variable. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
+/** One service that keeps passwords, and how it is asked. */
+export interface Question {
+  /** Name of the service in errors. */
+  readonly what: string;
+  readonly clock: Clock;
+  send(signal: AbortSignal): Promise<Response>;
+}
+
 const TIMEOUT = 15_000;
 const MAX_ANSWER = 256 * 1024;
+/** Waits before the second and the third try, in milliseconds. */
+const WAITS = [500, 2000];
 
 /** @throws CustosError PASSWORD_SOURCE: one line that names every setting that is missing */
 export function requireSettings<N extends string>(settings: Settings, names: readonly N[]): Record<N, string> {
   const missing = names.filter((name) => !settings[name]);
   if (missing.length > 0) throw new CustosError('PASSWORD_SOURCE', `not set: ${missing.join(', ')}`);
+  // Every name is there, as was checked above.
   return Object.fromEntries(names.map((name) => [name, settings[name] ?? ''])) as Record<N, string>;
 }
 
 /**
- * Asks a service for JSON. The answer may hold the password, so no part of it is ever quoted.
+ * Asks a service for JSON, three times at the most. The answer may hold the password and the library's errors may hold
+ * credentials, so no part of either is ever quoted.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function askJson(what: string, send: (signal: AbortSignal) => Promise<Response>): Promise<unknown> {
-  const signal = AbortSignal.timeout(TIMEOUT);
-  let response: Response;
-  let text: string;
-  try {
-    response = await send(signal);
-    text = await response.text();
-  } catch {
-    const why = signal.aborted ? 'did not answer in time' : 'cannot be reached';
-    throw new CustosError('PASSWORD_SOURCE', `${what} ${why}`);
+export async function askJson(question: Question): Promise<unknown> {
+  const { what, clock } = question;
+  for (let attempt = 0; ; attempt++) {
+    const result = await ask(question);
+    if (result.kind === 'answer') return parse(result.text, what);
+    const wait = result.again ? WAITS[attempt] : undefined;
+    if (wait === undefined) throw new CustosError('PASSWORD_SOURCE', `${what} ${result.why}`);
+    await clock.wait(wait);
   }
-  if (!response.ok) throw new CustosError('PASSWORD_SOURCE', `${what} answered with status ${response.status}`);
+}
+
+type Result =
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'fault'; readonly why: string; readonly again: boolean };
+
+async function ask({ send }: Question): Promise<Result> {
+  const signal = AbortSignal.timeout(TIMEOUT);
   try {
-    if (text.length > MAX_ANSWER) throw new RangeError();
+    const response = await send(signal);
+    const text = await readBody(response);
+    const { status, ok } = response;
+    if (!ok) return { kind: 'fault', why: `answered with status ${status}`, again: status === 429 || status >= 500 };
+    if (text === undefined) return { kind: 'fault', why: 'answered with too many bytes', again: false };
+    return { kind: 'answer', text };
+  } catch {
+    return { kind: 'fault', why: signal.aborted ? 'did not answer in time' : 'cannot be reached', again: true };
+  }
+}
+
+async function readBody(response: Response): Promise<string | undefined> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size > MAX_ANSWER) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string, what: string): unknown {
+  try {
     return JSON.parse(text);
   } catch {
     throw new CustosError('PASSWORD_SOURCE', `${what} answered with something that is not JSON`);
@@ -50,7 +92,7 @@ export function textAt(value: unknown, path: readonly (string | number)[], what:
 /** @throws CustosError PASSWORD_SOURCE: not a complete https URL (http is taken on loopback) */
 export function serviceUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url !== undefined && /^(127\.|\[::1\]|localhost$)/.test(url.hostname);
+  const local = url?.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname);
   if (url === undefined || (url.protocol !== 'https:' && !local)) {
     throw new CustosError('PASSWORD_SOURCE', `${name} is not a complete https URL`);
   }
