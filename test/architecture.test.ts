@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'src');
+
+/** The floors: a room imports itself and the rooms that stand beside it here, nothing else. */
+const floors: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  crypto: ['core'],
+  chains: ['core', 'crypto'],
+  vault: ['core', 'crypto'],
+  storage: ['core'],
+  cloud: ['core'],
+  passphrase: ['core'],
+  signing: ['core'],
+  daemon: ['core', 'signing'],
+  gateway: ['core', 'signing'],
+  app: ['core', 'crypto', 'chains', 'vault', 'storage', 'cloud', 'passphrase', 'signing', 'daemon', 'gateway'],
+  cli: ['core', 'app'],
+  'index.ts': ['core', 'app'],
+};
+
+const LINES = 300;
+/** A table of data and the one class beside it; a table is not made clearer by cutting it. */
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 350 };
+
+/** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
+const chosenHere: readonly string[] = ['@noble/curves'];
+
+/** `process.exit` cuts off what is still being written: only the command line might, and it sets `exitCode`. */
+const mayExit: readonly string[] = ['cli/main.ts'];
+
+interface File {
+  /** Below src, with slashes. */
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+}
+
+const files: readonly File[] = readdirSync(source, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => {
+    const path = relative(source, join(entry.parentPath, entry.name)).split(sep).join('/');
+    const text = readFileSync(join(source, path), 'utf8');
+    const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
+    return { path, room: path.split('/')[0] ?? '', text, tree };
+  });
+
+function* nodes(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* nodes(child);
+}
+
+/** What a file imports, in whatever way: statement, re-export, `import()`, type import, or a text in `import(variable)`. */
+function imports({ tree }: File): string[] {
+  return [...nodes(tree)].flatMap((node) => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return textOf(node.moduleSpecifier);
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return textOf(node.argument.literal);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      return textOf(node.arguments[0]);
+    }
+    return [];
+  });
+}
+
+function textOf(node: ts.Node | undefined): string[] {
+  return node !== undefined && ts.isStringLiteralLike(node) ? [node.text] : [];
+}
+
+/** Every place of a file where `found` says what is wrong, as `path:line what`. */
+function places(found: (node: ts.Node, file: File) => string | undefined): string[] {
+  return files.flatMap((file) =>
+    [...nodes(file.tree)].flatMap((node) => {
+      const what = found(node, file);
+      const line = file.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      return what === undefined ? [] : [`${file.path}:${line} ${what}`];
+    }),
+  );
+}
+
+describe('the house', () => {
+  it('has exactly the rooms that are on the plan', () => {
+    expect([...new Set(files.map(({ room }) => room))].sort()).toEqual(Object.keys(floors).sort());
+  });
+
+  it('is TypeScript, with file names in kebab-case', () => {
+    const odd = files.filter(({ path }) => !/^([a-z0-9]+(-[a-z0-9]+)*[/.])+ts$/.test(path));
+    expect(odd.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('lets a room import only the rooms below it that its floor names', () => {
+    const wrong = files.flatMap((file) =>
+      imports(file)
+        .filter((name) => name.startsWith('.'))
+        .flatMap((name) => {
+          const target = relative(source, join(source, dirname(file.path), name)).split(sep)[0] ?? '';
+          const room = target === 'index.js' ? 'index.ts' : target;
+          const allowed = room === file.room || floors[file.room]?.includes(room);
+          return allowed ? [] : [`${file.path} imports ${name}`];
+        }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('sees every import: each file above the core has some, and those of the signer are known', () => {
+    const without = files.filter((file) => !['core'].includes(file.room) && imports(file).length === 0);
+    expect(without.length).toBeLessThan(files.length / 10);
+    const signer = files.find(({ path }) => path === 'signing/signer-process.ts');
+    expect(signer && imports(signer)).toEqual(expect.arrayContaining(['../core/chain.js', './sign.js']));
+  });
+
+  it('imports only packages that are named as dependencies', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const wrong = files.flatMap((file) =>
+      imports(file)
+        .filter((name) => !name.startsWith('.') && !isBuiltin(name) && !named.includes(packageOf(name)))
+        .map((name) => `${file.path} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('names no dependency that it does not use', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const used = new Set(files.flatMap(imports).map(packageOf));
+    const unused = Object.keys(manifest.dependencies).filter((name) => !used.has(name));
+    expect(unused.filter((name) => !chosenHere.includes(name))).toEqual([]);
+  });
+
+  it('imports Node by the node: prefix', () => {
+    const wrong = files.flatMap((file) => imports(file).filter((name) => isBuiltin(name) && !name.startsWith('node:')));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets cryptography and chains touch neither network nor file nor process', () => {
+    const pure = files.filter(({ room }) => ['core', 'crypto', 'chains'].includes(room));
+    const wrong = pure.flatMap((file) =>
+      imports(file)
+        .filter((name) => isBuiltin(name) && !['node:crypto', 'node:util'].includes(name))
+        .map((name) => `${file.path} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps every file short enough to be read at one sitting', () => {
+    const long = files
+      .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
+      .filter(({ path, lines }) => lines > (longer[path] ?? LINES));
+    expect(long).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it('has no any, no enum and no non-null assertion', () => {
+    const wrong = places((node) => {
+      if (node.kind === ts.SyntaxKind.AnyKeyword) return 'any';
+      if (ts.isEnumDeclaration(node)) return 'enum';
+      return ts.isNonNullExpression(node) ? 'non-null assertion' : undefined;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('silences neither the compiler nor a whole file of the linter, and leaves nothing for later', () => {
+    const wrong = files.flatMap(({ path, text }) => {
+      const found = /@ts-(ignore|expect-error|nocheck)|biome-ignore-all|\b(TODO|FIXME|XXX|HACK)\b/.exec(text);
+      return found === null ? [] : [`${path}: ${found[0]}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('writes to the standard streams in one place and ends the process in none but the command line', () => {
+    const wrong = places((node, { path }) => {
+      if (!ts.isPropertyAccessExpression(node)) return undefined;
+      const text = node.getText();
+      if (/^console\./.test(text)) return text;
+      if (/^process\.(exit|abort|kill|reallyExit)$/.test(text) && !mayExit.includes(path)) return text;
+      return /^process\.std(out|err)\.write$/.test(text) ? text : undefined;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('throws nothing but CustosError and the errors that a parser turns into one', () => {
+    const wrong = places((node, { path }) => {
+      if (!ts.isThrowStatement(node) || !ts.isNewExpression(node.expression)) return undefined;
+      const name = node.expression.expression.getText();
+      const inner = (innerErrors[path] ?? []).includes(name);
+      return name === 'CustosError' || inner ? undefined : `throws ${name}`;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Errors that never leave their file: they are caught there and told by a code. */
+const innerErrors: Readonly<Record<string, readonly string[]>> = {
+  'storage/journal-rows.ts': ['TypeError'],
+  'passphrase/remote.ts': ['RangeError'],
+  // A programmer's mistake, not a user's: it becomes INTERNAL.
+  'core/secret.ts': ['TypeError'],
+  // A person started the child's program by hand.
+  'app/signer-main.ts': ['Error'],
+};
+
+function packageOf(name: string): string {
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+}
