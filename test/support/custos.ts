@@ -15,6 +15,10 @@ export interface RunOptions {
   /** The whole environment beside PATH and HOME. */
   readonly env?: Environment;
   readonly input?: string;
+  /** Leaves the input open, for `type`. */
+  readonly typed?: true;
+  /** The largest file that may be written, in blocks of 1,024 bytes (`ulimit -f`). */
+  readonly fileBlocks?: number;
 }
 
 export interface Ended {
@@ -30,6 +34,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves with the line of standard error (or output) that matches. */
   line(pattern: RegExp): Promise<string>;
+  type(text: string): void;
   kill(signal: NodeJS.Signals): Promise<Ended>;
 }
 
@@ -49,16 +54,19 @@ export function custos(args: readonly string[], options: RunOptions): Promise<En
 
 /** Starts `custos`; the caller ends it. */
 export function start(args: readonly string[], options: RunOptions): Running {
-  return startProgram(process.execPath, [program, ...args], options);
+  const { fileBlocks } = options;
+  if (fileBlocks === undefined) return startProgram(process.execPath, [program, ...args], options);
+  const limited = `ulimit -f ${fileBlocks}; exec "$0" "$@"`;
+  return startProgram('bash', ['-c', limited, process.execPath, program, ...args], options);
 }
 
-/** The same on a terminal of its own; what is typed is the input. */
-export function onTerminal(args: readonly string[], options: RunOptions): Promise<Ended> {
+/** The same on a terminal of its own, where standard output and error are one. */
+export function onTerminal(args: readonly string[], options: RunOptions): Running {
   const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-  return startProgram('script', ['-qec', command, '/dev/null'], options).ended;
+  return startProgram('script', ['-qec', command, '/dev/null'], { typed: true, ...options });
 }
 
-function startProgram(file: string, args: readonly string[], { home, env, input }: RunOptions): Running {
+function startProgram(file: string, args: readonly string[], { home, env, input, typed }: RunOptions): Running {
   const child = spawn(file, args, { env: { PATH: process.env['PATH'], HOME: home, ...env } });
   const texts = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
@@ -71,7 +79,7 @@ function startProgram(file: string, args: readonly string[], { home, env, input 
   }
   // A command that does not read its input closes it early.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(input ?? '');
+  if (typed === undefined) child.stdin.end(input ?? '');
   const ended = endOf(child, texts);
   return {
     pid: child.pid ?? 0,
@@ -89,6 +97,7 @@ function startProgram(file: string, args: readonly string[], { home, env, input 
         void ended.then(({ code, stderr }) => reject(new Error(`ended with ${code} before ${pattern}: ${stderr}`)));
       });
     },
+    type: (text) => void child.stdin.write(text),
     kill(signal) {
       child.kill(signal);
       return ended;

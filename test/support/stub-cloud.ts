@@ -12,7 +12,10 @@ export interface ReceivedRequest {
   readonly body: unknown;
 }
 
-/** What comes instead of the usual answer. `half` sends half of the body and then closes the connection. */
+/**
+ * What comes instead of the usual answer. `half` sends half of the body and then closes the connection; `hold` answers as
+ * usual, but not before the promise resolves.
+ */
 export type Fault =
   | {
       readonly kind: 'answer';
@@ -21,6 +24,7 @@ export type Fault =
       readonly body?: string;
     }
   | { readonly kind: 'half'; readonly body: string }
+  | { readonly kind: 'hold'; readonly release: Promise<void> }
   | { readonly kind: 'hang' }
   | { readonly kind: 'close' };
 
@@ -152,7 +156,12 @@ export class StubCloud {
     const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
     this.requests.push(received);
     const failing = [...this.#failing].find(({ prefix, left }) => left > 0 && received.path.startsWith(prefix));
-    if (failing === undefined) {
+    if (failing?.fault.kind === 'hold') {
+      failing.left -= 1;
+      for (const look of this.#waiting) look();
+      await failing.fault.release;
+    }
+    if (failing === undefined || failing.fault.kind === 'hold') {
       const answer = this.#route(received);
       response.writeHead(answer.status, { 'content-type': 'application/json' });
       response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));

@@ -1,0 +1,149 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createFourEye } from '../../src/cloud/four-eye.js';
+import { parsePending } from '../../src/core/pending.js';
+import { type ChainId, Secret, type Summary, systemClock } from '../../src/index.js';
+import { custos } from '../support/custos.js';
+import { type Kms, receiver, startKms, transfer } from '../support/kms.js';
+
+let kms: Kms;
+let number = 0;
+
+beforeAll(async () => {
+  kms = await startKms();
+});
+afterEach(() => {
+  kms.stub.approveStatus = 200;
+  kms.stub.queue('ETH').splice(0);
+});
+afterAll(() => kms.close());
+
+function queue(id: string): void {
+  number += 1;
+  kms.stub.queue('ETH').push(transfer(id, kms.ids.mainnet, { request: { chainId: 1, nonce: number } }));
+}
+
+/** A daemon on mainnet, where the four-eye service has to be. */
+const daemon = (...flags: string[]) => kms.daemon(`--externalUrl=${kms.stub.approveUrl}`, ...flags);
+const approvalsOf = (id: string) => kms.stub.approvals.filter(({ path }) => path === `/approve/${id}`);
+const isSent = (id: string) => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id);
+
+it('an id that would lead elsewhere is refused before anybody is asked', async () => {
+  const ids = [
+    ...['../healthz?', '../healthz', '..', '.', '', '/', 'a/b', 'a?b', 'a#b', '%2e%2e%2fhealthz', '..%2fhealthz'],
+    ...['a b', 'a\\b', 'a\nb', 'ä', 'a;b', 'a@b', '//evil.example/x', 'x'.repeat(65)],
+  ];
+  for (const id of ids) queue(id);
+  queue('harmless');
+  const before = kms.stub.requests.length;
+  const { code, stderr } = await daemon();
+  expect(code).toBe(1);
+  expect(stderr.split('\n').filter((line) => line.includes('PENDING_INVALID'))).toHaveLength(ids.length);
+  const asked = kms.stub.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+  expect(asked).toEqual(['POST /v3/kms/pending/ETH', 'GET /approve/harmless', 'POST /v3/ethereum/broadcast']);
+});
+
+it.each([
+  [404, 'denied', 'FOUR_EYE_DENIED'],
+  [403, 'denied', 'FOUR_EYE_DENIED'],
+  [400, 'denied', 'FOUR_EYE_DENIED'],
+  [500, 'held', 'FOUR_EYE_UNREACHABLE'],
+  [503, 'held', 'FOUR_EYE_UNREACHABLE'],
+  [429, 'held', 'FOUR_EYE_UNREACHABLE'],
+  [302, 'held', 'FOUR_EYE_UNREACHABLE'],
+])(
+  'an answer of %i leaves the transaction %s, with %s in exit code, journal and report',
+  async (status, state, code) => {
+    const id = `status-${status}`;
+    queue(id);
+    kms.stub.approveStatus = status;
+    expect(await daemon()).toMatchObject({ code: 1, stdout: '' });
+    expect(approvalsOf(id)).toHaveLength(1);
+    expect(isSent(id)).toBe(false);
+    const story = await kms.story(id);
+    expect(story).toMatchObject({ state, error: { code } });
+    expect(story.signed).toBeUndefined();
+    const reports = kms.stub.reports.filter(({ signatureId }) => signatureId === id);
+    expect(reports).toEqual([{ signatureId: id, error: expect.stringMatching(`^${code}: `) }]);
+  },
+);
+
+it('a closed connection leaves it held as well', async () => {
+  queue('cut');
+  const end = kms.stub.fail('/approve/', { kind: 'close' });
+  expect(await daemon()).toMatchObject({ code: 1 });
+  end();
+  expect(isSent('cut')).toBe(false);
+  expect(await kms.story('cut')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_UNREACHABLE' } });
+});
+
+it('a denied transaction is asked for again only after `transaction retry`', async () => {
+  queue('asked-again');
+  kms.stub.approveStatus = 403;
+  await daemon();
+  kms.stub.approveStatus = 200;
+  await daemon();
+  expect(approvalsOf('asked-again')).toHaveLength(1);
+  expect(isSent('asked-again')).toBe(false);
+  expect(await kms.run('transaction', 'retry', 'asked-again')).toMatchObject({ code: 0 });
+  expect(await daemon()).toMatchObject({ code: 0 });
+  expect(approvalsOf('asked-again')).toHaveLength(2);
+  expect(isSent('asked-again')).toBe(true);
+});
+
+it('GET asks with the id alone', async () => {
+  queue('by-get');
+  expect(await daemon()).toMatchObject({ code: 0 });
+  const [asked, another] = approvalsOf('by-get');
+  expect(another).toBeUndefined();
+  expect(asked).toMatchObject({ method: 'GET', body: '' });
+  expect(asked!.headers['x-api-key']).toBeUndefined();
+});
+
+it('POST asks with the pending transaction and what its bytes do, signed with the shared secret', async () => {
+  const secret = 'shared with the approver';
+  queue('by-post');
+  const args = ['daemon', '--runOnce', `--externalUrl=${kms.stub.approveUrl}`, '--externalUrlMethod=POST'];
+  const env = { ...kms.env, CUSTOS_FOUR_EYE_SECRET: secret };
+  expect(await custos(args, { home: kms.home, env })).toMatchObject({ code: 0 });
+  const [asked] = approvalsOf('by-post');
+  expect(asked).toMatchObject({
+    method: 'POST',
+    body: {
+      id: 'by-post',
+      chain: 'ETH',
+      hashes: [kms.ids.mainnet],
+      serializedTransaction: expect.any(String),
+      summary: {
+        kind: 'transfer',
+        to: receiver,
+        value: { asset: 'ETH', amount: '1' },
+        fee: { asset: 'ETH', amount: '21000000000000' },
+        chainId: '1',
+      },
+    },
+  });
+  const { 'x-custos-timestamp': time, 'x-custos-signature': signature } = asked!.headers;
+  const text = `${time}.POST./approve/by-post.${JSON.stringify(asked!.body)}`;
+  expect(signature).toBe(createHmac('sha256', secret).update(text).digest('hex'));
+  expect(asked!.headers['x-api-key']).toBeUndefined();
+});
+
+describe('the judge itself', () => {
+  it('takes a service that hangs for no answer, within its time', async () => {
+    const end = kms.stub.fail('/approve/', { kind: 'hang' });
+    const judge = createFourEye({
+      url: kms.stub.approveUrl,
+      method: 'GET',
+      network: 'mainnet',
+      clock: systemClock,
+      timeout: 200,
+      secret: Secret.text('x'),
+    });
+    const pending = parsePending(transfer('hangs', kms.ids.mainnet), 'ETH' as ChainId, 'mainnet');
+    const verdict = await judge.decide(pending, { kind: 'other' } as Summary);
+    end();
+    expect(verdict).toMatchObject({ kind: 'hold' });
+    expect(JSON.stringify(verdict)).toContain('200 ms');
+  });
+});
