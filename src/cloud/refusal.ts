@@ -21,6 +21,14 @@ export function refusal(http: HttpClient, { label, answer, code }: Refused): Cus
   return new CustosError(code, `${label} was refused with status ${status}: ${reason}`, options);
 }
 
+/**
+ * As `refusal`, where only the cloud itself can say no: its refusals are JSON objects, so anything else comes from a machine
+ * on the way (CLOUD_ANSWER_INVALID) and decides nothing.
+ */
+export function cloudRefusal(http: HttpClient, { label, answer, code }: Refused): CustosError {
+  return refusal(http, { label, answer, code: isRecord(tryJson(answer.text)) ? code : 'CLOUD_ANSWER_INVALID' });
+}
+
 /** The `errorCode` of the cloud's error object, e.g. `kms.missing`. */
 export function errorCodeOf({ text }: HttpAnswer): string | undefined {
   const value = tryJson(text);

@@ -8,7 +8,7 @@ import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
 import { isRecord, parseJson, tryJson } from './json.js';
 import { isKnownAfterRefusal } from './nodes.js';
 import { readPolled } from './polled.js';
-import { errorCodeOf, refusal } from './refusal.js';
+import { cloudRefusal, errorCodeOf } from './refusal.js';
 import { pathSegment } from './urls.js';
 
 export interface CloudOptions extends CallerOptions {
@@ -68,7 +68,7 @@ async function pollOnce({ http, call }: Wire, chain: ChainId, signatureIds: read
   const path = `/v3/kms/pending/${chain}`;
   const label = `POST ${path}`;
   const answer = await call('POST', path, { body: { signatureIds }, retries: 1, timeout: 'poll' });
-  if (answer.status >= 400) throw refusal(http, { label, answer, code: 'CLOUD_REFUSED' });
+  if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
   const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
   if (!Array.isArray(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no list`);
   const elements: readonly unknown[] = value;
@@ -85,9 +85,9 @@ async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }
   const { path, body } = broadcastRequest(chain, pending, signed);
   const label = `POST ${path}`;
   const answer = await call('POST', path, { body, retries: 2, repeatOn: notThrough });
-  if (answer.status >= 500) throw refusal(http, { label, answer, code: 'CLOUD_REFUSED' });
+  if (answer.status >= 500) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
   if (answer.status >= 400) {
-    const error = refusal(http, { label, answer, code: 'BROADCAST_REFUSED' });
+    const error = cloudRefusal(http, { label, answer, code: 'BROADCAST_REFUSED' });
     const known = await isKnownAfterRefusal(nodes.client(chain), { chain, signed, refusal: error.message });
     if (known) return { txId: signed.txId };
     throw error;
@@ -114,7 +114,7 @@ async function complete({ http, call }: Wire, pendingId: string, txId: string): 
   const answer = await call('PUT', path, { retries: 3 });
   // A transaction that is not there any more is closed, which is all that was wanted.
   if (answer.status < 400 || isMissing(answer)) return;
-  throw refusal(http, { label: `PUT ${path}`, answer, code: 'CLOUD_REFUSED' });
+  throw cloudRefusal(http, { label: `PUT ${path}`, answer, code: 'CLOUD_REFUSED' });
 }
 
 async function askStatus({ http, call }: Wire, pendingId: string): Promise<CloudStatus> {
@@ -122,17 +122,14 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
   const label = `GET ${path}`;
   const answer = await call('GET', path, { retries: 3 });
   if (isMissing(answer)) return { kind: 'unknown' };
-  if (answer.status >= 400) throw refusal(http, { label, answer, code: 'CLOUD_REFUSED' });
+  if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
   const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
   if (!isRecord(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no object`);
   const { txId } = value;
   return typeof txId === 'string' && txId !== '' ? { kind: 'completed', txId } : { kind: 'pending' };
 }
 
-/**
- * True when the cloud itself says that it has no such pending transaction. A 404 of something else on the way is not that:
- * what is signed would be given up.
- */
+/** True when the cloud itself says that it has no such pending transaction; what is signed may be given up after that. */
 function isMissing(answer: HttpAnswer): boolean {
   if (answer.status === 404) return isRecord(tryJson(answer.text));
   return answer.status === 403 && errorCodeOf(answer) === 'kms.missing';
@@ -144,6 +141,6 @@ async function report({ http, call }: Wire, reports: readonly ErrorReport[]): Pr
     const part = reports.slice(at, at + REPORTS_A_REQUEST);
     const errors = part.map(({ pendingId, error }) => ({ signatureId: pendingId, error }));
     const answer = await call('POST', path, { body: { errors }, retries: 1 });
-    if (answer.status >= 400) throw refusal(http, { label: `POST ${path}`, answer, code: 'CLOUD_REFUSED' });
+    if (answer.status >= 400) throw cloudRefusal(http, { label: `POST ${path}`, answer, code: 'CLOUD_REFUSED' });
   }
 }
