@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
 import { cloudFaults, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';
 import { refusal } from './refusal.js';
+import { baseOf } from './urls.js';
 
 /** How the cloud is reached, and who is told of its notices. */
 export interface CallerOptions {
@@ -28,15 +30,14 @@ const CLIENT_VERSION = '8.0.1';
 /** Distinct notices that are remembered and told. */
 const MAX_NOTICES = 100;
 
-/** @returns the way to the cloud: with key and version in every request, and an eye on the version it announces */
+/**
+ * @returns the way to the cloud: with key and version in every request, and an eye on the version it announces
+ * @throws CustosError API_KEY_INVALID
+ */
 export function createCaller(http: HttpClient, options: CallerOptions): Call {
-  const base = options.baseUrl.replace(/\/+$/, '');
+  const base = baseOf(options.baseUrl);
   const timeouts = options.timeouts ?? { poll: 30_000, other: 10_000 };
-  const headers = {
-    'x-api-key': options.apiKey.exposeText(),
-    'x-ttm-kms-client-version': CLIENT_VERSION,
-    'user-agent': `custos/${options.version}`,
-  };
+  const headers = { ...cloudHeaders(options), 'x-ttm-kms-client-version': CLIENT_VERSION };
   const told = new Set<string>();
   return async (method, path, { timeout, ...extra }) => {
     const request = { method, url: `${base}${path}`, headers, timeout: timeouts[timeout ?? 'other'] };
@@ -51,6 +52,18 @@ export function createCaller(http: HttpClient, options: CallerOptions): Call {
     if (error.code === 'API_KEY_INVALID') throw error;
     return answer;
   };
+}
+
+/**
+ * What every request to the cloud carries.
+ * @throws CustosError API_KEY_INVALID: a key that no header can carry (RFC 9110, 5.5), such as one with a line break
+ */
+export function cloudHeaders({ apiKey, version }: Pick<CallerOptions, 'apiKey' | 'version'>): Record<string, string> {
+  const key = apiKey.exposeText();
+  if (!/^[!-~](?:[ -~]*[!-~])?$/.test(key)) {
+    throw new CustosError('API_KEY_INVALID', 'the API key is empty or holds what no HTTP header can carry');
+  }
+  return { 'x-api-key': key, 'user-agent': `custos/${version}` };
 }
 
 /** Reads `<version>;<level>;<message>`. @returns all three as one text, or undefined where the header is not of that form */

@@ -4,11 +4,12 @@ import type { Nodes } from '../core/cloud.js';
 import { CustosError, isRetryable } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
+import { cloudHeaders } from './caller.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
 import { isRecord, parseJson } from './json.js';
 import { refusal } from './refusal.js';
 import { askRpc } from './rpc.js';
-import { pathSegment } from './urls.js';
+import { baseOf, pathSegment } from './urls.js';
 
 export interface NodesOptions {
   readonly baseUrl: string;
@@ -37,7 +38,9 @@ const TIMEOUT = 10_000;
 const RETRIES = 3;
 
 /** Answers by which a node says that it has, or had, this transaction or its number already; only a look-up decides. */
-const perhapsKnown = /already|nonce (is )?too low|known transaction|invalid nonce|nonce has already/i;
+const perhapsKnown = /already|nonce (is )?too low|\bknown transaction|invalid nonce/i;
+/** Those of them that are about these very bytes, not about their number. */
+const saidToBeKnown = /already (known|imported|exists)|alreadyknown|\bknown transaction/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -55,7 +58,8 @@ export function createNodes(options: NodesOptions): Nodes {
 
 /**
  * True when the words of a refusal say that the network may have the transaction, and the node does know it.
- * @throws CustosError: the node cannot be asked now, so nothing is known yet
+ * @throws CustosError: nothing is known yet, because the node cannot be asked now, or one node has heard of the bytes and
+ *   another has not; giving them up then could mean a second payment
  */
 export async function isKnownAfterRefusal(
   node: NodeClient,
@@ -65,11 +69,13 @@ export async function isKnownAfterRefusal(
   try {
     const found = await node.rpc(`${rpcPrefix(chain)}_getTransactionByHash`, [signed.txId]);
     const hash = isRecord(found) ? found['hash'] : undefined;
-    return typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase();
+    if (typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase()) return true;
   } catch (error) {
     if (isRetryable(error)) throw error;
     return false;
   }
+  if (!saidToBeKnown.test(refusal)) return false;
+  throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
 }
 
 async function broadcast(node: NodeClient, chain: Chain, signed: SignedTransaction) {
@@ -96,9 +102,10 @@ function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): N
   const [user, password] = [decode(url.username), decode(url.password)];
   url.username = '';
   url.password = '';
-  const hidden = [password, url.search.slice(1), ...url.pathname.split('/')].filter((text) => text.length >= 8);
-  const http = createHttpClient({ clock, secrets: hidden.map((text) => Secret.text(text)) });
   const basic = Buffer.from(`${user}:${password}`).toString('base64');
+  // Short segments such as `v3` are no keys; a password is one whatever its length.
+  const keys = [user, url.search.slice(1), ...url.pathname.split('/')].filter((text) => text.length >= 8);
+  const http = createHttpClient({ clock, secrets: [basic, password, ...keys].map((text) => Secret.text(text)) });
   const headers = user === '' && password === '' ? {} : { authorization: `Basic ${basic}` };
   return {
     rpc: (method, params) => askRpc(http, { url: url.href, headers, faults: nodeFaults, timeout, method, params }),
@@ -115,13 +122,12 @@ function decode(text: string): string {
 }
 
 function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeClient {
-  const { apiKey, version, timeout = TIMEOUT } = options;
-  const base = options.baseUrl.replace(/\/+$/, '');
-  const key = apiKey.exposeText();
-  const headers = { 'x-api-key': key, 'user-agent': `custos/${version}` };
+  const { apiKey, timeout = TIMEOUT } = options;
+  const base = baseOf(options.baseUrl);
+  const headers = cloudHeaders(options);
   const path = nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;
-  const rpcUrl = `${base}/v3/${path}/${encodeURIComponent(key)}`;
-  const ask = (url: string) => get(http, { url, headers, timeout, faults: cloudFaults });
+  const rpcUrl = `${base}/v3/${path}/${encodeURIComponent(apiKey.exposeText())}`;
+  const ask = (url: string) => get(http, { url, headers, timeout, retries: RETRIES, faults: cloudFaults });
   return {
     rpc: (method, params) => askRpc(http, { url: rpcUrl, headers, faults: cloudFaults, timeout, method, params }),
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
@@ -130,7 +136,8 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
       // An operator's own cloud stands in for public services, so that a daemon needs to reach one host only.
       const { pathname, search } = new URL(url);
       if (!/(^|\.)tatum\.io$/.test(new URL(base).hostname)) return ask(`${base}${pathname}${search}`);
-      return get(http, { url, headers: {}, timeout, faults: nodeFaults });
+      // A service that promises nothing is asked once: whoever needs it has another way.
+      return get(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults });
     },
   };
 }
@@ -139,11 +146,12 @@ interface Question {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
+  readonly retries: number;
   readonly faults: Faults;
 }
 
 async function get(http: HttpClient, question: Question): Promise<unknown> {
-  const answer = await http.send({ method: 'GET', retries: RETRIES, ...question });
+  const answer = await http.send({ method: 'GET', ...question });
   const { host, pathname } = new URL(question.url);
   const label = `GET ${host}${pathname}`;
   if (answer.status >= 400) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });

@@ -1,11 +1,11 @@
 import type { Chain, SignedTransaction } from '../core/chain.js';
 import type { Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
-import { CustosError } from '../core/errors.js';
+import { CustosError, isRetryable } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
-import { isRecord, parseJson, tryJson } from './json.js';
+import { isRecord, parseJson } from './json.js';
 import { isKnownAfterRefusal } from './nodes.js';
 import { readPolled } from './polled.js';
 import { cloudRefusal, errorCodeOf } from './refusal.js';
@@ -25,7 +25,7 @@ const ledgerChains: ReadonlySet<string> = new Set(['ETH', 'ONE', 'BTC', 'LTC', '
 /** Answers to a broadcast after which the same bytes are sent again at once: they did not get through. */
 const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** The queue of pending transactions over the cloud's HTTP interface. */
+/** The queue of pending transactions over the cloud's HTTP interface. @throws CustosError API_KEY_INVALID */
 export function createCloud(options: CloudOptions): Cloud {
   const http = createHttpClient({ clock: options.clock, secrets: [options.apiKey] });
   const call = createCaller(http, options);
@@ -84,20 +84,27 @@ interface Broadcast {
 async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }: Broadcast) {
   const { path, body } = broadcastRequest(chain, pending, signed);
   const label = `POST ${path}`;
-  const answer = await call('POST', path, { body, retries: 2, repeatOn: notThrough });
-  if (answer.status >= 500) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
-  if (answer.status >= 400) {
-    const error = cloudRefusal(http, { label, answer, code: 'BROADCAST_REFUSED' });
+  try {
+    const answer = await call('POST', path, { body, retries: 2, repeatOn: notThrough });
+    if (answer.status >= 500) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
+    if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'BROADCAST_REFUSED' });
+    return { txId: readTxId(answer, label) };
+  } catch (error) {
+    // A cloud may pass its node's words on with any failing status, 500 too.
+    if (!(error instanceof CustosError) || error.details['status'] === undefined) throw error;
     const known = await isKnownAfterRefusal(nodes.client(chain), { chain, signed, refusal: error.message });
     if (known) return { txId: signed.txId };
     throw error;
   }
-  const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
+}
+
+function readTxId({ text }: HttpAnswer, label: string): string {
+  const value = parseJson(text, 'CLOUD_ANSWER_INVALID', label);
   const txId = isRecord(value) ? value['txId'] : undefined;
-  if (typeof txId !== 'string' || txId === '') {
+  if (typeof txId !== 'string' || !/^[!-~]{1,200}$/.test(txId)) {
     throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered without a transaction hash`);
   }
-  return { txId };
+  return txId;
 }
 
 function broadcastRequest(chain: Chain, pending: PendingTransaction, { raw }: SignedTransaction) {
@@ -109,12 +116,24 @@ function broadcastRequest(chain: Chain, pending: PendingTransaction, { raw }: Si
   return { path: `/v3/${chain.slug}/broadcast`, body: { txData: raw, signatureId: pending.id } };
 }
 
-async function complete({ http, call }: Wire, pendingId: string, txId: string): Promise<void> {
+async function complete(wire: Wire, pendingId: string, txId: string): Promise<void> {
   const path = `/v3/kms/${pathSegment(pendingId)}/${pathSegment(txId)}`;
-  const answer = await call('PUT', path, { retries: 3 });
+  const answer = await wire.call('PUT', path, { retries: 3 });
   // A transaction that is not there any more is closed, which is all that was wanted.
   if (answer.status < 400 || isMissing(answer)) return;
-  throw cloudRefusal(http, { label: `PUT ${path}`, answer, code: 'CLOUD_REFUSED' });
+  const error = cloudRefusal(wire.http, { label: `PUT ${path}`, answer, code: 'CLOUD_REFUSED' });
+  // The API has no code for what is closed already, so the cloud is asked.
+  if (!(await isClosedWith(wire, pendingId, txId))) throw error;
+}
+
+async function isClosedWith(wire: Wire, pendingId: string, txId: string): Promise<boolean> {
+  try {
+    const now = await askStatus(wire, pendingId);
+    return now.kind === 'unknown' || (now.kind === 'completed' && now.txId.toLowerCase() === txId.toLowerCase());
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    return false;
+  }
 }
 
 async function askStatus({ http, call }: Wire, pendingId: string): Promise<CloudStatus> {
@@ -129,10 +148,12 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
   return typeof txId === 'string' && txId !== '' ? { kind: 'completed', txId } : { kind: 'pending' };
 }
 
-/** True when the cloud itself says that it has no such pending transaction; what is signed may be given up after that. */
+/**
+ * True when the cloud itself says that it has no such pending transaction: what is signed may be given up after that. A 403
+ * or 404 of something else on the way, in JSON too, is not that.
+ */
 function isMissing(answer: HttpAnswer): boolean {
-  if (answer.status === 404) return isRecord(tryJson(answer.text));
-  return answer.status === 403 && errorCodeOf(answer) === 'kms.missing';
+  return (answer.status === 403 || answer.status === 404) && errorCodeOf(answer) === 'kms.missing';
 }
 
 async function report({ http, call }: Wire, reports: readonly ErrorReport[]): Promise<void> {

@@ -30,8 +30,9 @@ function checkUrl(
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
     throw new CustosError('URL_INVALID', `the ${what} URL is not a complete http or https URL`);
   }
-  const extras = url.username !== '' || url.password !== '' || url.search !== '';
-  if (url.hash !== '' || (extras && !credentials)) {
+  // An empty query or fragment cannot be seen in the parsed URL, yet a path that is put behind it would be lost in it.
+  const extras = url.username !== '' || url.password !== '' || text.includes('?');
+  if (text.includes('#') || (extras && !credentials)) {
     throw new CustosError('URL_INVALID', `the ${what} URL has a user name, password, query or fragment`);
   }
   if (network === 'mainnet' && url.protocol === 'http:' && !isPrivateHost(url.hostname)) {
@@ -47,8 +48,14 @@ export function isPrivateHost(hostname: string): boolean {
     const [a = 0, b = 0] = host.split('.').map(Number);
     return a === 127 || a === 10 || (a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31);
   }
-  if (isIP(host) === 6) return host === '::1' || /^f[cd]/.test(host);
+  if (isIP(host) === 6) return host === '::1' || /^f[cd][0-9a-f]{2}:/.test(host);
   return host === 'localhost' || /\.(localhost|local|internal)$/.test(host);
+}
+
+/** @returns origin and path of a checked URL without a slash at the end: what a path is put behind */
+export function baseOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 /**
