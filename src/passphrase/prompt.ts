@@ -23,9 +23,10 @@ export async function askHidden(
   { input, output }: PromptStreams = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
   if (!input.isTTY) throw new CustosError('NO_TERMINAL', 'there is no terminal to ask on');
-  output.write(question);
   input.setEncoding('utf8');
+  // First the echo goes, then the question comes: whoever answers at once is not shown either.
   input.setRawMode(true);
+  output.write(question);
   try {
     return await readLine(input);
   } finally {
