@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { custos, makeHome, onTerminal, removeHome } from '../support/custos.js';
+import { mnemonic } from '../support/kms.js';
+
+const password = 'typed and never shown';
+let home = '';
+const env = { CUSTOS_PASSWORD: password };
+const screen = ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr;
+
+beforeAll(() => {
+  home = makeHome();
+});
+afterAll(() => removeHome(home));
+
+describe('on a terminal', () => {
+  it('init asks twice without showing what is typed, and shows the recovery key with words around it', async () => {
+    const running = onTerminal(['init'], { home });
+    await running.line(/New password/);
+    running.type(`${password}\r`);
+    await running.line(/Once more/);
+    running.type(`${password}\r`);
+    const ended = await running.ended;
+    expect(ended.code).toBe(0);
+    expect(screen(ended)).not.toContain(password);
+    expect(screen(ended)).toMatch(/Recovery key, shown this once/);
+    expect(screen(ended)).toMatch(/^\s+([0-9A-Z]{4}-){13}[0-9A-Z]{4}\s*$/m);
+  });
+
+  it('two different passwords make no store', async () => {
+    const running = onTerminal(['init', '--store', `${home}/other.db`], { home });
+    await running.line(/New password/);
+    running.type('one\r');
+    await running.line(/Once more/);
+    running.type('other\r');
+    const ended = await running.ended;
+    expect(ended.code).toBe(2);
+    expect(screen(ended)).toContain('(PASSWORD_MISMATCH)');
+    expect(await custos(['verify', '--store', `${home}/other.db`], { home, env })).toMatchObject({
+      stderr: expect.stringContaining('(STORE_MISSING)'),
+    });
+  });
+
+  it('a secret is asked for without being shown', async () => {
+    const running = onTerminal(['storemanagedwallet', 'ETH', '--testnet'], { home, env });
+    await running.line(/Enter mnemonic to store:/);
+    running.type(`${mnemonic}\r`);
+    const ended = await running.ended;
+    expect(ended.code).toBe(0);
+    expect(screen(ended)).not.toContain('junk');
+    expect(screen(ended)).toMatch(/"signatureId"/);
+  });
+
+  it('Ctrl-C at the prompt changes nothing and ends with 1', async () => {
+    const running = onTerminal(['wallet', 'import', 'ETH'], { home, env });
+    await running.line(/Mnemonic or private key:/);
+    running.type('\u0003');
+    const ended = await running.ended;
+    expect(ended.code).toBe(1);
+    expect(screen(ended)).toContain('(CANCELLED_BY_USER)');
+  });
+
+  it('many wallets show a progress bar', async () => {
+    const ended = await onTerminal(['wallet', 'create', 'ETH', '--private-key', '--count', '30'], { home, env }).ended;
+    expect(ended.code).toBe(0);
+    expect(screen(ended)).toMatch(/wallets .*\/30/);
+  });
+
+  it.each([
+    ['n', 1, 'CANCELLED_BY_USER'],
+    ['y', 0, '"mnemonic"'],
+  ])('export asks first: %s', async (answer, code, text) => {
+    const running = onTerminal(['wallet', 'export'], { home, env });
+    await running.line(/Print secrets in clear/);
+    running.type(`${answer}\r`);
+    const ended = await running.ended;
+    expect(ended.code).toBe(code);
+    expect(screen(ended)).toContain(text);
+    if (code !== 0) expect(screen(ended)).not.toContain('"mnemonic"');
+  });
+});
+
+describe('without a terminal', () => {
+  it('no progress bar, no control characters', async () => {
+    const { code, stdout, stderr } = await custos(['wallet', 'create', 'ETH', '--count', '30'], { home, env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(30);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('whoever is not there is not asked: removing needs --yes, a password has to be given', async () => {
+    const { stdout } = await custos(['generatemanagedwallet', 'ETH'], { home, env });
+    const { signatureId } = JSON.parse(stdout);
+    const refused = await custos(['wallet', 'remove', signatureId], { home, env });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('(NO_TERMINAL)') });
+    expect(await custos(['wallet', 'show', signatureId], { home, env })).toMatchObject({ code: 0 });
+    const nobody = await custos(['wallet', 'list'], { home });
+    expect(nobody).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('(PASSWORD_MISSING)') });
+    expect(await custos(['wallet', 'remove', signatureId, '--yes'], { home, env })).toMatchObject({ code: 0 });
+    expect(await custos(['wallet', 'show', signatureId], { home, env })).toMatchObject({ code: 1 });
+  });
+});
