@@ -33,7 +33,10 @@ export async function readNewPassword(config: Config, terminal: Terminal): Promi
 /** The password that takes another's place: CUSTOS_NEW_PASSWORD, or asked twice. */
 export async function readChangedPassword(config: Config, terminal: Terminal): Promise<Secret> {
   const given = settingValue('newPassword', {}, config.environment);
-  return given === undefined ? askTwice(terminal, 'New password: ') : Secret.text(given);
+  if (given !== undefined) return Secret.text(given);
+  if (!terminal.interactive)
+    throw new CustosError('PASSWORD_MISSING', 'no new password was given: set CUSTOS_NEW_PASSWORD');
+  return askTwice(terminal, 'New password: ');
 }
 
 /** The recovery key: CUSTOS_RECOVERY_KEY, or asked. */

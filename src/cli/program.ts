@@ -82,8 +82,8 @@ function describe(parent: Command, spec: CommandSpec, name: string): Command {
   return command;
 }
 
-function toOption({ flags, about, many }: OptionSpec): Option {
-  const option = new Option(flags, about);
+function toOption({ flags, about, many, hidden }: OptionSpec): Option {
+  const option = new Option(flags, about).hideHelp(hidden === true);
   return many
     ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
     : option;

@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly about: string;
   /** May be given several times. */
   readonly many?: true;
+  /** Taken, but of no use to this command, so the help does not speak of it. */
+  readonly hidden?: true;
 }
 
 /** What a running command has. */

@@ -2,7 +2,11 @@ import { daemonOptions, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const peer = () => import('./commands/peer.js');
-const options = [testnetOption, ...storeOptions];
+/** Scripts pass the same flags to every command, needed or not, because the peer has one list for all. */
+const otherFlags = daemonOptions
+  .filter((option) => option !== testnetOption && !storeOptions.includes(option))
+  .map((option) => ({ ...option, hidden: true as const }));
+const options = [testnetOption, ...storeOptions, ...otherFlags];
 
 /** The drop-in table: every command of Tatum KMS under its own name, with the output that scripts expect. `daemon` is the same in both. */
 export const tatumCommands: readonly CommandSpec[] = [
