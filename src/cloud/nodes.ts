@@ -40,7 +40,7 @@ const RETRIES = 3;
 /** Answers by which a node says that it has, or had, this transaction or its number already; only a look-up decides. */
 const perhapsKnown = /already|nonce (is )?too low|\bknown transaction|invalid nonce/i;
 /** Those of them that are about these very bytes, not about their number. */
-const saidToBeKnown = /already (known|imported|exists)|alreadyknown|\bknown transaction/i;
+const saidToBeKnown = /already ?(known|imported)|\bknown transaction/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -104,7 +104,8 @@ function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): N
   url.password = '';
   const basic = Buffer.from(`${user}:${password}`).toString('base64');
   // Short segments such as `v3` are no keys; a password is one whatever its length.
-  const keys = [user, url.search.slice(1), ...url.pathname.split('/')].filter((text) => text.length >= 8);
+  const segments = [user, ...url.pathname.split('/'), ...url.searchParams.values()];
+  const keys = segments.filter((text) => text.length >= 8);
   const http = createHttpClient({ clock, secrets: [basic, password, ...keys].map((text) => Secret.text(text)) });
   const headers = user === '' && password === '' ? {} : { authorization: `Basic ${basic}` };
   return {
