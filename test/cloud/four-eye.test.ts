@@ -1,0 +1,166 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFourEye, type FourEyeOptions } from '../../src/cloud/four-eye.js';
+import { Secret } from '../../src/core/secret.js';
+import type { Summary } from '../../src/core/summary.js';
+import {
+  closing,
+  half,
+  hanging,
+  json,
+  type Reply,
+  type Server,
+  startServer,
+  testClock,
+  text,
+} from '../support/http.js';
+import { makePending } from './parts.js';
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer(json({}));
+});
+beforeEach(() => {
+  server.reply = json({});
+  server.seen.length = 0;
+});
+afterAll(() => server.close());
+
+const summary: Summary = {
+  kind: 'transfer',
+  from: '0x01',
+  to: '0x02',
+  value: { asset: 'ETH', amount: 10n ** 30n },
+  tokens: [],
+  fee: { asset: 'ETH', amount: 21_000n },
+  nonce: 7n,
+  chainId: 11155111n,
+  opaque: false,
+  text: 'sends coins',
+};
+
+function decide(change: Partial<FourEyeOptions> = {}, id = 'fe0af7f9cbcfc33c7be2021b') {
+  const judge = createFourEye({
+    url: `${server.url}/approve/`,
+    method: 'GET',
+    network: 'testnet',
+    clock: testClock(),
+    timeout: 5000,
+    ...change,
+  });
+  return judge.decide({ ...makePending('a'), id }, summary);
+}
+
+describe('the four-eye service', () => {
+  it('is asked by GET for the id alone', async () => {
+    expect(await decide()).toEqual({ kind: 'allow' });
+    expect(server.seen).toEqual([
+      expect.objectContaining({ method: 'GET', url: '/approve/fe0af7f9cbcfc33c7be2021b', body: '' }),
+    ]);
+  });
+
+  it('is sent by POST what was received, with the summary of what will be signed', async () => {
+    await decide({ method: 'POST' });
+    expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/approve/fe0af7f9cbcfc33c7be2021b' });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({
+      ...makePending('a').received,
+      summary: {
+        ...summary,
+        value: { asset: 'ETH', amount: '1000000000000000000000000000000' },
+        fee: { asset: 'ETH', amount: '21000' },
+        nonce: '7',
+        chainId: '11155111',
+      },
+    });
+  });
+
+  it('cannot be told a foreign summary by the cloud', async () => {
+    const judge = createFourEye({ url: server.url, method: 'POST', network: 'testnet', clock: testClock() });
+    await judge.decide(makePending('a', { summary: 'harmless' }), summary);
+    expect(JSON.parse(server.seen[0]!.body)).toMatchObject({ summary: { text: 'sends coins' } });
+  });
+
+  it.each([200, 201, 202, 204, 299])('allows with %i, whatever the body says', async (status) => {
+    server.reply = (response) => response.writeHead(status).end(status === 204 ? '' : '{"approved":false}');
+    expect(await decide()).toEqual({ kind: 'allow' });
+  });
+
+  it.each([400, 401, 403, 404, 405, 409, 410, 418, 422, 451])('denies with %i', async (status) => {
+    server.reply = json({ approved: true }, status);
+    const reason = `the service answered with status ${status}`;
+    expect(await decide()).toEqual({ kind: 'deny', rule: 'four-eye', reason });
+  });
+
+  const silence: readonly (readonly [string, Reply])[] = [
+    ...[301, 302, 303, 307, 308].map((status): readonly [string, Reply] => [
+      `a redirect ${status} to a yes`,
+      (response, { url }) =>
+        url === '/yes'
+          ? json({})(response, server.seen[0]!)
+          : text('', status, { location: '/yes' })(response, server.seen[0]!),
+    ]),
+    ...[304, 408, 425, 429, 500, 501, 502, 503, 504, 599].map((status): readonly [string, Reply] => [
+      `status ${status}`,
+      (response) => response.writeHead(status).end(),
+    ]),
+    ['a closed connection', closing],
+    ['no answer', hanging],
+    ['a yes whose body never ends', half('hang')],
+    ['a yes whose body breaks off', half('close')],
+  ];
+
+  it.each(silence)('holds with %s and is asked once', async (_name, reply) => {
+    server.reply = reply;
+    const verdict = await decide({ timeout: 80 });
+    expect(verdict).toMatchObject({ kind: 'hold', rule: 'four-eye', reason: expect.stringMatching(/./) });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('holds when nobody listens', async () => {
+    const gone = await startServer(json({}));
+    await gone.close();
+    const verdict = await decide({ url: gone.url });
+    expect(verdict).toMatchObject({ kind: 'hold', reason: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it.each(['../healthz?', '..', '%2e%2e', 'a/b', '?x', '#', '', '.', 'a\\..\\b'])(
+    'is not asked at all for the id "%s"',
+    async (id) => {
+      await expect(decide({}, id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
+      expect(server.seen).toHaveLength(0);
+    },
+  );
+
+  it('must be https on mainnet, but on a private host', () => {
+    const make = (url: string) => createFourEye({ url, method: 'GET', network: 'mainnet', clock: testClock() });
+    expect(() => make('http://example.com')).toThrowError(expect.objectContaining({ code: 'URL_INSECURE' }));
+    expect(() => make('https://example.com/?a=b')).toThrowError(expect.objectContaining({ code: 'URL_INVALID' }));
+    expect(make('http://10.0.0.7/approve').name).toBe('four-eye');
+  });
+});
+
+describe('a shared secret', () => {
+  it.each(['GET', 'POST'] as const)('signs time, method, path and body of a %s', async (method) => {
+    const clock = testClock();
+    await decide({ method, clock, secret: Secret.text('a shared secret') });
+    const [seen] = server.seen;
+    const timestamp = String(clock.now());
+    const signature = createHmac('sha256', 'a shared secret')
+      .update(`${timestamp}.${method}.${seen?.url}.${seen?.body}`)
+      .digest('hex');
+    expect(seen?.headers).toMatchObject({ 'x-custos-timestamp': timestamp, 'x-custos-signature': signature });
+    expect(JSON.stringify(seen)).not.toContain('a shared secret');
+  });
+
+  it('is missing, and so are its headers', async () => {
+    await decide();
+    expect(Object.keys(server.seen[0]!.headers).filter((name) => name.startsWith('x-custos'))).toEqual([]);
+  });
+
+  it('is not shown in a reason that repeats it', async () => {
+    server.reply = text('a shared secret', 503);
+    const verdict = await decide({ secret: Secret.text('a shared secret') });
+    expect(JSON.stringify(verdict)).not.toContain('a shared secret');
+  });
+});

@@ -1,0 +1,311 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpClient, nodeFaults } from '../../src/cloud/http.js';
+import { askRpc } from '../../src/cloud/rpc.js';
+import { CustosError, isRetryable } from '../../src/core/errors.js';
+import { parseChainId } from '../../src/core/ids.js';
+import {
+  closing,
+  everythingOf,
+  failure,
+  half,
+  hanging,
+  json,
+  type Reply,
+  type Server,
+  startServer,
+  testClock,
+  text,
+  turns,
+} from '../support/http.js';
+import { evmChainIds, loadVectors } from '../support/vectors.js';
+import { apiKey, chains, eth, ethId, makeNodes, signed } from './parts.js';
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer(json({}));
+});
+beforeEach(() => {
+  server.reply = json({});
+  server.seen.length = 0;
+});
+afterAll(() => server.close());
+
+const result = (value: unknown) => json({ jsonrpc: '2.0', id: 1, result: value });
+const rpcError = (code: number, message: string, status = 200) =>
+  json({ jsonrpc: '2.0', id: 1, error: { code, message } }, status);
+const key = encodeURIComponent(apiKey);
+
+/** Each kind of question that was recorded, once for each chain. */
+const recorded = evmChainIds.flatMap((id) => {
+  const calls = loadVectors(id).transactions.flatMap(({ rpc }) => rpc);
+  const kinds = new Map(
+    calls.map(({ request }) => [request.body?.method ?? request.url.replace(/0x\w+/, ''), request]),
+  );
+  return [...kinds].map(([kind, request]) => [id, kind, request] as const);
+});
+
+describe('a node behind the cloud', () => {
+  it.each(recorded)('of %s is asked for %s where it was recorded', async (id, _kind, { method, url, body }) => {
+    const client = makeNodes(server.url).client(chains.get(id));
+    server.reply = body ? result('0x1') : json(7);
+    const [, address] = /\/transaction\/count\/(.+)$/.exec(url) ?? [];
+    if (body) expect(await client.rpc(body.method, body.params)).toBe('0x1');
+    else if (address !== undefined) expect(await client.transactionCount?.(address)).toBe(7);
+    else if (url.startsWith('http')) expect(await client.publicService?.(url)).toBe(7);
+    else expect(await client.feeAdvice?.()).toBe(7);
+    const [seen] = server.seen;
+    const path = url.startsWith('http') ? new URL(url).pathname : url.replace('test-api-key', key);
+    expect(seen).toMatchObject({ method, url: path });
+    expect(seen?.headers).toMatchObject({ 'x-api-key': apiKey, 'user-agent': 'custos/1.2.3' });
+    if (body) {
+      expect(JSON.parse(seen!.body)).toEqual({ jsonrpc: '2.0', id: 1, method: body.method, params: body.params });
+    }
+  });
+
+  it('is asked below the path of the cloud URL', async () => {
+    server.reply = result('0x1');
+    await makeNodes(`${server.url}/gateway/`).client(eth).rpc('eth_chainId', []);
+    expect(server.seen[0]?.url).toBe(`/gateway/v3/ethereum/web3/${key}`);
+  });
+
+  it('is never asked about an address that is a path', async () => {
+    const client = makeNodes(server.url).client(eth);
+    for (const address of ['../../kms', '..', 'a?b', 'a#b', '']) {
+      await expect(client.transactionCount?.(address)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
+    }
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('whose cloud does not accept the key says so', async () => {
+    server.reply = json({ errorCode: 'subscription.invalid', message: `no ${apiKey}` }, 401);
+    const client = makeNodes(server.url).client(eth);
+    for (const asked of [client.rpc('eth_chainId', []), client.feeAdvice?.(), client.transactionCount?.('0x1')]) {
+      const error = await failure(Promise.resolve(asked));
+      expect(error).toMatchObject({ code: 'API_KEY_INVALID' });
+      expect(everythingOf(error)).not.toContain(apiKey);
+    }
+  });
+
+  it.each([
+    ['HTML', text('<html>'), 'CLOUD_ANSWER_INVALID'],
+    ['half JSON', text('{"medium":'), 'CLOUD_ANSWER_INVALID'],
+    ['a refusal', json({ message: 'no' }, 400), 'NODE_REFUSED'],
+    ['a closed connection', closing, 'CLOUD_UNREACHABLE'],
+    ['status 500', json({}, 500), 'CLOUD_UNREACHABLE'],
+  ])('whose fee advice is answered with %s fails by its code', async (_name, reply, code) => {
+    server.reply = reply;
+    const error = await failure(Promise.resolve(makeNodes(server.url).client(eth).feeAdvice?.()));
+    expect(error).toMatchObject({ code });
+  });
+});
+
+describe('an own node', () => {
+  const own = (url: string) => makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]) });
+
+  it('is known as such, for its chain alone', () => {
+    const nodes = own(server.url);
+    expect([nodes.isOwn(ethId), nodes.isOwn(parseChainId('BSC'))]).toEqual([true, false]);
+  });
+
+  it('is asked straight, without the key and without what only a cloud has', async () => {
+    server.reply = result('0x1');
+    const client = own(`${server.url}/path?token=query`).client(eth);
+    expect(await client.rpc('eth_chainId', [])).toBe('0x1');
+    expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/path?token=query' });
+    expect(JSON.stringify(server.seen[0])).not.toContain(apiKey);
+    expect(Object.keys(client)).toEqual(['rpc']);
+  });
+
+  it('is told user name and password in a header', async () => {
+    server.reply = result('0x1');
+    const url = server.url.replace('//', '//us%40er:p%3Aa%25ss@');
+    await own(url).client(eth).rpc('eth_chainId', []);
+    const expected = Buffer.from('us@er:p:a%ss').toString('base64');
+    expect(server.seen[0]?.headers.authorization).toBe(`Basic ${expected}`);
+  });
+
+  it('takes a stray percent sign in a password as it is', async () => {
+    server.reply = result('0x1');
+    await own(server.url.replace('//', '//user:100%@')).client(eth).rpc('eth_chainId', []);
+    expect(server.seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
+  });
+
+  const credentials = ['the-password', 'a-key-in-the-path', 'a-key-in-the-query'];
+  const echo: Reply = (response, { url }) =>
+    json({ error: `bad ${url} ${credentials.join(' ')}` }, 400)(response, server.seen[0]!);
+
+  it.each([
+    ['a refusal that repeats its URL', echo],
+    ['an error object that repeats its URL', rpcError(1, `at /v3/${credentials.join('/')}`)],
+    ['a closed connection', closing],
+    ['a time-out', hanging],
+    ['HTML', text('<html>')],
+    ['status 429', json({}, 429)],
+  ])('shows nothing of its URL but the host after %s', async (_name, reply) => {
+    server.reply = reply;
+    const url = `${server.url.replace('//', '//user:the-password@')}/v3/a-key-in-the-path?token=a-key-in-the-query`;
+    const nodes = makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]), timeout: 80 });
+    const error = await failure(nodes.client(eth).rpc('eth_chainId', []));
+    for (const secret of credentials) expect(everythingOf(error)).not.toContain(secret);
+    expect(error.message).toContain('eth_chainId at 127.0.0.1:');
+    expect(['NODE_REFUSED', 'NODE_UNREACHABLE', 'NODE_ANSWER_INVALID']).toContain(codeOf(error));
+  });
+});
+
+describe('a JSON-RPC answer', () => {
+  const ask = () =>
+    makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, server.url]]) })
+      .client(eth)
+      .rpc('eth_call', []);
+
+  it.each([['0x1'], [null], [false], [0], [{ a: 1 }], [[]]])('resolves to its result %j', async (value) => {
+    server.reply = result(value);
+    expect(await ask()).toEqual(value);
+  });
+
+  it('may lack version and id, and may have an error of null', async () => {
+    server.reply = json({ result: '0x1', error: null });
+    expect(await ask()).toBe('0x1');
+  });
+
+  it.each([
+    ['a list', json([{ jsonrpc: '2.0', id: 1, result: '0x1' }])],
+    ['a text', json('0x1')],
+    ['null', json(null)],
+    ['nothing in it', json({})],
+    ['the id of another question', json({ jsonrpc: '2.0', id: 2, result: '0x1' })],
+    ['HTML', text('<html>')],
+    ['half JSON', text('{"result":')],
+    ['an empty body', text('')],
+  ])('with %s is invalid and may be asked for again', async (_name, reply) => {
+    server.reply = reply;
+    const error = await failure(ask());
+    expect(error).toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    expect(isRetryable(error)).toBe(true);
+  });
+
+  it.each([
+    ['an error object', rpcError(-32000, 'insufficient funds\u001b[2J'), 'insufficient funds [2J (code -32000)'],
+    ['an error object with status 500', rpcError(-32000, 'reverted', 500), 'reverted (code -32000)'],
+    ['an error object with status 400', rpcError(-32602, 'bad params', 400), 'bad params (code -32602)'],
+    ['an error text', json({ error: 'broken' }), 'broken'],
+    ['an error beside a result', json({ error: { code: 1, message: 'no' }, result: '0x1' }), 'no (code 1)'],
+    ['an error without a message', json({ error: {} }), 'no message'],
+    ['an error that is a number', json({ error: 7 }), 'an error without a message'],
+    ['status 403', json({ message: 'not in your plan' }, 403), 'status 403: not in your plan'],
+    ['status 404', text('no such path', 404), 'status 404: no such path'],
+  ])('with %s is a refusal with its reason, asked once', async (_name, reply, reason) => {
+    server.reply = reply;
+    const error = await failure(ask());
+    expect(error).toMatchObject({ code: 'NODE_REFUSED', message: expect.stringContaining(reason) });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('cuts a long reason', async () => {
+    server.reply = rpcError(3, 'x'.repeat(10_000));
+    expect((await failure(ask())).message.length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['status 503', json({}, 503)],
+    ['status 429', json({}, 429)],
+    ['a closed connection', closing],
+    ['half a body', half('close')],
+  ])('is asked for again after %s', async (_name, reply) => {
+    server.reply = turns(reply, result('0x1'));
+    expect(await ask()).toBe('0x1');
+  });
+
+  it('of any JSON whatever is a result, a refusal or invalid', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string(), answers()), async (body) => {
+        const http = { ...createHttpClient({ clock: testClock(), secrets: [] }), send: async () => answerOf(body) };
+        const question = { url: server.url, headers: {}, faults: nodeFaults, timeout: 1, method: 'm', params: [] };
+        const outcome = await askRpc(http, question).catch((error: unknown) => error);
+        if (outcome instanceof CustosError) expect(['NODE_REFUSED', 'NODE_ANSWER_INVALID']).toContain(outcome.code);
+        else expect(JSON.parse(body).result).toEqual(outcome);
+      }),
+    );
+  });
+});
+
+describe('a broadcast through an own node', () => {
+  const send = (chain = eth) =>
+    makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[chain.id, server.url]]) }).broadcast(chain, signed);
+
+  it.each([
+    ['ETH', 'eth_sendRawTransaction'],
+    ['KLAY', 'klay_sendRawTransaction'],
+    ['OPTIMISM', 'eth_sendRawTransaction'],
+  ])('of %s uses %s', async (id, method) => {
+    server.reply = result(signed.txId);
+    expect(await send(chains.get(id))).toEqual({ txId: signed.txId });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({ jsonrpc: '2.0', id: 1, method, params: [signed.raw] });
+  });
+
+  it.each([null, true, '0x1', {}, 'ok'])('that is answered with %j is not taken for a success', async (value) => {
+    server.reply = result(value);
+    await expect(send()).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+  });
+
+  const known = [
+    'already known',
+    'nonce too low',
+    'already imported',
+    'Transaction nonce is too low',
+    'tx already in mempool',
+  ];
+
+  it.each(known)('that is refused with "%s" is a success when the node finds the transaction', async (reason) => {
+    server.reply = turns(rpcError(-32000, reason), result({ hash: signed.txId }));
+    expect(await send()).toEqual({ txId: signed.txId });
+    expect(JSON.parse(server.seen[1]!.body)).toMatchObject({
+      method: 'eth_getTransactionByHash',
+      params: [signed.txId],
+    });
+  });
+
+  it.each([
+    ['nonce too low', 'BROADCAST_REFUSED'],
+    ['Transaction nonce is too low', 'BROADCAST_REFUSED'],
+    // The node has heard of these very bytes, so they are not given up.
+    ['already known', 'NODE_ANSWER_INVALID'],
+    ['already imported', 'NODE_ANSWER_INVALID'],
+  ])('that is refused with "%s" ends with %s when the node does not find it', async (reason, code) => {
+    server.reply = turns(rpcError(-32000, reason), result(null));
+    await expect(send()).rejects.toMatchObject({ code });
+  });
+
+  it('that is refused for another reason is not looked up', async () => {
+    server.reply = rpcError(-32000, 'insufficient funds for gas');
+    await expect(send()).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('is repeated with the same bytes while the node is away, and then given up for now', async () => {
+    server.reply = closing;
+    const error = await failure(send());
+    expect(error).toMatchObject({ code: 'NODE_UNREACHABLE' });
+    expect(isRetryable(error)).toBe(true);
+    expect(server.seen.length).toBeGreaterThan(1);
+    expect(new Set(server.seen.map(({ body }) => body)).size).toBe(1);
+  });
+});
+
+/** Answers that are nearly right. */
+function answers() {
+  const error = fc.oneof(fc.jsonValue(), fc.record({ code: fc.jsonValue(), message: fc.jsonValue() }));
+  const id = fc.constantFrom(1, 2, null, '1');
+  const shape = fc.record({ jsonrpc: fc.constant('2.0'), id, result: fc.jsonValue(), error }, { requiredKeys: [] });
+  return shape.map((value) => JSON.stringify(value));
+}
+
+function answerOf(body: string) {
+  return { status: 200, headers: new Headers(), text: body };
+}
+
+function codeOf(error: Error): string | undefined {
+  return error instanceof CustosError ? error.code : undefined;
+}
