@@ -1,22 +1,51 @@
-import { readFile, stat } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 
+/** Bytes of the file that are looked at; a file without an end, such as a device, is not waited for. */
+const MAX_BYTES = 65_536;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
 /**
- * First line of a file, as secret managers mount it.
+ * First line of a file or pipe, as secret managers mount it; without its line break.
  * @param warn - told when others than the owner may read the file
- * @throws CustosError PASSWORD_SOURCE: not readable, or empty
+ * @throws CustosError PASSWORD_SOURCE: not readable, not UTF-8, empty, or a line of more than 64 KiB
  */
 export async function passwordFromFile(path: string, warn: (text: string) => void): Promise<Secret> {
-  let text: string;
+  const bytes = await readStart(path, warn);
+  try {
+    const line = firstLine(bytes);
+    if (line.length === 0) throw refused(path, 'has an empty first line');
+    if (line.length === MAX_BYTES) throw refused(path, 'has no line break within 64 KiB');
+    // Other bytes would all become the same replacement character, and different passwords the same one.
+    if (!isUtf8(line)) throw refused(path, 'is not UTF-8 text');
+    return Secret.bytes(Uint8Array.from(line));
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+async function readStart(path: string, warn: (text: string) => void): Promise<Buffer> {
   try {
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0) warn(`others may read the password file ${path}: run chmod 600 ${path}`);
-    text = await readFile(path, 'utf8');
+    const chunks: Buffer[] = [];
+    for await (const chunk of createReadStream(path, { end: MAX_BYTES - 1 })) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks);
   } catch {
-    throw new CustosError('PASSWORD_SOURCE', `the password file ${path} cannot be read`);
+    throw refused(path, 'cannot be read');
   }
-  const [line = ''] = text.split(/\r?\n/);
-  if (line === '') throw new CustosError('PASSWORD_SOURCE', `the first line of the password file ${path} is empty`);
-  return Secret.text(line);
+}
+
+function firstLine(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(LINE_FEED);
+  const line = end === -1 ? bytes : bytes.subarray(0, end);
+  return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
+}
+
+function refused(path: string, why: string): CustosError {
+  return new CustosError('PASSWORD_SOURCE', `the password file ${path} ${why}`);
 }
