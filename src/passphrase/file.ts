@@ -18,10 +18,10 @@ export async function passwordFromFile(path: string, warn: (text: string) => voi
   const bytes = await readStart(path, warn);
   try {
     const line = firstLine(bytes);
-    if (line.length === 0) throw refused(`the first line of the password file ${path} is empty`);
-    if (line.length === MAX_BYTES) throw refused(`the password file ${path} has no line break within 64 KiB`);
+    if (line.length === 0) throw refused(path, 'has an empty first line');
+    if (line.length === MAX_BYTES) throw refused(path, 'has no line break within 64 KiB');
     // Other bytes would all become the same replacement character, and different passwords the same one.
-    if (!isUtf8(line)) throw refused(`the password file ${path} is not UTF-8 text`);
+    if (!isUtf8(line)) throw refused(path, 'is not UTF-8 text');
     return Secret.bytes(Uint8Array.from(line));
   } finally {
     bytes.fill(0);
@@ -36,7 +36,7 @@ async function readStart(path: string, warn: (text: string) => void): Promise<Bu
     for await (const chunk of createReadStream(path, { end: MAX_BYTES - 1 })) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);
   } catch {
-    throw refused(`the password file ${path} cannot be read`);
+    throw refused(path, 'cannot be read');
   }
 }
 
@@ -46,6 +46,6 @@ function firstLine(bytes: Buffer): Buffer {
   return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
 }
 
-function refused(message: string): CustosError {
-  return new CustosError('PASSWORD_SOURCE', message);
+function refused(path: string, why: string): CustosError {
+  return new CustosError('PASSWORD_SOURCE', `the password file ${path} ${why}`);
 }
