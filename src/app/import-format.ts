@@ -1,5 +1,5 @@
 import { CustosError } from '../core/errors.js';
-import { networkOf, parseChainId, parseSignatureId, quote } from '../core/ids.js';
+import { type ChainId, networkOf, parseChainId, parseSignatureId, type SignatureId } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
 import type { ImportRequest, ImportSecret } from '../core/vault.js';
 
@@ -7,6 +7,9 @@ import type { ImportRequest, ImportSecret } from '../core/vault.js';
 export type ImportItem =
   | { readonly kind: 'request'; readonly request: ImportRequest }
   | { readonly kind: 'problem'; readonly label: string; readonly error: CustosError };
+
+/** Names of an entry's fields; an object with one of them is an entry, any other is a map of entries. */
+const fieldNames = ['signatureId', 'chain', 'mnemonic', 'privateKey', 'secret'] as const;
 
 /**
  * Reads what `wallet import` gets on standard input: the object that `export` prints, or JSON lines with `signatureId`.
@@ -16,8 +19,8 @@ export function parseImport(text: string): readonly ImportItem[] {
   const trimmed = text.trim();
   if (trimmed === '') throw new CustosError('IMPORT_INVALID', 'standard input is empty');
   const whole = tryJson(trimmed);
-  if (whole !== undefined && isRecord(whole) && !('chain' in whole)) {
-    return Object.entries(whole).map(([id, entry]) => parseEntry(`wallet ${quote(id)}`, entry, id));
+  if (isRecord(whole) && !fieldNames.some((name) => name in whole)) {
+    return Object.entries(whole).map(([id, entry], at) => parseEntry(labelOf(id, `entry ${at + 1}`), entry, id));
   }
   return trimmed
     .split('\n')
@@ -31,8 +34,13 @@ function parseLine(line: string, number: number): ImportItem {
   const value = tryJson(line);
   // The line itself may hold a secret, so it is never quoted.
   if (!isRecord(value)) return problem(label, new CustosError('IMPORT_INVALID', 'not a JSON object'));
-  const id = value['signatureId'];
-  return parseEntry(typeof id === 'string' ? `wallet ${quote(id)}` : label, value, id);
+  return parseEntry(labelOf(value['signatureId'], label), value, value['signatureId']);
+}
+
+/** By signature ID where there is one. */
+function labelOf(id: unknown, place: string): string {
+  const signatureId = unquoted(() => parseSignatureId(id));
+  return signatureId === undefined ? place : `wallet ${signatureId}`;
 }
 
 function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
@@ -41,12 +49,12 @@ function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
     const testnet = value['testnet'] ?? false;
     if (typeof testnet !== 'boolean') throw new CustosError('IMPORT_INVALID', '`testnet` is neither true nor false');
     const request: ImportRequest = {
-      ...(id !== undefined && { signatureId: parseSignatureId(id) }),
-      chain: parseChainId(value['chain']),
+      ...(id !== undefined && { signatureId: readSignatureId(id) }),
+      chain: readChain(value['chain']),
       network: networkOf(testnet),
       secret: parseSecret(value),
-      ...textField(value, 'xpub'),
-      ...textField(value, 'address'),
+      ...publicField(value, 'xpub'),
+      ...publicField(value, 'address'),
       ...textField(value, 'label'),
     };
     return { kind: 'request', request };
@@ -64,6 +72,41 @@ function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
   }
   if (typeof mnemonic === 'string') return { kind: 'mnemonic', mnemonic: Secret.text(mnemonic) };
   return { kind: 'privateKey', privateKey: Secret.text(given[0]) };
+}
+
+/** A secret may stand in the place of anything here, so no message repeats what was found. */
+function unquoted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CustosError)) throw error;
+    return undefined;
+  }
+}
+
+function readSignatureId(value: unknown): SignatureId {
+  const id = unquoted(() => parseSignatureId(value));
+  if (id === undefined) throw new CustosError('SIGNATURE_ID_INVALID', 'the signature ID is not a UUID');
+  return id;
+}
+
+function readChain(value: unknown): ChainId {
+  const chain = unquoted(() => parseChainId(value));
+  if (chain === undefined) throw new CustosError('CHAIN_UNKNOWN', '`chain` does not name a chain');
+  return chain;
+}
+
+/** What is shaped like a secret is refused here, before a comparison with the true address would show it. */
+function publicField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address') {
+  const field: { readonly [field: string]: string } = textField(value, name);
+  const text = field[name];
+  if (text === undefined) return field;
+  const shape = name === 'xpub' ? /^[a-z]pub[1-9A-Za-z]{100,115}$/ : /^[0-9A-Za-z:_-]{1,128}$/;
+  if (shape.test(text) && !/^[a-z]prv|^(0x)?[0-9a-f]{64}$/i.test(text)) return field;
+  throw new CustosError(
+    name === 'xpub' ? 'XPUB_INVALID' : 'ADDRESS_INVALID',
+    `\`${name}\` does not have the form of one`,
+  );
 }
 
 function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address' | 'label') {
