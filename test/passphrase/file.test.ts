@@ -40,7 +40,7 @@ it.each(['', '\n', '\r\n', '\nsecond line'])(
   'a password file whose first line is empty is refused: %j',
   async (content) => {
     const path = write(content);
-    const message = `the first line of the password file ${path} is empty`;
+    const message = `the password file ${path} has an empty first line`;
     await expect(read(path)).rejects.toMatchObject({ code: 'PASSWORD_SOURCE', message });
   },
 );
