@@ -12,7 +12,7 @@ export interface Seen {
   readonly body: string;
 }
 
-export type Reply = (response: ServerResponse, seen: Seen) => void;
+export type Reply = (response: ServerResponse, seen: Seen) => unknown;
 
 export interface Server {
   readonly url: string;
