@@ -33,7 +33,7 @@ export const settings = {
   newPassword: {
     env: ['CUSTOS_NEW_PASSWORD'],
     secret: true,
-    about: 'the new password of `password change` and `password recover`',
+    about: 'the new password of `password change`, `password add` and `password recover`',
   },
   recoveryKey: {
     env: ['CUSTOS_RECOVERY_KEY'],

@@ -54,7 +54,7 @@ const kinds = {
   STORE_FOREIGN: {
     exit: 1,
     status: 500,
-    hint: 'this file was not made by Custos; a Tatum KMS wallet.dat is moved over with `custos migrate`',
+    hint: 'name the wallet store with --store; this file was not made by Custos and stays as it is',
   },
   STORE_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup with `custos restore`; keep the damaged file' },
   STORE_NEWER: { exit: 1, status: 500, hint: 'install the Custos version that wrote this store, or a later one' },

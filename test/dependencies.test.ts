@@ -1,0 +1,70 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly devOptional?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+const all = Object.entries(lock.packages).filter(([path]) => path !== '');
+const shipped = all.filter(([, { dev }]) => dev !== true);
+const production = shipped.filter(([, { optional, devOptional }]) => optional !== true && devOptional !== true);
+
+describe('what is installed to run Custos', () => {
+  it('is at most 75 packages, without the optional ones', () => {
+    expect(production.length).toBeGreaterThan(10);
+    expect(production.length).toBeLessThanOrEqual(75);
+  });
+
+  it('runs no script while it is installed', () => {
+    expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+  });
+
+  it('has one optional package, the SQLite of Node 20, and what that one needs', () => {
+    const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(Object.keys(optionalDependencies)).toEqual(['@photostructure/sqlite']);
+    const scripts = shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
+    expect(scripts).toEqual(['node_modules/@photostructure/sqlite']);
+    expect(shipped.filter(([, { optional }]) => optional).length).toBeLessThanOrEqual(3);
+  });
+
+  it('takes at most 50 MB', () => {
+    const bytes = production.reduce((sum, [path]) => sum + sizeOf(join(root, path)), 0);
+    expect(bytes).toBeGreaterThan(1_000_000);
+    expect(bytes).toBeLessThanOrEqual(50_000_000);
+  });
+
+  it('is pinned: every package has a version and a digest, and no address of a registry', () => {
+    const loose = all.filter(([, { version, integrity }]) => !version || !/^sha512-/.test(integrity ?? ''));
+    // Binaries of development tools for other systems than this one's are named, and never installed.
+    const named = loose.filter(([path, { dev, optional }]) => dev && optional && !existsSync(join(root, path)));
+    expect(loose).toEqual(named);
+    expect(all.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+  });
+
+  it('is what docs/decisions.md lists', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const text = readFileSync(join(root, 'docs/decisions.md'), 'utf8');
+    const listed = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    expect(listed.sort()).toEqual(Object.keys(dependencies).sort());
+  });
+});
+
+/** Bytes of a package's own files; packages nested in it are entries of the lock themselves. */
+function sizeOf(path: string): number {
+  const entry = lstatSync(path);
+  if (!entry.isDirectory()) return entry.size;
+  return readdirSync(path)
+    .filter((name) => name !== 'node_modules')
+    .reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}
