@@ -55,7 +55,7 @@ describe('what is installed to run Custos', () => {
   it('is what docs/decisions.md lists', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const text = readFileSync(join(root, 'docs/decisions.md'), 'utf8');
-    const listed = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const listed = [...text.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);
     expect(listed.sort()).toEqual(Object.keys(dependencies).sort());
   });
 });
