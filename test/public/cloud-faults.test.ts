@@ -111,7 +111,7 @@ describe('a question to the node that fails', () => {
     expect(reports).toHaveLength(1);
     const told = [stdout, stderr, JSON.stringify(reports), JSON.stringify(await kms.story(id))].join('\n');
     for (const form of [apiKey(), encodeURIComponent(apiKey())]) expect(told).not.toContain(form);
-    expect(told).toContain('{apiKey}');
+    if (fault.kind === 'answer') expect(told).toContain('{apiKey}');
     kms.stub.queue('ETH').splice(0);
   });
 });
