@@ -60,7 +60,8 @@ let peak = 0;
 const house = makeHouse({ runOnce: true, cloudUrl: url }, secrets);
 let signerPid = 0;
 const sample = setInterval(() => {
-  peak = Math.max(peak, rss(process.pid) + rss(signerPid)); if (process.env.DBG) console.log(rss(process.pid), rss(signerPid), process.memoryUsage());
+  peak = Math.max(peak, rss(process.pid) + rss(signerPid));
+  if (process.env.DBG) console.log(rss(process.pid), rss(signerPid), process.memoryUsage());
 }, 50);
 const tally = await runDaemon(house, {
   signal: new AbortController().signal,

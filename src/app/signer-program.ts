@@ -25,9 +25,10 @@ function permissionFlags(program: string): string[] {
 function codeDirectories(program: string): string[] {
   const root = dirname(dirname(dirname(program)));
   const directories = [root];
-  for (let at = dirname(root); ; at = dirname(at)) {
+  for (let at = root; ; at = dirname(at)) {
     const modules = join(at, 'node_modules');
-    if (existsSync(modules)) directories.push(modules);
+    // Node resolves links before it asks for permission, so a linked directory needs its true name as well.
+    if (existsSync(modules)) directories.push(...new Set([modules, realpathSync(modules)]));
     if (dirname(at) === at) return directories;
   }
 }
