@@ -6,6 +6,7 @@ import { storeExists } from '../storage/sqlite-store.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
 import { type Setting, settings } from './settings.js';
+import { shownValue } from './shown-value.js';
 
 /** One line of the examination. */
 export interface Finding {
@@ -24,7 +25,7 @@ function settingFindings({ config }: House): Finding[] {
   const all: readonly (readonly [string, Setting])[] = Object.entries(settings);
   return all.map(([name, setting]) => {
     const value = settingValue(name as keyof typeof settings, config.flags, config.environment);
-    const shown = value === undefined ? 'not set' : setting.secret ? 'set' : value;
+    const shown = value === undefined ? 'not set' : setting.secret ? 'set' : shownValue(value);
     return { check: `setting ${setting.env[0]}`, state: 'ok', text: `${shown} (${setting.about})` };
   });
 }
@@ -77,7 +78,7 @@ function cloudFinding({ config }: House): Finding {
   }
   const key = settingValue('apiKey', config.flags, config.environment);
   if (key === undefined) return problem('cloud', 'API_KEY_MISSING', 'no API key is set');
-  return { check: 'cloud', state: 'ok', text: `${config.cloudUrl} (${config.network})` };
+  return { check: 'cloud', state: 'ok', text: `${shownValue(config.cloudUrl)} (${config.network})` };
 }
 
 function nodeFinding(): Finding {

@@ -3,6 +3,7 @@ import { storeExists } from '../storage/sqlite-store.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
 import { passwordSourceVariables } from './settings.js';
+import { shownValue } from './shown-value.js';
 import { packageVersion } from './version.js';
 import { getSealed } from './wallet-work.js';
 
@@ -44,7 +45,7 @@ export async function checkConfigLines({ config }: House): Promise<readonly stri
     `Wallet store type : ${config.passwordSource.toUpperCase()}`,
     `Environment vars file : ${config.envFile}`,
     `TATUM_API_KEY : ${isSet(settingValue('apiKey', {}, environment))}`,
-    `TATUM_API_URL : ${config.cloudUrl}`,
+    `TATUM_API_URL : ${shownValue(config.cloudUrl)}`,
     `TATUM_KMS_PASSWORD : ${isSet(settingValue('password', {}, environment))}`,
     ...passwordSourceVariables.map(shown),
   ];
