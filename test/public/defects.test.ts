@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
+import { cpSync, realpathSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { custos, type Running, start } from '../support/custos.js';
+import { custos, program, type Running, start } from '../support/custos.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 
 // Further defects of the peer, each with the test that shows Custos does not have it. Elsewhere: a destroyed store and two
@@ -155,6 +155,17 @@ it('a node that is of another chain than the transaction is found out before any
   const node = start(['daemon', '--runOnce', '--testnet', `--node=ETH=${kms.stub.url}/node`], kms);
   expect(await node.ended).toMatchObject({ code: 1 });
   expect(await kms.story('wrong-node')).toMatchObject({ state: 'failed', error: { code: 'CHAIN_ID_MISMATCH' } });
+});
+
+it('a program whose dependencies lie behind a link has a signer as well', async () => {
+  const copy = join(kms.home, 'copy');
+  const root = dirname(dirname(program));
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
+  symlinkSync(realpathSync(join(root, 'node_modules')), join(copy, 'node_modules'));
+  kms.stub.queue('ETH').push(transfer('from-a-link', kms.ids.key, { request: { nonce: 99 } }));
+  const args = ['daemon', '--runOnce', '--testnet'];
+  expect(await start(args, { ...kms, program: join(copy, 'bin', 'custos.js') }).ended).toMatchObject({ code: 0 });
+  expect(await kms.story('from-a-link')).toMatchObject({ state: 'completed' });
 });
 
 it('the store and its directory are for their owner alone', () => {

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Leaves the input open, for `type`. */
   readonly typed?: true;
+  /** Another copy of the built command. */
+  readonly program?: string;
   /** The largest file that may be written, in blocks of 1,024 bytes (`ulimit -f`). */
   readonly fileBlocks?: number;
 }
@@ -55,9 +57,10 @@ export function custos(args: readonly string[], options: RunOptions): Promise<En
 /** Starts `custos`; the caller ends it. */
 export function start(args: readonly string[], options: RunOptions): Running {
   const { fileBlocks } = options;
-  if (fileBlocks === undefined) return startProgram(process.execPath, [program, ...args], options);
+  const command = [options.program ?? program, ...args];
+  if (fileBlocks === undefined) return startProgram(process.execPath, command, options);
   const limited = `ulimit -f ${fileBlocks}; exec "$0" "$@"`;
-  return startProgram('bash', ['-c', limited, process.execPath, program, ...args], options);
+  return startProgram('bash', ['-c', limited, process.execPath, ...command], options);
 }
 
 /** The same on a terminal of its own, where standard output and error are one. */
