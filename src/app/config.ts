@@ -49,6 +49,7 @@ export interface DaemonConfig {
   readonly concurrency: number;
   readonly nodes: ReadonlyMap<ChainId, string>;
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
+  readonly allowForeignKeys: ReadonlySet<ChainId>;
 }
 
 const DEFAULT_CLOUD = 'https://api.tatum.io';
@@ -150,6 +151,9 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
         nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
         developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
+        allowForeignKeys: attempt('--allow-foreign-key', new Set(), () => {
+          return new Set((list(flags['allowForeignKey']) ?? []).map(parseChainId));
+        }),
       };
     },
   };

@@ -39,7 +39,8 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
   setFlagsFromString('--optimize-for-size');
   const judges = await makeJudges(house);
   const { cloud, nodes } = makeCloud(house);
-  for (const chain of [...(config.daemon.chains ?? []), ...config.daemon.nodes.keys()]) house.chains.get(chain);
+  const { chains: named = [], nodes: own, allowForeignKeys } = config.daemon;
+  for (const chain of [...named, ...own.keys(), ...allowForeignKeys]) house.chains.get(chain);
   const store = await house.store();
   await store.lockForDaemon();
   const signer = await startSigner(house);
@@ -58,6 +59,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
       clock: house.clock,
       log: house.log,
       developmentChainIds: config.daemon.developmentChainIds,
+      allowForeignKeys: config.daemon.allowForeignKeys,
       ...(config.daemon.wallets && { onlyWallets: config.daemon.wallets }),
       ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       ...(trace && { trace }),
@@ -105,6 +107,7 @@ function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
     baseUrl: config.cloudUrl,
     apiKey: Secret.text(apiKey),
     ownNodes: config.daemon.nodes,
+    network: config.network,
     clock,
     version: packageVersion(),
   });

@@ -56,6 +56,7 @@ function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
       ...publicField(value, 'xpub'),
       ...publicField(value, 'address'),
       ...textField(value, 'label'),
+      ...textField(value, 'derivation'),
     };
     return { kind: 'request', request };
   } catch (error) {
@@ -64,14 +65,23 @@ function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
   }
 }
 
+/** A mnemonic may come with the private key of index 0, as the peer stores it on some chains; the two are compared. */
 function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
   const { mnemonic, privateKey, secret } = value;
-  const given = [mnemonic, privateKey, secret].filter((field) => field !== undefined);
-  if (given.length !== 1 || typeof given[0] !== 'string' || given[0] === '') {
-    throw new CustosError('SECRET_UNSUPPORTED', 'expected exactly one of mnemonic, privateKey and secret as text');
+  const keys = [privateKey, secret].filter((field) => field !== undefined);
+  const given = [...keys, ...(mnemonic === undefined ? [] : [mnemonic])];
+  const areTexts = given.every((field) => typeof field === 'string' && field !== '');
+  const [key] = keys;
+  if (!areTexts || given.length === 0 || keys.length > 1) {
+    const text = 'expected a mnemonic, or exactly one of privateKey and secret, as text';
+    throw new CustosError('SECRET_UNSUPPORTED', text);
   }
-  if (typeof mnemonic === 'string') return { kind: 'mnemonic', mnemonic: Secret.text(mnemonic) };
-  return { kind: 'privateKey', privateKey: Secret.text(given[0]) };
+  const stated = typeof key === 'string' ? Secret.text(key) : undefined;
+  if (typeof mnemonic === 'string') {
+    return { kind: 'mnemonic', mnemonic: Secret.text(mnemonic), ...(stated && { privateKey: stated }) };
+  }
+  if (stated === undefined) throw new CustosError('SECRET_UNSUPPORTED', 'the secret is no text');
+  return { kind: 'privateKey', privateKey: stated };
 }
 
 /** A secret may stand in the place of anything here, so no message repeats what was found. */
@@ -101,7 +111,11 @@ function publicField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'a
   const field: { readonly [field: string]: string } = textField(value, name);
   const text = field[name];
   if (text === undefined) return field;
-  const shape = name === 'xpub' ? /^[a-z]pub[1-9A-Za-z]{100,115}$/ : /^[0-9A-Za-z:_-]{1,128}$/;
+  // Extended public keys in base58, or as public key and chain code in hexadecimal digits.
+  const shape =
+    name === 'xpub'
+      ? /^([A-Za-z]{1,2}[pt]?ub[1-9A-Za-z]{100,115}|[0-9a-f]{128}|[0-9a-f]{130})$/
+      : /^[0-9A-Za-z:_-]{1,128}$/;
   if (shape.test(text) && !/^[a-z]prv|^(0x)?[0-9a-f]{64}$/i.test(text)) return field;
   throw new CustosError(
     name === 'xpub' ? 'XPUB_INVALID' : 'ADDRESS_INVALID',
@@ -109,7 +123,7 @@ function publicField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'a
   );
 }
 
-function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address' | 'label') {
+function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address' | 'label' | 'derivation') {
   const field = value[name];
   if (field === undefined || field === null) return {};
   if (typeof field !== 'string') throw new CustosError('IMPORT_INVALID', `\`${name}\` is not a text`);

@@ -4,7 +4,7 @@ import type { SignatureId } from '../core/ids.js';
 import type { Store } from '../core/store.js';
 import type { Vault } from '../core/vault.js';
 import type { SealedWallet } from '../core/wallet.js';
-import { mnemonicToSeed } from '../crypto/mnemonic.js';
+import { deriveAccount } from '../vault/derivation.js';
 
 export interface VerifyProblem {
   readonly signatureId: SignatureId;
@@ -65,11 +65,9 @@ async function derivePublic(sealed: SealedWallet, { vault, chains }: VerifyOptio
   // Lending the key also compares a private key, or the sealed parent node, with the public half.
   const ref = { signatureId: sealed.signatureId, ...(sealed.kind === 'hd' && { index: 0 }) };
   const address = vault.use([sealed], [ref], ([key]) => key?.address);
-  if (sealed.kind === 'key' || chain.hd === undefined) return address;
-  const { mnemonic } = vault.export(sealed);
-  const seed = await mnemonicToSeed(mnemonic ?? '');
-  const account = chain.hd.account(seed, sealed.network);
-  seed.fill(0);
+  if (sealed.kind === 'key') return address;
+  const { mnemonic = '', derivation: name } = vault.export(sealed);
+  const account = await deriveAccount(mnemonic, { chain, name, network: sealed.network });
   account.node.fill(0);
   return account.xpub ?? account.address;
 }

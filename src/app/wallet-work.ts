@@ -1,15 +1,19 @@
+import type { Chain } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, parseIndex, parseSignatureId, type SignatureId } from '../core/ids.js';
 import type { WalletFilter } from '../core/store.js';
 import type { ExportedWallet, MadeWallet } from '../core/vault.js';
 import type { KeyRef, SealedWallet, Wallet, WalletKind } from '../core/wallet.js';
-import { generateMnemonic, mnemonicToSeed } from '../crypto/mnemonic.js';
+import { makeRootKey, makeStoreId } from '../vault/key-slots.js';
+import { openVault } from '../vault/vault.js';
 import type { House } from './house.js';
 
 export interface CreateOptions {
   readonly chain: string;
   readonly network: Network;
-  readonly kind: WalletKind;
+  /** What the chain makes by default when absent. */
+  readonly kind?: WalletKind;
+  readonly derivation?: string;
   readonly count: number;
   readonly label?: string;
 }
@@ -28,12 +32,13 @@ export async function* createWallets(house: House, options: CreateOptions): Asyn
   const chain = house.chains.get(options.chain);
   const store = await house.storeForAdding();
   const vault = await house.vault();
-  const label = options.label === undefined ? {} : { label: options.label };
+  const { kind = chain.newWallet ?? 'hd', label, derivation } = options;
+  const wanted = { kind, ...(label !== undefined && { label }), ...(derivation !== undefined && { derivation }) };
   let done = 0;
   while (done < options.count) {
     const size = Math.min(done === 0 ? FIRST_BATCH : BATCH, options.count - done);
-    const made = await inParallel(size, options.kind === 'hd' ? PARALLEL : 1, () =>
-      vault.create(chain.id, options.network, { kind: options.kind, ...label }),
+    const made = await inParallel(size, kind === 'hd' ? PARALLEL : 1, () =>
+      vault.create(chain.id, options.network, wanted),
     );
     await store.wallets.add(made.map(({ sealed }) => sealed));
     done += size;
@@ -54,20 +59,14 @@ async function inParallel(count: number, width: number, make: () => Promise<Made
   return made;
 }
 
-/** A wallet that is shown and not kept. */
-export async function generateWallet(
-  house: House,
-  id: string,
-  network: Network,
-): Promise<{ xpub: string; mnemonic: string }> {
+/** A wallet that is shown and not kept: the entry that the peer would store, without chain and network. */
+export async function generateWallet(house: House, id: string, network: Network): Promise<Record<string, unknown>> {
   const chain = house.chains.get(id);
-  if (chain.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
-  const mnemonic = generateMnemonic();
-  const seed = await mnemonicToSeed(mnemonic);
-  const account = chain.hd.account(seed, network);
-  seed.fill(0);
-  account.node.fill(0);
-  return { xpub: account.xpub ?? account.address ?? '', mnemonic };
+  const vault = openVault({ rootKey: makeRootKey(), storeId: makeStoreId(), chains: house.chains });
+  const { sealed } = await vault.create(chain.id, network, { kind: chain.newWallet ?? 'hd' });
+  const { chain: _chain, testnet: _testnet, ...entry } = peerEntry(chain, vault.export(sealed));
+  vault.wipe();
+  return entry;
 }
 
 /** One record. @throws CustosError WALLET_UNKNOWN, SIGNATURE_ID_INVALID */
@@ -104,8 +103,14 @@ export function typedKeyRef(signatureId: SignatureId, index: string | undefined)
 }
 
 /** The peer's stored entry: these keys in this order. */
-export function peerEntry(exported: ExportedWallet): Record<string, unknown> {
-  const { mnemonic, privateKey, xpub, address, chain, testnet } = exported;
-  if (mnemonic === undefined) return { privateKey, chain, testnet };
-  return xpub === undefined ? { mnemonic, address, chain, testnet } : { xpub, mnemonic, chain, testnet };
+export function peerEntry(chain: Chain, exported: ExportedWallet): Record<string, unknown> {
+  const { mnemonic, privateKey, secret, xpub, address, testnet } = exported;
+  const place = { chain: chain.id, testnet };
+  if (mnemonic === undefined) {
+    // Where a new wallet is a private key, its address belongs to the entry; a stored private key stands alone.
+    const shown = chain.newWallet === 'key' ? { address } : {};
+    return { ...shown, ...(secret === undefined ? { privateKey } : { secret }), ...place };
+  }
+  if (xpub !== undefined) return { xpub, mnemonic, ...place };
+  return chain.singleAddress === true ? { mnemonic, address, privateKey, ...place } : { mnemonic, ...place };
 }

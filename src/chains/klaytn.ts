@@ -6,6 +6,7 @@ export const klaytn = evmChain({
   id: 'KLAY',
   name: 'Klaytn',
   slug: 'klaytn',
+  rpcPrefix: 'klay',
   coin: 'KLAY',
   coinType: 8217,
   chainIds: { mainnet: [8217n], testnet: [1001n] },

@@ -1,4 +1,4 @@
-import { cloudOptions, daemonOptions, jsonOption, storeOptions, testnetOption } from './options.js';
+import { cloudOptions, daemonOptions, derivationOption, jsonOption, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -21,12 +21,16 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: '--count <number>', about: 'how many (default 1); more than one prints a JSON line each' },
       { flags: '--private-key', about: 'one private key each instead of a mnemonic' },
+      { flags: '--mnemonic', about: 'a mnemonic each, also on XRP, XLM, ALGO and BNB' },
+      derivationOption,
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,
       jsonOption,
       ...storeOptions,
     ],
-    notes: 'Chains: ETH BSC MATIC CELO KLAY ONE KCS XDC AVAX OPTIMISM BASE CRO FTM FLR S',
+    notes:
+      'Chains: BTC LTC DOGE BCH ETH BSC MATIC CELO KLAY ONE KCS XDC AVAX OPTIMISM BASE CRO FTM FLR S ' +
+      'SOL XRP XLM ADA ALGO EGLD FLOW TRON VET BNB',
     unlocks: true,
     load: async () => (await wallet()).create,
   },
@@ -37,6 +41,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: '--signature-id <id>', about: 'keep this signature ID' },
       { flags: '--private-key', about: 'the secret is a private key (default: found out from its form)' },
+      derivationOption,
       { flags: '--address <address>', about: 'refuse the secret unless it gives this address or xpub' },
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,

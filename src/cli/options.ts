@@ -13,6 +13,10 @@ export const storeOptions: readonly OptionSpec[] = [
 ];
 
 export const testnetOption: OptionSpec = { flags: '--testnet', about: 'test network instead of mainnet' };
+export const derivationOption: OptionSpec = {
+  flags: '--derivation <name>',
+  about: 'another derivation of the mnemonic than the default one (docs/chains.md)',
+};
 export const jsonOption: OptionSpec = { flags: '--json', about: 'print JSON' };
 
 export const cloudOptions: readonly OptionSpec[] = [
@@ -33,6 +37,11 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
   { flags: '--node <chain=url>', about: 'own node instead of the cloud for this chain; repeatable', many: true },
   { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
+  {
+    flags: '--allow-foreign-key <chains>',
+    about: 'chains on which a key may sign for an account not its own (XRP regular keys, multi-signing); repeatable',
+    many: true,
+  },
   { flags: '--signers <number>', about: 'signer processes (default 1)' },
   { flags: '--concurrency <number>', about: 'transactions on their way at the same time (default 64)' },
   ...storeOptions,

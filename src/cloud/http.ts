@@ -32,7 +32,10 @@ export interface HttpRequest {
   /** Names the request in errors; method, host and path when absent. */
   readonly label?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a `Uint8Array` goes as it is. */
   readonly body?: unknown;
+  /** Sent form-encoded, in place of a body. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Milliseconds for the whole exchange, body included. */
   readonly timeout: number;
   /** How often a failed try is repeated at the most. The same bytes are sent, so repeating is harmless. */
@@ -95,15 +98,16 @@ type Exchange =
 async function exchange(request: HttpRequest, label: string): Promise<Exchange> {
   const { faults, timeout } = request;
   const signal = AbortSignal.timeout(timeout);
+  const payload = payloadOf(request);
   try {
     const response = await fetch(request.url, {
       method: request.method,
       headers: {
         accept: 'application/json',
-        ...(request.body !== undefined && { 'content-type': 'application/json' }),
+        ...payload?.headers,
         ...request.headers,
       },
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(payload && { body: payload.body }),
       // A redirect could carry the key or the bytes to another host.
       redirect: 'manual',
       signal,
@@ -125,6 +129,17 @@ async function exchange(request: HttpRequest, label: string): Promise<Exchange> 
     if (signal.aborted) return fault(faults.timeout, `${label} was not answered within ${timeout} ms`, true);
     return fault(faults.unreachable, `${label} failed: ${faultCode(thrown)}`, true);
   }
+}
+
+/** Bytes go as they are, a form as a form, and everything else as JSON. */
+function payloadOf({ body, form }: HttpRequest) {
+  const headers = (type: string) => ({ 'content-type': type });
+  if (form !== undefined) {
+    return { headers: headers('application/x-www-form-urlencoded'), body: new URLSearchParams(form).toString() };
+  }
+  if (body === undefined) return undefined;
+  if (body instanceof Uint8Array) return { headers: headers('application/octet-stream'), body: new Uint8Array(body) };
+  return { headers: headers('application/json'), body: JSON.stringify(body) };
 }
 
 async function readBody(response: Response): Promise<Uint8Array | undefined> {

@@ -1,12 +1,12 @@
-import type { Chain, NodeClient, SignedTransaction } from '../core/chain.js';
+import type { Chain, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { Nodes } from '../core/cloud.js';
-import { CustosError, isRetryable } from '../core/errors.js';
-import type { ChainId } from '../core/ids.js';
+import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
+import type { ChainId, Network } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
 import { cloudHeaders } from './caller.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
-import { isRecord, parseJson } from './json.js';
+import { parseJson, tryJson } from './json.js';
 import { refusal } from './refusal.js';
 import { askRpc } from './rpc.js';
 import { baseOf, pathSegment } from './urls.js';
@@ -17,6 +17,8 @@ export interface NodesOptions {
   /** Version of this program. */
   readonly version: string;
   readonly clock: Clock;
+  /** Which network of a chain the cloud's nodes are asked for. */
+  readonly network: Network;
   /** URL of the operator's own node, by chain. */
   readonly ownNodes: ReadonlyMap<ChainId, string>;
   /** Milliseconds for one question; default 10,000. */
@@ -30,6 +32,7 @@ const nodePaths: Readonly<Record<string, string>> = {
   MATIC: 'polygon/web3',
   ONE: 'one/web3',
   XDC: 'xdc/web3',
+  EGLD: 'egld/node',
   OPTIMISM: 'blockchain/node/ETH_OP',
   BASE: 'blockchain/node/ETH_BASE',
 };
@@ -38,9 +41,9 @@ const TIMEOUT = 10_000;
 const RETRIES = 3;
 
 /** Answers by which a node says that it has, or had, this transaction or its number already; only a look-up decides. */
-const perhapsKnown = /already|nonce (is )?too low|\bknown transaction|invalid nonce/i;
+const perhapsKnown = /already|nonce (is )?too low|\bknown transaction|invalid nonce|duplicate|past_seq|bad_seq/i;
 /** Those of them that are about these very bytes, not about their number. */
-const saidToBeKnown = /already ?(known|imported)|\bknown transaction/i;
+const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -63,13 +66,11 @@ export function createNodes(options: NodesOptions): Nodes {
  */
 export async function isKnownAfterRefusal(
   node: NodeClient,
-  { chain, signed, refusal }: { chain: Chain; signed: SignedTransaction; refusal: string },
+  { chain, signed, refusal }: { chain: Chain; signed: RecordedTransaction; refusal: string },
 ): Promise<boolean> {
   if (!perhapsKnown.test(refusal)) return false;
   try {
-    const found = await node.rpc(`${rpcPrefix(chain)}_getTransactionByHash`, [signed.txId]);
-    const hash = isRecord(found) ? found['hash'] : undefined;
-    if (typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase()) return true;
+    if ((await chain.fate?.(signed, node)) === 'known') return true;
   } catch (error) {
     if (isRetryable(error)) throw error;
     return false;
@@ -78,23 +79,19 @@ export async function isKnownAfterRefusal(
   throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
 }
 
-async function broadcast(node: NodeClient, chain: Chain, signed: SignedTransaction) {
+async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransaction) {
+  if (chain.closedNetwork !== undefined) throw new CustosError('NETWORK_CLOSED', chain.closedNetwork);
+  if (chain.broadcast === undefined) throw new CustosError('NODE_REFUSED', `${chain.id} is not sent to nodes`);
   try {
-    const txId = await node.rpc(`${rpcPrefix(chain)}_sendRawTransaction`, [signed.raw]);
-    if (typeof txId !== 'string' || !/^0x[0-9a-f]{64}$/i.test(txId)) {
-      throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node took a broadcast without a transaction hash`);
-    }
-    return { txId };
+    return { txId: await chain.broadcast(signed, node) };
   } catch (error) {
-    if (!(error instanceof CustosError) || error.code !== 'NODE_REFUSED') throw error;
+    if (!(error instanceof CustosError) || !refusals.has(error.code)) throw error;
     if (await isKnownAfterRefusal(node, { chain, signed, refusal: error.message })) return { txId: signed.txId };
     throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
   }
 }
 
-function rpcPrefix(chain: Chain): string {
-  return chain.id === 'KLAY' ? 'klay' : 'eth';
-}
+const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
 function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): NodeClient {
@@ -108,8 +105,18 @@ function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): N
   const keys = segments.filter((text) => text.length >= 8);
   const http = createHttpClient({ clock, secrets: [basic, password, ...keys].map((text) => Secret.text(text)) });
   const headers = user === '' && password === '' ? {} : { authorization: `Basic ${basic}` };
+  const base = url.href.replace(/\/+$/, '');
   return {
     rpc: (method, params) => askRpc(http, { url: url.href, headers, faults: nodeFaults, timeout, method, params }),
+    http: (request) =>
+      askHttp(http, {
+        url: joined(base, request.path),
+        headers,
+        timeout,
+        retries: RETRIES,
+        faults: nodeFaults,
+        request,
+      }),
   };
 }
 
@@ -126,21 +133,37 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
   const { apiKey, timeout = TIMEOUT } = options;
   const base = baseOf(options.baseUrl);
   const headers = cloudHeaders(options);
-  const path = nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;
-  const rpcUrl = `${base}/v3/${path}/${encodeURIComponent(apiKey.exposeText())}`;
-  const ask = (url: string) => get(http, { url, headers, timeout, retries: RETRIES, faults: cloudFaults });
+  const nodeUrl = `${base}/v3/${nodePath(chain, options.network)}/${encodeURIComponent(apiKey.exposeText())}`;
+  const ask = (url: string, request: Omit<NodeRequest, 'path'> = {}) =>
+    askHttp(http, { url, headers, timeout, retries: RETRIES, faults: cloudFaults, request });
   return {
-    rpc: (method, params) => askRpc(http, { url: rpcUrl, headers, faults: cloudFaults, timeout, method, params }),
+    rpc: (method, params) => askRpc(http, { url: nodeUrl, headers, faults: cloudFaults, timeout, method, params }),
+    http: (request) => ask(joined(nodeUrl, request.path), request),
+    cloud: (request) => ask(joined(base, request.path), request),
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
     feeAdvice: () => ask(`${base}/v3/blockchain/fee/${chain.id}`),
-    publicService(url) {
+    publicService(url, request) {
       // An operator's own cloud stands in for public services, so that a daemon needs to reach one host only.
       const { pathname, search } = new URL(url);
-      if (!/(^|\.)tatum\.io$/.test(new URL(base).hostname)) return ask(`${base}${pathname}${search}`);
+      if (!/(^|\.)tatum\.io$/.test(new URL(base).hostname)) return ask(`${base}${pathname}${search}`, request);
       // A service that promises nothing is asked once: whoever needs it has another way.
-      return get(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults });
+      return askHttp(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults, request: request ?? {} });
     },
   };
+}
+
+function nodePath(chain: Chain, network: Network): string {
+  // Cardano's test network has a name of its own.
+  if (chain.id === 'ADA') return `blockchain/node/cardano-${network === 'mainnet' ? 'mainnet' : 'preprod'}`;
+  return nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;
+}
+
+/** A chain builds paths from addresses and hashes that it has checked; one that leaves the base is its mistake. */
+function joined(base: string, path: string): string {
+  if (!path.startsWith('/') || /(^|\/)\.\.(\/|$)/.test(path)) {
+    throw new CustosError('INTERNAL', 'a path at a node does not begin with a slash');
+  }
+  return `${base}${path}`;
 }
 
 interface Question {
@@ -149,12 +172,21 @@ interface Question {
   readonly timeout: number;
   readonly retries: number;
   readonly faults: Faults;
+  readonly request: Omit<NodeRequest, 'path'>;
 }
 
-async function get(http: HttpClient, question: Question): Promise<unknown> {
-  const answer = await http.send({ method: 'GET', ...question });
+async function askHttp(http: HttpClient, { request, ...question }: Question): Promise<unknown> {
   const { host, pathname } = new URL(question.url);
-  const label = `GET ${host}${pathname}`;
+  const method = request.method ?? (request.body === undefined && request.form === undefined ? 'GET' : 'POST');
+  const label = `${method} ${host}${pathname}`;
+  const { body, form } = request;
+  const answer = await http.send({ method, ...question, ...(body !== undefined && { body }), ...(form && { form }) });
   if (answer.status >= 400) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
-  return parseJson(answer.text, question.faults.invalid, label);
+  return tryJson(answer.text) ?? textAnswer(answer.text, { code: question.faults.invalid, label });
+}
+
+/** Some nodes answer with a bare word, such as a transaction id; anything longer is a page of something else. */
+function textAnswer(text: string, { code, label }: { code: ErrorCode; label: string }): unknown {
+  if (/^[!-~]{1,200}$/.test(text.trim())) return text.trim();
+  return parseJson(text, code, label);
 }

@@ -1,4 +1,4 @@
-import type { Chain, SignedTransaction } from '../core/chain.js';
+import type { Chain, RecordedTransaction } from '../core/chain.js';
 import type { Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
 import { CustosError, isRetryable } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
@@ -78,7 +78,7 @@ async function pollOnce({ http, call }: Wire, chain: ChainId, signatureIds: read
 interface Broadcast {
   readonly chain: Chain;
   readonly pending: PendingTransaction;
-  readonly signed: SignedTransaction;
+  readonly signed: RecordedTransaction;
 }
 
 async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }: Broadcast) {
@@ -107,8 +107,10 @@ function readTxId({ text }: HttpAnswer, label: string): string {
   return txId;
 }
 
-function broadcastRequest(chain: Chain, pending: PendingTransaction, { raw }: SignedTransaction) {
+function broadcastRequest(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction) {
   const { withdrawal } = pending;
+  // Bytes that went to the chain by its node are told by their id.
+  const raw = chain.sendsByNode === true ? signed.txId : signed.raw;
   if (withdrawal !== undefined && ledgerChains.has(chain.id)) {
     const body = { currency: chain.id, signatureId: pending.id, withdrawalId: withdrawal.id, txData: raw };
     return { path: '/v3/offchain/withdrawal/broadcast', body };

@@ -1,25 +1,46 @@
 import type { ChainId, Network } from './ids.js';
-import type { PendingTransaction } from './pending.js';
+import type { PendingTransaction, Withdrawal } from './pending.js';
 import type { Summary } from './summary.js';
-import type { LentKey } from './wallet.js';
+import type { KeyRef, LentKey, WalletKind } from './wallet.js';
 
 /** Key derivation of a chain whose wallets are mnemonics. All byte results are fresh; the caller wipes the secret ones. */
 export interface HdScheme {
+  /** What `account` starts from: the 64-byte BIP-39 seed (the default), or the mnemonic's entropy (16 to 32 bytes). */
+  readonly source?: 'seed' | 'entropy';
   /** Absolute path of the parent node; child `index` is the wallet's key number `index`. */
   path(network: Network): string;
-  /** @param seed - 64 bytes (BIP-39). `node` is secret and goes beside the sealed mnemonic; `xpub` or `address` is public. */
-  account(seed: Uint8Array, network: Network): { node: Uint8Array; xpub?: string; address?: string };
-  /** @returns 32 bytes. */
+  /**
+   * @param source - seed or entropy, as `source` says
+   * @returns `node` is secret and goes beside the sealed mnemonic; public are `xpub`, or the address of index 0 where no
+   *   public derivation exists
+   */
+  account(source: Uint8Array, network: Network): { node: Uint8Array; xpub?: string; address?: string };
+  /** @returns the private key in the chain's own byte form. */
   privateKey(node: Uint8Array, index: number): Uint8Array;
-  /** Public key of a child from the public half alone. @throws CustosError XPUB_INVALID */
-  publicKey(xpub: string, index: number): Uint8Array;
+  /** Public key of a child from the public half alone; absent where only secrets derive (SLIP-10 ed25519). @throws CustosError XPUB_INVALID */
+  publicKey?(xpub: string, index: number): Uint8Array;
+  /** Address form of these wallets, where it is not the chain's own. */
+  address?(publicKey: Uint8Array, network: Network): string;
+}
+
+/** One key that a pending transaction names, as far as it is public. */
+export interface SignerFacts {
+  readonly address: string;
+  /** Known for mnemonic wallets with an xpub; absent where only the signer can tell. */
+  readonly publicKey?: Uint8Array;
 }
 
 /** What decides whether a chain id belongs: the network, and a development chain that the operator named. */
 export interface ParseContext {
   readonly network: Network;
-  /** Address whose key will sign. */
+  /** Address whose key will sign; of several keys the first one's. */
   readonly from: string;
+  /** All keys that the pending transaction names, in its order; the first is that of `from`. */
+  readonly signers: readonly SignerFacts[];
+  /** A ledger withdrawal that the cloud ties to the transaction. */
+  readonly withdrawal?: Withdrawal;
+  /** Allows what is refused by default because the network cannot show that it is meant (e.g. XRP regular keys). */
+  readonly allowForeignKey?: boolean;
   /** Chain id of a development chain (`--chain-id CHAIN=N`), allowed besides the known ones of the network. */
   readonly developmentChainId?: bigint;
 }
@@ -38,12 +59,27 @@ export interface CompleteContext extends ParseContext {
 export interface NodeClient {
   /** JSON-RPC; resolves to `result`. */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** HTTP interface of the node itself; `path` begins with `/` and may hold a query. Resolves to the parsed JSON (or text). */
+  http(request: NodeRequest): Promise<unknown>;
+  /** An operation of the cloud, below its base URL, e.g. `/v3/flow/sign`; absent on a direct node. */
+  cloud?(request: NodeRequest): Promise<unknown>;
   /** Number of transactions sent from `address`, by the cloud's own operation; absent on a direct node. */
   transactionCount?(address: string): Promise<unknown>;
   /** The cloud's fee advice `{slow, medium, fast}`; absent on a direct node. */
   feeAdvice?(): Promise<unknown>;
-  /** A public service outside the cloud (e.g. Polygon's gas station), asked with GET; absent on a direct node. */
-  publicService?(url: string): Promise<unknown>;
+  /** A public service outside the cloud (e.g. Polygon's gas station); absent on a direct node. */
+  publicService?(url: string, request?: Omit<NodeRequest, 'path'>): Promise<unknown>;
+}
+
+/** A request to a node's HTTP interface. Without a body it is a GET. */
+export interface NodeRequest {
+  readonly path: string;
+  /** Sent as JSON; a `Uint8Array` goes as `application/octet-stream`. */
+  readonly body?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`, in place of a body. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Default: POST with a body, else GET. */
+  readonly method?: 'GET' | 'POST';
 }
 
 /** A decoded transaction, ready to be judged and signed. Pure. */
@@ -61,6 +97,17 @@ export interface SignedTransaction {
   readonly raw: string;
   readonly txId: string;
 }
+
+/** Signed bytes with what they were made from. */
+export interface RecordedTransaction extends SignedTransaction {
+  /** The completed serialized form. */
+  readonly completed: string;
+  /** Address of the first key. */
+  readonly sender: string;
+}
+
+/** What the network says of signed bytes. `dead`: they can never take effect any more, which is proved. */
+export type Fate = 'known' | 'open' | 'dead';
 
 /** A native or token transfer, a contract call or (without `to`) a contract creation that the gateway turns into a pending transaction. */
 export interface TransferRequest {
@@ -99,25 +146,60 @@ export interface Chain {
   /** Name in URLs and file names, e.g. `polygon`. */
   readonly slug: string;
   readonly curve: 'secp256k1' | 'ed25519';
+  /** What a new wallet holds; `hd` unless said otherwise. */
+  readonly newWallet?: WalletKind;
+  /** Name of the field in which `export` prints a private key; `privateKey` unless said otherwise. */
+  readonly secretField?: 'secret' | 'privateKey';
+  /** Mnemonic wallets have one address and one key for scripts of the drop-in commands, which print them without an index. */
+  readonly singleAddress?: boolean;
   /** Symbol of the coin that pays fees. */
   readonly coin: string;
   readonly decimals: number;
+  /** Derivation of mnemonic wallets, unless another one is named at creation or import. */
   readonly hd?: HdScheme;
-  /** @param publicKey - 33 bytes compressed (secp256k1) or 32 bytes (ed25519) */
+  /** Further derivations by name (`--derivation NAME`), stored with the wallet. */
+  readonly derivations?: Readonly<Record<string, HdScheme>>;
+  /** @param publicKey - 33 bytes compressed (secp256k1) or 32 bytes (ed25519), unless the chain says otherwise */
   address(publicKey: Uint8Array, network: Network): string;
-  /** @param privateKey - 32 bytes. @throws CustosError PRIVATE_KEY_INVALID */
+  /** @param privateKey - in the chain's own byte form, mostly 32 bytes. @throws CustosError PRIVATE_KEY_INVALID */
   publicKey(privateKey: Uint8Array): Uint8Array;
+  /** A new private key from 32 random bytes, where it is not these bytes themselves. @throws CustosError PRIVATE_KEY_INVALID (unlucky bytes) */
+  newPrivateKey?(random: Uint8Array): Uint8Array;
   encodePrivateKey(privateKey: Uint8Array, network: Network): string;
-  /** @returns 32 bytes. @throws CustosError PRIVATE_KEY_INVALID (length, zero, at or above the curve order, foreign network) */
+  /** @returns the chain's own byte form. @throws CustosError PRIVATE_KEY_INVALID (length, checksum, zero, at or above the curve order, foreign network) */
   decodePrivateKey(text: string, network: Network): Uint8Array;
+  /**
+   * Reads a mnemonic that is no BIP-39 one but the whole private key (Algorand's 25 words).
+   * @returns the private key, or undefined when the text is not of that kind
+   */
+  decodeMnemonic?(text: string): Uint8Array | undefined;
   /** The form in which this program shows the address. @throws CustosError ADDRESS_INVALID (also: wrong checksum) */
   normalizeAddress(text: string, network: Network): string;
+  /** The keys that must be lent, in order, where they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */
+  keyRefs?(pending: PendingTransaction): readonly KeyRef[];
   /** Fills in what is missing; a value that is given is never changed. @returns the completed serialized form. */
   complete(pending: PendingTransaction, context: CompleteContext): Promise<string>;
   /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, SENDER_MISMATCH, … */
   parse(completed: string, context: ParseContext): UnsignedTransaction;
   /** Serialized unsigned form of a request that came in at the gateway. */
   transfer?(request: TransferRequest, network: Network): string;
+  /**
+   * Hands signed bytes to a node. A node that has them already is no error.
+   * @returns the transaction id as the network knows it
+   * @throws CustosError BROADCAST_REFUSED (for good), NODE_* (try again with the same bytes)
+   */
+  broadcast?(signed: SignedTransaction, node: NodeClient): Promise<string>;
+  /** Also through the cloud the bytes go by `broadcast` above to its node; the cloud is then told the transaction id alone. */
+  readonly sendsByNode?: boolean;
+  /** What became of signed bytes; `open` when nothing is proved. @throws CustosError NODE_* */
+  fate?(recorded: RecordedTransaction, node: NodeClient): Promise<Fate>;
+  /**
+   * Signed bytes run out. `renewed`: what runs out was filled in by `complete`, so dead ones are made anew. `final`: the
+   * requester set it, so dead ones have failed (TRANSACTION_EXPIRED). Absent: they never run out by themselves.
+   */
+  readonly expiry?: 'renewed' | 'final';
+  /** Said, and nothing sent, where the network does not exist any more. */
+  readonly closedNetwork?: string;
 }
 
 /** All chains, by ticker. @throws CustosError CHAIN_UNKNOWN */

@@ -1,4 +1,4 @@
-import type { Chain, NodeClient, SignedTransaction } from './chain.js';
+import type { Chain, NodeClient, RecordedTransaction } from './chain.js';
 import type { CustosError } from './errors.js';
 import type { ChainId, Network, SignatureId } from './ids.js';
 import type { PendingTransaction } from './pending.js';
@@ -29,7 +29,7 @@ export interface Cloud {
   /** Asks for the pending transactions of these wallets, in as many requests as needed. */
   pending(chain: ChainId, network: Network, ids: readonly SignatureId[]): Promise<readonly PolledTransaction[]>;
   /** Hands over signed bytes and closes the pending transaction. @throws also BROADCAST_REFUSED */
-  broadcast(chain: Chain, pending: PendingTransaction, signed: SignedTransaction): Promise<{ readonly txId: string }>;
+  broadcast(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
   /** Closes a pending transaction that was broadcast elsewhere; doing it twice is no error. */
   complete(pendingId: string, txId: string): Promise<void>;
   status(pendingId: string): Promise<CloudStatus>;
@@ -42,5 +42,5 @@ export interface Nodes {
   /** True when the operator named an own node for the chain: bytes go there and the cloud is only told. */
   isOwn(chain: ChainId): boolean;
   /** Broadcast through the own node. @throws CustosError BROADCAST_REFUSED, NODE_* */
-  broadcast(chain: Chain, signed: SignedTransaction): Promise<{ readonly txId: string }>;
+  broadcast(chain: Chain, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
 }

@@ -153,6 +153,16 @@ const kinds = {
   },
   TRANSACTION_TOO_LARGE: { exit: 1, status: 413, hint: 'a serialized transaction may have at most 1 MiB' },
   TRANSACTION_UNSUPPORTED: { exit: 1, status: 400, hint: 'this transaction type is not supported on this chain' },
+  TRANSACTION_EXPIRED: {
+    exit: 1,
+    status: 409,
+    hint: 'submit the transaction again; this one can never take effect any more, so nothing was spent',
+  },
+  NETWORK_CLOSED: {
+    exit: 1,
+    status: 410,
+    hint: 'the network was shut down: keys can be exported, but nothing can be sent',
+  },
   CHAIN_MISMATCH: {
     exit: 1,
     status: 400,

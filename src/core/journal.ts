@@ -86,6 +86,11 @@ export interface Journal {
    * @throws CustosError LEASE_LOST (stale generation), STATE_CONFLICT (no such transition)
    */
   advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
+  /**
+   * Puts a signed one back to `claimed`, without its bytes, after they were proved dead; they stay readable in the story.
+   * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)
+   */
+  expire(lease: Lease, proof: string): Promise<void>;
   get(id: string): Promise<JournalEntry | undefined>;
   find(filter: JournalFilter): Promise<readonly JournalEntry[]>;
   events(id: string): Promise<readonly JournalEvent[]>;

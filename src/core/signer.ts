@@ -1,7 +1,7 @@
-import type { SignedTransaction } from './chain.js';
+import type { SignedTransaction, SignerFacts } from './chain.js';
 import type { PendingTransaction } from './pending.js';
 import type { Summary } from './summary.js';
-import type { SealedWallet } from './wallet.js';
+import type { KeyRef, SealedWallet } from './wallet.js';
 
 export interface SignRequest {
   readonly pending: PendingTransaction;
@@ -11,6 +11,14 @@ export interface SignRequest {
   readonly sealed: readonly SealedWallet[];
   /** Allowed besides the known chain ids of the network, in decimal. */
   readonly developmentChainId?: string;
+  /** Allows keys that only the network knows to belong to the sender. */
+  readonly allowForeignKey?: boolean;
+}
+
+export interface IdentifyRequest {
+  /** Sealed records of every wallet that `keys` names. */
+  readonly sealed: readonly SealedWallet[];
+  readonly keys: readonly KeyRef[];
 }
 
 export interface SignResult extends SignedTransaction {
@@ -29,5 +37,7 @@ export interface Signer {
   /** Opens the root key and resolves to the key of the public halves (32 bytes). @throws CustosError PASSWORD_WRONG */
   unlock(): Promise<Uint8Array>;
   sign(request: SignRequest): Promise<SignResult>;
+  /** The public side of keys that public halves alone do not tell. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
+  identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;
   close(): Promise<void>;
 }

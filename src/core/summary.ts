@@ -23,8 +23,31 @@ export interface Summary {
   /** Name and arguments of the called method, where known. */
   readonly method?: string;
   readonly opaque: boolean;
+  /** Coins that go in, of a chain that spends outputs. */
+  readonly inputs?: readonly SummaryInput[];
+  /** Where the coins go, of a chain that makes outputs. */
+  readonly outputs?: readonly SummaryOutput[];
+  /** Fee in smallest units for a virtual byte, rounded down to hundredths. */
+  readonly feeRate?: number;
+  /** Memo, note or message that goes with a transfer. */
+  readonly memo?: string;
   /** One sentence in plain words. */
   readonly text: string;
+}
+
+export interface SummaryInput {
+  /** `<txId>:<output index>` */
+  readonly outpoint: string;
+  readonly address?: string;
+  readonly amount: bigint;
+}
+
+export interface SummaryOutput {
+  /** Absent for a script without an address. */
+  readonly address?: string;
+  readonly amount: bigint;
+  /** Goes back to one of the signing keys. */
+  readonly change: boolean;
 }
 
 export interface TokenMove {

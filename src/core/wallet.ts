@@ -12,9 +12,11 @@ export interface Wallet {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly label?: string;
+  /** Name of the derivation, where it is not the chain's default one (`hd`). */
+  readonly derivation?: string;
   /** Extended public key of the parent node (`hd`, chains with BIP-32 public derivation). */
   readonly xpub?: string;
-  /** The one address (`key`, and `hd` chains without an xpub). */
+  /** The one address (`key`), or that of index 0 (`hd` chains without an xpub). */
   readonly address?: string;
 }
 

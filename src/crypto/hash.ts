@@ -1,6 +1,7 @@
+import { blake2b as nobleBlake2b } from '@noble/hashes/blake2.js';
 import { ripemd160 as nobleRipemd160 } from '@noble/hashes/legacy.js';
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
-import { keccak_256 } from '@noble/hashes/sha3.js';
+import { sha256 as nobleSha256, sha512 as nobleSha512, sha512_256 as nobleSha512256 } from '@noble/hashes/sha2.js';
+import { keccak_256, sha3_256 } from '@noble/hashes/sha3.js';
 
 /** Keccak-256 with the padding of Ethereum, not of FIPS 202. @returns 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
@@ -20,4 +21,24 @@ export function ripemd160(bytes: Uint8Array): Uint8Array {
 /** RIPEMD-160 of SHA-256: the key identifier of Bitcoin and of BIP-32. @returns 20 bytes. */
 export function hash160(bytes: Uint8Array): Uint8Array {
   return ripemd160(sha256(bytes));
+}
+
+/** SHA-512 (FIPS 180-4). @returns 64 bytes. */
+export function sha512(bytes: Uint8Array): Uint8Array {
+  return nobleSha512(bytes);
+}
+
+/** SHA-512/256 (FIPS 180-4), which is not half of a SHA-512. @returns 32 bytes. */
+export function sha512t256(bytes: Uint8Array): Uint8Array {
+  return nobleSha512256(bytes);
+}
+
+/** SHA3-256 (FIPS 202). @returns 32 bytes. */
+export function sha3(bytes: Uint8Array): Uint8Array {
+  return sha3_256(bytes);
+}
+
+/** BLAKE2b (RFC 7693) without a key. @param length - of the hash, in bytes */
+export function blake2b(bytes: Uint8Array, length: number): Uint8Array {
+  return nobleBlake2b(bytes, { dkLen: length });
 }

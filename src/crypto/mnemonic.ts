@@ -1,6 +1,6 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { generateMnemonic as generate, validateMnemonic } from '@scure/bip39';
+import { mnemonicToEntropy as entropyOf, generateMnemonic as generate, validateMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { CustosError } from '../core/errors.js';
 
@@ -44,6 +44,15 @@ export function parseMnemonic(text: string): string {
 export async function mnemonicToSeed(mnemonic: Uint8Array | string): Promise<Uint8Array> {
   const seed = await stretch(mnemonic, 'mnemonic', 2048, 64, 'sha512');
   return new Uint8Array(seed.buffer, seed.byteOffset, seed.length);
+}
+
+/**
+ * The random bytes that a mnemonic spells (BIP-39), from which some chains derive straight.
+ * @param mnemonic - as `parseMnemonic` returned it
+ * @returns 16 to 32 bytes; the caller wipes them.
+ */
+export function mnemonicToEntropy(mnemonic: string): Uint8Array {
+  return entropyOf(mnemonic, wordlist);
 }
 
 function normalize(text: string): string {

@@ -56,6 +56,20 @@ export function signRecoverable(hash: Uint8Array, privateKey: Uint8Array, signer
   return signed;
 }
 
+/**
+ * Signs a hash as `signRecoverable` does.
+ * @returns r ‖ s, 64 bytes, low s
+ * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
+ */
+export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
+  if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
+  const signature = curve.sign(hash, privateKey);
+  if (!curve.verify(hash, signer, signature, true)) {
+    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
+  }
+  return signature;
+}
+
 /** Checks a signature of 64 bytes (r ‖ s); a high s is refused. Malformed input is `false`. */
 export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
   try {

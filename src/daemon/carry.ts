@@ -1,10 +1,10 @@
-import type { Chain, SignedTransaction } from '../core/chain.js';
+import type { Chain, RecordedTransaction, SignedTransaction, SignerFacts } from '../core/chain.js';
 import { asCustosError, CustosError, isRetryable } from '../core/errors.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
 import type { SignRequest } from '../core/signer.js';
 import { type Summary, summaryToJson } from '../core/summary.js';
 import type { SealedWallet } from '../core/wallet.js';
-import { firstKey } from '../signing/sign.js';
+import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
 import { type DaemonParts, step } from './parts.js';
 import type { SenderQueues } from './sender-queues.js';
 
@@ -43,6 +43,8 @@ export async function carry(parts: DaemonParts, senders: SenderQueues, claimed: 
 interface Prepared {
   readonly chain: Chain;
   readonly sealed: readonly SealedWallet[];
+  /** All keys, in the order in which they will be lent; the first one's address is the sender. */
+  readonly signers: readonly SignerFacts[];
   readonly from: string;
 }
 
@@ -50,22 +52,39 @@ interface Prepared {
 async function prepare(parts: DaemonParts, entry: JournalEntry): Promise<Prepared> {
   const { pending } = entry;
   const chain = parts.chains.get(entry.chain);
-  const ids = [...new Set(pending.keys.map((key) => key.signatureId))];
+  const ids = [...new Set(keyRefsOf(chain, pending).map((key) => key.signatureId))];
   for (const id of ids) {
     if (parts.onlyWallets !== undefined && !parts.onlyWallets.has(id)) {
       throw new CustosError('WALLET_NOT_ALLOWED', `signature ID ${id} is not among those that may sign`);
     }
   }
   const sealed = await parts.wallets.get(ids);
-  const from = parts.publicVault.address(...firstKey({ pending, sealed }));
-  return { chain, sealed, from };
+  const signers = await identify(parts, wantedKeys(chain, { pending, sealed }));
+  const { from } = parseContext(requestOf(parts, entry), signers);
+  return { chain, sealed, signers, from };
+}
+
+/** From public halves; keys that only secrets derive are asked of the signer. */
+async function identify(parts: DaemonParts, wanted: readonly WantedKey[]): Promise<readonly SignerFacts[]> {
+  const known = wanted.map(({ sealed, ref }) => parts.publicVault.facts(sealed, ref));
+  if (known.every((facts) => facts !== undefined)) return known;
+  return parts.signer.identify({ sealed: wanted.map(({ sealed }) => sealed), keys: wanted.map(({ ref }) => ref) });
+}
+
+function requestOf(parts: DaemonParts, { pending, chain }: JournalEntry) {
+  const developmentChainId = parts.developmentChainIds.get(chain)?.toString();
+  return {
+    pending,
+    ...(developmentChainId !== undefined && { developmentChainId }),
+    ...(parts.allowForeignKeys.has(chain) && { allowForeignKey: true }),
+  };
 }
 
 async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepared): Promise<Outcome> {
   const { entry, lease } = claimed;
   try {
     const completed = await step(parts, 'complete', entry.id, () => complete(parts, entry, prepared));
-    const unsigned = prepared.chain.parse(completed, parseContext(parts, entry, prepared.from));
+    const unsigned = prepared.chain.parse(completed, parseContext(requestOf(parts, entry), prepared.signers));
     const { summary } = unsigned;
     await step(parts, 'record', entry.id, () =>
       parts.journal.advance(
@@ -83,16 +102,17 @@ async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepa
     const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, summary));
     if (refused !== undefined) return refused;
     const signed = await sign(parts, claimed, { completed, sealed: prepared.sealed });
-    return await send(parts, claimed, prepared.chain, signed);
+    return await send(parts, claimed, prepared.chain, { ...signed, completed, sender: prepared.from });
   } catch (thrown) {
     // Settled inside the sender's line, so that the next transaction of this sender sees the journal as it is now.
     return settle(parts, claimed, thrown);
   }
 }
 
-async function complete(parts: DaemonParts, entry: JournalEntry, { chain, from }: Prepared): Promise<string> {
+async function complete(parts: DaemonParts, entry: JournalEntry, prepared: Prepared): Promise<string> {
+  const { chain, signers, from } = prepared;
   return chain.complete(entry.pending, {
-    ...parseContext(parts, entry, from),
+    ...parseContext(requestOf(parts, entry), signers),
     node: parts.nodes.client(chain),
     nextNonce: (count) => nextNonce(parts, entry, from, count),
   });
@@ -106,11 +126,6 @@ async function nextNonce(parts: DaemonParts, entry: JournalEntry, from: string, 
     if (used === next) next += 1n;
   }
   return next;
-}
-
-function parseContext(parts: DaemonParts, entry: JournalEntry, from: string) {
-  const developmentChainId = parts.developmentChainIds.get(entry.chain);
-  return { network: entry.network, from, ...(developmentChainId !== undefined && { developmentChainId }) };
 }
 
 async function judge(parts: DaemonParts, claimed: Claimed, summary: Summary): Promise<Outcome | undefined> {
@@ -132,13 +147,8 @@ async function sign(
   { entry, lease }: Claimed,
   request: Pick<SignRequest, 'completed' | 'sealed'>,
 ): Promise<SignedTransaction> {
-  const developmentChainId = parts.developmentChainIds.get(entry.chain)?.toString();
   const signed = await step(parts, 'sign', entry.id, () =>
-    parts.signer.sign({
-      pending: entry.pending,
-      ...request,
-      ...(developmentChainId !== undefined && { developmentChainId }),
-    }),
+    parts.signer.sign({ ...requestOf(parts, entry), ...request }),
   );
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   // The bytes are on disk before they leave: after a crash these very bytes are sent, never new ones.
@@ -155,33 +165,80 @@ async function sign(
 /** Goes on with recorded bytes after a crash, a failed broadcast or a retry. Nothing is signed here. */
 async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outcome> {
   const { entry } = claimed;
-  if (entry.signed === undefined || entry.txId === undefined) {
+  const { signed: raw, txId, completed = '', sender = '' } = entry;
+  if (raw === undefined || txId === undefined) {
     throw new CustosError('INTERNAL', `transaction ${entry.id} is ${entry.state} without signed bytes`);
   }
   const chain = parts.chains.get(entry.chain);
-  if (entry.state === 'broadcast') return close(parts, claimed, entry.txId);
-  return send(parts, claimed, chain, { raw: entry.signed, txId: entry.txId });
+  const recorded = { raw, txId, completed, sender };
+  if (entry.state === 'broadcast') return close(parts, claimed, { chain, recorded });
+  return (await ifDead(parts, claimed, { chain, recorded })) ?? (await send(parts, claimed, chain, recorded));
 }
 
-async function send(parts: DaemonParts, claimed: Claimed, chain: Chain, signed: SignedTransaction): Promise<Outcome> {
+async function send(
+  parts: DaemonParts,
+  claimed: Claimed,
+  chain: Chain,
+  recorded: RecordedTransaction,
+): Promise<Outcome> {
   const { entry, lease } = claimed;
-  // A ledger withdrawal is booked by the cloud, so it goes there even when the chain has an own node.
-  const direct = parts.nodes.isOwn(entry.chain) && entry.pending.withdrawal === undefined;
+  if (chain.closedNetwork !== undefined) parts.log.warn({ id: entry.id, chain: chain.id }, chain.closedNetwork);
+  const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
   const { txId } = await step(parts, 'broadcast', entry.id, () =>
-    direct ? parts.nodes.broadcast(chain, signed) : parts.cloud.broadcast(chain, entry.pending, signed),
-  );
-  await step(parts, 'record', entry.id, () => parts.journal.advance(lease, 'broadcast', {}, 'broadcast'));
-  if (txId.toLowerCase() !== signed.txId.toLowerCase()) {
-    parts.log.warn({ id: entry.id, txId: signed.txId, answered: txId }, 'another transaction hash was answered');
+    byNode ? parts.nodes.broadcast(chain, recorded) : parts.cloud.broadcast(chain, entry.pending, recorded),
+  ).catch(async (error: unknown) => {
+    // A refusal because of old age is no failure where the bytes are made anew.
+    const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';
+    if (isRefused && (await isDead(parts, { chain, recorded }))) throw expired(entry, chain);
+    throw error;
+  });
+  const isSame = txId.toLowerCase() === recorded.txId.toLowerCase();
+  // Where others sign after us, only the network knows the id.
+  const fact = isSame || chain.sendsByNode !== true ? {} : { txId };
+  await step(parts, 'record', entry.id, () => parts.journal.advance(lease, 'broadcast', fact, 'broadcast'));
+  if (!isSame && chain.sendsByNode !== true) {
+    parts.log.warn({ id: entry.id, txId: recorded.txId, answered: txId }, 'another transaction hash was answered');
   }
-  // The cloud closes what is broadcast through it; only what went to an own node still has to be told.
-  if (!direct) return completed(parts, claimed, signed.txId);
-  return close(parts, claimed, signed.txId);
+  // The cloud closes what is broadcast through it; only what went to a node still has to be told.
+  if (!byNode) return completed(parts, claimed, recorded.txId);
+  return close(parts, claimed, { chain, recorded: { ...recorded, ...fact } });
 }
 
-async function close(parts: DaemonParts, claimed: Claimed, txId: string): Promise<Outcome> {
-  await step(parts, 'close', claimed.entry.id, () => parts.cloud.complete(claimed.entry.id, txId));
-  return completed(parts, claimed, txId);
+/** A ledger withdrawal is booked by the cloud, so it goes there even when the chain has an own node. */
+function isDirect(parts: DaemonParts, entry: JournalEntry): boolean {
+  return parts.nodes.isOwn(entry.chain) && entry.pending.withdrawal === undefined;
+}
+
+interface Sent {
+  readonly chain: Chain;
+  readonly recorded: RecordedTransaction;
+}
+
+async function close(parts: DaemonParts, claimed: Claimed, { chain, recorded }: Sent): Promise<Outcome> {
+  const { entry } = claimed;
+  const tell = async () => {
+    // A chain that is sent by its node is told to the cloud through the same operation as all others, by its id.
+    if (chain.sendsByNode !== true || isDirect(parts, entry)) return parts.cloud.complete(entry.id, recorded.txId);
+    await parts.cloud.broadcast(chain, entry.pending, recorded);
+  };
+  await step(parts, 'close', entry.id, tell);
+  return completed(parts, claimed, recorded.txId);
+}
+
+/** Bytes that are proved dead are made anew, or have failed; anything else is sent again as it is. */
+async function ifDead(parts: DaemonParts, claimed: Claimed, sent: Sent): Promise<Outcome | undefined> {
+  if (!(await isDead(parts, sent))) return undefined;
+  throw expired(claimed.entry, sent.chain);
+}
+
+async function isDead(parts: DaemonParts, { chain, recorded }: Sent): Promise<boolean> {
+  if (chain.expiry === undefined || chain.fate === undefined) return false;
+  return (await chain.fate(recorded, parts.nodes.client(chain))) === 'dead';
+}
+
+function expired({ id, chain: ticker }: JournalEntry, chain: Chain): CustosError {
+  const text = `the signed bytes of ${id} ran out before ${ticker} took them`;
+  return new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: chain.expiry === 'renewed' } });
 }
 
 async function completed(parts: DaemonParts, { entry, lease }: Claimed, txId: string): Promise<Outcome> {
@@ -190,16 +247,27 @@ async function completed(parts: DaemonParts, { entry, lease }: Claimed, txId: st
   return { id: entry.id, kind: 'completed' };
 }
 
+const endsBytes: ReadonlySet<string> = new Set([
+  'BROADCAST_REFUSED',
+  'TRANSACTION_EXPIRED',
+  'NETWORK_CLOSED',
+  'INTERNAL',
+]);
+
 /** Puts an error into the journal: for good, or to be tried again when it is of that kind. */
 async function settle(parts: DaemonParts, claimed: Claimed, thrown: unknown): Promise<Outcome> {
   const error = asCustosError(thrown);
   // Another daemon has it, or the disk takes no write: the journal stays as it is.
   if (error.code === 'LEASE_LOST' || error.code.startsWith('STORE_')) return unrecorded(parts, claimed, error);
   try {
-    if (isRetryable(error)) {
-      const current = await parts.journal.get(claimed.entry.id);
-      return await end(parts, claimed, current?.state ?? claimed.entry.state, error);
+    const current = (await parts.journal.get(claimed.entry.id))?.state ?? claimed.entry.state;
+    if (error.code === 'TRANSACTION_EXPIRED' && error.details['renew'] === true) {
+      await parts.journal.expire(claimed.lease, error.message);
+      return { id: claimed.entry.id, kind: 'waiting' };
     }
+    const isSent = current === 'signed' || current === 'broadcast';
+    // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
+    if (isRetryable(error) || (isSent && !endsBytes.has(error.code))) return await end(parts, claimed, current, error);
     return await end(parts, claimed, error.code === 'FOUR_EYE_DENIED' ? 'denied' : 'failed', error);
   } catch (second) {
     return unrecorded(parts, claimed, asCustosError(second));

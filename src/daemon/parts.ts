@@ -31,6 +31,8 @@ export interface DaemonParts {
   readonly log: Log;
   /** Chain ids of development chains, by chain. */
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
+  /** Chains whose keys may sign for an account that only the network ties to them (e.g. XRP regular keys). */
+  readonly allowForeignKeys: ReadonlySet<ChainId>;
   /** When present, only these wallets sign. */
   readonly onlyWallets?: ReadonlySet<SignatureId>;
   /** When present, only these pending transactions are taken. */

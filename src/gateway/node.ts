@@ -124,6 +124,7 @@ function tryTransfer({ chain, network, developmentChainId, request }: TransferTr
   chain.parse(chain.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
     network,
     from: NOBODY,
+    signers: [{ address: NOBODY }],
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
   return chain.transfer(request, network);

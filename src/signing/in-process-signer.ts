@@ -2,7 +2,7 @@ import type { ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signer.js';
 import type { Vault } from '../core/vault.js';
-import { signPending } from './sign.js';
+import { identifyKeys, signPending } from './sign.js';
 
 /** An opened vault, and the key of the public halves that the front may hold. */
 export interface UnlockedVault {
@@ -26,6 +26,7 @@ export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains:
     name: 'this process',
     unlock: async () => (await open()).publicKey,
     sign: async (request) => signPending(request, { vault: (await open()).vault, chains: parts.chains }),
+    identify: async (request) => identifyKeys(request, (await open()).vault),
     async close() {
       closed = true;
       const opened = await unlocked?.catch(() => undefined);

@@ -1,5 +1,6 @@
+import type { SignerFacts } from '../core/chain.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { SignRequest, SignResult } from '../core/signer.js';
+import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
 import type { KeySlot } from '../core/store.js';
 
 /** What the signer process needs to open the root key. The password's bytes are wiped by whoever holds a copy. */
@@ -12,13 +13,15 @@ export interface UnlockRequest {
 /** Front to signer process. `n` pairs answers with questions. */
 export type ToSigner =
   | { readonly kind: 'unlock'; readonly n: number; readonly request: UnlockRequest }
-  | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest };
+  | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
+  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signer process to front. */
 export type FromSigner =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
+  | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   | {
       readonly kind: 'failed';
       readonly n: number;

@@ -1,27 +1,26 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { SignRequest, SignResult } from '../core/signer.js';
+import type { PendingTransaction } from '../core/pending.js';
+import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
 import type { Vault } from '../core/vault.js';
 import type { KeyRef, SealedWallet } from '../core/wallet.js';
 
 /**
  * Signs one completed transaction. Pure: decodes again what it is given, checks that the wallets belong to it and the
- * key to the sender, and only then opens secrets, for the time of one signature.
+ * keys to the sender, and only then opens secrets, for the time of one signature.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
  *   RECORD_DAMAGED, SIGNATURE_INVALID, and whatever the chain's `parse` throws
  */
 export function signPending(request: SignRequest, parts: { vault: Vault; chains: ChainRegistry }): SignResult {
   const { pending } = request;
   const chain = parts.chains.get(pending.chain);
-  const from = parts.vault.address(...firstKey(request));
-  const unsigned = chain.parse(request.completed, {
-    network: pending.network,
-    from,
-    ...(request.developmentChainId !== undefined && { developmentChainId: BigInt(request.developmentChainId) }),
-  });
+  const wanted = wantedKeys(chain, request);
+  const signers = wanted.map(({ sealed, ref }) => parts.vault.identify(sealed, ref));
+  const unsigned = chain.parse(request.completed, parseContext(request, signers));
   const start = process.hrtime.bigint();
   let opened = start;
-  const signed = parts.vault.use(request.sealed, pending.keys, (keys) => {
+  const refs = wanted.map(({ ref }) => ref);
+  const signed = parts.vault.use(request.sealed, refs, (keys) => {
     opened = process.hrtime.bigint();
     return unsigned.sign(keys);
   });
@@ -32,38 +31,77 @@ export function signPending(request: SignRequest, parts: { vault: Vault; chains:
   };
 }
 
+/** What `parse` must know besides the transaction. @param signers - facts of all keys, in order. @throws CustosError KEY_MISSING */
+export function parseContext(
+  {
+    pending,
+    developmentChainId,
+    allowForeignKey,
+  }: Pick<SignRequest, 'pending' | 'developmentChainId' | 'allowForeignKey'>,
+  signers: readonly SignerFacts[],
+): ParseContext {
+  const [first] = signers;
+  if (first === undefined) throw noKey();
+  return {
+    network: pending.network,
+    from: first.address,
+    signers,
+    ...(pending.withdrawal !== undefined && { withdrawal: pending.withdrawal }),
+    ...(developmentChainId !== undefined && { developmentChainId: BigInt(developmentChainId) }),
+    ...(allowForeignKey === true && { allowForeignKey }),
+  };
+}
+
+/** The keys that a pending transaction needs, in the order in which they are lent. */
+export function keyRefsOf(chain: Chain, pending: PendingTransaction): readonly KeyRef[] {
+  return chain.keyRefs?.(pending) ?? pending.keys;
+}
+
+export interface WantedKey {
+  readonly sealed: SealedWallet;
+  readonly ref: KeyRef;
+}
+
 /**
  * Checks that every key's wallet is at hand and was made for this chain and network.
- * @returns the record and reference of the first key, whose address is the sender of account-based chains
+ * @returns record and reference of each key; the first one's address is the sender of account-based chains
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH
  */
-export function firstKey(request: Pick<SignRequest, 'pending' | 'sealed'>): [SealedWallet, KeyRef] {
+export function wantedKeys(chain: Chain, request: Pick<SignRequest, 'pending' | 'sealed'>): readonly WantedKey[] {
   const { pending, sealed } = request;
   const byId = new Map(sealed.map((record) => [record.signatureId, record]));
-  const [first] = pending.keys;
-  if (first === undefined) throw new CustosError('KEY_MISSING', 'the pending transaction names no signature ID');
-  for (const key of pending.keys) {
-    const record = byId.get(key.signatureId);
+  const refs = keyRefsOf(chain, pending);
+  if (refs.length === 0) throw noKey();
+  return refs.map((ref) => {
+    const { signatureId } = ref;
+    const record = byId.get(signatureId);
     if (record === undefined) {
-      throw new CustosError('WALLET_UNKNOWN', `signature ID ${key.signatureId} is not in this store`);
+      throw new CustosError('WALLET_UNKNOWN', `signature ID ${signatureId} is not in this store`);
     }
     if (record.chain !== pending.chain) {
-      throw new CustosError(
-        'WALLET_CHAIN_MISMATCH',
-        `wallet ${key.signatureId} is of ${record.chain}, not ${pending.chain}`,
-      );
+      const text = `wallet ${signatureId} is of ${record.chain}, not ${pending.chain}`;
+      throw new CustosError('WALLET_CHAIN_MISMATCH', text);
     }
     if (record.network !== pending.network) {
-      throw new CustosError(
-        'NETWORK_MISMATCH',
-        `wallet ${key.signatureId} is of ${record.network}, not ${pending.network}`,
-      );
+      const text = `wallet ${signatureId} is of ${record.network}, not ${pending.network}`;
+      throw new CustosError('NETWORK_MISMATCH', text);
     }
-  }
-  const record = byId.get(first.signatureId);
-  if (record === undefined)
-    throw new CustosError('WALLET_UNKNOWN', `signature ID ${first.signatureId} is not in this store`);
-  return [record, first];
+    return { sealed: record, ref };
+  });
+}
+
+/** The public side of keys, for a front that cannot tell it. @throws CustosError WALLET_UNKNOWN, INDEX_*, RECORD_DAMAGED */
+export function identifyKeys({ sealed, keys }: IdentifyRequest, vault: Vault): readonly SignerFacts[] {
+  const byId = new Map(sealed.map((record) => [record.signatureId, record]));
+  return keys.map((ref) => {
+    const record = byId.get(ref.signatureId);
+    if (record === undefined) throw new CustosError('WALLET_UNKNOWN', `signature ID ${ref.signatureId} is not at hand`);
+    return vault.identify(record, ref);
+  });
+}
+
+function noKey(): CustosError {
+  return new CustosError('KEY_MISSING', 'the pending transaction names no signature ID');
 }
 
 function microseconds(from: bigint, to: bigint): number {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
-import type { Signer, SignRequest, SignResult } from '../core/signer.js';
+import type { IdentifyRequest, Signer, SignRequest } from '../core/signer.js';
 import type { KeySlot } from '../core/store.js';
 import type { FromSigner, ToSigner } from './messages.js';
 
@@ -28,7 +28,10 @@ interface Question {
   readonly timer: NodeJS.Timeout;
 }
 
-type Ask = { readonly kind: 'unlock' } | { readonly kind: 'sign'; readonly request: SignRequest };
+type Work =
+  | { readonly kind: 'sign'; readonly request: SignRequest }
+  | { readonly kind: 'identify'; readonly request: IdentifyRequest };
+type Ask = { readonly kind: 'unlock' } | Work;
 
 /**
  * Signers in child processes behind the same interface as the one in process. Each child has an empty environment, no
@@ -50,8 +53,14 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     },
     async sign(request) {
       next = (next + 1) % slots.length;
-      const slot = leastBusy(slots, next);
-      return slot.sign(request);
+      const answer = await leastBusy(slots, next).ask({ kind: 'sign', request });
+      if (answer.kind !== 'signed') throw unexpected(answer);
+      return answer.result;
+    },
+    async identify(request) {
+      const answer = await leastBusy(slots, next).ask({ kind: 'identify', request });
+      if (answer.kind !== 'identified') throw unexpected(answer);
+      return answer.result;
     },
     async close() {
       options.password.wipe();
@@ -98,13 +107,14 @@ class SignerSlot {
     }
   }
 
-  async sign(request: SignRequest): Promise<SignResult> {
+  /** Asks once, and of a successor once more when the process dies or hangs over it. */
+  async ask(question: Work): Promise<FromSigner> {
     try {
-      return await this.#signOnce(request);
+      return await this.#askOnce(question);
     } catch (error) {
       const died = error instanceof CustosError && (error.code === 'SIGNER_DIED' || error.code === 'SIGNER_TIMEOUT');
       if (!died || this.#closed) throw error;
-      return this.#signOnce(request);
+      return this.#askOnce(question);
     }
   }
 
@@ -118,11 +128,9 @@ class SignerSlot {
     await ended;
   }
 
-  async #signOnce(request: SignRequest): Promise<SignResult> {
+  async #askOnce(question: Work): Promise<FromSigner> {
     await this.unlock();
-    const answer = await this.#ask({ kind: 'sign', request });
-    if (answer.kind !== 'signed') throw unexpected(answer);
-    return answer.result;
+    return this.#ask(question);
   }
 
   async #start(): Promise<Uint8Array> {
@@ -161,7 +169,7 @@ class SignerSlot {
           this.#lost(child, 'SIGNER_TIMEOUT', 'the signer process did not answer in time');
           child.kill('SIGKILL');
         },
-        ask.kind === 'sign' ? sign : start,
+        ask.kind === 'unlock' ? start : sign,
       );
       this.#questions.set(n, { resolve, reject, timer });
       child.send(this.#message(ask, n), (error) => {
@@ -172,6 +180,7 @@ class SignerSlot {
 
   #message(ask: Ask, n: number): ToSigner {
     if (ask.kind === 'sign') return { kind: 'sign', n, request: ask.request };
+    if (ask.kind === 'identify') return { kind: 'identify', n, request: ask.request };
     const { slots, storeId, password } = this.#options;
     return { kind: 'unlock', n, request: { slots, storeId, password: password.exposeBytes() } };
   }

@@ -2,7 +2,7 @@ import type { ChainRegistry } from '../core/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { UnlockedVault } from './in-process-signer.js';
 import type { FromSigner, ToSigner, UnlockRequest } from './messages.js';
-import { signPending } from './sign.js';
+import { identifyKeys, signPending } from './sign.js';
 
 /** The child's end of the IPC channel. */
 export interface SignerChannel {
@@ -30,6 +30,9 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       return { kind: 'unlocked', n: message.n, publicKey: unlocked.publicKey };
     }
     if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
+    if (message.kind === 'identify') {
+      return { kind: 'identified', n: message.n, result: identifyKeys(message.request, unlocked.vault) };
+    }
     return { kind: 'signed', n: message.n, result: signPending(message.request, { vault: unlocked.vault, chains }) };
   };
 

@@ -34,6 +34,7 @@ export function journalTable(database: Database<StoreTables>, clock: Clock): Jou
     claim: (pending) => database.write((db) => claimAll(db, pending, clock.now())),
     advance: (lease, to, fact, event) =>
       database.write((db) => advance(db, { lease, to, fact, event: event ?? to, now: clock.now() })),
+    expire: (lease, proof) => database.write((db) => expire(db, { lease, proof, now: clock.now() })),
     get: (id) => database.read((db) => getEntry(db, id)),
     find: (filter) =>
       database.read(async (db) => {
@@ -161,7 +162,8 @@ async function advance(db: Tables, { lease, to, fact, event, now }: Advance): Pr
     .where('state', 'in', from)
     // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
     .$if(
-      frozen.some((name) => fact[name] !== undefined),
+      // But for the id by which the network knows what others have signed after us.
+      frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
       (query) => query.where('signed', 'is', null),
     )
     // Nothing is called signed that has no bytes.
@@ -169,6 +171,22 @@ async function advance(db: Tables, { lease, to, fact, event, now }: Advance): Pr
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) await explainRefusal(db, lease, to);
   await addEvent(db, { id: lease.id, at: now, event, fact });
+}
+
+/** The only place where recorded bytes leave a row; what they were goes into the story first. */
+async function expire(db: Tables, { lease, proof, now }: { lease: Lease; proof: string; now: number }): Promise<void> {
+  const { signed, txId } = await requireEntry(db, lease.id);
+  const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null };
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...nothing, state: 'claimed', next_attempt_at: 0, updated_at: now })
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('state', '=', 'signed')
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, lease, 'claimed');
+  const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
+  await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
 }
 
 async function explainRefusal(db: Tables, lease: Lease, to: State): Promise<never> {

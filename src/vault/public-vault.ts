@@ -1,7 +1,8 @@
-import type { Chain, ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { PublicVault } from '../core/vault.js';
 import type { KeyRef, SealedWallet, Wallet } from '../core/wallet.js';
+import { hdAddress, schemeOf } from './derivation.js';
 import { openPublic, type Sealing } from './records.js';
 
 export interface PublicVaultOptions {
@@ -20,13 +21,18 @@ export function openPublicVault({ publicKey, storeId, chains }: PublicVaultOptio
   };
   return {
     wallet,
-    address(sealed, ref) {
+    facts(sealed, ref) {
       checkIndex(sealed, ref);
-      const { xpub, address } = wallet(sealed);
       const chain = chains.get(sealed.chain);
-      if (address !== undefined) return address;
-      if (xpub === undefined || ref.index === undefined) throw noAddress(sealed);
-      return childAddress(chain, sealed, { xpub, index: ref.index });
+      const { xpub, address, derivation } = wallet(sealed);
+      if (xpub !== undefined && ref.index !== undefined) {
+        const scheme = schemeOf({ chain, name: derivation });
+        if (scheme.publicKey === undefined) return undefined;
+        const publicKey = scheme.publicKey(xpub, ref.index);
+        return { publicKey, address: hdAddress(publicKey, { chain, name: derivation, network: sealed.network }) };
+      }
+      if (address === undefined) throw noAddress(sealed);
+      return sealed.kind === 'key' || ref.index === 0 ? { address } : undefined;
     },
   };
 }
@@ -43,11 +49,6 @@ export function checkIndex(sealed: SealedWallet, ref: KeyRef): void {
     const text = `wallet ${sealed.signatureId} is a private key, but index ${ref.index} was asked for`;
     throw new CustosError('INDEX_UNEXPECTED', text);
   }
-}
-
-function childAddress(chain: Chain, sealed: SealedWallet, { xpub, index }: { xpub: string; index: number }): string {
-  if (chain.hd === undefined) throw noAddress(sealed);
-  return chain.address(chain.hd.publicKey(xpub, index), sealed.network);
 }
 
 function noAddress({ signatureId }: SealedWallet): CustosError {

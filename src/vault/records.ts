@@ -16,6 +16,7 @@ export interface PublicPart {
   readonly xpub?: string;
   readonly address?: string;
   readonly label?: string;
+  readonly derivation?: string;
 }
 
 /** A purpose key of one store. */
@@ -34,15 +35,22 @@ export function purposeKey(rootKey: Uint8Array, storeId: string, purpose: Purpos
 }
 
 export function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
-  const bytes = joinUnambiguously([part.xpub ?? '', part.address ?? '', part.label ?? '']);
+  const { xpub = '', address = '', label = '', derivation } = part;
+  const bytes = joinUnambiguously([xpub, address, label, ...(derivation === undefined ? [] : [derivation])]);
   return sealPart({ ...sealing, facts, purpose: 'public' }, bytes);
 }
 
 /** @throws CustosError RECORD_DAMAGED, STORE_NEWER */
 export function openPublic(sealing: Sealing, record: SealedWallet): PublicPart {
   const bytes = openPart({ ...sealing, facts: record, purpose: 'public' }, record.publicBox);
-  const [xpub = '', address = '', label = ''] = split(bytes, record.signatureId).map((part) => part.toString('utf8'));
-  return { ...(xpub && { xpub }), ...(address && { address }), ...(label && { label }) };
+  const texts = split(bytes, record.signatureId).map((part) => part.toString('utf8'));
+  const [xpub = '', address = '', label = '', derivation = ''] = texts;
+  return {
+    ...(xpub && { xpub }),
+    ...(address && { address }),
+    ...(label && { label }),
+    ...(derivation && { derivation }),
+  };
 }
 
 /** Seals and wipes the plain copy that it made; the caller's own bytes stay. */

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Chain, ChainRegistry } from '../core/chain.js';
+import type { Chain, ChainRegistry, SignerFacts } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
-import type { ExportedWallet, ImportRequest, MadeWallet, PublicVault, Vault } from '../core/vault.js';
-import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet, WalletKind } from '../core/wallet.js';
-import { generateMnemonic, mnemonicToSeed, parseMnemonic } from '../crypto/mnemonic.js';
-import { checkIndex, openPublicVault } from './public-vault.js';
+import type { CreateWallet, ExportedWallet, ImportRequest, MadeWallet, PublicVault, Vault } from '../core/vault.js';
+import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/wallet.js';
+import { generateMnemonic, parseMnemonic } from '../crypto/mnemonic.js';
+import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivation.js';
+import { openPublicVault } from './public-vault.js';
 import {
   openSecret,
   purposeKey,
@@ -54,15 +55,29 @@ class OpenVault implements Vault {
     return this.#public.wallet(sealed);
   }
 
-  address(sealed: SealedWallet, ref: KeyRef): string {
-    return this.#public.address(sealed, ref);
+  facts(sealed: SealedWallet, ref: KeyRef): SignerFacts | undefined {
+    return this.#public.facts(sealed, ref);
   }
 
-  async create(id: ChainId, network: Network, options: { kind: WalletKind; label?: string }): Promise<MadeWallet> {
+  identify(sealed: SealedWallet, ref: KeyRef): SignerFacts {
+    const known = this.#public.facts(sealed, ref);
+    if (known !== undefined) return known;
+    const [facts] = this.use([sealed], [ref], (keys) => keys.map(({ address, publicKey }) => ({ address, publicKey })));
+    if (facts === undefined) throw new CustosError('INTERNAL', 'no key was lent');
+    return facts;
+  }
+
+  async create(id: ChainId, network: Network, options: CreateWallet): Promise<MadeWallet> {
     const chain = this.#chains.get(id);
+    const { kind, label, derivation } = options;
     const { secret, shown } =
-      options.kind === 'hd' ? await mnemonicSecret(chain, generateMnemonic(), network) : newPrivateKey(chain, network);
-    return useOnce(secret, () => this.#seal({ ...newFacts(chain, network), ...options, ...shown }, secret));
+      kind === 'hd'
+        ? await mnemonicSecret(generateMnemonic(), { chain, name: derivation, network })
+        : newPrivateKey(chain, network);
+    return useOnce(secret, () => {
+      const facts = newFacts(chain, network);
+      return this.#seal({ ...facts, kind, ...(label && { label }), ...shown }, secret);
+    });
   }
 
   async import(request: ImportRequest): Promise<MadeWallet> {
@@ -70,7 +85,7 @@ class OpenVault implements Vault {
     const chain = this.#chains.get(request.chain);
     const { secret, shown } = await readSecret(chain, request);
     return useOnce(secret, () => {
-      checkStated(chain, request, shown);
+      checkStated(chain, request, { secret, shown });
       const facts = newFacts(chain, network, signatureId);
       return this.#seal({ ...facts, kind: secret.kind, ...(label && { label }), ...shown }, secret);
     });
@@ -99,15 +114,16 @@ class OpenVault implements Vault {
   }
 
   export(sealed: SealedWallet): ExportedWallet {
-    const { xpub, address, chain, network } = this.#public.wallet(sealed);
+    const { xpub, address, chain: id, network, derivation, label } = this.#public.wallet(sealed);
+    const chain = this.#chains.get(id);
     return useOnce(openSecret(this.#secretSealing, sealed), (secret) => ({
-      ...(secret.kind === 'hd'
-        ? { mnemonic: Buffer.from(secret.mnemonic).toString('utf8') }
-        : { privateKey: this.#chains.get(chain).encodePrivateKey(secret.privateKey, network) }),
+      ...exportedSecret(secret, { chain, network, name: derivation }),
       ...(xpub !== undefined && { xpub }),
       ...(address !== undefined && { address }),
-      chain,
+      chain: id,
       testnet: network === 'testnet',
+      ...(derivation !== undefined && { derivation }),
+      ...(label !== undefined && { label }),
     }));
   }
 
@@ -143,13 +159,18 @@ class OpenVault implements Vault {
 
   /** Opens one key. A stored secret must still give the address it is shown with. */
   #openKey(record: SealedWallet, ref: KeyRef): LentKey {
-    checkIndex(record, ref);
+    const known = this.#public.facts(record, ref);
     const chain = this.#chains.get(record.chain);
-    const privateKey = useOnce(openSecret(this.#secretSealing, record), (secret) => derive(chain, secret, ref.index));
+    const { derivation: name } = this.#public.wallet(record);
+    const privateKey = useOnce(openSecret(this.#secretSealing, record), (secret) =>
+      derive(secret, { chain, name, index: ref.index }),
+    );
     try {
       const publicKey = chain.publicKey(privateKey);
-      const address = chain.address(publicKey, record.network);
-      if (address === this.#public.address(record, ref)) return { privateKey, publicKey, address };
+      const { network, kind } = record;
+      const address =
+        kind === 'hd' ? hdAddress(publicKey, { chain, name, network }) : chain.address(publicKey, network);
+      if (known === undefined || known.address === address) return { privateKey, publicKey, address };
     } catch (error) {
       privateKey.fill(0);
       throw error;
@@ -161,63 +182,95 @@ class OpenVault implements Vault {
 
 interface FreshSecret {
   readonly secret: OpenSecret;
-  readonly shown: { readonly xpub?: string; readonly address?: string };
+  readonly shown: Pick<Wallet, 'xpub' | 'address' | 'derivation'>;
 }
 
-async function mnemonicSecret(chain: Chain, mnemonic: string, network: Network): Promise<FreshSecret> {
-  if (chain.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
-  const seed = await mnemonicToSeed(mnemonic);
-  const { node, ...shown } = chain.hd.account(seed, network);
-  seed.fill(0);
-  return { secret: { kind: 'hd', mnemonic: new TextEncoder().encode(mnemonic), node }, shown };
+async function mnemonicSecret(mnemonic: string, derivation: Derivation): Promise<FreshSecret> {
+  const { node, ...shown } = await deriveAccount(mnemonic, derivation);
+  const { name } = derivation;
+  return {
+    secret: { kind: 'hd', mnemonic: new TextEncoder().encode(mnemonic), node },
+    shown: { ...shown, ...(name !== undefined && { derivation: name }) },
+  };
 }
 
 function newPrivateKey(chain: Chain, network: Network): FreshSecret {
   for (;;) {
-    const privateKey = new Uint8Array(randomBytes(32));
+    const random = new Uint8Array(randomBytes(32));
     try {
-      const address = chain.address(chain.publicKey(privateKey), network);
-      return { secret: { kind: 'key', privateKey }, shown: { address } };
+      const privateKey = chain.newPrivateKey?.(random) ?? random.slice();
+      return keySecret(chain, privateKey, network);
     } catch (error) {
       // Zero or at least the curve order: once in 2^128 draws.
       if (!(error instanceof CustosError) || error.code !== 'PRIVATE_KEY_INVALID') throw error;
+    } finally {
+      random.fill(0);
     }
   }
 }
 
-async function readSecret(chain: Chain, { secret, network }: ImportRequest): Promise<FreshSecret> {
-  if (secret.kind === 'mnemonic') return mnemonicSecret(chain, parseMnemonic(secret.mnemonic.exposeText()), network);
-  const privateKey = chain.decodePrivateKey(secret.privateKey.exposeText().trim(), network);
+function keySecret(chain: Chain, privateKey: Uint8Array, network: Network): FreshSecret {
   const address = chain.address(chain.publicKey(privateKey), network);
   return { secret: { kind: 'key', privateKey }, shown: { address } };
 }
 
-/** @throws CustosError ADDRESS_MISMATCH: the secret gives another address or xpub than the one that was stated */
-function checkStated(chain: Chain, request: ImportRequest, shown: FreshSecret['shown']): void {
+async function readSecret(chain: Chain, { secret, network, derivation }: ImportRequest): Promise<FreshSecret> {
+  if (secret.kind === 'privateKey') {
+    return keySecret(chain, chain.decodePrivateKey(secret.privateKey.exposeText().trim(), network), network);
+  }
+  const text = secret.mnemonic.exposeText();
+  const own = chain.decodeMnemonic?.(text);
+  if (own !== undefined) return keySecret(chain, own, network);
+  return mnemonicSecret(parseMnemonic(text), { chain, name: derivation, network });
+}
+
+/** @throws CustosError ADDRESS_MISMATCH: the secret gives another address, xpub or first key than the one that was stated */
+function checkStated(chain: Chain, request: ImportRequest, { secret, shown }: FreshSecret): void {
   const { xpub, address, network } = request;
+  const derivation = { chain, name: shown.derivation, network };
   if (xpub !== undefined && xpub !== shown.xpub) {
     throw new CustosError('ADDRESS_MISMATCH', 'the secret does not give the stated xpub');
   }
+  if (request.secret.kind === 'mnemonic' && request.secret.privateKey !== undefined) {
+    const stated = chain.decodePrivateKey(request.secret.privateKey.exposeText().trim(), network);
+    const first = derive(secret, { ...derivation, index: 0 });
+    const same = equalBytes(stated, first);
+    for (const key of [stated, first]) key.fill(0);
+    if (!same) throw new CustosError('ADDRESS_MISMATCH', 'the mnemonic does not give the stated private key');
+  }
   if (address === undefined) return;
   const stated = chain.normalizeAddress(address, network);
-  if (shown.address === undefined) {
-    // An address beside a mnemonic is taken for the one of index 0.
-    const first = shown.xpub === undefined || chain.hd === undefined ? undefined : chain.hd.publicKey(shown.xpub, 0);
-    if (first !== undefined && chain.address(first, network) === stated) return;
-  } else if (shown.address === stated) return;
+  if (shown.address === stated) return;
+  // An address beside a mnemonic with an xpub is taken for the one of index 0.
+  const first = shown.xpub === undefined ? undefined : schemeOf(derivation).publicKey?.(shown.xpub, 0);
+  if (first !== undefined && hdAddress(first, derivation) === stated) return;
   throw new CustosError('ADDRESS_MISMATCH', `the secret does not give the stated address ${stated}`);
+}
+
+/** What the peer's scripts find in an exported wallet: also the first private key, where a mnemonic stands for one address. */
+function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation) {
+  if (secret.kind === 'key') {
+    return { [chain.secretField ?? 'privateKey']: chain.encodePrivateKey(secret.privateKey, network) };
+  }
+  const mnemonic = Buffer.from(secret.mnemonic).toString('utf8');
+  if (chain.singleAddress !== true) return { mnemonic };
+  const first = derive(secret, { chain, name, index: 0 });
+  const privateKey = chain.encodePrivateKey(first, network);
+  first.fill(0);
+  return { mnemonic, privateKey };
 }
 
 function newFacts(chain: Chain, network: Network, signatureId = parseSignatureId(randomUUID())) {
   return { signatureId, chain: chain.id, network, createdAt: Date.now() };
 }
 
-function derive(chain: Chain, secret: OpenSecret, index: number | undefined): Uint8Array {
+function derive(
+  secret: OpenSecret,
+  { chain, name, index }: Pick<Derivation, 'chain' | 'name'> & { readonly index: number | undefined },
+): Uint8Array {
   if (secret.kind === 'key') return secret.privateKey.slice();
-  if (chain.hd === undefined || index === undefined) {
-    throw new CustosError('INDEX_MISSING', `${chain.id} needs a derivation index`);
-  }
-  return chain.hd.privateKey(secret.node, index);
+  if (index === undefined) throw new CustosError('INDEX_MISSING', `${chain.id} needs a derivation index`);
+  return schemeOf({ chain, name }).privateKey(secret.node, index);
 }
 
 function useOnce<T>(secret: OpenSecret, work: (secret: OpenSecret) => T): T {

@@ -40,9 +40,11 @@ function node(
     return found;
   };
   const rpc = (method: string, params: readonly unknown[]) => answer(method, params);
-  if (!isCloud) return { rpc };
+  const http = () => Promise.reject(new CustosError('NODE_REFUSED', 'this node has no HTTP interface'));
+  if (!isCloud) return { rpc, http };
   return {
     rpc,
+    http,
     transactionCount: (address) => answer('count', address),
     feeAdvice: () => answer('fee'),
     publicService: (url) => answer(url),
@@ -73,6 +75,7 @@ export async function complete(
     const text = await chain.complete(parsePending(received, chain.id, 'mainnet'), {
       network: 'mainnet',
       from: key.address,
+      signers: [key],
       node: node(setting.answers ?? {}, log, setting.isCloud),
       nextNonce: setting.nextNonce ?? (async (count) => count),
     });

@@ -26,7 +26,7 @@ async function signTransfer(chain: Chain, request: TransferRequest): Promise<`0x
   const rpc = async (method: string) => (method.endsWith('chainId') ? '0x7a69' : '0x186a0');
   const context = {
     ...contextOf(key, { developmentChainId: 31337n }),
-    node: { rpc },
+    node: { rpc, http: async () => undefined },
     nextNonce: async (count: bigint) => count,
   };
   const { raw } = chain.parse(await chain.complete(pending, context), context).sign([key]);

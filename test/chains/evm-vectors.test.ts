@@ -31,7 +31,7 @@ describe.each(evmChainIds)('%s', (id) => {
   it('derives the recorded addresses from the xpubs', () => {
     expect(vectors.addresses.length).toBeGreaterThan(0);
     for (const { testnet, xpub, index, address } of vectors.addresses) {
-      expect(chain.address(chain.hd!.publicKey(xpub, index), networkOf(testnet))).toBe(address);
+      expect(chain.address(chain.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
   });
 

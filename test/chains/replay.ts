@@ -1,9 +1,9 @@
-import type { Chain, NodeClient } from '../../src/core/chain.js';
+import type { Chain, NodeClient, NodeRequest, ParseContext } from '../../src/core/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 import { networkOf } from '../../src/core/ids.js';
-import { parsePending } from '../../src/core/pending.js';
-import type { LentKey } from '../../src/core/wallet.js';
-import { mnemonicToSeed } from '../../src/crypto/mnemonic.js';
+import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
+import type { KeyRef, LentKey } from '../../src/core/wallet.js';
+import { mnemonicToEntropy, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
 import type { RecordedCall, TransactionVector } from '../support/vectors.js';
 
 type ReplayVector = Pick<TransactionVector, 'testnet' | 'pending' | 'wallets' | 'rpc'>;
@@ -13,7 +13,17 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
   const get = async (part: string): Promise<unknown> => {
     const call = calls.find(({ request }) => request.body === undefined && request.url.includes(part));
     if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${part}`);
-    return call.response.body;
+    return bodyOf(call);
+  };
+  const ask = async ({ path, body }: NodeRequest): Promise<unknown> => {
+    const asked = body === undefined ? undefined : canonical(body);
+    const call = calls.find(
+      ({ request }) =>
+        request.url.replace('/__access/testnet', '').replace('/__access/mainnet', '').endsWith(path) &&
+        (request.body === undefined || request.body === null ? undefined : canonical(request.body)) === asked,
+    );
+    if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${path} ${asked}`);
+    return bodyOf(call);
   };
   return {
     async rpc(method, params) {
@@ -22,40 +32,83 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
         ({ request }) => request.body?.method === method && canonical(request.body.params) === asked,
       );
       if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${method} ${asked}`);
-      return (call.response.body as { result: unknown }).result;
+      return (bodyOf(call) as { result: unknown }).result;
     },
+    http: ask,
+    cloud: ask,
     transactionCount: (address) => get(`/transaction/count/${address}`),
     feeAdvice: () => get('/blockchain/fee/'),
-    publicService: get,
+    publicService: (url, request) => {
+      const { pathname, search } = new URL(url);
+      return ask({ path: `${pathname}${search}`, ...request });
+    },
   };
 }
 
-/** The key that a vector's pending transaction names. */
+function bodyOf(call: RecordedCall): unknown {
+  const { response } = call;
+  return typeof response === 'object' && response !== null && 'status' in response && 'body' in response
+    ? response.body
+    : response;
+}
+
+/** The keys that a vector's pending transaction names, in order. */
+export async function keysOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey[]> {
+  const pending = pendingOf(chain, vector);
+  return Promise.all(pending.keys.map((ref) => keyOfRef(chain, vector, ref)));
+}
+
+/** The first key that a vector's pending transaction names. */
 export async function keyOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey> {
+  return (await keysOfVector(chain, vector))[0]!;
+}
+
+async function keyOfRef(chain: Chain, vector: ReplayVector, ref: KeyRef): Promise<LentKey> {
   const network = networkOf(vector.testnet);
-  const wallet = Object.values(vector.wallets)[0]!;
-  const index = vector.pending['index'];
-  const privateKey =
-    wallet.mnemonic === undefined
-      ? chain.decodePrivateKey(wallet.privateKey!, network)
-      : chain.hd!.privateKey(chain.hd!.account(await mnemonicToSeed(wallet.mnemonic), network).node, Number(index));
+  const wallet: { mnemonic?: string; privateKey?: string; secret?: string } = vector.wallets[ref.signatureId]!;
+  if (wallet.mnemonic === undefined || ref.index === undefined) {
+    const privateKey = chain.decodePrivateKey((wallet.privateKey ?? wallet.secret)!, network);
+    return lent(chain, privateKey, chain.address(chain.publicKey(privateKey), network));
+  }
+  const hd = chain.hd!;
+  const source = hd.source === 'entropy' ? mnemonicToEntropy(wallet.mnemonic) : await mnemonicToSeed(wallet.mnemonic);
+  const privateKey = hd.privateKey(hd.account(source, network).node, ref.index);
   const publicKey = chain.publicKey(privateKey);
-  return { privateKey, publicKey, address: chain.address(publicKey, network) };
+  return lent(chain, privateKey, hd.address?.(publicKey, network) ?? chain.address(publicKey, network));
+}
+
+function lent(chain: Chain, privateKey: Uint8Array, address: string): LentKey {
+  return { privateKey, publicKey: chain.publicKey(privateKey), address };
+}
+
+export function pendingOf(chain: Chain, vector: ReplayVector): PendingTransaction {
+  return parsePending(vector.pending, chain.id, networkOf(vector.testnet));
+}
+
+export function contextOfVector(chain: Chain, vector: ReplayVector, keys: readonly LentKey[]): ParseContext {
+  const { withdrawal } = pendingOf(chain, vector);
+  const signers = keys.map(({ address, publicKey }) => ({ address, publicKey }));
+  return {
+    network: networkOf(vector.testnet),
+    from: keys[0]!.address,
+    signers,
+    ...(withdrawal && { withdrawal }),
+  };
 }
 
 export async function completeVector(chain: Chain, vector: ReplayVector): Promise<string> {
-  const network = networkOf(vector.testnet);
-  const pending = parsePending(vector.pending, chain.id, network);
-  const from = (await keyOfVector(chain, vector)).address;
-  return chain.complete(pending, { network, from, node: replayingNode(vector.rpc), nextNonce: async (count) => count });
+  const context = contextOfVector(chain, vector, await keysOfVector(chain, vector));
+  const node = replayingNode(vector.rpc ?? []);
+  return chain.complete(pendingOf(chain, vector), { ...context, node, nextNonce: async (count) => count });
 }
 
 /** Completes, parses and signs a vector. */
 export async function signVector(chain: Chain, vector: ReplayVector) {
-  const key = await keyOfVector(chain, vector);
+  const keys = await keysOfVector(chain, vector);
   const completed = await completeVector(chain, vector);
-  const unsigned = chain.parse(completed, { network: networkOf(vector.testnet), from: key.address });
-  return { ...unsigned.sign([key]), nonce: unsigned.nonce, summary: unsigned.summary, key };
+  const unsigned = chain.parse(completed, contextOfVector(chain, vector, keys));
+  const key = keys[0]!;
+  return { ...unsigned.sign(keys), nonce: unsigned.nonce, summary: unsigned.summary, key, keys };
 }
 
 function canonical(value: unknown): string {

@@ -9,7 +9,7 @@ export function keyOf(chain: Chain, fill = 0x11): LentKey {
 }
 
 export function contextOf(key: LentKey, change: Partial<ParseContext> = {}): ParseContext {
-  return { network: 'mainnet', from: key.address, ...change };
+  return { network: 'mainnet', from: key.address, signers: [key], ...change };
 }
 
 /** A complete legacy transaction of Ethereum, with changes; an undefined member is left out. */

@@ -33,7 +33,7 @@ describe('a broadcast', () => {
     server.reply = json({ txId: signed.txId });
     const pending = makePending(String(vector.pending['id']), vector.pending);
     const { txData } = vector;
-    await makeCloud(server.url).broadcast(chains.get(id), pending, { raw: txData, txId: signed.txId });
+    await makeCloud(server.url).broadcast(chains.get(id), pending, { ...signed, raw: txData });
     const { broadcast } = vector as unknown as { broadcast: { method: string; path: string; body: unknown } };
     const [seen] = server.seen;
     expect(seen).toMatchObject({ method: broadcast.method, url: broadcast.path, body: JSON.stringify(broadcast.body) });

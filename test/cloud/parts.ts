@@ -10,7 +10,7 @@ export const apiKey = 'k3y-for-tests only';
 export const chains = createRegistry();
 export const eth = chains.get('ETH');
 export const ethId = parseChainId('ETH');
-export const signed = { raw: '0x02f8', txId: `0x${'ab'.repeat(32)}` };
+export const signed = { raw: '0x02f8', txId: `0x${'ab'.repeat(32)}`, completed: '{}', sender: `0x${'11'.repeat(20)}` };
 
 export function makeNodes(baseUrl: string, change: Partial<NodesOptions> = {}) {
   const clock = testClock();
@@ -20,6 +20,7 @@ export function makeNodes(baseUrl: string, change: Partial<NodesOptions> = {}) {
     version: '1.2.3',
     clock,
     ownNodes: new Map(),
+    network: 'mainnet',
     timeout: 5000,
     ...change,
   });

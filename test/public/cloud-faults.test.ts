@@ -3,6 +3,7 @@ import { createRegistry } from '../../src/chains/registry.js';
 import { createNodes } from '../../src/cloud/nodes.js';
 import { createCloud } from '../../src/cloud/tatum.js';
 import { systemClock } from '../../src/core/clock.js';
+import type { ChainId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import { Daemon } from '../../src/daemon/daemon.js';
 import { createHouse, readConfig, Secret } from '../../src/index.js';
@@ -126,7 +127,7 @@ describe('a cloud that hangs', () => {
     const vault = await house.vault();
     const publicKey = publicKeyOf(await house.rootKey(), store.storeId);
     const wire = { baseUrl: kms.stub.url, apiKey: Secret.text('x'), version: '0', clock: systemClock };
-    const nodes = createNodes({ ...wire, ownNodes: new Map(), timeout: time });
+    const nodes = createNodes({ ...wire, network: 'testnet', ownNodes: new Map(), timeout: time });
     const parts = {
       network: 'testnet' as const,
       chains,
@@ -140,6 +141,7 @@ describe('a cloud that hangs', () => {
       clock: systemClock,
       log: silentLog,
       developmentChainIds: new Map(),
+      allowForeignKeys: new Set<ChainId>(),
     };
     const tally = await new Daemon(parts, { period: 1000, concurrency: 8 }).runOnce();
     await house.close();

@@ -40,7 +40,7 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       const { raw } = await signer.sign(request);
       const recovered = await recoverTransactionAddress({ serializedTransaction: raw as `0x02${string}` });
       expect(recovered.toLowerCase()).toBe(
-        parts.vault.address(made.sealed, { signatureId: made.wallet.signatureId, index: 7 }),
+        parts.vault.identify(made.sealed, { signatureId: made.wallet.signatureId, index: 7 }).address,
       );
     });
 

@@ -75,7 +75,7 @@ export async function startWay(): Promise<Way> {
         for await (const [wallet] of createWallets(maker, { chain: 'ETH', network: 'testnet', kind, count: 1 })) {
           const sealed = await (await maker.store()).wallets.get([wallet!.signatureId]);
           const ref = { signatureId: wallet!.signatureId, ...(kind === 'hd' && { index: 0 }) };
-          const address = (await maker.vault()).address(sealed[0]!, ref);
+          const address = (await maker.vault()).identify(sealed[0]!, ref).address;
           await chain.rpc('anvil_setBalance', [address, `0x${(coins * 10n ** 18n).toString(16)}`]);
           return { ...wallet!, address };
         }

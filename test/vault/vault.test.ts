@@ -37,7 +37,7 @@ test.each(['hd', 'key'] as const)('a new %s wallet opens, and shows the address 
   expect(publicVault.wallet(sealed)).toEqual(wallet);
   const ref = { signatureId: wallet.signatureId, ...(kind === 'hd' && { index: 12 }) };
   const lent = vault.use([sealed], [ref], ([lentKey]) => ({ ...lentKey, privateKey: lentKey?.privateKey.slice() }));
-  expect(lent.address).toBe(publicVault.address(sealed, ref));
+  expect(lent.address).toBe(publicVault.facts(sealed, ref)?.address);
   expect(chains.get('ETH').publicKey(lent.privateKey ?? new Uint8Array())).toEqual(lent.publicKey);
 });
 
@@ -50,9 +50,9 @@ test('a new mnemonic has 24 words, and no two wallets share a secret', async () 
 
 test('the addresses of a known mnemonic are the known ones', () => {
   for (const [index, address] of accounts.entries()) {
-    expect(publicVault.address(hd, { signatureId: hd.signatureId, index })).toBe(address);
+    expect(publicVault.facts(hd, { signatureId: hd.signatureId, index })?.address).toBe(address);
   }
-  expect(publicVault.address(key, { signatureId: key.signatureId })).toBe(accounts[0]);
+  expect(publicVault.facts(key, { signatureId: key.signatureId })?.address).toBe(accounts[0]);
 });
 
 test('an exported wallet says all that was imported, a private key in the form of its chain', () => {
@@ -104,10 +104,10 @@ test.each<[string, ImportRequest, string]>([
 test('an index belongs to a mnemonic wallet and to no other', () => {
   const { signatureId } = hd;
   expect(codeOf(() => vault.use([hd], [{ signatureId }], () => 0))).toBe('INDEX_MISSING');
-  expect(codeOf(() => publicVault.address(hd, { signatureId }))).toBe('INDEX_MISSING');
+  expect(codeOf(() => publicVault.facts(hd, { signatureId }))).toBe('INDEX_MISSING');
   const indexed = { signatureId: key.signatureId, index: 0 };
   expect(codeOf(() => vault.use([key], [indexed], () => 0))).toBe('INDEX_UNEXPECTED');
-  expect(codeOf(() => publicVault.address(key, indexed))).toBe('INDEX_UNEXPECTED');
+  expect(codeOf(() => publicVault.facts(key, indexed))).toBe('INDEX_UNEXPECTED');
 });
 
 test('lent keys are wiped when the work is done, and also when it fails', () => {

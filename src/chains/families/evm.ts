@@ -6,6 +6,7 @@ import { keccak256 } from '../../crypto/hash.js';
 import { isPrivateKey, publicKey, signRecoverable } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from './bip32-scheme.js';
 import { type AddressStyle, addressOf, readAddress, showAddress } from './evm-address.js';
+import { evmFate, type RpcPrefix, sendRaw } from './evm-broadcast.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
 import {
   type EvmFormat,
@@ -40,6 +41,8 @@ export interface EvmChainDefinition {
   readonly format?: (shape: TransactionShape) => EvmFormat;
   /** Contracts of the tokens that can pay fees, by symbol. */
   readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
+  /** How the methods of its nodes begin; `eth` unless said otherwise. */
+  readonly rpcPrefix?: RpcPrefix;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
   readonly transferForm?: (request: TransferRequest, network: Network) => Record<string, unknown>;
 }
@@ -64,7 +67,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     ...definition,
     completion: { ...plainCompletion, ...definition.completion },
   };
-  const { addressStyle } = settings;
+  const { addressStyle, rpcPrefix = 'eth' } = settings;
   return {
     id: parseChainId(settings.id),
     name: settings.name,
@@ -87,6 +90,8 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     },
     parse: (completed, context) => parseCompleted(completed, context, settings),
     transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
+    broadcast: (signed, node) => sendRaw(rpcPrefix, signed, node),
+    fate: (signed, node) => evmFate(rpcPrefix, signed, node),
   };
 }
 

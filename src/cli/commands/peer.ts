@@ -1,3 +1,4 @@
+import type { House } from '../../app/house.js';
 import { importWallets } from '../../app/import-work.js';
 import { checkConfigLines, walletReport } from '../../app/report-work.js';
 import { createWallets, generateWallet, getSealed, pageSealed, peerEntry, typedKeyRef } from '../../app/wallet-work.js';
@@ -15,7 +16,7 @@ export const generateWalletOnly: Run = async ({ args, house, out }) => {
 
 export const generateManagedWallet: Run = async ({ args, house, out }) => {
   const chain = args[0] ?? '';
-  for await (const wallets of createWallets(house, { chain, network: house.config.network, kind: 'hd', count: 1 })) {
+  for await (const wallets of createWallets(house, { chain, network: house.config.network, count: 1 })) {
     for (const { signatureId, xpub, address } of wallets) {
       out.json(xpub === undefined ? { signatureId, address } : { signatureId, xpub });
     }
@@ -56,21 +57,21 @@ export const generateManagedPrivateKeyBatch: Run = async ({ args, house, out }) 
 
 export const getManagedWallet: Run = async ({ args, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
-  out.json(peerEntry((await house.vault()).export(sealed)));
+  out.json(peerEntry(house.chains.get(sealed.chain), (await house.vault()).export(sealed)));
   return 0;
 };
 
 export const getPrivateKey: Run = async ({ args, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
-  const ref = peerKeyRef(sealed, args[1]);
+  const ref = peerKeyRef(house, sealed, args[1]);
   out.json({ privateKey: (await house.vault()).exportPrivateKey(sealed, ref) });
   return 0;
 };
 
 export const getAddress: Run = async ({ args, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
-  const ref = peerKeyRef(sealed, args[1]);
-  out.json({ address: (await house.vault()).address(sealed, ref) });
+  const ref = peerKeyRef(house, sealed, args[1]);
+  out.json({ address: (await house.vault()).identify(sealed, ref).address });
   return 0;
 };
 
@@ -85,7 +86,8 @@ export const exportAll: Run = async ({ house, out }) => {
   const vault = await house.vault();
   const all: Record<string, unknown> = {};
   for await (const page of pageSealed(house, {})) {
-    for (const sealed of page) all[sealed.signatureId] = peerEntry(vault.export(sealed));
+    for (const sealed of page)
+      all[sealed.signatureId] = peerEntry(house.chains.get(sealed.chain), vault.export(sealed));
   }
   out.json(all);
   return 0;
@@ -107,10 +109,14 @@ export const checkConfig: Run = async ({ house, out }) => {
   return 0;
 };
 
-/** A mnemonic wallet without an index means index 0 here; a private-key wallet has one key, whatever index old scripts send. */
-function peerKeyRef(sealed: SealedWallet, index: string | undefined): KeyRef {
+/**
+ * A mnemonic wallet without an index means index 0 here; a private-key wallet has one key, whatever index old scripts send,
+ * and so has a mnemonic that stands for one address.
+ */
+function peerKeyRef(house: House, sealed: SealedWallet, index: string | undefined): KeyRef {
   const ref = typedKeyRef(sealed.signatureId, index ?? '0');
-  return sealed.kind === 'key' ? { signatureId: sealed.signatureId } : ref;
+  if (sealed.kind === 'key') return { signatureId: sealed.signatureId };
+  return house.chains.get(sealed.chain).singleAddress === true ? { ...ref, index: 0 } : ref;
 }
 
 async function askSecret({ house: { terminal } }: Call, question: string): Promise<string> {

@@ -5,7 +5,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseSignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportSecret } from '../../core/vault.js';
-import type { Wallet } from '../../core/wallet.js';
+import type { Wallet, WalletKind } from '../../core/wallet.js';
 import type { Call, Run } from '../spec.js';
 
 export const create: Run = async ({ args, flags, house, out }) => {
@@ -13,8 +13,9 @@ export const create: Run = async ({ args, flags, house, out }) => {
   const batches = createWallets(house, {
     chain: args[0] ?? '',
     network: house.config.network,
-    kind: flags['privateKey'] === true ? 'key' : 'hd',
+    ...kindOf(flags),
     count,
+    ...(typeof flags['derivation'] === 'string' && { derivation: flags['derivation'] }),
     ...(typeof flags['label'] === 'string' && { label: flags['label'] }),
   });
   const bar = await out.progress('wallets', count);
@@ -31,13 +32,22 @@ export const create: Run = async ({ args, flags, house, out }) => {
   return 0;
 };
 
+/** Absent where the chain decides. */
+function kindOf(flags: Call['flags']): { kind?: WalletKind } {
+  if (flags['privateKey'] === true && flags['mnemonic'] === true) {
+    throw new CustosError('USAGE', 'choose one of --private-key and --mnemonic');
+  }
+  if (flags['privateKey'] === true) return { kind: 'key' };
+  return flags['mnemonic'] === true || flags['derivation'] !== undefined ? { kind: 'hd' } : {};
+}
+
 export const importWallet: Run = async (call) => {
   const { args, flags, house, out } = call;
   const [chain] = args;
   if (chain === undefined) return importMany(call);
   const id = house.chains.get(chain).id;
   const secret = await readSecret(call);
-  const { signatureId, address, label } = flags;
+  const { signatureId, address, label, derivation } = flags;
   const item: ImportItem = {
     kind: 'request',
     request: {
@@ -47,6 +57,7 @@ export const importWallet: Run = async (call) => {
       ...(typeof signatureId === 'string' && { signatureId: parseSignatureId(signatureId) }),
       ...(typeof address === 'string' && (address.includes('pub') ? { xpub: address } : { address })),
       ...(typeof label === 'string' && { label }),
+      ...(typeof derivation === 'string' && { derivation }),
     },
   };
   const [imported] = await importAll(house, [item]);
@@ -105,7 +116,7 @@ export const show: Run = async ({ args, house, out }) => {
 export const address: Run = async ({ args, flags, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
   const vault = await house.vault();
-  const text = vault.address(sealed, typedKeyRef(sealed.signatureId, args[1]));
+  const text = vault.identify(sealed, typedKeyRef(sealed.signatureId, args[1])).address;
   if (flags['json'] === true) out.json({ address: text });
   else out.line(text);
   return 0;
@@ -148,7 +159,7 @@ function created({ signatureId, xpub, address }: Wallet) {
 }
 
 function shown(wallet: Wallet) {
-  const { signatureId, chain, network, kind, createdAt, label, xpub, address } = wallet;
+  const { signatureId, chain, network, kind, createdAt, label, xpub, address, derivation } = wallet;
   return {
     signatureId,
     chain,
@@ -157,6 +168,7 @@ function shown(wallet: Wallet) {
     createdAt: new Date(createdAt).toISOString(),
     ...(xpub !== undefined && { xpub }),
     ...(address !== undefined && { address }),
+    ...(derivation !== undefined && { derivation }),
     ...(label !== undefined && { label }),
   };
 }

@@ -1,0 +1,19 @@
+import type { Fate, NodeClient, SignedTransaction } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+
+/** Methods of one chain's nodes: `eth_…`, or `klay_…` for nodes that know no other. */
+export type RpcPrefix = 'eth' | 'klay';
+
+/** Hands signed bytes to a node (`eth_sendRawTransaction`). @returns the hash that it answers. @throws CustosError NODE_* */
+export async function sendRaw(prefix: RpcPrefix, signed: SignedTransaction, node: NodeClient): Promise<string> {
+  const txId = await node.rpc(`${prefix}_sendRawTransaction`, [signed.raw]);
+  if (typeof txId === 'string' && /^0x[0-9a-f]{64}$/i.test(txId)) return txId;
+  throw new CustosError('NODE_ANSWER_INVALID', 'the node took a broadcast without a transaction hash');
+}
+
+/** Whether the node has the transaction, in a block or waiting. Its nonce may still be used by another, so it is never called dead. */
+export async function evmFate(prefix: RpcPrefix, signed: SignedTransaction, node: NodeClient): Promise<Fate> {
+  const found = await node.rpc(`${prefix}_getTransactionByHash`, [signed.txId]);
+  const hash = typeof found === 'object' && found !== null && 'hash' in found ? found.hash : undefined;
+  return typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase() ? 'known' : 'open';
+}

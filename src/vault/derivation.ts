@@ -1,0 +1,47 @@
+import type { Chain, HdScheme } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { Network } from '../core/ids.js';
+import { mnemonicToEntropy, mnemonicToSeed } from '../crypto/mnemonic.js';
+
+/** A chain with the derivation that one wallet has. */
+export interface Derivation {
+  readonly chain: Chain;
+  /** Absent for the chain's default one. */
+  readonly name?: string | undefined;
+  readonly network: Network;
+}
+
+/** @throws CustosError SECRET_UNSUPPORTED: the chain has no mnemonic wallets, or no derivation of that name */
+export function schemeOf({ chain, name }: Pick<Derivation, 'chain' | 'name'>): HdScheme {
+  const scheme = name === undefined ? chain.hd : chain.derivations?.[name];
+  if (scheme !== undefined) return scheme;
+  if (chain.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
+  const names = Object.keys(chain.derivations ?? {});
+  const known = names.length === 0 ? 'has its default derivation only' : `knows the derivations ${names.join(', ')}`;
+  throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} ${known}, not ${name}`);
+}
+
+/**
+ * Derives the account of a mnemonic.
+ * @param mnemonic - as `parseMnemonic` returned it
+ * @returns `node` is secret: the caller wipes it
+ * @throws CustosError SECRET_UNSUPPORTED
+ */
+export async function deriveAccount(
+  mnemonic: string,
+  derivation: Derivation,
+): Promise<ReturnType<HdScheme['account']>> {
+  const scheme = schemeOf(derivation);
+  const source = scheme.source === 'entropy' ? mnemonicToEntropy(mnemonic) : await mnemonicToSeed(mnemonic);
+  try {
+    return scheme.account(source, derivation.network);
+  } finally {
+    source.fill(0);
+  }
+}
+
+/** Address of a key of a mnemonic wallet. */
+export function hdAddress(publicKey: Uint8Array, derivation: Derivation): string {
+  const { chain, network } = derivation;
+  return schemeOf(derivation).address?.(publicKey, network) ?? chain.address(publicKey, network);
+}
