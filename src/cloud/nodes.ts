@@ -187,6 +187,6 @@ async function askHttp(http: HttpClient, { request, ...question }: Question): Pr
 
 /** Some nodes answer with a bare word, such as a transaction id; anything longer is a page of something else. */
 function textAnswer(text: string, { code, label }: { code: ErrorCode; label: string }): unknown {
-  if (/^[!-~]{1,200}$/.test(text.trim())) return text.trim();
+  if (/^[0-9A-Za-z]{1,100}$/.test(text.trim())) return text.trim();
   return parseJson(text, code, label);
 }

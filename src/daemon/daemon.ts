@@ -3,11 +3,12 @@ import { asCustosError, CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
 import type { ClaimResult, JournalEntry } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
-import { type Claimed, carry, type Outcome, type OutcomeKind } from './carry.js';
+import { carry } from './carry.js';
 import { ErrorReports } from './error-reports.js';
 import { Gate } from './gate.js';
 import { type DaemonParts, step } from './parts.js';
 import { SenderQueues } from './sender-queues.js';
+import type { Claimed, Outcome, OutcomeKind } from './settle.js';
 
 export interface DaemonOptions {
   /** Milliseconds between two polls of the same chain. */

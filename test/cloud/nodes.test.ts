@@ -110,7 +110,7 @@ describe('an own node', () => {
     expect(await client.rpc('eth_chainId', [])).toBe('0x1');
     expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/path?token=query' });
     expect(JSON.stringify(server.seen[0])).not.toContain(apiKey);
-    expect(Object.keys(client)).toEqual(['rpc']);
+    expect(Object.keys(client)).toEqual(['rpc', 'http']);
   });
 
   it('is told user name and password in a header', async () => {
