@@ -1,6 +1,6 @@
 import { asCustosError, type CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import { peekStoreKeys } from '../storage/peek.js';
+import { peekStoreKeys, type StoreKeys } from '../storage/peek.js';
 import { openSlots } from '../vault/key-slots.js';
 import { type Config, settingValue } from './config.js';
 
@@ -9,20 +9,31 @@ export type EarlyUnlock =
   | { readonly kind: 'unlocked'; readonly storeId: string; readonly rootKey: Uint8Array }
   | { readonly kind: 'failed'; readonly error: CustosError };
 
+/** A key derivation on its way. */
+export interface Unlocking {
+  /** Resolves when scrypt is at work, or will never be. */
+  readonly begun: Promise<void>;
+  /** Never rejects. */
+  readonly ended: Promise<EarlyUnlock>;
+}
+
 /**
  * Begins to open the store while the rest of the program still loads: scrypt works on a thread of its own. Only with a
  * password from the environment, because nothing may be asked before it is needed.
- * @returns undefined when there is nothing to begin with; the promise never rejects
+ * @returns undefined when there is nothing to begin with
  */
-export function unlockEarly(config: Config): Promise<EarlyUnlock> | undefined {
+export function unlockEarly(config: Config): Unlocking | undefined {
   const given = settingValue('password', {}, config.environment);
   if (given === undefined || config.passwordSource !== 'local') return undefined;
-  return unlock(config.store, Secret.text(given));
+  const password = Secret.text(given);
+  const keys = peekStoreKeys(config.store);
+  const ended = unlock(keys, password);
+  return { begun: keys.then(nothing, nothing), ended };
 }
 
-async function unlock(location: string, password: Secret): Promise<EarlyUnlock> {
+async function unlock(keys: Promise<StoreKeys>, password: Secret): Promise<EarlyUnlock> {
   try {
-    const { storeId, slots } = await peekStoreKeys(location);
+    const { storeId, slots } = await keys;
     return { kind: 'unlocked', storeId, rootKey: await openSlots(slots, password, storeId) };
   } catch (thrown) {
     return { kind: 'failed', error: asCustosError(thrown) };
@@ -30,3 +41,5 @@ async function unlock(location: string, password: Secret): Promise<EarlyUnlock> 
     password.wipe();
   }
 }
+
+function nothing(): void {}

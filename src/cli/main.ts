@@ -15,12 +15,14 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const [{ readConfig }, { homedir }] = await Promise.all([import('../app/config.js'), import('node:os')]);
   const config = readConfig(parsed.flags, process.env, homedir());
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
+  // Loading the rest keeps this thread busy, so it waits until scrypt is at work on another.
+  await early?.begun;
   const [run, { createHouse }, { createTerminal }] = await Promise.all([
     parsed.spec.load(),
     import('../app/house.js'),
     import('./terminal.js'),
   ]);
-  const house = createHouse(config, createTerminal(output.note), early?.unlocking);
+  const house = createHouse(config, createTerminal(output.note), early?.ended);
   try {
     return await run({ args: parsed.args, flags: parsed.flags, house, out: output });
   } finally {
@@ -28,10 +30,9 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** In an object, because a promise of a promise would be waited for. */
 async function beginUnlock(config: Config) {
   const { unlockEarly } = await import('../app/early-unlock.js');
-  return { unlocking: unlockEarly(config) };
+  return unlockEarly(config);
 }
 
 /** The one voice for errors: code and words, never a stack or a foreign library's text. */

@@ -167,7 +167,9 @@ async function send(
   recorded: RecordedTransaction,
 ): Promise<Outcome> {
   const { entry, lease } = claimed;
-  if (chain.closedNetwork !== undefined) parts.log.warn({ id: entry.id, chain: chain.id }, chain.closedNetwork);
+  if (chain.closedNetwork !== undefined) {
+    parts.log.warn({ id: entry.id, chain: chain.id, reason: chain.closedNetwork }, 'network is closed');
+  }
   const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
   const { txId } = await step(parts, 'broadcast', entry.id, () =>
     byNode ? parts.nodes.broadcast(chain, recorded) : parts.cloud.broadcast(chain, entry.pending, recorded),

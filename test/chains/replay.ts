@@ -13,17 +13,17 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
   const get = async (part: string): Promise<unknown> => {
     const call = calls.find(({ request }) => request.body === undefined && request.url.includes(part));
     if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${part}`);
-    return bodyOf(call);
+    return call.response.body;
   };
   const ask = async ({ path, body }: NodeRequest): Promise<unknown> => {
     const asked = body === undefined ? undefined : canonical(body);
     const call = calls.find(
       ({ request }) =>
-        request.url.replace('/__access/testnet', '').replace('/__access/mainnet', '').endsWith(path) &&
+        request.url.endsWith(path) &&
         (request.body === undefined || request.body === null ? undefined : canonical(request.body)) === asked,
     );
     if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${path} ${asked}`);
-    return bodyOf(call);
+    return call.response.body;
   };
   return {
     async rpc(method, params) {
@@ -32,7 +32,7 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
         ({ request }) => request.body?.method === method && canonical(request.body.params) === asked,
       );
       if (call === undefined) throw new CustosError('NODE_REFUSED', `not recorded: ${method} ${asked}`);
-      return (bodyOf(call) as { result: unknown }).result;
+      return (call.response.body as { result: unknown }).result;
     },
     http: ask,
     cloud: ask,
@@ -43,13 +43,6 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
       return ask({ path: `${pathname}${search}`, ...request });
     },
   };
-}
-
-function bodyOf(call: RecordedCall): unknown {
-  const { response } = call;
-  return typeof response === 'object' && response !== null && 'status' in response && 'body' in response
-    ? response.body
-    : response;
 }
 
 /** The keys that a vector's pending transaction names, in order. */

@@ -39,6 +39,8 @@ interface Recorded {
   readonly method: string;
   readonly path: string;
   readonly rpc: { readonly method: string; readonly params: string } | undefined;
+  /** Body of a question that is no JSON-RPC. */
+  readonly body: string | undefined;
   readonly answer: unknown;
 }
 
@@ -56,7 +58,8 @@ export class Replayer {
         id: String(pending['id']),
         method: request.method,
         path: pathOf(request.url),
-        rpc: body && { method: body.method, params: canonical(body.params) },
+        rpc: isRpc(body) ? { method: body.method, params: canonical(body.params) } : undefined,
+        body: body === undefined || isRpc(body) ? undefined : canonical(body),
         answer: response.body,
       });
     }
@@ -74,7 +77,7 @@ export class Replayer {
 
   /** @returns undefined when nothing is known, which is remembered */
   answer(method: string, path: string, body: unknown): unknown {
-    const answer = isRpc(body) ? this.#rpc(path, body) : this.#rest(method, path);
+    const answer = isRpc(body) ? this.#rpc(path, body) : this.#rest(method, path, body);
     if (answer === undefined) this.unanswered.push(`${method} ${path} ${JSON.stringify(body)}`);
     return answer;
   }
@@ -91,9 +94,13 @@ export class Replayer {
     return asksChainId && chainId !== undefined ? wrapped(`0x${chainId.toString(16)}`) : undefined;
   }
 
-  #rest(method: string, path: string): unknown {
+  #rest(method: string, path: string, body: unknown): unknown {
     if (this.#set.has(path)) return this.#set.get(path);
-    return this.#recorded.find((one) => one.rpc === undefined && one.method === method && one.path === path)?.answer;
+    const asked = body === undefined || body === '' ? undefined : canonical(body);
+    const samePath = this.#recorded.filter(
+      (one) => one.rpc === undefined && one.method === method && one.path === path,
+    );
+    return samePath.find((one) => one.body === asked)?.answer;
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -184,7 +185,9 @@ export class StubCloud {
       this.batches.push(body as { errors: Report[] });
       return { status: 204 };
     }
-    if (path.endsWith('/broadcast')) return this.#broadcast(path, body as Broadcast['body']);
+    // A broadcast that closes nothing is a question like any other (Flow tells of its proposal key that way).
+    const isClosing = typeof body === 'object' && body !== null && 'signatureId' in body;
+    if (path.endsWith('/broadcast') && isClosing) return this.#broadcast(path, body as Broadcast['body']);
     if (path.startsWith('/v3/kms/')) return this.#queueOperation(method, path);
     const answer = this.#replayer.answer(method, path, body);
     if (answer === undefined) return { status: 404, body: { errorCode: 'not.recorded', message: 'not recorded' } };
@@ -193,7 +196,8 @@ export class StubCloud {
 
   #broadcast(path: string, body: Broadcast['body']): Answer {
     const id = String(body['signatureId']);
-    const txId = keccak256(String(body['txData']) as `0x${string}`);
+    const text = String(body['txData']);
+    const txId = /^0x/.test(text) ? keccak256(text as `0x${string}`) : createHash('sha256').update(text).digest('hex');
     this.broadcasts.push({ path, body });
     this.#sent.set(id, txId);
     this.#replayer.done(id);

@@ -1,31 +1,46 @@
 import { readFileSync } from 'node:fs';
 
-/** One recorded question and its answer. A JSON-RPC question has a body, a REST question only a URL. */
+/** One recorded question and its answer. A JSON-RPC question has a body with a method, any other a body of its own or none. */
 export interface RecordedCall {
   readonly request: {
     readonly method: string;
+    /** Path and query, or absolute where the host is not the cloud. */
     readonly url: string;
     readonly body?: { readonly method: string; readonly params: readonly unknown[] };
   };
   readonly response: { readonly status: number; readonly body: unknown };
 }
 
+/** Secrets of a wallet as they are stored by the peer. */
+export interface VectorSecrets {
+  readonly mnemonic?: string;
+  readonly privateKey?: string;
+  readonly secret?: string;
+}
+
 export interface TransactionVector {
   readonly name: string;
   readonly testnet: boolean;
   readonly pending: Readonly<Record<string, unknown>> & { readonly serializedTransaction: string };
-  readonly wallets: Readonly<Record<string, { readonly mnemonic?: string; readonly privateKey?: string }>>;
+  readonly wallets: Readonly<Record<string, VectorSecrets>>;
   readonly rpc: readonly RecordedCall[];
   readonly txData: string;
   readonly deterministic: boolean;
+  readonly broadcast: { readonly path: string; readonly body: Readonly<Record<string, unknown>> };
 }
 
 export interface ChainVectors {
   readonly chain: string;
   readonly source: string;
-  readonly wallets: readonly { readonly testnet: boolean; readonly mnemonic: string; readonly xpub: string }[];
+  readonly wallets: readonly (VectorSecrets & {
+    readonly testnet: boolean;
+    readonly mnemonic: string;
+    readonly xpub: string;
+    readonly address?: string;
+  })[];
   readonly addresses: readonly {
     readonly testnet: boolean;
+    readonly mnemonic?: string;
     readonly xpub: string;
     readonly index: number;
     readonly address: string;
@@ -36,11 +51,12 @@ export interface ChainVectors {
     readonly index: number;
     readonly privateKey: string;
     readonly address: string;
+    readonly addressSource?: string;
   }[];
   readonly transactions: readonly TransactionVector[];
 }
 
-export interface ErrorVector extends Omit<TransactionVector, 'txData' | 'deterministic'> {
+export interface ErrorVector extends Omit<TransactionVector, 'txData' | 'deterministic' | 'broadcast'> {
   readonly chain: string;
   readonly broadcasts: readonly { readonly body: { readonly txData: string } }[];
   readonly kmsBatch: readonly unknown[];
@@ -54,8 +70,29 @@ export const evmChainIds = [
 
 /** The vectors of one chain, from test/vectors/chains. */
 export function loadVectors(id: string): ChainVectors {
-  return readJson(id) as ChainVectors;
+  const file = readJson(id) as ChainVectors;
+  const { addresses = [], privateKeys = [] } = file;
+  const transactions = file.transactions.map((one) => ({ ...one, rpc: (one.rpc ?? []).map(readCall) }));
+  return { ...file, addresses, privateKeys, transactions };
 }
+
+type RawRequest = RecordedCall['request'] & { readonly path?: string };
+
+/** The recordings came about in two ways: with `url` and a status, or with `path` and the bare body. */
+function readCall(call: { readonly request: RawRequest; readonly response: unknown }): RecordedCall {
+  const { method, url, path = '', body } = call.request;
+  const { response } = call;
+  const place = (url ?? path).replace('stub-api-key', 'test-api-key').replace(/^\/__access\/(testnet|mainnet)/, '');
+  const request = { method, url: place, ...(body !== undefined && body !== null && { body }) };
+  const isWrapped = typeof response === 'object' && response !== null && 'status' in response && 'body' in response;
+  return { request, response: isWrapped ? (response as RecordedCall['response']) : { status: 200, body: response } };
+}
+
+/** Tickers of all other chains that have a vector file. */
+export const otherChainIds = [
+  ...['BTC', 'LTC', 'DOGE', 'BCH'],
+  ...['SOL', 'XRP', 'XLM', 'ADA', 'ALGO', 'EGLD', 'FLOW', 'TRON', 'VET', 'BNB'],
+] as const;
 
 /** Recorded cases that ended in an error report or in a quirk, of the EVM and UTXO chains. */
 export function loadErrorVectors(): readonly ErrorVector[] {
