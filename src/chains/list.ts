@@ -13,4 +13,5 @@ export { one } from './one.js';
 export { optimism } from './optimism.js';
 export { polygon } from './polygon.js';
 export { sonic } from './sonic.js';
+export { vechain } from './vechain.js';
 export { xdc } from './xdc.js';

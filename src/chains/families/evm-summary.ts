@@ -43,7 +43,8 @@ export function formatUnits(amount: bigint, decimals: number): string {
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
-interface Content {
+/** What one message to an account or contract does, apart from its fee. */
+export interface Content {
   readonly kind: Summary['kind'];
   readonly tokens: readonly TokenMove[];
   readonly method?: string;
@@ -51,7 +52,12 @@ interface Content {
   readonly text: string;
 }
 
-function describe(transaction: EvmTransaction, from: string, rules: SummaryRules): Content {
+/** Says what a message does that carries coins and data to an address, or makes a contract. @param from - sender as shown */
+export function describe(
+  transaction: Pick<EvmTransaction, 'to' | 'value' | 'data'>,
+  from: string,
+  rules: Omit<SummaryRules, 'feeSymbols'>,
+): Content {
   const { to, data, value } = transaction;
   const coins = `${formatUnits(value, rules.decimals)} ${rules.coin}`;
   if (to === undefined) {

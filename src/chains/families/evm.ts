@@ -95,8 +95,12 @@ export function evmChain(definition: EvmChainDefinition): Chain {
   };
 }
 
-// The key itself is never repeated in a message, not even its first digits.
-function decodePrivateKey(text: string): Uint8Array {
+/**
+ * Reads a private key of 64 hexadecimal digits, with or without 0x. The key itself is never repeated in a message, not even
+ * its first digits.
+ * @throws CustosError PRIVATE_KEY_INVALID: length, foreign characters, zero, at or above the curve order
+ */
+export function decodePrivateKey(text: string): Uint8Array {
   const digits = /^0x/i.test(text) ? text.slice(2) : text;
   if (!/^[0-9a-fA-F]*$/.test(digits)) {
     throw new CustosError('PRIVATE_KEY_INVALID', 'the private key has characters that are not hexadecimal digits');
