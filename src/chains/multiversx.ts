@@ -1,0 +1,101 @@
+import type { Chain, CompleteContext, RecordedTransaction } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { parseChainId } from '../core/ids.js';
+import { publicKey } from '../crypto/ed25519.js';
+import { isObject } from './families/fields.js';
+import { decodePrivateKey, encodePrivateKey, normalizeAddress, showAddress } from './families/multiversx-address.js';
+import {
+  type MultiversxTransaction,
+  parseCompleted,
+  readRequest,
+  writeTransaction,
+} from './families/multiversx-transaction.js';
+import { slip10Scheme } from './families/slip10-scheme.js';
+
+/** MultiversX, formerly Elrond. Coin type 508 (SLIP-44); the test path has coin type 1. Nodes speak the gateway's interface. */
+export const multiversx: Chain = {
+  id: parseChainId('EGLD'),
+  name: 'MultiversX',
+  slug: 'egld',
+  curve: 'ed25519',
+  coin: 'EGLD',
+  decimals: 18,
+  hd: slip10Scheme({
+    path: { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" },
+    address: showAddress,
+  }),
+  address: showAddress,
+  publicKey,
+  encodePrivateKey,
+  decodePrivateKey,
+  normalizeAddress,
+  async complete(pending, context) {
+    const request = readRequest(pending.serialized, context.from);
+    const config = await networkConfig(context);
+    const nonce = await context.nextNonce(await accountNonce(context));
+    const priced = { ...request, ...config, nonce, gasLimit: 0n };
+    return writeTransaction({ ...priced, gasLimit: await estimateGas(priced, context) });
+  },
+  parse: parseCompleted,
+  async broadcast({ raw, txId }, node) {
+    const answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
+    const hash = dataOf(answer)?.['txHash'];
+    if (hash === txId) return txId;
+    throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
+  },
+  // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
+  async fate({ txId }: RecordedTransaction, node) {
+    try {
+      const answer = await node.http({ path: `/transaction/${txId}` });
+      return isObject(dataOf(answer)?.['transaction']) ? 'known' : 'open';
+    } catch (error) {
+      if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
+      throw error;
+    }
+  },
+};
+
+async function networkConfig({ node }: CompleteContext) {
+  const config = dataOf(await node.http({ path: '/network/config' }))?.['config'];
+  const fields = isObject(config) ? config : {};
+  const { erd_chain_id: chainId, erd_min_gas_price: gasPrice, erd_min_transaction_version: version } = fields;
+  if (typeof chainId !== 'string' || !isCount(gasPrice) || !isCount(version)) {
+    throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node answered with no network configuration');
+  }
+  return { chainId, gasPrice: BigInt(gasPrice), version };
+}
+
+async function accountNonce({ node, from }: CompleteContext): Promise<bigint> {
+  const nonce = dataOf(await node.http({ path: `/address/${from}/nonce` }))?.['nonce'];
+  if (isCount(nonce)) return BigInt(nonce);
+  throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node answered with no nonce');
+}
+
+async function estimateGas(transaction: MultiversxTransaction, { node }: CompleteContext): Promise<bigint> {
+  const { nonce, value, receiver, sender, gasPrice, data, chainId, version } = transaction;
+  const body = {
+    nonce: Number(nonce),
+    value: value.toString(),
+    receiver,
+    sender,
+    gasPrice: Number(gasPrice),
+    gasLimit: 0,
+    ...(data.length > 0 && { data: Buffer.from(data).toString('base64') }),
+    chainID: chainId,
+    version,
+  };
+  const answer = dataOf(await node.http({ path: '/transaction/cost', body }));
+  const [units, message] = [answer?.['txGasUnits'], answer?.['returnMessage']];
+  if (isCount(units) && units > 0) return BigInt(units);
+  const why = typeof message === 'string' && message !== '' ? message.slice(0, 200) : 'it names no gas';
+  throw new CustosError('NODE_REFUSED', `the EGLD node does not simulate the transaction: ${why}`);
+}
+
+function dataOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {
+  const data = isObject(answer) ? answer['data'] : undefined;
+  return isObject(data) ? data : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
