@@ -39,6 +39,8 @@ export interface ParseContext {
   readonly signers: readonly SignerFacts[];
   /** A ledger withdrawal that the cloud ties to the transaction. */
   readonly withdrawal?: Withdrawal;
+  /** The most that a fee may be, in smallest units, where the operator wants another limit than the chain's own. */
+  readonly feeCeiling?: bigint;
   /** Allows what is refused by default because the network cannot show that it is meant (e.g. XRP regular keys). */
   readonly allowForeignKey?: boolean;
   /** Chain id of a development chain (`--chain-id CHAIN=N`), allowed besides the known ones of the network. */

@@ -70,6 +70,48 @@ export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Arra
   return signature;
 }
 
+/** Signs a hash as BIP-340 does, without extra randomness, and checks the signature. @returns 64 bytes. @throws CustosError SIGNATURE_INVALID */
+export function signSchnorr(hash: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
+  const signature = curve.signSchnorr(hash, privateKey);
+  const signer = curve.pointFromScalar(privateKey, true)?.subarray(1);
+  if (signer === undefined || !curve.verifySchnorr(hash, signer, signature)) {
+    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
+  }
+  return signature;
+}
+
+/**
+ * The key that may spend a taproot output by itself (BIP-341, key path without scripts).
+ * @param publicKey - 33 bytes   @param tweak - 32 bytes   @returns 32 bytes (x only)
+ * @throws CustosError INTERNAL: the odds are negligible
+ */
+export function tweakedPublicKey(publicKey: Uint8Array, tweak: Uint8Array): Uint8Array {
+  const tweaked = curve.xOnlyPointAddTweak(publicKey.subarray(1), tweak);
+  if (tweaked === null) throw new CustosError('INTERNAL', 'the taproot tweak gives no key');
+  return tweaked.xOnlyPubkey;
+}
+
+/** The private key of `tweakedPublicKey`. @returns 32 bytes; the caller wipes them. @throws CustosError INTERNAL */
+export function tweakedPrivateKey(privateKey: Uint8Array, tweak: Uint8Array): Uint8Array {
+  const even = publicKey(privateKey)[0] === 2 ? privateKey : curve.privateNegate(privateKey);
+  const tweaked = curve.privateAdd(even, tweak);
+  if (tweaked === null) throw new CustosError('INTERNAL', 'the taproot tweak gives no key');
+  return tweaked;
+}
+
+/** The point k·G of 32 bytes, uncompressed; undefined for zero and what is above the order. */
+export function basePoint(scalar: Uint8Array): Uint8Array | undefined {
+  return curve.isPrivate(scalar) ? (curve.pointFromScalar(scalar, false) ?? undefined) : undefined;
+}
+
+/** a·G + b·P, uncompressed; undefined at infinity. */
+export function combinePoints(scalar: Uint8Array, point: Uint8Array, factor: Uint8Array): Uint8Array | undefined {
+  const one = basePoint(scalar);
+  const other = curve.pointMultiply(point, factor, false);
+  return one === undefined || other === null ? undefined : (curve.pointAdd(one, other, false) ?? undefined);
+}
+
 /** Checks a signature of 64 bytes (r ‖ s); a high s is refused. Malformed input is `false`. */
 export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
   try {

@@ -48,7 +48,8 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
 /** The keys that a vector's pending transaction names, in order. */
 export async function keysOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey[]> {
   const pending = pendingOf(chain, vector);
-  return Promise.all(pending.keys.map((ref) => keyOfRef(chain, vector, ref)));
+  const refs = chain.keyRefs?.(pending) ?? pending.keys;
+  return Promise.all(refs.map((ref) => keyOfRef(chain, vector, ref)));
 }
 
 /** The first key that a vector's pending transaction names. */
