@@ -152,7 +152,7 @@ export interface Chain {
   readonly newWallet?: WalletKind;
   /** Name of the field in which `export` prints a private key; `privateKey` unless said otherwise. */
   readonly secretField?: 'secret' | 'privateKey';
-  /** Mnemonic wallets have one address and one key for scripts of the drop-in commands, which print them without an index. */
+  /** A mnemonic stands for one address: exports name the private key of index 0 besides, as the peer does. */
   readonly singleAddress?: boolean;
   /** Symbol of the coin that pays fees. */
   readonly coin: string;

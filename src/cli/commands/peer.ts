@@ -1,4 +1,3 @@
-import type { House } from '../../app/house.js';
 import { importWallets } from '../../app/import-work.js';
 import { checkConfigLines, walletReport } from '../../app/report-work.js';
 import { createWallets, generateWallet, getSealed, pageSealed, peerEntry, typedKeyRef } from '../../app/wallet-work.js';
@@ -63,14 +62,14 @@ export const getManagedWallet: Run = async ({ args, house, out }) => {
 
 export const getPrivateKey: Run = async ({ args, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
-  const ref = peerKeyRef(house, sealed, args[1]);
+  const ref = peerKeyRef(sealed, args[1]);
   out.json({ privateKey: (await house.vault()).exportPrivateKey(sealed, ref) });
   return 0;
 };
 
 export const getAddress: Run = async ({ args, house, out }) => {
   const sealed = await getSealed(house, args[0] ?? '');
-  const ref = peerKeyRef(house, sealed, args[1]);
+  const ref = peerKeyRef(sealed, args[1]);
   out.json({ address: (await house.vault()).identify(sealed, ref).address });
   return 0;
 };
@@ -109,14 +108,10 @@ export const checkConfig: Run = async ({ house, out }) => {
   return 0;
 };
 
-/**
- * A mnemonic wallet without an index means index 0 here; a private-key wallet has one key, whatever index old scripts send,
- * and so has a mnemonic that stands for one address.
- */
-function peerKeyRef(house: House, sealed: SealedWallet, index: string | undefined): KeyRef {
+/** A mnemonic wallet without an index means index 0 here; a private-key wallet has one key, whatever index old scripts send. */
+function peerKeyRef(sealed: SealedWallet, index: string | undefined): KeyRef {
   const ref = typedKeyRef(sealed.signatureId, index ?? '0');
-  if (sealed.kind === 'key') return { signatureId: sealed.signatureId };
-  return house.chains.get(sealed.chain).singleAddress === true ? { ...ref, index: 0 } : ref;
+  return sealed.kind === 'key' ? { signatureId: sealed.signatureId } : ref;
 }
 
 async function askSecret({ house: { terminal } }: Call, question: string): Promise<string> {
