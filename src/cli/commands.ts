@@ -179,6 +179,21 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await care()).verify,
   },
   {
+    path: 'migrate',
+    args: '<file>',
+    about: 'move the wallets of Tatum KMS over: a wallet.dat, or what its export prints',
+    options: [
+      { flags: '--dry-run', about: 'try and compare everything, write nothing' },
+      { flags: '--skip-broken', about: 'import what is good although something is broken' },
+      { flags: '--old-password-file <file>', about: 'file whose first line is the password of the old file' },
+      jsonOption,
+      ...storeOptions,
+    ],
+    notes: 'The old file is only read. Its password: TATUM_KMS_PASSWORD, where it is not that of the store.',
+    unlocks: true,
+    load: async () => (await import('./commands/migrate.js')).migrate,
+  },
+  {
     path: 'gateway',
     about: 'run the self-hosted cloud in front of your own nodes',
     options: [
