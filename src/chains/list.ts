@@ -21,3 +21,4 @@ export { sonic } from './sonic.js';
 export { stellar } from './stellar.js';
 export { vechain } from './vechain.js';
 export { xdc } from './xdc.js';
+export { xrpLedger } from './xrp-ledger.js';

@@ -1,0 +1,174 @@
+import { base58xrp, hex } from '@scure/base';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { publicKey as ed25519PublicKey, sign as signEd25519 } from '../../crypto/ed25519.js';
+import { hash160, sha256, sha512 } from '../../crypto/hash.js';
+import {
+  isPrivateKey,
+  privateAdd,
+  publicKey as secp256k1PublicKey,
+  sign as signSecp256k1,
+} from '../../crypto/secp256k1.js';
+
+/** First byte of a private key in the byte form of this chain; a seed of 16 bytes or a key of 32 follows. */
+const kinds = { familySeed: 0, ed25519Seed: 1, secp256k1Key: 2, ed25519Key: 3 } as const;
+const ED_PREFIX = Uint8Array.of(0x01, 0xe1, 0x4b);
+const FAMILY_PREFIX = Uint8Array.of(0x21);
+/** First byte of an ed25519 public key, in place of the parity of a secp256k1 one. */
+const ED = 0xed;
+
+/** An address and the destination tag that an X-address carries. */
+export interface Destination {
+  readonly address: string;
+  readonly tag?: number;
+}
+
+/** A new wallet's secret: an ed25519 seed of 16 random bytes. */
+export function newPrivateKey(random: Uint8Array): Uint8Array {
+  return Uint8Array.of(kinds.ed25519Seed, ...random.subarray(0, 16));
+}
+
+/** The byte form of a secp256k1 key, e.g. of a derivation. */
+export function fromSecp256k1(key: Uint8Array): Uint8Array {
+  return Uint8Array.of(kinds.secp256k1Key, ...key);
+}
+
+/** Writes a seed as s… or sEd…, and a key as 00 or ED and 64 digits. */
+export function encodePrivateKey(privateKey: Uint8Array): string {
+  const [kind] = privateKey;
+  const body = privateKey.subarray(1);
+  if (kind === kinds.familySeed) return checked(FAMILY_PREFIX, body);
+  if (kind === kinds.ed25519Seed) return checked(ED_PREFIX, body);
+  return `${kind === kinds.ed25519Key ? 'ED' : '00'}${hex.encode(body).toUpperCase()}`;
+}
+
+/**
+ * Reads a family seed (s…), an ed25519 seed (sEd…), or a key in hexadecimal digits: 64 of secp256k1, or 66 with 00 or ED before.
+ * @throws CustosError PRIVATE_KEY_INVALID
+ */
+export function decodePrivateKey(text: string): Uint8Array {
+  if (/^(00|ed)?[0-9a-f]{64}$/i.test(text)) {
+    const kind = /^ed/i.test(text) && text.length === 66 ? kinds.ed25519Key : kinds.secp256k1Key;
+    return checkedKey(Uint8Array.of(kind, ...hex.decode(text.slice(-64).toLowerCase())));
+  }
+  const bytes = unchecked(text);
+  if (bytes?.length === 17 && bytes[0] === FAMILY_PREFIX[0])
+    return Uint8Array.of(kinds.familySeed, ...bytes.subarray(1));
+  if (bytes?.length === 19 && ED_PREFIX.every((byte, at) => byte === bytes[at])) {
+    return Uint8Array.of(kinds.ed25519Seed, ...bytes.subarray(3));
+  }
+  throw new CustosError(
+    'PRIVATE_KEY_INVALID',
+    'the secret is no XRP seed (s… or sEd…), or its checksum does not match',
+  );
+}
+
+function checkedKey(key: Uint8Array): Uint8Array {
+  if (key[0] === kinds.ed25519Key || isPrivateKey(key.subarray(1))) return key;
+  key.fill(0);
+  throw new CustosError('PRIVATE_KEY_INVALID', 'the private key is zero or not below the order of the curve');
+}
+
+/** @returns 33 bytes; the first is 0xed for ed25519 */
+export function publicKey(privateKey: Uint8Array): Uint8Array {
+  const { curve, key } = signingKey(privateKey);
+  try {
+    return curve === 'ed25519' ? Uint8Array.of(ED, ...ed25519PublicKey(key)) : secp256k1PublicKey(key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** Signs the bytes of a transaction. @returns DER for secp256k1 (over SHA-512Half), 64 bytes for ed25519. @throws CustosError SIGNATURE_INVALID */
+export function signBytes(bytes: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
+  const { curve, key } = signingKey(privateKey);
+  try {
+    if (curve === 'ed25519') return signEd25519(bytes, key, signer.subarray(1));
+    return der(signSecp256k1(sha512(bytes).subarray(0, 32), key, signer));
+  } finally {
+    key.fill(0);
+  }
+}
+
+function signingKey(privateKey: Uint8Array): { curve: 'ed25519' | 'secp256k1'; key: Uint8Array } {
+  const [kind] = privateKey;
+  const body = privateKey.subarray(1);
+  if (kind === kinds.familySeed && body.length === 16) return { curve: 'secp256k1', key: familyKey(body) };
+  if (kind === kinds.ed25519Seed && body.length === 16) return { curve: 'ed25519', key: sha512(body).slice(0, 32) };
+  if (kind === kinds.ed25519Key && body.length === 32) return { curve: 'ed25519', key: body.slice() };
+  if (kind === kinds.secp256k1Key && isPrivateKey(body)) return { curve: 'secp256k1', key: body.slice() };
+  throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of the XRP Ledger');
+}
+
+/** The key of account 0 of a family seed (XRP Ledger documentation, Key Derivation): root and account key added. */
+function familyKey(seed: Uint8Array): Uint8Array {
+  const root = scalarOf(seed);
+  const account = scalarOf(Uint8Array.of(...secp256k1PublicKey(root), 0, 0, 0, 0));
+  const key = privateAdd(root, account);
+  root.fill(0);
+  account.fill(0);
+  if (key === undefined) throw new CustosError('PRIVATE_KEY_INVALID', 'the seed gives no key');
+  return key;
+}
+
+/** The first hash of the bytes and a counter that is a private key. */
+function scalarOf(bytes: Uint8Array): Uint8Array {
+  for (let counter = 0; ; counter++) {
+    const scalar = sha512(Uint8Array.of(...bytes, 0, 0, 0, counter)).slice(0, 32);
+    if (isPrivateKey(scalar)) return scalar;
+  }
+}
+
+/** Address of a public key of 33 bytes: r… */
+export function showAddress(publicKeyBytes: Uint8Array): string {
+  return checked(Uint8Array.of(0), hash160(publicKeyBytes));
+}
+
+/** Reads r…, or X… and T… with the tag inside (XLS-5). @throws CustosError ADDRESS_INVALID */
+export function readDestination(text: string): Destination {
+  const bytes = unchecked(text);
+  if (bytes?.length === 21 && bytes[0] === 0) return { address: text };
+  const isX =
+    bytes?.length === 31 && ((bytes[0] === 0x05 && bytes[1] === 0x44) || (bytes[0] === 0x04 && bytes[1] === 0x93));
+  const flag = bytes?.[22];
+  if (bytes === undefined || !isX || flag === undefined || flag > 1 || bytes.subarray(27).some((byte) => byte !== 0)) {
+    throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no XRP address, or its checksum does not match`);
+  }
+  const address = checked(Uint8Array.of(0), bytes.subarray(2, 22));
+  const tag = new DataView(bytes.buffer, bytes.byteOffset).getUint32(23, true);
+  return flag === 1 ? { address, tag } : { address };
+}
+
+function checked(prefix: Uint8Array, bytes: Uint8Array): string {
+  const body = Uint8Array.of(...prefix, ...bytes);
+  return base58xrp.encode(Uint8Array.of(...body, ...sha256(sha256(body)).subarray(0, 4)));
+}
+
+/** The bytes before the checksum, or undefined where it does not match. */
+function unchecked(text: string): Uint8Array | undefined {
+  if (text.length > 60) return undefined;
+  let bytes: Uint8Array;
+  try {
+    bytes = base58xrp.decode(text);
+  } catch {
+    // The library's message may repeat a seed.
+    return undefined;
+  }
+  const body = bytes.slice(0, -4);
+  return sha256(sha256(body))
+    .subarray(0, 4)
+    .every((byte, at) => byte === bytes[body.length + at])
+    ? body
+    : undefined;
+}
+
+/** Writes r ‖ s in DER. */
+function der(signature: Uint8Array): Uint8Array {
+  const numbers = [signature.subarray(0, 32), signature.subarray(32)].flatMap((bytes) => {
+    const start = bytes.findIndex((byte) => byte !== 0);
+    const digits = bytes.subarray(start);
+    const padded = (digits[0] ?? 0) > 127 ? [0, ...digits] : [...digits];
+    return [2, padded.length, ...padded];
+  });
+  return Uint8Array.of(48, numbers.length, ...numbers);
+}

@@ -1,0 +1,117 @@
+import { hex } from '@scure/base';
+import { decode, encode, encodeForSigning } from 'ripple-binary-codec';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import type { LentKey } from '../../core/wallet.js';
+import { sha512 } from '../../crypto/hash.js';
+import { type Fields, invalid, isObject, readObject, smallOf, textOf, wholeOf } from './fields.js';
+import { readDestination, signBytes } from './xrp-key.js';
+import { summarize } from './xrp-summary.js';
+
+/** All XRP there is, in drops. */
+const MAX_DROPS = 10n ** 17n;
+/** The highest fee that is signed unless the operator sets another: 10 XRP, five times the reserve of an object. */
+const FEE_CEILING = 10_000_000n;
+/** TXN and a zero byte: the prefix of the hash that is a transaction's id. */
+const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
+
+/** Reads a request: X-addresses are taken apart, and nobody has signed it yet. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID */
+export function readTransaction(text: string): Fields {
+  const fields = readObject(text);
+  for (const name of ['TxnSignature', 'Signers']) {
+    if (fields[name] !== undefined) throw invalid(`the transaction has ${name} already`);
+  }
+  textOf(fields['TransactionType'], 'TransactionType');
+  return { ...fields, ...split(fields, 'Account', 'SourceTag'), ...split(fields, 'Destination', 'DestinationTag') };
+}
+
+function split(fields: Fields, name: string, tagName: string): Fields {
+  const value = fields[name];
+  if (value === undefined) return {};
+  const { address, tag } = readDestination(textOf(value, name));
+  if (tag === undefined) return { [name]: address };
+  if (fields[tagName] !== undefined && fields[tagName] !== tag)
+    throw invalid(`${tagName} is not the tag inside ${name}`);
+  return { [name]: address, [tagName]: tag };
+}
+
+/** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, FEE_INVALID, AMOUNT_INVALID */
+export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {
+  const fields = readTransaction(completed);
+  const account = textOf(fields['Account'], 'Account');
+  if (account !== context.from && context.allowForeignKey !== true) {
+    throw new CustosError('SENDER_MISMATCH', `the transaction is of ${account}, the wallet is ${context.from}`);
+  }
+  const sequence = smallOf(fields['Sequence'], 'Sequence');
+  const fee = wholeOf(textOf(fields['Fee'], 'Fee'), 'Fee', MAX_DROPS);
+  const ceiling = context.feeCeiling ?? FEE_CEILING;
+  if (fee > ceiling)
+    throw new CustosError('FEE_INVALID', `the fee is ${fee} drops, more than the ceiling of ${ceiling}`);
+  if (fields['SigningPubKey'] !== undefined && fields['SigningPubKey'] !== '') {
+    throw invalid('the transaction names a SigningPubKey already');
+  }
+  checkKept(fields);
+  return {
+    summary: summarize(fields, { account, fee }),
+    // A ticket takes the place of the number, which is then zero.
+    ...(sequence > 0 && { nonce: BigInt(sequence) }),
+    sign: (keys) => sign(fields, keyOf(keys, context.from)),
+  };
+}
+
+/** The library drops what it does not know: what is read back must be what was given. */
+function checkKept(fields: Fields): void {
+  let kept: unknown;
+  try {
+    kept = decode(encode({ ...fields }));
+  } catch (error) {
+    throw invalid('the transaction cannot be encoded', error);
+  }
+  const difference = firstDifference(fields, kept, 'the transaction');
+  if (difference !== undefined) throw invalid(`${difference} is not understood`);
+}
+
+function firstDifference(given: unknown, kept: unknown, path: string): string | undefined {
+  if (Array.isArray(given)) {
+    if (!Array.isArray(kept) || kept.length !== given.length) return path;
+    const others: readonly unknown[] = kept;
+    return given
+      .map((item, at) => firstDifference(item, others[at], `${path}[${at}]`))
+      .find((found) => found !== undefined);
+  }
+  if (isObject(given)) {
+    if (!isObject(kept)) return path;
+    return Object.entries(given)
+      .map(([name, value]) => (value === undefined ? undefined : firstDifference(value, kept[name], `${path}.${name}`)))
+      .find((found) => found !== undefined);
+  }
+  return canonical(given) === canonical(kept) ? undefined : path;
+}
+
+/** Texts in one case, decimal numbers without useless zeros; a number and its text are the same. */
+function canonical(value: unknown): string {
+  const text = String(value);
+  const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?(?:e([+-]?\d+))?$/i.exec(text);
+  if (match === null || text.length > 40) return `${typeof value} ${text.toUpperCase()}`;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  const scale = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return significant === '' ? '0' : `${sign}${significant}e${scale}`;
+}
+
+function keyOf(keys: readonly LentKey[], from: string): LentKey {
+  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
+  const key = keys.find(({ address }) => address === from);
+  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${quote(from)}`);
+  return key;
+}
+
+function sign(fields: Fields, key: LentKey): SignedTransaction {
+  const named = { ...fields, SigningPubKey: hex.encode(key.publicKey).toUpperCase() };
+  const signature = signBytes(hex.decode(encodeForSigning(named).toLowerCase()), key.privateKey, key.publicKey);
+  const raw = encode({ ...named, TxnSignature: hex.encode(signature).toUpperCase() });
+  const id = sha512(Uint8Array.of(...ID_PREFIX, ...hex.decode(raw.toLowerCase()))).subarray(0, 32);
+  return { raw, txId: hex.encode(id).toUpperCase() };
+}
