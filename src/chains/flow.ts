@@ -1,0 +1,62 @@
+import type { Chain } from '../core/chain.js';
+import { parseChainId } from '../core/ids.js';
+import { bip32Scheme } from './families/bip32-scheme.js';
+import { fillRequest } from './families/flow-complete.js';
+import { parseCompleted, readRequest, writeCompleted } from './families/flow-completed.js';
+import {
+  decodePrivateKey,
+  encodePrivateKey,
+  normalizePublicKey,
+  publicKey,
+  showPublicKey,
+} from './families/flow-key.js';
+import { legacyTemplates } from './families/flow-legacy-templates.js';
+import { readAction } from './families/flow-request.js';
+import { flowFate, type Patience, sendFlow } from './families/flow-send.js';
+import { cadenceOneTemplates } from './families/flow-templates.js';
+
+export interface FlowOptions {
+  /** `legacy` are the texts of before September 2024, which the network refuses; default `cadence-1.0`. */
+  readonly templates?: 'cadence-1.0' | 'legacy';
+  readonly patience?: Patience;
+}
+
+/** `xpub` on both networks. */
+const XPUB_VERSION = 0x0488b21e;
+/** One path for both networks. */
+const account = { path: "m/44'/539'/0'/0", version: XPUB_VERSION };
+
+/** Makes the Flow chain. Coin type 539 (SLIP-44); nodes speak the Access API over HTTP. */
+export function flowChain({
+  templates = 'cadence-1.0',
+  patience = { polls: 60, interval: 1000 },
+}: FlowOptions = {}): Chain {
+  const texts = templates === 'legacy' ? legacyTemplates : cadenceOneTemplates;
+  return {
+    id: parseChainId('FLOW'),
+    name: 'Flow',
+    slug: 'flow',
+    curve: 'secp256k1',
+    coin: 'FLOW',
+    decimals: 8,
+    hd: bip32Scheme({ mainnet: account, testnet: account }),
+    address: showPublicKey,
+    publicKey,
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress: normalizePublicKey,
+    async complete(pending, context) {
+      const request = readRequest(pending.serialized);
+      const action = readAction(request, context.network, texts);
+      return writeCompleted(request, await fillRequest(action, context));
+    },
+    parse: (completed, context) => parseCompleted(completed, context, texts),
+    broadcast: (signed, node) => sendFlow(signed, node, patience),
+    sendsByNode: true,
+    fate: flowFate,
+    expiry: 'renewed',
+  };
+}
+
+/** Flow. The address of a wallet is its public key; accounts are named in the request. */
+export const flow: Chain = flowChain();

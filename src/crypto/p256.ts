@@ -1,0 +1,45 @@
+import { p256 } from '@noble/curves/nist.js';
+import { CustosError } from '../core/errors.js';
+
+/** True for 32 bytes that are neither zero nor at or above the curve order. */
+export function isPrivateKey(bytes: Uint8Array): boolean {
+  return p256.utils.isValidSecretKey(bytes);
+}
+
+/** True for 33 or 65 bytes that encode a point of the curve (SEC 1). */
+export function isPublicKey(bytes: Uint8Array): boolean {
+  return p256.utils.isValidPublicKey(bytes);
+}
+
+/**
+ * Computes the public key of a private key over P-256 (FIPS 186-5, also called secp256r1).
+ * @returns 65 bytes (SEC 1, not compressed), beginning with 4
+ * @throws CustosError PRIVATE_KEY_INVALID: not 32 bytes, zero, or at or above the curve order
+ */
+export function publicKey(privateKey: Uint8Array): Uint8Array {
+  if (!isPrivateKey(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of P-256');
+  return p256.getPublicKey(privateKey, false);
+}
+
+/**
+ * Signs a hash, deterministically (RFC 6979), and checks the signature. Either half of the order may hold s, as RFC 6979 has it.
+ * @param hash - 32 bytes   @param signer - public key that must fit   @returns r ‖ s, 64 bytes
+ * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
+ */
+export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
+  if (!isPrivateKey(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of P-256');
+  const signature = p256.sign(hash, privateKey, { prehash: false, lowS: false });
+  if (!verify(hash, signature, signer)) {
+    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
+  }
+  return signature;
+}
+
+/** Checks a signature of 64 bytes (r ‖ s) over a hash. Malformed input is `false`. */
+export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
+  try {
+    return p256.verify(signature, hash, signer, { prehash: false, lowS: false });
+  } catch {
+    return false;
+  }
+}
