@@ -1,0 +1,125 @@
+import { base32nopad, base64, hex } from '@scure/base';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { publicKey } from '../../crypto/ed25519.js';
+import { sha512t256 } from '../../crypto/hash.js';
+
+const CHECKSUM_BYTES = 4;
+/** Words of Algorand's own mnemonic: 24 for the seed, one for its checksum. */
+const WORDS = 25;
+const BITS_OF_WORD = 11;
+const places: ReadonlyMap<string, number> = new Map(wordlist.map((word, place) => [word, place]));
+
+/** Address of a public key of 32 bytes: the key and the last four bytes of its hash in base 32, 58 characters; the same on all networks. */
+export function showAddress(bytes: Uint8Array): string {
+  return base32nopad.encode(Uint8Array.from([...bytes, ...checksumOf(bytes)]));
+}
+
+/** Last four bytes of SHA-512/256. */
+export function checksumOf(bytes: Uint8Array): Uint8Array {
+  return sha512t256(bytes).subarray(-CHECKSUM_BYTES);
+}
+
+/** @returns the public key, 32 bytes. @throws CustosError ADDRESS_INVALID: letters, length, checksum */
+export function readAddress(text: string): Uint8Array {
+  const bytes = /^[A-Z2-7]{58}$/.test(text) ? decoded(text, base32nopad) : undefined;
+  const key = bytes?.subarray(0, 32);
+  if (key !== undefined && showAddress(key) === text) return key;
+  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no Algorand address, or its checksum does not match`);
+}
+
+/** The address as it is shown: upper case. @throws CustosError ADDRESS_INVALID */
+export function normalizeAddress(text: string): string {
+  return showAddress(readAddress(text));
+}
+
+/** The secret as the field keeps it: seed and public key in base 32 without padding, 103 characters. */
+export function encodeSecret(seed: Uint8Array): string {
+  const both = Uint8Array.from([...seed, ...publicKey(seed)]);
+  const text = base32nopad.encode(both);
+  both.fill(0);
+  return text;
+}
+
+/**
+ * Reads a secret: seed and public key (64 bytes) or the seed alone (32 bytes) in base 32, base 64 or hexadecimal digits, or
+ * Algorand's 25 words.
+ * @returns the seed, 32 bytes
+ * @throws CustosError PRIVATE_KEY_INVALID: form, length, a public key that is not the seed's; MNEMONIC_INVALID
+ */
+export function decodeSecret(text: string): Uint8Array {
+  const words = decodeMnemonic(text);
+  if (words !== undefined) return words;
+  const bytes = bytesOfSecret(text);
+  if (bytes === undefined) {
+    const forms = '103 characters of base 32, 128 hexadecimal digits, base 64 of 64 bytes, or the seed alone';
+    throw new CustosError('PRIVATE_KEY_INVALID', `the secret is no Algorand key: ${forms}`);
+  }
+  const seed = bytes.slice(0, 32);
+  const stated = bytes.subarray(32);
+  const fits = stated.length === 0 || publicKey(seed).every((byte, at) => byte === stated[at]);
+  bytes.fill(0);
+  if (fits) return seed;
+  seed.fill(0);
+  throw new CustosError('PRIVATE_KEY_INVALID', 'the second half of the secret is not its public key');
+}
+
+/**
+ * Reads Algorand's own mnemonic: 25 words of the BIP-39 list that spell the seed, lowest bits first, and its checksum.
+ * @returns the seed, 32 bytes; undefined when the text has another number of words
+ * @throws CustosError MNEMONIC_INVALID: a word that is not in the list, the checksum; the message never repeats a word
+ */
+export function decodeMnemonic(text: string): Uint8Array | undefined {
+  const words = text.normalize('NFKD').toLowerCase().trim().split(/\s+/u);
+  if (words.length !== WORDS) return undefined;
+  const numbers = words.map((word) => places.get(word));
+  const position = numbers.indexOf(undefined) + 1;
+  if (position > 0) throw new CustosError('MNEMONIC_INVALID', `word ${position} is not in the English list`);
+  const known = numbers.filter((number) => number !== undefined);
+  const bytes = bytesOfWords(known.slice(0, -1));
+  const seed = bytes.slice(0, 32);
+  // 24 words have eight bits more than the seed; a mnemonic with any of them set would not be the one of its key.
+  const isWhole = bytes[32] === 0 && checkWord(seed) === known.at(-1);
+  bytes.fill(0);
+  if (isWhole) return seed;
+  seed.fill(0);
+  throw new CustosError('MNEMONIC_INVALID', 'the checksum does not match: a word is wrong or the order is');
+}
+
+/** First eleven bits of SHA-512/256, lowest first. */
+function checkWord(seed: Uint8Array): number {
+  const [low = 0, high = 0] = sha512t256(seed);
+  return (low | (high << 8)) & 0x7ff;
+}
+
+function bytesOfWords(numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array((numbers.length * BITS_OF_WORD) / 8);
+  let [held, bits, at] = [0, 0, 0];
+  for (const number of numbers) {
+    held |= number << bits;
+    for (bits += BITS_OF_WORD; bits >= 8; bits -= 8) {
+      bytes[at++] = held & 0xff;
+      held >>>= 8;
+    }
+  }
+  return bytes;
+}
+
+/** 64 or 32 bytes, told apart by the number of characters. */
+function bytesOfSecret(text: string): Uint8Array | undefined {
+  const digits = text.replace(/^0x/i, '');
+  if (/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})$/.test(digits)) return hex.decode(digits.toLowerCase());
+  if (/^([A-Z2-7]{103}|[A-Z2-7]{52})$/.test(text)) return decoded(text, base32nopad);
+  if (/^([A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)$/.test(text)) return decoded(text, base64);
+  return undefined;
+}
+
+/** Undefined for text of another form. The libraries' messages repeat their input, which may be a secret. */
+function decoded(text: string, coder: { decode(text: string): Uint8Array }): Uint8Array | undefined {
+  try {
+    return coder.decode(text);
+  } catch {
+    return undefined;
+  }
+}
