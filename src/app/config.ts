@@ -50,6 +50,8 @@ export interface DaemonConfig {
   readonly nodes: ReadonlyMap<ChainId, string>;
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
   readonly allowForeignKeys: ReadonlySet<ChainId>;
+  /** In whole coins, as it was given; the chain knows its decimals. */
+  readonly feeCeilings: ReadonlyMap<ChainId, string>;
 }
 
 const DEFAULT_CLOUD = 'https://api.tatum.io';
@@ -151,6 +153,7 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
         nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
         developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
+        feeCeilings: attempt('--fee-ceiling', new Map(), () => pairs(flags['feeCeiling'])),
         allowForeignKeys: attempt('--allow-foreign-key', new Set(), () => {
           return new Set((list(flags['allowForeignKey']) ?? []).map(parseChainId));
         }),

@@ -6,6 +6,7 @@ import { createCloud } from '../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
 import type { Cloud, Nodes } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
+import type { ChainId } from '../core/ids.js';
 import type { Judge } from '../core/judge.js';
 import { Secret } from '../core/secret.js';
 import type { Signer } from '../core/signer.js';
@@ -60,6 +61,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
       log: house.log,
       developmentChainIds: config.daemon.developmentChainIds,
       allowForeignKeys: config.daemon.allowForeignKeys,
+      feeCeilings: readFeeCeilings(house),
       ...(config.daemon.wallets && { onlyWallets: config.daemon.wallets }),
       ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       ...(trace && { trace }),
@@ -92,6 +94,20 @@ async function startSigner(house: House): Promise<Signer> {
     count: house.config.daemon.signers,
     log: house.log,
   });
+}
+
+/** @throws CustosError CONFIG_INVALID: no amount of coins, CHAIN_UNKNOWN */
+function readFeeCeilings({ config, chains }: House): Map<ChainId, bigint> {
+  const ceilings = new Map<ChainId, bigint>();
+  for (const [id, text] of config.daemon.feeCeilings) {
+    const { decimals, coin } = chains.get(id);
+    const [whole = '', fraction = ''] = text.split('.');
+    if (!/^\d{1,12}(\.\d{1,18})?$/.test(text) || fraction.length > decimals) {
+      throw new CustosError('CONFIG_INVALID', `--fee-ceiling ${id}: ${text} is no amount of ${coin}`);
+    }
+    ceilings.set(id, BigInt(whole + fraction.padEnd(decimals, '0')));
+  }
+  return ceilings;
 }
 
 function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {

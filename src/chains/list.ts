@@ -1,6 +1,8 @@
 // Every chain, one line each.
+export { algorand } from './algorand.js';
 export { avalanche } from './avalanche.js';
 export { base } from './base.js';
+export { binanceChain } from './binance-chain.js';
 export { bitcoin } from './bitcoin.js';
 export { bitcoinCash } from './bitcoin-cash.js';
 export { bsc } from './bsc.js';
@@ -10,6 +12,7 @@ export { dogecoin } from './dogecoin.js';
 export { ethereum } from './ethereum.js';
 export { fantom } from './fantom.js';
 export { flare } from './flare.js';
+export { flow } from './flow.js';
 export { kcs } from './kcs.js';
 export { klaytn } from './klaytn.js';
 export { litecoin } from './litecoin.js';
@@ -19,6 +22,7 @@ export { optimism } from './optimism.js';
 export { polygon } from './polygon.js';
 export { sonic } from './sonic.js';
 export { stellar } from './stellar.js';
+export { tron } from './tron.js';
 export { vechain } from './vechain.js';
 export { xdc } from './xdc.js';
 export { xrpLedger } from './xrp-ledger.js';

@@ -38,6 +38,11 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--node <chain=url>', about: 'own node instead of the cloud for this chain; repeatable', many: true },
   { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
   {
+    flags: '--fee-ceiling <chain=coins>',
+    about: 'highest fee of a transaction that is signed, in whole coins, in place of the built-in one; repeatable',
+    many: true,
+  },
+  {
     flags: '--allow-foreign-key <chains>',
     about: 'chains on which a key may sign for an account not its own (XRP regular keys, multi-signing); repeatable',
     many: true,

@@ -58,8 +58,10 @@ async function identify(parts: DaemonParts, wanted: readonly WantedKey[]): Promi
 
 function requestOf(parts: DaemonParts, { pending, chain }: JournalEntry) {
   const developmentChainId = parts.developmentChainIds.get(chain)?.toString();
+  const feeCeiling = parts.feeCeilings.get(chain)?.toString();
   return {
     pending,
+    ...(feeCeiling !== undefined && { feeCeiling }),
     ...(developmentChainId !== undefined && { developmentChainId }),
     ...(parts.allowForeignKeys.has(chain) && { allowForeignKey: true }),
   };
@@ -136,6 +138,7 @@ async function sign(
     parts.signer.sign({ ...requestOf(parts, entry), ...request }),
   );
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
+  await refuseDeadBytes(parts, entry, signed.txId);
   // The bytes are on disk before they leave: after a crash these very bytes are sent, never new ones.
   await step(parts, 'record', entry.id, () =>
     parts.journal.advance(lease, 'signed', { signed: signed.raw, txId: signed.txId }),
@@ -145,6 +148,14 @@ async function sign(
     'transaction signed',
   );
   return signed;
+}
+
+/** What ran out and comes out again the same cannot be made anew: the request itself has run out. @throws CustosError TRANSACTION_EXPIRED */
+async function refuseDeadBytes(parts: DaemonParts, entry: JournalEntry, txId: string): Promise<void> {
+  if (parts.chains.get(entry.chain).expiry === undefined) return;
+  const story = await parts.journal.events(entry.id);
+  if (!story.some(({ event, fact }) => event === 'expired' && fact['txId'] === txId)) return;
+  throw new CustosError('TRANSACTION_EXPIRED', `the request of ${entry.id} has run out and cannot be made anew`);
 }
 
 /** Goes on with recorded bytes after a crash, a failed broadcast or a retry. Nothing is signed here. */

@@ -31,6 +31,8 @@ export interface DaemonParts {
   readonly log: Log;
   /** Chain ids of development chains, by chain. */
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
+  /** The most that a fee may be, in smallest units, where the operator set it, by chain. */
+  readonly feeCeilings: ReadonlyMap<ChainId, bigint>;
   /** Chains whose keys may sign for an account that only the network ties to them (e.g. XRP regular keys). */
   readonly allowForeignKeys: ReadonlySet<ChainId>;
   /** When present, only these wallets sign. */

@@ -36,8 +36,9 @@ export function parseContext(
   {
     pending,
     developmentChainId,
+    feeCeiling,
     allowForeignKey,
-  }: Pick<SignRequest, 'pending' | 'developmentChainId' | 'allowForeignKey'>,
+  }: Pick<SignRequest, 'pending' | 'developmentChainId' | 'feeCeiling' | 'allowForeignKey'>,
   signers: readonly SignerFacts[],
 ): ParseContext {
   const [first] = signers;
@@ -48,6 +49,7 @@ export function parseContext(
     signers,
     ...(pending.withdrawal !== undefined && { withdrawal: pending.withdrawal }),
     ...(developmentChainId !== undefined && { developmentChainId: BigInt(developmentChainId) }),
+    ...(feeCeiling !== undefined && { feeCeiling: BigInt(feeCeiling) }),
     ...(allowForeignKey === true && { allowForeignKey }),
   };
 }

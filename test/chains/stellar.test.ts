@@ -28,7 +28,7 @@ const usd = new Asset('USDX', other.address);
 
 function envelope(
   operations: readonly ReturnType<typeof Operation.payment>[],
-  memo = Memo.none(),
+  memo: Memo = Memo.none(),
   source = key.address,
 ) {
   const builder = new TransactionBuilder(new Account(source, '41'), {

@@ -142,6 +142,7 @@ describe('a cloud that hangs', () => {
       log: silentLog,
       developmentChainIds: new Map(),
       allowForeignKeys: new Set<ChainId>(),
+      feeCeilings: new Map<ChainId, bigint>(),
     };
     const tally = await new Daemon(parts, { period: 1000, concurrency: 8 }).runOnce();
     await house.close();

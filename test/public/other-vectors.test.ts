@@ -133,7 +133,10 @@ describe.each(files)('$chain', (file: ChainVectors) => {
   it('takes the recorded wallets with what they state, and exports them in the shape that scripts expect', () => {
     expect(file.wallets.length).toBeGreaterThan(0);
     for (const wallet of file.wallets) {
-      expect(shelf.exported[shelf.ids.get(wallet)!]).toEqual({ ...wallet, chain: file.chain });
+      // Words beside a secret are another form of it, which is not stored.
+      const { mnemonic, ...rest } = wallet;
+      const stored = wallet.secret === undefined && mnemonic !== undefined ? wallet : rest;
+      expect(shelf.exported[shelf.ids.get(wallet)!]).toEqual({ ...stored, chain: file.chain });
     }
   });
 

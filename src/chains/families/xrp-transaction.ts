@@ -51,9 +51,11 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   if (fields['SigningPubKey'] !== undefined && fields['SigningPubKey'] !== '') {
     throw invalid('the transaction names a SigningPubKey already');
   }
+  // Amounts first: what is wrong with them is said in their own words.
+  const summary = summarize(fields, { account, fee });
   checkKept(fields);
   return {
-    summary: summarize(fields, { account, fee }),
+    summary,
     // A ticket takes the place of the number, which is then zero.
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
     sign: (keys) => sign(fields, keyOf(keys, context.from)),

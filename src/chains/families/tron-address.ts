@@ -1,0 +1,30 @@
+import { createBase58check, hex } from '@scure/base';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { keccak256, sha256 } from '../../crypto/hash.js';
+import { uncompress } from '../../crypto/secp256k1.js';
+
+const base58check = createBase58check(sha256);
+const PREFIX = 0x41;
+
+/** Address of a public key of 33 bytes: T… */
+export function addressOf(publicKey: Uint8Array): string {
+  return showAddress(Uint8Array.of(PREFIX, ...keccak256(uncompress(publicKey).subarray(1)).subarray(12)));
+}
+
+/** @param bytes - 21, beginning with 0x41 */
+export function showAddress(bytes: Uint8Array): string {
+  return base58check.encode(bytes);
+}
+
+/** Reads T…, 41 and 40 hexadecimal digits, or 0x and 40. @returns 21 bytes. @throws CustosError ADDRESS_INVALID */
+export function readAddress(text: string): Uint8Array {
+  if (/^(41|0x)[0-9a-fA-F]{40}$/.test(text)) return Uint8Array.of(PREFIX, ...hex.decode(text.slice(2).toLowerCase()));
+  try {
+    const bytes = text.length <= 40 ? base58check.decode(text) : undefined;
+    if (bytes?.length === 21 && bytes[0] === PREFIX) return bytes;
+  } catch {
+    // The error below says it for every form.
+  }
+  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no Tron address, or its checksum does not match`);
+}
