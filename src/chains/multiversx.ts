@@ -1,9 +1,15 @@
-import type { Chain, CompleteContext, RecordedTransaction } from '../core/chain.js';
+import type { Chain, CompleteContext, NodeClient, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { publicKey } from '../crypto/ed25519.js';
 import { isObject } from './families/fields.js';
-import { decodePrivateKey, encodePrivateKey, normalizeAddress, showAddress } from './families/multiversx-address.js';
+import {
+  decodePrivateKey,
+  encodePrivateKey,
+  normalizeAddress,
+  paths,
+  showAddress,
+} from './families/multiversx-address.js';
 import {
   type MultiversxTransaction,
   parseCompleted,
@@ -21,7 +27,7 @@ export const multiversx: Chain = {
   coin: 'EGLD',
   decimals: 18,
   hd: slip10Scheme({
-    path: { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" },
+    path: paths,
     address: showAddress,
   }),
   address: showAddress,
@@ -38,22 +44,38 @@ export const multiversx: Chain = {
   },
   parse: parseCompleted,
   async broadcast({ raw, txId }, node) {
-    const answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
+    let answer: unknown;
+    try {
+      answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
+    } catch (error) {
+      // A number that is used up is refused in many words; whether these very bytes used it, only a look-up tells.
+      if (!isRefusal(error)) throw error;
+      if (await isFound(txId, node)) return txId;
+      throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
+    }
     const hash = dataOf(answer)?.['txHash'];
     if (hash === txId) return txId;
     throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
   },
   // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
   async fate({ txId }: RecordedTransaction, node) {
-    try {
-      const answer = await node.http({ path: `/transaction/${txId}` });
-      return isObject(dataOf(answer)?.['transaction']) ? 'known' : 'open';
-    } catch (error) {
-      if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
-      throw error;
-    }
+    return (await isFound(txId, node)) ? 'known' : 'open';
   },
 };
+
+async function isFound(txId: string, node: NodeClient): Promise<boolean> {
+  try {
+    const answer = await node.http({ path: `/transaction/${txId}` });
+    return isObject(dataOf(answer)?.['transaction']);
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): error is CustosError {
+  return error instanceof CustosError && error.code === 'NODE_REFUSED';
+}
 
 async function networkConfig({ node }: CompleteContext) {
   const config = dataOf(await node.http({ path: '/network/config' }))?.['config'];

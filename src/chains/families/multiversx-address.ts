@@ -2,17 +2,35 @@ import { bech32, hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
+import { deriveEd25519Node, ed25519Child } from '../../crypto/slip10.js';
+
+/** Parents of the indexes on mainnet and on the test networks: coin type 508, and 1 (SLIP-44). */
+export const paths = { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" } as const;
+
+/** BIP-39 seed of the mnemonic without words. */
+const EMPTY_SEED =
+  '4ed8d4b17698ddeaa1f1559f152f87b5d472f725ca86d341bd0276f1b61197e2' +
+  '1dd5a391f9f5ed7340ff4d4513aab9cce44f9497a5e7ed85fd818876b6eb402e';
+/** An older program printed index 0 and 1 by itself and higher ones on demand. */
+const INDEXES = 100;
+let known: ReadonlySet<string> | undefined;
 
 /**
- * Addresses of the empty mnemonic, whose keys anybody can derive. An older program printed them for every wallet; nothing may
- * be sent there.
+ * Addresses of the empty mnemonic, whose keys anybody can derive. An older program printed them for every wallet; nothing
+ * may be sent there.
+ * @returns those of the first hundred indexes on all networks; derived once, when first asked for
  */
-export const publiclyKnownAddresses: ReadonlySet<string> = new Set([
-  'erd1r45ugr3q9wrtftyv3d6wfz9l42wj553l9x6u39q7mqh0pxl5j9tsnde9hx',
-  'erd1ne5patcf98asmalr9ueqxx5vlmy5725pm3p2asckp4wft0xl3ars64gh8s',
-  'erd1yqt755wvr33vpr6586smn7mpq4jx365kpd353qfd2xuy5vwaa9ts3r69sj',
-  'erd1mdzfn7n8up8ckddaqs7jsg227t6sftt49dqxw6gckc7ry5vdycrsj0ugm5',
-]);
+export function publiclyKnownAddresses(): ReadonlySet<string> {
+  known ??= new Set(Object.values(paths).flatMap(firstAddresses));
+  return known;
+}
+
+function firstAddresses(path: string): string[] {
+  const parent = deriveEd25519Node(hex.decode(EMPTY_SEED), path);
+  return Array.from({ length: INDEXES }, (_, index) =>
+    showAddress(publicKey(ed25519Child(parent, index).subarray(0, 32))),
+  );
+}
 
 /** Bech32 of the 32 bytes of a public key; the same on all networks. */
 export function showAddress(bytes: Uint8Array): string {
@@ -30,7 +48,7 @@ export function readAddress(text: string): Uint8Array {
 /** The address in lower case. @throws CustosError ADDRESS_INVALID; also: an address whose key is publicly known */
 export function normalizeAddress(text: string): string {
   const address = showAddress(readAddress(text));
-  if (publiclyKnownAddresses.has(address)) {
+  if (publiclyKnownAddresses().has(address)) {
     throw new CustosError(
       'ADDRESS_INVALID',
       `the key of ${address} is publicly known (it is that of the empty mnemonic)`,

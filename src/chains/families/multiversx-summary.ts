@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { formatUnits } from './evm-summary.js';
-import { readAddress, showAddress } from './multiversx-address.js';
+import { normalizeAddress, readAddress, showAddress } from './multiversx-address.js';
 import type { MultiversxTransaction } from './multiversx-transaction.js';
 
 /** What the data of a transaction does. */
@@ -45,7 +45,7 @@ function contentOf(transaction: MultiversxTransaction): Content {
   const text = textOf(data);
   const transfer = text === undefined ? undefined : tokenTransfer(text, transaction);
   if (transfer !== undefined) return transfer;
-  if (text !== undefined && !isContract(receiver) && !text.includes('@')) {
+  if (text !== undefined && !isContract(receiver) && !text.includes('@') && !bareFunctions.has(text)) {
     const shown = quote(text);
     return {
       kind: 'transfer',
@@ -64,7 +64,7 @@ function contentOf(transaction: MultiversxTransaction): Content {
 /** ESDT transfers; further arguments call a contract with the tokens, which is not understood. */
 function tokenTransfer(text: string, { sender, receiver }: MultiversxTransaction): Content | undefined {
   const [method = '', ...words] = text.split('@');
-  const read = readers[method];
+  const read = readers.get(method);
   const args = words.map((word) => (/^([0-9a-f]{2})*$/i.test(word) ? hex.decode(word.toLowerCase()) : undefined));
   if (read === undefined || !args.every((word) => word !== undefined)) return undefined;
   const found = read(args, receiver);
@@ -105,26 +105,40 @@ type Reader = (
   receiver: string,
 ) => { readonly to: string; readonly moves: readonly Move[]; readonly rest: number } | undefined;
 
-const readers: Readonly<Record<string, Reader>> = {
-  ESDTTransfer(args, receiver) {
-    const move = moveOf(args[0], args[1]);
-    return move && { to: receiver, moves: [move], rest: args.length - 2 };
-  },
-  ESDTNFTTransfer([token, nonce, amount, to, ...rest]) {
-    const move = moveOf(token, amount, nonce);
-    return move && to?.length === 32 ? { to: showAddress(to), moves: [move], rest: rest.length } : undefined;
-  },
-  MultiESDTNFTTransfer([to, count, ...rest]) {
-    const number = count === undefined ? 0n : numberOf(count);
-    if (to?.length !== 32 || number < 1n || number > 100n || BigInt(rest.length) < number * 3n) return undefined;
-    const moves = Array.from({ length: Number(number) }, (_, at) =>
-      moveOf(rest[at * 3], rest[at * 3 + 2], rest[at * 3 + 1]),
-    );
-    const whole = moves.filter((move) => move !== undefined);
-    if (whole.length !== moves.length) return undefined;
-    return { to: showAddress(to), moves: whole, rest: rest.length - moves.length * 3 };
-  },
+const single: Reader = (args, receiver) => {
+  const move = moveOf(args[0], args[1]);
+  return move && { to: receiver, moves: [move], rest: args.length - 2 };
 };
+
+const unique: Reader = ([token, nonce, amount, to, ...rest]) => {
+  const move = moveOf(token, amount, nonce);
+  return move && to?.length === 32 ? { to: destinationOf(to), moves: [move], rest: rest.length } : undefined;
+};
+
+const several: Reader = ([to, count, ...rest]) => {
+  const number = count === undefined ? 0n : numberOf(count);
+  if (to?.length !== 32 || number < 1n || number > 100n || BigInt(rest.length) < number * 3n) return undefined;
+  const moves = Array.from({ length: Number(number) }, (_, at) =>
+    moveOf(rest[at * 3], rest[at * 3 + 2], rest[at * 3 + 1]),
+  );
+  const whole = moves.filter((move) => move !== undefined);
+  if (whole.length !== moves.length) return undefined;
+  return { to: destinationOf(to), moves: whole, rest: rest.length - moves.length * 3 };
+};
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['ESDTTransfer', single],
+  ['ESDTNFTTransfer', unique],
+  ['MultiESDTNFTTransfer', several],
+]);
+
+/** Functions of every account that need no arguments and so look like a message. */
+const bareFunctions: ReadonlySet<string> = new Set(['GuardAccount', 'UnGuardAccount', 'ClaimDeveloperRewards']);
+
+/** @throws CustosError ADDRESS_INVALID: one whose key is publicly known */
+function destinationOf(bytes: Uint8Array): string {
+  return normalizeAddress(showAddress(bytes));
+}
 
 function moveOf(token?: Uint8Array, amount?: Uint8Array, nonce: Uint8Array = new Uint8Array(0)): Move | undefined {
   const contract = token === undefined ? undefined : textOf(token);

@@ -27,6 +27,8 @@ export interface MultiversxTransaction {
 const chainIds: Readonly<Record<Network, readonly string[]>> = { mainnet: ['1'], testnet: ['T', 'D'] };
 const DECIMALS = 18;
 const MAX_VALUE = 10n ** 30n;
+/** A fee above one coin is a mistake: all the gas that a transaction can use costs less at the price of the network. */
+const MOST_FEE = 10n ** 18n;
 const names = ['nonce', 'value', 'receiver', 'sender', 'gasPrice', 'gasLimit', 'data', 'chainID', 'version'];
 
 /**
@@ -44,7 +46,10 @@ export function readRequest(
   if (from !== undefined && from !== null && normalizeAddress(textOf(from, 'from')) !== sender) {
     throw new CustosError('SENDER_MISMATCH', `the transaction is from ${quote(from)}, the wallet is ${sender}`);
   }
-  const bytes = new TextEncoder().encode(textOf(data ?? '', 'data'));
+  const note = textOf(data ?? '', 'data');
+  const bytes = new TextEncoder().encode(note);
+  if (new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) !== note)
+    throw invalid('data is not well-formed Unicode');
   return {
     value: readCoins(fields['value'], bytes.length > 0),
     receiver: normalizeAddress(textOf(to, 'to')),
@@ -56,12 +61,19 @@ export function readRequest(
 /** A missing amount means none only where data says what the transaction is for. */
 function readCoins(value: unknown, hasData: boolean): bigint {
   if ((value === undefined || value === null) && hasData) return 0n;
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = typeof value === 'number' ? plainDigits(value) : value;
   const match = typeof text === 'string' ? /^(\d{1,12})(?:\.(\d{1,18}))?$/.exec(text) : null;
   if (match === null) {
     throw new CustosError('AMOUNT_INVALID', `value is ${quote(value)}, not an amount of EGLD with at most 18 decimals`);
   }
   return BigInt(match[1] + (match[2] ?? '').padEnd(DECIMALS, '0'));
+}
+
+/** JavaScript prints small numbers as 1e-7; one with too many decimals keeps that form, and so is refused. */
+function plainDigits(value: number): string {
+  const [digits = '', power = ''] = String(value).split('e-');
+  if (power === '' || Number(power) > DECIMALS) return String(value);
+  return `0.${'0'.repeat(Number(power) - 1)}${digits.replace('.', '')}`;
 }
 
 /** The completed form: the JSON that is signed. */
@@ -92,6 +104,13 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
     throw new CustosError(
       'SENDER_MISMATCH',
       `the transaction is from ${transaction.sender}, the wallet is ${context.from}`,
+    );
+  }
+  const fee = transaction.gasPrice * transaction.gasLimit;
+  if (fee > MOST_FEE) {
+    throw new CustosError(
+      'FEE_INVALID',
+      `the fee may reach ${fee} smallest units of EGLD, at most ${MOST_FEE} are paid`,
     );
   }
   if (writeTransaction(transaction) !== completed)
