@@ -12,7 +12,7 @@ import {
 } from './families/flow-key.js';
 import { legacyTemplates } from './families/flow-legacy-templates.js';
 import { readAction } from './families/flow-request.js';
-import { flowFate, type Patience, sendFlow } from './families/flow-send.js';
+import { flowFate, type Patience, sendFlow, usualPatience } from './families/flow-send.js';
 import { cadenceOneTemplates } from './families/flow-templates.js';
 
 export interface FlowOptions {
@@ -27,10 +27,7 @@ const XPUB_VERSION = 0x0488b21e;
 const account = { path: "m/44'/539'/0'/0", version: XPUB_VERSION };
 
 /** Makes the Flow chain. Coin type 539 (SLIP-44); nodes speak the Access API over HTTP. */
-export function flowChain({
-  templates = 'cadence-1.0',
-  patience = { polls: 60, interval: 1000 },
-}: FlowOptions = {}): Chain {
+export function flowChain({ templates = 'cadence-1.0', patience = usualPatience }: FlowOptions = {}): Chain {
   const texts = templates === 'legacy' ? legacyTemplates : cadenceOneTemplates;
   return {
     id: parseChainId('FLOW'),

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { encodeTransactionEnvelope, encodeTransactionPayload } from '@onflow/encode';
 import { hex } from '@scure/base';
+import { RLP, type RLPInput } from 'micro-eth-signer/core/rlp.js';
 import { signMessage } from '../../src/chains/families/flow-key.js';
 import type { NodeClient, NodeRequest } from '../../src/core/chain.js';
 import { CustosError } from '../../src/core/errors.js';
@@ -128,7 +129,7 @@ export class FlowNetwork {
   #take(body: Body): unknown {
     if (this.refusesPost !== undefined) throw new CustosError('NODE_REFUSED', this.refusesPost);
     this.posted.push(body);
-    const id = hex.encode(sha3(new TextEncoder().encode(JSON.stringify(body))));
+    const id = idOf(body);
     this.#verify(body);
     if (this.stalls) {
       this.results.set(id, { status: 'Pending', status_code: 0, error_message: '' });
@@ -195,6 +196,16 @@ export function voucherOf(body: Body) {
       sig: Buffer.from(signature, 'base64').toString('hex'),
     })),
   };
+}
+
+/** Id of a transaction: SHA3-256 of the official envelope with the payer's signatures behind it. */
+function idOf(body: Body): string {
+  const envelope = RLP.decode(hex.decode(encodeTransactionEnvelope(voucherOf(body)))) as RLPInput[];
+  const signers = [...new Set([body.proposal_key.address, body.payer, ...body.authorizers])];
+  const paid = body.envelope_signatures.map(({ address, key_index: index, signature }): RLPInput => {
+    return [signers.indexOf(address), Number(index), Uint8Array.from(Buffer.from(signature, 'base64'))];
+  });
+  return hex.encode(sha3(RLP.encode([...envelope, paid])));
 }
 
 function isSigned({ publicKey: point, curve, hash }: FakeKey, { signature }: Signature, message: Buffer): boolean {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { usualPatience } from '../../src/chains/families/flow-send.js';
 import { flowChain } from '../../src/chains/flow.js';
 import { codeOf, keyOf, prepare } from './flow-asking.js';
 import { CLOUD_ACCOUNT, FlowNetwork } from './flow-network.js';
 
-const flow = flowChain({ patience: { polls: 2, interval: 0 } });
+const flow = flowChain({ patience: { ...usualPatience, polls: 2, interval: 0 } });
 const key = keyOf(flow, 'a33794bd2afd4f43d52189750275dc894e8aee9c1bfd505ce2201a32c0f8c20');
 const p256Key = keyOf(flow, `p256:${'5e'.repeat(32)}`);
 const account = '3d2a13dd671bd559';
@@ -149,6 +150,17 @@ describe('with an own node', () => {
     expect(network.posted).toEqual([]);
   });
 
+  it('sends the same again after a crash, and it takes effect once', async () => {
+    const network = usual();
+    const sent = await signed(network, 'own');
+    network.losesAnswer = true;
+    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
+    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
+    network.refusesPost = 'the reference block is too old';
+    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
+    expect(network.accounts.get(account)![0]!.sequence).toBe(6);
+  });
+
   it('does not hand a transaction that the cloud should pay to an own node', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
@@ -179,7 +191,19 @@ describe('the fate of signed bytes', () => {
   it('is known as soon as the network has them under their id', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
-    const txId = await flow.broadcast!(sent, sent.node);
-    expect(await flow.fate!({ ...sent, txId }, sent.node)).toBe('known');
+    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
+    expect(await flow.fate!(sent, sent.node)).toBe('known');
+    const sponsored = await signed(usual(), 'cloud');
+    const txId = await flow.broadcast!(sponsored, sponsored.node);
+    expect(await flow.fate!({ ...sponsored, txId }, sponsored.node)).toBe('known');
+  });
+
+  it('is open after an execution without success, which counts neither as sent nor as a reason to sign anew', async () => {
+    const network = usual();
+    const sent = await signed(network, 'own');
+    network.failure = 'panic';
+    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
+    network.height += 5000;
+    expect(await flow.fate!(sent, sent.node)).toBe('open');
   });
 });

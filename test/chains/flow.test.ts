@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usualPatience } from '../../src/chains/families/flow-send.js';
 import { flow, flowChain } from '../../src/chains/flow.js';
 import { networkOf } from '../../src/core/ids.js';
 import { mnemonicToSeed } from '../../src/crypto/mnemonic.js';
@@ -6,7 +7,7 @@ import { loadVectors } from '../support/vectors.js';
 import { replayingNode, signVector } from './replay.js';
 
 const file = loadVectors('FLOW');
-const legacy = flowChain({ templates: 'legacy', patience: { polls: 1, interval: 0 } });
+const legacy = flowChain({ templates: 'legacy', patience: { ...usualPatience, polls: 1, interval: 0 } });
 
 describe('recorded wallets', () => {
   it.each(file.wallets)('$xpub derives', async ({ mnemonic, xpub, testnet }) => {

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Fate, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
+import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError, isRetryable } from '../../core/errors.js';
 import { isObject } from './fields.js';
 import { askAccess, type FlowAccess, keyAt, newestBlock, resultOf } from './flow-access.js';
@@ -13,7 +13,11 @@ export interface Patience {
   readonly polls: number;
   /** Milliseconds between two of them. */
   readonly interval: number;
+  readonly clock: Clock;
 }
+
+/** A block is sealed after some ten seconds; this waits for a minute. */
+export const usualPatience: Patience = { polls: 60, interval: 1000, clock: systemClock };
 
 /** Blocks for which a reference block is good (600), and as many again for nodes that lag. */
 const LIFETIME = 1200n;
@@ -100,10 +104,10 @@ async function post(access: FlowAccess, sent: SentFlow): Promise<string> {
 async function untilSealed(
   access: FlowAccess,
   id: string,
-  { polls, interval }: Patience,
+  { polls, interval, clock }: Patience,
 ): Promise<CustosError | undefined> {
   for (let poll = 0; poll < polls; poll += 1) {
-    if (poll > 0) await pause(interval);
+    if (poll > 0) await clock.wait(interval);
     const result = await resultOf(access, id);
     if (result.kind === 'sealed') return undefined;
     if (result.kind === 'failed') return failed(id, result.reason);
