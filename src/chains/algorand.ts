@@ -46,7 +46,7 @@ export const algorand: Chain = {
 };
 
 function parse(completed: string, context: ParseContext): UnsignedTransaction {
-  const transaction = readTransaction(completed, context.network);
+  const transaction = readTransaction(completed, context);
   const sender = showAddress(transaction.sender);
   const isForeign = sender !== context.from;
   if (isForeign && context.allowForeignKey !== true) {

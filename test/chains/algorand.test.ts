@@ -173,6 +173,12 @@ describe('a request', () => {
     expect(summaryOf({ fee: 1_000_000 }).fee.amount).toBe(1_000_000n);
   });
 
+  it('may have as large a fee as the operator allows', () => {
+    const parse = (feeCeiling: bigint) => algorand.parse(request({ fee: 2_000_000 }), { ...context, feeCeiling });
+    expect(parse(2_000_000n).summary.fee.amount).toBe(2_000_000n);
+    expect(codeOf(() => parse(1_999_999n))).toBe('FEE_INVALID');
+  });
+
   it('that hands the account over, or empties it, says so and is no mere transfer', () => {
     const rekeyed = summaryOf({ reKeyTo: { publicKey: printed(third.publicKey) } });
     expect(rekeyed.kind).toBe('other');

@@ -249,6 +249,14 @@ describe('a completed transaction', () => {
     expect(code(() => multiversx.parse(completed(change), context))).toBe(expected);
   });
 
+  it('may have as large a fee as the operator allows', () => {
+    const text = completed({ gasPrice: 1e14 });
+    expect(multiversx.parse(text, { ...context, feeCeiling: 5n * 10n ** 18n }).summary.fee.amount).toBe(
+      5n * 10n ** 18n,
+    );
+    expect(code(() => multiversx.parse(completed(), { ...context, feeCeiling: 1n }))).toBe('FEE_INVALID');
+  });
+
   it('is not signed with a foreign key, or with none', () => {
     const unsigned = multiversx.parse(completed(), context);
     expect(code(() => unsigned.sign([other]))).toBe('SENDER_MISMATCH');

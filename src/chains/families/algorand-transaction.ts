@@ -1,4 +1,5 @@
 import { hex } from '@scure/base';
+import type { ParseContext } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { accountOf, bytesOf, fixedOf, flagOf, isUnset, shortTextOf } from './algorand-json.js';
@@ -64,7 +65,7 @@ const genesis: Readonly<Record<Network, ReadonlyMap<string, string>>> = {
 };
 
 const LEAST_FEE = 1000n;
-/** A fee above one coin is a mistake: it is a thousand times the usual one. */
+/** A fee above one coin is a mistake, unless the operator says otherwise: it is a thousand times the usual one. */
 const MOST_FEE = 1_000_000n;
 /** What the signature adds to the size of a transaction, as the field counts it. */
 const SIGNATURE_SIZE = 75n;
@@ -84,7 +85,10 @@ const own: Readonly<Record<Action['type'], string>> = {
  * Reads a transaction as the JavaScript library of Algorand prints it.
  * @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED, CHAIN_ID_MISMATCH, ADDRESS_INVALID, FEE_INVALID
  */
-export function readTransaction(text: string, network: Network): AlgorandTransaction {
+export function readTransaction(
+  text: string,
+  { network, feeCeiling = MOST_FEE }: Pick<ParseContext, 'network' | 'feeCeiling'>,
+): AlgorandTransaction {
   const all = readObject(text);
   const type = textOf(all['type'], 'type');
   if (!isKnownType(type)) {
@@ -98,7 +102,7 @@ export function readTransaction(text: string, network: Network): AlgorandTransac
   onlyMembers(fields, names, 'the transaction');
   checkFrame(fields);
   const unpriced = { ...readHeader(fields, network), ...actions[type](fields) };
-  return { ...unpriced, fee: feeOf(unpriced) };
+  return { ...unpriced, fee: feeOf(unpriced, feeCeiling) };
 }
 
 /** The bytes that are signed, after the letters TX. */
@@ -142,11 +146,11 @@ function actionItems(action: Action): ItemMap {
  * The whole fee. One that is not flat is paid for each byte, which is what the field signs even where the library had
  * multiplied already.
  */
-function feeOf(unpriced: Header & Action): bigint {
+function feeOf(unpriced: Header & Action, most: bigint): bigint {
   const { statedFee, isFlat } = unpriced;
   const size = BigInt(encodeTransaction({ ...unpriced, fee: statedFee }).length) + SIGNATURE_SIZE;
   const fee = isFlat ? statedFee : statedFee * size;
-  if (fee > MOST_FEE) throw new CustosError('FEE_INVALID', `the fee is ${fee} microALGO, at most ${MOST_FEE} are paid`);
+  if (fee > most) throw new CustosError('FEE_INVALID', `the fee is ${fee} microALGO, at most ${most} are paid`);
   return isFlat || fee > LEAST_FEE ? fee : LEAST_FEE;
 }
 
