@@ -21,7 +21,7 @@ const OPENING_BRACE = 0x7b;
  * @throws CustosError IMPORT_INVALID: it cannot be read, or is neither; PASSWORD_WRONG
  */
 export async function readLegacyFile(path: string, askPassword: () => Promise<Secret>): Promise<LegacyFile> {
-  const bytes = await readAll(path);
+  const bytes = withoutMark(await readAll(path));
   try {
     const first = bytes.find((byte) => !isSpace(byte));
     if (first === undefined) {
@@ -41,6 +41,11 @@ export async function readLegacyFile(path: string, askPassword: () => Promise<Se
   } finally {
     bytes.fill(0);
   }
+}
+
+/** Editors of some systems put the mark U+FEFF before a text. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3) : bytes;
 }
 
 async function readAll(path: string): Promise<Buffer> {

@@ -46,7 +46,7 @@ describe('an old file', () => {
     expect(whole.damage).toBeUndefined();
     writeFileSync(file, `\n${encryptOld(JSON.stringify(entries(3)), 'old').replace(/.{64}/g, '$&\r\n')}\n`);
     expect(await read()).toEqual(whole);
-    writeFileSync(file, `\n ${JSON.stringify(entries(3), null, 2)}\n`);
+    writeFileSync(file, `\ufeff\n ${JSON.stringify(entries(3), null, 2)}\n`);
     expect(await readLegacyFile(file, notAsked)).toEqual(whole);
   });
 

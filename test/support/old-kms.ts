@@ -5,6 +5,8 @@ import { readConfig } from '../../src/app/config.js';
 import { createHouse, type House } from '../../src/app/house.js';
 import { type MigrateOptions, migrate, readMigration } from '../../src/app/migrate.js';
 import type { MigrationReport } from '../../src/app/migrate-report.js';
+import { parseSignatureId } from '../../src/core/ids.js';
+import type { ExportedWallet } from '../../src/core/vault.js';
 import { silentTerminal } from './silent-terminal.js';
 import { loadVectors } from './vectors.js';
 
@@ -53,4 +55,10 @@ export async function migrateFile(
 ): Promise<MigrationReport> {
   const migration = await readMigration(house, file);
   return migrate(house, migration, { dryRun: false, skipBroken: false, ...options });
+}
+
+/** A wallet of the house's store, opened. */
+export async function exportedFrom(house: House, signatureId: string): Promise<ExportedWallet | undefined> {
+  const [sealed] = await (await house.store()).wallets.get([parseSignatureId(signatureId)]);
+  return sealed && (await house.vault()).export(sealed);
 }
