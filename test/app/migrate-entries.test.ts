@@ -9,7 +9,7 @@ import type { MigratedWallet, MigrationReport } from '../../src/app/migrate-repo
 import { verifyStore } from '../../src/app/verify.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { CustosError } from '../../src/core/errors.js';
-import { parseSignatureId } from '../../src/core/ids.js';
+import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import { makeHome, removeHome } from '../support/custos.js';
 import { keys, mnemonic } from '../support/kms.js';
 import {
@@ -22,6 +22,7 @@ import {
   writeOld,
 } from '../support/old-kms.js';
 import { loadVectors } from '../support/vectors.js';
+import { newVault } from '../vault/support.js';
 
 const env = { TATUM_KMS_PASSWORD: 'old' };
 const chains = createRegistry().ids;
@@ -169,6 +170,20 @@ describe('what the old program took is moved as it used it', () => {
     const wallet = await one({ mnemonic: mnemonic.toUpperCase(), xpub, chain: 'ETH', testnet: false });
     expect(wallet).toMatchObject({ result: 'imported', xpub });
     expect(await exportedFrom(house, id)).toMatchObject({ mnemonic });
+  });
+
+  const named = chains.flatMap((chain) => {
+    return Object.keys(createRegistry().get(chain).derivations ?? {}).map((derivation) => ({ chain, derivation }));
+  });
+  it.each(named)('a mnemonic whose recorded xpub or address is that of $chain $derivation', async (place) => {
+    const { chain, derivation } = place;
+    const source = newVault().vault;
+    const { sealed } = await source.create(parseChainId(chain), 'mainnet', { kind: 'hd', derivation });
+    const { derivation: _derivation, ...entry } = source.export(sealed);
+    const wallet = await one({ ...entry });
+    expect(wallet).toMatchObject({ result: 'imported', kind: 'mnemonic' });
+    expect(codesOf(wallet)[0]).toBe('other-derivation');
+    expect(await exportedFrom(house, id)).toEqual({ ...entry, derivation });
   });
 
   it('a signature ID in capitals is kept in small letters', async () => {
