@@ -6,6 +6,7 @@ export { binanceChain } from './binance-chain.js';
 export { bitcoin } from './bitcoin.js';
 export { bitcoinCash } from './bitcoin-cash.js';
 export { bsc } from './bsc.js';
+export { cardano } from './cardano.js';
 export { celo } from './celo.js';
 export { cronos } from './cronos.js';
 export { dogecoin } from './dogecoin.js';

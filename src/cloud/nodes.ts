@@ -153,8 +153,9 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
 }
 
 function nodePath(chain: Chain, network: Network): string {
-  // Cardano's test network has a name of its own.
+  // Two chains have a name for each network.
   if (chain.id === 'ADA') return `blockchain/node/cardano-${network === 'mainnet' ? 'mainnet' : 'preprod'}`;
+  if (chain.id === 'ALGO') return `blockchain/node/algorand-${network}-algod`;
   return nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;
 }
 

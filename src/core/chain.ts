@@ -190,7 +190,7 @@ export interface Chain {
    * @returns the transaction id as the network knows it
    * @throws CustosError BROADCAST_REFUSED (for good), NODE_* (try again with the same bytes)
    */
-  broadcast?(signed: SignedTransaction, node: NodeClient): Promise<string>;
+  broadcast?(recorded: RecordedTransaction, node: NodeClient): Promise<string>;
   /** Also through the cloud the bytes go by `broadcast` above to its node; the cloud is then told the transaction id alone. */
   readonly sendsByNode?: boolean;
   /** What became of signed bytes; `open` when nothing is proved. @throws CustosError NODE_* */

@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
 import { RawOldTx, RawOutput } from '@scure/btc-signer/script.js';
+import { CustosError } from '../../core/errors.js';
 import { sha256 } from '../../crypto/hash.js';
 import { rawInputs, type UtxoTransaction } from './utxo-format.js';
 
@@ -27,7 +28,7 @@ export function legacySighash(transaction: UtxoTransaction, { at, scriptCode, ha
 export function amountSighash(transaction: UtxoTransaction, { at, scriptCode, hashType }: SighashInput): Uint8Array {
   const { version, lockTime, inputs, outputs } = transaction;
   const input = inputs[at];
-  if (input === undefined) throw new RangeError(`no input ${at}`);
+  if (input === undefined) throw new CustosError('INTERNAL', `there is no input ${at}`);
   const script = RawOutput.encode({ amount: input.amount, script: scriptCode });
   return twice(
     join(
