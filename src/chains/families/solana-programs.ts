@@ -1,0 +1,24 @@
+/** Addresses of the programs whose instructions are understood, and of those that cost a fee of their own. */
+export const programs = {
+  system: '11111111111111111111111111111111',
+  token: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+  token2022: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
+  associatedToken: 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL',
+  computeBudget: 'ComputeBudget111111111111111111111111111111',
+  memo: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr',
+  memoV1: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
+  addressLookupTable: 'AddressLookupTab1e1111111111111111111111111',
+} as const;
+
+/** Programs that verify signatures inside instructions; each one costs as much as a signature of the transaction. */
+export const verifyingPrograms: ReadonlySet<string> = new Set([
+  'Ed25519SigVerify111111111111111111111111111',
+  'KeccakSecp256k11111111111111111111111111111',
+  'Secp256r1SigVerify1111111111111111111111111',
+]);
+
+/** Programs that hold tokens, with the name of their standard. */
+export const tokenStandards: ReadonlyMap<string, string> = new Map([
+  [programs.token, 'SPL'],
+  [programs.token2022, 'Token-2022'],
+]);

@@ -1,0 +1,108 @@
+import { CustosError } from '../../core/errors.js';
+import { invalid } from './fields.js';
+import { type Call, callOf, coins, type Decoder, type Effect, type Scene, unknownCall } from './solana-effect.js';
+import type { Instruction, SolanaMessage } from './solana-message.js';
+import { programs } from './solana-programs.js';
+
+const ADVANCE_NONCE = 4;
+
+/** Decodes an instruction of the System program. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
+export function systemEffect(instruction: Instruction, scene: Scene): Effect {
+  const call = callOf(instruction, scene, 'an instruction of the System program');
+  const decode = decoders[call.cursor.small(4)];
+  if (decode === undefined) return unknownCall(instruction);
+  const effect = decode(call);
+  call.cursor.end();
+  return effect;
+}
+
+/** True when the message begins by using up a durable nonce, so that its blockhash is that nonce. */
+export function usesDurableNonce({ instructions }: SolanaMessage): boolean {
+  const [first] = instructions;
+  if (first?.program !== programs.system) return false;
+  return (
+    first.data.length === 4 && first.data[0] === ADVANCE_NONCE && first.data.subarray(1).every((byte) => byte === 0)
+  );
+}
+
+const decoders: Readonly<Record<number, Decoder>> = {
+  0: createAccount,
+  1: ({ account, cursor, scene }) => {
+    const owner = cursor.address();
+    return change(scene, account(0).address, `gives the account ${account(0).address} to the program ${owner}`);
+  },
+  2: ({ account, cursor, scene }) => transfer(scene, mustSign(account(0)), account(1).address, cursor.u64()),
+  3: (call) => {
+    call.cursor.take(32);
+    seed(call);
+    return createAccount(call);
+  },
+  [ADVANCE_NONCE]: () => ({}),
+  5: ({ account, cursor, scene }) => transfer(scene, account(0).address, account(1).address, cursor.u64(), true),
+  6: ({ account, cursor }) => other(`makes ${cursor.address()} the master of the nonce account ${account(0).address}`),
+  7: ({ account, cursor }) => other(`makes ${cursor.address()} the master of the nonce account ${account(0).address}`),
+  8: ({ account, cursor, scene }) => {
+    const space = cursor.u64();
+    return change(scene, account(0).address, `reserves ${space} bytes in the account ${account(0).address}`);
+  },
+  9: (call) => {
+    call.cursor.take(32);
+    seed(call);
+    const space = call.cursor.u64();
+    const owner = call.cursor.address();
+    const address = call.account(0).address;
+    return change(call.scene, address, `reserves ${space} bytes in ${address} for the program ${owner}`);
+  },
+  10: (call) => {
+    call.cursor.take(32);
+    seed(call);
+    const address = call.account(0).address;
+    return change(call.scene, address, `gives the account ${address} to the program ${call.cursor.address()}`);
+  },
+  11: (call) => {
+    const lamports = call.cursor.u64();
+    seed(call);
+    call.cursor.take(32);
+    return transfer(call.scene, call.account(0).address, call.account(2).address, lamports, true);
+  },
+  12: ({ account }) => other(`renews the nonce account ${account(0).address}`),
+};
+
+function createAccount({ cursor, scene, account }: Call): Effect {
+  const lamports = cursor.u64();
+  const space = cursor.u64();
+  const owner = cursor.address();
+  const from = mustSign(account(0));
+  const to = account(1).address;
+  const text = `creates the account ${to} of ${space} bytes for the program ${owner} with ${coins(lamports)}`;
+  return { ...change(scene, to, text), spent: { from, to, lamports } };
+}
+
+/** @param isHeldForUs - the coins lie in an account that one of our wallets commands without being it */
+function transfer(scene: Scene, from: string, to: string, lamports: bigint, isHeldForUs = false): Effect {
+  const source = from === scene.from ? '' : ` of ${from}`;
+  const spent = { from: isHeldForUs ? scene.from : from, to, lamports };
+  return { kind: 'transfer', text: `sends ${coins(lamports)}${source} to ${to}`, spent };
+}
+
+/** A wallet that belongs to another program, or holds data, can neither send coins nor pay fees any more. */
+function change({ ours }: Scene, address: string, text: string): Effect {
+  if (!ours.has(address)) return other(text);
+  throw new CustosError('TRANSACTION_UNSUPPORTED', `the transaction ${text}, which would make this wallet useless`);
+}
+
+function other(text: string): Effect {
+  return { kind: 'other', text };
+}
+
+function mustSign({ address, isSigner }: { address: string; isSigner: boolean }): string {
+  if (isSigner) return address;
+  throw invalid(`${address} gives coins without signing`);
+}
+
+/** A text of Rust's bincode: length in eight bytes, then UTF-8. */
+function seed({ cursor }: Call): void {
+  const length = cursor.u64();
+  if (length > 32n) throw invalid(`a seed has ${length} bytes, more than 32`);
+  cursor.take(Number(length));
+}

@@ -1,0 +1,130 @@
+import { invalid } from './fields.js';
+import { Cursor } from './solana-cursor.js';
+import {
+  type Call,
+  callOf,
+  type Decoder,
+  type Effect,
+  type Scene,
+  type TokenAccount,
+  unknownCall,
+} from './solana-effect.js';
+import type { Instruction } from './solana-message.js';
+import {
+  approveTokens,
+  burnTokens,
+  giveTokenAccount,
+  mintTokens,
+  revokeTokens,
+  type TokenAmount,
+  transferTokens,
+} from './solana-token-moves.js';
+
+/** Decodes an instruction of the programs SPL Token and Token-2022. @throws CustosError TRANSACTION_INVALID */
+export function tokenEffect(instruction: Instruction, scene: Scene): Effect {
+  const call = callOf(instruction, scene, 'an instruction of a token program');
+  const decode = decoders[call.cursor.small(1)];
+  const effect = decode?.(call);
+  if (effect === undefined || effect.isOpaque === true) return effect ?? unknownCall(instruction);
+  call.cursor.end();
+  return effect;
+}
+
+/** Owner and mint that an instruction writes into a new token account, with the account's address. */
+export function openedTokenAccount({ accounts, data }: Instruction): readonly [string, TokenAccount] | undefined {
+  const [account, mint, owner] = accounts.map(({ address }) => address);
+  if (account === undefined || mint === undefined) return undefined;
+  if (data.length === 1 && data[0] === 1 && owner !== undefined) return [account, { owner, mint }];
+  if (data.length !== 33 || (data[0] !== 16 && data[0] !== 18)) return undefined;
+  return [account, { owner: new Cursor(data.subarray(1), 'a token account').address(), mint }];
+}
+
+const roles = ['may mint', 'may freeze', 'owns', 'may close'];
+const ACCOUNT_OWNER = 2;
+
+const decoders: Readonly<Record<number, Decoder>> = {
+  0: initializeMint,
+  1: ({ account }) => other(`opens the token account ${account(0).address} of ${account(2).address}`),
+  2: initializeMultisig,
+  3: (call) => transferTokens(call, plain(call)),
+  4: (call) => approveTokens(call, plain(call)),
+  5: revokeTokens,
+  6: setAuthority,
+  7: (call) => mintTokens(call, plain(call)),
+  8: (call) => burnTokens(call, plain(call)),
+  9: closeAccount,
+  10: ({ account }) => other(`freezes the token account ${account(0).address}`),
+  11: ({ account }) => other(`releases the frozen token account ${account(0).address}`),
+  12: (call) => transferTokens(call, checked(call)),
+  13: (call) => approveTokens(call, checked(call)),
+  14: (call) => mintTokens(call, checked(call)),
+  15: (call) => burnTokens(call, checked(call)),
+  16: initializeAccount,
+  // A token account of wrapped coins counts them anew.
+  17: () => ({}),
+  18: initializeAccount,
+  19: initializeMultisig,
+  20: initializeMint,
+  // The owner of the account will never change.
+  22: () => ({}),
+  26: transferWithFee,
+};
+
+function plain({ cursor }: Call): TokenAmount {
+  return { amount: cursor.u64() };
+}
+
+function checked({ cursor }: Call): TokenAmount & { decimals: number } {
+  return { amount: cursor.u64(), decimals: cursor.small(1) };
+}
+
+/** The extension of Token-2022 for mints that keep a part; its other instructions are not understood. */
+function transferWithFee(call: Call): Effect {
+  if (call.cursor.left === 0 || call.cursor.small(1) !== 1) return unknownCall(call.instruction);
+  const amount = checked(call);
+  return transferTokens(call, amount, call.cursor.u64());
+}
+
+function initializeMint({ cursor, account }: Call): Effect {
+  const decimals = cursor.small(1);
+  const master = cursor.address();
+  const freezer = optionalAddress(cursor);
+  const frozen = freezer === undefined ? 'nobody may freeze it' : `${freezer} may freeze it`;
+  return other(`makes the token ${account(0).address} with ${decimals} decimals; ${master} may mint it and ${frozen}`);
+}
+
+function initializeAccount({ cursor, account }: Call): Effect {
+  return other(`opens the token account ${account(0).address} of ${cursor.address()}`);
+}
+
+function initializeMultisig({ cursor, account }: Call): Effect {
+  return other(`makes ${account(0).address} an owner with ${cursor.small(1)} necessary signatures`);
+}
+
+function setAuthority(call: Call): Effect {
+  const role = call.cursor.small(1);
+  const to = optionalAddress(call.cursor);
+  if (role === ACCOUNT_OWNER && to !== undefined) return giveTokenAccount(call, to);
+  const what = `${roles[role] ?? `has the right number ${role} over`} ${call.account(0).address}`;
+  return other(`settles that ${to ?? 'nobody'} ${what}`);
+}
+
+/** The account's coins go to the receiver; how many they are is not in the instruction. */
+function closeAccount({ account, scene }: Call): Effect {
+  const to = account(1).address;
+  const effect = other(`closes the token account ${account(0).address} and sends its coins to ${to}`);
+  return scene.ours.has(to) ? effect : { ...effect, isOpaque: true };
+}
+
+/** One byte that says whether an address follows; older libraries fill its place with zeros when none does. */
+function optionalAddress(cursor: Cursor): string | undefined {
+  const tag = cursor.small(1);
+  if (tag === 1) return cursor.address();
+  if (tag !== 0) throw invalid('an instruction of a token program has an option that is neither set nor absent');
+  if (cursor.left > 0 && cursor.take(32).some((byte) => byte !== 0)) throw invalid('an absent address is filled in');
+  return undefined;
+}
+
+function other(text: string): Effect {
+  return { kind: 'other', text };
+}

@@ -1,0 +1,156 @@
+import { hex } from '@scure/base';
+import type { NodeClient } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { isObject } from './fields.js';
+import { associatedTokenAddress, isOnCurve, readAddress, showAddress } from './solana-address.js';
+import { accountBytes, unreadable } from './solana-complete.js';
+import { u64Bytes } from './solana-cursor.js';
+import { LAMPORT_DECIMALS } from './solana-effect.js';
+import { type AccountUse, encodeMessage, type Instruction, PLACEHOLDER_BLOCKHASH } from './solana-message.js';
+import { programs, tokenStandards } from './solana-programs.js';
+
+/** A transfer that the gateway turns into a pending transaction. */
+export interface SolanaTransferRequest {
+  readonly from: string;
+  readonly to: string;
+  /** Whole coins or tokens as a decimal text, e.g. `0.5`. */
+  readonly amount: string;
+  /** Pays fee and rent in the place of `from`; it must sign, too. */
+  readonly feePayer?: string;
+  /** Mint of the token; without it coins are sent. */
+  readonly contractAddress?: string;
+  /** Decimals of the token; they must be those of the mint. */
+  readonly digits?: number;
+}
+
+const MAX_AMOUNT = 2n ** 64n - 1n;
+/** Where a mint's account holds its decimals, and whether it is one. */
+const MINT_DECIMALS_AT = 44;
+const MINT_READY_AT = 45;
+const MINT_BYTES = 82;
+/** Accounts of Token-2022 with extensions say here what they are; 1 is a mint. */
+const KIND_AT = 165;
+
+/**
+ * Builds the serialized form of a transfer of coins, or of tokens of SPL Token or Token-2022, without a blockhash. A receiver
+ * without a token account gets one, at the expense of who pays the fee.
+ * @param node - asked about mint and receiver of tokens only
+ * @returns `{"txData": <hexadecimal legacy message>}`
+ * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, TRANSACTION_UNSUPPORTED, NODE_*
+ */
+export async function solanaTransfer(request: SolanaTransferRequest, node: NodeClient): Promise<string> {
+  const from = normalize(request.from);
+  const to = normalize(request.to);
+  const feePayer = request.feePayer === undefined ? from : normalize(request.feePayer);
+  const { contractAddress, digits, amount } = request;
+  const instructions =
+    contractAddress === undefined
+      ? [coinTransfer(from, to, smallestUnits(amount, LAMPORT_DECIMALS))]
+      : await tokenTransfer({ from, to, feePayer, amount, mint: normalize(contractAddress), digits }, node);
+  return JSON.stringify({ txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)) });
+}
+
+function coinTransfer(from: string, to: string, lamports: bigint): Instruction {
+  return {
+    program: programs.system,
+    accounts: [signing(from), writable(to)],
+    data: Uint8Array.from([2, 0, 0, 0, ...u64Bytes(lamports)]),
+  };
+}
+
+interface TokenTransfer {
+  readonly from: string;
+  readonly to: string;
+  readonly feePayer: string;
+  readonly mint: string;
+  readonly amount: string;
+  readonly digits: number | undefined;
+}
+
+async function tokenTransfer(transfer: TokenTransfer, node: NodeClient): Promise<readonly Instruction[]> {
+  const { from, to, mint } = transfer;
+  const { tokenProgram, decimals } = await readMint(mint, node);
+  if (transfer.digits !== undefined && transfer.digits !== decimals) {
+    throw new CustosError('AMOUNT_INVALID', `digits is ${transfer.digits}, but the token ${mint} has ${decimals}`);
+  }
+  const amount = smallestUnits(transfer.amount, decimals);
+  // Token accounts and other derived addresses have no key: tokens in an account of theirs might never come out again.
+  if (!isOnCurve(readAddress(to))) throw new CustosError('ADDRESS_INVALID', `${to} is the address of no wallet`);
+  const target = associatedTokenAddress(to, mint, tokenProgram);
+  const move: Instruction = {
+    program: tokenProgram,
+    accounts: [
+      writable(associatedTokenAddress(from, mint, tokenProgram)),
+      readonly(mint),
+      writable(target),
+      { ...readonly(from), isSigner: true },
+    ],
+    // TransferChecked: unlike the plain transfer it names the mint, so that whoever approves it sees which token goes.
+    data: Uint8Array.from([12, ...u64Bytes(amount), decimals]),
+  };
+  const isOpen = (await askAccount(target, node)) !== null;
+  return isOpen ? [move] : [tokenAccountCreation(transfer, target, tokenProgram), move];
+}
+
+/** The creation that does nothing when the account came to be in the meantime (CreateIdempotent). */
+function tokenAccountCreation(
+  { feePayer, to, mint }: TokenTransfer,
+  target: string,
+  tokenProgram: string,
+): Instruction {
+  const accounts = [
+    signing(feePayer),
+    writable(target),
+    readonly(to),
+    readonly(mint),
+    readonly(programs.system),
+    readonly(tokenProgram),
+  ];
+  return { program: programs.associatedToken, accounts, data: Uint8Array.of(1) };
+}
+
+async function readMint(mint: string, node: NodeClient): Promise<{ tokenProgram: string; decimals: number }> {
+  const account = await askAccount(mint, node);
+  const tokenProgram = isObject(account) ? account['owner'] : undefined;
+  if (typeof tokenProgram === 'string' && tokenStandards.has(tokenProgram)) {
+    const bytes = accountBytes(account, tokenProgram) ?? new Uint8Array(0);
+    const isMint = bytes.length === MINT_BYTES || bytes[KIND_AT] === 1;
+    const decimals = bytes[MINT_DECIMALS_AT];
+    if (isMint && bytes[MINT_READY_AT] === 1 && decimals !== undefined) return { tokenProgram, decimals };
+  }
+  throw new CustosError('TRANSACTION_UNSUPPORTED', `${mint} is the address of no token`);
+}
+
+async function askAccount(address: string, node: NodeClient): Promise<unknown> {
+  const answer = await node.rpc('getAccountInfo', [address, { encoding: 'base64', commitment: 'confirmed' }]);
+  const account = isObject(answer) ? answer['value'] : undefined;
+  if (account === null || isObject(account)) return account;
+  throw unreadable('getAccountInfo', 'no account');
+}
+
+/** @throws CustosError AMOUNT_INVALID: no decimal number above zero, more decimals than there are, or above 2^64-1 */
+function smallestUnits(amount: string, decimals: number): bigint {
+  const [, whole = '', rest = ''] = /^(\d{1,20})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
+  const fraction = rest.replace(/0+$/, '');
+  const units = whole === '' || fraction.length > decimals ? 0n : BigInt(whole + fraction.padEnd(decimals, '0'));
+  if (units > 0n && units <= MAX_AMOUNT) return units;
+  const text = `${quote(amount)} is not an amount above zero with at most ${decimals} decimals`;
+  throw new CustosError('AMOUNT_INVALID', text);
+}
+
+function normalize(address: string): string {
+  return showAddress(readAddress(address));
+}
+
+function signing(address: string): AccountUse {
+  return { address, isSigner: true, isWritable: true, isLoaded: false };
+}
+
+function writable(address: string): AccountUse {
+  return { address, isSigner: false, isWritable: true, isLoaded: false };
+}
+
+function readonly(address: string): AccountUse {
+  return { address, isSigner: false, isWritable: false, isLoaded: false };
+}
