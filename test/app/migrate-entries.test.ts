@@ -234,7 +234,7 @@ describe('what the old program did wrong is said of each wallet', () => {
   it.each(['SOL', 'XRP', 'XLM'].filter(has))('%s: a typed mnemonic was thrown away', async (chain) => {
     write(oldWallets(chain));
     for (const wallet of (await migrateFile(house, file)).wallets) {
-      expect(codesOf(wallet)).toEqual(['typed-mnemonic-ignored']);
+      expect(codesOf(wallet)).toContain('typed-mnemonic-ignored');
     }
   });
 
@@ -251,18 +251,19 @@ describe('what the old program did wrong is said of each wallet', () => {
 
   it.runIf(has('BNB'))('BNB: the network is gone', async () => {
     write(oldWallets('BNB'));
-    for (const wallet of (await migrateFile(house, file)).wallets) expect(codesOf(wallet)).toEqual(['network-closed']);
+    for (const wallet of (await migrateFile(house, file)).wallets) expect(codesOf(wallet)).toContain('network-closed');
   });
 
   it.runIf(has('SOL'))('SOL: a private key that is not the mnemonic’s goes before it', async () => {
-    const [first, , second] = loadVectors('SOL').wallets;
+    const [first, ...rest] = loadVectors('SOL').wallets;
+    const second = rest.find((wallet) => wallet.mnemonic !== first?.mnemonic);
     const { address, privateKey } = second as { address: string; privateKey: string };
     const entry = { mnemonic: first?.mnemonic, address, privateKey, chain: 'SOL', testnet: true };
     const wallet = await one(entry);
     expect(wallet).toMatchObject({ result: 'imported', kind: 'privateKey', address, matches: ['address'] });
     expect(codesOf(wallet)).toContain('mnemonic-left-out');
     expect(await exportedFrom(house, id)).toMatchObject({ privateKey });
-    const foreign = await one({ ...entry, address: loadVectors('SOL').wallets[0]?.address }, other);
+    const foreign = await one({ ...entry, address: first?.address }, other);
     expect(codesOf(foreign)[0]).toBe('ADDRESS_MISMATCH');
   });
 });
