@@ -9,6 +9,7 @@ import { commands } from '../src/cli/commands.js';
 import { storeOptions } from '../src/cli/options.js';
 import { tatumCommands } from '../src/cli/tatum-commands.js';
 import { errorKinds } from '../src/core/errors.js';
+import { chainRows } from './support/chains-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
@@ -70,6 +71,13 @@ describe('docs/errors.md', () => {
     const text = sources.filter((file) => !file.endsWith('core/errors.ts')).map((file) => readFileSync(file, 'utf8'));
     const all = text.join('\n');
     expect(Object.keys(errorKinds).filter((code) => !all.includes(`'${code}'`))).toEqual([]);
+  });
+});
+
+describe('docs/chains.md', () => {
+  it('has every chain with what the program says of it', () => {
+    const [table = ''] = read('docs/chains.md').split('\n## ');
+    expect(rows(table).filter(([first]) => first !== 'Ticker')).toEqual(chainRows());
   });
 });
 

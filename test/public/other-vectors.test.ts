@@ -146,16 +146,20 @@ describe.each(files)('$chain', (file: ChainVectors) => {
       const found = file.wallets.find(
         (one) => one.testnet === testnet && (mnemonic === one.mnemonic || (xpub !== undefined && xpub === one.xpub)),
       );
-      return shelf.ids.get(found!)!;
+      return found === undefined ? undefined : shelf.ids.get(found);
     };
-    for (const one of file.addresses.slice(-2)) {
-      asked.push({ args: ['getaddress', walletOf(one), String(one.index)], expected: { address: one.address } });
-    }
+    const ask = (
+      command: string,
+      place: { index: number; testnet: boolean; xpub?: string; mnemonic?: string },
+      expected: object,
+    ) => {
+      const id = walletOf(place);
+      // Some recordings have keys of mnemonics that no recorded wallet has.
+      if (id !== undefined) asked.push({ args: [command, id, String(place.index)], expected });
+    };
+    for (const one of file.addresses.slice(-2)) ask('getaddress', one, { address: one.address });
     for (const one of file.privateKeys.slice(-2)) {
-      asked.push({
-        args: ['getprivatekey', walletOf(one), String(one.index)],
-        expected: { privateKey: one.privateKey },
-      });
+      ask('getprivatekey', one, { privateKey: one.privateKey });
       asked.push({ args: ['getaddress', shelf.ids.get(one)!], expected: { address: one.address } });
       asked.push({ args: ['getprivatekey', shelf.ids.get(one)!], expected: { privateKey: one.privateKey } });
     }
@@ -173,6 +177,11 @@ describe.each(files)('$chain', (file: ChainVectors) => {
     if (difference?.refused !== undefined) {
       expect(sent).toEqual([]);
       expect(reports.find(({ signatureId }) => signatureId === id)?.error).toContain(difference.refused);
+      return;
+    }
+    if (difference?.asks !== undefined) {
+      expect(sent).toEqual([]);
+      expect(stderr).toContain(difference.asks);
       return;
     }
     expect(sent, `${stderr} ${JSON.stringify(reports)}`).toHaveLength(1);

@@ -5,7 +5,7 @@ import { callOf, type Effect, type Scene, type TokenAccount, unknownCall } from 
 import type { Instruction } from './solana-message.js';
 import { programs, tokenStandards } from './solana-programs.js';
 import { systemEffect } from './solana-system.js';
-import { openedTokenAccount, tokenEffect } from './solana-token.js';
+import { changesOwner, openedTokenAccount, tokenEffect } from './solana-token.js';
 
 /** Says what an instruction does. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
 export function effectOf(instruction: Instruction, scene: Scene): Effect {
@@ -15,9 +15,17 @@ export function effectOf(instruction: Instruction, scene: Scene): Effect {
   return accounts.some(({ isLoaded }) => isLoaded) ? { ...effect, isOpaque: true } : effect;
 }
 
-/** Owner and mint of the token accounts that the transaction itself opens, and thereby proves. */
-export function openedTokenAccounts(instructions: readonly Instruction[]): ReadonlyMap<string, TokenAccount> {
-  return new Map(instructions.flatMap((one) => openedBy(one) ?? []));
+/**
+ * Keeps in mind what an instruction proves of token accounts, for the instructions after it: only what was opened before
+ * a transfer says who gets it, and no longer than until it is given away or closed.
+ */
+export function rememberTokenAccounts(known: Map<string, TokenAccount>, instruction: Instruction): void {
+  const { program, accounts } = instruction;
+  const opened = program === programs.associatedToken ? openedAssociated(instruction) : undefined;
+  const [address, account] =
+    opened ?? (tokenStandards.has(program) ? openedTokenAccount(instruction) : undefined) ?? [];
+  if (address !== undefined && account !== undefined) known.set(address, account);
+  else if (tokenStandards.has(program) && changesOwner(instruction)) known.delete(accounts[0]?.address ?? '');
 }
 
 type InstructionDecoder = (instruction: Instruction, scene: Scene) => Effect;
@@ -33,16 +41,10 @@ const decoders: ReadonlyMap<string, InstructionDecoder> = new Map<string, Instru
   [programs.computeBudget, () => ({})],
 ]);
 
-function openedBy(instruction: Instruction): readonly (readonly [string, TokenAccount])[] | undefined {
-  const { program, accounts } = instruction;
-  if (program === programs.associatedToken) {
-    const [, account, owner, mint] = accounts.map(({ address }) => address);
-    if (!isCreation(instruction) || account === undefined || owner === undefined || mint === undefined)
-      return undefined;
-    return [[account, { owner, mint }]];
-  }
-  const opened = tokenStandards.has(program) ? openedTokenAccount(instruction) : undefined;
-  return opened && [opened];
+function openedAssociated(instruction: Instruction): readonly [string, TokenAccount] | undefined {
+  const [, account, owner, mint] = instruction.accounts.map(({ address }) => address);
+  const isWhole = account !== undefined && owner !== undefined && mint !== undefined;
+  return isWhole && isCreation(instruction) ? [account, { owner, mint }] : undefined;
 }
 
 /** Without data, 0: the account must not exist. 1: an account that exists and belongs to the same owner is fine, too. */

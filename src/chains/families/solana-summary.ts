@@ -1,7 +1,7 @@
 import type { Summary } from '../../core/summary.js';
-import { coins, type Effect, type Scene } from './solana-effect.js';
+import { coins, type Effect, type Scene, type TokenAccount } from './solana-effect.js';
 import { highestFee } from './solana-fee.js';
-import { effectOf, openedTokenAccounts } from './solana-instructions.js';
+import { effectOf, rememberTokenAccounts } from './solana-instructions.js';
 import { type AccountUse, resolveInstructions, type SolanaMessage } from './solana-message.js';
 
 /** What a message is told with. */
@@ -16,8 +16,13 @@ export interface Telling {
 /** Says what a message does, from the very bytes that are signed. @throws CustosError TRANSACTION_*, FEE_INVALID */
 export function summarize(message: SolanaMessage, { from, wallets, loaded }: Telling): Summary {
   const instructions = resolveInstructions(message, loaded);
-  const scene: Scene = { from, ours: new Set(wallets), tokenAccounts: openedTokenAccounts(instructions) };
-  const effects = instructions.map((one) => effectOf(one, scene));
+  const tokenAccounts = new Map<string, TokenAccount>();
+  const scene: Scene = { from, ours: new Set(wallets), tokenAccounts };
+  const effects = instructions.map((one) => {
+    const effect = effectOf(one, scene);
+    rememberTokenAccounts(tokenAccounts, one);
+    return effect;
+  });
   const fee = highestFee(message, instructions);
   const spent = effects.flatMap((effect) => (effect.spent && scene.ours.has(effect.spent.from) ? [effect.spent] : []));
   const tokens = effects.flatMap(({ token }) => token ?? []);

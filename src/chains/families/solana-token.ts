@@ -39,6 +39,13 @@ export function openedTokenAccount({ accounts, data }: Instruction): readonly [s
   return [account, { owner: new Cursor(data.subarray(1), 'a token account').address(), mint }];
 }
 
+/** True for instructions after which a token account may belong to somebody else, or to nobody. */
+export function changesOwner({ data }: Instruction): boolean {
+  return data[0] === SET_AUTHORITY || data[0] === CLOSE_ACCOUNT;
+}
+
+const SET_AUTHORITY = 6;
+const CLOSE_ACCOUNT = 9;
 const roles = ['may mint', 'may freeze', 'owns', 'may close'];
 const ACCOUNT_OWNER = 2;
 
@@ -49,10 +56,10 @@ const decoders: Readonly<Record<number, Decoder>> = {
   3: (call) => transferTokens(call, plain(call)),
   4: (call) => approveTokens(call, plain(call)),
   5: revokeTokens,
-  6: setAuthority,
+  [SET_AUTHORITY]: setAuthority,
   7: (call) => mintTokens(call, plain(call)),
   8: (call) => burnTokens(call, plain(call)),
-  9: closeAccount,
+  [CLOSE_ACCOUNT]: closeAccount,
   10: ({ account }) => other(`freezes the token account ${account(0).address}`),
   11: ({ account }) => other(`releases the frozen token account ${account(0).address}`),
   12: (call) => transferTokens(call, checked(call)),

@@ -1,0 +1,26 @@
+import { createRegistry } from '../../src/chains/registry.js';
+import type { Chain } from '../../src/core/chain.js';
+
+/** Rows of the table in docs/chains.md that can be read from the program itself, in the order of the tickers. */
+export function chainRows(): string[][] {
+  const registry = createRegistry();
+  return [...registry.ids].sort().map((id) => rowOf(registry.get(id)));
+}
+
+function rowOf(chain: Chain): string[] {
+  const { id, name, coin, decimals, slug, curve, hd, derivations = {}, newWallet = 'hd' } = chain;
+  const privateKey = chain.newPrivateKey?.(new Uint8Array(32).fill(1)) ?? new Uint8Array(32).fill(1);
+  const [main = '–', test = '–'] = [hd?.path('mainnet'), hd?.path('testnet')];
+  const others = Object.entries(derivations).map(([label, scheme]) => `\`${label}\`: ${scheme.path('mainnet')}`);
+  return [
+    `\`${id}\``,
+    name,
+    `${coin}, ${decimals}`,
+    curve,
+    newWallet === 'hd' ? 'mnemonic' : 'private key',
+    main === test ? main : `${main}; ${test}`,
+    others.join('; ') || '–',
+    `\`${chain.address(chain.publicKey(privateKey), 'mainnet').slice(0, 16)}…\``,
+    `/v3/${slug}`,
+  ];
+}
