@@ -198,7 +198,7 @@ describe('sending', () => {
   });
 
   it('is what the chain offers', async () => {
-    expect(await solana.broadcast!(signed, nodeOf({ sendTransaction: txId, getTransaction: landed }))).toBe(txId);
+    expect(await solana.broadcast!(recorded, nodeOf({ sendTransaction: txId, getTransaction: landed }))).toBe(txId);
     expect(solana.sendsByNode).toBe(true);
     expect(solana.expiry).toBe('renewed');
   });
