@@ -173,7 +173,7 @@ describe('a wallet', () => {
     }
   });
 
-  // https://github.com/solana-foundation/solana-com, cookbook "restore a keypair from a mnemonic": 12 words, m/44'/501'/i'/0'.
+  // Source: Solana Cookbook, "How to restore a keypair from a mnemonic", the part on BIP-44 wallets.
   it("derives as other wallets do, at m/44'/501'/i'/0', when asked", async () => {
     const mnemonic = 'neither lonely flavor argue grass remind eye tag avocado spot unusual intact';
     const scheme = solana.derivations!['common']!;
