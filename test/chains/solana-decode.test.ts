@@ -320,7 +320,7 @@ describe('the summary of anything else', () => {
     const tables = [{ table: other, writable: [friend], readonly: [] }];
     const summary = summaryOf([send], { tables: [table], completed: { tables } });
     expect(summary).toMatchObject({ kind: 'transfer', to: friend, value: { amount: 1n }, opaque: true });
-    expect(summary.text).toContain('with 1 accounts that only lookup tables name');
+    expect(summary.text).toContain('with 1 of its accounts named by lookup tables only');
     const wrong = [
       [],
       [{ table: other, writable: [], readonly: [friend] }],

@@ -55,7 +55,7 @@ function kindOf(effects: readonly Effect[]): Summary['kind'] {
 function sentence(effects: readonly Effect[], loaded: readonly AccountUse[]): string {
   const clauses = effects.flatMap(({ text }) => text ?? []);
   const told = clauses.length === 0 ? 'does nothing' : clauses.join(', then ');
-  return loaded.length === 0 ? told : `${told}, with ${loaded.length} accounts that only lookup tables name`;
+  return loaded.length === 0 ? told : `${told}, with ${loaded.length} of its accounts named by lookup tables only`;
 }
 
 function payer({ signers }: SolanaMessage, from: string): string {
