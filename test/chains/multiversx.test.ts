@@ -111,14 +111,14 @@ describe('a node', () => {
 
   it('takes the bytes and gives their hash', async () => {
     const node = nodeOf({ '/transaction/send': { data: { txHash: signed.txId } } });
-    expect(await multiversx.broadcast!(signed, node)).toBe(signed.txId);
+    expect(await multiversx.broadcast!(recorded, node)).toBe(signed.txId);
     const other = nodeOf({ '/transaction/send': { data: { txHash: '00' } } });
-    await expect(multiversx.broadcast!(signed, other)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    await expect(multiversx.broadcast!(recorded, other)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
   it('that refuses them but has them already has taken them', async () => {
-    expect(await multiversx.broadcast!(signed, nodeOf(found))).toBe(signed.txId);
-    await expect(multiversx.broadcast!(signed, nodeOf({}))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
+    expect(await multiversx.broadcast!(recorded, nodeOf(found))).toBe(signed.txId);
+    await expect(multiversx.broadcast!(recorded, nodeOf({}))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
   it('that does not know them proves nothing', async () => {

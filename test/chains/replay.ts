@@ -102,7 +102,15 @@ export async function signVector(chain: Chain, vector: ReplayVector) {
   const completed = await completeVector(chain, vector);
   const unsigned = chain.parse(completed, contextOfVector(chain, vector, keys));
   const key = keys[0]!;
-  return { ...unsigned.sign(keys), nonce: unsigned.nonce, summary: unsigned.summary, key, keys };
+  return {
+    ...unsigned.sign(keys),
+    completed,
+    sender: key.address,
+    nonce: unsigned.nonce,
+    summary: unsigned.summary,
+    key,
+    keys,
+  };
 }
 
 function canonical(value: unknown): string {
