@@ -1,16 +1,93 @@
+import { Address, Ed25519Signature, FixedTransaction, PublicKey } from '@emurgo/cardano-serialization-lib-nodejs';
+import { hex } from '@scure/base';
+import { encode } from 'cborg';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cardano } from '../../src/chains/cardano.js';
+import { sealEnvelope } from '../../src/chains/families/cardano-body.js';
+import { readAddress } from '../../src/chains/families/cardano-key.js';
+import type { ParseContext } from '../../src/core/chain.js';
 import { networkOf } from '../../src/core/ids.js';
 import { mnemonicToEntropy } from '../../src/crypto/mnemonic.js';
 import { loadVectors } from '../support/vectors.js';
-import { signVector } from './replay.js';
+import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from './codes.js';
+import { completeVector, contextOfVector, keysOfVector, signVector } from './replay.js';
 
 const file = loadVectors('ADA');
+const keyOf = (fill: number) => {
+  const privateKey = cardano.newPrivateKey!(new Uint8Array(32).fill(fill));
+  const publicKey = cardano.publicKey(privateKey);
+  return { privateKey, publicKey, address: cardano.address(publicKey, 'testnet') };
+};
+const [key, second, other] = [keyOf(1), keyOf(2), keyOf(3)];
+const context: ParseContext = { network: 'testnet', from: key.address, signers: [key, second] };
+
+interface Shape {
+  readonly inputs?: readonly { readonly address: string; readonly amount: number }[];
+  readonly outputs?: readonly { readonly address: string; readonly amount: number }[];
+  /** Changes of the body that a node made, beside what was asked for. */
+  readonly made?: Readonly<Record<number, unknown>>;
+}
+
+/** A completed transaction: operations, and a body as a node writes it. */
+function completed({
+  inputs = [{ address: key.address, amount: 10_000_000 }],
+  outputs = [{ address: other.address, amount: 9_800_000 }],
+  made = {},
+}: Shape = {}) {
+  const txId = '86a7c17aac9538cade396b2c25409ab70d78e203383ce69fc4c816953a9f1e27';
+  const operation = (type: string, address: string, value: string) => ({
+    type,
+    account: { address },
+    amount: { value, currency: { symbol: 'ADA', decimals: 6 } },
+  });
+  const operations = [
+    ...inputs.map(({ address, amount }, at) => ({
+      ...operation('input', address, `-${amount}`),
+      coin_change: { coin_identifier: { identifier: `${txId}:${at}` }, coin_action: 'coin_spent' },
+    })),
+    ...outputs.map(({ address, amount }) => operation('output', address, String(amount))),
+  ];
+  const sum = (list: readonly { amount: number }[]) => list.reduce((total, { amount }) => total + amount, 0);
+  const body = new Map<number, unknown>([
+    [0, inputs.map((_input, at) => [hex.decode(txId), at])],
+    [1, outputs.map(({ address, amount }) => [readAddress(address, 'testnet'), amount])],
+    [2, sum(inputs) - sum(outputs)],
+    [3, 41_000_000],
+  ]);
+  for (const [member, value] of Object.entries(made)) body.set(Number(member), value);
+  const unsignedTransaction = sealEnvelope(encode(body), encode({ operations: [] }));
+  return JSON.stringify({ operations, unsignedTransaction });
+}
+
+/** The signed transaction inside the envelope, as the official library reads it. */
+function officially(raw: string): FixedTransaction {
+  const bytes = hex.decode(raw);
+  const long = bytes[1] === 0x79;
+  const length = long ? (bytes[2]! << 8) | bytes[3]! : bytes[2]!;
+  const start = long ? 4 : 3;
+  return FixedTransaction.from_hex(new TextDecoder().decode(bytes.subarray(start, start + length)));
+}
 
 describe('a recorded transaction', () => {
   it.each(file.transactions)('$name is signed as recorded', async (vector) => {
-    const { raw } = await signVector(cardano, vector);
+    const { raw, txId } = await signVector(cardano, vector);
     expect(raw).toBe(vector.broadcast.body['txData']);
+    expect(officially(raw).transaction_hash().to_hex()).toBe(txId);
+  });
+
+  it('that a node makes pay elsewhere, or more, is refused', async () => {
+    const [vector] = file.transactions;
+    const keys = await keysOfVector(cardano, vector!);
+    const fields = JSON.parse(await completeVector(cardano, vector!));
+    const swapped = structuredClone(fields.operations);
+    swapped[1].account.address = other.address;
+    const dearer = structuredClone(fields.operations);
+    dearer[1].amount.value = '1999999';
+    for (const operations of [swapped, dearer, fields.operations.slice(1), fields.operations.slice(0, 2)]) {
+      const text = JSON.stringify({ ...fields, operations });
+      expect(codeOf(() => cardano.parse(text, contextOfVector(cardano, vector!, keys)))).toBe('TRANSACTION_INVALID');
+    }
   });
 });
 
@@ -24,10 +101,96 @@ describe('a wallet', () => {
     }
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
       const { node } = cardano.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet));
-      const key = cardano.hd!.privateKey(node, index);
-      expect(cardano.encodePrivateKey(key, 'mainnet')).toBe(privateKey);
-      expect(cardano.decodePrivateKey(privateKey, 'mainnet')).toEqual(key);
-      expect(cardano.address(cardano.publicKey(key), networkOf(testnet))).toBe(address);
+      const found = cardano.hd!.privateKey(node, index);
+      expect(cardano.encodePrivateKey(found, 'mainnet')).toBe(privateKey);
+      expect(cardano.decodePrivateKey(privateKey, 'mainnet')).toEqual(found);
+      expect(cardano.address(cardano.publicKey(found), networkOf(testnet))).toBe(address);
     }
   });
+
+  it('by CIP-1852 has the keys that the official library derives', async () => {
+    const { Bip32PrivateKey } = await import('@emurgo/cardano-serialization-lib-nodejs');
+    const entropy = mnemonicToEntropy(file.wallets[0]!.mnemonic);
+    const scheme = cardano.derivations!['cip1852']!;
+    const { node, xpub } = scheme.account(entropy, 'mainnet');
+    const hard = (index: number) => index + 0x80000000;
+    const root = Bip32PrivateKey.from_bip39_entropy(entropy, new Uint8Array(0));
+    const parent = root.derive(hard(1852)).derive(hard(1815)).derive(hard(0)).derive(0);
+    for (const index of [0, 1, 20, 0x7fffffff]) {
+      const official = parent.derive(index).to_raw_key();
+      expect(hex.encode(scheme.privateKey(node, index))).toBe(hex.encode(official.as_bytes()));
+      expect(hex.encode(scheme.publicKey!(xpub!, index))).toBe(hex.encode(official.to_public().as_bytes()));
+    }
+  });
+
+  it('reads addresses of both eras, and those of another network not at all', () => {
+    const byron = 'Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi';
+    const base =
+      'addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3n0d3vllmyqwsx5wktcd8cc3sq835lu7drv2xwl2wywfgse35a3x';
+    for (const address of [base, byron]) expect(cardano.normalizeAddress(address, 'mainnet')).toBe(address);
+    expect(hex.encode(readAddress(base, 'mainnet'))).toBe(Address.from_bech32(base).to_hex());
+    for (const address of [`${base.slice(0, -1)}q`, key.address, `${byron.slice(0, -1)}j`, '']) {
+      expect(codeOf(() => cardano.normalizeAddress(address, 'mainnet'))).toBe('ADDRESS_INVALID');
+    }
+    expectOnlyCodesOfTexts(cardano);
+  });
+});
+
+describe('a completed transaction', () => {
+  it('is decoded as the official library reads it, and every witness verifies there', () => {
+    const amount = fc.integer({ min: 1_000_000, max: 1_000_000_000_000 });
+    fc.assert(
+      fc.property(
+        fc.array(amount, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.constantFrom(key, second), { minLength: 1, maxLength: 4 }),
+        (paid, owners) => {
+          const outputs = paid.map((one) => ({ address: other.address, amount: one }));
+          const total = paid.reduce((sum, one) => sum + one, 0) + 200_000;
+          const inputs = owners.map(({ address }, at) => ({ address, amount: at === 0 ? total : 0 }));
+          const unsigned = cardano.parse(completed({ inputs, outputs }), context);
+          const { raw, txId } = unsigned.sign([key, second]);
+          const transaction = officially(raw);
+          const body = transaction.body();
+          expect(transaction.transaction_hash().to_hex()).toBe(txId);
+          expect(body.fee().to_str()).toBe(unsigned.summary.fee.amount.toString());
+          expect(paid.map((_one, at) => body.outputs().get(at).amount().coin().to_str())).toEqual(paid.map(String));
+          const witnesses = transaction.witness_set().vkeys()!;
+          expect(witnesses.len()).toBe(new Set(owners).size);
+          for (let at = 0; at < witnesses.len(); at++) {
+            const witness = witnesses.get(at);
+            const signer = PublicKey.from_bytes(witness.vkey().public_key().as_bytes());
+            const signature = Ed25519Signature.from_bytes(witness.signature().to_bytes());
+            expect(signer.verify(hex.decode(txId), signature)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  const elsewhere = [[readAddress(key.address, 'testnet'), 9_800_000]];
+  const cases: readonly [string, Shape, string][] = [
+    ['that pays to another address than was asked for', { made: { 1: elsewhere } }, 'TRANSACTION_INVALID'],
+    [
+      'with an output more',
+      { made: { 1: [[readAddress(other.address, 'testnet'), 9_800_000], ...elsewhere] } },
+      'TRANSACTION_INVALID',
+    ],
+    ['with another fee', { made: { 2: 1_200_000 } }, 'TRANSACTION_INVALID'],
+    ['with a certificate', { made: { 4: [] } }, 'TRANSACTION_UNSUPPORTED'],
+    ['that never ends', { made: { 3: 'never' } }, 'TRANSACTION_INVALID'],
+    ['of a foreign input', { inputs: [{ address: other.address, amount: 10_000_000 }] }, 'KEY_MISSING'],
+    ['with a fee above the ceiling', { inputs: [{ address: key.address, amount: 15_000_000 }] }, 'FEE_INVALID'],
+  ];
+  it.each(cases)('%s is refused', (_what, shape, expected) => {
+    expect(codeOf(() => cardano.parse(completed(shape), context))).toBe(expected);
+  });
+
+  it('is never signed by halves', () => {
+    const inputs = [key, second].map(({ address }) => ({ address, amount: 5_000_000 }));
+    const unsigned = cardano.parse(completed({ inputs }), context);
+    expect(codeOf(() => unsigned.sign([key]))).toBe('KEY_MISSING');
+  });
+
+  it('or a coded error comes out of any text', () => expectOnlyCodes(cardano, completed(), context));
 });
