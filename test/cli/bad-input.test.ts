@@ -128,9 +128,15 @@ const refusals: readonly (readonly [what: string, bad: Case, code: string, exit:
   ],
   ['an entry without a chain', imported({ signatureId: id, mnemonic }), 'CHAIN_UNKNOWN', 2],
   [
-    'an entry with two secrets',
-    imported({ signatureId: id, mnemonic, privateKey: keys.one.privateKey, chain: 'ETH' }),
+    'an entry with two private keys',
+    imported({ signatureId: id, secret: keys.one.privateKey, privateKey: keys.one.privateKey, chain: 'ETH' }),
     'SECRET_UNSUPPORTED',
+    1,
+  ],
+  [
+    'an entry with a mnemonic and a private key that is not its first',
+    imported({ signatureId: id, mnemonic, privateKey: `0x${'11'.repeat(32)}`, chain: 'ETH' }),
+    'ADDRESS_MISMATCH',
     1,
   ],
   ['an entry with no secret', imported({ signatureId: id, chain: 'ETH' }), 'SECRET_UNSUPPORTED', 1],

@@ -152,7 +152,7 @@ describe('node proxies', () => {
 
   test.each([
     '/v3/blockchain/node/ethereum-mainnet/x',
-    '/v3/blockchain/node/BTC/x',
+    '/v3/blockchain/node/DOT/x',
     '/v3/blockchain/node/avax-p-testnet/x',
   ])('%s is not offered', async (path) => {
     expect(await running.post(path, call('eth_chainId'))).toMatchObject({ status: 501 });
