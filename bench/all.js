@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-for (const name of ['start', 'wallets', 'daemon']) {
+for (const name of ['start', 'wallets', 'daemon', 'chains']) {
   const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`./${name}.js`, import.meta.url))], {
     stdio: 'inherit',
   });

@@ -70,15 +70,20 @@ function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(mac.digest());
 }
 
-/** Euler's criterion. */
+/** The Jacobi symbol is 1, which for a prime means that a square root exists. */
 function isSquare(value: bigint): boolean {
-  let result = 1n;
-  let base = value % PRIME;
-  for (let exponent = (PRIME - 1n) / 2n; exponent > 0n; exponent >>= 1n) {
-    if (exponent & 1n) result = (result * base) % PRIME;
-    base = (base * base) % PRIME;
+  let [top, bottom] = [value % PRIME, PRIME];
+  let sign = 1;
+  while (top !== 0n) {
+    while ((top & 1n) === 0n) {
+      top >>= 1n;
+      const rest = bottom & 7n;
+      if (rest === 3n || rest === 5n) sign = -sign;
+    }
+    if ((top & 3n) === 3n && (bottom & 3n) === 3n) sign = -sign;
+    [top, bottom] = [bottom % top, top];
   }
-  return result === 1n;
+  return bottom === 1n && sign === 1;
 }
 
 function numberOf(bytes: Uint8Array): bigint {

@@ -1,0 +1,123 @@
+// What a signature of each chain costs in the signer, as a ratio to the bare curve operation, and how long the signer's code loads.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createRegistry } from '../dist/chains/registry.js';
+import { parsePending } from '../dist/core/pending.js';
+import * as ed25519 from '../dist/crypto/ed25519.js';
+import { mnemonicToEntropy, mnemonicToSeed } from '../dist/crypto/mnemonic.js';
+import * as secp256k1 from '../dist/crypto/secp256k1.js';
+import { median, report } from './support.js';
+
+const DURATION = 400;
+
+/** Runs a second of `work`, in parts. */
+function rate(work) {
+  for (let warm = 0; warm < 20; warm++) work();
+  const end = performance.now() + DURATION;
+  let count = 0;
+  const start = performance.now();
+  while (performance.now() < end) {
+    work();
+    count += 1;
+  }
+  return (count * 1000) / (performance.now() - start);
+}
+
+const message = new Uint8Array(32).fill(7);
+const secret = new Uint8Array(32).fill(9);
+const points = { secp256k1: secp256k1.publicKey(secret), ed25519: ed25519.publicKey(secret) };
+const bare = {
+  secp256k1: rate(() => secp256k1.sign(message, secret, points.secp256k1)),
+  ed25519: rate(() => ed25519.sign(message, secret, points.ed25519)),
+};
+
+const registry = createRegistry();
+const rows = [];
+for (const id of [...registry.ids].sort()) {
+  const chain = registry.get(id);
+  const signed = await prepare(chain);
+  const figure = rate(() => signed.unsigned().sign(signed.keys));
+  const limit = bare[chain.curve] / signed.keys.length;
+  rows.push({
+    what: `${id}: decode, sign, verify (${signed.keys.length} key)`,
+    figure: `${Math.round(figure)}/s`,
+    limit: `${Math.round(limit)}/s`,
+    ratio: figure / limit,
+    goal: '>= 0.4',
+    met: figure >= 0.4 * limit,
+  });
+}
+const program = fileURLToPath(new URL('../dist/app/signer-vault.js', import.meta.url));
+const load = (...code) => spawnSync(process.execPath, ['--input-type=module', '-e', ...code], { stdio: 'ignore' });
+const empty = await median(5, () => load('0'));
+const whole = await median(5, () => load(`await import(${JSON.stringify(program)})`));
+rows.push({
+  what: 'loading the signer with all chains, beyond an empty Node',
+  figure: `${Math.round(whole - empty)} ms`,
+  limit: `${Math.round(empty)} ms`,
+  ratio: (whole - empty) / empty,
+  goal: '< 400 ms',
+  met: whole - empty < 400,
+});
+report('chains', rows);
+
+/** The first recorded transaction of the chain with as few keys as there are, completed from the recorded answers. */
+async function prepare(chain) {
+  const file = JSON.parse(readFileSync(new URL(`../test/vectors/chains/${chain.id}.json`, import.meta.url), 'utf8'));
+  for (const vector of file.transactions) {
+    const network = vector.testnet ? 'testnet' : 'mainnet';
+    try {
+      const pending = parsePending(vector.pending, chain.id, network);
+      const refs = chain.keyRefs?.(pending) ?? pending.keys;
+      if (refs.length !== 1) continue;
+      const keys = await Promise.all(
+        refs.map((ref) => keyOf(chain, network, { wallet: vector.wallets[ref.signatureId], index: ref.index })),
+      );
+      const context = { network, from: keys[0].address, signers: keys };
+      const completed = await chain.complete(pending, {
+        ...context,
+        node: nodeOf(vector.rpc ?? []),
+        nextNonce: async (count) => count,
+      });
+      const unsigned = () => chain.parse(completed, context);
+      unsigned().sign(keys);
+      return { keys, unsigned };
+    } catch {
+      // A recording that cannot be completed here; another one of the chain can.
+    }
+  }
+  throw new Error(`no recorded transaction of ${chain.id} can be signed`);
+}
+
+async function keyOf(chain, network, { wallet, index }) {
+  const { hd } = chain;
+  let privateKey;
+  if (wallet.mnemonic === undefined || index === undefined) {
+    privateKey = chain.decodePrivateKey(wallet.privateKey ?? wallet.secret, network);
+  } else {
+    const source = hd.source === 'entropy' ? mnemonicToEntropy(wallet.mnemonic) : await mnemonicToSeed(wallet.mnemonic);
+    privateKey = hd.privateKey(hd.account(source, network).node, index);
+  }
+  const publicKey = chain.publicKey(privateKey);
+  const own = wallet.mnemonic === undefined ? undefined : hd.address?.(publicKey, network);
+  return { privateKey, publicKey, address: own ?? chain.address(publicKey, network) };
+}
+
+/** Answers by method, else by the end of the path. */
+function nodeOf(calls) {
+  const answerOf = (call) => {
+    if (call === undefined) throw new Error('not recorded');
+    return 'status' in call.response && 'body' in call.response ? call.response.body : call.response;
+  };
+  const placeOf = ({ request }) => request.url ?? request.path;
+  const ask = async ({ path }) => answerOf(calls.find((call) => placeOf(call).endsWith(path)));
+  return {
+    rpc: async (method) => answerOf(calls.find(({ request }) => request.body?.method === method)).result,
+    http: ask,
+    cloud: ask,
+    transactionCount: async () => 7,
+    feeAdvice: async () => ({ slow: 1, medium: 1, fast: 1 }),
+    publicService: (url) => ask({ path: new URL(url).pathname + new URL(url).search }),
+  };
+}
