@@ -213,8 +213,7 @@ function isKnown(command: string): boolean {
     .replace(/\s[|>&#].*$/, '')
     .split(/\s+/)
     .slice(1);
-  // `migrate` is named where it is said that it is not there yet.
-  if (/^(--help|--version|COMMAND|migrate)$/.test(words[0] ?? '')) return true;
+  if (/^(--help|--version|COMMAND)$/.test(words[0] ?? '')) return true;
   const spec = [...commands, ...tatumCommands].find(({ path }) => {
     const parts = path.split(' ');
     return parts.every((part, at) => words[at] === part);
