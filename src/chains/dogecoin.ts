@@ -15,6 +15,6 @@ export const dogecoin = utxoChain({
   },
   hdAddress: 'pkh',
   form: 'ecdsa',
-  fees: { ceiling: 20_000_000_000n, leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
+  fees: { ceiling: 2_500_000_000n, leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
   request: 'bitcore',
 });
