@@ -10,11 +10,19 @@ export async function time(work) {
   return performance.now() - start;
 }
 
-/** Median milliseconds of `runs` runs. */
+/** Median milliseconds of each work; all take their turns in every run. */
+export async function medians(runs, works) {
+  const times = works.map(() => []);
+  for (let run = 0; run < runs; run++) {
+    for (const [place, work] of works.entries()) times[place].push(await time(work));
+  }
+  return times.map((list) => list.sort((one, other) => one - other)[Math.floor(runs / 2)]);
+}
+
+/** Median milliseconds of one work. */
 export async function median(runs, work) {
-  const times = [];
-  for (let run = 0; run < runs; run++) times.push(await time(work));
-  return times.sort((one, other) => one - other)[Math.floor(runs / 2)];
+  const [found] = await medians(runs, [work]);
+  return found;
 }
 
 /** A temporary home that is removed at the end of the process. */

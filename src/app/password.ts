@@ -1,18 +1,24 @@
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import { readPassword } from '../passphrase/index.js';
+import type { PasswordPlace } from '../passphrase/index.js';
 import { type Config, settingValue } from './config.js';
 import type { Terminal } from './terminal.js';
 
 /** Environment over file over prompt; or the vault outside this machine that a flag names. */
 async function fromElsewhere(config: Config, terminal: Terminal): Promise<Secret | undefined> {
   if (config.passwordSource !== 'local') {
-    return readPassword({ kind: config.passwordSource, settings: config.environment });
+    return passwordAt({ kind: config.passwordSource, settings: config.environment });
   }
   const given = settingValue('password', {}, config.environment);
   if (given !== undefined) return Secret.text(given);
   if (config.passwordFile === undefined) return undefined;
-  return readPassword({ kind: 'file', path: config.passwordFile }, (text) => terminal.note(`custos: warning: ${text}`));
+  return passwordAt({ kind: 'file', path: config.passwordFile }, (text) => terminal.note(`custos: warning: ${text}`));
+}
+
+/** The sources outside this machine are loaded only by whoever uses one: most commands do not. */
+async function passwordAt(place: PasswordPlace, warn?: (text: string) => void): Promise<Secret> {
+  const { readPassword } = await import('../passphrase/index.js');
+  return readPassword(place, warn);
 }
 
 /** Password of an existing store. @throws CustosError PASSWORD_MISSING, PASSWORD_SOURCE, CANCELLED_BY_USER */
