@@ -19,4 +19,5 @@ export const bitcoinCash = utxoChain({
   form: 'fork-id-schnorr',
   fees: { ceiling: 10_000_000n, leastRate: 0, dust: 546n, segwitDust: 546n },
   request: 'hex-with-amounts',
+  build: { usualRate: 1 },
 });

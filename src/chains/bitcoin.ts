@@ -25,4 +25,5 @@ export const bitcoin = utxoChain({
   form: 'ecdsa',
   fees: { ceiling: 5_000_000n, leastRate: 0, dust: 546n, segwitDust: 294n },
   request: 'bitcore',
+  build: { usualRate: 10 },
 });

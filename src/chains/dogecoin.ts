@@ -17,4 +17,5 @@ export const dogecoin = utxoChain({
   form: 'ecdsa',
   fees: { ceiling: 2_500_000_000n, leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
   request: 'bitcore',
+  build: { usualRate: 1000, version: 1, maturity: 240 },
 });

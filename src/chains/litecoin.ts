@@ -23,4 +23,5 @@ export const litecoin = utxoChain({
   form: 'ecdsa',
   fees: { ceiling: 100_000_000n, leastRate: 0, dust: 5_460n, segwitDust: 2_940n },
   request: 'bitcore',
+  build: { usualRate: 10 },
 });

@@ -10,10 +10,11 @@ import { decodePrivateKey, encodePrivateKey, readAddress, showAddress } from './
 import { completeTransaction } from './families/solana-complete.js';
 import { LAMPORT_DECIMALS } from './families/solana-effect.js';
 import { decodeMessage, lacksBlockhash, type SolanaMessage, wireBytes } from './families/solana-message.js';
-import { fateOf, sendTransaction } from './families/solana-node.js';
+import { fateOf, readSigned, sendTransaction } from './families/solana-node.js';
 import { loadedAccounts, readCompleted, readMintKey } from './families/solana-request.js';
 import { summarize } from './families/solana-summary.js';
 import { usesDurableNonce } from './families/solana-system.js';
+import { buildPayment } from './families/solana-transfer.js';
 
 /**
  * Solana. Keys of ed25519 (SLIP-10, coin type 501 of SLIP-44); a private key is the seed of 32 bytes. The first key's wallet
@@ -46,6 +47,8 @@ export const solana: Chain = {
   normalizeAddress: (text) => showAddress(readAddress(text)),
   complete: completeTransaction,
   parse,
+  pay: buildPayment,
+  readSigned,
   broadcast: (signed, node) => sendTransaction(signed, node),
   sendsByNode: true,
   fate: fateOf,

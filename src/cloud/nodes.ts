@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Nodes } from '../core/cloud.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
+import { parseNodeUrl } from '../core/node-url.js';
 import { Secret } from '../core/secret.js';
 import { cloudHeaders } from './caller.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
@@ -95,16 +96,8 @@ const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSE
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
 function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): NodeClient {
-  const url = new URL(nodeUrl);
-  const [user, password] = [decode(url.username), decode(url.password)];
-  url.username = '';
-  url.password = '';
-  const basic = Buffer.from(`${user}:${password}`).toString('base64');
-  // Short segments such as `v3` are no keys; a password is one whatever its length.
-  const segments = [user, ...url.pathname.split('/'), ...url.searchParams.values()];
-  const keys = segments.filter((text) => text.length >= 8);
-  const http = createHttpClient({ clock, secrets: [basic, password, ...keys].map((text) => Secret.text(text)) });
-  const headers = user === '' && password === '' ? {} : { authorization: `Basic ${basic}` };
+  const { url, headers, secrets } = parseNodeUrl(nodeUrl);
+  const http = createHttpClient({ clock, secrets: secrets.map((text) => Secret.text(text)) });
   const base = url.href.replace(/\/+$/, '');
   return {
     rpc: (method, params) => askRpc(http, { url: url.href, headers, faults: nodeFaults, timeout, method, params }),
@@ -118,15 +111,6 @@ function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): N
         request,
       }),
   };
-}
-
-/** User name and password stand percent-encoded in a URL (RFC 3986, 3.2.1). A stray percent sign stands for itself. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeClient {

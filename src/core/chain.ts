@@ -1,3 +1,4 @@
+import type { BuildContext, BuiltTransaction, PaymentRequest, SpendRequest } from './build.js';
 import type { ChainId, Network } from './ids.js';
 import type { PendingTransaction, Withdrawal } from './pending.js';
 import type { Summary } from './summary.js';
@@ -185,6 +186,19 @@ export interface Chain {
   parse(completed: string, context: ParseContext): UnsignedTransaction;
   /** Serialized unsigned form of a request that came in at the gateway. */
   transfer?(request: TransferRequest, network: Network): string;
+  /**
+   * Chooses outputs for a transfer that came in at the gateway, with fee and change.
+   * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID (also: not enough coins), FEE_INVALID, STATE_CONFLICT (an output that
+   *   another pending transaction spends), NETWORK_MISMATCH, NODE_*
+   */
+  spend?(request: SpendRequest, context: BuildContext): Promise<BuiltTransaction>;
+  /** Builds a payment that came in at the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
+  pay?(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;
+  /**
+   * Reads what the broadcast operation takes: signed bytes, or on a chain that is sent by its node (`sendsByNode`) the id
+   * alone. @throws CustosError TRANSACTION_INVALID
+   */
+  readSigned?(txData: string): { readonly raw?: string; readonly txId: string };
   /**
    * Hands signed bytes to a node. A node that has them already is no error.
    * @returns the transaction id as the network knows it

@@ -1,4 +1,5 @@
 import type { ChainId, Network, SignatureId } from './ids.js';
+import type { KeyRef } from './wallet.js';
 
 /** `pending` waits for a signature · `completed` was broadcast, for ever · `deleted` was withdrawn by the application. */
 export type QueuedState = 'pending' | 'completed' | 'deleted';
@@ -11,14 +12,20 @@ export interface NewQueuedTransaction {
   readonly hashes: readonly SignatureId[];
   /** Derivation index, for a mnemonic wallet. */
   readonly index?: number;
+  /** Keys of mnemonic wallets that sign besides, each with its own index. */
+  readonly signatures?: readonly KeyRef[];
   readonly serializedTransaction: string;
-  /** Makes a repeated submission harmless. */
-  readonly idempotency?: {
-    /** Chosen by the application, 1 to 255 characters. */
-    readonly key: string;
-    /** SHA-256 of the request in hexadecimal digits: tells a repetition from a reused key. */
-    readonly digest: string;
-  };
+  /** Outputs (`txId:index`) that it spends; no other pending or completed transaction can. */
+  readonly spends?: readonly string[];
+  readonly idempotency?: Idempotency;
+}
+
+/** Makes a repeated submission harmless. */
+export interface Idempotency {
+  /** Chosen by the application, 1 to 255 characters. */
+  readonly key: string;
+  /** SHA-256 of the request in hexadecimal digits: tells a repetition from a reused key. */
+  readonly digest: string;
 }
 
 /** An error that a daemon reported for a pending transaction. */
@@ -35,6 +42,7 @@ export interface QueuedTransaction {
   readonly network: Network;
   readonly hashes: readonly SignatureId[];
   readonly index?: number;
+  readonly signatures?: readonly KeyRef[];
   readonly serializedTransaction: string;
   readonly state: QueuedState;
   readonly txId?: string;
@@ -50,13 +58,24 @@ export interface PendingFilter {
   readonly signatureIds?: readonly SignatureId[];
 }
 
+/** Outputs (`txId:index`) of one network of a chain. */
+export interface SpentFilter {
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly outputs: readonly string[];
+}
+
 /** The gateway's own queue of pending transactions. Every method is one durable database transaction. */
 export interface Queue {
   /**
    * @returns the id of the pending transaction; the same one for the same idempotency key and digest
-   * @throws CustosError IDEMPOTENCY_CONFLICT: the key was used for another request
+   * @throws CustosError IDEMPOTENCY_CONFLICT (the key was used for another request), STATE_CONFLICT (an output is spent by another)
    */
   enqueue(transaction: NewQueuedTransaction): Promise<string>;
+  /** @returns the id that an earlier submission got, if there was one. @throws CustosError IDEMPOTENCY_CONFLICT */
+  repeated(idempotency: Idempotency): Promise<string | undefined>;
+  /** Those of the outputs that a pending or completed transaction spends. */
+  spent(filter: SpentFilter): Promise<ReadonlySet<string>>;
   /** In order of submission. Wallets that the queue does not know give nothing. */
   pending(filter: PendingFilter): Promise<readonly QueuedTransaction[]>;
   /** Also completed and deleted ones. */

@@ -25,6 +25,14 @@ export interface GatewayOptions {
   readonly allowedHosts?: readonly string[];
 }
 
+/** Path segments of the chains with contracts (the Ethereum family), of those of unspent outputs, of those with payments. */
+export interface Slugs {
+  readonly contracts: string;
+  readonly outputs: string;
+  readonly payments: string;
+  readonly any: string;
+}
+
 /** What the routes share. */
 export interface GatewayContext {
   readonly chains: ChainRegistry;
@@ -32,8 +40,8 @@ export interface GatewayContext {
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
-  /** Path segment `:slug` that matches the names of the offered chains only. */
-  readonly slug: string;
+  /** Path segments `:slug` that match the names of chains by what can be done with them. */
+  readonly slugs: Slugs;
   /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */
   chainOf(slug: string): Chain;
   /** @throws CustosError NOT_OFFERED: no node is configured for the chain */

@@ -1,10 +1,13 @@
-import type { Chain, TransferRequest } from '../core/chain.js';
+import type { Chain, NodeClient, TransferRequest } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
+import { type NodeUrl, parseNodeUrl } from '../core/node-url.js';
 import { checkField } from './answers.js';
 
 /** Longest wait for a node's answer, in milliseconds. */
 const TIMEOUT = 20_000;
+/** A scan of all unspent outputs takes minutes on a large chain. */
+const SCAN_TIMEOUT = 280_000;
 /** Largest answer of a node that is read, in bytes. */
 const MAX_ANSWER = 8 * 1024 * 1024;
 
@@ -14,6 +17,8 @@ export interface GatewayNode {
   forward(body: unknown): Promise<unknown>;
   /** One call; resolves to `result`. @throws CustosError NODE_REFUSED (with the node's reason), NODE_UNREACHABLE, NODE_ANSWER_INVALID */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** The node as chains know it; without an HTTP interface. */
+  readonly client: NodeClient;
   /**
    * Builds the unsigned transaction with the node's chain id, which is asked once and must be one of the network.
    * @returns its serialized form
@@ -31,12 +36,14 @@ export interface NodeOptions {
 
 /** Client of one node. The URL appears in no message, because it may hold a secret. */
 export function gatewayNode(options: NodeOptions): GatewayNode {
-  const post = (body: unknown) => ask(options.chain, options.url, body);
+  const url = parseNodeUrl(options.url);
+  const post = (body: unknown) => ask(options.chain, url, body);
   const rpc = (method: string, params: readonly unknown[]) => call(post, method, params);
   let chainId: Promise<bigint> | undefined;
   return {
     forward: async (body) => withDialect(post, body),
     rpc,
+    client: { rpc, http: () => Promise.reject(new CustosError('NOT_OFFERED', 'nodes are asked by JSON-RPC only')) },
     build: async (request) => {
       chainId ??= askChainId(options, rpc).catch((error: unknown) => {
         chainId = undefined;
@@ -55,7 +62,10 @@ async function call(post: Post, method: string, params: readonly unknown[]): Pro
   if (isRecord(answer) && isRecord(answer['error'])) {
     const { code, message } = answer['error'];
     const reason = typeof message === 'string' ? message.slice(0, 500) : 'no reason given';
-    throw new CustosError('NODE_REFUSED', `the node refused ${method}: ${reason}`, { details: { reason, code } });
+    const number = typeof code === 'number' ? ` (code ${code})` : '';
+    throw new CustosError('NODE_REFUSED', `the node refused ${method}: ${reason}${number}`, {
+      details: { reason, code },
+    });
   }
   if (!isRecord(answer) || answer['result'] === undefined) {
     throw new CustosError('NODE_ANSWER_INVALID', `the node's answer to ${method} is not JSON-RPC`);
@@ -130,8 +140,8 @@ function tryTransfer({ chain, network, developmentChainId, request }: TransferTr
   return chain.transfer(request, network);
 }
 
-async function ask(chain: Chain, url: string, body: unknown): Promise<unknown> {
-  const text = await fetchText(chain, url, JSON.stringify(body));
+async function ask(chain: Chain, url: NodeUrl, body: unknown): Promise<unknown> {
+  const text = await fetchText(chain, url, body);
   try {
     return JSON.parse(text);
   } catch {
@@ -139,14 +149,14 @@ async function ask(chain: Chain, url: string, body: unknown): Promise<unknown> {
   }
 }
 
-async function fetchText(chain: Chain, url: string, body: string): Promise<string> {
+async function fetchText(chain: Chain, { url, headers }: NodeUrl, body: unknown): Promise<string> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(isRecord(body) && body['method'] === 'scantxoutset' ? SCAN_TIMEOUT : TIMEOUT),
     });
     return await readCapped(chain, response);
   } catch (error) {

@@ -11,7 +11,7 @@ const documented = new Set([
   'subscription',
   'account',
   'security',
-  // Chains whose transactions the gateway does not build
+  // Chains outside the Ethereum family
   'ada',
   'algorand',
   'bcash',

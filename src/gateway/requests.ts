@@ -62,6 +62,60 @@ export const creationForm = z.object({
     .regex(/^0x([0-9a-fA-F]{2})+$/, 'must be 0x and hexadecimal digits when there is no `to`'),
 });
 
+/** An address of a chain whose addresses may be longer (BIP-350: up to 90 characters). */
+const longAddress = z.string().min(1).max(100);
+
+/** Transfer of unspent outputs: the `…TransactionAddressKMS`, `…TransactionUTXOKMS` and `BchTransactionKMS` forms. */
+export const spendForm = z
+  .object({
+    fromAddress: z
+      .array(z.object({ address: longAddress, signatureId, index: index.optional() }))
+      .min(1)
+      .max(200)
+      .optional(),
+    fromUTXO: z
+      .array(
+        z.object({
+          txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
+          index,
+          signatureId,
+          signatureIdIndex: index.optional(),
+        }),
+      )
+      .min(1)
+      .max(500)
+      .optional(),
+    to: z
+      .array(z.object({ address: longAddress, value: z.union([z.number().min(0), decimal]) }))
+      .min(1)
+      .max(1000),
+    fee: decimal.optional(),
+    changeAddress: longAddress.optional(),
+  })
+  .refine(({ fromAddress, fromUTXO }) => (fromAddress === undefined) !== (fromUTXO === undefined), {
+    message: 'one of fromAddress and fromUTXO must be there, and not both',
+    path: ['fromAddress'],
+  });
+
+/** Payment: the `TransferSolanaBlockchainKMS` and `ChainTransferSolanaSplKMS` forms. The indexes are extensions. */
+export const paymentForm = z
+  .object({
+    from: address,
+    to: address,
+    amount: decimal,
+    signatureId,
+    index: index.optional(),
+    feePayer: address.optional(),
+    feePayerSignatureId: signatureId.optional(),
+    feePayerIndex: index.optional(),
+    contractAddress: address.optional(),
+    digits: z.number().int().min(0).max(30).optional(),
+  })
+  .refine(({ feePayer, feePayerSignatureId }) => (feePayer === undefined) === (feePayerSignatureId === undefined), {
+    message: 'feePayer and feePayerSignatureId go together',
+    path: ['feePayerSignatureId'],
+  });
+
 const token = { ...signing, chain: z.string().min(1).max(12), contractAddress: address, amount: decimal };
 
 /** Token transfer: the `ChainTransfer…Erc20KMS`, BEP-20, KCS and CELO forms. `index` is an extension. */
@@ -116,7 +170,7 @@ export const broadcastForm = z.object({
   txData: z
     .string()
     .max(500_000)
-    .regex(/^(0x)?([0-9a-fA-F]{2})+$/, 'must be hexadecimal digits'),
+    .regex(/^[!-~]+$/, 'must be a signed transaction'),
   signatureId: z.string().min(1).max(64).optional(),
 });
 
@@ -149,16 +203,25 @@ export function parseForm<T>(form: z.ZodType<T>, body: unknown): T {
 const keyFields = ['fromPrivateKey', 'privateKey', 'mnemonic', 'secret', 'fromSecret', 'seed'];
 
 function refuseKeys(body: unknown): void {
-  if (!isRecord(body)) return;
-  const present = keyFields.filter((field) => Object.hasOwn(body, field));
+  const present = [...keysIn(body, '')];
   if (present.length === 0) return;
   throw requestInvalid(
-    present.map((property) => ({
+    present.slice(0, 50).map((property) => ({
       property,
       rule: 'forbidden',
       text: `the gateway never takes keys: send signatureId in place of ${property}`,
     })),
   );
+}
+
+/** Fields that are named as keys are, in the body and in the members of its lists. */
+function* keysIn(value: unknown, path: string): Generator<string> {
+  if (!isRecord(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (keyFields.includes(name)) yield `${path}${name}`;
+    if (!Array.isArray(member) || path !== '') continue;
+    for (const [at, one] of member.entries()) yield* keysIn(one, `${name}.${at}.`);
+  }
 }
 
 /** A field that one of the core's parsers checks. */

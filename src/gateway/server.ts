@@ -6,12 +6,13 @@ import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
 import { silentLog } from '../core/log.js';
 import { errorAnswer } from './answers.js';
-import type { GatewayContext, GatewayOptions } from './context.js';
+import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
 import { hostCheck, keyCheck, refuseKey } from './guard.js';
 import { type GatewayNode, gatewayNode } from './node.js';
 import { isDocumented } from './not-offered.js';
 import { broadcastRoutes } from './routes/broadcast.js';
 import { nodeRoutes } from './routes/nodes.js';
+import { paymentRoutes } from './routes/payments.js';
 import { queueRoutes } from './routes/queue.js';
 import { transferRoutes } from './routes/transfers.js';
 
@@ -44,7 +45,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     network: options.network,
     clock: options.clock,
     log,
-    slug: `:slug{${[...offered.keys()].join('|')}}`,
+    slugs: slugsOf([...offered.values()]),
     chainOf: (slug) => {
       const chain = offered.get(slug);
       if (chain) return chain;
@@ -57,6 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.get('/health', (request) => request.json({ status: 'ok' }));
   queueRoutes(app, gateway);
   transferRoutes(app, gateway);
+  paymentRoutes(app, gateway);
   broadcastRoutes(app, gateway);
   nodeRoutes(app, gateway);
   app.notFound((request) => unknownRoute(request.req.path, options));
@@ -96,8 +98,22 @@ function pathKey(path: string): string | undefined {
 }
 
 function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
-  const all = chains.ids.map((id) => chains.get(id)).filter((chain) => chain.transfer !== undefined);
+  const all = chains.ids.map((id) => chains.get(id)).filter(({ transfer, spend, pay }) => transfer ?? spend ?? pay);
   return new Map(all.map((chain) => [chain.slug, chain]));
+}
+
+function slugsOf(chains: readonly Chain[]): Slugs {
+  const segment = (power: (chain: Chain) => unknown) => {
+    const names = chains.filter((chain) => power(chain) !== undefined).map(({ slug }) => slug);
+    // A segment that nothing matches, where there is no such chain.
+    return `:slug{${names.length === 0 ? '(?!)' : names.join('|')}}`;
+  };
+  return {
+    contracts: segment(({ transfer }) => transfer),
+    outputs: segment(({ spend }) => spend),
+    payments: segment(({ pay }) => pay),
+    any: segment(({ slug }) => slug),
+  };
 }
 
 function nodesOf(options: GatewayOptions): GatewayContext['node'] {

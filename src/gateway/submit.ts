@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import type { BuiltTransaction } from '../core/build.js';
 import type { Chain, TransferRequest } from '../core/chain.js';
+import type { SignatureId } from '../core/ids.js';
+import type { NewQueuedTransaction } from '../core/queue.js';
+import type { KeyRef } from '../core/wallet.js';
 import { toSmallestUnit } from './amounts.js';
 import { checkField, requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
@@ -27,19 +31,54 @@ export interface Submission {
  * @throws CustosError NOT_OFFERED, REQUEST_INVALID, NODE_*, IDEMPOTENCY_CONFLICT
  */
 export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
-  const { chain, signing } = submission;
-  const idempotency = idempotencyOf(request, submission.body);
-  const serializedTransaction = await gateway.node(chain).build({ ...submission.effect, ...feesOf(chain, signing) });
+  const { chain, signing, body, effect } = submission;
+  return enqueue(gateway, request, { chain, body }, async () => {
+    const serialized = await gateway.node(chain).build({ ...effect, ...feesOf(chain, signing) });
+    return { serialized, keys: [keyOf(signing.signatureId, signing.index)] };
+  });
+}
+
+/** A key as a request names it. */
+export function keyOf(signatureId: SignatureId, index: number | undefined): KeyRef {
+  return { signatureId, ...(index !== undefined && { index }) };
+}
+
+/**
+ * Puts what is built into the queue. A repeated request is not built again: what it asked for is there.
+ * @throws CustosError IDEMPOTENCY_CONFLICT, STATE_CONFLICT, and whatever `build` throws
+ */
+export async function enqueue(
+  gateway: GatewayContext,
+  request: Context,
+  { chain, body }: Pick<Submission, 'chain' | 'body'>,
+  build: () => Promise<BuiltTransaction>,
+): Promise<Response> {
+  const idempotency = idempotencyOf(request, body);
+  const known = idempotency && (await gateway.queue.repeated(idempotency));
+  if (known !== undefined) return request.json({ signatureId: known });
+  const { serialized, keys, spends } = await build();
   const id = await gateway.queue.enqueue({
     chain: chain.id,
     network: gateway.network,
-    hashes: [signing.signatureId],
-    ...(signing.index !== undefined && { index: signing.index }),
-    serializedTransaction,
+    ...keyFields(keys),
+    serializedTransaction: serialized,
+    ...(spends && { spends }),
     ...(idempotency && { idempotency }),
   });
-  gateway.log.info({ id, chain: chain.id, signatureId: signing.signatureId }, 'pending transaction queued');
+  const signatureIds = keys.map(({ signatureId }) => signatureId);
+  gateway.log.info({ id, chain: chain.id, signatureIds }, 'pending transaction queued');
   return request.json({ signatureId: id });
+}
+
+/** One key goes by `hashes` and `index`, as all daemons read it; of several keys those with an index by `signatures`. */
+function keyFields(keys: readonly KeyRef[]): Pick<NewQueuedTransaction, 'hashes' | 'index' | 'signatures'> {
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined) {
+    return { hashes: [only.signatureId], ...(only.index !== undefined && { index: only.index }) };
+  }
+  const hashes = keys.filter(({ index }) => index === undefined).map(({ signatureId }) => signatureId);
+  const signatures = keys.filter(({ index }) => index !== undefined);
+  return { hashes, ...(signatures.length > 0 && { signatures }) };
 }
 
 /** Reads an address field. @returns the chain's own form @throws CustosError REQUEST_INVALID */

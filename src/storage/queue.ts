@@ -4,17 +4,21 @@ import { dirname } from 'node:path';
 import type { Kysely, Selectable } from 'kysely';
 import { type Clock, systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import { type Network, parseChainId, parseSignatureId, type SignatureId } from '../core/ids.js';
+import { type Network, parseChainId, parseIndex, parseSignatureId, type SignatureId } from '../core/ids.js';
 import type {
+  Idempotency,
   NewQueuedTransaction,
   PendingFilter,
   Queue,
   QueuedState,
   QueuedTransaction,
   ReportedError,
+  SpentFilter,
 } from '../core/queue.js';
+import type { KeyRef } from '../core/wallet.js';
 import { openDatabase } from './database.js';
-import { prepareQueue, type QueueTables } from './migrations/queue-0001-first.js';
+import type { QueueTables } from './migrations/queue-0001-first.js';
+import { prepareQueue } from './queue-format.js';
 import { databaseError } from './sqlite-errors.js';
 
 /** Values in one `in (…)` list, well below what databases allow. */
@@ -42,6 +46,8 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
   }
   return {
     enqueue: (transaction) => database.write((tables) => enqueue(tables, transaction, clock.now())),
+    repeated: (idempotency) => database.read((tables) => repeated(tables, idempotency)),
+    spent: (filter) => database.read(async (tables) => new Set((await spentBy(tables, filter)).keys())),
     pending: (filter) => database.read((tables) => pending(tables, filter)),
     get: (id) => database.read((tables) => get(tables, id)),
     complete: (id, txId) => database.write((tables) => complete(tables, id, txId)),
@@ -66,10 +72,13 @@ async function makeFile(location: string): Promise<void> {
 }
 
 async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: number): Promise<string> {
-  const known = await repeated(tables, transaction.idempotency);
+  const { chain, network, hashes, index, signatures = [], spends = [], idempotency } = transaction;
+  const known = idempotency && (await repeated(tables, idempotency));
   if (known !== undefined) return known;
+  const [taken] = await spentBy(tables, { chain, network, outputs: spends });
+  if (taken !== undefined)
+    throw new CustosError('STATE_CONFLICT', `${taken[0]} is spent by another pending transaction`);
   const id = randomBytes(12).toString('hex');
-  const { chain, network, hashes, index, idempotency } = transaction;
   const { seq } = await tables
     .insertInto('pending_transactions')
     .values({
@@ -78,6 +87,7 @@ async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: n
       network,
       hashes: JSON.stringify(hashes),
       key_index: index ?? null,
+      signatures: signatures.length === 0 ? null : JSON.stringify(signatures),
       serialized: transaction.serializedTransaction,
       state: 'pending',
       tx_id: null,
@@ -85,8 +95,11 @@ async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: n
     })
     .returning('seq')
     .executeTakeFirstOrThrow();
-  for (const signature_id of new Set(hashes)) {
+  for (const signature_id of new Set([...hashes, ...signatures.map(({ signatureId }) => signatureId)])) {
     await tables.insertInto('pending_hashes').values({ signature_id, chain, network, seq }).execute();
+  }
+  for (const output of spends) {
+    await tables.insertInto('spent_outputs').values({ chain, network, output, seq }).execute();
   }
   if (idempotency) {
     const { key, digest } = idempotency;
@@ -95,13 +108,27 @@ async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: n
   return id;
 }
 
-async function repeated(tables: Tables, idempotency: NewQueuedTransaction['idempotency']): Promise<string | undefined> {
-  if (!idempotency) return undefined;
-  const { key, digest } = idempotency;
+async function repeated(tables: Tables, { key, digest }: Idempotency): Promise<string | undefined> {
   const known = await tables.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
   if (!known) return undefined;
   if (known.digest === digest) return known.pending_id;
   throw new CustosError('IDEMPOTENCY_CONFLICT', 'the idempotency key was used for another request');
+}
+
+/** The outputs that are spent, each with the place of the transaction that does. */
+async function spentBy(tables: Tables, { chain, network, outputs }: SpentFilter): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const list of lists(outputs)) {
+    const rows = await tables
+      .selectFrom('spent_outputs')
+      .select(['output', 'seq'])
+      .where('chain', '=', chain)
+      .where('network', '=', network)
+      .where('output', 'in', list)
+      .execute();
+    for (const { output, seq } of rows) found.set(output, seq);
+  }
+  return found;
 }
 
 async function pending(tables: Tables, filter: PendingFilter): Promise<readonly QueuedTransaction[]> {
@@ -160,6 +187,7 @@ async function remove(tables: Tables, id: string): Promise<void> {
     throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} is completed and stays so`);
   }
   await end(tables, row, { state: 'deleted' });
+  await tables.deleteFrom('spent_outputs').where('seq', '=', row.seq).execute();
 }
 
 async function end(tables: Tables, row: Row, change: { state: QueuedState; tx_id?: string }): Promise<void> {
@@ -215,12 +243,22 @@ function toQueued(row: Row, errors: readonly ReportedError[]): QueuedTransaction
     network: parseNetwork(row),
     hashes: hashes.map(parseSignatureId),
     ...(row.key_index !== null && { index: row.key_index }),
+    ...(row.signatures !== null && { signatures: parseSignatures(row, row.signatures) }),
     serializedTransaction: row.serialized,
     state: parseState(row),
     ...(row.tx_id !== null && { txId: row.tx_id }),
     errors,
     createdAt: row.created_at,
   };
+}
+
+function parseSignatures(row: Row, text: string): KeyRef[] {
+  const list: unknown = JSON.parse(text);
+  if (!Array.isArray(list)) throw damaged(row);
+  return list.map((one: { signatureId?: unknown; index?: unknown }) => ({
+    signatureId: parseSignatureId(one.signatureId),
+    ...(one.index !== undefined && { index: parseIndex(one.index) }),
+  }));
 }
 
 function parseNetwork(row: Row): Network {

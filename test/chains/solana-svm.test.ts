@@ -13,10 +13,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../src/chains/families/solana-address.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../src/chains/families/solana-message.js';
 import { programs } from '../../src/chains/families/solana-programs.js';
-import { type SolanaTransferRequest, solanaTransfer } from '../../src/chains/families/solana-transfer.js';
+import { buildPayment } from '../../src/chains/families/solana-transfer.js';
 import { solana } from '../../src/chains/solana.js';
+import type { PaymentRequest } from '../../src/core/build.js';
 import type { NodeClient } from '../../src/core/chain.js';
 import { CustosError } from '../../src/core/errors.js';
+import { parseSignatureId } from '../../src/core/ids.js';
 import { parsePending } from '../../src/core/pending.js';
 import type { LentKey } from '../../src/core/wallet.js';
 import { keyOf } from './signing.js';
@@ -149,8 +151,14 @@ async function deploy(program: string = programs.token) {
   return carry(text);
 }
 
-const build = (change: Partial<SolanaTransferRequest> = {}) =>
-  solanaTransfer({ from: key.address, to: friend, amount: '1.5', ...change }, node);
+const hot = { signatureId: parseSignatureId('26d3883e-4e17-48b3-a0ee-09a3e484ac83') };
+
+/** The serialized form of a payment that came in at the gateway. */
+async function build({ feePayer, ...change }: Partial<Omit<PaymentRequest, 'feePayer'>> & { feePayer?: string } = {}) {
+  const request = { from: { address: key.address, key: hot }, to: friend, amount: '1.5', ...change };
+  const paying = feePayer === undefined ? {} : { feePayer: { address: feePayer, key: hot } };
+  return (await buildPayment({ ...request, ...paying }, { network: 'testnet', node })).serialized;
+}
 
 describe('the machine that the nodes run', () => {
   it('moves coins as the summary says', async () => {
@@ -279,7 +287,7 @@ describe('a transfer that is built', () => {
   it('is refused for what is no wallet, no token, or has other decimals', async () => {
     await deploy();
     const contractAddress = mint.address;
-    const cases: [Partial<SolanaTransferRequest>, string][] = [
+    const cases: [Parameters<typeof build>[0], string][] = [
       [{ to: 'x' }, 'ADDRESS_INVALID'],
       [{ feePayer: 'x' }, 'ADDRESS_INVALID'],
       [{ contractAddress: 'x' }, 'ADDRESS_INVALID'],

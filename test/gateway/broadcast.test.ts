@@ -254,7 +254,7 @@ describe('a node that fails', () => {
     respond = (method) =>
       method === 'eth_sendRawTransaction'
         ? { body: '{"error":{"code":-32000,"message":"already known"}}' }
-        : { body: '{"result":{"hash":"0x"}}' };
+        : { body: JSON.stringify({ result: { hash: keccak256('0x00') } }) };
     const answer = await client(gateway.url).post('/v3/ethereum/broadcast', { txData: '0x00', signatureId: id });
     expect(answer).toEqual({ status: 200, body: { txId: keccak256('0x00') } });
     expect(await running.queue.get(id)).toMatchObject({ state: 'completed', txId: keccak256('0x00') });

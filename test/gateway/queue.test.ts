@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { NewQueuedTransaction } from '../../src/core/queue.js';
 import { openDatabase } from '../../src/storage/database.js';
+import type { QueueTables } from '../../src/storage/migrations/queue-0001-first.js';
 import { openQueue } from '../../src/storage/queue.js';
 
 const eth = parseChainId('ETH');
@@ -142,8 +144,7 @@ test('a queue of a later format is refused', async () => {
   await (await openQueue(file)).close();
   const database = await openDatabase<never>(file);
   await database.write(async (tables) => {
-    const { sql } = await import('kysely');
-    await sql`PRAGMA user_version = 2`.execute(tables);
+    await sql`PRAGMA user_version = 99`.execute(tables);
   });
   await database.close();
   await expect(openQueue(file)).rejects.toMatchObject({ code: 'STORE_NEWER' });
@@ -204,3 +205,36 @@ function linesUntilKilled(script: string, count: number): Promise<string[]> {
     });
   });
 }
+
+test('a queue of the first format is brought up to date with what it holds', async () => {
+  const first = await openQueue(file);
+  const id = await first.enqueue(one);
+  await first.close();
+  const database = await openDatabase<QueueTables>(file);
+  await database.write(async (tables) => {
+    await tables.schema.dropTable('spent_outputs').execute();
+    await tables.schema.alterTable('pending_transactions').dropColumn('signatures').execute();
+    await sql`PRAGMA user_version = 1`.execute(tables);
+  });
+  await database.close();
+  const queue = await openQueue(file);
+  expect(await queue.get(id)).toMatchObject({ id, hashes: [wallet] });
+  const signatures = [{ signatureId: other, index: 4 }];
+  const newer = await queue.enqueue({ ...one, hashes: [], signatures, spends: ['aa:0'] });
+  expect(await queue.get(newer)).toMatchObject({ signatures });
+  await expect(queue.enqueue({ ...one, spends: ['aa:0'] })).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  await queue.close();
+});
+
+test('outputs belong to one transaction until it is withdrawn, on their own network', async () => {
+  const queue = await openQueue(file);
+  const spends = ['aa:0', 'bb:1'];
+  const id = await queue.enqueue({ ...one, spends });
+  const place = { chain: eth, network: 'testnet' as const, outputs: ['bb:1', 'cc:2'] };
+  expect([...(await queue.spent(place))]).toEqual(['bb:1']);
+  expect((await queue.spent({ ...place, network: 'mainnet' })).size).toBe(0);
+  await queue.enqueue({ ...one, network: 'mainnet', spends });
+  await queue.complete(id, '0xaa');
+  expect((await queue.spent(place)).size).toBe(1);
+  await queue.close();
+});

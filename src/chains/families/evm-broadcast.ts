@@ -1,5 +1,8 @@
 import type { Fate, NodeClient, SignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
+import { keccak256 } from '../../crypto/hash.js';
+import { bytesToHex } from './evm-hex.js';
+import { hexOf } from './fields.js';
 
 /** Methods of one chain's nodes: `eth_…`, or `klay_…` for nodes that know no other. */
 export type RpcPrefix = 'eth' | 'klay';
@@ -16,4 +19,10 @@ export async function evmFate(prefix: RpcPrefix, signed: SignedTransaction, node
   const found = await node.rpc(`${prefix}_getTransactionByHash`, [signed.txId]);
   const hash = typeof found === 'object' && found !== null && 'hash' in found ? found.hash : undefined;
   return typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase() ? 'known' : 'open';
+}
+
+/** Reads signed bytes; their id is their Keccak-256 (EIP-2718, Yellow Paper). @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): SignedTransaction {
+  const bytes = hexOf(txData.replace(/^0x/, ''), 'txData');
+  return { raw: bytesToHex(bytes), txId: bytesToHex(keccak256(bytes)) };
 }

@@ -6,7 +6,7 @@ import { keccak256 } from '../../crypto/hash.js';
 import { isPrivateKey, publicKey, signRecoverable } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from './bip32-scheme.js';
 import { type AddressStyle, addressOf, readAddress, showAddress } from './evm-address.js';
-import { evmFate, type RpcPrefix, sendRaw } from './evm-broadcast.js';
+import { evmFate, type RpcPrefix, readSigned, sendRaw } from './evm-broadcast.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
 import {
   type EvmFormat,
@@ -92,6 +92,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
     broadcast: (signed, node) => sendRaw(rpcPrefix, signed, node),
     fate: (signed, node) => evmFate(rpcPrefix, signed, node),
+    readSigned,
   };
 }
 

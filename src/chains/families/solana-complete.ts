@@ -94,7 +94,7 @@ export function accountBytes(account: unknown, owner: string): Uint8Array | unde
 }
 
 /** The same keys have the same addresses on all clusters, so a test transaction on the wrong node would move real coins. */
-async function checkCluster(node: NodeClient, network: Network): Promise<void> {
+export async function checkCluster(node: NodeClient, network: Network): Promise<void> {
   const genesis = await node.rpc('getGenesisHash', []);
   // Whoever runs a cluster of his own tests with it.
   const found = clusters.get(genesis) ?? 'testnet';

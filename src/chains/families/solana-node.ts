@@ -1,14 +1,16 @@
-import { base64 } from '@scure/base';
+import { base58, base64 } from '@scure/base';
 import type { Fate, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
-import { isObject } from './fields.js';
+import { invalid, isObject } from './fields.js';
 import { isCount, unreadable } from './solana-complete.js';
 import { Cursor } from './solana-cursor.js';
 import { readCompleted } from './solana-request.js';
 
 /** Milliseconds before each look whether the transaction is in a block; a cluster mostly needs one second. */
 const PAUSES = [0, 500, 500, 1000, 1000, 2000, 3000, 4000];
+
+const SIGNATURE_BYTES = 64;
 
 /** Words of a node that has put these very bytes into a block before. */
 const isProcessed = /already been processed|AlreadyProcessed/i;
@@ -128,6 +130,20 @@ async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
 
 function isVersioned({ raw }: SignedTransaction): boolean {
   const cursor = new Cursor(base64.decode(raw), 'the signed transaction');
-  cursor.take(cursor.compact() * 64);
+  cursor.take(cursor.compact() * SIGNATURE_BYTES);
   return cursor.small(1) >= 0x80;
+}
+
+/** Reads a transaction id, or signed bytes in base64, whose id is their first signature. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): { readonly raw?: string; readonly txId: string } {
+  if (/^[1-9A-HJ-NP-Za-km-z]{64,88}$/.test(txData) && base58.decode(txData).length === SIGNATURE_BYTES) {
+    return { txId: txData };
+  }
+  try {
+    const cursor = new Cursor(base64.decode(txData), 'the signed transaction');
+    if (cursor.compact() > 0) return { raw: txData, txId: base58.encode(cursor.take(SIGNATURE_BYTES)) };
+  } catch (error) {
+    throw invalid('txData is neither a transaction id nor a signed transaction in base64', error);
+  }
+  throw invalid('txData has no signature');
 }

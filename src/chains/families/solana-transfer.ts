@@ -1,28 +1,15 @@
 import { hex } from '@scure/base';
+import type { BuildContext, BuiltTransaction, PaymentRequest } from '../../core/build.js';
 import type { NodeClient } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from './fields.js';
 import { associatedTokenAddress, isOnCurve, readAddress, showAddress } from './solana-address.js';
-import { accountBytes, unreadable } from './solana-complete.js';
+import { accountBytes, checkCluster, unreadable } from './solana-complete.js';
 import { u64Bytes } from './solana-cursor.js';
 import { LAMPORT_DECIMALS } from './solana-effect.js';
 import { type AccountUse, encodeMessage, type Instruction, PLACEHOLDER_BLOCKHASH } from './solana-message.js';
 import { programs, tokenStandards } from './solana-programs.js';
-
-/** A transfer that the gateway turns into a pending transaction. */
-export interface SolanaTransferRequest {
-  readonly from: string;
-  readonly to: string;
-  /** Whole coins or tokens as a decimal text, e.g. `0.5`. */
-  readonly amount: string;
-  /** Pays fee and rent in the place of `from`; it must sign, too. */
-  readonly feePayer?: string;
-  /** Mint of the token; without it coins are sent. */
-  readonly contractAddress?: string;
-  /** Decimals of the token; they must be those of the mint. */
-  readonly digits?: number;
-}
 
 const MAX_AMOUNT = 2n ** 64n - 1n;
 /** Where a mint's account holds its decimals, and whether it is one. */
@@ -33,22 +20,29 @@ const MINT_BYTES = 82;
 const KIND_AT = 165;
 
 /**
- * Builds the serialized form of a transfer of coins, or of tokens of SPL Token or Token-2022, without a blockhash. A receiver
- * without a token account gets one, at the expense of who pays the fee.
- * @param node - asked about mint and receiver of tokens only
- * @returns `{"txData": <hexadecimal legacy message>}`
- * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, TRANSACTION_UNSUPPORTED, NODE_*
+ * Builds a transfer of coins, or of tokens of SPL Token or Token-2022, without a blockhash. A receiver without a token account
+ * gets one, at the expense of who pays the fee. The node is asked which network it is, and about mint and receiver of tokens.
+ * @returns in serialized form `{"txData": <hexadecimal legacy message>}`
+ * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, TRANSACTION_UNSUPPORTED, NETWORK_MISMATCH, NODE_*
  */
-export async function solanaTransfer(request: SolanaTransferRequest, node: NodeClient): Promise<string> {
-  const from = normalize(request.from);
+export async function buildPayment(
+  request: PaymentRequest,
+  { network, node }: Pick<BuildContext, 'network' | 'node'>,
+): Promise<BuiltTransaction> {
+  await checkCluster(node, network);
+  const payer = request.feePayer ?? request.from;
+  const from = normalize(request.from.address);
   const to = normalize(request.to);
-  const feePayer = request.feePayer === undefined ? from : normalize(request.feePayer);
+  const feePayer = normalize(payer.address);
   const { contractAddress, digits, amount } = request;
   const instructions =
     contractAddress === undefined
       ? [coinTransfer(from, to, smallestUnits(amount, LAMPORT_DECIMALS))]
       : await tokenTransfer({ from, to, feePayer, amount, mint: normalize(contractAddress), digits }, node);
-  return JSON.stringify({ txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)) });
+  const serialized = JSON.stringify({
+    txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)),
+  });
+  return { serialized, keys: feePayer === from ? [request.from.key] : [request.from.key, payer.key] };
 }
 
 function coinTransfer(from: string, to: string, lamports: bigint): Instruction {

@@ -147,6 +147,16 @@ export function encodeSigned(transaction: UtxoTransaction, unlockings: readonly 
   return { raw: RawTx.encode({ ...old, segwitFlag: true, witnesses }), stripped };
 }
 
+/** Bytes of a signed transaction as its id is the hash of them. @throws CustosError TRANSACTION_INVALID */
+export function withoutWitnesses(bytes: Uint8Array): Uint8Array {
+  try {
+    const { version, inputs, outputs, lockTime } = RawTx.decode(bytes);
+    return RawOldTx.encode({ version, inputs, outputs, lockTime });
+  } catch (error) {
+    throw invalid('the signed transaction does not decode', error);
+  }
+}
+
 /** Inputs in the library's form, with the script that `scriptSig` gives to each. */
 export function rawInputs({ inputs }: UtxoTransaction, scriptSig: (at: number) => Uint8Array) {
   return inputs.map(({ txId, index, sequence }, at) => ({

@@ -25,6 +25,12 @@ export function virtualSize({ inputs, outputs }: UtxoTransaction, scripts: reado
   return 10.5 + spent + outputs.reduce((sum, { script }) => sum + 9 + script.length, 0);
 }
 
+/** The least that an output of this script may hold. */
+export function dustLimit(script: Uint8Array, { dust, segwitDust }: FeeRules): bigint {
+  const { type } = readScript(script);
+  return type === 'wpkh' || type === 'tr' ? segwitDust : dust;
+}
+
 /**
  * @returns the fee
  * @throws CustosError AMOUNT_INVALID: more goes out than in, or an output is dust; FEE_INVALID: above the ceiling, or too
@@ -41,8 +47,7 @@ export function checkFee(
   const least = Math.ceil(virtualSize(transaction, scripts) * rules.leastRate);
   if (fee < BigInt(least)) throw new CustosError('FEE_INVALID', `the fee is ${fee}, nodes relay from ${least} up`);
   transaction.outputs.forEach(({ amount, script }, at) => {
-    const { type } = readScript(script);
-    const dust = type === 'wpkh' || type === 'tr' ? rules.segwitDust : rules.dust;
+    const dust = dustLimit(script, rules);
     // OP_RETURN carries data, not coins.
     if (script[0] !== 0x6a && amount < dust) {
       throw new CustosError('AMOUNT_INVALID', `output ${at + 1} is ${amount}, below the dust limit of ${dust}`);

@@ -5,7 +5,8 @@ import type { LentKey } from '../../core/wallet.js';
 import { signBchSchnorr } from '../../crypto/bch-schnorr.js';
 import { hash160 } from '../../crypto/hash.js';
 import { sign, signSchnorr, tweakedPrivateKey } from '../../crypto/secp256k1.js';
-import { encodeSigned, type Unlocking, type UtxoTransaction } from './utxo-format.js';
+import { hexOf } from './fields.js';
+import { encodeSigned, type Unlocking, type UtxoTransaction, withoutWitnesses } from './utxo-format.js';
 import { readScript, scriptsOf, tapTweak, writeScript } from './utxo-script.js';
 import { ALL, ALL_FORK_ID, amountSighash, join, legacySighash, taprootSighash, twice } from './utxo-sighash.js';
 
@@ -30,7 +31,18 @@ export function signInputs(
     return unlock(transaction, { at, scripts, key, form });
   });
   const { raw, stripped } = encodeSigned(transaction, unlockings);
-  return { raw: hex.encode(raw), txId: hex.encode(twice(stripped).reverse()) };
+  return { raw: hex.encode(raw), txId: transactionId(stripped) };
+}
+
+/** The id by which a network names a transaction. @param stripped - its bytes without witnesses */
+export function transactionId(stripped: Uint8Array): string {
+  return hex.encode(twice(stripped).reverse());
+}
+
+/** Reads signed bytes in hexadecimal digits. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): SignedTransaction {
+  const bytes = hexOf(txData, 'txData');
+  return { raw: hex.encode(bytes), txId: transactionId(withoutWitnesses(bytes)) };
 }
 
 interface Place {

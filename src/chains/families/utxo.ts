@@ -1,14 +1,7 @@
 import { hex } from '@scure/base';
-import type {
-  Chain,
-  HdScheme,
-  NodeClient,
-  ParseContext,
-  SignedTransaction,
-  UnsignedTransaction,
-} from '../../core/chain.js';
+import type { Chain, HdScheme, ParseContext, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
-import { type Network, parseChainId, parseIndex, quote } from '../../core/ids.js';
+import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { PendingTransaction } from '../../core/pending.js';
 import type { Summary } from '../../core/summary.js';
 import type { KeyRef } from '../../core/wallet.js';
@@ -17,7 +10,9 @@ import { publicKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
 import { type Bip32Account, bip32Scheme } from './bip32-scheme.js';
 import { formatUnits } from './evm-summary.js';
 import { isObject } from './fields.js';
+import { type BuildRules, buildSpend } from './utxo-build.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './utxo-format.js';
+import { broadcast, isFound } from './utxo-node.js';
 import { checkFee, type FeeRules, virtualSize } from './utxo-rules.js';
 import {
   addressOf,
@@ -31,7 +26,7 @@ import {
   type UtxoNetwork,
   writeScript,
 } from './utxo-script.js';
-import { type SignatureForm, signInputs } from './utxo-sign.js';
+import { readSigned, type SignatureForm, signInputs } from './utxo-sign.js';
 
 /** What sets one chain of unspent outputs apart from the others. */
 export interface UtxoChainDefinition {
@@ -49,9 +44,12 @@ export interface UtxoChainDefinition {
   readonly fees: FeeRules;
   /** `bitcore`: JSON with the spent outputs. `hex-with-amounts`: the keys in the order of the inputs, all p2pkh. */
   readonly request: 'bitcore' | 'hex-with-amounts';
+  /** How the gateway builds: `usualRate` in smallest units for a virtual byte, where the node cannot tell. */
+  readonly build: Pick<BuildRules, 'usualRate'> & Partial<Pick<BuildRules, 'version' | 'maturity'>>;
 }
 
 const DECIMALS = 8;
+const COINBASE_MATURITY = 100;
 
 /** Makes a chain of the Bitcoin family from what sets it apart. */
 export function utxoChain(definition: UtxoChainDefinition): Chain {
@@ -84,11 +82,19 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
       return pending.serialized;
     },
     parse: (completed, context) => parseTransaction(definition, completed, context),
+    spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
+    readSigned,
     broadcast,
     async fate({ txId }, node) {
       return (await isFound(txId, node)) ? 'known' : 'open';
     },
   };
+}
+
+function buildRules(definition: UtxoChainDefinition, network: Network): BuildRules {
+  const { networks, fees, request, build } = definition;
+  const parse = (completed: string, context: ParseContext) => parseTransaction(definition, completed, context);
+  return { network: networks[network], fees, request, maturity: COINBASE_MATURITY, version: 2, ...build, parse };
 }
 
 function addressOfKey(type: 'pkh' | 'wpkh' | 'tr', key: Uint8Array, network: UtxoNetwork): string {
@@ -229,21 +235,4 @@ function summarize(transaction: UtxoTransaction, { definition, context, scripts,
     opaque: false,
     text: `${context.from} ${words}; the fee is ${coins(fee)}`,
   };
-}
-
-/** bitcoind's interface, which all nodes of the family have. */
-async function broadcast({ raw, txId }: SignedTransaction, node: NodeClient): Promise<string> {
-  const answer = await node.rpc('sendrawtransaction', [raw]);
-  if (answer === txId) return txId;
-  throw new CustosError('NODE_ANSWER_INVALID', `the node took a broadcast and answered with ${quote(answer)}`);
-}
-
-async function isFound(txId: string, node: NodeClient): Promise<boolean> {
-  try {
-    const found = await node.rpc('getrawtransaction', [txId, true]);
-    return isObject(found) && found['txid'] === txId;
-  } catch (error) {
-    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return false;
-    throw error;
-  }
 }

@@ -1,36 +1,43 @@
-import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Context, Hono } from 'hono';
-import type { Chain } from '../../core/chain.js';
+import type { Chain, SignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
+import { checkField } from '../answers.js';
 import { readJson } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';
+import { turns } from '../turns.js';
 
 /** The route that takes signed bytes. The same bytes twice give the same answer. */
 export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
   const oneAtATime = turns();
-  app.post(`/v3/${gateway.slug}/broadcast`, async (request) => {
+  app.post(`/v3/${gateway.slugs.any}/broadcast`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const { txData, signatureId } = parseForm(broadcastForm, await readJson(request));
-    const raw = `0x${txData.replace(/^0x/, '').toLowerCase()}`;
+    const signed = checkField('txData', () => readSigned(chain, txData));
     // Different bytes for one pending transaction must not race each other to the node.
-    const work = () => broadcast(gateway, request, { chain, raw, pendingId: signatureId });
+    const work = () => broadcast(gateway, request, { chain, ...signed, pendingId: signatureId });
     return signatureId === undefined ? work() : oneAtATime(signatureId, work);
   });
 }
 
 interface SignedBytes {
   readonly chain: Chain;
-  readonly raw: string;
+  /** Absent where the bytes went to the network already. */
+  readonly raw?: string;
+  readonly txId: string;
   readonly pendingId: string | undefined;
 }
 
+function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'txId'> {
+  if (chain.readSigned) return chain.readSigned(txData);
+  throw new CustosError('NOT_OFFERED', `the gateway sends no transactions of ${chain.id}`);
+}
+
 async function broadcast(gateway: GatewayContext, request: Context, signed: SignedBytes): Promise<Response> {
-  const { chain, raw, pendingId } = signed;
-  const txId = transactionHash(raw);
+  const { chain, txId, raw, pendingId } = signed;
   if (pendingId !== undefined) await checkPending(gateway, { chain, pendingId, txId });
-  const refusal = await send(gateway.node(chain), raw, txId);
+  const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId });
   if (refusal !== undefined) {
     gateway.log.warn({ chain: chain.id, txId, id: pendingId }, 'broadcast refused by the node');
     return request.json(
@@ -63,33 +70,17 @@ async function checkPending(
 }
 
 /** @returns the node's reason when it refused bytes that it does not know already */
-async function send(node: GatewayNode, raw: string, txId: string): Promise<string | undefined> {
+async function send(node: GatewayNode, chain: Chain, signed: SignedTransaction): Promise<string | undefined> {
+  const recorded = { ...signed, completed: '', sender: '' };
   try {
-    await node.rpc('eth_sendRawTransaction', [raw]);
+    await chain.broadcast?.(recorded, node.client);
     return undefined;
   } catch (error) {
-    if (!(error instanceof CustosError) || error.code !== 'NODE_REFUSED') throw error;
-    if ((await node.rpc('eth_getTransactionByHash', [txId])) !== null) return undefined;
+    if (!(error instanceof CustosError) || !refusals.has(error.code)) throw error;
+    if ((await chain.fate?.(recorded, node.client)) === 'known') return undefined;
     const reason = error.details['reason'];
-    return typeof reason === 'string' ? reason : 'an unknown reason';
+    return typeof reason === 'string' ? reason : error.message;
   }
 }
 
-/** @returns the hash by which the chain names the transaction: Keccak-256 of its bytes (EIP-2718, Yellow Paper) */
-function transactionHash(raw: string): string {
-  return `0x${Buffer.from(keccak_256(Buffer.from(raw.slice(2), 'hex'))).toString('hex')}`;
-}
-
-/** @returns a function that lets works with the same key run one after the other */
-function turns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, work) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
-    last.set(key, turn);
-    const leave = () => {
-      if (last.get(key) === turn) last.delete(key);
-    };
-    turn.then(leave, leave);
-    return turn;
-  };
-}
+const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);

@@ -14,15 +14,18 @@ const MAX_BATCH = 100;
 
 /** Routes that ask the configured nodes: JSON-RPC proxies, transaction count and fee advice. */
 export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
-  app.post(`/v3/${gateway.slug}/web3/:apiKey`, (request) => {
+  app.post(`/v3/${gateway.slugs.any}/web3/:apiKey`, (request) => {
     return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
   });
   for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
     app.post(path, (request) => forward(gateway, request, nodeChain(gateway, request.req.param('chain') ?? '')));
   }
-  app.get(`/v3/${gateway.slug}/transaction/count/:address`, (request) => countTransactions(gateway, request));
+  app.get(`/v3/${gateway.slugs.contracts}/transaction/count/:address`, (request) =>
+    countTransactions(gateway, request),
+  );
   app.get('/v3/blockchain/fee/:chain', async (request) => {
     const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain')));
+    if (!chain.transfer) throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
   // The path of Polygon's public gas station, so that a daemon behind this gateway needs no other service.
@@ -36,7 +39,8 @@ async function forward(gateway: GatewayContext, request: Context, chain: Chain):
     const text = `body must be a JSON-RPC call or a batch of at most ${MAX_BATCH}`;
     throw requestInvalid([{ property: 'body', rule: 'json-rpc', text }]);
   }
-  const refused = calls.filter(isCall).find(({ method }) => usesNodeRights(method));
+  const isAllowed = chain.spend ? isPublicOfBitcoind : (method: string) => !usesNodeRights(method);
+  const refused = calls.filter(isCall).find(({ method }) => !isAllowed(method));
   if (refused) throw new CustosError('NOT_OFFERED', `the method ${quote(refused.method)} is not offered`);
   return Response.json(await gateway.node(chain).forward(body));
 }
@@ -54,6 +58,14 @@ function usesNodeRights(method: string): boolean {
   return /^(admin|personal|miner|engine|clique|debug)_|_(sendTransaction|sign\w*)$/.test(method);
 }
 
+// bitcoind and its kin serve their owner's wallet and their own administration by the same interface, so what is not known
+// to be a question about the chain is refused.
+function isPublicOfBitcoind(method: string): boolean {
+  return /^(get(blockchaininfo|blockcount|bestblockhash|block|blockhash|blockheader|mempoolinfo|mempoolentry|rawmempool|rawtransaction|txout|networkinfo|difficulty)|estimate(smart)?fee|(send|decode)rawtransaction|decodescript|testmempoolaccept|validateaddress)$/.test(
+    method,
+  );
+}
+
 async function countTransactions(gateway: GatewayContext, request: Context): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const text = request.req.param('address') ?? '';
@@ -65,7 +77,7 @@ async function countTransactions(gateway: GatewayContext, request: Context): Pro
 /** Tickers that the node proxy writes in its own way. */
 const tickerAliases: Readonly<Record<string, string>> = { ETH_OP: 'OPTIMISM', ETH_BASE: 'BASE' };
 const networkNames =
-  /^(?<chain>[a-z]+)-(?:(?<mainnet>mainnet|cypress)|testnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
+  /^(?<chain>[a-z]+)-(?:(?<mainnet>mainnet|cypress)|testnet|devnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
 
 /** A chain by ticker (`ETH`) or by the proxy's name of chain and network (`ethereum-mainnet`). */
 function nodeChain(gateway: GatewayContext, name: string): Chain {

@@ -88,6 +88,9 @@ function toPending(queued: QueuedTransaction): Readonly<Record<string, unknown>>
     hashes: queued.hashes,
     serializedTransaction: queued.serializedTransaction,
     ...(queued.index !== undefined && { index: queued.index }),
+    ...(queued.signatures && {
+      signatures: queued.signatures.map(({ signatureId, index }) => ({ id: signatureId, index })),
+    }),
     ...(queued.txId !== undefined && { txId: queued.txId }),
   };
 }

@@ -18,13 +18,14 @@ import {
   transferForm,
 } from '../requests.js';
 import { addressField, bareAddress, submit } from '../submit.js';
+import { sendPayment } from './payments.js';
 
 /** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */
 export function transferRoutes(app: Hono, gateway: GatewayContext): void {
   app.post('/v3/blockchain/token/transaction', (request) => sendToken(gateway, request));
   app.post('/v3/blockchain/token/approve', (request) => approveToken(gateway, request));
-  app.post(`/v3/${gateway.slug}/transaction`, (request) => sendCoin(gateway, request));
-  app.post(`/v3/${gateway.slug}/smartcontract`, (request) => callContract(gateway, request));
+  app.post(`/v3/${gateway.slugs.contracts}/transaction`, (request) => sendCoin(gateway, request));
+  app.post(`/v3/${gateway.slugs.contracts}/smartcontract`, (request) => callContract(gateway, request));
 }
 
 async function sendCoin(gateway: GatewayContext, request: Context): Promise<Response> {
@@ -47,6 +48,9 @@ async function sendCoin(gateway: GatewayContext, request: Context): Promise<Resp
 
 async function sendToken(gateway: GatewayContext, request: Context): Promise<Response> {
   const body = await readJson(request);
+  const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
+  const named = id && gateway.chains.get(id);
+  if (named?.pay) return sendPayment(gateway, request, { chain: named, body, kind: 'tokens' });
   const form = parseForm(tokenTransferForm, body);
   const chain = chainById(gateway, form.chain);
   const to = addressField(gateway, chain, 'to', form.to);
@@ -119,7 +123,9 @@ async function tokenDecimals(gateway: GatewayContext, chain: Chain, contract: st
 }
 
 function chainById(gateway: GatewayContext, id: string): Chain {
-  return gateway.chainOf(checkField('chain', () => gateway.chains.get(id)).slug);
+  const chain = gateway.chainOf(checkField('chain', () => gateway.chains.get(id)).slug);
+  if (chain.transfer) return chain;
+  throw new CustosError('NOT_OFFERED', `no contracts of ${chain.id} are called`);
 }
 
 /** The API says hexadecimal, with or without 0x; a text that is not is sent as its UTF-8 bytes. */

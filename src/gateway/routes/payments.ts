@@ -1,0 +1,96 @@
+import type { Context, Hono } from 'hono';
+import type { BuildContext, PaymentRequest, SpendSource } from '../../core/build.js';
+import type { Chain } from '../../core/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { checkField, requestInvalid } from '../answers.js';
+import { readJson } from '../body.js';
+import type { GatewayContext } from '../context.js';
+import { parseForm, paymentForm, spendForm } from '../requests.js';
+import { enqueue, keyOf } from '../submit.js';
+import { turns } from '../turns.js';
+
+/** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
+export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
+  const oneAtATime = turns();
+  app.post(`/v3/${gateway.slugs.outputs}/transaction`, async (request) => {
+    const chain = gateway.chainOf(request.req.param('slug') ?? '');
+    const body = await readJson(request);
+    // Two that choose at the same time would choose the same outputs.
+    return oneAtATime(chain.id, () => spend(gateway, request, { chain, body }));
+  });
+  app.post(`/v3/${gateway.slugs.payments}/transaction`, async (request) => {
+    const chain = gateway.chainOf(request.req.param('slug') ?? '');
+    return sendPayment(gateway, request, { chain, body: await readJson(request), kind: 'coins' });
+  });
+}
+
+async function spend(
+  gateway: GatewayContext,
+  request: Context,
+  { chain, body }: { readonly chain: Chain; readonly body: unknown },
+): Promise<Response> {
+  const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseForm(spendForm, body);
+  const sources: readonly SpendSource[] = [
+    ...fromAddress.map(({ address, signatureId, index }) => ({ address, key: keyOf(signatureId, index) })),
+    ...fromUTXO.map(({ txHash, index, signatureId, signatureIdIndex }) => ({
+      txId: txHash.toLowerCase(),
+      index,
+      key: keyOf(signatureId, signatureIdIndex),
+    })),
+  ];
+  for (const [at, source] of sources.entries()) {
+    if ('address' in source) checkAddress(gateway, chain, `fromAddress.${at}.address`, source.address);
+  }
+  for (const [at, { address }] of to.entries()) checkAddress(gateway, chain, `to.${at}.address`, address);
+  if (changeAddress !== undefined) checkAddress(gateway, chain, 'changeAddress', changeAddress);
+  const wanted = {
+    sources,
+    to: to.map(({ address, value }) => ({ address, amount: value })),
+    ...(fee !== undefined && { fee }),
+    ...(changeAddress !== undefined && { changeAddress }),
+  };
+  return enqueue(gateway, request, { chain, body }, () => power(chain, chain.spend)(wanted, contextOf(gateway, chain)));
+}
+
+/** Queues a payment of coins or of tokens. */
+export async function sendPayment(
+  gateway: GatewayContext,
+  request: Context,
+  { chain, body, kind }: { readonly chain: Chain; readonly body: unknown; readonly kind: 'coins' | 'tokens' },
+): Promise<Response> {
+  const form = parseForm(paymentForm, body);
+  if ((form.contractAddress === undefined) !== (kind === 'coins')) {
+    const text = kind === 'coins' ? 'tokens go by POST /v3/blockchain/token/transaction' : 'the token must be named';
+    throw requestInvalid([{ property: 'contractAddress', rule: kind, text }]);
+  }
+  const { from, to, amount, contractAddress, digits, feePayer } = form;
+  for (const [name, address] of Object.entries({ from, to, feePayer, contractAddress })) {
+    if (address !== undefined) checkAddress(gateway, chain, name, address);
+  }
+  const wanted: PaymentRequest = {
+    from: { address: from, key: keyOf(form.signatureId, form.index) },
+    to,
+    amount,
+    ...(feePayer !== undefined &&
+      form.feePayerSignatureId !== undefined && {
+        feePayer: { address: feePayer, key: keyOf(form.feePayerSignatureId, form.feePayerIndex) },
+      }),
+    ...(contractAddress !== undefined && { contractAddress }),
+    ...(digits !== undefined && { digits }),
+  };
+  return enqueue(gateway, request, { chain, body }, () => power(chain, chain.pay)(wanted, contextOf(gateway, chain)));
+}
+
+function power<T>(chain: Chain, build: T | undefined): T {
+  if (build !== undefined) return build;
+  throw new CustosError('NOT_OFFERED', `the gateway builds no such transactions of ${chain.id}`);
+}
+
+function contextOf({ network, node, queue }: GatewayContext, chain: Chain): BuildContext {
+  const spent = (outputs: readonly string[]) => queue.spent({ chain: chain.id, network, outputs });
+  return { network, node: node(chain).client, spent };
+}
+
+function checkAddress({ network }: GatewayContext, chain: Chain, property: string, text: string): void {
+  checkField(property, () => chain.normalizeAddress(text, network));
+}
