@@ -1,72 +1,23 @@
 import { Address, Ed25519Signature, FixedTransaction, PublicKey } from '@emurgo/cardano-serialization-lib-nodejs';
 import { hex } from '@scure/base';
-import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cardano } from '../../src/chains/cardano.js';
-import { sealEnvelope } from '../../src/chains/families/cardano-body.js';
 import { readAddress } from '../../src/chains/families/cardano-key.js';
 import type { ParseContext } from '../../src/core/chain.js';
 import { networkOf } from '../../src/core/ids.js';
 import { mnemonicToEntropy } from '../../src/crypto/mnemonic.js';
 import { loadVectors } from '../support/vectors.js';
+import { completed, key, other, type Shape, second, transactionOf } from './cardano-completed.js';
 import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from './codes.js';
 import { completeVector, contextOfVector, keysOfVector, signVector } from './replay.js';
 
 const file = loadVectors('ADA');
-const keyOf = (fill: number) => {
-  const privateKey = cardano.newPrivateKey!(new Uint8Array(32).fill(fill));
-  const publicKey = cardano.publicKey(privateKey);
-  return { privateKey, publicKey, address: cardano.address(publicKey, 'testnet') };
-};
-const [key, second, other] = [keyOf(1), keyOf(2), keyOf(3)];
 const context: ParseContext = { network: 'testnet', from: key.address, signers: [key, second] };
 
-interface Shape {
-  readonly inputs?: readonly { readonly address: string; readonly amount: number }[];
-  readonly outputs?: readonly { readonly address: string; readonly amount: number }[];
-  /** Changes of the body that a node made, beside what was asked for. */
-  readonly made?: Readonly<Record<number, unknown>>;
-}
-
-/** A completed transaction: operations, and a body as a node writes it. */
-function completed({
-  inputs = [{ address: key.address, amount: 10_000_000 }],
-  outputs = [{ address: other.address, amount: 9_800_000 }],
-  made = {},
-}: Shape = {}) {
-  const txId = '86a7c17aac9538cade396b2c25409ab70d78e203383ce69fc4c816953a9f1e27';
-  const operation = (type: string, address: string, value: string) => ({
-    type,
-    account: { address },
-    amount: { value, currency: { symbol: 'ADA', decimals: 6 } },
-  });
-  const operations = [
-    ...inputs.map(({ address, amount }, at) => ({
-      ...operation('input', address, `-${amount}`),
-      coin_change: { coin_identifier: { identifier: `${txId}:${at}` }, coin_action: 'coin_spent' },
-    })),
-    ...outputs.map(({ address, amount }) => operation('output', address, String(amount))),
-  ];
-  const sum = (list: readonly { amount: number }[]) => list.reduce((total, { amount }) => total + amount, 0);
-  const body = new Map<number, unknown>([
-    [0, inputs.map((_input, at) => [hex.decode(txId), at])],
-    [1, outputs.map(({ address, amount }) => [readAddress(address, 'testnet'), amount])],
-    [2, sum(inputs) - sum(outputs)],
-    [3, 41_000_000],
-  ]);
-  for (const [member, value] of Object.entries(made)) body.set(Number(member), value);
-  const unsignedTransaction = sealEnvelope(encode(body), encode({ operations: [] }));
-  return JSON.stringify({ operations, unsignedTransaction });
-}
-
-/** The signed transaction inside the envelope, as the official library reads it. */
+/** The signed transaction as the official library reads it. */
 function officially(raw: string): FixedTransaction {
-  const bytes = hex.decode(raw);
-  const long = bytes[1] === 0x79;
-  const length = long ? (bytes[2]! << 8) | bytes[3]! : bytes[2]!;
-  const start = long ? 4 : 3;
-  return FixedTransaction.from_hex(new TextDecoder().decode(bytes.subarray(start, start + length)));
+  return FixedTransaction.from_hex(transactionOf(raw));
 }
 
 describe('a recorded transaction', () => {
