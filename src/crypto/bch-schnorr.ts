@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { sha256 } from './hash.js';
-import { basePoint, combinePoints, isPrivateKey, publicKey } from './secp256k1.js';
+import { deterministicNonce } from './rfc6979.js';
+import { basePoint, combinePoints, isPrivateKey } from './secp256k1.js';
 
 /** Order of the group, and prime of the field, of secp256k1 (SEC 2). */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -16,58 +16,43 @@ const ALGORITHM = new TextEncoder().encode('Schnorr+SHA256  ');
  */
 export function signBchSchnorr(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
   if (!isPrivateKey(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  const nonce = nonceOf(privateKey, hash);
+  const nonce = deterministicNonce(privateKey, hash, ALGORITHM);
   const point = basePoint(nonce);
   if (point === undefined) throw new CustosError('SIGNATURE_INVALID', 'the nonce gives no point');
-  const k = isSquare(numberOf(point.subarray(33))) ? numberOf(nonce) : ORDER - numberOf(nonce);
+  const y = numberOf(point.subarray(33));
+  const isKept = isSquare(y);
+  const k = isKept ? numberOf(nonce) : ORDER - numberOf(nonce);
   nonce.fill(0);
   const x = point.slice(1, 33);
-  const e = challenge(x, publicKey(privateKey), hash);
+  const e = challenge(x, signer, hash);
   const s = bytesOf((k + e * numberOf(privateKey)) % ORDER);
-  const signature = Uint8Array.from([...x, ...s]);
-  if (!verifyBchSchnorr(hash, signature, signer)) {
+  // The point that comes out is the very one that went in, so its y need not be looked at again.
+  const found = pointOf(s, signer, e);
+  if (found === undefined || numberOf(found.subarray(33)) !== (isKept ? y : PRIME - y) || !sameX(found, x)) {
     throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
   }
-  return signature;
+  return Uint8Array.from([...x, ...s]);
 }
 
 /** Checks a signature of 64 bytes. Malformed input is `false`. */
 export function verifyBchSchnorr(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
   const [x, s] = [signature.subarray(0, 32), signature.subarray(32)];
-  const e = challenge(x, signer, hash);
-  if (signature.length !== 64 || e === 0n || !isPrivateKey(s)) return false;
-  const point = combinePoints(s, signer, bytesOf(ORDER - e));
-  return (
-    point !== undefined && isSquare(numberOf(point.subarray(33))) && numberOf(point.subarray(1, 33)) === numberOf(x)
-  );
+  if (signature.length !== 64 || !isPrivateKey(s)) return false;
+  const point = pointOf(s, signer, challenge(x, signer, hash));
+  return point !== undefined && sameX(point, x) && isSquare(numberOf(point.subarray(33)));
+}
+
+/** s·G - e·P: R, if all is well. */
+function pointOf(s: Uint8Array, signer: Uint8Array, e: bigint): Uint8Array | undefined {
+  return e === 0n || !isPrivateKey(s) ? undefined : combinePoints(s, signer, bytesOf(ORDER - e));
+}
+
+function sameX(point: Uint8Array, x: Uint8Array): boolean {
+  return numberOf(point.subarray(1, 33)) === numberOf(x);
 }
 
 function challenge(x: Uint8Array, signer: Uint8Array, hash: Uint8Array): bigint {
   return numberOf(sha256(Uint8Array.from([...x, ...signer, ...hash]))) % ORDER;
-}
-
-/** RFC 6979 with the name of the algorithm as additional data. */
-function nonceOf(privateKey: Uint8Array, hash: Uint8Array): Uint8Array {
-  const seed = Uint8Array.from([...privateKey, ...hash, ...ALGORITHM]);
-  let key: Uint8Array = new Uint8Array(32);
-  let value: Uint8Array = new Uint8Array(32).fill(1);
-  for (const mark of [0, 1]) {
-    key = hmac(key, value, Uint8Array.of(mark), seed);
-    value = hmac(key, value);
-  }
-  seed.fill(0);
-  for (;;) {
-    value = hmac(key, value);
-    if (isPrivateKey(value)) return value;
-    key = hmac(key, value, Uint8Array.of(0));
-    value = hmac(key, value);
-  }
-}
-
-function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const mac = createHmac('sha256', key);
-  for (const part of parts) mac.update(part);
-  return new Uint8Array(mac.digest());
 }
 
 /** The Jacobi symbol is 1, which for a prime means that a square root exists. */
@@ -75,15 +60,20 @@ function isSquare(value: bigint): boolean {
   let [top, bottom] = [value % PRIME, PRIME];
   let sign = 1;
   while (top !== 0n) {
-    while ((top & 1n) === 0n) {
-      top >>= 1n;
-      const rest = bottom & 7n;
-      if (rest === 3n || rest === 5n) sign = -sign;
-    }
-    if ((top & 3n) === 3n && (bottom & 3n) === 3n) sign = -sign;
+    const zeros = trailingZeros(top);
+    const rest = Number(bottom & 7n);
+    if (zeros > 0) top >>= BigInt(zeros);
+    if ((zeros & 1) === 1 && (rest === 3 || rest === 5)) sign = -sign;
+    if ((top & 1n) === 0n) continue;
+    if ((rest & 3) === 3 && (top & 3n) === 3n) sign = -sign;
     [top, bottom] = [bottom % top, top];
   }
   return bottom === 1n && sign === 1;
+}
+
+function trailingZeros(value: bigint): number {
+  const low = Number(BigInt.asUintN(31, value));
+  return low === 0 ? 31 : 31 - Math.clz32(low & -low);
 }
 
 function numberOf(bytes: Uint8Array): bigint {

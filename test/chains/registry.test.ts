@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { evmChain } from '../../src/chains/families/evm.js';
 import { createRegistry } from '../../src/chains/registry.js';
@@ -38,5 +42,32 @@ describe('the registry', () => {
     expect(unsigned.sign([key]).raw).toMatch(/^0x/);
     expect(unsigned.summary.text).toContain('sends 1 MADE');
     expect(registry.ids).not.toContain('MADE');
+  });
+
+  it('takes a made-up chain by one file and one line', async () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    // Below the project, so that the copy finds its libraries.
+    const copy = await mkdtemp(join(root, 'node_modules', '.made-up-'));
+    try {
+      for (const room of ['core', 'crypto', 'chains']) {
+        await cp(join(root, 'dist', room), join(copy, room), { recursive: true });
+      }
+      await writeFile(
+        join(copy, 'chains', 'made-up.js'),
+        `import { evmChain } from './families/evm.js';
+        export const madeUp = evmChain({ id: 'MADE', name: 'Made-up chain', slug: 'made-up', coin: 'MADE', coinType: 60,
+          chainIds: { mainnet: [987654n], testnet: [987655n] } });`,
+      );
+      await appendFile(join(copy, 'chains', 'list.js'), "export { madeUp } from './made-up.js';\n");
+      const url = pathToFileURL(join(copy, 'chains', 'registry.js')).href;
+      const program = `const { createRegistry } = await import(${JSON.stringify(url)});
+        const registry = createRegistry(); console.log(registry.ids.length, registry.get('made').slug);`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+        encoding: 'utf8',
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: `${registry.ids.length + 1} made-up\n`, stderr: '' });
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
   });
 });

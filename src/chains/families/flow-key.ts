@@ -3,6 +3,7 @@ import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { sha3, sha256 } from '../../crypto/hash.js';
+import { signWithAnyS } from '../../crypto/high-s.js';
 import * as p256 from '../../crypto/p256.js';
 import { isPrivateKey, publicKey as secpPublicKey, uncompress } from '../../crypto/secp256k1.js';
 
@@ -91,12 +92,7 @@ export function signMessage(
 ): Uint8Array {
   const digest = hash === 'SHA3_256' ? sha3(message) : sha256(message);
   if (isP256(privateKey)) return p256.sign(digest, privateKey.subarray(1), signer);
-  if (!isPrivateKey(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  const signature = secp256k1.sign(digest, privateKey, { prehash: false, lowS: false });
-  if (!secp256k1.verify(signature, digest, signer, { prehash: false, lowS: false })) {
-    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
-  }
-  return signature;
+  return signWithAnyS(digest, privateKey, signer);
 }
 
 function isP256(privateKey: Uint8Array): boolean {

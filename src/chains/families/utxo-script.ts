@@ -54,6 +54,12 @@ export function scriptsOf(publicKey: Uint8Array): readonly Uint8Array[] {
   return [...scriptsOfHash(hash160(publicKey)), taproot];
 }
 
+/** Those of one public key that can be among `wanted`: a taproot script costs two operations on the curve. */
+export function scriptsAmong(wanted: readonly Uint8Array[], publicKey: Uint8Array): readonly Uint8Array[] {
+  const hasTaproot = wanted.some((script) => readScript(script).type === 'tr');
+  return hasTaproot ? scriptsOf(publicKey) : scriptsOfHash(hash160(publicKey));
+}
+
 /** Those of them that the hash of a public key tells. @param hash - 20 bytes */
 export function scriptsOfHash(hash: Uint8Array): readonly Uint8Array[] {
   const segwit = writeScript({ type: 'wpkh', hash });

@@ -7,7 +7,7 @@ import { hash160 } from '../../crypto/hash.js';
 import { sign, signSchnorr, tweakedPrivateKey } from '../../crypto/secp256k1.js';
 import { hexOf } from './fields.js';
 import { encodeSigned, type Unlocking, type UtxoTransaction, withoutWitnesses } from './utxo-format.js';
-import { readScript, scriptsOf, tapTweak, writeScript } from './utxo-script.js';
+import { readScript, scriptsAmong, tapTweak, writeScript } from './utxo-script.js';
 import { ALL, ALL_FORK_ID, amountSighash, join, legacySighash, taprootSighash, twice } from './utxo-sighash.js';
 
 /** How a chain signs an input of a key's own hash: ECDSA, or with the mark of Bitcoin Cash by Schnorr or ECDSA. */
@@ -22,7 +22,9 @@ export function signInputs(
   scripts: readonly Uint8Array[],
   { keys, form }: { readonly keys: readonly LentKey[]; readonly form: SignatureForm },
 ): SignedTransaction {
-  const owners = new Map(keys.flatMap((key) => scriptsOf(key.publicKey).map((script) => [hex.encode(script), key])));
+  const owners = new Map(
+    keys.flatMap((key) => scriptsAmong(scripts, key.publicKey).map((script) => [hex.encode(script), key])),
+  );
   const unlockings = transaction.inputs.map((input, at) => {
     const key = owners.get(hex.encode(scripts[at] ?? new Uint8Array(0)));
     if (key === undefined) {

@@ -20,7 +20,7 @@ import {
   encodeWif,
   readScript,
   scriptOfAddress,
-  scriptsOf,
+  scriptsAmong,
   scriptsOfHash,
   tapTweak,
   type UtxoNetwork,
@@ -138,10 +138,11 @@ function parseTransaction(
   const network = definition.networks[context.network];
   const transaction = definition.request === 'bitcore' ? readBitcore(completed) : readHexWithAmounts(completed);
   checkShape(transaction);
-  const own = context.signers.map(({ address, publicKey: key }) =>
-    key === undefined ? knownScripts(address, network) : scriptsOf(key),
-  );
   const scripts = scriptsOfInputs(transaction, context, network);
+  const named = [...scripts, ...transaction.outputs.map(({ script }) => script)];
+  const own = context.signers.map(({ address, publicKey: key }) =>
+    key === undefined ? knownScripts(address, network) : scriptsAmong(named, key),
+  );
   checkKeys(scripts, { own, context, transaction });
   const fee = checkFee(transaction, scripts, { rules: definition.fees, ceiling: context.feeCeiling });
   const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));

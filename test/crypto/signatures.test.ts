@@ -1,0 +1,47 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { signBchSchnorr, verifyBchSchnorr } from '../../src/crypto/bch-schnorr.js';
+import { signWithAnyS } from '../../src/crypto/high-s.js';
+import { publicKey } from '../../src/crypto/secp256k1.js';
+
+const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const keys = bytes.filter((key) => secp256k1.utils.isValidSecretKey(key));
+const [key, other] = [1, 2].map((fill) => new Uint8Array(32).fill(fill)) as [Uint8Array, Uint8Array];
+const hash = new Uint8Array(32).fill(9);
+
+describe('a signature whose s may be high', () => {
+  it('is the one that another library makes', () => {
+    fc.assert(
+      fc.property(keys, bytes, (privateKey, digest) => {
+        const expected = secp256k1.sign(digest, privateKey, { prehash: false, lowS: false });
+        expect(signWithAnyS(digest, privateKey, publicKey(privateKey))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('is not made for a foreign public key or with what is no key', () => {
+    const code = (expected: string) => expect.objectContaining({ code: expected });
+    expect(() => signWithAnyS(hash, key, publicKey(other))).toThrow(code('SIGNATURE_INVALID'));
+    expect(() => signWithAnyS(hash, new Uint8Array(32), publicKey(key))).toThrow(code('PRIVATE_KEY_INVALID'));
+  });
+});
+
+describe('a Schnorr signature of Bitcoin Cash', () => {
+  it('verifies, and no longer when one bit is turned', () => {
+    fc.assert(
+      fc.property(keys, bytes, fc.nat(511), (privateKey, digest, bit) => {
+        const signature = signBchSchnorr(digest, privateKey, publicKey(privateKey));
+        expect(verifyBchSchnorr(digest, signature, publicKey(privateKey))).toBe(true);
+        signature[bit >> 3] = (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(verifyBchSchnorr(digest, signature, publicKey(privateKey))).toBe(false);
+      }),
+    );
+  });
+
+  it('is not made for a foreign public key', () => {
+    expect(() => signBchSchnorr(hash, key, publicKey(other))).toThrow(
+      expect.objectContaining({ code: 'SIGNATURE_INVALID' }),
+    );
+  });
+});
