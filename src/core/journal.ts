@@ -42,6 +42,10 @@ export interface JournalEvent {
   readonly fact: Readonly<Record<string, unknown>>;
 }
 
+/** How long a transaction stays with a process that is not heard of any more, in milliseconds. */
+export const LEASE_TIME = 60_000;
+
+/** The right to go on with one transaction. Every step and `renew` hold on to it for another `LEASE_TIME`. */
 export interface Lease {
   readonly id: string;
   readonly generation: number;
@@ -63,7 +67,7 @@ export interface JournalFact {
 
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly entry: JournalEntry; readonly lease: Lease }
-  /** Known already; `lease` is there when there is still something to do. */
+  /** Known already; `lease` is there when there is still something to do, and no other process does it. */
   | { readonly kind: 'known'; readonly entry: JournalEntry; readonly lease?: Lease }
   /** The same id came with another payload. */
   | { readonly kind: 'changed'; readonly entry: JournalEntry };
@@ -78,12 +82,19 @@ export interface JournalFilter {
 
 /** What happened to each pending transaction. Every method is one durable database transaction. */
 export interface Journal {
-  /** Writes new pending transactions and takes the lease of those that are not ended. One result for each, in order. */
+  /**
+   * Writes new pending transactions, and takes the lease of those that are not ended and that no other process holds. One
+   * result for each, in order.
+   */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
+  /** Holds on to a lease. @throws CustosError LEASE_LOST: another process has taken the transaction over */
+  renew(lease: Lease): Promise<void>;
+  /** Ends the leases of all processes: only for one that knows itself to be alone. */
+  endLeases(): Promise<void>;
   /**
    * Writes `fact`, sets the state and adds one event named `event` (default: the state's name).
    * `signed` is write-once while the bytes may take effect.
-   * @throws CustosError LEASE_LOST (stale generation), STATE_CONFLICT (no such transition)
+   * @throws CustosError LEASE_LOST (stale generation, or let go of), STATE_CONFLICT (no such transition)
    */
   advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
   /**

@@ -7,7 +7,7 @@ import type { SealedWallet } from '../core/wallet.js';
 import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
 import { type DaemonParts, step } from './parts.js';
 import type { SenderQueues } from './sender-queues.js';
-import { type Claimed, end, type Outcome, settle } from './settle.js';
+import { type Claimed, end, keepLease, type Outcome, settle } from './settle.js';
 
 /**
  * Takes one claimed pending transaction through the rest of its way: complete, decode, judge, sign, record, broadcast, close.
@@ -16,6 +16,7 @@ import { type Claimed, end, type Outcome, settle } from './settle.js';
 export async function carry(parts: DaemonParts, senders: SenderQueues, claimed: Claimed): Promise<Outcome> {
   const { entry } = claimed;
   try {
+    await keepLease(parts, claimed);
     if (entry.state === 'signed' || entry.state === 'broadcast') return await finish(parts, claimed);
     const prepared = await prepare(parts, entry);
     const line = `${entry.chain}/${entry.network}/${prepared.from}`;
@@ -70,6 +71,7 @@ function requestOf(parts: DaemonParts, { pending, chain }: JournalEntry) {
 async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepared): Promise<Outcome> {
   const { entry, lease } = claimed;
   try {
+    await keepLease(parts, claimed);
     const completed = await step(parts, 'complete', entry.id, () => complete(parts, entry, prepared));
     const unsigned = prepared.chain.parse(completed, parseContext(requestOf(parts, entry), prepared.signers));
     const { summary } = unsigned;

@@ -168,7 +168,7 @@ export class Daemon {
       return;
     }
     if (entry.nextAttemptAt > this.#parts.clock.now()) return;
-    this.#carry({ entry, lease: result.lease });
+    this.#carry({ entry, lease: result.lease, since: this.#parts.clock.now() });
   }
 
   /** The cloud still lists what is completed: it is told once more, and nothing is sent again. */
@@ -211,7 +211,8 @@ export class Daemon {
         await journal.advance(claimed.lease, 'cancelled', {}, 'withdrawn by the application');
         log.warn({ id: entry.id }, 'transaction withdrawn by the application');
       } else {
-        this.#count(await carry(this.#parts, this.#senders, { entry: claimed.entry, lease: claimed.lease }));
+        const { entry: found, lease } = claimed;
+        this.#count(await carry(this.#parts, this.#senders, { entry: found, lease, since: this.#parts.clock.now() }));
       }
     } catch (thrown) {
       log.warn({ id: entry.id, ...describe(thrown) }, 'transaction postponed');

@@ -1,5 +1,5 @@
 import { asCustosError, type CustosError, isRetryable } from '../core/errors.js';
-import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
+import { type JournalEntry, type JournalFact, LEASE_TIME, type Lease, type State } from '../core/journal.js';
 import type { DaemonParts } from './parts.js';
 
 /** How far a pending transaction came this time. `waiting` is tried again later. */
@@ -16,6 +16,18 @@ export interface Outcome {
 export interface Claimed {
   readonly entry: JournalEntry;
   readonly lease: Lease;
+  /** When the lease was taken, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/**
+ * Makes sure, after waiting, that the transaction is still this process's.
+ * @throws CustosError LEASE_LOST: another process goes on with it
+ */
+export async function keepLease(parts: DaemonParts, { lease, since }: Claimed): Promise<void> {
+  const age = parts.clock.now() - since;
+  // A clock that was put back says nothing of how long it has been.
+  if (age < 0 || age > LEASE_TIME / 2) await parts.journal.renew(lease);
 }
 
 const endsBytes: ReadonlySet<string> = new Set([

@@ -63,6 +63,8 @@ export function newRow(pending: PendingTransaction, now: number): Row {
     reported: null,
     attempts: 0,
     next_attempt_at: 0,
+    lease_owner: null,
+    lease_expires_at: null,
     created_at: now,
     updated_at: now,
   };

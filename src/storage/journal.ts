@@ -1,40 +1,37 @@
-import type { Kysely } from 'kysely';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import type { ClaimResult, Journal, JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
-import type { PendingTransaction } from '../core/pending.js';
+import {
+  type Journal,
+  type JournalEntry,
+  type JournalFact,
+  LEASE_TIME,
+  type Lease,
+  type State,
+} from '../core/journal.js';
 import type { Database } from './database.js';
-import { newRow, nonceText, payloadDigest, toEntry } from './journal-rows.js';
+import { addEvent, explainRefusal, followers, getEntry, requireEntry, type Tables } from './journal-entries.js';
+import { claimAll, endLeases, type Holder, nobody, renewLease, seizeLease } from './journal-leases.js';
+import { nonceText, toEntry } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { chunks } from './wallets.js';
 
-type Tables = Kysely<StoreTables>;
 type Row = StoreTables['transactions'];
-
-/** Which state may follow which. An error that is tried again leaves the state as it is. */
-const followers: Readonly<Record<State, readonly State[]>> = {
-  claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
-  held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
-  signed: ['signed', 'broadcast', 'failed', 'cancelled'],
-  broadcast: ['broadcast', 'completed'],
-  completed: [],
-  denied: [],
-  failed: [],
-  cancelled: [],
-};
 
 /** Facts that stay as they are once signed bytes are recorded. */
 const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
 
 const living: readonly State[] = ['signed', 'broadcast', 'completed'];
 
-/** The journal on a database. */
-export function journalTable(database: Database<StoreTables>, clock: Clock): Journal {
+/** The journal on a database. @param owner - name under which leases are held, different for each process */
+export function journalTable(database: Database<StoreTables>, clock: Clock, owner: string = randomUUID()): Journal {
+  const holder = (): Holder => ({ owner, now: clock.now() });
   return {
-    claim: (pending) => database.write((db) => claimAll(db, pending, clock.now())),
+    claim: (pending) => database.write((db) => claimAll(db, pending, holder())),
+    renew: (lease) => database.write((db) => renewLease(db, lease, holder())),
+    endLeases: () => database.write(endLeases),
     advance: (lease, to, fact, event) =>
-      database.write((db) => advance(db, { lease, to, fact, event: event ?? to, now: clock.now() })),
-    expire: (lease, proof) => database.write((db) => expire(db, { lease, proof, now: clock.now() })),
+      database.write((db) => advance(db, { lease, to, fact, event: event ?? to, ...holder() })),
+    expire: (lease, proof) => database.write((db) => expire(db, { lease, proof, ...holder() })),
     get: (id) => database.read((db) => getEntry(db, id)),
     find: (filter) =>
       database.read(async (db) => {
@@ -75,90 +72,29 @@ export function journalTable(database: Database<StoreTables>, clock: Clock): Jou
         if (entry.state !== 'claimed' && entry.state !== 'held') {
           throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${entry.state} and cannot be cancelled`);
         }
-        const lease = await takeLease(db, entry);
-        await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled', now: clock.now() });
+        const lease = await seizeLease(db, entry, holder());
+        await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled', ...holder() });
         return requireEntry(db, id);
       }),
   };
 }
 
-async function claimAll(db: Tables, pending: readonly PendingTransaction[], now: number): Promise<ClaimResult[]> {
-  const first = new Map(pending.toReversed().map((item) => [item.id, item]));
-  const results = new Map<string, ClaimResult>();
-  for (const part of chunks(
-    pending.filter((item) => first.get(item.id) === item),
-    500,
-  )) {
-    const ids = part.map(({ id }) => id);
-    const rows = await db.selectFrom('transactions').selectAll().where('id', 'in', ids).execute();
-    const known = new Map(rows.map((row) => [row.id, row]));
-    const fresh = part.filter(({ id }) => !known.has(id)).map((item) => newRow(item, now));
-    for (const rowsToAdd of chunks(fresh, 100)) {
-      await db.insertInto('transactions').values(rowsToAdd).execute();
-      await db
-        .insertInto('transaction_events')
-        .values(rowsToAdd.map((row) => claimedEvent(row, now)))
-        .execute();
-    }
-    const added = new Map(fresh.map((row) => [row.id, row]));
-    for (const item of part)
-      results.set(item.id, await claimOne(db, item, { known: known.get(item.id), added: added.get(item.id) }));
-  }
-  return pending.map((item) => {
-    const result = results.get(item.id);
-    const one = first.get(item.id);
-    if (result === undefined || one === undefined) throw new CustosError('INTERNAL', `no journal row for ${item.id}`);
-    return item === one ? result : repeated(result, payloadDigest(item) === payloadDigest(one));
-  });
-}
-
-/** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
-function repeated({ entry }: ClaimResult, same: boolean): ClaimResult {
-  return { kind: same ? 'known' : 'changed', entry };
-}
-
-function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
-  return { transaction_id: row.id, place: 1, at, event: 'claimed', fact: JSON.stringify({ digest: row.digest }) };
-}
-
-async function claimOne(
-  db: Tables,
-  pending: PendingTransaction,
-  { known, added }: { known: Row | undefined; added: Row | undefined },
-): Promise<ClaimResult> {
-  if (added !== undefined) {
-    return { kind: 'claimed', entry: toEntry(added), lease: { id: added.id, generation: added.generation } };
-  }
-  if (known === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
-  const entry = toEntry(known);
-  if (known.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
-  if (followers[entry.state].length === 0) return { kind: 'known', entry };
-  const lease = await takeLease(db, entry);
-  return { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };
-}
-
-async function takeLease(db: Tables, entry: JournalEntry): Promise<Lease> {
-  const generation = entry.generation + 1;
-  await db.updateTable('transactions').set({ generation }).where('id', '=', entry.id).execute();
-  return { id: entry.id, generation };
-}
-
-interface Advance {
+interface Advance extends Holder {
   readonly lease: Lease;
   readonly to: State;
   readonly fact: JournalFact;
   readonly event: string;
-  readonly now: number;
 }
 
-async function advance(db: Tables, { lease, to, fact, event, now }: Advance): Promise<void> {
+async function advance(db: Tables, { lease, to, fact, event, owner, now }: Advance): Promise<void> {
   const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
   const result = await db
     .updateTable('transactions')
-    .set({ ...columns(fact), state: to, updated_at: now })
+    .set({ ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now })
     .$if(fact.nextAttemptAt !== undefined, (query) => query.set((row) => ({ attempts: row('attempts', '+', 1) })))
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
     .where('state', 'in', from)
     // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
     .$if(
@@ -169,53 +105,34 @@ async function advance(db: Tables, { lease, to, fact, event, now }: Advance): Pr
     // Nothing is called signed that has no bytes.
     .$if(to === 'signed' && fact.signed === undefined, (query) => query.where('signed', 'is not', null))
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) await explainRefusal(db, lease, to);
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
   await addEvent(db, { id: lease.id, at: now, event, fact });
 }
 
+/** A step holds on to the lease; what is ended, or waits to be tried again, is let go of for anybody. */
+function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
+  const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
+  return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
+}
+
 /** The only place where recorded bytes leave a row; what they were goes into the story first. */
-async function expire(db: Tables, { lease, proof, now }: { lease: Lease; proof: string; now: number }): Promise<void> {
+async function expire(
+  db: Tables,
+  { lease, proof, owner, now }: Holder & { lease: Lease; proof: string },
+): Promise<void> {
   const { signed, txId } = await requireEntry(db, lease.id);
   const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null };
   const result = await db
     .updateTable('transactions')
-    .set({ ...nothing, state: 'claimed', next_attempt_at: 0, updated_at: now })
+    .set({ ...nothing, ...nobody, state: 'claimed', next_attempt_at: 0, updated_at: now })
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
     .where('state', '=', 'signed')
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) await explainRefusal(db, lease, 'claimed');
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
   const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
   await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
-}
-
-async function explainRefusal(db: Tables, lease: Lease, to: State): Promise<never> {
-  const entry = await requireEntry(db, lease.id);
-  if (entry.generation !== lease.generation) {
-    throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
-  }
-  const what = followers[entry.state].includes(to) ? 'change what was signed' : `become ${to}`;
-  throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
-}
-
-async function addEvent(
-  db: Tables,
-  added: { id: string; at: number; event: string; fact: JournalFact },
-): Promise<void> {
-  const { id, at, event, fact } = added;
-  const last = await db
-    .selectFrom('transaction_events')
-    .select('place')
-    .where('transaction_id', '=', id)
-    .orderBy('place', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  const { reported: _told, ...story } = fact;
-  const text = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
-  await db
-    .insertInto('transaction_events')
-    .values({ transaction_id: id, place: (last?.place ?? 0) + 1, at, event, fact: text })
-    .execute();
 }
 
 function columns(fact: JournalFact): Partial<Row> {
@@ -254,20 +171,10 @@ async function retry(db: Tables, id: string, now: number): Promise<JournalEntry>
       attempts: 0,
       next_attempt_at: 0,
       updated_at: now,
+      ...nobody,
     })
     .where('id', '=', id)
     .execute();
   await addEvent(db, { id, at: now, event: 'retried', fact: {} });
   return requireEntry(db, id);
-}
-
-async function getEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
-  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : toEntry(row);
-}
-
-async function requireEntry(db: Tables, id: string): Promise<JournalEntry> {
-  const entry = await getEntry(db, id);
-  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
-  return entry;
 }

@@ -6,14 +6,12 @@ import { lockForDaemon } from './daemon-lock.js';
 import { type Database, openDatabase, refuseUrl } from './database.js';
 import { journalTable } from './journal.js';
 import { journalRecords } from './journal-records.js';
-import { createTables, type StoreTables } from './migrations/0001-first.js';
+import type { StoreTables } from './migrations/0001-first.js';
 import { slotRow } from './slot-rows.js';
 import { slotTable } from './slots.js';
 import { APPLICATION_ID, checkStoreFile, fileExists, placeNewFile } from './store-file.js';
+import { makeTables, prepareStore } from './store-format.js';
 import { walletTable } from './wallets.js';
-
-/** Version of the tables and of what is in them (docs/wallet-store.md). */
-export const STORE_FORMAT = 1;
 
 /** @throws CustosError STORE_UNREACHABLE, STORE_UNSUPPORTED */
 export function storeExists(location: string): Promise<boolean> {
@@ -39,10 +37,7 @@ export async function createStore(location: string, { storeId, slots, fill }: Ne
     try {
       await database.write(async (db) => {
         await sql`PRAGMA application_id = ${sql.lit(APPLICATION_ID)}`.execute(db);
-        await createTables(db);
-        const meta = { store_id: storeId, format: String(STORE_FORMAT), created_at: String(systemClock.now()) };
-        const rows = Object.entries(meta).map(([key, value]) => ({ key, value }));
-        await db.insertInto('meta').values(rows).execute();
+        await makeTables(db, storeId);
         await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       });
       await fill?.({ wallets: walletTable(database), journalRecords: journalRecords(database) });
@@ -62,8 +57,7 @@ export async function openStore(location: string): Promise<Store> {
   await checkStoreFile(location);
   const database = await openSound(location);
   try {
-    const storeId = await readStoreId(database, location);
-    return assemble(database, location, storeId);
+    return assemble(database, location, await prepareStore(database, location));
   } catch (error) {
     await database.close();
     throw error;
@@ -82,15 +76,18 @@ async function openSound(location: string): Promise<Database<StoreTables>> {
 
 function assemble(database: Database<StoreTables>, location: string, storeId: string): Store {
   let unlock: (() => void) | undefined;
+  const journal = journalTable(database, systemClock);
   return {
     storeId,
     location,
     wallets: walletTable(database),
     slots: slotTable(database),
-    journal: journalTable(database, systemClock),
+    journal,
     journalRecords: journalRecords(database),
     async lockForDaemon() {
       unlock = await lockForDaemon(location);
+      // Whoever held anything has ended, in whatever way.
+      await journal.endLeases();
     },
     async check() {
       const found = await database.read(async (db) => {
@@ -104,18 +101,4 @@ function assemble(database: Database<StoreTables>, location: string, storeId: st
       unlock?.();
     },
   };
-}
-
-async function readStoreId(database: Database<StoreTables>, location: string): Promise<string> {
-  const rows = await database.read((db) => db.selectFrom('meta').selectAll().execute());
-  const meta = new Map(rows.map(({ key, value }) => [key, value]));
-  const format = Number(meta.get('format'));
-  if (format > STORE_FORMAT) {
-    throw new CustosError('STORE_NEWER', `${location} has format ${format}, this program knows ${STORE_FORMAT}`);
-  }
-  const storeId = meta.get('store_id') ?? '';
-  if (format !== STORE_FORMAT || !/^[0-9a-f]{32}$/.test(storeId)) {
-    throw new CustosError('STORE_DAMAGED', `${location} has no readable format or store id`);
-  }
-  return storeId;
 }

@@ -102,7 +102,7 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   const meta = Object.fromEntries(
     (await rows<{ key: string; value: string }>('SELECT * FROM meta')).map((row) => [row.key, row.value]),
   );
-  expect(meta).toMatchObject({ format: '1', store_id: storeId });
+  expect(meta).toMatchObject({ format: '2', store_id: storeId });
   const id = meta['store_id'] ?? '';
 
   const slots = await rows<SlotRow>('SELECT * FROM key_slots');

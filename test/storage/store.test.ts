@@ -134,7 +134,7 @@ test('a wallet.dat is named as such, for it can be moved over', async () => {
 
 test('a store of a later format is refused as newer', async () => {
   await (await makeStore()).close();
-  await sqlOn(location(), "UPDATE meta SET value = '2' WHERE key = 'format'");
+  await sqlOn(location(), "UPDATE meta SET value = '99' WHERE key = 'format'");
   await expect(openStore(location())).rejects.toMatchObject({ code: 'STORE_NEWER' });
 });
 

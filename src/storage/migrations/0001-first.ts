@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Tables of the wallet store, format 1 (docs/wallet-store.md). */
+/** Tables of the wallet store in its newest format (docs/wallet-store.md). */
 export interface StoreTables {
   meta: { key: string; value: string };
   key_slots: {
@@ -45,6 +45,9 @@ export interface StoreTables {
     reported: string | null;
     attempts: number;
     next_attempt_at: number;
+    /** Name of the process that goes on with it, and until when others leave it alone (since format 2). */
+    lease_owner: string | null;
+    lease_expires_at: number | null;
     created_at: number;
     updated_at: number;
   };
@@ -58,7 +61,7 @@ export interface StoreTables {
   };
 }
 
-/** Makes all tables in an empty database. */
+/** Makes all tables of format 1 in an empty database. */
 export async function createTables(database: Kysely<StoreTables>): Promise<void> {
   await createKeyTables(database);
   await createWalletTable(database);

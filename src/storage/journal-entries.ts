@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../core/errors.js';
+import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
+import { toEntry } from './journal-rows.js';
+import type { StoreTables } from './migrations/0001-first.js';
+
+export type Tables = Kysely<StoreTables>;
+
+/** Which state may follow which. An error that is tried again leaves the state as it is. */
+export const followers: Readonly<Record<State, readonly State[]>> = {
+  claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  signed: ['signed', 'broadcast', 'failed', 'cancelled'],
+  broadcast: ['broadcast', 'completed'],
+  completed: [],
+  denied: [],
+  failed: [],
+  cancelled: [],
+};
+
+export async function getEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
+  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toEntry(row);
+}
+
+export async function requireEntry(db: Tables, id: string): Promise<JournalEntry> {
+  const entry = await getEntry(db, id);
+  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
+  return entry;
+}
+
+/** @throws CustosError LEASE_LOST: somebody else has the transaction now; STATE_CONFLICT: it has, but its state does not allow this */
+export async function explainRefusal(
+  db: Tables,
+  { lease, owner }: { lease: Lease; owner: string },
+  to: State,
+): Promise<never> {
+  const entry = await requireEntry(db, lease.id);
+  const isFollower = followers[entry.state].includes(to);
+  const holder = await db
+    .selectFrom('transactions')
+    .select('lease_owner')
+    .where('id', '=', lease.id)
+    .executeTakeFirst();
+  const isLost = entry.generation !== lease.generation || (isFollower && holder?.lease_owner !== owner);
+  if (isLost) throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+  const what = isFollower ? 'change what was signed' : `become ${to}`;
+  throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
+}
+
+/** Adds the next line of the story. */
+export async function addEvent(
+  db: Tables,
+  added: { id: string; at: number; event: string; fact: JournalFact },
+): Promise<void> {
+  const { id, at, event, fact } = added;
+  const last = await db
+    .selectFrom('transaction_events')
+    .select('place')
+    .where('transaction_id', '=', id)
+    .orderBy('place', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const { reported: _told, ...story } = fact;
+  const text = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+  await db
+    .insertInto('transaction_events')
+    .values({ transaction_id: id, place: (last?.place ?? 0) + 1, at, event, fact: text })
+    .execute();
+}
