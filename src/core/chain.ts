@@ -51,8 +51,13 @@ export interface ParseContext {
 /** What `complete` may ask. Holds no key. */
 export interface CompleteContext extends ParseContext {
   readonly node: NodeClient;
-  /** Gives the first number from `count` upwards that no living transaction of this sender uses; it is given once. */
-  nextNonce(count: bigint): Promise<bigint>;
+  /**
+   * Gives the first number from `latest` upwards that no living transaction of this sender uses; it is given once.
+   * @param latest - number of the sender's transactions in the chain
+   * @param waiting - the same with those that wait at the node, where it was asked: what the journal knows as sent and the
+   *   node does not count was lost, and is sent again
+   */
+  nextNonce(latest: bigint, waiting?: bigint): Promise<bigint>;
 }
 
 /**
@@ -90,6 +95,8 @@ export interface UnsignedTransaction {
   readonly summary: Summary;
   /** Sequence number of the sender, where the chain has one. */
   readonly nonce?: bigint;
+  /** Outputs that it spends, where the chain has such: `txId:index`, txId as the network writes it. */
+  readonly spends?: readonly string[];
   /** @throws CustosError KEY_MISSING, SENDER_MISMATCH, SIGNATURE_INVALID */
   sign(keys: readonly LentKey[]): SignedTransaction;
 }
@@ -111,6 +118,15 @@ export interface RecordedTransaction extends SignedTransaction {
 
 /** What the network says of signed bytes. `dead`: they can never take effect any more, which is proved. */
 export type Fate = 'known' | 'open' | 'dead';
+
+/**
+ * Where the network has a transaction. `absent`: the node does not know it (any more). `waiting`: known, in no block.
+ * `included`: in a block that the chain keeps now; `depth` is 1 in the newest block and grows with each block behind it;
+ * `reverted`: it is in the chain and paid its fee, but did not do what it was for.
+ */
+export type Inclusion =
+  | { readonly kind: 'absent' | 'waiting' }
+  | { readonly kind: 'included'; readonly depth: number; readonly block: string; readonly reverted?: true };
 
 /** A native or token transfer, a contract call or (without `to`) a contract creation that the gateway turns into a pending transaction. */
 export interface TransferRequest {
@@ -209,6 +225,8 @@ export interface Chain {
   readonly sendsByNode?: boolean;
   /** What became of signed bytes; `open` when nothing is proved. @throws CustosError NODE_* */
   fate?(recorded: RecordedTransaction, node: NodeClient): Promise<Fate>;
+  /** Where the network has signed bytes now; absent where the chain's nodes cannot tell. @throws CustosError NODE_* */
+  inclusion?(recorded: RecordedTransaction, node: NodeClient): Promise<Inclusion>;
   /**
    * Signed bytes run out. `renewed`: what runs out was filled in by `complete`, so dead ones are made anew. `final`: the
    * requester set it, so dead ones have failed (TRANSACTION_EXPIRED). Absent: they never run out by themselves.

@@ -80,6 +80,15 @@ export interface JournalFilter {
   readonly limit?: number;
 }
 
+/** How much lies in one state of one chain. */
+export interface QueueDepth {
+  readonly chain: ChainId;
+  readonly state: State;
+  readonly count: number;
+  /** When the oldest of them was claimed, in milliseconds since 1970. */
+  readonly oldest: number;
+}
+
 /** What happened to each pending transaction. Every method is one durable database transaction. */
 export interface Journal {
   /**
@@ -105,6 +114,8 @@ export interface Journal {
   get(id: string): Promise<JournalEntry | undefined>;
   find(filter: JournalFilter): Promise<readonly JournalEntry[]>;
   events(id: string): Promise<readonly JournalEvent[]>;
+  /** What is not ended, by chain and state. */
+  depths(network: Network): Promise<readonly QueueDepth[]>;
   /** Nonces from `from` upwards, ascending, of this sender's transactions that live (signed, broadcast, completed). */
   livingNonces(chain: ChainId, network: Network, sender: string, from: bigint): Promise<readonly bigint[]>;
   /** Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import { type Network, parseChainId } from '../core/ids.js';
 import {
   type Journal,
   type JournalEntry,
   type JournalFact,
   LEASE_TIME,
   type Lease,
+  type QueueDepth,
   type State,
 } from '../core/journal.js';
 import type { Database } from './database.js';
@@ -52,6 +54,7 @@ export function journalTable(database: Database<StoreTables>, clock: Clock, owne
           fact: JSON.parse(fact) as Readonly<Record<string, unknown>>,
         }));
       }),
+    depths: (network) => database.read((db) => depths(db, network)),
     livingNonces: (chain, network, sender, from) =>
       database.read(async (db) => {
         const query = db
@@ -77,6 +80,22 @@ export function journalTable(database: Database<StoreTables>, clock: Clock, owne
         return requireEntry(db, id);
       }),
   };
+}
+
+async function depths(db: Tables, network: Network): Promise<QueueDepth[]> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select(({ fn }) => ['chain', 'state', fn.countAll().as('count'), fn.min('created_at').as('oldest')])
+    .where('state', 'in', ['claimed', 'held', 'signed', 'broadcast'])
+    .where('network', '=', network)
+    .groupBy(['chain', 'state'])
+    .execute();
+  return rows.map(({ chain, state, count, oldest }) => ({
+    chain: parseChainId(chain),
+    state: state as State,
+    count: Number(count),
+    oldest: Number(oldest),
+  }));
 }
 
 interface Advance extends Holder {
