@@ -3,6 +3,7 @@ import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
 import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
+import { createWire, type Wire, type WireHeaders, WireTimeout } from './wire.js';
 
 /** Codes by which a caller's errors are told apart: of the cloud, of a node, or of the four-eye service. */
 export interface Faults {
@@ -49,7 +50,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: WireHeaders;
   readonly text: string;
 }
 
@@ -66,23 +67,24 @@ export const MAX_ANSWER = 32 * 1024 * 1024;
 export interface HttpClient {
   /**
    * @returns any answer but the failing ones: 408, 425, 429 and 5xx without 501
-   * @throws CustosError a code of `faults`, without a `cause`, because errors of `fetch` quote URLs
+   * @throws CustosError a code of `faults`, without a `cause`, because errors of the system may quote URLs
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Foreign text, fit to be shown: at most 300 characters, without control characters and secrets. */
   quote(text: string): string;
 }
 
-/** A client over `fetch`: time-outs that cover the body, bounded retries with jitter, no redirects, no secret in any error. */
+/** A client with kept connections: time-outs that cover the body, bounded retries with jitter, no redirects, no secret in any error. */
 export function createHttpClient({ clock, secrets }: HttpOptions): HttpClient {
   const conceal = concealer(secrets);
   const quote = quoter(conceal);
+  const wire = createWire();
   return {
     quote,
     async send(request) {
       const label = conceal(request.label ?? describe(request));
       for (let attempt = 0; ; attempt++) {
-        const { answer, error, repeat } = judge(request, await exchange(request, label), { label, quote, clock });
+        const { answer, error, repeat } = judge(request, await exchange(wire, request, label), { label, quote, clock });
         if (answer !== undefined) return answer;
         if (attempt >= request.retries || !repeat) throw error;
         await clock.wait(Math.max(error.retryAfter ?? 0, backOff(attempt)));
@@ -95,63 +97,46 @@ type Exchange =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
   | { readonly kind: 'fault'; readonly error: CustosError; readonly repeat: boolean };
 
-async function exchange(request: HttpRequest, label: string): Promise<Exchange> {
-  const { faults, timeout } = request;
-  const signal = AbortSignal.timeout(timeout);
-  const payload = payloadOf(request);
+async function exchange(wire: Wire, request: HttpRequest, label: string): Promise<Exchange> {
+  const { faults, timeout, method, url } = request;
+  const { type, body } = payloadOf(request);
+  const headers = { accept: 'application/json', ...type, ...request.headers };
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: {
-        accept: 'application/json',
-        ...payload?.headers,
-        ...request.headers,
-      },
-      ...(payload && { body: payload.body }),
-      // A redirect could carry the key or the bytes to another host.
-      redirect: 'manual',
-      signal,
+    const answer = await wire({
+      method,
+      url,
+      headers,
+      timeout,
+      limit: MAX_ANSWER,
+      ...(body !== undefined && { body }),
     });
-    const { status, headers } = response;
-    if (status >= 300 && status < 400) {
-      await response.body?.cancel();
-      return fault(faults.invalid, `${label} was answered with a redirect`, false);
-    }
-    const bytes = await readBody(response);
-    if (bytes === undefined) {
+    const { status } = answer;
+    // A redirect could carry the key or the bytes to another host.
+    if (status >= 300 && status < 400) return fault(faults.invalid, `${label} was answered with a redirect`, false);
+    if (answer.body === undefined) {
       return fault(faults.invalid, `${label} was answered with more than ${MAX_ANSWER} bytes`, false);
     }
-    const text = decode(bytes, response.ok);
+    const text = decode(answer.body, status < 400);
     if (text === undefined) return fault(faults.invalid, `${label} was answered with bytes that are not UTF-8`, false);
-    return { kind: 'answer', answer: { status, headers, text } };
+    return { kind: 'answer', answer: { status, headers: answer.headers, text } };
   } catch (thrown) {
     // The library's error may quote the URL with the key in it: only its code is taken over.
-    if (signal.aborted) return fault(faults.timeout, `${label} was not answered within ${timeout} ms`, true);
+    if (thrown instanceof WireTimeout) {
+      return fault(faults.timeout, `${label} was not answered within ${timeout} ms`, true);
+    }
     return fault(faults.unreachable, `${label} failed: ${faultCode(thrown)}`, true);
   }
 }
 
 /** Bytes go as they are, a form as a form, and everything else as JSON. */
-function payloadOf({ body, form }: HttpRequest) {
-  const headers = (type: string) => ({ 'content-type': type });
+function payloadOf({ body, form }: HttpRequest): { type?: Record<string, string>; body?: string | Uint8Array } {
+  const type = (name: string) => ({ 'content-type': name });
   if (form !== undefined) {
-    return { headers: headers('application/x-www-form-urlencoded'), body: new URLSearchParams(form).toString() };
+    return { type: type('application/x-www-form-urlencoded'), body: new URLSearchParams(form).toString() };
   }
-  if (body === undefined) return undefined;
-  if (body instanceof Uint8Array) return { headers: headers('application/octet-stream'), body: new Uint8Array(body) };
-  return { headers: headers('application/json'), body: JSON.stringify(body) };
-}
-
-async function readBody(response: Response): Promise<Uint8Array | undefined> {
-  if (response.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  if (body === undefined) return {};
+  if (body instanceof Uint8Array) return { type: type('application/octet-stream'), body };
+  return { type: type('application/json'), body: JSON.stringify(body) };
 }
 
 /** JSON is UTF-8 (RFC 8259, 8.1). The text of a refusal is only shown, so there any bytes will do. */
@@ -205,9 +190,8 @@ function describe({ method, url }: HttpRequest): string {
 }
 
 function faultCode(thrown: unknown): string {
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause instanceof Error ? cause.name : 'unknown fault';
+  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return thrown instanceof Error ? thrown.name : 'unknown fault';
 }
 
 function fault(code: ErrorCode, message: string, repeat: boolean): Exchange {
