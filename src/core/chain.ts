@@ -1,6 +1,6 @@
 import type { BuildContext, BuiltTransaction, PaymentRequest, SpendRequest } from './build.js';
 import type { ChainId, Network } from './ids.js';
-import type { PendingTransaction, Withdrawal } from './pending.js';
+import type { KeyRequest, PendingTransaction, Withdrawal } from './pending.js';
 import type { Summary } from './summary.js';
 import type { KeyRef, LentKey, WalletKind } from './wallet.js';
 
@@ -195,7 +195,7 @@ export interface Chain {
   /** The form in which this program shows the address. @throws CustosError ADDRESS_INVALID (also: wrong checksum) */
   normalizeAddress(text: string, network: Network): string;
   /** The keys that must be lent, in order, where they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */
-  keyRefs?(pending: PendingTransaction): readonly KeyRef[];
+  keyRefs?(pending: KeyRequest): readonly KeyRef[];
   /** Fills in what is missing; a value that is given is never changed. @returns the completed serialized form. */
   complete(pending: PendingTransaction, context: CompleteContext): Promise<string>;
   /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, SENDER_MISMATCH, … */

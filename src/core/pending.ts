@@ -33,6 +33,9 @@ export interface PendingTransaction {
   readonly received: Readonly<Record<string, unknown>>;
 }
 
+/** The part of it that says whose keys are wanted. */
+export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal'>;
+
 /**
  * Checks the form of one element of the cloud's answer.
  * @param chain - the chain that was asked for; an element of another chain is refused

@@ -1,10 +1,10 @@
 import type { SignedTransaction, SignerFacts } from './chain.js';
-import type { PendingTransaction } from './pending.js';
+import type { KeyRequest } from './pending.js';
 import type { Summary } from './summary.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
 export interface SignRequest {
-  readonly pending: PendingTransaction;
+  readonly pending: KeyRequest;
   /** The completed serialized form. */
   readonly completed: string;
   /** Sealed records of every wallet that `pending.keys` names. */

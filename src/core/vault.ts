@@ -57,12 +57,24 @@ export interface PublicVault {
   facts(sealed: SealedWallet, ref: KeyRef): SignerFacts | undefined;
 }
 
+/** A key to be lent, with what `identify` told of it. */
+export interface KnownKey {
+  readonly sealed: SealedWallet;
+  readonly ref: KeyRef;
+  readonly facts: SignerFacts;
+}
+
 /** Opens secret halves. Lives in the signer process, or in a one-shot command. */
 export interface Vault extends PublicVault {
   create(chain: ChainId, network: Network, options: CreateWallet): Promise<MadeWallet>;
   import(request: ImportRequest): Promise<MadeWallet>;
   /** Lends keys to `work` and wipes them afterwards. @throws CustosError RECORD_DAMAGED, INDEX_MISSING, INDEX_UNEXPECTED */
   use<T>(sealed: readonly SealedWallet[], refs: readonly KeyRef[], work: (keys: readonly LentKey[]) => T): T;
+  /**
+   * As `use`, for one signature: takes over what `identify` told, and computes a public key only where it is asked for. That
+   * a private key belongs to its address is proved by the signature, which every chain verifies against the one or the other.
+   */
+  lend<T>(keys: readonly KnownKey[], work: (keys: readonly LentKey[]) => T): T;
   /** Address and public key of the key that `ref` names, from the secret where it must be. @throws as `use` */
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts;
   /** True when both records hold the same secret (constant time). */

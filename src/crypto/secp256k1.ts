@@ -47,10 +47,24 @@ export function uncompress(compressed: Uint8Array): Uint8Array {
  * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
  */
 export function signRecoverable(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): RecoverableSignature {
+  return signChecked(hash, privateKey, (point) => sameBytes(curve.pointCompress(point, true), signer));
+}
+
+/**
+ * As `signRecoverable`, where the signer is known by something made of the public key, such as an address: the key that is
+ * recovered shows both that the signature is right and whose it is, so no public key is computed besides.
+ * @param owns - told the recovered key: 65 bytes, beginning with 4
+ * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
+ */
+export function signChecked(
+  hash: Uint8Array,
+  privateKey: Uint8Array,
+  owns: (point: Uint8Array) => boolean,
+): RecoverableSignature {
   if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
   const signed = curve.signRecoverable(hash, privateKey);
-  const recovered = curve.recover(hash, signed.signature, signed.recoveryId, true);
-  if (recovered === null || !sameBytes(recovered, signer)) {
+  const recovered = curve.recover(hash, signed.signature, signed.recoveryId, false);
+  if (recovered === null || !owns(recovered)) {
     throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
   }
   return signed;

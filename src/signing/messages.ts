@@ -10,15 +10,14 @@ export interface UnlockRequest {
   readonly password: Uint8Array;
 }
 
-/** Front to signer process. `n` pairs answers with questions. */
-export type ToSigner =
+/** One question to a signer process. `n` pairs answers with questions. */
+export type Question =
   | { readonly kind: 'unlock'; readonly n: number; readonly request: UnlockRequest }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
-/** Signer process to front. */
-export type FromSigner =
-  | { readonly kind: 'ready' }
+/** One answer of a signer process. */
+export type Answer =
   | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
@@ -29,3 +28,9 @@ export type FromSigner =
       readonly message: string;
       readonly details: Readonly<Record<string, unknown>>;
     };
+
+/** Front to signer process: what is ready in the same turn of the event loop goes together, because a message costs more than what is in it. */
+export type ToSigner = readonly Question[];
+
+/** Signer process to front: the answers to one message together. */
+export type FromSigner = readonly Answer[];

@@ -1,6 +1,6 @@
 import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { PendingTransaction } from '../core/pending.js';
+import type { KeyRequest } from '../core/pending.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
 import type { Vault } from '../core/vault.js';
 import type { KeyRef, SealedWallet } from '../core/wallet.js';
@@ -15,12 +15,12 @@ export function signPending(request: SignRequest, parts: { vault: Vault; chains:
   const { pending } = request;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
-  const signers = wanted.map(({ sealed, ref }) => parts.vault.identify(sealed, ref));
+  const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
+  const signers = known.map(({ facts }) => facts);
   const unsigned = chain.parse(request.completed, parseContext(request, signers));
   const start = process.hrtime.bigint();
   let opened = start;
-  const refs = wanted.map(({ ref }) => ref);
-  const signed = parts.vault.use(request.sealed, refs, (keys) => {
+  const signed = parts.vault.lend(known, (keys) => {
     opened = process.hrtime.bigint();
     return unsigned.sign(keys);
   });
@@ -55,7 +55,7 @@ export function parseContext(
 }
 
 /** The keys that a pending transaction needs, in the order in which they are lent. */
-export function keyRefsOf(chain: Chain, pending: PendingTransaction): readonly KeyRef[] {
+export function keyRefsOf(chain: Chain, pending: KeyRequest): readonly KeyRef[] {
   return chain.keyRefs?.(pending) ?? pending.keys;
 }
 

@@ -4,7 +4,7 @@ import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { IdentifyRequest, Signer, SignRequest } from '../core/signer.js';
 import type { KeySlot } from '../core/store.js';
-import type { FromSigner, ToSigner } from './messages.js';
+import type { Answer, FromSigner, Question } from './messages.js';
 
 export interface SignerClientOptions {
   /** Program of the signer process. */
@@ -22,8 +22,8 @@ export interface SignerClientOptions {
   readonly timeouts?: { readonly sign: number; readonly start: number };
 }
 
-interface Question {
-  readonly resolve: (answer: FromSigner) => void;
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: CustosError) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -32,6 +32,9 @@ type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest };
 type Ask = { readonly kind: 'unlock' } | Work;
+
+/** Few enough that the first answers come while the signer still works on the others. */
+const QUESTIONS_A_MESSAGE = 16;
 
 /**
  * Signers in child processes behind the same interface as the one in process. Each child has an empty environment, no
@@ -79,7 +82,9 @@ function leastBusy(slots: readonly SignerSlot[], start: number): SignerSlot {
 /** One place for a signer process, and whichever process fills it now. */
 class SignerSlot {
   readonly #options: SignerClientOptions;
-  readonly #questions = new Map<number, Question>();
+  readonly #waiting = new Map<number, Waiting>();
+  /** Questions that leave together at the end of this turn of the event loop. */
+  #outbox: Question[] = [];
   #child: ChildProcess | undefined;
   #unlocked: Promise<Uint8Array> | undefined;
   #lastNumber = 0;
@@ -94,7 +99,7 @@ class SignerSlot {
   }
 
   get load(): number {
-    return this.#questions.size;
+    return this.#waiting.size;
   }
 
   async unlock(): Promise<Uint8Array> {
@@ -108,7 +113,7 @@ class SignerSlot {
   }
 
   /** Asks once, and of a successor once more when the process dies or hangs over it. */
-  async ask(question: Work): Promise<FromSigner> {
+  async ask(question: Work): Promise<Answer> {
     try {
       return await this.#askOnce(question);
     } catch (error) {
@@ -128,7 +133,7 @@ class SignerSlot {
     await ended;
   }
 
-  async #askOnce(question: Work): Promise<FromSigner> {
+  async #askOnce(question: Work): Promise<Answer> {
     await this.unlock();
     return this.#ask(question);
   }
@@ -149,7 +154,9 @@ class SignerSlot {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    child.on('message', (message) => this.#receive(message as FromSigner));
+    child.on('message', (message) => {
+      for (const answer of message as FromSigner) this.#receive(answer);
+    });
     child.on('error', () => this.#lost(child, 'SIGNER_DIED', 'the signer process could not be started'));
     child.on('exit', (code, signal) => {
       if (!this.#closed) this.#options.log.warn({ signer: child.pid, exit: signal ?? code }, 'signer process ended');
@@ -158,7 +165,7 @@ class SignerSlot {
     return child;
   }
 
-  #ask(ask: Ask): Promise<FromSigner> {
+  #ask(ask: Ask): Promise<Answer> {
     const child = this.#child;
     if (child === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
     const n = ++this.#lastNumber;
@@ -171,30 +178,39 @@ class SignerSlot {
         },
         ask.kind === 'unlock' ? start : sign,
       );
-      this.#questions.set(n, { resolve, reject, timer });
-      child.send(this.#message(ask, n), (error) => {
-        if (error !== null) this.#lost(child, 'SIGNER_DIED', 'the channel to the signer process is closed');
-      });
+      this.#waiting.set(n, { resolve, reject, timer });
+      this.#outbox.push(this.#question(ask, n));
+      if (this.#outbox.length === 1) setImmediate(() => this.#send(child));
     });
   }
 
-  #message(ask: Ask, n: number): ToSigner {
-    if (ask.kind === 'sign') return { kind: 'sign', n, request: ask.request };
+  #send(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    const questions = this.#outbox;
+    this.#outbox = [];
+    for (let at = 0; at < questions.length; at += QUESTIONS_A_MESSAGE) {
+      child.send(questions.slice(at, at + QUESTIONS_A_MESSAGE), (error) => {
+        if (error !== null) this.#lost(child, 'SIGNER_DIED', 'the channel to the signer process is closed');
+      });
+    }
+  }
+
+  #question(ask: Ask, n: number): Question {
+    if (ask.kind === 'sign') return { kind: 'sign', n, request: lean(ask.request) };
     if (ask.kind === 'identify') return { kind: 'identify', n, request: ask.request };
     const { slots, storeId, password } = this.#options;
     return { kind: 'unlock', n, request: { slots, storeId, password: password.exposeBytes() } };
   }
 
-  #receive(message: FromSigner): void {
-    if (message.kind === 'ready') return;
-    const question = this.#questions.get(message.n);
-    if (question === undefined) return;
-    this.#questions.delete(message.n);
-    clearTimeout(question.timer);
-    if (message.kind === 'failed') {
-      question.reject(new CustosError(message.code, message.message, { details: message.details }));
+  #receive(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.n);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.n);
+    clearTimeout(waiting.timer);
+    if (answer.kind === 'failed') {
+      waiting.reject(new CustosError(answer.code, answer.message, { details: answer.details }));
     } else {
-      question.resolve(message);
+      waiting.resolve(answer);
     }
   }
 
@@ -203,15 +219,22 @@ class SignerSlot {
     if (this.#child !== child) return;
     this.#child = undefined;
     this.#unlocked = undefined;
-    const open = [...this.#questions.values()];
-    this.#questions.clear();
-    for (const question of open) {
-      clearTimeout(question.timer);
-      question.reject(new CustosError(code, reason));
+    this.#outbox = [];
+    const open = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { timer, reject } of open) {
+      clearTimeout(timer);
+      reject(new CustosError(code, reason));
     }
   }
 }
 
-function unexpected(answer: FromSigner): CustosError {
+function unexpected(answer: Answer): CustosError {
   return new CustosError('INTERNAL', `the signer process answered with ${answer.kind}`);
+}
+
+/** What the signer needs of a request: the rest would be copied twice for nothing. */
+function lean({ pending, ...request }: SignRequest): SignRequest {
+  const { chain, network, keys, withdrawal } = pending;
+  return { ...request, pending: { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) } };
 }

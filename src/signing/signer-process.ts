@@ -1,7 +1,7 @@
 import type { ChainRegistry } from '../core/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { UnlockedVault } from './in-process-signer.js';
-import type { FromSigner, ToSigner, UnlockRequest } from './messages.js';
+import type { Answer, FromSigner, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, signPending } from './sign.js';
 
 /** The child's end of the IPC channel. */
@@ -24,26 +24,38 @@ export interface SignerProcessParts {
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
   let unlocked: UnlockedVault | undefined;
 
-  const answer = async (message: ToSigner): Promise<FromSigner> => {
-    if (message.kind === 'unlock') {
-      unlocked = await unlockVault(message.request);
-      return { kind: 'unlocked', n: message.n, publicKey: unlocked.publicKey };
+  const answer = (question: Exclude<Question, { kind: 'unlock' }>): Answer => {
+    const { n } = question;
+    try {
+      if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
+      const { vault } = unlocked;
+      if (question.kind === 'identify') return { kind: 'identified', n, result: identifyKeys(question.request, vault) };
+      return { kind: 'signed', n, result: signPending(question.request, { vault, chains }) };
+    } catch (thrown) {
+      return failed(n, thrown);
     }
-    if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
-    if (message.kind === 'identify') {
-      return { kind: 'identified', n: message.n, result: identifyKeys(message.request, unlocked.vault) };
-    }
-    return { kind: 'signed', n: message.n, result: signPending(message.request, { vault: unlocked.vault, chains }) };
   };
 
-  channel.onMessage((message) => {
-    answer(message).then(
-      (reply) => channel.send(reply),
-      (thrown: unknown) => {
-        const { code, message: text, details } = asCustosError(thrown);
-        channel.send({ kind: 'failed', n: message.n, code, message: text, details });
-      },
-    );
+  const unlock = async ({ n, request }: Extract<Question, { kind: 'unlock' }>): Promise<Answer> => {
+    try {
+      unlocked = await unlockVault(request);
+      return { kind: 'unlocked', n, publicKey: unlocked.publicKey };
+    } catch (thrown) {
+      return failed(n, thrown);
+    }
+  };
+
+  channel.onMessage((questions) => {
+    const answers: Answer[] = [];
+    for (const question of questions) {
+      if (question.kind === 'unlock') void unlock(question).then((told) => channel.send([told]));
+      else answers.push(answer(question));
+    }
+    if (answers.length > 0) channel.send(answers);
   });
-  channel.send({ kind: 'ready' });
+}
+
+function failed(n: number, thrown: unknown): Answer {
+  const { code, message, details } = asCustosError(thrown);
+  return { kind: 'failed', n, code, message, details };
 }

@@ -2,10 +2,19 @@ import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Chain, ChainRegistry, SignerFacts } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
-import type { CreateWallet, ExportedWallet, ImportRequest, MadeWallet, PublicVault, Vault } from '../core/vault.js';
+import type {
+  CreateWallet,
+  ExportedWallet,
+  ImportRequest,
+  KnownKey,
+  MadeWallet,
+  PublicVault,
+  Vault,
+} from '../core/vault.js';
 import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/wallet.js';
 import { generateMnemonic, parseMnemonic } from '../crypto/mnemonic.js';
 import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivation.js';
+import { derive, type Lender, lendKey, openKey, useOnce } from './lending.js';
 import { openPublicVault } from './public-vault.js';
 import {
   openSecret,
@@ -15,7 +24,6 @@ import {
   type Sealing,
   sealPublic,
   sealSecret,
-  wipeSecret,
 } from './records.js';
 
 export { openPublicVault } from './public-vault.js';
@@ -43,12 +51,14 @@ class OpenVault implements Vault {
   readonly #secretSealing: Sealing;
   readonly #chains: ChainRegistry;
   readonly #public: PublicVault;
+  readonly #lender: Lender;
 
   constructor({ rootKey, storeId, chains }: VaultOptions) {
     this.#publicSealing = { key: publicKeyOf(rootKey, storeId), storeId };
     this.#secretSealing = { key: purposeKey(rootKey, storeId, 'secret'), storeId };
     this.#chains = chains;
     this.#public = openPublicVault({ publicKey: this.#publicSealing.key, storeId, chains });
+    this.#lender = { secretSealing: this.#secretSealing, chains, public: this.#public };
   }
 
   wallet(sealed: SealedWallet): Wallet {
@@ -99,8 +109,18 @@ class OpenVault implements Vault {
         if (record === undefined) {
           throw new CustosError('WALLET_UNKNOWN', `signature ID ${ref.signatureId} is not at hand`);
         }
-        keys.push(this.#openKey(record, ref));
+        keys.push(openKey(this.#lender, record, ref));
       }
+      return work(keys);
+    } finally {
+      for (const key of keys) key.privateKey.fill(0);
+    }
+  }
+
+  lend<T>(known: readonly KnownKey[], work: (keys: readonly LentKey[]) => T): T {
+    const keys: LentKey[] = [];
+    try {
+      for (const key of known) keys.push(lendKey(this.#lender, key));
       return work(keys);
     } finally {
       for (const key of keys) key.privateKey.fill(0);
@@ -155,28 +175,6 @@ class OpenVault implements Vault {
       throw new CustosError('RECORD_DAMAGED', `wallet ${signatureId} did not open after sealing`);
     }
     return { wallet, sealed };
-  }
-
-  /** Opens one key. A stored secret must still give the address it is shown with. */
-  #openKey(record: SealedWallet, ref: KeyRef): LentKey {
-    const known = this.#public.facts(record, ref);
-    const chain = this.#chains.get(record.chain);
-    const { derivation: name } = this.#public.wallet(record);
-    const privateKey = useOnce(openSecret(this.#secretSealing, record), (secret) =>
-      derive(secret, { chain, name, index: ref.index }),
-    );
-    try {
-      const publicKey = chain.publicKey(privateKey);
-      const { network, kind } = record;
-      const address =
-        kind === 'hd' ? hdAddress(publicKey, { chain, name, network }) : chain.address(publicKey, network);
-      if (known === undefined || known.address === address) return { privateKey, publicKey, address };
-    } catch (error) {
-      privateKey.fill(0);
-      throw error;
-    }
-    privateKey.fill(0);
-    throw new CustosError('RECORD_DAMAGED', `the key of wallet ${record.signatureId} does not give its address`);
   }
 }
 
@@ -262,23 +260,6 @@ function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation
 
 function newFacts(chain: Chain, network: Network, signatureId = parseSignatureId(randomUUID())) {
   return { signatureId, chain: chain.id, network, createdAt: Date.now() };
-}
-
-function derive(
-  secret: OpenSecret,
-  { chain, name, index }: Pick<Derivation, 'chain' | 'name'> & { readonly index: number | undefined },
-): Uint8Array {
-  if (secret.kind === 'key') return secret.privateKey.slice();
-  if (index === undefined) throw new CustosError('INDEX_MISSING', `${chain.id} needs a derivation index`);
-  return schemeOf({ chain, name }).privateKey(secret.node, index);
-}
-
-function useOnce<T>(secret: OpenSecret, work: (secret: OpenSecret) => T): T {
-  try {
-    return work(secret);
-  } finally {
-    wipeSecret(secret);
-  }
 }
 
 function equalSecrets(one: OpenSecret, other: OpenSecret): boolean {

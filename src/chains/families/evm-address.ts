@@ -15,7 +15,12 @@ export interface AddressStyle {
 
 /** The 20 bytes that a public key of 33 bytes owns: the end of Keccak-256 over its two coordinates. */
 export function addressOf(publicKey: Uint8Array): Uint8Array {
-  return keccak256(uncompress(publicKey).subarray(1)).slice(12);
+  return addressOfPoint(uncompress(publicKey));
+}
+
+/** As `addressOf`, of a public key of 65 bytes. */
+export function addressOfPoint(point: Uint8Array): Uint8Array {
+  return keccak256(point.subarray(1)).slice(12);
 }
 
 /** Writes 20 bytes as this program shows them: lower case, in the chain's own prefix. */

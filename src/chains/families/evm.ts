@@ -3,9 +3,9 @@ import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/wallet.js';
 import { keccak256 } from '../../crypto/hash.js';
-import { isPrivateKey, publicKey, signRecoverable } from '../../crypto/secp256k1.js';
+import { isPrivateKey, publicKey, signChecked, uncompress } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from './bip32-scheme.js';
-import { type AddressStyle, addressOf, readAddress, showAddress } from './evm-address.js';
+import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from './evm-address.js';
 import { evmFate, type RpcPrefix, readSigned, sendRaw } from './evm-broadcast.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
 import {
@@ -130,7 +130,7 @@ function parseCompleted(completed: string, context: ParseContext, settings: Sett
   return {
     summary: summarize(transaction, from, { coin, decimals: DECIMALS, addressStyle, feeSymbols }),
     nonce: transaction.nonce,
-    sign: (keys) => signWith(keyOf(keys, from, addressStyle), transaction),
+    sign: (keys) => signWith(keyOf(keys, from), transaction, addressStyle),
   };
 }
 
@@ -149,15 +149,21 @@ function missing(what: string): CustosError {
   return new CustosError('TRANSACTION_INVALID', `${what} is missing in the completed transaction`);
 }
 
-function keyOf(keys: readonly LentKey[], from: string, style: AddressStyle): LentKey {
+function keyOf(keys: readonly LentKey[], from: string): LentKey {
   if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find((lent) => showAddress(addressOf(lent.publicKey), style) === from);
+  const key = keys.find(({ address }) => address === from);
   if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${from}`);
   return key;
 }
 
-function signWith(key: LentKey, transaction: EvmTransaction): SignedTransaction {
-  const signature = signRecoverable(signingHash(transaction), key.privateKey, key.publicKey);
+function signWith(key: LentKey, transaction: EvmTransaction, style: AddressStyle): SignedTransaction {
+  // The address is all that the chain will see of the signer, so it is what the signature is checked against.
+  const owns = (point: Uint8Array) => showAddress(addressOfPoint(point), style) === key.address;
+  const signature = signChecked(signingHash(transaction), key.privateKey, (point) => {
+    if (owns(point)) return true;
+    if (owns(uncompress(key.publicKey))) return false;
+    throw new CustosError('SENDER_MISMATCH', `the lent key does not belong to the sender ${key.address}`);
+  });
   const raw = signedBytes(transaction, signature);
   return { raw: bytesToHex(raw), txId: bytesToHex(keccak256(raw)) };
 }

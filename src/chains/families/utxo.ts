@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import type { Chain, HdScheme, ParseContext, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
-import type { PendingTransaction } from '../../core/pending.js';
+import type { KeyRequest } from '../../core/pending.js';
 import type { Summary } from '../../core/summary.js';
 import type { KeyRef } from '../../core/wallet.js';
 import { hash160 } from '../../crypto/hash.js';
@@ -109,7 +109,7 @@ function addressOfKey(type: 'pkh' | 'wpkh' | 'tr', key: Uint8Array, network: Utx
  * A ledger withdrawal names the wallet and, for each output that it spends, an index. Otherwise the keys are those of the
  * request, without a mnemonic that only stands there for keys that are named by index besides.
  */
-function keyRefs({ keys, withdrawal }: PendingTransaction): readonly KeyRef[] {
+function keyRefs({ keys, withdrawal }: KeyRequest): readonly KeyRef[] {
   if (withdrawal === undefined) {
     return keys.filter(({ signatureId, index }) => {
       return (

@@ -1,0 +1,82 @@
+import type { ChainRegistry } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { KnownKey, PublicVault } from '../core/vault.js';
+import type { KeyRef, LentKey, OpenSecret, SealedWallet } from '../core/wallet.js';
+import { type Derivation, hdAddress, schemeOf } from './derivation.js';
+import { openSecret, type Sealing, wipeSecret } from './records.js';
+
+/** What opening a key takes. */
+export interface Lender {
+  readonly secretSealing: Sealing;
+  readonly chains: ChainRegistry;
+  readonly public: PublicVault;
+}
+
+/** Opens one key. A stored secret must still give the address it is shown with. @throws CustosError RECORD_DAMAGED */
+export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): LentKey {
+  const known = lender.public.facts(sealed, ref);
+  const privateKey = openPrivateKey(lender, sealed, ref);
+  try {
+    const { publicKey, address } = publicSide(lender, sealed, privateKey);
+    if (known !== undefined && known.address !== address) throw foreignKey(sealed);
+    return { privateKey, publicKey, address };
+  } catch (error) {
+    privateKey.fill(0);
+    throw error;
+  }
+}
+
+/** Opens one key whose public side is known. A public key that is not known is computed, and checked, when it is asked for. */
+export function lendKey(lender: Lender, { sealed, ref, facts }: KnownKey): LentKey {
+  const { address } = facts;
+  let { publicKey } = facts;
+  const privateKey = openPrivateKey(lender, sealed, ref);
+  return {
+    privateKey,
+    address,
+    get publicKey() {
+      if (publicKey !== undefined) return publicKey;
+      const own = publicSide(lender, sealed, privateKey);
+      if (own.address !== address) throw foreignKey(sealed);
+      publicKey = own.publicKey;
+      return publicKey;
+    },
+  };
+}
+
+/** The private key at an index of a mnemonic, or the one that is stored. @returns fresh bytes that the caller wipes */
+export function derive(
+  secret: OpenSecret,
+  { chain, name, index }: Pick<Derivation, 'chain' | 'name'> & { readonly index: number | undefined },
+): Uint8Array {
+  if (secret.kind === 'key') return secret.privateKey.slice();
+  if (index === undefined) throw new CustosError('INDEX_MISSING', `${chain.id} needs a derivation index`);
+  return schemeOf({ chain, name }).privateKey(secret.node, index);
+}
+
+/** Runs `work` on a secret and wipes it. */
+export function useOnce<T>(secret: OpenSecret, work: (secret: OpenSecret) => T): T {
+  try {
+    return work(secret);
+  } finally {
+    wipeSecret(secret);
+  }
+}
+
+function openPrivateKey({ secretSealing, chains, public: shown }: Lender, sealed: SealedWallet, ref: KeyRef) {
+  const chain = chains.get(sealed.chain);
+  const name = sealed.kind === 'hd' ? shown.wallet(sealed).derivation : undefined;
+  return useOnce(openSecret(secretSealing, sealed), (secret) => derive(secret, { chain, name, index: ref.index }));
+}
+
+function publicSide({ chains, public: shown }: Lender, sealed: SealedWallet, privateKey: Uint8Array) {
+  const { network, kind } = sealed;
+  const chain = chains.get(sealed.chain);
+  const publicKey = chain.publicKey(privateKey);
+  if (kind === 'key') return { publicKey, address: chain.address(publicKey, network) };
+  return { publicKey, address: hdAddress(publicKey, { chain, name: shown.wallet(sealed).derivation, network }) };
+}
+
+function foreignKey({ signatureId }: SealedWallet): CustosError {
+  return new CustosError('RECORD_DAMAGED', `the key of wallet ${signatureId} does not give its address`);
+}
