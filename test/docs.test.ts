@@ -248,9 +248,11 @@ function logCall(node: ts.Node): readonly ts.Expression[] | undefined {
   return isLog ? node.arguments : undefined;
 }
 
-/** The one line that is made of a state: a transaction stops in one of these. */
+/** The one line that is made of an event of the journal. */
+const steps = ['filled', 'signed', 'broadcast', 'included', 'reorganised', 'completed', 'held', 'denied', 'failed'];
+const ends = ['postponed', 'expired', 'found closed at the cloud', 'withdrawn by the application'];
 const made: Readonly<Record<string, readonly string[]>> = {
-  ['`transaction $' + '{to}`']: ['held', 'denied', 'failed'].map((to) => `transaction ${to}`),
+  ['`transaction $' + '{event}`']: [...steps, ...ends].map((event) => `transaction ${event}`),
 };
 
 /** A text as it stands; of a variable, the texts of its one declaration. */

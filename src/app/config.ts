@@ -37,8 +37,13 @@ export interface Config {
 }
 
 export interface DaemonConfig {
-  /** Milliseconds. */
+  /** Milliseconds between polls of a chain, at the least. */
   readonly period: number;
+  /** Milliseconds between polls of a chain on which nothing happens, at the most. */
+  readonly idlePeriod: number;
+  /** Tries of an unsigned transaction before it is given up. */
+  readonly maxAttempts: number;
+  readonly confirmations: Confirmations;
   readonly chains?: readonly ChainId[];
   readonly runOnce: boolean;
   readonly externalUrl?: string;
@@ -52,6 +57,12 @@ export interface DaemonConfig {
   readonly allowForeignKeys: ReadonlySet<ChainId>;
   /** In whole coins, as it was given; the chain knows its decimals. */
   readonly feeCeilings: ReadonlyMap<ChainId, string>;
+}
+
+/** Blocks that a transaction needs before it is called completed. */
+export interface Confirmations {
+  readonly default: number;
+  readonly chains: ReadonlyMap<ChainId, number>;
 }
 
 const DEFAULT_CLOUD = 'https://api.tatum.io';
@@ -124,7 +135,8 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
     return found ?? (allowed[0] as T);
   };
   const whole = (label: string, limits: { fallback: number; min: number; max: number }): number => {
-    const parsed = number(label, flags[label], limits);
+    const flag = label.replace(/-[a-z]/g, (part) => part.slice(1).toUpperCase());
+    const parsed = number(label, flags[flag], limits);
     if (!Number.isInteger(parsed)) problems.push(`--${label} takes a whole number`);
     return parsed;
   };
@@ -139,8 +151,14 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
       const chains = list(flags['chain']);
       const wallets = list(flags['wallets']);
       const transactions = list(flags['transactionIds']);
+      const period = number('period', flags['period'], { fallback: 5, min: 0.05, max: 86_400 });
       return {
-        period: number('period', flags['period'], { fallback: 5, min: 0.05, max: 86_400 }) * 1000,
+        period: period * 1000,
+        idlePeriod: number('idle-period', flags['idlePeriod'], { fallback: 30, min: 0, max: 86_400 }) * 1000,
+        maxAttempts: whole('max-attempts', { fallback: 50, min: 1, max: 1_000_000 }),
+        confirmations: attempt('--confirmations', { default: 1, chains: new Map() }, () =>
+          readConfirmations(flags['confirmations']),
+        ),
         ...(chains && { chains: attempt('--chain', [], () => chains.map(parseChainId)) }),
         runOnce: flags['runOnce'] === true,
         ...optional('externalUrl', settingValue('externalUrl', flags, environment)),
@@ -160,6 +178,20 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
       };
     },
   };
+}
+
+/** A number for all chains, or `CHAIN=NUMBER`, repeated or separated by commas. */
+function readConfirmations(value: unknown): Confirmations {
+  const given = list(value) ?? [];
+  const all = given.filter((item) => !item.includes('='));
+  const chains = new Map<ChainId, number>();
+  for (const [chain, text] of pairs(given.filter((item) => item.includes('=')))) chains.set(chain, depth(text));
+  return { default: depth(all.at(-1) ?? '1'), chains };
+}
+
+function depth(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new CustosError('CONFIG_INVALID', `${text} is no number of blocks from 0 to 9999`);
+  return Number(text);
 }
 
 function developmentChainIds(value: unknown): Map<ChainId, bigint> {

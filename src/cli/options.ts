@@ -27,7 +27,11 @@ export const cloudOptions: readonly OptionSpec[] = [
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
-  { flags: '--period <seconds>', about: 'time between two polls (default 5)' },
+  { flags: '--period <seconds>', about: 'time between two polls of a chain, at the least (default 5)' },
+  {
+    flags: '--idle-period <seconds>',
+    about: 'the most that it grows to while nothing happens on the chain (default 30; 0: it stays)',
+  },
   { flags: '--chain <chains>', about: 'chains to serve, separated by commas (default: all with wallets)' },
   { flags: '--external-url <url>', about: 'four-eye service that approves each transaction; needed on mainnet' },
   { flags: '--external-url-method <method>', about: 'GET or POST (default GET; POST sends the decoded transaction)' },
@@ -48,6 +52,12 @@ export const daemonOptions: readonly OptionSpec[] = [
     many: true,
   },
   { flags: '--signers <number>', about: 'signer processes (default 1)' },
-  { flags: '--concurrency <number>', about: 'transactions on their way at the same time (default 64)' },
+  { flags: '--concurrency <number>', about: 'transactions of one chain on their way at the same time (default 64)' },
+  {
+    flags: '--confirmations <number>',
+    about: 'blocks that a transaction needs on an own node to be completed (default 1), or CHAIN=NUMBER; repeatable',
+    many: true,
+  },
+  { flags: '--max-attempts <number>', about: 'tries of an unsigned transaction before it has failed (default 50)' },
   ...storeOptions,
 ];

@@ -146,6 +146,18 @@ const kinds = {
   PENDING_UNKNOWN: { exit: 1, status: 404, hint: '`custos transaction list` shows the journal' },
   STATE_CONFLICT: { exit: 1, status: 409, hint: '`custos transaction show ID` tells what happened to it' },
   LEASE_LOST: { exit: 1, status: 409, retry: true, hint: 'another daemon took this transaction over' },
+  OUTPUT_SPENT: {
+    exit: 1,
+    status: 409,
+    hint: 'choose other outputs, or wait until the named transaction is in the chain or has failed',
+  },
+  OUTPUT_RESERVED: { exit: 1, status: 409, retry: true, hint: 'the named transaction is still being made' },
+  ATTEMPTS_EXHAUSTED: {
+    exit: 1,
+    status: 502,
+    hint: 'mend what the message names, then `custos transaction retry ID`',
+  },
+  STEP_TIMEOUT: { exit: 1, status: 504, retry: true, hint: 'the step is tried again; look at what it waits for' },
   TRANSACTION_INVALID: {
     exit: 1,
     status: 400,

@@ -28,6 +28,8 @@ export interface JournalEntry {
   readonly errorText?: string;
   /** Text of the last error that the cloud was told, so that it is told once. */
   readonly reported?: string;
+  /** The block in which it was last seen, while its confirmations are awaited. */
+  readonly block?: string;
   readonly attempts: number;
   /** Not before this moment (milliseconds since 1970). */
   readonly nextAttemptAt: number;
@@ -43,9 +45,9 @@ export interface JournalEvent {
 }
 
 /** How long a transaction stays with a process that is not heard of any more, in milliseconds. */
-export const LEASE_TIME = 60_000;
+export const LEASE_TIME = 30_000;
 
-/** The right to go on with one transaction. Every step and `renew` hold on to it for another `LEASE_TIME`. */
+/** The right to go on with one transaction. Every step, `renew` and `keepLeases` hold on to it for another `LEASE_TIME`. */
 export interface Lease {
   readonly id: string;
   readonly generation: number;
@@ -62,7 +64,27 @@ export interface JournalFact {
   readonly errorCode?: ErrorCode;
   readonly errorText?: string;
   readonly reported?: string;
+  /** The block in which the network has it; empty when it left its block. */
+  readonly block?: string;
+  /** Lets go of the lease until then. Together with an error it counts as one more try. */
   readonly nextAttemptAt?: number;
+  /** Outputs that it spends (`txId:index`): from now on no other transaction of this store may. */
+  readonly spends?: readonly string[];
+}
+
+/** A sender's next number, and how many lower ones than the highest in use are still free. */
+export interface NonceGrant {
+  readonly nonce: bigint;
+  readonly missing: number;
+}
+
+/** What is known of a sender's numbers at the node. */
+export interface NonceCounts {
+  readonly sender: string;
+  /** Number of the sender's transactions in the chain. */
+  readonly latest: bigint;
+  /** The same with those that wait at the node, where it was asked. */
+  readonly waiting?: bigint;
 }
 
 export type ClaimResult =
@@ -92,20 +114,32 @@ export interface QueueDepth {
 /** What happened to each pending transaction. Every method is one durable database transaction. */
 export interface Journal {
   /**
-   * Writes new pending transactions, and takes the lease of those that are not ended and that no other process holds. One
+   * Writes new pending transactions, and takes the lease of those that are due, not ended and not held by another process,
+   * which also does nothing unsigned of the same sender: one sender's transactions are made by one process at a time. One
    * result for each, in order.
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
   /** Holds on to a lease. @throws CustosError LEASE_LOST: another process has taken the transaction over */
   renew(lease: Lease): Promise<void>;
+  /** Holds on to everything that this process holds. */
+  keepLeases(): Promise<void>;
   /** Ends the leases of all processes: only for one that knows itself to be alone. */
   endLeases(): Promise<void>;
   /**
    * Writes `fact`, sets the state and adds one event named `event` (default: the state's name).
    * `signed` is write-once while the bytes may take effect.
-   * @throws CustosError LEASE_LOST (stale generation, or let go of), STATE_CONFLICT (no such transition)
+   * @throws CustosError LEASE_LOST (stale generation, or let go of), STATE_CONFLICT (no such transition), OUTPUT_SPENT and
+   *   OUTPUT_RESERVED (another transaction spends one of `spends`)
    */
   advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
+  /** Lets go of a lease until a moment (milliseconds since 1970): nothing has happened that the story should tell. */
+  rest(lease: Lease, until: number): Promise<void>;
+  /**
+   * Reserves the sender's first number from `latest` upwards that no living transaction uses, for as long as the
+   * transaction may still be signed with it. Numbers below `waiting` that the journal does not know are in use by others.
+   * @throws CustosError LEASE_LOST
+   */
+  takeNonce(lease: Lease, counts: NonceCounts): Promise<NonceGrant>;
   /**
    * Puts a signed one back to `claimed`, without its bytes, after they were proved dead; they stay readable in the story.
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)
@@ -116,8 +150,8 @@ export interface Journal {
   events(id: string): Promise<readonly JournalEvent[]>;
   /** What is not ended, by chain and state. */
   depths(network: Network): Promise<readonly QueueDepth[]>;
-  /** Nonces from `from` upwards, ascending, of this sender's transactions that live (signed, broadcast, completed). */
-  livingNonces(chain: ChainId, network: Network, sender: string, from: bigint): Promise<readonly bigint[]>;
+  /** What is signed but not ended and whose time has come, oldest first, without what other processes hold. */
+  due(chain: ChainId, network: Network, limit: number): Promise<readonly JournalEntry[]>;
   /** Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
   retry(id: string): Promise<JournalEntry>;
   /** Ends one that has not been signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */

@@ -31,6 +31,8 @@ export interface WalletTable {
   /** Pages by signature ID: give the last one of the page before as `after`. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
   ids(filter: WalletFilter): Promise<readonly SignatureId[]>;
+  /** All ids in pages of at most `size`, in their order; each page is read when it is asked for. */
+  idPages(filter: WalletFilter, size: number): AsyncIterable<readonly SignatureId[]>;
   /** Chains that have wallets on this network. */
   chains(network: Network): Promise<readonly ChainId[]>;
   count(filter: WalletFilter): Promise<number>;
@@ -49,11 +51,13 @@ export interface Store {
   /** 16 bytes in hexadecimal digits: random, made by `init`, bound into every sealed record. */
   readonly storeId: string;
   readonly location: string;
+  /** True where several machines may use the store at the same time. */
+  readonly shared: boolean;
   readonly wallets: WalletTable;
   readonly slots: KeySlotTable;
   readonly journal: Journal;
   readonly journalRecords: JournalRecords;
-  /** Keeps other daemons away until `close` or the end of the process. @throws CustosError DAEMON_RUNNING */
+  /** Keeps other daemons away until `close` or the end of the process; on a shared store it does nothing. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;
   /** Structural check of the database itself. @throws CustosError STORE_DAMAGED */
   check(): Promise<void>;

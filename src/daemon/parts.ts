@@ -1,16 +1,29 @@
 import type { ChainRegistry } from '../core/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { Cloud, Nodes } from '../core/cloud.js';
+import { CustosError } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { Journal } from '../core/journal.js';
 import type { Judge } from '../core/judge.js';
 import type { Log } from '../core/log.js';
+import type { Meter } from '../core/meter.js';
 import type { Signer } from '../core/signer.js';
 import type { WalletTable } from '../core/store.js';
 import type { PublicVault } from '../core/vault.js';
+import type { LeaseKeeper } from './lease-keeper.js';
 
 /** The steps of the way, as measurements and crash tests see them. */
-export type Step = 'poll' | 'claim' | 'complete' | 'judge' | 'sign' | 'open' | 'record' | 'broadcast' | 'close';
+export type Step =
+  | 'poll'
+  | 'claim'
+  | 'complete'
+  | 'judge'
+  | 'sign'
+  | 'open'
+  | 'record'
+  | 'broadcast'
+  | 'confirm'
+  | 'close';
 
 /** Told before (`begin`) and after (`end`, with microseconds) each step. */
 export type Trace = (step: Step, moment: 'begin' | 'end', microseconds: number, pendingId?: string) => void;
@@ -29,6 +42,14 @@ export interface DaemonParts {
   readonly judges: readonly Judge[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
+  readonly leases: LeaseKeeper;
+  /** True where other daemons may use the same journal. */
+  readonly shared: boolean;
+  /** Tries of an unsigned transaction before it is given up. */
+  readonly maxAttempts: number;
+  /** Blocks in which an own node must have a transaction, its own and those behind it, before it is completed. */
+  confirmations(chain: ChainId): number;
   /** Chain ids of development chains, by chain. */
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
   /** The most that a fee may be, in smallest units, where the operator set it, by chain. */
@@ -42,7 +63,20 @@ export interface DaemonParts {
   readonly trace?: Trace;
 }
 
-/** Runs `work` as one step of the way. */
+/**
+ * The longest that a step may take, in milliseconds, all of its tries together. What is not here has limits of its own: the
+ * journal's steps the database's, and signing the signer's.
+ */
+export const deadlines: Readonly<Partial<Record<Step, number>>> = {
+  poll: 150_000,
+  complete: 120_000,
+  judge: 60_000,
+  broadcast: 120_000,
+  confirm: 60_000,
+  close: 60_000,
+};
+
+/** Runs `work` as one step of the way. @throws CustosError STEP_TIMEOUT, and whatever `work` throws */
 export async function step<T>(
   parts: DaemonParts,
   name: Step,
@@ -50,10 +84,25 @@ export async function step<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { trace } = parts;
-  if (trace === undefined) return work();
-  trace(name, 'begin', 0, pendingId);
-  const start = process.hrtime.bigint();
-  const result = await work();
-  trace(name, 'end', Number((process.hrtime.bigint() - start) / 1000n), pendingId);
+  trace?.(name, 'begin', 0, pendingId);
+  const start = performance.now();
+  const limit = deadlines[name];
+  const result = await (limit === undefined ? work() : within(limit, name, work));
+  trace?.(name, 'end', Math.round((performance.now() - start) * 1000), pendingId);
   return result;
+}
+
+/** What comes later than the deadline is dropped: no step but `record`, which has none, changes what this program knows. */
+async function within<T>(limit: number, name: Step, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${limit / 1000} seconds`));
+    }, limit);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -6,6 +6,7 @@ import { openSqlite, type SqliteConnection } from './sqlite-module.js';
 
 /** One database behind Kysely: reads see what is committed, writes are durable when they resolve. */
 export interface Database<T> {
+  readonly dialect: 'sqlite' | 'postgres';
   read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R>;
   /**
    * Runs `work` inside a transaction. Works that wait at the same time share one durable commit, each behind its own
@@ -62,6 +63,7 @@ interface QueuedWork<T> {
 }
 
 class SqliteDatabase<T> implements Database<T> {
+  readonly dialect = 'sqlite';
   readonly #connection: SqliteConnection;
   readonly #readConnection: SqliteConnection;
   readonly #writer: Kysely<T>;

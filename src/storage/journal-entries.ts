@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
 import { toEntry } from './journal-rows.js';
@@ -11,7 +11,8 @@ export const followers: Readonly<Record<State, readonly State[]>> = {
   claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
   held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
   signed: ['signed', 'broadcast', 'failed', 'cancelled'],
-  broadcast: ['broadcast', 'completed'],
+  // `failed` only when another transaction is proved to have made the bytes worthless.
+  broadcast: ['broadcast', 'completed', 'failed'],
   completed: [],
   denied: [],
   failed: [],
@@ -54,17 +55,22 @@ export async function addEvent(
   added: { id: string; at: number; event: string; fact: JournalFact },
 ): Promise<void> {
   const { id, at, event, fact } = added;
-  const last = await db
-    .selectFrom('transaction_events')
-    .select('place')
-    .where('transaction_id', '=', id)
-    .orderBy('place', 'desc')
-    .limit(1)
-    .executeTakeFirst();
   const { reported: _told, ...story } = fact;
   const text = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   await db
     .insertInto('transaction_events')
-    .values({ transaction_id: id, place: (last?.place ?? 0) + 1, at, event, fact: text })
+    .columns(['transaction_id', 'place', 'at', 'event', 'fact'])
+    .expression((query) =>
+      query
+        .selectFrom('transaction_events')
+        .select(({ fn, val, lit }) => [
+          val(id).as('transaction_id'),
+          sql<number>`${fn.coalesce(fn.max('place'), lit(0))} + 1`.as('place'),
+          sql<number>`cast(${at} as bigint)`.as('at'),
+          val(event).as('event'),
+          val(text).as('fact'),
+        ])
+        .where('transaction_id', '=', id),
+    )
     .execute();
 }

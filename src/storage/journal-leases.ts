@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type ClaimResult, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
@@ -14,13 +14,19 @@ export interface Holder {
   /** Name of the process, different for each. */
   readonly owner: string;
   readonly now: number;
+  /** True where other machines use the same database (PostgreSQL). */
+  readonly shared: boolean;
 }
+
+/** Name of the claims' lock in PostgreSQL: the letters CUSC. */
+const CLAIM_LOCK = 0x43555343;
 
 /** The columns of a transaction that nobody holds. */
 export const nobody = { lease_owner: null, lease_expires_at: null } as const;
 
 /**
- * Writes new pending transactions, and takes those that are not ended and that nobody else holds.
+ * Writes new pending transactions, and takes those that are due, not ended and not held, and whose sender nobody else
+ * serves.
  * @returns one result for each, in order
  */
 export async function claimAll(
@@ -29,27 +35,14 @@ export async function claimAll(
   holder: Holder,
 ): Promise<ClaimResult[]> {
   const first = new Map(pending.toReversed().map((item) => [item.id, item]));
+  const single = pending.filter((item) => first.get(item.id) === item);
   const results = new Map<string, ClaimResult>();
-  for (const part of chunks(
-    pending.filter((item) => first.get(item.id) === item),
-    500,
-  )) {
-    const ids = part.map(({ id }) => id);
-    const rows = await db.selectFrom('transactions').selectAll().where('id', 'in', ids).execute();
-    const known = new Map(rows.map((row) => [row.id, row]));
-    const fresh = part
-      .filter(({ id }) => !known.has(id))
-      .map((item) => ({ ...newRow(item, holder.now), ...held(holder) }));
-    for (const rowsToAdd of chunks(fresh, 100)) {
-      await db.insertInto('transactions').values(rowsToAdd).execute();
-      await db
-        .insertInto('transaction_events')
-        .values(rowsToAdd.map((row) => claimedEvent(row, holder.now)))
-        .execute();
-    }
-    const added = new Map(fresh.map((row) => [row.id, row]));
-    for (const item of part)
-      results.set(item.id, await claimOne(db, item, { known: known.get(item.id), added: added.get(item.id), holder }));
+  if (holder.shared) await lockClaims(db);
+  const busy = await busyLines(db, holder);
+  for (const part of chunks(single, 500)) {
+    const known = await knownRows(db, part, holder);
+    const fresh = await addRows(db, part, { known, busy, holder });
+    for (const item of part) results.set(item.id, await claimOne(db, item, { known, fresh, busy, holder }));
   }
   return pending.map((item) => {
     const result = results.get(item.id);
@@ -57,6 +50,65 @@ export async function claimAll(
     if (result === undefined || one === undefined) throw new CustosError('INTERNAL', `no journal row for ${item.id}`);
     return item === one ? result : repeated(result, payloadDigest(item) === payloadDigest(one));
   });
+}
+
+/** One claim at a time on a shared database, so that each sees which senders the one before took. Ends with the transaction. */
+async function lockClaims(db: Tables): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(${sql.lit(CLAIM_LOCK)})`.execute(db);
+}
+
+/** Senders for whom another process makes something. */
+async function busyLines(db: Tables, holder: Holder): Promise<ReadonlySet<string | null>> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select('line')
+    .distinct()
+    .where('lease_owner', 'is not', null)
+    .where('state', 'in', ['claimed', 'held'])
+    .where((row) => row.not(isFree(holder)(row)))
+    .execute();
+  return new Set(rows.map(({ line }) => line));
+}
+
+interface Known {
+  readonly rows: ReadonlyMap<string, Row>;
+  /** Those that no other transaction of the database is writing just now. */
+  readonly unlocked: ReadonlySet<string>;
+}
+
+async function knownRows(db: Tables, part: readonly PendingTransaction[], { shared }: Holder): Promise<Known> {
+  const ids = part.map(({ id }) => id);
+  const all = db.selectFrom('transactions').selectAll().where('id', 'in', ids);
+  const rows = await all.execute();
+  const known = new Map(rows.map((row) => [row.id, row]));
+  if (!shared || known.size === 0) return { rows: known, unlocked: new Set(known.keys()) };
+  const free = await all.forUpdate().skipLocked().execute();
+  // What was read under the lock is what it is now.
+  for (const row of free) known.set(row.id, row);
+  return { rows: known, unlocked: new Set(free.map(({ id }) => id)) };
+}
+
+interface Claiming {
+  readonly known: Known;
+  readonly busy: ReadonlySet<string | null>;
+  readonly holder: Holder;
+}
+
+async function addRows(
+  db: Tables,
+  part: readonly PendingTransaction[],
+  { known, busy, holder }: Claiming,
+): Promise<ReadonlyMap<string, Row>> {
+  const fresh = part
+    .filter(({ id }) => !known.rows.has(id))
+    .map((item) => newRow(item, holder.now))
+    .map((row) => ({ ...row, ...(busy.has(row.line) ? nobody : held(holder)) }));
+  for (const rows of chunks(fresh, 100)) {
+    await db.insertInto('transactions').values(rows).execute();
+    const events = rows.map((row) => claimedEvent(row, holder.now));
+    await db.insertInto('transaction_events').values(events).execute();
+  }
+  return new Map(fresh.map((row) => [row.id, row]));
 }
 
 /** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
@@ -71,16 +123,22 @@ function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
 async function claimOne(
   db: Tables,
   pending: PendingTransaction,
-  { known, added, holder }: { known: Row | undefined; added: Row | undefined; holder: Holder },
+  { known, fresh, busy, holder }: Claiming & { fresh: ReadonlyMap<string, Row> },
 ): Promise<ClaimResult> {
+  const added = fresh.get(pending.id);
   if (added !== undefined) {
-    return { kind: 'claimed', entry: toEntry(added), lease: { id: added.id, generation: added.generation } };
+    const entry = toEntry(added);
+    if (added.lease_owner === null) return { kind: 'known', entry };
+    return { kind: 'claimed', entry, lease: { id: added.id, generation: added.generation } };
   }
-  if (known === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
-  const entry = toEntry(known);
-  if (known.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
-  if (followers[entry.state].length === 0) return { kind: 'known', entry };
-  const lease = await takeLease(db, entry, holder);
+  const row = known.rows.get(pending.id);
+  if (row === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
+  const entry = toEntry(row);
+  if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
+  const isSent = entry.state === 'signed' || entry.state === 'broadcast';
+  const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
+  const isDue = followers[entry.state].length > 0 && entry.nextAttemptAt <= holder.now;
+  const lease = isFree && isDue ? await takeLease(db, entry, holder) : undefined;
   return lease === undefined
     ? { kind: 'known', entry }
     : { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };
@@ -101,14 +159,17 @@ async function takeLease(db: Tables, { id, generation }: JournalEntry, holder: H
   return result.numUpdatedRows === 1n ? { id, generation: generation + 1 } : undefined;
 }
 
-/** Takes a transaction from whoever holds it, for a person who ends it. */
+/** Takes an unsigned transaction from whoever holds it, for a person who ends it. @throws CustosError STATE_CONFLICT */
 export async function seizeLease(db: Tables, { id, generation }: JournalEntry, holder: Holder): Promise<Lease> {
-  await db
+  const result = await db
     .updateTable('transactions')
     .set({ generation: generation + 1, ...held(holder) })
     .where('id', '=', id)
-    .execute();
-  return { id, generation: generation + 1 };
+    .where('generation', '=', generation)
+    .where('state', 'in', ['claimed', 'held'])
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 1n) return { id, generation: generation + 1 };
+  throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
 }
 
 /** Holds on to a transaction for another `LEASE_TIME`. @throws CustosError LEASE_LOST */
@@ -124,6 +185,11 @@ export async function renewLease(db: Tables, lease: Lease, holder: Holder): Prom
   throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
 }
 
+/** Holds on to everything that a process holds. */
+export async function keepLeases(db: Tables, holder: Holder): Promise<void> {
+  await db.updateTable('transactions').set(held(holder)).where('lease_owner', '=', holder.owner).execute();
+}
+
 /** Ends all leases: only for who knows that nobody else goes on with anything. */
 export async function endLeases(db: Tables): Promise<void> {
   await db.updateTable('transactions').set(nobody).where('lease_owner', 'is not', null).execute();
@@ -133,7 +199,8 @@ function held({ owner, now }: Holder) {
   return { lease_owner: owner, lease_expires_at: now + LEASE_TIME };
 }
 
-function isFree({ owner, now }: Holder) {
+/** Rows that nobody else holds. */
+export function isFree({ owner, now }: Holder) {
   return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
     row.or([
       row('lease_owner', 'is', null),

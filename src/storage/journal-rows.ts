@@ -63,11 +63,18 @@ export function newRow(pending: PendingTransaction, now: number): Row {
     reported: null,
     attempts: 0,
     next_attempt_at: 0,
+    line: lineOf(pending),
     lease_owner: null,
     lease_expires_at: null,
+    block: null,
     created_at: now,
     updated_at: now,
   };
+}
+
+/** The first key stands for the sender, whose address only the key derivation tells. */
+function lineOf({ keys: [first], id }: PendingTransaction): string {
+  return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
 }
 
 /** @throws CustosError RECORD_DAMAGED: the row holds what was never written there */
@@ -105,6 +112,7 @@ function parseRow(row: Row): JournalEntry {
     ...(row.error_code !== null && isErrorCode(row.error_code) && { errorCode: row.error_code }),
     ...(row.error_text !== null && { errorText: row.error_text }),
     ...(row.reported !== null && { reported: row.reported }),
+    ...(row.block !== null && row.block !== '' && { block: row.block }),
   };
 }
 

@@ -80,6 +80,7 @@ function assemble(database: Database<StoreTables>, location: string, storeId: st
   return {
     storeId,
     location,
+    shared: false,
     wallets: walletTable(database),
     slots: slotTable(database),
     journal,

@@ -1,5 +1,5 @@
 import { CustosError } from '../core/errors.js';
-import { parseChainId, parseSignatureId } from '../core/ids.js';
+import { type ChainId, type Network, parseChainId, parseSignatureId, type SignatureId } from '../core/ids.js';
 import type { WalletFilter, WalletTable } from '../core/store.js';
 import type { SealedWallet } from '../core/wallet.js';
 import { isBlob } from './blobs.js';
@@ -42,23 +42,17 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
         if (filter.network !== undefined) query = query.where('network', '=', filter.network);
         return (await query.execute()).map(fromRow);
       }),
-    ids: (filter) =>
-      database.read(async (db) => {
-        let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
-        if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
-        if (filter.network !== undefined) query = query.where('network', '=', filter.network);
-        return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
-      }),
-    chains: (network) =>
-      database.read(async (db) => {
-        const query = db
-          .selectFrom('wallets')
-          .select('chain')
-          .distinct()
-          .where('network', '=', network)
-          .orderBy('chain');
-        return (await query.execute()).map((row) => parseChainId(row.chain));
-      }),
+    ids: (filter) => idsOf(database, filter),
+    async *idPages(filter, size) {
+      let after: SignatureId | undefined;
+      for (;;) {
+        const page = await idsOf(database, filter, { limit: size, ...(after !== undefined && { after }) });
+        if (page.length > 0) yield page;
+        if (page.length < size) return;
+        after = page.at(-1);
+      }
+    },
+    chains: (network) => chainsOf(database, network),
     count: (filter) => count(database, filter),
     remove: (id) =>
       database.write(async (db) => {
@@ -66,6 +60,36 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
         return result.numDeletedRows > 0n;
       }),
   };
+}
+
+function idsOf(
+  database: Database<StoreTables>,
+  filter: WalletFilter,
+  page?: { limit: number; after?: SignatureId },
+): Promise<readonly SignatureId[]> {
+  return database.read(async (db) => {
+    let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
+    if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+    if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+    if (page?.after !== undefined) query = query.where('signature_id', '>', page.after);
+    if (page !== undefined) query = query.limit(page.limit);
+    return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
+  });
+}
+
+/** Jumps from chain to chain in the index: a DISTINCT would read every wallet. */
+function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
+  return database.read(async (db) => {
+    const found: ChainId[] = [];
+    for (;;) {
+      let query = db.selectFrom('wallets').select('chain').where('network', '=', network).orderBy('chain').limit(1);
+      const last = found.at(-1);
+      if (last !== undefined) query = query.where('chain', '>', last);
+      const row = await query.executeTakeFirst();
+      if (row === undefined) return found;
+      found.push(parseChainId(row.chain));
+    }
+  });
 }
 
 function count(database: Database<StoreTables>, filter: WalletFilter): Promise<number> {

@@ -5,7 +5,9 @@ import { createCloud } from '../../src/cloud/tatum.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { ChainId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
+import { noMeter } from '../../src/core/meter.js';
 import { Daemon } from '../../src/daemon/daemon.js';
+import { LeaseKeeper } from '../../src/daemon/lease-keeper.js';
 import { createHouse, readConfig, Secret } from '../../src/index.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { openPublicVault } from '../../src/vault/public-vault.js';
@@ -140,11 +142,16 @@ describe('a cloud that hangs', () => {
       judges: [],
       clock: systemClock,
       log: silentLog,
+      meter: noMeter,
+      leases: new LeaseKeeper(store.journal, silentLog),
+      shared: false,
+      maxAttempts: 50,
+      confirmations: () => 1,
       developmentChainIds: new Map(),
       allowForeignKeys: new Set<ChainId>(),
       feeCeilings: new Map<ChainId, bigint>(),
     };
-    const tally = await new Daemon(parts, { period: 1000, concurrency: 8 }).runOnce();
+    const tally = await new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 }).runOnce();
     await house.close();
     return tally;
   }

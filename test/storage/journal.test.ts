@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { JournalFact, State } from '../../src/core/journal.js';
+import { type JournalFact, LEASE_TIME, type State } from '../../src/core/journal.js';
 import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
+import { journalTable } from '../../src/storage/journal.js';
+import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/sqlite-store.js';
 import { anySlot, eth, freshDirectory, storeId } from './support.js';
 
@@ -124,7 +126,7 @@ const legal: Record<State, readonly State[]> = {
   claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
   held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
   signed: ['signed', 'broadcast', 'failed', 'cancelled'],
-  broadcast: ['broadcast', 'completed'],
+  broadcast: ['broadcast', 'completed', 'failed'],
   completed: [],
   denied: [],
   failed: [],
@@ -246,7 +248,7 @@ test('an unknown id is said to be unknown', async () => {
   });
 });
 
-test('living nonces are those of signed, broadcast and completed ones, in order of number, also beyond 2^53', async () => {
+test('a nonce is the first that no signed, broadcast or completed transaction uses, also beyond 2^53', async () => {
   const nonces = [0n, 7n, 10n, 9n, 2n ** 60n, 3n, 5n];
   const ends: (State | 'signed')[] = ['signed', 'broadcast', 'completed', 'signed', 'signed', 'failed', 'claimed'];
   for (const [at, nonce] of nonces.entries()) {
@@ -254,10 +256,91 @@ test('living nonces are those of signed, broadcast and completed ones, in order 
     await store.journal.advance(lease, 'claimed', { sender, nonce }, 'filled');
     for (const step of ways[ends[at]!]) await store.journal.advance(lease, step, step === 'signed' ? signed : {});
   }
-  expect(await store.journal.livingNonces(eth, 'testnet', sender, 0n)).toEqual([0n, 7n, 9n, 10n, 2n ** 60n]);
-  expect(await store.journal.livingNonces(eth, 'testnet', sender, 8n)).toEqual([9n, 10n, 2n ** 60n]);
-  expect(await store.journal.livingNonces(eth, 'mainnet', sender, 0n)).toEqual([]);
-  expect(await store.journal.livingNonces(eth, 'testnet', '0xother', 0n)).toEqual([]);
+  const lease = await claimOne('next');
+  const take = async (latest: bigint, who = sender) => store.journal.takeNonce(lease, { sender: who, latest });
+  expect(await take(0n)).toEqual({ nonce: 1n, missing: Number(2n ** 60n) - 1 - 3 });
+  expect((await take(3n)).nonce).toBe(3n);
+  expect((await take(7n)).nonce).toBe(8n);
+  expect(await take(2n ** 60n)).toEqual({ nonce: 2n ** 60n + 1n, missing: 0 });
+  expect(await take(7n, '0xother')).toEqual({ nonce: 7n, missing: 0 });
+});
+
+test('a nonce is given to one transaction at a time, until that one is given up', async () => {
+  const [one, other] = [await claimOne('one'), await claimOne('other')];
+  const counts = { sender, latest: 4n };
+  expect((await store.journal.takeNonce(one, counts)).nonce).toBe(4n);
+  expect((await store.journal.takeNonce(one, counts)).nonce).toBe(4n);
+  expect((await store.journal.takeNonce(other, counts)).nonce).toBe(5n);
+  await store.journal.advance(one, 'failed', {});
+  const third = await claimOne('third');
+  expect((await store.journal.takeNonce(third, counts)).nonce).toBe(4n);
+  await store.journal.advance(other, 'held', { nextAttemptAt: 9, errorCode: 'FOUR_EYE_UNREACHABLE' });
+  expect((await store.journal.takeNonce(third, { ...counts, latest: 5n })).nonce).toBe(5n);
+});
+
+test('numbers that only the node knows are left to whoever uses them', async () => {
+  const lease = await claimOne('a');
+  expect((await store.journal.takeNonce(lease, { sender, latest: 4n, waiting: 6n })).nonce).toBe(6n);
+});
+
+test('whoever has lost a transaction gets no nonce for it', async () => {
+  const lease = await claimOne('a');
+  await store.journal.cancel('a');
+  await expect(store.journal.takeNonce(lease, { sender, latest: 0n })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+});
+
+test('an output is spent by one transaction, and free again when that one is given up', async () => {
+  const [one, other, third] = [await claimOne('one'), await claimOne('other'), await claimOne('third')];
+  await store.journal.advance(one, 'claimed', { spends: ['aa:0', 'aa:1'] }, 'filled');
+  const spend = (lease: typeof other, ...spends: string[]) =>
+    store.journal.advance(lease, 'claimed', { spends }, 'filled');
+  await expect(spend(other, 'bb:0', 'aa:1')).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
+  // What was refused has reserved nothing.
+  await spend(third, 'bb:0');
+  await store.journal.advance(one, 'signed', signed);
+  await expect(spend(other, 'aa:1')).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+  await store.journal.advance(one, 'failed', { errorCode: 'BROADCAST_REFUSED', errorText: 'no' });
+  await spend(other, 'aa:1');
+});
+
+test('what is signed and due is found, without what waits and what another process holds', async () => {
+  const waiting = await bring('waiting', 'signed');
+  await store.journal.rest(waiting, Date.now() + 60_000);
+  await bring('mine', 'signed');
+  await bring('sent', 'broadcast');
+  await bring('done', 'completed');
+  await bring('new', 'claimed');
+  const ids = async (journal: Store['journal']) => (await journal.due(eth, 'testnet', 10)).map(({ id }) => id).sort();
+  expect(await ids(store.journal)).toEqual(['mine', 'sent']);
+  const second = await openStore(location());
+  expect(await ids(second.journal)).toEqual([]);
+  await second.close();
+});
+
+test('one sender has one process at a time for what is not signed', async () => {
+  const second = await openStore(location());
+  await store.journal.claim([pending('a')]);
+  const claim = async (id: string, more = {}) => (await second.journal.claim([pending(id, more)]))[0];
+  expect(await claim('b')).toMatchObject({ kind: 'known', entry: { state: 'claimed' } });
+  expect(await claim('b')).not.toHaveProperty('lease');
+  expect(await claim('c', { index: 4 })).toHaveProperty('lease');
+  await store.journal.cancel('a');
+  expect(await claim('b')).toHaveProperty('lease');
+  await second.close();
+});
+
+test('a lease is kept for as long as its process says so', async () => {
+  const clock = { time: 1_000, now: () => clock.time, wait: async () => {} };
+  const database = await openDatabase<StoreTables>(location());
+  const [one, other] = ['one', 'other'].map((owner) => journalTable(database, clock, owner));
+  await one!.claim([pending('a')]);
+  clock.time += LEASE_TIME - 1;
+  await one!.keepLeases();
+  clock.time += LEASE_TIME - 1;
+  expect((await other!.claim([pending('a')]))[0]).not.toHaveProperty('lease');
+  clock.time += 1;
+  expect((await other!.claim([pending('a')]))[0]).toHaveProperty('lease');
+  await database.close();
 });
 
 test('finding goes by chain, network, state, sender and limit', async () => {

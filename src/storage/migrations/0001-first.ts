@@ -45,11 +45,25 @@ export interface StoreTables {
     reported: string | null;
     attempts: number;
     next_attempt_at: number;
+    /** What its transactions have in common that one process makes at a time: the first key (since format 2). */
+    line: string | null;
     /** Name of the process that goes on with it, and until when others leave it alone (since format 2). */
     lease_owner: string | null;
     lease_expires_at: number | null;
+    /** The block that has it, while confirmations are awaited (since format 2). */
+    block: string | null;
     created_at: number;
     updated_at: number;
+  };
+  /** What one transaction uses and no other may (since format 2). */
+  reservations: {
+    chain: string;
+    network: string;
+    /** Whose numbers they are; empty for outputs. */
+    sender: string;
+    /** A nonce in 20 digits, or an output as `txId:index`. */
+    resource: string;
+    transaction_id: string;
   };
   transaction_events: {
     transaction_id: string;

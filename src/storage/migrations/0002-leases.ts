@@ -1,9 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { StoreTables } from './0001-first.js';
 
-/** Format 2: who goes on with a transaction, so that several processes share the work. */
-export async function addLeases({ schema }: Kysely<StoreTables>): Promise<void> {
-  await schema.alterTable('transactions').addColumn('lease_owner', 'text').execute();
+/** Format 2: who goes on with a transaction, what it keeps others from using, and where the chain has it. */
+export async function addLeases(database: Kysely<StoreTables>): Promise<void> {
+  const { schema } = database;
+  for (const column of ['line', 'lease_owner', 'block'] as const) {
+    await schema.alterTable('transactions').addColumn(column, 'text').execute();
+  }
   await schema.alterTable('transactions').addColumn('lease_expires_at', 'bigint').execute();
   await schema
     .createIndex('transactions_by_lease')
@@ -11,4 +14,27 @@ export async function addLeases({ schema }: Kysely<StoreTables>): Promise<void> 
     .column('lease_owner')
     .where(sql.ref('lease_owner'), 'is not', null)
     .execute();
+  await schema
+    .createIndex('transactions_due')
+    .on('transactions')
+    .columns(['chain', 'network', 'next_attempt_at'])
+    .where(sentStates)
+    .execute();
+  await addReservations(database);
+}
+
+/** States in which bytes are out and not ended. Literal, so that the index above serves. */
+export const sentStates = sql<boolean>`state in ('signed', 'broadcast')`;
+
+async function addReservations({ schema }: Kysely<StoreTables>): Promise<void> {
+  await schema
+    .createTable('reservations')
+    .addColumn('chain', 'text', (column) => column.notNull())
+    .addColumn('network', 'text', (column) => column.notNull())
+    .addColumn('sender', 'text', (column) => column.notNull())
+    .addColumn('resource', 'text', (column) => column.notNull())
+    .addColumn('transaction_id', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reservations_key', ['chain', 'network', 'sender', 'resource'])
+    .execute();
+  await schema.createIndex('reservations_by_transaction').on('reservations').column('transaction_id').execute();
 }

@@ -1,0 +1,50 @@
+import type { PendingTransaction } from '../core/pending.js';
+
+/** What polls have brought and nobody has claimed yet, in the order in which it came. */
+export class Backlog {
+  readonly #waiting = new Map<string, PendingTransaction>();
+  readonly #shared: boolean;
+
+  /** @param shared - begins at another sender each time, so that several daemons seldom want the same ones */
+  constructor(shared: boolean) {
+    this.#shared = shared;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  add(pending: readonly PendingTransaction[]): void {
+    for (const item of this.#shared ? fromAnySender(pending) : pending) this.#waiting.set(item.id, item);
+  }
+
+  /** Forgets what the cloud no longer lists. */
+  keepOnly(listed: ReadonlySet<string>): void {
+    for (const id of this.#waiting.keys()) if (!listed.has(id)) this.#waiting.delete(id);
+  }
+
+  /** Takes the first ones out. */
+  take(count: number): readonly PendingTransaction[] {
+    const taken: PendingTransaction[] = [];
+    for (const item of this.#waiting.values()) {
+      if (taken.length >= count) break;
+      taken.push(item);
+    }
+    for (const { id } of taken) this.#waiting.delete(id);
+    return taken;
+  }
+}
+
+/** Each sender's transactions in their order, the senders in turn from any of them on. */
+function fromAnySender(pending: readonly PendingTransaction[]): readonly PendingTransaction[] {
+  const bySender = new Map<string, PendingTransaction[]>();
+  for (const item of pending) {
+    const sender = item.keys[0]?.signatureId ?? item.id;
+    const known = bySender.get(sender);
+    if (known === undefined) bySender.set(sender, [item]);
+    else known.push(item);
+  }
+  const senders = [...bySender.values()];
+  const start = Math.floor(Math.random() * senders.length);
+  return [...senders.slice(start), ...senders.slice(0, start)].flat();
+}

@@ -1,0 +1,88 @@
+import type { Chain, Inclusion, RecordedTransaction } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { JournalEntry } from '../core/journal.js';
+import { type DaemonParts, step } from './parts.js';
+import { advance, type Claimed, type Outcome } from './settle.js';
+
+/** Signed bytes of a chain that may be on their way. */
+export interface Sent {
+  readonly chain: Chain;
+  readonly recorded: RecordedTransaction;
+}
+
+/** Milliseconds between two looks at a transaction that the chain does not have deep enough yet. */
+const SOONEST = 1_000;
+const LATEST = 60_000;
+
+/** A ledger withdrawal is booked by the cloud, so it goes there even when the chain has an own node. */
+export function isDirect(parts: DaemonParts, entry: JournalEntry): boolean {
+  return parts.nodes.isOwn(entry.chain) && entry.pending.withdrawal === undefined;
+}
+
+/**
+ * Looks where an own node has a broadcast transaction. One that its node has lost, or that a reorganisation threw out, is
+ * broadcast again: the same bytes.
+ * @returns undefined when it is deep enough, or nobody can tell; else what it waits for
+ * @throws CustosError NODE_*, BROADCAST_REFUSED, TRANSACTION_EXPIRED: another transaction made these bytes worthless for good
+ */
+export async function confirm(
+  parts: DaemonParts,
+  claimed: Claimed,
+  { sent, isNew }: { sent: Sent; isNew: boolean },
+): Promise<Outcome | undefined> {
+  const { entry } = claimed;
+  const { chain, recorded } = sent;
+  const wanted = parts.confirmations(entry.chain);
+  if (!isDirect(parts, entry) || chain.inclusion === undefined || wanted === 0) return undefined;
+  const node = parts.nodes.client(chain);
+  const found = await step(parts, 'confirm', entry.id, async () => chain.inclusion?.(recorded, node));
+  if (found === undefined) return undefined;
+  if (found.kind === 'included' && found.depth >= wanted) {
+    if (found.reverted) parts.log.warn({ id: entry.id, chain: chain.id, block: found.block }, 'transaction reverted');
+    return undefined;
+  }
+  await note(parts, claimed, found);
+  // What was sent in this very turn may not have reached the node that is asked.
+  if (found.kind === 'absent' && !isNew) await sendAgain(parts, claimed, sent);
+  else await parts.journal.rest(claimed.lease, nextLook(parts, entry));
+  return { id: entry.id, kind: 'unconfirmed' };
+}
+
+/** Tells the story of the block that has it, and of one that has it no more. */
+async function note(parts: DaemonParts, claimed: Claimed, found: Inclusion): Promise<void> {
+  const { block: before } = claimed.entry;
+  if (found.kind === 'included' && found.block !== before) {
+    await advance(parts, claimed, { to: 'broadcast', fact: { block: found.block }, event: 'included' });
+  }
+  if (found.kind !== 'included' && before !== undefined) {
+    await advance(parts, claimed, { to: 'broadcast', fact: { block: '' }, event: 'reorganised' });
+  }
+}
+
+async function sendAgain(parts: DaemonParts, claimed: Claimed, sent: Sent): Promise<void> {
+  const { entry, lease } = claimed;
+  await refuseDead(parts, entry, sent);
+  await parts.leases.check(lease);
+  await step(parts, 'broadcast', entry.id, () => parts.nodes.broadcast(sent.chain, sent.recorded));
+  const fact = { nextAttemptAt: nextLook(parts, entry) };
+  await advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' });
+}
+
+/** The older it is, the less often it is looked at. */
+function nextLook({ clock }: DaemonParts, { createdAt }: JournalEntry): number {
+  const age = clock.now() - createdAt;
+  return clock.now() + Math.min(Math.max(age / 4, SOONEST), LATEST);
+}
+
+/** @throws CustosError TRANSACTION_EXPIRED: the bytes are proved dead; `details.renew` when they are to be made anew */
+export async function refuseDead(parts: DaemonParts, { id, chain: ticker }: JournalEntry, sent: Sent): Promise<void> {
+  if (!(await isDead(parts, sent))) return;
+  const text = `the signed bytes of ${id} ran out before ${ticker} took them`;
+  throw new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: sent.chain.expiry === 'renewed' } });
+}
+
+/** True when signed bytes can never take effect any more. @throws CustosError NODE_* */
+export async function isDead(parts: DaemonParts, { chain, recorded }: Sent): Promise<boolean> {
+  if (chain.expiry === undefined || chain.fate === undefined) return false;
+  return (await chain.fate(recorded, parts.nodes.client(chain))) === 'dead';
+}

@@ -1,0 +1,229 @@
+import type { PolledTransaction } from '../core/cloud.js';
+import { asCustosError, CustosError } from '../core/errors.js';
+import type { ChainId, SignatureId } from '../core/ids.js';
+import type { ClaimResult } from '../core/journal.js';
+import type { PendingTransaction } from '../core/pending.js';
+import { Backlog } from './backlog.js';
+import { Breaker } from './breaker.js';
+import { carry } from './carry.js';
+import type { ErrorReports } from './error-reports.js';
+import { Pace, type Periods } from './pace.js';
+import { type DaemonParts, step } from './parts.js';
+import { closeAgain, resolve } from './resume.js';
+import { SenderQueues } from './sender-queues.js';
+import type { Outcome, OutcomeKind } from './settle.js';
+
+/** What one round or a whole life did. `pollErrors` counts polls without an answer. */
+export type Tally = Record<OutcomeKind | 'refused' | 'pollErrors', number>;
+
+export interface LaneOptions {
+  readonly periods: Periods;
+  /** How many transactions of the chain are on their way at the same time. */
+  readonly concurrency: number;
+  readonly tally: Tally;
+  readonly reports: ErrorReports;
+}
+
+/** Wallets in one question to the cloud, at the most; it takes no more. */
+const IDS_A_POLL = 25_000;
+const POLLS_AT_ONCE = 4;
+
+/** One chain: polls it, and takes what is pending through. Chains share nothing, so that a dead one never slows another. */
+export class Lane {
+  readonly chain: ChainId;
+  readonly #parts: DaemonParts;
+  readonly #options: LaneOptions;
+  readonly #senders = new SenderQueues();
+  readonly #backlog: Backlog;
+  readonly #breaker: Breaker;
+  readonly #pace: Pace;
+  readonly #onTheWay = new Map<string, Promise<void>>();
+  #claiming: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(parts: DaemonParts, chain: ChainId, options: LaneOptions) {
+    this.chain = chain;
+    this.#parts = parts;
+    this.#options = options;
+    this.#backlog = new Backlog(parts.shared);
+    this.#pace = new Pace(options.periods);
+    this.#breaker = new Breaker(parts.clock, (state) => {
+      parts.meter.breaker(chain, state);
+      if (state === 'open') parts.log.warn({ chain }, 'chain shut after faults');
+      else parts.log.info({ chain }, 'chain open again');
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#onTheWay.size > 0 || this.#claiming !== undefined;
+  }
+
+  /** Polls until `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.stop(), { once: true });
+    while (!signal.aborted) {
+      const pause = await this.round();
+      // Reports go out beside the next poll, so that a slow cloud never holds the chain up.
+      void this.#options.reports.flush();
+      await this.#parts.clock.wait(pause, signal);
+    }
+  }
+
+  /** Nothing new is begun from now on. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Polls once and sets everything that is due on its way. Never throws. @returns milliseconds until the next round */
+  async round(): Promise<number> {
+    const start = performance.now();
+    const { meter } = this.#parts;
+    try {
+      const listed = await step(this.#parts, 'poll', undefined, () => this.#poll());
+      meter.polled(this.chain, 'ok', performance.now() - start);
+      this.#backlog.keepOnly(listed);
+      this.#pump();
+      const resumed = await this.#resume(listed);
+      return this.#pace.after(listed.size > 0 || resumed > 0 || this.isBusy ? 'busy' : 'idle');
+    } catch (thrown) {
+      const error = asCustosError(thrown);
+      meter.polled(this.chain, 'failed', performance.now() - start);
+      this.#options.tally.pollErrors += 1;
+      this.#parts.log.error({ chain: this.chain, code: error.code, error: error.message }, 'poll failed');
+      return this.#pace.afterFault(error.retryAfter);
+    }
+  }
+
+  /** Resolves when everything that was found is carried as far as it goes now. */
+  async settled(): Promise<void> {
+    while (this.isBusy) {
+      await this.#claiming;
+      await Promise.all(this.#onTheWay.values());
+    }
+    this.#options.tally.waiting += this.#backlog.size;
+  }
+
+  /** Asks for all wallets, page by page. @returns the ids that the cloud lists */
+  async #poll(): Promise<ReadonlySet<string>> {
+    const { wallets, network, cloud } = this.#parts;
+    const listed = new Set<string>();
+    const pages = wallets.idPages({ chain: this.chain, network }, IDS_A_POLL)[Symbol.asyncIterator]();
+    const work = async () => {
+      for (let page = await pages.next(); page.done !== true; page = await pages.next()) {
+        const ids = this.#allowed(page.value);
+        if (ids.length > 0) this.#take(await cloud.pending(this.chain, network, ids), listed);
+      }
+    };
+    await Promise.all(Array.from({ length: POLLS_AT_ONCE }, work));
+    return listed;
+  }
+
+  #allowed(ids: readonly SignatureId[]): readonly SignatureId[] {
+    const { onlyWallets } = this.#parts;
+    return onlyWallets === undefined ? ids : ids.filter((id) => onlyWallets.has(id));
+  }
+
+  #take(polled: readonly PolledTransaction[], listed: Set<string>): void {
+    const { onlyTransactions, log } = this.#parts;
+    const fresh: PendingTransaction[] = [];
+    for (const element of polled) {
+      if (element.kind === 'refused') this.#refuse(element.error);
+      else if (onlyTransactions?.has(element.pending.id) !== false) {
+        // A transaction of several wallets may stand in the answers for several pages.
+        const isNew = !listed.has(element.pending.id) && !this.#onTheWay.has(element.pending.id);
+        listed.add(element.pending.id);
+        if (isNew) fresh.push(element.pending);
+      }
+    }
+    if (fresh.length > 0) log.info({ chain: this.chain, count: fresh.length }, 'pending transactions received');
+    this.#backlog.add(fresh);
+    this.#pump();
+  }
+
+  /** Claims more, as long as there is room; one claim at a time. */
+  #pump(): void {
+    if (this.#claiming !== undefined || this.#stopping) return;
+    const { concurrency } = this.#options;
+    const room = this.#breaker.room(this.#onTheWay.size, concurrency);
+    // Half a width in one write, while the other half is carried.
+    const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
+    const isIdle = this.#onTheWay.size === 0;
+    if (room === 0 || batch === 0 || (room < batch && !isIdle)) return;
+    this.#claiming = this.#claim(this.#backlog.take(Math.min(room, batch))).finally(() => {
+      this.#claiming = undefined;
+      this.#pump();
+    });
+  }
+
+  async #claim(batch: readonly PendingTransaction[]): Promise<void> {
+    const { journal, log } = this.#parts;
+    try {
+      for (const result of await step(this.#parts, 'claim', undefined, () => journal.claim(batch))) this.#start(result);
+    } catch (thrown) {
+      // The cloud lists them again.
+      const error = asCustosError(thrown);
+      log.error({ chain: this.chain, code: error.code, error: error.message }, 'claim failed');
+      this.#options.tally.waiting += batch.length;
+    }
+  }
+
+  #start(result: ClaimResult): void {
+    const { entry } = result;
+    if (result.kind === 'changed') {
+      const text = `another payload came under the id ${entry.id}`;
+      this.#refuse(new CustosError('PENDING_CHANGED', text, { details: { id: entry.id } }));
+    } else if (result.lease !== undefined) {
+      const { lease } = result;
+      this.#track(entry.id, async () => this.#count(await carry(this.#parts, this.#senders, { entry, lease })));
+    } else if (entry.state === 'completed') {
+      this.#track(entry.id, () => closeAgain(this.#parts, entry));
+    }
+  }
+
+  #refuse(error: CustosError): void {
+    const { tally, reports } = this.#options;
+    const id = error.details['id'];
+    tally.refused += 1;
+    this.#parts.meter.ended(this.chain, 'refused');
+    this.#parts.log.warn(
+      { chain: this.chain, id, code: error.code, error: error.message },
+      'pending transaction refused',
+    );
+    if (typeof id === 'string') reports.addOnce(id, `${error.code}: ${error.message}`);
+  }
+
+  /** Goes on with what is signed, due and no longer listed. @returns how many */
+  async #resume(listed: ReadonlySet<string>): Promise<number> {
+    const { journal, network, onlyTransactions } = this.#parts;
+    const room = this.#breaker.room(this.#onTheWay.size, this.#options.concurrency);
+    if (room === 0 || this.#stopping) return 0;
+    const due = await journal.due(this.chain, network, room);
+    const open = due.filter(({ id, state }) => {
+      const isListed = listed.has(id) && state === 'signed';
+      return !isListed && !this.#onTheWay.has(id) && onlyTransactions?.has(id) !== false;
+    });
+    for (const entry of open) {
+      this.#track(entry.id, async () => {
+        const outcome = await resolve(this.#parts, this.#senders, entry);
+        if (outcome !== undefined) this.#count(outcome);
+      });
+    }
+    return open.length;
+  }
+
+  #track(id: string, work: () => Promise<void>): void {
+    const done = work().finally(() => {
+      this.#onTheWay.delete(id);
+      this.#pump();
+    });
+    this.#onTheWay.set(id, done);
+  }
+
+  #count({ id, kind, report, isFault }: Outcome): void {
+    this.#options.tally[kind] += 1;
+    this.#parts.meter.ended(this.chain, kind);
+    if (report !== undefined) this.#options.reports.add(id, report);
+    if (isFault) this.#breaker.failed();
+    else this.#breaker.succeeded();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../core/clock.js';
+import { asCustosError } from '../core/errors.js';
+import { type Journal, LEASE_TIME, type Lease } from '../core/journal.js';
+import type { Log } from '../core/log.js';
+
+/** Holds on to what this process has claimed, for as long as it lives. */
+export class LeaseKeeper {
+  readonly #journal: Journal;
+  readonly #log: Log;
+  /** On the clock that nobody sets: how long ago the leases were kept is not a matter of the time of day. */
+  #kept = performance.now();
+
+  constructor(journal: Journal, log: Log) {
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  /** Works until `signal` is aborted. @param isBusy - whether anything is held at all */
+  async run(clock: Clock, signal: AbortSignal, isBusy: () => boolean): Promise<void> {
+    while (!signal.aborted) {
+      await clock.wait(LEASE_TIME / 3, signal);
+      if (signal.aborted || !isBusy()) continue;
+      const start = performance.now();
+      try {
+        await this.#journal.keepLeases();
+        this.#kept = start;
+      } catch (thrown) {
+        const { code, message } = asCustosError(thrown);
+        this.#log.warn({ code, error: message }, 'leases not kept');
+      }
+    }
+  }
+
+  /** Begins to count anew: what is claimed now is held from now on. */
+  begin(): void {
+    this.#kept = performance.now();
+  }
+
+  /**
+   * Makes sure, before bytes leave, that the transaction is still this process's, where it may have stood still for so long
+   * that others took it over.
+   * @throws CustosError LEASE_LOST
+   */
+  async check(lease: Lease): Promise<void> {
+    if (performance.now() - this.#kept > LEASE_TIME / 2) await this.#journal.renew(lease);
+  }
+}

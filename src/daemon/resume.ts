@@ -1,0 +1,53 @@
+import { asCustosError } from '../core/errors.js';
+import type { JournalEntry } from '../core/journal.js';
+import { carry } from './carry.js';
+import type { DaemonParts } from './parts.js';
+import type { SenderQueues } from './sender-queues.js';
+import { advance, type Outcome } from './settle.js';
+
+/** The cloud still lists what is completed: it is told once more, and nothing is sent again. Never throws. */
+export async function closeAgain({ cloud, log }: DaemonParts, { id, txId }: JournalEntry): Promise<void> {
+  if (txId === undefined) return;
+  try {
+    await cloud.complete(id, txId);
+    log.info({ id, txId }, 'completed transaction closed again');
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    log.warn({ id, code, error: message }, 'completed transaction not closed');
+  }
+}
+
+/**
+ * Goes on with signed bytes that the cloud no longer lists: they may have left, or the application withdrew the transaction.
+ * Never throws.
+ * @returns undefined when another process goes on with it, or nothing could be found out
+ */
+export async function resolve(
+  parts: DaemonParts,
+  senders: SenderQueues,
+  found: JournalEntry,
+): Promise<Outcome | undefined> {
+  const { cloud, journal, log } = parts;
+  const { id } = found;
+  try {
+    // What the network took is this program's to bring to its end, whatever the cloud says.
+    const status = found.state === 'broadcast' ? undefined : await cloud.status(id);
+    const [result] = await journal.claim([found.pending]);
+    if (result === undefined || result.kind === 'changed' || result.lease === undefined) return undefined;
+    const claimed = { entry: result.entry, lease: result.lease };
+    if (status?.kind === 'completed') {
+      await advance(parts, claimed, { to: 'broadcast', fact: {}, event: 'found closed at the cloud' });
+      await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
+      return { id, kind: 'completed' };
+    }
+    if (status?.kind === 'unknown' && claimed.entry.state === 'signed') {
+      await advance(parts, claimed, { to: 'cancelled', fact: {}, event: 'withdrawn by the application' });
+      return undefined;
+    }
+    return await carry(parts, senders, claimed);
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    log.warn({ id, chain: found.chain, code, error: message }, 'transaction not resumed');
+    return undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Chain, RecordedTransaction } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import type { JournalEntry } from '../core/journal.js';
+import { confirm, isDead, isDirect, refuseDead, type Sent } from './confirm.js';
+import { type DaemonParts, step } from './parts.js';
+import { advance, type Claimed, type Outcome } from './settle.js';
+
+/** Goes on with recorded bytes after a crash, a failed broadcast or a retry. Nothing is signed here. */
+export async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outcome> {
+  const { entry } = claimed;
+  const { signed: raw, txId, completed = '', sender = '' } = entry;
+  if (raw === undefined || txId === undefined) {
+    throw new CustosError('INTERNAL', `transaction ${entry.id} is ${entry.state} without signed bytes`);
+  }
+  const chain = parts.chains.get(entry.chain);
+  const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
+  if (entry.state === 'broadcast') return conclude(parts, claimed, { sent, isNew: false });
+  await refuseDead(parts, entry, sent);
+  return send(parts, claimed, chain, sent.recorded);
+}
+
+/** Broadcasts recorded bytes and goes on as far as the network allows. */
+export async function send(
+  parts: DaemonParts,
+  claimed: Claimed,
+  chain: Chain,
+  recorded: RecordedTransaction,
+): Promise<Outcome> {
+  const { entry } = claimed;
+  if (chain.closedNetwork !== undefined) {
+    parts.log.warn({ id: entry.id, chain: chain.id, reason: chain.closedNetwork }, 'network is closed');
+  }
+  const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
+  await parts.leases.check(claimed.lease);
+  const { txId } = await step(parts, 'broadcast', entry.id, () => broadcast(parts, entry, { chain, recorded }));
+  const isSame = txId.toLowerCase() === recorded.txId.toLowerCase();
+  // Where others sign after us, only the network knows the id.
+  const fact = isSame || chain.sendsByNode !== true ? {} : { txId };
+  if (!isSame && chain.sendsByNode !== true) {
+    parts.log.warn({ id: entry.id, txId: recorded.txId, answered: txId }, 'another transaction hash was answered');
+  }
+  const taken = advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' });
+  const now = { ...claimed, entry: { ...entry, state: 'broadcast' } as const };
+  // The cloud closes what is broadcast through it, so both steps may share one write.
+  if (!byNode) {
+    const [, outcome] = await Promise.all([taken, completed(parts, now)]);
+    return outcome;
+  }
+  await taken;
+  return conclude(parts, now, { sent: { chain, recorded: { ...recorded, ...fact } }, isNew: true });
+}
+
+function broadcast(parts: DaemonParts, entry: JournalEntry, { chain, recorded }: Sent): Promise<{ txId: string }> {
+  const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
+  const answer = byNode
+    ? parts.nodes.broadcast(chain, recorded)
+    : parts.cloud.broadcast(chain, entry.pending, recorded);
+  return answer.catch(async (error: unknown) => {
+    // A refusal because of old age is no failure where the bytes are made anew.
+    const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';
+    if (isRefused && (await isDead(parts, { chain, recorded }))) await refuseDead(parts, entry, { chain, recorded });
+    throw error;
+  });
+}
+
+/** Once the transaction is as deep in the chain as the operator wants it, the cloud is told. */
+async function conclude(
+  parts: DaemonParts,
+  claimed: Claimed,
+  { sent, isNew }: { sent: Sent; isNew: boolean },
+): Promise<Outcome> {
+  const waiting = await confirm(parts, claimed, { sent, isNew });
+  return waiting ?? close(parts, claimed, sent);
+}
+
+async function close(parts: DaemonParts, claimed: Claimed, { chain, recorded }: Sent): Promise<Outcome> {
+  const { entry } = claimed;
+  const tell = async () => {
+    // A chain that is sent by its node is told to the cloud through the same operation as all others, by its id.
+    if (chain.sendsByNode !== true || isDirect(parts, entry)) return parts.cloud.complete(entry.id, recorded.txId);
+    await parts.cloud.broadcast(chain, entry.pending, recorded);
+  };
+  await step(parts, 'close', entry.id, tell);
+  return completed(parts, claimed);
+}
+
+async function completed(parts: DaemonParts, claimed: Claimed): Promise<Outcome> {
+  await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
+  return { id: claimed.entry.id, kind: 'completed' };
+}

@@ -1,0 +1,188 @@
+import { CustosError } from '../core/errors.js';
+import {
+  type JournalEntry,
+  type JournalFact,
+  LEASE_TIME,
+  type Lease,
+  type NonceCounts,
+  type NonceGrant,
+  type State,
+} from '../core/journal.js';
+import { addEvent, explainRefusal, followers, requireEntry, type Tables } from './journal-entries.js';
+import { type Holder, nobody, seizeLease } from './journal-leases.js';
+import { nonceText } from './journal-rows.js';
+import type { StoreTables } from './migrations/0001-first.js';
+import { release, reserveNonce, reserveOutputs } from './reservations.js';
+
+type Row = StoreTables['transactions'];
+
+/** One step of the way. */
+export interface Advance {
+  readonly lease: Lease;
+  readonly to: State;
+  readonly fact: JournalFact;
+  readonly event: string;
+}
+
+/** Facts that stay as they are once signed bytes are recorded. */
+const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
+
+/** Writes a step, its event and its reservations. @throws CustosError LEASE_LOST, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED */
+export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
+  const { owner, now } = holder;
+  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now })
+    .$if(isOneMoreTry(fact), (query) => query.set((row) => ({ attempts: row('attempts', '+', 1) })))
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
+    .where('state', 'in', from)
+    // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
+    .$if(
+      // But for the id by which the network knows what others have signed after us.
+      frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
+      (query) => query.where('signed', 'is', null),
+    )
+    // Nothing is called signed that has no bytes.
+    .$if(to === 'signed' && fact.signed === undefined, (query) => query.where('signed', 'is not', null))
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
+  await reserve(db, { lease, to, fact, event });
+  await addEvent(db, { id: lease.id, at: now, event, fact });
+}
+
+function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
+  return nextAttemptAt !== undefined && errorCode !== undefined;
+}
+
+/** A step holds on to the lease; what is ended, or waits to be tried again, is let go of for anybody. */
+function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
+  const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
+  return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
+}
+
+/** What ends without effect, or waits unsigned, keeps nobody from using what it had reserved. */
+async function reserve(db: Tables, { lease, to, fact }: Advance): Promise<void> {
+  const isUnsigned = to === 'claimed' || to === 'held';
+  const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
+  if (isGivenUp || (isUnsigned && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
+  else if (fact.spends !== undefined) {
+    await reserveOutputs(db, await requireEntry(db, lease.id), fact.spends);
+  }
+}
+
+/** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
+export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...nobody, next_attempt_at: until })
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', holder.owner)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 1n) return;
+  throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+}
+
+/** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST */
+export async function takeNonce(
+  db: Tables,
+  { lease, counts }: { lease: Lease; counts: NonceCounts },
+  { owner }: Holder,
+): Promise<NonceGrant> {
+  const row = await db
+    .selectFrom('transactions')
+    .select(['chain', 'network', 'id'])
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
+    .executeTakeFirst();
+  if (row !== undefined) return reserveNonce(db, row, counts);
+  throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+}
+
+/**
+ * The only place where recorded bytes leave a row; what they were goes into the story first.
+ * @throws CustosError LEASE_LOST, STATE_CONFLICT
+ */
+export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof: string }, holder: Holder) {
+  const { owner, now } = holder;
+  const { signed, txId } = await requireEntry(db, lease.id);
+  const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null, block: null };
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...nothing, ...nobody, state: 'claimed', next_attempt_at: 0, updated_at: now })
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
+    .where('state', 'in', ['signed', 'broadcast'])
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
+  await release(db, lease.id);
+  const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
+  await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
+}
+
+function columns(fact: JournalFact): Partial<Row> {
+  return {
+    ...(fact.sender !== undefined && { sender: fact.sender }),
+    ...(fact.nonce !== undefined && { nonce: nonceText(fact.nonce) }),
+    ...(fact.completed !== undefined && { completed: fact.completed }),
+    ...(fact.summary !== undefined && { summary: JSON.stringify(fact.summary) }),
+    ...(fact.signed !== undefined && { signed: fact.signed }),
+    ...(fact.txId !== undefined && { tx_id: fact.txId }),
+    ...(fact.errorCode !== undefined && { error_code: fact.errorCode }),
+    ...(fact.errorText !== undefined && { error_text: fact.errorText }),
+    ...(fact.reported !== undefined && { reported: fact.reported }),
+    ...(fact.block !== undefined && { block: fact.block }),
+    ...(fact.nextAttemptAt !== undefined && { next_attempt_at: fact.nextAttemptAt }),
+  };
+}
+
+/** Puts a denied or failed transaction back. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
+export async function retry(db: Tables, id: string, { now }: Holder): Promise<JournalEntry> {
+  const entry = await requireEntry(db, id);
+  if (entry.state !== 'denied' && entry.state !== 'failed') {
+    throw new CustosError(
+      'STATE_CONFLICT',
+      `transaction ${id} is ${entry.state}; only a denied or failed one is retried`,
+    );
+  }
+  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes the way starts anew.
+  const back = entry.signed === undefined ? 'claimed' : 'signed';
+  const result = await db
+    .updateTable('transactions')
+    .set({
+      ...nobody,
+      state: back,
+      generation: entry.generation + 1,
+      error_code: null,
+      error_text: null,
+      reported: null,
+      attempts: 0,
+      next_attempt_at: 0,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .where('generation', '=', entry.generation)
+    .where('state', '=', entry.state)
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) {
+    throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
+  }
+  await addEvent(db, { id, at: now, event: 'retried', fact: {} });
+  return requireEntry(db, id);
+}
+
+/** Ends a transaction that is not signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
+export async function cancel(db: Tables, id: string, holder: Holder): Promise<JournalEntry> {
+  const entry = await requireEntry(db, id);
+  if (entry.state !== 'claimed' && entry.state !== 'held') {
+    throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${entry.state} and cannot be cancelled`);
+  }
+  const lease = await seizeLease(db, entry, holder);
+  await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled' }, holder);
+  return requireEntry(db, id);
+}
