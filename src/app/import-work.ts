@@ -3,7 +3,7 @@ import { asCustosError, CustosError } from '../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../core/ids.js';
 import type { Store } from '../core/store.js';
 import type { ImportRequest, MadeWallet, Vault } from '../core/vault.js';
-import type { Wallet } from '../core/wallet.js';
+import type { KeyRef, Wallet } from '../core/wallet.js';
 import type { House } from './house.js';
 import type { ImportItem } from './import-format.js';
 
@@ -11,6 +11,13 @@ export interface Imported {
   readonly wallet: Wallet;
   /** False when the store had this very wallet already. */
   readonly added: boolean;
+}
+
+/** What happens on the way of an import. */
+export interface ImportSteps {
+  progress?(done: number, total: number): void;
+  /** Sees each wallet with its address (of index 0) before anything is stored; a throw stores nothing. */
+  review?(derived: readonly { readonly wallet: Wallet; readonly address: string }[]): Promise<void>;
 }
 
 interface Problem {
@@ -28,7 +35,7 @@ const PARALLEL = 8;
 export async function importWallets(
   house: House,
   items: readonly ImportItem[],
-  progress: (done: number, total: number) => void = () => undefined,
+  { progress = () => undefined, review }: ImportSteps = {},
 ): Promise<readonly Imported[]> {
   const problems: Problem[] = [];
   const requests: ImportRequest[] = [];
@@ -45,10 +52,17 @@ export async function importWallets(
   const made = await makeAll({ vault, requests, problems, progress });
   const imported = await compare({ store, vault, made, problems });
   if (problems.length > 0) throw asOneError(problems, items.length);
+  await review?.(
+    made.map(({ wallet, sealed }) => ({ wallet, address: vault.identify(sealed, firstKey(wallet)).address })),
+  );
   const fresh = imported.filter(({ added }) => added);
   const sealed = new Map(made.map((item) => [item.wallet.signatureId, item.sealed]));
   await store.wallets.add(fresh.flatMap(({ wallet }) => sealed.get(wallet.signatureId) ?? []));
   return imported;
+}
+
+function firstKey({ signatureId, kind }: Wallet): KeyRef {
+  return kind === 'hd' ? { signatureId, index: 0 } : { signatureId };
 }
 
 function sameIdTwice(requests: readonly ImportRequest[]): Problem[] {

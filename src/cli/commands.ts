@@ -43,6 +43,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--private-key', about: 'the secret is a private key (default: found out from its form)' },
       derivationOption,
       { flags: '--address <address>', about: 'refuse the secret unless it gives this address or xpub' },
+      { flags: '--yes', about: 'do not ask for confirmation' },
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,
       jsonOption,

@@ -27,7 +27,11 @@ beforeAll(async () => {
   hd = JSON.parse(stored.stdout).signatureId;
   const { privateKey } = keys.one;
   const other = await run(['storemanagedprivatekey', 'BSC', '--testnet'], privateKey);
-  expect(other).toMatchObject(good(expect.stringMatching(new RegExp(`^{\n  "signatureId": "${uuid}"\n}\n$`))));
+  expect(other).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(new RegExp(`^{\n  "signatureId": "${uuid}"\n}\n$`)),
+    stderr: `The secret gives ${keys.one.address} (BSC, testnet).\n`,
+  });
   key = JSON.parse(other.stdout).signatureId;
 });
 afterAll(() => removeHome(home));

@@ -50,6 +50,23 @@ describe('on a terminal', () => {
     expect(screen(ended)).toMatch(/"signatureId"/);
   });
 
+  it.each([
+    ['n', 1, 0],
+    ['y', 0, 1],
+  ])('import shows the derived address before it stores anything, and asks: %s', async (answer, code, stored) => {
+    const store = `${home}/import-${answer}.db`;
+    const running = onTerminal(['wallet', 'import', 'ETH', '--store', store], { home, env });
+    await running.line(/Mnemonic or private key:/);
+    running.type(`${mnemonic}\r`);
+    await running.line(/The secret gives 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266 \(ETH, mainnet, index 0\)/);
+    const { stdout } = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
+    expect(stdout).toBe('');
+    running.type(`${answer}\r`);
+    expect((await running.ended).code).toBe(code);
+    const after = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
+    expect(after.stdout.split('\n').filter((line) => line !== '')).toHaveLength(stored);
+  });
+
   it('Ctrl-C at the prompt changes nothing and ends with 1', async () => {
     const running = onTerminal(['wallet', 'import', 'ETH'], { home, env });
     await running.line(/Mnemonic or private key:/);

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/app/config.js';
-import { createHouse, type House } from '../../src/app/house.js';
-import { initStore } from '../../src/app/key-work.js';
+import type { House } from '../../src/app/house.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import * as wallet from '../../src/cli/commands/wallet.js';
 import type { Call } from '../../src/cli/spec.js';
 import { makeHome, removeHome } from '../support/custos.js';
-import { silentTerminal } from '../support/silent-terminal.js';
+import { openHouse, runInProcess } from '../support/in-process.js';
 
 const chains = createRegistry();
 const networks = ['mainnet', 'testnet'] as const;
@@ -18,27 +16,19 @@ let exported: Record<string, Record<string, unknown>>;
 /** What `list` shows of each wallet, by signature ID. */
 let listed: Map<string, Record<string, unknown>>;
 
-type Run = (call: Call) => Promise<number>;
-
-/** A command with its arguments, on a house that stays open: its own process would derive the store's key each time. */
-async function run(house: House, command: Run, args: readonly string[], flags: Call['flags'] = {}) {
-  const results: unknown[] = [];
-  const add = (value: unknown) => void results.push(value);
-  const progress = async () => ({ update: () => undefined, stop: () => undefined });
-  const out = { json: add, jsonLine: add, line: add, table: add, note: () => undefined, progress } as Call['out'];
-  expect(await command({ args, flags, house, out })).toBe(0);
-  return results as Record<string, unknown>[];
+async function run(
+  house: House,
+  command: Parameters<typeof runInProcess>[1],
+  args: string[],
+  flags: Call['flags'] = {},
+) {
+  return (await runInProcess(house, command, { args, flags })).results;
 }
 
 async function makeStore(input = ''): Promise<House> {
   const home = makeHome();
   homes.push(home);
-  const config = readConfig({}, { CUSTOS_PASSWORD: 'correct horse battery staple' }, home);
-  const terminal = { ...silentTerminal, readInput: async () => input };
-  const making = createHouse(config, terminal);
-  (await initStore(making)).wipe();
-  await making.close();
-  return createHouse(config, terminal);
+  return openHouse(home, () => input);
 }
 
 async function addresses(house: House, id: string): Promise<unknown[]> {

@@ -6,7 +6,7 @@ import { Secret } from '../../core/secret.js';
 import type { ImportSecret } from '../../core/vault.js';
 import type { KeyRef, SealedWallet } from '../../core/wallet.js';
 import type { Call, Run } from '../spec.js';
-import { wholeNumber } from './wallet.js';
+import { showDerived, wholeNumber } from './wallet.js';
 
 export const generateWalletOnly: Run = async ({ args, house, out }) => {
   out.json(await generateWallet(house, args[0] ?? '', house.config.network));
@@ -120,10 +120,15 @@ async function askSecret({ house: { terminal } }: Call, question: string): Promi
   return text;
 }
 
-async function store({ args, house }: Call, secret: ImportSecret) {
+async function store(call: Call, secret: ImportSecret) {
+  const { args, house } = call;
   const chain = house.chains.get(args[0] ?? '').id;
   const request = { chain, network: house.config.network, secret };
-  const [imported] = await importWallets(house, [{ kind: 'request', request }]);
+  const [imported] = await importWallets(house, [{ kind: 'request', request }], {
+    async review([derived]) {
+      if (derived !== undefined) showDerived(call, derived);
+    },
+  });
   if (imported === undefined) throw new CustosError('INTERNAL', 'the import gave no wallet');
   return imported.wallet;
 }

@@ -60,17 +60,33 @@ export const importWallet: Run = async (call) => {
       ...(typeof derivation === 'string' && { derivation }),
     },
   };
-  const [imported] = await importAll(house, [item]);
+  // Whoever states the address, or cannot answer, is not asked.
+  const isAsked = house.terminal.interactive && flags['yes'] !== true && typeof address !== 'string';
+  const [imported] = await importAll(house, [item], {
+    async review([derived]) {
+      if (derived !== undefined) showDerived(call, derived);
+      if (isAsked) await confirm(house, 'Store this wallet?');
+    },
+  });
   if (imported === undefined) throw new CustosError('INTERNAL', 'the import gave no wallet');
   out.json(created(imported.wallet));
   return 0;
 };
 
+/** Says whose wallet a secret is, before it is stored. */
+export function showDerived(
+  { out }: Pick<Call, 'out'>,
+  { wallet, address }: { readonly wallet: Wallet; readonly address: string },
+): void {
+  const index = wallet.kind === 'hd' ? ', index 0' : '';
+  out.note(`The secret gives ${address} (${wallet.chain}, ${wallet.network}${index}).`);
+}
+
 async function importMany({ house, out }: Call): Promise<0> {
   const items = parseImport(await house.terminal.readInput());
   const bar = await out.progress('wallets', items.length);
   try {
-    const imported = await importAll(house, items, (done) => bar.update(done));
+    const imported = await importAll(house, items, { progress: (done) => bar.update(done) });
     bar.stop();
     for (const { wallet } of imported) out.jsonLine(created(wallet));
     const added = imported.filter((item) => item.added).length;
