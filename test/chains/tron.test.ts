@@ -147,6 +147,33 @@ describe('a transaction', () => {
     expect(call('deadbeef')).toMatchObject({ kind: 'contract-call', opaque: true });
   });
 
+  it('that makes a contract is encoded as the official library does, with every part of its interface', () => {
+    const owner_address = hexOf(key.address);
+    const entrys = [
+      { type: 'Constructor', inputs: [{ name: 'supply', type: 'uint256', internalType: 'uint256' }], payable: true },
+      { type: 'event', name: 'Moved', anonymous: true, inputs: [{ indexed: true, name: '', type: 'address' }] },
+      { type: 'function', name: 'see', constant: true, outputs: [{ name: '', type: 'bool' }], stateMutability: 'View' },
+      { type: 'receive', stateMutability: 'payable' },
+    ];
+    const made = { name: 'Token', consume_user_resource_percent: 100, origin_energy_limit: 10_000_000 };
+    const deploy = (change: object = {}) => {
+      const new_contract = { ...made, origin_address: owner_address, abi: { entrys }, bytecode: '6080', ...change };
+      return transaction('CreateSmartContract', { owner_address, new_contract }, { fee_limit: 1_000_000_000 });
+    };
+    for (const change of [{}, { call_value: 5 }, { abi: {} }, { name: undefined }, { bytecode: undefined }]) {
+      const json = deploy(change);
+      const unsigned = tron.parse(JSON.stringify(json), context);
+      expect(unsigned.summary).toMatchObject({ kind: 'contract-creation', opaque: true });
+      expect(unsigned.sign([key]).txId).toBe(json['txID']);
+    }
+    const { summary } = tron.parse(JSON.stringify(deploy({ call_value: 5_000_000 })), context);
+    expect(summary.value.amount).toBe(5_000_000n);
+    expect(summary.text).toContain('creates the contract "Token" from 2 bytes of code and gives it 5 TRX');
+    const changed = { ...deploy(), raw_data: deploy({ bytecode: '6081' })['raw_data'] };
+    expect(codeOf(() => tron.parse(JSON.stringify(changed), context))).toBe('TRANSACTION_INVALID');
+    expectOnlyCodes(tron, JSON.stringify(deploy()), context);
+  });
+
   it.each([
     [
       'of a foreign owner',

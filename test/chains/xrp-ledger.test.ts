@@ -103,6 +103,33 @@ describe('a completed transaction', () => {
     );
   });
 
+  it('of any issued amount is decoded as the official library reads it, and its signature verifies there', () => {
+    const digits = fc.bigInt({ min: 1n, max: 10n ** 15n - 1n });
+    const currencies = fc.constantFrom(
+      'USD',
+      `${'00'.repeat(12)}555344${'00'.repeat(5)}`,
+      '5553440000'.padEnd(40, '0'),
+    );
+    fc.assert(
+      fc.property(digits, fc.nat(15), currencies, (number, decimals, currency) => {
+        const text = number.toString().padStart(decimals + 1, '0');
+        const value = `${text.slice(0, text.length - decimals)}.${text.slice(text.length - decimals)}`.replace(
+          /\.$/,
+          '',
+        );
+        const unsigned = xrpLedger.parse(payment({ Amount: { currency, issuer: other.address, value } }), context);
+        const { raw } = unsigned.sign([key]);
+        const read = (decode(raw) as { Amount: { currency: string; issuer: string; value: string } }).Amount;
+        const [move] = unsigned.summary.tokens;
+        expect(move).toMatchObject({ to: other.address, contract: `${read.currency}.${read.issuer}` });
+        expect(move?.amount).toBe(number * 10n ** BigInt(15 - decimals));
+        expect(Number(read.value)).toBe(Number(value));
+        expect(verifySignature(raw)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it('of an issued currency says currency, issuer and amount', () => {
     const { summary } = xrpLedger.parse(payment({ Amount: usd('100.25'), SendMax: usd('101') }), context);
     expect(summary).toMatchObject({

@@ -1,5 +1,5 @@
-/** How a member of a contract is written: as an address, bytes, text, number, truth value, or a resource's number. */
-export type FieldKind = 'address' | 'bytes' | 'text' | 'number' | 'boolean' | 'resource' | 'votes';
+/** How a member of a contract is written: as an address, bytes, text, number, truth value, a resource's number, or a message. */
+export type FieldKind = 'address' | 'bytes' | 'text' | 'number' | 'boolean' | 'resource' | 'votes' | 'contract';
 
 export interface ContractField {
   /** Number of the field (Tron protocol buffers, `core/contract/*.proto`). */
@@ -29,6 +29,12 @@ export const contracts: Readonly<Record<string, ContractForm>> = {
   ]),
   VoteWitnessContract: form(4, [owner, field(2, 'votes', 'votes'), field(3, 'support', 'boolean')]),
   WithdrawBalanceContract: form(13, [owner]),
+  CreateSmartContract: form(30, [
+    owner,
+    field(2, 'new_contract', 'contract'),
+    field(3, 'call_token_value', 'number'),
+    field(4, 'token_id', 'number'),
+  ]),
   TriggerSmartContract: form(31, [
     owner,
     field(2, 'contract_address', 'address'),

@@ -1,7 +1,9 @@
 import { hex } from '@scure/base';
+import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { describe as describeCall, formatUnits } from './evm-summary.js';
 import { readAddress, showAddress } from './tron-address.js';
+import { readDeployment } from './tron-deployment.js';
 import type { TronTransaction } from './tron-transaction.js';
 
 interface Content {
@@ -60,7 +62,6 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
     const contract = address(transaction, 'contract_address');
     const value = amount(transaction, 'call_value');
     const data = hex.decode(String(transaction.value['data'] ?? '').toLowerCase());
-    const tokenValue = amount(transaction, 'call_token_value');
     const call = describeCall({ to: readAddress(contract).subarray(1), value: 0n, data }, transaction.owner, evmRules);
     const tokens = call.tokens.map((move) => ({
       ...move,
@@ -70,11 +71,17 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
       ...(move.to !== undefined && { to: tron(move.to) }),
     }));
     const gift = value > 0n ? ` and sends ${coins(value)} along` : '';
-    const tokenGift = tokenValue > 0n ? ` and ${tokenValue} of token ${String(transaction.value['token_id'])}` : '';
+    const tokenGift = tokensAlong(transaction);
     const text = `${call.text.replaceAll(/0x[0-9a-f]{40}\b/g, tron)}${gift}${tokenGift}`;
     const kind = call.kind === 'transfer' ? 'contract-call' : call.kind;
     const method = call.method?.replaceAll(/0x[0-9a-f]{40}\b/g, tron);
     return { kind, to: contract, value, tokens, opaque: call.opaque, text, ...(method !== undefined && { method }) };
+  },
+  CreateSmartContract(transaction) {
+    const { name, code, value } = readDeployment(transaction.value['new_contract']);
+    const gift = value > 0n ? ` and gives it ${coins(value)}` : '';
+    const text = `creates the contract ${quote(name)} from ${code.length} bytes of code${gift}${tokensAlong(transaction)}`;
+    return { kind: 'contract-creation', value, tokens: [], opaque: true, text };
   },
   FreezeBalanceV2Contract: (transaction) => staking(transaction, 'frozen_balance', 'stakes'),
   UnfreezeBalanceV2Contract: (transaction) => staking(transaction, 'unfreeze_balance', 'ends the stake of'),
@@ -95,6 +102,11 @@ function plain({ type }: TronTransaction): Content {
     CancelAllUnfreezeV2Contract: 'cancels all endings of stakes',
   };
   return { kind: 'other', value: 0n, tokens: [], opaque: false, text: words[type] ?? `makes a ${type}` };
+}
+
+function tokensAlong(transaction: TronTransaction): string {
+  const units = amount(transaction, 'call_token_value');
+  return units > 0n ? ` and ${units} of token ${String(transaction.value['token_id'])}` : '';
 }
 
 function staking(transaction: TronTransaction, name: string, verb: string): Content {

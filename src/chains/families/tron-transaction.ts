@@ -8,6 +8,8 @@ import { signRecoverable } from '../../crypto/secp256k1.js';
 import { type Fields, hexOf, invalid, listOf, objectOf, onlyMembers, readObject, textOf, wholeOf } from './fields.js';
 import { readAddress, showAddress } from './tron-address.js';
 import { type ContractField, contracts } from './tron-contracts.js';
+import { encodeDeployment } from './tron-deployment.js';
+import { bytes, join, message, number } from './tron-protobuf.js';
 import { summarize } from './tron-summary.js';
 
 /** A transaction whose members, encoded anew, are the very bytes whose hash is signed. */
@@ -162,6 +164,8 @@ function encodeField({ number: at, name, kind }: ContractField, value: unknown, 
     }
     case 'votes':
       return join(...listOf(value, name).map((vote) => bytes(at, encodeVote(vote))));
+    case 'contract':
+      return message(at, encodeDeployment(value));
     case 'number':
       return number(at, wholeOf(value, name, MAX_LONG));
   }
@@ -198,25 +202,4 @@ function readable(data: Uint8Array): string {
   } catch {
     return hex.encode(data);
   }
-}
-
-/** A number as protocol buffers write it; zero is left out. */
-function number(field: number, value: bigint): Uint8Array {
-  return value === 0n ? new Uint8Array(0) : join(varint(BigInt(field) << 3n), varint(value));
-}
-
-function bytes(field: number, value: Uint8Array): Uint8Array {
-  if (value.length === 0) return value;
-  return join(varint((BigInt(field) << 3n) | 2n), varint(BigInt(value.length)), value);
-}
-
-function varint(value: bigint): Uint8Array {
-  const groups: number[] = [];
-  let rest = value;
-  for (; rest > 127n; rest >>= 7n) groups.push(Number(rest & 127n) | 128);
-  return Uint8Array.of(...groups, Number(rest));
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -131,8 +131,8 @@ function readAmount(value: unknown, name: string): Amount {
   return { currency: shown, issuer, value: number, text: `${number} ${shown}.${issuer}` };
 }
 
-/** Forty digits hold three letters in the old form, or any bytes. */
-function currencyName(currency: string): string {
+/** The name of a currency: forty digits hold three letters in the old form, or any bytes, which stay as they are. */
+export function currencyName(currency: string): string {
   const letters = /^(00){12}((?:[2-7][0-9a-f]){3})(00){5}$/i.exec(currency)?.[2];
   return letters === undefined ? currency : Buffer.from(letters, 'hex').toString('latin1');
 }

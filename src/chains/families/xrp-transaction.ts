@@ -7,7 +7,7 @@ import type { LentKey } from '../../core/wallet.js';
 import { sha512 } from '../../crypto/hash.js';
 import { type Fields, invalid, isObject, readObject, smallOf, textOf, wholeOf } from './fields.js';
 import { readDestination, signBytes } from './xrp-key.js';
-import { summarize } from './xrp-summary.js';
+import { currencyName, summarize } from './xrp-summary.js';
 
 /** All XRP there is, in drops. */
 const MAX_DROPS = 10n ** 17n;
@@ -91,9 +91,9 @@ function firstDifference(given: unknown, kept: unknown, path: string): string | 
   return canonical(given) === canonical(kept) ? undefined : path;
 }
 
-/** Texts in one case, decimal numbers without useless zeros; a number and its text are the same. */
+/** Texts in one case, currencies in letters, decimal numbers without useless zeros; a number and its text are the same. */
 function canonical(value: unknown): string {
-  const text = String(value);
+  const text = typeof value === 'string' ? currencyName(value) : String(value);
   const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?(?:e([+-]?\d+))?$/i.exec(text);
   if (match === null || text.length > 40) return `${typeof value} ${text.toUpperCase()}`;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
