@@ -5,7 +5,15 @@ import type { ImportRequest, MadeWallet, Vault } from '../core/vault.js';
 import type { SealedWallet, Wallet } from '../core/wallet.js';
 import { parseMnemonic } from '../crypto/mnemonic.js';
 import { deriveAccount, schemeOf } from '../vault/derivation.js';
-import { purposeKey, RECORD_FORMAT, sealPublic, sealSecret, wipeSecret } from '../vault/records.js';
+import {
+  makeSealing,
+  purposeKey,
+  RECORD_FORMAT,
+  type Sealing,
+  sealPublic,
+  sealSecret,
+  wipeSecret,
+} from '../vault/records.js';
 
 /** A vault with what it was opened from. */
 export interface Keeper {
@@ -47,10 +55,10 @@ export async function sealVerbatim(keeper: Keeper, request: Verbatim): Promise<M
   const createdAt = Date.now();
   const facts = { signatureId, chain: chain.id, network, kind: secret.kind, createdAt, format: RECORD_FORMAT };
   const publicPart = { ...shown, ...(label && { label }), ...(name !== undefined && { derivation: name }) };
-  const boxes = withKeys(keeper, (publicKey, secretKey) => ({
-    publicBox: sealPublic({ key: publicKey, storeId: keeper.storeId }, facts, publicPart),
-    secretBox: sealSecret({ key: secretKey, storeId: keeper.storeId }, facts, secret),
-  }));
+  const boxes = {
+    publicBox: withSealing(keeper, 'public', (sealing) => sealPublic(sealing, facts, publicPart)),
+    secretBox: withSealing(keeper, 'secret', (sealing) => sealSecret(sealing, facts, secret)),
+  };
   wipeSecret(secret);
   const sealed: SealedWallet = { ...facts, ...boxes };
   // Read back through the vault, which also compares the derived address with the public half.
@@ -64,13 +72,14 @@ export async function sealVerbatim(keeper: Keeper, request: Verbatim): Promise<M
   return { wallet: { ...wallet, ...publicPart }, sealed };
 }
 
-function withKeys<T>({ rootKey, storeId }: Keeper, work: (publicKey: Uint8Array, secretKey: Uint8Array) => T): T {
-  const [publicKey, secretKey] = [purposeKey(rootKey, storeId, 'public'), purposeKey(rootKey, storeId, 'secret')];
+function withSealing<T>({ rootKey, storeId }: Keeper, purpose: 'public' | 'secret', work: (sealing: Sealing) => T): T {
+  const key = purposeKey(rootKey, storeId, purpose);
+  const sealing = makeSealing(key, storeId);
   try {
-    return work(publicKey, secretKey);
+    return work(sealing);
   } finally {
-    publicKey.fill(0);
-    secretKey.fill(0);
+    key.fill(0);
+    sealing.extracted.fill(0);
   }
 }
 

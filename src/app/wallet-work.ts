@@ -20,7 +20,7 @@ export interface CreateOptions {
 
 /** How many wallets become durable together: few at first, so that the first lines come soon. */
 const FIRST_BATCH = 16;
-const BATCH = 512;
+const BATCH = 1000;
 /** Mnemonics in the making at the same time; their key stretching runs on Node's thread pool. */
 const PARALLEL = 8;
 

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 
 const NONCE = 12;
 const TAG = 16;
+const NONCES_A_DRAW = 256;
+const FIRST_BLOCK = Uint8Array.of(1);
 
 /** Bytes that a sealed box is longer than what is in it: 12-byte nonce and 16-byte tag. */
 export const SEAL_OVERHEAD = NONCE + TAG;
@@ -12,7 +14,19 @@ export const SEAL_OVERHEAD = NONCE + TAG;
  * @returns nonce (12) ‖ ciphertext (as long as `plaintext`) ‖ tag (16)
  */
 export function seal(key: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Uint8Array {
-  return sealWithNonce(key, randomBytes(NONCE), { plaintext, associated });
+  return sealWithNonce(key, nextNonce(), { plaintext, associated });
+}
+
+/** Nonces are no secret, so many are drawn at once: a draw costs more than its bytes. Each is handed out once. */
+const nonces = { drawn: new Uint8Array(), used: 0 };
+
+function nextNonce(): Uint8Array {
+  if (nonces.used >= nonces.drawn.length) {
+    nonces.drawn = randomBytes(NONCE * NONCES_A_DRAW);
+    nonces.used = 0;
+  }
+  nonces.used += NONCE;
+  return nonces.drawn.subarray(nonces.used - NONCE, nonces.used);
 }
 
 /** As `seal`, under a nonce of the caller's, who never uses it twice with the same key. */
@@ -55,21 +69,41 @@ export function open(key: Uint8Array, box: Uint8Array, associated: Uint8Array): 
 /** HKDF-SHA256 (RFC 5869). @returns 32 bytes; the caller wipes them. */
 export function deriveKey(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array {
   // Extract, then one block of expand (RFC 5869): two HMACs cost half of what Node's own function does.
-  const key = createHmac('sha256', salt).update(secret).digest();
-  const block = createHmac('sha256', key).update(info).update(Uint8Array.of(1)).digest();
-  key.fill(0);
-  return new Uint8Array(block.buffer.slice(block.byteOffset, block.byteOffset + block.length));
+  const extracted = extractKey(secret, salt);
+  const key = expandKey(extracted, info);
+  extracted.fill(0);
+  return key;
+}
+
+/** The first half of `deriveKey`, for whoever derives many keys from one secret. @returns 32 bytes, as secret as `secret` is */
+export function extractKey(secret: Uint8Array, salt: Uint8Array): Uint8Array {
+  return plainBytes(createHmac('sha256', salt).update(secret).digest());
+}
+
+/** The second half of `deriveKey`. @returns 32 bytes; the caller wipes them. */
+export function expandKey(extracted: Uint8Array, info: Uint8Array): Uint8Array {
+  return plainBytes(createHmac('sha256', extracted).update(info).update(FIRST_BLOCK).digest());
+}
+
+/** Bytes of their own: a digest may lie in a pool that others write to and that nobody wipes. */
+function plainBytes(digest: Buffer): Uint8Array {
+  const bytes = new Uint8Array(digest);
+  digest.fill(0);
+  return bytes;
 }
 
 /** Joins texts and bytes so that no two lists give the same bytes: each part behind its length (4 bytes, big-endian). */
 export function joinUnambiguously(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const bytes = parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part));
-  const joined = Buffer.alloc(bytes.reduce((sum, part) => sum + 4 + part.length, 0));
+  const sizes = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
+  // Of its own, not of Node's pool: what is joined may be a secret that is wiped later.
+  const joined = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0));
   let at = 0;
-  for (const part of bytes) {
-    at = joined.writeUInt32BE(part.length, at);
-    joined.set(part, at);
-    at += part.length;
+  for (const [place, part] of parts.entries()) {
+    const size = sizes[place] ?? 0;
+    at = joined.writeUInt32BE(size, at);
+    if (typeof part === 'string') joined.write(part, at, size, 'utf8');
+    else joined.set(part, at);
+    at += size;
   }
   return joined;
 }

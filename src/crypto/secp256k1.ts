@@ -25,9 +25,21 @@ export function isPublicKey(bytes: Uint8Array): boolean {
  * @throws CustosError PRIVATE_KEY_INVALID: not 32 bytes, zero, or at or above the curve order
  */
 export function publicKey(privateKey: Uint8Array): Uint8Array {
-  const point = curve.isPrivate(privateKey) ? curve.pointFromScalar(privateKey, true) : null;
+  const point = curve.isPrivate(privateKey) ? curve.pointFromScalar(privateKey, false) : null;
   if (point === null) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  return point;
+  const compressed = compress(point);
+  points.set(compressed, point);
+  return compressed;
+}
+
+/** Both coordinates of the public keys that were computed here, for as long as somebody holds these: finding y anew takes a square root. */
+const points = new WeakMap<Uint8Array, Uint8Array>();
+
+/** SEC 1, 2.3.3: the x coordinate, behind 2 for an even y and 3 for an odd one. */
+function compress(point: Uint8Array): Uint8Array {
+  const compressed = point.slice(0, 33);
+  compressed[0] = 2 + ((point[64] ?? 0) & 1);
+  return compressed;
 }
 
 /**
@@ -36,9 +48,13 @@ export function publicKey(privateKey: Uint8Array): Uint8Array {
  * @throws CustosError ADDRESS_INVALID: not a point of the curve
  */
 export function uncompress(compressed: Uint8Array): Uint8Array {
-  if (!curve.isPoint(compressed))
+  const known = points.get(compressed);
+  if (known !== undefined && sameBytes(compress(known), compressed)) return known.slice();
+  try {
+    return curve.pointCompress(compressed, false);
+  } catch {
     throw new CustosError('ADDRESS_INVALID', 'the public key is not a point of secp256k1');
-  return curve.pointCompress(compressed, false);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { CustosError } from '../core/errors.js';
 import type { PublicVault } from '../core/vault.js';
 import type { KeyRef, SealedWallet, Wallet } from '../core/wallet.js';
 import { hdAddress, schemeOf } from './derivation.js';
-import { openPublic, type Sealing } from './records.js';
+import { makeSealing, openPublic, type Sealing } from './records.js';
 
 export interface PublicVaultOptions {
   /** Key of the public halves: 32 bytes (`publicKeyOf`). */
@@ -14,7 +14,11 @@ export interface PublicVaultOptions {
 
 /** Reads public halves: what the front holds while it serves. */
 export function openPublicVault({ publicKey, storeId, chains }: PublicVaultOptions): PublicVault {
-  const sealing: Sealing = { key: publicKey, storeId };
+  return publicVault(makeSealing(publicKey, storeId), chains);
+}
+
+/** As `openPublicVault`; whoever made the sealing wipes it. */
+export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVault {
   const wallet = (sealed: SealedWallet): Wallet => {
     const { signatureId, chain, network, kind, createdAt } = sealed;
     return { signatureId, chain, network, kind, createdAt, ...openPublic(sealing, sealed) };

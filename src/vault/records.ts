@@ -1,7 +1,7 @@
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
 import type { OpenSecret, SealedWallet } from '../core/wallet.js';
-import { deriveKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
+import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 
 /** Version of the sealed layouts below; it is bound into every box. */
 export const RECORD_FORMAT = 1;
@@ -19,10 +19,16 @@ export interface PublicPart {
   readonly derivation?: string;
 }
 
-/** A purpose key of one store. */
+/** A purpose key of one store, made ready to derive the keys of records. */
 export interface Sealing {
-  readonly key: Uint8Array;
   readonly storeId: string;
+  /** What HKDF extracts from the purpose key, which is the same for every record: 32 bytes, as secret as the key itself. */
+  readonly extracted: Uint8Array;
+}
+
+/** @param key - 32 bytes (`purposeKey`); not kept   @returns the caller wipes `extracted` */
+export function makeSealing(key: Uint8Array, storeId: string): Sealing {
+  return { storeId, extracted: extractKey(key, Buffer.from(storeId, 'hex')) };
 }
 
 /**
@@ -113,8 +119,8 @@ function openPart(part: Part, box: Uint8Array): Uint8Array {
 }
 
 /** Every record has keys of its own, so a nonce can only ever meet the few boxes of one wallet. */
-function recordKey({ key, storeId, facts, purpose }: Part): Uint8Array {
-  return deriveKey(key, Buffer.from(storeId, 'hex'), Buffer.from(`${facts.signatureId}/${purpose}`));
+function recordKey({ extracted, facts, purpose }: Part): Uint8Array {
+  return expandKey(extracted, Buffer.from(`${facts.signatureId}/${purpose}`));
 }
 
 function associatedData({ storeId, facts, purpose }: Part): Uint8Array {

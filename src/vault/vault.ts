@@ -15,8 +15,9 @@ import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/
 import { generateMnemonic, parseMnemonic } from '../crypto/mnemonic.js';
 import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivation.js';
 import { derive, type Lender, lendKey, openKey, useOnce } from './lending.js';
-import { openPublicVault } from './public-vault.js';
+import { publicVault } from './public-vault.js';
 import {
+  makeSealing,
   openSecret,
   purposeKey,
   RECORD_FORMAT,
@@ -54,11 +55,13 @@ class OpenVault implements Vault {
   readonly #lender: Lender;
 
   constructor({ rootKey, storeId, chains }: VaultOptions) {
-    this.#publicSealing = { key: publicKeyOf(rootKey, storeId), storeId };
-    this.#secretSealing = { key: purposeKey(rootKey, storeId, 'secret'), storeId };
+    const keys = { public: publicKeyOf(rootKey, storeId), secret: purposeKey(rootKey, storeId, 'secret') };
+    this.#publicSealing = makeSealing(keys.public, storeId);
+    this.#secretSealing = makeSealing(keys.secret, storeId);
     this.#chains = chains;
-    this.#public = openPublicVault({ publicKey: this.#publicSealing.key, storeId, chains });
+    this.#public = publicVault(this.#publicSealing, chains);
     this.#lender = { secretSealing: this.#secretSealing, chains, public: this.#public };
+    for (const key of Object.values(keys)) key.fill(0);
   }
 
   wallet(sealed: SealedWallet): Wallet {
@@ -156,8 +159,8 @@ class OpenVault implements Vault {
   }
 
   wipe(): void {
-    this.#publicSealing.key.fill(0);
-    this.#secretSealing.key.fill(0);
+    this.#publicSealing.extracted.fill(0);
+    this.#secretSealing.extracted.fill(0);
   }
 
   #seal(wallet: Wallet, secret: OpenSecret): MadeWallet {

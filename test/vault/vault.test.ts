@@ -5,7 +5,7 @@ import { parseSignatureId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import type { ImportRequest } from '../../src/core/vault.js';
 import type { SealedWallet } from '../../src/core/wallet.js';
-import { openPublic, openSecret } from '../../src/vault/records.js';
+import { makeSealing, openPublic, openSecret } from '../../src/vault/records.js';
 import { publicKeyOf } from '../../src/vault/vault.js';
 import { bsc, chains, codeOf, eth, newVault, storeId } from './support.js';
 
@@ -203,7 +203,7 @@ test('the key of the public halves opens no secret half', async () => {
   const { rootKey, vault: first } = newVault();
   const { sealed } = await first.create(eth, 'mainnet', { kind: 'key' });
   const publicKey = publicKeyOf(rootKey, storeId);
-  const facts = { key: publicKey, storeId };
+  const facts = makeSealing(publicKey, storeId);
   expect(openPublic(facts, sealed).address).toMatch(/^0x/);
   expect(codeOf(() => openSecret(facts, sealed))).toBe('RECORD_DAMAGED');
   // Nor is there a way on from it, as if it were a root key.
