@@ -1,8 +1,12 @@
-// Runs every benchmark after the other; each prints its table and writes bench/results/<name>.json.
+// Runs the benchmarks that are named (`npm run bench -- drain latency`), or all of them; each prints its table and writes
+// bench/results/<name>.json.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-for (const name of ['start', 'wallets', 'daemon', 'chains']) {
+const names = ['start', 'chains', 'latency', 'poll', 'wallets', 'drain', 'drain-asked', 'drain-postgres', 'open-large'];
+const wanted = process.argv.slice(2);
+for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);
+for (const name of wanted.length > 0 ? wanted : names) {
   const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`./${name}.js`, import.meta.url))], {
     stdio: 'inherit',
   });

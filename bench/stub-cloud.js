@@ -1,28 +1,70 @@
-// The cloud of bench/daemon.js, in a process of its own: serves the given transactions and counts what comes back.
+// The cloud and node of the benchmarks, in a process of its own, so that its work is not the daemon's: serves the given
+// transactions, answers Ethereum's questions, counts what comes back and tells how long it took.
 import { createServer } from 'node:http';
 
+const results = {
+  eth_gasPrice: '0x3b9aca00',
+  eth_estimateGas: '0x5208',
+  eth_getTransactionCount: '0x0',
+  eth_chainId: '0xaa36a7',
+};
+
+let options = { pending: [], pollers: 1, latency: 0 };
 let waiting = new Map();
-let broadcasts = 0;
+let held = [];
+let isOpen = false;
+let count = 0;
+let begin;
+let end;
 
 const server = createServer((request, response) => {
   const parts = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
     const body = parts.length > 0 ? JSON.parse(Buffer.concat(parts)) : {};
-    const answer = (value) =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    if (request.url.startsWith('/v3/kms/pending/')) return answer([...waiting.values()]);
-    if (request.url.endsWith('/broadcast')) {
-      broadcasts += 1;
-      waiting.delete(body.signatureId);
-      return answer({ txId: `0x${String(broadcasts).padStart(64, '0')}` });
-    }
-    response.writeHead(404).end();
+    const write = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const answer = (value) => (options.latency > 0 ? setTimeout(write, options.latency, value) : write(value));
+    if (request.url.startsWith('/v3/kms/pending/')) return poll(answer);
+    if (request.url.endsWith('/broadcast')) return answer({ txId: broadcast(body) });
+    if (request.method === 'GET') return answer({ id: request.url.split('/').at(-1), txId: '0x00' });
+    answer({ jsonrpc: '2.0', id: body.id, result: results[body.method] });
   });
 });
 
+/** Holds the polls back until as many daemons as are expected have asked, so that all begin at the same time. */
+function poll(answer) {
+  if (isOpen || options.pending.length === 0) return answer([...waiting.values()]);
+  held.push(answer);
+  if (held.length < options.pollers) return;
+  isOpen = true;
+  begin = performance.now();
+  const list = [...waiting.values()];
+  for (const one of held.splice(0)) one(list);
+}
+
+function broadcast({ signatureId }) {
+  begin ??= performance.now();
+  count += 1;
+  waiting.delete(signatureId);
+  if (count === options.expected) {
+    end = performance.now();
+    process.send({ kind: 'drained', seconds: (end - begin) / 1000 });
+  }
+  return `0x${String(count).padStart(64, '0')}`;
+}
+
 process.on('message', (message) => {
-  if (message.kind === 'count') return process.send({ broadcasts });
-  waiting = new Map(message.pending.map((transaction) => [transaction.id, transaction]));
-  server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));
+  if (message.kind === 'count') return process.send({ kind: 'counted', broadcasts: count, left: waiting.size });
+  options = { ...options, expected: message.pending?.length, ...message };
+  waiting = new Map(options.pending.map((transaction) => [transaction.id, transaction]));
+  held = [];
+  isOpen = false;
+  count = 0;
+  begin = undefined;
+  if (server.listening) return process.send({ kind: 'serving', url: url() });
+  server.listen(0, '127.0.0.1', () => process.send({ kind: 'serving', url: url() }));
 });
+
+function url() {
+  return `http://127.0.0.1:${server.address().port}`;
+}

@@ -1,0 +1,56 @@
+// A daemon for a benchmark, in a process of its own so that its memory is its own alone. It is told by its parent what to
+// serve, and tells its memory, its tally and how long each step took when it is stopped.
+import { readFileSync } from 'node:fs';
+import { readConfig } from '../dist/app/config.js';
+import { runDaemon } from '../dist/app/daemon-work.js';
+import { createHouse } from '../dist/app/house.js';
+
+const secrets = { CUSTOS_PASSWORD: 'bench password', CUSTOS_API_KEY: 'bench-key' };
+const stop = new AbortController();
+const steps = new Map();
+const peak = { front: 0, signer: 0 };
+
+process.on('message', (message) => {
+  if (message.kind === 'stop') stop.abort();
+  else void run(message);
+});
+
+async function run({ home, flags }) {
+  const config = readConfig({ testnet: true, logLevel: 'silent', ...flags }, secrets, home);
+  const house = createHouse(config, { interactive: false, note() {} });
+  let signers = [];
+  const sample = setInterval(() => {
+    peak.front = Math.max(peak.front, megabytes(process.pid));
+    peak.signer = Math.max(peak.signer, ...signers.map(megabytes));
+  }, 50);
+  const begin = performance.now();
+  const tally = await runDaemon(house, {
+    signal: stop.signal,
+    onReady: ({ name }) => {
+      signers = (name.match(/\d+/g) ?? []).map(Number);
+      process.send({ kind: 'ready', seconds: (performance.now() - begin) / 1000, signers: signers.length });
+    },
+    trace: (step, moment, microseconds) => {
+      if (moment === 'end') note(step, microseconds);
+    },
+  });
+  clearInterval(sample);
+  await house.close();
+  process.send({ kind: 'stopped', tally, peak, steps: Object.fromEntries(steps), cpu: process.cpuUsage() }, () =>
+    process.exit(0),
+  );
+}
+
+function note(step, microseconds) {
+  const { count, sum, ends } = steps.get(step) ?? { count: 0, sum: 0, ends: [] };
+  if (step === 'poll') ends.push({ at: performance.now(), took: microseconds / 1000 });
+  steps.set(step, { count: count + 1, sum: sum + microseconds / 1000, ends });
+}
+
+function megabytes(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,25 @@
+// How fast a daemon drains 5,000 ready ETH transactions of 25,000 wallets, as a ratio to a bare loop that signs and posts.
+import {
+  bareRate,
+  drain,
+  drainRow,
+  makeStore,
+  readyTransactions,
+  stepRows,
+  TRANSACTIONS,
+  WALLETS,
+} from './draining.js';
+import { report } from './support.js';
+
+const { home, ids } = makeStore(WALLETS);
+const before = await bareRate(TRANSACTIONS);
+const drained = await drain({ home, pending: readyTransactions(ids) });
+// Before and after, because a machine grows slower or faster meanwhile.
+const bare = (before + (await bareRate(TRANSACTIONS))) / 2;
+const byFetch = await bareRate(TRANSACTIONS, { client: 'fetch' });
+report('drain', [
+  drainRow(`${TRANSACTIONS} ready transactions, ${WALLETS} wallets, SQLite`, drained, bare),
+  { what: 'the bare loop with fetch', figure: `${Math.round(byFetch)}/s`, ratio: byFetch / bare },
+  ...stepRows(drained),
+]);
+process.exit(0);

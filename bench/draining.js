@@ -1,0 +1,135 @@
+// What the drain benchmarks share: a store with many wallets, a stub with ready transactions, daemons and the bare loop.
+import { fork, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { randomHex, temporaryHome } from './support.js';
+
+export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
+export const WALLETS = Number(process.env.BENCH_WALLETS ?? 25_000);
+const CONCURRENCY = 64;
+const TRANSACTIONS_A_SENDER = 2;
+export const QUESTIONS = ['eth_gasPrice', 'eth_estimateGas', 'eth_getTransactionCount'];
+
+const path = (name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+
+/** A program of a benchmark: `ask` sends, `heard` waits for a message of that kind. Ends with this process. */
+export function start(name) {
+  const child = fork(path(name), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return {
+    ask: (message) => child.send(message),
+    heard: (kind) =>
+      new Promise((resolve, reject) => {
+        const listen = (message) => {
+          if (message.kind !== kind) return;
+          child.off('message', listen);
+          resolve(message);
+        };
+        child.on('message', listen);
+        child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ${kind}`)));
+      }),
+    stop: () => child.kill('SIGKILL'),
+  };
+}
+
+/** Makes a store in a process of its own. @returns home and signature IDs */
+export function makeStore(count, ...flags) {
+  const home = temporaryHome();
+  const made = spawnSync(process.execPath, [path('make-store'), home, String(count), ...flags], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (made.status !== 0) throw new Error(made.stderr);
+  return { home, ids: JSON.parse(made.stdout) };
+}
+
+/** Ready transactions of the first wallets, two for each; `fields` overrides what they state. */
+export function readyTransactions(ids, fields = {}) {
+  const senders = Math.ceil(TRANSACTIONS / TRANSACTIONS_A_SENDER);
+  return Array.from({ length: TRANSACTIONS }, (_, at) => ({
+    id: randomHex(12),
+    chain: 'ETH',
+    hashes: [ids[at % senders]],
+    serializedTransaction: JSON.stringify({
+      from: 0,
+      to: `0x${randomHex(20)}`,
+      value: String(1_000_000 + at),
+      nonce: Math.floor(at / senders),
+      gas: '21000',
+      gasPrice: '1000000000',
+      chainId: 11155111,
+      ...fields,
+    }),
+  }));
+}
+
+/** Lets daemons drain the transactions. @returns rate, memory and steps */
+export async function drain({ home, pending, daemons = 1, flags = {} }) {
+  const stub = start('stub-cloud');
+  const serving = stub.heard('serving');
+  stub.ask({ kind: 'serve', pending, pollers: daemons });
+  const { url } = await serving;
+  const drained = stub.heard('drained');
+  const running = Array.from({ length: daemons }, () => start('daemon-process'));
+  const ready = running.map((daemon) => daemon.heard('ready'));
+  for (const daemon of running) {
+    daemon.ask({ home, flags: { cloudUrl: url, concurrency: String(CONCURRENCY), ...flags } });
+  }
+  const [{ signers }] = await Promise.all(ready);
+  const { seconds } = await drained;
+  const stopped = running.map((daemon) => daemon.heard('stopped'));
+  for (const daemon of running) daemon.ask({ kind: 'stop' });
+  const told = await Promise.all(stopped);
+  const counted = stub.heard('counted');
+  stub.ask({ kind: 'count' });
+  const { broadcasts } = await counted;
+  stub.stop();
+  const completed = told.reduce((sum, { tally }) => sum + tally.completed, 0);
+  if (completed !== pending.length || broadcasts !== pending.length) {
+    throw new Error(`completed ${completed}, broadcast ${broadcasts} of ${pending.length}`);
+  }
+  return { rate: pending.length / seconds, signers, told };
+}
+
+/** The rate of the bare loop with the same number of transactions and the same questions before each. */
+export async function bareRate(count, { questions = [], client = 'agent' } = {}) {
+  const stub = start('stub-cloud');
+  const serving = stub.heard('serving');
+  stub.ask({ kind: 'serve', pending: [], expected: count });
+  const { url } = await serving;
+  const drained = stub.heard('drained');
+  const loop = start('bare-loop');
+  const done = loop.heard('done');
+  const ids = Array.from({ length: count }, () => randomHex(12));
+  loop.ask({ url, ids, concurrency: CONCURRENCY, questions, client });
+  const { seconds } = await drained;
+  await done;
+  stub.stop();
+  return count / seconds;
+}
+
+/** The row of one drain against the bare loop. */
+export function drainRow(what, { rate, signers }, bare) {
+  return {
+    what: `${what}, ${signers} signers`,
+    figure: `${Math.round(rate)}/s`,
+    limit: `bare loop ${Math.round(bare)}/s`,
+    ratio: rate / bare,
+    goal: '>= 0.5',
+    met: rate / bare >= 0.5,
+  };
+}
+
+/** Rows without a goal: where the time goes, memory. */
+export function stepRows({ told }) {
+  const [{ steps, peak, cpu }] = told;
+  const rows = Object.entries(steps).map(([step, { count, sum }]) => ({
+    what: `step "${step}", ${count} times (waiting included, works overlap)`,
+    figure: `${(sum / count).toFixed(2)} ms each`,
+  }));
+  return [
+    { what: 'front, peak RSS', figure: `${Math.round(peak.front)} MB`, goal: '< 200 MB', met: peak.front < 200 },
+    { what: 'signer, peak RSS', figure: `${Math.round(peak.signer)} MB`, goal: '< 150 MB', met: peak.signer < 150 },
+    { what: 'front, CPU', figure: `${((cpu.user + cpu.system) / 1e6).toFixed(1)} s` },
+    ...rows,
+  ];
+}
