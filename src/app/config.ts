@@ -34,6 +34,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly json: boolean;
   readonly flags: Flags;
+  /** Every mistake in the settings; only `doctor` goes on with any. */
+  readonly problems: readonly string[];
 }
 
 export interface DaemonConfig {
@@ -57,6 +59,8 @@ export interface DaemonConfig {
   readonly allowForeignKeys: ReadonlySet<ChainId>;
   /** In whole coins, as it was given; the chain knows its decimals. */
   readonly feeCeilings: ReadonlyMap<ChainId, string>;
+  /** Where the health server listens; there is none when absent. */
+  readonly health?: { readonly host: string; readonly port: number };
 }
 
 /** Blocks that a transaction needs before it is called completed. */
@@ -73,6 +77,14 @@ const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silen
  * @throws CustosError CONFIG_INVALID: `details.problems` lists every mistake at once
  */
 export function readConfig(flags: Flags, processEnvironment: Environment, home: string): Config {
+  const config = examineConfig(flags, processEnvironment, home);
+  const { problems } = config;
+  if (problems.length > 0) throw new CustosError('CONFIG_INVALID', problems.join('; '), { details: { problems } });
+  return config;
+}
+
+/** As `readConfig`, for whoever explains mistakes: they are listed in `problems`, with defaults in the place of what is wrong. */
+export function examineConfig(flags: Flags, processEnvironment: Environment, home: string): Config {
   const problems: string[] = [];
   const envFile = typeof flags['envFile'] === 'string' ? flags['envFile'] : join(home, '.tatumrc', '.env');
   const environment = { ...readEnvFile(envFile, flags['envFile'] !== undefined, problems), ...processEnvironment };
@@ -94,10 +106,8 @@ export function readConfig(flags: Flags, processEnvironment: Environment, home: 
     logLevel: read.oneOf('log-level', settingValue('logLevel', flags, environment) ?? 'info', logLevels),
     json: flags['json'] === true,
     flags,
+    problems,
   };
-  if (problems.length > 0) {
-    throw new CustosError('CONFIG_INVALID', problems.join('; '), { details: { problems } });
-  }
   return Object.freeze(config);
 }
 
@@ -140,6 +150,15 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
     if (!Number.isInteger(parsed)) problems.push(`--${label} takes a whole number`);
     return parsed;
   };
+  const health = (): Pick<DaemonConfig, 'health'> => {
+    const host = settingValue('healthHost', flags, environment) ?? '127.0.0.1';
+    const port = settingValue('healthPort', flags, environment);
+    if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) problems.push('--health-host takes an address or a host name');
+    const limits = { fallback: 0, min: 0, max: 65_535 };
+    const chosen = number('health-port', port, limits);
+    if (!Number.isInteger(chosen)) problems.push('--health-port takes a whole number');
+    return port === undefined ? {} : { health: { host, port: chosen } };
+  };
   return {
     oneOf,
     passwordSource(): PasswordSource {
@@ -175,6 +194,7 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         allowForeignKeys: attempt('--allow-foreign-key', new Set(), () => {
           return new Set((list(flags['allowForeignKey']) ?? []).map(parseChainId));
         }),
+        ...health(),
       };
     },
   };

@@ -8,7 +8,7 @@ import type { Cloud, Nodes } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import type { Judge } from '../core/judge.js';
-import { noMeter } from '../core/meter.js';
+import type { Meter } from '../core/meter.js';
 import { Secret } from '../core/secret.js';
 import type { Signer } from '../core/signer.js';
 import { Daemon, type Tally } from '../daemon/daemon.js';
@@ -17,7 +17,9 @@ import type { DaemonParts, Trace } from '../daemon/parts.js';
 import { createSignerClient } from '../signing/signer-client.js';
 import { openPublicVault } from '../vault/public-vault.js';
 import { settingValue } from './config.js';
+import { createWatch } from './health-work.js';
 import type { House } from './house.js';
+import { pollCost, pollCostText } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
 import { packageVersion } from './version.js';
 
@@ -48,8 +50,11 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
   }
   const store = await house.store();
   await store.lockForDaemon();
-  const signer = await startSigner(house);
+  const watch = createWatch(house, store, signal);
+  const { meter } = watch;
+  const signer = await startSigner(house, meter);
   try {
+    await watch.open(signer);
     const publicKey = await signer.unlock();
     const parts: DaemonParts = {
       network: config.network,
@@ -61,9 +66,9 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
       nodes,
       signer,
       judges,
+      meter,
       clock: house.clock,
       log: house.log,
-      meter: noMeter,
       leases: new LeaseKeeper(store.journal, house.log),
       shared: store.shared,
       maxAttempts: config.daemon.maxAttempts,
@@ -77,6 +82,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
     };
     return await serve(house, { parts, signal, ...(onReady && { onReady }) });
   } finally {
+    await watch.close();
     await signer.close();
   }
 }
@@ -88,8 +94,13 @@ async function serve(
   const { period, idlePeriod, concurrency, chains, runOnce } = house.config.daemon;
   const periods = { shortest: period, longest: Math.max(period, idlePeriod) };
   const daemon = new Daemon(parts, { periods, concurrency, ...(chains && { chains }) });
-  const count = await parts.wallets.count({ network: parts.network });
-  house.log.info({ network: parts.network, wallets: count, signer: parts.signer.name }, 'daemon started');
+  const { count, cost } = await countWallets(house, parts);
+  const { creditsPerDay } = cost;
+  house.log.info(
+    { network: parts.network, wallets: count, signer: parts.signer.name, creditsPerDay },
+    'daemon started',
+  );
+  if (!runOnce) house.log.info({ ...cost, text: pollCostText(cost, period) }, 'polling costs credits');
   if (count === 0) house.log.warn({ network: parts.network }, 'store has no wallets on this network');
   onReady?.(parts.signer);
   const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
@@ -97,7 +108,17 @@ async function serve(
   return tally;
 }
 
-async function startSigner(house: House): Promise<Signer> {
+async function countWallets({ config }: House, { wallets, network }: DaemonParts) {
+  const { period, idlePeriod, chains: named, wallets: only } = config.daemon;
+  const counts = new Map<ChainId, number>();
+  for (const chain of await wallets.chains(network)) counts.set(chain, await wallets.count({ chain, network }));
+  const polled = [...counts].filter(([chain]) => named?.includes(chain) ?? true);
+  const asked = polled.map(([, count]) => Math.min(count, only?.size ?? count));
+  const count = [...counts.values()].reduce((sum, of) => sum + of, 0);
+  return { count, cost: pollCost({ wallets: asked, period, idlePeriod }) };
+}
+
+async function startSigner(house: House, meter: Meter): Promise<Signer> {
   const store = await house.store();
   return createSignerClient({
     ...signerProgram(),
@@ -106,6 +127,7 @@ async function startSigner(house: House): Promise<Signer> {
     password: await house.password(),
     count: house.config.daemon.signers,
     log: house.log,
+    onRestart: () => meter.signerRestarted(),
   });
 }
 

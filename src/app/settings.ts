@@ -61,6 +61,16 @@ export const settings = {
     secret: true,
     about: 'key that applications and daemons send to the gateway',
   },
+  healthPort: {
+    flag: 'healthPort',
+    env: ['CUSTOS_HEALTH_PORT'],
+    about: 'port of the health server of a daemon; 0 takes any free one',
+  },
+  healthHost: {
+    flag: 'healthHost',
+    env: ['CUSTOS_HEALTH_HOST'],
+    about: 'address of the health server',
+  },
   logLevel: {
     flag: 'logLevel',
     env: ['CUSTOS_LOG_LEVEL'],

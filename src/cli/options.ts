@@ -59,5 +59,7 @@ export const daemonOptions: readonly OptionSpec[] = [
     many: true,
   },
   { flags: '--max-attempts <number>', about: 'tries of an unsigned transaction before it has failed (default 50)' },
+  { flags: '--health-port <number>', about: 'serve /health, /ready and /metrics on this port; 0 takes any free one' },
+  { flags: '--health-host <address>', about: 'address of the health server (default 127.0.0.1)' },
   ...storeOptions,
 ];

@@ -280,7 +280,9 @@ const kinds = {
   KMS_MISSING: { exit: 1, status: 403, hint: 'the queue has no such pending transaction' },
   NOT_OFFERED: { exit: 1, status: 501, hint: 'the self-hosted gateway does not offer this operation' },
   IDEMPOTENCY_CONFLICT: { exit: 1, status: 409, hint: 'the same Idempotency-Key was used for another request' },
-  PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port' },
+  PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port or --health-port' },
+  // Health
+  HEALTH_TIMEOUT: { exit: 1, status: 503, retry: true, hint: 'it did not answer in time; the log tells what it is at' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof kinds;

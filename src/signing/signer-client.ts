@@ -18,6 +18,8 @@ export interface SignerClientOptions {
   /** How many signer processes. */
   readonly count: number;
   readonly log: Log;
+  /** Told when a signer process has taken a dead one's place. */
+  readonly onRestart?: () => void;
   /** Milliseconds for one signature, and for the start with its key derivation. */
   readonly timeouts?: { readonly sign: number; readonly start: number };
 }
@@ -89,6 +91,7 @@ class SignerSlot {
   #unlocked: Promise<Uint8Array> | undefined;
   #lastNumber = 0;
   #closed = false;
+  #wasStarted = false;
 
   constructor(options: SignerClientOptions) {
     this.#options = options;
@@ -144,6 +147,8 @@ class SignerSlot {
     const answer = await this.#ask({ kind: 'unlock' });
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     this.#options.log.info({ signer: this.#child.pid }, 'signer process started');
+    if (this.#wasStarted) this.#options.onRestart?.();
+    this.#wasStarted = true;
     return answer.publicKey;
   }
 

@@ -1,0 +1,134 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ChainId } from '../core/ids.js';
+import type { QueueDepth } from '../core/journal.js';
+import type { Meter } from '../core/meter.js';
+import { createPulse, type PulseKeeper } from './pulse.js';
+import { addQueueSeries } from './queue-series.js';
+
+/** Upper bounds of the buckets in seconds. A signature takes milliseconds; one that waits for a new signer, a second. */
+const SIGN_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const POLL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** How often the delay of the event loop is measured, in milliseconds: seldom enough to cost nothing. */
+const EVENT_LOOP_PRECISION = 50;
+/** Names of judges that get a series of their own. */
+const JUDGES = 8;
+
+export interface MetricsOptions {
+  /** Chains that get series of their own; any other is counted as `other`, so that nobody makes series at will. */
+  readonly chains: readonly ChainId[];
+  readonly now: () => number;
+  /** Labels of `custos_build_info`. */
+  readonly build: Readonly<Record<'version' | 'node' | 'network' | 'store', string>>;
+  /** What is not ended in the journal, by chain and state. */
+  readonly depths: () => Promise<readonly QueueDepth[]>;
+}
+
+/** The numbers of one daemon: counted through `meter`, asked for by `text`. */
+export interface Metrics {
+  readonly meter: Meter;
+  readonly pulse: PulseKeeper;
+  /** All series in Prometheus' text format 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** Makes the series of a daemon. Labels are chains, states and outcomes: no address, no id, nothing of the outside world. */
+export function createMetrics({ chains, now, build, depths }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION });
+  const pulse = createPulse(now);
+  const series = makeSeries(registry, pulse);
+  series.build.set({ version: build.version, node: build.node, network: build.network, store: build.store }, 1);
+  const known: ReadonlySet<string> = new Set(chains);
+  const label = (chain: ChainId) => (known.has(chain) ? chain : 'other');
+  const askQueue = addQueueSeries(registry, { now, depths });
+  return {
+    pulse,
+    meter: createMeter(series, { pulse, label }),
+    async text() {
+      await askQueue();
+      return registry.metrics();
+    },
+  };
+}
+
+function makeSeries(registry: Registry, pulse: PulseKeeper) {
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, buckets, labelNames: ['chain'], registers });
+  new Gauge({
+    name: 'custos_last_poll_timestamp_seconds',
+    help: 'When the chain was last polled with success, in seconds since 1970.',
+    labelNames: ['chain'],
+    registers,
+    collect() {
+      for (const [chain, moment] of pulse.last) this.set({ chain }, moment / 1000);
+    },
+  });
+  return {
+    build: new Gauge({
+      name: 'custos_build_info',
+      help: 'Always 1; the labels say what runs.',
+      labelNames: ['version', 'node', 'network', 'store'],
+      registers,
+    }),
+    tries: counter('custos_transactions_total', 'Tries of transactions by how they ended.', ['chain', 'outcome']),
+    polls: counter('custos_polls_total', 'Polls by result.', ['chain', 'result']),
+    pollTime: histogram('custos_poll_duration_seconds', 'Time of a poll, repeats included.', POLL_BUCKETS),
+    signTime: histogram('custos_sign_duration_seconds', 'From the request to signed bytes.', SIGN_BUCKETS),
+    verdicts: counter('custos_verdicts_total', 'Answers of the four-eye service and of other judges.', [
+      'judge',
+      'verdict',
+    ]),
+    restarts: counter('custos_signer_restarts_total', 'Signer processes that took the place of a dead one.', []),
+    gaps: counter('custos_nonce_gaps_total', 'Times that free nonces were found below a used one.', ['chain']),
+    missing: counter('custos_nonces_missing_total', 'Nonces that were free then.', ['chain']),
+    openings: counter('custos_breaker_openings_total', 'Times that the way to a chain was shut after faults.', [
+      'chain',
+    ]),
+    open: new Gauge({
+      name: 'custos_breaker_open',
+      help: '1 while the way to the chain is shut after faults.',
+      labelNames: ['chain'],
+      registers,
+    }),
+  };
+}
+
+interface Labels {
+  readonly pulse: PulseKeeper;
+  readonly label: (chain: ChainId) => string;
+}
+
+function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label }: Labels): Meter {
+  const judges = new Set<string>();
+  const judgeLabel = (name: string) => {
+    if (judges.size < JUDGES) judges.add(name);
+    return judges.has(name) ? name : 'other';
+  };
+  return {
+    polled(chain, result, milliseconds) {
+      if (label(chain) === chain) pulse.polled(chain, result);
+      series.polls.inc({ chain: label(chain), result });
+      series.pollTime.observe({ chain: label(chain) }, amount(milliseconds) / 1000);
+    },
+    ended: (chain, outcome) => series.tries.inc({ chain: label(chain), outcome }),
+    judged: (judge, verdict) => series.verdicts.inc({ judge: judgeLabel(judge), verdict }),
+    signed: (chain, microseconds) => series.signTime.observe({ chain: label(chain) }, amount(microseconds) / 1_000_000),
+    signerRestarted: () => series.restarts.inc(),
+    nonceGap(chain, missing) {
+      series.gaps.inc({ chain: label(chain) });
+      series.missing.inc({ chain: label(chain) }, amount(missing));
+    },
+    breaker(chain, state) {
+      series.open.set({ chain: label(chain) }, state === 'open' ? 1 : 0);
+      if (state === 'open') series.openings.inc({ chain: label(chain) });
+    },
+  };
+}
+
+/** The library throws on what is no number, and a counter never goes back: a clock that was put back counts as nothing. */
+function amount(value: number): number {
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,40 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { QueueDepth } from '../core/journal.js';
+import { remembered, within } from './deadline.js';
+
+/** How long the journal may take, in milliseconds. */
+const DEADLINE = 2000;
+/** For how long its answer is given again, in milliseconds. */
+const ANSWER_TIME = 1000;
+
+export interface QueueOptions {
+  readonly now: () => number;
+  /** What is not ended, by chain and state: one query over an index of the states. */
+  readonly depths: () => Promise<readonly QueueDepth[]>;
+}
+
+/**
+ * Adds what waits in the journal, which is asked when somebody looks: at most once a second and within a deadline. Without an
+ * answer its series are left out and `custos_queue_up` is 0.
+ * @returns asks the journal and sets the series; never rejects
+ */
+export function addQueueSeries(registry: Registry, { now, depths }: QueueOptions): () => Promise<void> {
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const labels = ['chain', 'state'] as const;
+  const count = gauge('custos_queue_transactions', 'Transactions in the journal that are not ended.', labels);
+  const age = gauge('custos_queue_oldest_age_seconds', 'Time since the oldest of them was claimed.', labels);
+  const up = gauge('custos_queue_up', '1 when the journal answered this time.', []);
+  const ask = remembered(ANSWER_TIME, now, () => within(DEADLINE, depths()));
+  return async () => {
+    const found = await ask().catch(() => undefined);
+    // Set after waiting, all at once: two that look at the same time see whole answers.
+    count.reset();
+    age.reset();
+    up.set(found === undefined ? 0 : 1);
+    for (const { chain, state, count: depth, oldest } of found ?? []) {
+      count.set({ chain, state }, depth);
+      age.set({ chain, state }, Math.max(0, now() - oldest) / 1000);
+    }
+  };
+}

@@ -1,0 +1,95 @@
+import { asCustosError, errorKinds } from '../core/errors.js';
+import type { Probe, Pulse, UnreadyReason } from '../core/health.js';
+import type { ChainId } from '../core/ids.js';
+import { remembered, within } from './deadline.js';
+
+/** Polls without an answer, one after another, before a chain counts as not served. */
+const FAILED_POLLS = 3;
+/** Periods without a successful poll before a chain counts as not served. */
+const SILENT_PERIODS = 3;
+/** What one poll may take besides, in milliseconds: its requests are repeated before it counts as failed. */
+const POLL_TIME = 60_000;
+/** How long one probe may take, in milliseconds. */
+const PROBE_TIME = 2000;
+/** For how long an answer is given again, in milliseconds. */
+const ANSWER_TIME = 1000;
+/** For how long the list of chains is taken from memory, in milliseconds: the store may have many wallets. */
+const CHAINS_TIME = 15_000;
+
+export interface ReadinessOptions {
+  readonly now: () => number;
+  readonly pulse: Pulse;
+  readonly probes: readonly Probe[];
+  /** Chains that the daemon serves now. */
+  readonly served: () => Promise<readonly ChainId[]>;
+  /** The longest time between two polls of one chain, in milliseconds. */
+  readonly period: number;
+  /** True from the signal that ends the daemon on. */
+  readonly stopping: () => boolean;
+}
+
+/**
+ * Whether the daemon can do its work: store and signer answer, and every served chain is polled with success.
+ * @returns asks; an empty list means ready. Never rejects, and answers within a few seconds
+ */
+export function createReadiness(options: ReadinessOptions): () => Promise<readonly UnreadyReason[]> {
+  const chains = chainsOf(options);
+  return remembered(ANSWER_TIME, options.now, async () => {
+    const probed = await Promise.all(options.probes.map(tried));
+    const polled = await pollReasons(options, chains);
+    return [...stoppingReason(options), ...probed.flat(), ...polled];
+  });
+}
+
+function stoppingReason({ stopping }: ReadinessOptions): UnreadyReason[] {
+  return stopping() ? [{ check: 'daemon', text: 'the daemon is stopping' }] : [];
+}
+
+async function tried({ check, run }: Probe): Promise<UnreadyReason[]> {
+  try {
+    await within(PROBE_TIME, run());
+    return [];
+  } catch (thrown) {
+    // The message may name a path or a host; code and hint are the same for everybody.
+    const { code } = asCustosError(thrown);
+    return [{ check, code, text: errorKinds[code].hint }];
+  }
+}
+
+type Served = ReadonlyMap<ChainId, number>;
+
+/** Chains that are served, each with the moment since when, so that one with new wallets has time for its first poll. */
+function chainsOf({ now, served }: ReadinessOptions): () => Promise<Served> {
+  let since: Served | undefined;
+  return remembered(CHAINS_TIME, now, async () => {
+    const before = since;
+    const list = await within(PROBE_TIME, served());
+    // What is there at the start must have been polled before the daemon is ready.
+    const first = before === undefined ? 0 : now();
+    since = new Map(list.map((chain) => [chain, before?.get(chain) ?? first]));
+    return since;
+  });
+}
+
+async function pollReasons(options: ReadinessOptions, chains: () => Promise<Served>): Promise<UnreadyReason[]> {
+  try {
+    return [...(await chains())].flatMap(([chain, since]) => pollReason(options, chain, since));
+  } catch (thrown) {
+    const { code } = asCustosError(thrown);
+    return [{ check: 'store', code, text: 'the list of chains with wallets could not be read' }];
+  }
+}
+
+function pollReason({ now, pulse, period }: ReadinessOptions, chain: ChainId, since: number): UnreadyReason[] {
+  const failed = pulse.failedPolls(chain);
+  if (failed >= FAILED_POLLS) {
+    return [
+      { check: 'poll', chain, text: `the last ${failed} polls had no answer; the log line "poll failed" says why` },
+    ];
+  }
+  const last = pulse.lastPoll(chain) ?? since;
+  if (last === 0) return [{ check: 'poll', chain, text: 'not polled yet' }];
+  const silent = now() - last;
+  if (silent <= SILENT_PERIODS * period + POLL_TIME) return [];
+  return [{ check: 'poll', chain, text: `the last successful poll was ${Math.round(silent / 1000)} seconds ago` }];
+}
