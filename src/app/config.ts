@@ -46,6 +46,8 @@ export interface DaemonConfig {
   /** Tries of an unsigned transaction before it is given up. */
   readonly maxAttempts: number;
   readonly confirmations: Confirmations;
+  /** Requests a second to each host, at the most. */
+  readonly maxRequests?: number;
   readonly chains?: readonly ChainId[];
   readonly runOnce: boolean;
   readonly externalUrl?: string;
@@ -175,6 +177,9 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         period: period * 1000,
         idlePeriod: number('idle-period', flags['idlePeriod'], { fallback: 30, min: 0, max: 86_400 }) * 1000,
         maxAttempts: whole('max-attempts', { fallback: 50, min: 1, max: 1_000_000 }),
+        ...(flags['maxRequests'] !== undefined && {
+          maxRequests: number('max-requests', flags['maxRequests'], { fallback: 1, min: 0.1, max: 1_000_000 }),
+        }),
         confirmations: attempt('--confirmations', { default: 1, chains: new Map() }, () =>
           readConfirmations(flags['confirmations']),
         ),

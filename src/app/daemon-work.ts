@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { checkFourEyeUrl, createFourEye } from '../cloud/four-eye.js';
+import { createHostLimits } from '../cloud/host-limits.js';
 import { createNodes } from '../cloud/nodes.js';
 import { createCloud } from '../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
@@ -154,7 +155,9 @@ function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
   }
   checkCloudUrl(config.cloudUrl, config.network);
   for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
+  const limits = createHostLimits(clock, config.daemon.maxRequests);
   const nodes = createNodes({
+    limits,
     baseUrl: config.cloudUrl,
     apiKey: Secret.text(apiKey),
     ownNodes: config.daemon.nodes,
@@ -163,6 +166,7 @@ function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
     version: packageVersion(),
   });
   const cloud = createCloud({
+    limits,
     baseUrl: config.cloudUrl,
     apiKey: Secret.text(apiKey),
     version: packageVersion(),

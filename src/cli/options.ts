@@ -58,6 +58,10 @@ export const daemonOptions: readonly OptionSpec[] = [
     about: 'blocks that a transaction needs on an own node to be completed (default 1), or CHAIN=NUMBER; repeatable',
     many: true,
   },
+  {
+    flags: '--max-requests <number>',
+    about: 'requests a second to each host, at the most (default: until it says 429)',
+  },
   { flags: '--max-attempts <number>', about: 'tries of an unsigned transaction before it has failed (default 50)' },
   { flags: '--health-port <number>', about: 'serve /health, /ready and /metrics on this port; 0 takes any free one' },
   { flags: '--health-host <address>', about: 'address of the health server (default 127.0.0.1)' },

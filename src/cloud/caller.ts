@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
+import type { HostLimits } from './host-limits.js';
 import { cloudFaults, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';
 import { refusal } from './refusal.js';
 import { baseOf } from './urls.js';
@@ -16,6 +17,7 @@ export interface CallerOptions {
   readonly onNotice?: (notice: string) => void;
   /** Milliseconds for one request; default 30,000 for a poll and 10,000 for all others. */
   readonly timeouts?: { readonly poll: number; readonly other: number };
+  readonly limits?: HostLimits;
 }
 
 export interface CallExtra extends Pick<HttpRequest, 'body' | 'retries' | 'repeatOn'> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
+import type { HostLimits } from './host-limits.js';
 import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
 import { createWire, type Wire, type WireHeaders, WireTimeout } from './wire.js';
@@ -58,6 +59,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   /** Replaced by `{apiKey}` wherever they turn up in a message. */
   readonly secrets: readonly Secret[];
+  /** How fast hosts may be asked; as fast as it goes when absent. */
+  readonly limits?: HostLimits;
 }
 
 /** The largest answer that is read, in bytes after decompression. */
@@ -75,7 +78,7 @@ export interface HttpClient {
 }
 
 /** A client with kept connections: time-outs that cover the body, bounded retries with jitter, no redirects, no secret in any error. */
-export function createHttpClient({ clock, secrets }: HttpOptions): HttpClient {
+export function createHttpClient({ clock, secrets, limits }: HttpOptions): HttpClient {
   const conceal = concealer(secrets);
   const quote = quoter(conceal);
   const wire = createWire();
@@ -83,8 +86,12 @@ export function createHttpClient({ clock, secrets }: HttpOptions): HttpClient {
     quote,
     async send(request) {
       const label = conceal(request.label ?? describe(request));
+      const { host } = new URL(request.url);
       for (let attempt = 0; ; attempt++) {
-        const { answer, error, repeat } = judge(request, await exchange(wire, request, label), { label, quote, clock });
+        await limits?.enter(host);
+        const found = await exchange(wire, request, label);
+        const { answer, error, repeat } = judge(request, found, { label, quote, clock });
+        if (found.kind === 'answer') limits?.answered(host, found.answer.status, error?.retryAfter);
         if (answer !== undefined) return answer;
         if (attempt >= request.retries || !repeat) throw error;
         await clock.wait(Math.max(error.retryAfter ?? 0, backOff(attempt)));

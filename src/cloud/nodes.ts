@@ -6,6 +6,7 @@ import type { ChainId, Network } from '../core/ids.js';
 import { parseNodeUrl } from '../core/node-url.js';
 import { Secret } from '../core/secret.js';
 import { cloudHeaders } from './caller.js';
+import type { HostLimits } from './host-limits.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
 import { parseJson, tryJson } from './json.js';
 import { refusal } from './refusal.js';
@@ -24,6 +25,7 @@ export interface NodesOptions {
   readonly ownNodes: ReadonlyMap<ChainId, string>;
   /** Milliseconds for one question; default 10,000. */
   readonly timeout?: number;
+  readonly limits?: HostLimits;
 }
 
 /** Where the cloud departs from its rule `/v3/blockchain/node/{ticker}`; a chain that follows the rule needs no entry. */
@@ -48,10 +50,17 @@ const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
-  const cloud = createHttpClient({ clock: options.clock, secrets: [options.apiKey] });
+  const { clock, apiKey, limits } = options;
+  const cloud = createHttpClient({ clock, secrets: [apiKey], ...(limits && { limits }) });
+  // One client for each chain, so that its connections are kept.
+  const clients = new Map<ChainId, NodeClient>();
   const client = (chain: Chain): NodeClient => {
+    const known = clients.get(chain.id);
+    if (known !== undefined) return known;
     const own = options.ownNodes.get(chain.id);
-    return own === undefined ? cloudNode(cloud, options, chain) : ownNode(options, own);
+    const made = own === undefined ? cloudNode(cloud, options, chain) : ownNode(options, own);
+    clients.set(chain.id, made);
+    return made;
   };
   return {
     client,
@@ -95,9 +104,10 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
 const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
-function ownNode({ clock, timeout = TIMEOUT }: NodesOptions, nodeUrl: string): NodeClient {
+function ownNode({ clock, timeout = TIMEOUT, limits }: NodesOptions, nodeUrl: string): NodeClient {
   const { url, headers, secrets } = parseNodeUrl(nodeUrl);
-  const http = createHttpClient({ clock, secrets: secrets.map((text) => Secret.text(text)) });
+  const hidden = secrets.map((text) => Secret.text(text));
+  const http = createHttpClient({ clock, secrets: hidden, ...(limits && { limits }) });
   const base = url.href.replace(/\/+$/, '');
   return {
     rpc: (method, params) => askRpc(http, { url: url.href, headers, faults: nodeFaults, timeout, method, params }),

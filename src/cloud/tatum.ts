@@ -27,7 +27,8 @@ const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** The queue of pending transactions over the cloud's HTTP interface. @throws CustosError API_KEY_INVALID */
 export function createCloud(options: CloudOptions): Cloud {
-  const http = createHttpClient({ clock: options.clock, secrets: [options.apiKey] });
+  const { clock, apiKey, limits } = options;
+  const http = createHttpClient({ clock, secrets: [apiKey], ...(limits && { limits }) });
   const call = createCaller(http, options);
   const wire: Wire = { http, call, nodes: options.nodes };
   return {

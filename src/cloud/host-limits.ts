@@ -1,0 +1,113 @@
+import type { Clock } from '../core/clock.js';
+
+/** How fast each other machine may be asked. One for all clients, because limits are the host's. */
+export interface HostLimits {
+  /** Resolves when a request to the host may go. */
+  enter(host: string): Promise<void>;
+  /** Told of each answer. @param retryAfter - milliseconds that the host asked for */
+  answered(host: string, status: number, retryAfter: number | undefined): void;
+}
+
+/** Milliseconds for which a host is left alone that said 429 and no time. */
+const PAUSE = 1_000;
+/** Milliseconds without a 429 after which a limit that the host taught us is forgotten. */
+const MEMORY = 60_000;
+
+/**
+ * A token bucket for each host. Without a given rate there is none until the host says 429: then it is left alone for as
+ * long as it asked, and asked half as often as before; each answer that is not a 429 raises the rate again a little.
+ * @param rate - requests a second to each host, at the most; unlimited when absent
+ */
+export function createHostLimits(clock: Clock, rate?: number): HostLimits {
+  const buckets = new Map<string, Bucket>();
+  const bucketOf = (host: string): Bucket => {
+    let bucket = buckets.get(host);
+    if (bucket === undefined) {
+      bucket = new Bucket(clock, rate ?? Number.POSITIVE_INFINITY);
+      buckets.set(host, bucket);
+    }
+    return bucket;
+  };
+  return {
+    enter: (host) => bucketOf(host).enter(),
+    answered(host, status, retryAfter) {
+      if (status === 429) bucketOf(host).refused(retryAfter ?? PAUSE);
+      else bucketOf(host).accepted();
+    },
+  };
+}
+
+class Bucket {
+  readonly #clock: Clock;
+  readonly #ceiling: number;
+  #rate: number;
+  #tokens: number;
+  #filledAt: number;
+  #pausedUntil = 0;
+  #refusedAt = 0;
+  /** Requests since `#countedAt`, to know the rate at which the host refused. */
+  #count = 0;
+  #countedAt: number;
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock, ceiling: number) {
+    this.#clock = clock;
+    this.#ceiling = ceiling;
+    this.#rate = ceiling;
+    this.#tokens = Math.max(1, ceiling);
+    this.#filledAt = clock.now();
+    this.#countedAt = clock.now();
+  }
+
+  enter(): Promise<void> {
+    this.#count += 1;
+    if (this.#rate === Number.POSITIVE_INFINITY && this.#pause() === 0) return Promise.resolve();
+    // One after another, in the order in which they came.
+    this.#line = this.#line.then(() => this.#take());
+    return this.#line;
+  }
+
+  accepted(): void {
+    if (this.#rate === this.#ceiling) return;
+    if (this.#clock.now() - this.#refusedAt > MEMORY) this.#rate = this.#ceiling;
+    else this.#rate = Math.min(this.#rate * 1.01, this.#ceiling);
+  }
+
+  refused(pause: number): void {
+    const now = this.#clock.now();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    const seconds = Math.max(now - this.#countedAt, PAUSE) / 1000;
+    const seen = this.#count / seconds;
+    // Many answers of one moment are one refusal.
+    if (now - this.#refusedAt > PAUSE) this.#rate = Math.max(1, Math.min(this.#rate, seen) / 2);
+    this.#refusedAt = now;
+    this.#tokens = 0;
+    this.#filledAt = this.#pausedUntil;
+    this.#count = 0;
+    this.#countedAt = now;
+  }
+
+  async #take(): Promise<void> {
+    for (let wait = this.#wait(); wait > 0; wait = this.#wait()) await this.#clock.wait(wait);
+    this.#tokens -= 1;
+  }
+
+  /** Milliseconds until there is a token. */
+  #wait(): number {
+    const pause = this.#pause();
+    if (pause > 0) return pause;
+    if (this.#rate === Number.POSITIVE_INFINITY) return 0;
+    const now = this.#clock.now();
+    const isPutBack = this.#filledAt > now;
+    const gained = isPutBack ? 0 : ((now - this.#filledAt) / 1000) * this.#rate;
+    this.#filledAt = now;
+    this.#tokens = Math.min(this.#tokens + gained, Math.max(1, this.#rate));
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#rate) * 1000);
+  }
+
+  /** No pause is longer than a minute (`parseRetryAfter`): one that seems to be is of a clock that was put back since. */
+  #pause(): number {
+    const left = this.#pausedUntil - this.#clock.now();
+    return left > MEMORY ? 0 : Math.max(0, left);
+  }
+}
