@@ -6,11 +6,13 @@ import type { JournalRecord } from '../core/journal.js';
 import type { Secret } from '../core/secret.js';
 import type { Store } from '../core/store.js';
 import type { SealedWallet } from '../core/wallet.js';
-import { createStore, storeExists } from '../storage/sqlite-store.js';
-import { placeNewFile } from '../storage/store-file.js';
+import { createStore, storeExists } from '../storage/open-store.js';
+import { refuseUrl } from '../storage/postgres-url.js';
+import { fileExists, placeNewFile } from '../storage/store-file.js';
 import { type BackupHeader, BackupReader, type BackupRow, BackupWriter, readHeader } from '../vault/backup-format.js';
 import { openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
 import { readFileInParts } from './file-parts.js';
+import { shownValue } from './shown-value.js';
 
 export interface BackupCount {
   readonly wallets: number;
@@ -33,7 +35,8 @@ const TRANSACTION_PAGE = 20;
  */
 export async function backupStore(store: Store, rootKey: Uint8Array, options: BackupOptions): Promise<BackupCount> {
   const { file } = options;
-  if (await storeExists(file)) throw new CustosError('BACKUP_EXISTS', `${file} exists already`);
+  refuseUrl(file);
+  if (await fileExists(file)) throw new CustosError('BACKUP_EXISTS', `${file} exists already`);
   let count: BackupCount = { wallets: 0, transactions: 0 };
   await placeBackup(file, async (temporary) => {
     const handle = await open(temporary, 'r+');
@@ -117,7 +120,7 @@ export async function restoreStore(
   file: string,
   { password, location }: { password: Secret; location: string },
 ): Promise<BackupCount> {
-  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${location} exists already`);
+  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${shownValue(location)} exists already`);
   const header = await readBackupHeader(file);
   const rootKey = await openEither(header, password);
   try {

@@ -2,11 +2,13 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkCloudUrl } from '../cloud/urls.js';
 import { asCustosError, type ErrorCode, errorKinds } from '../core/errors.js';
-import { storeExists } from '../storage/sqlite-store.js';
+import { storeExists } from '../storage/open-store.js';
+import { isPostgresUrl, parsePostgresUrl } from '../storage/postgres-url.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
 import { type Setting, settings } from './settings.js';
 import { shownValue } from './shown-value.js';
+import { storeLocation } from './store-location.js';
 
 /** One line of the examination. */
 export interface Finding {
@@ -33,8 +35,9 @@ function settingFindings({ config }: House): Finding[] {
 async function storeFindings(house: House): Promise<Finding[]> {
   const { config } = house;
   try {
-    if (!(await storeExists(config.store)))
-      return [problem('wallet store', 'STORE_MISSING', `none at ${config.store}`)];
+    const location = storeLocation(config);
+    const shown = shownValue(location);
+    if (!(await storeExists(location))) return [problem('wallet store', 'STORE_MISSING', `none at ${shown}`)];
     const store = await house.store();
     const slots = await store.slots.all();
     const counts = await Promise.all(
@@ -45,10 +48,10 @@ async function storeFindings(house: House): Promise<Finding[]> {
       {
         check: 'wallet store',
         state: 'ok',
-        text: `${config.store}: ${counts[0]} mainnet and ${counts[1]} testnet wallets`,
+        text: `${shown}: ${counts[0]} mainnet and ${counts[1]} testnet wallets`,
       },
       { check: 'journal', state: 'ok', text: `${open.length} transactions are on their way` },
-      await modeFinding(config.store),
+      isPostgresUrl(location) ? connectionFinding(location) : await modeFinding(location),
     ];
     if (!slots.some(({ kind }) => kind === 'recovery')) {
       const remedy = 'run `custos password recovery-key` and keep the key away from this machine';
@@ -67,6 +70,11 @@ async function modeFinding(path: string): Promise<Finding> {
   const text = `store ${(file.mode & 0o777).toString(8)}, directory ${(directory.mode & 0o777).toString(8)}`;
   if (!open) return { check: 'file modes', state: 'ok', text };
   return { check: 'file modes', state: 'warning', text, remedy: `run chmod 600 ${path}` };
+}
+
+function connectionFinding(location: string): Finding {
+  const { host, sslMode } = parsePostgresUrl(location);
+  return { check: 'database connection', state: 'ok', text: `${host}, sslmode ${sslMode}` };
 }
 
 function cloudFinding({ config }: House): Finding {

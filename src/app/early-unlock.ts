@@ -3,6 +3,7 @@ import { Secret } from '../core/secret.js';
 import { peekStoreKeys, type StoreKeys } from '../storage/peek.js';
 import { openSlots } from '../vault/key-slots.js';
 import { type Config, settingValue } from './config.js';
+import { storeLocation } from './store-location.js';
 
 /** How an early key derivation ended: the root key of this store, or why not. */
 export type EarlyUnlock =
@@ -26,9 +27,13 @@ export function unlockEarly(config: Config): Unlocking | undefined {
   const given = settingValue('password', {}, config.environment);
   if (given === undefined || config.passwordSource !== 'local') return undefined;
   const password = Secret.text(given);
-  const keys = peekStoreKeys(config.store);
+  const keys = peek(config);
   const ended = unlock(keys, password);
   return { begun: keys.then(nothing, nothing), ended };
+}
+
+async function peek(config: Config): Promise<StoreKeys> {
+  return peekStoreKeys(storeLocation(config));
 }
 
 async function unlock(keys: Promise<StoreKeys>, password: Secret): Promise<EarlyUnlock> {

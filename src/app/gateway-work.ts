@@ -5,6 +5,7 @@ import { type RunningGateway, startGateway } from '../gateway/server.js';
 import { openQueue } from '../storage/queue.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
+import { checkDatabaseUrl, warnOfPassword } from './store-location.js';
 
 /** Opens the queue and listens. @throws CustosError API_KEY_MISSING, CONFIG_INVALID, PORT_IN_USE, STORE_* */
 export async function openGateway(house: House): Promise<RunningGateway> {
@@ -17,7 +18,10 @@ export async function openGateway(house: House): Promise<RunningGateway> {
     throw new CustosError('CONFIG_INVALID', 'the gateway needs at least one --node CHAIN=URL');
   for (const chain of config.daemon.nodes.keys()) chains.get(chain);
   const port = portNumber(flags['port']);
-  const queue = await openQueue(text(flags['queue']) ?? join(config.home, '.custos', 'queue.db'));
+  const location = settingValue('queue', flags, config.environment) ?? join(config.home, '.custos', 'queue.db');
+  checkDatabaseUrl(location, config.network);
+  warnOfPassword(config, log);
+  const queue = await openQueue(location);
   const allowed = text(flags['allowedHost']);
   try {
     const gateway = await startGateway({

@@ -6,13 +6,15 @@ import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { KeySlot, Store } from '../core/store.js';
 import type { Vault } from '../core/vault.js';
-import { createStore, openStore, storeExists } from '../storage/sqlite-store.js';
+import { createStore, openStore, storeExists } from '../storage/open-store.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, openSlots } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
 import type { Config } from './config.js';
 import type { EarlyUnlock } from './early-unlock.js';
 import { createLog } from './log.js';
 import { readNewPassword, readStorePassword } from './password.js';
+import { shownValue } from './shown-value.js';
+import { storeLocation, warnOfPassword } from './store-location.js';
 import type { Terminal } from './terminal.js';
 
 /** All rooms, put together for one command. Parts are made when they are first asked for. */
@@ -41,14 +43,19 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
   let opened: Promise<Store> | undefined;
   let root: Promise<Uint8Array> | undefined;
   let vault: Promise<Vault> | undefined;
+  const log = createLog(config.logLevel);
+  const location = (): string => {
+    warnOfPassword(config, log);
+    return storeLocation(config);
+  };
   const house: House = {
     config,
-    log: createLog(config.logLevel),
+    log,
     clock: systemClock,
     chains,
     terminal,
     store() {
-      opened ??= openStore(config.store);
+      opened ??= openStore(location());
       return opened;
     },
     rootKey() {
@@ -63,14 +70,14 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
     },
     password: () => readStorePassword(config, terminal),
     async storeForAdding() {
-      if (opened === undefined && !(await storeExists(config.store))) {
+      if (opened === undefined && !(await storeExists(location()))) {
         const password = await readNewPassword(config, terminal);
-        const made = await makeStore(config.store, password, { recovery: false });
+        const made = await makeStore(location(), password, { recovery: false });
         password.wipe();
         opened = Promise.resolve(made.store);
         root = Promise.resolve(made.rootKey);
         terminal.note(
-          `made the wallet store ${config.store}; it has no recovery key yet: run \`custos password recovery-key\``,
+          `made the wallet store ${shownValue(config.store)}; it has no recovery key yet: run \`custos password recovery-key\``,
         );
       }
       return house.store();
@@ -118,7 +125,7 @@ export async function makeStore(
   options: { recovery: boolean },
 ): Promise<MadeStore> {
   if (password.length === 0) throw new CustosError('PASSWORD_EMPTY', 'the password is empty');
-  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${location} exists already`);
+  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${shownValue(location)} exists already`);
   const rootKey = makeRootKey();
   const storeId = makeStoreId();
   const slots: KeySlot[] = [await makeSlot(rootKey, password, { kind: 'password', storeId })];

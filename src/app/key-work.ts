@@ -3,12 +3,13 @@ import type { Secret } from '../core/secret.js';
 import { findSlot, makeRecoveryKey, makeSlot, openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
 import { type House, makeStore } from './house.js';
 import { readChangedPassword, readNewPassword, readRecoveryKey } from './password.js';
+import { storeLocation } from './store-location.js';
 
 /** Makes the store. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
 export async function initStore(house: House): Promise<Secret> {
   const password = await readNewPassword(house.config, house.terminal);
   try {
-    const made = await makeStore(house.config.store, password, { recovery: true });
+    const made = await makeStore(storeLocation(house.config), password, { recovery: true });
     made.rootKey.fill(0);
     await made.store.close();
     if (made.recoveryKey === undefined) throw new CustosError('INTERNAL', 'the new store has no recovery key');

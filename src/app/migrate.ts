@@ -1,6 +1,6 @@
 import { CustosError } from '../core/errors.js';
 import type { Store } from '../core/store.js';
-import { storeExists } from '../storage/sqlite-store.js';
+import { storeExists } from '../storage/open-store.js';
 import { makeRootKey, makeStoreId } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
 import type { House } from './house.js';
@@ -10,6 +10,7 @@ import { type MigrationEntry, parseEntries } from './migrate-entries.js';
 import { readOldPassword } from './migrate-password.js';
 import { type MigrationReport, type Outcome, reportOf } from './migrate-report.js';
 import type { Keeper } from './migrate-verbatim.js';
+import { storeLocation } from './store-location.js';
 
 /** An old file, read; nothing of it has been tried yet. */
 export interface Migration {
@@ -45,7 +46,7 @@ export async function readMigration(house: House, file: string): Promise<Migrati
  * @throws CustosError STORE_*, PASSWORD_*
  */
 export async function migrate(house: House, migration: Migration, options: MigrateOptions): Promise<MigrationReport> {
-  const stored = await storeExists(house.config.store);
+  const stored = await storeExists(storeLocation(house.config));
   const outcomes = stored ? await tryInStore(house, migration, options) : await tryAside(house, migration, options);
   const isWhole = migration.damage === undefined && outcomes.every(({ result }) => result !== 'broken');
   const hasFresh = outcomes.some(({ result }) => result === 'notImported');

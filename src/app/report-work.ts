@@ -1,9 +1,10 @@
 import { asCustosError } from '../core/errors.js';
-import { storeExists } from '../storage/sqlite-store.js';
+import { storeExists } from '../storage/open-store.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
 import { passwordSourceVariables } from './settings.js';
 import { shownValue } from './shown-value.js';
+import { storeLocation } from './store-location.js';
 import { packageVersion } from './version.js';
 import { getSealed } from './wallet-work.js';
 
@@ -26,7 +27,7 @@ export async function walletReport(house: House, ids: readonly string[]): Promis
     system: {
       kmsVersion: packageVersion(),
       nodeVersion: process.version,
-      store: { type: config.passwordSource.toUpperCase(), exists: await storeExists(config.store) },
+      store: { type: config.passwordSource.toUpperCase(), exists: await storeExists(storeLocation(config)) },
     },
     wallets,
     apiKey: isSet(settingValue('apiKey', config.flags, config.environment)),
@@ -40,8 +41,8 @@ export async function checkConfigLines({ config }: House): Promise<readonly stri
   const shown = (name: string) => `${name} : ${isSet(environment[name])}`;
   return [
     `Version : ${packageVersion()}`,
-    `Wallet file path : ${config.store}`,
-    `Wallet exists : ${await storeExists(config.store)}`,
+    `Wallet file path : ${shownValue(config.store)}`,
+    `Wallet exists : ${await storeExists(storeLocation(config))}`,
     `Wallet store type : ${config.passwordSource.toUpperCase()}`,
     `Environment vars file : ${config.envFile}`,
     `TATUM_API_KEY : ${isSet(settingValue('apiKey', {}, environment))}`,

@@ -12,7 +12,7 @@ export const settings = {
   store: {
     flag: 'store',
     env: ['CUSTOS_STORE'],
-    about: 'path of the wallet store',
+    about: 'wallet store: a path, or postgres://…',
   },
   apiKey: {
     flag: 'apiKey',
@@ -70,6 +70,11 @@ export const settings = {
     flag: 'healthHost',
     env: ['CUSTOS_HEALTH_HOST'],
     about: 'address of the health server',
+  },
+  queue: {
+    flag: 'queue',
+    env: ['CUSTOS_QUEUE'],
+    about: "the gateway's queue: a path, or postgres://…",
   },
   logLevel: {
     flag: 'logLevel',

@@ -204,7 +204,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--host <address>', about: 'address to listen on (default 127.0.0.1)' },
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'further host names under which it is reached' },
-      { flags: '--queue <path>', about: 'queue database (default ~/.custos/queue.db)' },
+      { flags: '--queue <path>', about: 'queue: a path, or postgres://… (default ~/.custos/queue.db)' },
       { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
       { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
     ],

@@ -2,7 +2,7 @@ import type { OptionSpec } from './spec.js';
 
 /** Options of every command that opens the wallet store. */
 export const storeOptions: readonly OptionSpec[] = [
-  { flags: '--store <path>', about: 'wallet store (default ~/.custos/store.db)' },
+  { flags: '--store <path>', about: 'wallet store: a path, or postgres://… (default ~/.custos/store.db)' },
   { flags: '--path <path>', about: 'the same as --store' },
   { flags: '--password-file <file>', about: 'file whose first line is the password' },
   { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },

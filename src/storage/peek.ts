@@ -1,4 +1,5 @@
 import type { KeySlot } from '../core/store.js';
+import { isPostgresUrl, parsePostgresUrl } from './postgres-url.js';
 import { slotFromRow } from './slot-rows.js';
 import { databaseError } from './sqlite-errors.js';
 import { openSqlite } from './sqlite-module.js';
@@ -10,24 +11,47 @@ export interface StoreKeys {
   readonly slots: readonly KeySlot[];
 }
 
+const META = "SELECT value FROM meta WHERE key = 'store_id'";
+const SLOTS = 'SELECT * FROM key_slots ORDER BY created_at, id';
+
 /**
- * Reads store id and key slots with nothing but SQLite, so that scrypt can work while the rest of the program loads.
- * Whether the store is whole and of a known format is `openStore`'s business.
- * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY
+ * Reads store id and key slots with nothing but the database's client, so that scrypt can work while the rest of the
+ * program loads. Whether the store is whole and of a known format is `openStore`'s business.
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY, STORE_UNREACHABLE
  */
 export async function peekStoreKeys(location: string): Promise<StoreKeys> {
-  await checkStoreFile(location);
+  return isPostgresUrl(location) ? peekPostgres(location) : peekFile(location);
+}
+
+async function peekFile(path: string): Promise<StoreKeys> {
+  await checkStoreFile(path);
   try {
-    const connection = await openSqlite(location, { readOnly: true });
+    const connection = await openSqlite(path, { readOnly: true });
     try {
-      const [meta] = connection.prepare("SELECT value FROM meta WHERE key = 'store_id'").all();
-      const rows = connection.prepare('SELECT * FROM key_slots ORDER BY created_at, id').all();
-      const storeId = typeof meta === 'object' && meta !== null && 'value' in meta ? String(meta.value) : '';
-      return { storeId, slots: rows.map(slotFromRow) };
+      return toKeys(connection.prepare(META).all(), connection.prepare(SLOTS).all());
     } finally {
       connection.close();
     }
   } catch (error) {
-    throw databaseError(error, location);
+    throw databaseError(error, path);
   }
+}
+
+async function peekPostgres(location: string): Promise<StoreKeys> {
+  const { connectPostgres } = await import('./postgres-session.js');
+  const { postgresError } = await import('./postgres-errors.js');
+  const url = parsePostgresUrl(location);
+  const session = await connectPostgres(url, { readOnly: true });
+  try {
+    return toKeys((await session.query(META)).rows, (await session.query(SLOTS)).rows);
+  } catch (error) {
+    throw postgresError(error, url.shown);
+  } finally {
+    await session.close();
+  }
+}
+
+function toKeys([meta]: readonly unknown[], slots: readonly unknown[]): StoreKeys {
+  const storeId = typeof meta === 'object' && meta !== null && 'value' in meta ? String(meta.value) : '';
+  return { storeId, slots: slots.map(slotFromRow) };
 }

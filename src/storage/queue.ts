@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import { type Network, parseChainId, parseIndex, parseSignatureId, type SignatureId } from '../core/ids.js';
+import type { SignatureId } from '../core/ids.js';
 import type {
   Idempotency,
   NewQueuedTransaction,
@@ -15,11 +15,13 @@ import type {
   ReportedError,
   SpentFilter,
 } from '../core/queue.js';
-import type { KeyRef } from '../core/wallet.js';
-import { openDatabase } from './database.js';
+import { type DialectName, openDatabase } from './database.js';
 import type { QueueTables } from './migrations/queue-0001-first.js';
+import { isPostgresUrl, refuseOtherUrl } from './postgres-url.js';
 import { prepareQueue } from './queue-format.js';
+import { type QueueRow, toQueued } from './queue-rows.js';
 import { databaseError } from './sqlite-errors.js';
+import { isUniqueViolation } from './unique-violation.js';
 
 /** Values in one `in (…)` list, well below what databases allow. */
 const LIST_SIZE = 500;
@@ -27,41 +29,48 @@ const LIST_SIZE = 500;
 const MAX_ERRORS = 20;
 const MAX_ERROR_LENGTH = 4000;
 
-type Row = Selectable<QueueTables['pending_transactions']>;
 type Tables = Kysely<QueueTables>;
 
 /**
- * Opens the gateway's queue, and makes the file (mode 0600) when there is none.
- * @param location - path of its SQLite file, which is the queue's own
+ * Opens the gateway's queue, and makes the file (mode 0600) or the tables when there are none.
+ * @param location - path of its SQLite file, which is the queue's own, or a `postgres://` URL, where it may lie beside a store
  * @throws CustosError STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
 export async function openQueue(location: string, clock: Clock = systemClock): Promise<Queue> {
   await makeFile(location);
   const database = await openDatabase<QueueTables>(location);
   try {
-    await database.write((tables) => prepareQueue(tables, location));
+    await prepareQueue(database, location);
   } catch (error) {
     await database.close();
     throw error;
   }
   return {
-    enqueue: (transaction) => database.write((tables) => enqueue(tables, transaction, clock.now())),
+    enqueue: (transaction) =>
+      database.write((tables) => enqueue(tables, transaction, { dialect: database.dialect, now: clock.now() })),
     repeated: (idempotency) => database.read((tables) => repeated(tables, idempotency)),
     spent: (filter) => database.read(async (tables) => new Set((await spentBy(tables, filter)).keys())),
     pending: (filter) => database.read((tables) => pending(tables, filter)),
     get: (id) => database.read((tables) => get(tables, id)),
-    complete: (id, txId) => database.write((tables) => complete(tables, id, txId)),
-    remove: (id) => database.write((tables) => remove(tables, id)),
+    complete: (id, txId) =>
+      database.write(async (tables) =>
+        complete(tables, await findToChange(tables, id, database.dialect), { id, txId }),
+      ),
+    remove: (id) =>
+      database.write(async (tables) => remove(tables, await findToChange(tables, id, database.dialect), id)),
     report: (errors) =>
       database.write(async (tables) => {
-        for (const { id, error } of errors) await report(tables, id, { at: clock.now(), error });
+        for (const { id, error } of errors) {
+          if (await findToChange(tables, id, database.dialect)) await report(tables, id, { at: clock.now(), error });
+        }
       }),
     close: () => database.close(),
   };
 }
 
 async function makeFile(location: string): Promise<void> {
-  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) return;
+  if (isPostgresUrl(location)) return;
+  refuseOtherUrl(location);
   try {
     await mkdir(dirname(location), { recursive: true, mode: 0o700 });
     await (await open(location, 'wx', 0o600)).close();
@@ -71,8 +80,13 @@ async function makeFile(location: string): Promise<void> {
   }
 }
 
-async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: number): Promise<string> {
+async function enqueue(
+  tables: Tables,
+  transaction: NewQueuedTransaction,
+  { dialect, now }: { dialect: DialectName; now: number },
+): Promise<string> {
   const { chain, network, hashes, index, signatures = [], spends = [], idempotency } = transaction;
+  if (idempotency && dialect === 'postgres') await lockKey(tables, idempotency.key);
   const known = idempotency && (await repeated(tables, idempotency));
   if (known !== undefined) return known;
   const [taken] = await spentBy(tables, { chain, network, outputs: spends });
@@ -98,14 +112,26 @@ async function enqueue(tables: Tables, transaction: NewQueuedTransaction, now: n
   for (const signature_id of new Set([...hashes, ...signatures.map(({ signatureId }) => signatureId)])) {
     await tables.insertInto('pending_hashes').values({ signature_id, chain, network, seq }).execute();
   }
-  for (const output of spends) {
-    await tables.insertInto('spent_outputs').values({ chain, network, output, seq }).execute();
-  }
+  for (const output of spends) await spend(tables, { chain, network, output, seq });
   if (idempotency) {
     const { key, digest } = idempotency;
     await tables.insertInto('idempotency_keys').values({ key, digest, pending_id: id }).execute();
   }
   return id;
+}
+
+/** The same key at two gateways at the same time: the second waits for the first, and then finds it. */
+async function lockKey(tables: Tables, key: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tables);
+}
+
+async function spend(tables: Tables, row: QueueTables['spent_outputs']): Promise<void> {
+  try {
+    await tables.insertInto('spent_outputs').values(row).execute();
+  } catch (cause) {
+    if (!isUniqueViolation(cause)) throw cause;
+    throw new CustosError('STATE_CONFLICT', `${row.output} is spent by another pending transaction`, { cause });
+  }
 }
 
 async function repeated(tables: Tables, { key, digest }: Idempotency): Promise<string | undefined> {
@@ -142,7 +168,7 @@ async function pending(tables: Tables, filter: PendingFilter): Promise<readonly 
       .where('network', '=', network);
   if (!signatureIds) return withErrors(tables, await ofChain().orderBy('seq').execute());
   const places = await placesOf(tables, filter, signatureIds);
-  const rows: Row[] = [];
+  const rows: QueueRow[] = [];
   for (const list of lists(places)) rows.push(...(await ofChain().where('seq', 'in', list).execute()));
   return withErrors(
     tables,
@@ -170,8 +196,11 @@ async function get(tables: Tables, id: string): Promise<QueuedTransaction | unde
   return row && (await withErrors(tables, [row]))[0];
 }
 
-async function complete(tables: Tables, id: string, txId: string): Promise<void> {
-  const row = await find(tables, id);
+async function complete(
+  tables: Tables,
+  row: QueueRow | undefined,
+  { id, txId }: { id: string; txId: string },
+): Promise<void> {
   if (!row || row.state === 'deleted') throw missing(id);
   if (row.state === 'completed') {
     if (row.tx_id === txId) return;
@@ -180,8 +209,7 @@ async function complete(tables: Tables, id: string, txId: string): Promise<void>
   await end(tables, row, { state: 'completed', tx_id: txId });
 }
 
-async function remove(tables: Tables, id: string): Promise<void> {
-  const row = await find(tables, id);
+async function remove(tables: Tables, row: QueueRow | undefined, id: string): Promise<void> {
   if (!row || row.state === 'deleted') throw missing(id);
   if (row.state === 'completed') {
     throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} is completed and stays so`);
@@ -190,13 +218,12 @@ async function remove(tables: Tables, id: string): Promise<void> {
   await tables.deleteFrom('spent_outputs').where('seq', '=', row.seq).execute();
 }
 
-async function end(tables: Tables, row: Row, change: { state: QueuedState; tx_id?: string }): Promise<void> {
+async function end(tables: Tables, row: QueueRow, change: { state: QueuedState; tx_id?: string }): Promise<void> {
   await tables.updateTable('pending_transactions').set(change).where('seq', '=', row.seq).execute();
   await tables.deleteFrom('pending_hashes').where('seq', '=', row.seq).execute();
 }
 
 async function report(tables: Tables, id: string, reported: ReportedError): Promise<void> {
-  if (!(await find(tables, id))) return;
   const error = reported.error.slice(0, MAX_ERROR_LENGTH);
   const kept = await tables
     .selectFrom('reported_errors')
@@ -214,11 +241,17 @@ async function report(tables: Tables, id: string, reported: ReportedError): Prom
     .execute();
 }
 
-function find(tables: Tables, id: string): Promise<Row | undefined> {
+function find(tables: Tables, id: string): Promise<QueueRow | undefined> {
   return tables.selectFrom('pending_transactions').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-async function withErrors(tables: Tables, rows: readonly Row[]): Promise<QueuedTransaction[]> {
+/** Other gateways wait until this one has made its change; on SQLite they do so anyway. */
+function findToChange(tables: Tables, id: string, dialect: DialectName): Promise<QueueRow | undefined> {
+  const query = tables.selectFrom('pending_transactions').selectAll().where('id', '=', id);
+  return (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+}
+
+async function withErrors(tables: Tables, rows: readonly QueueRow[]): Promise<QueuedTransaction[]> {
   const errors = new Map<string, ReportedError[]>();
   for (const list of lists(rows.map(({ id }) => id))) {
     const found = await tables
@@ -232,47 +265,6 @@ async function withErrors(tables: Tables, rows: readonly Row[]): Promise<QueuedT
     }
   }
   return rows.map((row) => toQueued(row, errors.get(row.id) ?? []));
-}
-
-function toQueued(row: Row, errors: readonly ReportedError[]): QueuedTransaction {
-  const hashes: unknown = JSON.parse(row.hashes);
-  if (!Array.isArray(hashes)) throw damaged(row);
-  return {
-    id: row.id,
-    chain: parseChainId(row.chain),
-    network: parseNetwork(row),
-    hashes: hashes.map(parseSignatureId),
-    ...(row.key_index !== null && { index: row.key_index }),
-    ...(row.signatures !== null && { signatures: parseSignatures(row, row.signatures) }),
-    serializedTransaction: row.serialized,
-    state: parseState(row),
-    ...(row.tx_id !== null && { txId: row.tx_id }),
-    errors,
-    createdAt: row.created_at,
-  };
-}
-
-function parseSignatures(row: Row, text: string): KeyRef[] {
-  const list: unknown = JSON.parse(text);
-  if (!Array.isArray(list)) throw damaged(row);
-  return list.map((one: { signatureId?: unknown; index?: unknown }) => ({
-    signatureId: parseSignatureId(one.signatureId),
-    ...(one.index !== undefined && { index: parseIndex(one.index) }),
-  }));
-}
-
-function parseNetwork(row: Row): Network {
-  if (row.network === 'mainnet' || row.network === 'testnet') return row.network;
-  throw damaged(row);
-}
-
-function parseState(row: Row): QueuedState {
-  if (row.state === 'pending' || row.state === 'completed' || row.state === 'deleted') return row.state;
-  throw damaged(row);
-}
-
-function damaged(row: Row): CustosError {
-  return new CustosError('STORE_DAMAGED', `the pending transaction ${row.id} of the queue cannot be read`);
 }
 
 function missing(id: string): CustosError {

@@ -14,6 +14,8 @@ export function slotTable(database: Database<StoreTables>): KeySlotTable {
       }),
     replace: (add, removeIds) =>
       database.write(async (db) => {
+        // Two that each remove another password must not both find one left: on PostgreSQL the second waits here.
+        if (database.dialect === 'postgres') await db.selectFrom('key_slots').select('id').forUpdate().execute();
         if (add.length > 0) await db.insertInto('key_slots').values(add.map(slotRow)).execute();
         if (removeIds.length > 0) await db.deleteFrom('key_slots').where('id', 'in', removeIds).execute();
         const left = await db.selectFrom('key_slots').select('id').where('kind', '=', 'password').executeTakeFirst();

@@ -56,8 +56,8 @@ export function databaseError(error: unknown, location?: string): unknown {
   return new CustosError(known[0], `${where}${known[1]}`, { cause: error });
 }
 
-/** True for a violated uniqueness or primary key. */
-export function isUniqueViolation(error: unknown): boolean {
+/** True for a violated uniqueness, primary key or other constraint. */
+export function isSqliteConflict(error: unknown): boolean {
   return error instanceof Error && resultCode(error) === CONSTRAINT;
 }
 

@@ -1,59 +1,41 @@
 import { sql } from 'kysely';
-import { systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import type { KeySlot, Store } from '../core/store.js';
+import type { Store } from '../core/store.js';
 import { lockForDaemon } from './daemon-lock.js';
-import { type Database, openDatabase, refuseUrl } from './database.js';
-import { journalTable } from './journal.js';
-import { journalRecords } from './journal-records.js';
+import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { slotRow } from './slot-rows.js';
-import { slotTable } from './slots.js';
-import { APPLICATION_ID, checkStoreFile, fileExists, placeNewFile } from './store-file.js';
+import { openSqliteDatabase } from './sqlite-database.js';
+import { APPLICATION_ID, checkStoreFile, placeNewFile } from './store-file.js';
 import { makeTables, prepareStore } from './store-format.js';
-import { walletTable } from './wallets.js';
-
-/** @throws CustosError STORE_UNREACHABLE, STORE_UNSUPPORTED */
-export function storeExists(location: string): Promise<boolean> {
-  refuseUrl(location);
-  return fileExists(location);
-}
-
-export interface NewStore {
-  readonly storeId: string;
-  readonly slots: readonly KeySlot[];
-  /** Fills the store before it gets its name, as a restore does. */
-  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords'>) => Promise<void>;
-}
+import { type NewStore, storeTables } from './store-parts.js';
 
 /**
- * Makes a new store with its key slots; it is there whole or not at all.
- * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ * Makes a new store with its key slots in a file; it is there whole or not at all.
+ * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function createStore(location: string, { storeId, slots, fill }: NewStore): Promise<Store> {
-  refuseUrl(location);
+export async function createSqliteStore(location: string, { storeId, slots, fill }: NewStore): Promise<Store> {
   await placeNewFile(location, async (temporary) => {
-    const database = await openDatabase<StoreTables>(temporary, { journal: 'delete' });
+    const database = await openSqliteDatabase<StoreTables>(temporary, { journal: 'delete' });
     try {
       await database.write(async (db) => {
         await sql`PRAGMA application_id = ${sql.lit(APPLICATION_ID)}`.execute(db);
-        await makeTables(db, storeId);
+        await makeTables(db, storeId, database.dialect);
         await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       });
-      await fill?.({ wallets: walletTable(database), journalRecords: journalRecords(database) });
+      await fill?.(storeTables(database));
     } finally {
       await database.close();
     }
   });
-  return openStore(location);
+  return openSqliteStore(location);
 }
 
 /**
  * Opens an existing store.
- * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function openStore(location: string): Promise<Store> {
-  refuseUrl(location);
+export async function openSqliteStore(location: string): Promise<Store> {
   await checkStoreFile(location);
   const database = await openSound(location);
   try {
@@ -67,7 +49,7 @@ export async function openStore(location: string): Promise<Store> {
 /** The file's first bytes are known to be a store's, so what SQLite cannot take for a database is damaged, not foreign. */
 async function openSound(location: string): Promise<Database<StoreTables>> {
   try {
-    return await openDatabase<StoreTables>(location);
+    return await openSqliteDatabase<StoreTables>(location);
   } catch (error) {
     if (!(error instanceof CustosError) || error.code !== 'STORE_FOREIGN') throw error;
     throw new CustosError('STORE_DAMAGED', `${location} is damaged`, { cause: error });
@@ -76,19 +58,16 @@ async function openSound(location: string): Promise<Database<StoreTables>> {
 
 function assemble(database: Database<StoreTables>, location: string, storeId: string): Store {
   let unlock: (() => void) | undefined;
-  const journal = journalTable(database, systemClock);
+  const tables = storeTables(database);
   return {
     storeId,
     location,
     shared: false,
-    wallets: walletTable(database),
-    slots: slotTable(database),
-    journal,
-    journalRecords: journalRecords(database),
+    ...tables,
     async lockForDaemon() {
       unlock = await lockForDaemon(location);
       // Whoever held anything has ended, in whatever way.
-      await journal.endLeases();
+      await tables.journal.endLeases();
     },
     async check() {
       const found = await database.read(async (db) => {

@@ -1,19 +1,21 @@
 import type { Kysely } from 'kysely';
 import { systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import type { Database } from './database.js';
+import type { Database, DialectName } from './database.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
 import { addLeases } from './migrations/0002-leases.js';
+import { type ColumnTypes, typesOf } from './migrations/column-types.js';
+import { lockMigrations } from './postgres-tables.js';
 
 /** What brings a store of each format to the next one, beginning with an empty database. */
-const steps: readonly ((db: Kysely<StoreTables>) => Promise<void>)[] = [createTables, addLeases];
+const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [createTables, addLeases];
 
 /** Version of the tables and of what is in them (docs/wallet-store.md). */
 export const STORE_FORMAT = steps.length;
 
 /** Makes the tables of an empty database. Runs inside a write transaction. */
-export async function makeTables(db: Kysely<StoreTables>, storeId: string): Promise<void> {
-  for (const step of steps) await step(db);
+export async function makeTables(db: Kysely<StoreTables>, storeId: string, dialect: DialectName): Promise<void> {
+  for (const step of steps) await step(db, typesOf(dialect));
   const meta = { store_id: storeId, format: String(STORE_FORMAT), created_at: String(systemClock.now()) };
   const rows = Object.entries(meta).map(([key, value]) => ({ key, value }));
   await db.insertInto('meta').values(rows).execute();
@@ -21,32 +23,34 @@ export async function makeTables(db: Kysely<StoreTables>, storeId: string): Prom
 
 /**
  * Brings a store of an older format up to date, in one transaction.
+ * @param shown - the location as errors may name it
  * @returns the store id
  * @throws CustosError STORE_NEWER, STORE_DAMAGED
  */
-export async function prepareStore(database: Database<StoreTables>, location: string): Promise<string> {
-  const { storeId, format } = await database.read((db) => readMeta(db, location));
+export async function prepareStore(database: Database<StoreTables>, shown: string): Promise<string> {
+  const { storeId, format } = await database.read((db) => readMeta(db, shown));
   if (format === STORE_FORMAT) return storeId;
   await database.write(async (db) => {
+    if (database.dialect === 'postgres') await lockMigrations(db);
     // Another process may have done it in the meantime.
-    const now = await readMeta(db, location);
-    for (const step of steps.slice(now.format)) await step(db);
+    const now = await readMeta(db, shown);
+    for (const step of steps.slice(now.format)) await step(db, typesOf(database.dialect));
     const value = String(STORE_FORMAT);
     await db.updateTable('meta').set({ value }).where('key', '=', 'format').execute();
   });
   return storeId;
 }
 
-async function readMeta(db: Kysely<StoreTables>, location: string): Promise<{ storeId: string; format: number }> {
+async function readMeta(db: Kysely<StoreTables>, shown: string): Promise<{ storeId: string; format: number }> {
   const rows = await db.selectFrom('meta').selectAll().execute();
   const meta = new Map(rows.map(({ key, value }) => [key, value]));
   const format = Number(meta.get('format'));
   if (format > STORE_FORMAT) {
-    throw new CustosError('STORE_NEWER', `${location} has format ${format}, this program knows ${STORE_FORMAT}`);
+    throw new CustosError('STORE_NEWER', `${shown} has format ${format}, this program knows ${STORE_FORMAT}`);
   }
   const storeId = meta.get('store_id') ?? '';
   if (!Number.isInteger(format) || format < 1 || !/^[0-9a-f]{32}$/.test(storeId)) {
-    throw new CustosError('STORE_DAMAGED', `${location} has no readable format or store id`);
+    throw new CustosError('STORE_DAMAGED', `${shown} has no readable format or store id`);
   }
   return { storeId, format };
 }

@@ -6,7 +6,7 @@ import type { SealedWallet } from '../core/wallet.js';
 import { isBlob } from './blobs.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { isUniqueViolation } from './sqlite-errors.js';
+import { isUniqueViolation } from './unique-violation.js';
 
 /** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
 const ROWS = 500;

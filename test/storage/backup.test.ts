@@ -6,7 +6,7 @@ import { verifyStore } from '../../src/app/verify.js';
 import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
 import type { KeySlot, Store } from '../../src/core/store.js';
-import { createStore, openStore } from '../../src/storage/sqlite-store.js';
+import { createStore, openStore } from '../../src/storage/open-store.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { chains, newVault } from '../vault/support.js';
@@ -269,7 +269,7 @@ test('transactions of the largest size are backed up and restored', async () => 
 test('a disk that takes no more leaves no backup behind, and the store as it was', async () => {
   await store.wallets.add(Array.from({ length: 3000 }, () => anyWallet()));
   const child = await runChild(
-    `const { openStore } = await import('$(storage/sqlite-store.ts)');
+    `const { openStore } = await import('$(storage/open-store.ts)');
      const { backupStore } = await import('$(app/backup.ts)');
      const store = await openStore(${JSON.stringify(location())});
      try {

@@ -95,7 +95,7 @@ test('every commit is synchronized with the disk', async () => {
 });
 
 test('locations of other databases are refused, without the password in them', async () => {
-  const opening = openDatabase('postgres://user:hidden@host/db');
+  const opening = openDatabase('mysql://user:hidden@host/db');
   await expect(opening).rejects.toMatchObject({ code: 'STORE_UNSUPPORTED' });
   await expect(opening).rejects.not.toThrow(/hidden/);
 });

@@ -6,7 +6,7 @@ import { backupStore } from '../../src/app/backup.js';
 import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
 import { openDatabase } from '../../src/storage/database.js';
-import { createStore } from '../../src/storage/sqlite-store.js';
+import { createStore } from '../../src/storage/open-store.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { newVault } from '../vault/support.js';
 import { eth, freshDirectory, storeId } from './support.js';

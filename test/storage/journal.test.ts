@@ -6,7 +6,7 @@ import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { journalTable } from '../../src/storage/journal.js';
 import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
-import { createStore, openStore } from '../../src/storage/sqlite-store.js';
+import { createStore, openStore } from '../../src/storage/open-store.js';
 import { anySlot, eth, freshDirectory, storeId } from './support.js';
 
 const directory = freshDirectory();

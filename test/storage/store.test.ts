@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
-import { createStore, openStore, storeExists } from '../../src/storage/sqlite-store.js';
+import { createStore, openStore, storeExists } from '../../src/storage/open-store.js';
 import { anySlot, anyWallet, freshDirectory, runChild, storeId } from './support.js';
 
 const directory = freshDirectory();
@@ -221,7 +221,7 @@ test('a directory in place of the store is a coded error', async () => {
 test('one daemon at a time: the second is told which process the first is, and a killed one leaves no lock', async () => {
   await (await makeStore()).close();
   const daemon = `
-    const { openStore } = await import('$(storage/sqlite-store.ts)');
+    const { openStore } = await import('$(storage/open-store.ts)');
     const store = await openStore(${JSON.stringify(location())});
     try {
       await store.lockForDaemon();

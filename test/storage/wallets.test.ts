@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
-import { createStore, openStore } from '../../src/storage/sqlite-store.js';
+import { createStore, openStore } from '../../src/storage/open-store.js';
 import { anySlot, anyWallet, eth, freshDirectory, runChild, storeId } from './support.js';
 
 const directory = freshDirectory();
@@ -111,7 +111,7 @@ test.each([
 test('two processes that add wallets to one store at the same time lose none', async () => {
   await (await makeStore()).close();
   const adder = `
-    const { openStore } = await import('$(storage/sqlite-store.ts)');
+    const { openStore } = await import('$(storage/open-store.ts)');
     const { randomUUID } = await import('node:crypto');
     const store = await openStore(${JSON.stringify(location())});
     for (let batch = 0; batch < 40; batch++) {
@@ -137,7 +137,7 @@ test('two processes that add wallets to one store at the same time lose none', a
 
 // A script that adds batches without end and prints what is durable; errors are printed and end it.
 const endless = (path: string) => `
-  const { openStore } = await import('$(storage/sqlite-store.ts)');
+  const { openStore } = await import('$(storage/open-store.ts)');
   const { randomUUID, randomBytes } = await import('node:crypto');
   const store = await openStore(${JSON.stringify(path)});
   for (;;) {

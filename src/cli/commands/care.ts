@@ -1,4 +1,6 @@
 import { backupStore, restoreStore } from '../../app/backup.js';
+import { shownValue } from '../../app/shown-value.js';
+import { storeLocation } from '../../app/store-location.js';
 import { verifyStore } from '../../app/verify.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
@@ -19,9 +21,11 @@ export const backup: Run = async ({ args, house, out }) => {
 
 export const restore: Run = async ({ args, house, out }) => {
   const password = await house.password();
-  const made = await restoreStore(args[0] ?? '', { password, location: house.config.store });
+  const made = await restoreStore(args[0] ?? '', { password, location: storeLocation(house.config) });
   password.wipe();
-  out.note(`Made ${house.config.store} with ${made.wallets} wallets and ${made.transactions} transactions.`);
+  out.note(
+    `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
+  );
   return 0;
 };
 

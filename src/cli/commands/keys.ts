@@ -1,10 +1,11 @@
 import { addPassword, changePassword, initStore, recoverPassword, renewRecoveryKey } from '../../app/key-work.js';
+import { shownValue } from '../../app/shown-value.js';
 import type { Secret } from '../../core/secret.js';
 import type { Call, Run } from '../spec.js';
 
 export const init: Run = async (call) => {
   const key = await initStore(call.house);
-  call.out.note(`The wallet store ${call.house.config.store} is ready.`);
+  call.out.note(`The wallet store ${shownValue(call.house.config.store)} is ready.`);
   showRecoveryKey(call, key);
   return 0;
 };
@@ -37,7 +38,7 @@ function showRecoveryKey({ flags, house, out }: Call, key: Secret): void {
   const recoveryKey = key.exposeText();
   key.wipe();
   if (flags['json'] === true || !house.terminal.interactive) {
-    out.json({ store: house.config.store, recoveryKey });
+    out.json({ store: shownValue(house.config.store), recoveryKey });
     return;
   }
   out.line('Recovery key, shown this once. Write it down and keep it away from this machine:');

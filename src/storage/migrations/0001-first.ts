@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { ColumnTypes } from './column-types.js';
 
 /** Tables of the wallet store in its newest format (docs/wallet-store.md). */
 export interface StoreTables {
@@ -76,65 +77,65 @@ export interface StoreTables {
 }
 
 /** Makes all tables of format 1 in an empty database. */
-export async function createTables(database: Kysely<StoreTables>): Promise<void> {
-  await createKeyTables(database);
-  await createWalletTable(database);
-  await createJournalTables(database);
+export async function createTables(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+  await createKeyTables(database, types);
+  await createWalletTable(database, types);
+  await createJournalTables(database, types);
 }
 
-async function createKeyTables({ schema }: Kysely<StoreTables>): Promise<void> {
+async function createKeyTables({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('meta')
-    .addColumn('key', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('value', 'text', (column) => column.notNull())
+    .addColumn('key', types.text, (column) => column.primaryKey().notNull())
+    .addColumn('value', types.text, (column) => column.notNull())
     .execute();
   await schema
     .createTable('key_slots')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.primaryKey().notNull())
+    .addColumn('kind', types.text, (column) => column.notNull())
     .addColumn('log_n', 'integer', (column) => column.notNull())
     .addColumn('r', 'integer', (column) => column.notNull())
     .addColumn('p', 'integer', (column) => column.notNull())
-    .addColumn('salt', 'blob', (column) => column.notNull())
-    .addColumn('box', 'blob', (column) => column.notNull())
+    .addColumn('salt', types.bytes, (column) => column.notNull())
+    .addColumn('box', types.bytes, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
 }
 
-async function createWalletTable({ schema }: Kysely<StoreTables>): Promise<void> {
+async function createWalletTable({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('wallets')
-    .addColumn('signature_id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('chain', 'text', (column) => column.notNull())
-    .addColumn('network', 'text', (column) => column.notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('signature_id', types.text, (column) => column.primaryKey().notNull())
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
+    .addColumn('kind', types.text, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('format', 'integer', (column) => column.notNull())
-    .addColumn('public_box', 'blob', (column) => column.notNull())
-    .addColumn('secret_box', 'blob', (column) => column.notNull())
+    .addColumn('public_box', types.bytes, (column) => column.notNull())
+    .addColumn('secret_box', types.bytes, (column) => column.notNull())
     .execute();
   await schema.createIndex('wallets_by_chain').on('wallets').columns(['network', 'chain', 'signature_id']).execute();
 }
 
-async function createJournalTables({ schema }: Kysely<StoreTables>): Promise<void> {
+async function createJournalTables({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('transactions')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('chain', 'text', (column) => column.notNull())
-    .addColumn('network', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('id', types.text, (column) => column.primaryKey().notNull())
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
+    .addColumn('state', types.text, (column) => column.notNull())
     .addColumn('generation', 'integer', (column) => column.notNull())
-    .addColumn('digest', 'text', (column) => column.notNull())
-    .addColumn('pending', 'text', (column) => column.notNull())
-    .addColumn('sender', 'text')
-    .addColumn('nonce', 'text')
-    .addColumn('completed', 'text')
-    .addColumn('summary', 'text')
-    .addColumn('signed', 'text')
-    .addColumn('tx_id', 'text')
-    .addColumn('error_code', 'text')
-    .addColumn('error_text', 'text')
-    .addColumn('reported', 'text')
+    .addColumn('digest', types.text, (column) => column.notNull())
+    .addColumn('pending', types.text, (column) => column.notNull())
+    .addColumn('sender', types.text)
+    .addColumn('nonce', types.text)
+    .addColumn('completed', types.text)
+    .addColumn('summary', types.text)
+    .addColumn('signed', types.text)
+    .addColumn('tx_id', types.text)
+    .addColumn('error_code', types.text)
+    .addColumn('error_text', types.text)
+    .addColumn('reported', types.text)
     .addColumn('attempts', 'integer', (column) => column.notNull())
     .addColumn('next_attempt_at', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -154,11 +155,11 @@ async function createJournalTables({ schema }: Kysely<StoreTables>): Promise<voi
     .execute();
   await schema
     .createTable('transaction_events')
-    .addColumn('transaction_id', 'text', (column) => column.notNull())
+    .addColumn('transaction_id', types.text, (column) => column.notNull())
     .addColumn('place', 'integer', (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
-    .addColumn('event', 'text', (column) => column.notNull())
-    .addColumn('fact', 'text', (column) => column.notNull())
+    .addColumn('event', types.text, (column) => column.notNull())
+    .addColumn('fact', types.text, (column) => column.notNull())
     .addPrimaryKeyConstraint('transaction_events_key', ['transaction_id', 'place'])
     .execute();
 }

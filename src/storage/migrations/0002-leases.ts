@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { StoreTables } from './0001-first.js';
+import type { ColumnTypes } from './column-types.js';
 
 /** Format 2: who goes on with a transaction, what it keeps others from using, and where the chain has it. */
-export async function addLeases(database: Kysely<StoreTables>): Promise<void> {
+export async function addLeases(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   for (const column of ['line', 'lease_owner', 'block'] as const) {
-    await schema.alterTable('transactions').addColumn(column, 'text').execute();
+    await schema.alterTable('transactions').addColumn(column, types.text).execute();
   }
   await schema.alterTable('transactions').addColumn('lease_expires_at', 'bigint').execute();
   await schema
@@ -20,20 +21,20 @@ export async function addLeases(database: Kysely<StoreTables>): Promise<void> {
     .columns(['chain', 'network', 'next_attempt_at'])
     .where(sentStates)
     .execute();
-  await addReservations(database);
+  await addReservations(database, types);
 }
 
 /** States in which bytes are out and not ended. Literal, so that the index above serves. */
 export const sentStates = sql<boolean>`state in ('signed', 'broadcast')`;
 
-async function addReservations({ schema }: Kysely<StoreTables>): Promise<void> {
+async function addReservations({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('reservations')
-    .addColumn('chain', 'text', (column) => column.notNull())
-    .addColumn('network', 'text', (column) => column.notNull())
-    .addColumn('sender', 'text', (column) => column.notNull())
-    .addColumn('resource', 'text', (column) => column.notNull())
-    .addColumn('transaction_id', 'text', (column) => column.notNull())
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
+    .addColumn('sender', types.text, (column) => column.notNull())
+    .addColumn('resource', types.text, (column) => column.notNull())
+    .addColumn('transaction_id', types.text, (column) => column.notNull())
     .addPrimaryKeyConstraint('reservations_key', ['chain', 'network', 'sender', 'resource'])
     .execute();
   await schema.createIndex('reservations_by_transaction').on('reservations').column('transaction_id').execute();

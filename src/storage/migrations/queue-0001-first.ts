@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely';
+import type { ColumnTypes } from './column-types.js';
 
 /** Tables of the gateway's queue, which is a database of its own. */
 export interface QueueTables {
@@ -26,19 +27,19 @@ export interface QueueTables {
 }
 
 /** Format 1. */
-export async function createTables(database: Kysely<QueueTables>): Promise<void> {
+export async function createTables(database: Kysely<QueueTables>, types: ColumnTypes): Promise<void> {
   const schema = database.schema;
   await schema
     .createTable('pending_transactions')
-    .addColumn('seq', 'integer', (column) => column.primaryKey())
-    .addColumn('id', 'text', (column) => column.notNull().unique())
-    .addColumn('chain', 'text', (column) => column.notNull())
-    .addColumn('network', 'text', (column) => column.notNull())
-    .addColumn('hashes', 'text', (column) => column.notNull())
+    .addColumn('seq', types.counter, (column) => column.primaryKey())
+    .addColumn('id', types.text, (column) => column.notNull().unique())
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
+    .addColumn('hashes', types.text, (column) => column.notNull())
     .addColumn('key_index', 'integer')
-    .addColumn('serialized', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull())
-    .addColumn('tx_id', 'text')
+    .addColumn('serialized', types.text, (column) => column.notNull())
+    .addColumn('state', types.text, (column) => column.notNull())
+    .addColumn('tx_id', types.text)
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
   await schema
@@ -48,25 +49,25 @@ export async function createTables(database: Kysely<QueueTables>): Promise<void>
     .execute();
   await schema
     .createTable('pending_hashes')
-    .addColumn('signature_id', 'text', (column) => column.notNull())
-    .addColumn('chain', 'text', (column) => column.notNull())
-    .addColumn('network', 'text', (column) => column.notNull())
+    .addColumn('signature_id', types.text, (column) => column.notNull())
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
     .addColumn('seq', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('pending_hashes_key', ['signature_id', 'seq'])
     .execute();
   await schema.createIndex('pending_hashes_by_seq').on('pending_hashes').column('seq').execute();
   await schema
     .createTable('reported_errors')
-    .addColumn('pending_id', 'text', (column) => column.notNull())
+    .addColumn('pending_id', types.text, (column) => column.notNull())
     .addColumn('place', 'integer', (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
-    .addColumn('error', 'text', (column) => column.notNull())
+    .addColumn('error', types.text, (column) => column.notNull())
     .addPrimaryKeyConstraint('reported_errors_key', ['pending_id', 'place'])
     .execute();
   await schema
     .createTable('idempotency_keys')
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .addColumn('digest', 'text', (column) => column.notNull())
-    .addColumn('pending_id', 'text', (column) => column.notNull())
+    .addColumn('key', types.text, (column) => column.primaryKey())
+    .addColumn('digest', types.text, (column) => column.notNull())
+    .addColumn('pending_id', types.text, (column) => column.notNull())
     .execute();
 }

@@ -1,0 +1,69 @@
+import { Kysely } from 'kysely';
+import type { Database } from './database.js';
+import { GroupCommit } from './group-commit.js';
+import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './postgres-commit.js';
+import { PostgresConnection } from './postgres-connection.js';
+import { postgresDialect } from './postgres-dialect.js';
+import { postgresError } from './postgres-errors.js';
+import { PostgresReaders } from './postgres-readers.js';
+import { type PostgresUrl, parsePostgresUrl } from './postgres-url.js';
+
+/**
+ * Opens a PostgreSQL database.
+ * @throws CustosError STORE_UNREACHABLE, STORE_BUSY: no connection to spare; STORE_UNSUPPORTED: the location
+ */
+export async function openPostgresDatabase<T>(location: string): Promise<Database<T>> {
+  const url = parsePostgresUrl(location);
+  const writer = new PostgresConnection(url);
+  // Whoever opens is told at once that there is nothing; later a work waits for a while.
+  await writer.session();
+  return new PostgresDatabase<T>(url, writer);
+}
+
+class PostgresDatabase<T> implements Database<T> {
+  readonly dialect = 'postgres';
+  readonly #shown: string;
+  readonly #writer: PostgresConnection;
+  readonly #readers: PostgresReaders;
+  readonly #reading: Kysely<T>;
+  readonly #groups: GroupCommit<T>;
+  #closed = false;
+
+  constructor(url: PostgresUrl, connection: PostgresConnection) {
+    this.#shown = url.shown;
+    this.#writer = connection;
+    this.#readers = new PostgresReaders(url);
+    this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers) });
+    // Queries of a work go to the connection that its transaction is on, and to no other in its place.
+    const source = { take: async () => connection.current(), giveBack: () => undefined };
+    const writer = {
+      connect: () => connection.session(),
+      database: new Kysely<T>({ dialect: postgresDialect(source) }),
+      shown: url.shown,
+    };
+    this.#groups = new GroupCommit<T>((group) => commitGroup(group, writer));
+  }
+
+  async read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+    const start = Date.now();
+    for (;;) {
+      try {
+        return await work(this.#reading);
+      } catch (error) {
+        const over = this.#closed || Date.now() - start > RECONNECT_LIMIT;
+        if (!isUnreachable(error) || over) throw postgresError(error, this.#shown);
+        await pause(200);
+      }
+    }
+  }
+
+  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+    return this.#groups.write(work);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#groups.close();
+    await Promise.all([this.#writer.close(), this.#readers.close()]);
+  }
+}
