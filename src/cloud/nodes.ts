@@ -1,4 +1,4 @@
-import type { Chain, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain.js';
+import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { Nodes } from '../core/cloud.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
@@ -43,10 +43,11 @@ const nodePaths: Readonly<Record<string, string>> = {
 const TIMEOUT = 10_000;
 const RETRIES = 3;
 
-/** Answers by which a node says that it has, or had, this transaction or its number already; only a look-up decides. */
-const perhapsKnown = /already|nonce (is )?too low|\bknown transaction|invalid nonce|duplicate|past_seq|bad_seq/i;
-/** Those of them that are about these very bytes, not about their number. */
-const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction/i;
+/** Words that these very bytes, not only their number, are there. */
+const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction|txn-already/i;
+/** Words about the node and not about the bytes: it is asked too often, or does not offer the question, or not yet. */
+const aboutTheNode =
+  /too many requests|(rate|request|credit|quota|daily).{0,30}(limit|exceeded)|\(code -(32005|32601|28|429)\)|time(d )?-?out|temporarily|syncing/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -70,23 +71,42 @@ export function createNodes(options: NodesOptions): Nodes {
 }
 
 /**
- * True when the words of a refusal say that the network may have the transaction, and the node does know it.
- * @throws CustosError: nothing is known yet, because the node cannot be asked now, or one node has heard of the bytes and
- *   another has not; giving them up then could mean a second payment
+ * Decides what a refusal of signed bytes means. Whatever its words are, the bytes are looked up before anything else.
+ * @returns true when the node knows them; false when they are refused for good
+ * @throws CustosError: nothing is decided, and the same bytes are sent again later, because the node cannot be asked now, or
+ *   the reason passes, or one node has heard of the bytes and another has not; giving them up could mean a second payment
  */
-export async function isKnownAfterRefusal(
+export async function isKnownAfterRefusal(node: NodeClient, refused: RefusedBytes): Promise<boolean> {
+  const { chain, signed, refusal: words } = refused;
+  const fate = await fateIfTold(node, refused);
+  if (fate === 'known') return true;
+  if (fate === 'dead') return false;
+  if (fate === 'open' && saidToBeKnown.test(words)) {
+    throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
+  }
+  const isLater = aboutTheNode.test(words) || (await chain.refusal?.(signed, words, node)) === 'later';
+  if (isLater) throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
+  return false;
+}
+
+/** Signed bytes that were refused, with the words of the refusal. */
+export interface RefusedBytes {
+  readonly chain: Chain;
+  readonly signed: RecordedTransaction;
+  readonly refusal: string;
+}
+
+/** Undefined where the node does not let itself be asked. */
+async function fateIfTold(
   node: NodeClient,
-  { chain, signed, refusal }: { chain: Chain; signed: RecordedTransaction; refusal: string },
-): Promise<boolean> {
-  if (!perhapsKnown.test(refusal)) return false;
+  { chain, signed }: Omit<RefusedBytes, 'refusal'>,
+): Promise<Fate | undefined> {
   try {
-    if ((await chain.fate?.(signed, node)) === 'known') return true;
+    return await chain.fate?.(signed, node);
   } catch (error) {
     if (isRetryable(error)) throw error;
-    return false;
+    return undefined;
   }
-  if (!saidToBeKnown.test(refusal)) return false;
-  throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
 }
 
 async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransaction) {
@@ -95,13 +115,24 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
   try {
     return { txId: await chain.broadcast(signed, node) };
   } catch (error) {
-    if (!(error instanceof CustosError) || !refusals.has(error.code)) throw error;
-    if (await isKnownAfterRefusal(node, { chain, signed, refusal: error.message })) return { txId: signed.txId };
+    if (!(error instanceof CustosError) || !refusals.has(error.code) || isAboutRoute(error)) throw error;
+    // What the chain itself has judged, such as a failure in a block, may quote a contract: its words decide nothing more.
+    const { cause = error } = error;
+    const isJudged = !(cause instanceof CustosError) || cause.code !== 'NODE_REFUSED';
+    const known = isJudged
+      ? (await fateIfTold(node, { chain, signed })) === 'known'
+      : await isKnownAfterRefusal(node, { chain, signed, refusal: error.message });
+    if (known) return { txId: signed.txId };
     throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
   }
 }
 
 const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);
+
+/** The URL of the node leads nowhere, which says nothing of the bytes. */
+function isAboutRoute({ code, details }: CustosError): boolean {
+  return code === 'NODE_REFUSED' && (details['status'] === 404 || details['status'] === 405);
+}
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
 function ownNode({ clock, timeout = TIMEOUT, limits }: NodesOptions, nodeUrl: string): NodeClient {

@@ -228,10 +228,21 @@ export interface Chain {
   /** Where the network has signed bytes now; absent where the chain's nodes cannot tell. @throws CustosError NODE_* */
   inclusion?(recorded: RecordedTransaction, node: NodeClient): Promise<Inclusion>;
   /**
+   * Whether a network that refused signed bytes in these words, and does not know them, may take the same bytes later.
+   * Absent: what is refused stays refused.
+   * @throws CustosError NODE_*
+   */
+  refusal?(recorded: RecordedTransaction, words: string, node: NodeClient): Promise<'later' | 'final'>;
+  /**
    * Signed bytes run out. `renewed`: what runs out was filled in by `complete`, so dead ones are made anew. `final`: the
    * requester set it, so dead ones have failed (TRANSACTION_EXPIRED). Absent: they never run out by themselves.
    */
   readonly expiry?: 'renewed' | 'final';
+  /**
+   * Another transaction of the sender can take the number of signed bytes, which `fate` then calls dead. `renewed`: the number
+   * was filled in by `complete`, so dead ones are made anew. `final`: the requester set it. Absent: no number can be taken.
+   */
+  displacement?(pending: PendingTransaction): 'renewed' | 'final';
   /** Said, and nothing sent, where the network does not exist any more. */
   readonly closedNetwork?: string;
 }

@@ -144,7 +144,8 @@ async function sign(
 
 /** What ran out and comes out again the same cannot be made anew: the request itself has run out. @throws CustosError TRANSACTION_EXPIRED */
 async function refuseDeadBytes(parts: DaemonParts, entry: JournalEntry, txId: string): Promise<void> {
-  if (parts.chains.get(entry.chain).expiry === undefined) return;
+  const { expiry, displacement } = parts.chains.get(entry.chain);
+  if (expiry === undefined && displacement === undefined) return;
   const story = await parts.journal.events(entry.id);
   if (!story.some(({ event, fact }) => event === 'expired' && fact['txId'] === txId)) return;
   throw new CustosError('TRANSACTION_EXPIRED', `the request of ${entry.id} has run out and cannot be made anew`);

@@ -75,14 +75,20 @@ function nextLook({ clock }: DaemonParts, { createdAt }: JournalEntry): number {
 }
 
 /** @throws CustosError TRANSACTION_EXPIRED: the bytes are proved dead; `details.renew` when they are to be made anew */
-export async function refuseDead(parts: DaemonParts, { id, chain: ticker }: JournalEntry, sent: Sent): Promise<void> {
+export async function refuseDead(parts: DaemonParts, entry: JournalEntry, sent: Sent): Promise<void> {
   if (!(await isDead(parts, sent))) return;
-  const text = `the signed bytes of ${id} ran out before ${ticker} took them`;
-  throw new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: sent.chain.expiry === 'renewed' } });
+  const { expiry, displacement } = sent.chain;
+  const text =
+    expiry === undefined
+      ? `another transaction took the number of the signed bytes of ${entry.id} on ${entry.chain}`
+      : `the signed bytes of ${entry.id} ran out before ${entry.chain} took them`;
+  const end = expiry ?? displacement?.(entry.pending);
+  throw new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: end === 'renewed' } });
 }
 
 /** True when signed bytes can never take effect any more. @throws CustosError NODE_* */
 export async function isDead(parts: DaemonParts, { chain, recorded }: Sent): Promise<boolean> {
-  if (chain.expiry === undefined || chain.fate === undefined) return false;
+  const isMortal = chain.expiry !== undefined || chain.displacement !== undefined;
+  if (!isMortal || chain.fate === undefined) return false;
   return (await chain.fate(recorded, parts.nodes.client(chain))) === 'dead';
 }

@@ -15,7 +15,8 @@ export async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outc
   const chain = parts.chains.get(entry.chain);
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
   if (entry.state === 'broadcast') return conclude(parts, claimed, { sent, isNew: false });
-  await refuseDead(parts, entry, sent);
+  // Only time is asked about beforehand: that another transaction took the number, a refusal tells first.
+  if (chain.expiry !== undefined) await refuseDead(parts, entry, sent);
   return send(parts, claimed, chain, sent.recorded);
 }
 

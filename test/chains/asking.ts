@@ -23,7 +23,7 @@ export interface Asked {
   readonly params: Record<string, unknown>;
 }
 
-/** Answers of a node under the names of its methods; an answer that is an Error is thrown. */
+/** Answers of a node under the names of its methods; an Error is thrown, a function is asked with the parameters. */
 export type Answers = Record<string, unknown>;
 
 function node(
@@ -37,7 +37,7 @@ function node(
     const found = answers[name];
     if (found instanceof Error) throw found;
     if (found === undefined) throw new CustosError('NODE_REFUSED', `no answer to ${name}`);
-    return found;
+    return typeof found === 'function' ? found(params) : found;
   };
   const rpc = (method: string, params: readonly unknown[]) => answer(method, params);
   const http = () => Promise.reject(new CustosError('NODE_REFUSED', 'this node has no HTTP interface'));
@@ -59,7 +59,7 @@ export async function complete(
     answers?: Answers;
     isCloud?: boolean;
     withdrawalId?: string;
-    nextNonce?: (count: bigint) => Promise<bigint>;
+    nextNonce?: (latest: bigint, waiting?: bigint) => Promise<bigint>;
   } = {},
 ): Promise<Asked> {
   const key = keyOf(chain);

@@ -222,16 +222,41 @@ describe('fee caps', () => {
 });
 
 describe('an own node', () => {
-  it('is asked by JSON-RPC alone: gas price, a whole call, and the count with what is pending', async () => {
+  it('is asked by JSON-RPC alone: gas price, a whole call, and both counts', async () => {
     for (const chain of [ethereum, polygon, klaytn, xdc, celo, sonic]) {
       const chainId = `0x${mainnetIds[chain.id]?.toString(16)}`;
       const asked = await complete(chain, {}, { answers: { ...usual, eth_chainId: chainId }, isCloud: false });
       expect(asked.completed).toMatchObject({ gasPrice: '100', nonce: '9' });
+      expect(asked.questions.slice(-2)).toEqual(['eth_getTransactionCount', 'eth_getTransactionCount']);
       const counted = [expect.stringMatching(/^0x[0-9a-fA-F]{40}$/), 'pending'];
       expect(asked.params['eth_getTransactionCount']).toEqual(counted);
       expect(asked.params['eth_estimateGas']).toEqual([
         { from: expect.stringMatching(/^0x[0-9a-f]{40}$/), to, value: '0x1' },
       ]);
     }
+  });
+
+  it('tells whoever keeps the nonces how many are in the chain, and how many with those that wait', async () => {
+    const told: unknown[][] = [];
+    const nextNonce = async (...counts: [bigint, bigint?]) => {
+      told.push(counts);
+      return counts[0];
+    };
+    const counted = (latest: string, pending: string) => ({
+      ...usual,
+      eth_getTransactionCount: ([, block]: readonly unknown[]) => (block === 'latest' ? latest : pending),
+    });
+    await complete(ethereum, {}, { answers: counted('0x3', '0x5'), isCloud: false, nextNonce });
+    // Between two questions a block may come, and a node behind the same address may lag.
+    await complete(ethereum, {}, { answers: counted('0x5', '0x3'), isCloud: false, nextNonce });
+    await complete(ethereum, {}, { answers: usual, nextNonce });
+    expect(told).toEqual([[3n, 5n], [5n, 5n], [9n]]);
+  });
+
+  it.each(['0x', null, 5, '-0x1', {}])('whose count is %j is not believed', async (count) => {
+    const answers = { ...usual, eth_getTransactionCount: () => count };
+    await expect(complete(ethereum, {}, { answers, isCloud: false })).rejects.toMatchObject({
+      code: 'NODE_ANSWER_INVALID',
+    });
   });
 });

@@ -106,7 +106,12 @@ describe('a broadcast', () => {
     );
     expect(everythingOf(error)).not.toContain(apiKey);
     expect(isRetryable(error)).toBe(false);
-    expect(server.seen).toHaveLength(1);
+    expect(tries()).toBe(1);
+  });
+
+  it('that is refused for what passes is sent again later', async () => {
+    server.reply = refusing('txpool is full', json({ jsonrpc: '2.0', id: 1, result: null }));
+    expect(isRetryable(await failure(send()))).toBe(true);
   });
 
   it.each([403, 404, 413])(

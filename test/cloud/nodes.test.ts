@@ -196,10 +196,65 @@ describe('a broadcast through an own node', () => {
     await expect(send()).rejects.toMatchObject({ code });
   });
 
-  it('that is refused for another reason is not looked up', async () => {
-    server.reply = rpcError(-32000, 'insufficient funds for gas');
+  it.each([
+    'insufficient funds for gas * price + value',
+    'intrinsic gas too low',
+    'invalid sender',
+    'exceeds block gas limit',
+    'transaction underpriced',
+    'nonsense',
+  ])('that is refused with "%s" is looked up, and ends when the node does not find it', async (reason) => {
+    server.reply = turns(rpcError(-32000, reason), result(null));
     await expect(send()).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
-    expect(server.seen).toHaveLength(1);
+    expect(server.seen.map(({ body }) => JSON.parse(body).method)).toEqual([
+      'eth_sendRawTransaction',
+      'eth_getTransactionByHash',
+    ]);
+    server.reply = turns(rpcError(-32000, reason), result({ hash: signed.txId }));
+    expect(await send()).toEqual({ txId: signed.txId });
+  });
+
+  it.each([
+    'replacement transaction underpriced',
+    'Replacement transaction underpriced',
+    'ReplacementNotAllowed',
+    'future transaction tries to replace pending',
+    'there is another tx which has the same nonce in the tx pool',
+    'Transaction gas price is too low. There is another transaction with same nonce in the queue.',
+    'max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 7',
+    'gasPrice is less than the current BaseFee',
+    'FeeTooLow, MaxFeePerGas too low. MaxFeePerGas: 1, BaseFee: 7',
+    'txpool is full',
+    'Transaction pool is full',
+    'mempool is full: number of txs 5000 (max: 5000)',
+    'nonce too high',
+    'NONCE_TOO_FAR_IN_FUTURE',
+    'too many requests',
+    'project ID request rate exceeded',
+    'gas prices too low, got: 1 required: 5: insufficient fee',
+  ])('that is refused with "%s" is sent again later', async (reason) => {
+    server.reply = turns(rpcError(-32000, reason), result(null));
+    const error = await failure(send());
+    expect(error).toMatchObject({ code: 'NODE_UNREACHABLE', message: expect.stringContaining(reason.slice(0, 40)) });
+    expect(isRetryable(error)).toBe(true);
+  });
+
+  it.each([
+    ['a method that the node does not offer', rpcError(-32601, 'the method does not exist'), 'NODE_UNREACHABLE'],
+    ['a limit of the node', rpcError(-32005, 'limit'), 'NODE_UNREACHABLE'],
+    ['a URL that leads nowhere', text('no such page', 404), 'NODE_REFUSED'],
+  ])('that fails by %s says nothing of the bytes', async (_what, reply, code) => {
+    server.reply = turns(reply, result(null));
+    await expect(send()).rejects.toMatchObject({ code });
+  });
+
+  it('that failed in a block is judged by nothing that a contract says', async () => {
+    const chain = {
+      ...eth,
+      broadcast: () => Promise.reject(new CustosError('BROADCAST_REFUSED', 'failed: rate limit exceeded')),
+    };
+    server.reply = result(null);
+    await expect(send(chain)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
   it('is repeated with the same bytes while the node is away, and then given up for now', async () => {

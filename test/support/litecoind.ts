@@ -17,7 +17,8 @@ export function hasLitecoind(): boolean {
   return spawnSync('litecoind', ['-version'], { stdio: 'ignore' }).status === 0;
 }
 
-export async function startLitecoind(): Promise<Litecoind> {
+/** @param args - further flags, which win over those that are given anyway */
+export async function startLitecoind(args: readonly string[] = []): Promise<Litecoind> {
   const directory = mkdtempSync(join(tmpdir(), 'litecoind-'));
   const port = await freePort();
   const child = spawn(
@@ -25,6 +26,7 @@ export async function startLitecoind(): Promise<Litecoind> {
     [
       ...['-regtest', `-datadir=${directory}`, '-server', '-listen=0', '-dnsseed=0', '-discover=0', '-txindex=1'],
       ...['-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1', `-rpcport=${port}`, '-rpcuser=u', '-rpcpassword=password'],
+      ...args,
     ],
     { stdio: 'ignore' },
   );

@@ -46,6 +46,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     throw new CustosError('FEE_INVALID', `the fee is ${body.fee} lovelace, more than the ceiling of ${ceiling}`);
   return {
     summary: summarize(body, { operations, owners }),
+    spends: operations.inputs.map(({ txId, index }) => `${txId}:${index}`),
     sign: (keys) => sign(body, owners, keys),
   };
 }

@@ -1,4 +1,4 @@
-import type { Fate, NodeClient, SignedTransaction } from '../../core/chain.js';
+import type { NodeClient, SignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { bytesToHex } from './evm-hex.js';
@@ -12,13 +12,6 @@ export async function sendRaw(prefix: RpcPrefix, signed: SignedTransaction, node
   const txId = await node.rpc(`${prefix}_sendRawTransaction`, [signed.raw]);
   if (typeof txId === 'string' && /^0x[0-9a-f]{64}$/i.test(txId)) return txId;
   throw new CustosError('NODE_ANSWER_INVALID', 'the node took a broadcast without a transaction hash');
-}
-
-/** Whether the node has the transaction, in a block or waiting. Its nonce may still be used by another, so it is never called dead. */
-export async function evmFate(prefix: RpcPrefix, signed: SignedTransaction, node: NodeClient): Promise<Fate> {
-  const found = await node.rpc(`${prefix}_getTransactionByHash`, [signed.txId]);
-  const hash = typeof found === 'object' && found !== null && 'hash' in found ? found.hash : undefined;
-  return typeof hash === 'string' && hash.toLowerCase() === signed.txId.toLowerCase() ? 'known' : 'open';
 }
 
 /** Reads signed bytes; their id is their Keccak-256 (EIP-2718, Yellow Paper). @throws CustosError TRANSACTION_INVALID */

@@ -11,7 +11,7 @@ import { checkChainId, type EvmRequest, type RequestRules, readRequest } from '.
 /** A member of the call whose gas is estimated. `filledPrice` is the gas price after filling in, the others are as given. */
 export type CallField = 'from' | 'to' | 'value' | 'data' | 'nonce' | 'gas' | 'gasPrice' | 'chainId' | 'filledPrice';
 
-/** How a chain's missing values are found. On a direct node all chains use Ethereum's methods, a whole call and the pending count. */
+/** How a chain's missing values are found. On a direct node all chains use Ethereum's methods, a whole call, and both the latest and the pending count. */
 export interface CompletionRules {
   readonly methods: MethodNames;
   readonly price: PriceSource;
@@ -83,7 +83,7 @@ export async function completeTransaction(
   const fees = await fillFees(work);
   const gas = await fillGas(work, fees.feePerGas);
   if (chain.checksGas) checkGas(gas, { data: noBytes, ...request });
-  const nonce = request.nonce ?? (await context.nextNonce(await askCount(work)));
+  const nonce = request.nonce ?? (await freeNonce(work, context));
   return { value: 0n, data: noBytes, ...request, chainId, ...fees, gas, nonce };
 }
 
@@ -91,7 +91,7 @@ const noBytes = new Uint8Array(0);
 
 function directRules(rules: CompletionRules): CompletionRules {
   const { call, countAddress } = plainCompletion;
-  return { ...rules, methods: ethMethods, call, count: 'pending', countAddress };
+  return { ...rules, methods: ethMethods, call, count: 'latest', countAddress };
 }
 
 function estimateRule(rules: CompletionRules, request: EvmRequest, isWithdrawal: boolean): Completing['estimate'] {
@@ -176,6 +176,14 @@ function callMembers(
     default:
       return request[field] === undefined ? [] : [[field, quantityToHex(request[field])]];
   }
+}
+
+/** A direct node also tells how many of the sender's wait, because another program may hold the same key. */
+async function freeNonce(work: Completing, { nextNonce }: CompleteContext): Promise<bigint> {
+  const latest = await askCount(work);
+  if (!isDirect(work.node)) return nextNonce(latest);
+  const waiting = await askCount({ ...work, rules: { ...work.rules, count: 'pending' } });
+  return nextNonce(latest, larger(latest, waiting));
 }
 
 async function askCount({ node, rules, from }: Completing): Promise<bigint> {

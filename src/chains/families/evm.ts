@@ -6,7 +6,7 @@ import { keccak256 } from '../../crypto/hash.js';
 import { isPrivateKey, publicKey, signChecked, uncompress } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from './bip32-scheme.js';
 import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from './evm-address.js';
-import { evmFate, type RpcPrefix, readSigned, sendRaw } from './evm-broadcast.js';
+import { type RpcPrefix, readSigned, sendRaw } from './evm-broadcast.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
 import {
   type EvmFormat,
@@ -18,6 +18,9 @@ import {
 } from './evm-format.js';
 import { checkGas } from './evm-gas.js';
 import { bytesToHex, hexToBytes } from './evm-hex.js';
+import { evmFate, evmInclusion } from './evm-inclusion.js';
+import { readJsonObject } from './evm-json.js';
+import { evmRefusal } from './evm-refusal.js';
 import { type EvmRequest, readRequest } from './evm-request.js';
 import { summarize } from './evm-summary.js';
 
@@ -68,6 +71,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     completion: { ...plainCompletion, ...definition.completion },
   };
   const { addressStyle, rpcPrefix = 'eth' } = settings;
+  const nodeForm = { prefix: rpcPrefix, addressStyle };
   return {
     id: parseChainId(settings.id),
     name: settings.name,
@@ -91,7 +95,10 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     parse: (completed, context) => parseCompleted(completed, context, settings),
     transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
     broadcast: (signed, node) => sendRaw(rpcPrefix, signed, node),
-    fate: (signed, node) => evmFate(rpcPrefix, signed, node),
+    fate: (recorded, node) => evmFate(nodeForm, recorded, node),
+    inclusion: (recorded, node) => evmInclusion(nodeForm, recorded, node),
+    refusal: (recorded, words, node) => evmRefusal({ form: nodeForm, recorded, words }, node),
+    displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     readSigned,
   };
 }

@@ -157,6 +157,19 @@ export function withoutWitnesses(bytes: Uint8Array): Uint8Array {
   }
 }
 
+/** What signed bytes spend, and how many outputs they make. @throws CustosError TRANSACTION_INVALID */
+export function readOutpoints(bytes: Uint8Array) {
+  try {
+    const { inputs, outputs } = RawTx.decode(bytes);
+    return {
+      inputs: inputs.map(({ txid, index }) => ({ txId: hex.encode(txid), index })),
+      outputs: outputs.length,
+    };
+  } catch (error) {
+    throw invalid('the signed transaction does not decode', error);
+  }
+}
+
 /** Inputs in the library's form, with the script that `scriptSig` gives to each. */
 export function rawInputs({ inputs }: UtxoTransaction, scriptSig: (at: number) => Uint8Array) {
   return inputs.map(({ txId, index, sequence }, at) => ({

@@ -30,12 +30,6 @@ export async function broadcast({ raw, txId }: SignedTransaction, node: NodeClie
   throw unreadable('sendrawtransaction', quote(answer));
 }
 
-/** Whether the node knows a transaction; of those in blocks only one with an index of them tells. */
-export async function isFound(txId: string, node: NodeClient): Promise<boolean> {
-  const found = await unlessRefused(() => node.rpc('getrawtransaction', [txId, true]));
-  return isObject(found) && found['txid'] === txId;
-}
-
 /** @throws CustosError NETWORK_MISMATCH: keys and scripts are the same on all networks, so only the node tells which it is */
 export async function checkNetwork(node: NodeClient, network: Network): Promise<void> {
   const answer = await node.rpc('getblockchaininfo', []);

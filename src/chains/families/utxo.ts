@@ -12,7 +12,8 @@ import { formatUnits } from './evm-summary.js';
 import { isObject } from './fields.js';
 import { type BuildRules, buildSpend } from './utxo-build.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './utxo-format.js';
-import { broadcast, isFound } from './utxo-node.js';
+import { utxoFate, utxoInclusion, utxoRefusal } from './utxo-inclusion.js';
+import { broadcast } from './utxo-node.js';
 import { checkFee, type FeeRules, virtualSize } from './utxo-rules.js';
 import {
   addressOf,
@@ -85,9 +86,9 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
     readSigned,
     broadcast,
-    async fate({ txId }, node) {
-      return (await isFound(txId, node)) ? 'known' : 'open';
-    },
+    fate: utxoFate,
+    inclusion: utxoInclusion,
+    refusal: utxoRefusal,
   };
 }
 
@@ -148,6 +149,7 @@ function parseTransaction(
   const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
   return {
     summary: summarize(transaction, { definition, context, scripts, mine, fee }),
+    spends: transaction.inputs.map(({ txId, index }) => `${txId}:${index}`),
     sign: (keys) => signInputs(transaction, scripts, { keys, form: definition.form }),
   };
 }
