@@ -7,7 +7,7 @@ import { publicKey, sign as signMessage } from '../crypto/ed25519.js';
 import { sha512t256 } from '../crypto/hash.js';
 import { decodeMnemonic, decodeSecret, encodeSecret, normalizeAddress, showAddress } from './families/algorand-key.js';
 import { encodeMap } from './families/algorand-msgpack.js';
-import { completeRequest, fateOf, sendBytes } from './families/algorand-node.js';
+import { completeRequest, fateOf, inclusionOf, sendBytes } from './families/algorand-node.js';
 import { summarize } from './families/algorand-summary.js';
 import {
   type AlgorandTransaction,
@@ -42,6 +42,7 @@ export const algorand: Chain = {
   parse,
   broadcast: sendBytes,
   fate: fateOf,
+  inclusion: inclusionOf,
   expiry: 'final',
 };
 

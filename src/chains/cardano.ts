@@ -14,6 +14,7 @@ import {
 import { readOperations } from './families/cardano-operations.js';
 import { parseTransaction, readCompleted } from './families/cardano-transaction.js';
 import { type Fields, invalid, isObject } from './families/fields.js';
+import { blockNameIn, countIn, includedAt } from './families/finality.js';
 
 /** Slots that a transaction may wait for a block. */
 const RELATIVE_TTL = 1000;
@@ -72,10 +73,7 @@ export const cardano: Chain = {
   async fate({ txId, completed }, node) {
     const network = networkOf(completed);
     const where = { network_identifier: identifier(network) };
-    const search = { ...where, transaction_identifier: { hash: txId }, limit: 1 };
-    const { transactions, total_count: count } = objectOf(
-      await node.http({ path: '/search/transactions', body: search }),
-    );
+    const { transactions, total_count: count } = await search(node, where, txId);
     if (Array.isArray(transactions) && transactions.length > 0) return 'known';
     const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
     const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
@@ -83,8 +81,29 @@ export const cardano: Chain = {
       ? 'dead'
       : 'open';
   },
+  async inclusion({ txId, completed }, node) {
+    const where = { network_identifier: identifier(networkOf(completed)) };
+    const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
+    const newest = countIn(objectOf(head)['index'], 'newest block');
+    const { transactions } = await search(node, where, txId);
+    if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
+    const [found]: readonly unknown[] = transactions;
+    // The search knows blocks only, not what waits.
+    if (found === undefined) return { kind: 'absent' };
+    const { transaction, block_identifier: block } = objectOf(found);
+    if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
+      throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
+    }
+    const { index, hash } = objectOf(block);
+    return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
+  },
   expiry: 'renewed',
 };
+
+async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {
+  const body = { ...where, transaction_identifier: { hash: txId }, limit: 1 };
+  return objectOf(await node.http({ path: '/search/transactions', body }));
+}
 
 async function askNode(node: NodeClient, step: string, body: Fields): Promise<Fields> {
   return objectOf(await node.http({ path: `/construction/${step}`, body }));

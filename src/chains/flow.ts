@@ -12,7 +12,7 @@ import {
 } from './families/flow-key.js';
 import { legacyTemplates } from './families/flow-legacy-templates.js';
 import { readAction } from './families/flow-request.js';
-import { flowFate, type Patience, sendFlow, usualPatience } from './families/flow-send.js';
+import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './families/flow-send.js';
 import { cadenceOneTemplates } from './families/flow-templates.js';
 
 export interface FlowOptions {
@@ -51,6 +51,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     broadcast: (signed, node) => sendFlow(signed, node, patience),
     sendsByNode: true,
     fate: flowFate,
+    inclusion: flowInclusion,
     expiry: 'renewed',
   };
 }

@@ -2,7 +2,8 @@ import type { Chain, CompleteContext, NodeClient, RecordedTransaction } from '..
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { publicKey } from '../crypto/ed25519.js';
-import { isObject } from './families/fields.js';
+import { type Fields, isObject } from './families/fields.js';
+import { blockNameIn, finalIn } from './families/finality.js';
 import {
   decodePrivateKey,
   encodePrivateKey,
@@ -61,14 +62,27 @@ export const multiversx: Chain = {
   async fate({ txId }: RecordedTransaction, node) {
     return (await isFound(txId, node)) ? 'known' : 'open';
   },
+  async inclusion({ txId }, node) {
+    const found = await find(txId, node);
+    if (found === undefined) return { kind: 'absent' };
+    const { status, hyperblockHash: block } = found;
+    if (typeof status !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node names no status');
+    // Notarized by the metachain, in a hyperblock, it is final; until then also what was executed may be taken back.
+    if (typeof block !== 'string' || block === '') return { kind: 'waiting' };
+    return finalIn(blockNameIn(block), status !== 'success' && status !== 'successful' && status !== 'executed');
+  },
 };
 
 async function isFound(txId: string, node: NodeClient): Promise<boolean> {
+  return (await find(txId, node)) !== undefined;
+}
+
+async function find(txId: string, node: NodeClient): Promise<Fields | undefined> {
   try {
-    const answer = await node.http({ path: `/transaction/${txId}` });
-    return isObject(dataOf(answer)?.['transaction']);
+    const found = dataOf(await node.http({ path: `/transaction/${txId}` }))?.['transaction'];
+    return isObject(found) ? found : undefined;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

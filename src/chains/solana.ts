@@ -10,7 +10,7 @@ import { decodePrivateKey, encodePrivateKey, readAddress, showAddress } from './
 import { completeTransaction } from './families/solana-complete.js';
 import { LAMPORT_DECIMALS } from './families/solana-effect.js';
 import { decodeMessage, lacksBlockhash, type SolanaMessage, wireBytes } from './families/solana-message.js';
-import { fateOf, readSigned, sendTransaction } from './families/solana-node.js';
+import { fateOf, inclusionOf, readSigned, sendTransaction } from './families/solana-node.js';
 import { loadedAccounts, readCompleted, readMintKey } from './families/solana-request.js';
 import { summarize } from './families/solana-summary.js';
 import { usesDurableNonce } from './families/solana-system.js';
@@ -52,6 +52,7 @@ export const solana: Chain = {
   broadcast: (signed, node) => sendTransaction(signed, node),
   sendsByNode: true,
   fate: fateOf,
+  inclusion: inclusionOf,
   expiry: 'renewed',
 };
 

@@ -2,7 +2,8 @@ import type { Chain, NodeClient, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { publicKey } from '../crypto/ed25519.js';
-import { isObject } from './families/fields.js';
+import { type Fields, isObject } from './families/fields.js';
+import { countIn, finalIn } from './families/finality.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
 import { parseEnvelope, readEnvelope } from './families/stellar-envelope.js';
 import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './families/stellar-key.js';
@@ -39,18 +40,24 @@ export const stellar: Chain = {
     throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
   },
   async fate(recorded, node) {
-    if (await isFound(recorded, node)) return 'known';
+    if ((await find(recorded, node)) !== undefined) return 'known';
     return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+  },
+  async inclusion(recorded, node) {
+    const found = await find(recorded, node);
+    // Horizon knows ledgers only, not what waits; a ledger that is closed is final.
+    if (found === undefined) return { kind: 'absent' };
+    return finalIn(`${countIn(found['ledger'], 'ledger')}`, found['successful'] === false);
   },
   expiry: 'final',
 };
 
-async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise<boolean> {
+async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fields | undefined> {
   try {
     const found = await node.http({ path: `/transactions/${txId}` });
-    return isObject(found) && found['hash'] === txId;
+    return isObject(found) && found['hash'] === txId ? found : undefined;
   } catch (error) {
-    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return false;
+    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return undefined;
     throw error;
   }
 }

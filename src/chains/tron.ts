@@ -6,6 +6,7 @@ import { bip32Scheme } from './families/bip32-scheme.js';
 import { decodePrivateKey } from './families/evm.js';
 import { bytesToHex } from './families/evm-hex.js';
 import { type Fields, isObject, readObject } from './families/fields.js';
+import { countIn, includedAt } from './families/finality.js';
 import { addressOf, readAddress, showAddress } from './families/tron-address.js';
 import { parseTransaction, readTransaction } from './families/tron-transaction.js';
 
@@ -45,18 +46,32 @@ export const tron: Chain = {
     throw new CustosError(isBusy ? 'NODE_UNREACHABLE' : 'BROADCAST_REFUSED', `the TRON node refused it: ${code}`);
   },
   async fate({ txId, completed }, node) {
-    const found = objectOf(await node.http({ path: '/wallet/gettransactionbyid', body: { value: txId } }));
-    if (found['txID'] === txId) return 'known';
-    return (await blockTime(node)) > readTransaction(completed).expiration + MARGIN ? 'dead' : 'open';
+    if (await isFound(txId, node)) return 'known';
+    return (await blockNow(node)).time > readTransaction(completed).expiration + MARGIN ? 'dead' : 'open';
+  },
+  async inclusion({ txId }, node) {
+    const now = await blockNow(node);
+    const info = objectOf(await node.http({ path: '/wallet/gettransactioninfobyid', body: { value: txId } }));
+    // An empty object: it is in no block that the chain keeps.
+    if (info['id'] === undefined) return { kind: (await isFound(txId, node)) ? 'waiting' : 'absent' };
+    if (info['id'] !== txId) throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node told of another transaction');
+    const number = countIn(info['blockNumber'], 'block number');
+    return includedAt({ block: `${number}`, number, reverted: info['result'] === 'FAILED' }, now.number);
   },
   expiry: 'final',
 };
 
-async function blockTime(node: NodeClient): Promise<bigint> {
+async function isFound(txId: string, node: NodeClient): Promise<boolean> {
+  return objectOf(await node.http({ path: '/wallet/gettransactionbyid', body: { value: txId } }))['txID'] === txId;
+}
+
+async function blockNow(node: NodeClient): Promise<{ time: bigint; number: number }> {
   const block = objectOf(await node.http({ path: '/wallet/getnowblock' }));
   const header = isObject(block['block_header']) ? block['block_header']['raw_data'] : undefined;
-  const time = isObject(header) ? header['timestamp'] : undefined;
-  if (typeof time === 'number' && Number.isSafeInteger(time)) return BigInt(time);
+  const { timestamp: time, number = 0 } = isObject(header) ? header : {};
+  if (typeof time === 'number' && Number.isSafeInteger(time)) {
+    return { time: BigInt(time), number: countIn(number, 'block number') };
+  }
   throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node answered with no block');
 }
 

@@ -8,6 +8,7 @@ import { decodePrivateKey } from './families/evm.js';
 import { addressOf, readAddress, showAddress } from './families/evm-address.js';
 import { bytesToHex, quantityToHex } from './families/evm-hex.js';
 import { isObject } from './families/fields.js';
+import { includedAt } from './families/finality.js';
 import {
   type Body,
   blockNumberOf,
@@ -59,12 +60,30 @@ export const vechain: Chain = {
     throw new CustosError('NODE_ANSWER_INVALID', 'the VET node took a broadcast and answered with another id');
   },
   async fate(recorded, node) {
-    const found = await ask(node, { path: `/transactions/${recorded.txId}` });
-    if (isObject(found) && found['id'] === recorded.txId) return 'known';
+    if (await isFound(recorded, node)) return 'known';
     return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+  },
+  async inclusion(recorded, node) {
+    const best = readBlock(await ask(node, { path: '/blocks/best' }));
+    // Thor looks in the chain that it holds for the best one, so a receipt is of no other branch.
+    const receipt = await ask(node, { path: `/transactions/${recorded.txId}/receipt` });
+    if (receipt === null) return { kind: (await isFound(recorded, node)) ? 'waiting' : 'absent' };
+    const { meta, reverted } = isObject(receipt) ? receipt : {};
+    const { txID, blockID } = isObject(meta) ? meta : {};
+    if (txID !== recorded.txId || typeof reverted !== 'boolean') {
+      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no receipt of this transaction');
+    }
+    const { id, number } = readBlock({ id: blockID });
+    return includedAt({ block: id, number, reverted }, best.number);
   },
   expiry: 'renewed',
 };
+
+/** In a block or in the pool. */
+async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise<boolean> {
+  const found = await ask(node, { path: `/transactions/${txId}?pending=true` });
+  return isObject(found) && found['id'] === txId;
+}
 
 /** The simulation of all clauses, by the account that will sign. @throws CustosError NODE_REFUSED: it is reverted */
 async function estimateGas(request: VechainRequest, context: CompleteContext): Promise<bigint> {

@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { bip32Scheme } from './families/bip32-scheme.js';
 import { type Fields, isObject } from './families/fields.js';
+import { finalIn } from './families/finality.js';
 import {
   decodePrivateKey,
   encodePrivateKey,
@@ -77,6 +78,16 @@ export const xrpLedger: Chain = {
     // Only a node that has looked through the whole of its life can say that it never happened.
     const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
     return isOver ? 'dead' : 'open';
+  },
+  async inclusion({ txId }, node) {
+    const found = await ask(node, 'tx', { transaction: txId });
+    if (found['error'] === 'txnNotFound') return { kind: 'absent' };
+    if (found['hash'] !== txId)
+      throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered tx with another one');
+    if (found['validated'] !== true) return { kind: 'waiting' };
+    const result = isObject(found['meta']) ? found['meta']['TransactionResult'] : undefined;
+    // What is validated is final; what begins with tec paid its fee only.
+    return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
   },
   expiry: 'final',
 };

@@ -1,6 +1,7 @@
-import type { Fate, NodeClient, RecordedTransaction } from '../../core/chain.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Fields, isObject, readObject, wholeOf } from './fields.js';
+import { finalIn } from './finality.js';
 
 /** Rounds that a transaction is valid for: the most that the network allows. */
 const LIFE = 1000n;
@@ -50,11 +51,8 @@ export async function sendBytes(recorded: RecordedTransaction, node: NodeClient)
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const found = await lookUp(recorded, node);
-    if (found === 'known') return txId;
-    if (found === 'lost') {
-      const text = `the rounds of ${txId} are over, and the ALGO node has not kept the blocks that tell whether it took effect`;
-      throw new CustosError('NODE_ANSWER_INVALID', text, { cause: error });
-    }
+    if (typeof found === 'object') return txId;
+    if (found === 'lost') throw lost(txId, error);
     throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
   }
   if (isObject(answer) && answer['txId'] === txId) return txId;
@@ -64,12 +62,29 @@ export async function sendBytes(recorded: RecordedTransaction, node: NodeClient)
 /** @throws CustosError NODE_* */
 export async function fateOf(recorded: RecordedTransaction, node: NodeClient): Promise<Fate> {
   const found = await lookUp(recorded, node);
-  return found === 'lost' ? 'open' : found;
+  if (typeof found === 'object') return 'known';
+  return found === 'dead' ? 'dead' : 'open';
 }
 
-/** `lost`: its rounds are over, but the node has not kept all of their blocks. */
-async function lookUp({ txId, completed }: RecordedTransaction, node: NodeClient): Promise<Fate | 'lost'> {
-  if (await isFound(txId, node)) return 'known';
+/** Where the network has signed bytes: a round that is agreed on is final. @throws CustosError NODE_* */
+export async function inclusionOf(recorded: RecordedTransaction, node: NodeClient): Promise<Inclusion> {
+  const found = await lookUp(recorded, node);
+  if (found === 'lost') throw lost(recorded.txId);
+  if (typeof found !== 'object') return { kind: 'absent' };
+  return found.round === 0n ? { kind: 'waiting' } : finalIn(`${found.round}`, false);
+}
+
+function lost(txId: string, cause?: unknown): CustosError {
+  const text = `the rounds of ${txId} are over, and the ALGO node has not kept the blocks that tell whether it took effect`;
+  return new CustosError('NODE_ANSWER_INVALID', text, { cause });
+}
+
+/** The round that holds it, 0 for the pool. `lost`: its rounds are over, but the node has not kept all of their blocks. */
+type Found = { readonly round: bigint } | 'open' | 'dead' | 'lost';
+
+async function lookUp({ txId, completed }: RecordedTransaction, node: NodeClient): Promise<Found> {
+  const round = await roundOf(txId, node);
+  if (round !== undefined) return { round };
   const { firstRound, lastRound } = readObject(completed);
   const last = wholeOf(lastRound, 'lastRound');
   const latest = await latestRound(node);
@@ -78,12 +93,13 @@ async function lookUp({ txId, completed }: RecordedTransaction, node: NodeClient
   return searchBlocks(txId, { node, from: wholeOf(firstRound, 'firstRound'), to: last });
 }
 
-/** In the pool, or in a block of the last thousand rounds. */
-async function isFound(txId: string, node: NodeClient): Promise<boolean> {
+/** The block of the last thousand rounds that holds it, 0 for the pool. */
+async function roundOf(txId: string, node: NodeClient): Promise<bigint | undefined> {
   const answer = await ifOffered(node, `/v2/transactions/pending/${txId}`);
-  if (!isObject(answer)) return false;
+  if (!isObject(answer)) return undefined;
+  const round = countOf(answer['confirmed-round']) ?? 0n;
   // What the pool threw out stays visible for a while, with the reason.
-  return answer['pool-error'] === '' || (countOf(answer['confirmed-round']) ?? 0n) > 0n;
+  return round > 0n || answer['pool-error'] === '' ? round : undefined;
 }
 
 interface Search {
@@ -92,13 +108,14 @@ interface Search {
   readonly to: bigint;
 }
 
-async function searchBlocks(txId: string, { node, from, to }: Search): Promise<Fate | 'lost'> {
+async function searchBlocks(txId: string, { node, from, to }: Search): Promise<Found> {
   for (let round = from; round <= to; round += BigInt(AT_ONCE)) {
     const count = Math.min(Number(to - round) + 1, AT_ONCE);
     const rounds = Array.from({ length: count }, (_, at) => round + BigInt(at));
     const answers = await Promise.all(rounds.map((number) => ifOffered(node, `/v2/blocks/${number}/txids`)));
     const blocks = answers.map((answer) => (isObject(answer) ? answer['blockTxids'] : undefined));
-    if (blocks.some((ids) => Array.isArray(ids) && ids.includes(txId))) return 'known';
+    const at = blocks.findIndex((ids) => Array.isArray(ids) && ids.includes(txId));
+    if (at >= 0) return { round: round + BigInt(at) };
     // A block without transactions has an empty list, or null as Go writes it.
     if (blocks.some((ids) => ids !== null && !Array.isArray(ids))) return 'lost';
   }

@@ -24,8 +24,9 @@ export interface AccountKey {
 
 /** How far a transaction got. `failed`: it is on the chain and changed nothing but the fee. */
 export type FlowResult =
-  | { readonly kind: 'unknown' | 'pending' | 'sealed' | 'expired' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'unknown' | 'pending' | 'expired' }
+  | { readonly kind: 'sealed'; readonly block: string }
+  | { readonly kind: 'failed'; readonly block: string; readonly reason: string };
 
 /** Weight that the keys of a signature must have together. */
 export const FULL_WEIGHT = 1000;
@@ -105,11 +106,14 @@ export async function resultOf(access: FlowAccess, id: string): Promise<FlowResu
 }
 
 function readSealed(answer: Readonly<Record<string, unknown>>): FlowResult {
-  const { status_code: code, execution, error_message: text } = answer;
+  const { status_code: code, execution, error_message: text, block_id: id } = answer;
+  const block = typeof id === 'string' ? id.slice(0, 64) : '';
   const isGood = (code === undefined || Number(code) === 0) && (text === undefined || text === '');
-  if (isGood && (typeof execution !== 'string' || execution.toLowerCase() !== 'failure')) return { kind: 'sealed' };
+  if (isGood && (typeof execution !== 'string' || execution.toLowerCase() !== 'failure'))
+    return { kind: 'sealed', block };
   return {
     kind: 'failed',
+    block,
     reason: typeof text === 'string' && text !== '' ? text.slice(0, 300) : 'no reason is given',
   };
 }

@@ -1,7 +1,8 @@
-import type { Fate, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError, isRetryable } from '../../core/errors.js';
 import { isObject } from './fields.js';
+import { blockNameIn, finalIn } from './finality.js';
 import { askAccess, type FlowAccess, keyAt, newestBlock, resultOf } from './flow-access.js';
 import { signByCloud } from './flow-complete.js';
 import { envelopeMessage, transactionId } from './flow-encoding.js';
@@ -61,6 +62,15 @@ export async function flowFate({ raw, txId }: RecordedTransaction, node: NodeCli
   const { proposer } = sent.payload;
   const key = await keyAt(access, proposer, `block_height=${height}&expand=keys`);
   return key.sequenceNumber === proposer.sequenceNumber ? 'dead' : 'open';
+}
+
+/** Where the network has a transaction: a sealed block is final. @throws CustosError NODE_* */
+export async function flowInclusion({ raw, txId }: RecordedTransaction, node: NodeClient): Promise<Inclusion> {
+  const result = await resultOf({ node, network: readSent(raw).network }, txId);
+  if (result.kind === 'sealed' || result.kind === 'failed') {
+    return finalIn(blockNameIn(result.block), result.kind === 'failed');
+  }
+  return { kind: result.kind === 'pending' ? 'waiting' : 'absent' };
 }
 
 async function withPayer(sent: SentFlow, node: NodeClient): Promise<SentFlow> {

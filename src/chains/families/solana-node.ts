@@ -1,8 +1,9 @@
 import { base58, base64 } from '@scure/base';
-import type { Fate, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { invalid, isObject } from './fields.js';
+import { finalIn } from './finality.js';
 import { isCount, unreadable } from './solana-complete.js';
 import { Cursor } from './solana-cursor.js';
 import { readCompleted } from './solana-request.js';
@@ -59,6 +60,23 @@ export async function fateOf({ txId, completed }: RecordedTransaction, node: Nod
   if (BigInt(first) <= lifetime.slot) return 'dead';
   const text = `the SOL node has no blocks before slot ${first}, so it cannot tell what became of ${txId}`;
   throw new CustosError('NODE_REFUSED', text);
+}
+
+/**
+ * Where the cluster has a transaction: its slot stands for the block. Finalized is final; confirmed is as deep as the node says
+ * that blocks voted on top; what is only processed may still be in a fork, so it waits.
+ * @throws CustosError NODE_*
+ */
+export async function inclusionOf({ txId }: SignedTransaction, node: NodeClient): Promise<Inclusion> {
+  const { found } = await statusOf(txId, node, true);
+  if (found === null) return { kind: 'absent' };
+  const { slot, err, confirmations, confirmationStatus: level } = found;
+  if (!isCount(slot) || err === undefined) throw unreadable('getSignatureStatuses', 'a status that cannot be read');
+  const reverted = err !== null;
+  if (level === 'finalized') return finalIn(`${slot}`, reverted);
+  if (level !== 'confirmed') return { kind: 'waiting' };
+  const depth = isCount(confirmations) ? Number(confirmations) + 1 : 1;
+  return { kind: 'included', depth, block: `${slot}`, ...(reverted && { reverted }) };
 }
 
 /** @returns false when the node does not know the blockhash; then it has not taken the bytes. */
