@@ -54,7 +54,7 @@ let now = 0;
 beforeEach(async () => {
   connection = await openSqlite(':memory:');
   tables = new Kysely<StoreTables>({ dialect: sqliteDialect(connection) });
-  await makeTables(tables, storeId);
+  await makeTables(tables, storeId, 'sqlite');
 });
 afterEach(() => connection.close());
 
