@@ -61,6 +61,7 @@ describe('a broken entry is named with its reason and left out', () => {
     ['a mnemonic that does not give the xpub', { mnemonic, xpub, chain: 'ETH', testnet: false }, 'ADDRESS_MISMATCH'],
     ['an address of another key', { ...key, address: keys.other.address }, 'ADDRESS_MISMATCH'],
     ['an xpub that is none', { mnemonic, xpub: 'xpub', chain: 'ETH', testnet: false }, 'XPUB_INVALID'],
+    ['an ADA xpub of 256 digits', { mnemonic, xpub: 'ab'.repeat(128), chain: 'ADA', testnet: false }, 'XPUB_INVALID'],
     ['a private key that is none', { ...key, privateKey: 'garbage' }, 'PRIVATE_KEY_INVALID'],
     ['a private key of zero', { ...key, privateKey: `0x${'0'.repeat(64)}` }, 'PRIVATE_KEY_INVALID'],
     ['no secret', { chain: 'ETH', testnet: true }, 'SECRET_UNSUPPORTED'],
