@@ -19,21 +19,17 @@ export class LeaseKeeper {
   async run(clock: Clock, signal: AbortSignal, isBusy: () => boolean): Promise<void> {
     while (!signal.aborted) {
       await clock.wait(LEASE_TIME / 3, signal);
-      if (signal.aborted || !isBusy()) continue;
+      if (signal.aborted) continue;
       const start = performance.now();
       try {
-        await this.#journal.keepLeases();
+        // Who holds nothing has nothing to lose: what is claimed next is held from then on.
+        if (isBusy()) await this.#journal.keepLeases();
         this.#kept = start;
       } catch (thrown) {
         const { code, message } = asCustosError(thrown);
         this.#log.warn({ code, error: message }, 'leases not kept');
       }
     }
-  }
-
-  /** Begins to count anew: what is claimed now is held from now on. */
-  begin(): void {
-    this.#kept = performance.now();
   }
 
   /**

@@ -66,8 +66,13 @@ describe.skipIf(!isThere)('litecoind', () => {
       .queue('LTC')
       .splice(0, Number.POSITIVE_INFINITY, { id, chain: 'LTC', hashes: [signatureId], serializedTransaction });
     const flags = ['--testnet', '--runOnce', '--chain=LTC', `--node=LTC=${node.url}`];
-    const ended = await custos(['daemon', ...flags], { home, env: { ...env, CUSTOS_CLOUD_URL: stub.url } });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const round = () => custos(['daemon', ...flags], { home, env: { ...env, CUSTOS_CLOUD_URL: stub.url } });
+    expect(await round()).toMatchObject({ code: 0, stderr: '' });
+    // Only what a block has is told to be done.
+    expect(stub.closed.some((one) => one.id === id)).toBe(false);
+    await node.rpc('generatetoaddress', [1, address]);
+    // The look at it is due a second after the last one.
+    await stub.until(() => stub.closed.some((one) => one.id === id), 30_000, round);
     const closed = stub.closed.find((one) => one.id === id);
     expect(closed, JSON.stringify(stub.reports)).toBeDefined();
     return closed!.txId;
