@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites of one thing on two databases; the second run of them has its store in PostgreSQL. */
+const onBoth = ['wallets', 'journal', 'backup'].map((name) => `test/storage/${name}.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'custos', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'postgres', include: onBoth, env: { CUSTOS_TEST_STORE: 'postgres' } } },
+    ],
   },
 });

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type { Database } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './postgres-commit.js';
@@ -7,6 +7,9 @@ import { postgresDialect } from './postgres-dialect.js';
 import { postgresError } from './postgres-errors.js';
 import { PostgresReaders } from './postgres-readers.js';
 import { type PostgresUrl, parsePostgresUrl } from './postgres-url.js';
+
+/** Nothing is in an empty list: SQLite takes `in ()`, PostgreSQL does not. */
+const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
 
 /**
  * Opens a PostgreSQL database.
@@ -33,12 +36,12 @@ class PostgresDatabase<T> implements Database<T> {
     this.#shown = url.shown;
     this.#writer = connection;
     this.#readers = new PostgresReaders(url);
-    this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers) });
+    this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers), plugins });
     // Queries of a work go to the connection that its transaction is on, and to no other in its place.
     const source = { take: async () => connection.current(), giveBack: () => undefined };
     const writer = {
       connect: () => connection.session(),
-      database: new Kysely<T>({ dialect: postgresDialect(source) }),
+      database: new Kysely<T>({ dialect: postgresDialect(source), plugins }),
       shown: url.shown,
     };
     this.#groups = new GroupCommit<T>((group) => commitGroup(group, writer));

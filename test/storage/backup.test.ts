@@ -10,10 +10,10 @@ import { createStore, openStore } from '../../src/storage/open-store.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { chains, newVault } from '../vault/support.js';
-import { anyWallet, eth, freshDirectory, runChild, storeId } from './support.js';
+import { anyWallet, eth, freshDirectory, freshLocation, runChild, sqliteTest, storeId } from './support.js';
 
 const directory = freshDirectory();
-const location = () => directory.path('store.db');
+const location = freshLocation();
 const backup = () => directory.path('backup.custos');
 const { rootKey, vault } = newVault();
 const password = () => Secret.text('correct horse');
@@ -310,7 +310,7 @@ test('verifying names each record that does not open or does not give its addres
   expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['RECORD_DAMAGED']));
 });
 
-test('verifying checks the database first', async () => {
+sqliteTest('damaged pages are found by its own checksums')('verifying checks the database first', async () => {
   await store.wallets.add(Array.from({ length: 500 }, () => anyWallet()));
   await store.close();
   const bytes = await readFile(location());

@@ -7,10 +7,9 @@ import { openDatabase } from '../../src/storage/database.js';
 import { journalTable } from '../../src/storage/journal.js';
 import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
-import { anySlot, eth, freshDirectory, storeId } from './support.js';
+import { anySlot, eth, freshLocation, sqliteTest, storeId } from './support.js';
 
-const directory = freshDirectory();
-const location = () => directory.path('store.db');
+const location = freshLocation();
 const signatureId = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
 const sender = '0x8cb76aeD9C5e336ef961265c6079C14e9cD3D2eA';
 
@@ -358,28 +357,31 @@ test('finding goes by chain, network, state, sender and limit', async () => {
   expect(await ids({ limit: 2 })).toHaveLength(2);
 });
 
-test('questions that are asked at each poll go by an index', async () => {
-  await store.close();
-  const database = await openDatabase<never>(location());
-  const questions = [
-    "SELECT * FROM transactions WHERE chain='E' AND network='t' AND state IN ('signed','broadcast')",
-    "SELECT nonce FROM transactions WHERE chain='E' AND network='t' AND sender='s' AND nonce >= '0' AND state IN ('signed') ORDER BY nonce",
-    "SELECT * FROM transactions WHERE id IN ('a','b')",
-    "SELECT place FROM transaction_events WHERE transaction_id='a' ORDER BY place DESC LIMIT 1",
-    "SELECT signature_id FROM wallets WHERE chain='E' AND network='t' ORDER BY signature_id",
-    "SELECT * FROM wallets WHERE signature_id > 'a' ORDER BY signature_id LIMIT 10",
-  ];
-  for (const question of questions) {
-    const plan = await database.read(async (db) => {
-      const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(question)}`.execute(db);
-      return rows.map(({ detail }) => detail).join('\n');
-    });
-    expect(plan, question).toMatch(/SEARCH/);
-    expect(plan, question).not.toMatch(/SCAN|TEMP B-TREE/);
-  }
-  await database.close();
-  store = await openStore(location());
-});
+sqliteTest('its plans are asked for in test/storage/postgres.test.ts')(
+  'questions that are asked at each poll go by an index',
+  async () => {
+    await store.close();
+    const database = await openDatabase<never>(location());
+    const questions = [
+      "SELECT * FROM transactions WHERE chain='E' AND network='t' AND state IN ('signed','broadcast')",
+      "SELECT nonce FROM transactions WHERE chain='E' AND network='t' AND sender='s' AND nonce >= '0' AND state IN ('signed') ORDER BY nonce",
+      "SELECT * FROM transactions WHERE id IN ('a','b')",
+      "SELECT place FROM transaction_events WHERE transaction_id='a' ORDER BY place DESC LIMIT 1",
+      "SELECT signature_id FROM wallets WHERE chain='E' AND network='t' ORDER BY signature_id",
+      "SELECT * FROM wallets WHERE signature_id > 'a' ORDER BY signature_id LIMIT 10",
+    ];
+    for (const question of questions) {
+      const plan = await database.read(async (db) => {
+        const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(question)}`.execute(db);
+        return rows.map(({ detail }) => detail).join('\n');
+      });
+      expect(plan, question).toMatch(/SEARCH/);
+      expect(plan, question).not.toMatch(/SCAN|TEMP B-TREE/);
+    }
+    await database.close();
+    store = await openStore(location());
+  },
+);
 
 test('five hundred claims at once are one transaction, and known ones stay quick when the journal is long', async () => {
   const many = Array.from({ length: 500 }, (_, at) => pending(`t${at}`));

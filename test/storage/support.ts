@@ -3,10 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { KeySlot } from '../../src/core/store.js';
 import type { SealedWallet } from '../../src/core/wallet.js';
+import { freshSchema, onPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');
 export const storeId = '00112233445566778899aabbccddeeff';
@@ -19,6 +20,25 @@ export function freshDirectory(): { path(name: string): string } {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
   return { path: (name) => join(directory, name) };
+}
+
+/** A place for a new store for each test: a file, or a schema of the run's PostgreSQL (`CUSTOS_TEST_STORE=postgres`). */
+export function freshLocation(): () => string {
+  const directory = freshDirectory();
+  let url = '';
+  if (onPostgres) {
+    beforeEach(async () => {
+      url = await freshSchema();
+    });
+  }
+  return () => (onPostgres ? url : directory.path('store.db'));
+}
+
+/** A test that is about SQLite: on PostgreSQL it is skipped, and says why. */
+export function sqliteTest(why: string): typeof test | typeof test.skip {
+  if (!onPostgres) return test;
+  console.info(`skipped on PostgreSQL: ${why}`);
+  return test.skip;
 }
 
 /** A slot that no password opens: for tests that need a store and no key. */
