@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CustosError } from '../core/errors.js';
@@ -191,7 +192,7 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         ...(transactions && {
           transactions: attempt('--transactionIds', new Set(), () => new Set(transactions.map(parsePendingId))),
         }),
-        signers: whole('signers', { fallback: 1, min: 1, max: 64 }),
+        signers: whole('signers', { fallback: defaultSigners(), min: 1, max: 64 }),
         concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
         nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
         developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
@@ -217,6 +218,11 @@ function readConfirmations(value: unknown): Confirmations {
 function depth(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new CustosError('CONFIG_INVALID', `${text} is no number of blocks from 0 to 9999`);
   return Number(text);
+}
+
+/** As many as there are cores; more than eight would wait for the one front. */
+function defaultSigners(): number {
+  return Math.min(availableParallelism(), 8);
 }
 
 function developmentChainIds(value: unknown): Map<ChainId, bigint> {

@@ -51,7 +51,7 @@ export const daemonOptions: readonly OptionSpec[] = [
     about: 'chains on which a key may sign for an account not its own (XRP regular keys, multi-signing); repeatable',
     many: true,
   },
-  { flags: '--signers <number>', about: 'signer processes (default 1)' },
+  { flags: '--signers <number>', about: 'signer processes at the most (default: one a core, at most 8)' },
   { flags: '--concurrency <number>', about: 'transactions of one chain on their way at the same time (default 64)' },
   {
     flags: '--confirmations <number>',
