@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { KeySlot } from '../../src/core/store.js';
 import type { SealedWallet } from '../../src/core/wallet.js';
-import { freshSchema, onPostgres } from '../support/postgres.js';
+import { freshSchema, onPostgres, whyNoPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');
 export const storeId = '00112233445566778899aabbccddeeff';
@@ -27,7 +27,9 @@ export function freshLocation(): () => string {
   const directory = freshDirectory();
   let url = '';
   if (onPostgres) {
-    beforeEach(async () => {
+    beforeEach(async ({ skip }) => {
+      const why = await whyNoPostgres();
+      if (why !== undefined) skip(why);
       url = await freshSchema();
     });
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { storeOf } from './home-store.js';
 
 /** The built command. */
 export const program = fileURLToPath(new URL('../../bin/custos.js', import.meta.url));
@@ -70,7 +71,7 @@ export function onTerminal(args: readonly string[], options: RunOptions): Runnin
 }
 
 function startProgram(file: string, args: readonly string[], { home, env, input, typed }: RunOptions): Running {
-  const child = spawn(file, args, { env: { PATH: process.env['PATH'], HOME: home, ...env } });
+  const child = spawn(file, args, { env: { PATH: process.env['PATH'], HOME: home, ...storeOf(home), ...env } });
   const texts = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

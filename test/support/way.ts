@@ -12,6 +12,7 @@ import { initStore } from '../../dist/app/key-work.js';
 import { createWallets } from '../../dist/app/wallet-work.js';
 import type { Wallet } from '../../dist/core/wallet.js';
 import { type Anvil, startAnvil } from './anvil.js';
+import { storeOf } from './home-store.js';
 
 export const chainId = 31337;
 
@@ -47,7 +48,8 @@ export async function startWay(): Promise<Way> {
   const home = mkdtempSync(join(tmpdir(), 'custos-way-'));
   const chain = await startAnvil({ chainId });
   const apiKey = randomBytes(16).toString('hex');
-  const environment = { CUSTOS_PASSWORD: randomBytes(12).toString('hex'), CUSTOS_API_KEY: apiKey };
+  const password = randomBytes(12).toString('hex');
+  const environment = { CUSTOS_PASSWORD: password, CUSTOS_API_KEY: apiKey, ...storeOf(home) };
   const house = (flags: Record<string, unknown> = {}) =>
     createHouse(
       readConfig({ testnet: true, logLevel: 'silent', chainId: `ETH=${chainId}`, ...flags }, environment, home),
