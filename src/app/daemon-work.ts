@@ -20,7 +20,7 @@ import { openPublicVault } from '../vault/public-vault.js';
 import { settingValue } from './config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
-import { pollCost, pollCostText } from './poll-cost.js';
+import { countWallets, pollCost, pollCostText } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
 import { packageVersion } from './version.js';
 
@@ -95,7 +95,8 @@ async function serve(
   const { period, idlePeriod, concurrency, chains, runOnce } = house.config.daemon;
   const periods = { shortest: period, longest: Math.max(period, idlePeriod) };
   const daemon = new Daemon(parts, { periods, concurrency, ...(chains && { chains }) });
-  const { count, cost } = await countWallets(house, parts);
+  const { count, asked } = await countWallets(house.config, parts.wallets);
+  const cost = pollCost({ wallets: asked, period, idlePeriod });
   const { creditsPerDay } = cost;
   house.log.info(
     { network: parts.network, wallets: count, signer: parts.signer.name, creditsPerDay },
@@ -107,16 +108,6 @@ async function serve(
   const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
   house.log.info({ ...tally }, 'daemon stopped');
   return tally;
-}
-
-async function countWallets({ config }: House, { wallets, network }: DaemonParts) {
-  const { period, idlePeriod, chains: named, wallets: only } = config.daemon;
-  const counts = new Map<ChainId, number>();
-  for (const chain of await wallets.chains(network)) counts.set(chain, await wallets.count({ chain, network }));
-  const polled = [...counts].filter(([chain]) => named?.includes(chain) ?? true);
-  const asked = polled.map(([, count]) => Math.min(count, only?.size ?? count));
-  const count = [...counts.values()].reduce((sum, of) => sum + of, 0);
-  return { count, cost: pollCost({ wallets: asked, period, idlePeriod }) };
 }
 
 async function startSigner(house: House, meter: Meter): Promise<Signer> {
@@ -132,8 +123,8 @@ async function startSigner(house: House, meter: Meter): Promise<Signer> {
   });
 }
 
-/** @throws CustosError CONFIG_INVALID: no amount of coins, CHAIN_UNKNOWN */
-function readFeeCeilings({ config, chains }: House): Map<ChainId, bigint> {
+/** The most that a fee may be, by chain. @throws CustosError CONFIG_INVALID: no amount of coins, CHAIN_UNKNOWN */
+export function readFeeCeilings({ config, chains }: House): Map<ChainId, bigint> {
   const ceilings = new Map<ChainId, bigint>();
   for (const [id, text] of config.daemon.feeCeilings) {
     const { decimals, coin } = chains.get(id);

@@ -8,8 +8,8 @@ import type { Store } from '../core/store.js';
 import { createMetrics, type Metrics } from '../health/metrics.js';
 import { createReadiness } from '../health/readiness.js';
 import { isLoopback, type RunningHealth, startHealth } from '../health/server.js';
+import { isPostgresUrl } from '../storage/postgres-url.js';
 import type { House } from './house.js';
-import { isUrl } from './shown-value.js';
 import { tellSlowPolls } from './slow-polls.js';
 import { packageVersion } from './version.js';
 
@@ -38,7 +38,7 @@ export function createWatch(house: House, store: Store, signal: AbortSignal): Wa
       version: packageVersion(),
       node: process.version,
       network: house.config.network,
-      store: isUrl(store.location) ? 'postgresql' : 'sqlite',
+      store: isPostgresUrl(house.config.store) ? 'postgresql' : 'sqlite',
     },
     depths: () => store.journal.depths(house.config.network),
   });
@@ -70,7 +70,7 @@ function readinessOf({ house, store, signal, signer, metrics }: Watched) {
   return createReadiness({
     now: clock.now,
     pulse: metrics.pulse,
-    probes: [storeProbe(store), signerProbe(signer)],
+    probes: [storeProbe(store, config.store), signerProbe(signer)],
     async served() {
       const withWallets = await store.wallets.chains(config.network);
       return withWallets.filter((chain) => named?.includes(chain) ?? true);
@@ -81,13 +81,13 @@ function readinessOf({ house, store, signal, signer, metrics }: Watched) {
 }
 
 /** Takes the place of the only writer and gives it back; nothing is written, so nothing is synchronized either. */
-function storeProbe(store: Store): Probe {
+function storeProbe(store: Store, location: string): Probe {
   return {
     check: 'store',
     async run() {
       await store.slots.replace([], []);
-      if (isUrl(store.location)) return;
-      const { bavail, bsize } = await statfs(dirname(store.location));
+      if (isPostgresUrl(location)) return;
+      const { bavail, bsize } = await statfs(dirname(location));
       if (bavail * bsize < LEAST_SPACE) throw new CustosError('STORE_FULL', 'the disk of the store is almost full');
     },
   };

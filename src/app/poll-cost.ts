@@ -1,3 +1,7 @@
+import type { ChainId } from '../core/ids.js';
+import type { WalletTable } from '../core/store.js';
+import type { Config } from './config.js';
+
 /** Most signature IDs in one request, and how many of them one credit pays for (the cloud's price list). */
 const IDS_A_REQUEST = 25_000;
 const IDS_A_CREDIT = 500;
@@ -44,4 +48,21 @@ export function pollCostText(cost: PollCost, period: number): string {
 function creditsOfPoll(wallets: number): number {
   const whole = Math.floor(wallets / IDS_A_REQUEST);
   return whole * (IDS_A_REQUEST / IDS_A_CREDIT) + Math.ceil((wallets % IDS_A_REQUEST) / IDS_A_CREDIT);
+}
+
+/**
+ * How many wallets each chain has, and how many of them a daemon with these settings would ask for.
+ * @returns `count` of all wallets on the network; `asked` for each chain that is polled
+ */
+export async function countWallets(
+  { network, daemon }: Config,
+  wallets: Pick<WalletTable, 'chains' | 'count'>,
+): Promise<{ readonly count: number; readonly asked: readonly number[] }> {
+  const counts = new Map<ChainId, number>();
+  for (const chain of await wallets.chains(network)) counts.set(chain, await wallets.count({ chain, network }));
+  const polled = [...counts].filter(([chain]) => daemon.chains?.includes(chain) ?? true);
+  return {
+    count: [...counts.values()].reduce((sum, of) => sum + of, 0),
+    asked: polled.map(([, count]) => Math.min(count, daemon.wallets?.size ?? count)),
+  };
 }

@@ -7,6 +7,6 @@ export function shownValue(value: string): string {
 }
 
 /** True for what begins with a scheme, such as the location of a database server; a file's path does not. */
-export function isUrl(value: string): boolean {
+function isUrl(value: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
 }

@@ -1,4 +1,4 @@
-import { cloudOptions, daemonOptions, derivationOption, jsonOption, storeOptions, testnetOption } from './options.js';
+import { daemonOptions, derivationOption, jsonOption, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -220,7 +220,13 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'doctor',
     about: 'check configuration and health, with remedies',
-    options: [testnetOption, jsonOption, ...cloudOptions, ...storeOptions],
+    options: [
+      { flags: '--log <file>', about: 'sum up the log of a daemon instead; - reads standard input' },
+      jsonOption,
+      ...daemonOptions.filter(({ flags }) => !flags.startsWith('--run-once')),
+    ],
+    notes: 'Give it the flags of the daemon that it is to examine.',
+    examines: true,
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
 ];

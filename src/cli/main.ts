@@ -12,8 +12,12 @@ async function main(): Promise<void> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, version());
   if (parsed === undefined) return 0;
-  const [{ readConfig }, { homedir }] = await Promise.all([import('../app/config.js'), import('node:os')]);
-  const config = readConfig(parsed.flags, process.env, homedir());
+  const [{ examineConfig, readConfig }, { homedir }] = await Promise.all([
+    import('../app/config.js'),
+    import('node:os'),
+  ]);
+  const read = parsed.spec.examines ? examineConfig : readConfig;
+  const config = read(parsed.flags, process.env, homedir());
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
   // Loading the rest keeps this thread busy, so it waits until scrypt is at work on another.
   await early?.begun;

@@ -35,5 +35,7 @@ export interface CommandSpec {
   readonly notes?: string;
   /** The command opens the wallet store with its password, so that can begin while its code loads. */
   readonly unlocks?: true;
+  /** The command explains mistakes in the settings, so it runs in spite of them. */
+  readonly examines?: true;
   readonly load: () => Promise<Run>;
 }

@@ -297,6 +297,7 @@ const kinds = {
   PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port or --health-port' },
   // Health
   HEALTH_TIMEOUT: { exit: 1, status: 503, retry: true, hint: 'it did not answer in time; the log tells what it is at' },
+  LOG_UNREADABLE: { exit: 1, status: 400, hint: 'name a file with the log lines of a daemon, or - for standard input' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof kinds;

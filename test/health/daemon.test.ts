@@ -18,7 +18,7 @@ beforeAll(async () => {
   running = kms.serve('--testnet', '--health-port=0', `--external-url=${kms.stub.approveUrl}`);
   watcher = await watch(running);
   await watcher.until('/ready', ({ status }) => status === 200);
-});
+}, 180_000);
 afterEach(() => {
   for (const end of faults.splice(0)) end();
 });
@@ -57,6 +57,7 @@ describe('a daemon with a health port', () => {
     expect(polls).toBeGreaterThanOrEqual(asked - 1);
     expect(polls).toBeLessThanOrEqual(kms.stub.received('/v3/kms/pending/ETH').length);
     expect(scrape.value('custos_verdicts_total', { judge: 'four-eye', verdict: 'allow' })).toBe(1);
+    await watcher.until('/metrics', ({ text }) => text.includes('{chain="ETH",outcome="completed"} 1'));
     expect(scrape.value('custos_sign_duration_seconds_count', { chain: 'ETH' })).toBe(1);
     expect(scrape.value('custos_sign_duration_seconds_bucket', { chain: 'ETH', le: '+Inf' })).toBe(1);
     expect(scrape.value('custos_signer_restarts_total')).toBe(0);
@@ -67,7 +68,7 @@ describe('a daemon with a health port', () => {
   it('shows what waits in the journal, by chain and state, with its age', async () => {
     kms.stub.approveStatus = 503;
     kms.stub.queue('ETH').push(transfer('kept-waiting', kms.ids.key, { request: { nonce: 8 } }));
-    await running.line(/"kept-waiting".*"transaction (held|postponed)"/);
+    await running.line(/"kept-waiting".*"transaction held"/);
     const isHeld = ({ text }: { text: string }) =>
       text.includes('custos_queue_transactions{chain="ETH",state="held"} 1');
     await watcher.until('/metrics', isHeld);
@@ -77,6 +78,7 @@ describe('a daemon with a health port', () => {
     expect(age).toBeGreaterThanOrEqual(0);
     expect(age).toBeLessThan(120);
     expect(scrape.value('custos_verdicts_total', { judge: 'four-eye', verdict: 'hold' })).toBeGreaterThanOrEqual(1);
+    expect(scrape.value('custos_transactions_total', { chain: 'ETH', outcome: 'held' })).toBeGreaterThanOrEqual(1);
     kms.stub.approveStatus = 200;
   });
 

@@ -1,12 +1,51 @@
 import { examine } from '../../app/doctor.js';
+import type { Finding } from '../../app/finding.js';
+import { logFindings } from '../../app/log-findings.js';
+import { readLines } from '../../app/log-lines.js';
+import { type LogSummary, summarizeLog } from '../../app/log-summary.js';
+import type { Output } from '../output.js';
 import type { Run } from '../spec.js';
 
+/** Tells what is wrong and how to mend it. Exit 1 when there is a problem; a warning is none. */
 export const doctor: Run = async ({ flags, house, out }) => {
+  if (typeof flags['log'] === 'string') return examineLog(flags['log'], flags['json'] === true, out);
   const findings = await examine(house);
   if (flags['json'] === true) out.json(findings);
-  else {
-    out.table(findings.map(({ check, state, text }) => [state.toUpperCase(), check, text]));
-    for (const { check, remedy } of findings) if (remedy !== undefined) out.line(`remedy for ${check}: ${remedy}`);
-  }
-  return findings.some(({ state }) => state === 'problem') ? 1 : 0;
+  else show(findings, out);
+  return exitCode(findings);
 };
+
+async function examineLog(path: string, json: boolean, out: Output): Promise<0 | 1> {
+  const summary = await summarizeLog(readLines(path));
+  const findings = logFindings(summary);
+  if (json) out.json({ ...summary, findings });
+  else {
+    showChains(summary, out);
+    show(findings, out);
+  }
+  return exitCode(findings);
+}
+
+function showChains({ chains }: LogSummary, out: Output): void {
+  const all = Object.entries(chains);
+  if (all.length === 0) return;
+  out.table([
+    ['CHAIN', 'COMPLETED', 'POSTPONED', 'HELD', 'DENIED', 'FAILED', 'REFUSED', 'POLLS FAILED', 'SLOW POLLS'],
+    ...all.map(([chain, of]) => [
+      chain,
+      ...[of.completed, of.postponed, of.held, of.denied, of.failed, of.refused, of.pollsFailed, of.slowPolls].map(
+        String,
+      ),
+    ]),
+  ]);
+  out.line('');
+}
+
+function show(findings: readonly Finding[], out: Output): void {
+  out.table(findings.map(({ check, state, text }) => [state.toUpperCase(), check, text]));
+  for (const { check, remedy } of findings) if (remedy !== undefined) out.line(`remedy for ${check}: ${remedy}`);
+}
+
+function exitCode(findings: readonly Finding[]): 0 | 1 {
+  return findings.some(({ state }) => state === 'problem') ? 1 : 0;
+}
