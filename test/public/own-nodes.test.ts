@@ -87,7 +87,8 @@ beforeAll(async () => {
   expect(await custos(['wallet', 'import'], { home, env, input: JSON.stringify(entries) })).toMatchObject({ code: 0 });
   const port = (nodes.address() as AddressInfo).port;
   const flags = ids.map((id) => `--node=${id}=http://127.0.0.1:${port}/${id}`);
-  ended = await custos(['daemon', '--runOnce', '--testnet', ...flags], {
+  // These nodes know no blocks.
+  ended = await custos(['daemon', '--runOnce', '--testnet', '--confirmations=0', ...flags], {
     home,
     env: { ...env, CUSTOS_CLOUD_URL: cloud.url },
   });
