@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { ErrorReports } from './error-reports.js';
@@ -58,6 +59,8 @@ export class Daemon {
   /** Serves until `signal` is aborted, then finishes what is on its way (at most `grace` milliseconds). */
   async run(signal: AbortSignal, grace: number): Promise<Readonly<Tally>> {
     const { clock } = this.#parts;
+    // Each chain listens to it.
+    setMaxListeners(0, signal);
     const overtime = new AbortController();
     const kept = this.#keepLeases(overtime.signal);
     const loops = new Map<ChainId, Promise<void>>();
