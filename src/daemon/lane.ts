@@ -38,6 +38,8 @@ export class Lane {
   readonly #breaker: Breaker;
   readonly #pace: Pace;
   readonly #onTheWay = new Map<string, Promise<void>>();
+  /** What is being claimed just now: a transaction has one way into this process at a time. */
+  #wanted: ReadonlySet<string> = new Set();
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -155,8 +157,10 @@ export class Lane {
     });
   }
 
-  async #claim(batch: readonly PendingTransaction[]): Promise<void> {
+  async #claim(taken: readonly PendingTransaction[]): Promise<void> {
     const { journal, log } = this.#parts;
+    const batch = taken.filter(({ id }) => !this.#onTheWay.has(id));
+    this.#wanted = new Set(batch.map(({ id }) => id));
     try {
       for (const result of await step(this.#parts, 'claim', undefined, () => journal.claim(batch))) this.#start(result);
     } catch (thrown) {
@@ -164,6 +168,8 @@ export class Lane {
       const error = asCustosError(thrown);
       log.error({ chain: this.chain, code: error.code, error: error.message }, 'claim failed');
       this.#options.tally.waiting += batch.length;
+    } finally {
+      this.#wanted = new Set();
     }
   }
 
@@ -200,7 +206,8 @@ export class Lane {
     const due = await journal.due(this.chain, network, room);
     const open = due.filter(({ id, state }) => {
       const isListed = listed.has(id) && state === 'signed';
-      return !isListed && !this.#onTheWay.has(id) && onlyTransactions?.has(id) !== false;
+      const isBegun = this.#onTheWay.has(id) || this.#wanted.has(id);
+      return !isListed && !isBegun && onlyTransactions?.has(id) !== false;
     });
     for (const entry of open) {
       this.#track(entry.id, async () => {

@@ -1,94 +1,67 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Wallet } from '../../dist/core/wallet.js';
+import type { House } from '../../dist/app/house.js';
+import type { Journal } from '../../dist/core/journal.js';
+import { ownNodePoints, points } from '../support/crash-points.js';
+import { startHalting, until } from '../support/halting.js';
+import { Payments } from '../support/payments.js';
+import { freshSchema, whyNoPostgres } from '../support/postgres.js';
 import { chainId, startWay, type Way } from '../support/way.js';
 
-const program = fileURLToPath(new URL('../support/crashing-daemon.mjs', import.meta.url));
-const amount = 10n ** 15n;
-
-/** Every point between two steps of the way; `record` happens three or four times: filled, signed, broadcast, completed. */
-const points: readonly (readonly [step: string, moment: string, count: number])[] = [
-  ['poll', 'begin', 1],
-  ['poll', 'end', 1],
-  ['claim', 'end', 1],
-  ['complete', 'begin', 1],
-  ['complete', 'end', 1],
-  ['record', 'begin', 1],
-  ['record', 'end', 1],
-  ['judge', 'end', 1],
-  ['sign', 'begin', 1],
-  ['sign', 'end', 1],
-  ['record', 'begin', 2],
-  ['record', 'end', 2],
-  ['broadcast', 'begin', 1],
-  ['broadcast', 'end', 1],
-  ['record', 'begin', 3],
-  ['record', 'end', 3],
-  ['record', 'begin', 4],
-  ['record', 'end', 4],
-];
+const noPostgres = await whyNoPostgres();
 
 describe.each([
-  ['through the gateway', false],
-  ['through an own node', true],
-])('a daemon that is killed, %s,', (_name, ownNode) => {
+  { name: 'gateway, SQLite', ownNode: false, onPostgres: false },
+  { name: 'own node, SQLite', ownNode: true, onPostgres: false },
+  { name: 'own node, PostgreSQL', ownNode: true, onPostgres: true },
+])('a daemon that is killed ($name)', ({ ownNode, onPostgres }) => {
+  const isThere = !onPostgres || noPostgres === undefined;
   let way: Way;
-  let wallet: Wallet;
-  let transfers = 0;
+  let house: House;
+  let journal: Journal;
+  let isShared = false;
+  let payments: Payments;
 
   beforeAll(async () => {
-    way = await startWay();
-    wallet = await way.wallet('key');
+    if (!isThere) return;
+    way = await startWay(onPostgres ? await freshSchema() : undefined);
+    house = way.house();
+    ({ journal, shared: isShared } = await house.store());
+    payments = new Payments(way, journal, [await way.wallet('key')]);
   });
-  afterAll(() => way.close());
-
-  function runDaemonOnce(step = '', moment = '', count = 0) {
-    const flags = {
-      testnet: true,
-      logLevel: 'silent',
-      runOnce: true,
-      chainId: `ETH=${chainId}`,
-      cloudUrl: way.gatewayUrl,
-      ...(ownNode && { node: `ETH=${way.chain.url}` }),
-    };
-    // Not the synchronous kind: the gateway that the daemon asks lives in this process.
-    return new Promise<{ signal: string | null; code: number | null; stderr: string }>((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [program, way.home, JSON.stringify(flags), step, moment, String(count)],
-        { env: { PATH: process.env['PATH'], ...way.environment }, timeout: 50_000 },
-        (_error, _stdout, stderr) => resolve({ signal: child.signalCode, code: child.exitCode, stderr }),
-      );
-    });
-  }
-
-  const matrix = ownNode ? [...points, ['close', 'begin', 1] as const, ['close', 'end', 1] as const] : points;
-  it.each(matrix)('at %s %s (%i) sends the transaction once', async (step, moment, count) => {
-    const to = `0x${(0x1000 + transfers).toString(16).padStart(40, '0')}`;
-    transfers += 1;
-    const body = { to, amount: '0.001', currency: 'ETH', signatureId: wallet.signatureId };
-    const { body: answer } = await way.post('/v3/ethereum/transaction', body);
-    const id = String(answer['signatureId']);
-
-    const crashed = await runDaemonOnce(step, moment, count);
-    expect(crashed.signal).toBe('SIGKILL');
-    expect(await runDaemonOnce()).toEqual({ signal: null, code: 0, stderr: '' });
-
-    // The chain is the judge: the amount arrived once, and the sender's nonce moved by one for each transfer.
-    expect(BigInt(String(await way.chain.rpc('eth_getBalance', [to, 'latest'])))).toBe(amount);
-    expect(Number(await way.chain.rpc('eth_getTransactionCount', [wallet.address, 'latest']))).toBe(transfers);
-    const house = way.house();
-    const { journal } = await house.store();
-    const entry = await journal.get(id);
-    const events = (await journal.events(id)).map(({ event }) => event);
-    await house.close();
-    expect(entry).toMatchObject({ state: 'completed', nonce: BigInt(transfers - 1) });
-    expect(events.filter((event) => event === 'signed')).toHaveLength(1);
-    expect(events[0]).toBe('claimed');
-    expect(events.at(-1)).toBe('completed');
-    // Once it is over, another round does nothing.
-    const { body: pending } = await way.get('/v3/kms/pending/ETH');
-    expect(pending).toEqual([]);
+  afterAll(async () => {
+    await house?.close();
+    await way?.close();
   });
+
+  const flags = () => ({
+    chainId: `ETH=${chainId}`,
+    cloudUrl: way.gatewayUrl,
+    ...(ownNode && { node: `ETH=${way.chain.url}` }),
+  });
+
+  // Each daemon finds what those before it left behind, and is killed over a transaction of its own.
+  it.runIf(isThere).each(ownNode ? ownNodePoints : points)(
+    'at %s %s (%i) is killed',
+    async (step, moment, count) => {
+      const id = await payments.send(`${step} ${moment} ${count}`);
+      const daemon = startHalting(way, flags(), { step, moment, count, id });
+      await daemon.halted;
+      expect(await daemon.kill('SIGKILL')).toEqual({ signal: 'SIGKILL', code: null, stderr: '' });
+      // Stands for the 30 seconds after which other daemons take over what a dead one held.
+      if (isShared) await journal.endLeases();
+    },
+    170_000,
+  );
+
+  it.runIf(isThere)(
+    'sent each transaction once, and a daemon that is left alone ends what was begun',
+    async () => {
+      const daemon = startHalting(way, flags());
+      await daemon.started;
+      await until(() => payments.areCompleted(), 150_000);
+      expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
+      await payments.expectOnce();
+    },
+    170_000,
+  );
 });

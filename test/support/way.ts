@@ -8,11 +8,11 @@ import { readConfig } from '../../dist/app/config.js';
 import { type DaemonRun, runDaemon } from '../../dist/app/daemon-work.js';
 import { openGateway } from '../../dist/app/gateway-work.js';
 import { createHouse, type House } from '../../dist/app/house.js';
-import { initStore } from '../../dist/app/key-work.js';
 import { createWallets } from '../../dist/app/wallet-work.js';
 import type { Wallet } from '../../dist/core/wallet.js';
 import { type Anvil, startAnvil } from './anvil.js';
 import { storeOf } from './home-store.js';
+import { initQuickStore } from './quick-slot.js';
 
 export const chainId = 31337;
 
@@ -44,12 +44,17 @@ const terminal = {
   readInput: () => Promise.resolve(''),
 };
 
-export async function startWay(): Promise<Way> {
+/** @param store - location of the wallet store, when it is to be another than a file in the home */
+export async function startWay(store?: string): Promise<Way> {
   const home = mkdtempSync(join(tmpdir(), 'custos-way-'));
   const chain = await startAnvil({ chainId });
   const apiKey = randomBytes(16).toString('hex');
   const password = randomBytes(12).toString('hex');
-  const environment = { CUSTOS_PASSWORD: password, CUSTOS_API_KEY: apiKey, ...storeOf(home) };
+  const environment = {
+    CUSTOS_PASSWORD: password,
+    CUSTOS_API_KEY: apiKey,
+    ...(store === undefined ? storeOf(home) : { CUSTOS_STORE: store }),
+  };
   const house = (flags: Record<string, unknown> = {}) =>
     createHouse(
       readConfig({ testnet: true, logLevel: 'silent', chainId: `ETH=${chainId}`, ...flags }, environment, home),
@@ -57,7 +62,7 @@ export async function startWay(): Promise<Way> {
     );
   const gateway = await openGateway(house({ node: `ETH=${chain.url}`, port: '0' }));
   const first = house();
-  (await initStore(first)).wipe();
+  await initQuickStore(first);
   await first.close();
   const headers = { 'content-type': 'application/json', 'x-api-key': apiKey };
   const ask = async (path: string, init: RequestInit) => {
