@@ -122,4 +122,19 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose database is killed', (
     },
     170_000,
   );
+
+  it('for longer than a write waits makes anew what was never recorded', async () => {
+    const { way, flags, payments } = place;
+    const id = await payments.send('long');
+    const halt = { step: 'record', moment: 'begin', count: 2, id } as const;
+    const daemon = startHalting(way, { ...flags, logLevel: 'error' }, halt);
+    await daemon.halted;
+    await database.kill();
+    await daemon.goOn();
+    await daemon.complains(/"id":"[0-9a-f]{24}".*"code":"STORE_UNREACHABLE".*transaction not recorded/);
+    await database.start();
+    await until(() => payments.areCompleted());
+    expect(await daemon.kill('SIGTERM')).toMatchObject({ signal: null, code: 0 });
+    await payments.expectOnce();
+  }, 170_000);
 });

@@ -27,6 +27,8 @@ export interface HaltingDaemon {
   readonly halted: Promise<{ readonly signer: number }>;
   /** Resolves when it went on and what the step begins with has left its process. */
   goOn(): Promise<void>;
+  /** Resolves when it has written such a line to standard error. @throws Error: it ended before */
+  complains(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): Promise<Ending>;
   readonly ended: Promise<Ending>;
 }
@@ -55,10 +57,10 @@ export function startHalting(
   const ended = new Promise<Ending>((resolve) => {
     child.once('close', (code, signal) => resolve({ signal, code, stderr: texts.stderr }));
   });
-  const said = (pattern: RegExp) =>
+  const said = (pattern: RegExp, where: keyof typeof texts = 'stdout') =>
     new Promise<string>((resolve, reject) => {
       const look = () => {
-        const found = pattern.exec(texts.stdout);
+        const found = pattern.exec(texts[where]);
         if (found !== null) resolve(found[1] ?? '');
       };
       lookers.add(look);
@@ -75,6 +77,7 @@ export function startHalting(
       child.stdin.write('\n');
       await said(/(went on)\n/);
     },
+    complains: (pattern) => said(pattern, 'stderr'),
     kill(signal) {
       child.kill(signal);
       return ended;
