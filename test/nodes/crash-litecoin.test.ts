@@ -72,10 +72,13 @@ describe.each([
   }, 120_000);
   afterAll(async () => {
     mining.abort();
-    await mined;
-    await house?.close();
-    await Promise.all([node?.stop(), stub?.close()]);
-    removeHome(home);
+    try {
+      await mined;
+    } finally {
+      await house?.close();
+      await Promise.all([node?.stop(), stub?.close()]);
+      removeHome(home);
+    }
   });
 
   async function makeWallet(): Promise<string> {
