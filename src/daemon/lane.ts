@@ -40,6 +40,8 @@ export class Lane {
   readonly #onTheWay = new Map<string, Promise<void>>();
   /** What is being claimed just now: a transaction has one way into this process at a time. */
   #wanted: ReadonlySet<string> = new Set();
+  /** What waits to be tried again, and until when, so that it is not claimed at every poll. */
+  readonly #resting = new Map<string, number>();
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -84,6 +86,7 @@ export class Lane {
       const listed = await step(this.#parts, 'poll', undefined, () => this.#poll());
       meter.polled(this.chain, 'ok', performance.now() - start);
       this.#backlog.keepOnly(listed);
+      for (const id of this.#resting.keys()) if (!listed.has(id)) this.#resting.delete(id);
       this.#pump();
       const resumed = await this.#resume(listed);
       return this.#pace.after(listed.size > 0 || resumed > 0 || this.isBusy ? 'busy' : 'idle');
@@ -126,14 +129,15 @@ export class Lane {
   }
 
   #take(polled: readonly PolledTransaction[], listed: Set<string>): void {
-    const { onlyTransactions, log } = this.#parts;
+    const { onlyTransactions, log, clock } = this.#parts;
     const fresh: PendingTransaction[] = [];
     for (const element of polled) {
       if (element.kind === 'refused') this.#refuse(element.error);
       else if (onlyTransactions?.has(element.pending.id) !== false) {
         // A transaction of several wallets may stand in the answers for several pages.
-        const isNew = !listed.has(element.pending.id) && !this.#onTheWay.has(element.pending.id);
-        listed.add(element.pending.id);
+        const { id } = element.pending;
+        const isNew = !listed.has(id) && !this.#onTheWay.has(id) && (this.#resting.get(id) ?? 0) <= clock.now();
+        listed.add(id);
         if (isNew) fresh.push(element.pending);
       }
     }
@@ -181,6 +185,8 @@ export class Lane {
     } else if (result.lease !== undefined) {
       const { lease } = result;
       this.#track(entry.id, async () => this.#count(await carry(this.#parts, this.#senders, { entry, lease })));
+    } else if (entry.nextAttemptAt > this.#parts.clock.now()) {
+      this.#resting.set(entry.id, entry.nextAttemptAt);
     } else if (entry.state === 'completed') {
       this.#track(entry.id, () => closeAgain(this.#parts, entry));
     }

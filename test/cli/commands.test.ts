@@ -199,7 +199,7 @@ describe('doctor', () => {
     const found = await run(['doctor', '--json', '--store', nowhere], { env: { CUSTOS_API_KEY: undefined } });
     expect(found.code).toBe(1);
     const problems = JSON.parse(found.stdout).filter(({ state }: { state: string }) => state === 'problem');
-    expect(problems.map(({ check }: { check: string }) => check)).toEqual(['wallet store', 'cloud']);
+    expect(problems.map(({ check }: { check: string }) => check)).toEqual(['cloud', 'wallet store']);
     for (const { remedy } of problems) expect(remedy).toMatch(/custos init|TATUM_API_KEY/);
     expect(existsSync(join(kms.home, 'nowhere'))).toBe(false);
   });

@@ -73,11 +73,7 @@ describe('misuse ends with 2, an error and a hint, and nothing on standard outpu
     ['two password sources', ['wallet', 'list', '--aws', '--vgs'], 'CONFIG_INVALID'],
     ['a file of settings that is not there', ['wallet', 'list', '--envFile', '/no/such/file'], 'CONFIG_INVALID'],
     ['an unknown log level', ['wallet', 'list', '--log-level', 'loud'], 'CONFIG_INVALID'],
-    [
-      'a database that is not supported',
-      ['wallet', 'list', '--store', 'postgres://u:concealed@h/d'],
-      'STORE_UNSUPPORTED',
-    ],
+    ['a database that is not supported', ['wallet', 'list', '--store', 'mysql://u:concealed@h/d'], 'STORE_UNSUPPORTED'],
     ['a gateway without a node', ['gateway'], 'API_KEY_MISSING'],
   ])('%s', async (_what, args, code) => {
     const { stdout, stderr, ...ended } = await run(args, password);

@@ -121,7 +121,7 @@ describe('a question to the node that fails', () => {
 
 describe('a cloud that hangs', () => {
   /** The daemon with all its real parts, but time-outs that a test can wait for. */
-  async function runOnceInProcess(time: number) {
+  async function makeDaemon(time: number) {
     const config = readConfig({ testnet: true, logLevel: 'silent' }, kms.env, kms.home);
     const house = createHouse(config, silentTerminal);
     const store = await house.store();
@@ -151,17 +151,21 @@ describe('a cloud that hangs', () => {
       allowForeignKeys: new Set<ChainId>(),
       feeCeilings: new Map<ChainId, bigint>(),
     };
-    const tally = await new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 }).runOnce();
-    await house.close();
-    return tally;
+    const daemon = new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 });
+    return async () => {
+      const tally = await daemon.runOnce();
+      await house.close();
+      return tally;
+    };
   }
 
   it('in a poll holds up no other chain', async () => {
     const id = queueBsc();
     fail('/v3/kms/pending/ETH', { kind: 'hang' });
-    const done = runOnceInProcess(2000);
+    const run = await makeDaemon(2000);
+    const done = run();
     // Sent while the poll of the other chain still hangs.
-    await kms.stub.until(() => kms.stub.broadcasts.at(-1)?.body['signatureId'] === id, 2000);
+    await kms.stub.until(() => kms.stub.broadcasts.at(-1)?.body['signatureId'] === id, 4000);
     expect(await done).toMatchObject({ completed: 1, pollErrors: 1 });
   });
 
@@ -170,8 +174,9 @@ describe('a cloud that hangs', () => {
       .queue('ETH')
       .push(transfer('hangs', kms.ids.key, { request: { nonce: undefined } }), transfer('does-not', kms.ids.other));
     fail('/v3/ethereum/transaction/count/', { kind: 'hang' });
-    const done = runOnceInProcess(500);
-    await kms.stub.until(() => kms.stub.broadcasts.at(-1)?.body['signatureId'] === 'does-not', 2000);
+    const run = await makeDaemon(1500);
+    const done = run();
+    await kms.stub.until(() => kms.stub.broadcasts.at(-1)?.body['signatureId'] === 'does-not', 4000);
     expect(await done).toMatchObject({ completed: 1, waiting: 1 });
     expect(await kms.story('hangs')).toMatchObject({ state: 'claimed', error: { code: 'CLOUD_TIMEOUT' } });
   });
@@ -180,7 +185,7 @@ describe('a cloud that hangs', () => {
     kms.stub.queue('ETH').splice(0);
     kms.stub.queue('ETH').push(transfer('sent', kms.ids.other, { request: { nonce: 8 } }));
     fail('/v3/ethereum/broadcast', { kind: 'hang' });
-    expect(await runOnceInProcess(300)).toMatchObject({ waiting: 1 });
+    expect(await (await makeDaemon(1000))()).toMatchObject({ waiting: 1 });
     const story = await kms.story('sent');
     expect(story).toMatchObject({ state: 'signed', error: { code: 'CLOUD_TIMEOUT' } });
     const bodies = kms.stub

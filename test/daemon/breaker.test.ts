@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Breaker } from '../../src/daemon/breaker.js';
+
+function makeBreaker() {
+  const clock = { time: 1_000_000, now: () => clock.time, wait: async () => {} };
+  const changes: string[] = [];
+  return { clock, changes, breaker: new Breaker(clock, (state) => changes.push(state)) };
+}
+
+function fail(breaker: Breaker, times: number): void {
+  for (let at = 0; at < times; at++) breaker.failed();
+}
+
+test('a way is shut by five faults in a row, and by four with a success among them it is not', () => {
+  const { breaker, changes } = makeBreaker();
+  fail(breaker, 4);
+  breaker.succeeded();
+  fail(breaker, 4);
+  expect(breaker.room(0, 64)).toBe(64);
+  breaker.failed();
+  expect(breaker.room(0, 64)).toBe(0);
+  expect(changes).toEqual(['open']);
+});
+
+test('a shut way lets one transaction through when its time is over, and is open again when that one gets through', () => {
+  const { breaker, changes, clock } = makeBreaker();
+  fail(breaker, 5);
+  clock.time += 4_999;
+  expect(breaker.room(0, 64)).toBe(0);
+  clock.time += 1;
+  expect(breaker.room(0, 64)).toBe(1);
+  expect(breaker.room(1, 64)).toBe(0);
+  breaker.succeeded();
+  expect(breaker.room(0, 64)).toBe(64);
+  expect(changes).toEqual(['open', 'closed']);
+});
+
+test('a way that is found dead again stays shut twice as long, at most five minutes', () => {
+  const { breaker, changes, clock } = makeBreaker();
+  fail(breaker, 5);
+  const waits: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const start = clock.time;
+    while (breaker.room(0, 64) === 0) clock.time += 1_000;
+    waits.push((clock.time - start) / 1000);
+    breaker.failed();
+  }
+  expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
+  expect(changes).toEqual(['open']);
+});
+
+test('those that were on their way when it shut make it no longer', () => {
+  const { breaker, clock } = makeBreaker();
+  fail(breaker, 64);
+  clock.time += 5_000;
+  expect(breaker.room(0, 64)).toBe(1);
+});
+
+test('a clock that is put back by a day keeps no way shut', () => {
+  const { breaker, clock } = makeBreaker();
+  fail(breaker, 5);
+  clock.time -= 86_400_000;
+  expect(breaker.room(0, 64)).toBe(1);
+});
