@@ -8,8 +8,9 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Many tests run whole commands, and a machine may be slow: a test that hangs is told all the same.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'custos', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'postgres', include: onBoth, env: { CUSTOS_TEST_STORE: 'postgres' } } },

@@ -2,13 +2,23 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 
 let kms: Kms;
+const started: ReturnType<Kms['serve']>[] = [];
 beforeAll(async () => {
   kms = await startKms();
   kms.stub.answer('eth_estimateGas', '0x5208');
   kms.stub.answer(`${count}0x2c7536E3605D9C16a7a3D7b1898e529396a65c23`, 0);
   kms.stub.answer(`${count}0x0dF33272dB884ab6C242D0857DF97b56Aaf6AC79`, 0);
 });
-afterAll(() => kms.close());
+afterAll(async () => {
+  await Promise.all(started.map((daemon) => daemon.kill('SIGKILL')));
+  await kms.close();
+});
+
+function serve(...flags: string[]) {
+  const daemon = kms.serve('--testnet', ...flags);
+  started.push(daemon);
+  return daemon;
+}
 
 const count = '/v3/ethereum/transaction/count/';
 const dead = { kind: 'answer', status: 500, body: 'the node is away' } as const;
@@ -16,7 +26,7 @@ const dead = { kind: 'answer', status: 500, body: 'the node is away' } as const;
 it('a transaction that fails too often is given up with the reason, and goes on when somebody says so', async () => {
   const end = kms.stub.fail(count, dead);
   kms.stub.queue('ETH').push(transfer('often', kms.ids.key, { request: { nonce: undefined } }));
-  const running = kms.serve('--testnet', '--max-attempts=2');
+  const running = serve('--max-attempts=2');
   await running.line(/"often".*transaction failed/);
   await running.kill('SIGTERM');
   const { state, error, events } = await kms.story('often');
@@ -38,7 +48,7 @@ it('a chain whose node is dead rests, slows no other, loses no tries, and goes o
   const wallets = [kms.ids.key, kms.ids.other];
   const asked = (id: string, at: number) => transfer(id, wallets[at % 2]!, { request: { nonce: undefined } });
   kms.stub.queue('ETH').push(...ids.map(asked));
-  const running = kms.serve('--testnet');
+  const running = serve();
   await running.line(/"ETH".*chain shut after faults/);
   kms.stub.queue('BSC').push(transfer('lively', kms.ids.bsc, { chain: 'BSC', request: { chainId: 97 } }));
   await running.line(/"lively".*transaction completed/);
