@@ -48,7 +48,8 @@ export const binanceChain: Chain = {
   async fate({ txId }: RecordedTransaction, node) {
     try {
       const found = await node.rpc('tx', [Buffer.from(txId, 'hex').toString('base64'), false]);
-      return isObject(found) && String(found['hash']).toUpperCase() === txId ? 'known' : 'open';
+      const hash = isObject(found) ? found['hash'] : undefined;
+      return typeof hash === 'string' && hash.toUpperCase() === txId ? 'known' : 'open';
     } catch (error) {
       if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
       throw error;

@@ -38,7 +38,8 @@ export const tron: Chain = {
   async broadcast({ raw, txId }, node) {
     const answer = objectOf(await node.http({ path: '/wallet/broadcasttransaction', body: readObject(raw) }));
     if (answer['result'] === true) return txId;
-    const code = String(answer['code'] ?? 'no result').slice(0, 60);
+    const { code: found } = answer;
+    const code = typeof found === 'string' ? found.slice(0, 60) : 'no result';
     if (code === 'DUP_TRANSACTION_ERROR') return txId;
     const isBusy = ['SERVER_BUSY', 'NO_CONNECTION', 'NOT_ENOUGH_EFFECTIVE_CONNECTION', 'BLOCK_UNSOLIDIFIED'].includes(
       code,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Chain, CompleteContext, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
-import { parseChainId } from '../core/ids.js';
+import { parseChainId, quote } from '../core/ids.js';
 import { publicKey } from '../crypto/secp256k1.js';
 import { bip32Scheme } from './families/bip32-scheme.js';
 import { decodePrivateKey } from './families/evm.js';
@@ -111,7 +111,7 @@ async function estimateGas(request: VechainRequest, context: CompleteContext): P
     if (outcome['reverted'] === true) {
       throw new CustosError(
         'NODE_REFUSED',
-        `the VET node says that the transaction is reverted: ${String(outcome['vmError']).slice(0, 100)}`,
+        `the VET node says that the transaction is reverted: ${quote(outcome['vmError'])}`,
       );
     }
     used += BigInt(Number(gasUsed));

@@ -287,6 +287,16 @@ describe('depth', () => {
     expect(await inclusion(null)).toMatchObject({ depth: 1 });
   });
 
+  it('of a Flow transaction is final, and a status code that nothing can be made of is a failure', async () => {
+    const answers = (code: unknown) => ({ [`/v1/transaction_results/${txId}`]: { ...sealed, status_code: code } });
+    const inclusion = (code: unknown) =>
+      chains.get('FLOW').inclusion?.({ raw: flowRaw, txId, completed: '{}', sender: '' }, nodeOf(answers(code)));
+    expect(await inclusion('0')).toEqual({ kind: 'included', depth: FINAL, block });
+    for (const code of [{ toString: null }, [], '']) {
+      expect(await inclusion(code)).toMatchObject({ kind: 'included', reverted: true });
+    }
+  });
+
   it('of an Algorand transaction is told by the blocks where the node has forgotten its id', async () => {
     const chain = chains.get('ALGO');
     const recorded = { raw: '', txId, completed: '{"firstRound":1000,"lastRound":1003}', sender: '' };

@@ -108,7 +108,7 @@ export async function resultOf(access: FlowAccess, id: string): Promise<FlowResu
 function readSealed(answer: Readonly<Record<string, unknown>>): FlowResult {
   const { status_code: code, execution, error_message: text, block_id: id } = answer;
   const block = typeof id === 'string' ? id.slice(0, 64) : '';
-  const isGood = (code === undefined || Number(code) === 0) && (text === undefined || text === '');
+  const isGood = ((code ?? 0) === 0 || code === '0') && (text === undefined || text === '');
   if (isGood && (typeof execution !== 'string' || execution.toLowerCase() !== 'failure'))
     return { kind: 'sealed', block };
   return {
