@@ -32,7 +32,7 @@ export interface WalletTable {
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
   ids(filter: WalletFilter): Promise<readonly SignatureId[]>;
   /** All ids in pages of at most `size`, in their order; each page is read when it is asked for. */
-  idPages(filter: WalletFilter, size: number): AsyncIterable<readonly SignatureId[]>;
+  idPages(filter: Required<WalletFilter>, size: number): AsyncIterable<readonly SignatureId[]>;
   /** Chains that have wallets on this network. */
   chains(network: Network): Promise<readonly ChainId[]>;
   count(filter: WalletFilter): Promise<number>;

@@ -136,14 +136,16 @@ async function sign(
   );
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
-  await refuseDeadBytes(parts, entry, signed.txId);
+  await refuseDeadBytes(parts, claimed, signed.txId);
   // The bytes are on disk before they leave: after a crash these very bytes are sent, never new ones.
   await advance(parts, claimed, { to: 'signed', fact: { signed: signed.raw, txId: signed.txId }, event: 'signed' });
   return signed;
 }
 
 /** What ran out and comes out again the same cannot be made anew: the request itself has run out. @throws CustosError TRANSACTION_EXPIRED */
-async function refuseDeadBytes(parts: DaemonParts, entry: JournalEntry, txId: string): Promise<void> {
+async function refuseDeadBytes(parts: DaemonParts, { entry, lease }: Claimed, txId: string): Promise<void> {
+  // What ran out was let go of, and taken anew: under the first lease nothing has.
+  if (lease.generation === 1) return;
   const { expiry, displacement } = parts.chains.get(entry.chain);
   if (expiry === undefined && displacement === undefined) return;
   const story = await parts.journal.events(entry.id);

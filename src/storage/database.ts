@@ -15,9 +15,9 @@ export interface Database<T> {
   /** @throws CustosError STORE_UNREACHABLE, STORE_BUSY, STORE_DAMAGED, or what `work` throws */
   read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R>;
   /**
-   * Runs `work` inside a transaction. Works that wait at the same time share one durable commit, each behind its own
-   * savepoint: one that fails is undone alone. All queries of a work must be awaited inside it. PostgreSQL may undo a
-   * work and run it again before anything of it is kept (deadlock, lost connection), so it changes nothing but the database.
+   * Runs `work` inside a transaction. Works that wait at the same time share one durable commit; one that fails is undone
+   * alone. All queries of a work must be awaited inside it. A work may be undone and run again before anything of it is
+   * kept (another one of its group failed, deadlock, lost connection), so it changes nothing but the database.
    * @throws CustosError STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_UNREACHABLE, or what `work` throws;
    *   COMMIT_UNKNOWN: the database went away while it committed, so the work is done or not done
    */

@@ -12,12 +12,17 @@ export interface QueuedWork<T> {
 /** Works in one commit at the most, so that another process gets its turn. */
 const GROUP = 500;
 
+/** The longest that works wait for company, in milliseconds. */
+const LONGEST_GATHERING = 10;
+
 /** Collects works that wait at the same time and hands them over in groups, one group after another. */
 export class GroupCommit<T> {
   readonly #commit: (group: readonly QueuedWork<T>[]) => Promise<void>;
   #waiting: QueuedWork<T>[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  /** When the last group ended and how long it took, in milliseconds; how many works it had. */
+  #last = { end: 0, took: 0, size: 0 };
 
   /** @param commit - runs the works in one transaction and tells each how it went; never rejects */
   constructor(commit: (group: readonly QueuedWork<T>[]) => Promise<void>) {
@@ -57,9 +62,21 @@ export class GroupCommit<T> {
     // One turn of the event loop lets everything that is ready join the group; between groups it lets others write.
     await nextTurn();
     while (this.#waiting.length > 0) {
-      await this.#commit(this.#waiting.splice(0, GROUP));
+      await this.#gather();
+      const start = performance.now();
+      const group = this.#waiting.splice(0, GROUP);
+      await this.#commit(group);
+      const end = performance.now();
+      this.#last = { end, took: end - start, size: group.length };
       if (this.#waiting.length > 0) await nextTurn();
     }
+  }
+
+  /** Where many write, at most every other moment is spent with commits: fewer and larger ones serve all of them sooner. */
+  async #gather(): Promise<void> {
+    const { end, took, size } = this.#last;
+    const rest = end + Math.min(took, LONGEST_GATHERING) - performance.now();
+    if (size > 1 && rest >= 1) await new Promise((resolve) => setTimeout(resolve, rest));
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
+import { compiledQuery, type Holes } from './compiled-query.js';
 import { toEntry } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
 
@@ -49,28 +50,37 @@ export async function explainRefusal(
   throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
 }
 
-/** Adds the next line of the story. */
-export async function addEvent(
-  db: Tables,
-  added: { id: string; at: number; event: string; fact: JournalFact },
-): Promise<void> {
-  const { id, at, event, fact } = added;
-  const { reported: _told, ...story } = fact;
-  const text = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
-  await db
+interface StoryLine {
+  readonly id: string;
+  readonly at: number;
+  readonly event: string;
+  readonly fact: string;
+}
+
+const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
+  db
     .insertInto('transaction_events')
     .columns(['transaction_id', 'place', 'at', 'event', 'fact'])
     .expression((query) =>
       query
         .selectFrom('transaction_events')
-        .select(({ fn, val, lit }) => [
-          val(id).as('transaction_id'),
+        .select(({ fn, cast, lit }) => [
+          cast<string>(hole('id'), 'text').as('transaction_id'),
           sql<number>`${fn.coalesce(fn.max('place'), lit(0))} + 1`.as('place'),
-          sql<number>`cast(${at} as bigint)`.as('at'),
-          val(event).as('event'),
-          val(text).as('fact'),
+          cast<number>(hole('at'), 'bigint').as('at'),
+          cast<string>(hole('event'), 'text').as('event'),
+          cast<string>(hole('fact'), 'text').as('fact'),
         ])
-        .where('transaction_id', '=', id),
-    )
-    .execute();
+        .where('transaction_id', '=', hole('id')),
+    ),
+);
+
+/** Adds the next line of the story. */
+export async function addEvent(
+  db: Tables,
+  added: { id: string; at: number; event: string; fact: JournalFact },
+): Promise<void> {
+  const { reported: _told, ...story } = added.fact;
+  const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+  await insertEvent(db, { ...added, fact });
 }

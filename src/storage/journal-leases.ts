@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type ClaimResult, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
@@ -201,12 +201,25 @@ function held({ owner, now }: Holder) {
 
 /** Rows that nobody else holds. */
 export function isFree({ owner, now }: Holder) {
+  return isFreeAt({ owner, now, wrong: wrongEnd(now) });
+}
+
+/** A clock that was put back must not keep everybody away from what a dead owner held: no lease ends later than this. */
+export function wrongEnd(now: number): number {
+  return now + 2 * LEASE_TIME;
+}
+
+/** As `isFree`, of values or of what stands for them in a compiled query. */
+export function isFreeAt(at: {
+  readonly owner: string | Expression<string>;
+  readonly now: number | Expression<number>;
+  readonly wrong: number | Expression<number>;
+}) {
   return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
     row.or([
       row('lease_owner', 'is', null),
-      row('lease_owner', '=', owner),
-      row('lease_expires_at', '<=', now),
-      // A clock that was put back must not keep everybody away from what a dead owner held.
-      row('lease_expires_at', '>', now + 2 * LEASE_TIME),
+      row('lease_owner', '=', at.owner),
+      row('lease_expires_at', '<=', at.now),
+      row('lease_expires_at', '>', at.wrong),
     ]);
 }

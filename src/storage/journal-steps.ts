@@ -8,6 +8,7 @@ import {
   type NonceGrant,
   type State,
 } from '../core/journal.js';
+import { compiledQuery, type Holes } from './compiled-query.js';
 import { addEvent, explainRefusal, followers, requireEntry, type Tables } from './journal-entries.js';
 import { type Holder, nobody, seizeLease } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
@@ -27,28 +28,59 @@ export interface Advance {
 /** Facts that stay as they are once signed bytes are recorded. */
 const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
 
+type StepValues = Partial<Row> & Pick<Row, 'id' | 'generation'> & { readonly holder: string };
+
+/** What gives a step's change its text. */
+interface Shape {
+  readonly to: State;
+  readonly columns: readonly (keyof Row)[];
+  /** True when no signed bytes may stand there yet. */
+  readonly isFrozen: boolean;
+  readonly isOneMoreTry: boolean;
+}
+
+/** Only what changes is set: a database writes every index anew whose columns are named. */
+function updateStep({ to, columns, isFrozen, isOneMoreTry }: Shape) {
+  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
+  return compiledQuery((db: Tables, hole: Holes<StepValues>) =>
+    db
+      .updateTable('transactions')
+      .set(Object.fromEntries(columns.map((column) => [column, hole(column)])))
+      .$if(isOneMoreTry, (query) => query.set((row) => ({ attempts: row('attempts', '+', 1) })))
+      .where('id', '=', hole('id'))
+      .where('generation', '=', hole('generation'))
+      .where('lease_owner', '=', hole('holder'))
+      .where('state', 'in', from)
+      // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
+      .$if(isFrozen, (query) => query.where('signed', 'is', null))
+      // Nothing is called signed that has no bytes.
+      .$if(to === 'signed' && !columns.includes('signed'), (query) => query.where('signed', 'is not', null)),
+  );
+}
+
+/** As many as this program has kinds of steps. */
+const updates = new Map<string, ReturnType<typeof updateStep>>();
+
+function updateOf(shape: Shape): ReturnType<typeof updateStep> {
+  const name = JSON.stringify(shape);
+  const update = updates.get(name) ?? updateStep(shape);
+  updates.set(name, update);
+  return update;
+}
+
 /** Writes a step, its event and its reservations. @throws CustosError LEASE_LOST, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED */
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
-  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
-  const result = await db
-    .updateTable('transactions')
-    .set({ ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now })
-    .$if(isOneMoreTry(fact), (query) => query.set((row) => ({ attempts: row('attempts', '+', 1) })))
-    .where('id', '=', lease.id)
-    .where('generation', '=', lease.generation)
-    .where('lease_owner', '=', owner)
-    .where('state', 'in', from)
-    // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
-    .$if(
-      // But for the id by which the network knows what others have signed after us.
-      frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
-      (query) => query.where('signed', 'is', null),
-    )
-    // Nothing is called signed that has no bytes.
-    .$if(to === 'signed' && fact.signed === undefined, (query) => query.where('signed', 'is not', null))
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
+  const changes = { ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now };
+  const update = updateOf({
+    to,
+    columns: Object.keys(changes) as (keyof Row)[],
+    // But for the id by which the network knows what others have signed after us.
+    isFrozen: frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
+    isOneMoreTry: isOneMoreTry(fact),
+  });
+  const { numAffectedRows } = await update(db, { ...changes, ...lease, holder: owner });
+  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
   await reserve(db, { lease, to, fact, event });
   await addEvent(db, { id: lease.id, at: now, event, fact });
 }

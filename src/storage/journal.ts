@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { type Network, parseChainId } from '../core/ids.js';
 import type { Journal, JournalFilter, QueueDepth, State } from '../core/journal.js';
+import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import { getEntry, type Tables } from './journal-entries.js';
-import { claimAll, endLeases, type Holder, isFree, keepLeases, renewLease } from './journal-leases.js';
+import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './journal-leases.js';
 import { toEntry } from './journal-rows.js';
 import { advance, cancel, expire, rest, retry, takeNonce } from './journal-steps.js';
 import type { StoreTables } from './migrations/0001-first.js';
@@ -43,18 +44,28 @@ async function find(db: Tables, { chain, network, sender, states, limit }: Journ
   return (await query.execute()).map(toEntry);
 }
 
-async function due(db: Tables, wanted: { chain: string; network: Network; limit: number }, holder: Holder) {
-  const rows = await db
+interface DueValues extends Pick<Holder, 'owner' | 'now'> {
+  readonly chain: string;
+  readonly network: string;
+  readonly limit: number;
+  readonly wrong: number;
+}
+
+const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
+  db
     .selectFrom('transactions')
     .selectAll()
-    .where('chain', '=', wanted.chain)
-    .where('network', '=', wanted.network)
-    .where('next_attempt_at', '<=', holder.now)
+    .where('chain', '=', hole('chain'))
+    .where('network', '=', hole('network'))
+    .where('next_attempt_at', '<=', hole('now'))
     .where(sentStates)
-    .where(isFree(holder))
+    .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }))
     .orderBy('next_attempt_at')
-    .limit(wanted.limit)
-    .execute();
+    .limit(hole('limit')),
+);
+
+async function due(db: Tables, wanted: { chain: string; network: Network; limit: number }, { owner, now }: Holder) {
+  const { rows } = await selectDue(db, { ...wanted, owner, now, wrong: wrongEnd(now) });
   return rows.map(toEntry);
 }
 

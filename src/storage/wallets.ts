@@ -4,12 +4,45 @@ import { type ChainId, type Network, parseChainId, parseSignatureId, type Signat
 import type { WalletFilter, WalletTable } from '../core/store.js';
 import type { SealedWallet } from '../core/wallet.js';
 import { isBlob } from './blobs.js';
+import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { isUniqueViolation } from './unique-violation.js';
 
 /** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
 const ROWS = 500;
+
+const selectOne = compiledQuery((db: Kysely<StoreTables>, hole: Holes<{ readonly id: string }>) =>
+  db.selectFrom('wallets').selectAll().where('signature_id', '=', hole('id')),
+);
+
+interface Page {
+  readonly chain: string;
+  readonly network: string;
+  readonly after: string;
+  readonly size: number;
+}
+
+const selectIds = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Page>) =>
+  db
+    .selectFrom('wallets')
+    .select('signature_id')
+    .where('chain', '=', hole('chain'))
+    .where('network', '=', hole('network'))
+    .where('signature_id', '>', hole('after'))
+    .orderBy('signature_id')
+    .limit(hole('size')),
+);
+
+const selectChain = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Page, 'network' | 'after'>>) =>
+  db
+    .selectFrom('wallets')
+    .select('chain')
+    .where('network', '=', hole('network'))
+    .where('chain', '>', hole('after'))
+    .orderBy('chain')
+    .limit(1),
+);
 
 /** The wallet table on a database. */
 export function walletTable(database: Database<StoreTables>): WalletTable {
@@ -29,6 +62,8 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
     },
     get: (ids) =>
       database.read(async (db) => {
+        const [only] = ids;
+        if (ids.length === 1 && only !== undefined) return (await selectOne(db, { id: only })).rows.map(fromRow);
         const found: SealedWallet[] = [];
         for (const part of chunks(ids, ROWS)) {
           const rows = await db.selectFrom('wallets').selectAll().where('signature_id', 'in', part).execute();
@@ -46,12 +81,14 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
       }),
     ids: (filter) => idsOf(database, filter),
     async *idPages(filter, size) {
-      let after: SignatureId | undefined;
+      // Sorts before every signature ID.
+      let after = '';
       for (;;) {
-        const page = await idsOf(database, filter, { limit: size, ...(after !== undefined && { after }) });
+        const { rows } = await database.read((db) => selectIds(db, { ...filter, after, size }));
+        const page = rows.map((row) => parseSignatureId(row.signature_id));
         if (page.length > 0) yield page;
         if (page.length < size) return;
-        after = page.at(-1);
+        after = page.at(-1) ?? after;
       }
     },
     chains: (network) => chainsOf(database, network),
@@ -64,17 +101,11 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
   };
 }
 
-function idsOf(
-  database: Database<StoreTables>,
-  filter: WalletFilter,
-  page?: { limit: number; after?: SignatureId },
-): Promise<readonly SignatureId[]> {
+function idsOf(database: Database<StoreTables>, filter: WalletFilter): Promise<readonly SignatureId[]> {
   return database.read(async (db) => {
     let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
     if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
     if (filter.network !== undefined) query = query.where('network', '=', filter.network);
-    if (page?.after !== undefined) query = query.where('signature_id', '>', page.after);
-    if (page !== undefined) query = query.limit(page.limit);
     return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
   });
 }
@@ -84,10 +115,7 @@ function chainsOf(database: Database<StoreTables>, network: Network): Promise<re
   return database.read(async (db) => {
     const found: ChainId[] = [];
     for (;;) {
-      let query = db.selectFrom('wallets').select('chain').where('network', '=', network).orderBy('chain').limit(1);
-      const last = found.at(-1);
-      if (last !== undefined) query = query.where('chain', '>', last);
-      const row = await query.executeTakeFirst();
+      const [row] = (await selectChain(db, { network, after: found.at(-1) ?? '' })).rows;
       if (row === undefined) return found;
       found.push(parseChainId(row.chain));
     }

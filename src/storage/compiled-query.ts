@@ -1,0 +1,36 @@
+import {
+  type Compilable,
+  type CompiledQuery,
+  type Expression,
+  ExpressionWrapper,
+  type Kysely,
+  ValueNode,
+} from 'kysely';
+
+/** Stands in a query for the value of that name. */
+export type Holes<V> = <K extends keyof V>(name: K) => Expression<V[K]>;
+
+class Hole {
+  readonly name: PropertyKey;
+
+  constructor(name: PropertyKey) {
+    this.name = name;
+  }
+}
+
+/**
+ * A query whose text is always the same, for what every transaction and every poll does: putting a query together and
+ * writing its text costs several times as much as SQLite's work on it.
+ * @param build - called once for each database; what differs from one run to the next stands in holes
+ * @returns runs it with values for the holes
+ */
+export function compiledQuery<T, V extends object, R>(build: (db: Kysely<T>, hole: Holes<V>) => Compilable<R>) {
+  const known = new WeakMap<Kysely<T>, CompiledQuery<R>>();
+  const hole: Holes<V> = (name) => new ExpressionWrapper(ValueNode.create(new Hole(name)));
+  return (db: Kysely<T>, values: V) => {
+    const query = known.get(db) ?? build(db, hole).compile();
+    known.set(db, query);
+    const parameters = query.parameters.map((part) => (part instanceof Hole ? Reflect.get(values, part.name) : part));
+    return db.executeQuery<R>({ ...query, parameters });
+  };
+}
