@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/storage/sqlite-module.js';
 import { custos, type Environment, makeHome, removeHome } from '../support/custos.js';
+import { fileTest } from '../support/file-test.js';
+import { digestOf } from '../support/home-store.js';
 import { keys, mnemonic } from '../support/kms.js';
+import { quicken } from '../support/quick-slot.js';
 
 const env = { CUSTOS_PASSWORD: 'bad input' };
 const id = randomUUID();
@@ -31,16 +34,17 @@ beforeAll(async () => {
     [key]: { privateKey: keys.one.privateKey, chain: 'ETH', testnet: false },
   };
   expect(await run({ args: ['wallet', 'import'], input: JSON.stringify(wallets) })).toMatchObject({ code: 0 });
+  await quicken(home, env);
 });
 afterAll(() => removeHome(home));
 
 async function expectRefused(bad: Case, code: string, exit: number): Promise<string> {
-  const before = digest(store);
+  const before = await digestOf(home);
   const { stdout, stderr, ...ended } = await run(bad);
   expect({ code: ended.code, stdout }).toEqual({ code: exit, stdout: '' });
   expect(stderr).toMatch(new RegExp(`^custos: error: .*\\(${code}\\)\ncustos: hint: .+\n$`));
   // To the byte: not even a page was touched.
-  expect(digest(store)).toBe(before);
+  expect(await digestOf(home)).toBe(before);
   return stderr;
 }
 
@@ -190,7 +194,7 @@ describe('refused, with nothing changed:', () => {
     for (const one of ids) expect(stderr).toContain(one);
   });
 
-  it('a full disk', async () => {
+  fileTest('its disk is that of the server')('a full disk', async () => {
     const count = { args: ['wallet', 'create', 'ETH', '--private-key', '--count', '3000'], fileBlocks: 200 };
     const { code, stdout, stderr } = await run(count);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('(STORE_FULL)') });
@@ -239,7 +243,7 @@ describe('a store file that is not what it was is refused by every command, and 
     ['daemon', '--runOnce', '--testnet'],
   ];
 
-  it.each(spoilt)('%s', async (name, code, spoil) => {
+  fileTest('there is no store file').each(spoilt)('%s', async (name, code, spoil) => {
     const copy = join(home, `${name.replaceAll(' ', '-')}.db`);
     cpSync(store, copy);
     await spoil(copy);

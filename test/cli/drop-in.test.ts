@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { keys, mnemonic } from '../support/kms.js';
+import { quicken } from '../support/quick-slot.js';
 
 const env = { TATUM_KMS_PASSWORD: 'drop-in', TATUM_API_KEY: 'drop-in key' };
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     stderr: `The secret gives ${keys.one.address} (BSC, testnet).\n`,
   });
   key = JSON.parse(other.stdout).signatureId;
+  await quicken(home, env);
 });
 afterAll(() => removeHome(home));
 

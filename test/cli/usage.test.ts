@@ -5,6 +5,7 @@ import { commands } from '../../src/cli/commands.js';
 import { tatumCommands } from '../../src/cli/tatum-commands.js';
 import { errorKinds } from '../../src/index.js';
 import { custos, type Environment, makeHome, removeHome } from '../support/custos.js';
+import { quicken } from '../support/quick-slot.js';
 
 const all = [...commands, ...tatumCommands];
 let home = '';
@@ -14,6 +15,7 @@ const password = { CUSTOS_PASSWORD: 'usage' };
 beforeAll(async () => {
   home = makeHome();
   expect(await run(['init'], password)).toMatchObject({ code: 0 });
+  await quicken(home, password);
 });
 afterAll(() => removeHome(home));
 

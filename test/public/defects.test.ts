@@ -2,6 +2,7 @@ import { cpSync, realpathSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { custos, program, type Running, start } from '../support/custos.js';
+import { fileTest } from '../support/file-test.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 
 // Further defects of the peer, each with the test that shows Custos does not have it. Elsewhere: a destroyed store and two
@@ -168,7 +169,7 @@ it('a program whose dependencies lie behind a link has a signer as well', async 
   expect(await kms.story('from-a-link')).toMatchObject({ state: 'completed' });
 });
 
-it('the store and its directory are for their owner alone', () => {
+fileTest('there is no store file')('the store and its directory are for their owner alone', () => {
   const store = join(kms.home, '.custos', 'store.db');
   expect((statSync(store).mode & 0o777).toString(8)).toBe('600');
   expect((statSync(dirname(store)).mode & 0o777).toString(8)).toBe('700');

@@ -7,7 +7,9 @@ import { generateMnemonic, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
 import { openSqlite } from '../../src/storage/sqlite-module.js';
 import { Canaries } from '../support/canaries.js';
 import { custos, type Ended, type Environment, makeHome, type Running, removeHome, start } from '../support/custos.js';
+import { fileTest } from '../support/file-test.js';
 import { transfer } from '../support/kms.js';
+import { quicken } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 
 const canaries = new Canaries();
@@ -48,6 +50,7 @@ beforeAll(async () => {
   canaries.text('recovery key', recoveryKey);
   canaries.text('recovery key without dashes', recoveryKey.replaceAll('-', ''));
   expect(canaries.in(made.stderr)).toEqual([]);
+  await quicken(home, env);
 });
 afterAll(async () => {
   await stub.close();
@@ -176,7 +179,7 @@ describe('no secret is in the output of', () => {
     }
   });
 
-  it.each([
+  fileTest('its rows are spoilt in a copy of the file').each([
     ['public_box', 'x'],
     ['secret_box', 'zeroblob(length(secret_box))'],
   ])('any command on a store whose records are damaged (%s)', async (column, value) => {
@@ -199,7 +202,7 @@ describe('no secret is in the output of', () => {
     stub.queue('ETH').splice(0);
   });
 
-  it('any command on a store file with flipped or missing bytes', async () => {
+  fileTest('there is no store file')('any command on a store file with flipped or missing bytes', async () => {
     const whole = readFileSync(store);
     for (const spoil of [(bytes: Buffer) => bytes.subarray(0, bytes.length - 1), flipEvery(997), flipEvery(4096)]) {
       const path = join(home, 'spoilt.db');

@@ -9,8 +9,9 @@ import type { KeySlot, Store } from '../../src/core/store.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
+import { fileTest } from '../support/file-test.js';
 import { chains, newVault } from '../vault/support.js';
-import { anyWallet, eth, freshDirectory, freshLocation, runChild, sqliteTest, storeId } from './support.js';
+import { anyWallet, eth, freshDirectory, freshLocation, runChild, storeId } from './support.js';
 
 const directory = freshDirectory();
 const location = freshLocation();
@@ -310,7 +311,7 @@ test('verifying names each record that does not open or does not give its addres
   expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['RECORD_DAMAGED']));
 });
 
-sqliteTest('damaged pages are found by its own checksums')('verifying checks the database first', async () => {
+fileTest('damaged pages are found by its own checksums')('verifying checks the database first', async () => {
   await store.wallets.add(Array.from({ length: 500 }, () => anyWallet()));
   await store.close();
   const bytes = await readFile(location());

@@ -7,7 +7,8 @@ import { openDatabase } from '../../src/storage/database.js';
 import { journalTable } from '../../src/storage/journal.js';
 import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
-import { anySlot, eth, freshLocation, sqliteTest, storeId } from './support.js';
+import { fileTest } from '../support/file-test.js';
+import { anySlot, eth, freshLocation, storeId } from './support.js';
 
 const location = freshLocation();
 const signatureId = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
@@ -357,7 +358,7 @@ test('finding goes by chain, network, state, sender and limit', async () => {
   expect(await ids({ limit: 2 })).toHaveLength(2);
 });
 
-sqliteTest('its plans are asked for in test/storage/postgres.test.ts')(
+fileTest('its plans are asked for in test/storage/postgres.test.ts')(
   'questions that are asked at each poll go by an index',
   async () => {
     await store.close();

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'vitest';
+import { afterEach, beforeEach } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { KeySlot } from '../../src/core/store.js';
 import type { SealedWallet } from '../../src/core/wallet.js';
@@ -34,13 +34,6 @@ export function freshLocation(): () => string {
     });
   }
   return () => (onPostgres ? url : directory.path('store.db'));
-}
-
-/** A test that is about SQLite: on PostgreSQL it is skipped, and says why. */
-export function sqliteTest(why: string): typeof test | typeof test.skip {
-  if (!onPostgres) return test;
-  console.info(`skipped on PostgreSQL: ${why}`);
-  return test.skip;
 }
 
 /** A slot that no password opens: for tests that need a store and no key. */

@@ -4,8 +4,9 @@ import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
+import { fileTest } from '../support/file-test.js';
 import { onPostgres } from '../support/postgres.js';
-import { anySlot, anyWallet, eth, freshLocation, runChild, sqliteTest, storeId } from './support.js';
+import { anySlot, anyWallet, eth, freshLocation, runChild, storeId } from './support.js';
 
 const location = freshLocation();
 const makeStore = (): Promise<Store> => createStore(location(), { storeId, slots: [anySlot()] });
@@ -173,7 +174,7 @@ test('what was printed survives kill -9 at any moment', async () => {
   await store.close();
 });
 
-sqliteTest('its disk is that of the server')(
+fileTest('its disk is that of the server')(
   'a disk that takes no more is a coded error; all that was printed is there and the store stays readable',
   async () => {
     await (await makeStore()).close();

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { onPostgres, sharedPostgres } from './postgres.js';
+import { query } from './postgres-server.js';
 
 const server = onPostgres ? await sharedPostgres() : undefined;
 const made = new Map<string, string>();
@@ -28,4 +31,14 @@ export function storeOf(home: string): Readonly<Record<string, string>> {
   const url = `${AT}?options=-c%20search_path%3D${NAME}`;
   made.set(home, url);
   return { CUSTOS_STORE: url };
+}
+
+/** A digest of everything that a home's store holds: of the file's bytes, or of all rows on PostgreSQL. */
+export async function digestOf(home: string): Promise<string> {
+  const { CUSTOS_STORE: url } = storeOf(home);
+  const content =
+    url === undefined
+      ? readFileSync(join(home, '.custos', 'store.db'))
+      : JSON.stringify(await query(url, `SELECT schema_to_xml(current_schema(), true, false, '')::text AS rows`));
+  return createHash('sha256').update(content).digest('hex');
 }

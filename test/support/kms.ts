@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
+import { quicken } from './quick-slot.js';
 import { type StubCloud, startStubCloud } from './stub-cloud.js';
 
 /** Throw-away secrets and what they give. */
@@ -54,6 +55,7 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
   };
   const made = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(wallets) });
   if (made.code !== 0) throw new Error(made.stderr);
+  await quicken(home, env);
   const run = (...args: string[]) => custos(args, { home, env });
   return {
     home,
