@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -82,6 +83,14 @@ export class PostgresServer {
     process.kill(pid, 'SIGKILL');
     for (const child of pids) tryKill(child);
     await gone([pid, ...pids]);
+    await this.#removeLocks();
+  }
+
+  /** The number of a process that nobody has waited for is taken still, and the next server would leave its place to it. */
+  async #removeLocks(): Promise<void> {
+    const { directory, port } = this.place;
+    const files = [join('data', 'postmaster.pid'), `.s.PGSQL.${port}.lock`];
+    await Promise.all(files.map((file) => rm(join(directory, file), { force: true })));
   }
 
   async destroy(): Promise<void> {
@@ -114,15 +123,19 @@ function tryKill(pid: number): void {
 }
 
 async function gone(pids: readonly number[]): Promise<void> {
-  for (let left = [...pids]; left.length > 0; ) {
+  for (let left = [...pids]; left.length > 0; left = left.filter(isRunning)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
-    left = left.filter((pid) => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // One that has ended holds nothing, even before whoever has to wait for it does so: in a container that may take seconds.
+    return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    // Where there is no /proc, only the signal tells.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' && process.platform !== 'linux';
   }
 }
 
