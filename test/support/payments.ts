@@ -59,11 +59,19 @@ export class Payments {
       expect([entries.length, numbers.size]).toEqual([own, own]);
       expect(Math.max(...numbers)).toBeLessThan(count);
     }
-    for (const { id, name } of this.#sent) {
-      const events = (await this.#journal.events(id)).map(({ event }) => event);
-      expect([events[0], events.at(-1)], name).toEqual(['claimed', 'completed']);
-      expect(events.filter((event) => event === 'signed' || event === 'completed').length, name).toBe(2);
-    }
+    await expectToldOnce(this.#journal, this.#sent);
     expect((await this.#way.get('/v3/kms/pending/ETH')).body).toEqual([]);
+  }
+}
+
+/** Lets the journal tell of each that it was signed once and brought to its end once. */
+export async function expectToldOnce(
+  journal: Journal,
+  sent: readonly { readonly id: string; readonly name: string }[],
+): Promise<void> {
+  for (const { id, name } of sent) {
+    const events = (await journal.events(id)).map(({ event }) => event);
+    expect([events[0], events.at(-1)], name).toEqual(['claimed', 'completed']);
+    expect(events.filter((event) => event === 'signed' || event === 'completed').length, name).toBe(2);
   }
 }
