@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crashRow } from '../suites/crash-row.js';
+import { type Place, startEvmPlace } from '../support/crash-place.js';
+import { startHalting, until } from '../support/halting.js';
+import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
+import { whyNoPostgres } from '../support/postgres.js';
+import { makePostgres, type PostgresServer } from '../support/postgres-server.js';
+
+const noPostgres = await whyNoPostgres();
+const noLitecoin = whyNoLitecoin();
+
+// SQLite runs in the daemon's own process: to kill it is to kill the daemon, as crash.test.ts and crash-litecoin.test.ts do.
+describe.each([
+  { name: 'anvil', start: startEvmPlace, why: noPostgres },
+  { name: 'litecoind', start: startLitecoinPlace, why: noLitecoin ?? noPostgres },
+])('a daemon whose PostgreSQL server is killed ($name)', ({ start, why }) => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    if (why === undefined) server = await makePostgres();
+  });
+  afterAll(() => server?.destroy());
+
+  describe.skipIf(why !== undefined)('at every point', () => {
+    crashRow({
+      open: async () => start(await server.createDatabase()),
+      async kill(daemon) {
+        await server.kill();
+        await daemon.goOn();
+        await server.start();
+      },
+    });
+  });
+});
+
+describe.skipIf(noPostgres !== undefined)('a daemon whose PostgreSQL server is away', () => {
+  let server: PostgresServer;
+  let place: Place;
+  beforeAll(async () => {
+    server = await makePostgres();
+    place = await startEvmPlace(await server.createDatabase());
+  });
+  afterAll(async () => {
+    await place?.close();
+    await server?.destroy();
+  });
+
+  it('for longer than a write waits makes anew what was never recorded', async () => {
+    const { payments, flags } = place;
+    const id = await payments.send('long');
+    const halt = { step: 'record', moment: 'begin', count: 2, id } as const;
+    const daemon = startHalting(place, { ...flags, logLevel: 'error' }, halt);
+    await daemon.halted;
+    await server.kill();
+    await daemon.goOn();
+    await daemon.complains(/"id":"[0-9a-f]{24}".*"code":"STORE_UNREACHABLE".*transaction not recorded/);
+    await server.start();
+    await until(() => payments.areCompleted());
+    expect(await daemon.kill('SIGTERM')).toMatchObject({ signal: null, code: 0 });
+    await payments.expectOnce();
+  }, 170_000);
+});

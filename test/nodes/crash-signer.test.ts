@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crashRow } from '../suites/crash-row.js';
+import { type Place, startEvmPlace } from '../support/crash-place.js';
+import { ownNodePoints } from '../support/crash-points.js';
+import { startHalting, until } from '../support/halting.js';
+import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
+import { freshSchema, whyNoPostgres } from '../support/postgres.js';
+
+const noPostgres = await whyNoPostgres();
+const noLitecoin = whyNoLitecoin();
+
+describe.each([
+  { name: 'anvil, SQLite', start: startEvmPlace, why: undefined },
+  { name: 'anvil, PostgreSQL', start: startEvmPlace, onPostgres: true, why: noPostgres },
+  { name: 'litecoind, SQLite', start: startLitecoinPlace, why: noLitecoin },
+  { name: 'litecoind, PostgreSQL', start: startLitecoinPlace, onPostgres: true, why: noLitecoin ?? noPostgres },
+])('a daemon whose signer is killed ($name)', ({ start, onPostgres = false, why }) => {
+  describe.skipIf(why !== undefined)('at every point', () => {
+    const signers: number[] = [];
+    const place = crashRow({
+      open: async () => start(onPostgres ? await freshSchema() : undefined),
+      async kill(daemon, halted) {
+        const signer = halted.signer();
+        signers.push(signer);
+        process.kill(signer, 'SIGKILL');
+        await daemon.goOn();
+      },
+    });
+
+    it('has had another signer each time, and its journal tells of no trouble', async () => {
+      expect(new Set(signers).size).toBe(ownNodePoints.length);
+      for (const [at, id] of place().payments.ids.entries()) {
+        const events = (await place().journal.events(id)).map(({ event }) => event);
+        const point = ownNodePoints[at]?.join(' ');
+        expect(events, point).toEqual(['claimed', 'filled', 'signed', 'broadcast', 'completed']);
+      }
+    });
+  });
+});
+
+describe('a daemon whose signer hangs', () => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await startEvmPlace();
+  });
+  afterAll(() => place?.close());
+
+  it('over a request and is killed then goes on with another', async () => {
+    const { payments, flags } = place;
+    const id = await payments.send('signer');
+    const halt = { step: 'sign', moment: 'begin', count: 1, id } as const;
+    const daemon = startHalting(place, { ...flags, signers: '1' }, halt);
+    const signer = (await daemon.halted).signer();
+    // It gets the request and does nothing with it.
+    process.kill(signer, 'SIGSTOP');
+    await daemon.goOn();
+    process.kill(signer, 'SIGKILL');
+    await until(() => payments.areCompleted());
+    expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
+    await payments.expectOnce();
+  }, 170_000);
+});
