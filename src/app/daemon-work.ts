@@ -41,8 +41,9 @@ export interface DaemonRun {
  */
 export async function runDaemon(house: House, { signal, trace, onReady }: DaemonRun): Promise<Readonly<Tally>> {
   const { config } = house;
-  // A daemon runs for months beside other programs: V8 collects sooner, for a tenth of the speed and half the memory.
-  setFlagsFromString('--optimize-for-size');
+  // A daemon runs for months beside other programs. What it makes lives for moments only, so V8's young generation need not
+  // grow to its usual 48 MB; collecting everything sooner (--optimize-for-size) would cost a quarter of the speed.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const judges = await makeJudges(house);
   const { cloud, nodes } = makeCloud(house);
   const { chains: named = [], nodes: own, allowForeignKeys, confirmations } = config.daemon;
