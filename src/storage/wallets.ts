@@ -34,14 +34,29 @@ const selectIds = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Page>) =>
     .limit(hole('size')),
 );
 
-const selectChain = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Page, 'network' | 'after'>>) =>
+/** Jumps from chain to chain in the index: a DISTINCT would read every wallet. */
+const selectChains = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Page, 'network'>>) =>
   db
-    .selectFrom('wallets')
+    .withRecursive('found', (query) => {
+      const least = query
+        .selectFrom('wallets')
+        .select(({ fn }) => fn.min<string | null>('chain').as('chain'))
+        .where('network', '=', hole('network'));
+      const next = query
+        .selectFrom('found')
+        .select(({ selectFrom }) =>
+          selectFrom('wallets')
+            .select(({ fn }) => fn.min('wallets.chain').as('chain'))
+            .where('network', '=', hole('network'))
+            .whereRef('wallets.chain', '>', 'found.chain')
+            .as('chain'),
+        )
+        .where('found.chain', 'is not', null);
+      return least.unionAll(next);
+    })
+    .selectFrom('found')
     .select('chain')
-    .where('network', '=', hole('network'))
-    .where('chain', '>', hole('after'))
-    .orderBy('chain')
-    .limit(1),
+    .where('chain', 'is not', null),
 );
 
 /** The wallet table on a database. */
@@ -110,16 +125,9 @@ function idsOf(database: Database<StoreTables>, filter: WalletFilter): Promise<r
   });
 }
 
-/** Jumps from chain to chain in the index: a DISTINCT would read every wallet. */
-function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
-  return database.read(async (db) => {
-    const found: ChainId[] = [];
-    for (;;) {
-      const [row] = (await selectChain(db, { network, after: found.at(-1) ?? '' })).rows;
-      if (row === undefined) return found;
-      found.push(parseChainId(row.chain));
-    }
-  });
+async function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
+  const { rows } = await database.read((db) => selectChains(db, { network }));
+  return rows.flatMap(({ chain }) => (chain === null ? [] : [parseChainId(chain)])).sort();
 }
 
 function count(database: Database<StoreTables>, filter: WalletFilter): Promise<number> {
