@@ -152,7 +152,11 @@ export interface Journal {
   depths(network: Network): Promise<readonly QueueDepth[]>;
   /** What is signed but not ended and whose time has come, oldest first, without what other processes hold. */
   due(chain: ChainId, network: Network, limit: number): Promise<readonly JournalEntry[]>;
-  /** Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
+  /**
+   * Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`.
+   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (also: another transaction has the number of the bytes), OUTPUT_SPENT and
+   *   OUTPUT_RESERVED (another one spends what the bytes spend)
+   */
   retry(id: string): Promise<JournalEntry>;
   /** Ends one that has not been signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
   cancel(id: string): Promise<JournalEntry>;

@@ -84,3 +84,37 @@ export async function addEvent(
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   await insertEvent(db, { ...added, fact });
 }
+
+/** The outputs (`txId:index`) that recorded bytes spend: as the story told when the form was filled in last. */
+export async function lastSpends(db: Tables, id: string): Promise<readonly string[]> {
+  const filled = await db
+    .selectFrom('transaction_events')
+    .select('fact')
+    .where('transaction_id', '=', id)
+    .where('event', '=', 'filled')
+    .orderBy('place', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return filled === undefined ? [] : spendsIn(id, filled.fact);
+}
+
+/** Reads the outputs in the fact of a `filled` event. @throws CustosError RECORD_DAMAGED */
+export function spendsIn(id: string, fact: string): readonly string[] {
+  const value = parseFact(id, fact);
+  if (typeof value !== 'object' || value === null) throw damagedStory(id);
+  const spends = 'spends' in value ? value.spends : [];
+  if (!Array.isArray(spends) || !spends.every((one) => typeof one === 'string')) throw damagedStory(id);
+  return spends;
+}
+
+function parseFact(id: string, fact: string): unknown {
+  try {
+    return JSON.parse(fact);
+  } catch (cause) {
+    throw damagedStory(id, cause);
+  }
+}
+
+function damagedStory(id: string, cause?: unknown): CustosError {
+  return new CustosError('RECORD_DAMAGED', `the story of transaction ${id} is damaged`, { cause });
+}

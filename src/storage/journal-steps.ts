@@ -13,7 +13,7 @@ import { addEvent, explainRefusal, followers, requireEntry, type Tables } from '
 import { type Holder, nobody, seizeLease } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { release, reserveNonce, reserveOutputs } from './reservations.js';
+import { release, reserveAgain, reserveNonce, reserveOutputs } from './reservations.js';
 
 type Row = StoreTables['transactions'];
 
@@ -122,14 +122,14 @@ export async function rest(db: Tables, { lease, until }: { lease: Lease; until: 
 export async function takeNonce(
   db: Tables,
   { lease, counts }: { lease: Lease; counts: NonceCounts },
-  { owner }: Holder,
+  holder: Holder,
 ): Promise<NonceGrant> {
   const row = await db
     .selectFrom('transactions')
     .select(['chain', 'network', 'id'])
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
-    .where('lease_owner', '=', owner)
+    .where('lease_owner', '=', holder.owner)
     .executeTakeFirst();
   if (row !== undefined) return reserveNonce(db, row, counts);
   throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
@@ -173,8 +173,11 @@ function columns(fact: JournalFact): Partial<Row> {
   };
 }
 
-/** Puts a denied or failed transaction back. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
-export async function retry(db: Tables, id: string, { now }: Holder): Promise<JournalEntry> {
+/**
+ * Puts a denied or failed transaction back.
+ * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED
+ */
+export async function retry(db: Tables, id: string, holder: Holder): Promise<JournalEntry> {
   const entry = await requireEntry(db, id);
   if (entry.state !== 'denied' && entry.state !== 'failed') {
     throw new CustosError(
@@ -195,7 +198,7 @@ export async function retry(db: Tables, id: string, { now }: Holder): Promise<Jo
       reported: null,
       attempts: 0,
       next_attempt_at: 0,
-      updated_at: now,
+      updated_at: holder.now,
     })
     .where('id', '=', id)
     .where('generation', '=', entry.generation)
@@ -204,7 +207,9 @@ export async function retry(db: Tables, id: string, { now }: Holder): Promise<Jo
   if (result.numUpdatedRows !== 1n) {
     throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
   }
-  await addEvent(db, { id, at: now, event: 'retried', fact: {} });
+  // What the bytes use was free while they had failed, and may be another's by now.
+  if (back === 'signed') await reserveAgain(db, entry);
+  await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
   return requireEntry(db, id);
 }
 

@@ -1,6 +1,6 @@
 import { CustosError } from '../core/errors.js';
-import type { NonceCounts, NonceGrant } from '../core/journal.js';
-import type { Tables } from './journal-entries.js';
+import type { JournalEntry, NonceCounts, NonceGrant } from '../core/journal.js';
+import { lastSpends, type Tables } from './journal-entries.js';
 import { nonceText } from './journal-rows.js';
 
 /** Whose reservation, and on which network. */
@@ -10,8 +10,14 @@ export interface Reserving {
   readonly network: string;
 }
 
-/** States in which a transaction uses its number for good. */
-const living = ['signed', 'broadcast', 'completed'] as const;
+/** A number of a sender, or an output (then `sender` is empty). */
+interface Resource {
+  readonly sender: string;
+  readonly resource: string;
+}
+
+/** States in which a transaction uses its number and its outputs for good. */
+export const living = ['signed', 'broadcast', 'completed'] as const;
 
 /**
  * Reserves a sender's first free number for one transaction; what it had reserved before is free again. The primary key
@@ -22,19 +28,13 @@ export async function reserveNonce(
   reserving: Reserving,
   { sender, latest, waiting = latest }: NonceCounts,
 ): Promise<NonceGrant> {
-  const { id, chain, network } = reserving;
-  await release(db, id, sender);
+  await release(db, reserving.id, sender);
   const used = await usedNonces(db, { ...reserving, sender, latest });
   for (let nonce = latest; ; nonce += 1n) {
     // What the node has and the journal does not know was sent by somebody else with this key.
     if (used.has(nonce) || nonce < waiting) continue;
-    const row = { chain, network, sender, resource: nonceText(nonce), transaction_id: id };
-    const added = await db
-      .insertInto('reservations')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (added.numInsertedOrUpdatedRows === 1n) return { nonce, missing: missingBehind(nonce, used) };
+    const isReserved = await reserve(db, reserving, { sender, resource: nonceText(nonce) });
+    if (isReserved) return { nonce, missing: missingBehind(nonce, used) };
     used.add(nonce);
   }
 }
@@ -75,32 +75,74 @@ async function usedNonces(
  * @throws CustosError OUTPUT_SPENT: a signed transaction spends one of them; OUTPUT_RESERVED: one that may still be given up
  */
 export async function reserveOutputs(db: Tables, reserving: Reserving, outputs: readonly string[]): Promise<void> {
-  const { id, chain, network } = reserving;
-  await release(db, id, '');
+  await release(db, reserving.id, '');
   for (const output of outputs) {
-    const row = { chain, network, sender: '', resource: output, transaction_id: id };
-    const added = await db
-      .insertInto('reservations')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (added.numInsertedOrUpdatedRows !== 1n) await refuseOutput(db, reserving, output);
+    const place = { sender: '', resource: output };
+    if (!(await reserve(db, reserving, place))) await refuseOutput(db, reserving, place);
   }
 }
 
-async function refuseOutput(db: Tables, { chain, network }: Reserving, output: string): Promise<never> {
-  const holder = await db
+async function refuseOutput(db: Tables, reserving: Reserving, place: Resource): Promise<never> {
+  const holder = await holderOf(db, reserving, place);
+  const isSigned = typeof holder?.signed === 'string';
+  const text = `output ${place.resource} is spent by ${nameOf(holder)}`;
+  throw new CustosError(isSigned ? 'OUTPUT_SPENT' : 'OUTPUT_RESERVED', text);
+}
+
+function nameOf(holder: { readonly id: string } | undefined): string {
+  return holder === undefined ? 'another transaction' : `transaction ${holder.id}`;
+}
+
+/**
+ * Reserves once more what recorded bytes use, after they had been given up.
+ * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the number
+ */
+export async function reserveAgain(db: Tables, entry: JournalEntry): Promise<void> {
+  const { id, chain, network, sender, nonce } = entry;
+  const reserving = { id, chain, network };
+  await reserveOutputs(db, reserving, await lastSpends(db, id));
+  if (sender === undefined || nonce === undefined) return;
+  const place = { sender, resource: nonceText(nonce) };
+  // A number that was not Custos's choice is used without a reservation.
+  const other = await signedWith(db, reserving, place);
+  if (other === undefined && (await reserve(db, reserving, place))) return;
+  const who = nameOf(other ?? (await holderOf(db, reserving, place)));
+  throw new CustosError('STATE_CONFLICT', `the number ${nonce} of transaction ${id} is used by ${who}`);
+}
+
+async function signedWith(db: Tables, { id, chain, network }: Reserving, { sender, resource }: Resource) {
+  return db
+    .selectFrom('transactions')
+    .select('id')
+    .where('chain', '=', chain)
+    .where('network', '=', network)
+    .where('sender', '=', sender)
+    .where('nonce', '=', resource)
+    .where('state', 'in', living)
+    .where('id', '!=', id)
+    .executeTakeFirst();
+}
+
+/** @returns false when another transaction has it */
+async function reserve(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
+  const { id, chain, network } = reserving;
+  const insert = db
+    .insertInto('reservations')
+    .values({ chain, network, ...place, transaction_id: id })
+    .onConflict((conflict) => conflict.doNothing());
+  return (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+}
+
+async function holderOf(db: Tables, { chain, network }: Reserving, { sender, resource }: Resource) {
+  return db
     .selectFrom('reservations')
     .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
     .select(['transactions.id', 'transactions.signed'])
     .where('reservations.chain', '=', chain)
     .where('reservations.network', '=', network)
-    .where('reservations.sender', '=', '')
-    .where('reservations.resource', '=', output)
+    .where('reservations.sender', '=', sender)
+    .where('reservations.resource', '=', resource)
     .executeTakeFirst();
-  const isSigned = typeof holder?.signed === 'string';
-  const who = holder === undefined ? 'another transaction' : `transaction ${holder.id}`;
-  throw new CustosError(isSigned ? 'OUTPUT_SPENT' : 'OUTPUT_RESERVED', `output ${output} is spent by ${who}`);
 }
 
 /** Gives up what a transaction has reserved: all of it, or what belongs to one sender (empty: outputs). */

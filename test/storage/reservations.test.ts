@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Journal, JournalFact, Lease } from '../../src/core/journal.js';
+import { parsePending } from '../../src/core/pending.js';
+import type { Database } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/database.js';
+import { journalTable } from '../../src/storage/journal.js';
+import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
+import { createStore } from '../../src/storage/open-store.js';
+import { anySlot, eth, freshLocation, storeId } from './support.js';
+
+const location = freshLocation();
+const sender = '0x8cb76aeD9C5e336ef961265c6079C14e9cD3D2eA';
+const signed: JournalFact = { signed: '0xf86c', txId: '0xaa' };
+const refused: JournalFact = { errorCode: 'BROADCAST_REFUSED', errorText: 'no' };
+
+const clock = { now: () => 1_000, wait: async () => {} };
+let database: Database<StoreTables>;
+let journal: Journal;
+beforeEach(async () => {
+  await (await createStore(location(), { storeId, slots: [anySlot()] })).close();
+  database = await openDatabase<StoreTables>(location());
+  journal = journalTable(database, clock, 'one');
+});
+afterEach(() => database.close());
+
+async function claimOne(id: string, by: Journal = journal): Promise<Lease> {
+  const received = { id, chain: 'ETH', hashes: [], serializedTransaction: '{}' };
+  const [result] = await by.claim([parsePending(received, eth, 'testnet')]);
+  if (result === undefined || result.kind === 'changed' || result.lease === undefined) throw new Error('no lease');
+  return result.lease;
+}
+
+async function fill(id: string, fact: JournalFact, by: Journal = journal): Promise<Lease> {
+  const lease = await claimOne(id, by);
+  await by.advance(lease, 'claimed', fact, 'filled');
+  return lease;
+}
+
+async function sign(id: string, fact: JournalFact): Promise<Lease> {
+  const lease = await fill(id, fact);
+  await journal.advance(lease, 'signed', signed);
+  return lease;
+}
+
+/** Signs one that the network refuses. */
+async function failSigned(id: string, fact: JournalFact): Promise<void> {
+  await journal.advance(await sign(id, fact), 'failed', refused);
+}
+
+const story = async (id: string) => (await journal.events(id)).map(({ event }) => event);
+
+async function expectStillFailed(id: string): Promise<void> {
+  expect(await journal.get(id)).toMatchObject({ state: 'failed', generation: 1, errorCode: 'BROADCAST_REFUSED' });
+  expect(await story(id)).toEqual(['claimed', 'filled', 'signed', 'failed']);
+}
+
+describe('signed bytes that failed and are retried', () => {
+  test('stay failed when another signed transaction spends one of their outputs by now', async () => {
+    await failSigned('a', { spends: ['aa:0', 'aa:1'] });
+    await sign('b', { spends: ['aa:1'] });
+    await expect(journal.retry('a')).rejects.toMatchObject({
+      code: 'OUTPUT_SPENT',
+      message: expect.stringMatching(/b$/),
+    });
+    await expectStillFailed('a');
+    await fill('c', { spends: ['aa:0'] });
+  });
+
+  test('stay failed as long as another one may be signed over the same outputs', async () => {
+    await failSigned('a', { spends: ['aa:0'] });
+    const lease = await fill('b', { spends: ['aa:0'] });
+    await expect(journal.retry('a')).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
+    await expectStillFailed('a');
+    await journal.advance(lease, 'denied', {});
+    expect(await journal.retry('a')).toMatchObject({ state: 'signed' });
+  });
+
+  test('have their outputs again, so that no later transaction spends them', async () => {
+    await failSigned('a', { spends: ['aa:0'] });
+    expect(await journal.retry('a')).toMatchObject({ state: 'signed', ...signed });
+    await expect(fill('b', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+  });
+
+  test('reserve what the last bytes spend, not what bytes before them spent', async () => {
+    const first = await sign('a', { spends: ['aa:0'] });
+    await journal.expire(first, 'ran out');
+    await failSigned('a', { spends: ['bb:0'] });
+    await journal.retry('a');
+    await expect(fill('b', { spends: ['bb:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+    await fill('c', { spends: ['aa:0'] });
+  });
+
+  test.each(['signed', 'broadcast', 'completed'] as const)(
+    'stay failed when their number is that of a %s transaction by now',
+    async (state) => {
+      await failSigned('a', { sender, nonce: 5n });
+      const lease = await sign('b', { sender, nonce: 5n });
+      if (state !== 'signed') await journal.advance(lease, 'broadcast', {});
+      if (state === 'completed') await journal.advance(lease, 'completed', {});
+      await expect(journal.retry('a')).rejects.toMatchObject({
+        code: 'STATE_CONFLICT',
+        message: 'the number 5 of transaction a is used by transaction b',
+      });
+      await expectStillFailed('a');
+    },
+  );
+
+  test('stay failed as long as another one may be signed with their number', async () => {
+    await failSigned('a', { sender, nonce: 5n });
+    const lease = await claimOne('b');
+    expect((await journal.takeNonce(lease, { sender, latest: 5n })).nonce).toBe(5n);
+    await expect(journal.retry('a')).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: expect.stringMatching(/b$/),
+    });
+    await expectStillFailed('a');
+    await journal.advance(lease, 'failed', {});
+    await journal.retry('a');
+    expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
+  });
+
+  test('go back when the same number is used by another sender, on another network, or by nobody any more', async () => {
+    await failSigned('a', { sender, nonce: 5n });
+    await sign('b', { sender: '0xother', nonce: 5n });
+    await failSigned('c', { sender, nonce: 5n });
+    expect(await journal.retry('a')).toMatchObject({ state: 'signed', nonce: 5n });
+  });
+
+  test('stay failed when their story cannot be read', async () => {
+    await failSigned('a', { spends: ['aa:0'] });
+    await database.write((db) =>
+      db.updateTable('transaction_events').set({ fact: '{"spends":7}' }).where('event', '=', 'filled').execute(),
+    );
+    await expect(journal.retry('a')).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+    await expectStillFailed('a');
+  });
+});
