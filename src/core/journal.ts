@@ -137,7 +137,7 @@ export interface Journal {
   /**
    * Reserves the sender's first number from `latest` upwards that no living transaction uses, for as long as the
    * transaction may still be signed with it. Numbers below `waiting` that the journal does not know are in use by others.
-   * @throws CustosError LEASE_LOST
+   * @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID (no transaction could have such a number)
    */
   takeNonce(lease: Lease, counts: NonceCounts): Promise<NonceGrant>;
   /**

@@ -118,7 +118,7 @@ export async function rest(db: Tables, { lease, until }: { lease: Lease; until: 
   throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
 }
 
-/** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST */
+/** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
 export async function takeNonce(
   db: Tables,
   { lease, counts }: { lease: Lease; counts: NonceCounts },

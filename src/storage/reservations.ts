@@ -19,9 +19,13 @@ interface Resource {
 /** States in which a transaction uses its number and its outputs for good. */
 export const living = ['signed', 'broadcast', 'completed'] as const;
 
+/** No transaction has this number or a higher one (EIP-2681). */
+const NONCE_END = 2n ** 64n - 1n;
+
 /**
  * Reserves a sender's first free number for one transaction; what it had reserved before is free again. The primary key
  * makes sure that two processes never get the same one.
+ * @throws CustosError NODE_ANSWER_INVALID: no transaction could have such a number
  */
 export async function reserveNonce(
   db: Tables,
@@ -30,13 +34,14 @@ export async function reserveNonce(
 ): Promise<NonceGrant> {
   await release(db, reserving.id, sender);
   const used = await usedNonces(db, { ...reserving, sender, latest });
-  for (let nonce = latest; ; nonce += 1n) {
-    // What the node has and the journal does not know was sent by somebody else with this key.
-    if (used.has(nonce) || nonce < waiting) continue;
+  // What the node has and the journal does not know was sent by somebody else with this key.
+  for (let nonce = waiting > latest ? waiting : latest; nonce < NONCE_END; nonce += 1n) {
+    if (used.has(nonce)) continue;
     const isReserved = await reserve(db, reserving, { sender, resource: nonceText(nonce) });
     if (isReserved) return { nonce, missing: missingBehind(nonce, used) };
     used.add(nonce);
   }
+  throw new CustosError('NODE_ANSWER_INVALID', `no number is left to ${sender} after what the node counts`);
 }
 
 /** How many numbers are free behind the given one and below the highest in use. */

@@ -135,3 +135,24 @@ describe('signed bytes that failed and are retried', () => {
     await expectStillFailed('a');
   });
 });
+
+describe('what a node counts', () => {
+  test.each([
+    { latest: 0n, waiting: 2n ** 200n },
+    { latest: 2n ** 200n },
+    { latest: 0n, waiting: 2n ** 64n },
+    { latest: 2n ** 64n - 1n },
+  ])('is refused at once when no transaction could have such a number: %o', async (counts) => {
+    const lease = await claimOne('a');
+    const taking = journal.takeNonce(lease, { sender, ...counts });
+    await expect(taking).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    // What was refused has given nothing up.
+    expect((await journal.takeNonce(lease, { sender, latest: 4n })).nonce).toBe(4n);
+  });
+
+  test('may be far ahead: the numbers between are not looked at one by one, and gaps behind are told', async () => {
+    await sign('a', { sender, nonce: 2n ** 63n + 2n });
+    const grant = await journal.takeNonce(await claimOne('b'), { sender, latest: 1n, waiting: 2n ** 63n });
+    expect(grant).toEqual({ nonce: 2n ** 63n, missing: 1 });
+  });
+});
