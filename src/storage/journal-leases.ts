@@ -223,3 +223,9 @@ export function isFreeAt(at: {
       row('lease_expires_at', '>', at.wrong),
     ]);
 }
+
+/** Rows that nobody goes on with: nobody holds them, or another process that has not been heard of for too long. */
+export function isAbandoned(by: Holder) {
+  return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
+    row.or([row('lease_owner', 'is', null), row.and([row('lease_owner', '!=', by.owner), isFree(by)(row)])]);
+}

@@ -81,7 +81,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   });
   const { numAffectedRows } = await update(db, { ...changes, ...lease, holder: owner });
   if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
-  await reserve(db, { lease, to, fact, event });
+  await reserve(db, { lease, to, fact, event }, holder);
   await addEvent(db, { id: lease.id, at: now, event, fact });
 }
 
@@ -96,12 +96,13 @@ function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
 }
 
 /** What ends without effect, or waits unsigned, keeps nobody from using what it had reserved. */
-async function reserve(db: Tables, { lease, to, fact }: Advance): Promise<void> {
+async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
   const isUnsigned = to === 'claimed' || to === 'held';
   const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
   if (isGivenUp || (isUnsigned && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
   else if (fact.spends !== undefined) {
-    await reserveOutputs(db, await requireEntry(db, lease.id), fact.spends);
+    const { id, chain, network } = await requireEntry(db, lease.id);
+    await reserveOutputs(db, { id, chain, network, by }, fact.spends);
   }
 }
 
@@ -131,7 +132,7 @@ export async function takeNonce(
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', holder.owner)
     .executeTakeFirst();
-  if (row !== undefined) return reserveNonce(db, row, counts);
+  if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);
   throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
 }
 
@@ -208,7 +209,7 @@ export async function retry(db: Tables, id: string, holder: Holder): Promise<Jou
     throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
   }
   // What the bytes use was free while they had failed, and may be another's by now.
-  if (back === 'signed') await reserveAgain(db, entry);
+  if (back === 'signed') await reserveAgain(db, entry, holder);
   await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
   return requireEntry(db, id);
 }

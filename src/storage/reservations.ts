@@ -1,13 +1,15 @@
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry, NonceCounts, NonceGrant } from '../core/journal.js';
 import { lastSpends, type Tables } from './journal-entries.js';
+import { type Holder, isAbandoned, nobody } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 
-/** Whose reservation, and on which network. */
+/** Whose reservation, on which network, and which process makes it. */
 export interface Reserving {
   readonly id: string;
   readonly chain: string;
   readonly network: string;
+  readonly by: Holder;
 }
 
 /** A number of a sender, or an output (then `sender` is empty). */
@@ -18,6 +20,9 @@ interface Resource {
 
 /** States in which a transaction uses its number and its outputs for good. */
 export const living = ['signed', 'broadcast', 'completed'] as const;
+
+/** States in which a transaction may still do without what it has reserved. */
+const unsigned = ['claimed', 'held'] as const;
 
 /** No transaction has this number or a higher one (EIP-2681). */
 const NONCE_END = 2n ** 64n - 1n;
@@ -53,7 +58,7 @@ function missingBehind(nonce: bigint, used: ReadonlySet<bigint>): number {
 
 async function usedNonces(
   db: Tables,
-  { chain, network, sender, latest }: Reserving & { sender: string; latest: bigint },
+  { chain, network, sender, latest, by }: Reserving & { sender: string; latest: bigint },
 ): Promise<Set<bigint>> {
   const signed = await db
     .selectFrom('transactions')
@@ -66,11 +71,13 @@ async function usedNonces(
     .execute();
   const reserved = await db
     .selectFrom('reservations')
-    .select('resource as nonce')
-    .where('chain', '=', chain)
-    .where('network', '=', network)
-    .where('sender', '=', sender)
-    .where('resource', '>=', nonceText(latest))
+    .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
+    .select('reservations.resource as nonce')
+    .where('reservations.chain', '=', chain)
+    .where('reservations.network', '=', network)
+    .where('reservations.sender', '=', sender)
+    .where('reservations.resource', '>=', nonceText(latest))
+    .where((row) => row.or([row('state', 'not in', unsigned), row.not(isAbandoned(by)(row))]))
     .execute();
   return new Set([...signed, ...reserved].flatMap(({ nonce }) => (nonce === null ? [] : [BigInt(nonce)])));
 }
@@ -102,9 +109,9 @@ function nameOf(holder: { readonly id: string } | undefined): string {
  * Reserves once more what recorded bytes use, after they had been given up.
  * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the number
  */
-export async function reserveAgain(db: Tables, entry: JournalEntry): Promise<void> {
+export async function reserveAgain(db: Tables, entry: JournalEntry, by: Holder): Promise<void> {
   const { id, chain, network, sender, nonce } = entry;
-  const reserving = { id, chain, network };
+  const reserving = { id, chain, network, by };
   await reserveOutputs(db, reserving, await lastSpends(db, id));
   if (sender === undefined || nonce === undefined) return;
   const place = { sender, resource: nonceText(nonce) };
@@ -128,14 +135,34 @@ async function signedWith(db: Tables, { id, chain, network }: Reserving, { sende
     .executeTakeFirst();
 }
 
-/** @returns false when another transaction has it */
+/** @returns false when another transaction has it that is signed, or that somebody goes on with */
 async function reserve(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const { id, chain, network } = reserving;
   const insert = db
     .insertInto('reservations')
     .values({ chain, network, ...place, transaction_id: id })
     .onConflict((conflict) => conflict.doNothing());
-  return (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+  const isAdded = async () => (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+  return (await isAdded()) || ((await takeOver(db, reserving, place)) && (await isAdded()));
+}
+
+/**
+ * Frees what a transaction had reserved that is not signed and that nobody goes on with: its process died, and nobody may
+ * ever claim it again. The generation grows, so that a holder who only slept can write no more.
+ */
+async function takeOver(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
+  const holder = await holderOf(db, reserving, place);
+  if (holder === undefined) return false;
+  const result = await db
+    .updateTable('transactions')
+    .set((row) => ({ ...nobody, generation: row('generation', '+', 1) }))
+    .where('id', '=', holder.id)
+    .where('state', 'in', unsigned)
+    .where(isAbandoned(reserving.by))
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) return false;
+  await release(db, holder.id);
+  return true;
 }
 
 async function holderOf(db: Tables, { chain, network }: Reserving, { sender, resource }: Resource) {

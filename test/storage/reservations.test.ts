@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Journal, JournalFact, Lease } from '../../src/core/journal.js';
+import { type Journal, type JournalFact, LEASE_TIME, type Lease } from '../../src/core/journal.js';
 import { parsePending } from '../../src/core/pending.js';
 import type { Database } from '../../src/storage/database.js';
 import { openDatabase } from '../../src/storage/database.js';
@@ -13,13 +13,17 @@ const sender = '0x8cb76aeD9C5e336ef961265c6079C14e9cD3D2eA';
 const signed: JournalFact = { signed: '0xf86c', txId: '0xaa' };
 const refused: JournalFact = { errorCode: 'BROADCAST_REFUSED', errorText: 'no' };
 
-const clock = { now: () => 1_000, wait: async () => {} };
+const clock = { time: 0, now: () => clock.time, wait: async () => {} };
 let database: Database<StoreTables>;
 let journal: Journal;
+/** Another process on the same store. */
+let other: Journal;
 beforeEach(async () => {
   await (await createStore(location(), { storeId, slots: [anySlot()] })).close();
   database = await openDatabase<StoreTables>(location());
+  clock.time = 1_000;
   journal = journalTable(database, clock, 'one');
+  other = journalTable(database, clock, 'other');
 });
 afterEach(() => database.close());
 
@@ -154,5 +158,72 @@ describe('what a node counts', () => {
     await sign('a', { sender, nonce: 2n ** 63n + 2n });
     const grant = await journal.takeNonce(await claimOne('b'), { sender, latest: 1n, waiting: 2n ** 63n });
     expect(grant).toEqual({ nonce: 2n ** 63n, missing: 1 });
+  });
+});
+
+describe('what a transaction had reserved whose process died before it was signed', () => {
+  const dead = async (what: 'outputs' | 'number') => {
+    const lease = await claimOne('dead', other);
+    if (what === 'outputs') await other.advance(lease, 'claimed', { spends: ['aa:0', 'aa:1'] }, 'filled');
+    else await other.takeNonce(lease, { sender, latest: 5n });
+    return lease;
+  };
+
+  test('is kept while its process is heard of', async () => {
+    await dead('number');
+    clock.time += LEASE_TIME - 1;
+    expect((await journal.takeNonce(await claimOne('a'), { sender, latest: 5n })).nonce).toBe(6n);
+  });
+
+  test('goes to the next transaction that needs it, and a process that only slept can write no more', async () => {
+    const asleep = await dead('number');
+    clock.time += LEASE_TIME;
+    const grant = await journal.takeNonce(await claimOne('a'), { sender, latest: 5n });
+    expect(grant).toEqual({ nonce: 5n, missing: 0 });
+    const signing = other.advance(asleep, 'signed', signed);
+    await expect(signing).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(other.takeNonce(asleep, { sender, latest: 5n })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    // Its heartbeat does not bring back what it lost.
+    await other.keepLeases();
+    const again = await claimOne('dead');
+    expect((await journal.takeNonce(again, { sender, latest: 5n })).nonce).toBe(6n);
+  });
+
+  test('is told as a gap until somebody fills it', async () => {
+    await dead('number');
+    await sign('later', { sender, nonce: 6n });
+    clock.time += LEASE_TIME;
+    expect((await journal.takeNonce(await claimOne('a'), { sender, latest: 4n })).missing).toBe(1);
+  });
+
+  test('outputs go to the next that spends one of them', async () => {
+    const asleep = await dead('outputs');
+    await expect(fill('a', { spends: ['aa:1'] })).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
+    clock.time += LEASE_TIME;
+    await fill('a', { spends: ['aa:1'] });
+    await expect(other.advance(asleep, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await fill('b', { spends: ['aa:0'] });
+  });
+
+  test('is free at once when a process that knows itself to be alone ends all leases', async () => {
+    await dead('outputs');
+    await journal.endLeases();
+    await fill('a', { spends: ['aa:0'] });
+  });
+
+  test('is kept by what is signed, however long its process is silent', async () => {
+    const lease = await dead('outputs');
+    await other.advance(lease, 'signed', signed);
+    clock.time += 10 * LEASE_TIME;
+    await expect(fill('a', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+  });
+
+  test('is kept from the other transactions of the same process, also when its heart stopped for a while', async () => {
+    const lease = await fill('a', { spends: ['aa:0'] });
+    await journal.takeNonce(lease, { sender, latest: 5n });
+    clock.time += 10 * LEASE_TIME;
+    await expect(fill('b', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
+    expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
+    await journal.advance(lease, 'signed', signed);
   });
 });
