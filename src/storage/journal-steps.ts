@@ -13,7 +13,7 @@ import { addEvent, explainRefusal, followers, requireEntry, type Tables } from '
 import { type Holder, nobody, seizeLease } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { release, reserveAgain, reserveNonce, reserveOutputs } from './reservations.js';
+import { release, releaseOtherNonces, reserveAgain, reserveNonce, reserveOutputs } from './reservations.js';
 
 type Row = StoreTables['transactions'];
 
@@ -104,6 +104,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
     const { id, chain, network } = await requireEntry(db, lease.id);
     await reserveOutputs(db, { id, chain, network, by }, fact.spends);
   }
+  if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
 }
 
 /** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
@@ -131,6 +132,8 @@ export async function takeNonce(
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', holder.owner)
+    // Nobody takes the transaction over while its number is chosen: it would be given two.
+    .$if(holder.shared, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);
   throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);

@@ -1,5 +1,6 @@
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry, NonceCounts, NonceGrant } from '../core/journal.js';
+import { compiledQuery, type Holes } from './compiled-query.js';
 import { lastSpends, type Tables } from './journal-entries.js';
 import { type Holder, isAbandoned, nobody } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
@@ -182,4 +183,30 @@ export async function release(db: Tables, id: string, sender?: string): Promise<
   let query = db.deleteFrom('reservations').where('transaction_id', '=', id);
   if (sender !== undefined) query = query.where('sender', '=', sender);
   await query.execute();
+}
+
+const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+  db
+    .deleteFrom('reservations')
+    .where('transaction_id', '=', hole('id'))
+    .where('sender', '!=', '')
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('transactions')
+          .select('transactions.id')
+          .where('transactions.id', '=', hole('id'))
+          .where((one) =>
+            one.or([
+              one('transactions.sender', '!=', one.ref('reservations.sender')),
+              one('transactions.nonce', '!=', one.ref('reservations.resource')),
+            ]),
+          ),
+      ),
+    ),
+);
+
+/** Gives up the numbers that a transaction had reserved and was not signed with. */
+export async function releaseOtherNonces(db: Tables, id: string): Promise<void> {
+  await deleteOtherNonces(db, { id });
 }

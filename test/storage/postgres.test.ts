@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
+import { parsePending } from '../../src/core/pending.js';
 import type { NewQueuedTransaction } from '../../src/core/queue.js';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
+import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore, storeExists } from '../../src/storage/open-store.js';
 import { peekStoreKeys } from '../../src/storage/peek.js';
 import { openQueue } from '../../src/storage/queue.js';
@@ -143,6 +145,38 @@ onServer('the last of two passwords cannot be removed by two at the same time', 
   expect(await stores[0].slots.all()).toHaveLength(1);
   await Promise.all(stores.map((store) => store.close()));
 });
+
+onServer(
+  'a number waits for whoever takes the transaction over just then, and is not given for what was lost',
+  async () => {
+    const url = await freshSchema();
+    const store = await makeStore(url);
+    const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}' };
+    const [claimed] = await store.journal.claim([parsePending(received, parseChainId('ETH'), 'testnet')]);
+    if (claimed?.kind !== 'claimed') throw new Error('not claimed');
+    const database = await openDatabase<StoreTables>(url);
+    let isTaken = false;
+    const isWaitedFor = async (): Promise<boolean> => {
+      const locks = await query(url, 'SELECT pid FROM pg_locks WHERE NOT granted');
+      return locks.length > 0;
+    };
+    const taking = await database.write(async (db) => {
+      await db.updateTable('transactions').set({ generation: 2, lease_owner: 'thief' }).execute();
+      const settled = store.journal.takeNonce(claimed.lease, { sender: '0x1', latest: 4n }).then(
+        () => 'given',
+        (error: unknown) => error,
+      );
+      void settled.finally(() => {
+        isTaken = true;
+      });
+      while (!isTaken && !(await isWaitedFor())) await new Promise((resolve) => setImmediate(resolve));
+      return { settled };
+    });
+    expect(await taking.settled).toMatchObject({ code: 'LEASE_LOST' });
+    expect(await query(url, 'SELECT * FROM reservations')).toEqual([]);
+    await Promise.all([database.close(), store.close()]);
+  },
+);
 
 onServer('two gateways share a queue: one key gives one transaction, one output goes to one', async () => {
   const url = await freshSchema();

@@ -227,3 +227,15 @@ describe('what a transaction had reserved whose process died before it was signe
     await journal.advance(lease, 'signed', signed);
   });
 });
+
+test('what is signed keeps the number that it was signed with, and no other', async () => {
+  const lease = await claimOne('a');
+  await journal.takeNonce(lease, { sender: '0xbefore', latest: 5n });
+  await journal.takeNonce(lease, { sender, latest: 5n });
+  await journal.advance(lease, 'claimed', { sender, nonce: 5n, spends: ['aa:0'] }, 'filled');
+  await journal.advance(lease, 'signed', signed);
+  const next = await claimOne('b');
+  expect((await journal.takeNonce(next, { sender: '0xbefore', latest: 5n })).nonce).toBe(5n);
+  expect((await journal.takeNonce(next, { sender, latest: 5n })).nonce).toBe(6n);
+  await expect(fill('c', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+});
