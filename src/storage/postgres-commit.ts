@@ -47,16 +47,19 @@ interface Outcome<T> {
 }
 
 async function attemptGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<Outcome<T>> {
-  let session: PostgresSession;
+  const rejected = new Set<QueuedWork<T>>();
+  let session: PostgresSession | undefined;
   let found: Run<T>;
   try {
     session = await writer.connect();
     await session.query('BEGIN');
     // Works seldom fail, and savepoints take as many round trips as a work: they are set where one of the group has failed.
-    found = (await runAll(group, session, writer)) ?? (await runEach(group, session, writer));
+    found = (await runAll(group, session, writer)) ?? (await runEach(group, { session, writer, rejected }));
   } catch (error) {
-    // The connection is lost before anything was committed: the server undoes what it had. A rejected work stays so.
-    return { again: group, reason: error };
+    // Nothing was committed: the server undoes what it had when the connection is lost, and must be told so otherwise.
+    await session?.query('ROLLBACK').catch(() => undefined);
+    // Whoever was told no must not find it done after all.
+    return { again: group.filter((work) => !rejected.has(work)), reason: error };
   }
   const { done, again, reason } = found;
   const undone = await commit(done, session, writer);
@@ -88,17 +91,20 @@ async function runAll<T>(
   }
 }
 
+/** Where works are run one by one, and those that were told no. */
+interface Running<T> {
+  readonly session: PostgresSession;
+  readonly writer: Writer<T>;
+  readonly rejected: Set<QueuedWork<T>>;
+}
+
 /** @throws CustosError STORE_UNREACHABLE: the connection is lost */
-async function runEach<T>(
-  group: readonly QueuedWork<T>[],
-  session: PostgresSession,
-  writer: Writer<T>,
-): Promise<Run<T>> {
+async function runEach<T>(group: readonly QueuedWork<T>[], running: Running<T>): Promise<Run<T>> {
   const done: Done<T>[] = [];
   const again: QueuedWork<T>[] = [];
   let reason: unknown;
   for (const work of group) {
-    const result = await runOne(work, session, writer);
+    const result = await runOne(work, running);
     if (result.kind === 'done') done.push({ work, tell: result.tell });
     if (result.kind === 'again') {
       again.push(work);
@@ -114,7 +120,7 @@ type Result =
   | { readonly kind: 'again'; readonly reason: unknown };
 
 /** @throws CustosError STORE_UNREACHABLE: the connection is lost */
-async function runOne<T>(work: QueuedWork<T>, session: PostgresSession, writer: Writer<T>): Promise<Result> {
+async function runOne<T>(work: QueuedWork<T>, { session, writer, rejected }: Running<T>): Promise<Result> {
   await session.query('SAVEPOINT work');
   try {
     const tell = await work.run(writer.database);
@@ -125,6 +131,7 @@ async function runOne<T>(work: QueuedWork<T>, session: PostgresSession, writer: 
     await session.query('ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work');
     if (isTransient(error)) return { kind: 'again', reason: error };
     work.reject(postgresError(error, writer.shown));
+    rejected.add(work);
     return { kind: 'rejected' };
   }
 }

@@ -47,6 +47,44 @@ onServer('works share a commit, and one that fails is undone alone', async () =>
   await database.close();
 });
 
+onServer(
+  'a work whose caller was told that it failed is not done when a lost connection makes the others run again',
+  async () => {
+    const url = await freshSchema();
+    const database = await openNotes(url);
+    let tries = 0;
+    const told = database.write(async (db) => {
+      await insert(1)(db);
+      tries += 1;
+      // Once among the others, and once by itself.
+      if (tries <= 2) throw new Error('told no');
+    });
+    const follower = database.write(async (db) => {
+      if (tries === 2) {
+        tries += 1;
+        await sql`SELECT pg_terminate_backend(pg_backend_pid())`.execute(db);
+      }
+      await insert(2)(db);
+    });
+    await expect(told).rejects.toThrow('told no');
+    await follower;
+    expect(await database.read((db) => db.selectFrom('notes').select('id').execute())).toEqual([{ id: 2 }]);
+    await database.close();
+  },
+);
+
+onServer('a work that ruins the transaction of its group fails, and what comes later is written', async () => {
+  const database = await openNotes(await freshSchema());
+  const ruining = database.write(async (db) => {
+    await sql`RELEASE SAVEPOINT work`.execute(db);
+    throw new Error('its savepoint is gone');
+  });
+  await expect(ruining).rejects.toThrow();
+  await database.write(insert(2));
+  expect(await database.read((db) => db.selectFrom('notes').select('id').execute())).toEqual([{ id: 2 }]);
+  await database.close();
+});
+
 onServer('commits are durable though the server says otherwise, and readers cannot write', async () => {
   const database = await openNotes(await freshSchema());
   const { rows } = await database.write((db) => sql<Record<string, string>>`SHOW synchronous_commit`.execute(db));
