@@ -1,8 +1,11 @@
 import type { JournalRecord, JournalRecords } from '../core/journal.js';
 import type { Database } from './database.js';
+import { spendsIn } from './journal-entries.js';
 import type { StoreTables } from './migrations/0001-first.js';
+import { living } from './reservations.js';
 import { chunks } from './wallets.js';
 
+type Row = StoreTables['transactions'];
 type EventRow = StoreTables['transaction_events'];
 
 /** The journal's rows for backups, untouched. */
@@ -31,16 +34,47 @@ export function journalRecords(database: Database<StoreTables>): JournalRecords 
     add: (records) =>
       database.write(async (db) => {
         for (const part of chunks(records, 100)) {
-          const rows = part.map(({ row }) => row as StoreTables['transactions']);
-          await db.insertInto('transactions').values(rows).execute();
+          await db.insertInto('transactions').values(part.map(tableRow)).execute();
         }
         for (const part of chunks(records.flatMap(eventRows), 500)) {
           await db.insertInto('transaction_events').values(part).execute();
+        }
+        for (const part of chunks(records.flatMap(spentOutputs), 500)) {
+          const insert = db.insertInto('reservations').values(part);
+          // Two that spend the same output could be retried both before format 2: one of them keeps others away as well.
+          await insert.onConflict((conflict) => conflict.doNothing()).execute();
         }
       }),
   };
 }
 
+function tableRow({ row }: JournalRecord): Row {
+  return row as Row;
+}
+
 function eventRows({ id, events }: JournalRecord): EventRow[] {
   return events.map(({ place, at, event, fact }) => ({ transaction_id: id, place, at, event, fact }));
+}
+
+/** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */
+function spentOutputs(record: JournalRecord): StoreTables['reservations'][] {
+  const { id, chain, network, state } = tableRow(record);
+  const filled = record.events.findLast(({ event }) => event === 'filled');
+  if (filled === undefined || !living.some((one) => one === state)) return [];
+  return readableSpends(id, filled.fact).map((resource) => ({
+    chain,
+    network,
+    sender: '',
+    resource,
+    transaction_id: id,
+  }));
+}
+
+/** One story that was damaged before the backup must not keep all wallets from being restored. */
+function readableSpends(id: string, fact: string): readonly string[] {
+  try {
+    return spendsIn(id, fact);
+  } catch {
+    return [];
+  }
 }

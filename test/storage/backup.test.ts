@@ -6,6 +6,8 @@ import { verifyStore } from '../../src/app/verify.js';
 import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
 import type { KeySlot, Store } from '../../src/core/store.js';
+import { openDatabase } from '../../src/storage/database.js';
+import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
@@ -74,6 +76,41 @@ test.each([
   const [first, second] = await Promise.all([content(store), content(restored)]);
   expect(second).toEqual(first);
   expect(await verifyStore(restored, { vault, chains })).toEqual({ checked: 3, problems: [] });
+  await restored.close();
+});
+
+async function fillWith({ journal }: Store, id: string, spends: readonly string[]) {
+  const [result] = await journal.claim([pending(id)]);
+  if (result === undefined || result.kind === 'changed' || result.lease === undefined) throw new Error('no lease');
+  await journal.advance(result.lease, 'claimed', { spends }, 'filled');
+  return result.lease;
+}
+
+async function signWith(id: string, spends: readonly string[]) {
+  const lease = await fillWith(store, id, spends);
+  await store.journal.advance(lease, 'signed', { signed: '0xf86c', txId: '0xaa' });
+  return lease;
+}
+
+test('after a restore no transaction spends what the last bytes of a signed one spend', async () => {
+  await store.journal.expire(await signWith('a', ['aa0']), 'ran out');
+  await store.journal.advance(await signWith('a', ['bb0', 'bb1']), 'broadcast', {});
+  await store.journal.advance(await signWith('failed', ['cc0']), 'failed', {});
+  await signWith('damaged', ['dd0']);
+  const database = await openDatabase<StoreTables>(location());
+  await database.write((db) =>
+    db.updateTable('transaction_events').set({ fact: '{' }).where('transaction_id', '=', 'damaged').execute(),
+  );
+  await database.close();
+  await backupStore(store, rootKey, { file: backup() });
+  const path = directory.path('restored.db');
+  await restoreStore(backup(), { password: password(), location: path });
+  const restored = await openStore(path);
+  for (const output of ['bb0', 'bb1']) {
+    await expect(fillWith(restored, output, [output])).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
+  }
+  for (const output of ['aa0', 'cc0']) await fillWith(restored, output, [output]);
+  expect(await restored.journal.get('damaged')).toMatchObject({ state: 'signed' });
   await restored.close();
 });
 
