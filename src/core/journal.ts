@@ -47,6 +47,14 @@ export interface JournalEvent {
 /** How long a transaction stays with a process that is not heard of any more, in milliseconds. */
 export const LEASE_TIME = 30_000;
 
+/** Nothing is put off for longer than this, in milliseconds. */
+export const LONGEST_REST = 600_000;
+
+/** True when what was put off is to be tried again: also when a clock that has been put back since put it off for too long. */
+export function isDue(nextAttemptAt: number, now: number): boolean {
+  return nextAttemptAt <= now || nextAttemptAt > now + LONGEST_REST;
+}
+
 /** The right to go on with one transaction. Every step, `renew` and `keepLeases` hold on to it for another `LEASE_TIME`. */
 export interface Lease {
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { PolledTransaction } from '../core/cloud.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
-import type { ClaimResult } from '../core/journal.js';
+import { type ClaimResult, isDue } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
@@ -136,7 +136,7 @@ export class Lane {
       else if (onlyTransactions?.has(element.pending.id) !== false) {
         // A transaction of several wallets may stand in the answers for several pages.
         const { id } = element.pending;
-        const isNew = !listed.has(id) && !this.#onTheWay.has(id) && (this.#resting.get(id) ?? 0) <= clock.now();
+        const isNew = !listed.has(id) && !this.#onTheWay.has(id) && isDue(this.#resting.get(id) ?? 0, clock.now());
         listed.add(id);
         if (isNew) fresh.push(element.pending);
       }
@@ -185,7 +185,7 @@ export class Lane {
     } else if (result.lease !== undefined) {
       const { lease } = result;
       this.#track(entry.id, async () => this.#count(await carry(this.#parts, this.#senders, { entry, lease })));
-    } else if (entry.nextAttemptAt > this.#parts.clock.now()) {
+    } else if (!isDue(entry.nextAttemptAt, this.#parts.clock.now())) {
       this.#resting.set(entry.id, entry.nextAttemptAt);
     } else if (entry.state === 'completed') {
       this.#track(entry.id, () => closeAgain(this.#parts, entry));

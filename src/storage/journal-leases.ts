@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
-import { type ClaimResult, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
+import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { followers, type Tables } from './journal-entries.js';
 import { newRow, payloadDigest, toEntry } from './journal-rows.js';
@@ -137,8 +137,8 @@ async function claimOne(
   if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
   const isSent = entry.state === 'signed' || entry.state === 'broadcast';
   const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
-  const isDue = followers[entry.state].length > 0 && entry.nextAttemptAt <= holder.now;
-  const lease = isFree && isDue ? await takeLease(db, entry, holder) : undefined;
+  const isOpen = followers[entry.state].length > 0 && isDue(entry.nextAttemptAt, holder.now);
+  const lease = isFree && isOpen ? await takeLease(db, entry, holder) : undefined;
   return lease === undefined
     ? { kind: 'known', entry }
     : { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { type Network, parseChainId } from '../core/ids.js';
-import type { Journal, JournalFilter, QueueDepth, State } from '../core/journal.js';
+import { type Journal, type JournalFilter, LONGEST_REST, type QueueDepth, type State } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import { getEntry, type Tables } from './journal-entries.js';
@@ -49,6 +49,8 @@ interface DueValues extends Pick<Holder, 'owner' | 'now'> {
   readonly network: string;
   readonly limit: number;
   readonly wrong: number;
+  /** As in `isDue`. */
+  readonly tooLate: number;
 }
 
 const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
@@ -57,7 +59,7 @@ const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
     .selectAll()
     .where('chain', '=', hole('chain'))
     .where('network', '=', hole('network'))
-    .where('next_attempt_at', '<=', hole('now'))
+    .where((row) => row.or([row('next_attempt_at', '<=', hole('now')), row('next_attempt_at', '>', hole('tooLate'))]))
     .where(sentStates)
     .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }))
     .orderBy('next_attempt_at')
@@ -65,7 +67,7 @@ const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
 );
 
 async function due(db: Tables, wanted: { chain: string; network: Network; limit: number }, { owner, now }: Holder) {
-  const { rows } = await selectDue(db, { ...wanted, owner, now, wrong: wrongEnd(now) });
+  const { rows } = await selectDue(db, { ...wanted, owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST });
   return rows.map(toEntry);
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type JournalFact, LEASE_TIME, type State } from '../../src/core/journal.js';
+import { type JournalFact, LEASE_TIME, LONGEST_REST, type State } from '../../src/core/journal.js';
 import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
 import type { Store } from '../../src/core/store.js';
 import { openDatabase } from '../../src/storage/database.js';
@@ -340,6 +340,30 @@ test('a lease is kept for as long as its process says so', async () => {
   expect((await other!.claim([pending('a')]))[0]).not.toHaveProperty('lease');
   clock.time += 1;
   expect((await other!.claim([pending('a')]))[0]).toHaveProperty('lease');
+  await database.close();
+});
+
+test('what was put off while the clock was a day ahead is tried again when the clock is right', async () => {
+  const clock = { time: 86_400_000, now: () => clock.time, wait: async () => {} };
+  const database = await openDatabase<StoreTables>(location());
+  const journal = journalTable(database, clock);
+  const [result] = await journal.claim([pending('a')]);
+  if (result?.kind !== 'claimed') throw new Error('not claimed');
+  await journal.advance(result.lease, 'signed', signed);
+  await journal.advance(result.lease, 'signed', { nextAttemptAt: clock.time + 300_000 }, 'postponed');
+  const tried = async () => {
+    const due = await journal.due(eth, 'testnet', 10);
+    const [{ lease } = {}] = (await journal.claim([pending('a')])).filter((one) => one.kind === 'known');
+    if (lease !== undefined) await journal.rest(lease, 86_700_000);
+    return [due.length === 1, lease !== undefined];
+  };
+  expect(await tried()).toEqual([false, false]);
+  clock.time = 86_700_000 - LONGEST_REST;
+  expect(await tried()).toEqual([false, false]);
+  clock.time = 0;
+  expect(await tried()).toEqual([true, true]);
+  clock.time = 86_700_000;
+  expect(await tried()).toEqual([true, true]);
   await database.close();
 });
 
