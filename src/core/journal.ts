@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.js';
+import type { CustosError, ErrorCode } from './errors.js';
 import type { ChainId, Network } from './ids.js';
 import type { PendingTransaction } from './pending.js';
 
@@ -100,7 +100,23 @@ export type ClaimResult =
   /** Known already; `lease` is there when there is still something to do, and no other process does it. */
   | { readonly kind: 'known'; readonly entry: JournalEntry; readonly lease?: Lease }
   /** The same id came with another payload. */
-  | { readonly kind: 'changed'; readonly entry: JournalEntry };
+  | { readonly kind: 'changed'; readonly entry: JournalEntry }
+  | Damaged;
+
+/** A row that holds what was never written there: nobody goes on with it, and others are not concerned. */
+export interface Damaged {
+  readonly kind: 'damaged';
+  /** RECORD_DAMAGED, with the id among its details. */
+  readonly error: CustosError;
+  readonly entry?: undefined;
+  readonly lease?: undefined;
+}
+
+/** What is to be gone on with, and what would be if it could be read. */
+export interface DueTransactions {
+  readonly entries: readonly JournalEntry[];
+  readonly damaged: readonly Damaged[];
+}
 
 export interface JournalFilter {
   readonly chain?: ChainId;
@@ -159,7 +175,7 @@ export interface Journal {
   /** What is not ended, by chain and state. */
   depths(network: Network): Promise<readonly QueueDepth[]>;
   /** What is signed but not ended and whose time has come, oldest first, without what other processes hold. */
-  due(chain: ChainId, network: Network, limit: number): Promise<readonly JournalEntry[]>;
+  due(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
   /**
    * Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`.
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (also: another transaction has the number of the bytes), OUTPUT_SPENT and

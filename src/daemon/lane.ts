@@ -1,7 +1,7 @@
 import type { PolledTransaction } from '../core/cloud.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
-import { type ClaimResult, isDue } from '../core/journal.js';
+import { type ClaimResult, type Damaged, isDue } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
@@ -42,6 +42,8 @@ export class Lane {
   #wanted: ReadonlySet<string> = new Set();
   /** What waits to be tried again, and until when, so that it is not claimed at every poll. */
   readonly #resting = new Map<string, number>();
+  /** Rows that cannot be read and were told of: once is enough, they stay so until a person mends them. */
+  readonly #damaged = new Set<unknown>();
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -178,6 +180,10 @@ export class Lane {
   }
 
   #start(result: ClaimResult): void {
+    if (result.kind === 'damaged') {
+      this.#passOver(result);
+      return;
+    }
     const { entry } = result;
     if (result.kind === 'changed') {
       const text = `another payload came under the id ${entry.id}`;
@@ -204,13 +210,23 @@ export class Lane {
     if (typeof id === 'string') reports.addOnce(id, `${error.code}: ${error.message}`);
   }
 
+  /** The cloud is not told: bytes that may be on their way must not look like a payment that failed. */
+  #passOver({ error }: Damaged): void {
+    const { id } = error.details;
+    if (this.#damaged.has(id)) return;
+    this.#damaged.add(id);
+    this.#options.tally.refused += 1;
+    this.#parts.log.error({ chain: this.chain, id, code: error.code, error: error.message }, 'transaction passed over');
+  }
+
   /** Goes on with what is signed, due and no longer listed. @returns how many */
   async #resume(listed: ReadonlySet<string>): Promise<number> {
     const { journal, network, onlyTransactions } = this.#parts;
     const room = this.#breaker.room(this.#onTheWay.size, this.#options.concurrency);
     if (room === 0 || this.#stopping) return 0;
-    const due = await journal.due(this.chain, network, room);
-    const open = due.filter(({ id, state }) => {
+    const { entries, damaged } = await journal.due(this.chain, network, room);
+    for (const one of damaged) this.#passOver(one);
+    const open = entries.filter(({ id, state }) => {
       const isListed = listed.has(id) && state === 'signed';
       const isBegun = this.#onTheWay.has(id) || this.#wanted.has(id);
       return !isListed && !isBegun && onlyTransactions?.has(id) !== false;

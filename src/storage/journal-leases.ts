@@ -3,7 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { followers, type Tables } from './journal-entries.js';
-import { newRow, payloadDigest, toEntry } from './journal-rows.js';
+import { newRow, payloadDigest, readEntry, toEntry } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { chunks } from './wallets.js';
 
@@ -112,8 +112,8 @@ async function addRows(
 }
 
 /** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
-function repeated({ entry }: ClaimResult, same: boolean): ClaimResult {
-  return { kind: same ? 'known' : 'changed', entry };
+function repeated(result: ClaimResult, same: boolean): ClaimResult {
+  return result.kind === 'damaged' ? result : { kind: same ? 'known' : 'changed', entry: result.entry };
 }
 
 function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
@@ -133,7 +133,9 @@ async function claimOne(
   }
   const row = known.rows.get(pending.id);
   if (row === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
-  const entry = toEntry(row);
+  const read = readEntry(row);
+  if (read.kind === 'damaged') return read;
+  const { entry } = read;
   if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
   const isSent = entry.state === 'signed' || entry.state === 'broadcast';
   const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));

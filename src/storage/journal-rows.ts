@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { CustosError, type ErrorCode, errorKinds } from '../core/errors.js';
+import { asCustosError, CustosError, type ErrorCode, errorKinds } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
-import type { JournalEntry, State } from '../core/journal.js';
+import type { Damaged, JournalEntry, State } from '../core/journal.js';
 import { type PendingTransaction, parsePending } from '../core/pending.js';
 import type { StoreTables } from './migrations/0001-first.js';
 
@@ -82,7 +82,17 @@ export function toEntry(row: Row): JournalEntry {
   try {
     return parseRow(row);
   } catch (cause) {
-    throw new CustosError('RECORD_DAMAGED', `the journal row of ${row.id} is damaged`, { cause });
+    const { id } = row;
+    throw new CustosError('RECORD_DAMAGED', `the journal row of ${id} is damaged`, { cause, details: { id } });
+  }
+}
+
+/** As `toEntry`, for rows of which one that is damaged must not hurt the others. */
+export function readEntry(row: Row): { readonly kind: 'entry'; readonly entry: JournalEntry } | Damaged {
+  try {
+    return { kind: 'entry', entry: toEntry(row) };
+  } catch (thrown) {
+    return { kind: 'damaged', error: asCustosError(thrown) };
   }
 }
 

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { type Network, parseChainId } from '../core/ids.js';
-import { type Journal, type JournalFilter, LONGEST_REST, type QueueDepth, type State } from '../core/journal.js';
+import {
+  type DueTransactions,
+  type Journal,
+  type JournalFilter,
+  LONGEST_REST,
+  type QueueDepth,
+  type State,
+} from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import { getEntry, type Tables } from './journal-entries.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './journal-leases.js';
-import { toEntry } from './journal-rows.js';
+import { readEntry, toEntry } from './journal-rows.js';
 import { advance, cancel, expire, rest, retry, takeNonce } from './journal-steps.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { sentStates } from './migrations/0002-leases.js';
@@ -66,9 +73,21 @@ const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
     .limit(hole('limit')),
 );
 
-async function due(db: Tables, wanted: { chain: string; network: Network; limit: number }, { owner, now }: Holder) {
-  const { rows } = await selectDue(db, { ...wanted, owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST });
-  return rows.map(toEntry);
+async function due(
+  db: Tables,
+  wanted: { chain: string; network: Network; limit: number },
+  { owner, now }: Holder,
+): Promise<DueTransactions> {
+  for (let { limit } = wanted; ; ) {
+    const at = { owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
+    const { rows } = await selectDue(db, { ...wanted, ...at, limit });
+    const read = rows.map(readEntry);
+    const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
+    const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
+    // Those that cannot be read are always due, and must not take the place of those that can.
+    if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
+    limit = wanted.limit + damaged.length;
+  }
 }
 
 async function eventsOf(db: Tables, id: string) {

@@ -84,7 +84,7 @@ test('claims that come at the same time give one living lease', async () => {
 
 test('an id that comes twice in one claim gives one lease', async () => {
   const results = await store.journal.claim([pending('a'), pending('b'), pending('a'), pending('b', { index: 9 })]);
-  expect(results.map((result) => [result.kind, result.entry.id, 'lease' in result])).toEqual([
+  expect(results.map((result) => [result.kind, result.entry?.id, 'lease' in result])).toEqual([
     ['claimed', 'a', true],
     ['claimed', 'b', true],
     ['known', 'a', false],
@@ -310,7 +310,8 @@ test('what is signed and due is found, without what waits and what another proce
   await bring('sent', 'broadcast');
   await bring('done', 'completed');
   await bring('new', 'claimed');
-  const ids = async (journal: Store['journal']) => (await journal.due(eth, 'testnet', 10)).map(({ id }) => id).sort();
+  const ids = async (journal: Store['journal']) =>
+    (await journal.due(eth, 'testnet', 10)).entries.map(({ id }) => id).sort();
   expect(await ids(store.journal)).toEqual(['mine', 'sent']);
   const second = await openStore(location());
   expect(await ids(second.journal)).toEqual([]);
@@ -352,10 +353,10 @@ test('what was put off while the clock was a day ahead is tried again when the c
   await journal.advance(result.lease, 'signed', signed);
   await journal.advance(result.lease, 'signed', { nextAttemptAt: clock.time + 300_000 }, 'postponed');
   const tried = async () => {
-    const due = await journal.due(eth, 'testnet', 10);
+    const { entries } = await journal.due(eth, 'testnet', 10);
     const [{ lease } = {}] = (await journal.claim([pending('a')])).filter((one) => one.kind === 'known');
     if (lease !== undefined) await journal.rest(lease, 86_700_000);
-    return [due.length === 1, lease !== undefined];
+    return [entries.length === 1, lease !== undefined];
   };
   expect(await tried()).toEqual([false, false]);
   clock.time = 86_700_000 - LONGEST_REST;
@@ -411,10 +412,10 @@ fileTest('its plans are asked for in test/storage/postgres.test.ts')(
 test('five hundred claims at once are one transaction, and known ones stay quick when the journal is long', async () => {
   const many = Array.from({ length: 500 }, (_, at) => pending(`t${at}`));
   const results = await store.journal.claim(many);
-  expect(results.map(({ entry }) => entry.id)).toEqual(many.map(({ id }) => id));
+  expect(results.map(({ entry }) => entry?.id)).toEqual(many.map(({ id }) => id));
   expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['claimed']));
   const again = await store.journal.claim([...many].reverse());
-  expect(again.map(({ entry }) => entry.id)).toEqual([...many].reverse().map(({ id }) => id));
+  expect(again.map(({ entry }) => entry?.id)).toEqual([...many].reverse().map(({ id }) => id));
   expect(new Set(again.map(({ kind }) => kind))).toEqual(new Set(['known']));
 });
 
@@ -438,5 +439,25 @@ test('a journal row that somebody edited is a damaged record', async () => {
   await database.close();
   for (const [at, change] of changes.entries()) {
     await expect(store.journal.get(`t${at}`), change).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+  }
+});
+
+test('a damaged row keeps no other from being claimed or gone on with', async () => {
+  for (const id of ['a', 'b', 'c', 'd']) await bring(id, 'signed');
+  const database = await openDatabase<StoreTables>(location());
+  await database.write(async (db) => {
+    await db.updateTable('transactions').set({ pending: '{' }).where('id', 'in', ['a', 'b']).execute();
+    await db.updateTable('transactions').set({ next_attempt_at: 1 }).where('id', 'in', ['c', 'd']).execute();
+  });
+  await database.close();
+  const results = await store.journal.claim(['a', 'c', 'e', 'a'].map((id) => pending(id)));
+  expect(results.map(({ kind }) => kind)).toEqual(['damaged', 'known', 'claimed', 'damaged']);
+  expect(results[0]).toMatchObject({ error: { code: 'RECORD_DAMAGED', details: { id: 'a' } } });
+  expect(results[1]).toHaveProperty('lease');
+  // They come first, and there is room for fewer than they are.
+  for (const limit of [1, 2, 10]) {
+    const { entries, damaged } = await store.journal.due(eth, 'testnet', limit);
+    expect(entries).toHaveLength(Math.min(limit, 2));
+    expect(damaged.map(({ error }) => error.details['id']).sort()).toEqual(['a', 'b']);
   }
 });
