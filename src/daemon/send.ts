@@ -10,7 +10,7 @@ export async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outc
   const { entry } = claimed;
   const { signed: raw, txId, completed = '', sender = '' } = entry;
   if (raw === undefined || txId === undefined) {
-    throw new CustosError('INTERNAL', `transaction ${entry.id} is ${entry.state} without signed bytes`);
+    throw new CustosError('RECORD_DAMAGED', `transaction ${entry.id} is ${entry.state} without signed bytes`);
   }
   const chain = parts.chains.get(entry.chain);
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };

@@ -29,7 +29,8 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'STEP_TIMEOUT',
 ]);
 
-const endsBytes: ReadonlySet<string> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED', 'INTERNAL']);
+/** Answers about signed bytes themselves. A mistake of this program is none: the bytes may have left before it. */
+const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
 
 /** What may happen to a transaction in the daemon's hands: the journal's events, and one log line each. */
 export type StepEvent =
@@ -86,7 +87,8 @@ export async function settle(parts: DaemonParts, claimed: Claimed, thrown: unkno
     const isSent = state === 'signed' || state === 'broadcast';
     if (error.code === 'TRANSACTION_EXPIRED' && isSent) return await end(parts, current, 'failed', error);
     // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
-    const isKept = isSent && (state === 'broadcast' || !endsBytes.has(error.code));
+    const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
+    const isKept = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
     if (isRetryable(error) || isKept) return await again(parts, current, error);
     return await end(parts, current, error.code === 'FOUR_EYE_DENIED' ? 'denied' : 'failed', error);
   } catch (second) {

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { CustosError } from '../../src/core/errors.js';
+import { finish } from '../../src/daemon/send.js';
+import { settle } from '../../src/daemon/settle.js';
+import { carrying, signedFact } from './carrying.js';
+
+const daemon = carrying();
+
+describe('signed bytes', () => {
+  test.each([
+    ['an error that nobody foresaw', new TypeError('undefined is not a function')],
+    ['an error about keys', new CustosError('API_KEY_INVALID', 'no')],
+    ['a node that is away', new CustosError('NODE_UNREACHABLE', 'no')],
+  ])('are kept after %s, with their number, and tried again', async (_, thrown) => {
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    expect(await settle(daemon.parts(), claimed, thrown)).toMatchObject({ kind: 'waiting' });
+    expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed: signedFact.signed, attempts: 1 });
+    const other = await daemon.claimed('other');
+    const counts = { sender: signedFact.sender ?? '', latest: 5n };
+    expect((await daemon.journal.takeNonce(other.lease, counts)).nonce).toBe(6n);
+  });
+
+  test.each(['BROADCAST_REFUSED', 'NETWORK_CLOSED'] as const)('are given up for %s', async (code) => {
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    expect(await settle(daemon.parts(), claimed, new CustosError(code, 'no'))).toMatchObject({ kind: 'failed' });
+    expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: code });
+  });
+});
+
+test('a signed row that lost its bytes ends: nothing is there that could be sent again', async () => {
+  const { entry, lease } = await daemon.claimed('one', [['signed', signedFact]]);
+  const { signed: _, ...damaged } = entry;
+  const parts = daemon.parts({ journal: { ...daemon.journal, get: async () => damaged } });
+  const thrown = await finish(parts, { entry: damaged, lease }).catch((error: unknown) => error);
+  expect(await settle(parts, { entry: damaged, lease }, thrown)).toMatchObject({ kind: 'failed' });
+  expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: 'RECORD_DAMAGED' });
+});
