@@ -7,8 +7,8 @@ const BUSY = 8;
 /**
  * Signers in child processes behind the same interface as the one in process. Each child has an empty environment, no
  * standard streams, and talks over IPC only. One that dies or hangs is replaced; because signing is pure, the requests
- * that it had are asked once more of its successor before they fail with SIGNER_DIED or SIGNER_TIMEOUT. The first one is
- * started by `unlock`, the others when there is work for them, because each costs a key derivation and memory.
+ * that it had are asked once more of its successor, each by itself, before they fail with SIGNER_DIED or SIGNER_TIMEOUT. The
+ * first one is started by `unlock`, the others when there is work for them, because each costs a key derivation and memory.
  */
 export function createSignerClient(options: SignerClientOptions): Signer {
   const slots = Array.from({ length: options.count }, () => new SignerSlot(options));

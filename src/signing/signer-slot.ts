@@ -1,16 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { CustosError, type ErrorCode } from '../core/errors.js';
+import { CustosError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { IdentifyRequest, SignRequest } from '../core/signer.js';
 import type { KeySlot } from '../core/store.js';
-import type { Answer, FromSigner, Question } from './messages.js';
+import type { Answer, Question } from './messages.js';
+import { SignerChild, type SignerProgram } from './signer-child.js';
 
-export interface SignerClientOptions {
-  /** Program of the signer process. */
-  readonly program: string;
-  /** Node's own flags for it, such as the permission model's. */
-  readonly nodeFlags: readonly string[];
+export interface SignerClientOptions extends SignerProgram {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
   /** Kept to open a signer that takes a dead one's place; wiped by `close`. */
@@ -20,42 +16,38 @@ export interface SignerClientOptions {
   readonly log: Log;
   /** Told when a signer process has taken a dead one's place. */
   readonly onRestart?: () => void;
-  /** Milliseconds for one signature, and for the start with its key derivation. */
+  /** Milliseconds in which a signer that has questions answers one, and for the start with its key derivation. */
   readonly timeouts?: { readonly sign: number; readonly start: number };
-}
-
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: CustosError) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 /** What a signer process is asked. */
 export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest };
-type Ask = { readonly kind: 'unlock' } | Work;
 
-/** Few enough that the first answers come while the signer still works on the others. */
-const QUESTIONS_A_MESSAGE = 16;
+const TIMEOUTS = { sign: 10_000, start: 60_000 };
 
 /** Milliseconds after which a signer that could not be started ahead is tried again. */
 const START_AGAIN = 30_000;
 
-/** One place for a signer process, and whichever process fills it now. */
+/**
+ * One place for a signer process, and whichever process fills it now. When one dies or hangs, nobody knows over which of its
+ * questions: each of them becomes a suspect and is asked again while its successor has no other, so that only what ends a
+ * process by itself fails.
+ */
 export class SignerSlot {
   readonly #options: SignerClientOptions;
-  readonly #waiting = new Map<number, Waiting>();
-  /** Questions that leave together at the end of this turn of the event loop. */
-  #outbox: Question[] = [];
-  #child: ChildProcess | undefined;
+  #child: SignerChild | undefined;
   #unlocked: Promise<Uint8Array> | undefined;
   #isOpen = false;
   #load = 0;
   #startedAhead = Number.NEGATIVE_INFINITY;
-  #lastNumber = 0;
   #closed = false;
   #wasStarted = false;
+  /** Each settles when that suspect is done, however that ends. */
+  readonly #suspects = new Set<Promise<unknown>>();
+  /** The suspect that has the process to itself. */
+  #alone: Promise<unknown> | undefined;
 
   constructor(options: SignerClientOptions) {
     this.#options = options;
@@ -83,14 +75,14 @@ export class SignerSlot {
     return this.#load;
   }
 
-  async unlock(): Promise<Uint8Array> {
-    this.#unlocked ??= this.#start();
-    try {
-      return await this.#unlocked;
-    } catch (error) {
-      this.#unlocked = undefined;
-      throw error;
-    }
+  unlock(): Promise<Uint8Array> {
+    if (this.#unlocked !== undefined) return this.#unlocked;
+    const started = this.#start();
+    this.#unlocked = started;
+    started.catch(() => {
+      if (this.#unlocked === started) this.#unlocked = undefined;
+    });
+    return started;
   }
 
   /** Starts a process that nobody waits for; one that fails is told in the log. */
@@ -100,132 +92,117 @@ export class SignerSlot {
   }
 
   /** Asks once, and of a successor once more when the process dies or hangs over it. */
-  async ask(question: Work): Promise<Answer> {
+  async ask(work: Work): Promise<Answer> {
     this.#load += 1;
     try {
-      return await this.#askTwice(question);
+      return await this.#askTwice(work);
     } finally {
       this.#load -= 1;
     }
   }
 
-  async #askTwice(question: Work): Promise<Answer> {
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#child?.kill();
+  }
+
+  async #askTwice(work: Work): Promise<Answer> {
     try {
-      return await this.#askOnce(question);
+      return await this.#askAmongOthers(work);
     } catch (error) {
       const died = error instanceof CustosError && (error.code === 'SIGNER_DIED' || error.code === 'SIGNER_TIMEOUT');
       if (!died || this.#closed) throw error;
-      return this.#askOnce(question);
+      return this.#suspect(this.#askAlone(work));
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    // The child holds no state, so there is nothing to wait for.
-    child.kill('SIGKILL');
-    await ended;
+  async #suspect(asked: Promise<Answer>): Promise<Answer> {
+    this.#suspects.add(asked);
+    try {
+      return await asked;
+    } finally {
+      this.#suspects.delete(asked);
+    }
   }
 
-  async #askOnce(question: Work): Promise<Answer> {
+  async #askAmongOthers(work: Work): Promise<Answer> {
+    let child = await this.#opened();
+    while (this.#suspects.size > 0) {
+      await Promise.allSettled(this.#suspects);
+      child = await this.#opened();
+    }
+    return this.#ask(child, work);
+  }
+
+  async #askAlone(work: Work): Promise<Answer> {
+    // Suspects wait for one start together: where none succeeds, all of them hear of it at once.
+    let child = await this.#opened();
+    while (this.#alone !== undefined) {
+      await this.#alone;
+      child = await this.#opened();
+    }
+    const asked = this.#ask(child, work);
+    this.#alone = asked.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      return await asked;
+    } finally {
+      this.#alone = undefined;
+    }
+  }
+
+  #ask(child: SignerChild, work: Work): Promise<Answer> {
+    const { sign } = this.#options.timeouts ?? TIMEOUTS;
+    return child.ask((n) => questionOf(work, n), sign);
+  }
+
+  async #opened(): Promise<SignerChild> {
     await this.unlock();
-    return this.#ask(question);
+    if (this.#child === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
+    return this.#child;
   }
 
   async #start(): Promise<Uint8Array> {
     if (this.#closed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
-    this.#child = this.#spawn();
-    const answer = await this.#ask({ kind: 'unlock' });
+    const child = this.#spawn();
+    this.#child = child;
+    try {
+      const publicKey = await this.#open(child);
+      this.#isOpen = true;
+      this.#options.log.info({ signer: child.pid }, 'signer process started');
+      if (this.#wasStarted) this.#options.onRestart?.();
+      this.#wasStarted = true;
+      return publicKey;
+    } catch (error) {
+      // Else it would live on beside the one of the next try.
+      await child.kill();
+      throw error;
+    }
+  }
+
+  async #open(child: SignerChild): Promise<Uint8Array> {
+    const { slots, storeId, password, timeouts = TIMEOUTS } = this.#options;
+    const request = { slots, storeId, password: password.exposeBytes() };
+    const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
-    this.#isOpen = true;
-    this.#options.log.info({ signer: this.#child?.pid }, 'signer process started');
-    if (this.#wasStarted) this.#options.onRestart?.();
-    this.#wasStarted = true;
     return answer.publicKey;
   }
 
-  #spawn(): ChildProcess {
-    const child = fork(this.#options.program, [], {
-      env: {},
-      execArgv: [...this.#options.nodeFlags],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  #spawn(): SignerChild {
+    return new SignerChild(this.#options, {
+      onExit: (pid, exit) => {
+        if (!this.#closed) this.#options.log.warn({ signer: pid, exit }, 'signer process ended');
+      },
+      onLost: (child) => {
+        if (this.#child !== child) return;
+        this.#child = undefined;
+        // A start that fails is the same for all who wait for it.
+        if (this.#isOpen) this.#unlocked = undefined;
+        this.#isOpen = false;
+      },
     });
-    child.on('message', (message) => {
-      for (const answer of message as FromSigner) this.#receive(answer);
-    });
-    child.on('error', () => this.#lost(child, 'SIGNER_DIED', 'the signer process could not be started'));
-    child.on('exit', (code, signal) => {
-      if (!this.#closed) this.#options.log.warn({ signer: child.pid, exit: signal ?? code }, 'signer process ended');
-      this.#lost(child, 'SIGNER_DIED', `the signer process ended with ${signal ?? `exit code ${code}`}`);
-    });
-    return child;
-  }
-
-  #ask(ask: Ask): Promise<Answer> {
-    const child = this.#child;
-    if (child === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
-    const n = ++this.#lastNumber;
-    const { sign, start } = this.#options.timeouts ?? { sign: 10_000, start: 60_000 };
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => {
-          this.#lost(child, 'SIGNER_TIMEOUT', 'the signer process did not answer in time');
-          child.kill('SIGKILL');
-        },
-        ask.kind === 'unlock' ? start : sign,
-      );
-      this.#waiting.set(n, { resolve, reject, timer });
-      this.#outbox.push(this.#question(ask, n));
-      if (this.#outbox.length === 1) setImmediate(() => this.#send(child));
-    });
-  }
-
-  #send(child: ChildProcess): void {
-    if (this.#child !== child) return;
-    const questions = this.#outbox;
-    this.#outbox = [];
-    for (let at = 0; at < questions.length; at += QUESTIONS_A_MESSAGE) {
-      child.send(questions.slice(at, at + QUESTIONS_A_MESSAGE), (error) => {
-        if (error !== null) this.#lost(child, 'SIGNER_DIED', 'the channel to the signer process is closed');
-      });
-    }
-  }
-
-  #question(ask: Ask, n: number): Question {
-    if (ask.kind === 'sign') return { kind: 'sign', n, request: lean(ask.request) };
-    if (ask.kind === 'identify') return { kind: 'identify', n, request: ask.request };
-    const { slots, storeId, password } = this.#options;
-    return { kind: 'unlock', n, request: { slots, storeId, password: password.exposeBytes() } };
-  }
-
-  #receive(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.n);
-    if (waiting === undefined) return;
-    this.#waiting.delete(answer.n);
-    clearTimeout(waiting.timer);
-    if (answer.kind === 'failed') {
-      waiting.reject(new CustosError(answer.code, answer.message, { details: answer.details }));
-    } else {
-      waiting.resolve(answer);
-    }
-  }
-
-  /** Gives up one child: all its questions fail, and the next one starts a successor. */
-  #lost(child: ChildProcess, code: ErrorCode, reason: string): void {
-    if (this.#child !== child) return;
-    this.#child = undefined;
-    this.#unlocked = undefined;
-    this.#isOpen = false;
-    this.#outbox = [];
-    const open = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { timer, reject } of open) {
-      clearTimeout(timer);
-      reject(new CustosError(code, reason));
-    }
   }
 }
 
@@ -235,7 +212,10 @@ export function unexpected(answer: Answer): CustosError {
 }
 
 /** What the signer needs of a request: the rest would be copied twice for nothing. */
-function lean({ pending, ...request }: SignRequest): SignRequest {
+function questionOf(work: Work, n: number): Question {
+  if (work.kind === 'identify') return { kind: 'identify', n, request: work.request };
+  const { pending, ...request } = work.request;
   const { chain, network, keys, withdrawal } = pending;
-  return { ...request, pending: { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) } };
+  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
+  return { kind: 'sign', n, request: { ...request, pending: lean } };
 }

@@ -1,0 +1,139 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { Answer, FromSigner, Question } from './messages.js';
+
+export interface SignerProgram {
+  /** Program of the signer process. */
+  readonly program: string;
+  /** Node's own flags for it, such as the permission model's. */
+  readonly nodeFlags: readonly string[];
+}
+
+/** What whoever started a signer process is told of it, once each. */
+export interface SignerWatcher {
+  /** It answers no more: all its questions have failed. */
+  onLost(child: SignerChild): void;
+  onExit(pid: number | undefined, ending: string | number | null): void;
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: CustosError) => void;
+}
+
+/** Few enough that the first answers come while the signer still works on the others. */
+const QUESTIONS_A_MESSAGE = 16;
+
+/** One signer process, and the questions that it has not answered. */
+export class SignerChild {
+  readonly #process: ChildProcess;
+  readonly #watcher: SignerWatcher;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Questions that leave together at the end of this turn of the event loop. */
+  #outbox: Question[] = [];
+  #lastNumber = 0;
+  #silence: NodeJS.Timeout | undefined;
+  #isLost = false;
+
+  /** @throws CustosError SIGNER_DIED: the system starts no process */
+  constructor(program: SignerProgram, watcher: SignerWatcher) {
+    this.#watcher = watcher;
+    this.#process = forked(program);
+    this.#process.on('message', (message) => this.#receive(message as FromSigner));
+    this.#process.on('error', () => this.#lose('SIGNER_DIED', 'the signer process could not be started'));
+    this.#process.on('exit', (code, signal) => {
+      watcher.onExit(this.pid, signal ?? code);
+      this.#lose('SIGNER_DIED', `the signer process ended with ${signal ?? `exit code ${code}`}`);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /**
+   * @param make - the question under its number
+   * @param limit - milliseconds in which the process has to answer something, as long as it has questions
+   * @throws CustosError SIGNER_DIED, SIGNER_TIMEOUT, and what the signer answers
+   */
+  ask(make: (n: number) => Question, limit: number): Promise<Answer> {
+    if (this.#isLost) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
+    const n = ++this.#lastNumber;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(n, { resolve, reject });
+      this.#outbox.push(make(n));
+      if (this.#outbox.length === 1) setImmediate(() => this.#send());
+      // From its last answer on, not from the asking: a question behind many others is not late.
+      this.#silence ??= setTimeout(() => this.#giveUp(), limit);
+    });
+  }
+
+  /** Resolves when it is gone. It holds no state, so there is nothing to wait for before. */
+  async kill(): Promise<void> {
+    const { exitCode, signalCode, pid } = this.#process;
+    this.#lose('SIGNER_DIED', 'the signer process was ended');
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
+  #giveUp(): void {
+    this.#lose('SIGNER_TIMEOUT', 'the signer process did not answer in time');
+    this.#process.kill('SIGKILL');
+  }
+
+  #send(): void {
+    const questions = this.#outbox;
+    this.#outbox = [];
+    for (let at = 0; at < questions.length; at += QUESTIONS_A_MESSAGE) {
+      this.#process.send(questions.slice(at, at + QUESTIONS_A_MESSAGE), (error) => {
+        if (error !== null) this.#lose('SIGNER_DIED', 'the channel to the signer process is closed');
+      });
+    }
+  }
+
+  #receive(answers: FromSigner): void {
+    for (const answer of answers) this.#settle(answer);
+    if (this.#waiting.size > 0) {
+      this.#silence?.refresh();
+      return;
+    }
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.n);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.n);
+    if (answer.kind === 'failed') {
+      waiting.reject(new CustosError(answer.code, answer.message, { details: answer.details }));
+    } else {
+      waiting.resolve(answer);
+    }
+  }
+
+  #lose(code: ErrorCode, reason: string): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    clearTimeout(this.#silence);
+    this.#outbox = [];
+    this.#watcher.onLost(this);
+    for (const { reject } of this.#waiting.values()) reject(new CustosError(code, reason));
+    this.#waiting.clear();
+  }
+}
+
+function forked({ program, nodeFlags }: SignerProgram): ChildProcess {
+  try {
+    return fork(program, [], {
+      env: {},
+      execArgv: [...nodeFlags],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+  } catch (cause) {
+    throw new CustosError('SIGNER_DIED', 'the signer process could not be started', { cause });
+  }
+}
