@@ -3,7 +3,7 @@ import type { JournalEntry } from '../core/journal.js';
 import { carry } from './carry.js';
 import type { DaemonParts } from './parts.js';
 import type { SenderQueues } from './sender-queues.js';
-import { advance, type Outcome } from './settle.js';
+import { advance, type Claimed, type Outcome, settle } from './settle.js';
 
 /** The cloud still lists what is completed: it is told once more, and nothing is sent again. Never throws. */
 export async function closeAgain({ cloud, log }: DaemonParts, { id, txId }: JournalEntry): Promise<void> {
@@ -27,27 +27,39 @@ export async function resolve(
   senders: SenderQueues,
   found: JournalEntry,
 ): Promise<Outcome | undefined> {
-  const { cloud, journal, log } = parts;
-  const { id } = found;
+  try {
+    const [result] = await parts.journal.claim([found.pending]);
+    if (result === undefined || result.kind === 'changed' || result.lease === undefined) return undefined;
+    return await goOn(parts, senders, { entry: result.entry, lease: result.lease });
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    parts.log.warn({ id: found.id, chain: found.chain, code, error: message }, 'transaction not resumed');
+    return undefined;
+  }
+}
+
+async function goOn(parts: DaemonParts, senders: SenderQueues, claimed: Claimed): Promise<Outcome | undefined> {
+  const { id, state } = claimed.entry;
+  if (state !== 'signed' && state !== 'broadcast') {
+    // Its bytes were found dead in between: it begins anew only when the cloud lists it.
+    await parts.journal.rest(claimed.lease, 0);
+    return undefined;
+  }
   try {
     // What the network took is this program's to bring to its end, whatever the cloud says.
-    const status = found.state === 'broadcast' ? undefined : await cloud.status(id);
-    const [result] = await journal.claim([found.pending]);
-    if (result === undefined || result.kind === 'changed' || result.lease === undefined) return undefined;
-    const claimed = { entry: result.entry, lease: result.lease };
+    const status = state === 'broadcast' ? undefined : await parts.cloud.status(id);
     if (status?.kind === 'completed') {
       await advance(parts, claimed, { to: 'broadcast', fact: {}, event: 'found closed at the cloud' });
       await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
       return { id, kind: 'completed' };
     }
-    if (status?.kind === 'unknown' && claimed.entry.state === 'signed') {
+    if (status?.kind === 'unknown') {
       await advance(parts, claimed, { to: 'cancelled', fact: {}, event: 'withdrawn by the application' });
       return undefined;
     }
-    return await carry(parts, senders, claimed);
   } catch (thrown) {
-    const { code, message } = asCustosError(thrown);
-    log.warn({ id, chain: found.chain, code, error: message }, 'transaction not resumed');
-    return undefined;
+    // Put off like every other fault: what is always in the way would keep all others from their turn.
+    return settle(parts, claimed, thrown);
   }
+  return carry(parts, senders, claimed);
 }
