@@ -1,9 +1,20 @@
 import type { Clock } from '../core/clock.js';
+import type { CustosError } from '../core/errors.js';
+
+/** How long whoever asks would wait. */
+export interface Patience {
+  readonly milliseconds: number;
+  /** @param wait - milliseconds until the request may go */
+  tooLong(wait: number): CustosError;
+}
 
 /** How fast each other machine may be asked. One for all clients, because limits are the host's. */
 export interface HostLimits {
-  /** Resolves when a request to the host may go. */
-  enter(host: string): Promise<void>;
+  /**
+   * Resolves when a request to the host may go.
+   * @throws CustosError as `patience` says: it would take longer; at once, or when the host asks for another pause meanwhile
+   */
+  enter(host: string, patience: Patience): Promise<void>;
   /** Told of each answer. @param retryAfter - milliseconds that the host asked for */
   answered(host: string, status: number, retryAfter: number | undefined): void;
 }
@@ -29,7 +40,7 @@ export function createHostLimits(clock: Clock, rate?: number): HostLimits {
     return bucket;
   };
   return {
-    enter: (host) => bucketOf(host).enter(),
+    enter: (host, patience) => bucketOf(host).enter(patience),
     answered(host, status, retryAfter) {
       if (status === 429) bucketOf(host).refused(retryAfter ?? PAUSE);
       else bucketOf(host).accepted();
@@ -49,6 +60,7 @@ class Bucket {
   #count = 0;
   #countedAt: number;
   #line: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(clock: Clock, ceiling: number) {
     this.#clock = clock;
@@ -59,12 +71,21 @@ class Bucket {
     this.#countedAt = clock.now();
   }
 
-  enter(): Promise<void> {
+  async enter(patience: Patience): Promise<void> {
+    const wait = this.#expected();
+    if (wait > patience.milliseconds) throw patience.tooLong(wait);
     this.#count += 1;
-    if (this.#rate === Number.POSITIVE_INFINITY && this.#pause() === 0) return Promise.resolve();
+    if (wait === 0 && this.#rate === Number.POSITIVE_INFINITY) return;
+    const until = this.#clock.now() + patience.milliseconds;
+    this.#waiting += 1;
     // One after another, in the order in which they came.
-    this.#line = this.#line.then(() => this.#take());
-    return this.#line;
+    const taken = this.#line
+      .then(() => this.#take(until, patience))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+    this.#line = taken.catch(() => undefined);
+    await taken;
   }
 
   accepted(): void {
@@ -87,9 +108,21 @@ class Bucket {
     this.#countedAt = now;
   }
 
-  async #take(): Promise<void> {
-    for (let wait = this.#wait(); wait > 0; wait = this.#wait()) await this.#clock.wait(wait);
+  async #take(until: number, patience: Patience): Promise<void> {
+    for (let wait = this.#wait(); wait > 0; wait = this.#wait()) {
+      // What nobody waits for any more takes no token from those behind it.
+      if (this.#clock.now() + wait > until) throw patience.tooLong(wait);
+      await this.#clock.wait(wait);
+    }
     this.#tokens -= 1;
+  }
+
+  /** Milliseconds until a request that comes now may go, behind all that wait. */
+  #expected(): number {
+    const first = this.#wait();
+    if (this.#rate === Number.POSITIVE_INFINITY) return first;
+    const missing = Math.max(0, this.#waiting + 1 - this.#tokens);
+    return Math.ceil(this.#pause() + (missing / this.#rate) * 1000);
   }
 
   /** Milliseconds until there is a token. */

@@ -88,7 +88,7 @@ export function createHttpClient({ clock, secrets, limits }: HttpOptions): HttpC
       const label = conceal(request.label ?? describe(request));
       const { host } = new URL(request.url);
       for (let attempt = 0; ; attempt++) {
-        await limits?.enter(host);
+        if (limits !== undefined) await enter(limits, request, label);
         const found = await exchange(wire, request, label);
         const { answer, error, repeat } = judge(request, found, { label, quote, clock });
         if (found.kind === 'answer') limits?.answered(host, found.answer.status, error?.retryAfter);
@@ -98,6 +98,13 @@ export function createHttpClient({ clock, secrets, limits }: HttpOptions): HttpC
       }
     },
   };
+}
+
+/** Waits for the host no longer than for its answer: whoever asks has a deadline, too, and sends nothing that is stale. */
+function enter(limits: HostLimits, { url, timeout, faults }: HttpRequest, label: string): Promise<void> {
+  const text = `${label} was not sent: too many requests wait for the host`;
+  const tooLong = (retryAfter: number) => new CustosError(faults.limited, text, { retryAfter });
+  return limits.enter(new URL(url).host, { milliseconds: timeout, tooLong });
 }
 
 type Exchange =

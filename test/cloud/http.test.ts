@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHostLimits } from '../../src/cloud/host-limits.js';
 import { cloudFaults, createHttpClient, type HttpRequest, MAX_ANSWER } from '../../src/cloud/http.js';
 import { MAX_RETRY_AFTER, parseRetryAfter } from '../../src/cloud/retry-after.js';
 import { isRetryable } from '../../src/core/errors.js';
@@ -187,6 +188,18 @@ describe('Retry-After', () => {
   it('goes along with the error that is given up with', async () => {
     const error = await failure(send(json({}, 429, { 'retry-after': '3600' }), { retries: 0 }));
     expect(error).toMatchObject({ code: 'CLOUD_RATE_LIMITED', retryAfter: MAX_RETRY_AFTER });
+  });
+
+  it('beyond the time-out of what follows is told at once, and nothing is sent meanwhile', async () => {
+    server.reply = json({}, 429, { 'retry-after': '60' });
+    const http = createHttpClient({ clock, secrets: [], limits: createHostLimits(clock) });
+    const request = { method: 'GET', url: server.url, timeout: 5000, retries: 0, faults: cloudFaults } as const;
+    await failure(http.send(request));
+    // The pause, and one second at the rate that is left.
+    const refused = { code: 'CLOUD_RATE_LIMITED', retryAfter: 61_000 };
+    expect(await failure(http.send({ ...request, retries: 3 }))).toMatchObject(refused);
+    expect(server.seen).toHaveLength(1);
+    expect(clock.waits).toEqual([]);
   });
 
   it.each([
