@@ -7,29 +7,46 @@ export class PostgresConnection {
   readonly #url: PostgresUrl;
   readonly #readOnly: boolean;
   #current: PostgresSession | undefined;
+  #closed = false;
 
   constructor(url: PostgresUrl, options: { readonly readOnly?: boolean } = {}) {
     this.#url = url;
     this.#readOnly = options.readOnly ?? false;
   }
 
-  /** @throws CustosError STORE_UNREACHABLE, STORE_BUSY, STORE_UNSUPPORTED */
+  /** @throws CustosError STORE_UNREACHABLE (also: closed), STORE_BUSY, STORE_UNSUPPORTED */
   async session(): Promise<PostgresSession> {
+    if (this.#closed) throw closedError();
     if (this.#current !== undefined && !this.#current.lost) return this.#current;
-    await this.close();
-    this.#current = await connectPostgres(this.#url, { readOnly: this.#readOnly });
-    return this.#current;
+    await this.#drop();
+    const session = await connectPostgres(this.#url, { readOnly: this.#readOnly });
+    if (!this.#closed) {
+      this.#current = session;
+      return session;
+    }
+    await session.close();
+    throw closedError();
   }
 
   /** The connection as it is, lost or not. @throws CustosError STORE_UNREACHABLE: there is none */
   current(): PostgresSession {
-    if (this.#current === undefined) throw new CustosError('STORE_UNREACHABLE', 'the store is closed');
+    if (this.#current === undefined) throw closedError();
     return this.#current;
   }
 
+  /** Ends the connection, and makes none again. */
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#drop();
+  }
+
+  async #drop(): Promise<void> {
     const session = this.#current;
     this.#current = undefined;
     await session?.close();
   }
+}
+
+function closedError(): CustosError {
+  return new CustosError('STORE_UNREACHABLE', 'the store is closed');
 }

@@ -32,6 +32,7 @@ const LOCK_LIMIT = 10_000;
 const STATEMENT_LIMIT = 60_000;
 const ANSWER_LIMIT = 70_000;
 const IDLE_LIMIT = 60_000;
+const END_LIMIT = 3_000;
 
 /** Object ids of types (pg_type): those that node-postgres would give as text or as its own kind of bytes. */
 const INT8 = 20;
@@ -176,6 +177,9 @@ class ClientSession implements PostgresSession {
 
   async close(): Promise<void> {
     this.#lost = true;
+    // A server that vanished never answers the farewell; the system would wait for it for minutes.
+    const late = setTimeout(() => this.#client.connection.stream.destroy(), END_LIMIT);
     await this.#client.end().catch(() => undefined);
+    clearTimeout(late);
   }
 }

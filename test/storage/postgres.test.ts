@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
@@ -10,7 +11,7 @@ import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore, storeExists } from '../../src/storage/open-store.js';
 import { peekStoreKeys } from '../../src/storage/peek.js';
 import { openQueue } from '../../src/storage/queue.js';
-import { freshSchema, whyNoPostgres } from '../support/postgres.js';
+import { freshSchema, sharedPostgres, whyNoPostgres } from '../support/postgres.js';
 import { makePostgres, type PostgresServer, query } from '../support/postgres-server.js';
 import { anySlot, anyWallet, storeId } from './support.js';
 
@@ -32,6 +33,40 @@ async function openNotes(url: string) {
 const insert = (id: number) => async (db: Kysely<Notes>) => {
   await db.insertInto('notes').values({ id, text: 'x' }).execute();
 };
+
+/** Connections of others to a database, once those that are ending have ended. */
+async function othersOn(url: string): Promise<readonly unknown[]> {
+  const sql = 'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+  let rows = await query(url, sql);
+  for (let asked = 1; rows.length > 0 && asked < 50; asked++) rows = await query(url, sql);
+  return rows;
+}
+
+/** The way to a server, which can fall silent as if its machine were gone. */
+async function mutable(url: string) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect(Number(port), hostname);
+    near.pipe(far);
+    far.pipe(near);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const way = new URL(url);
+  way.hostname = '127.0.0.1';
+  way.port = String((server.address() as AddressInfo).port);
+  return {
+    url: way.href,
+    mute() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 onServer('works share a commit, and one that fails is undone alone', async () => {
   const database = await openNotes(await freshSchema());
@@ -91,6 +126,31 @@ onServer('commits are durable though the server says otherwise, and readers cann
   expect(rows).toEqual([{ synchronous_commit: 'on' }]);
   await expect(database.read(insert(1))).rejects.toMatchObject({ code: 'STORE_READ_ONLY' });
   await database.close();
+});
+
+onServer('a read that comes while or after the store is closed is refused, and connects to nothing', async () => {
+  const url = await (await sharedPostgres()).createDatabase();
+  const database = await openNotes(url);
+  const all = () => database.read((db) => db.selectFrom('notes').selectAll().execute());
+  // More than there are connections for reads: some wait for one.
+  const reads = Promise.allSettled(Array.from({ length: 20 }, all));
+  await database.close();
+  for (const one of await reads) {
+    if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'STORE_UNREACHABLE' });
+  }
+  await expect(all()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  expect(await othersOn(url)).toEqual([]);
+});
+
+onServer('closing does not wait for a server that vanished', async () => {
+  const far = await mutable(await freshSchema());
+  const database = await openNotes(far.url);
+  await database.read((db) => db.selectFrom('notes').selectAll().execute());
+  far.mute();
+  const start = performance.now();
+  await database.close();
+  expect(performance.now() - start).toBeLessThan(20_000);
+  await far.close();
 });
 
 onServer('works of two processes that wait for each other are both done', async () => {
