@@ -67,7 +67,8 @@ export const xrpLedger: Chain = {
     const code = typeof result === 'string' ? result : 'no result';
     // tec: it takes effect as a failure that costs the fee. terQUEUED waits for a later ledger.
     if (/^tes|^tec/.test(code) || code === 'terQUEUED') return txId;
-    if (/^ter|^tel/.test(code)) throw new CustosError('NODE_UNREACHABLE', `the XRP node does not take it now: ${code}`);
+    if (/^ter|^tel/.test(code))
+      throw new CustosError('BROADCAST_DEFERRED', `the XRP node does not take it now: ${code}`);
     throw new CustosError('BROADCAST_REFUSED', `the XRP node refused it: ${code.slice(0, 40)}`);
   },
   async fate(recorded, node) {

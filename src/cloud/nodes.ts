@@ -84,8 +84,9 @@ export async function isKnownAfterRefusal(node: NodeClient, refused: RefusedByte
   if (fate === 'open' && saidToBeKnown.test(words)) {
     throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
   }
-  const isLater = aboutTheNode.test(words) || (await chain.refusal?.(signed, words, node)) === 'later';
-  if (isLater) throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
+  if (aboutTheNode.test(words)) throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
+  const isLater = (await chain.refusal?.(signed, words, node)) === 'later';
+  if (isLater) throw new CustosError('BROADCAST_DEFERRED', `not taken now: ${words}`);
   return false;
 }
 

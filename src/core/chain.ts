@@ -218,7 +218,7 @@ export interface Chain {
   /**
    * Hands signed bytes to a node. A node that has them already is no error.
    * @returns the transaction id as the network knows it
-   * @throws CustosError BROADCAST_REFUSED (for good), NODE_* (try again with the same bytes)
+   * @throws CustosError BROADCAST_REFUSED (for good), BROADCAST_DEFERRED, NODE_* (try again with the same bytes)
    */
   broadcast?(recorded: RecordedTransaction, node: NodeClient): Promise<string>;
   /** Also through the cloud the bytes go by `broadcast` above to its node; the cloud is then told the transaction id alone. */

@@ -267,6 +267,12 @@ const kinds = {
     status: 502,
     hint: 'the network refused the signed transaction; its reason is in the message',
   },
+  BROADCAST_DEFERRED: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the network does not take the signed transaction at the moment; the same bytes are sent again by themselves',
+  },
   NODE_REFUSED: {
     exit: 1,
     status: 502,

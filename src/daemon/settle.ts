@@ -20,7 +20,7 @@ export interface Claimed {
   readonly lease: Lease;
 }
 
-/** Errors that say nothing about the transaction, but that the way to the chain is not open. */
+/** Errors that say nothing about the transaction, but that the way to the chain is not open; a deferred broadcast is none. */
 const faults: ReadonlySet<ErrorCode> = new Set([
   'NODE_UNREACHABLE',
   'CLOUD_UNREACHABLE',

@@ -93,7 +93,7 @@ describe('a development node of the Ethereum family', () => {
     await mine(1);
     expect(await fate(foreign)).toBe('known');
     await expect(nodes.broadcast(ethereum, ours)).rejects.toMatchObject({
-      code: 'NODE_UNREACHABLE',
+      code: 'BROADCAST_DEFERRED',
       message: expect.stringContaining('nonce too low'),
     });
     await mine(11);
@@ -125,7 +125,7 @@ describe('a development node of the Ethereum family', () => {
     const [ours, foreign] = [sign(number), sign(number, { value: '2' })];
     await nodes.broadcast(ethereum, foreign);
     await expect(nodes.broadcast(ethereum, ours)).rejects.toMatchObject({
-      code: 'NODE_UNREACHABLE',
+      code: 'BROADCAST_DEFERRED',
       message: expect.stringContaining('underpriced'),
     });
     await mine(1);

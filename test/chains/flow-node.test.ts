@@ -79,7 +79,7 @@ describe('through a cloud', () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.stalls = true;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
+    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
     expect(network.told).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('with an own node', () => {
     const sent = await signed(network, 'own');
     const [own] = network.accounts.get(account)!;
     own!.sequence = 4;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
+    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
     own!.sequence = 6;
     expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
     expect(network.posted).toEqual([]);

@@ -111,7 +111,7 @@ describe.skipIf(!isThere).each([
       await expect(send(sent)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
     } else {
       await expect(inclusion(sent)).rejects.toMatchObject({ code: 'NODE_REFUSED' });
-      await expect(send(sent)).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+      await expect(send(sent)).rejects.toMatchObject({ code: 'BROADCAST_DEFERRED' });
     }
   });
 
@@ -119,7 +119,7 @@ describe.skipIf(!isThere).each([
     const from = await coin();
     const [rival, sent] = [spend([from], { less: 100_000 }), spend([from])];
     await send(rival);
-    await expect(send(sent)).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+    await expect(send(sent)).rejects.toMatchObject({ code: 'BROADCAST_DEFERRED' });
     await mine(1);
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(!isThere).each([
         code: 'NODE_REFUSED',
         message: expect.stringContaining('txindex'),
       });
-      await expect(send(sent)).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+      await expect(send(sent)).rejects.toMatchObject({ code: 'BROADCAST_DEFERRED' });
     }
   });
 

@@ -229,19 +229,19 @@ describe('a broadcast through an own node', () => {
     'mempool is full: number of txs 5000 (max: 5000)',
     'nonce too high',
     'NONCE_TOO_FAR_IN_FUTURE',
-    'too many requests',
-    'project ID request rate exceeded',
     'gas prices too low, got: 1 required: 5: insufficient fee',
   ])('that is refused with "%s" is sent again later', async (reason) => {
     server.reply = turns(rpcError(-32000, reason), result(null));
     const error = await failure(send());
-    expect(error).toMatchObject({ code: 'NODE_UNREACHABLE', message: expect.stringContaining(reason.slice(0, 40)) });
+    expect(error).toMatchObject({ code: 'BROADCAST_DEFERRED', message: expect.stringContaining(reason.slice(0, 40)) });
     expect(isRetryable(error)).toBe(true);
   });
 
   it.each([
     ['a method that the node does not offer', rpcError(-32601, 'the method does not exist'), 'NODE_UNREACHABLE'],
     ['a limit of the node', rpcError(-32005, 'limit'), 'NODE_UNREACHABLE'],
+    ['too many requests', rpcError(-32000, 'too many requests'), 'NODE_UNREACHABLE'],
+    ['a rate', rpcError(-32000, 'project ID request rate exceeded'), 'NODE_UNREACHABLE'],
     ['a URL that leads nowhere', text('no such page', 404), 'NODE_REFUSED'],
   ])('that fails by %s says nothing of the bytes', async (_what, reply, code) => {
     server.reply = turns(reply, result(null));

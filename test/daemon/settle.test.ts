@@ -20,6 +20,18 @@ describe('signed bytes', () => {
     expect((await daemon.journal.takeNonce(other.lease, counts)).nonce).toBe(6n);
   });
 
+  test.each([
+    ['NODE_UNREACHABLE', { isFault: true }],
+    ['BROADCAST_DEFERRED', {}],
+  ] as const)(
+    'that are not taken for %s are sent again, and only a fault counts against the chain',
+    async (code, fault) => {
+      const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+      const { id: _id, report: _report, ...rest } = await settle(daemon.parts(), claimed, new CustosError(code, 'no'));
+      expect(rest).toEqual({ kind: 'waiting', ...fault });
+    },
+  );
+
   test.each(['BROADCAST_REFUSED', 'NETWORK_CLOSED'] as const)('are given up for %s', async (code) => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     expect(await settle(daemon.parts(), claimed, new CustosError(code, 'no'))).toMatchObject({ kind: 'failed' });

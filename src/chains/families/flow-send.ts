@@ -27,7 +27,7 @@ const LIFETIME = 1200n;
  * Has the payer sign where that is not the account itself, sends, and waits for the seal. Sending the same again is safe: all
  * forms of it have one sequence number, of which the network executes one transaction.
  * @returns the id of the transaction as the payer's signature made it
- * @throws CustosError BROADCAST_REFUSED (refused, run out, or executed without success), NODE_* (not sealed yet)
+ * @throws CustosError BROADCAST_REFUSED (refused, run out, or executed without success), BROADCAST_DEFERRED (not sealed yet, or its turn has not come), NODE_*
  */
 export async function sendFlow(signed: SignedTransaction, node: NodeClient, patience: Patience): Promise<string> {
   const sent = readSent(signed.raw);
@@ -89,7 +89,7 @@ async function waitForTurn(access: FlowAccess, { payload }: SentFlow, id: string
   if (now === proposer.sequenceNumber) return;
   if ((await resultOf(access, id)).kind !== 'unknown') return;
   const numbers = `the key's sequence number is ${now}, that of transaction ${id} is ${proposer.sequenceNumber}`;
-  if (now < proposer.sequenceNumber) throw new CustosError('NODE_UNREACHABLE', `${numbers}: it waits for its turn`);
+  if (now < proposer.sequenceNumber) throw new CustosError('BROADCAST_DEFERRED', `${numbers}: it waits for its turn`);
   throw new CustosError('BROADCAST_REFUSED', `${numbers}: another transaction took it`);
 }
 
@@ -123,7 +123,7 @@ async function untilSealed(
     if (result.kind === 'failed') return failed(id, result.reason);
     if (result.kind === 'expired') return new CustosError('BROADCAST_REFUSED', `transaction ${id} ran out unsealed`);
   }
-  throw new CustosError('NODE_UNREACHABLE', `transaction ${id} is sent, and no block with it is sealed yet`);
+  throw new CustosError('BROADCAST_DEFERRED', `transaction ${id} is sent, and no block with it is sealed yet`);
 }
 
 function failed(id: string, reason: string): CustosError {
