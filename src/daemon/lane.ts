@@ -27,6 +27,8 @@ export interface LaneOptions {
 /** Wallets in one question to the cloud, at the most; it takes no more. */
 const IDS_A_POLL = 25_000;
 const POLLS_AT_ONCE = 4;
+/** Milliseconds after which what is ended, but still listed, is looked at again: a person may have retried it. */
+const ENDED_REST = 30_000;
 
 /** One chain: polls it, and takes what is pending through. Chains share nothing, so that a dead one never slows another. */
 export class Lane {
@@ -44,6 +46,8 @@ export class Lane {
   readonly #resting = new Map<string, number>();
   /** Rows that cannot be read and were told of: once is enough, they stay so until a person mends them. */
   readonly #damaged = new Set<unknown>();
+  /** What the cloud lists although it is ended here, which is nothing to hurry for. */
+  readonly #ended = new Set<string>();
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -89,9 +93,11 @@ export class Lane {
       meter.polled(this.chain, 'ok', performance.now() - start);
       this.#backlog.keepOnly(listed);
       for (const id of this.#resting.keys()) if (!listed.has(id)) this.#resting.delete(id);
+      for (const id of this.#ended) if (!listed.has(id)) this.#ended.delete(id);
       this.#pump();
       const resumed = await this.#resume(listed);
-      return this.#pace.after(listed.size > 0 || resumed > 0 || this.isBusy ? 'busy' : 'idle');
+      const isBusy = listed.size > this.#ended.size || resumed > 0 || this.#onTheWay.size > 0;
+      return this.#pace.after(isBusy ? 'busy' : 'idle');
     } catch (thrown) {
       const error = asCustosError(thrown);
       meter.polled(this.chain, 'failed', performance.now() - start);
@@ -185,13 +191,19 @@ export class Lane {
       return;
     }
     const { entry } = result;
+    const now = this.#parts.clock.now();
+    const isEnded = entry.state === 'failed' || entry.state === 'denied' || entry.state === 'cancelled';
+    if (!isEnded) this.#ended.delete(entry.id);
     if (result.kind === 'changed') {
       const text = `another payload came under the id ${entry.id}`;
       this.#refuse(new CustosError('PENDING_CHANGED', text, { details: { id: entry.id } }));
     } else if (result.lease !== undefined) {
       const { lease } = result;
       this.#track(entry.id, async () => this.#count(await carry(this.#parts, this.#senders, { entry, lease })));
-    } else if (!isDue(entry.nextAttemptAt, this.#parts.clock.now())) {
+    } else if (isEnded) {
+      this.#ended.add(entry.id);
+      this.#resting.set(entry.id, now + ENDED_REST);
+    } else if (!isDue(entry.nextAttemptAt, now)) {
       this.#resting.set(entry.id, entry.nextAttemptAt);
     } else if (entry.state === 'completed') {
       this.#track(entry.id, () => closeAgain(this.#parts, entry));

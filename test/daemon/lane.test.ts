@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { Cloud } from '../../src/core/cloud.js';
+import type { Journal, State } from '../../src/core/journal.js';
+import type { WalletTable } from '../../src/core/store.js';
+import { ErrorReports } from '../../src/daemon/error-reports.js';
+import { Lane } from '../../src/daemon/lane.js';
+import { anyWallet, eth } from '../storage/support.js';
+import { carrying, pendingOf } from './carrying.js';
+
+const daemon = carrying();
+const periods = { shortest: 5_000, longest: 40_000 };
+
+/** A lane whose cloud lists these transactions at every poll, under a clock that the test moves. */
+function listing(...ids: readonly string[]) {
+  const clock = { time: Date.now(), now: () => clock.time, wait: async () => undefined };
+  const claims: string[] = [];
+  const cloud: Partial<Cloud> = {
+    pending: async () => ids.map((id) => ({ kind: 'pending', pending: pendingOf(id) })),
+    report: async () => undefined,
+  };
+  const wallets: WalletTable = {
+    ...daemon.parts().wallets,
+    async *idPages() {
+      yield [anyWallet().signatureId];
+    },
+  };
+  const claim: Journal['claim'] = (pending) => {
+    claims.push(...pending.map(({ id }) => id));
+    return daemon.journal.claim(pending);
+  };
+  const journal: Journal = { ...daemon.journal, claim };
+  const parts = daemon.parts({ cloud: cloud as Cloud, wallets, journal, clock });
+  const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
+  const reports = new ErrorReports(parts.cloud, parts.log);
+  const lane = new Lane(parts, eth, { periods, concurrency: 8, tally, reports });
+  return {
+    claims,
+    async poll(): Promise<number> {
+      const pause = await lane.round();
+      await lane.settled();
+      clock.time += pause;
+      return pause;
+    },
+  };
+}
+
+async function polls(lane: ReturnType<typeof listing>, count: number): Promise<readonly number[]> {
+  const pauses: number[] = [];
+  while (pauses.length < count) pauses.push(await lane.poll());
+  return pauses;
+}
+
+test.each(['failed', 'denied', 'cancelled'] as const)(
+  'what is %s and still listed is claimed every half minute, and does not keep the chain busy',
+  async (state: State) => {
+    await daemon.claimed('one', [[state, {}]]);
+    const lane = listing('one');
+    expect(await polls(lane, 7)).toEqual([5_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000]);
+    expect(lane.claims).toEqual(['one', 'one']);
+  },
+);
+
+test('what waits to be tried again keeps the chain busy', async () => {
+  const { lease } = await daemon.claimed('waiting');
+  await daemon.journal.rest(lease, Date.now() + 60_000);
+  await daemon.claimed('failed', [['failed', {}]]);
+  const lane = listing('waiting', 'failed');
+  expect(new Set(await polls(lane, 7))).toEqual(new Set([5_000]));
+});
+
+test('what was retried goes on at its next look', async () => {
+  await daemon.claimed('one', [['failed', {}]]);
+  const lane = listing('one');
+  await lane.poll();
+  await daemon.journal.retry('one');
+  await polls(lane, 7);
+  expect(await daemon.journal.get('one')).toMatchObject({ errorCode: 'WALLET_UNKNOWN' });
+});
