@@ -72,22 +72,27 @@ export function createNodes(options: NodesOptions): Nodes {
 
 /**
  * Decides what a refusal of signed bytes means. Whatever its words are, the bytes are looked up before anything else.
- * @returns true when the node knows them; false when they are refused for good
+ * @returns whether the node knows them all the same, or they are refused for good, `dead` when that is proved
  * @throws CustosError: nothing is decided, and the same bytes are sent again later, because the node cannot be asked now, or
  *   the reason passes, or one node has heard of the bytes and another has not; giving them up could mean a second payment
  */
-export async function isKnownAfterRefusal(node: NodeClient, refused: RefusedBytes): Promise<boolean> {
+export async function judgeRefusal(node: NodeClient, refused: RefusedBytes): Promise<'known' | 'dead' | 'refused'> {
   const { chain, signed, refusal: words } = refused;
   const fate = await fateIfTold(node, refused);
-  if (fate === 'known') return true;
-  if (fate === 'dead') return false;
+  if (fate === 'known' || fate === 'dead') return fate;
   if (fate === 'open' && saidToBeKnown.test(words)) {
     throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
   }
   if (aboutTheNode.test(words)) throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
   const isLater = (await chain.refusal?.(signed, words, node)) === 'later';
   if (isLater) throw new CustosError('BROADCAST_DEFERRED', `not taken now: ${words}`);
-  return false;
+  return 'refused';
+}
+
+/** @returns the refusal, with the proof that the bytes are dead when there is one: `details.dead` */
+export function refusedAs(error: CustosError, judged: Fate | 'refused' | undefined): CustosError {
+  if (judged !== 'dead') return error;
+  return new CustosError(error.code, error.message, { cause: error, details: { ...error.details, dead: true } });
 }
 
 /** Signed bytes that were refused, with the words of the refusal. */
@@ -120,11 +125,11 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
     // What the chain itself has judged, such as a failure in a block, may quote a contract: its words decide nothing more.
     const { cause = error } = error;
     const isJudged = !(cause instanceof CustosError) || cause.code !== 'NODE_REFUSED';
-    const known = isJudged
-      ? (await fateIfTold(node, { chain, signed })) === 'known'
-      : await isKnownAfterRefusal(node, { chain, signed, refusal: error.message });
-    if (known) return { txId: signed.txId };
-    throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
+    const judged = isJudged
+      ? await fateIfTold(node, { chain, signed })
+      : await judgeRefusal(node, { chain, signed, refusal: error.message });
+    if (judged === 'known') return { txId: signed.txId };
+    throw refusedAs(new CustosError('BROADCAST_REFUSED', error.message, { cause: error }), judged);
   }
 }
 

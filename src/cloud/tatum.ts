@@ -6,7 +6,7 @@ import type { PendingTransaction } from '../core/pending.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
 import { isRecord, parseJson } from './json.js';
-import { isKnownAfterRefusal } from './nodes.js';
+import { judgeRefusal, refusedAs } from './nodes.js';
 import { readPolled } from './polled.js';
 import { cloudRefusal, errorCodeOf } from './refusal.js';
 import { pathSegment } from './urls.js';
@@ -93,9 +93,9 @@ async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }
   } catch (error) {
     // A cloud may pass its node's words on with any failing status, 500 too.
     if (!(error instanceof CustosError) || error.details['status'] === undefined) throw error;
-    const known = await isKnownAfterRefusal(nodes.client(chain), { chain, signed, refusal: error.message });
-    if (known) return { txId: signed.txId };
-    throw error;
+    const judged = await judgeRefusal(nodes.client(chain), { chain, signed, refusal: error.message });
+    if (judged === 'known') return { txId: signed.txId };
+    throw refusedAs(error, judged);
   }
 }
 

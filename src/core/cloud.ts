@@ -28,7 +28,10 @@ export type CloudStatus =
 export interface Cloud {
   /** Asks for the pending transactions of these wallets, in as many requests as needed. */
   pending(chain: ChainId, network: Network, ids: readonly SignatureId[]): Promise<readonly PolledTransaction[]>;
-  /** Hands over signed bytes and closes the pending transaction. @throws also BROADCAST_REFUSED, BROADCAST_DEFERRED */
+  /**
+   * Hands over signed bytes and closes the pending transaction.
+   * @throws also BROADCAST_REFUSED (`details.dead` when the bytes are proved dead), BROADCAST_DEFERRED
+   */
   broadcast(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
   /** Closes a pending transaction that was broadcast elsewhere; doing it twice is no error. */
   complete(pendingId: string, txId: string): Promise<void>;
@@ -41,6 +44,6 @@ export interface Nodes {
   client(chain: Chain): NodeClient;
   /** True when the operator named an own node for the chain: bytes go there and the cloud is only told. */
   isOwn(chain: ChainId): boolean;
-  /** Broadcast through the own node. @throws CustosError BROADCAST_REFUSED, BROADCAST_DEFERRED, NODE_* */
+  /** Broadcast through the own node. @throws CustosError BROADCAST_REFUSED (`details.dead` as above), BROADCAST_DEFERRED, NODE_* */
   broadcast(chain: Chain, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
 }

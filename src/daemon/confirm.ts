@@ -74,21 +74,24 @@ function nextLook({ clock }: DaemonParts, { createdAt }: JournalEntry): number {
   return clock.now() + Math.min(Math.max(age / 4, SOONEST), LATEST);
 }
 
-/** @throws CustosError TRANSACTION_EXPIRED: the bytes are proved dead; `details.renew` when they are to be made anew */
-export async function refuseDead(parts: DaemonParts, entry: JournalEntry, sent: Sent): Promise<void> {
-  if (!(await isDead(parts, sent))) return;
-  const { expiry, displacement } = sent.chain;
-  const text =
-    expiry === undefined
-      ? `another transaction took the number of the signed bytes of ${entry.id} on ${entry.chain}`
-      : `the signed bytes of ${entry.id} ran out before ${entry.chain} took them`;
-  const end = expiry ?? displacement?.(entry.pending);
-  throw new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: end === 'renewed' } });
+/** Asks the node. @throws CustosError NODE_*, and TRANSACTION_EXPIRED (as `expired` gives it): the bytes are proved dead */
+export async function refuseDead(parts: DaemonParts, entry: JournalEntry, { chain, recorded }: Sent): Promise<void> {
+  if (!isMortal(chain)) return;
+  const fate = await step(parts, 'confirm', entry.id, async () => chain.fate?.(recorded, parts.nodes.client(chain)));
+  if (fate === 'dead') throw expired(entry, chain);
 }
 
-/** True when signed bytes can never take effect any more. @throws CustosError NODE_* */
-export async function isDead(parts: DaemonParts, { chain, recorded }: Sent): Promise<boolean> {
-  const isMortal = chain.expiry !== undefined || chain.displacement !== undefined;
-  if (!isMortal || chain.fate === undefined) return false;
-  return (await chain.fate(recorded, parts.nodes.client(chain))) === 'dead';
+/** True where signed bytes may become such that they can never take effect any more. */
+export function isMortal({ expiry, displacement }: Chain): boolean {
+  return expiry !== undefined || displacement !== undefined;
+}
+
+/** @returns the error for bytes that are proved dead; `details.renew` when they are to be made anew */
+export function expired({ id, pending }: JournalEntry, { id: chain, expiry, displacement }: Chain): CustosError {
+  const text =
+    expiry === undefined
+      ? `another transaction took the number of the signed bytes of ${id} on ${chain}`
+      : `the signed bytes of ${id} ran out before ${chain} took them`;
+  const end = expiry ?? displacement?.(pending);
+  return new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: end === 'renewed' } });
 }

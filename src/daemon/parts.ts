@@ -92,7 +92,10 @@ export async function step<T>(
   return result;
 }
 
-/** What comes later than the deadline is dropped: no step but `record`, which has none, changes what this program knows. */
+/**
+ * What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a number, `judge` what
+ * was said no to. Both write under the lease, which a step that is given up lets go of.
+ */
 async function within<T>(limit: number, name: Step, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import type { Chain, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
-import { confirm, isDead, isDirect, refuseDead, type Sent } from './confirm.js';
+import { confirm, expired, isDirect, isMortal, refuseDead, type Sent } from './confirm.js';
 import { type DaemonParts, step } from './parts.js';
 import { advance, type Claimed, type Outcome } from './settle.js';
 
@@ -56,10 +56,10 @@ function broadcast(parts: DaemonParts, entry: JournalEntry, { chain, recorded }:
   const answer = byNode
     ? parts.nodes.broadcast(chain, recorded)
     : parts.cloud.broadcast(chain, entry.pending, recorded);
-  return answer.catch(async (error: unknown) => {
-    // A refusal because of old age is no failure where the bytes are made anew.
+  return answer.catch((error: unknown) => {
+    // A refusal because of old age is no failure where the bytes are made anew. Whoever tells it has asked for the proof.
     const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';
-    if (isRefused && (await isDead(parts, { chain, recorded }))) await refuseDead(parts, entry, { chain, recorded });
+    if (isRefused && error.details['dead'] === true && isMortal(chain)) throw expired(entry, chain);
     throw error;
   });
 }

@@ -248,6 +248,16 @@ describe('a broadcast through an own node', () => {
     await expect(send()).rejects.toMatchObject({ code });
   });
 
+  it.each([
+    ['dead', { dead: true }],
+    ['open', {}],
+  ] as const)('that is refused tells in the error whether it was proved dead: %s', async (fate, details) => {
+    server.reply = rpcError(-32000, 'insufficient funds');
+    const error = await failure(send({ ...eth, fate: async () => fate }));
+    expect(error).toMatchObject({ code: 'BROADCAST_REFUSED' });
+    expect((error as CustosError).details).toEqual(details);
+  });
+
   it('that failed in a block is judged by nothing that a contract says', async () => {
     const chain = {
       ...eth,

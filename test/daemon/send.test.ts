@@ -1,0 +1,83 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Chain, Fate, NodeClient } from '../../src/core/chain.js';
+import type { Nodes } from '../../src/core/cloud.js';
+import { CustosError } from '../../src/core/errors.js';
+import { deadlines } from '../../src/daemon/parts.js';
+import { finish } from '../../src/daemon/send.js';
+import { carrying, signedFact } from './carrying.js';
+
+const daemon = carrying();
+
+/** Parts with an own node, and a chain that is changed. `asked` tells how often the fate of bytes was asked for. */
+function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, broadcast: Nodes['broadcast']) {
+  const parts = daemon.parts();
+  const asked: string[] = [];
+  const chain: Chain = {
+    ...parts.chains.get('ETH'),
+    ...change,
+    fate({ txId }) {
+      asked.push(txId);
+      return fate();
+    },
+  };
+  const nodes: Nodes = { client: () => ({}) as NodeClient, isOwn: () => true, broadcast };
+  return { parts: { ...parts, chains: { ...parts.chains, get: () => chain }, nodes }, asked };
+}
+
+describe('recorded bytes', () => {
+  const refused = (details: Record<string, unknown>) => () =>
+    Promise.reject(new CustosError('BROADCAST_REFUSED', 'no', { details }));
+
+  test.each([
+    ['TRANSACTION_EXPIRED', { dead: true }],
+    ['BROADCAST_REFUSED', {}],
+  ])('that are refused end with %s, and their fate is not asked once more', async (code, details) => {
+    const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    await expect(finish(parts, claimed)).rejects.toMatchObject({ code });
+    expect(asked).toEqual([]);
+  });
+
+  test('of a chain where they run out are looked up once before they are sent again', async () => {
+    const sent: string[] = [];
+    const broadcast: Nodes['broadcast'] = async (_, { txId }) => {
+      sent.push(txId);
+      return { txId };
+    };
+    const { parts, asked } = partsWith({ expiry: 'final' }, async () => 'dead', broadcast);
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    await expect(finish(parts, claimed)).rejects.toMatchObject({ code: 'TRANSACTION_EXPIRED' });
+    expect([asked, sent]).toEqual([[signedFact.txId], []]);
+  });
+
+  test('are given up for now when the node does not say what became of them', async () => {
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    vi.useFakeTimers();
+    try {
+      const { parts } = partsWith({ expiry: 'final' }, () => new Promise(() => undefined), refused({}));
+      const ended = finish(parts, claimed).catch((error: unknown) => error);
+      await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);
+      expect(await ended).toMatchObject({ code: 'STEP_TIMEOUT' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('that the chain has lost are looked up before they are sent again, with a deadline, too', async () => {
+    const claimed = await daemon.claimed('one', [
+      ['signed', signedFact],
+      ['broadcast', {}],
+    ]);
+    vi.useFakeTimers();
+    try {
+      const absent: Partial<Chain> = { inclusion: async () => ({ kind: 'absent' }) };
+      const { parts, asked } = partsWith(absent, () => new Promise(() => undefined), refused({}));
+      const ended = finish(parts, claimed).catch((error: unknown) => error);
+      await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);
+      expect(await ended).toMatchObject({ code: 'STEP_TIMEOUT' });
+      expect(asked).toEqual([signedFact.txId]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
