@@ -13,6 +13,12 @@ import { parseTransaction, readTransaction } from './families/tron-transaction.j
 const account = { path: "m/44'/195'/0'/0", version: 0x0488b21e };
 /** Milliseconds behind the end of a transaction's life after which no fork can bring it back: more than 19 blocks. */
 const MARGIN = 90_000n;
+/** Milliseconds before its end in which a transaction may be taken at the most (java-tron's MAXIMUM_TIME_UNTIL_EXPIRATION). */
+const LIFE = 86_400_000n;
+/** Milliseconds between two blocks at the least. */
+const BLOCK_TIME = 3_000n;
+/** Blocks that are looked through for any transaction. */
+const SAMPLE = 10;
 
 const hd: HdScheme = bip32Scheme({ mainnet: account, testnet: account });
 
@@ -47,8 +53,12 @@ export const tron: Chain = {
     throw new CustosError(isBusy ? 'NODE_UNREACHABLE' : 'BROADCAST_REFUSED', `the TRON node refused it: ${code}`);
   },
   async fate({ txId, completed }, node) {
+    // Asked for before: what a node that is catching up does not find may be in the next block that it takes.
+    const now = await blockNow(node);
     if (await isFound(txId, node)) return 'known';
-    return (await blockNow(node)).time > readTransaction(completed).expiration + MARGIN ? 'dead' : 'open';
+    const { expiration } = readTransaction(completed);
+    if (now.time <= expiration + MARGIN) return 'open';
+    return (await remembers(expiration - LIFE - MARGIN, now, node)) ? 'dead' : 'open';
   },
   async inclusion({ txId }, node) {
     const now = await blockNow(node);
@@ -64,6 +74,23 @@ export const tron: Chain = {
 
 async function isFound(txId: string, node: NodeClient): Promise<boolean> {
   return objectOf(await node.http({ path: '/wallet/gettransactionbyid', body: { value: txId } }))['txID'] === txId;
+}
+
+/**
+ * True when the node finds a transaction of a time: a lite node, which begins in the middle of the chain, says of what came
+ * before that it is not there.
+ */
+async function remembers(time: bigint, now: { time: bigint; number: number }, node: NodeClient): Promise<boolean> {
+  const blocks = (now.time - time) / BLOCK_TIME + 1n;
+  // Blocks may be missing, never come sooner: this one is not younger than the time. A younger chain begins with its first.
+  const last = Math.max(now.number - Number(blocks), SAMPLE);
+  for (let number = last; number > last - SAMPLE; number -= 1) {
+    const { transactions } = objectOf(await node.http({ path: '/wallet/getblockbynum', body: { num: number } }));
+    const [first]: readonly unknown[] = Array.isArray(transactions) ? transactions : [];
+    const txId = isObject(first) ? first['txID'] : undefined;
+    if (typeof txId === 'string') return isFound(txId, node);
+  }
+  return false;
 }
 
 async function blockNow(node: NodeClient): Promise<{ time: bigint; number: number }> {
