@@ -9,6 +9,7 @@ export const bsc = evmChain({
   coin: 'BNB',
   coinType: 60,
   chainIds: { mainnet: [56n], testnet: [97n] },
+  settledDepth: 64n,
   completion: {
     price: constantPrice(10n),
     count: 'cloud',

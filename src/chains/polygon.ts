@@ -9,5 +9,7 @@ export const polygon = evmChain({
   coin: 'MATIC',
   coinType: 966,
   chainIds: { mainnet: [137n], testnet: [80002n, 80001n] },
+  // Reorganisations of more than 150 blocks have been seen before there were milestones.
+  settledDepth: 256n,
   completion: { price: gasStationPrice, call: ['to', 'data', 'from'] },
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ethereum } from '../../src/chains/ethereum.js';
 import { klaytn } from '../../src/chains/klaytn.js';
+import { createRegistry } from '../../src/chains/registry.js';
 import { xdc } from '../../src/chains/xdc.js';
 import type { NodeClient } from '../../src/core/chain.js';
 import { CustosError } from '../../src/core/errors.js';
@@ -130,6 +131,31 @@ describe('the fate of bytes whose number is used up', () => {
 
   it('is death when a settled block shows the transaction that used it', async () => {
     for (const at of [1, 500, 870, 900, 987, 988]) expect(await fate(chainOf({ head: 1000, at }))).toBe('dead');
+  });
+
+  it('is death only when the block is final, where the node tells of final blocks', async () => {
+    const final = (number: number, at: number) => {
+      const chain = chainOf({ head: 1000, at });
+      const getBlockByNumber = ([block]: readonly unknown[]) =>
+        block === 'finalized' ? { number: hex(number) } : chain.getBlockByNumber([block]);
+      return fate({ ...chain, getBlockByNumber });
+    };
+    expect(await final(930, 930)).toBe('dead');
+    expect(await final(930, 931)).toBe('open');
+    // A node that calls everything final is not believed for the newest blocks.
+    expect(await final(1000, 988)).toBe('dead');
+    expect(await final(1000, 989)).toBe('open');
+  });
+
+  it.each([
+    ['MATIC', 256],
+    ['BSC', 64],
+    ['ETH', 12],
+  ])('of %s is death %i blocks behind the newest one, where the node tells of no final blocks', async (id, depth) => {
+    const { fate: fateOf } = createRegistry().get(id);
+    const node = (at: number) => nodeOf(chainOf({ head: 1000, at }));
+    expect(await fateOf?.(recorded, node(1000 - depth))).toBe('dead');
+    expect(await fateOf?.(recorded, node(1001 - depth))).toBe('open');
   });
 
   it('is found at nodes that keep the states of the last 128 blocks only, with few questions', async () => {

@@ -37,7 +37,7 @@ describe('a development node of the Ethereum family', () => {
   let node: NodeClient;
 
   beforeAll(async () => {
-    anvil = await startAnvil({ chainId: 11155111, args: ['--no-mining'] });
+    anvil = await startAnvil({ chainId: 11155111, args: ['--no-mining', '--slots-in-an-epoch', '6'] });
     nodes = makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethereum.id, anvil.url]]) });
     node = nodes.client(ethereum);
   }, 60_000);

@@ -12,6 +12,8 @@ import { includedAt } from './finality.js';
 export interface EvmNodeForm {
   readonly prefix: RpcPrefix;
   readonly addressStyle: AddressStyle;
+  /** Blocks behind the newest one that no reorganisation is expected to reach, where the node knows no final blocks. */
+  readonly settledDepth?: bigint;
 }
 
 /**

@@ -6,7 +6,7 @@ import { bytesToHex, quantityToHex } from './evm-hex.js';
 import { askQuantity } from './evm-node.js';
 import { isObject } from './fields.js';
 
-/** Blocks behind the newest one that no reorganisation is expected to reach. */
+/** Blocks behind the newest one that are never called settled, whatever a node calls final. */
 const SETTLED = 12n;
 
 /**
@@ -15,6 +15,13 @@ const SETTLED = 12n;
  * the node does not keep what would show by whom; or the bytes do not tell their number.
  */
 export type NumberTaken = 'free' | 'unsettled' | 'own' | 'foreign' | 'untold';
+
+/** How the nodes of one chain are asked, how it writes addresses, and how deep it settles without final blocks. */
+interface NumberForm {
+  readonly prefix: RpcPrefix;
+  readonly addressStyle: AddressStyle;
+  readonly settledDepth?: bigint;
+}
 
 interface Question {
   readonly prefix: RpcPrefix;
@@ -31,7 +38,7 @@ interface Question {
  * @throws CustosError NODE_*
  */
 export async function numberTaken(
-  { prefix, addressStyle }: { readonly prefix: RpcPrefix; readonly addressStyle: AddressStyle },
+  { prefix, addressStyle, settledDepth = SETTLED }: NumberForm,
   { txId, completed, sender }: RecordedTransaction,
   node: NodeClient,
 ): Promise<NumberTaken> {
@@ -40,14 +47,33 @@ export async function numberTaken(
   const question = { prefix, sender: readAddress(sender, addressStyle), nonce, node };
   const head = await askQuantity(node, `${prefix}_blockNumber`, []);
   if ((await count(question, 'latest')) <= nonce) return 'free';
-  // A chain that is shorter is one for development.
-  const settled = head < SETTLED ? head : head - SETTLED;
+  const settled = await settledHeight(question, head, settledDepth);
   const isSettled = await isAbove(question, settled);
   if (isSettled !== true) return isSettled === false ? 'unsettled' : 'untold';
   const height = await firstAbove((at) => isAbove(question, at), settled);
   const hash = height === undefined ? undefined : await takerIn(question, height);
   if (hash === undefined) return 'untold';
   return hash === txId.toLowerCase() ? 'own' : 'foreign';
+}
+
+/** The newest block that no reorganisation is expected to reach: a final one, where the node tells of such. */
+async function settledHeight(question: Question, head: bigint, depth: bigint): Promise<bigint> {
+  const final = await finalHeight(question);
+  if (final !== undefined && final > 0n) return smaller(final, larger(head - SETTLED, 0n));
+  // A chain that is shorter is one for development.
+  return head < depth ? head : head - depth;
+}
+
+/** Undefined where the node knows no final blocks, which are newer than the interface. */
+async function finalHeight({ prefix, node }: Question): Promise<bigint | undefined> {
+  try {
+    const block = await node.rpc(`${prefix}_getBlockByNumber`, ['finalized', false]);
+    const number = isObject(block) ? block['number'] : undefined;
+    return typeof number === 'string' && /^0x[0-9a-f]{1,16}$/i.test(number) ? BigInt(number) : undefined;
+  } catch (error) {
+    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return undefined;
+    throw error;
+  }
 }
 
 /** As `complete` wrote it, in a text whose other members cannot hold these characters. */
@@ -108,6 +134,10 @@ async function takerIn({ prefix, sender, nonce, node }: Question, height: bigint
   });
   const hash = taker?.['hash'];
   return typeof hash === 'string' && /^0x[0-9a-f]{64}$/i.test(hash) ? hash.toLowerCase() : undefined;
+}
+
+function smaller(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
 
 function larger(one: bigint, other: bigint): bigint {

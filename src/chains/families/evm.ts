@@ -46,6 +46,8 @@ export interface EvmChainDefinition {
   readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
   /** How the methods of its nodes begin; `eth` unless said otherwise. */
   readonly rpcPrefix?: RpcPrefix;
+  /** Depth at which blocks count as settled where the node tells of no final ones; 12 unless said otherwise. */
+  readonly settledDepth?: bigint;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
   readonly transferForm?: (request: TransferRequest, network: Network) => Record<string, unknown>;
 }
@@ -70,8 +72,8 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     ...definition,
     completion: { ...plainCompletion, ...definition.completion },
   };
-  const { addressStyle, rpcPrefix = 'eth' } = settings;
-  const nodeForm = { prefix: rpcPrefix, addressStyle };
+  const { addressStyle, rpcPrefix = 'eth', settledDepth } = settings;
+  const nodeForm = { prefix: rpcPrefix, addressStyle, ...(settledDepth !== undefined && { settledDepth }) };
   return {
     id: parseChainId(settings.id),
     name: settings.name,
