@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Two for two cores, and one more because many tests wait: for disks, timers and processes.
+    maxWorkers: 3,
     // Many tests run whole commands, and a machine may be slow: a test that hangs is told all the same.
     testTimeout: 120_000,
     hookTimeout: 120_000,
