@@ -1,6 +1,7 @@
 import type { ChainRegistry } from '../core/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { Cloud, Nodes } from '../core/cloud.js';
+import { within } from '../core/deadline.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { Journal } from '../core/journal.js';
@@ -87,25 +88,11 @@ export async function step<T>(
   trace?.(name, 'begin', 0, pendingId);
   const start = performance.now();
   const limit = deadlines[name];
-  const result = await (limit === undefined ? work() : within(limit, name, work));
+  // What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a number, `judge`
+  // what was said no to. Both write under the lease, which a step that is given up lets go of.
+  const late = () =>
+    new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${(limit ?? 0) / 1000} seconds`);
+  const result = await (limit === undefined ? work() : within(limit, work(), late));
   trace?.(name, 'end', Math.round((performance.now() - start) * 1000), pendingId);
   return result;
-}
-
-/**
- * What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a number, `judge` what
- * was said no to. Both write under the lease, which a step that is given up lets go of.
- */
-async function within<T>(limit: number, name: Step, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${limit / 1000} seconds`));
-    }, limit);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

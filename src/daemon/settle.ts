@@ -33,7 +33,7 @@ const faults: ReadonlySet<ErrorCode> = new Set([
 const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
 
 /** What may happen to a transaction in the daemon's hands: the journal's events, and one log line each. */
-export type StepEvent =
+type StepEvent =
   | 'filled'
   | 'signed'
   | 'broadcast'

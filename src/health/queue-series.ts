@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { QueueDepth } from '../core/journal.js';
-import { remembered, within } from './deadline.js';
+import { inTime, remembered } from './in-time.js';
 
 /** How long the journal may take, in milliseconds. */
 const DEADLINE = 2000;
@@ -25,7 +25,7 @@ export function addQueueSeries(registry: Registry, { now, depths }: QueueOptions
   const count = gauge('custos_queue_transactions', 'Transactions in the journal that are not ended.', labels);
   const age = gauge('custos_queue_oldest_age_seconds', 'Time since the oldest of them was claimed.', labels);
   const up = gauge('custos_queue_up', '1 when the journal answered this time.', []);
-  const ask = remembered(ANSWER_TIME, now, () => within(DEADLINE, depths()));
+  const ask = remembered(ANSWER_TIME, now, () => inTime(DEADLINE, depths()));
   return async () => {
     const found = await ask().catch(() => undefined);
     // Set after waiting, all at once: two that look at the same time see whole answers.

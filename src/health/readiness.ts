@@ -1,7 +1,7 @@
 import { asCustosError, errorKinds } from '../core/errors.js';
 import type { Probe, Pulse, UnreadyReason } from '../core/health.js';
 import type { ChainId } from '../core/ids.js';
-import { remembered, within } from './deadline.js';
+import { inTime, remembered } from './in-time.js';
 
 /** Polls without an answer, one after another, before a chain counts as not served. */
 const FAILED_POLLS = 3;
@@ -47,7 +47,7 @@ function stoppingReason({ stopping }: ReadinessOptions): UnreadyReason[] {
 
 async function tried({ check, run }: Probe): Promise<UnreadyReason[]> {
   try {
-    await within(PROBE_TIME, run());
+    await inTime(PROBE_TIME, run());
     return [];
   } catch (thrown) {
     // The message may name a path or a host; code and hint are the same for everybody.
@@ -63,7 +63,7 @@ function chainsOf({ now, served }: ReadinessOptions): () => Promise<Served> {
   let since: Served | undefined;
   return remembered(CHAINS_TIME, now, async () => {
     const before = since;
-    const list = await within(PROBE_TIME, served());
+    const list = await inTime(PROBE_TIME, served());
     // What is there at the start must have been polled before the daemon is ready.
     const first = before === undefined ? 0 : now();
     since = new Map(list.map((chain) => [chain, before?.get(chain) ?? first]));

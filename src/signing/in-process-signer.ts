@@ -11,7 +11,7 @@ export interface UnlockedVault {
 }
 
 /** Opens the vault once, when it is first needed. @throws CustosError PASSWORD_WRONG */
-export type UnlockVault = () => Promise<UnlockedVault>;
+type UnlockVault = () => Promise<UnlockedVault>;
 
 /** A signer in this very process, for one-shot commands and tests. Same contract as the signer process. */
 export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains: ChainRegistry }): Signer {

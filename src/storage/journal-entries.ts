@@ -31,6 +31,11 @@ export async function requireEntry(db: Tables, id: string): Promise<JournalEntry
   return entry;
 }
 
+/** The error for who held a transaction that somebody else holds now. */
+export function leaseLost({ id }: Lease): CustosError {
+  return new CustosError('LEASE_LOST', `transaction ${id} was claimed again by somebody else`);
+}
+
 /** @throws CustosError LEASE_LOST: somebody else has the transaction now; STATE_CONFLICT: it has, but its state does not allow this */
 export async function explainRefusal(
   db: Tables,
@@ -45,7 +50,7 @@ export async function explainRefusal(
     .where('id', '=', lease.id)
     .executeTakeFirst();
   const isLost = entry.generation !== lease.generation || (isFollower && holder?.lease_owner !== owner);
-  if (isLost) throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+  if (isLost) throw leaseLost(lease);
   const what = isFollower ? 'change what was signed' : `become ${to}`;
   throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
 }

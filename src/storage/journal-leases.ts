@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
-import { followers, type Tables } from './journal-entries.js';
+import { followers, leaseLost, type Tables } from './journal-entries.js';
 import { newRow, payloadDigest, readEntry, toEntry } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { chunks } from './wallets.js';
@@ -184,7 +184,7 @@ export async function renewLease(db: Tables, lease: Lease, holder: Holder): Prom
     .where('lease_owner', '=', holder.owner)
     .executeTakeFirst();
   if (result.numUpdatedRows === 1n) return;
-  throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+  throw leaseLost(lease);
 }
 
 /** Holds on to everything that a process holds. */
@@ -202,7 +202,7 @@ function held({ owner, now }: Holder) {
 }
 
 /** Rows that nobody else holds. */
-export function isFree({ owner, now }: Holder) {
+function isFree({ owner, now }: Holder) {
   return isFreeAt({ owner, now, wrong: wrongEnd(now) });
 }
 

@@ -9,7 +9,7 @@ import {
   type State,
 } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
-import { addEvent, explainRefusal, followers, requireEntry, type Tables } from './journal-entries.js';
+import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './journal-entries.js';
 import { type Holder, nobody, seizeLease } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
@@ -117,7 +117,7 @@ export async function rest(db: Tables, { lease, until }: { lease: Lease; until: 
     .where('lease_owner', '=', holder.owner)
     .executeTakeFirst();
   if (result.numUpdatedRows === 1n) return;
-  throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+  throw leaseLost(lease);
 }
 
 /** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
@@ -136,7 +136,7 @@ export async function takeNonce(
     .$if(holder.shared, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);
-  throw new CustosError('LEASE_LOST', `transaction ${lease.id} was claimed again by somebody else`);
+  throw leaseLost(lease);
 }
 
 /**

@@ -11,7 +11,7 @@ import { lockMigrations } from './postgres-tables.js';
 const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [createTables, addLeases];
 
 /** Version of the tables and of what is in them (docs/wallet-store.md). */
-export const STORE_FORMAT = steps.length;
+const STORE_FORMAT = steps.length;
 
 /** Makes the tables of an empty database. Runs inside a write transaction. */
 export async function makeTables(db: Kysely<StoreTables>, storeId: string, dialect: DialectName): Promise<void> {

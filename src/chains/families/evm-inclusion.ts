@@ -48,7 +48,7 @@ export async function evmFate(form: EvmNodeForm, recorded: RecordedTransaction, 
 }
 
 /** Number of the newest block. @throws CustosError NODE_* */
-export async function askHeight(prefix: RpcPrefix, node: NodeClient): Promise<number> {
+async function askHeight(prefix: RpcPrefix, node: NodeClient): Promise<number> {
   return smallIn(await askQuantity(node, `${prefix}_blockNumber`, []));
 }
 

@@ -1,19 +1,9 @@
+import { within } from '../core/deadline.js';
 import { CustosError } from '../core/errors.js';
 
-/**
- * The answer of `work`, or a failure when it takes longer than `milliseconds`; the work itself goes on unheeded.
- * @throws CustosError HEALTH_TIMEOUT, or what the work throws
- */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CustosError('HEALTH_TIMEOUT', 'no answer in time')), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** @throws CustosError HEALTH_TIMEOUT: it takes longer than `milliseconds`; or what the work throws */
+export function inTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return within(milliseconds, work, () => new CustosError('HEALTH_TIMEOUT', 'no answer in time'));
 }
 
 /**
