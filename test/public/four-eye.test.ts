@@ -77,6 +77,19 @@ it('a closed connection leaves it held as well', async () => {
   expect(await kms.story('cut')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_UNREACHABLE' } });
 });
 
+it('a held transaction is asked for again and again, and its story says once what it is', async () => {
+  queue('held-long');
+  kms.stub.approveStatus = 503;
+  const running = kms.serve(`--externalUrl=${kms.stub.approveUrl}`);
+  await kms.stub.until(() => approvalsOf('held-long').length === 3);
+  kms.stub.approveStatus = 200;
+  await kms.stub.until(() => isSent('held-long'));
+  expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
+  const { events } = await kms.story('held-long');
+  expect(events.filter(({ event }) => event === 'filled')).toHaveLength(1);
+  expect(events.at(-1)).toMatchObject({ event: 'completed' });
+});
+
 it('a denied transaction is asked for again only after `transaction retry`', async () => {
   queue('asked-again');
   kms.stub.approveStatus = 403;
