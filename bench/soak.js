@@ -18,6 +18,8 @@ const DAEMONS = KIND === 'postgres' ? 2 : 1;
 /** Transactions that wait at the cloud at the same time. */
 const LISTED = 400;
 const FAULTS = 0.05;
+/** Requests that cloud and node each bear. */
+const A_SECOND = 2000;
 /** Milliseconds after which it is given up. */
 const LIMIT = 40 * 60_000;
 const AMOUNT = 1_000_000_000_000n;
@@ -187,21 +189,29 @@ function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A server that answers five of a hundred questions with a fault: before the question is heard, or after. */
+/**
+ * A server that answers five of a hundred questions with a fault: before the question is heard, or after. Whoever asks more
+ * often than `A_SECOND` is told 429 besides: at random it would only tell a daemon to ask ever more slowly.
+ */
 async function serve(answer) {
+  let second = 0;
+  let asked = 0;
   const server = createServer(async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);
     answers += 1;
-    const fault = Math.random() < FAULTS ? Math.floor(Math.random() * 5) : undefined;
+    const now = Math.floor(performance.now() / 1000);
+    asked = now === second ? asked + 1 : 1;
+    second = now;
+    if (asked > A_SECOND) return response.writeHead(429, { 'retry-after': '1' }).end();
+    const fault = Math.random() < FAULTS ? Math.floor(Math.random() * 4) : undefined;
     if (fault !== undefined) faults += 1;
     if (fault === 0) return request.destroy();
     if (fault === 1) return response.writeHead(503).end('overloaded');
-    if (fault === 2) return response.writeHead(429, { 'retry-after': '1' }).end();
     const { status, text } = await answer(request, body);
-    if (fault === 3) return request.destroy();
-    if (fault === 4)
+    if (fault === 2) return request.destroy();
+    if (fault === 3)
       return response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, text.length / 2));
     response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   });
