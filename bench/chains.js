@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createRegistry } from '../dist/chains/registry.js';
 import { parsePending } from '../dist/core/pending.js';
+import { signBchSchnorr } from '../dist/crypto/bch-schnorr.js';
 import { publicKeyOf, signExtended } from '../dist/crypto/bip32-ed25519.js';
 import * as ed25519 from '../dist/crypto/ed25519.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../dist/crypto/mnemonic.js';
@@ -46,7 +47,11 @@ const bare = {
 // Extended keys, as Cardano's are, are no seeds: no library but one in JavaScript signs with them.
 const extended = new Uint8Array(64).fill(8);
 const extendedPoint = publicKeyOf(extended);
-const own = { ADA: () => signExtended(message, extended, extendedPoint) };
+const own = {
+  ADA: () => signExtended(message, extended, extendedPoint),
+  // Schnorr signatures of Bitcoin Cash are not those of BIP-340.
+  BCH: () => signBchSchnorr(message, secret, points.secp256k1),
+};
 
 const registry = createRegistry();
 const rows = [];

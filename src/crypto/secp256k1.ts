@@ -48,13 +48,18 @@ function compress(point: Uint8Array): Uint8Array {
  * @throws CustosError ADDRESS_INVALID: not a point of the curve
  */
 export function uncompress(compressed: Uint8Array): Uint8Array {
-  const known = points.get(compressed);
-  if (known !== undefined && sameBytes(compress(known), compressed)) return known.slice();
+  const known = knownPoint(compressed);
+  if (known !== undefined) return known.slice();
   try {
     return curve.pointCompress(compressed, false);
   } catch {
     throw new CustosError('ADDRESS_INVALID', 'the public key is not a point of secp256k1');
   }
+}
+
+function knownPoint(compressed: Uint8Array): Uint8Array | undefined {
+  const known = points.get(compressed);
+  return known !== undefined && sameBytes(compress(known), compressed) ? known : undefined;
 }
 
 /**
@@ -94,7 +99,8 @@ export function signChecked(
 export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
   if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
   const signature = curve.sign(hash, privateKey);
-  if (!curve.verify(hash, signer, signature, true)) {
+  // With both coordinates at hand the check costs a third less: no square root.
+  if (!curve.verify(hash, knownPoint(signer) ?? signer, signature, true)) {
     throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
   }
   return signature;
