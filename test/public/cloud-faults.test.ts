@@ -12,6 +12,7 @@ import { createHouse, readConfig, Secret } from '../../src/index.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { openPublicVault } from '../../src/vault/public-vault.js';
 import { publicKeyOf } from '../../src/vault/vault.js';
+import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 import { silentTerminal } from '../support/silent-terminal.js';
 import type { Fault } from '../support/stub-cloud.js';
@@ -122,7 +123,7 @@ describe('a question to the node that fails', () => {
 describe('a cloud that hangs', () => {
   /** The daemon with all its real parts, but time-outs that a test can wait for. */
   async function makeDaemon(time: number) {
-    const config = readConfig({ testnet: true, logLevel: 'silent' }, kms.env, kms.home);
+    const config = readConfig({ testnet: true, logLevel: 'silent' }, { ...storeOf(kms.home), ...kms.env }, kms.home);
     const house = createHouse(config, silentTerminal);
     const store = await house.store();
     const chains = createRegistry();

@@ -282,7 +282,7 @@ describe('a serving daemon', () => {
     expect(canaries.in(readFileSync(`/proc/${running.pid}/environ`)).sort()).toEqual(['apiKey', 'fourEye']);
   });
 
-  it('writes none into the store, its write-ahead log, or any other file', () => {
+  fileTest('there is no store file')('writes none into the store, its write-ahead log, or any other file', () => {
     const mounted = join(home, 'mounted', 'password');
     expect(readFileSync(`${store}-wal`).length).toBeGreaterThan(0);
     expect(canaries.inFiles(home).filter((leak) => !leak.startsWith(mounted))).toEqual([]);

@@ -5,6 +5,7 @@ import { getAddress, getPrivateKey } from '../../src/cli/commands/peer.js';
 import type { Run } from '../../src/cli/spec.js';
 import { createHouse, type House, readConfig } from '../../src/index.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
+import { storeOf } from '../support/home-store.js';
 import { silentTerminal } from '../support/silent-terminal.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
 import { type ChainVectors, evmChainIds, loadVectors, type TransactionVector } from '../support/vectors.js';
@@ -41,7 +42,7 @@ const ends: { readonly code: number | null; readonly stderr: string; readonly un
 
 beforeAll(async () => {
   home = makeHome();
-  house = createHouse(readConfig({}, env, home), silentTerminal);
+  house = createHouse(readConfig({}, { ...storeOf(home), ...env }, home), silentTerminal);
   const imported = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(importObject()) });
   expect(imported.stderr).toContain('made the wallet store');
   expect(imported.code).toBe(0);
