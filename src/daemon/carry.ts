@@ -18,12 +18,20 @@ export async function carry(parts: DaemonParts, senders: SenderQueues, claimed: 
   const { entry } = claimed;
   try {
     if (entry.state === 'signed' || entry.state === 'broadcast') return await finish(parts, claimed);
-    const prepared = await prepare(parts, entry);
-    const line = `${entry.chain}/${entry.network}/${prepared.from}`;
-    return await senders.run(line, () => signAndSend(parts, claimed, prepared));
+    // Whose wallet is read first, is a matter of the database: transactions of one key keep the order in which they came.
+    return await senders.run(`key ${firstKey(parts, entry)}`, async () => {
+      const prepared = await prepare(parts, entry);
+      const line = `${entry.chain}/${entry.network}/${prepared.from}`;
+      return senders.run(line, () => signAndSend(parts, claimed, prepared));
+    });
   } catch (thrown) {
     return settle(parts, claimed, thrown);
   }
+}
+
+function firstKey(parts: DaemonParts, { id, chain, pending }: JournalEntry): string {
+  const [first] = keyRefsOf(parts.chains.get(chain), pending);
+  return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
 }
 
 interface Prepared {

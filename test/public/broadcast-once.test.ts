@@ -74,6 +74,7 @@ describe('after kill -9', () => {
     running = kms.serve('--testnet');
     await kms.stub.until(() => arrived('killed-under-way').length === 1);
     expect(await running.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+    await kms.forgetDead();
     end();
     kms.stub.answer(countPath, 9999);
     expect(await kms.daemon('--testnet')).toMatchObject({ code: 0 });
@@ -109,6 +110,7 @@ describe('after kill -9', () => {
     running = kms.serve('--testnet');
     await kms.stub.until(() => arrived('closed-elsewhere').length === 1);
     await running.kill('SIGKILL');
+    await kms.forgetDead();
     end();
     kms.stub.queue('ETH').splice(0);
     kms.stub.fail('/v3/kms/closed-elsewhere', { kind: 'answer', body: '{"id":"closed-elsewhere","txId":"0x12"}' });

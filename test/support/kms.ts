@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readConfig } from '../../dist/app/config.js';
+import { createHouse } from '../../dist/app/house.js';
 import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
+import { storeOf } from './home-store.js';
 import { quicken } from './quick-slot.js';
+import { silentTerminal } from './silent-terminal.js';
 import { type StubCloud, startStubCloud } from './stub-cloud.js';
 
 /** Throw-away secrets and what they give. */
@@ -30,6 +34,8 @@ export interface Kms {
   /** The journal's story of one transaction. */
   story(id: string): Promise<Story>;
   run(...args: string[]): Promise<Ended>;
+  /** On a shared store it stands for the 30 seconds after which a daemon takes over what a dead one held. */
+  forgetDead(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +72,12 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
     daemon: (...flags) => run('daemon', '--runOnce', ...flags),
     serve: (...flags) => start(['daemon', '--period=0.05', ...flags], { home, env }),
     story: async (id) => JSON.parse((await run('transaction', 'show', id, '--json')).stdout),
+    async forgetDead() {
+      const house = createHouse(readConfig({}, { ...storeOf(home), ...env }, home), silentTerminal);
+      const { journal, shared } = await house.store();
+      if (shared) await journal.endLeases();
+      await house.close();
+    },
     async close() {
       await stub.close();
       removeHome(home);
