@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/core/clock.js';
 import { type JournalFact, LEASE_TIME, LONGEST_REST, type State } from '../../src/core/journal.js';
 import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
 import type { Store } from '../../src/core/store.js';
@@ -341,6 +342,17 @@ test('a lease is kept for as long as its process says so', async () => {
   expect((await other!.claim([pending('a')]))[0]).not.toHaveProperty('lease');
   clock.time += 1;
   expect((await other!.claim([pending('a')]))[0]).toHaveProperty('lease');
+  await database.close();
+});
+
+test('a process whose leases another one ended records nothing more, though nobody has claimed anew', async () => {
+  const database = await openDatabase<StoreTables>(location());
+  const [one, other] = ['one', 'other'].map((owner) => journalTable(database, systemClock, owner));
+  const [result] = await one!.claim([pending('a')]);
+  if (result?.kind !== 'claimed') throw new Error('not claimed');
+  await other!.endLeases();
+  await expect(one!.advance(result.lease, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  expect(await one!.get('a')).not.toHaveProperty('signed');
   await database.close();
 });
 
