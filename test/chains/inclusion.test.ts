@@ -222,24 +222,33 @@ describe.each(cases)('a node of $chain', (one) => {
     expect(await inclusion(known)).toEqual({ kind: 'included', ...one.expected });
   });
 
-  it.runIf(one.reverted)('tells that it did not do what it was for', async () => {
-    const told = await inclusion({ ...known, ...one.reverted });
-    expect(told).toEqual({ kind: 'included', ...one.expected, reverted: true });
-  });
+  // What a chain's nodes have no word for is no test that waits to be written.
+  if (one.reverted !== undefined) {
+    it('tells that it did not do what it was for', async () => {
+      const told = await inclusion({ ...known, ...one.reverted });
+      expect(told).toEqual({ kind: 'included', ...one.expected, reverted: true });
+    });
+  }
 
-  it.runIf(one.waiting)('tells that it waits', async () => {
-    expect(await inclusion({ ...known, ...one.waiting })).toEqual({ kind: 'waiting' });
-  });
+  if (one.waiting !== undefined) {
+    it('tells that it waits', async () => {
+      expect(await inclusion({ ...known, ...one.waiting })).toEqual({ kind: 'waiting' });
+    });
+  }
 
   it('tells that it is not there', async () => {
     expect(await inclusion(one.absent)).toEqual({ kind: 'absent' });
   });
 
-  it.runIf(one.foreign.length > 0)('is not believed when it tells of something else', async () => {
-    for (const answers of one.foreign) {
-      await expect(inclusion(answers), JSON.stringify(answers)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
-    }
-  });
+  if (one.foreign.length > 0) {
+    it('is not believed when it tells of something else', async () => {
+      for (const answers of one.foreign) {
+        await expect(inclusion(answers), JSON.stringify(answers)).rejects.toMatchObject({
+          code: 'NODE_ANSWER_INVALID',
+        });
+      }
+    });
+  }
 
   it('gives a coded error or a well-formed answer, whatever it says', async () => {
     const names = fc.constantFrom(...Object.keys(known));
