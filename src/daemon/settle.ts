@@ -1,5 +1,5 @@
 import { asCustosError, CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
-import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
+import { type JournalEntry, type JournalFact, type Lease, LONGEST_REST, type State } from '../core/journal.js';
 import { type DaemonParts, step } from './parts.js';
 
 /** How far a pending transaction came this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */
@@ -141,5 +141,7 @@ export async function end(parts: DaemonParts, claimed: Claimed, to: State, error
 /** Milliseconds until the next try: doubling from one second to five minutes, with a fifth of jitter. */
 function backOff(attempts: number, retryAfter: number | undefined): number {
   const doubled = Math.min(1000 * 2 ** Math.min(attempts, 9), 300_000);
-  return Math.max(retryAfter ?? 0, Math.round(doubled * (0.9 + Math.random() * 0.2)));
+  const wait = Math.max(retryAfter ?? 0, Math.round(doubled * (0.9 + Math.random() * 0.2)));
+  // What is put off for longer is taken for the work of a wrong clock, and tried at once.
+  return Math.min(wait, LONGEST_REST);
 }

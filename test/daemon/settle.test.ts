@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
+import { isDue, LONGEST_REST } from '../../src/core/journal.js';
 import { finish } from '../../src/daemon/send.js';
 import { settle } from '../../src/daemon/settle.js';
 import { carrying, signedFact } from './carrying.js';
@@ -46,4 +47,14 @@ test('a signed row that lost its bytes ends: nothing is there that could be sent
   const thrown = await finish(parts, { entry: damaged, lease }).catch((error: unknown) => error);
   expect(await settle(parts, { entry: damaged, lease }, thrown)).toMatchObject({ kind: 'failed' });
   expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: 'RECORD_DAMAGED' });
+});
+
+test('whoever asks for a long pause puts a transaction off for ten minutes at the most, and for them', async () => {
+  const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+  const thrown = new CustosError('NODE_UNREACHABLE', 'no', { retryAfter: 86_400_000 });
+  const before = Date.now();
+  await settle(daemon.parts(), claimed, thrown);
+  const { nextAttemptAt = 0 } = (await daemon.journal.get('one')) ?? {};
+  expect(nextAttemptAt).toBeGreaterThanOrEqual(before + LONGEST_REST - 1000);
+  expect(isDue(nextAttemptAt, Date.now())).toBe(false);
 });
