@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
-import { followers, leaseLost, type Tables } from './journal-entries.js';
+import { addEvent, followers, leaseLost, type Tables } from './journal-entries.js';
 import { newRow, payloadDigest, readEntry, toEntry } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { chunks } from './wallets.js';
@@ -141,6 +141,9 @@ async function claimOne(
   const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
   const isOpen = followers[entry.state].length > 0 && isDue(entry.nextAttemptAt, holder.now);
   const lease = isFree && isOpen ? await takeLease(db, entry, holder) : undefined;
+  // Whoever had it is dead or cut off: the story says why the work begins anew.
+  const isTakenOver = lease !== undefined && row.lease_owner !== null && row.lease_owner !== holder.owner;
+  if (isTakenOver) await addEvent(db, { id: row.id, at: holder.now, event: 'taken over', fact: {} });
   return lease === undefined
     ? { kind: 'known', entry }
     : { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };

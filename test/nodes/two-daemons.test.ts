@@ -85,13 +85,16 @@ describe.skipIf(noPostgres !== undefined)('two daemons on one store in PostgreSQ
     expect(await other.kill('SIGTERM')).toMatchObject({ code: 0 });
     await approver.close();
 
+    // Filled in once more where the fees have changed meanwhile.
+    const story = ['claimed', 'taken over', 'signed', 'broadcast', 'completed'];
     for (const id of payments.ids) {
-      const [first, second] = (await journal.events(id)).filter(({ event }) => event === 'filled');
+      const events = await journal.events(id);
+      const known = events.map(({ event }) => event);
+      expect(known.filter((event) => event !== 'filled')).toEqual(story);
       // Held until its lease ended, and taken over at the next poll.
-      expect(second!.at - first!.at).toBeGreaterThanOrEqual(LEASE_TIME);
-      expect(second!.at - killed).toBeLessThan(LEASE_TIME + PERIOD + SLACK);
-      const story = (await journal.events(id)).map(({ event }) => event);
-      expect(story.filter((event) => event === 'signed')).toHaveLength(1);
+      const takenOver = events[known.indexOf('taken over')]!.at;
+      expect(takenOver - events[known.indexOf('filled')]!.at).toBeGreaterThanOrEqual(LEASE_TIME);
+      expect(takenOver - killed).toBeLessThan(LEASE_TIME + PERIOD + SLACK);
     }
     for (const { address } of senders) {
       expect(await way.chain.rpc('eth_getTransactionCount', [address, 'latest'])).toBe('0x1');
