@@ -331,7 +331,7 @@ test('one sender has one process at a time for what is not signed', async () => 
   await second.close();
 });
 
-test('a lease is kept for as long as its process says so', async () => {
+test('a lease is kept for as long as its process says so, and the story tells of the next one', async () => {
   const clock = { time: 1_000, now: () => clock.time, wait: async () => {} };
   const database = await openDatabase<StoreTables>(location());
   const [one, other] = ['one', 'other'].map((owner) => journalTable(database, clock, owner));
@@ -342,6 +342,11 @@ test('a lease is kept for as long as its process says so', async () => {
   expect((await other!.claim([pending('a')]))[0]).not.toHaveProperty('lease');
   clock.time += 1;
   expect((await other!.claim([pending('a')]))[0]).toHaveProperty('lease');
+  const taken = { at: clock.time, event: 'taken over', fact: {} };
+  expect(await other!.events('a')).toEqual([expect.objectContaining({ event: 'claimed' }), taken]);
+  // Its own it only takes again.
+  expect((await other!.claim([pending('a')]))[0]).toHaveProperty('lease');
+  expect(await other!.events('a')).toHaveLength(2);
   await database.close();
 });
 
