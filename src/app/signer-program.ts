@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The program of the signer process and the flags of Node that lock it down from outside. */
 export function signerProgram(): { readonly program: string; readonly nodeFlags: readonly string[] } {
-  const program = realpathSync(fileURLToPath(new URL('./signer-main.js', import.meta.url)));
+  const program = realpathSync(fileURLToPath(new URL('../program/signer-main.js', import.meta.url)));
   // A signature leaves little behind: a small young generation costs no speed and halves the memory.
   const memory = ['--max-old-space-size=256', '--max-semi-space-size=1', '--optimize-for-size'];
   return { program, nodeFlags: [...permissionFlags(program), '--no-warnings', '--no-addons', ...memory] };

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const dir = 'dist/program';
+/** Packages that load files of their own (WebAssembly, a native addon, worker threads), or choose at run time what to load. */
+const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-secp256k1'];
+
+/**
+ * Makes a program of few files, because finding and linking hundreds of modules takes longer than most commands work.
+ * @param name - of its first file and of what the names of all others begin with
+ */
+async function makeProgram(name, module) {
+  const plugins = [notices(`${name}-licenses.txt`)];
+  const bundle = await rolldown({ input: { [name]: module }, external, platform: 'node', plugins });
+  await bundle.write({ dir, entryFileNames: `${name}.js`, chunkFileNames: `${name}-[name].js` });
+}
+
+/** Writes the licences of all packages of which something went into the program. */
+function notices(fileName) {
+  return {
+    name: 'notices',
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+      const packages = new Set(modules.filter((id) => id.includes('/node_modules/')).map(packageOf));
+      this.emitFile({ type: 'asset', fileName, source: [...packages].sort().map(notice).join('\n') });
+    },
+  };
+}
+
+function packageOf(module) {
+  for (let at = dirname(module); at.includes('/node_modules/'); at = dirname(at)) {
+    // Some packages have a second manifest inside, which only says what kind their modules are.
+    if (existsSync(join(at, 'package.json')) && 'version' in manifest(at)) return at;
+  }
+  throw new Error(`no package has the module ${module}`);
+}
+
+function manifest(directory) {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+}
+
+function notice(directory) {
+  const { name, version, license } = manifest(directory);
+  const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? '' : readFileSync(join(directory, file), 'utf8');
+  return `# ${name} ${version} (${license})\n\n${text.trim()}\n`;
+}
+
+rmSync(dir, { recursive: true, force: true });
+await makeProgram('main', 'dist/cli/main.js');
+// A program by itself: nothing that only the rest of Custos needs is in its files.
+await makeProgram('signer-main', 'dist/app/signer-main.js');
