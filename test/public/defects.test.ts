@@ -101,7 +101,8 @@ describe('a serving daemon', () => {
     expect(await kms.story('on-its-way')).toMatchObject({ state: 'completed' });
   });
 
-  it('leaves its store to itself: a second one says who is there and ends with 1', async () => {
+  const alone = 'leaves its store to itself: a second one says who is there and ends with 1';
+  fileTest('there several daemons share a store')(alone, async () => {
     running = kms.serve('--testnet');
     await running.line(/daemon started/);
     const second = await kms.run('daemon', '--testnet');
