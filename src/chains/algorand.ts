@@ -6,20 +6,18 @@ import type { LentKey } from '../core/wallet.js';
 import { publicKey, sign as signMessage } from '../crypto/ed25519.js';
 import { sha512t256 } from '../crypto/hash.js';
 import { decodeMnemonic, decodeSecret, encodeSecret, normalizeAddress, showAddress } from './families/algorand-key.js';
-import { encodeMap } from './families/algorand-msgpack.js';
+import { Encoded, encodeMap } from './families/algorand-msgpack.js';
 import { completeRequest, fateOf, inclusionOf, sendBytes } from './families/algorand-node.js';
 import { summarize } from './families/algorand-summary.js';
-import {
-  type AlgorandTransaction,
-  encodeTransaction,
-  itemsOf,
-  readTransaction,
-} from './families/algorand-transaction.js';
+import { type AlgorandTransaction, encodeTransaction, readTransaction } from './families/algorand-transaction.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
 
 // Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives by another curve rule, whose
 // keys have no seed and so could never be exported in this chain's form.
 const PATH = "m/44'/283'/0'/0'";
+
+/** What a message begins with, so that nothing else that is signed can be taken for a transaction: TX. */
+const PREFIX = Uint8Array.of(0x54, 0x58);
 
 /** Algorand. New wallets are random keys. Coin type 283 (SLIP-44). Nodes speak algod's interface. */
 export const algorand: Chain = {
@@ -54,7 +52,7 @@ function parse(completed: string, context: ParseContext): UnsignedTransaction {
     throw new CustosError('SENDER_MISMATCH', `the transaction is from ${sender}, the wallet is ${context.from}`);
   }
   return {
-    summary: summarize(transaction, isForeign ? context.from : undefined),
+    summary: summarize(transaction, sender, isForeign ? context.from : undefined),
     sign: (keys) => sign(transaction, keyOf(keys, context.from)),
   };
 }
@@ -67,10 +65,13 @@ function keyOf(keys: readonly LentKey[], address: string): LentKey {
 }
 
 function sign(transaction: AlgorandTransaction, key: LentKey): SignedTransaction {
-  const message = Uint8Array.from([...new TextEncoder().encode('TX'), ...encodeTransaction(transaction)]);
+  const body = encodeTransaction(transaction);
+  const message = new Uint8Array(PREFIX.length + body.length);
+  message.set(PREFIX);
+  message.set(body, PREFIX.length);
   const sig = signMessage(message, key.privateKey, key.publicKey);
-  const isForeign = showAddress(transaction.sender) !== key.address;
+  const isForeign = key.publicKey.some((byte, at) => byte !== transaction.sender[at]);
   // The network needs to be told only a signer that is not the sender: that of an account that was rekeyed.
-  const raw = encodeMap({ sgnr: isForeign ? key.publicKey : undefined, sig, txn: itemsOf(transaction) });
+  const raw = encodeMap({ sgnr: isForeign ? key.publicKey : undefined, sig, txn: new Encoded(body) });
   return { raw: hex.encode(raw), txId: base32nopad.encode(sha512t256(message)) };
 }

@@ -78,9 +78,13 @@ function keyOf(value: unknown, name: string): Uint8Array {
 }
 
 function fromList(list: readonly unknown[], name: string): Uint8Array {
-  const isByte = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
-  if (!list.every(isByte)) throw invalid(`${name} holds something that is not a byte`);
-  return Uint8Array.from(list as readonly number[]);
+  const bytes = new Uint8Array(list.length);
+  for (const [at, value] of list.entries()) {
+    const isByte = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 256;
+    if (!isByte) throw invalid(`${name} holds something that is not a byte`);
+    bytes[at] = value;
+  }
+  return bytes;
 }
 
 function fromBase64(text: string, name: string): Uint8Array {

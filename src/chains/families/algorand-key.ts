@@ -13,7 +13,10 @@ const places: ReadonlyMap<string, number> = new Map(wordlist.map((word, place) =
 
 /** Address of a public key of 32 bytes: the key and the last four bytes of its hash in base 32, 58 characters; the same on all networks. */
 export function showAddress(bytes: Uint8Array): string {
-  return base32nopad.encode(Uint8Array.from([...bytes, ...checksumOf(bytes)]));
+  const both = new Uint8Array(bytes.length + CHECKSUM_BYTES);
+  both.set(bytes);
+  both.set(checksumOf(bytes), bytes.length);
+  return base32nopad.encode(both);
 }
 
 /** Last four bytes of SHA-512/256. */

@@ -20,11 +20,10 @@ interface Content {
 /**
  * Says what a transaction does, from the very values that are signed. One that closes the account or hands it to another
  * key is of the kind `other`, since more than its amounts is at stake.
- * @param signer - address whose key signs, where it is not the sender's
+ * @param from - the sender's address   @param signer - address whose key signs, where it is not the sender's
  */
-export function summarize(transaction: AlgorandTransaction, signer?: string): Summary {
+export function summarize(transaction: AlgorandTransaction, from: string, signer?: string): Summary {
   const { fee, note, rekeyTo } = transaction;
-  const from = showAddress(transaction.sender);
   const content = contentOf(transaction, from);
   const { to, method, tokens = [], amount = 0n } = content;
   const memo = note.length === 0 ? undefined : memoOf(note);

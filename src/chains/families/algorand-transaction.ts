@@ -111,7 +111,7 @@ export function encodeTransaction(transaction: AlgorandTransaction): Uint8Array 
 }
 
 /** As a map of the names of the network. */
-export function itemsOf(transaction: AlgorandTransaction): ItemMap {
+function itemsOf(transaction: AlgorandTransaction): ItemMap {
   const { type, sender, fee, firstRound, lastRound, genesisId, genesisHash, note, lease, group, rekeyTo } = transaction;
   return {
     ...actionItems(transaction),
@@ -148,8 +148,8 @@ function actionItems(action: Action): ItemMap {
  */
 function feeOf(unpriced: Header & Action, most: bigint): bigint {
   const { statedFee, isFlat } = unpriced;
-  const size = BigInt(encodeTransaction({ ...unpriced, fee: statedFee }).length) + SIGNATURE_SIZE;
-  const fee = isFlat ? statedFee : statedFee * size;
+  const size = () => BigInt(encodeTransaction({ ...unpriced, fee: statedFee }).length) + SIGNATURE_SIZE;
+  const fee = isFlat ? statedFee : statedFee * size();
   if (fee > most) throw new CustosError('FEE_INVALID', `the fee is ${fee} microALGO, at most ${most} are paid`);
   return isFlat || fee > LEAST_FEE ? fee : LEAST_FEE;
 }
