@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custos, type Ended } from '../support/custos.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
+import { onPostgres } from '../support/postgres.js';
 import { watch } from './watching.js';
 
 interface Found {
@@ -84,7 +85,9 @@ describe('doctor', () => {
       text: expect.stringContaining('CHAIN_ID_MISMATCH 1'),
     });
     expect(of('dead letters')?.remedy).toContain('transaction retry');
-    expect(of('database')).toMatchObject({ state: 'ok', text: expect.stringContaining('SQLite') });
+    const check = onPostgres ? 'database connection' : 'database';
+    const kind = expect.stringContaining(onPostgres ? 'PostgreSQL' : 'SQLite');
+    expect(of(check)).toMatchObject({ state: 'ok', text: kind });
     expect(of('polling')).toMatchObject({ state: 'ok', text: expect.stringContaining('polling 2 chains') });
     for (const { state, remedy } of found) expect(state === 'ok' || remedy !== undefined).toBe(true);
   });
