@@ -2,7 +2,8 @@ import { RawOldTx } from '@scure/btc-signer/script.js';
 import { type Hex, parseTransaction, recoverTransactionAddress } from 'viem';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/index.js';
-import { custos, makeHome, removeHome } from '../support/custos.js';
+import { custos, removeHome } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 import { type ErrorVector, evmChainIds, loadErrorVectors } from '../support/vectors.js';
 
@@ -77,7 +78,7 @@ function homeOf({ chain, testnet, wallets }: ErrorVector): Promise<string> {
 }
 
 async function makeStore(input: string): Promise<string> {
-  const home = makeHome();
+  const home = await makeQuickHome(env);
   expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
   return home;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import { custos, makeHome, removeHome } from '../support/custos.js';
+import { custos, removeHome } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
 import { type ChainVectors, loadVectors, otherChainIds, type TransactionVector } from '../support/vectors.js';
 import { differences } from './differences.js';
@@ -77,7 +78,7 @@ function rounds(): Round[] {
 
 /** A store and a daemon of its own for one round, against a cloud that has exactly these transactions. */
 async function serve({ vectors, testnet }: Round): Promise<void> {
-  const home = makeHome();
+  const home = await makeQuickHome(env);
   homes.push(home);
   const stub = await startStubCloud();
   const entries: [string, unknown][] = [];
@@ -102,7 +103,7 @@ async function serve({ vectors, testnet }: Round): Promise<void> {
 
 /** All recorded wallets and private keys in one store. */
 async function fillShelf(): Promise<void> {
-  const home = makeHome();
+  const home = await makeQuickHome(env);
   homes.push(home);
   const ids = new Map<object, string>();
   const entries = files.flatMap(({ chain, wallets, privateKeys }) => {

@@ -130,6 +130,7 @@ describe('no secret is in the output of', () => {
     recoveryKey = JSON.parse(renewed.stdout).recoveryKey;
     canaries.text('new recovery key', recoveryKey);
     expect(canaries.in(renewed.stderr)).toEqual([]);
+    await quicken(home, env);
   });
 
   it('commands that fail for the password', async () => {

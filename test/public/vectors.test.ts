@@ -6,6 +6,7 @@ import type { Run } from '../../src/cli/spec.js';
 import { createHouse, type House, readConfig } from '../../src/index.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
+import { quicken } from '../support/quick-slot.js';
 import { silentTerminal } from '../support/silent-terminal.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
 import { type ChainVectors, evmChainIds, loadVectors, type TransactionVector } from '../support/vectors.js';
@@ -50,6 +51,7 @@ beforeAll(async () => {
     const { signatureId, ...shown } = JSON.parse(line);
     printed.set(signatureId, shown);
   }
+  await quicken(home, env);
   exported = JSON.parse((await custos(['export'], { home, env })).stdout);
   for (const { vectors, flags } of rounds()) await serve(vectors, flags);
 }, 180_000);

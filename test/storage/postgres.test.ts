@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
@@ -13,6 +12,7 @@ import { peekStoreKeys } from '../../src/storage/peek.js';
 import { openQueue } from '../../src/storage/queue.js';
 import { freshSchema, sharedPostgres, whyNoPostgres } from '../support/postgres.js';
 import { makePostgres, type PostgresServer, query } from '../support/postgres-server.js';
+import { postgresWay } from '../support/postgres-way.js';
 import { anySlot, anyWallet, storeId } from './support.js';
 
 const none = await whyNoPostgres();
@@ -40,32 +40,6 @@ async function othersOn(url: string): Promise<readonly unknown[]> {
   let rows = await query(url, sql);
   for (let asked = 1; rows.length > 0 && asked < 50; asked++) rows = await query(url, sql);
   return rows;
-}
-
-/** The way to a server, which can fall silent as if its machine were gone. */
-async function mutable(url: string) {
-  const { hostname, port } = new URL(url);
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect(Number(port), hostname);
-    near.pipe(far);
-    far.pipe(near);
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const way = new URL(url);
-  way.hostname = '127.0.0.1';
-  way.port = String((server.address() as AddressInfo).port);
-  return {
-    url: way.href,
-    mute() {
-      for (const socket of sockets) socket.unpipe().pause();
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 onServer('works share a commit, and one that fails is undone alone', async () => {
@@ -143,7 +117,7 @@ onServer('a read that comes while or after the store is closed is refused, and c
 });
 
 onServer('closing does not wait for a server that vanished', async () => {
-  const far = await mutable(await freshSchema());
+  const far = await postgresWay(await freshSchema());
   const database = await openNotes(far.url);
   await database.read((db) => db.selectFrom('notes').selectAll().execute());
   far.mute();
@@ -152,6 +126,28 @@ onServer('closing does not wait for a server that vanished', async () => {
   expect(performance.now() - start).toBeLessThan(20_000);
   await far.close();
 });
+
+onServer.each([
+  ['lose-answer', 'has committed', 1],
+  ['lose-request', 'has heard nothing of it', 0],
+] as const)(
+  'a connection that breaks over a commit (%s) says so, when the server %s, and the store goes on',
+  async (fate, _, rows) => {
+    const url = await freshSchema();
+    const way = await postgresWay(url);
+    const database = await openNotes(way.url);
+    way.commits = () => fate;
+    await expect(database.write(insert(1))).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    way.commits = () => 'pass';
+    expect(way.broken).toBe(1);
+    await database.write(insert(2));
+    const found = await database.read((db) => db.selectFrom('notes').selectAll().where('id', '=', 1).execute());
+    // Whoever was told that nobody knows is neither believed nor repeated.
+    expect(found).toHaveLength(rows);
+    await database.close();
+    await way.close();
+  },
+);
 
 onServer('works of two processes that wait for each other are both done', async () => {
   const url = await freshSchema();

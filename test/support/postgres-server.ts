@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 
 /** PostgreSQL refuses to run as root; this one needs nothing but its own directory. */
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 const PASSWORD = 'not-to-be-seen';
 
 /** Where a server that was made stands, so that other processes can use and stop it. */

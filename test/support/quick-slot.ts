@@ -1,37 +1,55 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readConfig } from '../../dist/app/config.js';
 import { createHouse, type House } from '../../dist/app/house.js';
-import { initStore } from '../../dist/app/key-work.js';
+import { readNewPassword } from '../../dist/app/password.js';
+import { storeLocation } from '../../dist/app/store-location.js';
+import type { Secret } from '../../dist/core/secret.js';
+import type { KeySlot } from '../../dist/core/store.js';
 import { stretchPassword } from '../../dist/crypto/kdf.js';
 import { joinUnambiguously, seal } from '../../dist/crypto/seal.js';
-import type { Environment } from './custos.js';
+import { createStore } from '../../dist/storage/open-store.js';
+import { makeRootKey, makeStoreId } from '../../dist/vault/key-slots.js';
+import { type Environment, makeHome } from './custos.js';
 import { storeOf } from './home-store.js';
 import { silentTerminal } from './silent-terminal.js';
 
 /** The least that a store is opened with: tests that start many commands would derive keys for most of their time. */
 const kdf = { logN: 14, r: 8, p: 1 };
 
-/** Makes a store whose password takes an eighth of the usual time. */
-export async function initQuickStore(house: House): Promise<void> {
-  (await initStore(house)).wipe();
-  await quickenSlots(house);
+/** A home with a store in it, made as `initQuickStore` does. */
+export async function makeQuickHome(env: Environment): Promise<string> {
+  const home = makeHome();
+  await withHouse(home, env, initQuickStore);
+  return home;
+}
+
+/** Makes a store whose password takes an eighth of the usual time, and which has no recovery key. */
+export async function initQuickStore({ config, terminal }: House): Promise<void> {
+  const password = await readNewPassword(config, terminal);
+  const [rootKey, storeId] = [makeRootKey(), makeStoreId()];
+  const slots = [await quickSlot(rootKey, password, storeId)];
+  await (await createStore(storeLocation(config), { storeId, slots })).close();
 }
 
 /** Lets the password of a store that a command made take an eighth of the usual time from now on. */
 export async function quicken(home: string, env: Environment): Promise<void> {
+  await withHouse(home, env, async (house) => {
+    const store = await house.store();
+    const [rootKey, password, slots] = await Promise.all([house.rootKey(), house.password(), store.slots.all()]);
+    const slow = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
+    await store.slots.replace([await quickSlot(rootKey, password, store.storeId)], slow);
+  });
+}
+
+async function withHouse(home: string, env: Environment, work: (house: House) => Promise<void>): Promise<void> {
   const house = createHouse(readConfig({}, { ...storeOf(home), ...env }, home), silentTerminal);
-  await quickenSlots(house);
+  await work(house);
   await house.close();
 }
 
-async function quickenSlots(house: House): Promise<void> {
-  const store = await house.store();
-  const [rootKey, password, slots] = await Promise.all([house.rootKey(), house.password(), store.slots.all()]);
-  const salt = new Uint8Array(randomBytes(32));
-  const id = randomUUID();
+async function quickSlot(rootKey: Uint8Array, password: Secret, storeId: string): Promise<KeySlot> {
+  const [id, salt] = [randomUUID(), new Uint8Array(randomBytes(32))];
   const wrapping = await stretchPassword(password.exposeBytes(), salt, kdf);
-  const box = seal(wrapping, rootKey, joinUnambiguously(['custos/v1/slot', store.storeId, id, 'password']));
-  const slot = { id, kind: 'password' as const, kdf, salt, box, createdAt: Date.now() };
-  const slow = slots.filter(({ kind }) => kind === 'password').map((old) => old.id);
-  await store.slots.replace([slot], slow);
+  const box = seal(wrapping, rootKey, joinUnambiguously(['custos/v1/slot', storeId, id, 'password']));
+  return { id, kind: 'password', kdf, salt, box, createdAt: Date.now() };
 }
