@@ -16,6 +16,9 @@ const FEE_CEILING = 10_000_000n;
 /** TXN and a zero byte: the prefix of the hash that is a transaction's id. */
 const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
 
+/** Length of STX and a zero byte, which what is signed begins with. */
+const SIGNING_PREFIX_DIGITS = 8;
+
 /** Reads a request: X-addresses are taken apart, and nobody has signed it yet. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID */
 export function readTransaction(text: string): Fields {
   const fields = readObject(text);
@@ -53,20 +56,38 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   }
   // Amounts first: what is wrong with them is said in their own words.
   const summary = summarize(fields, { account, fee });
-  checkKept(fields);
+  const message = messageFor(fields, context.signers.find(({ address }) => address === context.from)?.publicKey);
+  checkKept(fields, message.encoded);
   return {
     summary,
     // A ticket takes the place of the number, which is then zero.
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
-    sign: (keys) => sign(fields, keyOf(keys, context.from)),
+    sign: (keys) => sign(fields, keyOf(keys, context.from), message),
   };
 }
 
+/** What is signed, in hexadecimal digits: it names the public key that the signature is checked with. */
+interface Message {
+  /** Of 33 bytes, in hexadecimal digits; empty where only the signer knows it. */
+  readonly publicKey: string;
+  readonly encoded: string;
+}
+
+/** @throws CustosError TRANSACTION_INVALID */
+function messageFor(fields: Fields, key: Uint8Array = new Uint8Array(0)): Message {
+  const publicKey = hex.encode(key).toUpperCase();
+  try {
+    return { publicKey, encoded: encodeForSigning({ ...fields, SigningPubKey: publicKey }) };
+  } catch (error) {
+    throw invalid('the transaction cannot be encoded', error);
+  }
+}
+
 /** The library drops what it does not know: what is read back must be what was given. */
-function checkKept(fields: Fields): void {
+function checkKept({ SigningPubKey: _none, ...fields }: Fields, message: string): void {
   let kept: unknown;
   try {
-    kept = decode(encode({ ...fields }));
+    kept = decode(message.slice(SIGNING_PREFIX_DIGITS));
   } catch (error) {
     throw invalid('the transaction cannot be encoded', error);
   }
@@ -110,10 +131,11 @@ function keyOf(keys: readonly LentKey[], from: string): LentKey {
   return key;
 }
 
-function sign(fields: Fields, key: LentKey): SignedTransaction {
-  const named = { ...fields, SigningPubKey: hex.encode(key.publicKey).toUpperCase() };
-  const signature = signBytes(hex.decode(encodeForSigning(named).toLowerCase()), key.privateKey, key.publicKey);
-  const raw = encode({ ...named, TxnSignature: hex.encode(signature).toUpperCase() });
+function sign(fields: Fields, key: LentKey, known: Message): SignedTransaction {
+  const isKnown = hex.encode(key.publicKey).toUpperCase() === known.publicKey;
+  const { publicKey, encoded } = isKnown ? known : messageFor(fields, key.publicKey);
+  const signature = signBytes(hex.decode(encoded.toLowerCase()), key.privateKey, key.publicKey);
+  const raw = encode({ ...fields, SigningPubKey: publicKey, TxnSignature: hex.encode(signature).toUpperCase() });
   const id = sha512(Uint8Array.of(...ID_PREFIX, ...hex.decode(raw.toLowerCase()))).subarray(0, 32);
   return { raw, txId: hex.encode(id).toUpperCase() };
 }
