@@ -20,6 +20,15 @@ const summaryOf = (change: Record<string, unknown>) => algorand.parse(request(ch
 const codeFor = (change: Record<string, unknown>) => codeOf(() => algorand.parse(request(change), context));
 const asset = { type: 'axfer', assetIndex: 31566704 };
 
+/** As the official library reads words; undefined where it refuses them. */
+function seedOf(words: string): Uint8Array | undefined {
+  try {
+    return algosdk.seedFromMnemonic(words);
+  } catch {
+    return undefined;
+  }
+}
+
 describe('a recorded transaction', () => {
   it.each(file.transactions)('$name is signed as recorded', async (vector) => {
     const { raw, txId, summary } = await signVector(algorand, vector);
@@ -88,12 +97,15 @@ describe('a wallet', () => {
         const words = algosdk.mnemonicFromSeed(seed).split(' ');
         expect(algorand.decodeMnemonic!(`  ${words.join('  ').toUpperCase()} `)).toEqual(seed);
         const wrong = words.with(at, words[at] === 'zoo' ? 'abandon' : 'zoo').join(' ');
-        expect(codeOf(() => algorand.decodeMnemonic!(wrong))).toBe('MNEMONIC_INVALID');
+        // A checksum of eleven bits lets one wrong word in 2,048 pass, there as here.
+        const official = seedOf(wrong);
+        if (official === undefined) expect(codeOf(() => algorand.decodeMnemonic!(wrong))).toBe('MNEMONIC_INVALID');
+        else expect(algorand.decodeMnemonic!(wrong)).toEqual(official);
         const foreign = words.with(at, 'custos').join(' ');
         expect(() => algorand.decodeMnemonic!(foreign)).toThrow(`word ${at + 1} is not in the English list`);
         expect(algorand.decodeMnemonic!(words.slice(1).join(' '))).toBeUndefined();
       }),
-      { numRuns: 50 },
+      { numRuns: 2000 },
     );
   });
 
