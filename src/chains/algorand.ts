@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js';
 import { base32nopad, hex } from '@scure/base';
 import type { Chain, ParseContext, SignedTransaction, UnsignedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
@@ -66,9 +67,7 @@ function keyOf(keys: readonly LentKey[], address: string): LentKey {
 
 function sign(transaction: AlgorandTransaction, key: LentKey): SignedTransaction {
   const body = encodeTransaction(transaction);
-  const message = new Uint8Array(PREFIX.length + body.length);
-  message.set(PREFIX);
-  message.set(body, PREFIX.length);
+  const message = concatBytes(PREFIX, body);
   const sig = signMessage(message, key.privateKey, key.publicKey);
   const isForeign = key.publicKey.some((byte, at) => byte !== transaction.sender[at]);
   // The network needs to be told only a signer that is not the sender: that of an account that was rekeyed.

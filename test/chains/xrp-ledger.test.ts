@@ -173,6 +173,23 @@ describe('a completed transaction', () => {
     expect(codeOf(() => xrpLedger.parse(payment(change), context))).toBe(expected);
   });
 
+  it.each<readonly [string, Record<string, unknown>]>([
+    ['that the ledger does not have', { Bonus: 7 }],
+    ['that the signature does not cover', { MasterSignature: 'AB' }],
+    ['inside another that the ledger does not have', { Memos: [{ Memo: { MemoData: 'AB', Bonus: 'CD' } }] }],
+    ['inside an amount', { SendMax: { ...usd('1'), Bonus: 'CD' } }],
+  ])('with a member %s is refused, not signed without it', (_what, change) => {
+    expect(codeOf(() => xrpLedger.parse(payment(change), context))).toBe('TRANSACTION_INVALID');
+  });
+
+  it('is signed alike whether the public key is known before or by the signer alone', () => {
+    const sign = (signers: ParseContext['signers']) => xrpLedger.parse(payment(), { ...context, signers }).sign([key]);
+    const { raw } = sign([{ address: key.address }]);
+    expect(raw).toBe(sign([key]).raw);
+    expect(sign([{ address: key.address, publicKey: other.publicKey }]).raw).toBe(raw);
+    expect(verifySignature(raw)).toBe(true);
+  });
+
   it('of another account is signed with this key only when that is allowed', () => {
     const text = payment({ Account: other.address });
     const unsigned = xrpLedger.parse(text, { ...context, allowForeignKey: true });

@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js';
 import { base32nopad, base64, hex } from '@scure/base';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { CustosError } from '../../core/errors.js';
@@ -13,10 +14,7 @@ const places: ReadonlyMap<string, number> = new Map(wordlist.map((word, place) =
 
 /** Address of a public key of 32 bytes: the key and the last four bytes of its hash in base 32, 58 characters; the same on all networks. */
 export function showAddress(bytes: Uint8Array): string {
-  const both = new Uint8Array(bytes.length + CHECKSUM_BYTES);
-  both.set(bytes);
-  both.set(checksumOf(bytes), bytes.length);
-  return base32nopad.encode(both);
+  return base32nopad.encode(concatBytes(bytes, checksumOf(bytes)));
 }
 
 /** Last four bytes of SHA-512/256. */
