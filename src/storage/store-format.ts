@@ -4,11 +4,16 @@ import { CustosError } from '../core/errors.js';
 import type { Database, DialectName } from './database.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
 import { addLeases } from './migrations/0002-leases.js';
+import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres-tables.js';
 
 /** What brings a store of each format to the next one, beginning with an empty database. */
-const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [createTables, addLeases];
+const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [
+  createTables,
+  addLeases,
+  addTransactionIds,
+];
 
 /** Version of the tables and of what is in them (docs/wallet-store.md). */
 const STORE_FORMAT = steps.length;

@@ -66,6 +66,8 @@ export interface StoreTables {
     resource: string;
     transaction_id: string;
   };
+  /** Ids of all bytes that were ever recorded: each belongs to one transaction for good (since format 3). */
+  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -1,0 +1,76 @@
+import { type Kysely, sql } from 'kysely';
+import type { StoreTables } from './0001-first.js';
+import type { ColumnTypes } from './column-types.js';
+
+/** Events that are read at a time: each may hold signed bytes of several MiB. */
+const PAGE = 20;
+
+/**
+ * Format 3: the id of recorded bytes belongs to one transaction of a chain and network, and stays its own when the bytes have
+ * failed or were proved dead. A table of its own rather than a unique column, because older formats let several transactions
+ * have the same bytes: there the first that may have paid with them keeps the id.
+ */
+export async function addTransactionIds(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+  await database.schema
+    .createTable('transaction_ids')
+    .addColumn('chain', types.text, (column) => column.notNull())
+    .addColumn('network', types.text, (column) => column.notNull())
+    .addColumn('tx_id', types.text, (column) => column.notNull())
+    .addColumn('transaction_id', types.text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('transaction_ids_key', ['chain', 'network', 'tx_id'])
+    .execute();
+  await takeRecorded(database);
+  await takeExpired(database);
+}
+
+async function takeRecorded(database: Kysely<StoreTables>): Promise<void> {
+  await sql`
+    INSERT INTO transaction_ids (chain, network, tx_id, transaction_id)
+    SELECT chain, network, tx_id, id
+    FROM (
+      SELECT chain, network, tx_id, id, row_number() OVER (
+        PARTITION BY chain, network, tx_id
+        ORDER BY CASE state WHEN 'completed' THEN 1 WHEN 'broadcast' THEN 2 WHEN 'signed' THEN 3 ELSE 4 END, created_at, id
+      ) AS rank
+      FROM transactions
+      WHERE tx_id IS NOT NULL
+    ) AS ranked
+    WHERE rank = 1`.execute(database);
+}
+
+/** What was proved dead stands in the stories only. */
+async function takeExpired(database: Kysely<StoreTables>): Promise<void> {
+  for (let after = { id: '', place: 0 }; ; ) {
+    const events = await database
+      .selectFrom('transaction_events')
+      .innerJoin('transactions', 'transactions.id', 'transaction_events.transaction_id')
+      .select(['transactions.id', 'transactions.chain', 'transactions.network', 'place', 'fact'])
+      .where('event', '=', 'expired')
+      .where((row) => row(row.refTuple('transaction_id', 'place'), '>', row.tuple(after.id, after.place)))
+      .orderBy('transaction_id')
+      .orderBy('place')
+      .limit(PAGE)
+      .execute();
+    const taken = events.flatMap(({ id, chain, network, fact }) =>
+      txIdsIn(fact).map((tx_id) => ({ chain, network, tx_id, transaction_id: id })),
+    );
+    if (taken.length > 0) {
+      const insert = database.insertInto('transaction_ids').values(taken);
+      await insert.onConflict((conflict) => conflict.doNothing()).execute();
+    }
+    const last = events.at(-1);
+    if (last === undefined) return;
+    after = last;
+  }
+}
+
+/** A story that somebody damaged must not keep the store from being opened. */
+function txIdsIn(fact: string): string[] {
+  try {
+    const value: unknown = JSON.parse(fact);
+    const isFact = typeof value === 'object' && value !== null && 'txId' in value;
+    return isFact && typeof value.txId === 'string' ? [value.txId] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/storage/database.js';
+import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
+import { createStore, openStore } from '../../src/storage/open-store.js';
+import { anySlot, freshLocation, storeId } from './support.js';
+
+type Row = StoreTables['transactions'];
+
+const location = freshLocation();
+let database: Database<StoreTables>;
+beforeEach(async () => {
+  await (await createStore(location(), { storeId, slots: [anySlot()] })).close();
+  database = await openDatabase<StoreTables>(location());
+  await database.write(backToFormat2);
+});
+afterEach(() => database.close());
+
+async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
+  await db.schema.dropTable('transaction_ids').execute();
+  await db.updateTable('meta').set({ value: '2' }).where('key', '=', 'format').execute();
+}
+
+function row(id: string, facts: Partial<Row>): Row {
+  const received = { id, chain: 'SOL', hashes: [], serializedTransaction: '{}' };
+  const nothing = { sender: null, nonce: null, completed: null, summary: null, signed: null, tx_id: null };
+  const untold = { error_code: null, error_text: null, reported: null, attempts: 0, next_attempt_at: 0 };
+  return {
+    ...{ id, chain: 'SOL', network: 'testnet', state: 'claimed', generation: 1 },
+    ...{ digest: '00', pending: JSON.stringify(received), ...nothing, ...untold },
+    ...{ line: null, lease_owner: null, lease_expires_at: null, block: null, created_at: 1, updated_at: 1 },
+    ...facts,
+  };
+}
+
+async function upgradedWith(rows: readonly Row[], events: readonly StoreTables['transaction_events'][] = []) {
+  await database.write(async (db) => {
+    await db.insertInto('transactions').values(rows).execute();
+    if (events.length > 0) await db.insertInto('transaction_events').values(events).execute();
+  });
+  await (await openStore(location())).close();
+  const taken = await database.read((db) => db.selectFrom('transaction_ids').selectAll().orderBy('tx_id').execute());
+  return taken.map(({ chain, network, tx_id, transaction_id }) => `${chain}/${network}/${tx_id}: ${transaction_id}`);
+}
+
+test('a store whose transactions share an id is brought up to date, and who may have paid with it keeps the id', async () => {
+  const shared = [
+    row('a', { state: 'failed', tx_id: 'one', created_at: 1 }),
+    row('b', { state: 'completed', tx_id: 'one', created_at: 3 }),
+    row('c', { state: 'completed', tx_id: 'one', created_at: 2 }),
+    row('d', { state: 'signed', tx_id: 'one', created_at: 1 }),
+  ];
+  const apart = [
+    row('e', { state: 'signed', tx_id: 'two' }),
+    row('f', { state: 'completed', tx_id: 'one', network: 'mainnet' }),
+    row('g', { state: 'completed', tx_id: 'one', chain: 'ALGO' }),
+    row('h', { state: 'claimed' }),
+  ];
+  expect(await upgradedWith([...shared, ...apart])).toEqual([
+    'ALGO/testnet/one: g',
+    'SOL/mainnet/one: f',
+    'SOL/testnet/one: c',
+    'SOL/testnet/two: e',
+  ]);
+});
+
+test('ids of bytes that were proved dead stay taken, and a damaged story keeps no store from being opened', async () => {
+  const rows = Array.from({ length: 50 }, (_, at) => row(`t${String(at).padStart(2, '0')}`, {}));
+  const expired = rows.flatMap(({ id }) =>
+    [2, 3].map((place) => ({
+      transaction_id: id,
+      place,
+      at: 1,
+      event: 'expired',
+      fact: JSON.stringify({ txId: `${id}.${place}` }),
+    })),
+  );
+  const damaged = ['{', '7', 'null', '{"txId":7}'].map((fact, place) => ({
+    ...{ transaction_id: 't00', place: 10 + place, at: 1, event: 'expired', fact },
+  }));
+  const other = { transaction_id: 't00', place: 20, at: 1, event: 'failed', fact: '{"txId":"no"}' };
+  const taken = await upgradedWith(rows, [...expired, ...damaged, other]);
+  expect(taken).toEqual(expired.map(({ transaction_id: id, place }) => `SOL/testnet/${id}.${place}: ${id}`));
+});
+
+test('a store that was brought up to date holds each id once', async () => {
+  await upgradedWith([row('a', { state: 'completed', tx_id: 'one' })]);
+  const again = { chain: 'SOL', network: 'testnet', tx_id: 'one', transaction_id: 'b' };
+  const added = database.write((db) => db.insertInto('transaction_ids').values(again).execute());
+  await expect(added).rejects.toThrow();
+});
