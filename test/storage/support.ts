@@ -84,7 +84,8 @@ export function runChild(script: string, { killAfter, fileBlocks }: ChildOptions
   const whole = `(await import('node:module')).register(${JSON.stringify(loader)});\n${source}`;
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `;
   // exec: the signal goes to node itself, not to a shell before it.
-  const command = `${limit}exec "$0" --input-type=module -e "$1"`;
+  // Node 26 warns of `register`, which earlier ones have no other form of.
+  const command = `${limit}exec "$0" --disable-warning=DEP0205 --input-type=module -e "$1"`;
   const child = spawn('bash', ['-c', command, process.execPath, whole], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   let errors = '';
