@@ -60,8 +60,9 @@ export interface DaemonConfig {
   readonly nodes: ReadonlyMap<ChainId, string>;
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
   readonly allowForeignKeys: ReadonlySet<ChainId>;
-  /** In whole coins, as it was given; the chain knows its decimals. */
-  readonly feeCeilings: ReadonlyMap<ChainId, string>;
+  /** `CHAIN[:ASSET]=AMOUNT` and `CHAIN:kind` as they were given; app/signing-rules.ts reads them with the chains at hand. */
+  readonly feeCeilings: readonly string[];
+  readonly allowedHazards: readonly string[];
   /** Where the health server listens; there is none when absent. */
   readonly health?: { readonly host: string; readonly port: number };
 }
@@ -196,7 +197,8 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
         nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
         developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
-        feeCeilings: attempt('--fee-ceiling', new Map(), () => pairs(flags['feeCeiling'])),
+        feeCeilings: list(flags['feeCeiling']) ?? [],
+        allowedHazards: list(flags['allowHazard']) ?? [],
         allowForeignKeys: attempt('--allow-foreign-key', new Set(), () => {
           return new Set((list(flags['allowForeignKey']) ?? []).map(parseChainId));
         }),

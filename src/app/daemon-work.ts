@@ -7,11 +7,11 @@ import { createCloud } from '../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
 import type { Cloud, Nodes } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
-import type { ChainId } from '../core/ids.js';
 import type { Judge } from '../core/judge.js';
 import type { Meter } from '../core/meter.js';
 import { Secret } from '../core/secret.js';
 import type { Signer } from '../core/signer.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import { Daemon, type Tally } from '../daemon/daemon.js';
 import { LeaseKeeper } from '../daemon/lease-keeper.js';
 import type { DaemonParts, Trace } from '../daemon/parts.js';
@@ -22,6 +22,7 @@ import { createWatch } from './health-work.js';
 import type { House } from './house.js';
 import { countWallets, pollCost, pollCostText } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
+import { readSigningRules, unguardedChains } from './signing-rules.js';
 import { packageVersion } from './version.js';
 
 /** How long a stopping daemon waits for what is on its way, in milliseconds. */
@@ -48,15 +49,17 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
   setFlagsFromString('--heap-growing-percent=20');
   const judges = await makeJudges(house);
   const { cloud, nodes } = makeCloud(house);
-  const { chains: named = [], nodes: own, allowForeignKeys, confirmations } = config.daemon;
-  for (const chain of [...named, ...own.keys(), ...allowForeignKeys, ...confirmations.chains.keys()]) {
+  const { chains: named = [], nodes: own, confirmations } = config.daemon;
+  for (const chain of [...named, ...own.keys(), ...confirmations.chains.keys()]) {
     house.chains.get(chain);
   }
+  const rules = readSigningRules(config.daemon, house.chains, config.network);
+  for (const chain of unguardedChains(config.daemon)) house.log.warn({ chain }, 'every hazard is allowed');
   const store = await house.store();
   await store.lockForDaemon();
   const watch = createWatch(house, store, signal);
   const { meter } = watch;
-  const signer = await startSigner(house, meter);
+  const signer = await startSigner(house, { meter, rules });
   try {
     await watch.open(signer);
     const publicKey = await signer.unlock();
@@ -77,9 +80,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
       shared: store.shared,
       maxAttempts: config.daemon.maxAttempts,
       confirmations: (chain) => confirmations.chains.get(chain) ?? confirmations.default,
-      developmentChainIds: config.daemon.developmentChainIds,
-      allowForeignKeys: config.daemon.allowForeignKeys,
-      feeCeilings: readFeeCeilings(house),
+      rules,
       ...(config.daemon.wallets && { onlyWallets: config.daemon.wallets }),
       ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       ...(trace && { trace }),
@@ -113,31 +114,18 @@ async function serve(
   return tally;
 }
 
-async function startSigner(house: House, meter: Meter): Promise<Signer> {
+async function startSigner(house: House, { meter, rules }: { meter: Meter; rules: SigningRules }): Promise<Signer> {
   const store = await house.store();
   return createSignerClient({
     ...signerProgram(),
     slots: await store.slots.all(),
     storeId: store.storeId,
+    rules,
     password: await house.password(),
     count: house.config.daemon.signers,
     log: house.log,
     onRestart: () => meter.signerRestarted(),
   });
-}
-
-/** The most that a fee may be, by chain. @throws CustosError CONFIG_INVALID: no amount of coins, CHAIN_UNKNOWN */
-export function readFeeCeilings({ config, chains }: House): Map<ChainId, bigint> {
-  const ceilings = new Map<ChainId, bigint>();
-  for (const [id, text] of config.daemon.feeCeilings) {
-    const { decimals, coin } = chains.get(id);
-    const [whole = '', fraction = ''] = text.split('.');
-    if (!/^\d{1,12}(\.\d{1,18})?$/.test(text) || fraction.length > decimals) {
-      throw new CustosError('CONFIG_INVALID', `--fee-ceiling ${id}: ${text} is no amount of ${coin}`);
-    }
-    ceilings.set(id, BigInt(whole + fraction.padEnd(decimals, '0')));
-  }
-  return ceilings;
 }
 
 function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {

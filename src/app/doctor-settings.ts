@@ -2,11 +2,11 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../cloud/urls.js';
 import { asCustosError } from '../core/errors.js';
 import { settingValue } from './config.js';
-import { readFeeCeilings } from './daemon-work.js';
 import { type Finding, problem } from './finding.js';
 import type { House } from './house.js';
 import { type Setting, settings } from './settings.js';
 import { shownValue } from './shown-value.js';
+import { readSigningRules } from './signing-rules.js';
 
 /** Every setting as it is, and every mistake in one: all of them, not only the first. */
 export async function settingFindings(house: House): Promise<readonly Finding[]> {
@@ -51,11 +51,12 @@ async function fileFindings({ config }: House): Promise<Finding[]> {
 
 /** Chains that settings name and that do not exist, and ceilings that are no amount. */
 function chainFindings(house: House): Finding[] {
-  const { chains: named = [], nodes, allowForeignKeys, developmentChainIds, feeCeilings } = house.config.daemon;
-  const all = [named, nodes.keys(), allowForeignKeys, developmentChainIds.keys(), feeCeilings.keys()];
+  const { chains: named = [], nodes, allowForeignKeys, developmentChainIds } = house.config.daemon;
+  const all = [named, nodes.keys(), allowForeignKeys, developmentChainIds.keys()];
   const chains = new Set(all.flatMap((some) => [...some]));
   const found = [...chains].flatMap((chain) => attempt('settings', () => house.chains.get(chain)));
-  return found.length > 0 ? found : attempt('settings', () => readFeeCeilings(house));
+  if (found.length > 0) return found;
+  return attempt('settings', () => readSigningRules(house.config.daemon, house.chains, house.config.network));
 }
 
 function urlFindings({ config }: House): Finding[] {

@@ -5,6 +5,7 @@ import { type RunningGateway, startGateway } from '../gateway/server.js';
 import { openQueue } from '../storage/queue.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
+import { readSigningRules } from './signing-rules.js';
 import { checkDatabaseUrl, warnOfPassword } from './store-location.js';
 
 /** Opens the queue and listens. @throws CustosError API_KEY_MISSING, CONFIG_INVALID, PORT_IN_USE, STORE_* */
@@ -32,7 +33,7 @@ export async function openGateway(house: House): Promise<RunningGateway> {
       apiKey: Secret.text(apiKey),
       clock,
       log,
-      developmentChainIds: config.daemon.developmentChainIds,
+      rules: readSigningRules(config.daemon, chains, config.network),
       ...(allowed !== undefined && { allowedHosts: allowed.split(',').map((name) => name.trim()) }),
       host: text(flags['host']) ?? '127.0.0.1',
       port,

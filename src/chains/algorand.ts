@@ -30,6 +30,7 @@ export const algorand: Chain = {
   secretField: 'secret',
   coin: 'ALGO',
   decimals: 6,
+  feeCeiling: '1',
   hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAddress }),
   address: showAddress,
   publicKey,

@@ -7,5 +7,6 @@ export const avalanche = evmChain({
   slug: 'avalanche',
   coin: 'AVAX',
   coinType: 60,
+  feeCeiling: '5',
   chainIds: { mainnet: [43114n], testnet: [43113n] },
 });

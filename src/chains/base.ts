@@ -7,5 +7,6 @@ export const base = evmChain({
   slug: 'base',
   coin: 'ETH',
   coinType: 60,
+  feeCeiling: '1',
   chainIds: { mainnet: [8453n], testnet: [84532n, 84531n] },
 });

@@ -25,6 +25,7 @@ export const binanceChain: Chain = {
   newWallet: 'key',
   coin: 'BNB',
   decimals: 8,
+  feeCeiling: '0.1',
   hd: bip32Scheme({ mainnet: account, testnet: account }),
   address: addressOf,
   publicKey,

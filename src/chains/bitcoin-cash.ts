@@ -17,7 +17,8 @@ export const bitcoinCash = utxoChain({
   },
   hdAddress: 'pkh',
   form: 'fork-id-schnorr',
-  fees: { ceiling: 10_000_000n, leastRate: 0, dust: 546n, segwitDust: 546n },
+  feeCeiling: '0.1',
+  fees: { leastRate: 0, dust: 546n, segwitDust: 546n },
   request: 'hex-with-amounts',
   build: { usualRate: 1 },
 });

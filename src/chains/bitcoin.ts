@@ -23,7 +23,8 @@ export const bitcoin = utxoChain({
     bip86: { accounts: account(86), address: 'tr' },
   },
   form: 'ecdsa',
-  fees: { ceiling: 5_000_000n, leastRate: 0, dust: 546n, segwitDust: 294n },
+  feeCeiling: '0.05',
+  fees: { leastRate: 0, dust: 546n, segwitDust: 294n },
   request: 'bitcore',
   build: { usualRate: 10 },
 });

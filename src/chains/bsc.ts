@@ -8,6 +8,7 @@ export const bsc = evmChain({
   slug: 'bsc',
   coin: 'BNB',
   coinType: 60,
+  feeCeiling: '1',
   chainIds: { mainnet: [56n], testnet: [97n] },
   settledDepth: 64n,
   completion: {

@@ -37,6 +37,7 @@ export const cardano: Chain = {
   curve: 'ed25519',
   coin: 'ADA',
   decimals: 6,
+  feeCeiling: '5',
   hd: cardanoScheme("m/1852'/1815'/0'/0'"),
   derivations: { cip1852: cardanoScheme("m/1852'/1815'/0'/0") },
   address: showAddress,

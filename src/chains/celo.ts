@@ -8,9 +8,11 @@ export const celo = evmChain({
   slug: 'celo',
   coin: 'CELO',
   coinType: 52752,
+  feeCeiling: '100',
   chainIds: { mainnet: [42220n], testnet: [44787n, 62320n, 11142220n] },
   format: celoFormat,
   completion: celoCompletion,
   feeTokens: celoFeeTokens,
+  feeTokenCeiling: '50',
   transferForm: celoTransfer,
 });

@@ -7,5 +7,6 @@ export const cronos = evmChain({
   slug: 'cronos',
   coin: 'CRO',
   coinType: 60,
+  feeCeiling: '1000',
   chainIds: { mainnet: [25n], testnet: [338n] },
 });

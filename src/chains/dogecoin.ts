@@ -15,7 +15,8 @@ export const dogecoin = utxoChain({
   },
   hdAddress: 'pkh',
   form: 'ecdsa',
-  fees: { ceiling: 2_500_000_000n, leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
+  feeCeiling: '25',
+  fees: { leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
   request: 'bitcore',
   build: { usualRate: 1000, version: 1, maturity: 240 },
 });

@@ -8,6 +8,7 @@ export const ethereum = evmChain({
   slug: 'ethereum',
   coin: 'ETH',
   coinType: 60,
+  feeCeiling: '1',
   chainIds: { mainnet: [1n], testnet: [11155111n, 17000n, 560048n, 5n, 3n, 4n, 42n] },
   completion: {
     price: advisedPrice,

@@ -7,5 +7,6 @@ export const fantom = evmChain({
   slug: 'fantom',
   coin: 'FTM',
   coinType: 60,
+  feeCeiling: '1000',
   chainIds: { mainnet: [250n], testnet: [4002n] },
 });

@@ -7,5 +7,6 @@ export const flare = evmChain({
   slug: 'flare',
   coin: 'FLR',
   coinType: 60,
+  feeCeiling: '1000',
   chainIds: { mainnet: [14n], testnet: [114n, 16n] },
 });

@@ -36,6 +36,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     curve: 'secp256k1',
     coin: 'FLOW',
     decimals: 8,
+    feeCeiling: '1',
     hd: bip32Scheme({ mainnet: account, testnet: account }),
     address: showPublicKey,
     publicKey,

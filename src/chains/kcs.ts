@@ -8,6 +8,7 @@ export const kcs = evmChain({
   slug: 'kcs',
   coin: 'KCS',
   coinType: 60,
+  feeCeiling: '10',
   chainIds: { mainnet: [321n], testnet: [322n] },
   completion: { price: constantPrice(1n), call: ['to', 'data'] },
 });

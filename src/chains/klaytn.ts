@@ -9,6 +9,7 @@ export const klaytn = evmChain({
   rpcPrefix: 'klay',
   coin: 'KLAY',
   coinType: 8217,
+  feeCeiling: '100',
   chainIds: { mainnet: [8217n], testnet: [1001n] },
   checksGas: false,
   completion: { methods: klayMethods, call: ['to', 'data', 'from'], count: 'pending', countAddress: 'lower-case' },

@@ -21,7 +21,8 @@ export const litecoin = utxoChain({
     bip86: { accounts: account(86), address: 'tr' },
   },
   form: 'ecdsa',
-  fees: { ceiling: 100_000_000n, leastRate: 0, dust: 5_460n, segwitDust: 2_940n },
+  feeCeiling: '1',
+  fees: { leastRate: 0, dust: 5_460n, segwitDust: 2_940n },
   request: 'bitcore',
   build: { usualRate: 10 },
 });

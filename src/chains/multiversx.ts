@@ -27,6 +27,7 @@ export const multiversx: Chain = {
   curve: 'ed25519',
   coin: 'EGLD',
   decimals: 18,
+  feeCeiling: '1',
   hd: slip10Scheme({
     path: paths,
     address: showAddress,

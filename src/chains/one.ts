@@ -7,6 +7,7 @@ export const one = evmChain({
   slug: 'one',
   coin: 'ONE',
   coinType: 1023,
+  feeCeiling: '1000',
   chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
   addressStyle: { bech32: 'one' },
   completion: { call: ['to', 'data', 'from'] },

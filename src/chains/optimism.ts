@@ -7,5 +7,6 @@ export const optimism = evmChain({
   slug: 'optimism',
   coin: 'ETH',
   coinType: 60,
+  feeCeiling: '1',
   chainIds: { mainnet: [10n], testnet: [11155420n, 420n, 69n] },
 });

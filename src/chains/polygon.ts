@@ -8,6 +8,7 @@ export const polygon = evmChain({
   slug: 'polygon',
   coin: 'MATIC',
   coinType: 966,
+  feeCeiling: '100',
   chainIds: { mainnet: [137n], testnet: [80002n, 80001n] },
   // Reorganisations of more than 150 blocks have been seen before there were milestones.
   settledDepth: 256n,

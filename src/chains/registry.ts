@@ -1,6 +1,7 @@
 import type { Chain, ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
+import { shownSummary } from '../core/summary.js';
 import * as list from './list.js';
 
 /**
@@ -8,13 +9,24 @@ import * as list from './list.js';
  * @param extra - further chains; one with the ticker of a listed chain takes its place
  */
 export function createRegistry(extra: readonly Chain[] = []): ChainRegistry {
-  const byId = new Map([...Object.values(list), ...extra].map((chain) => [chain.id, chain]));
+  const byId = new Map([...Object.values(list), ...extra].map((chain) => [chain.id, withShownText(chain)]));
   return {
     ids: [...byId.keys()],
     get(id) {
       const chain = byId.get(parseChainId(id));
       if (chain === undefined) throw new CustosError('CHAIN_UNKNOWN', `${id} is not a chain that is known here`);
       return chain;
+    },
+  };
+}
+
+/** Text that others chose reaches nobody as it came: here is the one place through which every decoded transaction passes. */
+function withShownText(chain: Chain): Chain {
+  return {
+    ...chain,
+    parse(completed, context) {
+      const unsigned = chain.parse(completed, context);
+      return { ...unsigned, summary: shownSummary(unsigned.summary) };
     },
   };
 }

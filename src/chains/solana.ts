@@ -28,6 +28,7 @@ export const solana: Chain = {
   singleAddress: true,
   coin: 'SOL',
   decimals: LAMPORT_DECIMALS,
+  feeCeiling: '0.5',
   // One step more than other wallets have, as the peer derives.
   hd: slip10Scheme({
     path: { mainnet: "m/44'/501'/0'/0'", testnet: "m/44'/501'/0'/0'" },

@@ -7,5 +7,6 @@ export const sonic = evmChain({
   slug: 'sonic',
   coin: 'S',
   coinType: 60,
+  feeCeiling: '1000',
   chainIds: { mainnet: [146n], testnet: [57054n, 64165n, 14601n] },
 });

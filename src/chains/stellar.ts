@@ -22,6 +22,7 @@ export const stellar: Chain = {
   secretField: 'secret',
   coin: 'XLM',
   decimals: 7,
+  feeCeiling: '10',
   hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAccount }),
   address: showAccount,
   publicKey,

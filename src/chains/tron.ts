@@ -30,6 +30,7 @@ export const tron: Chain = {
   curve: 'secp256k1',
   coin: 'TRX',
   decimals: 6,
+  feeCeiling: '15000',
   hd,
   address: addressOf,
   publicKey,

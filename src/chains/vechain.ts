@@ -34,6 +34,8 @@ export const vechain: Chain = {
   curve: 'secp256k1',
   coin: 'VET',
   decimals: 18,
+  feeAsset: { symbol: 'VTHO', decimals: 18 },
+  feeCeiling: '10000',
   hd: bip32Scheme({
     mainnet: { path: "m/44'/818'/0'/0", version: XPUB_VERSION },
     testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },

@@ -7,6 +7,7 @@ export const xdc = evmChain({
   slug: 'xdc',
   coin: 'XDC',
   coinType: 550,
+  feeCeiling: '1000',
   chainIds: { mainnet: [50n], testnet: [51n] },
   addressStyle: { prefix: 'xdc' },
   completion: {

@@ -42,6 +42,7 @@ export const xrpLedger: Chain = {
   secretField: 'secret',
   coin: 'XRP',
   decimals: 6,
+  feeCeiling: '10',
   hd,
   address: showAddress,
   publicKey,

@@ -201,6 +201,11 @@ export const commands: readonly CommandSpec[] = [
       testnetOption,
       { flags: '--node <chain=url>', about: 'JSON-RPC node of a chain; repeatable', many: true },
       { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
+      {
+        flags: '--fee-ceiling <chain=coins>',
+        about: 'highest fee of a request, in whole coins; repeatable',
+        many: true,
+      },
       { flags: '--host <address>', about: 'address to listen on (default 127.0.0.1)' },
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'further host names under which it is reached' },

@@ -47,6 +47,11 @@ export const daemonOptions: readonly OptionSpec[] = [
     many: true,
   },
   {
+    flags: '--allow-hazard <chain:kind>',
+    about: 'sign what does this dangerous thing on this chain (docs/chains.md lists them; CHAIN:all); repeatable',
+    many: true,
+  },
+  {
     flags: '--allow-foreign-key <chains>',
     about: 'chains on which a key may sign for an account not its own (XRP regular keys, multi-signing); repeatable',
     many: true,

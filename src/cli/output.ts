@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { SingleBar } from 'cli-progress';
+import { shown, shownJson, shownLines } from '../core/foreign-text.js';
 
 /** Where results go (standard output) and everything else (standard error). */
 export interface Output {
@@ -20,17 +21,19 @@ export interface Progress {
 }
 
 export const output: Output = {
-  json: (value) => write(1, `${JSON.stringify(value, bigintAsText, 2)}\n`),
-  jsonLine: (value) => write(1, `${JSON.stringify(value, bigintAsText)}\n`),
-  line: (text) => write(1, `${text}\n`),
+  json: (value) => write(1, `${shownJson(JSON.stringify(value, bigintAsText, 2))}\n`),
+  jsonLine: (value) => write(1, `${shownJson(JSON.stringify(value, bigintAsText))}\n`),
+  line: (text) => write(1, `${shownLines(text)}\n`),
   table(rows) {
+    const shownRows = rows.map((row) => row.map(shown));
     const widths: number[] = [];
-    for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-    for (const row of rows) {
+    for (const row of shownRows)
+      for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const row of shownRows) {
       write(1, `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')}\n`);
     }
   },
-  note: (text) => write(2, `${text}\n`),
+  note: (text) => write(2, `${shownLines(text)}\n`),
   progress,
 };
 

@@ -1,5 +1,6 @@
 import type { NodeClient } from './chain.js';
 import type { Network } from './ids.js';
+import type { AssetAmount } from './summary.js';
 import type { KeyRef } from './wallet.js';
 
 /** What a chain may ask while it builds what came in at the gateway. */
@@ -15,6 +16,8 @@ export interface BuiltTransaction {
   readonly serialized: string;
   /** In the order of signing; those without an index come first. */
   readonly keys: readonly KeyRef[];
+  /** The most that the fee can be, where it is settled already. */
+  readonly fee?: AssetAmount;
   /** Outputs (`txId:index`) that it spends, on a chain of unspent outputs. */
   readonly spends?: readonly string[];
 }

@@ -40,8 +40,6 @@ export interface ParseContext {
   readonly signers: readonly SignerFacts[];
   /** A ledger withdrawal that the cloud ties to the transaction. */
   readonly withdrawal?: Withdrawal;
-  /** The most that a fee may be, in smallest units, where the operator wants another limit than the chain's own. */
-  readonly feeCeiling?: bigint;
   /** Allows what is refused by default because the network cannot show that it is meant (e.g. XRP regular keys). */
   readonly allowForeignKey?: boolean;
   /** Chain id of a development chain (`--chain-id CHAIN=N`), allowed besides the known ones of the network. */
@@ -174,6 +172,14 @@ export interface Chain {
   /** Symbol of the coin that pays fees. */
   readonly coin: string;
   readonly decimals: number;
+  /** What fees are paid in, where it is not the coin. */
+  readonly feeAsset?: { readonly symbol: string; readonly decimals: number };
+  /** The most that a fee may be unless the operator says otherwise: whole coins (of `feeAsset`, where there is one) as a decimal text. */
+  readonly feeCeiling: string;
+  /** Tokens that can pay a fee, by the asset that a summary names; `ceiling` is in whole tokens. */
+  feeTokens?(
+    network: Network,
+  ): ReadonlyMap<string, { readonly symbol: string; readonly decimals: number; readonly ceiling: string }>;
   /** Derivation of mnemonic wallets, unless another one is named at creation or import. */
   readonly hd?: HdScheme;
   /** Further derivations by name (`--derivation NAME`), stored with the wallet. */

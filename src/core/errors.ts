@@ -1,3 +1,5 @@
+import { shown } from './foreign-text.js';
+
 /**
  * The one table of everything that can go wrong. `exit` is the exit code of the command line (1 failed, 2 misused),
  * `status` the HTTP status of the gateway, `retry` says that the same step may succeed later without anybody's help.
@@ -202,7 +204,16 @@ const kinds = {
   },
   AMOUNT_INVALID: { exit: 1, status: 400, hint: 'an amount is a whole number of the smallest unit, below 2^128' },
   GAS_TOO_LOW: { exit: 1, status: 400, hint: 'raise the gas limit to at least the intrinsic gas of the transaction' },
-  FEE_INVALID: { exit: 1, status: 400, hint: 'check gas price and fee caps of the transaction' },
+  FEE_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'check the fee of the transaction; --fee-ceiling CHAIN=COINS sets another ceiling',
+  },
+  HAZARD_REFUSED: {
+    exit: 1,
+    status: 403,
+    hint: 'look at the transaction; if it is meant, start the daemon with the named --allow-hazard and retry it',
+  },
   KEY_MISSING: { exit: 1, status: 400, hint: 'name a signature ID for every input of the transaction' },
   SIGNATURE_INVALID: {
     exit: 1,
@@ -326,7 +337,8 @@ export class CustosError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: CustosErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Messages quote text that others chose: no door has to remember to make it fit for a terminal.
+    super(shown(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CustosError';
     this.code = code;
     this.details = options.details ?? {};

@@ -9,12 +9,6 @@ export interface SignRequest {
   readonly completed: string;
   /** Sealed records of every wallet that `pending.keys` names. */
   readonly sealed: readonly SealedWallet[];
-  /** Allowed besides the known chain ids of the network, in decimal. */
-  readonly developmentChainId?: string;
-  /** The most that the fee may be, in smallest units, in decimal. */
-  readonly feeCeiling?: string;
-  /** Allows keys that only the network knows to belong to the sender. */
-  readonly allowForeignKey?: boolean;
 }
 
 export interface IdentifyRequest {

@@ -1,3 +1,6 @@
+import { shown } from './foreign-text.js';
+import type { Hazard } from './hazards.js';
+
 /** An amount of one asset in its smallest unit. `asset` is the chain's coin symbol or a token's contract address. */
 export interface AssetAmount {
   readonly asset: string;
@@ -31,8 +34,18 @@ export interface Summary {
   readonly feeRate?: number;
   /** Memo, note or message that goes with a transfer. */
   readonly memo?: string;
+  /** Every dangerous effect, whether it is stopped or only shown. */
+  readonly hazards: readonly Hazard[];
+  /** Every other signed part that decides who is credited, with what, or until when. */
+  readonly notes?: readonly SummaryNote[];
   /** One sentence in plain words. */
   readonly text: string;
+}
+
+/** One signed part by the chain's own name, e.g. `DestinationTag`, `InvoiceID`, `nLockTime`. */
+export interface SummaryNote {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface SummaryInput {
@@ -59,6 +72,23 @@ export interface TokenMove {
   readonly amount?: bigint;
   readonly tokenId?: bigint;
   readonly action: 'transfer' | 'approve' | 'approve-all' | 'revoke' | 'mint' | 'burn';
+}
+
+/** The same summary with all text that others chose fit to be shown. Applied to whatever a chain of the registry decodes. */
+export function shownSummary(summary: Summary): Summary {
+  const { text, memo, method, notes, hazards } = summary;
+  return {
+    ...summary,
+    text: shown(text),
+    ...(memo !== undefined && { memo: shown(memo) }),
+    ...(method !== undefined && { method: shown(method) }),
+    ...(notes !== undefined && { notes: notes.map(({ name, value }) => ({ name: shown(name), value: shown(value) })) }),
+    hazards: hazards.map((hazard) => ({
+      ...hazard,
+      ...(hazard.party !== undefined && { party: shown(hazard.party) }),
+      ...(hazard.text !== undefined && { text: shown(hazard.text) }),
+    })),
+  };
 }
 
 /** The JSON form: every bigint becomes a decimal text. */

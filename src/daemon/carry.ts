@@ -1,9 +1,11 @@
-import type { Chain, SignedTransaction, SignerFacts } from '../core/chain.js';
+import type { Chain, ParseContext, SignedTransaction, SignerFacts } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
 import type { SignRequest } from '../core/signer.js';
+import { rulesOf } from '../core/signing-rules.js';
 import { type Summary, summaryToJson } from '../core/summary.js';
 import type { SealedWallet } from '../core/wallet.js';
+import { checkLimits } from '../signing/limits.js';
 import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
 import { type DaemonParts, step } from './parts.js';
 import { finish, send } from './send.js';
@@ -54,7 +56,7 @@ async function prepare(parts: DaemonParts, entry: JournalEntry): Promise<Prepare
   }
   const sealed = await parts.wallets.get(ids);
   const signers = await identify(parts, wantedKeys(chain, { pending, sealed }));
-  const { from } = parseContext(requestOf(parts, entry), signers);
+  const { from } = contextOf(parts, entry, signers);
   return { chain, sealed, signers, from };
 }
 
@@ -65,22 +67,19 @@ async function identify(parts: DaemonParts, wanted: readonly WantedKey[]): Promi
   return parts.signer.identify({ sealed: wanted.map(({ sealed }) => sealed), keys: wanted.map(({ ref }) => ref) });
 }
 
-function requestOf(parts: DaemonParts, { pending, chain }: JournalEntry) {
-  const developmentChainId = parts.developmentChainIds.get(chain)?.toString();
-  const feeCeiling = parts.feeCeilings.get(chain)?.toString();
-  return {
-    pending,
-    ...(feeCeiling !== undefined && { feeCeiling }),
-    ...(developmentChainId !== undefined && { developmentChainId }),
-    ...(parts.allowForeignKeys.has(chain) && { allowForeignKey: true }),
-  };
+function contextOf(
+  parts: DaemonParts,
+  { chain, pending }: JournalEntry,
+  signers: readonly SignerFacts[],
+): ParseContext {
+  return parseContext(pending, { rules: rulesOf(parts.rules, chain), signers });
 }
 
 async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepared): Promise<Outcome> {
   const { entry } = claimed;
   try {
     const completed = await step(parts, 'complete', entry.id, () => complete(parts, claimed, prepared));
-    const unsigned = prepared.chain.parse(completed, parseContext(requestOf(parts, entry), prepared.signers));
+    const unsigned = prepared.chain.parse(completed, contextOf(parts, entry, prepared.signers));
     const { summary, nonce, spends } = unsigned;
     const fact = {
       completed,
@@ -93,6 +92,8 @@ async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepa
     // are free again whenever a transaction waits, so they are always reserved anew.
     const isKnown = entry.completed === completed && entry.sender === prepared.from && spends === undefined;
     if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
+    const { chain, network } = entry;
+    checkLimits(summary, { chain: prepared.chain, network, rules: rulesOf(parts.rules, chain) });
     const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, summary));
     if (refused !== undefined) return refused;
     const signed = await sign(parts, claimed, { completed, sealed: prepared.sealed });
@@ -106,7 +107,7 @@ async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepa
 async function complete(parts: DaemonParts, { entry, lease }: Claimed, prepared: Prepared): Promise<string> {
   const { chain, signers, from: sender } = prepared;
   return chain.complete(entry.pending, {
-    ...parseContext(requestOf(parts, entry), signers),
+    ...contextOf(parts, entry, signers),
     node: parts.nodes.client(chain),
     async nextNonce(latest, waiting) {
       const counts = { sender, latest, ...(waiting !== undefined && { waiting }) };
@@ -142,9 +143,7 @@ async function sign(
 ): Promise<SignedTransaction> {
   const { entry } = claimed;
   const start = performance.now();
-  const signed = await step(parts, 'sign', entry.id, () =>
-    parts.signer.sign({ ...requestOf(parts, entry), ...request }),
-  );
+  const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign({ pending: entry.pending, ...request }));
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   await refuseDeadBytes(parts, claimed, signed.txId);

@@ -9,6 +9,7 @@ import type { Judge } from '../core/judge.js';
 import type { Log } from '../core/log.js';
 import type { Meter } from '../core/meter.js';
 import type { Signer } from '../core/signer.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { WalletTable } from '../core/store.js';
 import type { PublicVault } from '../core/vault.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -51,12 +52,8 @@ export interface DaemonParts {
   readonly maxAttempts: number;
   /** Blocks in which an own node must have a transaction, its own and those behind it, before it is completed. */
   confirmations(chain: ChainId): number;
-  /** Chain ids of development chains, by chain. */
-  readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
-  /** The most that a fee may be, in smallest units, where the operator set it, by chain. */
-  readonly feeCeilings: ReadonlyMap<ChainId, bigint>;
-  /** Chains whose keys may sign for an account that only the network ties to them (e.g. XRP regular keys). */
-  readonly allowForeignKeys: ReadonlySet<ChainId>;
+  /** The operator's limits; the signer has them from its start and decides by its own. */
+  readonly rules: SigningRules;
   /** When present, only these wallets sign. */
   readonly onlyWallets?: ReadonlySet<SignatureId>;
   /** When present, only these pending transactions are taken. */

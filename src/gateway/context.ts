@@ -4,6 +4,7 @@ import type { ChainId, Network } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { Queue } from '../core/queue.js';
 import type { Secret } from '../core/secret.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { GatewayNode } from './node.js';
 
 /** What a gateway is made of. */
@@ -17,8 +18,8 @@ export interface GatewayOptions {
   readonly apiKey: Secret;
   readonly clock: Clock;
   readonly log?: Log;
-  /** Chain ids of development chains, allowed besides the known ones of the network. */
-  readonly developmentChainIds?: ReadonlyMap<ChainId, bigint>;
+  /** The operator's limits: development chains and fee ceilings. */
+  readonly rules: SigningRules;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
   readonly host?: string;
   /** Further host names (without port) by which clients may address the gateway. */
@@ -40,6 +41,7 @@ export interface GatewayContext {
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
+  readonly rules: SigningRules;
   /** Path segments `:slug` that match the names of chains by what can be done with them. */
   readonly slugs: Slugs;
   /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */

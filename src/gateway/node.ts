@@ -2,6 +2,8 @@ import type { Chain, NodeClient, TransferRequest } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import { type NodeUrl, parseNodeUrl } from '../core/node-url.js';
+import type { ChainRules } from '../core/signing-rules.js';
+import { checkFee, type Place } from '../signing/limits.js';
 import { checkField } from './answers.js';
 
 /** Longest wait for a node's answer, in milliseconds. */
@@ -31,7 +33,7 @@ export interface NodeOptions {
   readonly chain: Chain;
   readonly network: Network;
   readonly url: string;
-  readonly developmentChainId?: bigint;
+  readonly rules: ChainRules;
 }
 
 /** Client of one node. The URL appears in no message, because it may hold a secret. */
@@ -97,10 +99,10 @@ function otherName(method: unknown): string | undefined {
 }
 
 /** The chain itself knows its ids: it is given a transaction that carries the node's. */
-async function askChainId({ chain, network, developmentChainId }: NodeOptions, rpc: GatewayNode['rpc']) {
+async function askChainId({ chain, network, rules }: NodeOptions, rpc: GatewayNode['rpc']) {
   const chainId = quantity(await rpc('eth_chainId', []), 'eth_chainId');
   try {
-    tryTransfer({ chain, network, developmentChainId, request: { to: NOBODY, value: 0n, chainId } });
+    tryTransfer({ chain, network, rules, request: { to: NOBODY, value: 0n, chainId } });
     return chainId;
   } catch (error) {
     if (!(error instanceof CustosError) || error.code !== 'CHAIN_ID_MISMATCH') throw error;
@@ -113,10 +115,7 @@ const NOBODY = `0x${'00'.repeat(20)}`;
 /** Stand-in for a gas limit that the daemon will ask for: more than any transaction needs by itself. */
 const ANY_GAS = 30_000_000n;
 
-interface TransferTrial {
-  readonly chain: Chain;
-  readonly network: Network;
-  readonly developmentChainId?: bigint | undefined;
+interface TransferTrial extends Place {
   readonly request: TransferRequest;
 }
 
@@ -126,17 +125,22 @@ interface TransferTrial {
  * @returns the serialized form of `request` alone
  * @throws CustosError NOT_OFFERED, and whatever the chain finds wrong
  */
-function tryTransfer({ chain, network, developmentChainId, request }: TransferTrial): string {
+function tryTransfer({ request, ...place }: TransferTrial): string {
+  const { chain, network, rules } = place;
   if (!chain.transfer) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
   const { maxFeePerGas, maxPriorityFeePerGas, type } = request;
   const capped = type === '0x2' || maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined;
   const price = capped ? { maxPriorityFeePerGas: 0n, maxFeePerGas: maxPriorityFeePerGas ?? 1n } : { gasPrice: 1n };
-  chain.parse(chain.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
+  const { developmentChainId } = rules;
+  const trial = chain.parse(chain.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
     network,
     from: NOBODY,
     signers: [{ address: NOBODY }],
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
+  // Of a stand-in nothing can be said: the daemon fills it in, and holds it against the ceiling.
+  const isSettled = request.gasLimit !== undefined && (request.gasPrice ?? maxFeePerGas) !== undefined;
+  if (isSettled) checkFee(trial.summary.fee, place);
   return chain.transfer(request, network);
 }
 

@@ -5,6 +5,7 @@ import type { Chain } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
 import { silentLog } from '../core/log.js';
+import { rulesOf } from '../core/signing-rules.js';
 import { errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
 import { hostCheck, keyCheck, refuseKey } from './guard.js';
@@ -45,6 +46,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     network: options.network,
     clock: options.clock,
     log,
+    rules: options.rules,
     slugs: slugsOf([...offered.values()]),
     chainOf: (slug) => {
       const chain = offered.get(slug);
@@ -119,14 +121,13 @@ function slugsOf(chains: readonly Chain[]): Slugs {
 function nodesOf(options: GatewayOptions): GatewayContext['node'] {
   const nodes = new Map<string, GatewayNode>();
   for (const [id, url] of options.nodes) {
-    const developmentChainId = options.developmentChainIds?.get(id);
     nodes.set(
       id,
       gatewayNode({
         chain: options.chains.get(id),
         network: options.network,
         url,
-        ...(developmentChainId !== undefined && { developmentChainId }),
+        rules: rulesOf(options.rules, id),
       }),
     );
   }

@@ -4,7 +4,9 @@ import type { BuiltTransaction } from '../core/build.js';
 import type { Chain, TransferRequest } from '../core/chain.js';
 import type { SignatureId } from '../core/ids.js';
 import type { NewQueuedTransaction } from '../core/queue.js';
+import { rulesOf } from '../core/signing-rules.js';
 import type { KeyRef } from '../core/wallet.js';
+import { checkFee } from '../signing/limits.js';
 import { toSmallestUnit } from './amounts.js';
 import { checkField, requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
@@ -45,7 +47,7 @@ export function keyOf(signatureId: SignatureId, index: number | undefined): KeyR
 
 /**
  * Puts what is built into the queue. A repeated request is not built again: what it asked for is there.
- * @throws CustosError IDEMPOTENCY_CONFLICT, STATE_CONFLICT, and whatever `build` throws
+ * @throws CustosError IDEMPOTENCY_CONFLICT, STATE_CONFLICT, FEE_INVALID, and whatever `build` throws
  */
 export async function enqueue(
   gateway: GatewayContext,
@@ -56,7 +58,9 @@ export async function enqueue(
   const idempotency = idempotencyOf(request, body);
   const known = idempotency && (await gateway.queue.repeated(idempotency));
   if (known !== undefined) return request.json({ signatureId: known });
-  const { serialized, keys, spends } = await build();
+  const { serialized, keys, spends, fee } = await build();
+  const { network, rules } = gateway;
+  if (fee !== undefined) checkFee(fee, { chain, network, rules: rulesOf(rules, chain.id) });
   const id = await gateway.queue.enqueue({
     chain: chain.id,
     network: gateway.network,

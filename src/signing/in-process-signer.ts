@@ -1,6 +1,7 @@
 import type { ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signer.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { Vault } from '../core/vault.js';
 import { identifyKeys, signPending } from './sign.js';
 
@@ -14,7 +15,11 @@ export interface UnlockedVault {
 type UnlockVault = () => Promise<UnlockedVault>;
 
 /** A signer in this very process, for one-shot commands and tests. Same contract as the signer process. */
-export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains: ChainRegistry }): Signer {
+export function createInProcessSigner(parts: {
+  unlockVault: UnlockVault;
+  chains: ChainRegistry;
+  rules: SigningRules;
+}): Signer {
   let unlocked: Promise<UnlockedVault> | undefined;
   let closed = false;
   const open = () => {
@@ -25,7 +30,8 @@ export function createInProcessSigner(parts: { unlockVault: UnlockVault; chains:
   return {
     name: 'this process',
     unlock: async () => (await open()).publicKey,
-    sign: async (request) => signPending(request, { vault: (await open()).vault, chains: parts.chains }),
+    sign: async (request) =>
+      signPending(request, { vault: (await open()).vault, chains: parts.chains, rules: parts.rules }),
     identify: async (request) => identifyKeys(request, (await open()).vault),
     async close() {
       closed = true;

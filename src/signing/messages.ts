@@ -1,6 +1,7 @@
 import type { SignerFacts } from '../core/chain.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { KeySlot } from '../core/store.js';
 
 /** What the signer process needs to open the root key. The password's bytes are wiped by whoever holds a copy. */
@@ -8,6 +9,8 @@ export interface UnlockRequest {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
   readonly password: Uint8Array;
+  /** Settled now, and not with each request: a front that is taken over later cannot widen them. */
+  readonly rules: SigningRules;
 }
 
 /** One question to a signer process. `n` pairs answers with questions. */

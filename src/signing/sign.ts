@@ -2,22 +2,34 @@ import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/ch
 import { CustosError } from '../core/errors.js';
 import type { KeyRequest } from '../core/pending.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
+import { type ChainRules, rulesOf, type SigningRules } from '../core/signing-rules.js';
 import type { Vault } from '../core/vault.js';
 import type { KeyRef, SealedWallet } from '../core/wallet.js';
+import { checkLimits } from './limits.js';
+
+/** What signs: an open vault, all chains, and the operator's limits. */
+export interface SigningParts {
+  readonly vault: Vault;
+  readonly chains: ChainRegistry;
+  readonly rules: SigningRules;
+}
 
 /**
  * Signs one completed transaction. Pure: decodes again what it is given, checks that the wallets belong to it and the
  * keys to the sender, and only then opens secrets, for the time of one signature.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
- *   RECORD_DAMAGED, SIGNATURE_INVALID, and whatever the chain's `parse` throws
+ *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, and whatever the chain's `parse` throws
  */
-export function signPending(request: SignRequest, parts: { vault: Vault; chains: ChainRegistry }): SignResult {
+export function signPending(request: SignRequest, parts: SigningParts): SignResult {
   const { pending } = request;
+  const { network } = pending;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
-  const unsigned = chain.parse(request.completed, parseContext(request, signers));
+  const rules = rulesOf(parts.rules, chain.id);
+  const unsigned = chain.parse(request.completed, parseContext(pending, { rules, signers }));
+  checkLimits(unsigned.summary, { chain, network, rules });
   const start = process.hrtime.bigint();
   let opened = start;
   const signed = parts.vault.lend(known, (keys) => {
@@ -33,14 +45,10 @@ export function signPending(request: SignRequest, parts: { vault: Vault; chains:
 
 /** What `parse` must know besides the transaction. @param signers - facts of all keys, in order. @throws CustosError KEY_MISSING */
 export function parseContext(
-  {
-    pending,
-    developmentChainId,
-    feeCeiling,
-    allowForeignKey,
-  }: Pick<SignRequest, 'pending' | 'developmentChainId' | 'feeCeiling' | 'allowForeignKey'>,
-  signers: readonly SignerFacts[],
+  pending: KeyRequest,
+  { rules, signers }: { readonly rules: ChainRules; readonly signers: readonly SignerFacts[] },
 ): ParseContext {
+  const { developmentChainId, allowedHazards } = rules;
   const [first] = signers;
   if (first === undefined) throw noKey();
   return {
@@ -48,9 +56,8 @@ export function parseContext(
     from: first.address,
     signers,
     ...(pending.withdrawal !== undefined && { withdrawal: pending.withdrawal }),
-    ...(developmentChainId !== undefined && { developmentChainId: BigInt(developmentChainId) }),
-    ...(feeCeiling !== undefined && { feeCeiling: BigInt(feeCeiling) }),
-    ...(allowForeignKey === true && { allowForeignKey }),
+    ...(developmentChainId !== undefined && { developmentChainId }),
+    ...(allowedHazards.has('foreign-key') && { allowForeignKey: true }),
   };
 }
 

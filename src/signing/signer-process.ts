@@ -1,5 +1,6 @@
 import type { ChainRegistry } from '../core/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { UnlockedVault } from './in-process-signer.js';
 import type { Answer, FromSigner, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, signPending } from './sign.js';
@@ -23,6 +24,7 @@ export interface SignerProcessParts {
  */
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
   let unlocked: UnlockedVault | undefined;
+  let rules: SigningRules = new Map();
 
   const answer = (question: Exclude<Question, { kind: 'unlock' }>): Answer => {
     const { n } = question;
@@ -30,7 +32,7 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
       const { vault } = unlocked;
       if (question.kind === 'identify') return { kind: 'identified', n, result: identifyKeys(question.request, vault) };
-      return { kind: 'signed', n, result: signPending(question.request, { vault, chains }) };
+      return { kind: 'signed', n, result: signPending(question.request, { vault, chains, rules }) };
     } catch (thrown) {
       return failed(n, thrown);
     }
@@ -38,7 +40,10 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
 
   const unlock = async ({ n, request }: Extract<Question, { kind: 'unlock' }>): Promise<Answer> => {
     try {
+      // Once: a second opening, whoever asks for it, changes no rule.
+      if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       unlocked = await unlockVault(request);
+      rules = request.rules;
       return { kind: 'unlocked', n, publicKey: unlocked.publicKey };
     } catch (thrown) {
       return failed(n, thrown);

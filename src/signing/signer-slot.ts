@@ -2,6 +2,7 @@ import { CustosError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { IdentifyRequest, SignRequest } from '../core/signer.js';
+import type { SigningRules } from '../core/signing-rules.js';
 import type { KeySlot } from '../core/store.js';
 import type { Answer, Question } from './messages.js';
 import { SignerChild, type SignerProgram } from './signer-child.js';
@@ -9,6 +10,7 @@ import { SignerChild, type SignerProgram } from './signer-child.js';
 export interface SignerClientOptions extends SignerProgram {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
+  readonly rules: SigningRules;
   /** Kept to open a signer that takes a dead one's place; wiped by `close`. */
   readonly password: Secret;
   /** How many signer processes at the most. */
@@ -183,8 +185,8 @@ export class SignerSlot {
   }
 
   async #open(child: SignerChild): Promise<Uint8Array> {
-    const { slots, storeId, password, timeouts = TIMEOUTS } = this.#options;
-    const request = { slots, storeId, password: password.exposeBytes() };
+    const { slots, storeId, password, rules, timeouts = TIMEOUTS } = this.#options;
+    const request = { slots, storeId, rules, password: password.exposeBytes() };
     const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     return answer.publicKey;

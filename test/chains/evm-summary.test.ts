@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { celo } from '../../src/chains/celo.js';
 import { decodeArguments } from '../../src/chains/families/evm-abi.js';
 import { knownMethods } from '../../src/chains/families/evm-methods.js';
-import { formatUnits } from '../../src/chains/families/evm-summary.js';
 import { xdc } from '../../src/chains/xdc.js';
 import { summaryToJson } from '../../src/core/summary.js';
+import { formatUnits } from '../../src/core/units.js';
 import { alice, bob, contract, encode, me, summaryOf, unlimited } from './calls.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
 

@@ -243,18 +243,9 @@ describe('a completed transaction', () => {
     ['with a fraction', { value: '1.5' }, 'TRANSACTION_INVALID'],
     ['with a number too large to be exact', { nonce: 2 ** 60 }, 'TRANSACTION_INVALID'],
     ['with another order of members', { nonce: undefined, x: undefined }, 'TRANSACTION_INVALID'],
-    ['with a fee that no transaction needs', { gasPrice: 1e14 }, 'FEE_INVALID'],
     ['with data that is not base64', { data: '***' }, 'TRANSACTION_INVALID'],
   ])('%s is refused', (_what, change, expected) => {
     expect(code(() => multiversx.parse(completed(change), context))).toBe(expected);
-  });
-
-  it('may have as large a fee as the operator allows', () => {
-    const text = completed({ gasPrice: 1e14 });
-    expect(multiversx.parse(text, { ...context, feeCeiling: 5n * 10n ** 18n }).summary.fee.amount).toBe(
-      5n * 10n ** 18n,
-    );
-    expect(code(() => multiversx.parse(completed(), { ...context, feeCeiling: 1n }))).toBe('FEE_INVALID');
   });
 
   it('is not signed with a foreign key, or with none', () => {

@@ -34,6 +34,7 @@ describe('the registry', () => {
       slug: 'made-up',
       coin: 'MADE',
       coinType: 60,
+      feeCeiling: '1',
       chainIds: { mainnet: [987654n], testnet: [987655n] },
     });
     const chain = createRegistry([made]).get('made');
@@ -55,7 +56,7 @@ describe('the registry', () => {
       await writeFile(
         join(copy, 'chains', 'made-up.js'),
         `import { evmChain } from './families/evm.js';
-        export const madeUp = evmChain({ id: 'MADE', name: 'Made-up chain', slug: 'made-up', coin: 'MADE', coinType: 60,
+        export const madeUp = evmChain({ id: 'MADE', name: 'Made-up chain', slug: 'made-up', coin: 'MADE', coinType: 60, feeCeiling: '1',
           chainIds: { mainnet: [987654n], testnet: [987655n] } });`,
       );
       await appendFile(join(copy, 'chains', 'list.js'), "export { madeUp } from './made-up.js';\n");

@@ -162,7 +162,6 @@ describe('a transaction', () => {
       'TRANSACTION_UNSUPPORTED',
     ],
     ['that pays out more than it has', { outputs: [{ satoshis: 5_000_001, script: foreign }] }, 'AMOUNT_INVALID'],
-    ['with a fee above the ceiling', { inputs: [{ satoshis: 50_000_000, script: scripts[0]! }] }, 'FEE_INVALID'],
     [
       'with dust',
       {
@@ -185,11 +184,6 @@ describe('a transaction', () => {
   ];
   it.each(cases)('%s is refused', (_what, shape, expected) => {
     expect(codeOf(() => bitcoin.parse(bitcore(shape), contextOf(bitcoin)))).toBe(expected);
-  });
-
-  it('above the ceiling is signed when the operator says so', () => {
-    const text = bitcore({ inputs: [{ satoshis: 50_000_000, script: scripts[0]! }] });
-    expect(codeOf(() => bitcoin.parse(text, { ...contextOf(bitcoin), feeCeiling: 50_000_000n }))).toBe('nothing');
   });
 
   it('is never signed by halves, whatever keys are lent', () => {

@@ -36,6 +36,7 @@ const summary: Summary = {
   fee: { asset: 'ETH', amount: 21_000n },
   nonce: 7n,
   chainId: 11155111n,
+  hazards: [],
   opaque: false,
   text: 'sends coins',
 };

@@ -55,9 +55,7 @@ export function carrying() {
         shared: false,
         maxAttempts: 10,
         confirmations: () => 1,
-        developmentChainIds: new Map(),
-        feeCeilings: new Map(),
-        allowForeignKeys: new Set(),
+        rules: new Map(),
         ...given,
       };
       return parts as DaemonParts;

@@ -61,6 +61,8 @@ export async function startRunning(change: Partial<GatewayOptions> = {}): Promis
   };
 }
 
+const noRules = { feeCeilings: new Map(), allowedHazards: new Set<never>() };
+
 /** Options of a gateway whose every chain is the node at `url`. */
 export function optionsFor(url: string, queue: Queue): GatewayOptions {
   const everyChain = <T>(value: T): ReadonlyMap<ChainId, T> => new Map(chains.ids.map((id) => [id, value]));
@@ -69,7 +71,7 @@ export function optionsFor(url: string, queue: Queue): GatewayOptions {
     queue,
     network: 'testnet',
     nodes: everyChain(url),
-    developmentChainIds: everyChain(BigInt(developmentId)),
+    rules: everyChain({ ...noRules, developmentChainId: BigInt(developmentId) }),
     apiKey: Secret.text(apiKey),
     clock: systemClock,
   };

@@ -3,7 +3,6 @@ import { createRegistry } from '../../src/chains/registry.js';
 import { createNodes } from '../../src/cloud/nodes.js';
 import { createCloud } from '../../src/cloud/tatum.js';
 import { systemClock } from '../../src/core/clock.js';
-import type { ChainId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import { noMeter } from '../../src/core/meter.js';
 import { Daemon } from '../../src/daemon/daemon.js';
@@ -139,7 +138,7 @@ describe('a cloud that hangs', () => {
       journal: store.journal,
       cloud: createCloud({ ...wire, nodes, timeouts: { poll: time, other: time } }),
       nodes,
-      signer: createInProcessSigner({ chains, unlockVault: async () => ({ vault, publicKey }) }),
+      signer: createInProcessSigner({ chains, rules: new Map(), unlockVault: async () => ({ vault, publicKey }) }),
       judges: [],
       clock: systemClock,
       log: silentLog,
@@ -148,9 +147,7 @@ describe('a cloud that hangs', () => {
       shared: false,
       maxAttempts: 50,
       confirmations: () => 1,
-      developmentChainIds: new Map(),
-      allowForeignKeys: new Set<ChainId>(),
-      feeCeilings: new Map<ChainId, bigint>(),
+      rules: new Map(),
     };
     const daemon = new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 });
     return async () => {

@@ -21,6 +21,7 @@ function makeSigner(options: Partial<SignerClientOptions> = {}): Signer {
     nodeFlags: [],
     slots: [],
     storeId: '00',
+    rules: new Map(),
     password: Secret.text('right'),
     count: 1,
     log: silentLog,

@@ -5,19 +5,23 @@ import { unlockVault } from '../../src/app/signer-vault.js';
 import { silentLog } from '../../src/core/log.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signer.js';
+import type { SigningRules } from '../../src/core/signing-rules.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { createSignerClient } from '../../src/signing/signer-client.js';
 import { signerSuite } from '../suites/signer.js';
 import { password, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
 
+const rules: SigningRules = new Map();
+
 function makeClient({ slots, storeId }: SigningParts, secret: Secret, count = 1): Signer {
-  return createSignerClient({ ...signerProgram(), slots, storeId, password: secret, count, log: silentLog });
+  return createSignerClient({ ...signerProgram(), slots, storeId, rules, password: secret, count, log: silentLog });
 }
 
 signerSuite('the signer in this process', ({ slots, storeId, chains }, secret) =>
   createInProcessSigner({
     chains,
-    unlockVault: () => unlockVault({ slots, storeId, password: secret.exposeBytes().slice() }),
+    rules,
+    unlockVault: () => unlockVault({ slots, storeId, rules, password: secret.exposeBytes().slice() }),
   }),
 );
 
@@ -68,6 +72,7 @@ describe('the signer process', () => {
       ...signerProgram(),
       slots: parts.slots,
       storeId: parts.storeId,
+      rules,
       password: Secret.text(password),
       count: 1,
       log: silentLog,

@@ -16,6 +16,7 @@ function rowOf(chain: Chain): string[] {
     `\`${id}\``,
     name,
     `${coin}, ${decimals}`,
+    `${chain.feeCeiling} ${chain.feeAsset?.symbol ?? coin}`,
     curve,
     newWallet === 'hd' ? 'mnemonic' : 'private key',
     main === test ? main : `${main}; ${test}`,

@@ -1,9 +1,9 @@
 import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import { showAddress } from './algorand-key.js';
 import type { Action, AlgorandTransaction, AssetParams } from './algorand-transaction.js';
-import { formatUnits } from './evm-summary.js';
 
 const DECIMALS = 6;
 
@@ -36,6 +36,7 @@ export function summarize(transaction: AlgorandTransaction, from: string, signer
     ...(to !== undefined && { to }),
     value: { asset: 'ALGO', amount },
     tokens,
+    hazards: [],
     fee: { asset: 'ALGO', amount: fee },
     ...(method !== undefined && { method }),
     opaque: false,

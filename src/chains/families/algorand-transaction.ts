@@ -65,8 +65,6 @@ const genesis: Readonly<Record<Network, ReadonlyMap<string, string>>> = {
 };
 
 const LEAST_FEE = 1000n;
-/** A fee above one coin is a mistake, unless the operator says otherwise: it is a thousand times the usual one. */
-const MOST_FEE = 1_000_000n;
 /** What the signature adds to the size of a transaction, as the field counts it. */
 const SIGNATURE_SIZE = 75n;
 /** Rounds that a transaction may be valid for. */
@@ -83,12 +81,9 @@ const own: Readonly<Record<Action['type'], string>> = {
 
 /**
  * Reads a transaction as the JavaScript library of Algorand prints it.
- * @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED, CHAIN_ID_MISMATCH, ADDRESS_INVALID, FEE_INVALID
+ * @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED, CHAIN_ID_MISMATCH, ADDRESS_INVALID
  */
-export function readTransaction(
-  text: string,
-  { network, feeCeiling = MOST_FEE }: Pick<ParseContext, 'network' | 'feeCeiling'>,
-): AlgorandTransaction {
+export function readTransaction(text: string, { network }: Pick<ParseContext, 'network'>): AlgorandTransaction {
   const all = readObject(text);
   const type = textOf(all['type'], 'type');
   if (!isKnownType(type)) {
@@ -102,7 +97,7 @@ export function readTransaction(
   onlyMembers(fields, names, 'the transaction');
   checkFrame(fields);
   const unpriced = { ...readHeader(fields, network), ...actions[type](fields) };
-  return { ...unpriced, fee: feeOf(unpriced, feeCeiling) };
+  return { ...unpriced, fee: feeOf(unpriced) };
 }
 
 /** The bytes that are signed, after the letters TX. */
@@ -146,11 +141,10 @@ function actionItems(action: Action): ItemMap {
  * The whole fee. One that is not flat is paid for each byte, which is what the field signs even where the library had
  * multiplied already.
  */
-function feeOf(unpriced: Header & Action, most: bigint): bigint {
+function feeOf(unpriced: Header & Action): bigint {
   const { statedFee, isFlat } = unpriced;
   const size = () => BigInt(encodeTransaction({ ...unpriced, fee: statedFee }).length) + SIGNATURE_SIZE;
   const fee = isFlat ? statedFee : statedFee * size();
-  if (fee > most) throw new CustosError('FEE_INVALID', `the fee is ${fee} microALGO, at most ${most} are paid`);
   return isFlat || fee > LEAST_FEE ? fee : LEAST_FEE;
 }
 

@@ -192,6 +192,7 @@ function summarize(transfer: BinanceTransfer, from: string): Summary {
     ...(only && { to: only.text }),
     value: { asset: 'BNB', amount: bnb },
     tokens,
+    hazards: [],
     fee: { asset: 'BNB', amount: count < LOWEST_OF_MANY ? FEE : FEE_OF_MANY * BigInt(count) },
     nonce: sequence,
     opaque: false,

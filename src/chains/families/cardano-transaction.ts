@@ -2,16 +2,13 @@ import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import type { Summary } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { signExtended } from '../../crypto/bip32-ed25519.js';
 import { blake2b } from '../../crypto/hash.js';
 import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './cardano-body.js';
 import { type Operations, readOperations } from './cardano-operations.js';
-import { formatUnits } from './evm-summary.js';
 import { onlyMembers, readObject, textOf } from './fields.js';
-
-/** The highest fee that is signed unless the operator sets another: 5 ADA, where a large transaction costs about one. */
-const FEE_CEILING = 5_000_000n;
 
 /** What was asked for beside what a node made of it. */
 export interface Completed {
@@ -32,7 +29,7 @@ export function readCompleted(text: string): Completed {
 /**
  * Decodes the body that a node made and holds it against what was asked for: a hash that somebody else has chosen is never
  * signed.
- * @throws CustosError TRANSACTION_INVALID, KEY_MISSING, FEE_INVALID, ADDRESS_INVALID
+ * @throws CustosError TRANSACTION_INVALID, KEY_MISSING, ADDRESS_INVALID
  */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {
   const { operations, unsigned } = readCompleted(completed);
@@ -41,9 +38,6 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   const owners = [...new Set(operations.inputs.map(({ address }) => address))];
   const missing = owners.find((owner) => !context.signers.some(({ address }) => address === owner));
   if (missing !== undefined) throw new CustosError('KEY_MISSING', `no named key belongs to the input of ${missing}`);
-  const ceiling = context.feeCeiling ?? FEE_CEILING;
-  if (body.fee > ceiling)
-    throw new CustosError('FEE_INVALID', `the fee is ${body.fee} lovelace, more than the ceiling of ${ceiling}`);
   return {
     summary: summarize(body, { operations, owners }),
     spends: operations.inputs.map(({ txId, index }) => `${txId}:${index}`),
@@ -72,6 +66,7 @@ function summarize(body: Body, { operations, owners }: { operations: Operations;
     ...(paid.length === 1 && only !== undefined && { to: only.address }),
     value: { asset: 'ADA', amount: paid.reduce((sum, { amount }) => sum + amount, 0n) },
     tokens,
+    hazards: [],
     fee: { asset: 'ADA', amount: body.fee },
     inputs: operations.inputs.map(({ txId, index, address, amount }) => ({
       outpoint: `${txId}:${index}`,

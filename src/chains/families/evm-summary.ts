@@ -1,5 +1,6 @@
 import { quote } from '../../core/ids.js';
 import type { AssetAmount, Summary, TokenMove } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import { type AbiValue, decodeArguments } from './evm-abi.js';
 import { type AddressStyle, showAddress } from './evm-address.js';
 import type { EvmTransaction } from './evm-format.js';
@@ -26,6 +27,7 @@ export function summarize(transaction: EvmTransaction, from: string, rules: Summ
     ...(to && { to: showAddress(to, rules.addressStyle) }),
     value: { asset: rules.coin, amount: transaction.value },
     tokens: content.tokens,
+    hazards: [],
     fee: fee.amount,
     nonce: transaction.nonce,
     chainId: transaction.chainId,
@@ -33,14 +35,6 @@ export function summarize(transaction: EvmTransaction, from: string, rules: Summ
     opaque: content.opaque,
     text: `${from} ${content.text}; the fee is at most ${fee.text}`,
   };
-}
-
-/** Writes an amount of the smallest unit as a decimal number of whole coins. */
-export function formatUnits(amount: bigint, decimals: number): string {
-  const digits = amount.toString().padStart(decimals + 1, '0');
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
-  const whole = digits.slice(0, digits.length - decimals);
-  return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
 /** What one message to an account or contract does, apart from its fee. */

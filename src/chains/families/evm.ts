@@ -34,6 +34,8 @@ export interface EvmChainDefinition {
   readonly coin: string;
   /** Coin type of the mainnet path (SLIP-44); the testnet path always has 1. */
   readonly coinType: number;
+  /** The most that a fee may be unless the operator says otherwise, in whole coins. */
+  readonly feeCeiling: string;
   /** Chain ids (EIP-155) that belong to each network, the living one first. */
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
   readonly addressStyle?: AddressStyle;
@@ -44,6 +46,8 @@ export interface EvmChainDefinition {
   readonly format?: (shape: TransactionShape) => EvmFormat;
   /** Contracts of the tokens that can pay fees, by symbol. */
   readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
+  /** The most that a fee in one of these tokens may be, in whole tokens. */
+  readonly feeTokenCeiling?: string;
   /** How the methods of its nodes begin; `eth` unless said otherwise. */
   readonly rpcPrefix?: RpcPrefix;
   /** Depth at which blocks count as settled where the node tells of no final ones; 12 unless said otherwise. */
@@ -81,6 +85,8 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     curve: 'secp256k1',
     coin: settings.coin,
     decimals: DECIMALS,
+    feeCeiling: settings.feeCeiling,
+    feeTokens: (network) => feeTokensOf(settings, network),
     hd: bip32Scheme({
       mainnet: { path: `m/44'/${settings.coinType}'/0'/0`, version: XPUB_VERSION },
       testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
@@ -103,6 +109,12 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     readSigned,
   };
+}
+
+function feeTokensOf({ feeTokens, feeTokenCeiling: ceiling }: Settings, network: Network) {
+  if (feeTokens === undefined || ceiling === undefined) return new Map();
+  const tokens = Object.entries(feeTokens[network]);
+  return new Map(tokens.map(([symbol, contract]) => [contract, { symbol, decimals: DECIMALS, ceiling }]));
 }
 
 /**

@@ -146,6 +146,7 @@ function summarize({ does, account }: FlowAction, { proposer, payer }: FlowFilli
   return {
     ...rest,
     from: `0x${account}`,
+    hazards: [],
     fee: { asset: 'FLOW', amount: paysItself ? HIGHEST_FEE : 0n },
     ...(paysItself && { nonce: proposer.sequenceNumber }),
     text: `0x${account} ${words}; ${fee}`,

@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
-import { formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
 import { normalizeAddress, readAddress, showAddress } from './multiversx-address.js';
 import type { MultiversxTransaction } from './multiversx-transaction.js';
 
@@ -28,6 +28,7 @@ export function summarize(transaction: MultiversxTransaction): Summary {
     to,
     value: { asset: 'EGLD', amount: value },
     tokens,
+    hazards: [],
     fee: { asset: 'EGLD', amount: fee },
     nonce,
     ...(method !== undefined && { method }),

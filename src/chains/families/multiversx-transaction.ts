@@ -27,8 +27,6 @@ export interface MultiversxTransaction {
 const chainIds: Readonly<Record<Network, readonly string[]>> = { mainnet: ['1'], testnet: ['T', 'D'] };
 const DECIMALS = 18;
 const MAX_VALUE = 10n ** 30n;
-/** A fee above one coin is a mistake, unless the operator says otherwise: all the gas that a transaction can use costs less. */
-const MOST_FEE = 10n ** 18n;
 const names = ['nonce', 'value', 'receiver', 'sender', 'gasPrice', 'gasLimit', 'data', 'chainID', 'version'];
 
 /**
@@ -105,11 +103,6 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
       'SENDER_MISMATCH',
       `the transaction is from ${transaction.sender}, the wallet is ${context.from}`,
     );
-  }
-  const fee = transaction.gasPrice * transaction.gasLimit;
-  const most = context.feeCeiling ?? MOST_FEE;
-  if (fee > most) {
-    throw new CustosError('FEE_INVALID', `the fee may reach ${fee} smallest units of EGLD, at most ${most} are paid`);
   }
   if (writeTransaction(transaction) !== completed)
     throw invalid('the completed transaction is not in the form that is signed');

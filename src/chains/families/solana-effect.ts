@@ -1,5 +1,5 @@
 import type { Summary, TokenMove } from '../../core/summary.js';
-import { formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
 import { invalid } from './fields.js';
 import { Cursor } from './solana-cursor.js';
 import type { AccountUse, Instruction } from './solana-message.js';

@@ -38,6 +38,7 @@ export function summarize(message: SolanaMessage, { from, wallets, loaded }: Tel
     ...(receivers.size === 1 && to !== undefined && { to }),
     value: { asset: 'SOL', amount: spent.reduce((sum, { lamports }) => sum + lamports, 0n) },
     tokens,
+    hazards: [],
     fee: { asset: 'SOL', amount: fee },
     ...(memos.length > 0 && { memo: memos.join('\n') }),
     opaque: effects.some(({ isOpaque }) => isOpaque === true),

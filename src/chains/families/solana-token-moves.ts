@@ -1,5 +1,5 @@
 import type { TokenMove } from '../../core/summary.js';
-import { formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
 import { associatedTokenAddress } from './solana-address.js';
 import type { Call, Effect } from './solana-effect.js';
 import { tokenStandards } from './solana-programs.js';

@@ -3,10 +3,10 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Summary } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { sign as signMessage } from '../../crypto/ed25519.js';
 import { sha256 } from '../../crypto/hash.js';
-import { formatUnits } from './evm-summary.js';
 import { invalid } from './fields.js';
 import { showAccount } from './stellar-key.js';
 import { type Operation, readMuxed, readOperation, readSigner, readText } from './stellar-operations.js';
@@ -146,6 +146,7 @@ function summarize(envelope: Envelope): Summary {
     ...(single?.to !== undefined && { to: single.to }),
     value: { asset: 'XLM', amount: operations.reduce((sum, { value }) => sum + value, 0n) },
     tokens: operations.flatMap(({ tokens, source: from = source }) => tokens.map((move) => ({ ...move, from }))),
+    hazards: [],
     fee: { asset: 'XLM', amount: fee },
     nonce: sequence,
     ...(memo !== undefined && { memo }),

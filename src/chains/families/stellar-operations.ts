@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
-import { formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
 import { invalid } from './fields.js';
 import { encodeKey, showAccount } from './stellar-key.js';
 import type { XdrReader } from './stellar-xdr.js';

@@ -1,7 +1,8 @@
 import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
-import { describe as describeCall, formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
+import { describe as describeCall } from './evm-summary.js';
 import { readAddress, showAddress } from './tron-address.js';
 import { readDeployment } from './tron-deployment.js';
 import type { TronTransaction } from './tron-transaction.js';
@@ -31,6 +32,7 @@ export function summarize(transaction: TronTransaction): Summary {
     ...(to !== undefined && { to }),
     value: { asset: 'TRX', amount: value },
     tokens,
+    hazards: [],
     fee: { asset: 'TRX', amount: feeLimit },
     method,
     ...(memo !== undefined && { memo }),

@@ -40,8 +40,6 @@ const rawMembers = [
 ];
 const MAX_LONG = 2n ** 63n - 1n;
 const resources: Readonly<Record<string, bigint>> = { BANDWIDTH: 0n, ENERGY: 1n, TRON_POWER: 2n };
-/** The highest fee limit that is signed unless the operator sets another: 15,000 TRX, what the network itself allows. */
-const FEE_CEILING = 15_000_000_000n;
 
 /**
  * Reads the JSON form and checks that members, bytes and id say the same. A text in place of the object would be signed as a
@@ -75,20 +73,13 @@ export function readTransaction(text: string): TronTransaction {
   };
 }
 
-/** Decodes and checks a transaction. @throws CustosError SENDER_MISMATCH, FEE_INVALID, and those of `readTransaction` */
+/** Decodes and checks a transaction. @throws CustosError SENDER_MISMATCH, and those of `readTransaction` */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {
   const transaction = readTransaction(completed);
   if (transaction.owner !== context.from && context.allowForeignKey !== true) {
     throw new CustosError(
       'SENDER_MISMATCH',
       `the transaction is of ${transaction.owner}, the wallet is ${context.from}`,
-    );
-  }
-  const ceiling = context.feeCeiling ?? FEE_CEILING;
-  if (transaction.feeLimit > ceiling) {
-    throw new CustosError(
-      'FEE_INVALID',
-      `the fee limit is ${transaction.feeLimit}, more than the ceiling of ${ceiling}`,
     );
   }
   return {

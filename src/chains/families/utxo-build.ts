@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 import type { BuildContext, BuiltTransaction, SpendRequest, SpendSource } from '../../core/build.js';
-import type { ParseContext } from '../../core/chain.js';
+import type { ParseContext, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import type { KeyRef } from '../../core/wallet.js';
 import { encodeSigned, type UtxoOutput, type UtxoTransaction } from './utxo-format.js';
@@ -20,7 +20,7 @@ export interface BuildRules {
   /** Confirmations after which a block's reward may be spent. */
   readonly maturity: number;
   /** The chain's own decoding, as the signer will do it. */
-  parse(completed: string, context: ParseContext): unknown;
+  parse(completed: string, context: ParseContext): UnsignedTransaction;
 }
 
 /** Most inputs of one transaction: its bytes stay within what nodes relay. */
@@ -56,10 +56,10 @@ export async function buildSpend(
   const hasChange = rest >= dustLimit(back.script, rules.fees);
   const changeIndex = hasChange ? outputs.length : undefined;
   const built = written(chosen, hasChange ? [...outputs, back] : outputs, { rules, changeIndex });
-  // What the signer would refuse is refused now: a fee above the ceiling, dust, another form of script.
+  // What the signer would refuse is refused now: dust, another form of script.
   const signers = chosen.map(({ script }) => ({ address: addressOf(readScript(script), rules.network) ?? '' }));
-  rules.parse(built.serialized, { network: context.network, from: signers[0]?.address ?? '', signers });
-  return built;
+  const where = { network: context.network, from: signers[0]?.address ?? '', signers };
+  return { ...built, fee: rules.parse(built.serialized, where).summary.fee };
 }
 
 interface Wanted {

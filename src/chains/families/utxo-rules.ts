@@ -4,8 +4,6 @@ import { readScript, type Script } from './utxo-script.js';
 
 /** What a network relays and what this program signs, in smallest units. */
 export interface FeeRules {
-  /** The most that a fee may be; the operator may set another limit. */
-  readonly ceiling: bigint;
   /** The least for a virtual byte, as nodes relay it; 0 leaves it to them. */
   readonly leastRate: number;
   /** Below this amount an output is dust; segwit outputs are cheaper to spend and so may be smaller. */
@@ -33,17 +31,11 @@ export function dustLimit(script: Uint8Array, { dust, segwitDust }: FeeRules): b
 
 /**
  * @returns the fee
- * @throws CustosError AMOUNT_INVALID: more goes out than in, or an output is dust; FEE_INVALID: above the ceiling, or too
- *   small to be relayed
+ * @throws CustosError AMOUNT_INVALID: more goes out than in, or an output is dust; FEE_INVALID: too small to be relayed
  */
-export function checkFee(
-  transaction: UtxoTransaction,
-  scripts: readonly Uint8Array[],
-  { rules, ceiling = rules.ceiling }: { readonly rules: FeeRules; readonly ceiling?: bigint | undefined },
-): bigint {
+export function checkFee(transaction: UtxoTransaction, scripts: readonly Uint8Array[], rules: FeeRules): bigint {
   const fee = feeOf(transaction);
   if (fee < 0n) throw new CustosError('AMOUNT_INVALID', `the outputs are ${-fee} more than the inputs`);
-  if (fee > ceiling) throw new CustosError('FEE_INVALID', `the fee is ${fee}, more than the ceiling of ${ceiling}`);
   const least = Math.ceil(virtualSize(transaction, scripts) * rules.leastRate);
   if (fee < BigInt(least)) throw new CustosError('FEE_INVALID', `the fee is ${fee}, nodes relay from ${least} up`);
   transaction.outputs.forEach(({ amount, script }, at) => {

@@ -4,11 +4,11 @@ import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/pending.js';
 import type { Summary } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import type { KeyRef } from '../../core/wallet.js';
 import { hash160 } from '../../crypto/hash.js';
 import { publicKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
 import { type Bip32Account, bip32Scheme } from './bip32-scheme.js';
-import { formatUnits } from './evm-summary.js';
 import { isObject } from './fields.js';
 import { type BuildRules, buildSpend } from './utxo-build.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './utxo-format.js';
@@ -43,6 +43,8 @@ export interface UtxoChainDefinition {
   >;
   readonly form: SignatureForm;
   readonly fees: FeeRules;
+  /** The most that a fee may be unless the operator says otherwise, in whole coins. */
+  readonly feeCeiling: string;
   /** `bitcore`: JSON with the spent outputs. `hex-with-amounts`: the keys in the order of the inputs, all p2pkh. */
   readonly request: 'bitcore' | 'hex-with-amounts';
   /** How the gateway builds: `usualRate` in smallest units for a virtual byte, where the node cannot tell. */
@@ -68,6 +70,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     curve: 'secp256k1',
     coin: definition.id,
     decimals: DECIMALS,
+    feeCeiling: definition.feeCeiling,
     hd: scheme(accounts, definition.hdAddress),
     derivations: Object.fromEntries(
       Object.entries(derivations).map(([name, one]) => [name, scheme(one.accounts, one.address)]),
@@ -145,7 +148,7 @@ function parseTransaction(
     key === undefined ? knownScripts(address, network) : scriptsAmong(named, key),
   );
   checkKeys(scripts, { own, context, transaction });
-  const fee = checkFee(transaction, scripts, { rules: definition.fees, ceiling: context.feeCeiling });
+  const fee = checkFee(transaction, scripts, definition.fees);
   const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
   return {
     summary: summarize(transaction, { definition, context, scripts, mine, fee }),
@@ -231,6 +234,7 @@ function summarize(transaction: UtxoTransaction, { definition, context, scripts,
     ...(paid.length === 1 && only?.address !== undefined && { to: only.address }),
     value: { asset: definition.id, amount: sent },
     tokens: [],
+    hazards: [],
     fee: { asset: definition.id, amount: fee },
     feeRate: Math.floor((Number(fee) / virtualSize(transaction, scripts)) * 100) / 100,
     inputs,

@@ -2,12 +2,13 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Summary } from '../../core/summary.js';
+import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { blake2b } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
 import { readAddress } from './evm-address.js';
 import { bytesToHex, hexToBytes } from './evm-hex.js';
-import { type Content, describe, formatUnits } from './evm-summary.js';
+import { type Content, describe } from './evm-summary.js';
 import { type Body, type Clause, encodeBody, intrinsicGas, readBody } from './vechain-format.js';
 
 /** Last byte of the genesis ids. */
@@ -46,6 +47,7 @@ function summarize(body: Body, from: string): Summary {
     ...(single?.to !== undefined && { to: single.to }),
     value: { asset: 'VET', amount: clauses.reduce((sum, { value = 0n }) => sum + value, 0n) },
     tokens: contents.flatMap(({ tokens }) => tokens.map((move) => ({ ...move, standard: renamed(move.standard) }))),
+    hazards: [],
     fee: { asset: 'VTHO', amount: fee },
     chainId: BigInt(body.chainTag),
     ...(single !== undefined && first?.method !== undefined && { method: first.method }),

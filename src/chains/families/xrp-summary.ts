@@ -1,7 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
-import { formatUnits } from './evm-summary.js';
+import { formatUnits } from '../../core/units.js';
 import { type Fields, isObject, textOf, wholeOf } from './fields.js';
 import { readDestination } from './xrp-key.js';
 
@@ -47,6 +47,7 @@ export function summarize(
     ...(content.to !== undefined && { to: content.to }),
     value: { asset: 'XRP', amount: content.value },
     tokens: content.tokens,
+    hazards: [],
     fee: { asset: 'XRP', amount: fee },
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
     method: type,

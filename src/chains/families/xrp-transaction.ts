@@ -11,8 +11,6 @@ import { currencyName, summarize } from './xrp-summary.js';
 
 /** All XRP there is, in drops. */
 const MAX_DROPS = 10n ** 17n;
-/** The highest fee that is signed unless the operator sets another: 10 XRP, five times the reserve of an object. */
-const FEE_CEILING = 10_000_000n;
 /** TXN and a zero byte: the prefix of the hash that is a transaction's id. */
 const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
 
@@ -39,7 +37,7 @@ function split(fields: Fields, name: string, tagName: string): Fields {
   return { [name]: address, [tagName]: tag };
 }
 
-/** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, FEE_INVALID, AMOUNT_INVALID */
+/** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, AMOUNT_INVALID */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {
   const fields = readTransaction(completed);
   const account = textOf(fields['Account'], 'Account');
@@ -48,9 +46,6 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   }
   const sequence = smallOf(fields['Sequence'], 'Sequence');
   const fee = wholeOf(textOf(fields['Fee'], 'Fee'), 'Fee', MAX_DROPS);
-  const ceiling = context.feeCeiling ?? FEE_CEILING;
-  if (fee > ceiling)
-    throw new CustosError('FEE_INVALID', `the fee is ${fee} drops, more than the ceiling of ${ceiling}`);
   if (fields['SigningPubKey'] !== undefined && fields['SigningPubKey'] !== '') {
     throw invalid('the transaction names a SigningPubKey already');
   }

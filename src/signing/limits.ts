@@ -1,0 +1,87 @@
+import type { Chain } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { type Hazard, stoppedHazards } from '../core/hazards.js';
+import type { Network } from '../core/ids.js';
+import type { ChainRules } from '../core/signing-rules.js';
+import type { AssetAmount, Summary } from '../core/summary.js';
+import { formatUnits } from '../core/units.js';
+
+/** Where a limit applies. */
+export interface Place {
+  readonly chain: Chain;
+  readonly network: Network;
+  readonly rules: ChainRules;
+}
+
+/**
+ * Holds a decoded transaction against the fee ceiling and the hazards that are stopped. Runs in the front, to say no early,
+ * and in the signer, to decide.
+ * @throws CustosError FEE_INVALID: above the ceiling, or in an asset without one; HAZARD_REFUSED
+ */
+export function checkLimits(summary: Summary, place: Place): void {
+  checkFee(summary.fee, place);
+  checkHazards(summary.hazards, place);
+}
+
+/** @throws CustosError FEE_INVALID */
+export function checkFee(fee: AssetAmount, { chain, network, rules }: Place): void {
+  const builtIn = ceilingsOf(chain, network).find(({ asset }) => asset === fee.asset);
+  const ceiling = rules.feeCeilings.get(fee.asset) ?? builtIn?.most;
+  const flag = fee.asset === feeAssetOf(chain).symbol ? chain.id : `${chain.id}:${builtIn?.symbol ?? fee.asset}`;
+  if (ceiling === undefined) {
+    const text = `the fee is paid in ${fee.asset}, for which no ceiling is set; --fee-ceiling ${flag}=UNITS sets one`;
+    throw new CustosError('FEE_INVALID', text);
+  }
+  if (fee.amount >= 0n && fee.amount <= ceiling) return;
+  const words = (amount: bigint) =>
+    builtIn === undefined ? `${amount} units` : `${formatUnits(amount, builtIn.decimals)} ${builtIn.symbol}`;
+  const text = `the fee may reach ${words(fee.amount)}, more than the ceiling of ${words(ceiling)}`;
+  throw new CustosError('FEE_INVALID', `${text}; --fee-ceiling ${flag}=... sets another one`);
+}
+
+/** @throws CustosError HAZARD_REFUSED: names the first kind that is not allowed, and the flag that allows it */
+export function checkHazards(hazards: readonly Hazard[], { chain, rules }: Omit<Place, 'network'>): void {
+  const refused = hazards.find(({ kind }) => stoppedHazards.includes(kind) && !rules.allowedHazards.has(kind));
+  if (refused === undefined) return;
+  const { kind, party, text } = refused;
+  const what = [kind, ...(text === undefined ? [] : [`(${text})`]), ...(party === undefined ? [] : [`for ${party}`])];
+  const flag = `--allow-hazard ${chain.id}:${kind}`;
+  throw new CustosError('HAZARD_REFUSED', `the transaction has the hazard ${what.join(' ')}; ${flag} allows it`, {
+    details: { kind, flag },
+  });
+}
+
+/** What a fee in one asset may be at the most, unless the operator says otherwise. */
+export interface BuiltInCeiling {
+  /** As in `Summary.fee.asset`. */
+  readonly asset: string;
+  readonly symbol: string;
+  readonly decimals: number;
+  /** Smallest units. */
+  readonly most: bigint;
+}
+
+/** Every built-in ceiling of a chain, that of the coin which usually pays first. */
+export function ceilingsOf(chain: Chain, network: Network): readonly BuiltInCeiling[] {
+  const { symbol, decimals } = feeAssetOf(chain);
+  const coin = { asset: symbol, symbol, decimals, most: unitsOf(chain.feeCeiling, decimals) };
+  const tokens = [...(chain.feeTokens?.(network) ?? [])].map(([asset, token]) => ({
+    ...token,
+    asset,
+    most: unitsOf(token.ceiling, token.decimals),
+  }));
+  return [coin, ...tokens];
+}
+
+/** The asset in which fees of a chain are paid. */
+export function feeAssetOf({ coin, decimals, feeAsset }: Chain): {
+  readonly symbol: string;
+  readonly decimals: number;
+} {
+  return feeAsset ?? { symbol: coin, decimals };
+}
+
+function unitsOf(coins: string, decimals: number): bigint {
+  const [whole = '', fraction = ''] = coins.split('.');
+  return BigInt(whole + fraction.padEnd(decimals, '0'));
+}
