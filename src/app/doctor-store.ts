@@ -6,6 +6,7 @@ import type { Network } from '../core/ids.js';
 import type { Journal, JournalEntry } from '../core/journal.js';
 import type { Store } from '../core/store.js';
 import { isPostgresUrl, parsePostgresUrl } from '../storage/postgres-url.js';
+import { scryptFinding } from './doctor-machine.js';
 import type { Finding } from './finding.js';
 import { shownValue } from './shown-value.js';
 
@@ -38,6 +39,7 @@ export async function storeFacts(store: Store, location: string): Promise<readon
     state: 'ok',
     text: `${passwords} passwords, ${slots.length - passwords} recovery keys`,
   });
+  found.push(scryptFinding(slots));
   return found;
 }
 

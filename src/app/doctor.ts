@@ -1,6 +1,7 @@
 import { asCustosError } from '../core/errors.js';
 import { storeExists } from '../storage/open-store.js';
 import { costFinding, healthFinding } from './doctor-daemon.js';
+import { machineFindings } from './doctor-machine.js';
 import { settingFindings } from './doctor-settings.js';
 import { journalFindings, storeFacts } from './doctor-store.js';
 import { type Finding, problem } from './finding.js';
@@ -13,7 +14,8 @@ export async function examine(house: House): Promise<readonly Finding[]> {
   const settings = await settingFindings(house);
   const store = await storeFindings(house);
   const node: Finding = { check: 'Node.js', state: 'ok', text: process.version };
-  return [...settings, ...store, ...(await healthFinding(house)), node];
+  const machine = await machineFindings(house.config.environment);
+  return [...settings, ...machine, ...store, ...(await healthFinding(house)), node];
 }
 
 async function storeFindings(house: House): Promise<readonly Finding[]> {

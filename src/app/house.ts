@@ -12,7 +12,7 @@ import { openVault } from '../vault/vault.js';
 import type { Config } from './config.js';
 import type { EarlyUnlock } from './early-unlock.js';
 import { createLog } from './log.js';
-import { readNewPassword, readStorePassword } from './password.js';
+import { readNewPassword, readStorePassword, refuseWeakInPassing } from './password.js';
 import { shownValue } from './shown-value.js';
 import { storeLocation, warnOfPassword } from './store-location.js';
 import type { Terminal } from './terminal.js';
@@ -72,6 +72,7 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
     async storeForAdding() {
       if (opened === undefined && !(await storeExists(location()))) {
         const password = await readNewPassword(config, terminal);
+        await refuseWeakInPassing(password, config, terminal);
         const made = await makeStore(location(), password, { recovery: false });
         password.wipe();
         opened = Promise.resolve(made.store);

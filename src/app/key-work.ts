@@ -2,13 +2,14 @@ import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
 import { findSlot, makeRecoveryKey, makeSlot, openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
 import { type House, makeStore } from './house.js';
-import { readChangedPassword, readNewPassword, readRecoveryKey } from './password.js';
+import { readChangedPassword, readNewPassword, readRecoveryKey, refuseWeak } from './password.js';
 import { storeLocation } from './store-location.js';
 
 /** Makes the store. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
 export async function initStore(house: House): Promise<Secret> {
   const password = await readNewPassword(house.config, house.terminal);
   try {
+    await refuseWeak(password, house.config, house.terminal);
     const made = await makeStore(storeLocation(house.config), password, { recovery: true });
     made.rootKey.fill(0);
     await made.store.close();
@@ -27,7 +28,7 @@ export async function changePassword(house: House): Promise<void> {
   const slot = await findSlot(slots, old, store.storeId);
   if (slot === undefined) throw new CustosError('PASSWORD_WRONG', 'the password does not open this store');
   const rootKey = await openSlots([slot], old, store.storeId);
-  const fresh = await readChangedPassword(house.config, house.terminal);
+  const fresh = await newPassword(house);
   await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], [slot.id]);
   wipe(rootKey, old, fresh);
 }
@@ -36,7 +37,7 @@ export async function changePassword(house: House): Promise<void> {
 export async function addPassword(house: House): Promise<void> {
   const store = await house.store();
   const rootKey = await house.rootKey();
-  const fresh = await readChangedPassword(house.config, house.terminal);
+  const fresh = await newPassword(house);
   await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], []);
   fresh.wipe();
 }
@@ -47,7 +48,7 @@ export async function recoverPassword(house: House): Promise<void> {
   const slots = await store.slots.all();
   const key = await readRecoveryKey(house.config, house.terminal);
   const rootKey = await openWithRecoveryKey(slots, key, store.storeId);
-  const fresh = await readChangedPassword(house.config, house.terminal);
+  const fresh = await newPassword(house);
   const ended = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
   await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], ended);
   wipe(rootKey, key, fresh);
@@ -61,6 +62,12 @@ export async function renewRecoveryKey(house: House): Promise<Secret> {
   const key = makeRecoveryKey();
   await store.slots.replace([await makeSlot(rootKey, key, { kind: 'recovery', storeId: store.storeId })], ended);
   return key;
+}
+
+async function newPassword({ config, terminal }: House): Promise<Secret> {
+  const fresh = await readChangedPassword(config, terminal);
+  await refuseWeak(fresh, config, terminal);
+  return fresh;
 }
 
 function wipe(rootKey: Uint8Array, ...secrets: readonly Secret[]): void {

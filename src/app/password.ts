@@ -1,6 +1,7 @@
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import type { PasswordPlace } from '../passphrase/index.js';
+import { weaknessOf } from '../passphrase/weakness.js';
 import { type Config, settingValue } from './config.js';
 import type { Terminal } from './terminal.js';
 
@@ -52,6 +53,32 @@ export async function readRecoveryKey(config: Config, terminal: Terminal): Promi
   if (!terminal.interactive)
     throw new CustosError('PASSWORD_MISSING', 'no recovery key was given: set CUSTOS_RECOVERY_KEY');
   return Secret.text(await terminal.askHidden('Recovery key: '));
+}
+
+/**
+ * Lets a weak password open a store only when somebody says so: with `--weak-password`, or by a yes on a terminal.
+ * @throws CustosError PASSWORD_WEAK, CANCELLED_BY_USER
+ */
+export async function refuseWeak(password: Secret, { flags }: Config, terminal: Terminal): Promise<void> {
+  const why = weaknessOf(password.exposeText());
+  if (why === undefined) return;
+  const text = `the new password is weak: ${why}`;
+  if (flags['weakPassword'] !== true && !terminal.interactive) throw new CustosError('PASSWORD_WEAK', text);
+  terminal.note(`custos: warning: ${text}; whoever has a copy of the store guesses it`);
+  if (flags['weakPassword'] === true || (await terminal.confirm('Take it all the same?'))) return;
+  throw new CustosError('CANCELLED_BY_USER', 'the weak password was not confirmed');
+}
+
+/**
+ * As `refuseWeak`, for a store that is made in passing. A password that is named as Tatum KMS names it only draws the
+ * warning: scripts of that program have gone on with theirs for years.
+ */
+export function refuseWeakInPassing(password: Secret, config: Config, terminal: Terminal): Promise<void> {
+  const { environment, passwordSource, flags } = config;
+  const isNamedByPeer =
+    passwordSource === 'local' && !environment['CUSTOS_PASSWORD'] && environment['TATUM_KMS_PASSWORD'];
+  const weakPassword = flags['weakPassword'] === true || Boolean(isNamedByPeer);
+  return refuseWeak(password, { ...config, flags: { ...flags, weakPassword } }, terminal);
 }
 
 async function askTwice(terminal: Terminal, question: string): Promise<Secret> {

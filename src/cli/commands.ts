@@ -1,4 +1,11 @@
-import { daemonOptions, derivationOption, jsonOption, storeOptions, testnetOption } from './options.js';
+import {
+  daemonOptions,
+  derivationOption,
+  jsonOption,
+  storeOptions,
+  testnetOption,
+  weakPasswordOption,
+} from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -11,7 +18,7 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'init',
     about: 'make the wallet store and print the recovery key once',
-    options: [jsonOption, ...storeOptions],
+    options: [jsonOption, weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).init,
   },
   {
@@ -26,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,
       jsonOption,
+      weakPasswordOption,
       ...storeOptions,
     ],
     notes:
@@ -47,6 +55,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,
       jsonOption,
+      weakPasswordOption,
       ...storeOptions,
     ],
     notes: 'Without a chain: the object that `wallet export` prints, or JSON lines with signatureId. All or nothing.',
@@ -134,20 +143,20 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'password change',
     about: 'change the password of the store; wallets are not touched',
-    options: storeOptions,
+    options: [weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).changePasswordCommand,
   },
   {
     path: 'password add',
     about: 'add a further password that opens the store',
-    options: storeOptions,
+    options: [weakPasswordOption, ...storeOptions],
     unlocks: true,
     load: async () => (await keys()).addPasswordCommand,
   },
   {
     path: 'password recover',
     about: 'set a new password with the recovery key',
-    options: storeOptions,
+    options: [weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).recover,
   },
   {
@@ -188,6 +197,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--skip-broken', about: 'import what is good although something is broken' },
       { flags: '--old-password-file <file>', about: 'file whose first line is the password of the old file' },
       jsonOption,
+      weakPasswordOption,
       ...storeOptions,
     ],
     notes: 'The old file is only read. Its password: TATUM_KMS_PASSWORD, where it is not that of the store.',

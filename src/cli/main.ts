@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config.js';
 import { asCustosError } from '../core/errors.js';
+import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
 import { parseArguments } from './program.js';
 
 /** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
 async function main(): Promise<void> {
+  if (dropNodeDebug(process)) {
+    output.note('custos: warning: NODE_DEBUG is set: what Node says for it is not shown, because keys may be in it');
+  }
   process.exitCode = await runCommand(process.argv.slice(2)).catch(tell);
 }
 

@@ -12,6 +12,12 @@ export const storeOptions: readonly OptionSpec[] = [
   { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
 ];
 
+/** Option of every command that gives a store a password, also in passing. */
+export const weakPasswordOption: OptionSpec = {
+  flags: '--weak-password',
+  about: 'take a new password of fewer than 12 characters, or one that is guessed first',
+};
+
 export const testnetOption: OptionSpec = { flags: '--testnet', about: 'test network instead of mainnet' };
 export const derivationOption: OptionSpec = {
   flags: '--derivation <name>',

@@ -34,7 +34,11 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
     const command = describe(parent, spec, second ?? first).helpGroup(heading);
     command.action((...all: unknown[]) => {
       const given = all.slice(0, -2).flat();
-      parsed = { spec, args: given.filter((item) => typeof item === 'string'), flags: command.opts() };
+      parsed = {
+        spec,
+        args: given.filter((item) => typeof item === 'string'),
+        flags: { ...spec.given, ...command.opts() },
+      };
     });
   };
   for (const spec of commands) add(spec, 'Commands:');

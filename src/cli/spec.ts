@@ -37,5 +37,7 @@ export interface CommandSpec {
   readonly unlocks?: true;
   /** The command explains mistakes in the settings, so it runs in spite of them. */
   readonly examines?: true;
+  /** Flags that are as if they had been given. */
+  readonly given?: Flags;
   readonly load: () => Promise<Run>;
 }

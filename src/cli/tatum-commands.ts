@@ -8,6 +8,9 @@ const otherFlags = daemonOptions
   .map((option) => ({ ...option, hidden: true as const }));
 const options = [testnetOption, ...storeOptions, ...otherFlags];
 
+/** Scripts of that program have always had their passwords, so a weak one only draws a warning here. */
+const given = { weakPassword: true };
+
 /** The drop-in table: every command of Tatum KMS under its own name, with the output that scripts expect. `daemon` is the same in both. */
 export const tatumCommands: readonly CommandSpec[] = [
   {
@@ -15,6 +18,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     args: '<chain>',
     about: 'print a new wallet without keeping it',
     options,
+    given,
     load: async () => (await peer()).generateWalletOnly,
   },
   {
@@ -23,6 +27,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet create',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).generateManagedWallet,
   },
   {
@@ -31,6 +36,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet import, a mnemonic',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).storeManagedWallet,
   },
   {
@@ -39,6 +45,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet import --private-key',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).storeManagedPrivateKey,
   },
   {
@@ -47,6 +54,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet create --private-key --count',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).generateManagedPrivateKeyBatch,
   },
   {
@@ -55,6 +63,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: 'print a wallet with its secret',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).getManagedWallet,
   },
   {
@@ -63,6 +72,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: 'print a private key',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).getPrivateKey,
   },
   {
@@ -71,6 +81,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet address --json',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).getAddress,
   },
   {
@@ -79,6 +90,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet remove --yes',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).removeWallet,
   },
   {
@@ -86,6 +98,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: '= wallet export --yes',
     options,
     unlocks: true,
+    given,
     load: async () => (await peer()).exportAll,
   },
   {
@@ -94,12 +107,14 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: 'print the kinds of wallets, separated by commas, and warnings',
     options: [...daemonOptions],
     unlocks: true,
+    given,
     load: async () => (await peer()).report,
   },
   {
     path: 'checkconfig',
     about: 'print the configuration; secrets as set or not set',
     options,
+    given,
     load: async () => (await peer()).checkConfig,
   },
 ];

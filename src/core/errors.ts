@@ -28,7 +28,12 @@ const kinds = {
   PASSWORD_EMPTY: {
     exit: 2,
     status: 400,
-    hint: 'choose a password of at least one character; twelve or more are better',
+    hint: 'choose a password of at least twelve characters',
+  },
+  PASSWORD_WEAK: {
+    exit: 2,
+    status: 400,
+    hint: 'choose a longer one, such as five random words; --weak-password takes it all the same',
   },
   PASSWORD_MISMATCH: { exit: 2, status: 400, hint: 'type the same password twice' },
   PASSWORD_WRONG: {

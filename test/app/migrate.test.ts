@@ -136,12 +136,20 @@ describe('the wallets of Tatum KMS', () => {
 
 describe('the passwords', () => {
   it.each<readonly [string, Record<string, string>, string]>([
-    ['TATUM_KMS_PASSWORD for both', { TATUM_KMS_PASSWORD: 'old' }, 'old'],
-    ['CUSTOS_PASSWORD for both', { CUSTOS_PASSWORD: 'old' }, 'old'],
-    ['one each', { TATUM_KMS_PASSWORD: 'old', CUSTOS_PASSWORD: 'new' }, 'new'],
-    ['CUSTOS_OLD_PASSWORD before the others', { CUSTOS_OLD_PASSWORD: 'old', TATUM_KMS_PASSWORD: 'new' }, 'new'],
+    ['TATUM_KMS_PASSWORD for both', { TATUM_KMS_PASSWORD: 'old one of the file' }, 'old one of the file'],
+    ['CUSTOS_PASSWORD for both', { CUSTOS_PASSWORD: 'old one of the file' }, 'old one of the file'],
+    [
+      'one each',
+      { TATUM_KMS_PASSWORD: 'old one of the file', CUSTOS_PASSWORD: 'new one of the store' },
+      'new one of the store',
+    ],
+    [
+      'CUSTOS_OLD_PASSWORD before the others',
+      { CUSTOS_OLD_PASSWORD: 'old one of the file', TATUM_KMS_PASSWORD: 'new one of the store' },
+      'new one of the store',
+    ],
   ])('%s', async (_what, variables, store) => {
-    write({ [id]: key });
+    writeOld(file, { [id]: key }, 'old one of the file');
     await house.close();
     house = houseAt(home, variables);
     expect(await migrateFile(house, file)).toMatchObject({ imported: 1 });

@@ -9,7 +9,7 @@ import { digestOf } from '../support/home-store.js';
 import { keys, mnemonic } from '../support/kms.js';
 import { quicken } from '../support/quick-slot.js';
 
-const env = { CUSTOS_PASSWORD: 'bad input' };
+const env = { CUSTOS_PASSWORD: 'password of bad input' };
 const id = randomUUID();
 const hd = randomUUID();
 const key = randomUUID();

@@ -93,19 +93,33 @@ describe('password', () => {
   it('change, add, recover and recovery-key open and close what they say', async () => {
     const recovery = await run(['password', 'recovery-key']);
     const { recoveryKey } = JSON.parse(recovery.stdout);
-    expect(await run(['password', 'add'], { env: { CUSTOS_NEW_PASSWORD: 'second' } })).toMatchObject({
+    expect(await run(['password', 'add'], { env: { CUSTOS_NEW_PASSWORD: 'second of the passwords' } })).toMatchObject({
       code: 0,
       stdout: '',
     });
-    expect([await opens('kms'), await opens('second')]).toEqual([true, true]);
-    expect(await run(['password', 'change'], { env: { CUSTOS_NEW_PASSWORD: 'third' } })).toMatchObject({
-      code: 0,
-      stdout: '',
-    });
-    expect([await opens('kms'), await opens('second'), await opens('third')]).toEqual([false, true, true]);
-    const lost = { CUSTOS_PASSWORD: undefined, CUSTOS_RECOVERY_KEY: recoveryKey, CUSTOS_NEW_PASSWORD: 'kms' };
+    expect([await opens('password of the kms'), await opens('second of the passwords')]).toEqual([true, true]);
+    expect(await run(['password', 'change'], { env: { CUSTOS_NEW_PASSWORD: 'third of the passwords' } })).toMatchObject(
+      {
+        code: 0,
+        stdout: '',
+      },
+    );
+    expect([
+      await opens('password of the kms'),
+      await opens('second of the passwords'),
+      await opens('third of the passwords'),
+    ]).toEqual([false, true, true]);
+    const lost = {
+      CUSTOS_PASSWORD: undefined,
+      CUSTOS_RECOVERY_KEY: recoveryKey,
+      CUSTOS_NEW_PASSWORD: 'password of the kms',
+    };
     expect(await run(['password', 'recover'], { env: lost })).toMatchObject({ code: 0, stdout: '' });
-    expect([await opens('kms'), await opens('second'), await opens('third')]).toEqual([true, false, false]);
+    expect([
+      await opens('password of the kms'),
+      await opens('second of the passwords'),
+      await opens('third of the passwords'),
+    ]).toEqual([true, false, false]);
     // A new recovery key ends the old one.
     expect(await run(['password', 'recovery-key'])).toMatchObject({ code: 0 });
     expect(await run(['password', 'recover'], { env: lost })).toMatchObject({ code: 1 });

@@ -6,7 +6,7 @@ import { custos, makeHome, removeHome } from '../support/custos.js';
 import { keys, mnemonic } from '../support/kms.js';
 import { quicken } from '../support/quick-slot.js';
 
-const env = { TATUM_KMS_PASSWORD: 'drop-in', TATUM_API_KEY: 'drop-in key' };
+const env = { TATUM_KMS_PASSWORD: 'drop-in password', TATUM_API_KEY: 'drop-in key' };
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 /** Of the test mnemonic, m/44'/60'/0'/0. */
 const addresses = ['0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266', '0x70997970c51812dc3a010c7d01b50e0d17dc79c8'];

@@ -142,7 +142,7 @@ describe('custos migrate', () => {
     write({ [randomUUID()]: key });
     const passwords = join(home, 'old-password');
     writeFileSync(passwords, 'old\n', { mode: 0o600 });
-    const variables = { CUSTOS_PASSWORD: 'new' };
+    const variables = { CUSTOS_PASSWORD: 'new one of the store' };
     const ended = await run(['migrate', file, '--old-password-file', passwords], variables);
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('1 wallets imported') });
     expect(await run(['verify'], variables)).toMatchObject({ code: 0 });
@@ -154,8 +154,8 @@ describe('custos migrate', () => {
     const running = onTerminal(['migrate', file], { home });
     for (const [question, answer] of [
       [/Password of the old file:/, 'old'],
-      [/New password of the wallet store:/, 'new'],
-      [/Once more:/, 'new'],
+      [/New password of the wallet store:/, 'new one of the store'],
+      [/Once more:/, 'new one of the store'],
     ] as const) {
       await running.line(question);
       running.type(`${answer}\n`);
@@ -163,7 +163,7 @@ describe('custos migrate', () => {
     const ended = await running.ended;
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.stdout).toContain('1 wallets imported');
-    expect(await run(['verify'], { CUSTOS_PASSWORD: 'new' })).toMatchObject({ code: 0 });
+    expect(await run(['verify'], { CUSTOS_PASSWORD: 'new one of the store' })).toMatchObject({ code: 0 });
   });
 
   it('never writes the old file, which may be read-only', async () => {
@@ -195,7 +195,7 @@ describe('custos migrate', () => {
       [randomUUID()]: [key],
     };
     const whole = encryptOld(JSON.stringify(entries), 'old password of the file');
-    const variables = { TATUM_KMS_PASSWORD: 'old password of the file', CUSTOS_PASSWORD: 'new' };
+    const variables = { TATUM_KMS_PASSWORD: 'old password of the file', CUSTOS_PASSWORD: 'new one of the store' };
     const shown: string[] = [];
     for (const text of [whole, whole.slice(0, -40), `${whole.slice(0, 200)}AAAA${whole.slice(204)}`]) {
       writeFileSync(file, text);

@@ -10,7 +10,7 @@ import { quicken } from '../support/quick-slot.js';
 const all = [...commands, ...tatumCommands];
 let home = '';
 const run = (args: readonly string[], env: Environment = {}) => custos(args, { home, env });
-const password = { CUSTOS_PASSWORD: 'usage' };
+const password = { CUSTOS_PASSWORD: 'password of usage' };
 
 beforeAll(async () => {
   home = makeHome();
@@ -138,11 +138,15 @@ describe('settings', () => {
 
   it('of the password: CUSTOS_PASSWORD, then TATUM_KMS_PASSWORD, then a file', async () => {
     const file = join(home, 'password');
-    writeFileSync(file, 'usage\nsecond line\n', { mode: 0o600 });
+    writeFileSync(file, 'password of usage\nsecond line\n', { mode: 0o600 });
     const list = (env: Environment, ...flags: string[]) => run(['wallet', 'list', '--json', ...flags], env);
-    expect(await list({ CUSTOS_PASSWORD: 'usage', TATUM_KMS_PASSWORD: 'wrong' })).toMatchObject({ code: 0 });
-    expect(await list({ CUSTOS_PASSWORD: 'wrong', TATUM_KMS_PASSWORD: 'usage' })).toMatchObject({ code: 1 });
-    expect(await list({ TATUM_KMS_PASSWORD: 'usage' })).toMatchObject({ code: 0 });
+    expect(await list({ CUSTOS_PASSWORD: 'password of usage', TATUM_KMS_PASSWORD: 'wrong' })).toMatchObject({
+      code: 0,
+    });
+    expect(await list({ CUSTOS_PASSWORD: 'wrong', TATUM_KMS_PASSWORD: 'password of usage' })).toMatchObject({
+      code: 1,
+    });
+    expect(await list({ TATUM_KMS_PASSWORD: 'password of usage' })).toMatchObject({ code: 0 });
     expect(await list({}, `--password-file=${file}`)).toMatchObject({ code: 0, stderr: '' });
     expect(await list({ CUSTOS_PASSWORD_FILE: file })).toMatchObject({ code: 0 });
     expect(await list({}, '--password-file=/no/such/file')).toMatchObject({
@@ -153,14 +157,17 @@ describe('settings', () => {
 
   it('a password file that others may read is used with a warning', async () => {
     const file = join(home, 'open-password');
-    writeFileSync(file, 'usage\n', { mode: 0o644 });
+    writeFileSync(file, 'password of usage\n', { mode: 0o644 });
     const { code, stderr } = await run(['wallet', 'list', `--password-file=${file}`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`chmod 600 ${file}`) });
   });
 
   it('of ~/.tatumrc/.env are read without being asked for, and the environment wins over them', async () => {
     mkdirSync(join(home, '.tatumrc'));
-    writeFileSync(join(home, '.tatumrc', '.env'), 'TATUM_KMS_PASSWORD=usage\nTATUM_API_KEY="from the file"\n');
+    writeFileSync(
+      join(home, '.tatumrc', '.env'),
+      'TATUM_KMS_PASSWORD=password of usage\nTATUM_API_KEY="from the file"\n',
+    );
     expect(await run(['wallet', 'list'])).toMatchObject({ code: 0 });
     expect(await run(['wallet', 'list'], { TATUM_KMS_PASSWORD: 'wrong' })).toMatchObject({ code: 1 });
     expect((await run(['checkconfig'])).stdout).toContain('TATUM_API_KEY : set\n');

@@ -150,7 +150,7 @@ describe('a daemon with a health port', () => {
   });
 
   it('tells no secret, no signature ID, no address and no path in any answer', () => {
-    canaries.text('password', kms.env['CUSTOS_PASSWORD'] === 'kms' ? 'CUSTOS_PASSWORD' : '');
+    canaries.text('password', kms.env['CUSTOS_PASSWORD'] === 'password of the kms' ? 'CUSTOS_PASSWORD' : '');
     canaries.text('API key', 'key of the cloud');
     canaries.mnemonic('mnemonic', mnemonic);
     for (const [name, key] of Object.entries(keys)) {

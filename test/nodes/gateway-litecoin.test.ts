@@ -43,7 +43,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     queue = await openQueue(join(directory, 'queue.db'));
     gateway = await startGateway({ ...optionsFor(node.url, queue), port: 0 });
     const wallet = { privateKey: litecoin.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
-    const env = { CUSTOS_PASSWORD: 'node' };
+    const env = { CUSTOS_PASSWORD: 'password of a node test' };
     const input = JSON.stringify({ [signatureId]: wallet });
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
     // A reward may be spent after 100 blocks: three of these can.
@@ -62,7 +62,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     const { get, post } = client(gateway.url);
     const submitted = await post('/v3/litecoin/transaction', form);
     expect(submitted, JSON.stringify(submitted.body)).toMatchObject({ status: 200 });
-    const env = { CUSTOS_PASSWORD: 'node', CUSTOS_API_KEY: apiKey, CUSTOS_CLOUD_URL: gateway.url };
+    const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: apiKey, CUSTOS_CLOUD_URL: gateway.url };
     const ended = await custos(['daemon', '--testnet', '--runOnce', '--chain=LTC'], { home, env });
     expect(ended).toMatchObject({ code: 0 });
     const { txId, errors } = (await get(`/v3/kms/${submitted.body.signatureId}`)).body;

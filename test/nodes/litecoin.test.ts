@@ -18,7 +18,7 @@ const isThere = hasLitecoind();
 if (!isThere)
   console.warn('litecoind is not installed (Debian package litecoind): no Litecoin block is mined in this run');
 
-const env = { CUSTOS_PASSWORD: 'node', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
+const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x17);
 const publicKey = litecoin.publicKey(privateKey);

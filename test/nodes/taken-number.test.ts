@@ -6,7 +6,7 @@ import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type Reply, type Server, startServer } from '../support/http.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 
-const env = { CUSTOS_PASSWORD: 'node', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
+const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
 const signatureId = randomUUID();
 const receiver = `0x${'33'.repeat(20)}`;
 

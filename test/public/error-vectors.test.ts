@@ -59,7 +59,7 @@ const foreignNodes: Readonly<Record<string, number>> = {
 
 /** The account of the private key in the recordings. */
 const sender = '0x0df33272db884ab6c242d0857df97b56aaf6ac79';
-const env = { CUSTOS_PASSWORD: 'cases', CUSTOS_API_KEY: 'test-api-key' };
+const env = { CUSTOS_PASSWORD: 'password of the cases', CUSTOS_API_KEY: 'test-api-key' };
 const chains: readonly string[] = [...evmChainIds, 'BTC', 'LTC', 'DOGE', 'BCH'];
 const cases = loadErrorVectors().filter(({ chain }) => chains.includes(chain));
 /** All cases have the same signature ID, so each chain and secret has a store of its own. */

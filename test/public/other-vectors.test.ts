@@ -7,7 +7,7 @@ import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
 import { type ChainVectors, loadVectors, otherChainIds, type TransactionVector } from '../support/vectors.js';
 import { differences } from './differences.js';
 
-const env = { CUSTOS_PASSWORD: 'vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
+const env = { CUSTOS_PASSWORD: 'password of the vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
 const registry = createRegistry();
 const files = otherChainIds.filter((id) => registry.ids.some((known) => known === id)).map(loadVectors);
 const all = files.flatMap((file) => file.transactions);

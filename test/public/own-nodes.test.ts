@@ -9,7 +9,7 @@ import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 import { evmChainIds, loadVectors, otherChainIds, type TransactionVector } from '../support/vectors.js';
 
-const env = { CUSTOS_PASSWORD: 'own nodes', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
+const env = { CUSTOS_PASSWORD: 'password of own nodes', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
 const registry = createRegistry();
 // The network of BNB Beacon Chain was shut down, so there is no node to ask.
 const ids = [...evmChainIds, ...otherChainIds].filter((id) => id !== 'BNB');

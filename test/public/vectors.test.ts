@@ -19,7 +19,7 @@ const differences: Readonly<Record<string, string>> = {
   'CELO nonce-zero-falls-back-to-count': 'a nonce of 0 is a nonce; the recording replaced it by the transaction count',
 };
 
-const env = { CUSTOS_PASSWORD: 'vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'warn' };
+const env = { CUSTOS_PASSWORD: 'password of the vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'warn' };
 const files = evmChainIds.map((id) => loadVectors(id));
 const transactions = (file: ChainVectors) => file.transactions as readonly Vector[];
 const all = files.flatMap(transactions);

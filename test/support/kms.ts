@@ -49,7 +49,12 @@ export interface Story {
 export async function startKms(extra: Readonly<Record<string, string>> = {}): Promise<Kms> {
   const home = makeHome();
   const stub = await startStubCloud();
-  const env = { CUSTOS_PASSWORD: 'kms', CUSTOS_API_KEY: 'key of the cloud', CUSTOS_CLOUD_URL: stub.url, ...extra };
+  const env = {
+    CUSTOS_PASSWORD: 'password of the kms',
+    CUSTOS_API_KEY: 'key of the cloud',
+    CUSTOS_CLOUD_URL: stub.url,
+    ...extra,
+  };
   const ids = { key: randomUUID(), hd: randomUUID(), other: randomUUID(), mainnet: randomUUID(), bsc: randomUUID() };
   const [one, other] = [keys.one.privateKey, keys.other.privateKey];
   const wallets = {

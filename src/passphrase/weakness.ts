@@ -1,0 +1,100 @@
+/** A new password has at least so many characters, or somebody has to say that he wants it all the same. */
+export const LEAST_CHARACTERS = 12;
+
+/** What is tried first by whoever guesses, in lower case. Written with digits and signs around it, it is still the same word. */
+const obvious: ReadonlySet<string> = new Set([
+  'abcdefghijkl',
+  'abcdefghijklmnopqrstuvwxyz',
+  'administrator',
+  'blockchain',
+  'changeme',
+  'changemenow',
+  'custodian',
+  'custos',
+  'custoskms',
+  'defaultpassword',
+  'iloveyou',
+  'letmein',
+  'letmeinplease',
+  'masterpassword',
+  'mypassword',
+  'newpassword',
+  'passphrase',
+  'password',
+  'passwordpassword',
+  'passwort',
+  'qwerty',
+  'qwertyuiop',
+  'qwertyuiopasdf',
+  'qwertzuiop',
+  'secret',
+  'secretpassword',
+  'strongpassword',
+  'supersecret',
+  'tatum',
+  'tatumkms',
+  'topsecret',
+  'trustno',
+  'verysecret',
+  'wallet',
+  'walletpassword',
+  'welcome',
+]);
+
+/** Letters that are written as digits and signs. */
+const disguises: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  $: 's',
+  '@': 'a',
+};
+
+/**
+ * Judges a new password by its length and by a short list of what is guessed first. It does not measure strength: a password
+ * that passes may still be guessed.
+ * @returns what is weak about it, without a part of it, or undefined
+ */
+export function weaknessOf(password: string): string | undefined {
+  const text = password.normalize('NFKC');
+  const { length } = [...text];
+  if (length < LEAST_CHARACTERS) {
+    return `it has ${length} character${length === 1 ? '' : 's'}, fewer than ${LEAST_CHARACTERS}`;
+  }
+  if (isRepetition(text)) return 'it repeats a few characters';
+  if (isRun(text)) return 'its characters follow one another';
+  if (length < 20 && /^[\d\s./-]+$/.test(text)) return 'it has digits only';
+  if (isObvious(text.toLowerCase())) return 'it is among those that are guessed first';
+  return undefined;
+}
+
+/** At most four characters again and again; what is left over at the end is their beginning. */
+function isRepetition(text: string): boolean {
+  return [1, 2, 3, 4].some((size) =>
+    text
+      .slice(0, size)
+      .repeat(Math.ceil(text.length / size))
+      .startsWith(text),
+  );
+}
+
+/** Each character is the next one after the one before, or the one before it, as 123456789012 and lkjihgfedcba. */
+function isRun(text: string): boolean {
+  return [1, -1].some((step) =>
+    [...text].every((character, at, all) => at === 0 || follows(all[at - 1], character, step)),
+  );
+}
+
+function follows(before: string | undefined, character: string, step: number): boolean {
+  const [one = 0, other = 0] = [before?.codePointAt(0), character.codePointAt(0)];
+  const isDigit = /^\d{2}$/.test(`${before}${character}`);
+  return isDigit ? (Number(before) + step + 10) % 10 === Number(character) : one + step === other;
+}
+
+function isObvious(text: string): boolean {
+  const inner = text.replace(/^[^\p{L}$@]+|[^\p{L}]+$/gu, '');
+  const plain = [...inner].map((character) => disguises[character] ?? character).join('');
+  return [inner, plain].some((form) => obvious.has(form.replace(/[^\p{L}]/gu, '')));
+}
