@@ -1,21 +1,41 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Context } from 'hono';
 import { CustosError } from '../core/errors.js';
+import { quote } from '../core/ids.js';
 import { requestInvalid } from './answers.js';
-import { MAX_BODY_BYTES, parseBody } from './guard.js';
+import { parseBody, withoutNulls } from './json.js';
 
-/** Reads a request's JSON body. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID */
+/** Largest request body, in bytes: as it is sent, and once more when it is inflated. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Reads the JSON body of a form; members that are null are left out. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID */
+export async function readForm(request: Context): Promise<unknown> {
+  return withoutNulls(await readJson(request));
+}
+
+/** As `readForm`, but no body at all is an empty object. */
+export async function readOptionalForm(request: Context): Promise<unknown> {
+  const text = await readText(request.req.raw);
+  return text === '' ? {} : withoutNulls(parseBody(text));
+}
+
+/** Reads a JSON body as it is. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID */
 export async function readJson(request: Context): Promise<unknown> {
   return parseBody(await readText(request.req.raw));
 }
 
-/** As `readJson`, but no body at all is an empty object. */
-export async function readOptionalJson(request: Context): Promise<unknown> {
-  const text = await readText(request.req.raw);
-  return text === '' ? {} : parseBody(text);
+async function readText(request: Request): Promise<string> {
+  const inflate = inflaterOf(request.headers.get('content-encoding'));
+  const bytes = await inflate(await readBytes(request));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
+  }
 }
 
-async function readText(request: Request): Promise<string> {
-  const tooLarge = () => new CustosError('REQUEST_TOO_LARGE', `the request has more than ${MAX_BODY_BYTES} bytes`);
+async function readBytes(request: Request): Promise<Buffer> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -24,9 +44,31 @@ async function readText(request: Request): Promise<string> {
     if (size > MAX_BODY_BYTES) throw tooLarge();
     parts.push(part);
   }
+  return Buffer.concat(parts);
+}
+
+type Inflate = (bytes: Buffer) => Promise<Uint8Array>;
+
+/** @throws CustosError REQUEST_INVALID: an encoding that is not known, or several of them one over the other */
+function inflaterOf(header: string | null): Inflate {
+  const encoding = (header ?? 'identity').trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return async (bytes) => bytes;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return inflateGzip;
+  const text = `content-encoding ${quote(header)} is not known: send gzip, or the body as it is`;
+  throw requestInvalid([{ property: 'body', rule: 'encoding', text }]);
+}
+
+async function inflateGzip(bytes: Buffer): Promise<Uint8Array> {
+  if (bytes.length === 0) return bytes;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
-  } catch {
-    throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
+    // It stops at the limit, so that a small body cannot become a large one in memory.
+    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body is not gzip, as its header says' }]);
   }
+}
+
+function tooLarge(): CustosError {
+  return new CustosError('REQUEST_TOO_LARGE', `the request has more than ${MAX_BODY_BYTES} bytes`);
 }

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly log?: Log;
   /** The operator's limits: development chains and fee ceilings. */
   readonly rules: SigningRules;
+  /** JSON-RPC methods that clients may ask of a chain's node besides those that are known to be harmless. */
+  readonly extraMethods?: ReadonlyMap<ChainId, ReadonlySet<string>>;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
   readonly host?: string;
   /** Further host names (without port) by which clients may address the gateway. */
@@ -42,6 +44,7 @@ export interface GatewayContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly rules: SigningRules;
+  readonly extraMethods: ReadonlyMap<ChainId, ReadonlySet<string>>;
   /** Path segments `:slug` that match the names of chains by what can be done with them. */
   readonly slugs: Slugs;
   /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */

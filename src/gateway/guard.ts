@@ -2,12 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
 import type { Secret } from '../core/secret.js';
-import { requestInvalid } from './answers.js';
-
-/** Largest request body, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-/** Deepest nesting of a request body; the parsers behind it recurse. */
-const MAX_DEPTH = 40;
 
 /** @returns a check of the API key whose time says nothing about the key: both sides are hashed to 32 bytes first */
 export function keyCheck(apiKey: Secret): (given: string | undefined) => boolean {
@@ -15,10 +9,33 @@ export function keyCheck(apiKey: Secret): (given: string | undefined) => boolean
   return (given) => given !== undefined && timingSafeEqual(sha256(given), expected);
 }
 
-/** @throws CustosError API_KEY_MISSING, API_KEY_INVALID */
-export function refuseKey(given: string | undefined): never {
-  if (given === undefined) throw new CustosError('API_KEY_MISSING', 'the header x-api-key is missing');
-  throw new CustosError('API_KEY_INVALID', 'the header x-api-key holds another key than the gateway has');
+// Clients of the node proxies send the key only there, as the API documents it.
+const keyPaths = [
+  /^\/v3\/[a-z]+\/web3\/([^/]+)$/,
+  /^\/v3\/blockchain\/node\/[^/]+\/([^/]+)/,
+  /^\/v3\/egld\/node\/([^/]+)/,
+  /^\/v3\/algorand\/node\/(?:algod|indexer)\/([^/]+)/,
+];
+
+/** The API key in the path of a node proxy, as it was before it was encoded for the URL. */
+export function pathKey(path: string): string | undefined {
+  const [key] = keyPaths.flatMap((form) => form.exec(path)?.[1] ?? []);
+  try {
+    return key === undefined ? undefined : decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** @throws CustosError API_KEY_MISSING, API_KEY_INVALID: says where the key stands, never which it is */
+export function refuseKey({ header, path }: { header: string | undefined; path: string | undefined }): never {
+  if (header !== undefined) {
+    throw new CustosError('API_KEY_INVALID', 'the header x-api-key holds another key than the gateway has');
+  }
+  if (path !== undefined) {
+    throw new CustosError('API_KEY_INVALID', 'the path holds another key than the gateway has');
+  }
+  throw new CustosError('API_KEY_MISSING', 'the header x-api-key is missing');
 }
 
 /**
@@ -44,35 +61,6 @@ function hostName(header: string | undefined): string | undefined {
 /** True for `localhost`, 127.0.0.0/8 and ::1. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)$/i.test(host);
-}
-
-/**
- * Parses a JSON body.
- * @throws CustosError REQUEST_INVALID: no JSON, or nested deeper than 40 levels
- */
-export function parseBody(text: string): unknown {
-  const parsed = parseJson(text);
-  if (isTooDeep(parsed)) {
-    throw requestInvalid([{ property: 'body', rule: 'depth', text: `body must not nest deeper than ${MAX_DEPTH}` }]);
-  }
-  return parsed;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw requestInvalid([{ property: 'body', rule: 'json', text: 'body must be JSON' }]);
-  }
-}
-
-function isTooDeep(root: unknown): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return false;
 }
 
 function sha256(data: string | Uint8Array): Uint8Array {

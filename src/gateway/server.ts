@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type HonoRequest } from 'hono';
 import type { Chain } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
@@ -8,9 +8,9 @@ import { silentLog } from '../core/log.js';
 import { rulesOf } from '../core/signing-rules.js';
 import { errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
-import { hostCheck, keyCheck, refuseKey } from './guard.js';
+import { documentedMethods } from './documented.js';
+import { hostCheck, keyCheck, pathKey, refuseKey } from './guard.js';
 import { type GatewayNode, gatewayNode } from './node.js';
-import { isDocumented } from './not-offered.js';
 import { broadcastRoutes } from './routes/broadcast.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
@@ -47,6 +47,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock: options.clock,
     log,
     rules: options.rules,
+    extraMethods: options.extraMethods ?? new Map(),
     slugs: slugsOf([...offered.values()]),
     chainOf: (slug) => {
       const chain = offered.get(slug);
@@ -55,7 +56,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     node: nodesOf(options),
   };
-  const app = new Hono();
+  // Not strict: a path with a slash at its end is the same path.
+  const app = new Hono({ strict: false });
   guard(app, options);
   app.get('/health', (request) => request.json({ status: 'ok' }));
   queueRoutes(app, gateway);
@@ -63,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   paymentRoutes(app, gateway);
   broadcastRoutes(app, gateway);
   nodeRoutes(app, gateway);
-  app.notFound((request) => unknownRoute(request.req.path, options));
+  app.notFound((request) => unknownRoute(app, request.req, options));
   app.onError((error) => errorAnswer(error, log));
   return { fetch: async (request) => app.fetch(request) };
 }
@@ -88,15 +90,15 @@ function guard(app: Hono, options: GatewayOptions): void {
   const isKey = keyCheck(options.apiKey);
   app.use('*', async (request, next) => {
     checkHost(request.req.header('host') ?? new URL(request.req.url).host);
-    const header = request.req.header('x-api-key');
-    if (request.req.path === '/health' || isKey(header) || isKey(pathKey(request.req.path))) return next();
-    return refuseKey(header);
+    const given = { header: request.req.header('x-api-key'), path: pathKey(rawPath(request.req.raw)) };
+    if (request.req.path === '/health' || isKey(given.header) || isKey(given.path)) return next();
+    return refuseKey(given);
   });
 }
 
-// Clients of the node proxies send the key only there, as the API documents it.
-function pathKey(path: string): string | undefined {
-  return (/^\/v3\/[a-z]+\/web3\/([^/]+)$/.exec(path) ?? /^\/v3\/blockchain\/node\/[^/]+\/([^/]+)/.exec(path))?.[1];
+/** Path as it was sent: which part of it is one segment, only the encoded form tells. */
+function rawPath({ url }: Request): string {
+  return new URL(url).pathname;
 }
 
 function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
@@ -138,13 +140,32 @@ function nodesOf(options: GatewayOptions): GatewayContext['node'] {
   };
 }
 
-function unknownRoute(path: string, { log = silentLog, chains }: GatewayOptions): Response {
-  const slugs = chains.ids.map((id) => chains.get(id).slug);
-  if (isDocumented(path, slugs)) {
+// A path that is known for other methods is answered with them, and a documented one that is not offered is told so.
+function unknownRoute(app: Hono, { method, path }: HonoRequest, options: GatewayOptions): Response {
+  const { log = silentLog, chains } = options;
+  const documented = documentedMethods(path, new Set(chains.ids.map((id) => chains.get(id).slug)));
+  if (documented.includes(method)) {
     return errorAnswer(new CustosError('NOT_OFFERED', 'the self-hosted gateway does not offer this operation'), log);
   }
-  const message = 'The gateway has no such operation.';
-  return Response.json({ errorCode: 'route.unknown', message, statusCode: 404 }, { status: 404 });
+  const allowed = [...new Set([...offeredMethods(app, path), ...documented])];
+  if (allowed.length === 0) {
+    return problem(404, 'route.unknown', 'The gateway has no such operation.');
+  }
+  const allow = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
+  const answer = problem(405, 'method.unknown', `The operation is asked by ${allow.sort().join(', ')}.`);
+  answer.headers.set('allow', allow.join(', '));
+  return answer;
+}
+
+function problem(statusCode: number, errorCode: string, message: string): Response {
+  return Response.json({ errorCode, message, statusCode }, { status: statusCode });
+}
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+
+/** One handler stands in front of all routes: the guard. */
+function offeredMethods(app: Hono, path: string): readonly string[] {
+  return methods.filter((method) => app.router.match(method, path)[0].length > 1);
 }
 
 type Fetch = Gateway['fetch'];

@@ -164,7 +164,7 @@ describe('requests that nobody should send', () => {
     ['POST', '/v3/foo/transaction', 404],
     ['GET', '/', 404],
     ['GET', '/v3/kms/a/b/c', 404],
-    ['PATCH', '/v3/kms/pending/ETH', 404],
+    ['PATCH', '/v3/kms/pending/ETH', 405],
   ])('%s %s is %i', async (method, path, status) => {
     const answer = await running.call(method, path);
     expect(answer.status).toBe(status);

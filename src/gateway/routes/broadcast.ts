@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { Chain, SignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { checkField } from '../answers.js';
-import { readJson } from '../body.js';
+import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';
@@ -13,7 +13,7 @@ export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
   const oneAtATime = turns();
   app.post(`/v3/${gateway.slugs.any}/broadcast`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
-    const { txData, signatureId } = parseForm(broadcastForm, await readJson(request));
+    const { txData, signatureId } = parseForm(broadcastForm, await readForm(request));
     const signed = checkField('txData', () => readSigned(chain, txData));
     // Different bytes for one pending transaction must not race each other to the node.
     const work = () => broadcast(gateway, request, { chain, ...signed, pendingId: signatureId });

@@ -3,7 +3,7 @@ import type { BuildContext, PaymentRequest, SpendSource } from '../../core/build
 import type { Chain } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { checkField, requestInvalid } from '../answers.js';
-import { readJson } from '../body.js';
+import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
 import { enqueue, keyOf } from '../submit.js';
@@ -14,13 +14,13 @@ export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
   const oneAtATime = turns();
   app.post(`/v3/${gateway.slugs.outputs}/transaction`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
-    const body = await readJson(request);
+    const body = await readForm(request);
     // Two that choose at the same time would choose the same outputs.
     return oneAtATime(chain.id, () => spend(gateway, request, { chain, body }));
   });
   app.post(`/v3/${gateway.slugs.payments}/transaction`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
-    return sendPayment(gateway, request, { chain, body: await readJson(request), kind: 'coins' });
+    return sendPayment(gateway, request, { chain, body: await readForm(request), kind: 'coins' });
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
 import { CustosError } from '../../core/errors.js';
-import { parseChainId, parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
+import { parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
 import type { QueuedTransaction } from '../../core/queue.js';
 import { checkField } from '../answers.js';
-import { readJson, readOptionalJson } from '../body.js';
+import { readForm, readOptionalForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { parseForm, pendingForm, reportForm } from '../requests.js';
 
@@ -14,7 +14,7 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
     return listPending(gateway, request, named === undefined ? undefined : parseSignatures(named));
   });
   app.post('/v3/kms/pending/:chain', async (request) => {
-    const { signatureIds } = parseForm(pendingForm, await readOptionalJson(request));
+    const { signatureIds } = parseForm(pendingForm, await readOptionalForm(request));
     return listPending(gateway, request, signatureIds);
   });
   app.get('/v3/kms/:id', (request) => showTransaction(gateway, request));
@@ -26,7 +26,7 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
     return request.body(null, 204);
   });
   app.post('/v3/tatum/kms/batch', async (request) => {
-    const { errors } = parseForm(reportForm, await readJson(request));
+    const { errors } = parseForm(reportForm, await readForm(request));
     await gateway.queue.report(errors.map(({ signatureId, error }) => ({ id: signatureId, error })));
     return request.body(null, 204);
   });
@@ -38,7 +38,7 @@ async function listPending(
   request: Context,
   signatureIds: readonly SignatureId[] | undefined,
 ): Promise<Response> {
-  const chain = checkField('chain', () => parseChainId(request.req.param('chain')));
+  const { id: chain } = checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? ''));
   const found = await gateway.queue.pending({
     chain,
     network: gateway.network,

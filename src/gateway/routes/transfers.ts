@@ -5,7 +5,7 @@ import { quote } from '../../core/ids.js';
 import { decodeResult, encodeCall, erc20 } from '../abi.js';
 import { toSmallestUnit } from '../amounts.js';
 import { checkField, requestInvalid } from '../answers.js';
-import { readJson } from '../body.js';
+import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { isRecord } from '../node.js';
 import {
@@ -30,13 +30,13 @@ export function transferRoutes(app: Hono, gateway: GatewayContext): void {
 
 async function sendCoin(gateway: GatewayContext, request: Context): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
-  const body = await readJson(request);
+  const body = await readForm(request);
   if (isRecord(body) && body['to'] === undefined && body['data'] !== undefined) {
     const signing = parseForm(creationForm, body);
     return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body });
   }
   const signing = parseForm(transferForm, body);
-  if (signing.currency !== chain.id) throw namedToken(chain, signing.currency);
+  checkCurrency(gateway, chain, signing.currency);
   const data = dataField(signing.data);
   const effect = {
     to: addressField(gateway, chain, 'to', signing.to),
@@ -47,7 +47,7 @@ async function sendCoin(gateway: GatewayContext, request: Context): Promise<Resp
 }
 
 async function sendToken(gateway: GatewayContext, request: Context): Promise<Response> {
-  const body = await readJson(request);
+  const body = await readForm(request);
   const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
   const named = id && gateway.chains.get(id);
   if (named?.pay) return sendPayment(gateway, request, { chain: named, body, kind: 'tokens' });
@@ -61,7 +61,7 @@ async function sendToken(gateway: GatewayContext, request: Context): Promise<Res
 }
 
 async function approveToken(gateway: GatewayContext, request: Context): Promise<Response> {
-  const body = await readJson(request);
+  const body = await readForm(request);
   const form = parseForm(tokenApprovalForm, body);
   const chain = chainById(gateway, form.chain);
   const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
@@ -75,7 +75,7 @@ async function approveToken(gateway: GatewayContext, request: Context): Promise<
 /** With a signature ID the call is queued; without one the contract is only asked. */
 async function callContract(gateway: GatewayContext, request: Context): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
-  const body = await readJson(request);
+  const body = await readForm(request);
   if (isRecord(body) && body['caller'] !== undefined) {
     throw new CustosError('NOT_OFFERED', 'the form with `caller` is not offered: send signatureId');
   }
@@ -138,8 +138,15 @@ function dataField(data: string | undefined): string | undefined {
   });
 }
 
-function namedToken(chain: Chain, currency: string): CustosError {
-  return new CustosError(
+/** @throws CustosError REQUEST_INVALID: another case or another chain; NOT_OFFERED: a token by its name */
+function checkCurrency(gateway: GatewayContext, chain: Chain, currency: string): void {
+  if (currency === chain.id) return;
+  const ticker = currency.toUpperCase();
+  if (gateway.chains.ids.some((id) => id === ticker)) {
+    const text = `currency must be ${chain.id} at /v3/${chain.slug}, and is ${quote(currency)}`;
+    throw requestInvalid([{ property: 'currency', rule: 'ticker', text }]);
+  }
+  throw new CustosError(
     'NOT_OFFERED',
     `the currency ${quote(currency)} is not offered here, only ${chain.id}: ` +
       'send a token by its contract address with POST /v3/blockchain/token/transaction',

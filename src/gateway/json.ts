@@ -1,0 +1,65 @@
+import { quote } from '../core/ids.js';
+import { requestInvalid } from './answers.js';
+import { isRecord } from './node.js';
+
+/** Deepest nesting of a request body; the parsers behind it recurse. */
+const MAX_DEPTH = 40;
+
+/**
+ * Parses a JSON body.
+ * @throws CustosError REQUEST_INVALID: no JSON, nested deeper than 40 levels, or an object that has a member twice, of which
+ *   one reader takes the first and another one the last
+ */
+export function parseBody(text: string): unknown {
+  const parsed = parseJson(text);
+  if (isTooDeep(parsed)) {
+    throw requestInvalid([{ property: 'body', rule: 'depth', text: `body must not nest deeper than ${MAX_DEPTH}` }]);
+  }
+  refuseTwice(text);
+  return parsed;
+}
+
+/** Members that are null are as if they were not there: clients with typed forms send all of them. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isRecord(value)) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw requestInvalid([{ property: 'body', rule: 'json', text: 'body must be JSON' }]);
+  }
+}
+
+function isTooDeep(root: unknown): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
+}
+
+/** Texts, with the colon behind those that name a member, and the ends of objects; all else cannot name anything. */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
+
+/** @param text - has been found to be JSON */
+function refuseTwice(text: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(tokens)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon !== undefined) {
+      const name: unknown = JSON.parse(token.slice(0, -colon.length));
+      const names = open.at(-1);
+      if (names?.has(String(name))) {
+        throw requestInvalid([{ property: 'body', rule: 'twice', text: `the member ${quote(name)} stands twice` }]);
+      }
+      names?.add(String(name));
+    }
+  }
+}
