@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CustosError } from '../core/errors.js';
+import { type ChainId, quote } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
 import { type RunningGateway, startGateway } from '../gateway/server.js';
 import { openQueue } from '../storage/queue.js';
@@ -17,7 +18,7 @@ export async function openGateway(house: House): Promise<RunningGateway> {
     throw new CustosError('API_KEY_MISSING', 'no key for the gateway is set: CUSTOS_GATEWAY_API_KEY');
   if (config.daemon.nodes.size === 0)
     throw new CustosError('CONFIG_INVALID', 'the gateway needs at least one --node CHAIN=URL');
-  for (const chain of config.daemon.nodes.keys()) chains.get(chain);
+  checkNodes(house);
   const port = portNumber(flags['port']);
   const location = settingValue('queue', flags, config.environment) ?? join(config.home, '.custos', 'queue.db');
   checkDatabaseUrl(location, config.network);
@@ -34,6 +35,7 @@ export async function openGateway(house: House): Promise<RunningGateway> {
       clock,
       log,
       rules: readSigningRules(config.daemon, chains, config.network),
+      extraMethods: extraMethods(house),
       ...(allowed !== undefined && { allowedHosts: allowed.split(',').map((name) => name.trim()) }),
       host: text(flags['host']) ?? '127.0.0.1',
       port,
@@ -49,6 +51,32 @@ export async function openGateway(house: House): Promise<RunningGateway> {
     await queue.close();
     throw error;
   }
+}
+
+/** @throws CustosError CHAIN_UNKNOWN, CONFIG_INVALID: nothing of the chain is offered, so its node would never be asked */
+function checkNodes({ config, chains }: House): void {
+  for (const id of config.daemon.nodes.keys()) {
+    const { transfer, spend, pay } = chains.get(id);
+    if ((transfer ?? spend ?? pay) === undefined) {
+      throw new CustosError('CONFIG_INVALID', `--node ${id}: the gateway offers nothing for ${id}; take the node away`);
+    }
+  }
+}
+
+/** @throws CustosError CHAIN_UNKNOWN, CONFIG_INVALID */
+function extraMethods({ config, chains }: House): ReadonlyMap<ChainId, ReadonlySet<string>> {
+  const given = config.flags['allowMethod'];
+  const extra = new Map<ChainId, Set<string>>();
+  for (const item of (Array.isArray(given) ? given : []).flatMap((one) => String(one).split(','))) {
+    const [, id = '', method = ''] = /^([^=]+)=([A-Za-z0-9_]{1,100})$/.exec(item.trim()) ?? [];
+    if (method === '') throw new CustosError('CONFIG_INVALID', `--allow-method ${quote(item)} is not CHAIN=METHOD`);
+    const chain = chains.get(id).id;
+    if (!config.daemon.nodes.has(chain)) {
+      throw new CustosError('CONFIG_INVALID', `--allow-method ${quote(item)}: there is no --node for ${chain}`);
+    }
+    extra.set(chain, (extra.get(chain) ?? new Set()).add(method));
+  }
+  return extra;
 }
 
 function portNumber(value: unknown): number {

@@ -216,6 +216,11 @@ export const commands: readonly CommandSpec[] = [
         about: 'highest fee of a request, in whole coins; repeatable',
         many: true,
       },
+      {
+        flags: '--allow-method <chain=method>',
+        about: 'JSON-RPC method that clients may ask of the node besides the harmless ones; repeatable',
+        many: true,
+      },
       { flags: '--host <address>', about: 'address to listen on (default 127.0.0.1)' },
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'further host names under which it is reached' },

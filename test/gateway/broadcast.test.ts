@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { keccak256 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRegistry } from '../../src/chains/registry.js';
 import { startGateway } from '../../src/gateway/server.js';
 import { client, eth, optionsFor, type Running, signatureId, startRunning } from './running.js';
 
@@ -140,14 +141,56 @@ describe('node proxies', () => {
 
   test.each([
     'eth_sendTransaction',
-    'personal_unlockAccount',
-    'admin_peers',
     'eth_sign',
     'eth_signTypedData_v4',
-    'debug_x',
-  ])('%s, which uses the rights of the node, is not offered', async (method) => {
-    expect((await running.post('/v3/ethereum/web3/x', call(method))).status).toBe(501);
-    expect((await running.post('/v3/ethereum/web3/x', [call('eth_chainId'), call(method)])).status).toBe(501);
+    'eth_accounts',
+    'eth_coinbase',
+    'personal_unlockAccount',
+    'admin_peers',
+    'debug_traceTransaction',
+    'anvil_setBalance',
+    'hardhat_setBalance',
+    'evm_mine',
+    'parity_setMode',
+    'qbft_discardValidatorVote',
+    'klay_sendTransactionAsFeePayer',
+    'klay_signTransaction',
+    'txpool_content',
+    'engine_newPayloadV3',
+    'ETH_CHAINID',
+    'eth_chainId ',
+    'constructor',
+    '__proto__',
+    '',
+  ])('%j, which is not known to be harmless, is not offered', async (method) => {
+    for (const path of ['/v3/ethereum/web3/x', '/v3/blockchain/node/KLAY/x']) {
+      expect((await running.post(path, call(method))).status).toBe(501);
+      expect((await running.post(path, [call('eth_chainId'), call(method)])).status).toBe(501);
+    }
+  });
+
+  test.each([
+    ['/v3/solana/web3/x', ['validatorExit', 'setLogFilter', 'requestAirdrop', 'eth_chainId', 'getblockchaininfo']],
+    ['/v3/blockchain/node/SOL/x', ['addAuthorizedVoter', 'startProgress']],
+    ['/v3/blockchain/node/bitcoin-testnet/x', ['stop', 'dumpprivkey', 'sendtoaddress', 'getnewaddress', 'eth_call']],
+    ['/v3/blockchain/node/litecoin-core-testnet/x', ['walletpassphrase', 'invalidateblock', 'getpeerinfo', 'help']],
+    ['/v3/blockchain/node/XRP/x', ['account_info', 'stop', 'eth_chainId']],
+    ['/v3/blockchain/node/ALGO/x', ['status']],
+  ])('at %s a method of another family, or with rights, is not offered', async (path, methods) => {
+    for (const method of methods) expect((await running.post(path, call(method))).status).toBe(501);
+  });
+
+  test('what the operator names besides is offered for that chain alone', async () => {
+    const eth = createRegistry().get('ETH').id;
+    const other = await startRunning({ extraMethods: new Map([[eth, new Set(['anvil_nodeInfo'])]]) });
+    try {
+      const ask = (path: string, method: string) => other.post(path, call(method));
+      expect(await ask('/v3/ethereum/web3/x', 'anvil_nodeInfo')).toMatchObject({ status: 200 });
+      expect(await ask('/v3/bsc/web3/x', 'anvil_nodeInfo')).toMatchObject({ status: 501 });
+      expect(await ask('/v3/ethereum/web3/x', 'anvil_mine')).toMatchObject({ status: 501 });
+    } finally {
+      await other.close();
+    }
   });
 
   test.each([

@@ -139,7 +139,6 @@ describe('paths', () => {
 
 describe('keys in a path', () => {
   const call = { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' };
-  const ask = async (path: string) => (await fetch(running.gateway.url + path, call)).json();
 
   test.each([
     '/v3/ethereum/web3/wrong',
@@ -148,10 +147,9 @@ describe('keys in a path', () => {
     '/v3/egld/node/wrong/network/config',
     '/v3/algorand/node/algod/wrong/v2/status',
   ])('%s is told where the wrong key stands', async (path) => {
-    const body = await ask(path);
-    expect(body).toMatchObject({ statusCode: 401, errorCode: 'subscription.invalid' });
-    expect(body.message).toContain('path');
-    expect(body.message).not.toContain('wrong');
+    const response = await fetch(running.gateway.url + path, call);
+    const message = 'The path holds another key than the gateway has.';
+    expect(await response.json()).toEqual({ statusCode: 401, errorCode: 'subscription.invalid', message });
   });
 
   test('a key with letters of URLs is read as it was', async () => {

@@ -7,6 +7,7 @@ import { readJson } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { feeAdvice, gasStation } from '../fees.js';
 import { isRecord, safeNumber } from '../node.js';
+import { isOffered } from '../node-methods.js';
 import { bareAddress } from '../submit.js';
 
 /** Most calls in one JSON-RPC batch. */
@@ -39,8 +40,8 @@ async function forward(gateway: GatewayContext, request: Context, chain: Chain):
     const text = `body must be a JSON-RPC call or a batch of at most ${MAX_BATCH}`;
     throw requestInvalid([{ property: 'body', rule: 'json-rpc', text }]);
   }
-  const isAllowed = chain.spend ? isPublicOfBitcoind : (method: string) => !usesNodeRights(method);
-  const refused = calls.filter(isCall).find(({ method }) => !isAllowed(method));
+  const extra = gateway.extraMethods.get(chain.id);
+  const refused = calls.filter(isCall).find(({ method }) => !isOffered(chain, method, extra));
   if (refused) throw new CustosError('NOT_OFFERED', `the method ${quote(refused.method)} is not offered`);
   return Response.json(await gateway.node(chain).forward(body));
 }
@@ -51,19 +52,6 @@ interface Call {
 
 function isCall(value: unknown): value is Call {
   return isRecord(value) && typeof value['method'] === 'string' && value['method'].length <= 100;
-}
-
-// A client of the gateway is no administrator of the node, and keys that a node holds are not signed with here.
-function usesNodeRights(method: string): boolean {
-  return /^(admin|personal|miner|engine|clique|debug)_|_(sendTransaction|sign\w*)$/.test(method);
-}
-
-// bitcoind and its kin serve their owner's wallet and their own administration by the same interface, so what is not known
-// to be a question about the chain is refused.
-function isPublicOfBitcoind(method: string): boolean {
-  return /^(get(blockchaininfo|blockcount|bestblockhash|block|blockhash|blockheader|mempoolinfo|mempoolentry|rawmempool|rawtransaction|txout|networkinfo|difficulty)|estimate(smart)?fee|(send|decode)rawtransaction|decodescript|testmempoolaccept|validateaddress)$/.test(
-    method,
-  );
 }
 
 async function countTransactions(gateway: GatewayContext, request: Context): Promise<Response> {
@@ -77,7 +65,7 @@ async function countTransactions(gateway: GatewayContext, request: Context): Pro
 /** Tickers that the node proxy writes in its own way. */
 const tickerAliases: Readonly<Record<string, string>> = { ETH_OP: 'OPTIMISM', ETH_BASE: 'BASE' };
 const networkNames =
-  /^(?<chain>[a-z]+)-(?:(?<mainnet>mainnet|cypress)|testnet|devnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
+  /^(?<chain>[a-z]+)(?:-core)?-(?:(?<mainnet>mainnet|cypress)|testnet|devnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
 
 /** A chain by ticker (`ETH`) or by the proxy's name of chain and network (`ethereum-mainnet`). */
 function nodeChain(gateway: GatewayContext, name: string): Chain {

@@ -1,0 +1,66 @@
+import type { Chain } from '../core/chain.js';
+
+/** JSON-RPC methods that a client may ask of a node, because they read the chain or send signed bytes. */
+type Methods = ReadonlySet<string>;
+
+const none: Methods = new Set();
+
+// What the specification of Ethereum's execution interface has for everybody. What uses keys or rights of the node, changes
+// it, or belongs to a development chain is not here, and neither is what one kind of node alone has.
+const ethereum = methodsOf(
+  'eth_',
+  'blobBaseFee blockNumber call chainId createAccessList estimateGas feeHistory gasPrice getBalance getBlockByHash',
+  'getBlockByNumber getBlockReceipts getBlockTransactionCountByHash getBlockTransactionCountByNumber getCode',
+  'getFilterChanges getFilterLogs getLogs getProof getStorageAt getTransactionByBlockHashAndIndex',
+  'getTransactionByBlockNumberAndIndex getTransactionByHash getTransactionCount getTransactionReceipt',
+  'getUncleByBlockHashAndIndex getUncleByBlockNumberAndIndex getUncleCountByBlockHash getUncleCountByBlockNumber',
+  'maxPriorityFeePerGas newBlockFilter newFilter protocolVersion sendRawTransaction syncing uninstallFilter',
+);
+
+const contracts: Methods = new Set([
+  ...ethereum,
+  ...['net_listening', 'net_version', 'web3_clientVersion', 'web3_sha3'],
+  // Klaytn's nodes know the same by names of their own.
+  ...[...ethereum].flatMap((method) => [method.replace('eth_', 'klay_'), method.replace('eth_', 'kaia_')]),
+  ...['klay_chainID', 'klay_upperBoundGasPrice', 'klay_lowerBoundGasPrice', 'klay_getAccount', 'klay_getAccountKey'],
+]);
+
+// bitcoind and its kin serve their owner's wallet and their own administration by the same interface.
+const outputs = methodsOf(
+  '',
+  'decoderawtransaction decodescript estimatefee estimatesmartfee getbestblockhash getblock getblockchaininfo',
+  'getblockcount getblockhash getblockheader getdifficulty getmempoolentry getmempoolinfo getnetworkinfo',
+  'getrawmempool getrawtransaction gettxout sendrawtransaction testmempoolaccept validateaddress',
+);
+
+const solana = methodsOf(
+  '',
+  'getAccountInfo getBalance getBlock getBlockCommitment getBlockHeight getBlockProduction getBlockTime getBlocks',
+  'getBlocksWithLimit getClusterNodes getEpochInfo getEpochSchedule getFeeForMessage getFirstAvailableBlock',
+  'getGenesisHash getHealth getHighestSnapshotSlot getIdentity getInflationGovernor getInflationRate',
+  'getInflationReward getLargestAccounts getLatestBlockhash getLeaderSchedule getMinimumBalanceForRentExemption',
+  'getMultipleAccounts getProgramAccounts getRecentPerformanceSamples getRecentPrioritizationFees',
+  'getSignatureStatuses getSignaturesForAddress getSlot getSlotLeader getSlotLeaders getSupply',
+  'getTokenAccountBalance getTokenAccountsByDelegate getTokenAccountsByOwner getTokenLargestAccounts getTokenSupply',
+  'getTransaction getTransactionCount getVersion getVoteAccounts isBlockhashValid minimumLedgerSlot sendTransaction',
+  'simulateTransaction',
+);
+
+/**
+ * Whether clients of the gateway may ask a chain's node for a method: only what is known to be harmless, because a node
+ * serves its owner's keys and its own administration by the same interface.
+ * @param extra - what the operator allows besides
+ */
+export function isOffered(chain: Chain, method: string, extra: Methods = none): boolean {
+  return methodsFor(chain).has(method) || extra.has(method);
+}
+
+function methodsFor({ transfer, spend, pay }: Chain): Methods {
+  if (transfer !== undefined) return contracts;
+  if (spend !== undefined) return outputs;
+  return pay === undefined ? none : solana;
+}
+
+function methodsOf(prefix: string, ...lines: readonly string[]): Methods {
+  return new Set(lines.flatMap((line) => line.split(' ')).map((name) => `${prefix}${name}`));
+}
