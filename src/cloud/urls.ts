@@ -4,7 +4,7 @@ import { type Network, quote } from '../core/ids.js';
 
 /**
  * Checks the URL of the cloud or gateway: http or https, no user name, password, query or fragment; https on mainnet
- * unless the host is this machine or a private one.
+ * unless the host is this machine or a private one (`isPrivateHost`).
  * @throws CustosError URL_INVALID, URL_INSECURE
  */
 export function checkCloudUrl(url: string, network: Network): URL {
@@ -41,15 +41,36 @@ function checkUrl(
   return url;
 }
 
-/** True for loopback and private addresses (RFC 1918, RFC 4193, RFC 6761) and for names that never leave a site. */
+/**
+ * True for what never leaves the machine or its site: loopback, private and shared addresses (RFC 1918, RFC 4193, RFC 6598),
+ * also as IPv6 writes them (IPv4-mapped), `localhost`, names of a single label as container networks have them, and the names
+ * below `.localhost`, `.internal` and `.svc`. Not `.local`: anybody on the same network may answer to such a name (RFC 6762).
+ */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  if (isIP(host) === 4) {
-    const [a = 0, b = 0] = host.split('.').map(Number);
-    return a === 127 || a === 10 || (a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31);
+  if (isIP(host) === 4) return isPrivateAddress(host);
+  if (isIP(host) === 6) {
+    const mapped = mappedAddress(host);
+    return mapped === undefined ? host === '::1' || /^f[cd][0-9a-f]{2}:/.test(host) : isPrivateAddress(mapped);
   }
-  if (isIP(host) === 6) return host === '::1' || /^f[cd][0-9a-f]{2}:/.test(host);
-  return host === 'localhost' || /\.(localhost|local|internal)$/.test(host);
+  // A dot at the end makes a single label a name of the whole internet.
+  return /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(host) ? host !== 'local' : /\.(localhost|internal|svc)$/.test(host);
+}
+
+function isPrivateAddress(address: string): boolean {
+  const [a = 0, b = 0] = address.split('.').map(Number);
+  if (a === 127 || a === 10) return true;
+  return (a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31) || (a === 100 && b >= 64 && b <= 127);
+}
+
+/** The IPv4 address in one of the form `::ffff:7f00:1`, as the URL parser writes `::ffff:127.0.0.1` (RFC 4291, 2.5.5.2). */
+function mappedAddress(host: string): string | undefined {
+  const match = /^::ffff:(?:([0-9a-f]{1,4}):([0-9a-f]{1,4})|(\d+\.\d+\.\d+\.\d+))$/.exec(host);
+  if (match === null) return undefined;
+  const [, high = '', low = '', dotted] = match;
+  if (dotted !== undefined) return dotted;
+  const number = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
 }
 
 /** @returns origin and path of a checked URL without a slash at the end: what a path is put behind */

@@ -18,23 +18,21 @@ const privateHosts = [
     '192.168.0.1',
     '[fc00::1]',
     '[fdff::1]',
-    'node.local',
     'kms.internal',
     'a.b.internal',
+    'node.localhost',
   ],
+  // As Docker and Kubernetes name their services, carriers and overlay networks their machines, and IPv6 an IPv4 address.
+  ...['gateway', 'GATEWAY', 'node-1', 'node_1', 'internal', 'approve.custos.svc', '100.64.0.1', '100.127.255.255'],
+  ...['[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::ffff:10.1.2.3]', '[::ffff:192.168.0.1]', '[::ffff:100.64.0.1]'],
 ];
 const publicHosts = [
   ...['example.com', '8.8.8.8', '11.0.0.1', '172.15.0.1', '172.32.0.1', '192.169.0.1', '126.0.0.1', '128.0.0.1'],
-  ...[
-    '[2001:db8::1]',
-    '[fe80::1]',
-    '[::2]',
-    'localhost.example.com',
-    'internal',
-    'local',
-    'notlocal',
-    '10.example.com',
-  ],
+  ...['[2001:db8::1]', '[fe80::1]', '[::2]', 'localhost.example.com', '10.example.com'],
+  // Anybody on the same network may answer to a name of multicast DNS.
+  ...['local', 'node.local', 'NODE.LOCAL', 'node.local.', 'custos.svc.cluster.local', 'a.b.local'],
+  ...['100.63.255.255', '100.128.0.0', '[::ffff:8.8.8.8]', '[::ffff:808:808]', '[::7f00:1]', '[::ffff:0:7f00:1]'],
+  ...['gateway.', 'svc.example.com', 'example.svc.', 'gateway..', 'notsvc.com', '0.0.0.0'],
   ...['127.0.0.1.example.com', 'fc00.example.com'],
 ];
 
