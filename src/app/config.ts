@@ -12,6 +12,7 @@ import {
   type SignatureId,
 } from '../core/ids.js';
 import { parsePendingId } from '../core/pending.js';
+import { defaultMethod } from './four-eye-config.js';
 import { type SettingName, settings } from './settings.js';
 
 /** What the command line was given, by camel-case flag name. */
@@ -53,6 +54,10 @@ export interface DaemonConfig {
   readonly runOnce: boolean;
   readonly externalUrl?: string;
   readonly externalUrlMethod: 'GET' | 'POST';
+  /** The operator knows what an approval by GET is worth, and wants no warning. */
+  readonly acceptsGet: boolean;
+  /** The four-eye secret signs questions only. */
+  readonly unsignedAnswers: boolean;
   readonly wallets?: ReadonlySet<SignatureId>;
   readonly transactions?: ReadonlySet<string>;
   readonly signers: number;
@@ -174,6 +179,7 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
       const chains = list(flags['chain']);
       const wallets = list(flags['wallets']);
       const transactions = list(flags['transactionIds']);
+      const method = text(flags['externalUrlMethod']) ?? defaultMethod(flags, environment);
       const period = number('period', flags['period'], { fallback: 5, min: 0.05, max: 86_400 });
       return {
         period: period * 1000,
@@ -188,7 +194,9 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         ...(chains && { chains: attempt('--chain', [], () => chains.map(parseChainId)) }),
         runOnce: flags['runOnce'] === true,
         ...optional('externalUrl', settingValue('externalUrl', flags, environment)),
-        externalUrlMethod: oneOf('externalUrlMethod', text(flags['externalUrlMethod']) ?? 'GET', ['GET', 'POST']),
+        externalUrlMethod: oneOf('externalUrlMethod', method, ['GET', 'POST']),
+        acceptsGet: flags['acceptFourEyeGet'] === true,
+        unsignedAnswers: flags['fourEyeUnsignedAnswers'] === true,
         ...(wallets && { wallets: attempt('--wallets', new Set(), () => new Set(wallets.map(parseSignatureId))) }),
         ...(transactions && {
           transactions: attempt('--transactionIds', new Set(), () => new Set(transactions.map(parsePendingId))),

@@ -18,6 +18,7 @@ import type { DaemonParts, Trace } from '../daemon/parts.js';
 import { createSignerClient } from '../signing/signer-client.js';
 import { openPublicVault } from '../vault/public-vault.js';
 import { settingValue } from './config.js';
+import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
 import { countWallets, pollCost, pollCostText } from './poll-cost.js';
@@ -160,13 +161,16 @@ function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
 }
 
 async function makeJudges(house: House): Promise<readonly Judge[]> {
-  const { config, clock } = house;
-  const { externalUrl, externalUrlMethod } = config.daemon;
+  const { config, clock, log } = house;
+  const { externalUrl, externalUrlMethod, acceptsGet, unsignedAnswers } = config.daemon;
   if (externalUrl === undefined) {
     if (config.network === 'mainnet') throw new CustosError('FOUR_EYE_MISSING', 'mainnet needs a four-eye service');
     return [];
   }
   checkFourEyeUrl(externalUrl, config.network);
+  if (externalUrlMethod === 'GET' && !acceptsGet) {
+    log.warn({ risk: GET_RISK, remedy: GET_REMEDY }, 'four-eye service is asked by GET');
+  }
   const secret = await fourEyeSecret(house);
   return [
     createFourEye({
@@ -174,6 +178,7 @@ async function makeJudges(house: House): Promise<readonly Judge[]> {
       method: externalUrlMethod,
       network: config.network,
       clock,
+      unsignedAnswers,
       ...(secret && { secret }),
     }),
   ];

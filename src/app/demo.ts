@@ -197,7 +197,7 @@ async function startApprover(say: (line: string) => void): Promise<Approver> {
         typeof summary === 'object' && summary !== null && 'text' in summary ? summary.text : 'nothing readable';
       say(`  decoded: ${String(text)}`);
       say('  four-eye approver: allowed');
-      response.writeHead(200).end();
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"decision":"APPROVE"}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

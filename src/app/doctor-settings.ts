@@ -3,6 +3,7 @@ import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../cloud/urls.js';
 import { asCustosError } from '../core/errors.js';
 import { settingValue } from './config.js';
 import { type Finding, problem } from './finding.js';
+import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import type { House } from './house.js';
 import { type Setting, settings } from './settings.js';
 import { shownValue } from './shown-value.js';
@@ -64,13 +65,19 @@ function urlFindings({ config }: House): Finding[] {
   const { nodes, externalUrl } = config.daemon;
   const ownNodes = [...nodes].flatMap(([chain, url]) => attempt(`node ${chain}`, () => checkNodeUrl(url, network)));
   const fourEye = externalUrl === undefined ? [] : attempt('four-eye', () => checkFourEyeUrl(externalUrl, network));
-  return [...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config)];
+  return [...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config), ...fourEyeByGet(config)];
 }
 
 function missingFourEye({ network, daemon }: House['config']): Finding[] {
   if (network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
   const remedy = 'give the daemon --external-url, or set CUSTOS_EXTERNAL_URL; without it none starts on mainnet';
   return [{ check: 'four-eye', state: 'warning', text: 'no service is set', remedy }];
+}
+
+function fourEyeByGet({ daemon }: House['config']): Finding[] {
+  const { externalUrl, externalUrlMethod, acceptsGet } = daemon;
+  if (externalUrl === undefined || externalUrlMethod !== 'GET' || acceptsGet) return [];
+  return [{ check: 'four-eye', state: 'warning', text: GET_RISK, remedy: GET_REMEDY }];
 }
 
 function cloudFinding(config: House['config']): Finding[] {

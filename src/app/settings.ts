@@ -47,14 +47,14 @@ export const settings = {
   },
   externalUrl: {
     flag: 'externalUrl',
-    env: ['CUSTOS_EXTERNAL_URL'],
+    env: ['CUSTOS_EXTERNAL_URL', 'TATUM_KMS_EXTERNAL_URL'],
     about: 'four-eye service',
   },
   fourEyeSecret: {
     flag: 'fourEyeSecret',
     env: ['CUSTOS_FOUR_EYE_SECRET'],
     secret: true,
-    about: 'key that signs four-eye requests (a flag names the file that holds it)',
+    about: 'key that signs four-eye questions and answers (a flag names the file that holds it)',
   },
   gatewayKey: {
     env: ['CUSTOS_GATEWAY_API_KEY'],

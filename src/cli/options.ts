@@ -40,8 +40,22 @@ export const daemonOptions: readonly OptionSpec[] = [
   },
   { flags: '--chain <chains>', about: 'chains to serve, separated by commas (default: all with wallets)' },
   { flags: '--external-url <url>', about: 'four-eye service that approves each transaction; needed on mainnet' },
-  { flags: '--external-url-method <method>', about: 'GET or POST (default GET; POST sends the decoded transaction)' },
-  { flags: '--four-eye-secret <file>', about: 'file with the key that signs four-eye requests (HMAC-SHA256)' },
+  {
+    flags: '--external-url-method <method>',
+    about: 'POST sends the decoded transaction, GET the id alone (default POST; GET where it is named --externalUrl)',
+  },
+  {
+    flags: '--accept-four-eye-get',
+    about: 'no warning that an approval by GET is tied to an id and not to the content',
+  },
+  {
+    flags: '--four-eye-secret <file>',
+    about: 'file with the key that signs four-eye questions and answers (HMAC-SHA256)',
+  },
+  {
+    flags: '--four-eye-unsigned-answers',
+    about: 'believe answers without a signature although there is a four-eye secret',
+  },
   { flags: '--run-once', about: 'one round, then exit: 0 when all went well, else 1' },
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },

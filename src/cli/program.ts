@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags } from '../app/config.js';
+import { TATUM_SPELLING } from '../app/four-eye-config.js';
 import { CustosError } from '../core/errors.js';
 import { commands } from './commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
@@ -34,11 +35,8 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
     const command = describe(parent, spec, second ?? first).helpGroup(heading);
     command.action((...all: unknown[]) => {
       const given = all.slice(0, -2).flat();
-      parsed = {
-        spec,
-        args: given.filter((item) => typeof item === 'string'),
-        flags: { ...spec.given, ...command.opts() },
-      };
+      const args = given.filter((item) => typeof item === 'string');
+      parsed = { spec, args, flags: { ...spec.given, ...command.opts(), ...spelling(argv) } };
     });
   };
   for (const spec of commands) add(spec, 'Commands:');
@@ -96,6 +94,12 @@ function toOption({ flags, about, many, hidden }: OptionSpec): Option {
 function quiet(command: Command): Command {
   // Errors are thrown and told in one voice by main.
   return command.exitOverride().configureOutput({ outputError() {} });
+}
+
+/** Who names the four-eye service as Tatum KMS does has a service that was made for it. The last one counts, as for its value. */
+function spelling(argv: readonly string[]): Flags {
+  const named = argv.filter((token) => /^--(externalUrl|external-url)(=|$)/.test(token)).at(-1);
+  return named?.startsWith('--externalUrl') === true ? { [TATUM_SPELLING]: true } : {};
 }
 
 /** The peer takes `--envFile` as well as `--env-file`, and `--testnet=true`. */

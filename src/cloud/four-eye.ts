@@ -1,10 +1,13 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
+import { digestOf } from '../core/digest.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import type { Judge, Verdict } from '../core/judge.js';
+import type { PendingTransaction } from '../core/pending.js';
 import type { Secret } from '../core/secret.js';
-import { summaryToJson } from '../core/summary.js';
+import { type Summary, summaryToJson } from '../core/summary.js';
+import { hold, RULE, readVerdict } from './four-eye-answer.js';
 import { createHttpClient, type Faults } from './http.js';
 import { checkFourEyeUrl, pathSegment } from './urls.js';
 
@@ -12,17 +15,18 @@ export { checkFourEyeUrl } from './urls.js';
 
 export interface FourEyeOptions {
   readonly url: string;
-  /** GET asks with the id alone; POST sends the pending transaction and its decoded summary. */
+  /** GET asks with the id alone, as Tatum KMS does; POST sends the pending transaction and its decoded summary. */
   readonly method: 'GET' | 'POST';
   readonly network: Network;
-  /** Signs every request, see `createFourEye`. */
+  /** Signs every request, and has to sign every answer; see `createFourEye`. */
   readonly secret?: Secret;
+  /** Answers are believed unsigned in spite of a secret. */
+  readonly unsignedAnswers?: boolean;
   readonly clock: Clock;
   /** Milliseconds; default 10,000. */
   readonly timeout?: number;
 }
 
-const RULE = 'four-eye';
 const fourEyeFaults: Faults = {
   unreachable: 'FOUR_EYE_UNREACHABLE',
   timeout: 'FOUR_EYE_UNREACHABLE',
@@ -31,11 +35,12 @@ const fourEyeFaults: Faults = {
 };
 
 /**
- * The second pair of eyes: a service of the operator's at `url`/`id` that says yes with any 2xx. A 4xx is a no (but 408, 425
- * and 429); everything else is no answer: the transaction is held and asked for again, never signed.
+ * The second pair of eyes: a service of the operator's at `url`/`id`. Each question carries `digest` (SHA-256 of the completed
+ * form that will be signed) and a fresh `nonce`: members of the body of a POST, the headers `x-custos-digest` and
+ * `x-custos-nonce` of a GET. `readVerdict` says which answers are a yes; without one the transaction is held, never signed.
  *
  * With a secret, `x-custos-timestamp` (milliseconds since 1970) and `x-custos-signature` are sent: HMAC-SHA256 in hexadecimal
- * digits over `<timestamp>.<method>.<path>.<body>`, the body empty for GET.
+ * digits over `<timestamp>.<method>.<path>.<body>`, the body empty for GET; and the answer must be signed, too.
  * @throws CustosError URL_INVALID, URL_INSECURE
  */
 export function createFourEye(options: FourEyeOptions): Judge {
@@ -43,27 +48,39 @@ export function createFourEye(options: FourEyeOptions): Judge {
   const http = createHttpClient({ clock: options.clock, secrets: options.secret ? [options.secret] : [] });
   return {
     name: RULE,
-    async decide(pending, summary): Promise<Verdict> {
-      const url = fourEyeUrl(options.url, pending.id);
-      const { method, timeout = 10_000 } = options;
-      const body = method === 'POST' ? { ...pending.received, summary: summaryToJson(summary) } : undefined;
-      const headers = signatureHeaders(options, url, body);
-      const request = { method, url: url.href, headers, timeout, retries: 0, faults: fourEyeFaults };
+    async decide(pending, summary, completed = pending.serialized): Promise<Verdict> {
+      const question = makeQuestion(options, { pending, summary, completed });
       try {
-        const { status } = await http.send({ ...request, ...(body !== undefined && { body }) });
-        return verdict(status);
+        const answer = await http.send(question.request);
+        const { secret, unsignedAnswers, method, clock } = options;
+        const mustBeSigned = secret !== undefined && unsignedAnswers !== true;
+        const { digest, nonce } = question;
+        return readVerdict(answer, { method, digest, nonce, now: clock.now(), ...(mustBeSigned && { secret }) });
       } catch (error) {
         if (!(error instanceof CustosError)) throw error;
-        return { kind: 'hold', rule: RULE, reason: error.message };
+        return hold('silent', error.message);
       }
     },
   };
 }
 
-function verdict(status: number): Verdict {
-  if (status >= 200 && status < 300) return { kind: 'allow' };
-  const kind = status >= 400 && status < 500 ? 'deny' : 'hold';
-  return { kind, rule: RULE, reason: `the service answered with status ${status}` };
+interface Judged {
+  readonly pending: PendingTransaction;
+  readonly summary: Summary;
+  readonly completed: string;
+}
+
+function makeQuestion(options: FourEyeOptions, { pending, summary, completed }: Judged) {
+  const { method, timeout = 10_000 } = options;
+  const url = fourEyeUrl(options.url, pending.id);
+  const digest = digestOf(completed);
+  const nonce = randomBytes(16).toString('hex');
+  const isPost = method === 'POST';
+  const body = isPost ? { ...pending.received, summary: summaryToJson(summary), completed, digest, nonce } : undefined;
+  const named = isPost ? {} : { 'x-custos-digest': digest, 'x-custos-nonce': nonce };
+  const headers = { ...named, ...signatureHeaders(options, url, body) };
+  const request = { method, url: url.href, headers, timeout, retries: 0, faults: fourEyeFaults };
+  return { digest, nonce, request: { ...request, ...(body !== undefined && { body }) } };
 }
 
 /**

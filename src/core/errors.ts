@@ -254,10 +254,27 @@ const kinds = {
     retry: true,
     hint: 'the four-eye service gave no valid answer; nothing was signed, it is asked again',
   },
+  FOUR_EYE_UNDECIDED: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the four-eye service has not decided yet; nothing was signed, it is asked again',
+  },
+  FOUR_EYE_ANSWER_INVALID: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'let the four-eye service answer as docs/operations.md says; nothing was signed, it is asked again',
+  },
+  DIGEST_MISMATCH: {
+    exit: 1,
+    status: 403,
+    hint: 'what was to be signed is not what was approved; nothing was signed, `custos transaction retry ID` asks anew',
+  },
   FOUR_EYE_MISSING: {
     exit: 2,
     status: 500,
-    hint: 'mainnet needs --externalUrl URL: a service of yours that approves each transaction',
+    hint: 'mainnet needs --external-url URL: a service of yours that approves each transaction',
   },
   // Cloud and nodes
   API_KEY_MISSING: { exit: 2, status: 401, hint: 'set TATUM_API_KEY (or CUSTOS_API_KEY)' },

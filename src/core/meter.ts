@@ -8,7 +8,8 @@ export interface Meter {
   polled(chain: ChainId, result: 'ok' | 'failed', milliseconds: number): void;
   /** One more try of a transaction came to this end. */
   ended(chain: ChainId, outcome: MeteredOutcome): void;
-  judged(judge: string, verdict: 'allow' | 'hold' | 'deny' | 'error'): void;
+  /** `distrust` comes beside `hold`: the answer was about something else, or not proved to be the judge's own. */
+  judged(judge: string, verdict: 'allow' | 'hold' | 'deny' | 'error' | 'distrust'): void;
   /** From the request to signed bytes, in microseconds. */
   signed(chain: ChainId, microseconds: number): void;
   signerRestarted(): void;

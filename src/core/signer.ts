@@ -7,6 +7,8 @@ export interface SignRequest {
   readonly pending: KeyRequest;
   /** The completed serialized form. */
   readonly completed: string;
+  /** Digest of what the judges allowed (`digestOf`); the signer signs nothing else. */
+  readonly digest?: string;
   /** Sealed records of every wallet that `pending.keys` names. */
   readonly sealed: readonly SealedWallet[];
 }

@@ -1,6 +1,8 @@
 import type { Chain, ParseContext, SignedTransaction, SignerFacts } from '../core/chain.js';
-import { CustosError } from '../core/errors.js';
+import { digestOf } from '../core/digest.js';
+import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
+import type { HoldCause, Verdict } from '../core/judge.js';
 import type { SignRequest } from '../core/signer.js';
 import { rulesOf } from '../core/signing-rules.js';
 import { type Summary, summaryToJson } from '../core/summary.js';
@@ -94,9 +96,10 @@ async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepa
     if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
     const { chain, network } = entry;
     checkLimits(summary, { chain: prepared.chain, network, rules: rulesOf(parts.rules, chain) });
-    const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, summary));
+    const digest = digestOf(completed);
+    const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, { summary, completed }));
     if (refused !== undefined) return refused;
-    const signed = await sign(parts, claimed, { completed, sealed: prepared.sealed });
+    const signed = await sign(parts, claimed, { completed, digest, sealed: prepared.sealed });
     return await send(parts, claimed, prepared.chain, { ...signed, completed, sender: prepared.from });
   } catch (thrown) {
     // Settled inside the sender's line, so that the next transaction of this sender sees the journal as it is now.
@@ -118,9 +121,13 @@ async function complete(parts: DaemonParts, { entry, lease }: Claimed, prepared:
   });
 }
 
-async function judge(parts: DaemonParts, claimed: Claimed, summary: Summary): Promise<Outcome | undefined> {
+async function judge(
+  parts: DaemonParts,
+  claimed: Claimed,
+  { summary, completed }: { summary: Summary; completed: string },
+): Promise<Outcome | undefined> {
   for (const judge of parts.judges) {
-    const verdict = await judge.decide(claimed.entry.pending, summary).catch((error: unknown) => {
+    const verdict = await judge.decide(claimed.entry.pending, summary, completed).catch((error: unknown) => {
       parts.meter.judged(judge.name, 'error');
       throw error;
     });
@@ -130,16 +137,27 @@ async function judge(parts: DaemonParts, claimed: Claimed, summary: Summary): Pr
       continue;
     }
     const held = verdict.kind === 'hold';
-    const code = held ? 'FOUR_EYE_UNREACHABLE' : 'FOUR_EYE_DENIED';
-    return end(parts, claimed, held ? 'held' : 'denied', new CustosError(code, `${verdict.rule}: ${verdict.reason}`));
+    if (held && verdict.distrust !== undefined) parts.meter.judged(judge.name, 'distrust');
+    const error = new CustosError(codeOf(verdict), `${verdict.rule}: ${verdict.reason}`);
+    return end(parts, claimed, held ? 'held' : 'denied', error);
   }
   return undefined;
+}
+
+const heldAs: Readonly<Record<HoldCause, ErrorCode>> = {
+  silent: 'FOUR_EYE_UNREACHABLE',
+  undecided: 'FOUR_EYE_UNDECIDED',
+  invalid: 'FOUR_EYE_ANSWER_INVALID',
+};
+
+function codeOf(verdict: Exclude<Verdict, { kind: 'allow' }>): ErrorCode {
+  return verdict.kind === 'hold' ? heldAs[verdict.because] : 'FOUR_EYE_DENIED';
 }
 
 async function sign(
   parts: DaemonParts,
   claimed: Claimed,
-  request: Pick<SignRequest, 'completed' | 'sealed'>,
+  request: Required<Pick<SignRequest, 'completed' | 'digest' | 'sealed'>>,
 ): Promise<SignedTransaction> {
   const { entry } = claimed;
   const start = performance.now();

@@ -1,4 +1,5 @@
 import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain.js';
+import { digestOf } from '../core/digest.js';
 import { CustosError } from '../core/errors.js';
 import type { KeyRequest } from '../core/pending.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
@@ -18,10 +19,11 @@ export interface SigningParts {
  * Signs one completed transaction. Pure: decodes again what it is given, checks that the wallets belong to it and the
  * keys to the sender, and only then opens secrets, for the time of one signature.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
- *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, and whatever the chain's `parse` throws
+ *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
  */
 export function signPending(request: SignRequest, parts: SigningParts): SignResult {
   const { pending } = request;
+  checkDigest(request);
   const { network } = pending;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
@@ -41,6 +43,12 @@ export function signPending(request: SignRequest, parts: SigningParts): SignResu
     summary: unsigned.summary,
     timing: { open: microseconds(start, opened), sign: microseconds(opened, process.hrtime.bigint()) },
   };
+}
+
+/** What was approved is what is signed, whatever happened to it in between. @throws CustosError DIGEST_MISMATCH */
+function checkDigest({ completed, digest }: SignRequest): void {
+  if (digest === undefined || digest === digestOf(completed)) return;
+  throw new CustosError('DIGEST_MISMATCH', 'the completed form is not the one that was approved');
 }
 
 /** What `parse` must know besides the transaction. @param signers - facts of all keys, in order. @throws CustosError KEY_MISSING */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFourEye, type FourEyeOptions } from '../../src/cloud/four-eye.js';
 import { Secret } from '../../src/core/secret.js';
@@ -41,6 +41,9 @@ const summary: Summary = {
   text: 'sends coins',
 };
 
+const completed = '{"nonce":7,"to":"0x02"}';
+const digest = createHash('sha256').update(completed).digest('hex');
+
 function decide(change: Partial<FourEyeOptions> = {}, id = 'fe0af7f9cbcfc33c7be2021b') {
   const judge = createFourEye({
     url: `${server.url}/approve/`,
@@ -50,7 +53,7 @@ function decide(change: Partial<FourEyeOptions> = {}, id = 'fe0af7f9cbcfc33c7be2
     timeout: 5000,
     ...change,
   });
-  return judge.decide({ ...makePending('a'), id }, summary);
+  return judge.decide({ ...makePending('a'), id }, summary, completed);
 }
 
 describe('the four-eye service', () => {
@@ -61,11 +64,26 @@ describe('the four-eye service', () => {
     ]);
   });
 
-  it('is sent by POST what was received, with the summary of what will be signed', async () => {
+  it('is told by GET the digest of what will be signed, and a nonce that is new each time', async () => {
+    await decide();
+    await decide();
+    const [first, second] = server.seen.map(({ headers }) => headers);
+    expect(first).toMatchObject({
+      'x-custos-digest': digest,
+      'x-custos-nonce': expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(second).toMatchObject({ 'x-custos-digest': digest });
+    expect(second?.['x-custos-nonce']).not.toBe(first?.['x-custos-nonce']);
+  });
+
+  it('is sent by POST what was received, with the summary and digest of what will be signed', async () => {
     await decide({ method: 'POST' });
     expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/approve/fe0af7f9cbcfc33c7be2021b' });
     expect(JSON.parse(server.seen[0]!.body)).toEqual({
       ...makePending('a').received,
+      completed,
+      digest,
+      nonce: expect.stringMatching(/^[0-9a-f]{32}$/),
       summary: {
         ...summary,
         value: { asset: 'ETH', amount: '1000000000000000000000000000000' },
@@ -78,13 +96,9 @@ describe('the four-eye service', () => {
 
   it('cannot be told a foreign summary by the cloud', async () => {
     const judge = createFourEye({ url: server.url, method: 'POST', network: 'testnet', clock: testClock() });
-    await judge.decide(makePending('a', { summary: 'harmless' }), summary);
-    expect(JSON.parse(server.seen[0]!.body)).toMatchObject({ summary: { text: 'sends coins' } });
-  });
-
-  it.each([200, 201, 202, 204, 299])('allows with %i, whatever the body says', async (status) => {
-    server.reply = (response) => response.writeHead(status).end(status === 204 ? '' : '{"approved":false}');
-    expect(await decide()).toEqual({ kind: 'allow' });
+    const foreign = { summary: 'harmless', digest: 'd', nonce: 'n', completed: 'c' };
+    await judge.decide(makePending('a', foreign), summary, completed);
+    expect(JSON.parse(server.seen[0]!.body)).toMatchObject({ summary: { text: 'sends coins' }, digest, completed });
   });
 
   it.each([400, 401, 403, 404, 405, 409, 410, 418, 422, 451])('denies with %i', async (status) => {
@@ -141,22 +155,23 @@ describe('the four-eye service', () => {
   });
 });
 
+const hmac = (text: string) => createHmac('sha256', 'a shared secret').update(text).digest('hex');
+
 describe('a shared secret', () => {
   it.each(['GET', 'POST'] as const)('signs time, method, path and body of a %s', async (method) => {
     const clock = testClock();
     await decide({ method, clock, secret: Secret.text('a shared secret') });
     const [seen] = server.seen;
     const timestamp = String(clock.now());
-    const signature = createHmac('sha256', 'a shared secret')
-      .update(`${timestamp}.${method}.${seen?.url}.${seen?.body}`)
-      .digest('hex');
+    const signature = hmac(`${timestamp}.${method}.${seen?.url}.${seen?.body}`);
     expect(seen?.headers).toMatchObject({ 'x-custos-timestamp': timestamp, 'x-custos-signature': signature });
     expect(JSON.stringify(seen)).not.toContain('a shared secret');
   });
 
   it('is missing, and so are its headers', async () => {
     await decide();
-    expect(Object.keys(server.seen[0]!.headers).filter((name) => name.startsWith('x-custos'))).toEqual([]);
+    const { 'x-custos-timestamp': time, 'x-custos-signature': signature } = server.seen[0]!.headers;
+    expect([time, signature]).toEqual([undefined, undefined]);
   });
 
   it('is not shown in a reason that repeats it', async () => {

@@ -145,7 +145,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     const house = way.house();
     await (await house.store()).journal.retry(id);
     await house.close();
-    approver.status = 204;
+    approver.status = 200;
     expect(await way.runOnce(flags)).toMatchObject({ completed: 1 });
     await approver.close();
   });

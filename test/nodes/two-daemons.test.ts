@@ -78,7 +78,7 @@ describe.skipIf(noPostgres !== undefined)('two daemons on one store in PostgreSQ
     for (let at = 0; at < 3; at++) await payments.send(`transfer ${at}`);
     await until(async () => approver.seen.length === 3);
     const other = await startDaemon(...flags);
-    approver.reply = json({});
+    approver.reply = json({ approved: true });
     expect(await lost.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
     const killed = Date.now();
     await until(async () => (await journal.find({ states: ['completed'] })).length === before + 3, 120_000);

@@ -1,10 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFourEye } from '../../src/cloud/four-eye.js';
 import { parsePending } from '../../src/core/pending.js';
 import { type ChainId, Secret, type Summary, systemClock } from '../../src/index.js';
 import { custos } from '../support/custos.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';
+import type { Fault } from '../support/stub-cloud.js';
 
 let kms: Kms;
 let number = 0;
@@ -14,6 +15,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   kms.stub.approveStatus = 200;
+  kms.stub.approveSecret = undefined;
   kms.stub.queue('ETH').splice(0);
 });
 afterAll(() => kms.close());
@@ -104,6 +106,91 @@ it('a denied transaction is asked for again only after `transaction retry`', asy
   expect(isSent('asked-again')).toBe(true);
 });
 
+it('a page, a redirect or a mere receipt is no yes, though GET is asked', async () => {
+  const answers: readonly (readonly [string, Fault, string])[] = [
+    ['page', { kind: 'answer', headers: { 'content-type': 'text/html' }, body: '<p>Log in</p>' }, 'ANSWER_INVALID'],
+    ['moved', { kind: 'answer', status: 302, headers: { location: '/elsewhere' } }, 'UNREACHABLE'],
+    ['receipt', { kind: 'answer', status: 202, body: '{}' }, 'UNDECIDED'],
+    ['half', { kind: 'answer', body: '{"approved":' }, 'ANSWER_INVALID'],
+  ];
+  for (const [id, fault, code] of answers) {
+    queue(`no-${id}`);
+    const end = kms.stub.fail(`/approve/no-${id}`, fault);
+    expect(await daemon()).toMatchObject({ code: 1 });
+    end();
+    expect(isSent(`no-${id}`)).toBe(false);
+    expect(await kms.story(`no-${id}`)).toMatchObject({ state: 'held', error: { code: `FOUR_EYE_${code}` } });
+    kms.stub.queue('ETH').splice(0);
+  }
+});
+
+it('a JSON answer that says no is a no, whatever its status', async () => {
+  queue('said-no');
+  const end = kms.stub.fail('/approve/', { kind: 'answer', body: '{"approved":false}' });
+  expect(await daemon()).toMatchObject({ code: 1 });
+  end();
+  expect(isSent('said-no')).toBe(false);
+  expect(await kms.story('said-no')).toMatchObject({ state: 'denied', error: { code: 'FOUR_EYE_DENIED' } });
+});
+
+describe('the way of asking', () => {
+  const url = () => kms.stub.approveUrl;
+  const rows: readonly (readonly [string, () => string[], () => Record<string, string>, string, boolean])[] = [
+    ['POST by --external-url', () => [`--external-url=${url()}`], () => ({}), 'POST', false],
+    ['POST by CUSTOS_EXTERNAL_URL', () => [], () => ({ CUSTOS_EXTERNAL_URL: url() }), 'POST', false],
+    ['GET by --externalUrl', () => [`--externalUrl=${url()}`], () => ({}), 'GET', true],
+    ['GET by --externalUrl and its value apart', () => ['--externalUrl', url()], () => ({}), 'GET', true],
+    ['GET by TATUM_KMS_EXTERNAL_URL', () => [], () => ({ TATUM_KMS_EXTERNAL_URL: url() }), 'GET', true],
+    [
+      'POST by CUSTOS_EXTERNAL_URL, which goes before the name of Tatum KMS',
+      () => [],
+      () => ({ CUSTOS_EXTERNAL_URL: url(), TATUM_KMS_EXTERNAL_URL: 'http://127.0.0.1:1' }),
+      'POST',
+      false,
+    ],
+    ['POST where it is said', () => [`--externalUrl=${url()}`, '--externalUrlMethod=POST'], () => ({}), 'POST', false],
+    ['GET where it is said', () => [`--external-url=${url()}`, '--external-url-method=get'], () => ({}), 'GET', true],
+    [
+      'GET without a warning where that is accepted',
+      () => [`--externalUrl=${url()}`, '--accept-four-eye-get'],
+      () => ({}),
+      'GET',
+      false,
+    ],
+  ];
+  it.each(rows)('is %s', async (name, flags, environment, method, warned) => {
+    const id = `way-${rows.findIndex(([row]) => row === name)}`;
+    queue(id);
+    const env = { ...kms.env, ...environment() };
+    const ended = await custos(['daemon', '--runOnce', ...flags()], { home: kms.home, env });
+    expect(ended).toMatchObject({ code: 0 });
+    expect(approvalsOf(id).map((asked) => asked.method)).toEqual([method]);
+    expect(ended.stderr.includes('four-eye service is asked by GET')).toBe(warned);
+    const doctor = await custos(['doctor', ...flags(), '--json'], { home: kms.home, env });
+    expect(doctor.stdout.includes('approves an id, not the content')).toBe(warned);
+  });
+
+  it('brings the digest of the very form that is signed', async () => {
+    queue('digest');
+    await kms.daemon(`--external-url=${url()}`);
+    const [asked] = approvalsOf('digest');
+    const { completed } = await kms.story('digest');
+    const digest = createHash('sha256').update(completed!).digest('hex');
+    expect(asked!.body).toMatchObject({ digest, completed, nonce: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  });
+});
+
+it('with a secret an answer that is not signed holds, unless that is told otherwise', async () => {
+  const env = { ...kms.env, CUSTOS_FOUR_EYE_SECRET: 'shared' };
+  const args = ['daemon', '--runOnce', `--external-url=${kms.stub.approveUrl}`];
+  queue('unsigned');
+  expect(await custos(args, { home: kms.home, env })).toMatchObject({ code: 1 });
+  expect(await kms.story('unsigned')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_ANSWER_INVALID' } });
+  kms.stub.queue('ETH').splice(0);
+  queue('unsigned-allowed');
+  expect(await custos([...args, '--four-eye-unsigned-answers'], { home: kms.home, env })).toMatchObject({ code: 0 });
+});
+
 it('GET asks with the id alone', async () => {
   queue('by-get');
   expect(await daemon()).toMatchObject({ code: 0 });
@@ -118,6 +205,7 @@ it('POST asks with the pending transaction and what its bytes do, signed with th
   queue('by-post');
   const args = ['daemon', '--runOnce', `--externalUrl=${kms.stub.approveUrl}`, '--externalUrlMethod=POST'];
   const env = { ...kms.env, CUSTOS_FOUR_EYE_SECRET: secret };
+  kms.stub.approveSecret = secret;
   expect(await custos(args, { home: kms.home, env })).toMatchObject({ code: 0 });
   const [asked] = approvalsOf('by-post');
   expect(asked).toMatchObject({

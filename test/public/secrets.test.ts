@@ -257,6 +257,7 @@ describe('a serving daemon', () => {
     ];
     const given = { ...env, CUSTOS_CLOUD_URL: stub.url, CUSTOS_PASSWORD: undefined, CUSTOS_PASSWORD_FILE: file };
     running = start(['daemon', ...flags], { home, env: given });
+    stub.approveSecret = secret.fourEye;
     stub
       .queue('ETH')
       .push(

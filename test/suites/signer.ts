@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseTransaction, recoverTransactionAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.js';
@@ -48,6 +49,22 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       const request = signRequest(await parts.wallet('key'));
       const [one, other] = [await signer.sign(request), await signer.sign(request)];
       expect(one.raw).toBe(other.raw);
+    });
+
+    it('signs the form that was approved, and no other', async () => {
+      const request = signRequest(await parts.wallet('key'));
+      const digest = createHash('sha256').update(request.completed).digest('hex');
+      const { raw } = await signer.sign({ ...request, digest });
+      expect(raw).toBe((await signer.sign(request)).raw);
+      const other = { ...request, completed: request.completed.replace('"value":"1"', '"value":"2"') };
+      expect(other.completed).not.toBe(request.completed);
+      for (const changed of [
+        { ...other, digest },
+        { ...request, digest: '' },
+        { ...request, digest: `${digest}0` },
+      ]) {
+        await expect(signer.sign(changed)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+      }
     });
 
     it('answers many requests at the same time, each with its own result', async () => {

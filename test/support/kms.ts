@@ -42,6 +42,7 @@ export interface Kms {
 export interface Story {
   readonly state: string;
   readonly signed?: string;
+  readonly completed?: string;
   readonly error?: { readonly code: string; readonly message: string };
   readonly events: readonly { readonly event: string }[];
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,6 +47,7 @@ interface Failing {
 
 interface Answer {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
@@ -62,6 +63,8 @@ export class StubCloud {
   /** What the four-eye service beside the cloud was asked. */
   readonly approvals: ReceivedRequest[] = [];
   approveStatus = 200;
+  /** Signs what the four-eye service answers. */
+  approveSecret: string | undefined;
   /** Goes on listing what was broadcast, as a cloud that missed it would. */
   keepPending = false;
   readonly #server;
@@ -164,7 +167,7 @@ export class StubCloud {
     }
     if (failing === undefined || failing.fault.kind === 'hold') {
       const answer = this.#route(received);
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
       response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
     } else {
       failing.left -= 1;
@@ -177,7 +180,7 @@ export class StubCloud {
     const { method, path, body } = received;
     if (path.startsWith('/approve')) {
       this.approvals.push(received);
-      return { status: this.approveStatus, body: {} };
+      return { status: this.approveStatus, ...this.#approval(received) };
     }
     const [, chain] = /^\/v3\/kms\/pending\/([^/?]+)/.exec(path) ?? [];
     if (chain !== undefined) return { status: 200, body: this.queue(chain) };
@@ -192,6 +195,17 @@ export class StubCloud {
     const answer = this.#replayer.answer(method, path, body);
     if (answer === undefined) return { status: 404, body: { errorCode: 'not.recorded', message: 'not recorded' } };
     return { status: 200, body: answer };
+  }
+
+  /** In the form of Tatum KMS the status says it all; a question by POST gets its decision, a signed one where there is a secret. */
+  #approval({ method, headers, body }: ReceivedRequest): Omit<Answer, 'status'> {
+    const isYes = this.approveStatus === 200;
+    const named = method === 'POST' ? (body as { digest?: string; nonce?: string }) : {};
+    const { digest = headers['x-custos-digest'], nonce = headers['x-custos-nonce'] } = named;
+    const decision = isYes ? 'APPROVE' : 'REJECT';
+    const signed =
+      this.approveSecret === undefined ? {} : signedAnswer(this.approveSecret, `${nonce}.${digest}.${decision}`);
+    return { body: method === 'POST' && isYes ? { decision } : {}, headers: signed };
   }
 
   #broadcast(path: string, body: Broadcast['body']): Answer {
@@ -230,6 +244,12 @@ export async function startStubCloud(): Promise<StubCloud> {
   const stub = new StubCloud();
   await stub.listen();
   return stub;
+}
+
+/** Headers of a four-eye answer, signed at this moment. @param rest - `<nonce>.<digest>.<decision>` */
+export function signedAnswer(secret: string, rest: string, time: number = Date.now()): Record<string, string> {
+  const signature = createHmac('sha256', secret).update(`${time}.${rest}`).digest('hex');
+  return { 'x-custos-timestamp': String(time), 'x-custos-signature': signature };
 }
 
 function idOf(element: unknown): unknown {

@@ -110,7 +110,7 @@ export async function startWay(store?: string): Promise<Way> {
   };
 }
 
-/** A four-eye service that records what it is asked and answers with `status`. */
+/** A four-eye service that records what it is asked, says yes with status 200 and no with any other. */
 export async function startApprover(status = 200) {
   const asked: { method: string; path: string; body: string }[] = [];
   const approver = { status, asked, url: '', close: async () => {} };
@@ -121,7 +121,9 @@ export async function startApprover(status = 200) {
     });
     request.on('end', () => {
       asked.push({ method: request.method ?? '', path: request.url ?? '', body });
-      response.writeHead(approver.status).end();
+      const approved = approver.status === 200;
+      const type = { 'content-type': 'application/json' };
+      response.writeHead(approver.status, type).end(JSON.stringify({ approved }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
