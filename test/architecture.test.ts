@@ -40,7 +40,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 
 const LINES = 300;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 380 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 520 };
 
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];
