@@ -2,7 +2,7 @@ import type { Chain, CompleteContext, HdScheme, NodeClient, RecordedTransaction 
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { bip32Scheme } from './families/bip32-scheme.js';
-import { type Fields, isObject } from './families/fields.js';
+import { type Fields, isObject, readObject } from './families/fields.js';
 import { finalIn } from './families/finality.js';
 import {
   decodePrivateKey,
@@ -10,9 +10,10 @@ import {
   fromSecp256k1,
   newPrivateKey,
   publicKey,
-  readDestination,
+  readAddress,
   showAddress,
 } from './families/xrp-key.js';
+import { checkReceiver } from './families/xrp-receiver.js';
 import { parseTransaction, readTransaction } from './families/xrp-transaction.js';
 
 const account = { path: "m/44'/144'/0'/0", version: 0x0488b21e };
@@ -49,9 +50,10 @@ export const xrpLedger: Chain = {
   newPrivateKey,
   encodePrivateKey,
   decodePrivateKey,
-  normalizeAddress: (text) => readDestination(text).address,
+  normalizeAddress: (text, network) => readAddress(text, network).address,
   async complete(pending, context) {
-    const fields = readTransaction(pending.serialized);
+    const fields = readTransaction(pending.serialized, context.network);
+    await checkReceiver(fields, context.node);
     const missing = (name: string) => fields[name] === undefined;
     return JSON.stringify({
       ...fields,
@@ -127,6 +129,6 @@ function count(value: unknown, what: string): number {
 }
 
 function lastLedger({ completed }: RecordedTransaction): number | undefined {
-  const last = readTransaction(completed)['LastLedgerSequence'];
+  const last = readObject(completed)['LastLedgerSequence'];
   return typeof last === 'number' ? last : undefined;
 }

@@ -219,6 +219,16 @@ const kinds = {
     status: 403,
     hint: 'look at the transaction; if it is meant, start the daemon with the named --allow-hazard and retry it',
   },
+  MEMO_REQUIRED: {
+    exit: 1,
+    status: 400,
+    hint: 'ask the receiver for the tag or memo that names whom to credit, and submit the transaction with it',
+  },
+  RECEIVER_UNFIT: {
+    exit: 1,
+    status: 400,
+    hint: 'what is sent there would be lost or refused; check the address with the receiver',
+  },
   KEY_MISSING: { exit: 1, status: 400, hint: 'name a signature ID for every input of the transaction' },
   SIGNATURE_INVALID: {
     exit: 1,

@@ -135,7 +135,10 @@ describe('a completed transaction', () => {
     expect(summary).toMatchObject({
       kind: 'token-transfer',
       opaque: false,
-      tokens: [{ contract: `USD.${other.address}`, amount: 100_250_000_000_000_000n }],
+      tokens: [
+        { contract: `USD.${other.address}`, from: key.address, amount: 101_000_000_000_000_000n },
+        { contract: `USD.${other.address}`, to: other.address, amount: 100_250_000_000_000_000n },
+      ],
     });
   });
 

@@ -1,6 +1,6 @@
 import { base58xrp, hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
+import { type Network, quote } from '../../core/ids.js';
 import { publicKey as ed25519PublicKey, sign as signEd25519 } from '../../crypto/ed25519.js';
 import { hash160, sha256, sha512 } from '../../crypto/hash.js';
 import {
@@ -21,6 +21,8 @@ const ED = 0xed;
 export interface Destination {
   readonly address: string;
   readonly tag?: number;
+  /** That an X-address names. */
+  readonly network?: Network;
 }
 
 /** A new wallet's secret: an ed25519 seed of 16 random bytes. */
@@ -136,7 +138,15 @@ export function readDestination(text: string): Destination {
   }
   const address = checked(Uint8Array.of(0), bytes.subarray(2, 22));
   const tag = new DataView(bytes.buffer, bytes.byteOffset).getUint32(23, true);
-  return flag === 1 ? { address, tag } : { address };
+  const network = bytes[0] === 0x05 ? 'mainnet' : 'testnet';
+  return flag === 1 ? { address, tag, network } : { address, network };
+}
+
+/** As above, for an address that has to be of this network. @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH */
+export function readAddress(text: string, network: Network): Destination {
+  const destination = readDestination(text);
+  if (destination.network === undefined || destination.network === network) return destination;
+  throw new CustosError('NETWORK_MISMATCH', `${quote(text)} is an address of the ${destination.network}`);
 }
 
 function checked(prefix: Uint8Array, bytes: Uint8Array): string {

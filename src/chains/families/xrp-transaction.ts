@@ -2,12 +2,13 @@ import { hex } from '@scure/base';
 import { decode, encode, encodeForSigning } from 'ripple-binary-codec';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
+import { type Network, quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/wallet.js';
 import { sha512 } from '../../crypto/hash.js';
 import { type Fields, invalid, isObject, readObject, smallOf, textOf, wholeOf } from './fields.js';
-import { readDestination, signBytes } from './xrp-key.js';
-import { currencyName, summarize } from './xrp-summary.js';
+import { currencyName } from './xrp-amount.js';
+import { readAddress, signBytes } from './xrp-key.js';
+import { summarize } from './xrp-summary.js';
 
 /** All XRP there is, in drops. */
 const MAX_DROPS = 10n ** 17n;
@@ -17,29 +18,41 @@ const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
 /** Length of STX and a zero byte, which what is signed begins with. */
 const SIGNING_PREFIX_DIGITS = 8;
 
-/** Reads a request: X-addresses are taken apart, and nobody has signed it yet. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID */
-export function readTransaction(text: string): Fields {
+/** Reads a request: X-addresses are taken apart, and nobody has signed it yet. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID, NETWORK_MISMATCH */
+export function readTransaction(text: string, network: Network): Fields {
   const fields = readObject(text);
   for (const name of ['TxnSignature', 'Signers']) {
     if (fields[name] !== undefined) throw invalid(`the transaction has ${name} already`);
   }
   textOf(fields['TransactionType'], 'TransactionType');
-  return { ...fields, ...split(fields, 'Account', 'SourceTag'), ...split(fields, 'Destination', 'DestinationTag') };
+  // A ledger with an id of its own is neither of the two; they refuse transactions that name one.
+  if (fields['NetworkID'] !== undefined) throw new CustosError('NETWORK_MISMATCH', 'the transaction names a NetworkID');
+  return {
+    ...fields,
+    ...split(fields, { name: 'Account', tagName: 'SourceTag', network }),
+    ...split(fields, { name: 'Destination', tagName: 'DestinationTag', network }),
+  };
 }
 
-function split(fields: Fields, name: string, tagName: string): Fields {
+function split(
+  fields: Fields,
+  { name, tagName, network }: { readonly name: string; readonly tagName: string; readonly network: Network },
+): Fields {
   const value = fields[name];
   if (value === undefined) return {};
-  const { address, tag } = readDestination(textOf(value, name));
+  const { address, tag } = readAddress(textOf(value, name), network);
   if (tag === undefined) return { [name]: address };
   if (fields[tagName] !== undefined && fields[tagName] !== tag)
     throw invalid(`${tagName} is not the tag inside ${name}`);
   return { [name]: address, [tagName]: tag };
 }
 
-/** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, AMOUNT_INVALID */
+/**
+ * Decodes and checks a completed transaction.
+ * @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED, SENDER_MISMATCH, AMOUNT_INVALID, NETWORK_MISMATCH
+ */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {
-  const fields = readTransaction(completed);
+  const fields = readTransaction(completed, context.network);
   const account = textOf(fields['Account'], 'Account');
   if (account !== context.from && context.allowForeignKey !== true) {
     throw new CustosError('SENDER_MISMATCH', `the transaction is of ${account}, the wallet is ${context.from}`);
@@ -50,7 +63,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     throw invalid('the transaction names a SigningPubKey already');
   }
   // Amounts first: what is wrong with them is said in their own words.
-  const summary = summarize(fields, { account, fee });
+  const summary = summarize(fields, { account, signer: context.from, fee });
   const message = messageFor(fields, context.signers.find(({ address }) => address === context.from)?.publicKey);
   checkKept(fields, message.encoded);
   return {

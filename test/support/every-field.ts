@@ -1,0 +1,93 @@
+import { expect } from 'vitest';
+import type { Chain, ParseContext } from '../../src/core/chain.js';
+import { CustosError } from '../../src/core/errors.js';
+import { summaryToJson } from '../../src/core/summary.js';
+import type { LentKey } from '../../src/core/wallet.js';
+
+/** A completed transaction with the keys that sign it. */
+export interface SignedPlace {
+  readonly chain: Chain;
+  readonly completed: string;
+  readonly context: ParseContext;
+  readonly keys: readonly LentKey[];
+}
+
+/**
+ * Holds that nothing is signed that the summary does not tell: each variant of a completed transaction is refused with a
+ * code, gives the same signed bytes, or another summary (its sentence apart, so that machines see it as well).
+ * @returns how many variants were signed with other bytes, so that a test can hold that there were any
+ */
+export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): number {
+  const first = read(place, place.completed);
+  if (first === undefined) throw new Error('the transaction itself is refused');
+  let told = 0;
+  for (const variant of variants) {
+    const changed = read(place, variant);
+    if (changed === undefined || changed.raw === first.raw) continue;
+    expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
+    told += 1;
+  }
+  return told;
+}
+
+function read({ chain, context, keys }: SignedPlace, completed: string) {
+  try {
+    const unsigned = chain.parse(completed, context);
+    const { text: _text, ...summary } = summaryToJson(unsigned.summary);
+    return { raw: unsigned.sign(keys).raw, summary: JSON.stringify(summary) };
+  } catch (error) {
+    if (error instanceof CustosError) {
+      expect(error.code, completed).not.toBe('INTERNAL');
+      return undefined;
+    }
+    throw new Error(`no coded error for ${completed}`, { cause: error });
+  }
+}
+
+/** Every JSON text in which one member is changed, left out, or added (`others` are further values, such as addresses). */
+export function* jsonVariants(text: string, others: readonly unknown[] = []): Generator<string> {
+  const value: unknown = JSON.parse(text);
+  for (const variant of variantsOf(value, others)) yield JSON.stringify(variant);
+}
+
+function* variantsOf(value: unknown, others: readonly unknown[]): Generator<unknown> {
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    for (const [at, item] of items.entries()) {
+      yield items.filter((_, index) => index !== at);
+      yield [...items, item];
+      for (const changed of variantsOf(item, others)) yield items.with(at, changed);
+    }
+    return;
+  }
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      yield Object.fromEntries(Object.entries(value).filter(([other]) => other !== name));
+      for (const changed of variantsOf(item, others)) yield { ...value, [name]: changed };
+    }
+    return;
+  }
+  yield* leafVariants(value);
+  yield* others;
+  for (const odd of [null, {}, [], [1], { toString: 1 }, '', '__proto__', -1, 1.5, 1e21, true]) yield odd;
+}
+
+function* leafVariants(value: unknown): Generator<unknown> {
+  if (typeof value === 'number') yield* [value + 1, 0, String(value), value * 2 + 1];
+  if (typeof value === 'boolean') yield !value;
+  if (typeof value !== 'string') return;
+  if (/^\d+$/.test(value)) yield* [`${BigInt(value) + 1n}`, '0', Number(value)];
+  if (/^[0-9a-fA-F]+$/.test(value)) yield* [`${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}`, `${value}00`];
+  yield* [`${value}x`, value.slice(1), value.toLowerCase()];
+}
+
+/** Every text in which one bit of one byte is another one. */
+export function* byteVariants(bytes: Uint8Array, encode: (bytes: Uint8Array) => string): Generator<string> {
+  for (let at = 0; at < bytes.length; at++) {
+    for (const bit of [1, 2, 16, 128]) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ bit;
+      yield encode(changed);
+    }
+  }
+}
