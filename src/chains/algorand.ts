@@ -12,6 +12,7 @@ import { completeRequest, fateOf, inclusionOf, sendBytes } from './families/algo
 import { summarize } from './families/algorand-summary.js';
 import { type AlgorandTransaction, encodeTransaction, readTransaction } from './families/algorand-transaction.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
+import { isBase32HashId } from './families/transaction-id.js';
 
 // Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives by another curve rule, whose
 // keys have no seed and so could never be exported in this chain's form.
@@ -38,6 +39,7 @@ export const algorand: Chain = {
   decodePrivateKey: decodeSecret,
   decodeMnemonic,
   normalizeAddress,
+  isTransactionId: isBase32HashId,
   complete: (pending, { node }) => completeRequest(pending.serialized, node),
   parse,
   broadcast: sendBytes,

@@ -8,6 +8,7 @@ import { binanceChainIds, parseCompleted, readRequest, writeCompleted } from './
 import { bip32Scheme } from './families/bip32-scheme.js';
 import { decodePrivateKey } from './families/evm.js';
 import { isObject } from './families/fields.js';
+import { isHashId } from './families/transaction-id.js';
 
 const hosts = {
   mainnet: 'https://dex-european.binance.org',
@@ -32,6 +33,7 @@ export const binanceChain: Chain = {
   encodePrivateKey: (privateKey) => hex.encode(privateKey),
   decodePrivateKey,
   normalizeAddress: (text, network) => showAddress(readAddress(text, network), network),
+  isTransactionId: isHashId,
   async complete(pending, context) {
     readRequest(pending.serialized, context.network);
     const chainId = await askChainId(context);

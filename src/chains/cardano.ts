@@ -15,6 +15,7 @@ import { readOperations } from './families/cardano-operations.js';
 import { parseTransaction, readCompleted } from './families/cardano-transaction.js';
 import { type Fields, invalid, isObject } from './families/fields.js';
 import { blockNameIn, countIn, includedAt } from './families/finality.js';
+import { isHashId } from './families/transaction-id.js';
 
 /** Slots that a transaction may wait for a block. */
 const RELATIVE_TTL = 1000;
@@ -53,6 +54,7 @@ export const cardano: Chain = {
   encodePrivateKey,
   decodePrivateKey,
   normalizeAddress,
+  isTransactionId: isHashId,
   async complete(pending, { node, network }) {
     const operations = parseJson(pending.serialized);
     readOperations(operations);

@@ -14,6 +14,7 @@ import { legacyTemplates } from './families/flow-legacy-templates.js';
 import { readAction } from './families/flow-request.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './families/flow-send.js';
 import { cadenceOneTemplates } from './families/flow-templates.js';
+import { isHashId } from './families/transaction-id.js';
 
 export interface FlowOptions {
   /** `legacy` are the texts of before September 2024, which the network refuses; default `cadence-1.0`. */
@@ -43,6 +44,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     encodePrivateKey,
     decodePrivateKey,
     normalizeAddress: normalizePublicKey,
+    isTransactionId: isHashId,
     async complete(pending, context) {
       const request = readRequest(pending.serialized);
       const action = readAction(request, context.network, texts);

@@ -18,6 +18,7 @@ import {
   writeTransaction,
 } from './families/multiversx-transaction.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
+import { isHashId } from './families/transaction-id.js';
 
 /** MultiversX, formerly Elrond. Coin type 508 (SLIP-44); the test path has coin type 1. Nodes speak the gateway's interface. */
 export const multiversx: Chain = {
@@ -37,6 +38,7 @@ export const multiversx: Chain = {
   encodePrivateKey,
   decodePrivateKey,
   normalizeAddress,
+  isTransactionId: isHashId,
   async complete(pending, context) {
     const request = readRequest(pending.serialized, context.from);
     const config = await networkConfig(context);

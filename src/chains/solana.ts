@@ -15,6 +15,7 @@ import { loadedAccounts, readCompleted, readMintKey } from './families/solana-re
 import { summarize } from './families/solana-summary.js';
 import { usesDurableNonce } from './families/solana-system.js';
 import { buildPayment } from './families/solana-transfer.js';
+import { isSignatureId } from './families/transaction-id.js';
 
 /**
  * Solana. Keys of ed25519 (SLIP-10, coin type 501 of SLIP-44); a private key is the seed of 32 bytes. The first key's wallet
@@ -46,6 +47,7 @@ export const solana: Chain = {
   encodePrivateKey,
   decodePrivateKey,
   normalizeAddress: (text) => showAddress(readAddress(text)),
+  isTransactionId: isSignatureId,
   complete: completeTransaction,
   parse,
   pay: buildPayment,

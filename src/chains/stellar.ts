@@ -7,6 +7,7 @@ import { countIn, finalIn } from './families/finality.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
 import { parseEnvelope, readEnvelope } from './families/stellar-envelope.js';
 import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './families/stellar-key.js';
+import { isHashId } from './families/transaction-id.js';
 
 const PATH = "m/44'/148'";
 /** Seconds of history that a node must have before a transaction's end, so that what it does not know never happened. */
@@ -29,6 +30,7 @@ export const stellar: Chain = {
   encodePrivateKey: encodeSeed,
   decodePrivateKey: decodeSeed,
   normalizeAddress,
+  isTransactionId: isHashId,
   async complete(pending) {
     // Whoever made the envelope has filled in everything, the number and the end of its time included.
     return pending.serialized.trim();

@@ -7,6 +7,7 @@ import { decodePrivateKey } from './families/evm.js';
 import { bytesToHex } from './families/evm-hex.js';
 import { type Fields, isObject, readObject } from './families/fields.js';
 import { countIn, includedAt } from './families/finality.js';
+import { isHashId } from './families/transaction-id.js';
 import { addressOf, readAddress, showAddress } from './families/tron-address.js';
 import { parseTransaction, readTransaction } from './families/tron-transaction.js';
 
@@ -37,6 +38,7 @@ export const tron: Chain = {
   encodePrivateKey: (key) => bytesToHex(key).slice(2),
   decodePrivateKey,
   normalizeAddress: (text) => showAddress(readAddress(text)),
+  isTransactionId: isHashId,
   async complete(pending) {
     // Block reference, end and fee limit are set by whoever made it; its id is their hash, so nothing may be changed.
     return pending.serialized;

@@ -9,6 +9,7 @@ import { addressOf, readAddress, showAddress } from './families/evm-address.js';
 import { bytesToHex, quantityToHex } from './families/evm-hex.js';
 import { isObject } from './families/fields.js';
 import { includedAt } from './families/finality.js';
+import { isPrefixedHashId } from './families/transaction-id.js';
 import {
   type Body,
   blockNumberOf,
@@ -45,6 +46,7 @@ export const vechain: Chain = {
   encodePrivateKey: bytesToHex,
   decodePrivateKey,
   normalizeAddress: (text) => showAddress(readAddress(text, {}), {}),
+  isTransactionId: isPrefixedHashId,
   async complete(pending, context) {
     const request = readRequest(pending.serialized, context.from);
     const gas = await estimateGas(request, context);

@@ -4,6 +4,7 @@ import { parseChainId } from '../core/ids.js';
 import { bip32Scheme } from './families/bip32-scheme.js';
 import { type Fields, isObject, readObject } from './families/fields.js';
 import { finalIn } from './families/finality.js';
+import { isHashId } from './families/transaction-id.js';
 import {
   decodePrivateKey,
   encodePrivateKey,
@@ -51,6 +52,7 @@ export const xrpLedger: Chain = {
   encodePrivateKey,
   decodePrivateKey,
   normalizeAddress: (text, network) => readAddress(text, network).address,
+  isTransactionId: isHashId,
   async complete(pending, context) {
     const fields = readTransaction(pending.serialized, context.network);
     await checkReceiver(fields, context.node);

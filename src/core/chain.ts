@@ -200,6 +200,8 @@ export interface Chain {
   decodeMnemonic?(text: string): Uint8Array | undefined;
   /** The form in which this program shows the address. @throws CustosError ADDRESS_INVALID (also: wrong checksum) */
   normalizeAddress(text: string, network: Network): string;
+  /** Whether a text has the form of this network's transaction ids. */
+  isTransactionId(text: string): boolean;
   /** The keys that must be lent, in order, where they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */
   keyRefs?(pending: KeyRequest): readonly KeyRef[];
   /** Fills in what is missing; a value that is given is never changed. @returns the completed serialized form. */

@@ -1,5 +1,6 @@
 import type { Chain, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
+import { quote } from '../core/ids.js';
 import type { JournalEntry } from '../core/journal.js';
 import { confirm, expired, isDirect, isMortal, refuseDead, type Sent } from './confirm.js';
 import { type DaemonParts, step } from './parts.js';
@@ -36,6 +37,9 @@ export async function send(
   const { txId } = await step(parts, 'broadcast', entry.id, () => broadcast(parts, entry, { chain, recorded }));
   const isSame = txId.toLowerCase() === recorded.txId.toLowerCase();
   // Where others sign after us, only the network knows the id.
+  if (!isSame && chain.sendsByNode === true && !chain.isTransactionId(txId)) {
+    throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is no transaction id of ${chain.id}`);
+  }
   const fact = isSame || chain.sendsByNode !== true ? {} : { txId };
   if (!isSame && chain.sendsByNode !== true) {
     parts.log.warn({ id: entry.id, txId: recorded.txId, answered: txId }, 'another transaction hash was answered');

@@ -50,6 +50,20 @@ describe('recorded bytes', () => {
     expect([asked, sent]).toEqual([[signedFact.txId], []]);
   });
 
+  test.each(['', '0x12', 'pending', `0x${'cd'.repeat(33)}`])(
+    'of a chain whose ids others make are not called sent when the answer is %j',
+    async (txId) => {
+      const { parts } = partsWith(
+        { sendsByNode: true },
+        async () => 'open',
+        async () => ({ txId }),
+      );
+      const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+      await expect(finish(parts, claimed)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+      expect(await parts.journal.get('one')).toMatchObject({ state: 'signed', txId: signedFact.txId });
+    },
+  );
+
   test('are given up for now when the node does not say what became of them', async () => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     vi.useFakeTimers();

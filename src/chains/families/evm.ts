@@ -23,6 +23,7 @@ import { readJsonObject } from './evm-json.js';
 import { evmRefusal } from './evm-refusal.js';
 import { type EvmRequest, readRequest } from './evm-request.js';
 import { summarize } from './evm-summary.js';
+import { isPrefixedHashId } from './transaction-id.js';
 
 /** What sets one EVM chain apart from the others. */
 export interface EvmChainDefinition {
@@ -96,6 +97,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     encodePrivateKey: bytesToHex,
     decodePrivateKey,
     normalizeAddress: (text) => showAddress(readAddress(text, addressStyle), addressStyle),
+    isTransactionId: isPrefixedHashId,
     async complete(pending, context) {
       const transaction = await completeTransaction(settings, pending, context);
       return writeCompleted(transaction, context.from, addressStyle);

@@ -10,6 +10,7 @@ import { hash160 } from '../../crypto/hash.js';
 import { publicKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
 import { type Bip32Account, bip32Scheme } from './bip32-scheme.js';
 import { isObject } from './fields.js';
+import { isHashId } from './transaction-id.js';
 import { type BuildRules, buildSpend } from './utxo-build.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './utxo-format.js';
 import { utxoFate, utxoInclusion, utxoRefusal } from './utxo-inclusion.js';
@@ -81,6 +82,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     decodePrivateKey: (text, network) => decodeWif(text, networks[network], network),
     normalizeAddress: (text, network) => addressOf(scriptOfAddress(text, networks[network]), networks[network]) ?? text,
     keyRefs,
+    isTransactionId: isHashId,
     async complete(pending) {
       // Inputs, outputs and fee are all there: nothing is asked.
       return pending.serialized;

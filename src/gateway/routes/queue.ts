@@ -49,18 +49,24 @@ async function listPending(
 
 async function showTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
   const id = parseId(request);
-  const found = await gateway.queue.get(id);
-  if (!found || found.state === 'deleted') {
-    throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
-  }
+  const found = await existing(gateway, id);
   return request.json(found.errors.length === 0 ? toPending(found) : { ...toPending(found), errors: found.errors });
+}
+
+/** @throws CustosError KMS_MISSING: unknown or withdrawn */
+async function existing(gateway: GatewayContext, id: string): Promise<QueuedTransaction> {
+  const found = await gateway.queue.get(id);
+  if (found && found.state !== 'deleted') return found;
+  throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
 }
 
 async function completeTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
   const id = parseId(request);
   const txId = request.req.param('txId') ?? '';
+  const { chain } = await existing(gateway, id);
   checkField('txId', () => {
-    if (!/^[0-9A-Za-z]{10,80}$/.test(txId)) throw new CustosError('REQUEST_INVALID', `${quote(txId)} is not a txId`);
+    if (gateway.chains.get(chain).isTransactionId(txId)) return;
+    throw new CustosError('REQUEST_INVALID', `${quote(txId)} is no transaction id of ${chain}`);
   });
   await gateway.queue.complete(id, txId);
   gateway.log.info({ id, txId }, 'pending transaction completed');
