@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
+import { hazardsOf, isOptIn, notesOf, rolesOf } from './algorand-hazards.js';
 import { showAddress } from './algorand-key.js';
 import type { Action, AlgorandTransaction, AssetParams } from './algorand-transaction.js';
 
@@ -36,7 +37,8 @@ export function summarize(transaction: AlgorandTransaction, from: string, signer
     ...(to !== undefined && { to }),
     value: { asset: 'ALGO', amount },
     tokens,
-    hazards: [],
+    hazards: hazardsOf(transaction, from, signer),
+    notes: notesOf(transaction),
     fee: { asset: 'ALGO', amount: fee },
     ...(method !== undefined && { method }),
     opaque: false,
@@ -68,7 +70,7 @@ function assetMove(action: Extract<Action, { type: 'axfer' }>, from: string): Co
   const { asset, amount, closeTo, takenFrom } = action;
   const [to, owner] = [showAddress(action.to), takenFrom ? showAddress(takenFrom) : from];
   const move = { standard: 'ASA', contract: asset.toString(), from: owner, action: 'transfer' as const };
-  if (amount === 0n && to === from && owner === from && closeTo === undefined) {
+  if (isOptIn(action, from)) {
     return { kind: 'other', to, method: 'opt-in', text: `opts in to receiving asset ${asset}` };
   }
   const text =
@@ -89,10 +91,7 @@ function assetMove(action: Extract<Action, { type: 'axfer' }>, from: string): Co
 }
 
 function configuration(asset: bigint, params: AssetParams): Pick<Content, 'method' | 'text'> {
-  const roles = { manager: params.manager, reserve: params.reserve, freeze: params.freeze, clawback: params.clawback };
-  const set = Object.entries(roles).flatMap(([role, key]) =>
-    key === undefined ? [] : [`${role} ${showAddress(key)}`],
-  );
+  const set = rolesOf(params).map(([role, key]) => `${role} ${showAddress(key)}`);
   const accounts = set.length === 0 ? 'nobody in charge' : set.join(', ');
   if (asset > 0n && set.length === 0) return { method: 'destroy', text: `destroys asset ${asset}` };
   if (asset > 0n) return { method: 'configure', text: `puts others in charge of asset ${asset}: ${accounts}` };
