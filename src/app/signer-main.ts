@@ -1,6 +1,9 @@
 import { lockFiles, lockNetwork } from '../signing/lock-down.js';
 import type { FromSigner, ToSigner } from '../signing/messages.js';
 
+// First of all: Node opens a debugger on this signal, unless somebody else hears it.
+process.on('SIGUSR1', () => undefined);
+
 /**
  * The program of the signer process. The network is taken away before any dependency is loaded, the file system as soon
  * as all code is; only then is the first message (with the password in it) read. It ends with its IPC channel.

@@ -7,7 +7,15 @@ export function signerProgram(): { readonly program: string; readonly nodeFlags:
   const program = realpathSync(fileURLToPath(new URL('../program/signer-main.js', import.meta.url)));
   // A signature leaves little behind: a small young generation costs no speed and halves the memory.
   const memory = ['--max-old-space-size=256', '--max-semi-space-size=1', '--optimize-for-size'];
-  return { program, nodeFlags: [...permissionFlags(program), '--no-warnings', '--no-addons', ...memory] };
+  return {
+    program,
+    nodeFlags: [...permissionFlags(program), ...debuggerFlags(), '--no-warnings', '--no-addons', ...memory],
+  };
+}
+
+/** No debugger on a signal, from the very start; Node 22.14 and earlier have the signer's own handler alone. */
+function debuggerFlags(): string[] {
+  return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
 }
 
 /**

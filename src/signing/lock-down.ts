@@ -1,94 +1,179 @@
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import Module, { builtinModules, createRequire, syncBuiltinESMExports } from 'node:module';
 import { CustosError } from '../core/errors.js';
+import {
+  allowedModules,
+  handleDoors,
+  loadingModules,
+  loadingNeeds,
+  lockedGlobals,
+  lockedParts,
+  processFacts,
+  processNeeds,
+  publicFacts,
+  sharedClasses,
+  sharedGroups,
+  unlistedModules,
+} from './locked-modules.js';
 
-/** Everything by which a process could reach another machine or start another process. */
-const networkModules = [
-  'net',
-  'tls',
-  'dgram',
-  'dns',
-  'dns/promises',
-  'http',
-  'https',
-  'http2',
-  'child_process',
-  'cluster',
-  'worker_threads',
-  'inspector',
-  'inspector/promises',
-  'repl',
-] as const;
-
-/** Everything by which a process could touch a file. */
-const fileModules = ['fs', 'fs/promises'] as const;
-
-const globals = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'Worker', 'BroadcastChannel'] as const;
-
-/** Doors beside the modules: raw bindings and native libraries. */
-const processDoors = ['binding', '_linkedBinding', 'dlopen', 'getBuiltinModule', 'chdir', '_debugProcess'] as const;
-
-type Locked = Record<string, unknown>;
+/** A property to be taken away. `use` throws when it is called, `read` already when it is looked at. */
+interface Door {
+  readonly on: object;
+  readonly key: string;
+  readonly label: string;
+  readonly refuse: 'use' | 'read';
+}
 
 /**
- * Takes the network away from this process for good: every function and class of the networking and process-starting
- * modules throws SIGNER_LOCKED_DOWN, on each way by which code can get at them. Call it before dependencies are loaded,
- * so that even they never hold the real functions. The open IPC channel keeps working.
+ * Takes away what is not on the list of allowed modules, and with it network, other processes and native code: every
+ * function and class throws SIGNER_LOCKED_DOWN, on each way by which code can get at it. Only what loads code stays. Call it
+ * before dependencies are loaded, so that even they never hold the real functions. The open IPC channel keeps working.
  */
 export function lockNetwork(): void {
   const require = createRequire(import.meta.url);
-  for (const name of networkModules) lockModule(require, name);
-  for (const name of globals) lockProperty(globalThis as unknown as Locked, name, name);
-  for (const name of processDoors) lockProperty(process as unknown as Locked, name, `process.${name}`);
+  const names = [...builtinModules, ...unlistedModules].map((name) => name.replace(/^node:/, ''));
+  const locked = names.filter((name) => !allowedModules.has(name) && !loadingModules.has(name));
+  // All are found before the first is locked, because Node's own modules load each other when they are looked at.
+  const doors = [
+    ...locked.flatMap((name) => doorsOfModule(name, loaded(require, name))),
+    ...lockedParts.flatMap(([name, part]) => doorAt(loaded(require, name), part, `${name}.${part}`)),
+    ...lockedGlobals.flatMap((name) => doorAt(globalThis, name, name)),
+    ...doorsOfProcess((key) => processNeeds.has(key) || loadingNeeds.has(key)),
+    ...doorsOfHandles(),
+  ];
+  for (const door of doors) lock(door);
+  for (const key of publicFacts) fix(process, key, `process.${key}`, { value: process[key], writable: false });
   syncBuiltinESMExports();
 }
 
 /** Takes the file system away as well, and with it the loading of further code. Call it when all code is loaded. */
 export function lockFiles(): void {
   const require = createRequire(import.meta.url);
-  for (const name of fileModules) lockModule(require, name);
-  syncBuiltinESMExports();
+  // The name would lead to a refusal in the end.
+  const synchronize = syncBuiltinESMExports;
+  // Where Node has such hooks they stop its own loader, too, which holds the real functions of the file system.
+  const hook: unknown = Reflect.get(Module, 'registerHooks');
+  const doors = [
+    ...[...loadingModules].flatMap((name) => doorsOfModule(name, loaded(require, name))),
+    ...doorsOfProcess((key) => processNeeds.has(key)),
+  ];
+  if (typeof hook === 'function') hook({ resolve: refusal('the loading of code') });
+  for (const door of doors) lock(door);
+  fix(process, 'mainModule', 'process.mainModule', { value: undefined, writable: false });
+  synchronize();
 }
 
-function lockModule(require: NodeJS.Require, name: string): void {
-  let module: Locked;
+/** @returns undefined where this Node has no such module, so that there is nothing to reach */
+function loaded(require: NodeJS.Require, name: string): unknown {
   try {
-    module = require(`node:${name}`);
+    return require(`node:${name}`);
   } catch {
-    return; // This Node has no such module, so there is nothing to reach.
-  }
-  // Prototypes first: code may hold a socket class from before, and instances reach the system through these methods.
-  for (const key of Object.getOwnPropertyNames(module)) {
-    const value = module[key];
-    if (typeof value === 'function') lockPrototype(value.prototype, `${name}.${key}`);
-  }
-  for (const key of Object.getOwnPropertyNames(module)) {
-    if (typeof module[key] === 'function') lockProperty(module, key, `${name}.${key}`);
+    return undefined;
   }
 }
 
-const prototypeDoors = ['connect', 'listen', 'bind', 'send', 'resolve', 'lookup', 'request', 'spawn', 'open'];
-
-function lockPrototype(prototype: unknown, label: string): void {
-  if (typeof prototype !== 'object' || prototype === null) return;
-  for (const door of prototypeDoors) {
-    if (Object.hasOwn(prototype, door)) lockProperty(prototype as Locked, door, `${label}.${door}`);
-  }
+function doorsOfModule(name: string, module: unknown): Door[] {
+  const members = membersOf(module);
+  const groups = members.filter(([key, value]) => isGroup(value) && !sharedGroups.has(`${name}.${key}`));
+  // Code may hold a class from before, and instances reach the system through its methods.
+  const classes: [string, unknown][] = sharedClasses.has(name) ? [] : [['module', module], ...members];
+  return [
+    ...classes.flatMap(([key, value]) => methodsOf(value, `${name}.${key}`)),
+    ...functionsOf(module, name),
+    ...groups.flatMap(([key, group]) => functionsOf(group, `${name}.${key}`)),
+  ];
 }
 
-/** What was put in place of a door, so that an alias (`net.Stream` is `net.Socket`) is locked once. */
-const refusals = new WeakSet<object>();
+function functionsOf(target: unknown, label: string): Door[] {
+  const functions = membersOf(target).filter(([key, value]) => typeof value === 'function' && key !== 'constructor');
+  return functions.flatMap(([key]) => doorAt(target, key, `${label}.${key}`));
+}
 
-function lockProperty(target: Locked, key: string, label: string): void {
-  const door = Reflect.get(target, key);
-  if (door === undefined || (typeof door === 'function' && refusals.has(door))) return;
+function methodsOf(value: unknown, label: string): Door[] {
+  const prototype: unknown = typeof value === 'function' ? value.prototype : undefined;
+  if (!isObject(prototype) || prototype === Object.prototype) return [];
+  const methods = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+  return methods
+    .filter(([key, { value: method }]) => typeof method === 'function' && key !== 'constructor')
+    .map(([key]): Door => ({ on: prototype, key, label: `${label}.${key}`, refuse: 'use' }));
+}
+
+function doorAt(on: unknown, key: string, label: string): Door[] {
+  return isObject(on) && key in on ? [{ on, key, label, refuse: 'use' }] : [];
+}
+
+/** Own properties with their values. */
+function membersOf(target: unknown): [key: string, value: unknown][] {
+  if (!isObject(target)) return [];
+  return Object.getOwnPropertyNames(target).map((key) => [key, memberOf(target, key)]);
+}
+
+/**
+ * Getters load what nobody asked for, such as a whole HTTP client, so each that can be taken away counts as a function; but
+ * for those of modules' other halves.
+ */
+function memberOf(target: object, key: string): unknown {
+  const { get, configurable } = Object.getOwnPropertyDescriptor(target, key) ?? {};
+  if (get === undefined || key === 'promises') return Reflect.get(target, key);
+  if (configurable === true) return get;
+  return key === 'rootCertificates' ? [] : Reflect.get(target, key);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** An object that only groups functions, such as `fs.promises`. */
+function isGroup(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** All of `process` but what is needed and what only tells facts. */
+function doorsOfProcess(isNeeded: (key: string) => boolean): Door[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(process)).flatMap(([key, { get, value }]): Door[] => {
+    const door = { on: process, key, label: `process.${key}` };
+    if (get !== undefined) return processFacts.has(key) ? [] : [{ ...door, refuse: 'read' }];
+    return typeof value === 'function' && !isNeeded(key) ? [{ ...door, refuse: 'use' }] : [];
+  });
+}
+
+/** A handle leads to its class, and a class to handles for other places. */
+function doorsOfHandles(): Door[] {
+  return Object.getOwnPropertySymbols(process).flatMap((key) => {
+    const doors: Door[] = [];
+    for (let at: unknown = Reflect.get(process, key); isObject(at); at = Object.getPrototypeOf(at)) {
+      for (const name of handleDoors) {
+        if (Object.hasOwn(at, name)) doors.push({ on: at, key: name, label: `the channel's ${name}`, refuse: 'use' });
+      }
+    }
+    return doors;
+  });
+}
+
+/** What is locked already: several modules share a class, and both locks come by what `process` has. */
+const locked = new WeakMap<object, Set<string>>();
+
+// Nothing is looked at here: some properties load a module of Node when they are.
+function lock({ on, key, label, refuse }: Door): void {
+  const keys = locked.get(on) ?? new Set();
+  if (keys.has(key)) return;
+  locked.set(on, keys.add(key));
+  fix(on, key, label, refuse === 'read' ? { get: refusal(label) } : { value: refusal(label), writable: false });
+}
+
+function refusal(label: string): () => never {
   // A function, not an arrow: `new` on it must be refused with the same words.
-  const refuse = function refuse(): never {
+  return function refuse(): never {
     throw new CustosError('SIGNER_LOCKED_DOWN', `the signer process may not use ${label}`);
   };
-  refusals.add(refuse);
-  try {
-    Object.defineProperty(target, key, { value: refuse, writable: false, configurable: false, enumerable: true });
-  } catch (cause) {
-    throw new CustosError('SIGNER_LOCKED_DOWN', `${label} cannot be taken away from the signer process`, { cause });
-  }
+}
+
+function fix(on: object, key: string, label: string, descriptor: PropertyDescriptor): void {
+  // Deleted first, because to define one anew counts as looking at it.
+  Reflect.deleteProperty(on, key);
+  if (Reflect.defineProperty(on, key, { ...descriptor, configurable: false })) return;
+  // Node 20 keeps one function of its loader behind a getter and a setter of its own.
+  if (Reflect.set(on, key, descriptor.value) && Reflect.get(on, key) === descriptor.value) return;
+  throw new CustosError('SIGNER_LOCKED_DOWN', `${label} cannot be taken away from the signer process`);
 }
