@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { CustosError } from '../core/errors.js';
 import {
   type ChainId,
@@ -12,7 +10,9 @@ import {
   type SignatureId,
 } from '../core/ids.js';
 import { parsePendingId } from '../core/pending.js';
+import { type EnvFile, readEnvFile } from './env-file.js';
 import { defaultMethod } from './four-eye-config.js';
+import { absolute } from './paths.js';
 import { type SettingName, settings } from './settings.js';
 
 /** What the command line was given, by camel-case flag name. */
@@ -24,9 +24,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** All settings, read once, checked whole, frozen. Secrets stay in `environment` until a room asks for its own. */
 export interface Config {
-  readonly home: string;
+  /** Absolute; undefined where the system knows none. */
+  readonly home: string | undefined;
   readonly environment: Environment;
   readonly envFile: string;
+  /** An absolute path, or the URL of a database; empty where it was not named and there is no home directory. */
   readonly store: string;
   readonly network: Network;
   readonly cloudUrl: string;
@@ -38,6 +40,8 @@ export interface Config {
   readonly flags: Flags;
   /** Every mistake in the settings; only `doctor` goes on with any. */
   readonly problems: readonly string[];
+  /** What is no mistake but should be known, e.g. a file of secrets that others may read. */
+  readonly warnings: readonly string[];
 }
 
 export interface DaemonConfig {
@@ -85,7 +89,7 @@ const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silen
  * Reads the configuration: flag, then environment, then file, then default.
  * @throws CustosError CONFIG_INVALID: `details.problems` lists every mistake at once
  */
-export function readConfig(flags: Flags, processEnvironment: Environment, home: string): Config {
+export function readConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
   const config = examineConfig(flags, processEnvironment, home);
   const { problems } = config;
   if (problems.length > 0) throw new CustosError('CONFIG_INVALID', problems.join('; '), { details: { problems } });
@@ -93,20 +97,22 @@ export function readConfig(flags: Flags, processEnvironment: Environment, home: 
 }
 
 /** As `readConfig`, for whoever explains mistakes: they are listed in `problems`, with defaults in the place of what is wrong. */
-export function examineConfig(flags: Flags, processEnvironment: Environment, home: string): Config {
+export function examineConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
   const problems: string[] = [];
-  const envFile = typeof flags['envFile'] === 'string' ? flags['envFile'] : join(home, '.tatumrc', '.env');
-  const environment = { ...readEnvFile(envFile, flags['envFile'] !== undefined, problems), ...processEnvironment };
+  const named = text(flags['envFile']);
+  const envFile = named ?? (home === undefined ? '' : join(home, '.tatumrc', '.env'));
+  const file = envFile === '' ? noFile : readEnvFile(envFile, named !== undefined);
+  problems.push(...file.problems.map((problem) => `--env-file: ${problem}`));
+  const environment = merged(file, processEnvironment);
   const read = reader(flags, environment, problems);
   const config: Config = {
     home,
     environment,
     envFile,
-    store:
-      text(flags['store']) ??
-      text(flags['path']) ??
-      settingValue('store', flags, environment) ??
-      join(home, '.custos', 'store.db'),
+    store: absolute(text(flags['store']) ?? text(flags['path']) ?? settingValue('store', flags, environment), {
+      home,
+      name: 'store.db',
+    }),
     network: networkOf(flags['testnet'] === true),
     cloudUrl: settingValue('cloudUrl', flags, environment) ?? DEFAULT_CLOUD,
     passwordSource: read.passwordSource(),
@@ -116,6 +122,7 @@ export function examineConfig(flags: Flags, processEnvironment: Environment, hom
     json: flags['json'] === true,
     flags,
     problems,
+    warnings: file.warnings,
   };
   return Object.freeze(config);
 }
@@ -271,11 +278,13 @@ function optional<K extends string>(key: K, value: string | undefined): { [P in 
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
 }
 
-function readEnvFile(path: string, required: boolean, problems: string[]): Environment {
-  try {
-    return parseEnv(readFileSync(path, 'utf8')) as Environment;
-  } catch {
-    if (required) problems.push(`--envFile ${path} cannot be read`);
-    return {};
-  }
+const noFile: EnvFile = { values: {}, problems: [], warnings: [] };
+
+/** The process's own environment over the file, also where they call one setting by different names. */
+function merged({ values }: EnvFile, own: Environment): Environment {
+  const overruled = Object.values(settings)
+    .map(({ env }): readonly string[] => env)
+    .filter((names) => names.some((name) => text(own[name]) !== undefined));
+  const hidden = new Set(overruled.flat());
+  return { ...Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.has(name))), ...own };
 }

@@ -5,7 +5,7 @@ import { settingValue } from './config.js';
 import { type Finding, problem } from './finding.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import type { House } from './house.js';
-import { type Setting, settings } from './settings.js';
+import { type Setting, settings, unknownVariables } from './settings.js';
 import { shownValue } from './shown-value.js';
 import { readSigningRules } from './signing-rules.js';
 
@@ -14,6 +14,7 @@ export async function settingFindings(house: House): Promise<readonly Finding[]>
   return [
     ...shownSettings(house),
     ...house.config.problems.map((text) => misread(house, text)),
+    ...warnings(house),
     ...(await fileFindings(house)),
     ...chainFindings(house),
     ...urlFindings(house),
@@ -27,6 +28,20 @@ function shownSettings({ config }: House): Finding[] {
     const shown = value === undefined ? 'not set' : setting.secret ? 'set' : shownValue(value);
     return { check: `setting ${setting.env[0]}`, state: 'ok', text: `${shown} (${setting.about})` };
   });
+}
+
+function warnings({ config }: House): Finding[] {
+  const unknown = unknownVariables(config.environment).map((name) => ({
+    check: `setting ${name}`,
+    state: 'warning' as const,
+    text: 'is no setting of Custos and has no effect',
+    remedy: 'look for its name in docs/commands.md, or unset it',
+  }));
+  const files = config.warnings.map((text) => {
+    const [what = '', remedy = ''] = text.split(': ');
+    return { check: 'settings', state: 'warning' as const, text: what, remedy };
+  });
+  return [...files, ...unknown];
 }
 
 /** A setting that the reader of settings could not take; other commands end with it. */

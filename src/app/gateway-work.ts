@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, quote } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
@@ -6,6 +5,7 @@ import { type RunningGateway, startGateway } from '../gateway/server.js';
 import { openQueue } from '../storage/queue.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
+import { absolute } from './paths.js';
 import { readSigningRules } from './signing-rules.js';
 import { checkDatabaseUrl, warnOfPassword } from './store-location.js';
 
@@ -20,7 +20,10 @@ export async function openGateway(house: House): Promise<RunningGateway> {
     throw new CustosError('CONFIG_INVALID', 'the gateway needs at least one --node CHAIN=URL');
   checkNodes(house);
   const port = portNumber(flags['port']);
-  const location = settingValue('queue', flags, config.environment) ?? join(config.home, '.custos', 'queue.db');
+  const given = settingValue('queue', flags, config.environment);
+  const location = absolute(given, { home: config.home, name: 'queue.db' });
+  if (location === '')
+    throw new CustosError('CONFIG_INVALID', 'no home directory is known; name the queue with --queue');
   checkDatabaseUrl(location, config.network);
   warnOfPassword(config, log);
   const queue = await openQueue(location);

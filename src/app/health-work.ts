@@ -40,6 +40,7 @@ export function createWatch(house: House, store: Store, signal: AbortSignal): Wa
       network: house.config.network,
       store: isPostgresUrl(house.config.store) ? 'postgresql' : 'sqlite',
     },
+    lostLines: house.log.lost,
     depths: () => store.journal.depths(house.config.network),
   });
   let running: RunningHealth | undefined;

@@ -2,7 +2,6 @@ import { createRegistry } from '../chains/registry.js';
 import type { ChainRegistry } from '../core/chain.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { KeySlot, Store } from '../core/store.js';
 import type { Vault } from '../core/vault.js';
@@ -11,7 +10,7 @@ import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, openSlots } from '
 import { openVault } from '../vault/vault.js';
 import type { Config } from './config.js';
 import type { EarlyUnlock } from './early-unlock.js';
-import { createLog } from './log.js';
+import { type CountingLog, createLog } from './log.js';
 import { readNewPassword, readStorePassword, refuseWeakInPassing } from './password.js';
 import { shownValue } from './shown-value.js';
 import { storeLocation, warnOfPassword } from './store-location.js';
@@ -20,7 +19,7 @@ import type { Terminal } from './terminal.js';
 /** All rooms, put together for one command. Parts are made when they are first asked for. */
 export interface House {
   readonly config: Config;
-  readonly log: Log;
+  readonly log: CountingLog;
   readonly clock: Clock;
   readonly chains: ChainRegistry;
   readonly terminal: Terminal;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
+import { utf16Problem } from '../core/text-bytes.js';
 import { BLOCK, isLegacySealed, type LegacyPlain, openLegacy } from '../crypto/legacy-aes.js';
 import { type RawEntry, readEntries, salvageEntries } from './legacy-entries.js';
 
@@ -23,6 +24,8 @@ const OPENING_BRACE = 0x7b;
 export async function readLegacyFile(path: string, askPassword: () => Promise<Secret>): Promise<LegacyFile> {
   const bytes = withoutMark(await readAll(path));
   try {
+    const wide = utf16Problem(bytes);
+    if (wide !== undefined) throw new CustosError('IMPORT_INVALID', `${path} ${wide}`);
     const first = bytes.find((byte) => !isSpace(byte));
     if (first === undefined) {
       const text = `${path} is empty: what it held is gone, for example because the old program was stopped while it wrote`;

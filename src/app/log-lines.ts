@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { CustosError } from '../core/errors.js';
+import { utf16Problem } from '../core/text-bytes.js';
 
 /** A longer line is no log line of ours, in bytes. */
 const LONGEST = 64 * 1024;
@@ -15,6 +16,7 @@ export async function* readLines(path: string): AsyncGenerator<string | undefine
   try {
     yield* linesOf(input);
   } catch (cause) {
+    if (cause instanceof CustosError) throw cause;
     throw new CustosError('LOG_UNREADABLE', `${path === '-' ? 'standard input' : path} cannot be read`, { cause });
   }
 }
@@ -23,14 +25,18 @@ export async function* readLines(path: string): AsyncGenerator<string | undefine
 export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
   let parts: Uint8Array[] = [];
   let size = 0;
+  let isFirst = true;
   const take = (part: Uint8Array) => {
+    const wide = isFirst ? utf16Problem(part) : undefined;
+    isFirst = false;
+    if (wide !== undefined) throw new CustosError('LOG_UNREADABLE', `the log ${wide}`);
     size += part.length;
     // What is too long is only counted, not kept.
     if (size <= LONGEST) parts.push(part);
     else parts = [];
   };
   const line = () => {
-    const text = size > LONGEST ? undefined : Buffer.concat(parts).toString('utf8');
+    const text = size > LONGEST ? undefined : new TextDecoder().decode(Buffer.concat(parts));
     parts = [];
     size = 0;
     return text;

@@ -85,6 +85,19 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** Names that begin as ours and stand for no setting; somebody misspelt one, or expects what does not exist. */
+export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const known = new Set<string>([
+    ...Object.values(settings).flatMap(({ env }): readonly string[] => env),
+    ...passwordSourceVariables,
+    'CUSTOS_DEBUG',
+    'CUSTOS_OLD_PASSWORD',
+    'CUSTOS_AWS_ENDPOINT',
+    'CUSTOS_VGS_ENDPOINT',
+  ]);
+  return Object.keys(environment).filter((name) => /^(CUSTOS|TATUM)_/.test(name) && !known.has(name));
+}
+
 /** Settings of the password sources outside this machine, by the peer's names. */
 export const passwordSourceVariables = [
   'TATUM_KMS_AWS_REGION',

@@ -11,6 +11,7 @@ import type { Config } from './config.js';
  * @throws CustosError URL_INSECURE, STORE_UNSUPPORTED
  */
 export function storeLocation({ store, network }: Config): string {
+  if (store === '') throw new CustosError('CONFIG_INVALID', 'no home directory is known; name the store with --store');
   checkDatabaseUrl(store, network);
   return store;
 }

@@ -17,12 +17,14 @@ const care = () => import('./commands/care.js');
 export const commands: readonly CommandSpec[] = [
   {
     path: 'init',
+    done: 'the store is made, and its recovery key was shown to nobody: `custos password recovery-key` makes another',
     about: 'make the wallet store and print the recovery key once',
     options: [jsonOption, weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).init,
   },
   {
     path: 'wallet create',
+    done: 'wallets were made; `custos wallet list` shows them',
     args: '<chain>',
     about: 'make wallets and print their signature IDs',
     options: [
@@ -44,6 +46,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'wallet import',
+    done: 'the wallets are imported; `custos wallet list` shows them',
     args: '[chain]',
     about: 'import one secret (hidden prompt or standard input), or many as JSON from standard input',
     options: [
@@ -95,6 +98,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'wallet remove',
+    done: 'the wallet is removed',
     args: '<signatureId>',
     about: 'remove a wallet; its secret is gone unless you have a backup',
     options: [{ flags: '--yes', about: 'do not ask for confirmation' }, ...storeOptions],
@@ -161,6 +165,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'password recovery-key',
+    done: 'the old recovery key has ended, and nobody saw the new one: run it again',
     about: 'make a new recovery key and print it once; the old one ends',
     options: [jsonOption, ...storeOptions],
     unlocks: true,
@@ -176,6 +181,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'restore',
+    done: 'the store is restored',
     args: '<file>',
     about: 'make a new store from a backup',
     options: storeOptions,
@@ -190,6 +196,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'migrate',
+    done: 'what is good was imported unless it was a dry run; `custos wallet list` shows it',
     args: '<file>',
     about: 'move the wallets of Tatum KMS over: a wallet.dat, or what its export prints',
     options: [

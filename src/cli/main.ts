@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config.js';
-import { asCustosError } from '../core/errors.js';
+import { asCustosError, CustosError } from '../core/errors.js';
 import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
 import { parseArguments } from './program.js';
+import type { CommandSpec } from './spec.js';
 
 /** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
 async function main(): Promise<void> {
@@ -16,12 +17,13 @@ async function main(): Promise<void> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, version());
   if (parsed === undefined) return 0;
-  const [{ examineConfig, readConfig }, { homedir }] = await Promise.all([
+  const [{ examineConfig, readConfig }, { homeDirectory }] = await Promise.all([
     import('../app/config.js'),
-    import('node:os'),
+    import('../app/paths.js'),
   ]);
   const read = parsed.spec.examines ? examineConfig : readConfig;
-  const config = read(parsed.flags, process.env, homedir());
+  const config = read(parsed.flags, process.env, homeDirectory(process.env));
+  for (const text of config.warnings) output.note(`custos: warning: ${text}`);
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
   // Loading the rest keeps this thread busy, so it waits until scrypt is at work on another.
   await early?.begun;
@@ -33,9 +35,18 @@ async function runCommand(argv: readonly string[]): Promise<number> {
   const house = createHouse(config, createTerminal(output.note), early?.ended);
   try {
     return await run({ args: parsed.args, flags: parsed.flags, house, out: output });
+  } catch (thrown) {
+    return unwritten(thrown, parsed.spec);
   } finally {
     await house.close();
   }
+}
+
+/** A result that nobody got. What only shows something, and has lost its reader (`| head`), has done its work. */
+function unwritten(thrown: unknown, { done }: CommandSpec): number {
+  if (!(thrown instanceof CustosError) || thrown.code !== 'RESULT_UNWRITTEN') throw thrown;
+  if (done === undefined && thrown.details['code'] === 'EPIPE') return 0;
+  throw done === undefined ? thrown : new CustosError('RESULT_UNWRITTEN', `${thrown.message}; ${done}`);
 }
 
 async function beginUnlock(config: Config) {

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { SingleBar } from 'cli-progress';
+import { CustosError } from '../core/errors.js';
 import { shown, shownJson, shownLines } from '../core/foreign-text.js';
 
 /** Where results go (standard output) and everything else (standard error). */
@@ -56,7 +57,8 @@ function bigintAsText(_key: string, value: unknown): unknown {
 
 /**
  * Writes all of it before going on, so that a printed signature ID is printed when the next one is made.
- * A full pipe answers EAGAIN; the reader that closed it, EPIPE: then nobody is left to read.
+ * A full pipe answers EAGAIN. Notes that nobody can read end nothing.
+ * @throws CustosError RESULT_UNWRITTEN: a result is lost; `details.code` says why
  */
 function write(descriptor: 1 | 2, text: string): void {
   let bytes = Buffer.from(text);
@@ -65,8 +67,12 @@ function write(descriptor: 1 | 2, text: string): void {
       bytes = bytes.subarray(writeSync(descriptor, bytes));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE') return;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') {
+        if (descriptor === 2) return;
+        throw new CustosError('RESULT_UNWRITTEN', `the result cannot be written to standard output (${String(code)})`, {
+          details: { code },
+        });
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

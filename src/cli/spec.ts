@@ -33,6 +33,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** More help below the options. */
   readonly notes?: string;
+  /** What has been done when its result cannot be written, and where to find it. Without it only a reader is missed. */
+  readonly done?: string;
   /** The command opens the wallet store with its password, so that can begin while its code loads. */
   readonly unlocks?: true;
   /** The command explains mistakes in the settings, so it runs in spite of them. */

@@ -23,6 +23,7 @@ export const tatumCommands: readonly CommandSpec[] = [
   },
   {
     path: 'generatemanagedwallet',
+    done: 'wallets were made; `custos wallet list` shows them',
     args: '<chain>',
     about: '= wallet create',
     options,
@@ -32,6 +33,7 @@ export const tatumCommands: readonly CommandSpec[] = [
   },
   {
     path: 'storemanagedwallet',
+    done: 'wallets were made; `custos wallet list` shows them',
     args: '<chain>',
     about: '= wallet import, a mnemonic',
     options,
@@ -41,6 +43,7 @@ export const tatumCommands: readonly CommandSpec[] = [
   },
   {
     path: 'storemanagedprivatekey',
+    done: 'wallets were made; `custos wallet list` shows them',
     args: '<chain>',
     about: '= wallet import --private-key',
     options,
@@ -50,6 +53,7 @@ export const tatumCommands: readonly CommandSpec[] = [
   },
   {
     path: 'generatemanagedprivatekeybatch',
+    done: 'wallets were made; `custos wallet list` shows them',
     args: '<chain> <count>',
     about: '= wallet create --private-key --count',
     options,
@@ -86,6 +90,7 @@ export const tatumCommands: readonly CommandSpec[] = [
   },
   {
     path: 'removewallet',
+    done: 'the wallet is removed',
     args: '<signatureId>',
     about: '= wallet remove --yes',
     options,

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { askHidden } from '../app/prompt.js';
 import type { Terminal } from '../app/terminal.js';
 import { CustosError } from '../core/errors.js';
+import { decodeText } from '../core/text-bytes.js';
 
 const MAX_INPUT = 512 * 1024 * 1024;
 
@@ -29,7 +30,9 @@ export function createTerminal(note: (line: string) => void): Terminal {
         if (size > MAX_INPUT) throw new CustosError('IMPORT_INVALID', 'standard input has more than 512 MiB');
         chunks.push(bytes);
       }
-      return Buffer.concat(chunks).toString('utf8');
+      const decoded = decodeText(Buffer.concat(chunks));
+      if ('problem' in decoded) throw new CustosError('IMPORT_INVALID', `standard input ${decoded.problem}`);
+      return decoded.text;
     },
   };
 }

@@ -22,6 +22,11 @@ const kinds = {
     status: 500,
     hint: 'set CUSTOS_PASSWORD or pass --password-file, and give secrets on standard input',
   },
+  RESULT_UNWRITTEN: {
+    exit: 1,
+    status: 500,
+    hint: 'what the command did is done; free the disk or mend the pipe before you look at it or repeat it',
+  },
   INTERNAL: { exit: 1, status: 500, hint: 'this is a defect of Custos; please report it with the steps that led here' },
   // Password sources
   PASSWORD_MISSING: { exit: 2, status: 500, hint: 'set CUSTOS_PASSWORD, pass --password-file, or run on a terminal' },

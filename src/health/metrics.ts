@@ -19,6 +19,8 @@ export interface MetricsOptions {
   readonly now: () => number;
   /** Labels of `custos_build_info`. */
   readonly build: Readonly<Record<'version' | 'node' | 'network' | 'store', string>>;
+  /** Log lines that could not be written. */
+  readonly lostLines: () => number;
   /** What is not ended in the journal, by chain and state. */
   readonly depths: () => Promise<readonly QueueDepth[]>;
 }
@@ -32,11 +34,12 @@ export interface Metrics {
 }
 
 /** Makes the series of a daemon. Labels are chains, states and outcomes: no address, no id, nothing of the outside world. */
-export function createMetrics({ chains, now, build, depths }: MetricsOptions): Metrics {
+export function createMetrics({ chains, now, build, lostLines, depths }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION });
   const pulse = createPulse(now);
   const series = makeSeries(registry, pulse);
+  addLostLines(registry, lostLines);
   series.build.set({ version: build.version, node: build.node, network: build.network, store: build.store }, 1);
   const known: ReadonlySet<string> = new Set(chains);
   const label = (chain: ChainId) => (known.has(chain) ? chain : 'other');
@@ -49,6 +52,17 @@ export function createMetrics({ chains, now, build, depths }: MetricsOptions): M
       return registry.metrics();
     },
   };
+}
+
+function addLostLines(registry: Registry, lostLines: () => number): void {
+  new Gauge({
+    name: 'custos_log_lines_lost',
+    help: 'Log lines that could not be written since the start.',
+    registers: [registry],
+    collect() {
+      this.set(lostLines());
+    },
+  });
 }
 
 function makeSeries(registry: Registry, pulse: PulseKeeper) {

@@ -1,11 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
+import { decodeText } from '../core/text-bytes.js';
 
 /** Bytes of the file that are looked at; a file without an end, such as a device, is not waited for. */
 const MAX_BYTES = 65_536;
+/** U+FEFF in UTF-8, which some editors put in front. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -18,11 +20,12 @@ export async function passwordFromFile(path: string, warn: (text: string) => voi
   const bytes = await readStart(path, warn);
   try {
     const line = firstLine(bytes);
-    if (line.length === 0) throw refused(path, 'has an empty first line');
+    if (line.length === (hasMark(line) ? MARK.length : 0)) throw refused(path, 'has an empty first line');
     if (line.length === MAX_BYTES) throw refused(path, 'has no line break within 64 KiB');
     // Other bytes would all become the same replacement character, and different passwords the same one.
-    if (!isUtf8(line)) throw refused(path, 'is not UTF-8 text');
-    return Secret.bytes(Uint8Array.from(line));
+    const decoded = decodeText(line);
+    if ('problem' in decoded) throw refused(path, decoded.problem);
+    return Secret.bytes(Uint8Array.from(line.subarray(hasMark(line) ? MARK.length : 0)));
   } finally {
     bytes.fill(0);
   }
@@ -38,6 +41,10 @@ async function readStart(path: string, warn: (text: string) => void): Promise<Bu
   } catch {
     throw refused(path, 'cannot be read');
   }
+}
+
+function hasMark(line: Buffer): boolean {
+  return line.subarray(0, MARK.length).equals(MARK);
 }
 
 function firstLine(bytes: Buffer): Buffer {

@@ -11,7 +11,7 @@ async function everySeries() {
   const chain = parseChainId('ETH');
   const build = { version: '1', node: '2', network: 'testnet', store: 'sqlite' };
   const depths = async () => [{ chain, state: 'held' as const, count: 1, oldest: 0 }];
-  const { meter, text } = createMetrics({ chains: [chain], now: Date.now, build, depths });
+  const { meter, text } = createMetrics({ chains: [chain], now: Date.now, build, lostLines: () => 0, depths });
   meter.polled(chain, 'ok', 1);
   meter.ended(chain, 'completed');
   meter.judged('four-eye', 'allow');

@@ -13,7 +13,7 @@ const build = { version: '1.2.3', node: 'v20.0.0', network: 'testnet', store: 's
 
 function series({ depths = async () => [] }: { depths?: () => Promise<readonly QueueDepth[]> } = {}) {
   let now = 1_000_000;
-  const metrics = createMetrics({ chains: [eth, btc], now: () => now, build, depths });
+  const metrics = createMetrics({ chains: [eth, btc], now: () => now, build, lostLines: () => 3, depths });
   return {
     meter: metrics.meter,
     pulse: metrics.pulse,

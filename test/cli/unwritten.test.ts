@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { program } from '../support/custos.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'custos-unwritten-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const isThere = process.platform === 'linux';
+
+function run(args: readonly string[], streams: { stdout?: number; stderr?: number; HOME?: string; uid?: number } = {}) {
+  const { stdout, stderr, HOME = home, uid } = streams;
+  return spawnSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME, CUSTOS_PASSWORD: 'correct horse battery staple' },
+    stdio: ['ignore', stdout ?? 'pipe', stderr ?? 'pipe'],
+    ...(uid !== undefined && { uid }),
+  });
+}
+
+// /dev/full is a device of Linux.
+describe.skipIf(!isThere)('a result that cannot be written', () => {
+  const full = () => openSync('/dev/full', 'w');
+
+  it('of init is told with what was done, and how to get a recovery key that somebody sees', () => {
+    const ended = run(['init'], { stdout: full() });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('RESULT_UNWRITTEN');
+    expect(ended.stderr).toContain('custos password recovery-key');
+    expect(run(['password', 'recovery-key']).stdout).toContain('recoveryKey');
+  });
+
+  it('of wallet create is told with what was done, and the wallet is there', () => {
+    run(['init']);
+    const ended = run(['wallet', 'create', 'ETH', '--testnet'], { stdout: full() });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('wallets were made');
+    expect(run(['wallet', 'list', '--json']).stdout).toContain('"ETH"');
+  });
+
+  it('of a command that only shows something is told as well', () => {
+    run(['init']);
+    const ended = run(['wallet', 'list'], { stdout: full() });
+    expect([ended.status, ended.stderr.includes('RESULT_UNWRITTEN')]).toEqual([1, true]);
+  });
+
+  it('leaves the command as it is when only notes and log cannot be written', () => {
+    const ended = run(['init'], { stderr: full() });
+    expect([ended.status, ended.stdout.includes('recoveryKey')]).toEqual([0, true]);
+  });
+});
+
+describe('a process without a home', () => {
+  it('works where the store is named, with an empty HOME', () => {
+    const store = join(home, 'named', 'store.db');
+    expect(run(['init', '--store', store], { HOME: '' }).status).toBe(0);
+    const made = run(['wallet', 'create', 'ETH', '--store', store], { HOME: '' });
+    expect([made.status, made.stderr]).toEqual([0, '']);
+  });
+
+  // Only root can take the number of another user.
+  it.skipIf(process.getuid?.() !== 0)('and without a name is told to name the store', () => {
+    const ended = run(['wallet', 'list'], { HOME: '', uid: 54_321 });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain('--store');
+    expect(ended.stderr).not.toContain('INTERNAL');
+  });
+});
