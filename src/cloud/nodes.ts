@@ -10,7 +10,7 @@ import type { HostLimits } from './host-limits.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
 import { parseJson, tryJson } from './json.js';
 import { refusal } from './refusal.js';
-import { askRpc } from './rpc.js';
+import { askRpc, askRpcBatch } from './rpc.js';
 import { baseOf, pathSegment } from './urls.js';
 
 export interface NodesOptions {
@@ -146,8 +146,10 @@ function ownNode({ clock, timeout = TIMEOUT, limits }: NodesOptions, nodeUrl: st
   const hidden = secrets.map((text) => Secret.text(text));
   const http = createHttpClient({ clock, secrets: hidden, ...(limits && { limits }) });
   const base = url.href.replace(/\/+$/, '');
+  const place = { url: url.href, headers, faults: nodeFaults, timeout };
   return {
-    rpc: (method, params) => askRpc(http, { url: url.href, headers, faults: nodeFaults, timeout, method, params }),
+    rpc: (method, params) => askRpc(http, { ...place, method, params }),
+    batch: (calls) => askRpcBatch(http, place, calls),
     http: (request) =>
       askHttp(http, {
         url: joined(base, request.path),
@@ -167,8 +169,10 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
   const nodeUrl = `${base}/v3/${nodePath(chain, options.network)}/${encodeURIComponent(apiKey.exposeText())}`;
   const ask = (url: string, request: Omit<NodeRequest, 'path'> = {}) =>
     askHttp(http, { url, headers, timeout, retries: RETRIES, faults: cloudFaults, request });
+  const place = { url: nodeUrl, headers, faults: cloudFaults, timeout };
   return {
-    rpc: (method, params) => askRpc(http, { url: nodeUrl, headers, faults: cloudFaults, timeout, method, params }),
+    rpc: (method, params) => askRpc(http, { ...place, method, params }),
+    batch: (calls) => askRpcBatch(http, place, calls),
     http: (request) => ask(joined(nodeUrl, request.path), request),
     cloud: (request) => ask(joined(base, request.path), request),
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
@@ -183,8 +187,18 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
   };
 }
 
+/** How the cloud names the nodes of these chains, before the name of the network. */
+const bitcoindNames: Readonly<Record<string, string>> = {
+  BTC: 'bitcoin',
+  LTC: 'litecoin-core',
+  DOGE: 'doge',
+  BCH: 'bch',
+};
+
 function nodePath(chain: Chain, network: Network): string {
-  // Two chains have a name for each network.
+  // These chains have a name for each network.
+  const bitcoind = bitcoindNames[chain.id];
+  if (bitcoind !== undefined) return `blockchain/node/${bitcoind}-${network}`;
   if (chain.id === 'ADA') return `blockchain/node/cardano-${network === 'mainnet' ? 'mainnet' : 'preprod'}`;
   if (chain.id === 'ALGO') return `blockchain/node/algorand-${network}-algod`;
   return nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;

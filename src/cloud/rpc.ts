@@ -1,18 +1,20 @@
+import type { RpcCall, RpcOutcome } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Faults, HttpAnswer, HttpClient } from './http.js';
 import { isRecord, parseJson, tryJson } from './json.js';
 import { refusal } from './refusal.js';
 
-/** One JSON-RPC question and where it goes. */
-export interface RpcQuestion {
+/** Where JSON-RPC questions go. */
+export interface RpcPlace {
   /** Never shown: it may hold a key. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly faults: Faults;
   readonly timeout: number;
-  readonly method: string;
-  readonly params: readonly unknown[];
 }
+
+/** One JSON-RPC question and where it goes. */
+export interface RpcQuestion extends RpcPlace, RpcCall {}
 
 const RETRIES = 3;
 const ID = 1;
@@ -30,7 +32,44 @@ export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<u
   // Some nodes put their error object into an answer with status 500: it is an answer, and asking again changes nothing.
   const answer = await http.send({ ...request, settles: hasRpcError });
   if (answer.status >= 400 && !hasRpcError(answer)) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
-  return readResult(http, { label, value: parseJson(answer.text, faults.invalid, label) });
+  return readResult(http, { label, value: parseJson(answer.text, faults.invalid, label), id: ID });
+}
+
+/**
+ * Asks several questions in one batch (JSON-RPC 2.0, section 6).
+ * @returns one outcome for each, in order; a question without an answer is refused with NODE_ANSWER_INVALID
+ * @throws CustosError as `askRpc`, where the node answers all of them with one no, or with no list
+ */
+export async function askRpcBatch(
+  http: HttpClient,
+  place: RpcPlace,
+  calls: readonly RpcCall[],
+): Promise<readonly RpcOutcome[]> {
+  const { url, headers, timeout, faults } = place;
+  const [first] = calls;
+  if (first === undefined) return [];
+  const label = `${calls.length} times ${first.method} at ${new URL(url).host}`;
+  const body = calls.map(({ method, params }, at) => ({ jsonrpc: '2.0', id: at + 1, method, params }));
+  const answer = await http.send({ method: 'POST', url, label, headers, body, timeout, retries: RETRIES, faults });
+  if (answer.status >= 400) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
+  const list = parseJson(answer.text, faults.invalid, label);
+  if (!Array.isArray(list)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no list`);
+  const byId = new Map(list.filter(isRecord).map((one) => [one['id'], one]));
+  return calls.map(({ method }, at) =>
+    outcomeOf(http, { label: `${method} at ${new URL(url).host}`, id: at + 1, byId }),
+  );
+}
+
+function outcomeOf(
+  http: HttpClient,
+  { label, id, byId }: { label: string; id: number; byId: ReadonlyMap<unknown, Readonly<Record<string, unknown>>> },
+): RpcOutcome {
+  try {
+    return { kind: 'answered', result: readResult(http, { label, value: byId.get(id), id }) };
+  } catch (error) {
+    if (error instanceof CustosError) return { kind: 'refused', error };
+    throw error;
+  }
 }
 
 function hasRpcError({ text }: HttpAnswer): boolean {
@@ -38,13 +77,16 @@ function hasRpcError({ text }: HttpAnswer): boolean {
   return isRecord(value) && isRecord(value['error']) && typeof value['error']['code'] === 'number';
 }
 
-function readResult(http: HttpClient, { label, value }: { label: string; value: unknown }): unknown {
+function readResult(
+  http: HttpClient,
+  { label, value, id: asked }: { readonly label: string; readonly value: unknown; readonly id: number },
+): unknown {
   if (!isRecord(value)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no JSON-RPC object`);
   const { error, result, id } = value;
   if (error !== undefined && error !== null) {
     throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(errorText(error))}`);
   }
-  if (id !== undefined && id !== ID) {
+  if (id !== undefined && id !== asked) {
     throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with the answer to another question`);
   }
   if (result === undefined) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered without a result`);

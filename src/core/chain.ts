@@ -1,4 +1,5 @@
 import type { BuildContext, BuiltTransaction, PaymentRequest, SpendRequest } from './build.js';
+import type { CustosError } from './errors.js';
 import type { ChainId, Network } from './ids.js';
 import type { KeyRequest, PendingTransaction, Withdrawal } from './pending.js';
 import type { Summary } from './summary.js';
@@ -49,6 +50,8 @@ export interface ParseContext {
 /** What `complete` may ask. Holds no key. */
 export interface CompleteContext extends ParseContext {
   readonly node: NodeClient;
+  /** The operator signs for amounts that are only claimed (`unproved-amount`), where nobody can prove them. */
+  readonly allowUnproved?: boolean;
   /**
    * Gives the first number from `latest` upwards that no living transaction of this sender uses; it is given once.
    * @param latest - number of the sender's transactions in the chain
@@ -65,6 +68,11 @@ export interface CompleteContext extends ParseContext {
 export interface NodeClient {
   /** JSON-RPC; resolves to `result`. */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /**
+   * Several JSON-RPC calls in one exchange, with one outcome for each, in order; absent where they are made one by one. A node
+   * that takes no batches fails as a whole.
+   */
+  batch?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
   /** HTTP interface of the node itself; `path` begins with `/` and may hold a query. Resolves to the parsed JSON (or text). */
   http(request: NodeRequest): Promise<unknown>;
   /** An operation of the cloud, below its base URL, e.g. `/v3/flow/sign`; absent on a direct node. */
@@ -76,6 +84,17 @@ export interface NodeClient {
   /** A public service outside the cloud (e.g. Polygon's gas station); absent on a direct node. */
   publicService?(url: string, request?: Omit<NodeRequest, 'path'>): Promise<unknown>;
 }
+
+/** One call of a batch. */
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** What became of one call of a batch. */
+export type RpcOutcome =
+  | { readonly kind: 'answered'; readonly result: unknown }
+  | { readonly kind: 'refused'; readonly error: CustosError };
 
 /** A request to a node's HTTP interface. Without a body it is a GET. */
 export interface NodeRequest {

@@ -20,6 +20,45 @@ const result = (value: unknown) => json({ jsonrpc: '2.0', id: 1, result: value }
 const rpcError = (code: number, message: string, status = 200) =>
   json({ jsonrpc: '2.0', id: 1, error: { code, message } }, status);
 
+describe('a batch of JSON-RPC questions', () => {
+  const calls = ['aa', 'bb', 'cc'].map((txId) => ({ method: 'getrawtransaction', params: [txId] }));
+  const ask = (url = server.url) =>
+    makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]) }).client(eth).batch!(calls);
+  const one = (id: unknown, change: object) => ({ jsonrpc: '2.0', id, ...change });
+
+  it('is one exchange, whose answers belong to the questions by their ids', async () => {
+    server.reply = json([
+      one(3, { result: 'C' }),
+      one(1, { result: 'A' }),
+      one(2, { error: { code: -5, message: 'none' } }),
+    ]);
+    expect(await ask()).toMatchObject([
+      { kind: 'answered', result: 'A' },
+      { kind: 'refused', error: { code: 'NODE_REFUSED', message: expect.stringContaining('none (code -5)') } },
+      { kind: 'answered', result: 'C' },
+    ]);
+    expect(server.seen).toHaveLength(1);
+    expect(JSON.parse(server.seen[0]!.body)).toMatchObject([{ id: 1, params: ['aa'] }, { id: 2 }, { id: 3 }]);
+  });
+
+  it('leaves a question without an answer, or with a strange one, open', async () => {
+    server.reply = json([one(1, {}), one('2', { result: 'B' }), 7, null, one(4, { result: 'D' })]);
+    const outcomes = await ask();
+    expect(outcomes).toHaveLength(3);
+    expect(outcomes).toMatchObject(calls.map(() => ({ kind: 'refused', error: { code: 'NODE_ANSWER_INVALID' } })));
+  });
+
+  it.each([
+    ['one answer', json(one(1, { result: 'A' })), 'NODE_ANSWER_INVALID'],
+    ['one error', json(one(null, { error: { code: -32600, message: 'no batches' } })), 'NODE_ANSWER_INVALID'],
+    ['status 404', text('', 404), 'NODE_REFUSED'],
+    ['HTML', text('<html>'), 'NODE_ANSWER_INVALID'],
+  ])('that is answered with %s fails as a whole', async (_name, reply, code) => {
+    server.reply = reply;
+    expect(await failure(ask())).toMatchObject({ code });
+  });
+});
+
 describe('a JSON-RPC answer', () => {
   const ask = () =>
     makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, server.url]]) })

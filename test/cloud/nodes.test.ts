@@ -59,6 +59,21 @@ describe('a node behind the cloud', () => {
     }
   });
 
+  it.each([
+    ['BTC', 'bitcoin-mainnet', 'bitcoin-testnet'],
+    ['LTC', 'litecoin-core-mainnet', 'litecoin-core-testnet'],
+    ['DOGE', 'doge-mainnet', 'doge-testnet'],
+    ['BCH', 'bch-mainnet', 'bch-testnet'],
+  ])('of %s is asked by the names of the documented API', async (id, mainnet, testnet) => {
+    server.reply = result('00');
+    for (const network of ['mainnet', 'testnet'] as const) {
+      await makeNodes(server.url, { network }).client(chains.get(id)).rpc('getrawtransaction', ['ab', false]);
+    }
+    expect(server.seen.map(({ url }) => url)).toEqual(
+      [mainnet, testnet].map((name) => `/v3/blockchain/node/${name}/${key}`),
+    );
+  });
+
   it('is asked below the path of the cloud URL', async () => {
     server.reply = result('0x1');
     await makeNodes(`${server.url}/gateway/`).client(eth).rpc('eth_chainId', []);
@@ -110,7 +125,7 @@ describe('an own node', () => {
     expect(await client.rpc('eth_chainId', [])).toBe('0x1');
     expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/path?token=query' });
     expect(JSON.stringify(server.seen[0])).not.toContain(apiKey);
-    expect(Object.keys(client)).toEqual(['rpc', 'http']);
+    expect(Object.keys(client)).toEqual(['rpc', 'batch', 'http']);
   });
 
   it('is told user name and password in a header', async () => {

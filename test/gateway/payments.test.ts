@@ -333,6 +333,17 @@ describe('node proxies of bitcoind', () => {
       expect((await call(method)).status).toBe(501);
     }
   });
+
+  test('give out transactions, several at a time, by every name of the chain', async () => {
+    node.answers = { getrawtransaction: () => 'ab' };
+    const batch = [1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'getrawtransaction', params: ['aa', false] }));
+    for (const name of ['BTC', 'bitcoin-testnet', 'litecoin-core-testnet', 'doge-testnet', 'bch-testnet']) {
+      const { status, body } = await ask.post(`/v3/blockchain/node/${name}/x`, batch);
+      expect(status).toBe(200);
+      expect(body).toMatchObject(batch.map(({ id }) => ({ id, result: 'ab' })));
+    }
+    expect((await ask.post('/v3/blockchain/node/bitcoin-mainnet/x', batch)).status).toBe(501);
+  });
 });
 
 describe('Solana', () => {
