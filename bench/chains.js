@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createRegistry } from '../dist/chains/registry.js';
+import { CustosError } from '../dist/core/errors.js';
 import { parsePending } from '../dist/core/pending.js';
 import { signBchSchnorr } from '../dist/crypto/bch-schnorr.js';
 import { publicKeyOf, signExtended } from '../dist/crypto/bip32-ed25519.js';
@@ -100,6 +101,8 @@ async function prepare(chain) {
       const completed = await chain.complete(pending, {
         ...context,
         node: nodeOf(vector.rpc ?? []),
+        // The outputs that recordings spend never were: nobody can prove their amounts.
+        allowUnproved: true,
         nextNonce: async (count) => count,
       });
       const unsigned = () => chain.parse(completed, context);
@@ -129,7 +132,7 @@ async function keyOf(chain, network, { wallet, index }) {
 /** Answers by method, else by the end of the path. */
 function nodeOf(calls) {
   const answerOf = (call) => {
-    if (call === undefined) throw new Error('not recorded');
+    if (call === undefined) throw new CustosError('NODE_REFUSED', 'not recorded');
     return 'status' in call.response && 'body' in call.response ? call.response.body : call.response;
   };
   const placeOf = ({ request }) => request.url ?? request.path;

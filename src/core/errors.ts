@@ -235,6 +235,12 @@ const kinds = {
     hint: 'what is sent there would be lost or refused; check the address with the receiver',
   },
   KEY_MISSING: { exit: 1, status: 400, hint: 'name a signature ID for every input of the transaction' },
+  PREVIOUS_UNKNOWN: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'name an own node that has the transactions whose outputs are spent, with --node CHAIN=URL and txindex=1; nothing was signed',
+  },
   SIGNATURE_INVALID: {
     exit: 1,
     status: 500,

@@ -53,11 +53,15 @@ export interface SummaryInput {
   readonly outpoint: string;
   readonly address?: string;
   readonly amount: bigint;
+  /** Nothing proves the amount: it is what the request says. */
+  readonly claimed?: boolean;
 }
 
 export interface SummaryOutput {
   /** Absent for a script without an address. */
   readonly address?: string;
+  /** The script where it has no address: hexadecimal digits, of a long one the beginning and its hash. */
+  readonly script?: string;
   readonly amount: bigint;
   /** Goes back to one of the signing keys. */
   readonly change: boolean;

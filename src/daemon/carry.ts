@@ -112,6 +112,7 @@ async function complete(parts: DaemonParts, { entry, lease }: Claimed, prepared:
   return chain.complete(entry.pending, {
     ...contextOf(parts, entry, signers),
     node: parts.nodes.client(chain),
+    allowUnproved: rulesOf(parts.rules, entry.chain).allowedHazards.has('unproved-amount'),
     async nextNonce(latest, waiting) {
       const counts = { sender, latest, ...(waiting !== undefined && { waiting }) };
       const { nonce, missing } = await parts.journal.takeNonce(lease, counts);

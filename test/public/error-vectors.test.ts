@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../src/index.js';
 import { custos, removeHome } from '../support/custos.js';
 import { makeQuickHome } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
-import { type ErrorVector, evmChainIds, loadErrorVectors } from '../support/vectors.js';
+import { type ErrorVector, evmChainIds, loadErrorVectors, unprovedFlags } from '../support/vectors.js';
 
 /** How each case ends here. `asRecorded`: the very bytes of the recording. `signed`: signed, which the recording could not. */
 const ends: Readonly<Record<string, ErrorCode | 'asRecorded' | 'signed'>> = {
@@ -89,7 +89,7 @@ async function runDaemon(vector: ErrorVector, prepare: (stub: StubCloud) => void
   stub.replay(vector);
   stub.queue(vector.chain).push(vector.pending);
   prepare(stub);
-  const { code } = await custos(['daemon', '--runOnce', '--testnet'], {
+  const { code } = await custos(['daemon', '--runOnce', '--testnet', ...unprovedFlags], {
     home,
     env: { ...env, TATUM_API_URL: stub.url },
   });

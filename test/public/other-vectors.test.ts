@@ -4,7 +4,13 @@ import { createRegistry } from '../../src/chains/registry.js';
 import { custos, removeHome } from '../support/custos.js';
 import { makeQuickHome } from '../support/quick-slot.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
-import { type ChainVectors, loadVectors, otherChainIds, type TransactionVector } from '../support/vectors.js';
+import {
+  type ChainVectors,
+  loadVectors,
+  otherChainIds,
+  type TransactionVector,
+  unprovedFlags,
+} from '../support/vectors.js';
 import { differences } from './differences.js';
 
 const env = { CUSTOS_PASSWORD: 'password of the vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
@@ -93,7 +99,7 @@ async function serve({ vectors, testnet }: Round): Promise<void> {
     env,
     input: JSON.stringify(Object.fromEntries(entries)),
   });
-  const flags = [...(testnet ? ['--testnet'] : []), `--externalUrl=${stub.approveUrl}`];
+  const flags = [...(testnet ? ['--testnet'] : []), `--externalUrl=${stub.approveUrl}`, ...unprovedFlags];
   const ended = await custos(['daemon', '--runOnce', ...flags], { home, env: { ...env, CUSTOS_CLOUD_URL: stub.url } });
   const stderr = (imported.code === 0 ? '' : imported.stderr) + ended.stderr + stub.unanswered.join('\n');
   const done = { code: ended.code, stderr, broadcasts: stub.broadcasts, reports: stub.reports };

@@ -77,6 +77,10 @@ export class Replayer {
 
   /** @returns undefined when nothing is known, which is remembered */
   answer(method: string, path: string, body: unknown): unknown {
+    if (Array.isArray(body) && body.every(isRpc)) {
+      const answers = body.map((call) => this.#rpc(path, call));
+      if (answers.every((one) => one !== undefined)) return answers;
+    }
     const answer = isRpc(body) ? this.#rpc(path, body) : this.#rest(method, path, body);
     if (answer === undefined) this.unanswered.push(`${method} ${path} ${JSON.stringify(body)}`);
     return answer;
@@ -89,6 +93,7 @@ export class Replayer {
     const sameMethod = this.#recorded.filter((one) => one.path === path && one.rpc?.method === method);
     const found = sameMethod.find((one) => one.rpc?.params === asked) ?? sameMethod[0];
     if (found !== undefined) return { ...(found.answer as object), jsonrpc: '2.0', id };
+    if (method === 'getrawtransaction') return { jsonrpc: '2.0', id, error: unknownTransaction };
     const chainId = chainIds[chainOf(path)]?.[this.#testnet ? 1 : 0];
     const asksChainId = method === 'eth_chainId' || method === 'klay_chainID';
     return asksChainId && chainId !== undefined ? wrapped(`0x${chainId.toString(16)}`) : undefined;
@@ -103,6 +108,9 @@ export class Replayer {
     return samePath.find((one) => one.body === asked)?.answer;
   }
 }
+
+/** As nodes of Bitcoin and its kin say it: the outputs that recorded transactions spend never were. */
+const unknownTransaction = { code: -5, message: 'No such mempool or blockchain transaction' };
 
 interface RpcBody {
   readonly id?: unknown;

@@ -94,6 +94,9 @@ export const otherChainIds = [
   ...['SOL', 'XRP', 'XLM', 'ADA', 'ALGO', 'EGLD', 'FLOW', 'TRON', 'VET', 'BNB'],
 ] as const;
 
+/** What a daemon needs for recordings that spend outputs which never were, so that nobody can prove their amounts. */
+export const unprovedFlags = ['BTC', 'LTC', 'DOGE', 'BCH'].map((id) => `--allow-hazard=${id}:unproved-amount`);
+
 /** Recorded cases that ended in an error report or in a quirk, of the EVM and UTXO chains. */
 export function loadErrorVectors(): readonly ErrorVector[] {
   return (readJson('_errors-utxo-evm') as { cases: readonly ErrorVector[] }).cases;

@@ -7,7 +7,7 @@ import { blockNameIn, countIn } from './finality.js';
 import { readOutpoints } from './utxo-format.js';
 
 /** Words of a node that looks up transactions in its pool only. */
-const saysNoIndex = /-txindex/;
+export const saysNoIndex = /-txindex/;
 /** An input is not there: spent by another transaction, or by this one when it is in a block already. */
 const isInputGone = /missing-?inputs|missing inputs|inputs-missingorspent|inputs-spent/i;
 /**
@@ -70,14 +70,14 @@ async function lookAtOutputs({ txId, raw }: SignedTransaction, node: NodeClient)
   const { outputs, inputs } = readOutpoints(hex.decode(raw));
   for (let index = 0; index < outputs; index++) {
     const output = await unspent(node, { txId, index });
-    if (output !== undefined) return blockOf(output, node);
+    if (output !== undefined) return { kind: 'included', ...(await blockOf(output, node)) };
   }
   const [first] = inputs;
   return first !== undefined && (await unspent(node, first)) !== undefined ? { kind: 'absent' } : 'untold';
 }
 
 /** An output in a block that no other block spends. */
-async function unspent(
+export async function unspent(
   node: NodeClient,
   { txId, index }: { readonly txId: string; readonly index: number },
 ): Promise<Fields | undefined> {
@@ -87,13 +87,17 @@ async function unspent(
   throw unreadable('gettxout', quote(answer));
 }
 
-async function blockOf({ confirmations, bestblock }: Fields, node: NodeClient): Promise<Inclusion> {
+/** The block of an unspent output, and how deep it lies. @param output - as `unspent` gives it. @throws CustosError NODE_* */
+export async function blockOf(
+  { confirmations, bestblock }: Fields,
+  node: NodeClient,
+): Promise<{ readonly depth: number; readonly block: string }> {
   const depth = countIn(confirmations, 'number of confirmations');
   if (depth === 0) throw unreadable('gettxout', 'an output of no block');
   const header = await node.rpc('getblockheader', [blockNameIn(bestblock), true]);
   const height = countIn(isObject(header) ? header['height'] : undefined, 'height of a block');
   const block = depth === 1 ? bestblock : await node.rpc('getblockhash', [Math.max(0, height - depth + 1)]);
-  return { kind: 'included', depth, block: blockNameIn(block) };
+  return { depth, block: blockNameIn(block) };
 }
 
 function unreadable(method: string, what: string): CustosError {

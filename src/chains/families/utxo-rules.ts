@@ -12,7 +12,15 @@ export interface FeeRules {
 }
 
 /** Virtual bytes of an input of each form, with its signature. */
-const inputSizes: Readonly<Record<Script['type'], number>> = { pkh: 148, sh: 91, wpkh: 68, tr: 57.5, other: 148 };
+const inputSizes: Readonly<Record<Script['type'], number>> = {
+  pkh: 148,
+  sh: 91,
+  sh32: 91,
+  wpkh: 68,
+  wsh: 68,
+  tr: 57.5,
+  other: 148,
+};
 
 /** Size of the signed transaction, estimated to a few bytes. */
 export function virtualSize({ inputs, outputs }: UtxoTransaction, scripts: readonly Uint8Array[]): number {
@@ -26,7 +34,7 @@ export function virtualSize({ inputs, outputs }: UtxoTransaction, scripts: reado
 /** The least that an output of this script may hold. */
 export function dustLimit(script: Uint8Array, { dust, segwitDust }: FeeRules): bigint {
   const { type } = readScript(script);
-  return type === 'wpkh' || type === 'tr' ? segwitDust : dust;
+  return type === 'wpkh' || type === 'wsh' || type === 'tr' ? segwitDust : dust;
 }
 
 /**

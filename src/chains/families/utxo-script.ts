@@ -24,13 +24,35 @@ export type Script =
   | { readonly type: 'pkh'; readonly hash: Uint8Array }
   | { readonly type: 'sh'; readonly hash: Uint8Array }
   | { readonly type: 'wpkh'; readonly hash: Uint8Array }
+  | { readonly type: 'wsh'; readonly hash: Uint8Array }
+  | { readonly type: 'sh32'; readonly hash: Uint8Array }
   | { readonly type: 'tr'; readonly pubkey: Uint8Array }
   | { readonly type: 'other' };
 
 const base58check = createBase58check(sha256);
+const OP_HASH256 = 0xaa;
+const OP_EQUAL = 0x87;
 
-/** Says what a script is; what is none of the known forms is `other`. */
+/** A script that has an address on some network. */
+export type AddressScript = Exclude<Script, { type: 'other' }>;
+
+/**
+ * Says what a script is; what is none of the known forms, to the byte, is `other`. The library reads the hash in other pushes
+ * too, but `00 4c 14 <hash>` is no witness program (BIP-141): everybody can spend it.
+ */
 export function readScript(script: Uint8Array): Script {
+  const found = decodeScript(script);
+  if (found.type === 'other') return found;
+  const written = writeScript(found);
+  const isSame = written.length === script.length && written.every((byte, at) => byte === script[at]);
+  return isSame ? found : { type: 'other' };
+}
+
+function decodeScript(script: Uint8Array): Script {
+  // Bitcoin Cash pays to the double hash of a script as well (CHIP-2022-05).
+  if (script.length === 35 && script[0] === OP_HASH256 && script[1] === 32) {
+    return { type: 'sh32', hash: script.slice(2, 34) };
+  }
   try {
     const found = OutScript.decode(script);
     return isKnown(found) ? found : { type: 'other' };
@@ -40,11 +62,12 @@ export function readScript(script: Uint8Array): Script {
   return { type: 'other' };
 }
 
-function isKnown(script: { readonly type: string }): script is Exclude<Script, { type: 'other' }> {
-  return ['pkh', 'sh', 'wpkh', 'tr'].includes(script.type);
+function isKnown(script: { readonly type: string }): script is Exclude<AddressScript, { type: 'sh32' }> {
+  return ['pkh', 'sh', 'wpkh', 'wsh', 'tr'].includes(script.type);
 }
 
-export function writeScript(script: Exclude<Script, { type: 'other' }>): Uint8Array {
+export function writeScript(script: AddressScript): Uint8Array {
+  if (script.type === 'sh32') return Uint8Array.from([OP_HASH256, 32, ...script.hash, OP_EQUAL]);
   return OutScript.encode(script);
 }
 
@@ -75,23 +98,26 @@ export function tapTweak(publicKey: Uint8Array): Uint8Array {
 /** Address of a script, or undefined where it has none. */
 export function addressOf(script: Script, network: UtxoNetwork): string | undefined {
   if (script.type === 'other') return undefined;
-  if (network.cashaddr !== undefined && (script.type === 'pkh' || script.type === 'sh')) {
+  if (network.cashaddr !== undefined && (script.type === 'pkh' || script.type === 'sh' || script.type === 'sh32')) {
     return showCashAddress(network.cashaddr, script);
   }
-  if ((script.type === 'wpkh' || script.type === 'tr') && network.bech32 === undefined) return undefined;
+  if (script.type === 'sh32' || (isSegwit(script) && network.bech32 === undefined)) return undefined;
   return Address(libraryNetwork(network)).encode(script);
 }
 
+function isSegwit({ type }: Script): boolean {
+  return type === 'wpkh' || type === 'wsh' || type === 'tr';
+}
+
 /** @throws CustosError ADDRESS_INVALID: not an address of this network, or its checksum does not match */
-export function scriptOfAddress(text: string, network: UtxoNetwork): Exclude<Script, { type: 'other' }> {
+export function scriptOfAddress(text: string, network: UtxoNetwork): AddressScript {
   const cash = network.cashaddr === undefined ? undefined : readCashAddress(text, network.cashaddr);
   if (cash !== undefined) return cash;
   for (const scriptHash of [network.scriptHash, network.otherScriptHash]) {
     if (scriptHash === undefined) continue;
     try {
       const found = Address(libraryNetwork({ ...network, scriptHash })).decode(text);
-      const isSegwit = found.type === 'wpkh' || found.type === 'tr';
-      if (isKnown(found) && !(isSegwit && network.bech32 === undefined)) return found;
+      if (isKnown(found) && !(isSegwit(found) && network.bech32 === undefined)) return found;
     } catch {
       // Not of this form; the error below says it for all of them.
     }

@@ -1,10 +1,7 @@
-import { hex } from '@scure/base';
-import type { Chain, HdScheme, ParseContext, UnsignedTransaction } from '../../core/chain.js';
+import type { Chain, HdScheme, ParseContext } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/pending.js';
-import type { Summary } from '../../core/summary.js';
-import { formatUnits } from '../../core/units.js';
 import type { KeyRef } from '../../core/wallet.js';
 import { hash160 } from '../../crypto/hash.js';
 import { publicKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
@@ -12,23 +9,13 @@ import { type Bip32Account, bip32Scheme } from './bip32-scheme.js';
 import { isObject } from './fields.js';
 import { isHashId } from './transaction-id.js';
 import { type BuildRules, buildSpend } from './utxo-build.js';
-import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './utxo-format.js';
+import { completeSpend } from './utxo-complete.js';
 import { utxoFate, utxoInclusion, utxoRefusal } from './utxo-inclusion.js';
 import { broadcast } from './utxo-node.js';
-import { checkFee, type FeeRules, virtualSize } from './utxo-rules.js';
-import {
-  addressOf,
-  decodeWif,
-  encodeWif,
-  readScript,
-  scriptOfAddress,
-  scriptsAmong,
-  scriptsOfHash,
-  tapTweak,
-  type UtxoNetwork,
-  writeScript,
-} from './utxo-script.js';
-import { readSigned, type SignatureForm, signInputs } from './utxo-sign.js';
+import { type ParseRules, parseTransaction, readers } from './utxo-parse.js';
+import type { FeeRules } from './utxo-rules.js';
+import { addressOf, decodeWif, encodeWif, scriptOfAddress, tapTweak, type UtxoNetwork } from './utxo-script.js';
+import { readSigned, type SignatureForm } from './utxo-sign.js';
 
 /** What sets one chain of unspent outputs apart from the others. */
 export interface UtxoChainDefinition {
@@ -54,6 +41,7 @@ export interface UtxoChainDefinition {
 
 const DECIMALS = 8;
 const COINBASE_MATURITY = 100;
+const USUAL_VERSION = 2;
 
 /** Makes a chain of the Bitcoin family from what sets it apart. */
 export function utxoChain(definition: UtxoChainDefinition): Chain {
@@ -64,6 +52,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     ...bip32Scheme(where),
     address: keyAddress(type),
   });
+  const parse = (completed: string, context: ParseContext) => parseTransaction(completed, rulesOf(definition, context));
   return {
     id: parseChainId(definition.id),
     name: definition.name,
@@ -83,11 +72,14 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     normalizeAddress: (text, network) => addressOf(scriptOfAddress(text, networks[network]), networks[network]) ?? text,
     keyRefs,
     isTransactionId: isHashId,
-    async complete(pending) {
-      // Inputs, outputs and fee are all there: nothing is asked.
-      return pending.serialized;
-    },
-    parse: (completed, context) => parseTransaction(definition, completed, context),
+    complete: (pending, { node, allowUnproved = false }) =>
+      completeSpend(pending.serialized, {
+        node,
+        chain: definition.id,
+        allowsUnproved: allowUnproved,
+        read: readers[definition.request],
+      }),
+    parse,
     spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
     readSigned,
     broadcast,
@@ -97,10 +89,24 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
   };
 }
 
+function rulesOf(definition: UtxoChainDefinition, context: ParseContext): ParseRules {
+  const { id, networks, form, fees, request, build } = definition;
+  const usualVersion = build.version ?? USUAL_VERSION;
+  return { context, network: networks[context.network], asset: id, form, fees, request, usualVersion };
+}
+
 function buildRules(definition: UtxoChainDefinition, network: Network): BuildRules {
   const { networks, fees, request, build } = definition;
-  const parse = (completed: string, context: ParseContext) => parseTransaction(definition, completed, context);
-  return { network: networks[network], fees, request, maturity: COINBASE_MATURITY, version: 2, ...build, parse };
+  const parse = (completed: string, context: ParseContext) => parseTransaction(completed, rulesOf(definition, context));
+  return {
+    network: networks[network],
+    fees,
+    request,
+    maturity: COINBASE_MATURITY,
+    version: USUAL_VERSION,
+    ...build,
+    parse,
+  };
 }
 
 function addressOfKey(type: 'pkh' | 'wpkh' | 'tr', key: Uint8Array, network: UtxoNetwork): string {
@@ -134,114 +140,4 @@ function keyRefs({ keys, withdrawal }: KeyRequest): readonly KeyRef[] {
     const index = isObject(address) ? (address['derivationKey'] ?? 0) : 0;
     return { signatureId, index: parseIndex(index) };
   });
-}
-
-function parseTransaction(
-  definition: UtxoChainDefinition,
-  completed: string,
-  context: ParseContext,
-): UnsignedTransaction {
-  const network = definition.networks[context.network];
-  const transaction = definition.request === 'bitcore' ? readBitcore(completed) : readHexWithAmounts(completed);
-  checkShape(transaction);
-  const scripts = scriptsOfInputs(transaction, context, network);
-  const named = [...scripts, ...transaction.outputs.map(({ script }) => script)];
-  const own = context.signers.map(({ address, publicKey: key }) =>
-    key === undefined ? knownScripts(address, network) : scriptsAmong(named, key),
-  );
-  checkKeys(scripts, { own, context, transaction });
-  const fee = checkFee(transaction, scripts, definition.fees);
-  const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
-  return {
-    summary: summarize(transaction, { definition, context, scripts, mine, fee }),
-    spends: transaction.inputs.map(({ txId, index }) => `${txId}:${index}`),
-    sign: (keys) => signInputs(transaction, scripts, { keys, form: definition.form }),
-  };
-}
-
-/** Scripts of an address's key as far as the address tells: of a hash all but the taproot one. */
-function knownScripts(address: string, network: UtxoNetwork): readonly Uint8Array[] {
-  const script = scriptOfAddress(address, network);
-  return script.type === 'pkh' || script.type === 'wpkh' ? scriptsOfHash(script.hash) : [writeScript(script)];
-}
-
-/** Where the request does not tell the spent scripts, key number i belongs to input number i, and there are as many. */
-function scriptsOfInputs(
-  transaction: UtxoTransaction,
-  { signers }: ParseContext,
-  network: UtxoNetwork,
-): readonly Uint8Array[] {
-  if (transaction.inputs.some(({ script }) => script === undefined) && signers.length > transaction.inputs.length) {
-    const text = `${signers.length} keys are named for ${transaction.inputs.length} inputs`;
-    throw new CustosError('TRANSACTION_INVALID', text);
-  }
-  return transaction.inputs.map(({ script }, at) => {
-    const address = signers[at]?.address;
-    if (script !== undefined) return script;
-    if (address === undefined) throw new CustosError('KEY_MISSING', `no key is named for input ${at + 1}`);
-    return writeScript(scriptOfAddress(address, network));
-  });
-}
-
-/** @throws CustosError KEY_MISSING: an input can belong to none of the keys; TRANSACTION_UNSUPPORTED: nobody signs such inputs here */
-function checkKeys(
-  scripts: readonly Uint8Array[],
-  {
-    own,
-    context,
-    transaction,
-  }: { own: readonly (readonly Uint8Array[])[]; context: ParseContext; transaction: UtxoTransaction },
-): void {
-  const known = new Set(own.flat().map((script) => hex.encode(script)));
-  const isWholeKnown = context.signers.every(({ publicKey: key }) => key !== undefined);
-  scripts.forEach((script, at) => {
-    const { type } = readScript(script);
-    const name = `input ${at + 1} (${transaction.inputs[at]?.txId}:${transaction.inputs[at]?.index})`;
-    if (type === 'other')
-      throw new CustosError('TRANSACTION_UNSUPPORTED', `the script of ${name} is of a form that is not signed`);
-    // Only the signer sees all public keys, and so all taproot scripts.
-    if (known.has(hex.encode(script)) || (type === 'tr' && !isWholeKnown)) return;
-    throw new CustosError('KEY_MISSING', `${name} belongs to none of the named keys`);
-  });
-}
-
-interface SummaryParts {
-  readonly definition: UtxoChainDefinition;
-  readonly context: ParseContext;
-  readonly scripts: readonly Uint8Array[];
-  /** Scripts of the signing keys, in hexadecimal digits. */
-  readonly mine: ReadonlySet<string>;
-  readonly fee: bigint;
-}
-
-function summarize(transaction: UtxoTransaction, { definition, context, scripts, mine, fee }: SummaryParts): Summary {
-  const network = definition.networks[context.network];
-  const coins = (amount: bigint) => `${formatUnits(amount, DECIMALS)} ${definition.id}`;
-  const outputs = transaction.outputs.map(({ amount, script }) => {
-    const address = addressOf(readScript(script), network);
-    return { ...(address !== undefined && { address }), amount, change: mine.has(hex.encode(script)) };
-  });
-  const inputs = transaction.inputs.map(({ txId, index, amount }, at) => {
-    const address = addressOf(readScript(scripts[at] ?? new Uint8Array(0)), network);
-    return { outpoint: `${txId}:${index}`, ...(address !== undefined && { address }), amount };
-  });
-  const paid = outputs.filter(({ change }) => !change);
-  const sent = paid.reduce((sum, { amount }) => sum + amount, 0n);
-  const [only] = paid;
-  const list = paid.map(({ address, amount }) => `${coins(amount)} to ${address ?? 'a script without an address'}`);
-  const words = list.length === 0 ? 'moves coins to itself' : `sends ${list.join(', ')}`;
-  return {
-    kind: 'transfer',
-    from: context.from,
-    ...(paid.length === 1 && only?.address !== undefined && { to: only.address }),
-    value: { asset: definition.id, amount: sent },
-    tokens: [],
-    hazards: [],
-    fee: { asset: definition.id, amount: fee },
-    feeRate: Math.floor((Number(fee) / virtualSize(transaction, scripts)) * 100) / 100,
-    inputs,
-    outputs,
-    opaque: false,
-    text: `${context.from} ${words}; the fee is ${coins(fee)}`,
-  };
 }
