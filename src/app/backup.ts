@@ -75,6 +75,7 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
     backupId: randomBytes(16).toString('hex'),
     createdAt: Date.now(),
     slots: await store.slots.all(),
+    rootGeneration: store.rootGeneration,
   };
   const writer = new BackupWriter(header, rootKey, async (bytes) => {
     // Unlike `write`, this goes on until every byte is written or an error says why not.
@@ -126,8 +127,13 @@ export async function restoreStore(
   try {
     // First reading: is every byte as it was written? Nothing is made before that is known.
     const count = await countRows(file, rootKey);
-    const { storeId, slots } = header;
-    const store = await createStore(location, { storeId, slots, fill: (empty) => fillStore(empty, file, rootKey) });
+    const { storeId, slots, rootGeneration: generation = 1 } = header;
+    const store = await createStore(location, {
+      storeId,
+      slots,
+      generation,
+      fill: (empty) => fillStore(empty, file, rootKey),
+    });
     await store.close();
     return count;
   } finally {

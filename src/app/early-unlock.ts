@@ -7,7 +7,7 @@ import { storeLocation } from './store-location.js';
 
 /** How an early key derivation ended: the root key of this store, or why not. */
 export type EarlyUnlock =
-  | { readonly kind: 'unlocked'; readonly storeId: string; readonly rootKey: Uint8Array }
+  | { readonly kind: 'unlocked'; readonly storeId: string; readonly generation: number; readonly rootKey: Uint8Array }
   | { readonly kind: 'failed'; readonly error: CustosError };
 
 /** A key derivation on its way. */
@@ -38,8 +38,8 @@ async function peek(config: Config): Promise<StoreKeys> {
 
 async function unlock(keys: Promise<StoreKeys>, password: Secret): Promise<EarlyUnlock> {
   try {
-    const { storeId, slots } = await keys;
-    return { kind: 'unlocked', storeId, rootKey: await openSlots(slots, password, storeId) };
+    const { storeId, generation, slots } = await keys;
+    return { kind: 'unlocked', storeId, generation, rootKey: await openSlots(slots, password, storeId) };
   } catch (thrown) {
     return { kind: 'failed', error: asCustosError(thrown) };
   } finally {

@@ -97,7 +97,9 @@ async function openRootKey(house: House, early: Promise<EarlyUnlock> | undefined
   // The store is opened first: whoever has none need not type a password.
   const store = await house.store();
   const begun = await early;
-  if (begun?.kind === 'unlocked' && begun.storeId === store.storeId) return begun.rootKey;
+  if (begun?.kind === 'unlocked' && begun.storeId === store.storeId && begun.generation === store.rootGeneration) {
+    return begun.rootKey;
+  }
   if (begun?.kind === 'failed' && begun.error.code === 'PASSWORD_WRONG') throw begun.error;
   const password = await house.password();
   try {
@@ -128,9 +130,10 @@ export async function makeStore(
   if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${shownValue(location)} exists already`);
   const rootKey = makeRootKey();
   const storeId = makeStoreId();
-  const slots: KeySlot[] = [await makeSlot(rootKey, password, { kind: 'password', storeId })];
+  const of = { storeId, generation: 1 };
+  const slots: KeySlot[] = [await makeSlot(rootKey, password, { kind: 'password', ...of })];
   const recoveryKey = options.recovery ? makeRecoveryKey() : undefined;
-  if (recoveryKey !== undefined) slots.push(await makeSlot(rootKey, recoveryKey, { kind: 'recovery', storeId }));
+  if (recoveryKey !== undefined) slots.push(await makeSlot(rootKey, recoveryKey, { kind: 'recovery', ...of }));
   const store = await createStore(location, { storeId, slots });
   return { store, rootKey, ...(recoveryKey && { recoveryKey }) };
 }

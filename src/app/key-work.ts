@@ -1,8 +1,10 @@
 import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
+import type { KeySlot, KeySlotKind, Store } from '../core/store.js';
 import { findSlot, makeRecoveryKey, makeSlot, openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
 import { type House, makeStore } from './house.js';
 import { readChangedPassword, readNewPassword, readRecoveryKey, refuseWeak } from './password.js';
+import { type RekeyProgress, rekeyStore } from './rekey.js';
 import { storeLocation } from './store-location.js';
 
 /** Makes the store. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
@@ -20,38 +22,64 @@ export async function initStore(house: House): Promise<Secret> {
   }
 }
 
-/** Puts a new password in the place of the one that was given; other key slots stay. @throws CustosError PASSWORD_WRONG */
-export async function changePassword(house: House): Promise<void> {
-  const store = await house.store();
-  const old = await house.password();
-  const slots = await store.slots.all();
-  const slot = await findSlot(slots, old, store.storeId);
-  if (slot === undefined) throw new CustosError('PASSWORD_WRONG', 'the password does not open this store');
-  const rootKey = await openSlots([slot], old, store.storeId);
-  const fresh = await newPassword(house);
-  await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], [slot.id]);
-  wipe(rootKey, old, fresh);
+/** Whether the root key is replaced along with a password. */
+export interface ChangeOptions {
+  readonly rekey: boolean;
+  readonly progress?: RekeyProgress;
 }
 
-/** Adds a key slot for a further password. @throws CustosError PASSWORD_WRONG */
+/**
+ * Puts a new password in the place of the one that was given; other key slots stay, unless the root key is replaced as well.
+ * @returns the new recovery key, where there is one
+ * @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK, and what `rekeyStore` throws
+ */
+export async function changePassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
+  const store = await house.store();
+  if (options.rekey) await store.lockForRekey();
+  const { slot, rootKey } = await openByPassword(house, store);
+  return replacePassword(house, store, { rootKey, ended: [slot.id], ...options });
+}
+
+/** Adds a key slot for a further password. @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK */
 export async function addPassword(house: House): Promise<void> {
   const store = await house.store();
   const rootKey = await house.rootKey();
   const fresh = await newPassword(house);
-  await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], []);
+  await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password: fresh })], []);
   fresh.wipe();
 }
 
-/** Sets a new password with the recovery key; all other passwords end, because they are lost or not trusted. */
-export async function recoverPassword(house: House): Promise<void> {
+/**
+ * Sets a new password with the recovery key; all other passwords end, because they are lost or not trusted.
+ * @returns the new recovery key, where the root key is replaced as well
+ * @throws CustosError PASSWORD_WRONG, RECOVERY_KEY_INVALID, PASSWORD_WEAK, and what `rekeyStore` throws
+ */
+export async function recoverPassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
   const store = await house.store();
+  if (options.rekey) await store.lockForRekey();
   const slots = await store.slots.all();
   const key = await readRecoveryKey(house.config, house.terminal);
   const rootKey = await openWithRecoveryKey(slots, key, store.storeId);
-  const fresh = await newPassword(house);
+  key.wipe();
   const ended = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
-  await store.slots.replace([await makeSlot(rootKey, fresh, { kind: 'password', storeId: store.storeId })], ended);
-  wipe(rootKey, key, fresh);
+  return replacePassword(house, store, { rootKey, ended, ...options });
+}
+
+/**
+ * Gives the store a new root key; the password that was given is the only one that opens it afterwards.
+ * @returns the new recovery key, to be shown once
+ * @throws CustosError PASSWORD_WRONG, and what `rekeyStore` throws
+ */
+export async function replaceRootKey(house: House, progress: RekeyProgress): Promise<Secret> {
+  const store = await house.store();
+  // A running daemon is told of before anybody is asked for a password.
+  await store.lockForRekey();
+  const { password, rootKey } = await openByPassword(house, store);
+  try {
+    return await rekeyStore(store, { rootKey, password, progress });
+  } finally {
+    wipe(rootKey, password);
+  }
 }
 
 /** Makes a new recovery key; the old one ends. @returns the key, to be shown once */
@@ -60,8 +88,41 @@ export async function renewRecoveryKey(house: House): Promise<Secret> {
   const rootKey = await house.rootKey();
   const ended = (await store.slots.all()).filter(({ kind }) => kind === 'recovery').map(({ id }) => id);
   const key = makeRecoveryKey();
-  await store.slots.replace([await makeSlot(rootKey, key, { kind: 'recovery', storeId: store.storeId })], ended);
+  await store.slots.replace([await slotIn(store, rootKey, { kind: 'recovery', password: key })], ended);
   return key;
+}
+
+async function openByPassword(house: House, store: Store) {
+  const password = await house.password();
+  const slot = await findSlot(await store.slots.all(), password, store.storeId);
+  if (slot === undefined) throw new CustosError('PASSWORD_WRONG', 'the password does not open this store');
+  return { slot, password, rootKey: await openSlots([slot], password, store.storeId) };
+}
+
+interface Replacement extends ChangeOptions {
+  readonly rootKey: Uint8Array;
+  /** Ids of the slots that end. */
+  readonly ended: readonly string[];
+}
+
+async function replacePassword(house: House, store: Store, replacement: Replacement): Promise<Secret | undefined> {
+  const { rootKey, ended, rekey } = replacement;
+  const password = await newPassword(house);
+  try {
+    if (rekey) return await rekeyStore(store, { ...replacement, password });
+    await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password })], ended);
+    return undefined;
+  } finally {
+    wipe(rootKey, password);
+  }
+}
+
+function slotIn(
+  { storeId, rootGeneration: generation }: Store,
+  rootKey: Uint8Array,
+  { kind, password }: { readonly kind: KeySlotKind; readonly password: Secret },
+): Promise<KeySlot> {
+  return makeSlot(rootKey, password, { kind, storeId, generation });
 }
 
 async function newPassword({ config, terminal }: House): Promise<Secret> {

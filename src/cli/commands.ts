@@ -2,6 +2,7 @@ import {
   daemonOptions,
   derivationOption,
   jsonOption,
+  rekeyOption,
   storeOptions,
   testnetOption,
   weakPasswordOption,
@@ -147,7 +148,7 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'password change',
     about: 'change the password of the store; wallets are not touched',
-    options: [weakPasswordOption, ...storeOptions],
+    options: [rekeyOption, weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).changePasswordCommand,
   },
   {
@@ -160,7 +161,7 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'password recover',
     about: 'set a new password with the recovery key',
-    options: [weakPasswordOption, ...storeOptions],
+    options: [rekeyOption, weakPasswordOption, ...storeOptions],
     load: async () => (await keys()).recover,
   },
   {
@@ -170,6 +171,13 @@ export const commands: readonly CommandSpec[] = [
     options: [jsonOption, ...storeOptions],
     unlocks: true,
     load: async () => (await keys()).newRecoveryKey,
+  },
+  {
+    path: 'rekey',
+    about: 'give the store a new root key and seal every wallet anew; all other passwords end',
+    options: [jsonOption, ...storeOptions],
+    notes: 'Stop the daemon first. Prints the new recovery key once.',
+    load: async () => (await keys()).rekey,
   },
   {
     path: 'backup',

@@ -18,6 +18,12 @@ export const weakPasswordOption: OptionSpec = {
   about: 'take a new password of fewer than 12 characters, or one that is guessed first',
 };
 
+/** Option of commands after which a former password should open nothing any more. */
+export const rekeyOption: OptionSpec = {
+  flags: '--rekey',
+  about: 'make a new root key as well, as `custos rekey` does; without it, a terminal is asked',
+};
+
 export const testnetOption: OptionSpec = { flags: '--testnet', about: 'test network instead of mainnet' };
 export const derivationOption: OptionSpec = {
   flags: '--derivation <name>',

@@ -90,6 +90,11 @@ const kinds = {
     retry: true,
     hint: 'look whether the change was made before you repeat it; a daemon finds out by itself',
   },
+  STORE_REKEYED: {
+    exit: 1,
+    status: 409,
+    hint: 'start it again: the password was asked for before the store was given its new root key',
+  },
   RECORD_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup; `custos verify` lists all damaged records' },
   BACKUP_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos backup` wrote' },
   BACKUP_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },

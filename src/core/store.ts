@@ -16,6 +16,23 @@ export interface KeySlot {
   /** 12-byte nonce ‖ 32-byte ciphertext ‖ 16-byte tag. */
   readonly box: Uint8Array;
   readonly createdAt: number;
+  /** Which root key of the store it opens. Absent in slots that were made before format 3, which open the first one. */
+  readonly generation?: number;
+}
+
+/** The number of the root key that a slot opens. */
+export function slotGeneration({ generation = 1 }: KeySlot): number {
+  return generation;
+}
+
+/** What a store becomes when it is given another root key. */
+export interface NewRoot {
+  /** All that open it from then on. */
+  readonly slots: readonly KeySlot[];
+  /** Seals records anew. @throws CustosError RECORD_DAMAGED: one does not open */
+  reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
+  /** Told after each page of wallets. */
+  progress?(done: number): void;
 }
 
 export interface WalletFilter {
@@ -51,6 +68,8 @@ export interface Store {
   /** 16 bytes in hexadecimal digits: random, made by `init`, bound into every sealed record. */
   readonly storeId: string;
   readonly location: string;
+  /** Number of the root key that everything is sealed under: 1 for the first one. */
+  readonly rootGeneration: number;
   /** True where several machines may use the store at the same time. */
   readonly shared: boolean;
   readonly wallets: WalletTable;
@@ -59,6 +78,17 @@ export interface Store {
   readonly journalRecords: JournalRecords;
   /** Keeps other daemons away until `close` or the end of the process; on a shared store it does nothing. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;
+  /**
+   * Keeps daemons away until `close`, on whatever machine they would run.
+   * @throws CustosError DAEMON_RUNNING
+   */
+  lockForRekey(): Promise<void>;
+  /**
+   * Replaces the root key with everything that hangs on it: afterwards all is of the new one, or nothing. This store object
+   * takes no more writes then.
+   * @throws CustosError STORE_REKEYED, RECORD_DAMAGED, STORE_*
+   */
+  rekey(root: NewRoot): Promise<void>;
   /** Structural check of the database itself. @throws CustosError STORE_DAMAGED */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { KeySlot } from '../core/store.js';
 import { isPostgresUrl, parsePostgresUrl } from './postgres-url.js';
+import { GENERATION_KEY, parseGeneration, slotsOf } from './root-generation.js';
 import { slotFromRow } from './slot-rows.js';
 import { databaseError } from './sqlite-errors.js';
 import { openSqlite } from './sqlite-module.js';
@@ -8,10 +9,11 @@ import { checkStoreFile } from './store-file.js';
 /** What opens a store: enough to begin the key derivation. */
 export interface StoreKeys {
   readonly storeId: string;
+  readonly generation: number;
   readonly slots: readonly KeySlot[];
 }
 
-const META = "SELECT value FROM meta WHERE key = 'store_id'";
+const META = "SELECT key, value FROM meta WHERE key IN ('store_id', 'root_generation')";
 const SLOTS = 'SELECT * FROM key_slots ORDER BY created_at, id';
 
 /**
@@ -51,7 +53,13 @@ async function peekPostgres(location: string): Promise<StoreKeys> {
   }
 }
 
-function toKeys([meta]: readonly unknown[], slots: readonly unknown[]): StoreKeys {
-  const storeId = typeof meta === 'object' && meta !== null && 'value' in meta ? String(meta.value) : '';
-  return { storeId, slots: slots.map(slotFromRow) };
+function toKeys(rows: readonly unknown[], slots: readonly unknown[]): StoreKeys {
+  const meta = new Map(rows.flatMap((row) => (isMeta(row) ? [[row.key, row.value]] : [])));
+  const generation = parseGeneration(meta.get(GENERATION_KEY));
+  return { storeId: meta.get('store_id') ?? '', generation, slots: slotsOf(slots.map(slotFromRow), generation) };
+}
+
+function isMeta(row: unknown): row is { readonly key: string; readonly value: string } {
+  if (typeof row !== 'object' || row === null || !('key' in row) || !('value' in row)) return false;
+  return typeof row.key === 'string' && typeof row.value === 'string';
 }

@@ -2,12 +2,16 @@ import { CustosError } from '../core/errors.js';
 import { connectPostgres, type PostgresSession } from './postgres-session.js';
 import type { PostgresUrl } from './postgres-url.js';
 
+/** What a connection needs before it serves. */
+export type Prepare = (session: PostgresSession) => Promise<void>;
+
 /** One connection that is made when it is first asked for, and made again after it was lost. */
 export class PostgresConnection {
   readonly #url: PostgresUrl;
   readonly #readOnly: boolean;
   #current: PostgresSession | undefined;
   #closed = false;
+  #prepare: Prepare = async () => undefined;
 
   constructor(url: PostgresUrl, options: { readonly readOnly?: boolean } = {}) {
     this.#url = url;
@@ -19,13 +23,19 @@ export class PostgresConnection {
     if (this.#closed) throw closedError();
     if (this.#current !== undefined && !this.#current.lost) return this.#current;
     await this.#drop();
-    const session = await connectPostgres(this.#url, { readOnly: this.#readOnly });
+    const session = await this.#connect();
     if (!this.#closed) {
       this.#current = session;
       return session;
     }
     await session.close();
     throw closedError();
+  }
+
+  /** Does something on this connection now, and first of all on each that takes its place. */
+  async onConnect(prepare: Prepare): Promise<void> {
+    await prepare(await this.session());
+    this.#prepare = prepare;
   }
 
   /** The connection as it is, lost or not. @throws CustosError STORE_UNREACHABLE: there is none */
@@ -38,6 +48,17 @@ export class PostgresConnection {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#drop();
+  }
+
+  async #connect(): Promise<PostgresSession> {
+    const session = await connectPostgres(this.#url, { readOnly: this.#readOnly });
+    try {
+      await this.#prepare(session);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 
   async #drop(): Promise<void> {

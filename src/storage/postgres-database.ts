@@ -2,7 +2,7 @@ import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } 
 import type { Database } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './postgres-commit.js';
-import { PostgresConnection } from './postgres-connection.js';
+import { PostgresConnection, type Prepare } from './postgres-connection.js';
 import { postgresDialect } from './postgres-dialect.js';
 import { postgresError } from './postgres-errors.js';
 import { PostgresReaders } from './postgres-readers.js';
@@ -11,19 +11,25 @@ import { type PostgresUrl, parsePostgresUrl } from './postgres-url.js';
 /** Nothing is in an empty list: SQLite takes `in ()`, PostgreSQL does not. */
 const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
 
+/** A database on a server, where the one connection that writes may be lost and made again. */
+export interface PostgresDatabase<T> extends Database<T> {
+  /** Does something on the connection that writes now, and first of all on each that takes its place. */
+  onConnect(prepare: Prepare): Promise<void>;
+}
+
 /**
  * Opens a PostgreSQL database.
  * @throws CustosError STORE_UNREACHABLE, STORE_BUSY: no connection to spare; STORE_UNSUPPORTED: the location
  */
-export async function openPostgresDatabase<T>(location: string): Promise<Database<T>> {
+export async function openPostgresDatabase<T>(location: string): Promise<PostgresDatabase<T>> {
   const url = parsePostgresUrl(location);
   const writer = new PostgresConnection(url);
   // Whoever opens is told at once that there is nothing; later a work waits for a while.
   await writer.session();
-  return new PostgresDatabase<T>(url, writer);
+  return new OpenDatabase<T>(url, writer);
 }
 
-class PostgresDatabase<T> implements Database<T> {
+class OpenDatabase<T> implements PostgresDatabase<T> {
   readonly dialect = 'postgres';
   readonly #shown: string;
   readonly #writer: PostgresConnection;
@@ -58,6 +64,10 @@ class PostgresDatabase<T> implements Database<T> {
         await pause(200);
       }
     }
+  }
+
+  onConnect(prepare: Prepare): Promise<void> {
+    return this.#writer.onConnect(prepare);
   }
 
   write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {

@@ -3,11 +3,13 @@ import { CustosError } from '../core/errors.js';
 import type { Store } from '../core/store.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { openPostgresDatabase } from './postgres-database.js';
+import { openPostgresDatabase, type PostgresDatabase } from './postgres-database.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from './postgres-tables.js';
 import { parsePostgresUrl } from './postgres-url.js';
+import { rekeyLocks } from './rekey-locks.js';
+import { FIRST_GENERATION } from './root-generation.js';
 import { slotRow } from './slot-rows.js';
-import { makeTables, prepareStore } from './store-format.js';
+import { makeTables, prepareStore, type StoreIdentity } from './store-format.js';
 import { type NewStore, storeTables } from './store-parts.js';
 
 const marks: TableMarks = {
@@ -33,19 +35,20 @@ export async function postgresStoreExists(location: string): Promise<boolean> {
  * Makes a new store in one transaction, beside what else the database holds.
  * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function createPostgresStore(location: string, { storeId, slots, fill }: NewStore): Promise<Store> {
+export async function createPostgresStore(location: string, content: NewStore): Promise<Store> {
   const { shown } = parsePostgresUrl(location);
+  const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
   const database = await openPostgresDatabase<StoreTables>(location);
   try {
     await database.write(async (db) => {
       await lockMigrations(db);
       await requireUnicode(db, shown);
       if (await hasTables(db, marks, shown)) throw new CustosError('STORE_EXISTS', `${shown} holds a store already`);
-      await makeTables(db, storeId, database.dialect);
+      await makeTables(db, storeId, database.dialect, generation);
       await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
-      await fill?.(storeTables(within(db)));
+      await fill?.(storeTables(within(db), generation));
     });
-    return assemble(database, shown, storeId);
+    return assemble(database, shown, { storeId, generation });
   } catch (error) {
     await database.close();
     throw error;
@@ -77,14 +80,16 @@ function within(db: Kysely<StoreTables>): Database<StoreTables> {
   return { dialect: 'postgres', read: (work) => work(db), write: (work) => work(db), close: async () => undefined };
 }
 
-function assemble(database: Database<StoreTables>, shown: string, storeId: string): Store {
+function assemble(database: PostgresDatabase<StoreTables>, shown: string, identity: StoreIdentity): Store {
+  const locks = rekeyLocks(database, identity);
   return {
-    storeId,
+    storeId: identity.storeId,
     location: shown,
     shared: true,
-    ...storeTables(database),
+    ...storeTables(database, identity.generation),
     // Daemons share the work by leases, and those of others are theirs.
-    async lockForDaemon() {},
+    lockForDaemon: locks.shared,
+    lockForRekey: locks.alone,
     // Damaged pages show when rows are read; here it is whether all tables are there.
     async check() {
       if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);

@@ -4,8 +4,8 @@ import { isBlob } from './blobs.js';
 import type { StoreTables } from './migrations/0001-first.js';
 
 export function slotRow(slot: KeySlot): StoreTables['key_slots'] {
-  const { id, kind, kdf, salt, box, createdAt } = slot;
-  return { id, kind, log_n: kdf.logN, r: kdf.r, p: kdf.p, salt, box, created_at: createdAt };
+  const { id, kind, kdf, salt, box, createdAt, generation = null } = slot;
+  return { id, kind, log_n: kdf.logN, r: kdf.r, p: kdf.p, salt, box, created_at: createdAt, generation };
 }
 
 /** @throws CustosError STORE_DAMAGED, STORE_NEWER: the row holds what was never written there, or by a newer version */
@@ -20,5 +20,7 @@ export function slotFromRow(value: unknown): KeySlot {
     throw new CustosError('STORE_DAMAGED', `key slot ${String(id)} holds no bytes`);
   }
   const kdf = { logN: Number(row['log_n']), r: Number(row['r']), p: Number(row['p']) };
-  return { id, kind, kdf, salt, box, createdAt: Number(row['created_at']) };
+  const generation = row['generation'] ?? undefined;
+  const bound = generation === undefined ? {} : { generation: Number(generation) };
+  return { id, kind, kdf, salt, box, createdAt: Number(row['created_at']), ...bound };
 }

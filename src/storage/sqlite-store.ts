@@ -4,26 +4,28 @@ import type { Store } from '../core/store.js';
 import { lockForDaemon } from './daemon-lock.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
+import { FIRST_GENERATION } from './root-generation.js';
 import { slotRow } from './slot-rows.js';
 import { openSqliteDatabase } from './sqlite-database.js';
 import { APPLICATION_ID, checkStoreFile, placeNewFile } from './store-file.js';
-import { makeTables, prepareStore } from './store-format.js';
+import { makeTables, prepareStore, type StoreIdentity } from './store-format.js';
 import { type NewStore, storeTables } from './store-parts.js';
 
 /**
  * Makes a new store with its key slots in a file; it is there whole or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function createSqliteStore(location: string, { storeId, slots, fill }: NewStore): Promise<Store> {
+export async function createSqliteStore(location: string, content: NewStore): Promise<Store> {
+  const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
   await placeNewFile(location, async (temporary) => {
     const database = await openSqliteDatabase<StoreTables>(temporary, { journal: 'delete' });
     try {
       await database.write(async (db) => {
         await sql`PRAGMA application_id = ${sql.lit(APPLICATION_ID)}`.execute(db);
-        await makeTables(db, storeId, database.dialect);
+        await makeTables(db, storeId, database.dialect, generation);
         await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       });
-      await fill?.(storeTables(database));
+      await fill?.(storeTables(database, generation));
     } finally {
       await database.close();
     }
@@ -56,19 +58,23 @@ async function openSound(location: string): Promise<Database<StoreTables>> {
   }
 }
 
-function assemble(database: Database<StoreTables>, location: string, storeId: string): Store {
+function assemble(database: Database<StoreTables>, location: string, identity: StoreIdentity): Store {
   let unlock: (() => void) | undefined;
-  const tables = storeTables(database);
+  const tables = storeTables(database, identity.generation);
+  const lock = async () => {
+    unlock ??= await lockForDaemon(location);
+  };
   return {
-    storeId,
+    storeId: identity.storeId,
     location,
     shared: false,
     ...tables,
     async lockForDaemon() {
-      unlock = await lockForDaemon(location);
+      await lock();
       // Whoever held anything has ended, in whatever way.
       await tables.journal.endLeases();
     },
+    lockForRekey: lock,
     async check() {
       const found = await database.read(async (db) => {
         const result = await sql<Record<string, string>>`PRAGMA integrity_check(20)`.execute(db);

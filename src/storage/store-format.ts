@@ -4,24 +4,45 @@ import { CustosError } from '../core/errors.js';
 import type { Database, DialectName } from './database.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
 import { addLeases } from './migrations/0002-leases.js';
+import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres-tables.js';
+import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
 
 /** What brings a store of each format to the next one, beginning with an empty database. */
 const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [
   createTables,
   addLeases,
-  addTransactionIds,
+  async (db, types) => {
+    await addTransactionIds(db, types);
+    await addRootGeneration(db);
+  },
 ];
 
 /** Version of the tables and of what is in them (docs/wallet-store.md). */
 const STORE_FORMAT = steps.length;
 
+/** What tells one store from another, and from itself before it was given another root key. */
+export interface StoreIdentity {
+  readonly storeId: string;
+  readonly generation: number;
+}
+
 /** Makes the tables of an empty database. Runs inside a write transaction. */
-export async function makeTables(db: Kysely<StoreTables>, storeId: string, dialect: DialectName): Promise<void> {
+export async function makeTables(
+  db: Kysely<StoreTables>,
+  storeId: string,
+  dialect: DialectName,
+  generation = FIRST_GENERATION,
+): Promise<void> {
   for (const step of steps) await step(db, typesOf(dialect));
-  const meta = { store_id: storeId, format: String(STORE_FORMAT), created_at: String(systemClock.now()) };
+  const meta = {
+    store_id: storeId,
+    format: String(STORE_FORMAT),
+    created_at: String(systemClock.now()),
+    [GENERATION_KEY]: String(generation),
+  };
   const rows = Object.entries(meta).map(([key, value]) => ({ key, value }));
   await db.insertInto('meta').values(rows).execute();
 }
@@ -29,24 +50,31 @@ export async function makeTables(db: Kysely<StoreTables>, storeId: string, diale
 /**
  * Brings a store of an older format up to date, in one transaction.
  * @param shown - the location as errors may name it
- * @returns the store id
+ * @returns the store id, and the number of its root key
  * @throws CustosError STORE_NEWER, STORE_DAMAGED
  */
-export async function prepareStore(database: Database<StoreTables>, shown: string): Promise<string> {
-  const { storeId, format } = await database.read((db) => readMeta(db, shown));
-  if (format === STORE_FORMAT) return storeId;
+export async function prepareStore(database: Database<StoreTables>, shown: string): Promise<StoreIdentity> {
+  const { format, ...identity } = await database.read((db) => readMeta(db, shown));
+  if (format === STORE_FORMAT) return identity;
   await database.write(async (db) => {
     if (database.dialect === 'postgres') await lockMigrations(db);
     // Another process may have done it in the meantime.
     const now = await readMeta(db, shown);
     for (const step of steps.slice(now.format)) await step(db, typesOf(database.dialect));
+    if (now.format === STORE_FORMAT) return;
     const value = String(STORE_FORMAT);
+    const first = { key: GENERATION_KEY, value: String(FIRST_GENERATION) };
+    await db
+      .insertInto('meta')
+      .values(first)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     await db.updateTable('meta').set({ value }).where('key', '=', 'format').execute();
   });
-  return storeId;
+  return identity;
 }
 
-async function readMeta(db: Kysely<StoreTables>, shown: string): Promise<{ storeId: string; format: number }> {
+async function readMeta(db: Kysely<StoreTables>, shown: string): Promise<StoreIdentity & { format: number }> {
   const rows = await db.selectFrom('meta').selectAll().execute();
   const meta = new Map(rows.map(({ key, value }) => [key, value]));
   const format = Number(meta.get('format'));
@@ -57,5 +85,5 @@ async function readMeta(db: Kysely<StoreTables>, shown: string): Promise<{ store
   if (!Number.isInteger(format) || format < 1 || !/^[0-9a-f]{32}$/.test(storeId)) {
     throw new CustosError('STORE_DAMAGED', `${shown} has no readable format or store id`);
   }
-  return { storeId, format };
+  return { storeId, generation: parseGeneration(meta.get(GENERATION_KEY)), format };
 }

@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { journalTable } from './journal.js';
 import { journalRecords } from './journal-records.js';
 import type { StoreTables } from './migrations/0001-first.js';
+import { replaceRoot } from './rekey.js';
 import { slotTable } from './slots.js';
 import { walletTable } from './wallets.js';
 
@@ -11,6 +12,8 @@ import { walletTable } from './wallets.js';
 export interface NewStore {
   readonly storeId: string;
   readonly slots: readonly KeySlot[];
+  /** Of the root key that the slots open; the first one when absent. */
+  readonly generation?: number;
   /** Fills the store before it is there for anybody else, as a restore does. */
   readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords'>) => Promise<void>;
 }
@@ -18,11 +21,14 @@ export interface NewStore {
 /** The tables of a store, on whatever database. */
 export function storeTables(
   database: Database<StoreTables>,
-): Pick<Store, 'wallets' | 'slots' | 'journal' | 'journalRecords'> {
+  generation: number,
+): Pick<Store, 'wallets' | 'slots' | 'journal' | 'journalRecords' | 'rootGeneration' | 'rekey'> {
   return {
-    wallets: walletTable(database),
-    slots: slotTable(database),
+    rootGeneration: generation,
+    wallets: walletTable(database, generation),
+    slots: slotTable(database, generation),
     journal: journalTable(database, systemClock),
     journalRecords: journalRecords(database),
+    rekey: (root) => replaceRoot(database, generation, root),
   };
 }

@@ -7,6 +7,7 @@ import { isBlob } from './blobs.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
+import { requireGeneration } from './root-generation.js';
 import { isUniqueViolation } from './unique-violation.js';
 
 /** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
@@ -59,12 +60,41 @@ const selectChains = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Pa
     .where('chain', 'is not', null),
 );
 
-/** The wallet table on a database. */
-export function walletTable(database: Database<StoreTables>): WalletTable {
+/** Wallets by signature ID, behind the one that is named. */
+export async function walletPage(
+  db: Kysely<StoreTables>,
+  filter: WalletFilter,
+  { after, limit }: { readonly after: SignatureId | undefined; readonly limit: number },
+): Promise<readonly SealedWallet[]> {
+  let query = db.selectFrom('wallets').selectAll().orderBy('signature_id').limit(limit);
+  if (after !== undefined) query = query.where('signature_id', '>', after);
+  if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+  if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Puts other boxes into the rows of wallets that are there. */
+export async function replaceSealed(db: Kysely<StoreTables>, wallets: readonly SealedWallet[]): Promise<void> {
+  const boxes = ['public_box', 'secret_box'] as const;
+  for (const part of chunks(wallets, ROWS)) {
+    const insert = db.insertInto('wallets').values(part.map(toRow));
+    await insert
+      .onConflict((conflict) =>
+        conflict
+          .column('signature_id')
+          .doUpdateSet((row) => Object.fromEntries(boxes.map((name) => [name, row.ref(`excluded.${name}`)]))),
+      )
+      .execute();
+  }
+}
+
+/** The wallet table on a database. @param generation - of the root key under which new records are sealed */
+export function walletTable(database: Database<StoreTables>, generation: number): WalletTable {
   const insert = wholeRows();
   return {
     async add(wallets) {
       await database.write(async (db) => {
+        await requireGeneration(db, { dialect: database.dialect, generation });
         for (const part of chunks(wallets, ROWS)) {
           try {
             await insert(db, part.map(toRow));
@@ -86,14 +116,7 @@ export function walletTable(database: Database<StoreTables>): WalletTable {
         }
         return found;
       }),
-    page: (filter, after, limit) =>
-      database.read(async (db) => {
-        let query = db.selectFrom('wallets').selectAll().orderBy('signature_id').limit(limit);
-        if (after !== undefined) query = query.where('signature_id', '>', after);
-        if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
-        if (filter.network !== undefined) query = query.where('network', '=', filter.network);
-        return (await query.execute()).map(fromRow);
-      }),
+    page: (filter, after, limit) => database.read((db) => walletPage(db, filter, { after, limit })),
     ids: (filter) => idsOf(database, filter),
     async *idPages(filter, size) {
       // Sorts before every signature ID.

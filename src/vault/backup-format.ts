@@ -23,6 +23,8 @@ export interface BackupHeader {
   readonly backupId: string;
   readonly createdAt: number;
   readonly slots: readonly KeySlot[];
+  /** Number of the root key that the slots open; absent in backups of older versions, which have the first one. */
+  readonly rootGeneration?: number;
 }
 
 export type BackupRow =
@@ -192,22 +194,28 @@ function textAsBytes(_key: string, value: unknown): unknown {
 function parseHeader(bytes: Uint8Array): BackupHeader {
   const value = parseJson(bytes);
   if (!isRecord(value)) throw invalid('the header is not an object');
-  const { storeId, backupId, createdAt, slots } = value;
+  const { storeId, backupId, createdAt, slots, rootGeneration = 1 } = value;
   const readable =
     isHexId(storeId) &&
     isHexId(backupId) &&
     typeof createdAt === 'number' &&
+    isGeneration(rootGeneration) &&
     Array.isArray(slots) &&
     slots.length <= MAX_SLOTS &&
     slots.every(isSlot);
   if (!readable) throw invalid('the header of the backup is damaged');
-  return { storeId, backupId, createdAt, slots };
+  return { storeId, backupId, createdAt, slots, rootGeneration };
+}
+
+function isGeneration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 function isSlot(value: unknown): value is KeySlot {
   if (!isRecord(value) || !isRecord(value['kdf'])) return false;
-  const { id, kind, salt, box, createdAt, kdf } = value;
+  const { id, kind, salt, box, createdAt, kdf, generation } = value;
   return (
+    (generation === undefined || isGeneration(generation)) &&
     typeof id === 'string' &&
     (kind === 'password' || kind === 'recovery') &&
     salt instanceof Uint8Array &&

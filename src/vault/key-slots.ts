@@ -23,21 +23,30 @@ export function makeRecoveryKey(): Secret {
 
 /**
  * Wraps the root key so that `password` (or a recovery key) opens it.
+ * @param generation - number of the root key in its store, which the slot is bound to; a slot without one opens the first
  * @throws CustosError PASSWORD_EMPTY, RECOVERY_KEY_INVALID
  */
 export async function makeSlot(
   rootKey: Uint8Array,
   password: Secret,
-  { kind, storeId }: { kind: KeySlotKind; storeId: string },
+  { kind, storeId, generation }: { kind: KeySlotKind; storeId: string; generation?: number },
 ): Promise<KeySlot> {
   const bytes = passwordBytes(password, kind);
   const id = randomUUID();
   const salt = new Uint8Array(randomBytes(32));
   const wrapping = await stretchPassword(bytes, salt, defaultScrypt);
-  const box = seal(wrapping, rootKey, slotContext({ id, kind, storeId }));
+  const box = seal(wrapping, rootKey, slotContext({ id, kind, storeId, generation }));
   wrapping.fill(0);
   bytes.fill(0);
-  return { id, kind, kdf: defaultScrypt, salt, box, createdAt: Date.now() };
+  return {
+    id,
+    kind,
+    kdf: defaultScrypt,
+    salt,
+    box,
+    createdAt: Date.now(),
+    ...(generation !== undefined && { generation }),
+  };
 }
 
 /**
@@ -84,7 +93,11 @@ async function tryOpen(slots: readonly KeySlot[], { password, kind, storeId }: A
   try {
     for (const slot of slots.filter((candidate) => candidate.kind === kind)) {
       const wrapping = await stretchPassword(bytes, slot.salt, slot.kdf);
-      const rootKey = open(wrapping, slot.box, slotContext({ id: slot.id, kind, storeId }));
+      const rootKey = open(
+        wrapping,
+        slot.box,
+        slotContext({ id: slot.id, kind, storeId, generation: slot.generation }),
+      );
       wrapping.fill(0);
       if (rootKey?.length === 32) return { slot, rootKey };
     }
@@ -101,6 +114,15 @@ function passwordBytes(password: Secret, kind: KeySlotKind): Uint8Array {
   return Buffer.from(kind === 'recovery' ? normalizeRecoveryKey(text) : text.normalize('NFKC'), 'utf8');
 }
 
-function slotContext({ id, kind, storeId }: { id: string; kind: KeySlotKind; storeId: string }): Uint8Array {
-  return joinUnambiguously(['custos/v1/slot', storeId, id, kind]);
+interface SlotContext {
+  readonly id: string;
+  readonly kind: KeySlotKind;
+  readonly storeId: string;
+  readonly generation: number | undefined;
+}
+
+/** Slots that older versions made are bound to no number: they open the first root key. */
+function slotContext({ id, kind, storeId, generation }: SlotContext): Uint8Array {
+  if (generation === undefined) return joinUnambiguously(['custos/v1/slot', storeId, id, kind]);
+  return joinUnambiguously(['custos/v2/slot', storeId, id, kind, String(generation)]);
 }

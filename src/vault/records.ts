@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
 import type { OpenSecret, SealedWallet } from '../core/wallet.js';
@@ -79,6 +80,26 @@ export function openSecret(sealing: Sealing, record: SealedWallet): OpenSecret {
   }
   if (record.kind === 'key' && first !== undefined && parts.length === 1) return { kind: 'key', privateKey: first };
   throw damaged(record.signatureId, 'its secret half has another layout');
+}
+
+/** One half of a record under another key; it is opened again before it is handed out. @throws CustosError RECORD_DAMAGED, STORE_NEWER */
+export function resealRecord(
+  record: SealedWallet,
+  purpose: Purpose,
+  { from, to }: { readonly from: Sealing; readonly to: Sealing },
+): Uint8Array {
+  const bytes = openPart(
+    { ...from, facts: record, purpose },
+    purpose === 'public' ? record.publicBox : record.secretBox,
+  );
+  const part = { ...to, facts: record, purpose };
+  const box = sealPart(part, bytes);
+  const again = openPart(part, box);
+  const isSame = bytes.length === again.length && timingSafeEqual(bytes, again);
+  bytes.fill(0);
+  again.fill(0);
+  if (!isSame) throw damaged(record.signatureId, 'it did not open after sealing');
+  return box;
 }
 
 /** Overwrites an opened secret. */

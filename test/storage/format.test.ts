@@ -48,6 +48,7 @@ interface SlotRow {
   p: number;
   salt: Uint8Array;
   box: Uint8Array;
+  generation: number | null;
 }
 
 interface WalletRow {
@@ -64,7 +65,8 @@ interface WalletRow {
 function openRoot(slot: SlotRow, password: string, id: string): Buffer {
   const N = 2 ** slot.log_n;
   const wrapping = scryptSync(password, slot.salt, 32, { N, r: slot.r, p: slot.p, maxmem: 256 * N * slot.r });
-  return unbox(wrapping, slot.box, J('custos/v1/slot', id, slot.id, slot.kind));
+  const bound = ['custos/v2/slot', id, slot.id, slot.kind, `${slot.generation}`];
+  return unbox(wrapping, slot.box, slot.generation ? J(...bound) : J('custos/v1/slot', id, slot.id, slot.kind));
 }
 
 function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public' | 'secret'): Buffer[] {
@@ -78,7 +80,8 @@ async function makeStore() {
   const { rootKey, vault } = newVault();
   const recovery = makeRecoveryKey();
   const slots = [
-    await makeSlot(rootKey, Secret.text('\uff21ngstro\u0308m'), { kind: 'password', storeId }),
+    await makeSlot(rootKey, Secret.text('\uff21ngstro\u0308m'), { kind: 'password', storeId, generation: 1 }),
+    // As a store of an older format has it.
     await makeSlot(rootKey, recovery, { kind: 'recovery', storeId }),
   ];
   const store = await createStore(directory.path('store.db'), { storeId, slots });
@@ -102,7 +105,7 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   const meta = Object.fromEntries(
     (await rows<{ key: string; value: string }>('SELECT * FROM meta')).map((row) => [row.key, row.value]),
   );
-  expect(meta).toMatchObject({ format: '2', store_id: storeId });
+  expect(meta).toMatchObject({ format: '3', store_id: storeId, root_generation: '1' });
   const id = meta['store_id'] ?? '';
 
   const slots = await rows<SlotRow>('SELECT * FROM key_slots');

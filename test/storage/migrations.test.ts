@@ -17,6 +17,7 @@ afterEach(() => database.close());
 
 async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
   await db.schema.dropTable('transaction_ids').execute();
+  await db.schema.alterTable('key_slots').dropColumn('generation').execute();
   await db.updateTable('meta').set({ value: '2' }).where('key', '=', 'format').execute();
 }
 

@@ -13,6 +13,8 @@ export interface StoreTables {
     salt: Uint8Array;
     box: Uint8Array;
     created_at: number;
+    /** Which root key it opens; nothing for the first one in slots of older formats (since format 3). */
+    generation: number | null;
   };
   wallets: {
     signature_id: string;

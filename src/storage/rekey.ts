@@ -1,0 +1,71 @@
+import { type Kysely, sql } from 'kysely';
+import { CustosError } from '../core/errors.js';
+import type { SignatureId } from '../core/ids.js';
+import type { NewRoot } from '../core/store.js';
+import type { Database } from './database.js';
+import type { StoreTables } from './migrations/0001-first.js';
+import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
+import { slotRow } from './slot-rows.js';
+import { replaceSealed, walletPage } from './wallets.js';
+
+type Tables = Kysely<StoreTables>;
+
+/** Wallets that are read, sealed anew and written together. */
+const PAGE = 500;
+
+/**
+ * Puts everything that is sealed under one root key under another, in one database transaction: whatever happens, the store
+ * is afterwards wholly of the old key or wholly of the new one.
+ * @throws CustosError STORE_REKEYED: somebody else did it first; RECORD_DAMAGED: a record does not open; STORE_*
+ */
+export async function replaceRoot(database: Database<StoreTables>, generation: number, root: NewRoot): Promise<void> {
+  const check = { dialect: database.dialect, generation };
+  try {
+    await database.write((db) => replaceAll(db, check, root));
+  } catch (error) {
+    const isUnknown = error instanceof CustosError && error.code === 'COMMIT_UNKNOWN';
+    if (!isUnknown || !(await isDone(database, root))) throw error;
+  }
+}
+
+async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<void> {
+  await keepOthersOut(db, check);
+  await resealWallets(db, root);
+  await db.deleteFrom('key_slots').execute();
+  await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
+  const value = String(check.generation + 1);
+  await db.updateTable('meta').set({ value }).where('key', '=', GENERATION_KEY).execute();
+}
+
+async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
+  if (check.dialect === 'sqlite') {
+    // What is overwritten or deleted leaves no copy in free pages of the file.
+    await sql`PRAGMA secure_delete = ON`.execute(db);
+    return requireGeneration(db, check);
+  }
+  // First this row, as all others who write do, so that nobody waits for somebody who waits.
+  await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
+  await requireGeneration(db, check);
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations IN EXCLUSIVE MODE`.execute(
+    db,
+  );
+}
+
+async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {
+  let done = 0;
+  for (let after: SignatureId | undefined; ; ) {
+    const page = await walletPage(db, {}, { after, limit: PAGE });
+    if (page.length === 0) return;
+    await replaceSealed(db, reseal(page));
+    done += page.length;
+    progress?.(done);
+    after = page.at(-1)?.signatureId;
+  }
+}
+
+/** The connection was lost while the database committed: the new slots tell. */
+async function isDone(database: Database<StoreTables>, { slots }: NewRoot): Promise<boolean> {
+  const found = await database.read((db) => db.selectFrom('key_slots').select('id').execute());
+  const ids = new Set(found.map(({ id }) => id));
+  return ids.size === slots.length && slots.every(({ id }) => ids.has(id));
+}

@@ -1,0 +1,35 @@
+import type { SealedWallet } from '../core/wallet.js';
+import { makeSealing, purposeKey, resealRecord, type Sealing } from './records.js';
+
+/** Moves records from one root key to another. */
+export interface Resealing {
+  /** @throws CustosError RECORD_DAMAGED: a record does not open under the old key */
+  reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
+  wipe(): void;
+}
+
+/** @param from - the root key that the records are sealed under, 32 bytes   @param to - the one that takes its place */
+export function makeResealing(from: Uint8Array, to: Uint8Array, storeId: string): Resealing {
+  const [old, fresh] = [sealings(from, storeId), sealings(to, storeId)];
+  return {
+    reseal: (wallets) =>
+      wallets.map((wallet) => ({
+        ...wallet,
+        publicBox: resealRecord(wallet, 'public', { from: old.public, to: fresh.public }),
+        secretBox: resealRecord(wallet, 'secret', { from: old.secret, to: fresh.secret }),
+      })),
+    wipe() {
+      for (const sealing of [old.public, old.secret, fresh.public, fresh.secret]) sealing.extracted.fill(0);
+    },
+  };
+}
+
+function sealings(rootKey: Uint8Array, storeId: string): { readonly public: Sealing; readonly secret: Sealing } {
+  const sealing = (purpose: 'public' | 'secret') => {
+    const key = purposeKey(rootKey, storeId, purpose);
+    const made = makeSealing(key, storeId);
+    key.fill(0);
+    return made;
+  };
+  return { public: sealing('public'), secret: sealing('secret') };
+}
