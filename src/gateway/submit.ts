@@ -10,6 +10,7 @@ import { checkFee } from '../signing/limits.js';
 import { toSmallestUnit } from './amounts.js';
 import { checkField, requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
+import { checkDestination, type Destination } from './destination.js';
 import { isRecord } from './node.js';
 import type { SigningFields } from './requests.js';
 
@@ -25,6 +26,8 @@ export interface Submission {
   readonly effect: Pick<TransferRequest, 'to' | 'value' | 'data'>;
   /** The whole body as received, for the idempotency key. */
   readonly body: unknown;
+  /** How the request names the parts of the effect, and what it says of a token. */
+  readonly named: Omit<Destination, 'effect'>;
 }
 
 /**
@@ -33,8 +36,9 @@ export interface Submission {
  * @throws CustosError NOT_OFFERED, REQUEST_INVALID, NODE_*, IDEMPOTENCY_CONFLICT
  */
 export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
-  const { chain, signing, body, effect } = submission;
+  const { chain, signing, body, effect, named } = submission;
   return enqueue(gateway, request, { chain, body }, async () => {
+    await checkDestination(gateway, chain, { ...named, effect });
     const serialized = await gateway.node(chain).build({ ...effect, ...feesOf(chain, signing) });
     return { serialized, keys: [keyOf(signing.signatureId, signing.index)] };
   });

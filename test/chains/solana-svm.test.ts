@@ -53,8 +53,9 @@ function nodeOf(machine: LiteSVM): NodeClient {
     getAccountInfo([address]) {
       const account = machine.getAccount(address as Address);
       const data = account.exists ? [Buffer.from(account.data).toString('base64'), 'base64'] : [];
-      return { value: account.exists ? { data, owner: account.programAddress } : null };
+      return { value: account.exists ? { data, owner: account.programAddress, executable: account.executable } : null };
     },
+    getMinimumBalanceForRentExemption: ([size]) => Number(machine.minimumBalanceForRentExemption(BigInt(Number(size)))),
     sendTransaction([raw]) {
       const { signatures, message } = VersionedTransaction.deserialize(Buffer.from(raw as string, 'base64'));
       const named = signatures.map((one, at) => [message.staticAccountKeys[at]!.toBase58(), one]);

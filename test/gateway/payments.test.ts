@@ -353,7 +353,11 @@ describe('Solana', () => {
   const form = { from: wallet.address, to: friend, amount: '1.5', signatureId };
 
   beforeEach(() => {
-    node.answers = { getGenesisHash: () => 'EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG' };
+    node.answers = {
+      getGenesisHash: () => 'EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG',
+      getAccountInfo: () => ({ value: null }),
+      getMinimumBalanceForRentExemption: () => 890_880,
+    };
   });
 
   test('a payment becomes a pending transaction, with who pays the fee as second key', async () => {
@@ -372,6 +376,56 @@ describe('Solana', () => {
     ['too many decimals', { amount: '0.0000000001' }, 'AMOUNT_INVALID'],
   ])('with %s is refused', async (_name, change, errorCode) => {
     expect(await send({ ...form, ...change }, 'solana')).toMatchObject({ status: 400, body: { errorCode } });
+  });
+
+  const system = '11111111111111111111111111111111';
+  const accounts = {
+    wallet: { owner: system, executable: false },
+    'token account': { owner: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA', executable: false },
+    'mint of Token-2022': { owner: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb', executable: false },
+    program: { owner: 'BPFLoaderUpgradeab1e11111111111111111111111', executable: true },
+    'code of a program': { owner: 'BPFLoaderUpgradeab1e11111111111111111111111', executable: false },
+    'native program': { owner: 'NativeLoader1111111111111111111111111111111', executable: true },
+    sysvar: { owner: 'Sysvar1111111111111111111111111111111111111', executable: false },
+    'stake account': { owner: 'Stake11111111111111111111111111111111111111', executable: false },
+  };
+
+  test.each(Object.entries(accounts))(
+    'coins to a %s are taken only where somebody can spend them',
+    async (name, value) => {
+      node.answers['getAccountInfo'] = () => ({ value: { ...value, lamports: 1, data: ['', 'base64'] } });
+      const answer = await send({ ...form, amount: '0.000000001' }, 'solana');
+      const isTaken = name === 'wallet' || name === 'stake account';
+      expect(answer).toMatchObject(isTaken ? { status: 200 } : { status: 400, body: { errorCode: 'ADDRESS_INVALID' } });
+    },
+  );
+
+  test.each([
+    ['0.00089088', 200],
+    ['0.000890879', 400],
+    ['0.000000001', 400],
+  ])('a new account is sent %s coins: %i', async (amount, status) => {
+    expect(await send({ ...form, amount }, 'solana')).toMatchObject({ status });
+  });
+
+  test('tokens to a mint, a token account or a program are refused', async () => {
+    const mint = keyOf(solana, 0x55).address;
+    const bytes = Buffer.alloc(82);
+    bytes[44] = 6;
+    bytes[45] = 1;
+    const ofMint = { ...accounts['token account'], data: [bytes.toString('base64'), 'base64'], lamports: 1 };
+    const token = { ...form, chain: 'SOL', contractAddress: mint, digits: 6 };
+    for (const [name, value] of Object.entries(accounts)) {
+      const ofReceiver = { ...value, lamports: 1, data: ['', 'base64'] };
+      node.answers['getAccountInfo'] = (asked: unknown) => ({
+        value: asked === friend ? ofReceiver : asked === mint ? ofMint : null,
+      });
+      const answer = await ask.post('/v3/blockchain/token/transaction', token);
+      const isTaken = name === 'wallet' || name === 'stake account';
+      expect([name, answer.status]).toEqual([name, isTaken ? 200 : 400]);
+    }
+    node.answers['getAccountInfo'] = () => ({ value: ofMint });
+    expect(await ask.post('/v3/blockchain/token/transaction', { ...token, to: mint })).toMatchObject({ status: 400 });
   });
 
   test('a cluster of another network is refused', async () => {

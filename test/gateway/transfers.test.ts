@@ -165,7 +165,7 @@ describe('contract creation', () => {
 describe('tokens', () => {
   const transfer = (change: object = {}) =>
     running.post('/v3/blockchain/token/transaction', {
-      ...{ chain: 'ETH', to, contractAddress: token, amount: '1.5', digits: 6, signatureId },
+      ...{ chain: 'ETH', to, contractAddress: token, amount: '1.5', digits: 18, signatureId },
       ...change,
     });
 
@@ -174,7 +174,7 @@ describe('tokens', () => {
     expect(String(transaction['to']).toLowerCase()).toBe(token);
     expect(BigInt(String(transaction['value'] ?? 0))).toBe(0n);
     const { functionName, args } = decodeFunctionData({ abi: erc20Abi, data: transaction['data'] as `0x${string}` });
-    expect([functionName, args]).toEqual(['transfer', [to, 1_500_000n]]);
+    expect([functionName, args]).toEqual(['transfer', [to, 15n * 10n ** 17n]]);
   });
 
   test.each(['BSC', 'MATIC', 'KLAY', 'XDC', 'ONE', 'KCS', 'CELO'])('%s has tokens, too', async (chain) => {
@@ -185,7 +185,7 @@ describe('tokens', () => {
   test.each([
     ['digits', { digits: 31 }],
     ['digits', { digits: undefined }],
-    ['amount', { amount: '0.0000001' }],
+    ['amount', { amount: '0.0000000000000000001' }],
     ['contractAddress', { contractAddress: '0x12' }],
     ['to', { to: 'nobody' }],
     ['chain', { chain: 'NOPE' }],

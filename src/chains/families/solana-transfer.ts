@@ -37,7 +37,7 @@ export async function buildPayment(
   const { contractAddress, digits, amount } = request;
   const instructions =
     contractAddress === undefined
-      ? [coinTransfer(from, to, smallestUnits(amount, LAMPORT_DECIMALS))]
+      ? [await coinTransfer({ from, to, lamports: smallestUnits(amount, LAMPORT_DECIMALS) }, node)]
       : await tokenTransfer({ from, to, feePayer, amount, mint: normalize(contractAddress), digits }, node);
   const serialized = JSON.stringify({
     txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)),
@@ -45,7 +45,15 @@ export async function buildPayment(
   return { serialized, keys: feePayer === from ? [request.from.key] : [request.from.key, payer.key] };
 }
 
-function coinTransfer(from: string, to: string, lamports: bigint): Instruction {
+interface CoinTransfer {
+  readonly from: string;
+  readonly to: string;
+  readonly lamports: bigint;
+}
+
+async function coinTransfer({ from, to, lamports }: CoinTransfer, node: NodeClient): Promise<Instruction> {
+  const account = await askReceiver(to, node);
+  if (account === null) await checkRent(to, lamports, node);
   return {
     program: programs.system,
     accounts: [signing(from), writable(to)],
@@ -71,6 +79,7 @@ async function tokenTransfer(transfer: TokenTransfer, node: NodeClient): Promise
   const amount = smallestUnits(transfer.amount, decimals);
   // Token accounts and other derived addresses have no key: tokens in an account of theirs might never come out again.
   if (!isOnCurve(readAddress(to))) throw new CustosError('ADDRESS_INVALID', `${to} is the address of no wallet`);
+  await askReceiver(to, node);
   const target = associatedTokenAddress(to, mint, tokenProgram);
   const move: Instruction = {
     program: tokenProgram,
@@ -114,6 +123,47 @@ async function readMint(mint: string, node: NodeClient): Promise<{ tokenProgram:
     if (isMint && bytes[MINT_READY_AT] === 1 && decimals !== undefined) return { tokenProgram, decimals };
   }
   throw new CustosError('TRANSACTION_UNSUPPORTED', `${mint} is the address of no token`);
+}
+
+/** Owners of accounts that no wallet has the key of: programs, what they are made of, and what the network keeps itself. */
+const withoutKey: ReadonlySet<string> = new Set([
+  'NativeLoader1111111111111111111111111111111',
+  'BPFLoader1111111111111111111111111111111111',
+  'BPFLoader2111111111111111111111111111111111',
+  'BPFLoaderUpgradeab1e11111111111111111111111',
+  'LoaderV411111111111111111111111111111111111',
+  'Sysvar1111111111111111111111111111111111111',
+]);
+
+/**
+ * Asks what is at the receiver's address.
+ * @returns null for an account that is not there yet
+ * @throws CustosError ADDRESS_INVALID: nobody could spend what came to it; NODE_*
+ */
+async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
+  const account = await askAccount(to, node);
+  if (!isObject(account)) return account;
+  const { owner, executable } = account;
+  if (typeof owner !== 'string') throw unreadable('getAccountInfo', 'an account without an owner');
+  const standard = tokenStandards.get(owner);
+  if (standard !== undefined) {
+    throw new CustosError('ADDRESS_INVALID', `${to} is a token or an account of tokens (${standard}), and no wallet`);
+  }
+  if (executable === true || withoutKey.has(owner)) {
+    throw new CustosError('ADDRESS_INVALID', `${to} belongs to a program or to the network, and is no wallet`);
+  }
+  return account;
+}
+
+/** @throws CustosError AMOUNT_INVALID: the network refuses an account with less; NODE_* */
+async function checkRent(to: string, lamports: bigint, node: NodeClient): Promise<void> {
+  const least = await node.rpc('getMinimumBalanceForRentExemption', [0]);
+  if (typeof least !== 'number' || !Number.isSafeInteger(least) || least < 0) {
+    throw unreadable('getMinimumBalanceForRentExemption', 'no number');
+  }
+  if (lamports >= BigInt(least)) return;
+  const text = `${to} does not exist yet, and a new account needs at least ${least} lamports`;
+  throw new CustosError('AMOUNT_INVALID', text);
 }
 
 async function askAccount(address: string, node: NodeClient): Promise<unknown> {

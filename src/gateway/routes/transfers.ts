@@ -7,6 +7,7 @@ import { toSmallestUnit } from '../amounts.js';
 import { checkField, requestInvalid } from '../answers.js';
 import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
+import { isContractFault, tokenDecimals } from '../destination.js';
 import { isRecord } from '../node.js';
 import {
   contractCallForm,
@@ -31,9 +32,10 @@ export function transferRoutes(app: Hono, gateway: GatewayContext): void {
 async function sendCoin(gateway: GatewayContext, request: Context): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const body = await readForm(request);
+  const named = { target: 'to' };
   if (isRecord(body) && body['to'] === undefined && body['data'] !== undefined) {
     const signing = parseForm(creationForm, body);
-    return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body });
+    return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body, named });
   }
   const signing = parseForm(transferForm, body);
   checkCurrency(gateway, chain, signing.currency);
@@ -43,21 +45,22 @@ async function sendCoin(gateway: GatewayContext, request: Context): Promise<Resp
     value: checkField('amount', () => toSmallestUnit(signing.amount, chain.decimals)),
     ...(data !== undefined && { data }),
   };
-  return submit(gateway, request, { chain, signing, effect, body });
+  return submit(gateway, request, { chain, signing, effect, body, named });
 }
 
 async function sendToken(gateway: GatewayContext, request: Context): Promise<Response> {
   const body = await readForm(request);
   const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
-  const named = id && gateway.chains.get(id);
-  if (named?.pay) return sendPayment(gateway, request, { chain: named, body, kind: 'tokens' });
+  const known = id && gateway.chains.get(id);
+  if (known?.pay) return sendPayment(gateway, request, { chain: known, body, kind: 'tokens' });
   const form = parseForm(tokenTransferForm, body);
   const chain = chainById(gateway, form.chain);
   const to = addressField(gateway, chain, 'to', form.to);
   const amount = checkField('amount', () => toSmallestUnit(form.amount, form.digits));
   const data = erc20.transfer([to, amount.toString()], bareAddress(gateway, chain));
   const effect = { to: addressField(gateway, chain, 'contractAddress', form.contractAddress), value: 0n, data };
-  return submit(gateway, request, { chain, signing: form, effect, body });
+  const named = { target: 'contractAddress', receiver: 'to', isCall: true, digits: form.digits } as const;
+  return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
 async function approveToken(gateway: GatewayContext, request: Context): Promise<Response> {
@@ -66,10 +69,12 @@ async function approveToken(gateway: GatewayContext, request: Context): Promise<
   const chain = chainById(gateway, form.chain);
   const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
   const spender = addressField(gateway, chain, 'spender', form.spender);
-  const digits = form.digits ?? (await tokenDecimals(gateway, chain, contract));
+  const digits = form.digits ?? (await decimalsOf(gateway, chain, contract));
   const amount = checkField('amount', () => toSmallestUnit(form.amount, digits));
   const data = erc20.approve([spender, amount.toString()], bareAddress(gateway, chain));
-  return submit(gateway, request, { chain, signing: form, effect: { to: contract, value: 0n, data }, body });
+  const effect = { to: contract, value: 0n, data };
+  const named = { target: 'contractAddress', receiver: 'spender', isCall: true, digits: form.digits } as const;
+  return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
 /** With a signature ID the call is queued; without one the contract is only asked. */
@@ -86,7 +91,8 @@ async function callContract(gateway: GatewayContext, request: Context): Promise<
     value: checkField('amount', () => toSmallestUnit(form.amount ?? '0', chain.decimals)),
     data: encodeCall(form, bareAddress(gateway, chain)),
   };
-  return submit(gateway, request, { chain, signing: form, effect, body });
+  const named = { target: 'contractAddress', receiver: 'params', isCall: true } as const;
+  return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
 async function askContract(gateway: GatewayContext, chain: Chain, request: Context, body: unknown): Promise<Response> {
@@ -104,22 +110,11 @@ async function askContract(gateway: GatewayContext, chain: Chain, request: Conte
   }
 }
 
-/** The contract reverted, is no contract, or answers in another form than asked for: the request's fault, not the node's. */
-function isContractFault(error: unknown): error is CustosError {
-  return error instanceof CustosError && (error.code === 'NODE_REFUSED' || error.code === 'NODE_ANSWER_INVALID');
-}
-
-async function tokenDecimals(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
-  const read = bareAddress(gateway, chain);
-  const call = { to: read(contract), data: erc20.decimals([], read) };
-  try {
-    const answer = await gateway.node(chain).rpc('eth_call', [call, 'latest']);
-    return Number(decodeResult([{ type: 'uint8' }], answer));
-  } catch (error) {
-    if (!isContractFault(error)) throw error;
-    const text = 'the contract does not tell its decimals: send digits with the request';
-    throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
-  }
+async function decimalsOf(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
+  const told = await tokenDecimals(gateway, chain, contract);
+  if (told !== undefined) return told;
+  const text = 'the contract does not tell its decimals: send digits with the request';
+  throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
 }
 
 function chainById(gateway: GatewayContext, id: string): Chain {

@@ -1,0 +1,106 @@
+import type { Chain, TransferRequest } from '../core/chain.js';
+import { CustosError } from '../core/errors.js';
+import { decodeResult, erc20 } from './abi.js';
+import { requestInvalid } from './answers.js';
+import type { GatewayContext } from './context.js';
+import { bareAddress } from './submit.js';
+
+/** A transaction that is about to be queued, with the names that its parts have in the request. */
+export interface Destination {
+  readonly effect: Pick<TransferRequest, 'to' | 'data'>;
+  /** Field that names the receiver of coins or the contract that is called. */
+  readonly target: string;
+  /** Field that names the receiver of tokens. */
+  readonly receiver?: string;
+  /** True where the target is called, so that it must be a contract. */
+  readonly isCall?: true;
+  /** Decimals of the token as the request has them. */
+  readonly digits?: number | undefined;
+}
+
+/** Methods that move tokens, by selector, with the place of the receiver among their arguments. */
+const moves: ReadonlyMap<string, number> = new Map([
+  ['a9059cbb', 0], // transfer(address,uint256)
+  ['23b872dd', 1], // transferFrom(address,address,uint256)
+  ['42842e0e', 1], // safeTransferFrom(address,address,uint256)
+  ['b88d4fde', 1], // safeTransferFrom(address,address,uint256,bytes)
+  ['f242432a', 1], // safeTransferFrom(address,address,uint256,uint256,bytes)
+  ['2eb2c2d6', 1], // safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)
+]);
+
+/**
+ * Compares what a request says with what the node knows: what nobody could spend again, what would move nothing, and an
+ * amount in other decimals than the token has, are refused before anything is queued.
+ * @throws CustosError REQUEST_INVALID, NODE_*
+ */
+export async function checkDestination(gateway: GatewayContext, chain: Chain, wanted: Destination): Promise<void> {
+  const { effect, target, receiver = 'data', digits } = wanted;
+  if (effect.to === undefined) return;
+  if (isNobody(effect.to)) throw unspendable(target, 'nobody has the key of the zero address');
+  if (isPrecompiled(effect.to) && effect.data === undefined) {
+    throw unspendable(target, `${effect.to} belongs to the network itself, and nobody has its key`);
+  }
+  const moved = receiverOf(effect.data);
+  if (moved !== undefined && isNobody(moved)) throw unspendable(receiver, 'nobody has the key of the zero address');
+  if (moved !== undefined && moved === bare(effect.to)) {
+    throw unspendable(receiver, 'tokens that are sent to their own contract stay there');
+  }
+  if (wanted.isCall !== true && moved === undefined) return;
+  const [code, decimals] = await Promise.all([
+    gateway.node(chain).rpc('eth_getCode', [`0x${bare(effect.to)}`, 'latest']),
+    digits === undefined ? undefined : tokenDecimals(gateway, chain, effect.to),
+  ]);
+  if (code === '0x' && (moved !== undefined || !isPrecompiled(effect.to))) {
+    throw requestInvalid([{ property: target, rule: 'code', text: `there is no contract at ${effect.to}` }]);
+  }
+  if (decimals === undefined || decimals === digits) return;
+  const text = `digits is ${digits}, but the contract ${effect.to} has ${decimals} decimals`;
+  throw requestInvalid([{ property: 'digits', rule: 'decimals', text }]);
+}
+
+/** @returns the decimals that a token's contract tells, or undefined where it tells none. @throws CustosError NODE_UNREACHABLE */
+export async function tokenDecimals(
+  gateway: GatewayContext,
+  chain: Chain,
+  contract: string,
+): Promise<number | undefined> {
+  const read = bareAddress(gateway, chain);
+  const call = { to: read(contract), data: erc20.decimals([], read) };
+  try {
+    const told = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
+    return Number(told);
+  } catch (error) {
+    if (isContractFault(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The contract reverted, is no contract, or answers in another form than asked for: the request's fault, not the node's. */
+export function isContractFault(error: unknown): error is CustosError {
+  return error instanceof CustosError && (error.code === 'NODE_REFUSED' || error.code === 'NODE_ANSWER_INVALID');
+}
+
+/** @returns 40 hexadecimal digits, or undefined where the data moves no tokens */
+function receiverOf(data: string | undefined): string | undefined {
+  const place = data === undefined ? undefined : moves.get(data.slice(2, 10));
+  if (data === undefined || place === undefined) return undefined;
+  const word = data.slice(10 + place * 64, 10 + (place + 1) * 64);
+  return word.length === 64 ? word.slice(-40).toLowerCase() : undefined;
+}
+
+function bare(address: string): string {
+  return address.slice(-40).toLowerCase();
+}
+
+function isNobody(address: string): boolean {
+  return /^0+$/.test(bare(address));
+}
+
+/** Contracts that are part of the network stand at the lowest addresses; some have no code to be seen. */
+function isPrecompiled(address: string): boolean {
+  return /^0{36}/.test(bare(address));
+}
+
+function unspendable(property: string, text: string): CustosError {
+  return requestInvalid([{ property, rule: 'unspendable', text }]);
+}
