@@ -94,10 +94,13 @@ describe('completing', () => {
     }
   });
 
-  it('asks the cloud for the blockhash alone', async () => {
+  it('asks the cloud for the receivers of coins and the blockhash alone', async () => {
     const asked: string[] = [];
     await complete(viaCloud(nodeOf({ getLatestBlockhash: latest }, asked)));
-    expect(asked).toEqual(['getLatestBlockhash [{"commitment":"finalized"}]']);
+    expect(asked).toEqual([
+      expect.stringContaining('getMultipleAccounts'),
+      'getLatestBlockhash [{"commitment":"finalized"}]',
+    ]);
   });
 
   it.each([
@@ -118,7 +121,7 @@ describe('completing', () => {
     const asked: string[] = [];
     const node = viaCloud(nodeOf({ getLatestBlockhash: latest }, asked));
     const text = await complete(node, { instructions: [advance, send], blockhash });
-    expect(asked).toEqual([]);
+    expect(asked).toEqual([expect.stringContaining('getMultipleAccounts')]);
     expect(JSON.parse(text)).not.toHaveProperty('lastValidBlockHeight');
     const { summary, sign } = solana.parse(text, context);
     expect(summary).toMatchObject({ kind: 'transfer', opaque: false });

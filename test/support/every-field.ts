@@ -81,10 +81,14 @@ function* leafVariants(value: unknown): Generator<unknown> {
   yield* [`${value}x`, value.slice(1), value.toLowerCase()];
 }
 
-/** Every text in which one bit of one byte is another one. */
-export function* byteVariants(bytes: Uint8Array, encode: (bytes: Uint8Array) => string): Generator<string> {
+/** Every text in which one bit of one byte is another one. @param bits - of each byte that are tried */
+export function* byteVariants(
+  bytes: Uint8Array,
+  encode: (bytes: Uint8Array) => string,
+  bits: readonly number[] = [1, 2, 16, 128],
+): Generator<string> {
   for (let at = 0; at < bytes.length; at++) {
-    for (const bit of [1, 2, 16, 128]) {
+    for (const bit of bits) {
       const changed = Uint8Array.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ bit;
       yield encode(changed);

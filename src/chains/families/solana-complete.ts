@@ -13,7 +13,8 @@ import {
   withBlockhash,
 } from './solana-message.js';
 import { programs } from './solana-programs.js';
-import { type Lifetime, type LoadedTable, readRequest, writeCompleted } from './solana-request.js';
+import { checkReceivers } from './solana-receiver.js';
+import { type Lifetime, type LoadedTable, loadedAccounts, readRequest, writeCompleted } from './solana-request.js';
 import { usesDurableNonce } from './solana-system.js';
 
 /** First blocks of the public clusters, and to which network each belongs. */
@@ -40,6 +41,7 @@ export async function completeTransaction(pending: PendingTransaction, context: 
   // The key of the cloud decides to which network its node belongs; an own node is asked.
   if (node.cloud === undefined) await checkCluster(node, context.network);
   const tables = await Promise.all(message.lookups.map((lookup) => loadTable(lookup, node)));
+  await checkReceivers(message, loadedAccounts(message, tables), context);
   if (usesDurableNonce(message) && !lacksBlockhash(message)) return writeCompleted({ ...request, tables });
   const { blockhash, lifetime } = await latestBlockhash(node, message);
   return writeCompleted({ ...request, message: withBlockhash(message, blockhash), lifetime, tables });

@@ -1,3 +1,4 @@
+import type { Hazard, HazardKind } from '../../core/hazards.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import { invalid } from './fields.js';
@@ -14,6 +15,7 @@ export interface Effect {
   readonly spent?: Spent;
   readonly token?: TokenMove;
   readonly memo?: string;
+  readonly hazards?: readonly Hazard[];
   /** Not understood, or worth more than the bytes say. */
   readonly isOpaque?: boolean;
 }
@@ -70,5 +72,16 @@ export function coins(lamports: bigint): string {
 /** An instruction that is carried along without being understood. */
 export function unknownCall({ program, data }: Instruction): Effect {
   const text = `calls the program ${program} with ${data.length} bytes that are not understood`;
-  return { kind: 'contract-call', text, isOpaque: true };
+  const hazard: Hazard = { kind: 'opaque-data', party: program, text: `instruction with ${data.length} bytes` };
+  return { kind: 'contract-call', text, hazards: [hazard], isOpaque: true };
+}
+
+/** An effect that is none of the usual moves. */
+export function other(text: string, ...hazards: readonly Hazard[]): Effect {
+  return { kind: 'other', text, ...(hazards.length > 0 && { hazards }) };
+}
+
+/** @param party - who gains by it; nobody where a right is given up */
+export function hazard(kind: HazardKind, text: string, party?: string): Hazard {
+  return { kind, ...(party !== undefined && { party }), text };
 }

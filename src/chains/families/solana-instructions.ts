@@ -1,9 +1,10 @@
 import { quote } from '../../core/ids.js';
 import { invalid } from './fields.js';
 import { associatedTokenAddress } from './solana-address.js';
-import { callOf, type Effect, type Scene, type TokenAccount, unknownCall } from './solana-effect.js';
+import { callOf, type Effect, hazard, type Scene, type TokenAccount, unknownCall } from './solana-effect.js';
 import type { Instruction } from './solana-message.js';
 import { programs, tokenStandards } from './solana-programs.js';
+import { loaderEffect, loaderV4Effect, stakeEffect, voteEffect } from './solana-rights.js';
 import { systemEffect } from './solana-system.js';
 import { changesOwner, openedTokenAccount, tokenEffect } from './solana-token.js';
 
@@ -12,7 +13,12 @@ export function effectOf(instruction: Instruction, scene: Scene): Effect {
   const { program, accounts } = instruction;
   const effect = decoders.get(program)?.(instruction, scene) ?? unknownCall(instruction);
   // The signed bytes do not hold these accounts: they are what a node said that a table holds.
-  return accounts.some(({ isLoaded }) => isLoaded) ? { ...effect, isOpaque: true } : effect;
+  if (!accounts.some(({ isLoaded }) => isLoaded)) return effect;
+  return {
+    ...effect,
+    isOpaque: true,
+    hazards: [...(effect.hazards ?? []), hazard('opaque-data', 'lookup table', program)],
+  };
 }
 
 /**
@@ -35,6 +41,10 @@ const decoders: ReadonlyMap<string, InstructionDecoder> = new Map<string, Instru
   [programs.token, tokenEffect],
   [programs.token2022, tokenEffect],
   [programs.associatedToken, associatedTokenEffect],
+  [programs.stake, stakeEffect],
+  [programs.vote, voteEffect],
+  [programs.loader, loaderEffect],
+  [programs.loaderV4, loaderV4Effect],
   [programs.memo, memoEffect],
   [programs.memoV1, memoEffect],
   // Its instructions set the fee, which is told by itself.
@@ -62,7 +72,8 @@ function associatedTokenEffect(instruction: Instruction, scene: Scene): Effect {
   if (associatedTokenAddress(owner, mint, tokenProgram) !== address) {
     throw invalid(`${address} is not the token account of ${owner} for ${mint}`);
   }
-  return { text: `pays the rent of a token account of ${owner} for ${mint}` };
+  const text = `pays the rent of a token account of ${owner} for ${mint}`;
+  return { text, hazards: [{ ...hazard('account-settings', 'CreateTokenAccount', owner), asset: mint }] };
 }
 
 function memoEffect({ data }: Instruction): Effect {

@@ -7,6 +7,10 @@ export const programs = {
   computeBudget: 'ComputeBudget111111111111111111111111111111',
   memo: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr',
   memoV1: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
+  stake: 'Stake11111111111111111111111111111111111111',
+  vote: 'Vote111111111111111111111111111111111111111',
+  loader: 'BPFLoaderUpgradeab1e11111111111111111111111',
+  loaderV4: 'LoaderV411111111111111111111111111111111111',
   addressLookupTable: 'AddressLookupTab1e1111111111111111111111111',
 } as const;
 
@@ -22,3 +26,20 @@ export const tokenStandards: ReadonlyMap<string, string> = new Map([
   [programs.token, 'SPL'],
   [programs.token2022, 'Token-2022'],
 ]);
+
+/** Programs and pages of the network that hold no key; what is sent there stays there for ever. */
+const places: ReadonlySet<string> = new Set([
+  ...Object.values(programs),
+  ...verifyingPrograms,
+  'Config1111111111111111111111111111111111111',
+  'NativeLoader1111111111111111111111111111111',
+  'BPFLoader1111111111111111111111111111111111',
+  'BPFLoader2111111111111111111111111111111111',
+  'Feature111111111111111111111111111111111111',
+  '1nc1nerator11111111111111111111111111111111',
+]);
+
+/** True for addresses of well-known programs, of the incinerator, and of the network's own pages (sysvars). */
+export function isPlaceOfProgram(address: string): boolean {
+  return places.has(address) || address.startsWith('Sysvar');
+}

@@ -3,6 +3,7 @@ import { coins, type Effect, type Scene, type TokenAccount } from './solana-effe
 import { highestFee } from './solana-fee.js';
 import { effectOf, rememberTokenAccounts } from './solana-instructions.js';
 import { type AccountUse, resolveInstructions, type SolanaMessage } from './solana-message.js';
+import { notesOf } from './solana-notes.js';
 
 /** What a message is told with. */
 export interface Telling {
@@ -38,7 +39,8 @@ export function summarize(message: SolanaMessage, { from, wallets, loaded }: Tel
     ...(receivers.size === 1 && to !== undefined && { to }),
     value: { asset: 'SOL', amount: spent.reduce((sum, { lamports }) => sum + lamports, 0n) },
     tokens,
-    hazards: [],
+    hazards: effects.flatMap(({ hazards = [] }) => hazards),
+    notes: notesOf(message, instructions),
     fee: { asset: 'SOL', amount: fee },
     ...(memos.length > 0 && { memo: memos.join('\n') }),
     opaque: effects.some(({ isOpaque }) => isOpaque === true),

@@ -1,8 +1,19 @@
 import { CustosError } from '../../core/errors.js';
+import type { Hazard } from '../../core/hazards.js';
 import { invalid } from './fields.js';
-import { type Call, callOf, coins, type Decoder, type Effect, type Scene, unknownCall } from './solana-effect.js';
+import {
+  type Call,
+  callOf,
+  coins,
+  type Decoder,
+  type Effect,
+  hazard,
+  other,
+  type Scene,
+  unknownCall,
+} from './solana-effect.js';
 import type { Instruction, SolanaMessage } from './solana-message.js';
-import { programs } from './solana-programs.js';
+import { isPlaceOfProgram, programs } from './solana-programs.js';
 
 const ADVANCE_NONCE = 4;
 
@@ -29,7 +40,8 @@ const decoders: Readonly<Record<number, Decoder>> = {
   0: createAccount,
   1: ({ account, cursor, scene }) => {
     const owner = cursor.address();
-    return change(scene, account(0).address, `gives the account ${account(0).address} to the program ${owner}`);
+    const text = `gives the account ${account(0).address} to the program ${owner}`;
+    return withHazard(change(scene, account(0).address, text), hazard('account-control', 'Assign', owner));
   },
   2: ({ account, cursor, scene }) => transfer(scene, mustSign(account(0)), account(1).address, cursor.u64()),
   3: (call) => {
@@ -37,13 +49,20 @@ const decoders: Readonly<Record<number, Decoder>> = {
     seed(call);
     return createAccount(call);
   },
-  [ADVANCE_NONCE]: () => ({}),
-  5: ({ account, cursor, scene }) => transfer(scene, account(0).address, account(1).address, cursor.u64(), true),
-  6: ({ account, cursor }) => other(`makes ${cursor.address()} the master of the nonce account ${account(0).address}`),
-  7: ({ account, cursor }) => other(`makes ${cursor.address()} the master of the nonce account ${account(0).address}`),
+  [ADVANCE_NONCE]: ({ account }) => ({ hazards: [hazard('long-lived', 'AdvanceNonceAccount', account(0).address)] }),
+  5: ({ account, cursor, scene }) => {
+    const to = account(1).address;
+    // All that lies there closes the nonce account; how much that is the bytes do not say.
+    const danger = scene.ours.has(to) ? 'account-settings' : 'closes-account';
+    const effect = transfer(scene, account(0).address, to, cursor.u64(), true);
+    return withHazard(effect, hazard(danger, 'WithdrawNonceAccount', to));
+  },
+  6: (call) => nonceMaster(call, 'InitializeNonceAccount'),
+  7: (call) => nonceMaster(call, 'AuthorizeNonceAccount'),
   8: ({ account, cursor, scene }) => {
     const space = cursor.u64();
-    return change(scene, account(0).address, `reserves ${space} bytes in the account ${account(0).address}`);
+    const effect = change(scene, account(0).address, `reserves ${space} bytes in the account ${account(0).address}`);
+    return withHazard(effect, hazard('account-settings', 'Allocate', account(0).address));
   },
   9: (call) => {
     call.cursor.take(32);
@@ -51,13 +70,16 @@ const decoders: Readonly<Record<number, Decoder>> = {
     const space = call.cursor.u64();
     const owner = call.cursor.address();
     const address = call.account(0).address;
-    return change(call.scene, address, `reserves ${space} bytes in ${address} for the program ${owner}`);
+    const effect = change(call.scene, address, `reserves ${space} bytes in ${address} for the program ${owner}`);
+    return withHazard(effect, hazard('account-control', 'AllocateWithSeed', owner));
   },
   10: (call) => {
     call.cursor.take(32);
     seed(call);
     const address = call.account(0).address;
-    return change(call.scene, address, `gives the account ${address} to the program ${call.cursor.address()}`);
+    const owner = call.cursor.address();
+    const effect = change(call.scene, address, `gives the account ${address} to the program ${owner}`);
+    return withHazard(effect, hazard('account-control', 'AssignWithSeed', owner));
   },
   11: (call) => {
     const lamports = call.cursor.u64();
@@ -65,8 +87,21 @@ const decoders: Readonly<Record<number, Decoder>> = {
     call.cursor.take(32);
     return transfer(call.scene, call.account(0).address, call.account(2).address, lamports, true);
   },
-  12: ({ account }) => other(`renews the nonce account ${account(0).address}`),
+  12: ({ account }) =>
+    other(`renews the nonce account ${account(0).address}`, hazard('account-settings', 'UpgradeNonceAccount')),
 };
+
+/** Whoever is the master may take all that lies there. */
+function nonceMaster({ account, cursor, scene }: Call, name: string): Effect {
+  const master = cursor.address();
+  const danger = name.startsWith('Initialize') && scene.ours.has(master) ? 'account-settings' : 'account-control';
+  const text = `makes ${master} the master of the nonce account ${account(0).address}`;
+  return other(text, hazard(danger, name, master));
+}
+
+function withHazard(effect: Effect, danger: Hazard): Effect {
+  return { ...effect, hazards: [...(effect.hazards ?? []), danger] };
+}
 
 function createAccount({ cursor, scene, account }: Call): Effect {
   const lamports = cursor.u64();
@@ -82,17 +117,14 @@ function createAccount({ cursor, scene, account }: Call): Effect {
 function transfer(scene: Scene, from: string, to: string, lamports: bigint, isHeldForUs = false): Effect {
   const source = from === scene.from ? '' : ` of ${from}`;
   const spent = { from: isHeldForUs ? scene.from : from, to, lamports };
-  return { kind: 'transfer', text: `sends ${coins(lamports)}${source} to ${to}`, spent };
+  const lost = isPlaceOfProgram(to) ? [hazard('unspendable-destination', 'Transfer', to)] : [];
+  return { kind: 'transfer', text: `sends ${coins(lamports)}${source} to ${to}`, spent, hazards: lost };
 }
 
 /** A wallet that belongs to another program, or holds data, can neither send coins nor pay fees any more. */
 function change({ ours }: Scene, address: string, text: string): Effect {
   if (!ours.has(address)) return other(text);
   throw new CustosError('TRANSACTION_UNSUPPORTED', `the transaction ${text}, which would make this wallet useless`);
-}
-
-function other(text: string): Effect {
-  return { kind: 'other', text };
 }
 
 function mustSign({ address, isSigner }: { address: string; isSigner: boolean }): string {

@@ -10,6 +10,9 @@ export interface TokenAmount {
   readonly decimals?: number;
 }
 
+/** The largest amount that an account can hold, which applications write for without an end. */
+const ALL = 2n ** 64n - 1n;
+
 /** Moves tokens between two token accounts. @param fee - that a Token-2022 mint takes from the amount */
 export function transferTokens(call: Call, amount: TokenAmount, fee?: bigint): Effect {
   const { account, scene } = call;
@@ -38,10 +41,12 @@ export function approveTokens(call: Call, amount: TokenAmount): Effect {
   const mint = isChecked ? account(1).address : call.scene.tokenAccounts.get(source)?.mint;
   const to = account(isChecked ? 2 : 1).address;
   const from = account(isChecked ? 3 : 2).address;
+  const kind = amount.amount === ALL ? 'unlimited-allowance' : 'allowance';
   return {
     kind: 'token-approval',
     text: `lets ${to} spend ${shown(amount)} of ${named(mint, source)}`,
     token: { ...moveOf(call, mint ?? source), from, to, amount: amount.amount, action: 'approve' },
+    hazards: [{ kind, party: to, asset: mint ?? source, amount: amount.amount, text: 'Approve' }],
   };
 }
 
@@ -75,6 +80,7 @@ export function mintTokens(call: Call, amount: TokenAmount): Effect {
     kind: 'other',
     text: `mints ${shown(amount)} of the token ${mint} for ${to}`,
     token: { ...moveOf(call, mint), to, amount: amount.amount, action: 'mint' },
+    hazards: [{ kind: 'issuer-settings', party: to, asset: mint, amount: amount.amount, text: 'MintTo' }],
   };
 }
 

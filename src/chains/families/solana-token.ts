@@ -5,6 +5,8 @@ import {
   callOf,
   type Decoder,
   type Effect,
+  hazard,
+  other,
   type Scene,
   type TokenAccount,
   unknownCall,
@@ -23,8 +25,7 @@ import {
 /** Decodes an instruction of the programs SPL Token and Token-2022. @throws CustosError TRANSACTION_INVALID */
 export function tokenEffect(instruction: Instruction, scene: Scene): Effect {
   const call = callOf(instruction, scene, 'an instruction of a token program');
-  const decode = decoders[call.cursor.small(1)];
-  const effect = decode?.(call);
+  const effect = decoders[call.cursor.small(1)]?.(call);
   if (effect === undefined || effect.isOpaque === true) return effect ?? unknownCall(instruction);
   call.cursor.end();
   return effect;
@@ -51,7 +52,7 @@ const ACCOUNT_OWNER = 2;
 
 const decoders: Readonly<Record<number, Decoder>> = {
   0: initializeMint,
-  1: ({ account }) => other(`opens the token account ${account(0).address} of ${account(2).address}`),
+  1: ({ account }) => openAccount(account(0).address, account(2).address),
   2: initializeMultisig,
   3: (call) => transferTokens(call, plain(call)),
   4: (call) => approveTokens(call, plain(call)),
@@ -60,8 +61,14 @@ const decoders: Readonly<Record<number, Decoder>> = {
   7: (call) => mintTokens(call, plain(call)),
   8: (call) => burnTokens(call, plain(call)),
   [CLOSE_ACCOUNT]: closeAccount,
-  10: ({ account }) => other(`freezes the token account ${account(0).address}`),
-  11: ({ account }) => other(`releases the frozen token account ${account(0).address}`),
+  10: ({ account }) => {
+    const frozen = account(0).address;
+    return other(`freezes the token account ${frozen}`, hazard('issuer-settings', 'FreezeAccount', frozen));
+  },
+  11: ({ account }) => {
+    const frozen = account(0).address;
+    return other(`releases the frozen token account ${frozen}`, hazard('issuer-settings', 'ThawAccount', frozen));
+  },
   12: (call) => transferTokens(call, checked(call)),
   13: (call) => approveTokens(call, checked(call)),
   14: (call) => mintTokens(call, checked(call)),
@@ -97,30 +104,42 @@ function initializeMint({ cursor, account }: Call): Effect {
   const master = cursor.address();
   const freezer = optionalAddress(cursor);
   const frozen = freezer === undefined ? 'nobody may freeze it' : `${freezer} may freeze it`;
-  return other(`makes the token ${account(0).address} with ${decimals} decimals; ${master} may mint it and ${frozen}`);
+  const text = `makes the token ${account(0).address} with ${decimals} decimals; ${master} may mint it and ${frozen}`;
+  const freezing = freezer === undefined ? [] : [hazard('issuer-settings', 'InitializeMint freeze authority', freezer)];
+  return other(text, hazard('issuer-settings', 'InitializeMint', master), ...freezing);
 }
 
 function initializeAccount({ cursor, account }: Call): Effect {
-  return other(`opens the token account ${account(0).address} of ${cursor.address()}`);
+  return openAccount(account(0).address, cursor.address());
+}
+
+function openAccount(address: string, owner: string): Effect {
+  return other(
+    `opens the token account ${address} of ${owner}`,
+    hazard('account-settings', 'InitializeAccount', owner),
+  );
 }
 
 function initializeMultisig({ cursor, account }: Call): Effect {
-  return other(`makes ${account(0).address} an owner with ${cursor.small(1)} necessary signatures`);
+  const text = `makes ${account(0).address} an owner with ${cursor.small(1)} necessary signatures`;
+  return other(text, hazard('account-settings', 'InitializeMultisig', account(0).address));
 }
 
 function setAuthority(call: Call): Effect {
   const role = call.cursor.small(1);
   const to = optionalAddress(call.cursor);
-  if (role === ACCOUNT_OWNER && to !== undefined) return giveTokenAccount(call, to);
+  const danger = hazard(to === undefined ? 'issuer-settings' : 'account-control', `SetAuthority ${role}`, to);
+  if (role === ACCOUNT_OWNER && to !== undefined) return { ...giveTokenAccount(call, to), hazards: [danger] };
   const what = `${roles[role] ?? `has the right number ${role} over`} ${call.account(0).address}`;
-  return other(`settles that ${to ?? 'nobody'} ${what}`);
+  return other(`settles that ${to ?? 'nobody'} ${what}`, danger);
 }
 
-/** The account's coins go to the receiver; how many they are is not in the instruction. */
+/** The account's coins go to the receiver; how many they are is not in the instruction. Tokens must be gone before. */
 function closeAccount({ account, scene }: Call): Effect {
   const to = account(1).address;
-  const effect = other(`closes the token account ${account(0).address} and sends its coins to ${to}`);
-  return scene.ours.has(to) ? effect : { ...effect, isOpaque: true };
+  const text = `closes the token account ${account(0).address} and sends its coins to ${to}`;
+  if (scene.ours.has(to)) return other(text, hazard('account-settings', 'CloseAccount', to));
+  return { ...other(text, hazard('closes-account', 'CloseAccount', to)), isOpaque: true };
 }
 
 /** One byte that says whether an address follows; older libraries fill its place with zeros when none does. */
@@ -130,8 +149,4 @@ function optionalAddress(cursor: Cursor): string | undefined {
   if (tag !== 0) throw invalid('an instruction of a token program has an option that is neither set nor absent');
   if (cursor.left > 0 && cursor.take(32).some((byte) => byte !== 0)) throw invalid('an absent address is filled in');
   return undefined;
-}
-
-function other(text: string): Effect {
-  return { kind: 'other', text };
 }
