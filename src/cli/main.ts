@@ -17,10 +17,12 @@ async function main(): Promise<void> {
 async function runCommand(argv: readonly string[]): Promise<number> {
   const parsed = parseArguments(argv, version());
   if (parsed === undefined) return 0;
-  const [{ examineConfig, readConfig }, { homeDirectory }] = await Promise.all([
+  const [{ examineConfig, readConfig }, { homeDirectory }, { refuseDebugger }] = await Promise.all([
     import('../app/config.js'),
     import('../app/paths.js'),
+    import('../app/debugger.js'),
   ]);
+  refuseDebugger();
   const read = parsed.spec.examines ? examineConfig : readConfig;
   const config = read(parsed.flags, process.env, homeDirectory(process.env));
   for (const text of config.warnings) output.note(`custos: warning: ${text}`);
@@ -32,6 +34,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     import('../app/house.js'),
     import('./terminal.js'),
   ]);
+  // Once more: a signal that came before our first line may have opened one meanwhile.
+  refuseDebugger();
   const house = createHouse(config, createTerminal(output.note), early?.ended);
   try {
     return await run({ args: parsed.args, flags: parsed.flags, house, out: output });

@@ -27,6 +27,11 @@ const kinds = {
     status: 500,
     hint: 'what the command did is done; free the disk or mend the pipe before you look at it or repeat it',
   },
+  DEBUGGER_OPEN: {
+    exit: 2,
+    status: 500,
+    hint: 'start it without that flag: look at NODE_OPTIONS; passwords could be read by it',
+  },
   INTERNAL: { exit: 1, status: 500, hint: 'this is a defect of Custos; please report it with the steps that led here' },
   // Password sources
   PASSWORD_MISSING: { exit: 2, status: 500, hint: 'set CUSTOS_PASSWORD, pass --password-file, or run on a terminal' },
