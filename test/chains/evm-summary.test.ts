@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { celo } from '../../src/chains/celo.js';
-import { decodeArguments } from '../../src/chains/families/evm-abi.js';
+import { decodeArguments, typesOf } from '../../src/chains/families/evm-abi.js';
 import { knownMethods } from '../../src/chains/families/evm-methods.js';
 import { xdc } from '../../src/chains/xdc.js';
 import { summaryToJson } from '../../src/core/summary.js';
@@ -17,20 +17,30 @@ describe('other transactions', () => {
     );
   });
 
-  it.each(['invoice 4711', 'żółć ✓ 你好', 'x'.repeat(35)])('show the message %j', (message) => {
-    const summary = summaryOf(`0x${Buffer.from(message).toString('hex')}`, { value: '1' });
-    expect(summary).toMatchObject({ kind: 'transfer', opaque: false });
-    expect(summary.text).toContain(`with the message ${JSON.stringify(message)}`);
+  it.each(['invoice 4711', 'żółć ✓ 你好', 'x'.repeat(35), 'fund', `fund${'x'.repeat(32)}`, '!'])(
+    'with data that read %j are opaque calls, with the text beside',
+    (message) => {
+      const summary = summaryOf(`0x${Buffer.from(message).toString('hex')}`, { value: '1' });
+      expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, hazards: [{ kind: 'opaque-data' }] });
+      expect(summary.notes).toContainEqual({ name: 'data as text', value: message });
+      expect(summary.text).toContain(`that read ${JSON.stringify(message)}`);
+    },
+  );
+
+  it('of which a contract would take the printable data for a call are no transfers', () => {
+    // harvest() and a "!" behind it, which contracts do not look at.
+    const summary = summaryOf('0x4641257d21', { value: '1' });
+    expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, method: '0x4641257d' });
   });
 
   it.each([
-    ['four letters, which may be a selector', 'fund'],
-    ['letters in the length of a call', `fund${'x'.repeat(32)}`],
     ['a line break', 'one\ntwo'],
     ['a direction override', 'abc\u202ecba'],
     ['a zero byte', 'abc\0'],
-  ])('do not show %s as a message', (_what, text) => {
-    expect(summaryOf(`0x${Buffer.from(text).toString('hex')}`)).toMatchObject({ kind: 'contract-call', opaque: true });
+  ])('do not show %s as text', (_what, text) => {
+    const summary = summaryOf(`0x${Buffer.from(text).toString('hex')}`);
+    expect(summary).toMatchObject({ kind: 'contract-call', opaque: true });
+    expect(summary.notes?.map(({ name }) => name)).not.toContain('data as text');
   });
 
   it('without destination create contracts', () => {
@@ -83,7 +93,7 @@ describe('decoding arguments', () => {
           const hex = `0x${Buffer.from(blob).toString('hex')}`;
           const data = encode('safeBatchTransferFrom', [alice, bob, ids, amounts, hex]);
           const bytes = Buffer.from(data.slice(10), 'hex');
-          const types = ['address', 'address', 'uint256[]', 'uint256[]', 'bytes'] as const;
+          const types = typesOf('f(address,address,uint256[],uint256[],bytes)');
           const decoded = decodeArguments(types, bytes);
           expect(decoded?.slice(2, 4)).toEqual([ids, amounts]);
           expect(Buffer.from(decoded?.[4] as Uint8Array)).toEqual(Buffer.from(blob));

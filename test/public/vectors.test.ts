@@ -9,6 +9,7 @@ import { storeOf } from '../support/home-store.js';
 import { quicken } from '../support/quick-slot.js';
 import { silentTerminal } from '../support/silent-terminal.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
+import { hazardFlags } from '../support/vector-hazards.js';
 import { type ChainVectors, evmChainIds, loadVectors, type TransactionVector } from '../support/vectors.js';
 
 type Vector = TransactionVector & { readonly broadcast: Broadcast };
@@ -122,7 +123,8 @@ async function serve(vectors: readonly Vector[], flags: readonly string[]): Prom
     stub.queue(String(vector.pending['chain'])).push(vector.pending);
   }
   const network = testnet ? ['--testnet'] : [];
-  const args = ['daemon', '--runOnce', ...network, `--externalUrl=${stub.approveUrl}`, ...flags];
+  const four = [`--externalUrl=${stub.approveUrl}`, '--accept-four-eye-get'];
+  const args = ['daemon', '--runOnce', ...network, ...four, ...flags, ...hazardFlags(vectors)];
   const { code, stderr } = await custos(args, { home, env: { ...env, CUSTOS_CLOUD_URL: stub.url } });
   ends.push({ code, stderr, unanswered: stub.unanswered });
   for (const broadcast of stub.broadcasts) {

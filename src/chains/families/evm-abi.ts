@@ -1,21 +1,53 @@
+import { CustosError } from '../../core/errors.js';
 import { bytesToBigInt } from './evm-hex.js';
 
-/** The argument types that are read: enough for the calls that move tokens. */
+/** An argument type of the contract ABI. A word has 32 bytes; `bits` is how many of them may be set. */
 export type AbiType =
-  | 'address'
-  | 'uint256'
-  | 'uint8'
-  | 'bool'
-  | 'bytes32'
-  | 'bytes'
-  | 'string'
-  | 'uint256[]'
-  | 'bytes[]';
+  | { readonly kind: 'address' | 'bool' | 'bytes' | 'string' }
+  | { readonly kind: 'uint'; readonly bits: number }
+  | { readonly kind: 'fixed-bytes'; readonly length: number }
+  | { readonly kind: 'list'; readonly of: AbiType }
+  | { readonly kind: 'tuple'; readonly parts: readonly AbiType[] };
 
-/** `address` and the byte types are bytes; numbers and `bool` are bigint; lists are lists of these. */
+/** `address` and the byte types are bytes; numbers and `bool` are bigint; lists and tuples are lists of these. */
 export type AbiValue = Uint8Array | bigint | readonly AbiValue[];
 
 const WORD = 32;
+
+/**
+ * Reads the types of a signature such as `permit(address,(address,uint160)[],bytes)`.
+ * @throws CustosError INTERNAL: a type that is not read here; signatures are constants of this program
+ */
+export function typesOf(signature: string): readonly AbiType[] {
+  return splitTypes(signature.slice(signature.indexOf('(') + 1, -1)).map(typeOf);
+}
+
+function typeOf(text: string): AbiType {
+  if (text.endsWith('[]')) return { kind: 'list', of: typeOf(text.slice(0, -2)) };
+  if (text.startsWith('(')) return { kind: 'tuple', parts: splitTypes(text.slice(1, -1)).map(typeOf) };
+  if (text === 'address' || text === 'bool' || text === 'bytes' || text === 'string') return { kind: text };
+  const [, name, size] = /^(uint|bytes)(\d+)$/.exec(text) ?? [];
+  if (name === 'uint') return { kind: 'uint', bits: Number(size) };
+  if (name === 'bytes') return { kind: 'fixed-bytes', length: Number(size) };
+  throw new CustosError('INTERNAL', `${text} is no type of the contract ABI`);
+}
+
+function splitTypes(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = '';
+  for (const sign of text) {
+    if (sign === '(') depth += 1;
+    if (sign === ')') depth -= 1;
+    if (sign === ',' && depth === 0) {
+      parts.push(part);
+      part = '';
+    } else {
+      part += sign;
+    }
+  }
+  return part === '' ? parts : [...parts, part];
+}
 
 /**
  * Reads the arguments of a call in the one encoding that compilers write: no gap, no overlap, no set padding bit, nothing
@@ -23,88 +55,89 @@ const WORD = 32;
  * @param bytes - what follows the selector
  * @returns undefined when the bytes are anything else, so that no reader can see other arguments in them
  */
-export function decodeArguments(types: readonly AbiType[], bytes: Uint8Array): AbiValue[] | undefined {
-  const reader = { bytes, end: types.length * WORD };
-  const values: AbiValue[] = [];
-  for (const [position, type] of types.entries()) {
-    const value = isDynamic(type) ? readTail(reader, position, type) : readWord(bytes, position * WORD, type);
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return reader.end === bytes.length ? values : undefined;
+export function decodeArguments(types: readonly AbiType[], bytes: Uint8Array): readonly AbiValue[] | undefined {
+  const found = readParts(types, bytes, 0);
+  return found !== undefined && found.end === bytes.length ? found.value : undefined;
 }
 
-/** `end` is where the next tail must begin. */
-interface Reader {
-  readonly bytes: Uint8Array;
-  end: number;
+interface Found<T> {
+  readonly value: T;
+  /** Where the next value may begin. */
+  readonly end: number;
+}
+
+/** Heads first, then the tails of the dynamic parts, one behind the other; offsets count from the start of the heads. */
+function readParts(types: readonly AbiType[], bytes: Uint8Array, start: number): Found<AbiValue[]> | undefined {
+  let head = start;
+  let tail = start + types.reduce((sum, type) => sum + headSize(type), 0);
+  if (tail > bytes.length) return undefined;
+  const value: AbiValue[] = [];
+  for (const type of types) {
+    const isTail = isDynamic(type);
+    if (isTail && readLength(bytes, head) !== tail - start) return undefined;
+    const found = readValue(type, bytes, isTail ? tail : head);
+    if (found === undefined) return undefined;
+    value.push(found.value);
+    head += headSize(type);
+    if (isTail) tail = found.end;
+  }
+  return { value, end: tail };
+}
+
+function readValue(type: AbiType, bytes: Uint8Array, at: number): Found<AbiValue> | undefined {
+  switch (type.kind) {
+    case 'bytes':
+    case 'string':
+      return readBytes(bytes, at);
+    case 'list': {
+      const length = readLength(bytes, at);
+      // Each item has at least one word, so that a length beyond the bytes ends here.
+      if (length === undefined || at + WORD + length * WORD > bytes.length) return undefined;
+      return readParts(new Array<AbiType>(length).fill(type.of), bytes, at + WORD);
+    }
+    case 'tuple':
+      return readParts(type.parts, bytes, at);
+    default: {
+      const value = readWord(type, bytes.subarray(at, at + WORD));
+      return value === undefined ? undefined : { value, end: at + WORD };
+    }
+  }
 }
 
 function isDynamic(type: AbiType): boolean {
-  return type === 'bytes' || type === 'string' || type.endsWith('[]');
+  if (type.kind === 'tuple') return type.parts.some(isDynamic);
+  return type.kind === 'bytes' || type.kind === 'string' || type.kind === 'list';
 }
 
-function readTail(reader: Reader, position: number, type: AbiType): AbiValue | undefined {
-  const offset = readLength(reader.bytes, position * WORD);
-  if (offset !== reader.end) return undefined;
-  const length = readLength(reader.bytes, offset);
+function headSize(type: AbiType): number {
+  if (type.kind !== 'tuple' || isDynamic(type)) return WORD;
+  return type.parts.reduce((sum, part) => sum + headSize(part), 0);
+}
+
+function readBytes(bytes: Uint8Array, at: number): Found<Uint8Array> | undefined {
+  const length = readLength(bytes, at);
   if (length === undefined) return undefined;
-  reader.end += WORD;
-  if (type === 'uint256[]') return readNumbers(reader, length);
-  if (type === 'bytes[]') return readByteLists(reader, length);
-  return readBytes(reader, length);
-}
-
-function readNumbers(reader: Reader, length: number): bigint[] | undefined {
-  const start = reader.end;
-  if (start + length * WORD > reader.bytes.length) return undefined;
-  reader.end = start + length * WORD;
-  return Array.from({ length }, (_, at) =>
-    bytesToBigInt(reader.bytes.subarray(start + at * WORD, start + (at + 1) * WORD)),
-  );
-}
-
-function readByteLists(reader: Reader, length: number): Uint8Array[] | undefined {
-  const start = reader.end;
-  if (start + length * WORD > reader.bytes.length) return undefined;
-  reader.end = start + length * WORD;
-  const items: Uint8Array[] = [];
-  for (let at = 0; at < length; at += 1) {
-    const offset = readLength(reader.bytes, start + at * WORD);
-    if (offset === undefined || offset + start !== reader.end) return undefined;
-    const size = readLength(reader.bytes, reader.end);
-    reader.end += WORD;
-    const item = size === undefined ? undefined : readBytes(reader, size);
-    if (item === undefined) return undefined;
-    items.push(item);
-  }
-  return items;
-}
-
-function readBytes(reader: Reader, length: number): Uint8Array | undefined {
-  const start = reader.end;
+  const start = at + WORD;
   const end = start + Math.ceil(length / WORD) * WORD;
-  if (end > reader.bytes.length) return undefined;
-  if (reader.bytes.subarray(start + length, end).some((byte) => byte !== 0)) return undefined;
-  reader.end = end;
-  return reader.bytes.subarray(start, start + length);
+  if (end > bytes.length) return undefined;
+  if (bytes.subarray(start + length, end).some((byte) => byte !== 0)) return undefined;
+  return { value: bytes.subarray(start, start + length), end };
 }
 
-function readWord(bytes: Uint8Array, at: number, type: AbiType): AbiValue | undefined {
-  const word = bytes.subarray(at, at + WORD);
+function readWord(type: AbiType, word: Uint8Array): Uint8Array | bigint | undefined {
   if (word.length !== WORD) return undefined;
   const value = bytesToBigInt(word);
-  switch (type) {
+  switch (type.kind) {
     case 'address':
       return value < 2n ** 160n ? word.subarray(12) : undefined;
     case 'bool':
       return value < 2n ? value : undefined;
-    case 'uint8':
-      return value < 256n ? value : undefined;
-    case 'bytes32':
-      return word;
+    case 'fixed-bytes':
+      return word.subarray(type.length).every((byte) => byte === 0) ? word.subarray(0, type.length) : undefined;
+    case 'uint':
+      return value < 2n ** BigInt(type.bits) ? value : undefined;
     default:
-      return value;
+      return undefined;
   }
 }
 

@@ -151,7 +151,12 @@ function parseCompleted(completed: string, context: ParseContext, settings: Sett
     Object.entries(feeTokens?.[context.network] ?? {}).map(([symbol, contract]) => [contract, symbol]),
   );
   return {
-    summary: summarize(transaction, from, { coin, decimals: DECIMALS, addressStyle, feeSymbols }),
+    summary: summarize(transaction, from, {
+      coin,
+      decimals: DECIMALS,
+      show: (address) => showAddress(address, addressStyle),
+      feeSymbols,
+    }),
     nonce: transaction.nonce,
     sign: (keys) => signWith(keyOf(keys, from), transaction, addressStyle),
   };

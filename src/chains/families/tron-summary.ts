@@ -1,27 +1,36 @@
 import { hex } from '@scure/base';
+import type { Hazard } from '../../core/hazards.js';
 import { quote } from '../../core/ids.js';
-import type { Summary, TokenMove } from '../../core/summary.js';
+import type { Summary, SummaryNote, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
-import { describe as describeCall } from './evm-summary.js';
+import { bytesNote, describe as describeCall } from './evm-call.js';
+import { isUnspendable } from './evm-destination.js';
 import { readAddress, showAddress } from './tron-address.js';
 import { readDeployment } from './tron-deployment.js';
+import { notesOf, readable } from './tron-notes.js';
 import type { TronTransaction } from './tron-transaction.js';
 
 interface Content {
   readonly kind: Summary['kind'];
   readonly to?: string;
   readonly value: bigint;
-  readonly tokens: readonly TokenMove[];
+  readonly tokens?: readonly TokenMove[];
   readonly method?: string;
-  readonly opaque: boolean;
+  readonly opaque?: boolean;
+  readonly hazards?: readonly Hazard[];
+  readonly notes?: readonly SummaryNote[];
   readonly text: string;
 }
 
-/** Says what a transaction does, from the members that are the encoding of the signed bytes. */
-export function summarize(transaction: TronTransaction): Summary {
-  const { owner, feeLimit, memo, permission } = transaction;
+/** Milliseconds: a transaction may wait a day at the most (java-tron's MAXIMUM_TIME_UNTIL_EXPIRATION). */
+const DAY = 86_400_000n;
+
+/** Says what a transaction does, from the members that are the encoding of the signed bytes. @param signer - whose key signs */
+export function summarize(transaction: TronTransaction, signer: string): Summary {
+  const { owner, feeLimit, permission } = transaction;
   const content = (readers[transaction.type] ?? plain)(transaction);
-  const { kind, to, value, tokens, method = transaction.type, opaque } = content;
+  const { kind, to, value, tokens = [], method = transaction.type, opaque = false, hazards = [], notes = [] } = content;
+  const memo = transaction.memo === undefined ? undefined : readable(transaction.memo);
   const note = memo === undefined ? '' : ` with the memo ${JSON.stringify(memo)}`;
   const role = permission === 0n ? '' : ` under permission ${permission}`;
   const fee =
@@ -32,19 +41,29 @@ export function summarize(transaction: TronTransaction): Summary {
     ...(to !== undefined && { to }),
     value: { asset: 'TRX', amount: value },
     tokens,
-    hazards: [],
+    hazards: [...hazards, ...hazardsOf(transaction, signer)],
     fee: { asset: 'TRX', amount: feeLimit },
     method,
     ...(memo !== undefined && { memo }),
     opaque,
+    notes: [...notes, ...notesOf(transaction)],
     text: `${owner} ${content.text}${note}${role}; ${fee}`,
   };
+}
+
+function hazardsOf({ owner, permission, expiration, timestamp }: TronTransaction, signer: string): Hazard[] {
+  const found: Hazard[] = [];
+  if (owner !== signer) found.push({ kind: 'foreign-key', party: owner, text: `an account of ${owner}` });
+  // Under any permission but the owner's the network asks whose keys it names, and this key may be one of several or none.
+  if (permission !== 0n) found.push({ kind: 'foreign-key', party: owner, text: `Permission_id ${permission}` });
+  if (timestamp === 0n || expiration - timestamp > DAY) found.push({ kind: 'long-lived', text: 'expiration' });
+  return found;
 }
 
 const readers: Readonly<Record<string, (transaction: TronTransaction) => Content>> = {
   TransferContract(transaction) {
     const [to, value] = [address(transaction, 'to_address'), amount(transaction, 'amount')];
-    return { kind: 'transfer', to, value, tokens: [], opaque: false, text: `sends ${coins(value)} to ${to}` };
+    return { kind: 'transfer', to, value, hazards: lostAt(to, 'TRX', value), text: `sends ${coins(value)} to ${to}` };
   },
   TransferAssetContract(transaction) {
     const [to, units] = [address(transaction, 'to_address'), amount(transaction, 'amount')];
@@ -58,40 +77,53 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
       action: 'transfer',
     };
     const text = `transfers ${units} smallest units of token ${contract} to ${to}`;
-    return { kind: 'token-transfer', to, value: 0n, tokens: [move], opaque: false, text };
+    return { kind: 'token-transfer', to, value: 0n, tokens: [move], hazards: lostAt(to, contract, units), text };
   },
   TriggerSmartContract(transaction) {
     const contract = address(transaction, 'contract_address');
     const value = amount(transaction, 'call_value');
     const data = hex.decode(String(transaction.value['data'] ?? '').toLowerCase());
-    const call = describeCall({ to: readAddress(contract).subarray(1), value: 0n, data }, transaction.owner, evmRules);
-    const tokens = call.tokens.map((move) => ({
-      ...move,
-      standard: move.standard.replace('ERC-', 'TRC-'),
-      contract: tron(move.contract),
-      ...(move.from !== undefined && { from: tron(move.from) }),
-      ...(move.to !== undefined && { to: tron(move.to) }),
-    }));
-    const gift = value > 0n ? ` and sends ${coins(value)} along` : '';
-    const tokenGift = tokensAlong(transaction);
-    const text = `${call.text.replaceAll(/0x[0-9a-f]{40}\b/g, tron)}${gift}${tokenGift}`;
-    const kind = call.kind === 'transfer' ? 'contract-call' : call.kind;
-    const method = call.method?.replaceAll(/0x[0-9a-f]{40}\b/g, tron);
-    return { kind, to: contract, value, tokens, opaque: call.opaque, text, ...(method !== undefined && { method }) };
+    const call = describeCall({ to: readAddress(contract).subarray(1), value, data }, transaction.owner, evmRules);
+    const along = tokensAlong(transaction, contract);
+    return {
+      kind: call.kind === 'transfer' ? 'contract-call' : call.kind,
+      to: contract,
+      value,
+      tokens: [
+        ...call.tokens.map((move) => ({ ...move, standard: move.standard.replace('ERC-', 'TRC-') })),
+        ...along.moves,
+      ],
+      opaque: call.opaque,
+      hazards: call.hazards,
+      notes: call.notes,
+      text: `${call.text}${along.text}`,
+      ...(call.method !== undefined && { method: call.method }),
+    };
   },
   CreateSmartContract(transaction) {
     const { name, code, value } = readDeployment(transaction.value['new_contract']);
     const gift = value > 0n ? ` and gives it ${coins(value)}` : '';
-    const text = `creates the contract ${quote(name)} from ${code.length} bytes of code${gift}${tokensAlong(transaction)}`;
-    return { kind: 'contract-creation', value, tokens: [], opaque: true, text };
+    const along = tokensAlong(transaction);
+    const hazards = [
+      { kind: 'contract-creation', text: name },
+      { kind: 'opaque-data', text: `${code.length} bytes of code` },
+    ] as const;
+    const text = `creates the contract ${quote(name)} from ${code.length} bytes of code${gift}${along.text}`;
+    const notes = [bytesNote('bytecode', code)];
+    return { kind: 'contract-creation', value, tokens: along.moves, opaque: true, hazards, notes, text };
   },
   FreezeBalanceV2Contract: (transaction) => staking(transaction, 'frozen_balance', 'stakes'),
   UnfreezeBalanceV2Contract: (transaction) => staking(transaction, 'unfreeze_balance', 'ends the stake of'),
-  DelegateResourceContract: (transaction) => delegation(transaction, 'lends the resources of'),
+  DelegateResourceContract(transaction) {
+    const lent = delegation(transaction, 'lends the resources of');
+    // The coins stay with the account; what they bring is somebody else's until it is taken back, or as long as it is locked.
+    const hazard = { kind: 'allowance', party: lent.to, asset: 'TRX', amount: amount(transaction, 'balance') } as const;
+    return { ...lent, hazards: [{ ...hazard, text: 'DelegateResourceContract' }] };
+  },
   UnDelegateResourceContract: (transaction) => delegation(transaction, 'takes back the resources of'),
   AccountCreateContract(transaction) {
     const to = address(transaction, 'account_address');
-    return { kind: 'other', to, value: 0n, tokens: [], opaque: false, text: `creates the account ${to}` };
+    return { kind: 'other', to, value: 0n, text: `creates the account ${to}` };
   },
 };
 
@@ -103,24 +135,42 @@ function plain({ type }: TronTransaction): Content {
     WithdrawExpireUnfreezeContract: 'withdraws stakes whose time is over',
     CancelAllUnfreezeV2Contract: 'cancels all endings of stakes',
   };
-  return { kind: 'other', value: 0n, tokens: [], opaque: false, text: words[type] ?? `makes a ${type}` };
+  // Votes decide who earns for the account, and take the place of those that it gave before.
+  const hazards: readonly Hazard[] = type === 'VoteWitnessContract' ? [{ kind: 'account-settings', text: type }] : [];
+  return { kind: 'other', value: 0n, hazards, text: words[type] ?? `makes a ${type}` };
 }
 
-function tokensAlong(transaction: TronTransaction): string {
+/** TRC-10 tokens that a call brings along. */
+function tokensAlong(transaction: TronTransaction, to?: string): { moves: readonly TokenMove[]; text: string } {
   const units = amount(transaction, 'call_token_value');
-  return units > 0n ? ` and ${units} of token ${String(transaction.value['token_id'])}` : '';
+  const contract = String(transaction.value['token_id'] ?? 0);
+  const move = {
+    standard: 'TRC-10',
+    contract,
+    from: transaction.owner,
+    ...(to !== undefined && { to }),
+    amount: units,
+  };
+  if (units === 0n) return { moves: [], text: '' };
+  return { moves: [{ ...move, action: 'transfer' }], text: ` and ${units} of token ${contract}` };
+}
+
+function lostAt(to: string, asset: string, value: bigint): Hazard[] {
+  const bytes = readAddress(to).subarray(1);
+  if (value === 0n || (!isUnspendable(bytes) && !isBlackHole(bytes))) return [];
+  return [{ kind: 'unspendable-destination', party: to, asset, amount: value }];
 }
 
 function staking(transaction: TronTransaction, name: string, verb: string): Content {
   const text = `${verb} ${coins(amount(transaction, name))} for ${resource(transaction)}`;
-  return { kind: 'other', value: 0n, tokens: [], opaque: false, text };
+  return { kind: 'other', value: 0n, text };
 }
 
-function delegation(transaction: TronTransaction, verb: string): Content {
+function delegation(transaction: TronTransaction, verb: string): Content & { readonly to: string } {
   const to = address(transaction, 'receiver_address');
   const lock = transaction.value['lock'] === true ? ', locked' : '';
   const text = `${verb} ${coins(amount(transaction, 'balance'))} (${resource(transaction)}), receiver ${to}${lock}`;
-  return { kind: 'other', to, value: 0n, tokens: [], opaque: false, text };
+  return { kind: 'other', to, value: 0n, text };
 }
 
 function resource({ value }: TronTransaction): string {
@@ -130,7 +180,7 @@ function resource({ value }: TronTransaction): string {
 
 function assetName({ value, visible }: TronTransaction): string {
   const text = String(value['asset_name'] ?? '');
-  return visible ? text : Buffer.from(text, 'hex').toString('utf8');
+  return visible ? text : readable(hex.decode(text.toLowerCase()));
 }
 
 function address({ value }: TronTransaction, name: string): string {
@@ -142,10 +192,18 @@ function amount({ value }: TronTransaction, name: string): bigint {
   return typeof given === 'number' || typeof given === 'string' ? BigInt(given) : 0n;
 }
 
-const evmRules = { coin: 'TRX', decimals: 6, addressStyle: {} };
+/** The account to which the network itself sends what is burned; it has had no key since the first block. */
+const BLACK_HOLE = 'TLsV52sRDL79HXGGm9yzwKibb6BeruhUzy';
 
-function tron(evm: string): string {
-  return /^0x[0-9a-f]{40}$/.test(evm) ? showAddress(readAddress(evm)) : evm;
+function isBlackHole(bytes: Uint8Array): boolean {
+  return tronOf(bytes) === BLACK_HOLE;
+}
+
+const evmRules = { coin: 'TRX', decimals: 6, show: tronOf, isLost: isBlackHole };
+
+/** @param bytes - 20 */
+function tronOf(bytes: Uint8Array): string {
+  return showAddress(Uint8Array.of(0x41, ...bytes));
 }
 
 function coins(value: bigint): string {

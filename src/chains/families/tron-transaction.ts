@@ -23,8 +23,13 @@ export interface TronTransaction {
   readonly feeLimit: bigint;
   /** Milliseconds since 1970. */
   readonly expiration: bigint;
-  readonly memo?: string;
+  /** Milliseconds since 1970; 0 where it is not set. */
+  readonly timestamp: bigint;
+  /** The memo's bytes. */
+  readonly memo?: Uint8Array;
   readonly permission: bigint;
+  /** Number, low bytes and hash of the block that it refers to, as given. */
+  readonly reference: Readonly<Record<'ref_block_bytes' | 'ref_block_num' | 'ref_block_hash', string>>;
   readonly txId: string;
 }
 
@@ -60,15 +65,19 @@ export function readTransaction(text: string): TronTransaction {
   if (hex.encode(bytes) !== hex.encode(given)) throw invalid('raw_data_hex is not the encoding of raw_data');
   const txId = hex.encode(sha256(bytes));
   if (textOf(fields['txID'], 'txID').toLowerCase() !== txId) throw invalid('txID is not the hash of raw_data');
-  const { data } = raw;
+  const memo = memoOf(raw, visible);
   return {
     ...contract,
     visible,
     feeLimit: optional(raw, 'fee_limit'),
     expiration: optional(raw, 'expiration'),
-    ...(data !== undefined && {
-      memo: readable(visible ? new TextEncoder().encode(textOf(data, 'data')) : hexOf(data, 'data')),
-    }),
+    timestamp: optional(raw, 'timestamp'),
+    ...(memo.length > 0 && { memo }),
+    reference: {
+      ref_block_bytes: textOf(raw['ref_block_bytes'], 'ref_block_bytes').toLowerCase(),
+      ref_block_num: optional(raw, 'ref_block_num').toString(),
+      ref_block_hash: textOf(raw['ref_block_hash'], 'ref_block_hash').toLowerCase(),
+    },
     txId,
   };
 }
@@ -83,7 +92,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     );
   }
   return {
-    summary: summarize(transaction),
+    summary: summarize(transaction, context.from),
     sign: (keys) => sign(completed, transaction, keyOf(keys, context.from)),
   };
 }
@@ -117,20 +126,18 @@ function readContract(item: unknown, visible: boolean) {
   };
 }
 
+function memoOf({ data }: Fields, visible: boolean): Uint8Array {
+  if (data === undefined) return new Uint8Array(0);
+  return visible ? new TextEncoder().encode(textOf(data, 'data')) : hexOf(data, 'data');
+}
+
 function encodeRaw(raw: Fields, contract: Uint8Array, visible: boolean): Uint8Array {
-  const { data } = raw;
-  const memo =
-    data === undefined
-      ? new Uint8Array(0)
-      : visible
-        ? new TextEncoder().encode(textOf(data, 'data'))
-        : hexOf(data, 'data');
   return join(
     bytes(1, hexOf(raw['ref_block_bytes'], 'ref_block_bytes', 2)),
     number(3, optional(raw, 'ref_block_num')),
     bytes(4, hexOf(raw['ref_block_hash'], 'ref_block_hash', 8)),
     number(8, optional(raw, 'expiration')),
-    bytes(10, memo),
+    bytes(10, memoOf(raw, visible)),
     bytes(11, contract),
     number(14, optional(raw, 'timestamp')),
     number(18, optional(raw, 'fee_limit')),
@@ -185,12 +192,4 @@ function sign(completed: string, { txId }: TronTransaction, key: LentKey): Signe
   const { signature, recoveryId } = signRecoverable(hex.decode(txId), key.privateKey, key.publicKey);
   const text = hex.encode(signature) + (27 + recoveryId).toString(16).toUpperCase();
   return { raw: JSON.stringify({ ...readObject(completed), signature: [text] }), txId };
-}
-
-function readable(data: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(data);
-  } catch {
-    return hex.encode(data);
-  }
 }

@@ -1,21 +1,24 @@
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
+import type { Hazard } from '../../core/hazards.js';
 import type { Network } from '../../core/ids.js';
-import type { Summary } from '../../core/summary.js';
+import type { Summary, SummaryNote } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { blake2b } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
-import { readAddress } from './evm-address.js';
+import { readAddress, showAddress } from './evm-address.js';
+import { type Content, describe } from './evm-call.js';
 import { bytesToHex, hexToBytes } from './evm-hex.js';
-import { type Content, describe } from './evm-summary.js';
-import { type Body, type Clause, encodeBody, intrinsicGas, readBody } from './vechain-format.js';
+import { type Body, blockNumberOf, type Clause, encodeBody, intrinsicGas, readBody } from './vechain-format.js';
 
 /** Last byte of the genesis ids. */
 const chainTags: Readonly<Record<Network, number>> = { mainnet: 0x4a, testnet: 0x27 };
 /** Smallest units of VTHO for one gas at a coefficient of 0, since the vote of 2021. */
 const BASE_GAS_PRICE = 10n ** 13n;
-const rules = { coin: 'VET', decimals: 18, addressStyle: {} };
+/** A day of blocks, one every ten seconds. */
+const DAY = 8640;
+const rules = { coin: 'VET', decimals: 18, show: (address: Uint8Array) => showAddress(address, {}) };
 
 /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, GAS_TOO_LOW */
 export function parseBody(completed: string, context: ParseContext): UnsignedTransaction {
@@ -47,13 +50,44 @@ function summarize(body: Body, from: string): Summary {
     ...(single?.to !== undefined && { to: single.to }),
     value: { asset: 'VET', amount: clauses.reduce((sum, { value = 0n }) => sum + value, 0n) },
     tokens: contents.flatMap(({ tokens }) => tokens.map((move) => ({ ...move, standard: renamed(move.standard) }))),
-    hazards: [],
+    hazards: [...contents.flatMap(({ hazards }) => hazards), ...lifetimeOf(body)],
     fee: { asset: 'VTHO', amount: fee },
     chainId: BigInt(body.chainTag),
     ...(single !== undefined && first?.method !== undefined && { method: first.method }),
     opaque: contents.some(({ opaque }) => opaque),
+    notes: [...clauseNotes(clauses, contents), ...notesOf(body)],
     text: `${from} ${sentences.join(', then ')}; the fee is at most ${formatUnits(fee, 18)} VTHO`,
   };
+}
+
+function lifetimeOf({ expiration }: Body): Hazard[] {
+  if (expiration <= DAY) return [];
+  return [{ kind: 'long-lived', text: `valid for ${expiration} blocks, about ${Math.floor(expiration / DAY)} days` }];
+}
+
+/** Of several clauses each one by itself, because the summary's own fields say only what all do together. */
+function clauseNotes(clauses: readonly Clause[], contents: readonly Content[]): SummaryNote[] {
+  return contents.flatMap(({ method, notes }, at) => {
+    const { to = 'a new contract', value = 0n } = clauses[at] ?? {};
+    if (clauses.length === 1) return notes;
+    const clause = `clause ${at + 1}`;
+    const call = method === undefined ? '' : `, ${method}`;
+    const own = notes.map((note) => ({ ...note, name: `${clause}, ${note.name}` }));
+    return [{ name: clause, value: `${value} smallest units to ${to}${call}` }, ...own];
+  });
+}
+
+/** What else is signed. */
+function notesOf({ gas, gasPriceCoef, blockRef, expiration, dependsOn, nonce }: Body): SummaryNote[] {
+  const note = (name: string, value: string | bigint | number) => ({ name, value: value.toString() });
+  return [
+    note('gas', gas),
+    note('gasPriceCoef', gasPriceCoef),
+    note('blockRef', blockRef),
+    note('expiration', `${expiration} blocks, up to block ${blockNumberOf(blockRef) + expiration}`),
+    ...(dependsOn === null ? [] : [note('dependsOn', dependsOn)]),
+    note('nonce', nonce),
+  ];
 }
 
 /** Tokens of VeChain obey VIP-180 and VIP-181, which have the methods of ERC-20 and ERC-721. */

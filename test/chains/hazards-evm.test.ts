@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { encodePacked } from 'viem';
+import { describe, expect, it } from 'vitest';
+import { knownMethods } from '../../src/chains/families/evm-methods.js';
+import { alice, contract, me, summaryOf, unlimited } from './calls.js';
+import { approval, call, nobody, rows } from './evm-rows.js';
+
+describe('a method', () => {
+  it.each(rows)('%s names what it may cost', (signature, args, expected) => {
+    const summary = summaryOf(call(signature, args));
+    expect(summary.hazards).toEqual(expected);
+    expect(summary.opaque).toBe(expected.some(({ kind }) => kind === 'opaque-data'));
+    expect(summary.method).toMatch(new RegExp(`^${signature.split('(')[0]}\\(`));
+  });
+
+  it('that is understood has a row here', () => {
+    const named = new Set(rows.map(([signature]) => signature));
+    expect([...knownMethods.values()].map(({ signature }) => signature).sort()).toEqual([...named].sort());
+  });
+});
+
+describe('an allowance', () => {
+  it.each([
+    [2n ** 96n - 1n, 'unlimited-allowance'],
+    [2n ** 96n, 'allowance'],
+    [2n ** 112n - 1n, 'unlimited-allowance'],
+    [2n ** 128n - 1n, 'allowance'],
+    [2n ** 128n, 'unlimited-allowance'],
+    [2n ** 255n, 'unlimited-allowance'],
+    [unlimited - 1n, 'unlimited-allowance'],
+  ])('of %s is an %s', (amount, kind) => {
+    expect(summaryOf(call('approve(address,uint256)', [alice, amount])).hazards).toMatchObject([{ kind, amount }]);
+  });
+});
+
+describe('a destination from which nobody can spend', () => {
+  const lost = [
+    nobody,
+    '0x0000000000000000000000000000000000000001',
+    '0x0000000000000000000000000000000000000100',
+    '0x00000000000000000000000000000000000000fd',
+    '0x000000000000000000000000000000000000dead',
+    '0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee',
+  ];
+
+  it.each(lost)('%s is named for coins', (to) => {
+    const expected = [{ kind: 'unspendable-destination', party: to, asset: 'ETH', amount: 5n }];
+    expect(summaryOf('0x', { to, value: 5 }).hazards).toEqual(expected);
+    expect(summaryOf('0x', { to, value: 0 }).hazards).toEqual([]);
+  });
+
+  it.each([...lost, contract])('%s is named for tokens, however they get there', (to) => {
+    const calls = [
+      call('transfer(address,uint256)', [to, 5n]),
+      call('transferFrom(address,address,uint256)', [me, to, 5n]),
+      call('safeTransferFrom(address,address,uint256)', [me, to, 5n]),
+      call('safeTransferFrom(address,address,uint256,uint256,bytes)', [me, to, 1n, 5n, '0x']),
+      call('safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)', [me, to, [1n], [5n], '0x']),
+      call('mint(address,uint256)', [to, 5n]),
+    ];
+    for (const data of [...calls, call('multicall(bytes[])', [[calls[0]]])]) {
+      expect(summaryOf(data).hazards).toMatchObject([{ kind: 'unspendable-destination', party: to, asset: contract }]);
+    }
+  });
+
+  it('is no system contract that is called with coins, and every precompiled one', () => {
+    const called = { data: '0x01267951', value: 5 };
+    const kinds = (to: string) => summaryOf(called.data, { to, value: 5 }).hazards.map(({ kind }) => kind);
+    expect(kinds('0x0000000000000000000000000000000000000088')).toEqual(['opaque-data']);
+    for (const to of lost.filter((one) => !one.endsWith('fd'))) {
+      expect(kinds(to)).toEqual(['unspendable-destination', 'opaque-data']);
+    }
+  });
+});
+
+describe('what is not understood', () => {
+  it('is named as opaque data: unknown methods, arguments that do not decode exactly, code', () => {
+    const kinds = (data: string, change = {}) => summaryOf(data, change).hazards.map(({ kind }) => kind);
+    expect(kinds('0xdeadbeef')).toEqual(['opaque-data']);
+    expect(kinds('0x01')).toEqual(['opaque-data']);
+    expect(kinds(`${approval}00`)).toEqual(['opaque-data']);
+    expect(kinds(approval.replace('0x095ea7b300', '0x095ea7b301'))).toEqual(['opaque-data']);
+    expect(kinds(encodePacked(['string'], ['invoice 4711']))).toEqual(['opaque-data']);
+    expect(kinds('0x6001', { to: undefined })).toEqual(['contract-creation', 'opaque-data']);
+  });
+
+  it('is exactly what is opaque, whatever the bytes are', () => {
+    const selectors = [...knownMethods.keys()].map((one) => Buffer.from(one.slice(2), 'hex'));
+    const bytes = fc.uint8Array({ maxLength: 200 });
+    fc.assert(
+      fc.property(fc.constantFrom(...selectors, Buffer.alloc(0)), bytes, (selector, rest) => {
+        const summary = summaryOf(`0x${Buffer.concat([selector, rest]).toString('hex')}`);
+        expect(summary.hazards.some(({ kind }) => kind === 'opaque-data')).toBe(summary.opaque);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,232 @@
+import { TronWeb, utils } from 'tronweb';
+import { describe, expect, it } from 'vitest';
+import { contracts } from '../../src/chains/families/tron-contracts.js';
+import { tron } from '../../src/chains/tron.js';
+import { vechain } from '../../src/chains/vechain.js';
+import type { ParseContext } from '../../src/core/chain.js';
+import type { Hazard } from '../../src/core/hazards.js';
+import { alice, bob, unlimited } from './calls.js';
+import { codeOf } from './codes.js';
+import { call, nobody } from './evm-rows.js';
+import { keyOf } from './signing.js';
+
+const key = keyOf(tron);
+const other = keyOf(tron, 0x22);
+const context: ParseContext = { network: 'testnet', from: key.address, signers: [key] };
+const hexOf = (address: string): string => TronWeb.address.toHex(address);
+const owner = { owner_address: hexOf(key.address) };
+const blackHole = 'TLsV52sRDL79HXGGm9yzwKibb6BeruhUzy';
+const zero = 'T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb';
+const now = 1_700_000_000_000;
+
+function tronText(type: string, value: object, { Permission_id, ...raw }: Record<string, unknown> = {}): string {
+  const parameter = { value: { ...owner, ...value }, type_url: `type.googleapis.com/protocol.${type}` };
+  const contract = [{ parameter, type, ...(Permission_id !== undefined && { Permission_id }) }];
+  const reference = { ref_block_bytes: 'f080', ref_block_hash: '1c9f0817516aedfd' };
+  const raw_data = { contract, ...reference, expiration: now + 60_000, timestamp: now, ...raw };
+  const pb = utils.transaction.txJsonToPb({ visible: false, txID: '', raw_data, raw_data_hex: '' } as never);
+  const raw_data_hex = utils.transaction.txPbToRawDataHex(pb).toLowerCase();
+  return JSON.stringify({ visible: false, txID: utils.transaction.txPbToTxID(pb).slice(2), raw_data_hex, raw_data });
+}
+
+const hazardsOf = (
+  type: string,
+  value: object,
+  raw: Record<string, unknown> = {},
+  change: Partial<ParseContext> = {},
+) => tron.parse(tronText(type, value, raw), { ...context, ...change }).summary.hazards;
+
+const token = keyOf(tron, 0x33).address;
+const asset_name = Buffer.from('1000001').toString('hex');
+const to_address = hexOf(other.address);
+const inCall = (data: string) => ({ contract_address: hexOf(token), data: data.slice(2) });
+const shown = (address: string) => tron.normalizeAddress(`41${address.slice(2)}`, 'mainnet');
+const code = { ...owner, origin_address: owner.owner_address, name: 'Token', bytecode: '6080' };
+const creation: Hazard[] = [
+  { kind: 'contract-creation', text: 'Token' },
+  { kind: 'opaque-data', text: '2 bytes of code' },
+];
+
+describe('a Tron contract', () => {
+  it.each<[string, object, readonly Hazard[]]>([
+    ['AccountCreateContract', { account_address: to_address }, []],
+    ['TransferContract', { to_address, amount: 5 }, []],
+    [
+      'TransferContract',
+      { to_address: hexOf(zero), amount: 5 },
+      [{ kind: 'unspendable-destination', party: zero, asset: 'TRX', amount: 5n }],
+    ],
+    [
+      'TransferContract',
+      { to_address: hexOf(blackHole), amount: 5 },
+      [{ kind: 'unspendable-destination', party: blackHole, asset: 'TRX', amount: 5n }],
+    ],
+    ['TransferAssetContract', { asset_name, to_address, amount: 5 }, []],
+    [
+      'TransferAssetContract',
+      { asset_name, to_address: hexOf(zero), amount: 5 },
+      [{ kind: 'unspendable-destination', party: zero, asset: '1000001', amount: 5n }],
+    ],
+    [
+      'VoteWitnessContract',
+      { votes: [{ vote_address: to_address, vote_count: 3 }] },
+      [{ kind: 'account-settings', text: 'VoteWitnessContract' }],
+    ],
+    ['WithdrawBalanceContract', {}, []],
+    ['CreateSmartContract', { new_contract: code }, creation],
+    ['TriggerSmartContract', inCall(call('transfer(address,uint256)', [alice, 5n])), []],
+    [
+      'TriggerSmartContract',
+      inCall(call('transfer(address,uint256)', [nobody, 5n])),
+      [{ kind: 'unspendable-destination', party: zero, asset: token, amount: 5n, text: 'transfer' }],
+    ],
+    [
+      'TriggerSmartContract',
+      inCall(call('transfer(address,uint256)', [`0x${hexOf(token).slice(2)}`, 5n])),
+      [{ kind: 'unspendable-destination', party: token, asset: token, amount: 5n, text: 'transfer' }],
+    ],
+    [
+      'TriggerSmartContract',
+      inCall(call('approve(address,uint256)', [alice, unlimited])),
+      [{ kind: 'unlimited-allowance', party: shown(alice), asset: token, amount: unlimited, text: 'approve' }],
+    ],
+    [
+      'TriggerSmartContract',
+      inCall(call('setApprovalForAll(address,bool)', [bob, true])),
+      [{ kind: 'approve-all', party: shown(bob), asset: token, text: 'setApprovalForAll' }],
+    ],
+    [
+      'TriggerSmartContract',
+      inCall(call('transferOwnership(address)', [bob])),
+      [{ kind: 'account-control', party: shown(bob), asset: token, text: 'transferOwnership' }],
+    ],
+    ['TriggerSmartContract', inCall('0xdeadbeef'), [{ kind: 'opaque-data', party: token, text: '0xdeadbeef' }]],
+    ['FreezeBalanceV2Contract', { frozen_balance: 7, resource: 'ENERGY' }, []],
+    ['UnfreezeBalanceV2Contract', { unfreeze_balance: 7 }, []],
+    ['WithdrawExpireUnfreezeContract', {}, []],
+    [
+      'DelegateResourceContract',
+      { receiver_address: to_address, balance: 9 },
+      [{ kind: 'allowance', party: other.address, asset: 'TRX', amount: 9n, text: 'DelegateResourceContract' }],
+    ],
+    ['UnDelegateResourceContract', { receiver_address: to_address, balance: 9 }, []],
+    ['CancelAllUnfreezeV2Contract', {}, []],
+  ])('%s names what it may cost', (type, value, expected) => {
+    expect(Object.keys(contracts)).toContain(type);
+    expect(hazardsOf(type, value)).toEqual(expected);
+  });
+
+  it.each([
+    ...['AccountPermissionUpdateContract', 'AccountUpdateContract', 'SetAccountIdContract', 'AssetIssueContract'],
+    ...['UpdateAssetContract', 'UnfreezeAssetContract', 'ParticipateAssetIssueContract', 'VoteAssetContract'],
+    ...['WitnessCreateContract', 'WitnessUpdateContract', 'UpdateBrokerageContract', 'FreezeBalanceContract'],
+    ...['UnfreezeBalanceContract', 'ProposalCreateContract', 'ProposalApproveContract', 'ProposalDeleteContract'],
+    ...['UpdateSettingContract', 'UpdateEnergyLimitContract', 'ClearABIContract', 'ExchangeCreateContract'],
+    ...['ExchangeInjectContract', 'ExchangeWithdrawContract', 'ExchangeTransactionContract', 'MarketSellAssetContract'],
+    ...['MarketCancelOrderContract', 'ShieldedTransferContract', 'CustomContract', 'GetContract', '__proto__'],
+  ])('%s is not signed', (type) => {
+    expect(Object.keys(contracts)).not.toContain(type);
+    const text = tronText('TransferContract', { to_address, amount: 5 }).replaceAll('TransferContract', type);
+    expect(codeOf(() => tron.parse(text, context))).toBe('TRANSACTION_UNSUPPORTED');
+  });
+
+  it('that brings TRX and TRC-10 tokens along says so in fields', () => {
+    const value = { ...inCall('0xdeadbeef'), call_value: 3, call_token_value: 5, token_id: 1_000_001 };
+    const { summary } = tron.parse(tronText('TriggerSmartContract', value), context);
+    expect(summary.value).toEqual({ asset: 'TRX', amount: 3n });
+    const move = {
+      standard: 'TRC-10',
+      contract: '1000001',
+      from: key.address,
+      to: token,
+      amount: 5n,
+      action: 'transfer',
+    };
+    expect(summary.tokens).toEqual([move]);
+    const made = tron.parse(
+      tronText('CreateSmartContract', { new_contract: code, call_token_value: 5, token_id: 1_000_001 }),
+      context,
+    );
+    expect(made.summary.tokens).toMatchObject([{ standard: 'TRC-10', contract: '1000001', amount: 5n }]);
+  });
+
+  it('under another permission, or of another account, is named as one of a foreign key', () => {
+    const transfer = { to_address, amount: 5 };
+    const permission = [{ kind: 'foreign-key', party: key.address, text: 'Permission_id 2' }];
+    expect(hazardsOf('TransferContract', transfer, { Permission_id: 2 })).toEqual(permission);
+    const foreign = hazardsOf(
+      'TransferContract',
+      { ...transfer, owner_address: to_address },
+      {},
+      { allowForeignKey: true },
+    );
+    expect(foreign).toMatchObject([{ kind: 'foreign-key', party: other.address }]);
+  });
+
+  it('that lives for more than a day, or does not say since when, is long-lived', () => {
+    const lives = (raw: object) => hazardsOf('TransferContract', { to_address, amount: 5 }, { ...raw });
+    expect(lives({ expiration: now + 86_400_000 })).toEqual([]);
+    expect(lives({ expiration: now + 86_400_001 })).toEqual([{ kind: 'long-lived', text: 'expiration' }]);
+    expect(lives({ timestamp: undefined })).toEqual([{ kind: 'long-lived', text: 'expiration' }]);
+  });
+
+  it('tells its memo to the last byte', () => {
+    const memo = (data: string) => {
+      const { summary } = tron.parse(tronText('TransferContract', { to_address, amount: 5 }, { data }), context);
+      return { memo: summary.memo, data: summary.notes?.find(({ name }) => name === 'data')?.value };
+    };
+    expect(memo('c5bc')).toEqual({ memo: 'ż', data: undefined });
+    expect(memo('efbbbf41')).toEqual({ memo: '\ufeffA', data: undefined });
+    expect(memo('ff41')).toEqual({ memo: 'ff41', data: 'ff41 (bytes)' });
+  });
+});
+
+describe('a VeChain clause', () => {
+  const vet = keyOf(vechain);
+  const summaryOf = (clauses: readonly object[], change: object = {}) => {
+    const body = { chainTag: 0x27, blockRef: '0x0121eac0b88d7bd2', expiration: 720, gasPriceCoef: 0, gas: '9000000' };
+    const completed = JSON.stringify({ ...body, clauses, dependsOn: null, nonce: '7', ...change });
+    return vechain.parse(completed, { network: 'testnet', from: vet.address, signers: [vet] }).summary;
+  };
+  const pay = { to: alice, value: '5', data: '0x' };
+
+  it.each<[string, object, readonly Hazard[]]>([
+    ['a payment', pay, []],
+    [
+      'coins to nobody',
+      { ...pay, to: nobody },
+      [{ kind: 'unspendable-destination', party: nobody, asset: 'VET', amount: 5n }],
+    ],
+    [
+      'an allowance',
+      { to: bob, data: call('approve(address,uint256)', [alice, unlimited]) },
+      [{ kind: 'unlimited-allowance', party: alice, asset: bob, amount: unlimited, text: 'approve' }],
+    ],
+    [
+      'tokens to their own contract',
+      { to: bob, data: call('transfer(address,uint256)', [bob, 5n]) },
+      [{ kind: 'unspendable-destination', party: bob, asset: bob, amount: 5n, text: 'transfer' }],
+    ],
+    [
+      'a call that is not known',
+      { to: bob, data: '0x696e766f6963652031' },
+      [{ kind: 'opaque-data', party: bob, text: '0x696e766f' }],
+    ],
+    ['code', { data: '0x6001' }, [{ kind: 'contract-creation' }, { kind: 'opaque-data', text: '2 bytes of code' }]],
+  ])('with %s names what it may cost, alone and among others', (_what, clause, expected) => {
+    expect(summaryOf([clause]).hazards).toEqual(expected);
+    expect(summaryOf([pay, clause, pay]).hazards).toEqual(expected);
+  });
+
+  it('among several is told by itself', () => {
+    const { notes = [] } = summaryOf([pay, { to: bob, data: call('approve(address,uint256)', [alice, 9n]) }]);
+    expect(notes).toContainEqual({ name: 'clause 1', value: `5 smallest units to ${alice}` });
+    expect(notes).toContainEqual({ name: 'clause 2', value: `0 smallest units to ${bob}, approve(${alice}, 9)` });
+  });
+
+  it('that is valid for more than a day is long-lived', () => {
+    expect(summaryOf([pay], { expiration: 8640 }).hazards).toEqual([]);
+    expect(summaryOf([pay], { expiration: 8641 }).hazards).toMatchObject([{ kind: 'long-lived' }]);
+    expect(summaryOf([pay], { expiration: 2 ** 32 - 1 }).hazards).toMatchObject([{ kind: 'long-lived' }]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { HazardKind } from '../../src/core/hazards.js';
+
+/** A recorded transaction by its chain and name. */
+interface Named {
+  readonly name: string;
+  readonly pending: Readonly<Record<string, unknown>>;
+}
+
+const approve = 'erc20-approve-gas-given-nonce-given';
+
+/**
+ * Recorded transactions that are stopped unless the operator allows what they do, by chain and name; docs/compatibility.md
+ * says why. Every other one passes without a flag. Sorted by chain.
+ */
+export const vectorHazards: Readonly<Record<string, readonly HazardKind[]>> = {
+  // An allowance without limit.
+  [`BSC ${approve}`]: ['unlimited-allowance'],
+  [`ETH ${approve}`]: ['unlimited-allowance'],
+  [`KCS ${approve}`]: ['unlimited-allowance'],
+  [`KLAY ${approve}`]: ['unlimited-allowance'],
+  [`MATIC ${approve}`]: ['unlimited-allowance'],
+  [`ONE ${approve}`]: ['unlimited-allowance'],
+  [`XDC ${approve}`]: ['unlimited-allowance'],
+};
+
+/** The flags that a daemon needs for these transactions, each once. */
+export function hazardFlags(vectors: readonly Named[]): string[] {
+  const flags = vectors.flatMap(({ name, pending }) => {
+    const chain = String(pending['chain']);
+    return (vectorHazards[`${chain} ${name}`] ?? []).map((kind) => `--allow-hazard=${chain}:${kind}`);
+  });
+  return [...new Set(flags)];
+}
