@@ -8,7 +8,7 @@ import { publicKey, sign as signMessage } from '../crypto/ed25519.js';
 import { sha512t256 } from '../crypto/hash.js';
 import { decodeMnemonic, decodeSecret, encodeSecret, normalizeAddress, showAddress } from './families/algorand-key.js';
 import { Encoded, encodeMap } from './families/algorand-msgpack.js';
-import { completeRequest, fateOf, inclusionOf, sendBytes } from './families/algorand-node.js';
+import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './families/algorand-node.js';
 import { summarize } from './families/algorand-summary.js';
 import { type AlgorandTransaction, encodeTransaction, readTransaction } from './families/algorand-transaction.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
@@ -40,12 +40,13 @@ export const algorand: Chain = {
   decodeMnemonic,
   normalizeAddress,
   isTransactionId: isBase32HashId,
-  complete: (pending, { node }) => completeRequest(pending.serialized, node),
+  complete: (pending, context) => completeRequest(pending.serialized, context),
   parse,
   broadcast: sendBytes,
   fate: fateOf,
   inclusion: inclusionOf,
   expiry: 'final',
+  repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
 };
 
 function parse(completed: string, context: ParseContext): UnsignedTransaction {

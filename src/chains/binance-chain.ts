@@ -58,6 +58,7 @@ export const binanceChain: Chain = {
       throw error;
     }
   },
+  repetition: () => 'renewed',
   closedNetwork:
     'BNB Beacon Chain was shut down in December 2024; its keys can be exported, and coins move on BSC only',
 };

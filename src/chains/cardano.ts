@@ -101,6 +101,7 @@ export const cardano: Chain = {
     return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
   },
   expiry: 'renewed',
+  repetition: () => 'renewed',
 };
 
 async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {

@@ -56,6 +56,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     fate: flowFate,
     inclusion: flowInclusion,
     expiry: 'renewed',
+    repetition: () => 'renewed',
   };
 }
 

@@ -65,6 +65,7 @@ export const multiversx: Chain = {
   async fate({ txId }: RecordedTransaction, node) {
     return (await isFound(txId, node)) ? 'known' : 'open';
   },
+  repetition: () => 'renewed',
   async inclusion({ txId }, node) {
     const found = await find(txId, node);
     if (found === undefined) return { kind: 'absent' };

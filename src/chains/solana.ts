@@ -7,7 +7,7 @@ import { publicKey, sign } from '../crypto/ed25519.js';
 import { invalid } from './families/fields.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
 import { decodePrivateKey, encodePrivateKey, readAddress, showAddress } from './families/solana-address.js';
-import { completeTransaction } from './families/solana-complete.js';
+import { completeTransaction, keepsBlockhash } from './families/solana-complete.js';
 import { LAMPORT_DECIMALS } from './families/solana-effect.js';
 import { decodeMessage, lacksBlockhash, type SolanaMessage, wireBytes } from './families/solana-message.js';
 import { fateOf, inclusionOf, readSigned, sendTransaction } from './families/solana-node.js';
@@ -57,6 +57,7 @@ export const solana: Chain = {
   fate: fateOf,
   inclusion: inclusionOf,
   expiry: 'renewed',
+  repetition: ({ serialized }) => (keepsBlockhash(serialized) ? 'final' : 'renewed'),
 };
 
 function parse(completed: string, context: ParseContext): UnsignedTransaction {

@@ -7,7 +7,7 @@ import { bip32Scheme } from './families/bip32-scheme.js';
 import { decodePrivateKey } from './families/evm.js';
 import { addressOf, readAddress, showAddress } from './families/evm-address.js';
 import { bytesToHex, quantityToHex } from './families/evm-hex.js';
-import { isObject } from './families/fields.js';
+import { type Fields, isObject, readObject } from './families/fields.js';
 import { includedAt } from './families/finality.js';
 import { isPrefixedHashId } from './families/transaction-id.js';
 import {
@@ -81,7 +81,13 @@ export const vechain: Chain = {
     return includedAt({ block: id, number, reverted }, best.number);
   },
   expiry: 'renewed',
+  repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
 };
+
+/** True when neither the random nonce nor the block that it begins with is filled in. */
+function isWhole({ nonce, blockRef }: Fields): boolean {
+  return (nonce ?? undefined) !== undefined && (blockRef ?? undefined) !== undefined;
+}
 
 /** In a block or in the pool. */
 async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise<boolean> {

@@ -96,6 +96,8 @@ export const xrpLedger: Chain = {
     return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
   },
   expiry: 'final',
+  repetition: ({ serialized, network }) =>
+    readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
 };
 
 async function ask(node: NodeClient, method: string, params: Fields): Promise<Fields> {

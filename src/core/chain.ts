@@ -59,6 +59,8 @@ export interface CompleteContext extends ParseContext {
    *   node does not count was lost, and is sent again
    */
   nextNonce(latest: bigint, waiting?: bigint): Promise<bigint>;
+  /** True for a form whose bytes another transaction of the sender has: a chain that can choose something else does so. */
+  isTaken?(completed: string): boolean;
 }
 
 /**
@@ -270,6 +272,11 @@ export interface Chain {
    * was filled in by `complete`, so dead ones are made anew. `final`: the requester set it. Absent: no number can be taken.
    */
   displacement?(pending: PendingTransaction): 'renewed' | 'final';
+  /**
+   * Two pending transactions with the same content may come to the same bytes, which a network takes once. `renewed`: what tells
+   * them apart is filled in by `complete`, which is asked again. Absent or `final`: the requester set all of it.
+   */
+  repetition?(pending: PendingTransaction): 'renewed' | 'final';
   /** Said, and nothing sent, where the network does not exist any more. */
   readonly closedNetwork?: string;
 }

@@ -184,6 +184,17 @@ const kinds = {
     hint: 'choose other outputs, or wait until the named transaction is in the chain or has failed',
   },
   OUTPUT_RESERVED: { exit: 1, status: 409, retry: true, hint: 'the named transaction is still being made' },
+  TRANSACTION_DUPLICATE: {
+    exit: 1,
+    status: 409,
+    hint: 'a network takes equal bytes once, so give this one something of its own, such as a nonce, a memo or another end',
+  },
+  DUPLICATE_DEFERRED: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'it waits until the chain offers what makes it different from the named transaction; nothing is to be done',
+  },
   ATTEMPTS_EXHAUSTED: {
     exit: 1,
     status: 502,

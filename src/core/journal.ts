@@ -55,6 +55,11 @@ export function isDue(nextAttemptAt: number, now: number): boolean {
   return nextAttemptAt <= now || nextAttemptAt > now + LONGEST_REST;
 }
 
+/** True for an error after which a transaction only waits for its turn, so that it counts as no try. */
+export function isNoTry(code: ErrorCode): boolean {
+  return code === 'DUPLICATE_DEFERRED';
+}
+
 /** The right to go on with one transaction. Every step, `renew` and `keepLeases` hold on to it for another `LEASE_TIME`. */
 export interface Lease {
   readonly id: string;
@@ -74,7 +79,7 @@ export interface JournalFact {
   readonly reported?: string;
   /** The block in which the network has it; empty when it left its block. */
   readonly block?: string;
-  /** Lets go of the lease until then. Together with an error it counts as one more try. */
+  /** Lets go of the lease until then. Together with an error it counts as one more try, but for `isNoTry`. */
   readonly nextAttemptAt?: number;
   /** Outputs that it spends (`txId:index`): from now on no other transaction of this store may. */
   readonly spends?: readonly string[];
@@ -153,7 +158,8 @@ export interface Journal {
    * Writes `fact`, sets the state and adds one event named `event` (default: the state's name).
    * `signed` is write-once while the bytes may take effect.
    * @throws CustosError LEASE_LOST (stale generation, or let go of), STATE_CONFLICT (no such transition), OUTPUT_SPENT and
-   *   OUTPUT_RESERVED (another transaction spends one of `spends`)
+   *   OUTPUT_RESERVED (another transaction spends one of `spends`), TRANSACTION_DUPLICATE (another one of the network has the
+   *   very bytes; one that has failed gives them over instead)
    */
   advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
   /** Lets go of a lease until a moment (milliseconds since 1970): nothing has happened that the story should tell. */
@@ -169,6 +175,8 @@ export interface Journal {
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)
    */
   expire(lease: Lease, proof: string): Promise<void>;
+  /** Id of another transaction to which the bytes of this one belong, from times when two could have the same. */
+  twin(entry: Pick<JournalEntry, 'id' | 'txId'>): Promise<string | undefined>;
   get(id: string): Promise<JournalEntry | undefined>;
   find(filter: JournalFilter): Promise<readonly JournalEntry[]>;
   events(id: string): Promise<readonly JournalEvent[]>;

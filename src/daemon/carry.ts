@@ -1,4 +1,4 @@
-import type { Chain, ParseContext, SignedTransaction, SignerFacts } from '../core/chain.js';
+import type { Chain, ParseContext, RecordedTransaction, SignedTransaction, SignerFacts } from '../core/chain.js';
 import { digestOf } from '../core/digest.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
@@ -9,6 +9,7 @@ import { type Summary, summaryToJson } from '../core/summary.js';
 import type { SealedWallet } from '../core/wallet.js';
 import { checkLimits } from '../signing/limits.js';
 import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
+import { type RecentForms, refuseKnown, untilDistinct } from './distinct.js';
 import { type DaemonParts, step } from './parts.js';
 import { finish, send } from './send.js';
 import type { SenderQueues } from './sender-queues.js';
@@ -26,7 +27,7 @@ export async function carry(parts: DaemonParts, senders: SenderQueues, claimed: 
     return await senders.run(`key ${firstKey(parts, entry)}`, async () => {
       const prepared = await prepare(parts, entry);
       const line = `${entry.chain}/${entry.network}/${prepared.from}`;
-      return senders.run(line, () => signAndSend(parts, claimed, prepared));
+      return senders.run(line, () => signAndSend(parts, claimed, { ...prepared, recent: senders.recent }));
     });
   } catch (thrown) {
     return settle(parts, claimed, thrown);
@@ -44,6 +45,10 @@ interface Prepared {
   /** All keys, in the order in which they will be lent; the first one's address is the sender. */
   readonly signers: readonly SignerFacts[];
   readonly from: string;
+}
+
+interface Making extends Prepared {
+  readonly recent: RecentForms;
 }
 
 /** Finds wallets and sender. No network, no secret. */
@@ -77,42 +82,60 @@ function contextOf(
   return parseContext(pending, { rules: rulesOf(parts.rules, chain), signers });
 }
 
-async function signAndSend(parts: DaemonParts, claimed: Claimed, prepared: Prepared): Promise<Outcome> {
-  const { entry } = claimed;
+async function signAndSend(parts: DaemonParts, claimed: Claimed, making: Making): Promise<Outcome> {
   try {
-    const completed = await step(parts, 'complete', entry.id, () => complete(parts, claimed, prepared));
-    const unsigned = prepared.chain.parse(completed, contextOf(parts, entry, prepared.signers));
-    const { summary, nonce, spends } = unsigned;
-    const fact = {
-      completed,
-      sender: prepared.from,
-      summary: summaryToJson(summary),
-      ...(nonce !== undefined && { nonce }),
-      ...(spends !== undefined && { spends }),
-    };
-    // What the row says already is not told again: one that is held for days would fill the store with repetitions. Outputs
-    // are free again whenever a transaction waits, so they are always reserved anew.
-    const isKnown = entry.completed === completed && entry.sender === prepared.from && spends === undefined;
-    if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
-    const { chain, network } = entry;
-    checkLimits(summary, { chain: prepared.chain, network, rules: rulesOf(parts.rules, chain) });
-    const digest = digestOf(completed);
-    const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, { summary, completed }));
-    if (refused !== undefined) return refused;
-    const signed = await sign(parts, claimed, { completed, digest, sealed: prepared.sealed });
-    return await send(parts, claimed, prepared.chain, { ...signed, completed, sender: prepared.from });
+    const { chain } = making;
+    const made = await untilDistinct(parts, { chain, pending: claimed.entry.pending }, () =>
+      make(parts, claimed, making),
+    );
+    return 'raw' in made ? await send(parts, claimed, chain, made) : made;
   } catch (thrown) {
     // Settled inside the sender's line, so that the next transaction of this sender sees the journal as it is now.
     return settle(parts, claimed, thrown);
   }
 }
 
-async function complete(parts: DaemonParts, { entry, lease }: Claimed, prepared: Prepared): Promise<string> {
-  const { chain, signers, from: sender } = prepared;
+/** Complete, decode, judge, sign, record. @throws CustosError TRANSACTION_DUPLICATE: another transaction has the very bytes */
+async function make(parts: DaemonParts, claimed: Claimed, making: Making): Promise<RecordedTransaction | Outcome> {
+  const { entry } = claimed;
+  const { chain, from, sealed, signers, recent } = making;
+  const completed = await step(parts, 'complete', entry.id, () => complete(parts, claimed, making));
+  await refuseKnown(parts, claimed, { recent, from, completed });
+  const unsigned = chain.parse(completed, contextOf(parts, entry, signers));
+  const { summary, nonce, spends } = unsigned;
+  const fact = {
+    completed,
+    sender: from,
+    summary: summaryToJson(summary),
+    ...(nonce !== undefined && { nonce }),
+    ...(spends !== undefined && { spends }),
+  };
+  // What the row says already is not told again: one that is held for days would fill the store with repetitions. Outputs
+  // are free again whenever a transaction waits, so they are always reserved anew.
+  const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
+  if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
+  checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
+  const digest = digestOf(completed);
+  const refused = await step(parts, 'judge', entry.id, () => judge(parts, claimed, { summary, completed }));
+  if (refused !== undefined) return refused;
+  try {
+    const signed = await sign(parts, claimed, { completed, digest, sealed });
+    recent.add({ from, completed }, entry.id);
+    return { ...signed, completed, sender: from };
+  } catch (thrown) {
+    const other = thrown instanceof CustosError ? thrown.details['other'] : undefined;
+    if (typeof other === 'string') recent.add({ from, completed }, other);
+    throw thrown;
+  }
+}
+
+async function complete(parts: DaemonParts, { entry, lease }: Claimed, making: Making): Promise<string> {
+  const { chain, signers, from: sender, recent } = making;
   return chain.complete(entry.pending, {
     ...contextOf(parts, entry, signers),
     node: parts.nodes.client(chain),
     allowUnproved: rulesOf(parts.rules, entry.chain).allowedHazards.has('unproved-amount'),
+    isTaken: (completed) => recent.ownerOf({ from: sender, completed }) !== undefined,
     async nextNonce(latest, waiting) {
       const counts = { sender, latest, ...(waiting !== undefined && { waiting }) };
       const { nonce, missing } = await parts.journal.takeNonce(lease, counts);

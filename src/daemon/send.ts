@@ -13,6 +13,13 @@ export async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outc
   if (raw === undefined || txId === undefined) {
     throw new CustosError('RECORD_DAMAGED', `transaction ${entry.id} is ${entry.state} without signed bytes`);
   }
+  const twin = await parts.journal.twin(entry);
+  if (twin !== undefined) {
+    throw new CustosError(
+      'TRANSACTION_DUPLICATE',
+      `the bytes of ${entry.id} are those of ${twin}, and pay for that one`,
+    );
+  }
   const chain = parts.chains.get(entry.chain);
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
   if (entry.state === 'broadcast') return conclude(parts, claimed, { sent, isNew: false });

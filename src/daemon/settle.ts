@@ -1,5 +1,5 @@
 import { asCustosError, CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
-import { type JournalEntry, type JournalFact, type Lease, LONGEST_REST, type State } from '../core/journal.js';
+import { isNoTry, type JournalEntry, type JournalFact, type Lease, LONGEST_REST, type State } from '../core/journal.js';
 import { type DaemonParts, step } from './parts.js';
 
 /** How far a pending transaction came this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */
@@ -66,7 +66,7 @@ function tell(
 ): void {
   const { id, chain, network, state: from } = entry;
   const { errorCode: code, errorText: error, txId, block } = fact;
-  const attempts = entry.attempts + (code === undefined ? 0 : 1);
+  const attempts = entry.attempts + (code === undefined || isNoTry(code) ? 0 : 1);
   const found = { ...(txId !== undefined && { txId }), ...(block !== undefined && { block }) };
   const fields = { id, chain, network, from, to, attempts, ...found, ...(code !== undefined && { code, error }) };
   if (code === undefined) parts.log.info(fields, `transaction ${event}`);
@@ -85,7 +85,8 @@ export async function settle(parts: DaemonParts, claimed: Claimed, thrown: unkno
     if (error.code === 'TRANSACTION_EXPIRED' && error.details['renew'] === true)
       return await renew(parts, current, error);
     const isSent = state === 'signed' || state === 'broadcast';
-    if (error.code === 'TRANSACTION_EXPIRED' && isSent) return await end(parts, current, 'failed', error);
+    if ((error.code === 'TRANSACTION_EXPIRED' || error.code === 'TRANSACTION_DUPLICATE') && isSent)
+      return await end(parts, current, 'failed', error);
     // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
     const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
     const isKept = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
@@ -115,7 +116,7 @@ async function again(parts: DaemonParts, claimed: Claimed, error: CustosError): 
   const { entry } = claimed;
   const isUnsigned = entry.state === 'claimed' || entry.state === 'held';
   const tries = entry.attempts + 1;
-  if (!isUnsigned || tries < parts.maxAttempts) return end(parts, claimed, entry.state, error);
+  if (!isUnsigned || isNoTry(error.code) || tries < parts.maxAttempts) return end(parts, claimed, entry.state, error);
   const text = `given up after ${tries} tries: ${error.code}: ${error.message}`;
   return end(parts, claimed, 'failed', new CustosError('ATTEMPTS_EXHAUSTED', text, { cause: error }));
 }
@@ -125,7 +126,7 @@ export async function end(parts: DaemonParts, claimed: Claimed, to: State, error
   const text = `${error.code}: ${error.message}`;
   const isOver = to === 'failed' || to === 'denied';
   const told = { errorCode: error.code, errorText: error.message, reported: text };
-  const wait = parts.clock.now() + backOff(entry.attempts, error.retryAfter);
+  const wait = parts.clock.now() + (isNoTry(error.code) ? SOON : backOff(entry.attempts, error.retryAfter));
   const fact: JournalFact = isOver ? told : { ...told, nextAttemptAt: wait };
   const event = to === 'failed' || to === 'denied' || to === 'held' ? to : 'postponed';
   await advance(parts, { entry, lease }, { to, fact, event });
@@ -133,10 +134,13 @@ export async function end(parts: DaemonParts, claimed: Claimed, to: State, error
   return {
     id: entry.id,
     kind,
-    ...(entry.reported !== text && { report: text }),
+    ...(entry.reported !== text && !isNoTry(error.code) && { report: text }),
     ...(faults.has(error.code) && { isFault: true }),
   };
 }
+
+/** Milliseconds until a transaction that only waits for its turn is looked at again. */
+const SOON = 1_000;
 
 /** Milliseconds until the next try: doubling from one second to five minutes, with a fifth of jitter. */
 function backOff(attempts: number, retryAfter: number | undefined): number {

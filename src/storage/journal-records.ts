@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import { spendsIn } from './journal-entries.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { living } from './reservations.js';
+import { restoreTransactionIds } from './transaction-ids.js';
 import { chunks } from './wallets.js';
 
 type Row = StoreTables['transactions'];
@@ -39,6 +40,7 @@ export function journalRecords(database: Database<StoreTables>): JournalRecords 
         for (const part of chunks(records.flatMap(eventRows), 500)) {
           await db.insertInto('transaction_events').values(part).execute();
         }
+        await restoreTransactionIds(db, records.flatMap(takenIds));
         for (const part of chunks(records.flatMap(spentOutputs), 500)) {
           const insert = db.insertInto('reservations').values(part);
           // Two that spend the same output could be retried both before format 2: one of them keeps others away as well.
@@ -54,6 +56,34 @@ function tableRow({ row }: JournalRecord): Row {
 
 function eventRows({ id, events }: JournalRecord): EventRow[] {
   return events.map(({ place, at, event, fact }) => ({ transaction_id: id, place, at, event, fact }));
+}
+
+/** The ids of all bytes that were ever recorded for it, but for those that went to another one. */
+function takenIds(record: JournalRecord): StoreTables['transaction_ids'][] {
+  const { id, chain, network, tx_id: own } = tableRow(record);
+  const taken = new Set<string>();
+  for (const { event, fact } of record.events) {
+    const txId = storyEvents.has(event) ? txIdIn(fact) : undefined;
+    if (txId === undefined) continue;
+    if (event === 'given over') taken.delete(txId);
+    else taken.add(txId);
+  }
+  if (own !== null) taken.add(own);
+  return [...taken].map((tx_id) => ({ chain, network, tx_id, transaction_id: id }));
+}
+
+/** Events that tell of bytes. */
+const storyEvents: ReadonlySet<string> = new Set(['signed', 'expired', 'given over']);
+
+function txIdIn(fact: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(fact);
+    const found = typeof value === 'object' && value !== null && 'txId' in value ? value.txId : undefined;
+    return typeof found === 'string' ? found : undefined;
+  } catch {
+    // As below: one damaged story keeps nothing else from being restored.
+    return undefined;
+  }
 }
 
 /** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */

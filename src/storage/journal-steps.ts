@@ -1,5 +1,6 @@
 import { CustosError } from '../core/errors.js';
 import {
+  isNoTry,
   type JournalEntry,
   type JournalFact,
   LEASE_TIME,
@@ -14,6 +15,7 @@ import { type Holder, nobody, seizeLease } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { release, releaseOtherNonces, reserveAgain, reserveNonce, reserveOutputs } from './reservations.js';
+import { takeTransactionId, twinOf, withoutBytes } from './transaction-ids.js';
 
 type Row = StoreTables['transactions'];
 
@@ -68,7 +70,10 @@ function updateOf(shape: Shape): ReturnType<typeof updateStep> {
   return update;
 }
 
-/** Writes a step, its event and its reservations. @throws CustosError LEASE_LOST, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED */
+/**
+ * Writes a step, its event and its reservations.
+ * @throws CustosError LEASE_LOST, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED, TRANSACTION_DUPLICATE
+ */
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
   const changes = { ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now };
@@ -81,12 +86,13 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   });
   const { numAffectedRows } = await update(db, { ...changes, ...lease, holder: owner });
   if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
+  if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
   await reserve(db, { lease, to, fact, event }, holder);
   await addEvent(db, { id: lease.id, at: now, event, fact });
 }
 
 function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
-  return nextAttemptAt !== undefined && errorCode !== undefined;
+  return nextAttemptAt !== undefined && errorCode !== undefined && !isNoTry(errorCode);
 }
 
 /** A step holds on to the lease; what is ended, or waits to be tried again, is let go of for anybody. */
@@ -189,8 +195,9 @@ export async function retry(db: Tables, id: string, holder: Holder): Promise<Jou
       `transaction ${id} is ${entry.state}; only a denied or failed one is retried`,
     );
   }
-  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes the way starts anew.
-  const back = entry.signed === undefined ? 'claimed' : 'signed';
+  const twin = await twinOf(db, entry);
+  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes of its own the way starts anew.
+  const back = entry.signed === undefined || twin !== undefined ? 'claimed' : 'signed';
   const result = await db
     .updateTable('transactions')
     .set({
@@ -211,6 +218,7 @@ export async function retry(db: Tables, id: string, holder: Holder): Promise<Jou
   if (result.numUpdatedRows !== 1n) {
     throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
   }
+  if (twin !== undefined) await withoutBytes(db, entry, { twin, now: holder.now });
   // What the bytes use was free while they had failed, and may be another's by now.
   if (back === 'signed') await reserveAgain(db, entry, holder);
   await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });

@@ -17,6 +17,7 @@ import { readEntry, toEntry } from './journal-rows.js';
 import { advance, cancel, expire, rest, retry, takeNonce } from './journal-steps.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { sentStates } from './migrations/0002-leases.js';
+import { twinOf } from './transaction-ids.js';
 
 /** The journal on a database. @param owner - name under which leases are held, different for each process */
 export function journalTable(database: Database<StoreTables>, clock: Clock, owner: string = randomUUID()): Journal {
@@ -33,6 +34,7 @@ export function journalTable(database: Database<StoreTables>, clock: Clock, owne
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
     retry: (id) => write((db, by) => retry(db, id, by)),
     cancel: (id) => write((db, by) => cancel(db, id, by)),
+    twin: (entry) => database.read((db) => twinOf(db, entry)),
     get: (id) => database.read((db) => getEntry(db, id)),
     find: (filter) => database.read((db) => find(db, filter)),
     events: (id) => database.read((db) => eventsOf(db, id)),

@@ -218,7 +218,7 @@ it('POST asks with the pending transaction and what its bytes do, signed with th
       summary: {
         kind: 'transfer',
         to: receiver,
-        value: { asset: 'ETH', amount: '1' },
+        value: { asset: 'ETH', amount: expect.stringMatching(/^[1-9]\d*$/) },
         fee: { asset: 'ETH', amount: '21000000000000' },
         chainId: '1',
       },

@@ -88,7 +88,7 @@ async function fillWith({ journal }: Store, id: string, spends: readonly string[
 
 async function signWith(id: string, spends: readonly string[]) {
   const lease = await fillWith(store, id, spends);
-  await store.journal.advance(lease, 'signed', { signed: '0xf86c', txId: '0xaa' });
+  await store.journal.advance(lease, 'signed', { signed: '0xf86c', txId: `0x${spends[0]}` });
   return lease;
 }
 

@@ -39,7 +39,8 @@ async function claimOne(id: string) {
   return result.lease;
 }
 
-const signed: JournalFact = { signed: '0xf86c', txId: '0xaa' };
+const signedAs = (id: string): JournalFact => ({ signed: `0xf86c${id}`, txId: `0x${id}` });
+const signed = signedAs('a');
 const filled: JournalFact = { completed: '{"nonce":5}', sender, nonce: 5n, summary: { kind: 'transfer' } };
 
 /** The steps that lead into each state from nothing. */
@@ -56,7 +57,7 @@ const ways: Record<State, readonly State[]> = {
 
 async function bring(id: string, state: State) {
   const lease = await claimOne(id);
-  for (const step of ways[state]) await store.journal.advance(lease, step, step === 'signed' ? signed : {});
+  for (const step of ways[state]) await store.journal.advance(lease, step, step === 'signed' ? signedAs(id) : {});
   return lease;
 }
 
@@ -211,7 +212,7 @@ test('retrying starts anew without bytes and sends the same bytes when there are
   const lease = await bring('b', 'signed');
   await store.journal.advance(lease, 'failed', { errorCode: 'BROADCAST_REFUSED', errorText: 'no', reported: 'no' });
   const again = await store.journal.retry('b');
-  expect(again).toMatchObject({ state: 'signed', ...signed });
+  expect(again).toMatchObject({ state: 'signed', ...signedAs('b') });
   expect(again).not.toHaveProperty('errorCode');
   expect(again).not.toHaveProperty('reported');
   await expect(store.journal.advance(lease, 'broadcast', {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
@@ -255,7 +256,8 @@ test('a nonce is the first that no signed, broadcast or completed transaction us
   for (const [at, nonce] of nonces.entries()) {
     const lease = await claimOne(`t${at}`);
     await store.journal.advance(lease, 'claimed', { sender, nonce }, 'filled');
-    for (const step of ways[ends[at]!]) await store.journal.advance(lease, step, step === 'signed' ? signed : {});
+    for (const step of ways[ends[at]!])
+      await store.journal.advance(lease, step, step === 'signed' ? signedAs(`${at}`) : {});
   }
   const lease = await claimOne('next');
   const take = async (latest: bigint, who = sender) => store.journal.takeNonce(lease, { sender: who, latest });

@@ -10,7 +10,7 @@ import { anySlot, eth, freshLocation, storeId } from './support.js';
 
 const location = freshLocation();
 const sender = '0x8cb76aeD9C5e336ef961265c6079C14e9cD3D2eA';
-const signed: JournalFact = { signed: '0xf86c', txId: '0xaa' };
+const signed = (id: string): JournalFact => ({ signed: `0xf86c${id}`, txId: `0x${id}` });
 const refused: JournalFact = { errorCode: 'BROADCAST_REFUSED', errorText: 'no' };
 
 const clock = { time: 0, now: () => clock.time, wait: async () => {} };
@@ -42,7 +42,7 @@ async function fill(id: string, fact: JournalFact, by: Journal = journal): Promi
 
 async function sign(id: string, fact: JournalFact): Promise<Lease> {
   const lease = await fill(id, fact);
-  await journal.advance(lease, 'signed', signed);
+  await journal.advance(lease, 'signed', signed(id));
   return lease;
 }
 
@@ -81,7 +81,7 @@ describe('signed bytes that failed and are retried', () => {
 
   test('have their outputs again, so that no later transaction spends them', async () => {
     await failSigned('a', { spends: ['aa:0'] });
-    expect(await journal.retry('a')).toMatchObject({ state: 'signed', ...signed });
+    expect(await journal.retry('a')).toMatchObject({ state: 'signed', ...signed('a') });
     await expect(fill('b', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
   });
 
@@ -180,7 +180,7 @@ describe('what a transaction had reserved whose process died before it was signe
     clock.time += LEASE_TIME;
     const grant = await journal.takeNonce(await claimOne('a'), { sender, latest: 5n });
     expect(grant).toEqual({ nonce: 5n, missing: 0 });
-    const signing = other.advance(asleep, 'signed', signed);
+    const signing = other.advance(asleep, 'signed', signed('dead'));
     await expect(signing).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await expect(other.takeNonce(asleep, { sender, latest: 5n })).rejects.toMatchObject({ code: 'LEASE_LOST' });
     // Its heartbeat does not bring back what it lost.
@@ -201,7 +201,7 @@ describe('what a transaction had reserved whose process died before it was signe
     await expect(fill('a', { spends: ['aa:1'] })).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
     clock.time += LEASE_TIME;
     await fill('a', { spends: ['aa:1'] });
-    await expect(other.advance(asleep, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(other.advance(asleep, 'signed', signed('dead'))).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await fill('b', { spends: ['aa:0'] });
   });
 
@@ -213,7 +213,7 @@ describe('what a transaction had reserved whose process died before it was signe
 
   test('is kept by what is signed, however long its process is silent', async () => {
     const lease = await dead('outputs');
-    await other.advance(lease, 'signed', signed);
+    await other.advance(lease, 'signed', signed('dead'));
     clock.time += 10 * LEASE_TIME;
     await expect(fill('a', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
   });
@@ -224,7 +224,7 @@ describe('what a transaction had reserved whose process died before it was signe
     clock.time += 10 * LEASE_TIME;
     await expect(fill('b', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
     expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
-    await journal.advance(lease, 'signed', signed);
+    await journal.advance(lease, 'signed', signed('a'));
   });
 });
 
@@ -233,7 +233,7 @@ test('what is signed keeps the number that it was signed with, and no other', as
   await journal.takeNonce(lease, { sender: '0xbefore', latest: 5n });
   await journal.takeNonce(lease, { sender, latest: 5n });
   await journal.advance(lease, 'claimed', { sender, nonce: 5n, spends: ['aa:0'] }, 'filled');
-  await journal.advance(lease, 'signed', signed);
+  await journal.advance(lease, 'signed', signed('a'));
   const next = await claimOne('b');
   expect((await journal.takeNonce(next, { sender: '0xbefore', latest: 5n })).nonce).toBe(5n);
   expect((await journal.takeNonce(next, { sender, latest: 5n })).nonce).toBe(6n);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readConfig } from '../../dist/app/config.js';
 import { createHouse } from '../../dist/app/house.js';
 import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
@@ -43,6 +43,8 @@ export interface Story {
   readonly state: string;
   readonly signed?: string;
   readonly completed?: string;
+  readonly txId?: string;
+  readonly attempts: number;
   readonly error?: { readonly code: string; readonly message: string };
   readonly events: readonly { readonly event: string }[];
 }
@@ -91,14 +93,15 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
   };
 }
 
-/** A pending transfer of Sepolia that needs nothing from a node. */
+/** A pending transfer of Sepolia that needs nothing from a node, of an amount of its own: equal ones would be one payment. */
 export function transfer(
   id: string,
   signatureId: string,
   change: { request?: Readonly<Record<string, unknown>>; [member: string]: unknown } = {},
 ): Record<string, unknown> {
   const { request, ...members } = change;
-  const whole = { to: receiver, value: '1', nonce: 7, gas: '21000', gasPrice: '1000000000', chainId: 11155111 };
+  const value = String(Number.parseInt(createHash('sha256').update(id).digest('hex').slice(0, 6), 16) + 1);
+  const whole = { to: receiver, value, nonce: 7, gas: '21000', gasPrice: '1000000000', chainId: 11155111 };
   return {
     id,
     chain: 'ETH',

@@ -1,10 +1,12 @@
-import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain.js';
+import type { CompleteContext, Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Fields, isObject, readObject, wholeOf } from './fields.js';
 import { finalIn } from './finality.js';
 
 /** Rounds that a transaction is valid for: the most that the network allows. */
 const LIFE = 1000n;
+/** By how many rounds the life may be cut for the sake of equal ones: half an hour of fifty minutes stays. */
+const MOST_EARLIER = 400n;
 /** Blocks that are asked for at once. */
 const AT_ONCE = 8;
 
@@ -12,9 +14,13 @@ const AT_ONCE = 8;
  * Fills in fee, rounds and genesis from algod where the request leaves them out.
  * @throws CustosError TRANSACTION_INVALID, NODE_*
  */
-export async function completeRequest(text: string, node: NodeClient): Promise<string> {
+export async function completeRequest(
+  text: string,
+  context: Pick<CompleteContext, 'node' | 'isTaken'>,
+): Promise<string> {
+  const { node } = context;
   const fields = readObject(text);
-  const isMissing = (name: string) => fields[name] === undefined || fields[name] === null;
+  const isMissing = (name: string) => lacks(fields, name);
   const names = ['fee', 'firstRound', 'lastRound', 'genesisHash'];
   if (!names.some(isMissing)) return text;
   const answer = await node.http({ path: '/v2/transactions/params' });
@@ -28,12 +34,38 @@ export async function completeRequest(text: string, node: NodeClient): Promise<s
   const found: Fields = {
     // A fee that is flat stays so; any other is that of a byte, and never less in all than the network demands.
     fee: Number(fields['flatFee'] === true ? least : feeOfByte),
-    firstRound: Number(first),
-    lastRound: Number(first + LIFE),
     genesisHash: hash,
   };
-  const missing = names.filter(isMissing).map((name) => [name, found[name]]);
-  return JSON.stringify({ ...fields, ...Object.fromEntries(missing) });
+  // Rounds that are earlier by one tell apart what would be the same: the network takes any that have begun and not ended.
+  for (let earlier = 0n; ; earlier += 1n) {
+    const rounds = isMissing('firstRound')
+      ? { firstRound: Number(first - earlier), lastRound: Number(first - earlier + LIFE) }
+      : { lastRound: Number(first + LIFE - earlier) };
+    const values: Fields = { ...found, ...rounds };
+    const missing = names.filter(isMissing).map((name) => [name, values[name]]);
+    const completed = JSON.stringify({ ...fields, ...Object.fromEntries(missing) });
+    const isLast = hasBothRounds(fields) || earlier >= mostEarlier(fields, first);
+    if (isLast || context.isTaken?.(completed) !== true) return completed;
+  }
+}
+
+/** By how many rounds they may be earlier: none is below zero, and from the first to the last are never more than a life. */
+function mostEarlier(fields: Fields, first: bigint): bigint {
+  const most = lacks(fields, 'lastRound') ? MOST_EARLIER : first + LIFE - wholeOf(fields['lastRound'], 'lastRound');
+  return most < first ? most : first;
+}
+
+/** True when the request names both of its rounds, so that its bytes come out the same every time. */
+export function hasRounds(text: string): boolean {
+  return hasBothRounds(readObject(text));
+}
+
+function hasBothRounds(fields: Fields): boolean {
+  return !lacks(fields, 'firstRound') && !lacks(fields, 'lastRound');
+}
+
+function lacks(fields: Fields, name: string): boolean {
+  return fields[name] === undefined || fields[name] === null;
 }
 
 /**

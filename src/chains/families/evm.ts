@@ -109,6 +109,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     inclusion: (recorded, node) => evmInclusion(nodeForm, recorded, node),
     refusal: (recorded, words, node) => evmRefusal({ form: nodeForm, recorded, words }, node),
     displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
+    repetition: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     readSigned,
   };
 }

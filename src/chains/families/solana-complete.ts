@@ -42,9 +42,18 @@ export async function completeTransaction(pending: PendingTransaction, context: 
   if (node.cloud === undefined) await checkCluster(node, context.network);
   const tables = await Promise.all(message.lookups.map((lookup) => loadTable(lookup, node)));
   await checkReceivers(message, loadedAccounts(message, tables), context);
-  if (usesDurableNonce(message) && !lacksBlockhash(message)) return writeCompleted({ ...request, tables });
+  if (isDurable(message)) return writeCompleted({ ...request, tables });
   const { blockhash, lifetime } = await latestBlockhash(node, message);
   return writeCompleted({ ...request, message: withBlockhash(message, blockhash), lifetime, tables });
+}
+
+/** True for a request whose blockhash is a value of the requester, so that its bytes come out the same every time. */
+export function keepsBlockhash(serialized: string): boolean {
+  return isDurable(decodeMessage(readRequest(serialized).message));
+}
+
+function isDurable(message: SolanaMessage): boolean {
+  return usesDurableNonce(message) && !lacksBlockhash(message);
 }
 
 async function latestBlockhash(
