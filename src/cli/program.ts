@@ -4,7 +4,7 @@ import { TATUM_SPELLING } from '../app/four-eye-config.js';
 import { CustosError } from '../core/errors.js';
 import { commands } from './commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
-import { tatumCommands } from './tatum-commands.js';
+import { TATUM_TITLE, tatumCommands } from './tatum-commands.js';
 
 export interface Parsed {
   readonly spec: CommandSpec;
@@ -27,7 +27,9 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
   let parsed: Parsed | undefined;
   const program = quiet(new Command('custos'))
     .description('Custodial key management: keeps the keys, checks what is to be signed, signs once.')
-    .version(version, '--version');
+    .version(version, '--version')
+    // Unwrapped, because scripts look for this very title.
+    .addHelpText('after', `\nIn the place of: ${TATUM_TITLE}`);
   const groups = new Map<string, Command>();
   const add = (spec: CommandSpec, heading: string) => {
     const [first = '', second] = spec.path.split(' ');

@@ -1,5 +1,6 @@
+import { CustosError } from '../core/errors.js';
 import { daemonOptions, storeOptions, testnetOption } from './options.js';
-import type { CommandSpec } from './spec.js';
+import type { CommandSpec, Run } from './spec.js';
 
 const peer = () => import('./commands/peer.js');
 /** Scripts pass the same flags to every command, needed or not, because the peer has one list for all. */
@@ -11,6 +12,25 @@ const options = [testnetOption, ...storeOptions, ...otherFlags];
 /** Scripts of that program have always had their passwords, so a weak one only draws a warning here. */
 const given = { weakPassword: true };
 
+/** The title of Tatum KMS in its help, for which scripts look to see whether it is there. */
+export const TATUM_TITLE = 'Tatum KMS - Key Management System for Tatum-powered apps.';
+
+/** Says of an unknown chain what scripts look for, besides our own error. */
+function spoken(load: () => Promise<Run>): () => Promise<Run> {
+  return async () => {
+    const run = await load();
+    return async (call) => {
+      try {
+        return await run(call);
+      } catch (error) {
+        const isUnknown = error instanceof CustosError && error.code === 'CHAIN_UNKNOWN';
+        if (isUnknown) call.out.note('Error: Unsupported blockchain.');
+        throw error;
+      }
+    };
+  };
+}
+
 /** The drop-in table: every command of Tatum KMS under its own name, with the output that scripts expect. `daemon` is the same in both. */
 export const tatumCommands: readonly CommandSpec[] = [
   {
@@ -19,7 +39,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: 'print a new wallet without keeping it',
     options,
     given,
-    load: async () => (await peer()).generateWalletOnly,
+    load: spoken(async () => (await peer()).generateWalletOnly),
   },
   {
     path: 'generatemanagedwallet',
@@ -29,7 +49,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).generateManagedWallet,
+    load: spoken(async () => (await peer()).generateManagedWallet),
   },
   {
     path: 'storemanagedwallet',
@@ -39,7 +59,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).storeManagedWallet,
+    load: spoken(async () => (await peer()).storeManagedWallet),
   },
   {
     path: 'storemanagedprivatekey',
@@ -49,7 +69,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).storeManagedPrivateKey,
+    load: spoken(async () => (await peer()).storeManagedPrivateKey),
   },
   {
     path: 'generatemanagedprivatekeybatch',
@@ -59,7 +79,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).generateManagedPrivateKeyBatch,
+    load: spoken(async () => (await peer()).generateManagedPrivateKeyBatch),
   },
   {
     path: 'getmanagedwallet',
@@ -68,7 +88,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).getManagedWallet,
+    load: spoken(async () => (await peer()).getManagedWallet),
   },
   {
     path: 'getprivatekey',
@@ -77,7 +97,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).getPrivateKey,
+    load: spoken(async () => (await peer()).getPrivateKey),
   },
   {
     path: 'getaddress',
@@ -86,7 +106,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).getAddress,
+    load: spoken(async () => (await peer()).getAddress),
   },
   {
     path: 'removewallet',
@@ -96,7 +116,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).removeWallet,
+    load: spoken(async () => (await peer()).removeWallet),
   },
   {
     path: 'export',
@@ -104,7 +124,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: async () => (await peer()).exportAll,
+    load: spoken(async () => (await peer()).exportAll),
   },
   {
     path: 'report',
@@ -113,13 +133,13 @@ export const tatumCommands: readonly CommandSpec[] = [
     options: [...daemonOptions],
     unlocks: true,
     given,
-    load: async () => (await peer()).report,
+    load: spoken(async () => (await peer()).report),
   },
   {
     path: 'checkconfig',
     about: 'print the configuration; secrets as set or not set',
     options,
     given,
-    load: async () => (await peer()).checkConfig,
+    load: spoken(async () => (await peer()).checkConfig),
   },
 ];

@@ -38,6 +38,25 @@ beforeAll(async () => {
 });
 afterAll(() => removeHome(home));
 
+describe('what scripts of Tatum KMS look for', () => {
+  it('is in the help: its title, on one line, and the usage', async () => {
+    const { stdout } = await run([]);
+    expect(stdout).toContain('Tatum KMS - Key Management System for Tatum-powered apps.');
+    expect(stdout).toContain('Usage');
+  });
+
+  it.each([
+    ['generatewallet', 'ABC'],
+    ['generatemanagedwallet', 'XYZ'],
+    ['generatemanagedprivatekeybatch', 'XYZ', '2'],
+  ])('is said of an unknown chain by %s, beside the error of Custos', async (...args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Error: Unsupported blockchain.');
+    expect(stderr).toContain('CHAIN_UNKNOWN');
+  });
+});
+
 describe('every command of Tatum KMS prints what scripts read', () => {
   it('generatewallet: xpub and mnemonic, kept nowhere and without a store or password', async () => {
     const empty = makeHome();
