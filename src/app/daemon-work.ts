@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { checkFourEyeUrl, createFourEye } from '../cloud/four-eye.js';
-import { createHostLimits } from '../cloud/host-limits.js';
-import { createNodes } from '../cloud/nodes.js';
-import { createCloud } from '../cloud/tatum.js';
-import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
-import type { Cloud, Nodes } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
 import type { Judge } from '../core/judge.js';
 import type { Meter } from '../core/meter.js';
@@ -18,13 +13,13 @@ import type { DaemonParts, Trace } from '../daemon/parts.js';
 import { createSignerClient } from '../signing/signer-client.js';
 import { openPublicVault } from '../vault/public-vault.js';
 import { settingValue } from './config.js';
+import { makeCloud } from './daemon-cloud.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
 import { countWallets, pollCost, pollCostText } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
 import { readSigningRules, unguardedChains } from './signing-rules.js';
-import { packageVersion } from './version.js';
 
 /** How long a stopping daemon waits for what is on its way, in milliseconds. */
 const GRACE = 30_000;
@@ -127,37 +122,6 @@ async function startSigner(house: House, { meter, rules }: { meter: Meter; rules
     log: house.log,
     onRestart: () => meter.signerRestarted(),
   });
-}
-
-function makeCloud(house: House): { cloud: Cloud; nodes: Nodes } {
-  const { config, clock, log } = house;
-  const apiKey = settingValue('apiKey', config.flags, config.environment);
-  if (apiKey === undefined) throw new CustosError('API_KEY_MISSING', 'no API key for the cloud is set');
-  if (typeof config.flags['apiKey'] === 'string') {
-    log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
-  }
-  checkCloudUrl(config.cloudUrl, config.network);
-  for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
-  const limits = createHostLimits(clock, config.daemon.maxRequests);
-  const nodes = createNodes({
-    limits,
-    baseUrl: config.cloudUrl,
-    apiKey: Secret.text(apiKey),
-    ownNodes: config.daemon.nodes,
-    network: config.network,
-    clock,
-    version: packageVersion(),
-  });
-  const cloud = createCloud({
-    limits,
-    baseUrl: config.cloudUrl,
-    apiKey: Secret.text(apiKey),
-    version: packageVersion(),
-    clock,
-    nodes,
-    onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
-  });
-  return { cloud, nodes };
 }
 
 async function makeJudges(house: House): Promise<readonly Judge[]> {

@@ -23,11 +23,17 @@ export async function settingFindings(house: House): Promise<readonly Finding[]>
 
 function shownSettings({ config }: House): Finding[] {
   const all: readonly (readonly [string, Setting])[] = Object.entries(settings);
-  return all.map(([name, setting]) => {
+  const read = all.map(([name, setting]) => {
     const value = settingValue(name as keyof typeof settings, config.flags, config.environment);
-    const shown = value === undefined ? 'not set' : setting.secret ? 'set' : shownValue(value);
-    return { check: `setting ${setting.env[0]}`, state: 'ok', text: `${shown} (${setting.about})` };
+    return { variable: setting.env[0] ?? name, setting, value };
   });
+  const found = read.flatMap(({ variable, setting, value }): Finding[] => {
+    if (value === undefined) return [];
+    const shown = setting.secret ? 'set' : shownValue(value);
+    return [{ check: `setting ${variable}`, state: 'ok', text: `${shown} (${setting.about})` }];
+  });
+  const unset = read.filter(({ value }) => value === undefined).map(({ variable }) => variable);
+  return [...found, { check: 'settings', state: 'ok', text: `not set: ${unset.join(', ')}` }];
 }
 
 function warnings({ config }: House): Finding[] {

@@ -1,7 +1,9 @@
 import { asCustosError } from '../core/errors.js';
 import { storeExists } from '../storage/open-store.js';
+import { settingValue } from './config.js';
 import { costFinding, healthFinding } from './doctor-daemon.js';
 import { machineFindings } from './doctor-machine.js';
+import { networkFindings } from './doctor-network.js';
 import { settingFindings } from './doctor-settings.js';
 import { journalFindings, storeFacts } from './doctor-store.js';
 import { type Finding, problem } from './finding.js';
@@ -9,13 +11,31 @@ import type { House } from './house.js';
 import { shownValue } from './shown-value.js';
 import { storeLocation } from './store-location.js';
 
-/** Examines settings, store, journal and a running daemon, without changing anything and without the password. */
+/**
+ * Examines settings, store, journal, a running daemon, and whatever a daemon would talk to, without changing anything. The
+ * password is tried where one is set, and never asked for.
+ */
 export async function examine(house: House): Promise<readonly Finding[]> {
   const settings = await settingFindings(house);
   const store = await storeFindings(house);
   const node: Finding = { check: 'Node.js', state: 'ok', text: process.version };
   const machine = await machineFindings(house.config.environment);
-  return [...settings, ...machine, ...store, ...(await healthFinding(house)), node];
+  const network = house.config.flags['offline'] === true ? [] : await networkFindings(house);
+  return [...settings, ...machine, ...store, ...network, ...(await healthFinding(house)), node];
+}
+
+/** Tried, where it is set: a daemon that finds out at night is too late. */
+async function passwordFindings(house: House): Promise<readonly Finding[]> {
+  const { config } = house;
+  const isSet = settingValue('password', {}, config.environment) ?? config.passwordFile;
+  if (isSet === undefined || config.passwordSource !== 'local') return [];
+  try {
+    await house.rootKey();
+    return [{ check: 'password', state: 'ok', text: 'opens the store' }];
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    return [problem('password', error.code, error.message)];
+  }
 }
 
 async function storeFindings(house: House): Promise<readonly Finding[]> {
@@ -30,6 +50,7 @@ async function storeFindings(house: House): Promise<readonly Finding[]> {
       ...(await storeFacts(store, location)),
       ...(await journalFindings(store.journal, config.network, house.clock.now())),
       await costFinding(house, store),
+      ...(await passwordFindings(house)),
     ];
   } catch (thrown) {
     const error = asCustosError(thrown);

@@ -257,6 +257,7 @@ export const commands: readonly CommandSpec[] = [
     about: 'check configuration and health, with remedies',
     options: [
       { flags: '--log <file>', about: 'sum up the log of a daemon instead; - reads standard input' },
+      { flags: '--offline', about: 'ask neither cloud nor nodes nor the four-eye service' },
       jsonOption,
       ...daemonOptions.filter(({ flags }) => !flags.startsWith('--run-once')),
     ],

@@ -15,6 +15,8 @@ export interface CallerOptions {
   readonly clock: Clock;
   /** Told once of each distinct version notice. */
   readonly onNotice?: (notice: string) => void;
+  /** Told what time the cloud says it is, in milliseconds since 1970. */
+  readonly onDate?: (moment: number) => void;
   /** Milliseconds for one request; default 30,000 for a poll and 10,000 for all others. */
   readonly timeouts?: { readonly poll: number; readonly other: number };
   readonly limits?: HostLimits;
@@ -44,6 +46,8 @@ export function createCaller(http: HttpClient, options: CallerOptions): Call {
   return async (method, path, { timeout, ...extra }) => {
     const request = { method, url: `${base}${path}`, headers, timeout: timeouts[timeout ?? 'other'] };
     const answer = await http.send({ ...request, ...extra, faults: cloudFaults });
+    const date = Date.parse(answer.headers.get('date') ?? '');
+    if (!Number.isNaN(date)) options.onDate?.(date);
     const notice = parseVersionNotice(answer.headers.get('x-ttm-kms-latest-version'));
     if (notice !== undefined && !told.has(notice) && told.size < MAX_NOTICES) {
       told.add(notice);

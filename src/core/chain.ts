@@ -263,6 +263,11 @@ export interface Chain {
    */
   refusal?(recorded: RecordedTransaction, words: string, node: NodeClient): Promise<'later' | 'final'>;
   /**
+   * Asks a node whether it is of this chain and network; absent where nodes cannot tell.
+   * @throws CustosError NETWORK_MISMATCH, CHAIN_ID_MISMATCH, NODE_*
+   */
+  checkNode?(node: NodeClient, place: Pick<ParseContext, 'network' | 'developmentChainId'>): Promise<void>;
+  /**
    * Signed bytes run out. `renewed`: what runs out was filled in by `complete`, so dead ones are made anew. `final`: the
    * requester set it, so dead ones have failed (TRANSACTION_EXPIRED). Absent: they never run out by themselves.
    */

@@ -56,7 +56,7 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 function changed(value: unknown, path: Path, change: { readonly how: number; readonly what: unknown }): unknown {
   const [name, ...rest] = path;
   if (name === undefined) return change.what;
-  const copy: Record<string | number, unknown> = Array.isArray(value) ? [...value] : { ...(value as object) };
+  const copy: Record<string | number, unknown> = { ...(value as object) };
   const inner = (value as Record<string | number, unknown>)[name];
   if (rest.length > 0) copy[name] = changed(inner, rest, change);
   else if (change.how === 0) copy[name] = change.what;

@@ -210,7 +210,9 @@ describe('transaction', () => {
 describe('doctor', () => {
   it('names each problem with its remedy, and changes nothing', async () => {
     const nowhere = join(kms.home, 'nowhere', 'store.db');
-    const found = await run(['doctor', '--json', '--store', nowhere], { env: { CUSTOS_API_KEY: undefined } });
+    const found = await run(['doctor', '--json', '--offline', '--store', nowhere], {
+      env: { CUSTOS_API_KEY: undefined },
+    });
     expect(found.code).toBe(1);
     const problems = JSON.parse(found.stdout).filter(({ state }: { state: string }) => state === 'problem');
     expect(problems.map(({ check }: { check: string }) => check)).toEqual(['cloud', 'wallet store']);

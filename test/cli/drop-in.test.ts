@@ -175,7 +175,9 @@ describe('what the peer took, or answered with exit code 0, is an error', () => 
     const before = (await run(['export'])).stdout;
     const ended = await run(args, input);
     expect(ended).toMatchObject({ code, stdout: '' });
-    expect(ended.stderr).toMatch(new RegExp(`^(Error: Unsupported blockchain[.]\n)?custos: error: .*\\(${error}\\)\ncustos: hint: .+\n$`));
+    expect(ended.stderr).toMatch(
+      new RegExp(`^(Error: Unsupported blockchain[.]\n)?custos: error: .*\\(${error}\\)\ncustos: hint: .+\n$`),
+    );
     expect((await run(['export'])).stdout).toBe(before);
   });
 });

@@ -110,7 +110,7 @@ describe('flags', () => {
       expect(stdout).toContain(`Environment vars file : ${file}\n`);
     }
     for (const spelling of ['--apiKey=k', '--api-key=k']) {
-      const { stdout } = await run(['doctor', '--testnet', spelling]);
+      const { stdout } = await run(['doctor', '--testnet', '--offline', spelling]);
       expect(stdout).toMatch(/^OK +cloud /m);
     }
   });
@@ -130,7 +130,9 @@ describe('settings', () => {
   it('of a CUSTOS_ variable win over those of a TATUM_ variable, and a flag over both', async () => {
     const both = { CUSTOS_CLOUD_URL: 'https://one.example', TATUM_API_URL: 'https://other.example' };
     const url = async (args: string[], env: Environment) =>
-      /cloud +(https:\/\/[a-z]+\.example)/.exec((await run(['doctor', '--api-key=k', ...args], env)).stdout)?.[1];
+      /cloud +(https:\/\/[a-z]+\.example)/.exec(
+        (await run(['doctor', '--offline', '--api-key=k', ...args], env)).stdout,
+      )?.[1];
     expect(await url([], both)).toBe('https://one.example');
     expect(await url([], { TATUM_API_URL: 'https://other.example' })).toBe('https://other.example');
     expect(await url(['--cloud-url=https://flag.example'], both)).toBe('https://flag.example');

@@ -19,7 +19,7 @@ let kms: Kms;
 let log = '';
 
 const doctor = async (...flags: string[]): Promise<{ code: number | null; found: readonly Found[] }> => {
-  const { code, stdout } = await kms.run('doctor', '--json', ...flags);
+  const { code, stdout } = await kms.run('doctor', '--json', '--offline', ...flags);
   return { code, found: JSON.parse(stdout) as readonly Found[] };
 };
 const problems = (found: readonly Found[]) => found.filter(({ state }) => state === 'problem');

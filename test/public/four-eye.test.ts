@@ -166,7 +166,7 @@ describe('the way of asking', () => {
     expect(ended).toMatchObject({ code: 0 });
     expect(approvalsOf(id).map((asked) => asked.method)).toEqual([method]);
     expect(ended.stderr.includes('four-eye service is asked by GET')).toBe(warned);
-    const doctor = await custos(['doctor', ...flags(), '--json'], { home: kms.home, env });
+    const doctor = await custos(['doctor', ...flags(), '--json', '--offline'], { home: kms.home, env });
     expect(doctor.stdout.includes('approves an id, not the content')).toBe(warned);
   });
 

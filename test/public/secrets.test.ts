@@ -112,7 +112,12 @@ describe('no secret is in the output of', () => {
   });
 
   it('commands that show settings', async () => {
-    for (const args of [['checkconfig'], ['doctor'], ['doctor', '--json'], ['doctor', `--api-key=${secret.apiKey}`]]) {
+    for (const args of [
+      ['checkconfig'],
+      ['doctor', '--offline'],
+      ['doctor', '--json', '--offline'],
+      ['doctor', '--offline', `--api-key=${secret.apiKey}`],
+    ]) {
       const { stdout } = await quiet(args);
       expect(stdout).toContain('set');
       // Not even the first characters.

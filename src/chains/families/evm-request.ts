@@ -74,7 +74,11 @@ export function readRequest(text: string, rules: RequestRules, context: ParseCon
 }
 
 /** @throws CustosError CHAIN_ID_MISMATCH: the chain id is neither one of the network's nor the development chain's */
-export function checkChainId(chainId: bigint, rules: RequestRules, context: ParseContext): void {
+export function checkChainId(
+  chainId: bigint,
+  rules: Pick<RequestRules, 'id' | 'chainIds'>,
+  context: Pick<ParseContext, 'network' | 'developmentChainId'>,
+): void {
   const allowed = rules.chainIds[context.network];
   if (allowed.includes(chainId) || chainId === context.developmentChainId) return;
   const known = allowed.join(', ');

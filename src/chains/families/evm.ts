@@ -20,8 +20,9 @@ import { checkGas } from './evm-gas.js';
 import { bytesToHex, hexToBytes } from './evm-hex.js';
 import { evmFate, evmInclusion } from './evm-inclusion.js';
 import { readJsonObject } from './evm-json.js';
+import { askQuantity } from './evm-node.js';
 import { evmRefusal } from './evm-refusal.js';
-import { type EvmRequest, readRequest } from './evm-request.js';
+import { checkChainId, type EvmRequest, readRequest } from './evm-request.js';
 import { summarize } from './evm-summary.js';
 import { isPrefixedHashId } from './transaction-id.js';
 
@@ -111,6 +112,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     repetition: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     readSigned,
+    checkNode: async (node, place) => checkChainId(await askQuantity(node, 'eth_chainId', []), settings, place),
   };
 }
 

@@ -11,7 +11,7 @@ import { isHashId } from './transaction-id.js';
 import { type BuildRules, buildSpend } from './utxo-build.js';
 import { completeSpend } from './utxo-complete.js';
 import { utxoFate, utxoInclusion, utxoRefusal } from './utxo-inclusion.js';
-import { broadcast } from './utxo-node.js';
+import { broadcast, checkNetwork } from './utxo-node.js';
 import { type ParseRules, parseTransaction, readers } from './utxo-parse.js';
 import type { FeeRules } from './utxo-rules.js';
 import { addressOf, decodeWif, encodeWif, scriptOfAddress, tapTweak, type UtxoNetwork } from './utxo-script.js';
@@ -86,6 +86,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     fate: utxoFate,
     inclusion: utxoInclusion,
     refusal: utxoRefusal,
+    checkNode: (node, { network }) => checkNetwork(node, network),
   };
 }
 

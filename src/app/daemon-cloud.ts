@@ -1,0 +1,51 @@
+import type { CallerOptions } from '../cloud/caller.js';
+import { createHostLimits } from '../cloud/host-limits.js';
+import { createNodes } from '../cloud/nodes.js';
+import { createCloud } from '../cloud/tatum.js';
+import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
+import type { Cloud, Nodes } from '../core/cloud.js';
+import { CustosError } from '../core/errors.js';
+import { Secret } from '../core/secret.js';
+import { settingValue } from './config.js';
+import type { House } from './house.js';
+import { packageVersion } from './version.js';
+
+/**
+ * The cloud and the nodes as the settings say.
+ * @param watch - `onDate` is told what time the cloud says it is, in milliseconds since 1970
+ * @throws CustosError API_KEY_MISSING, URL_INVALID, URL_INSECURE
+ */
+export function makeCloud(
+  house: House,
+  watch: Pick<CallerOptions, 'onDate'> = {},
+): { readonly cloud: Cloud; readonly nodes: Nodes } {
+  const { config, clock, log } = house;
+  const apiKey = settingValue('apiKey', config.flags, config.environment);
+  if (apiKey === undefined) throw new CustosError('API_KEY_MISSING', 'no API key for the cloud is set');
+  if (typeof config.flags['apiKey'] === 'string') {
+    log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
+  }
+  checkCloudUrl(config.cloudUrl, config.network);
+  for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
+  const limits = createHostLimits(clock, config.daemon.maxRequests);
+  const nodes = createNodes({
+    limits,
+    baseUrl: config.cloudUrl,
+    apiKey: Secret.text(apiKey),
+    ownNodes: config.daemon.nodes,
+    network: config.network,
+    clock,
+    version: packageVersion(),
+  });
+  const cloud = createCloud({
+    limits,
+    baseUrl: config.cloudUrl,
+    apiKey: Secret.text(apiKey),
+    version: packageVersion(),
+    clock,
+    nodes,
+    ...watch,
+    onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
+  });
+  return { cloud, nodes };
+}
