@@ -5,6 +5,7 @@ import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
 import { parseNodeUrl } from '../core/node-url.js';
 import { Secret } from '../core/secret.js';
+import type { Meaning } from './answers.js';
 import { cloudHeaders } from './caller.js';
 import type { HostLimits } from './host-limits.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
@@ -45,9 +46,6 @@ const RETRIES = 3;
 
 /** Words that these very bytes, not only their number, are there. */
 const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction|txn-already/i;
-/** Words about the node and not about the bytes: it is asked too often, or does not offer the question, or not yet. */
-const aboutTheNode =
-  /too many requests|(rate|request|credit|quota|daily).{0,30}(limit|exceeded)|\(code -(32005|32601|28|429)\)|time(d )?-?out|temporarily|syncing/i;
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
@@ -77,13 +75,13 @@ export function createNodes(options: NodesOptions): Nodes {
  *   the reason passes, or one node has heard of the bytes and another has not; giving them up could mean a second payment
  */
 export async function judgeRefusal(node: NodeClient, refused: RefusedBytes): Promise<'known' | 'dead' | 'refused'> {
-  const { chain, signed, refusal: words } = refused;
+  const { chain, signed, refusal: words, meaning } = refused;
   const fate = await fateIfTold(node, refused);
   if (fate === 'known' || fate === 'dead') return fate;
   if (fate === 'open' && saidToBeKnown.test(words)) {
     throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
   }
-  if (aboutTheNode.test(words)) throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
+  if (meaning === 'wait') throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
   const isLater = (await chain.refusal?.(signed, words, node)) === 'later';
   if (isLater) throw new CustosError('BROADCAST_DEFERRED', `not taken now: ${words}`);
   return 'refused';
@@ -100,6 +98,8 @@ export interface RefusedBytes {
   readonly chain: Chain;
   readonly signed: RecordedTransaction;
   readonly refusal: string;
+  /** What the refusal is about, where its form says more than its words. */
+  readonly meaning?: Meaning;
 }
 
 /** Undefined where the node does not let itself be asked. */
@@ -110,7 +110,8 @@ async function fateIfTold(
   try {
     return await chain.fate?.(signed, node);
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    // A question that the node does not offer will not be offered later; a limit or an account is seen to by somebody.
+    if (isRetryable(error) || (isAboutWay(error) && !isNotOffered(error))) throw error;
     return undefined;
   }
 }
@@ -121,13 +122,18 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
   try {
     return { txId: await chain.broadcast(signed, node) };
   } catch (error) {
-    if (!(error instanceof CustosError) || !refusals.has(error.code) || isAboutRoute(error)) throw error;
+    if (!(error instanceof CustosError) || !refusals.has(error.code) || isUnheard(error)) throw error;
     // What the chain itself has judged, such as a failure in a block, may quote a contract: its words decide nothing more.
     const { cause = error } = error;
     const isJudged = !(cause instanceof CustosError) || cause.code !== 'NODE_REFUSED';
     const judged = isJudged
       ? await fateIfTold(node, { chain, signed })
-      : await judgeRefusal(node, { chain, signed, refusal: error.message });
+      : await judgeRefusal(node, {
+          chain,
+          signed,
+          refusal: error.message,
+          meaning: isAboutWay(cause) ? 'wait' : 'final',
+        });
     if (judged === 'known') return { txId: signed.txId };
     throw refusedAs(new CustosError('BROADCAST_REFUSED', error.message, { cause: error }), judged);
   }
@@ -135,9 +141,18 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
 
 const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);
 
-/** The URL of the node leads nowhere, which says nothing of the bytes. */
-function isAboutRoute({ code, details }: CustosError): boolean {
-  return code === 'NODE_REFUSED' && (details['status'] === 404 || details['status'] === 405);
+/** The answer came from the way to the node and not from it, which says nothing of the bytes. */
+function isUnheard({ code, details }: CustosError): boolean {
+  return code === 'NODE_REFUSED' && details['answer'] === 'wait' && details['status'] !== undefined;
+}
+
+function isAboutWay(error: unknown): boolean {
+  return error instanceof CustosError && error.details['answer'] === 'wait';
+}
+
+function isNotOffered(error: unknown): boolean {
+  const { status, rpcCode } = error instanceof CustosError ? error.details : {};
+  return rpcCode === -32601 || status === 404 || status === 405 || status === 410 || status === 501;
 }
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
@@ -227,7 +242,12 @@ async function askHttp(http: HttpClient, { request, ...question }: Question): Pr
   const label = `${method} ${host}${pathname}`;
   const { body, form } = request;
   const answer = await http.send({ method, ...question, ...(body !== undefined && { body }), ...(form && { form }) });
-  if (answer.status >= 400) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
+  if (answer.status >= 400) {
+    const error = refusal(http, { label, answer, code: 'NODE_REFUSED' });
+    // Chains take a refusal for "it is not there", which a proxy, a limit or an account does not say.
+    if (error.code !== 'NODE_REFUSED' || !isAboutWay(error) || isNotOffered(error)) throw error;
+    throw new CustosError(question.faults.unreachable, error.message, { details: error.details });
+  }
   return tryJson(answer.text) ?? textAnswer(answer.text, { code: question.faults.invalid, label });
 }
 

@@ -1,4 +1,5 @@
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import { type Meaning, meaningOf } from './answers.js';
 import type { HttpAnswer, HttpClient } from './http.js';
 import { isRecord, tryJson } from './json.js';
 
@@ -8,15 +9,23 @@ export interface Refused {
   readonly answer: HttpAnswer;
   /** What the no means where it is not about the API key. */
   readonly code: ErrorCode;
+  /** What it is about, where the caller knows more than status and words say. */
+  readonly meaning?: Meaning;
 }
 
-/** @returns API_KEY_INVALID where the subscription is at fault, else `code`; with the reason that the cloud gave */
-export function refusal(http: HttpClient, { label, answer, code }: Refused): CustosError {
+/**
+ * @returns API_KEY_INVALID where the subscription is at fault, else `code`; with the reason that was given, and in
+ *   `details.answer` what it is about unless that is the request itself
+ */
+export function refusal(http: HttpClient, { label, answer, code, ...known }: Refused): CustosError {
   const { status } = answer;
-  const options = { details: { status } };
+  const { meaning = meaningOf({ status, words: answer.text }) } = known;
+  const options = { details: { status, ...(meaning !== 'final' && { answer: meaning }) } };
   const reason = http.quote(reasonOf(answer.text));
-  if (status === 401 || (status === 403 && errorCodeOf(answer)?.startsWith('subscription.'))) {
-    return new CustosError('API_KEY_INVALID', `${label}: the API key is not accepted: ${reason}`, options);
+  const isKey = status === 403 && errorCodeOf(answer)?.startsWith('subscription.') === true;
+  if (status === 401 || isKey) {
+    const text = `${label}: the API key is not accepted: ${reason}`;
+    return new CustosError('API_KEY_INVALID', text, { details: { status, answer: 'wait' } });
   }
   return new CustosError(code, `${label} was refused with status ${status}: ${reason}`, options);
 }
@@ -25,8 +34,9 @@ export function refusal(http: HttpClient, { label, answer, code }: Refused): Cus
  * As `refusal`, where only the cloud itself can say no: its refusals are JSON objects, so anything else comes from a machine
  * on the way (CLOUD_ANSWER_INVALID) and decides nothing.
  */
-export function cloudRefusal(http: HttpClient, { label, answer, code }: Refused): CustosError {
-  return refusal(http, { label, answer, code: isRecord(tryJson(answer.text)) ? code : 'CLOUD_ANSWER_INVALID' });
+export function cloudRefusal(http: HttpClient, refused: Refused): CustosError {
+  const code = isRecord(tryJson(refused.answer.text)) ? refused.code : 'CLOUD_ANSWER_INVALID';
+  return refusal(http, { ...refused, code });
 }
 
 /** The `errorCode` of the cloud's error object, e.g. `kms.missing`. */

@@ -1,5 +1,6 @@
 import type { RpcCall, RpcOutcome } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
+import { meaningOf } from './answers.js';
 import type { Faults, HttpAnswer, HttpClient } from './http.js';
 import { isRecord, parseJson, tryJson } from './json.js';
 import { refusal } from './refusal.js';
@@ -32,7 +33,8 @@ export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<u
   // Some nodes put their error object into an answer with status 500: it is an answer, and asking again changes nothing.
   const answer = await http.send({ ...request, settles: hasRpcError });
   if (answer.status >= 400 && !hasRpcError(answer)) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
-  return readResult(http, { label, value: parseJson(answer.text, faults.invalid, label), id: ID });
+  const { status } = answer;
+  return readResult(http, { label, status, value: parseJson(answer.text, faults.invalid, label), id: ID });
 }
 
 /**
@@ -65,7 +67,7 @@ function outcomeOf(
   { label, id, byId }: { label: string; id: number; byId: ReadonlyMap<unknown, Readonly<Record<string, unknown>>> },
 ): RpcOutcome {
   try {
-    return { kind: 'answered', result: readResult(http, { label, value: byId.get(id), id }) };
+    return { kind: 'answered', result: readResult(http, { label, status: 200, value: byId.get(id), id }) };
   } catch (error) {
     if (error instanceof CustosError) return { kind: 'refused', error };
     throw error;
@@ -77,14 +79,23 @@ function hasRpcError({ text }: HttpAnswer): boolean {
   return isRecord(value) && isRecord(value['error']) && typeof value['error']['code'] === 'number';
 }
 
-function readResult(
-  http: HttpClient,
-  { label, value, id: asked }: { readonly label: string; readonly value: unknown; readonly id: number },
-): unknown {
+interface RpcAnswer {
+  readonly label: string;
+  readonly status: number;
+  readonly value: unknown;
+  /** Of the question. */
+  readonly id: number;
+}
+
+function readResult(http: HttpClient, { label, status, value, id: asked }: RpcAnswer): unknown {
   if (!isRecord(value)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no JSON-RPC object`);
   const { error, result, id } = value;
   if (error !== undefined && error !== null) {
-    throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(errorText(error))}`);
+    const text = errorText(error);
+    const code = isRecord(error) && typeof error['code'] === 'number' ? error['code'] : 0;
+    const meaning = meaningOf({ status, code, words: text });
+    const details = meaning === 'final' ? {} : { answer: meaning, rpcCode: code };
+    throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(text)}`, { details });
   }
   if (id !== undefined && id !== asked) {
     throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with the answer to another question`);

@@ -1,8 +1,9 @@
 import type { Chain, RecordedTransaction } from '../core/chain.js';
 import type { Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
-import { CustosError, isRetryable } from '../core/errors.js';
+import { CustosError, isWorthWaiting } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PendingTransaction } from '../core/pending.js';
+import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
 import { isRecord, parseJson } from './json.js';
@@ -87,16 +88,30 @@ async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }
   const label = `POST ${path}`;
   try {
     const answer = await call('POST', path, { body, retries: 2, repeatOn: notThrough });
-    if (answer.status >= 500) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
-    if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'BROADCAST_REFUSED' });
+    if (answer.status >= 400) {
+      const meaning = meaningOfBroadcast(answer);
+      const code = meaning === 'wait' ? 'CLOUD_REFUSED' : 'BROADCAST_REFUSED';
+      throw cloudRefusal(http, { label, answer, code, meaning: meaning === 'wait' ? 'wait' : 'final' });
+    }
     return { txId: readTxId(answer, label) };
   } catch (error) {
     // A cloud may pass its node's words on with any failing status, 500 too.
     if (!(error instanceof CustosError) || error.details['status'] === undefined) throw error;
-    const judged = await judgeRefusal(nodes.client(chain), { chain, signed, refusal: error.message });
+    const judged = await judgeRefusal(nodes.client(chain), { chain, signed, refusal: error.message }).catch((other) => {
+      // What came from the way is told as it is, whether the bytes could be looked up or not.
+      throw error.details['answer'] === 'wait' ? error : other;
+    });
     if (judged === 'known') return { txId: signed.txId };
     throw refusedAs(error, judged);
   }
+}
+
+/** The cloud quotes its node with 403 and a code of its own; other refusals are told by their status. */
+function meaningOfBroadcast(answer: HttpAnswer): Meaning {
+  const { status, text } = answer;
+  if (status >= 500) return 'wait';
+  const isOwn = errorCodeOf(answer) !== undefined || status === 403;
+  return meaningOf({ status, words: text, ...(isOwn && { code: 0 }) });
 }
 
 function readTxId({ text }: HttpAnswer, label: string): string {
@@ -134,7 +149,7 @@ async function isClosedWith(wire: Wire, pendingId: string, txId: string): Promis
     const now = await askStatus(wire, pendingId);
     return now.kind === 'unknown' || (now.kind === 'completed' && now.txId.toLowerCase() === txId.toLowerCase());
   } catch (error) {
-    if (isRetryable(error)) throw error;
+    if (isWorthWaiting(error)) throw error;
     return false;
   }
 }

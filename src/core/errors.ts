@@ -424,6 +424,15 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
+ * True when an error is no reason to give a transaction up: its kind passes by itself, or what answered was not known to speak
+ * of the transaction (`details.answer`, which says `wait` or `unknown` of a node's or cloud's answer).
+ */
+export function isWorthWaiting(error: unknown): boolean {
+  if (isRetryable(error)) return true;
+  return error instanceof CustosError && (error.details['answer'] === 'wait' || error.details['answer'] === 'unknown');
+}
+
+/**
  * Turns whatever was thrown into a CustosError. An unforeseen error becomes INTERNAL and only its class name is kept
  * in the message, because messages of foreign libraries may quote their input.
  */

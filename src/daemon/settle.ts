@@ -1,4 +1,4 @@
-import { asCustosError, CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
+import { asCustosError, CustosError, type ErrorCode, isWorthWaiting } from '../core/errors.js';
 import { isNoTry, type JournalEntry, type JournalFact, type Lease, LONGEST_REST, type State } from '../core/journal.js';
 import { type DaemonParts, step } from './parts.js';
 
@@ -90,7 +90,7 @@ export async function settle(parts: DaemonParts, claimed: Claimed, thrown: unkno
     // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
     const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
     const isKept = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
-    if (isRetryable(error) || isKept) return await again(parts, current, error);
+    if (isWorthWaiting(error) || isKept) return await again(parts, current, error);
     return await end(parts, current, error.code === 'FOUR_EYE_DENIED' ? 'denied' : 'failed', error);
   } catch (second) {
     return unrecorded(parts, claimed, asCustosError(second));
@@ -135,7 +135,7 @@ export async function end(parts: DaemonParts, claimed: Claimed, to: State, error
     id: entry.id,
     kind,
     ...(entry.reported !== text && !isNoTry(error.code) && { report: text }),
-    ...(faults.has(error.code) && { isFault: true }),
+    ...((faults.has(error.code) || error.details['answer'] === 'wait') && { isFault: true }),
   };
 }
 
