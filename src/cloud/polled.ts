@@ -3,6 +3,7 @@ import type { PolledTransaction } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
 import { parsePending, parsePendingId } from '../core/pending.js';
+import { A_TURN, nextTurn } from '../core/turn.js';
 import { isRecord } from './json.js';
 
 /** How many elements without a readable id are told one by one; the rest is only counted. */
@@ -16,11 +17,35 @@ const MAX_DEPTH = 64;
  * nobody can say which one was meant.
  */
 export function readPolled(elements: readonly unknown[], chain: ChainId, network: Network): PolledTransaction[] {
+  const reading = readByAndBy(elements, chain, network);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done === true) return value;
+  }
+}
+
+/** As `readPolled`, with a turn of the event loop for everybody else now and then: a list may be long, and none of it good. */
+export async function readPolledInTurns(elements: readonly unknown[], chain: ChainId, network: Network) {
+  const reading = readByAndBy(elements, chain, network);
+  for (let count = 1; ; count++) {
+    const { done, value } = reading.next();
+    if (done === true) return value;
+    if (count % A_TURN === 0) await nextTurn();
+  }
+}
+
+/** Stops after each element. */
+function* readByAndBy(
+  elements: readonly unknown[],
+  chain: ChainId,
+  network: Network,
+): Generator<undefined, PolledTransaction[]> {
   const byId = new Map<string, unknown>();
   const differing = new Set<string>();
   const polled: PolledTransaction[] = [];
   let nameless = 0;
   for (const element of elements) {
+    yield;
     const id = idOf(element);
     if (id === undefined) {
       nameless += 1;
@@ -28,7 +53,10 @@ export function readPolled(elements: readonly unknown[], chain: ChainId, network
     } else if (!byId.has(id)) byId.set(id, element);
     else if (!isSame(byId.get(id), element)) differing.add(id);
   }
-  for (const [id, element] of byId) polled.push(differing.has(id) ? changed(id) : readOne(element, chain, network));
+  for (const [id, element] of byId) {
+    yield;
+    polled.push(differing.has(id) ? changed(id) : readOne(element, chain, network));
+  }
   if (nameless > TOLD) {
     polled.push(refused(`the cloud sent ${nameless - TOLD} more elements that are no pending transactions`));
   }

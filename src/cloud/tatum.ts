@@ -7,8 +7,9 @@ import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
 import { isRecord, parseJson } from './json.js';
+import { excessOf } from './list-size.js';
 import { judgeRefusal, refusedAs } from './nodes.js';
-import { readPolled } from './polled.js';
+import { readPolledInTurns } from './polled.js';
 import { cloudRefusal, errorCodeOf } from './refusal.js';
 import { pathSegment } from './urls.js';
 
@@ -63,7 +64,7 @@ async function poll(wire: Wire, { chain, network, ids }: Poll): Promise<readonly
     }
   };
   await Promise.all(Array.from({ length: POLLS_AT_ONCE }, lane));
-  return readPolled(answers.flat(), chain, network);
+  return readPolledInTurns(answers.flat(), chain, network);
 }
 
 async function pollOnce({ http, call }: Wire, chain: ChainId, signatureIds: readonly SignatureId[]) {
@@ -71,6 +72,8 @@ async function pollOnce({ http, call }: Wire, chain: ChainId, signatureIds: read
   const label = `POST ${path}`;
   const answer = await call('POST', path, { body: { signatureIds }, retries: 1, timeout: 'poll' });
   if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
+  const excess = excessOf(answer.text);
+  if (excess !== undefined) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with ${excess}`);
   const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
   if (!Array.isArray(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no list`);
   const elements: readonly unknown[] = value;

@@ -22,13 +22,14 @@ export class ErrorReports {
     this.#waiting.push({ pendingId, error });
   }
 
-  /** For errors that the journal does not remember: the same text for the same id is sent once in this process. */
-  addOnce(pendingId: string, error: string): void {
+  /** For errors that the journal does not remember: the same text for the same id is sent once in this process. @returns whether it will be */
+  addOnce(pendingId: string, error: string): boolean {
     const key = `${pendingId} ${error}`;
-    if (this.#remembered.has(key)) return;
+    if (this.#remembered.has(key)) return false;
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
     this.#remembered.add(key);
     this.add(pendingId, error);
+    return true;
   }
 
   async flush(): Promise<void> {

@@ -3,12 +3,14 @@ import { asCustosError, CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
 import { type ClaimResult, type Damaged, isDue } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
+import { A_TURN, nextTurn } from '../core/turn.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
 import { carry } from './carry.js';
 import type { ErrorReports } from './error-reports.js';
 import { Pace, type Periods } from './pace.js';
 import { type DaemonParts, step } from './parts.js';
+import { Refusals } from './refusals.js';
 import { closeAgain, resolve } from './resume.js';
 import { SenderQueues } from './sender-queues.js';
 import type { Outcome, OutcomeKind } from './settle.js';
@@ -48,6 +50,7 @@ export class Lane {
   readonly #damaged = new Set<unknown>();
   /** What the cloud lists although it is ended here, which is nothing to hurry for. */
   readonly #ended = new Set<string>();
+  readonly #refusals: Refusals;
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -57,6 +60,7 @@ export class Lane {
     this.#options = options;
     this.#backlog = new Backlog(parts.shared);
     this.#pace = new Pace(options.periods);
+    this.#refusals = new Refusals(parts, chain, options.reports);
     this.#breaker = new Breaker(parts.clock, (state) => {
       parts.meter.breaker(chain, state);
       if (state === 'open') parts.log.warn({ chain }, 'chain shut after faults');
@@ -88,6 +92,7 @@ export class Lane {
   async round(): Promise<number> {
     const start = performance.now();
     const { meter } = this.#parts;
+    this.#refusals.endRound();
     try {
       const listed = await step(this.#parts, 'poll', undefined, () => this.#poll());
       meter.polled(this.chain, 'ok', performance.now() - start);
@@ -113,6 +118,7 @@ export class Lane {
       await this.#claiming;
       await Promise.all(this.#onTheWay.values());
     }
+    this.#refusals.endRound();
     this.#options.tally.waiting += this.#backlog.size;
   }
 
@@ -124,7 +130,7 @@ export class Lane {
     const work = async () => {
       for (let page = await pages.next(); page.done !== true; page = await pages.next()) {
         const ids = this.#allowed(page.value);
-        if (ids.length > 0) this.#take(await cloud.pending(this.chain, network, ids), listed);
+        if (ids.length > 0) await this.#take(await cloud.pending(this.chain, network, ids), listed);
       }
     };
     await Promise.all(Array.from({ length: POLLS_AT_ONCE }, work));
@@ -136,10 +142,13 @@ export class Lane {
     return onlyWallets === undefined ? ids : ids.filter((id) => onlyWallets.has(id));
   }
 
-  #take(polled: readonly PolledTransaction[], listed: Set<string>): void {
+  /** A long list is worked on by and by, so that no chain's list holds up the others, nor a signal that ends the daemon. */
+  async #take(polled: readonly PolledTransaction[], listed: Set<string>): Promise<void> {
     const { onlyTransactions, log, clock } = this.#parts;
     const fresh: PendingTransaction[] = [];
-    for (const element of polled) {
+    for (const [at, element] of polled.entries()) {
+      if (at % A_TURN === A_TURN - 1) await nextTurn();
+      if (this.#stopping) return;
       if (element.kind === 'refused') this.#refuse(element.error);
       else if (onlyTransactions?.has(element.pending.id) !== false) {
         // A transaction of several wallets may stand in the answers for several pages.
@@ -211,15 +220,8 @@ export class Lane {
   }
 
   #refuse(error: CustosError): void {
-    const { tally, reports } = this.#options;
-    const id = error.details['id'];
-    tally.refused += 1;
-    this.#parts.meter.ended(this.chain, 'refused');
-    this.#parts.log.warn(
-      { chain: this.chain, id, code: error.code, error: error.message },
-      'pending transaction refused',
-    );
-    if (typeof id === 'string') reports.addOnce(id, `${error.code}: ${error.message}`);
+    this.#options.tally.refused += 1;
+    this.#refusals.add(error);
   }
 
   /** The cloud is not told: bytes that may be on their way must not look like a payment that failed. */
