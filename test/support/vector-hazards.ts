@@ -23,11 +23,20 @@ export const vectorHazards: Readonly<Record<string, readonly HazardKind[]>> = {
   [`XDC ${approve}`]: ['unlimited-allowance'],
 };
 
+/** Chains of whose recorded transactions each one needs it: the outputs that they spend were made up, so nobody can prove them. */
+const unproved: readonly string[] = ['BTC', 'LTC', 'DOGE', 'BCH'];
+
+/** What the operator has to allow for one recorded transaction, sorted. */
+export function hazardsOfVector(chain: string, name: string): readonly HazardKind[] {
+  const kinds = vectorHazards[`${chain} ${name}`] ?? [];
+  return unproved.includes(chain) ? [...kinds, 'unproved-amount' as const].sort() : kinds;
+}
+
 /** The flags that a daemon needs for these transactions, each once. */
 export function hazardFlags(vectors: readonly Named[]): string[] {
   const flags = vectors.flatMap(({ name, pending }) => {
     const chain = String(pending['chain']);
-    return (vectorHazards[`${chain} ${name}`] ?? []).map((kind) => `--allow-hazard=${chain}:${kind}`);
+    return hazardsOfVector(chain, name).map((kind) => `--allow-hazard=${chain}:${kind}`);
   });
   return [...new Set(flags)];
 }
