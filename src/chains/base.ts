@@ -9,4 +9,6 @@ export const base = evmChain({
   coinType: 60,
   feeCeiling: '1',
   chainIds: { mainnet: [8453n], testnet: [84532n, 84531n] },
+  // Isthmus (May 2025).
+  gasRules: { dataFloor: true },
 });

@@ -10,6 +10,8 @@ export const celo = evmChain({
   coinType: 52752,
   feeCeiling: '100',
   chainIds: { mainnet: [42220n], testnet: [44787n, 62320n, 11142220n] },
+  // Isthmus (July 2025).
+  gasRules: { dataFloor: true },
   format: celoFormat,
   completion: celoCompletion,
   feeTokens: celoFeeTokens,

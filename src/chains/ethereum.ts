@@ -10,6 +10,8 @@ export const ethereum = evmChain({
   coinType: 60,
   feeCeiling: '1',
   chainIds: { mainnet: [1n], testnet: [11155111n, 17000n, 560048n, 5n, 3n, 4n, 42n] },
+  // Prague (May 2025) and Osaka (December 2025).
+  gasRules: { dataFloor: true, cap: 2n ** 24n },
   completion: {
     price: advisedPrice,
     count: 'cloud',

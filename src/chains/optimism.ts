@@ -9,4 +9,6 @@ export const optimism = evmChain({
   coinType: 60,
   feeCeiling: '1',
   chainIds: { mainnet: [10n], testnet: [11155420n, 420n, 69n] },
+  // Isthmus (May 2025).
+  gasRules: { dataFloor: true },
 });

@@ -2,7 +2,7 @@ import type { CompleteContext, NodeClient } from '../../core/chain.js';
 import type { PendingTransaction } from '../../core/pending.js';
 import { checksumAddress, readAddress } from './evm-address.js';
 import type { EvmTransaction } from './evm-format.js';
-import { checkGas } from './evm-gas.js';
+import { checkGas, type GasRules, gasRulesFor } from './evm-gas.js';
 import { bytesToHex, quantityToHex } from './evm-hex.js';
 import { askCloudCount, askQuantity, ethMethods, isDirect, type MethodNames } from './evm-node.js';
 import { nodePrice, type PriceSource } from './evm-price.js';
@@ -46,6 +46,7 @@ export const plainCompletion: CompletionRules = {
 export interface CompletingChain extends RequestRules {
   readonly completion: CompletionRules;
   readonly checksGas: boolean;
+  readonly gasRules: GasRules;
 }
 
 interface Completing {
@@ -78,11 +79,13 @@ export async function completeTransaction(
     from: readAddress(context.from, chain.addressStyle),
     estimate: estimateRule(chain.completion, request, pending.withdrawal !== undefined),
   };
-  if (chain.checksGas && keepsGas(work)) checkGas(request.gas ?? 0n, { data: noBytes, ...request });
+  if (chain.checksGas && keepsGas(work)) {
+    checkGas(request.gas ?? 0n, { data: noBytes, ...request }, gasRulesFor(chain, request.chainId, context));
+  }
   const chainId = request.chainId ?? (await askChainId(work, context));
   const fees = await fillFees(work);
   const gas = await fillGas(work, fees.feePerGas);
-  if (chain.checksGas) checkGas(gas, { data: noBytes, ...request });
+  if (chain.checksGas) checkGas(gas, { data: noBytes, ...request }, gasRulesFor(chain, chainId, context));
   const nonce = request.nonce ?? (await freeNonce(work, context));
   return { value: 0n, data: noBytes, ...request, chainId, ...fees, gas, nonce };
 }

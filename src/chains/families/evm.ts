@@ -16,7 +16,7 @@ import {
   signingHash,
   type TransactionShape,
 } from './evm-format.js';
-import { checkGas } from './evm-gas.js';
+import { checkGas, type GasRules, gasRulesFor } from './evm-gas.js';
 import { bytesToHex, hexToBytes } from './evm-hex.js';
 import { evmFate, evmInclusion } from './evm-inclusion.js';
 import { readJsonObject } from './evm-json.js';
@@ -44,6 +44,8 @@ export interface EvmChainDefinition {
   readonly completion?: Partial<CompletionRules>;
   /** False where a gas limit below the intrinsic gas is the node's business. */
   readonly checksGas?: boolean;
+  /** What the chain has taken over of Ethereum's later gas rules; nothing unless said, because then the node knows better. */
+  readonly gasRules?: GasRules;
   /** Picks the form of a request. */
   readonly format?: (shape: TransactionShape) => EvmFormat;
   /** Contracts of the tokens that can pay fees, by symbol. */
@@ -66,6 +68,7 @@ interface Settings extends Omit<EvmChainDefinition, 'completion'> {
   readonly addressStyle: AddressStyle;
   readonly completion: CompletionRules;
   readonly checksGas: boolean;
+  readonly gasRules: GasRules;
   readonly format: (shape: TransactionShape) => EvmFormat;
 }
 
@@ -74,6 +77,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
   const settings: Settings = {
     addressStyle: {},
     checksGas: true,
+    gasRules: {},
     format: ethereumFormat,
     ...definition,
     completion: { ...plainCompletion, ...definition.completion },
@@ -147,7 +151,7 @@ export function decodePrivateKey(text: string): Uint8Array {
 
 function parseCompleted(completed: string, context: ParseContext, settings: Settings): UnsignedTransaction {
   const transaction = requireAll(readRequest(completed, settings, context));
-  if (settings.checksGas) checkGas(transaction.gas, transaction);
+  if (settings.checksGas) checkGas(transaction.gas, transaction, gasRulesFor(settings, transaction.chainId, context));
   const from = showAddress(readAddress(context.from, settings.addressStyle), settings.addressStyle);
   const { coin, addressStyle, feeTokens } = settings;
   const feeSymbols = new Map(
