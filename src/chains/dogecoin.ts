@@ -18,5 +18,6 @@ export const dogecoin = utxoChain({
   feeCeiling: '25',
   fees: { leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
   request: 'bitcore',
-  build: { usualRate: 1000, version: 1, maturity: 240 },
+  // Tatum KMS does not sign below a fifteenth of a coin a kilobyte by its own, generous estimate of the size.
+  build: { usualRate: 9000, leastRate: 9000, version: 1, maturity: 240 },
 });

@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bitcoin } from '../../src/chains/bitcoin.js';
 import { bitcoinCash } from '../../src/chains/bitcoin-cash.js';
+import { dogecoin } from '../../src/chains/dogecoin.js';
 import { smallestUnits } from '../../src/chains/families/utxo-node.js';
-import { scriptsOf } from '../../src/chains/families/utxo-script.js';
+import { addressOf, readScript, scriptsOf } from '../../src/chains/families/utxo-script.js';
 import { solana } from '../../src/chains/solana.js';
 import type { Chain } from '../../src/core/chain.js';
 import { parsePending } from '../../src/core/pending.js';
@@ -77,6 +78,9 @@ afterAll(async () => {
 
 const place = (byte: string, index = 0) => `${byte.repeat(32)}:${index}`;
 const fromAddress = [{ address: from, signatureId }];
+/** A p2pkh script in the words of bitcore. */
+const wordsOf = (digits: string) => `OP_DUP OP_HASH160 20 0x${digits.slice(6, 46)} OP_EQUALVERIFY OP_CHECKSIG`;
+const testnet = { pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef, bech32: 'tb' };
 const send = (body: object, slug = 'bitcoin', headers = {}) => ask.post(`/v3/${slug}/transaction`, body, headers);
 
 interface Bitcore {
@@ -84,6 +88,7 @@ interface Bitcore {
   readonly outputs: readonly { satoshis: number; script: string }[];
   readonly fee: number;
   readonly changeIndex?: number;
+  readonly changeScript?: string;
   readonly hash: string;
 }
 
@@ -100,17 +105,71 @@ describe('a transfer of unspent outputs', () => {
   test('from an address takes the largest coins, pays what the node advises, and gives change back', async () => {
     coins.set(place('01'), { value: 0.001, script });
     coins.set(place('02'), { value: 0.5, script });
-    const { inputs, outputs, fee, changeIndex } = await built(
+    const { inputs, outputs, fee, changeIndex, changeScript } = await built(
       await send({ fromAddress, to: [{ address: to, value: 0.1 }] }),
     );
     expect(inputs.map(({ prevTxId }) => prevTxId)).toEqual(['02'.repeat(32)]);
     expect(outputs[0]).toEqual({ satoshis: 10_000_000, script: toScript });
     expect(outputs[1]).toEqual({ satoshis: 40_000_000 - fee, script });
-    expect(changeIndex).toBe(1);
+    expect({ changeIndex, changeScript }).toEqual({ changeIndex: 1, changeScript: wordsOf(script) });
     // 2 satoshis a virtual byte; one p2pkh input and two such outputs have 226.
     expect(fee).toBeGreaterThanOrEqual(452);
     expect(fee).toBeLessThan(470);
     expect(node.authorization()).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
+  });
+
+  test('names change in the form that Tatum KMS reads, whatever its script is, or not at all', async () => {
+    coins.set(place('01'), { value: 0.3, script });
+    const own = scriptsOf(key.publicKey).map((one) => hex.encode(one));
+    const words = [
+      wordsOf(script),
+      `OP_0 20 0x${own[1]!.slice(4)}`,
+      `OP_HASH160 20 0x${own[2]!.slice(4, 44)} OP_EQUAL`,
+      `OP_1 32 0x${own[3]!.slice(4)}`,
+    ];
+    for (const [at, changeAddress] of own.map((one) => addressOf(readScript(hex.decode(one)), testnet)!).entries()) {
+      const answer = await send({ fromAddress, to: [{ address: to, value: 0.1 }], fee: '0.0001', changeAddress });
+      const { outputs, changeIndex, changeScript } = await built(answer);
+      expect({ changeIndex, changeScript, script: outputs[1]!.script }).toEqual({
+        changeIndex: 1,
+        changeScript: words[at],
+        script: own[at],
+      });
+      await ask.call('DELETE', `/v3/kms/${answer.body.signatureId}`);
+    }
+    const whole = await built(
+      await send({ fromAddress, to: [{ address: to, value: 0.2999 }], fee: '0.0001', changeAddress: from }),
+    );
+    expect(whole.outputs).toHaveLength(1);
+    expect(Object.keys(whole).filter((name) => name.startsWith('change'))).toEqual([]);
+  });
+
+  test('of Dogecoin costs by itself what Tatum KMS signs, also where the node asks less', async () => {
+    coins.set(place('01'), { value: 25, script });
+    const address = dogecoin.address(key.publicKey, 'testnet');
+    node.answers['scantxoutset'] = undefined;
+    node.answers['listunspent'] = () => [{ txid: '01'.repeat(32), vout: 0, amount: 25, scriptPubKey: script }];
+    for (const advice of [{ feerate: 0.01 }, {}]) {
+      node.answers['estimatesmartfee'] = () => advice;
+      const answer = await send({ fromAddress: [{ address, signatureId }], to: [{ address, value: 10 }] }, 'dogecoin');
+      const { fee, changeIndex } = await built(answer);
+      // What the library of Tatum KMS asks for one p2pkh input, an output and change: a fifteenth of 1 DOGE a kilobyte.
+      expect(fee).toBeGreaterThanOrEqual(1_993_334);
+      expect(fee).toBeLessThan(2_200_000);
+      expect(changeIndex).toBe(1);
+      await ask.call('DELETE', `/v3/kms/${answer.body.signatureId}`);
+    }
+  });
+
+  test('to an address of which nobody has the key is refused', async () => {
+    coins.set(place('01'), { value: 0.3, script });
+    for (const type of ['pkh', 'sh', 'wpkh'] as const) {
+      const address = addressOf({ type, hash: new Uint8Array(20) }, testnet);
+      expect(await send({ fromAddress, to: [{ address, value: 0.1 }] })).toMatchObject({
+        status: 400,
+        body: { errorCode: 'ADDRESS_INVALID' },
+      });
+    }
   });
 
   test('is what the signer takes', async () => {

@@ -2,12 +2,14 @@ import { hex } from '@scure/base';
 import type { BuildContext, BuiltTransaction, SpendRequest, SpendSource } from '../../core/build.js';
 import type { ParseContext, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
 import type { KeyRef } from '../../core/wallet.js';
 import { encodeSigned, type UtxoOutput, type UtxoTransaction } from './utxo-format.js';
 import { askRate, type Coin, checkNetwork, findCoins, readCoin, smallestUnits } from './utxo-node.js';
 import { dustLimit, type FeeRules, virtualSize } from './utxo-rules.js';
 import { addressOf, readScript, scriptOfAddress, type UtxoNetwork, writeScript } from './utxo-script.js';
 import { transactionId } from './utxo-sign.js';
+import { isUnspendable } from './utxo-unspendable.js';
 
 /** What a chain's transactions are built by. */
 export interface BuildRules {
@@ -17,6 +19,8 @@ export interface BuildRules {
   readonly version: number;
   /** Smallest units for a virtual byte where the node cannot tell. */
   readonly usualRate: number;
+  /** The least for a virtual byte, whatever the node says; unless the request names its fee. */
+  readonly leastRate?: number;
   /** Confirmations after which a block's reward may be spent. */
   readonly maturity: number;
   /** The chain's own decoding, as the signer will do it. */
@@ -131,8 +135,8 @@ function checkForm(coin: Coin, { request }: BuildRules): void {
   }
 }
 
-async function rateOf({ node }: BuildContext, { fees, usualRate }: BuildRules): Promise<number> {
-  return Math.max((await askRate(node)) ?? usualRate, fees.leastRate, 1);
+async function rateOf({ node }: BuildContext, { fees, usualRate, leastRate = 1 }: BuildRules): Promise<number> {
+  return Math.max((await askRate(node)) ?? usualRate, fees.leastRate, leastRate);
 }
 
 function estimate(coins: readonly Coin[], outputs: readonly Pick<UtxoOutput, 'script'>[], rate: number): bigint {
@@ -153,7 +157,11 @@ function outputTo(
   amount: string | number,
   { rules, at }: { rules: BuildRules; at: number },
 ): UtxoOutput {
-  return { amount: smallestUnits(amount, `value ${at + 1}`), script: scriptTo(address, rules) };
+  const script = scriptTo(address, rules);
+  if (isUnspendable(script, rules.network)) {
+    throw new CustosError('ADDRESS_INVALID', `nobody can spend what is sent to ${quote(address)}`);
+  }
+  return { amount: smallestUnits(amount, `value ${at + 1}`), script };
 }
 
 function scriptTo(address: string, { network }: BuildRules): Uint8Array {
@@ -209,9 +217,28 @@ function bitcore(transaction: UtxoTransaction, changeIndex: number | undefined):
     })),
     outputs: transaction.outputs.map(output),
     nLockTime: transaction.lockTime,
-    ...(changeIndex !== undefined && { changeIndex }),
+    // Who reads one of these members wants the other one too, and compares.
+    ...(changeIndex !== undefined && { changeIndex, changeScript: scriptWords(transaction.outputs[changeIndex]) }),
     fee: Number(sum(transaction.inputs) - sum(transaction.outputs)),
   });
+}
+
+/** A script in the words in which bitcore writes it. */
+function scriptWords({ script }: Pick<UtxoOutput, 'script'> = { script: ANY_SCRIPT }): string {
+  const found = readScript(script);
+  switch (found.type) {
+    case 'pkh':
+      return `OP_DUP OP_HASH160 20 0x${hex.encode(found.hash)} OP_EQUALVERIFY OP_CHECKSIG`;
+    case 'sh':
+      return `OP_HASH160 20 0x${hex.encode(found.hash)} OP_EQUAL`;
+    case 'wpkh':
+    case 'wsh':
+      return `OP_0 ${found.hash.length} 0x${hex.encode(found.hash)}`;
+    case 'tr':
+      return `OP_1 32 0x${hex.encode(found.pubkey)}`;
+    default:
+      throw new CustosError('INTERNAL', 'the change of a request in this form goes to an address');
+  }
 }
 
 function distinct(keys: readonly KeyRef[]): readonly KeyRef[] {

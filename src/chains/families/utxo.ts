@@ -36,7 +36,7 @@ export interface UtxoChainDefinition {
   /** `bitcore`: JSON with the spent outputs. `hex-with-amounts`: the keys in the order of the inputs, all p2pkh. */
   readonly request: 'bitcore' | 'hex-with-amounts';
   /** How the gateway builds: `usualRate` in smallest units for a virtual byte, where the node cannot tell. */
-  readonly build: Pick<BuildRules, 'usualRate'> & Partial<Pick<BuildRules, 'version' | 'maturity'>>;
+  readonly build: Pick<BuildRules, 'usualRate'> & Partial<Pick<BuildRules, 'version' | 'maturity' | 'leastRate'>>;
 }
 
 const DECIMALS = 8;
