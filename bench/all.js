@@ -3,7 +3,18 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const names = ['start', 'chains', 'latency', 'poll', 'wallets', 'drain', 'drain-asked', 'drain-postgres', 'open-large'];
+const names = [
+  'start',
+  'chains',
+  'sweep',
+  'latency',
+  'poll',
+  'wallets',
+  'drain',
+  'drain-asked',
+  'drain-postgres',
+  'open-large',
+];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);
 for (const name of wanted.length > 0 ? wanted : names) {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { hex } from '@scure/base';
 import { parseTransaction, recoverTransactionAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scriptOfAddress, writeScript } from '../../src/chains/families/utxo-script.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signer.js';
+import { bitcore, foreign, madeBy, proven } from '../chains/utxo-making.js';
 import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
 
 type MakeSigner = (parts: SigningParts, password: Secret) => Signer;
@@ -65,6 +68,26 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       ]) {
         await expect(signer.sign(changed)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
       }
+    });
+
+    it('signs no amount of a spent output that nothing proves, or that is proved to be another', async () => {
+      const made = await parts.wallet('key', 'LTC');
+      const network = { pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef, bech32: 'tltc' };
+      const script = hex.encode(writeScript(scriptOfAddress(made.wallet.address ?? '', network)));
+      const previous = madeBy([{ satoshis: 5_000_000, script }]);
+      const spend = (satoshis: number) =>
+        bitcore([{ ...previous, index: 0, satoshis, script }], [{ satoshis: 100_000, script: foreign }]);
+      const completedAs = (completed: string) => {
+        const { pending } = signRequest(made, {}, { serializedTransaction: spend(5_000_000) });
+        const ltc = { ...pending, chain: parts.chains.get('LTC').id };
+        return signer.sign({ pending: ltc, completed, sealed: [made.sealed] });
+      };
+      const { summary } = await completedAs(proven(spend(5_000_000), [previous]));
+      expect(summary).toMatchObject({ hazards: [], fee: { amount: 4_900_000n } });
+      await expect(completedAs(spend(5_000_000))).rejects.toMatchObject({ code: 'HAZARD_REFUSED' });
+      await expect(completedAs(spend(120_000))).rejects.toMatchObject({ code: 'HAZARD_REFUSED' });
+      const lie = proven(spend(120_000), [previous]);
+      await expect(completedAs(lie)).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
     });
 
     it('answers many requests at the same time, each with its own result', async () => {

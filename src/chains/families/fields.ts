@@ -1,4 +1,3 @@
-import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 
@@ -59,7 +58,7 @@ export function hexOf(value: unknown, name: string, length?: number): Uint8Array
   if (length !== undefined && text.length !== length * 2) {
     throw invalid(`${name} has ${text.length / 2} bytes, not ${length}`);
   }
-  return hex.decode(text.toLowerCase());
+  return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
 /** @throws CustosError TRANSACTION_INVALID: a member that is none of these, so that nothing is signed without being looked at */
