@@ -7,6 +7,7 @@ import { countIn, finalIn } from './families/finality.js';
 import { slip10Scheme } from './families/slip10-scheme.js';
 import { parseEnvelope, readEnvelope } from './families/stellar-envelope.js';
 import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './families/stellar-key.js';
+import { checkReceivers } from './families/stellar-receiver.js';
 import { isHashId } from './families/transaction-id.js';
 
 const PATH = "m/44'/148'";
@@ -31,7 +32,8 @@ export const stellar: Chain = {
   decodePrivateKey: decodeSeed,
   normalizeAddress,
   isTransactionId: isHashId,
-  async complete(pending) {
+  async complete(pending, { node }) {
+    await checkReceivers(readEnvelope(pending.serialized), node);
     // Whoever made the envelope has filled in everything, the number and the end of its time included.
     return pending.serialized.trim();
   },
@@ -67,7 +69,7 @@ async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fi
 
 /** Its time is over by the ledger's clock, and the node has had ledgers since long before. */
 async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
-  const { maxTime } = readEnvelope(completed);
+  const { maxTime } = readEnvelope(completed).conditions;
   if (maxTime === undefined) return false;
   const [latest, first] = await Promise.all([closedAt(node, 'desc'), closedAt(node, 'asc')]);
   return latest !== undefined && first !== undefined && latest > maxTime && first < maxTime - HISTORY;

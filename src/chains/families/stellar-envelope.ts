@@ -2,31 +2,17 @@ import { base64, hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import type { Summary } from '../../core/summary.js';
-import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { sign as signMessage } from '../../crypto/ed25519.js';
 import { sha256 } from '../../crypto/hash.js';
 import { invalid } from './fields.js';
-import { showAccount } from './stellar-key.js';
-import { type Operation, readMuxed, readOperation, readSigner, readText } from './stellar-operations.js';
+import type { Envelope } from './stellar-effect.js';
+import { plainAccount } from './stellar-key.js';
+import { readOperation } from './stellar-operations.js';
+import { readMuxed } from './stellar-parts.js';
+import { readConditions, readMemo } from './stellar-preconditions.js';
+import { summarize } from './stellar-summary.js';
 import { XdrReader } from './stellar-xdr.js';
-
-/** What an envelope holds, as far as it concerns others. */
-export interface Envelope {
-  readonly source: string;
-  /** The most that the fee can be, in stroops. */
-  readonly fee: bigint;
-  readonly sequence: bigint;
-  /** Seconds since 1970 after which it is refused; absent when it never ends. */
-  readonly maxTime?: bigint;
-  readonly memo?: string;
-  readonly operations: readonly Operation[];
-  /** The very bytes of the transaction, without the envelope around it. */
-  readonly body: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly signatures: readonly { readonly hint: Uint8Array; readonly signature: Uint8Array }[];
-}
 
 const passphrases: Readonly<Record<Network, string>> = {
   mainnet: 'Public Global Stellar Network ; September 2015',
@@ -46,9 +32,13 @@ export function readEnvelope(text: string): Envelope {
     throw new CustosError('TRANSACTION_UNSUPPORTED', `Stellar envelopes of type ${type} are not signed`);
   const start = read.at;
   const [source, fee, sequence] = [readMuxed(read), BigInt(read.uint32()), read.int64()];
-  const maxTime = readConditions(read);
+  const conditions = readConditions(read);
   const memo = readMemo(read);
-  const operations = read.list(MAX_OPERATIONS, () => readOperation(read));
+  const operations = read.list(MAX_OPERATIONS, () => {
+    const first = read.at;
+    const operation = readOperation(read);
+    return { ...operation, body: bytes.subarray(first, read.at) };
+  });
   if (operations.length === 0) throw invalid('the transaction has no operation');
   if (read.uint32() !== 0)
     throw new CustosError('TRANSACTION_UNSUPPORTED', 'Stellar contracts (Soroban) are not signed');
@@ -56,8 +46,7 @@ export function readEnvelope(text: string): Envelope {
   const signatures = read.list(MAX_SIGNATURES, () => ({ hint: read.fixed(4), signature: read.variable(64) }));
   read.end();
   return {
-    ...{ source, fee, sequence, operations, body, bytes, signatures },
-    ...(maxTime !== undefined && maxTime > 0n && { maxTime }),
+    ...{ source, fee, sequence, conditions, operations, body, bytes, signatures },
     ...(memo !== undefined && { memo }),
   };
 }
@@ -65,15 +54,14 @@ export function readEnvelope(text: string): Envelope {
 /** Decodes and checks an envelope. @throws CustosError SENDER_MISMATCH: the account, or that of an operation, is not the signer's */
 export function parseEnvelope(completed: string, context: ParseContext): UnsignedTransaction {
   const envelope = readEnvelope(completed);
-  const foreign = [envelope.source, ...envelope.operations.flatMap(({ source }) => source ?? [])].find(
-    (account) => plain(account) !== context.from,
-  );
-  if (foreign !== undefined && context.allowForeignKey !== true) {
-    throw new CustosError('SENDER_MISMATCH', `the transaction acts for ${foreign}, the wallet is ${context.from}`);
+  const accounts = [envelope.source, ...envelope.operations.flatMap(({ source }) => source ?? [])];
+  const foreign = [...new Set(accounts)].filter((account) => plainAccount(account) !== context.from);
+  if (foreign.length > 0 && context.allowForeignKey !== true) {
+    throw new CustosError('SENDER_MISMATCH', `the transaction acts for ${foreign[0]}, the wallet is ${context.from}`);
   }
   if (envelope.signatures.length === MAX_SIGNATURES) throw invalid('the transaction has no room for another signature');
   return {
-    summary: summarize(envelope),
+    summary: summarize(envelope, foreign),
     nonce: envelope.sequence,
     sign: (keys) => sign(envelope, keyOf(keys, context.from), context.network),
   };
@@ -91,68 +79,6 @@ function decodeBase64(text: string): Uint8Array {
   } catch (error) {
     throw invalid('the transaction envelope is not base64', error);
   }
-}
-
-/** @returns the end of the time bounds; 0 for none */
-function readConditions(read: XdrReader): bigint | undefined {
-  const bounds = () => {
-    read.uint64();
-    return read.uint64();
-  };
-  const type = read.uint32();
-  if (type === 0) return undefined;
-  if (type === 1) return bounds();
-  if (type !== 2) throw invalid(`${type} is no kind of precondition`);
-  const maxTime = read.optional(bounds);
-  read.optional(() => [read.uint32(), read.uint32()]);
-  read.optional(() => read.int64());
-  read.uint64();
-  read.uint32();
-  read.list(2, () => readSigner(read));
-  return maxTime;
-}
-
-function readMemo(read: XdrReader): string | undefined {
-  const type = read.uint32();
-  if (type === 0) return undefined;
-  if (type === 1) return readText(read, 28);
-  if (type === 2) return read.uint64().toString();
-  if (type === 3 || type === 4) return hex.encode(read.fixed(32));
-  throw invalid(`${type} is no kind of memo`);
-}
-
-/** The account without its number: M… names the same key as its G…. */
-function plain(account: string): string {
-  return account.startsWith('M') ? showAccount(base32Body(account)) : account;
-}
-
-function base32Body(account: string): Uint8Array {
-  const bits = [...account].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  );
-  const bytes = bits.join('').match(/.{8}/g) ?? [];
-  return Uint8Array.from(bytes.slice(1, 33), (byte) => Number.parseInt(byte, 2));
-}
-
-function summarize(envelope: Envelope): Summary {
-  const { source, fee, sequence, memo, operations } = envelope;
-  const kinds = new Set(operations.map(({ kind }) => kind));
-  const [kind = 'other'] = kinds;
-  const single = operations.length === 1 ? operations[0] : undefined;
-  const note = memo === undefined ? '' : ` with the memo ${JSON.stringify(memo)}`;
-  return {
-    kind: kinds.size === 1 ? kind : 'other',
-    from: source,
-    ...(single?.to !== undefined && { to: single.to }),
-    value: { asset: 'XLM', amount: operations.reduce((sum, { value }) => sum + value, 0n) },
-    tokens: operations.flatMap(({ tokens, source: from = source }) => tokens.map((move) => ({ ...move, from }))),
-    hazards: [],
-    fee: { asset: 'XLM', amount: fee },
-    nonce: sequence,
-    ...(memo !== undefined && { memo }),
-    opaque: false,
-    text: `${source} ${operations.map(({ text }) => text).join(', then ')}${note}; the fee is at most ${formatUnits(fee, 7)} XLM`,
-  };
 }
 
 function keyOf(keys: readonly LentKey[], from: string): LentKey {

@@ -39,6 +39,18 @@ export function showAccount(publicKey: Uint8Array): string {
   return encodeKey('account', publicKey);
 }
 
+/** The account without its number: M… names the same key as its G…. */
+export function plainAccount(account: string): string {
+  const muxed = decodeKey('muxed', account, 40);
+  return muxed === undefined ? account : showAccount(muxed.subarray(0, 32));
+}
+
+/** The number inside an M… address (CAP-27). */
+export function muxedId(account: string): bigint | undefined {
+  const muxed = decodeKey('muxed', account, 40);
+  return muxed === undefined ? undefined : BigInt(`0x${hex.encode(muxed.subarray(32))}`);
+}
+
 /** Brings an address into the form that is shown: G…, or M… for an account with a number of its own. @throws CustosError ADDRESS_INVALID */
 export function normalizeAddress(text: string): string {
   if (decodeKey('account', text, 32) !== undefined || decodeKey('muxed', text, 40) !== undefined) return text;
