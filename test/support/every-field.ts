@@ -14,8 +14,8 @@ export interface SignedPlace {
 
 /**
  * Holds that nothing is signed that the summary does not tell: each variant of a completed transaction is refused with a
- * code, gives the same signed bytes, or another summary (its sentence apart, so that machines see it as well).
- * @returns how many variants were signed with other bytes, so that a test can hold that there were any
+ * code, is the same transaction by its id, or has another summary (its sentence apart, so that machines see it as well).
+ * @returns how many variants were other transactions, so that a test can hold that there were any
  */
 export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): number {
   const first = read(place, place.completed);
@@ -23,7 +23,7 @@ export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<str
   let told = 0;
   for (const variant of variants) {
     const changed = read(place, variant);
-    if (changed === undefined || changed.raw === first.raw) continue;
+    if (changed === undefined || changed.txId === first.txId) continue;
     expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
     told += 1;
   }
@@ -34,7 +34,7 @@ function read({ chain, context, keys }: SignedPlace, completed: string) {
   try {
     const unsigned = chain.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
-    return { raw: unsigned.sign(keys).raw, summary: JSON.stringify(summary) };
+    return { txId: unsigned.sign(keys).txId, summary: JSON.stringify(summary) };
   } catch (error) {
     if (error instanceof CustosError) {
       expect(error.code, completed).not.toBe('INTERNAL');

@@ -169,7 +169,7 @@ function readMemo(value: unknown): string {
 }
 
 function summarize(transfer: BinanceTransfer, from: string): Summary {
-  const { outputs, memo, sequence } = transfer;
+  const { inputs, outputs, memo, sequence, accountNumber, chainId } = transfer;
   const bnb = sums(outputs).get('BNB') ?? 0n;
   const tokens = outputs.flatMap(({ text, coins }) =>
     coins
@@ -193,6 +193,18 @@ function summarize(transfer: BinanceTransfer, from: string): Summary {
     value: { asset: 'BNB', amount: bnb },
     tokens,
     hazards: [],
+    notes: [
+      { name: 'chainId', value: chainId },
+      { name: 'accountNumber', value: accountNumber.toString() },
+      ...inputs.map(({ text, coins }, at) => ({
+        name: `input ${at}`,
+        value: `${coins.map(coinText).join(' and ')} of ${text}`,
+      })),
+      ...outputs.map(({ text, coins }, at) => ({
+        name: `output ${at}`,
+        value: `${coins.map(coinText).join(' and ')} to ${text}`,
+      })),
+    ],
     fee: { asset: 'BNB', amount: count < LOWEST_OF_MANY ? FEE : FEE_OF_MANY * BigInt(count) },
     nonce: sequence,
     opaque: false,

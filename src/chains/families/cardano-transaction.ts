@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
-import type { Summary } from '../../core/summary.js';
+import type { Summary, SummaryNote } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { signExtended } from '../../crypto/bip32-ed25519.js';
@@ -9,6 +9,9 @@ import { blake2b } from '../../crypto/hash.js';
 import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './cardano-body.js';
 import { type Operations, readOperations } from './cardano-operations.js';
 import { onlyMembers, readObject, textOf } from './fields.js';
+
+/** A slot is a second: the year 2050, which means for ever. */
+const FAR_SLOT = 933_000_000n;
 
 /** What was asked for beside what a node made of it. */
 export interface Completed {
@@ -66,7 +69,8 @@ function summarize(body: Body, { operations, owners }: { operations: Operations;
     ...(paid.length === 1 && only !== undefined && { to: only.address }),
     value: { asset: 'ADA', amount: paid.reduce((sum, { amount }) => sum + amount, 0n) },
     tokens,
-    hazards: [],
+    hazards: body.ttl > FAR_SLOT ? [{ kind: 'long-lived', text: `ttl ${body.ttl}` }] : [],
+    notes: notesOf(body),
     fee: { asset: 'ADA', amount: body.fee },
     inputs: operations.inputs.map(({ txId, index, address, amount }) => ({
       outpoint: `${txId}:${index}`,
@@ -77,6 +81,16 @@ function summarize(body: Body, { operations, owners }: { operations: Operations;
     opaque: false,
     text: `${from} ${words}; the fee is ${formatUnits(body.fee, 6)} ADA; it ends with slot ${body.ttl}`,
   };
+}
+
+/** The end of its life, and tokens also of outputs that come back. */
+function notesOf({ ttl, outputs }: Body): readonly SummaryNote[] {
+  return [
+    { name: 'ttl', value: ttl.toString() },
+    ...outputs.flatMap(({ tokens }, at) =>
+      [...tokens].map(([token, amount]) => ({ name: `output ${at} token ${token}`, value: amount.toString() })),
+    ),
+  ];
 }
 
 /** One witness for each address that is spent from, in the order of the inputs. */

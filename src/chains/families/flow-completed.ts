@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
-import type { Summary } from '../../core/summary.js';
+import type { Summary, SummaryNote } from '../../core/summary.js';
 import type { LentKey } from '../../core/wallet.js';
 import { type Fields, hexOf, invalid, objectOf, onlyMembers, readObject, smallOf, textOf, wholeOf } from './fields.js';
 import { flowAddress } from './flow-arguments.js';
@@ -13,7 +13,7 @@ import {
   transactionId,
 } from './flow-encoding.js';
 import { type FlowHash, signMessage } from './flow-key.js';
-import { type FlowAction, readAction } from './flow-request.js';
+import { type FlowAction, readAction, type TypedAction } from './flow-request.js';
 import { writeSent } from './flow-sent.js';
 import type { FlowTemplates } from './flow-templates.js';
 
@@ -140,17 +140,45 @@ function checkRoles({ account }: FlowAction, { proposer, payer, authorizer }: Fl
   throw invalid('the account is proposer or payer beside another one');
 }
 
-function summarize({ does, account }: FlowAction, { proposer, payer }: FlowFilling, paysItself: boolean): Summary {
-  const { words, ...rest } = does;
+function summarize(action: TypedAction, filling: FlowFilling, paysItself: boolean): Summary {
+  const { does, account } = action;
+  const { proposer, payer } = filling;
+  const { words, hazards = [], ...rest } = does;
   const fee = paysItself ? 'pays the network fee itself' : `0x${payer.address} pays the network fee`;
   return {
     ...rest,
     from: `0x${account}`,
-    hazards: [],
+    hazards,
+    notes: notesOf(action, filling),
     fee: { asset: 'FLOW', amount: paysItself ? HIGHEST_FEE : 0n },
     ...(paysItself && { nonce: proposer.sequenceNumber }),
     text: `0x${account} ${words}; ${fee}`,
   };
+}
+
+/** Every signed value that no other member of the summary holds whole. */
+function notesOf(
+  action: TypedAction,
+  { referenceBlock, proposer, payer, authorizer }: FlowFilling,
+): readonly SummaryNote[] {
+  const { type, script, arguments: made, does } = action;
+  const of = ({ address, keyId }: { readonly address: string; readonly keyId: number }) =>
+    `0x${address} by key ${keyId}`;
+  const values = {
+    type,
+    // The other types have scripts of our own.
+    ...(does.opaque && { script }),
+    referenceBlock: `${referenceBlock.id} at ${referenceBlock.height}`,
+    computationLimit: COMPUTATION_LIMIT,
+    proposer: `${of(proposer)}, number ${proposer.sequenceNumber}`,
+    ...(proposer.signature && { proposerSignature: hex.encode(proposer.signature) }),
+    payer: of(payer),
+    authorizer: `by key ${authorizer.keyId} with ${authorizer.hash}`,
+  };
+  return [
+    ...Object.entries(values).map(([name, value]) => ({ name, value: `${value}` })),
+    ...made.map((argument, at) => ({ name: `argument ${at + 1}`, value: JSON.stringify(argument) })),
+  ];
 }
 
 function keyOf(keys: readonly LentKey[], from: string): LentKey {

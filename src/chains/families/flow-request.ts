@@ -1,6 +1,7 @@
 import { hex } from '@scure/base';
 import { RLP } from 'micro-eth-signer/core/rlp.js';
 import { CustosError } from '../../core/errors.js';
+import type { Hazard } from '../../core/hazards.js';
 import { type Network, quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { type Fields, invalid, listOf, objectOf, onlyMembers, textOf, wholeOf } from './fields.js';
@@ -22,8 +23,14 @@ export interface FlowAction {
   readonly account: string;
   readonly script: string;
   readonly arguments: readonly CadenceArgument[];
-  readonly does: Pick<Summary, 'kind' | 'to' | 'value' | 'tokens' | 'method' | 'opaque'> & { readonly words: string };
+  readonly does: Pick<Summary, 'kind' | 'to' | 'value' | 'tokens' | 'method' | 'opaque'> & {
+    readonly words: string;
+    readonly hazards?: readonly Hazard[];
+  };
 }
+
+/** An action with the number of its request's type. */
+export type TypedAction = FlowAction & { readonly type: number };
 
 interface Request {
   readonly account: string;
@@ -51,13 +58,14 @@ const readers: Readonly<Record<number, { readonly members: readonly string[]; re
  * Reads `{type, body}` of a request.
  * @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED (type or currency), AMOUNT_INVALID
  */
-export function readAction(fields: Fields, network: Network, templates: FlowTemplates): FlowAction {
+export function readAction(fields: Fields, network: Network, templates: FlowTemplates): TypedAction {
   const type = fields['type'];
   const reader = typeof type === 'number' ? readers[type] : undefined;
-  if (reader === undefined) throw unsupported(`the transaction type ${quote(type)} is not offered`);
+  if (reader === undefined || typeof type !== 'number')
+    throw unsupported(`the transaction type ${quote(type)} is not offered`);
   const body = objectOf(fields['body'], 'body');
   onlyMembers(body, [...besides, ...reader.members], 'body');
-  return reader.read({ account: flowAddress(body['account'], 'account'), body, network, templates });
+  return { ...reader.read({ account: flowAddress(body['account'], 'account'), body, network, templates }), type };
 }
 
 function transfer({ account, body, network, templates }: Request): FlowAction {
@@ -99,13 +107,20 @@ function transfer({ account, body, network, templates }: Request): FlowAction {
 function addKey(request: Request): FlowAction {
   const { key, weight, keyArguments } = keyOf(request, 0n);
   const power = weight === 0n ? 'which cannot sign for it' : `of weight ${weight} of ${MOST_WEIGHT}`;
-  return plain(request, request.templates.addKey, keyArguments, `adds the key ${key} ${power} to the account`);
+  const hazard: Hazard = { kind: 'account-control', party: key, text: `add key of weight ${weight}` };
+  return plain(request, {
+    template: request.templates.addKey,
+    made: keyArguments,
+    words: `adds the key ${key} ${power} to the account`,
+    hazard,
+  });
 }
 
 function createAccount(request: Request): FlowAction {
   const { key, weight, keyArguments } = keyOf(request, MOST_WEIGHT);
   const words = `creates an account with the key ${key} of weight ${weight} and pays for its storage`;
-  return plain(request, request.templates.createAccount, keyArguments, words);
+  const hazard: Hazard = { kind: 'account-settings', party: key, text: 'create account' };
+  return plain(request, { template: request.templates.createAccount, made: keyArguments, words, hazard });
 }
 
 function keyOf({ body, templates }: Request, usual: bigint) {
@@ -193,6 +208,7 @@ function custom({ account, body }: Request): FlowAction {
       tokens: [],
       method: `custom(${made.map(({ type, value }) => `${type}: ${quote(JSON.stringify(value))}`).join(', ')})`,
       opaque: true,
+      hazards: [{ kind: 'opaque-data', party: `0x${account}`, text: 'Cadence of its own' }],
       words: `runs Cadence of its own (${script.length} characters) that may do anything with the account`,
     },
   };
@@ -200,9 +216,12 @@ function custom({ account, body }: Request): FlowAction {
 
 type Template = ((network: Network) => string) | undefined;
 
-function plain(request: Request, template: Template, made: readonly CadenceArgument[], words: string): FlowAction {
-  const { account, network } = request;
-  const does = { kind: 'other', value: flow(0n), tokens: [], opaque: false, words } as const;
+interface PlainAction extends Pick<TokenAction, 'template' | 'made' | 'words'> {
+  readonly hazard: Hazard;
+}
+
+function plain({ account, network }: Request, { template, made, words, hazard }: PlainAction): FlowAction {
+  const does = { kind: 'other', value: flow(0n), tokens: [], opaque: false, words, hazards: [hazard] } as const;
   return { account, script: offered(template)(network), arguments: made, does };
 }
 
@@ -215,7 +234,16 @@ interface TokenAction {
 }
 
 function tokenAction({ account, network }: Request, { template, made, tokens, words, to }: TokenAction): FlowAction {
-  const does = { kind: 'token-transfer', value: flow(0n), tokens, opaque: false, words, ...(to && { to }) } as const;
+  const hazards: readonly Hazard[] = tokens
+    .filter(({ action }) => action === 'mint')
+    .map(({ to: party, contract }) => ({
+      kind: 'issuer-settings',
+      ...(party && { party }),
+      asset: contract,
+      text: 'mint',
+    }));
+  const shared = { kind: 'token-transfer', value: flow(0n), tokens, opaque: false, words, hazards } as const;
+  const does = { ...shared, ...(to && { to }) };
   return { account, script: offered(template)(network), arguments: made, does };
 }
 

@@ -2,7 +2,8 @@ import { hex } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
-import { normalizeAddress, readAddress, showAddress } from './multiversx-address.js';
+import { normalizeAddress, showAddress } from './multiversx-address.js';
+import { hazardsOf, isContract, isFunction, notesOf } from './multiversx-hazards.js';
 import type { MultiversxTransaction } from './multiversx-transaction.js';
 
 /** What the data of a transaction does. */
@@ -28,7 +29,8 @@ export function summarize(transaction: MultiversxTransaction): Summary {
     to,
     value: { asset: 'EGLD', amount: value },
     tokens,
-    hazards: [],
+    hazards: hazardsOf(transaction, opaque),
+    notes: notesOf(transaction),
     fee: { asset: 'EGLD', amount: fee },
     nonce,
     ...(method !== undefined && { method }),
@@ -46,7 +48,7 @@ function contentOf(transaction: MultiversxTransaction): Content {
   const text = textOf(data);
   const transfer = text === undefined ? undefined : tokenTransfer(text, transaction);
   if (transfer !== undefined) return transfer;
-  if (text !== undefined && !isContract(receiver) && !text.includes('@') && !bareFunctions.has(text)) {
+  if (text !== undefined && !isContract(receiver) && !text.includes('@') && !isFunction(text)) {
     const shown = quote(text);
     return {
       kind: 'transfer',
@@ -68,6 +70,8 @@ function tokenTransfer(text: string, { sender, receiver }: MultiversxTransaction
   const read = readers.get(method);
   const args = words.map((word) => (/^([0-9a-f]{2})*$/i.test(word) ? hex.decode(word.toLowerCase()) : undefined));
   if (read === undefined || !args.every((word) => word !== undefined)) return undefined;
+  // Anywhere else than at the account itself these two are calls of a contract, which gets what is sent.
+  if (read !== single && receiver !== sender) return undefined;
   const found = read(args, receiver);
   if (found === undefined) return undefined;
   const { to, moves, rest } = found;
@@ -133,9 +137,6 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['MultiESDTNFTTransfer', several],
 ]);
 
-/** Functions of every account that need no arguments and so look like a message. */
-const bareFunctions: ReadonlySet<string> = new Set(['GuardAccount', 'UnGuardAccount', 'ClaimDeveloperRewards']);
-
 /** @throws CustosError ADDRESS_INVALID: one whose key is publicly known */
 function destinationOf(bytes: Uint8Array): string {
   return normalizeAddress(showAddress(bytes));
@@ -152,16 +153,9 @@ function numberOf(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${hex.encode(bytes)}`);
 }
 
-/** Addresses of contracts begin with eight bytes of zero. */
-function isContract(address: string): boolean {
-  return readAddress(address)
-    .subarray(0, 8)
-    .every((byte) => byte === 0);
-}
-
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+$/u.test(text) ? text : undefined;
   } catch {
     return undefined;

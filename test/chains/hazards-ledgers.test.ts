@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { binanceChain } from '../../src/chains/binance-chain.js';
+import { cardano } from '../../src/chains/cardano.js';
+import { expectEveryChangeTold, jsonVariants } from '../support/every-field.js';
+import { loadVectors } from '../support/vectors.js';
+import { completed, key, other, second } from './cardano-completed.js';
+import { codeOf } from './codes.js';
+import { completeVector, contextOfVector, keysOfVector } from './replay.js';
+
+const context = { network: 'testnet' as const, from: key.address, signers: [key] };
+
+describe('a Cardano transaction', () => {
+  it('of coins has no hazard', () => {
+    expect(cardano.parse(completed(), context).summary.hazards).toEqual([]);
+  });
+
+  it('that never ends is long-lived', () => {
+    const text = completed({ made: { 3: 4_000_000_000 } });
+    expect(cardano.parse(text, context).summary.hazards).toEqual([{ kind: 'long-lived', text: 'ttl 4000000000' }]);
+  });
+
+  it.each([
+    ['certificates', 4, []],
+    ['withdrawals', 5, new Map()],
+    ['an update', 6, []],
+    ['metadata', 7, new Uint8Array(32)],
+    ['a start of its life', 8, 5],
+    ['minted tokens', 9, new Map()],
+    ['a script data hash', 11, new Uint8Array(32)],
+    ['collateral', 13, []],
+    ['required signers', 14, []],
+    ['a network id', 15, 0],
+    ['votes', 19, new Map()],
+    ['a donation', 22, 5],
+  ])('with %s is refused', (_what, member, value) => {
+    expect(codeOf(() => cardano.parse(completed({ made: { [member]: value } }), context))).toBe(
+      'TRANSACTION_UNSUPPORTED',
+    );
+  });
+
+  it('tells every change of what is signed', () => {
+    const inputs = [{ address: key.address, amount: 10_000_000 }];
+    const outputs = [
+      { address: other.address, amount: 5_000_000 },
+      { address: key.address, amount: 4_800_000 },
+    ];
+    const text = completed({ inputs, outputs });
+    const place = { chain: cardano, completed: text, context: { ...context, signers: [key] }, keys: [key] };
+    // The body is held against the operations, so both are changed alike.
+    const variants = [
+      completed({ inputs, outputs: outputs.toReversed() }),
+      completed({ inputs, outputs: [{ ...outputs[0]!, amount: 5_000_001 }, outputs[1]!] }),
+      completed({ inputs, outputs: [{ ...outputs[0]!, address: second.address }, outputs[1]!] }),
+      completed({ inputs, outputs: [outputs[0]!, { ...outputs[1]!, address: second.address }] }),
+      completed({ inputs, outputs: outputs.slice(1) }),
+      completed({ inputs, outputs, made: { 3: 41_000_001 } }),
+      completed({ inputs, outputs, txId: 'ab'.repeat(32) }),
+      ...jsonVariants(text, [other.address]),
+    ];
+    expect(expectEveryChangeTold(place, variants)).toBeGreaterThan(6);
+  });
+
+  it.each(loadVectors('ADA').transactions)('of the recording "$name" tells every change', async (vector) => {
+    const keys = await keysOfVector(cardano, vector);
+    const text = await completeVector(cardano, vector);
+    const place = { chain: cardano, completed: text, context: contextOfVector(cardano, vector, keys), keys };
+    expectEveryChangeTold(place, jsonVariants(text, [other.address]));
+  });
+});
+
+describe('a transaction of BNB Beacon Chain', () => {
+  it.each(loadVectors('BNB').transactions)(
+    'of the recording "$name" has no hazard and tells every change',
+    async (vector) => {
+      const keys = await keysOfVector(binanceChain, vector);
+      const text = await completeVector(binanceChain, vector);
+      const place = {
+        chain: binanceChain,
+        completed: text,
+        context: contextOfVector(binanceChain, vector, keys),
+        keys,
+      };
+      expect(binanceChain.parse(text, place.context).summary.hazards).toEqual([]);
+      expect(expectEveryChangeTold(place, jsonVariants(text))).toBeGreaterThan(1);
+    },
+  );
+});
