@@ -91,9 +91,15 @@ interface Found {
 
 function checkStated({ xpub, address }: Verbatim, found: Found): void {
   if (xpub !== undefined && xpub !== found.xpub) {
-    throw new CustosError('ADDRESS_MISMATCH', 'the secret does not give the stated xpub');
+    throw new CustosError(
+      'ADDRESS_MISMATCH',
+      `the secret gives the xpub ${found.xpub ?? 'none at all'}, not the stated ${xpub}`,
+    );
   }
   if (address !== undefined && found.normalize(address) !== found.address) {
-    throw new CustosError('ADDRESS_MISMATCH', 'the secret does not give the stated address');
+    throw new CustosError(
+      'ADDRESS_MISMATCH',
+      `the secret gives the address ${found.address}, not the stated ${address}`,
+    );
   }
 }

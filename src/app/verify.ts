@@ -52,8 +52,9 @@ async function verifyOne(sealed: SealedWallet, options: VerifyOptions): Promise<
   try {
     const derived = await derivePublic(sealed, options);
     const wallet = options.vault.wallet(sealed);
-    if (derived === (wallet.xpub ?? wallet.address)) return undefined;
-    return problem('ADDRESS_MISMATCH', 'the secret does not give the recorded xpub or address');
+    const recorded = wallet.xpub ?? wallet.address;
+    if (derived === recorded) return undefined;
+    return problem('ADDRESS_MISMATCH', `the secret gives ${derived}, and ${recorded} is recorded`);
   } catch (thrown) {
     const error = asCustosError(thrown);
     return problem(error.code, error.message);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config.js';
 import { asCustosError, CustosError } from '../core/errors.js';
+import { hintFor } from './hints.js';
 import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
-import { parseArguments } from './program.js';
+import { type Parsed, parseArguments } from './program.js';
 import type { CommandSpec } from './spec.js';
 
 /** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
@@ -11,12 +12,17 @@ async function main(): Promise<void> {
   if (dropNodeDebug(process)) {
     output.note('custos: warning: NODE_DEBUG is set: what Node says for it is not shown, because keys may be in it');
   }
-  process.exitCode = await runCommand(process.argv.slice(2)).catch(tell);
+  let command: string | undefined;
+  try {
+    const parsed = parseArguments(process.argv.slice(2), version());
+    command = parsed?.spec.path;
+    process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
+  } catch (thrown) {
+    process.exitCode = tell(thrown, command);
+  }
 }
 
-async function runCommand(argv: readonly string[]): Promise<number> {
-  const parsed = parseArguments(argv, version());
-  if (parsed === undefined) return 0;
+async function runCommand(parsed: Parsed): Promise<number> {
   const [{ examineConfig, readConfig }, { homeDirectory }, { refuseDebugger }] = await Promise.all([
     import('../app/config.js'),
     import('../app/paths.js'),
@@ -59,10 +65,10 @@ async function beginUnlock(config: Config) {
 }
 
 /** The one voice for errors: code and words, never a stack or a foreign library's text. */
-function tell(thrown: unknown): number {
+function tell(thrown: unknown, command: string | undefined): number {
   const error = asCustosError(thrown);
   output.note(`custos: error: ${error.message} (${error.code})`);
-  output.note(`custos: hint: ${error.hint}`);
+  output.note(`custos: hint: ${hintFor(error, command)}`);
   if (error.code === 'INTERNAL' && process.env['CUSTOS_DEBUG'] === '1' && error.cause instanceof Error) {
     output.note(error.cause.stack ?? '');
   }

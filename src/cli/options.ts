@@ -39,7 +39,10 @@ export const cloudOptions: readonly OptionSpec[] = [
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
-  { flags: '--period <seconds>', about: 'time between two polls of a chain, at the least (default 5)' },
+  {
+    flags: '--period <seconds>',
+    about: 'time between two polls of a chain, at the least (default 5); --idle-period says what it grows to',
+  },
   {
     flags: '--idle-period <seconds>',
     about: 'the most that it grows to while nothing happens on the chain (default 30; 0: it stays)',

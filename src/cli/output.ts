@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { SingleBar } from 'cli-progress';
 import { CustosError } from '../core/errors.js';
 import { shown, shownJson, shownLines } from '../core/foreign-text.js';
+import { tableLines } from './table.js';
 
 /** Where results go (standard output) and everything else (standard error). */
 export interface Output {
@@ -26,13 +27,12 @@ export const output: Output = {
   jsonLine: (value) => write(1, `${shownJson(JSON.stringify(value, bigintAsText))}\n`),
   line: (text) => write(1, `${shownLines(text)}\n`),
   table(rows) {
-    const shownRows = rows.map((row) => row.map(shown));
-    const widths: number[] = [];
-    for (const row of shownRows)
-      for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-    for (const row of shownRows) {
-      write(1, `${row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ')}\n`);
-    }
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+    for (const line of tableLines(
+      rows.map((row) => row.map(shown)),
+      width,
+    ))
+      write(1, `${line}\n`);
   },
   note: (text) => write(2, `${shownLines(text)}\n`),
   progress,

@@ -230,7 +230,8 @@ function checkStated(chain: Chain, request: ImportRequest, { secret, shown }: Fr
   const { xpub, address, network } = request;
   const derivation = { chain, name: shown.derivation, network };
   if (xpub !== undefined && xpub !== shown.xpub) {
-    throw new CustosError('ADDRESS_MISMATCH', 'the secret does not give the stated xpub');
+    const given = shown.xpub ?? 'none at all';
+    throw new CustosError('ADDRESS_MISMATCH', `the secret gives the xpub ${given}, not the stated ${xpub}`);
   }
   if (request.secret.kind === 'mnemonic' && request.secret.privateKey !== undefined) {
     const stated = chain.decodePrivateKey(request.secret.privateKey.exposeText().trim(), network);
@@ -245,7 +246,8 @@ function checkStated(chain: Chain, request: ImportRequest, { secret, shown }: Fr
   // An address beside a mnemonic with an xpub is taken for the one of index 0.
   const first = shown.xpub === undefined ? undefined : schemeOf(derivation).publicKey?.(shown.xpub, 0);
   if (first !== undefined && hdAddress(first, derivation) === stated) return;
-  throw new CustosError('ADDRESS_MISMATCH', `the secret does not give the stated address ${stated}`);
+  const given = first === undefined ? shown.address : hdAddress(first, derivation);
+  throw new CustosError('ADDRESS_MISMATCH', `the secret gives the address ${given}, not the stated ${stated}`);
 }
 
 /** What the peer's scripts find in an exported wallet: also the first private key, where a mnemonic stands for one address. */
