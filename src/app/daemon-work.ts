@@ -11,13 +11,14 @@ import { Daemon, type Tally } from '../daemon/daemon.js';
 import { LeaseKeeper } from '../daemon/lease-keeper.js';
 import type { DaemonParts, Trace } from '../daemon/parts.js';
 import { createSignerClient } from '../signing/signer-client.js';
+import { openSlots } from '../vault/key-slots.js';
 import { openPublicVault } from '../vault/public-vault.js';
 import { settingValue } from './config.js';
 import { makeCloud } from './daemon-cloud.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
-import { countWallets, pollCost, pollCostText } from './poll-cost.js';
+import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
 import { readSigningRules, unguardedChains } from './signing-rules.js';
 
@@ -97,12 +98,10 @@ async function serve(
   const daemon = new Daemon(parts, { periods, concurrency, ...(chains && { chains }) });
   const { count, asked } = await countWallets(house.config, parts.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
-  const { creditsPerDay } = cost;
-  house.log.info(
-    { network: parts.network, wallets: count, signer: parts.signer.name, creditsPerDay },
-    'daemon started',
-  );
-  if (!runOnce) house.log.info({ ...cost, text: pollCostText(cost, period) }, 'polling costs credits');
+  const credits = takesCredits(house.config) && { creditsPerDay: cost.creditsPerDay };
+  const { network, signer } = parts;
+  house.log.info({ network, wallets: count, signer: signer.name, ...credits }, 'daemon started');
+  if (!runOnce && credits) house.log.info({ ...cost, text: pollCostText(cost, period) }, 'polling costs credits');
   if (count === 0) house.log.warn({ network: parts.network }, 'store has no wallets on this network');
   onReady?.(parts.signer);
   const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
@@ -112,12 +111,21 @@ async function serve(
 
 async function startSigner(house: House, { meter, rules }: { meter: Meter; rules: SigningRules }): Promise<Signer> {
   const store = await house.store();
+  const slots = await store.slots.all();
+  const password = await house.password();
+  try {
+    // Whoever mistyped it is told at once, not by a signer process that ends.
+    (await openSlots(slots, password, store.storeId)).fill(0);
+  } catch (error) {
+    password.wipe();
+    throw error;
+  }
   return createSignerClient({
     ...signerProgram(),
-    slots: await store.slots.all(),
+    slots,
     storeId: store.storeId,
     rules,
-    password: await house.password(),
+    password,
     count: house.config.daemon.signers,
     log: house.log,
     onRestart: () => meter.signerRestarted(),

@@ -4,7 +4,7 @@ import { quote } from '../core/ids.js';
 import type { Store } from '../core/store.js';
 import type { Finding } from './finding.js';
 import type { House } from './house.js';
-import { countWallets, pollCost, pollCostText } from './poll-cost.js';
+import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
 
 /** How long the daemon may take to answer, in milliseconds, and how much it may say, in characters. */
 const ANSWER_TIME = 8000;
@@ -13,7 +13,7 @@ const LONGEST = 64 * 1024;
 const HIGH_COST = 100_000;
 
 /** What `/ready` says, as far as it is believed. */
-const ready = z.object({
+export const ready = z.object({
   reasons: z
     .array(z.object({ check: z.string(), chain: z.string().optional(), code: z.string().optional(), text: z.string() }))
     .max(100),
@@ -34,12 +34,21 @@ export async function healthFinding({ config }: House): Promise<readonly Finding
     const remedy = 'another program has this port: choose a free one with --health-port';
     return [{ check: 'daemon', state: 'problem', text: `${url} answers like no daemon of ours`, remedy }];
   }
-  const { reasons } = parsed.data;
-  if (answer.status === 200 && reasons.length === 0) {
-    return [{ check: 'daemon', state: 'ok', text: `ready, says ${url}` }];
-  }
+  return readyFindings('daemon', { url, status: answer.status, reasons: parsed.data.reasons });
+}
+
+/** What was answered at a `/ready`. */
+interface Answered {
+  readonly url: string;
+  readonly status: number;
+  readonly reasons: z.output<typeof ready>['reasons'];
+}
+
+/** Reasons why a daemon or a gateway is not ready, each with its remedy. */
+export function readyFindings(who: 'daemon' | 'gateway', { url, status, reasons }: Answered): readonly Finding[] {
+  if (status === 200 && reasons.length === 0) return [{ check: who, state: 'ok', text: `ready, says ${url}` }];
   return reasons.map(({ check, chain, code, text }) => ({
-    check: 'daemon',
+    check: who,
     state: 'problem',
     text: [`not ready: ${printable(check)}`, chain, code, text]
       .flatMap((part) => part ?? [])
@@ -56,9 +65,13 @@ function askedHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function ask(url: string): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+/** @returns what is answered, cut to what is believed, or undefined where nobody answers */
+export async function ask(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_TIME) });
+    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(ANSWER_TIME) });
     const body = await firstPart(response);
     return { status: response.status, body: parsed(body) };
   } catch {
@@ -92,11 +105,10 @@ function printable(text: string): string {
 export async function costFinding(house: House, store: Store): Promise<Finding> {
   const { config } = house;
   const { period, idlePeriod } = config.daemon;
+  if (!takesCredits(config)) return { check: 'polling', state: 'ok', text: 'a gateway of your own takes no credits' };
   const { asked } = await countWallets(config, store.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
   const text = pollCostText(cost, period);
-  const isVendor = /(^|\.)tatum\.io$/.test(URL.canParse(config.cloudUrl) ? new URL(config.cloudUrl).hostname : '');
-  if (!isVendor) return { check: 'polling', state: 'ok', text: `${text}; a gateway of your own takes no credits` };
   if (cost.idleCreditsPerDay <= HIGH_COST) return { check: 'polling', state: 'ok', text };
   const remedy = 'a longer --period, fewer chains (--chain), or a gateway of your own makes it cheaper';
   return { check: 'polling', state: 'warning', text, remedy };

@@ -26,6 +26,11 @@ export interface PollCost {
   readonly idleCreditsPerDay: number;
 }
 
+/** True for the vendor's cloud, which takes credits; a gateway of one's own takes none. */
+export function takesCredits({ cloudUrl }: Pick<Config, 'cloudUrl'>): boolean {
+  return URL.canParse(cloudUrl) && /(^|\.)tatum\.io$/.test(new URL(cloudUrl).hostname);
+}
+
 /** Credits that polling takes: the polls of a day times what one poll of each chain costs. */
 export function pollCost({ wallets, period, idlePeriod = period }: PollCostOptions): PollCost {
   const polled = wallets.filter((count) => count > 0);

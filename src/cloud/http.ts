@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
+import { isRecord, tryJson } from './json.js';
 import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
 import { createWire, type Wire, type WireHeaders, WireTimeout } from './wire.js';
@@ -189,8 +190,15 @@ function statusError({ faults }: HttpRequest, answer: HttpAnswer, { label, clock
   const retryAfter = parseRetryAfter(headers.get('retry-after'), clock.now());
   const options = { details: { status }, ...(retryAfter !== undefined && { retryAfter }) };
   if (status === 429) return new CustosError(faults.limited, `${label} was refused: too many requests`, options);
-  const code = status === 408 ? faults.timeout : faults.unreachable;
+  const code = nodeFaultOf(faults, text) ?? (status === 408 ? faults.timeout : faults.unreachable);
   return new CustosError(code, `${label} was answered with status ${status}: ${quote(text)}`, options);
+}
+
+/** A gateway says so when it is its node that does not answer; a cloud may not say more about itself than this. */
+function nodeFaultOf(faults: Faults, text: string): ErrorCode | undefined {
+  const value = faults === cloudFaults ? tryJson(text) : undefined;
+  const code = isRecord(value) ? value['errorCode'] : undefined;
+  return [nodeFaults.unreachable, nodeFaults.invalid].find((known) => known === code);
 }
 
 /** Milliseconds before the next try: 250, 500, 1000 … with a quarter of jitter. */
