@@ -2,6 +2,7 @@ import { asCustosError } from '../core/errors.js';
 import { storeExists } from '../storage/open-store.js';
 import { settingValue } from './config.js';
 import { costFinding, healthFinding } from './doctor-daemon.js';
+import { gatewayFindings } from './doctor-gateway.js';
 import { machineFindings } from './doctor-machine.js';
 import { networkFindings } from './doctor-network.js';
 import { settingFindings } from './doctor-settings.js';
@@ -21,7 +22,8 @@ export async function examine(house: House): Promise<readonly Finding[]> {
   const node: Finding = { check: 'Node.js', state: 'ok', text: process.version };
   const machine = await machineFindings(house.config.environment);
   const network = house.config.flags['offline'] === true ? [] : await networkFindings(house);
-  return [...settings, ...machine, ...store, ...network, ...(await healthFinding(house)), node];
+  const gateway = house.config.flags['offline'] === true ? [] : await gatewayFindings(house);
+  return [...settings, ...machine, ...store, ...network, ...(await healthFinding(house)), ...gateway, node];
 }
 
 /** Tried, where it is set: a daemon that finds out at night is too late. */

@@ -39,6 +39,7 @@ export async function openGateway(house: House): Promise<RunningGateway> {
       log,
       rules: readSigningRules(config.daemon, chains, config.network),
       extraMethods: extraMethods(house),
+      unclaimedAfter: secondsOf(flags['unclaimedAfter']) * 1000,
       ...(allowed !== undefined && { allowedHosts: allowed.split(',').map((name) => name.trim()) }),
       host: text(flags['host']) ?? '127.0.0.1',
       port,
@@ -80,6 +81,12 @@ function extraMethods({ config, chains }: House): ReadonlyMap<ChainId, ReadonlyS
     extra.set(chain, (extra.get(chain) ?? new Set()).add(method));
   }
   return extra;
+}
+
+function secondsOf(value: unknown): number {
+  const seconds = value === undefined ? 300 : Number(value);
+  if (seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new CustosError('CONFIG_INVALID', '--unclaimed-after takes a number of seconds from 1 to 86400');
 }
 
 function portNumber(value: unknown): number {

@@ -236,6 +236,10 @@ export const commands: readonly CommandSpec[] = [
         about: 'JSON-RPC method that clients may ask of the node besides the harmless ones; repeatable',
         many: true,
       },
+      {
+        flags: '--unclaimed-after <seconds>',
+        about: 'warn of a pending transaction that no daemon has fetched for so long (default 300)',
+      },
       { flags: '--host <address>', about: 'address to listen on (default 127.0.0.1)' },
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'further host names under which it is reached' },

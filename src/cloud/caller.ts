@@ -17,6 +17,8 @@ export interface CallerOptions {
   readonly onNotice?: (notice: string) => void;
   /** Told what time the cloud says it is, in milliseconds since 1970. */
   readonly onDate?: (moment: number) => void;
+  /** Told with each answer that succeeds whether a gateway of ours gave it. */
+  readonly onAnswer?: (from: { readonly gateway: boolean }) => void;
   /** Milliseconds for one request; default 30,000 for a poll and 10,000 for all others. */
   readonly timeouts?: { readonly poll: number; readonly other: number };
   readonly limits?: HostLimits;
@@ -48,6 +50,7 @@ export function createCaller(http: HttpClient, options: CallerOptions): Call {
     const answer = await http.send({ ...request, ...extra, faults: cloudFaults });
     const date = Date.parse(answer.headers.get('date') ?? '');
     if (!Number.isNaN(date)) options.onDate?.(date);
+    if (answer.status < 400) options.onAnswer?.({ gateway: answer.headers.get('x-custos-gateway') !== null });
     const notice = parseVersionNotice(answer.headers.get('x-ttm-kms-latest-version'));
     if (notice !== undefined && !told.has(notice) && told.size < MAX_NOTICES) {
       told.add(notice);

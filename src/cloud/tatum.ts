@@ -1,5 +1,5 @@
 import type { Chain, RecordedTransaction } from '../core/chain.js';
-import type { Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
+import type { BroadcastManner, Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
 import { CustosError, isWorthWaiting } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PendingTransaction } from '../core/pending.js';
@@ -31,14 +31,21 @@ const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function createCloud(options: CloudOptions): Cloud {
   const { clock, apiKey, limits } = options;
   const http = createHttpClient({ clock, secrets: [apiKey], ...(limits && { limits }) });
-  const call = createCaller(http, options);
-  const wire: Wire = { http, call, nodes: options.nodes };
+  let fromGateway = false;
+  const call = createCaller(http, {
+    ...options,
+    onAnswer({ gateway }) {
+      fromGateway = gateway;
+    },
+  });
+  const wire: Wire = { http, call, nodes: options.nodes, isGateway: () => fromGateway };
   return {
     pending: (chain, network, ids) => poll(wire, { chain, network, ids }),
-    broadcast: (chain, pending, signed) => broadcast(wire, { chain, pending, signed }),
+    broadcast: (chain, pending, signed, manner = 'close') => broadcast(wire, { chain, pending, signed, manner }),
     complete: (pendingId, txId) => complete(wire, pendingId, txId),
     status: (pendingId) => askStatus(wire, pendingId),
     report: (reports) => report(wire, reports),
+    isGateway: () => fromGateway,
   };
 }
 
@@ -46,6 +53,7 @@ interface Wire {
   readonly http: HttpClient;
   readonly call: Call;
   readonly nodes: Pick<Nodes, 'client'>;
+  isGateway(): boolean;
 }
 
 interface Poll {
@@ -84,10 +92,13 @@ interface Broadcast {
   readonly chain: Chain;
   readonly pending: PendingTransaction;
   readonly signed: RecordedTransaction;
+  readonly manner: BroadcastManner;
 }
 
-async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed }: Broadcast) {
-  const { path, body } = broadcastRequest(chain, pending, signed);
+async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed, manner }: Broadcast) {
+  const { path, body: form } = broadcastRequest(chain, pending, signed);
+  // Only a gateway of ours is asked to keep it open: no other cloud is sent what its API does not have.
+  const body = manner === 'keep open' ? { ...form, close: false } : form;
   const label = `POST ${path}`;
   try {
     const answer = await call('POST', path, { body, retries: 2, repeatOn: notThrough });
@@ -177,11 +188,15 @@ function isMissing(answer: HttpAnswer): boolean {
   return (answer.status === 403 || answer.status === 404) && errorCodeOf(answer) === 'kms.missing';
 }
 
-async function report({ http, call }: Wire, reports: readonly ErrorReport[]): Promise<void> {
+async function report({ http, call, isGateway }: Wire, reports: readonly ErrorReport[]): Promise<void> {
   const path = '/v3/tatum/kms/batch';
   for (let at = 0; at < reports.length; at += REPORTS_A_REQUEST) {
     const part = reports.slice(at, at + REPORTS_A_REQUEST);
-    const errors = part.map(({ pendingId, error }) => ({ signatureId: pendingId, error }));
+    const errors = part.map(({ pendingId, error, final }) => ({
+      signatureId: pendingId,
+      error,
+      ...(isGateway() && final === true && { final }),
+    }));
     const answer = await call('POST', path, { body: { errors }, retries: 1 });
     if (answer.status >= 400) throw cloudRefusal(http, { label: `POST ${path}`, answer, code: 'CLOUD_REFUSED' });
   }

@@ -13,7 +13,12 @@ export interface ErrorReport {
   readonly pendingId: string;
   /** Text for the cloud: code and message, no secret. */
   readonly error: string;
+  /** Nothing more happens to it by itself. */
+  readonly final?: true;
 }
+
+/** Whether the cloud closes what it broadcasts, or keeps it open until it is told; only our gateway knows the second. */
+export type BroadcastManner = 'close' | 'keep open';
 
 /** What the cloud says of one pending transaction. */
 export type CloudStatus =
@@ -29,14 +34,21 @@ export interface Cloud {
   /** Asks for the pending transactions of these wallets, in as many requests as needed. */
   pending(chain: ChainId, network: Network, ids: readonly SignatureId[]): Promise<readonly PolledTransaction[]>;
   /**
-   * Hands over signed bytes and closes the pending transaction.
+   * Hands over signed bytes and closes the pending transaction, unless it is to be kept open.
    * @throws also BROADCAST_REFUSED (`details.dead` when the bytes are proved dead), BROADCAST_DEFERRED
    */
-  broadcast(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
+  broadcast(
+    chain: Chain,
+    pending: PendingTransaction,
+    signed: RecordedTransaction,
+    manner?: BroadcastManner,
+  ): Promise<{ readonly txId: string }>;
   /** Closes a pending transaction that was broadcast elsewhere; doing it twice is no error. */
   complete(pendingId: string, txId: string): Promise<void>;
   status(pendingId: string): Promise<CloudStatus>;
   report(reports: readonly ErrorReport[]): Promise<void>;
+  /** True where the last answer came from a gateway of ours, whose nodes can be asked about blocks. */
+  isGateway?(): boolean;
 }
 
 /** Where a chain's node is, and how signed bytes get to it. */

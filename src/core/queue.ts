@@ -1,8 +1,11 @@
 import type { ChainId, Network, SignatureId } from './ids.js';
 import type { KeyRef } from './wallet.js';
 
-/** `pending` waits for a signature · `completed` was broadcast, for ever · `deleted` was withdrawn by the application. */
-export type QueuedState = 'pending' | 'completed' | 'deleted';
+/**
+ * `pending` waits for a signature · `broadcast` was sent, and its daemon waits for the chain · `completed` is closed, for ever ·
+ * `deleted` was withdrawn by the application.
+ */
+export type QueuedState = 'pending' | 'broadcast' | 'completed' | 'deleted';
 
 /** What an application asks to be signed. */
 export interface NewQueuedTransaction {
@@ -49,6 +52,41 @@ export interface QueuedTransaction {
   /** The last distinct ones, oldest first; at most 20. */
   readonly errors: readonly ReportedError[];
   readonly createdAt: number;
+  /** When a daemon first fetched it. */
+  readonly claimedAt?: number;
+  /** Since when it has failed for good, as far as its daemon goes. */
+  readonly failedAt?: number;
+  /** Absent while it is open, and of what was closed before this was kept. */
+  readonly closedBy?: Closer;
+}
+
+/** Who closed a transaction: its daemon, once it had seen enough, or the gateway as soon as its node took the bytes. */
+export type Closer = 'daemon' | 'gateway';
+
+/** What a daemon says of a pending transaction. */
+export interface DaemonReport {
+  readonly id: string;
+  readonly error: string;
+  /** Nothing more happens to it by itself. */
+  readonly final?: boolean;
+  /** The bytes that were sent are proved dead, so that daemons may make it anew. */
+  readonly reopens?: boolean;
+}
+
+/** How many transactions of one chain wait, and since when the oldest of them. */
+export interface QueueCount {
+  readonly chain: ChainId;
+  /** `unclaimed`: no daemon has fetched it · `claimed` · `failed` for good · `broadcast`: sent, not yet closed. */
+  readonly progress: 'unclaimed' | 'claimed' | 'failed' | 'broadcast';
+  readonly count: number;
+  readonly oldest: number;
+}
+
+/** A pending transaction that no daemon has fetched. */
+export interface UnclaimedTransaction {
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly createdAt: number;
 }
 
 /** Which pending transactions to list: of these wallets, or all of the chain when `signatureIds` is absent. */
@@ -81,13 +119,28 @@ export interface Queue {
   /** Also completed and deleted ones. */
   get(id: string): Promise<QueuedTransaction | undefined>;
   /**
-   * Closes a pending transaction; doing it again with the same txId is no error.
-   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (completed with another txId)
+   * Marks bytes as sent, without closing: polls do not list it any more. Doing it again with the same txId is no error.
+   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
    */
-  complete(id: string, txId: string): Promise<void>;
-  /** Withdraws a pending transaction. @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (completed) */
+  sent(id: string, txId: string): Promise<void>;
+  /**
+   * Closes a pending transaction; doing it again with the same txId is no error.
+   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
+   */
+  complete(id: string, txId: string, closedBy: Closer): Promise<void>;
+  /** Withdraws a pending transaction. @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed) */
   remove(id: string): Promise<void>;
-  /** Keeps an error that a daemon reported; an unknown id is ignored, a repeated error is kept once. */
-  report(errors: readonly { readonly id: string; readonly error: string }[]): Promise<void>;
+  /** Remembers that a daemon has fetched these. */
+  claimed(ids: readonly string[]): Promise<void>;
+  /** Keeps what a daemon reported; an unknown id is ignored, a repeated error is kept once. */
+  report(reports: readonly DaemonReport[]): Promise<void>;
+  /** What waits on a network, by chain. */
+  waiting(network: Network): Promise<readonly QueueCount[]>;
+  /** Those that are older than `before` and that no daemon has fetched, the oldest first. */
+  unclaimed(filter: {
+    readonly network: Network;
+    readonly before: number;
+    readonly limit: number;
+  }): Promise<readonly UnclaimedTransaction[]>;
   close(): Promise<void>;
 }

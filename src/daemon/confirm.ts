@@ -19,8 +19,15 @@ export function isDirect(parts: DaemonParts, entry: JournalEntry): boolean {
   return parts.nodes.isOwn(entry.chain) && entry.pending.withdrawal === undefined;
 }
 
+/** True where a node can be asked which block has the bytes, and the operator wants that: an own one, or one behind a gateway. */
+export function isFollowed(parts: DaemonParts, entry: JournalEntry): boolean {
+  const hasNode = parts.nodes.isOwn(entry.chain) || parts.cloud.isGateway?.() === true;
+  const isTold = parts.chains.get(entry.chain).inclusion !== undefined;
+  return hasNode && isTold && entry.pending.withdrawal === undefined && parts.confirmations(entry.chain) > 0;
+}
+
 /**
- * Looks where an own node has a broadcast transaction. One that its node has lost, or that a reorganisation threw out, is
+ * Looks where a node, an own one or one behind a gateway, has a broadcast transaction. One that its node has lost, or that a reorganisation threw out, is
  * broadcast again: the same bytes.
  * @returns undefined when it is deep enough, or nobody can tell; else what it waits for
  * @throws CustosError NODE_*, BROADCAST_REFUSED, TRANSACTION_EXPIRED: another transaction made these bytes worthless for good
@@ -33,7 +40,7 @@ export async function confirm(
   const { entry } = claimed;
   const { chain, recorded } = sent;
   const wanted = parts.confirmations(entry.chain);
-  if (!isDirect(parts, entry) || chain.inclusion === undefined || wanted === 0) return undefined;
+  if (!isFollowed(parts, entry)) return undefined;
   const node = parts.nodes.client(chain);
   const found = await step(parts, 'confirm', entry.id, async () => chain.inclusion?.(recorded, node));
   if (found === undefined) return undefined;

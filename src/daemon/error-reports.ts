@@ -18,17 +18,18 @@ export class ErrorReports {
     this.#log = log;
   }
 
-  add(pendingId: string, error: string): void {
-    this.#waiting.push({ pendingId, error });
+  /** @param end - `final` where nothing more happens to it by itself */
+  add(pendingId: string, error: string, end: 'final' | 'open'): void {
+    this.#waiting.push({ pendingId, error, ...(end === 'final' && { final: true }) });
   }
 
   /** For errors that the journal does not remember: the same text for the same id is sent once in this process. @returns whether it will be */
-  addOnce(pendingId: string, error: string): boolean {
+  addOnce(pendingId: string, error: string, end: 'final' | 'open'): boolean {
     const key = `${pendingId} ${error}`;
     if (this.#remembered.has(key)) return false;
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
     this.#remembered.add(key);
-    this.add(pendingId, error);
+    this.add(pendingId, error, end);
     return true;
   }
 

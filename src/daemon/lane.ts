@@ -48,6 +48,8 @@ export class Lane {
   readonly #resting = new Map<string, number>();
   /** Rows that cannot be read and were told of: once is enough, they stay so until a person mends them. */
   readonly #damaged = new Set<unknown>();
+  /** What the cloud listed before: it is received once, however often it is listed. */
+  readonly #seen = new Set<string>();
   /** What the cloud lists although it is ended here, which is nothing to hurry for. */
   readonly #ended = new Set<string>();
   readonly #refusals: Refusals;
@@ -98,6 +100,7 @@ export class Lane {
       meter.polled(this.chain, 'ok', performance.now() - start);
       this.#backlog.keepOnly(listed);
       for (const id of this.#resting.keys()) if (!listed.has(id)) this.#resting.delete(id);
+      for (const id of this.#seen) if (!listed.has(id)) this.#seen.delete(id);
       for (const id of this.#ended) if (!listed.has(id)) this.#ended.delete(id);
       this.#pump();
       const resumed = await this.#resume(listed);
@@ -146,6 +149,7 @@ export class Lane {
   async #take(polled: readonly PolledTransaction[], listed: Set<string>): Promise<void> {
     const { onlyTransactions, log, clock } = this.#parts;
     const fresh: PendingTransaction[] = [];
+    let received = 0;
     for (const [at, element] of polled.entries()) {
       if (at % A_TURN === A_TURN - 1) await nextTurn();
       if (this.#stopping) return;
@@ -154,11 +158,13 @@ export class Lane {
         // A transaction of several wallets may stand in the answers for several pages.
         const { id } = element.pending;
         const isNew = !listed.has(id) && !this.#onTheWay.has(id) && isDue(this.#resting.get(id) ?? 0, clock.now());
+        if (!listed.has(id) && !this.#seen.has(id)) received += 1;
+        this.#seen.add(id);
         listed.add(id);
         if (isNew) fresh.push(element.pending);
       }
     }
-    if (fresh.length > 0) log.info({ chain: this.chain, count: fresh.length }, 'pending transactions received');
+    if (received > 0) log.info({ chain: this.chain, count: received }, 'pending transactions received');
     this.#backlog.add(fresh);
     this.#pump();
   }
@@ -265,7 +271,8 @@ export class Lane {
   #count({ id, kind, report, isFault }: Outcome): void {
     this.#options.tally[kind] += 1;
     this.#parts.meter.ended(this.chain, kind);
-    if (report !== undefined) this.#options.reports.add(id, report);
+    const end = kind === 'failed' || kind === 'denied' ? 'final' : 'open';
+    if (report !== undefined) this.#options.reports.add(id, report, end);
     if (isFault) this.#breaker.failed();
     else this.#breaker.succeeded();
   }

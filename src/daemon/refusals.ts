@@ -34,7 +34,9 @@ export class Refusals {
       log.warn({ chain: this.#chain, id, code: error.code, error: error.message }, 'pending transaction refused');
     }
     if (typeof id !== 'string' || this.#reported >= REPORTED) return;
-    if (this.#reports.addOnce(id, `${error.code}: ${error.message}`)) this.#reported += 1;
+    // What cannot be read stays so; under an id that came with another payload the first one goes on.
+    const end = error.code === 'PENDING_CHANGED' ? 'open' : 'final';
+    if (this.#reports.addOnce(id, `${error.code}: ${error.message}`, end)) this.#reported += 1;
   }
 
   /** Tells of those that were not told one by one, and begins to count anew. */

@@ -2,7 +2,7 @@ import type { Chain, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
 import type { JournalEntry } from '../core/journal.js';
-import { confirm, expired, isDirect, isMortal, refuseDead, type Sent } from './confirm.js';
+import { confirm, expired, isDirect, isFollowed, isMortal, refuseDead, type Sent } from './confirm.js';
 import { type DaemonParts, step } from './parts.js';
 import { advance, type Claimed, type Outcome } from './settle.js';
 
@@ -40,8 +40,11 @@ export async function send(
     parts.log.warn({ id: entry.id, chain: chain.id, reason: chain.closedNetwork }, 'network is closed');
   }
   const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
+  const stays = isFollowed(parts, entry);
   await parts.leases.check(claimed.lease);
-  const { txId } = await step(parts, 'broadcast', entry.id, () => broadcast(parts, entry, { chain, recorded }));
+  const { txId } = await step(parts, 'broadcast', entry.id, () =>
+    broadcast(parts, entry, { sent: { chain, recorded }, stays }),
+  );
   const isSame = txId.toLowerCase() === recorded.txId.toLowerCase();
   // Where others sign after us, only the network knows the id.
   if (!isSame && chain.sendsByNode === true && !chain.isTransactionId(txId)) {
@@ -53,8 +56,8 @@ export async function send(
   }
   const taken = advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' });
   const now = { ...claimed, entry: { ...entry, state: 'broadcast' } as const };
-  // The cloud closes what is broadcast through it, so both steps may share one write.
-  if (!byNode) {
+  // A cloud closes what is broadcast through it, so both steps may share one write.
+  if (!byNode && !stays) {
     const [, outcome] = await Promise.all([taken, completed(parts, now)]);
     return outcome;
   }
@@ -62,11 +65,15 @@ export async function send(
   return conclude(parts, now, { sent: { chain, recorded: { ...recorded, ...fact } }, isNew: true });
 }
 
-function broadcast(parts: DaemonParts, entry: JournalEntry, { chain, recorded }: Sent): Promise<{ txId: string }> {
+function broadcast(
+  parts: DaemonParts,
+  entry: JournalEntry,
+  { sent: { chain, recorded }, stays }: { sent: Sent; stays: boolean },
+): Promise<{ txId: string }> {
   const byNode = isDirect(parts, entry) || chain.sendsByNode === true;
   const answer = byNode
     ? parts.nodes.broadcast(chain, recorded)
-    : parts.cloud.broadcast(chain, entry.pending, recorded);
+    : parts.cloud.broadcast(chain, entry.pending, recorded, stays ? 'keep open' : 'close');
   return answer.catch((error: unknown) => {
     // A refusal because of old age is no failure where the bytes are made anew. Whoever tells it has asked for the proof.
     const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';

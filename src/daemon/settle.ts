@@ -99,6 +99,9 @@ export async function settle(parts: DaemonParts, claimed: Claimed, thrown: unkno
 
 /** Dead bytes are put aside, and the way begins anew. */
 async function renew(parts: DaemonParts, { entry, lease }: Claimed, error: CustosError): Promise<Outcome> {
+  // A gateway that holds it as sent lists it again after this; told before the journal, so that a crash repeats it.
+  const said = { pendingId: entry.id, error: `${error.code}: ${error.message}` };
+  if (parts.cloud.isGateway?.() === true) await step(parts, 'close', entry.id, () => parts.cloud.report([said]));
   await step(parts, 'record', entry.id, () => parts.journal.expire(lease, error.message));
   const fact: JournalFact = { errorCode: error.code, errorText: error.message };
   tell(parts, entry, { to: 'claimed', fact, event: 'expired' });

@@ -5,6 +5,7 @@ import type { Log } from '../core/log.js';
 import type { Queue } from '../core/queue.js';
 import type { Secret } from '../core/secret.js';
 import type { SigningRules } from '../core/signing-rules.js';
+import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
 
 /** What a gateway is made of. */
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly rules: SigningRules;
   /** JSON-RPC methods that clients may ask of a chain's node besides those that are known to be harmless. */
   readonly extraMethods?: ReadonlyMap<ChainId, ReadonlySet<string>>;
+  /** Milliseconds after which a pending transaction that no daemon fetched is warned of; default five minutes. */
+  readonly unclaimedAfter?: number;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
   readonly host?: string;
   /** Further host names (without port) by which clients may address the gateway. */
@@ -45,6 +48,10 @@ export interface GatewayContext {
   readonly log: Log;
   readonly rules: SigningRules;
   readonly extraMethods: ReadonlyMap<ChainId, ReadonlySet<string>>;
+  readonly meter: GatewayMeter;
+  isKey(given: string | undefined): boolean;
+  /** The configured nodes, by chain. */
+  readonly nodes: ReadonlyMap<ChainId, GatewayNode>;
   /** Path segments `:slug` that match the names of chains by what can be done with them. */
   readonly slugs: Slugs;
   /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */

@@ -21,6 +21,8 @@ export interface GatewayNode {
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
   /** The node as chains know it; without an HTTP interface. */
   readonly client: NodeClient;
+  /** Asks whether it answers, and of which network it is where the answer tells. @throws CustosError NODE_* */
+  probe(): Promise<void>;
   /**
    * Builds the unsigned transaction with the node's chain id, which is asked once and must be one of the network.
    * @returns its serialized form
@@ -46,6 +48,7 @@ export function gatewayNode(options: NodeOptions): GatewayNode {
     forward: async (body) => withDialect(post, body),
     rpc,
     client: { rpc, http: () => Promise.reject(new CustosError('NOT_OFFERED', 'nodes are asked by JSON-RPC only')) },
+    probe: () => probe(options, rpc),
     build: async (request) => {
       chainId ??= askChainId(options, rpc).catch((error: unknown) => {
         chainId = undefined;
@@ -96,6 +99,12 @@ function otherName(method: unknown): string | undefined {
   if (method === 'eth_chainId') return 'klay_chainID';
   if (method.startsWith('klay_')) return method.replace('klay_', 'eth_');
   return undefined;
+}
+
+async function probe(options: NodeOptions, rpc: GatewayNode['rpc']): Promise<void> {
+  const { transfer, spend } = options.chain;
+  if (transfer !== undefined) await askChainId(options, rpc);
+  else await rpc(spend === undefined ? 'getGenesisHash' : 'getblockchaininfo', []);
 }
 
 /** The chain itself knows its ids: it is given a transaction that carries the node's. */

@@ -165,18 +165,24 @@ export const contractReadForm = z.object(method);
 /** The daemon's question for pending transactions; absent ids mean all of the chain. */
 export const pendingForm = z.object({ signatureIds: z.array(signatureId).max(50_000).optional() });
 
-/** The `BroadcastKMS` form. `signatureId` is the id of the pending transaction. */
+/**
+ * The `BroadcastKMS` form. `signatureId` is the id of the pending transaction. With `close` false, an extension, it is marked
+ * as sent, and its daemon closes it when the chain has it.
+ */
 export const broadcastForm = z.object({
   txData: z
     .string()
     .max(500_000)
     .regex(/^[!-~]+$/, 'must be a signed transaction'),
   signatureId: z.string().min(1).max(64).optional(),
+  close: z.boolean().default(true),
 });
 
-/** Errors that a daemon reports; here `signatureId` is the id of the pending transaction. */
+/** Errors that a daemon reports, with `final`, an extension, where nothing more happens by itself; here `signatureId` is the id of the pending transaction. */
 export const reportForm = z.object({
-  errors: z.array(z.object({ signatureId: z.string().max(64), error: z.string() })).max(50_000),
+  errors: z
+    .array(z.object({ signatureId: z.string().max(64), error: z.string(), final: z.boolean().optional() }))
+    .max(50_000),
 });
 
 /** Type of the fields that every KMS form shares. */

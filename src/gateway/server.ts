@@ -3,29 +3,36 @@ import { serve } from '@hono/node-server';
 import { Hono, type HonoRequest } from 'hono';
 import type { Chain } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
-import { quote } from '../core/ids.js';
+import { type ChainId, quote } from '../core/ids.js';
 import { silentLog } from '../core/log.js';
 import { rulesOf } from '../core/signing-rules.js';
 import { errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
 import { documentedMethods } from './documented.js';
 import { hostCheck, keyCheck, pathKey, refuseKey } from './guard.js';
+import { createGatewayMeter } from './meter.js';
 import { type GatewayNode, gatewayNode } from './node.js';
 import { broadcastRoutes } from './routes/broadcast.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
 import { queueRoutes } from './routes/queue.js';
 import { transferRoutes } from './routes/transfers.js';
+import { isOpenPath, watchRoutes } from './routes/watch.js';
+import { warnOfUnclaimed } from './unclaimed.js';
 
 export type { GatewayOptions } from './context.js';
 
 const DEFAULT_HOST = '127.0.0.1';
 /** How long `close` waits for requests in flight, in milliseconds. */
 const DRAIN_TIME = 10_000;
+/** Milliseconds after which a pending transaction that no daemon fetched is warned of. */
+const UNCLAIMED_AFTER = 300_000;
 
 /** A gateway as a function from request to answer, listening nowhere. */
 export interface Gateway {
   fetch(request: Request): Promise<Response>;
+  /** Warns of what no daemon fetches, until the signal. Never rejects. */
+  watch(signal: AbortSignal): Promise<void>;
 }
 
 /** A gateway that listens. */
@@ -40,6 +47,7 @@ export interface RunningGateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const log = options.log ?? silentLog;
   const offered = offeredChains(options);
+  const nodes = nodesOf(options);
   const gateway: GatewayContext = {
     chains: options.chains,
     queue: options.queue,
@@ -48,18 +56,25 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     rules: options.rules,
     extraMethods: options.extraMethods ?? new Map(),
+    meter: createGatewayMeter(options),
+    isKey: keyCheck(options.apiKey),
+    nodes,
     slugs: slugsOf([...offered.values()]),
     chainOf: (slug) => {
       const chain = offered.get(slug);
       if (chain) return chain;
       throw new CustosError('NOT_OFFERED', `the chain ${quote(slug)} is not offered by this gateway`);
     },
-    node: nodesOf(options),
+    node: (chain) => {
+      const node = nodes.get(chain.id);
+      if (node) return node;
+      throw new CustosError('NOT_OFFERED', `no node is configured for ${chain.id}`);
+    },
   };
   // Not strict: a path with a slash at its end is the same path.
   const app = new Hono({ strict: false });
-  guard(app, options);
-  app.get('/health', (request) => request.json({ status: 'ok' }));
+  guard(app, options, gateway);
+  watchRoutes(app, gateway);
   queueRoutes(app, gateway);
   transferRoutes(app, gateway);
   paymentRoutes(app, gateway);
@@ -67,7 +82,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   nodeRoutes(app, gateway);
   app.notFound((request) => unknownRoute(app, request.req, options));
   app.onError((error) => errorAnswer(error, log));
-  return { fetch: async (request) => app.fetch(request) };
+  return {
+    fetch: async (request) => app.fetch(request),
+    watch: (signal) => warnOfUnclaimed(gateway, options.unclaimedAfter ?? UNCLAIMED_AFTER, signal),
+  };
 }
 
 /**
@@ -77,22 +95,30 @@ export function createGateway(options: GatewayOptions): Gateway {
  */
 export async function startGateway(options: GatewayOptions & { readonly port: number }): Promise<RunningGateway> {
   const host = options.host ?? DEFAULT_HOST;
-  const { fetch } = createGateway(options);
+  const { fetch, watch } = createGateway(options);
   const { server, port } = await listen(fetch, host, options.port);
+  const stop = new AbortController();
+  const watching = watch(stop.signal);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    close: () => close(server),
+    async close() {
+      stop.abort();
+      await Promise.all([watching, close(server)]);
+    },
   };
 }
 
-function guard(app: Hono, options: GatewayOptions): void {
+function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): void {
   const checkHost = hostCheck(options.host ?? DEFAULT_HOST, options.allowedHosts ?? []);
-  const isKey = keyCheck(options.apiKey);
   app.use('*', async (request, next) => {
     checkHost(request.req.header('host') ?? new URL(request.req.url).host);
     const given = { header: request.req.header('x-api-key'), path: pathKey(rawPath(request.req.raw)) };
-    if (request.req.path === '/health' || isKey(given.header) || isKey(given.path)) return next();
-    return refuseKey(given);
+    const isOpen = isOpenPath(request.req.path, options.host ?? DEFAULT_HOST);
+    if (!isOpen && !isKey(given.header) && !isKey(given.path)) return refuseKey(given);
+    await next();
+    // By this a daemon knows that the nodes behind it may be asked for what became of signed bytes.
+    request.header('x-custos-gateway', '1');
+    return undefined;
   });
 }
 
@@ -120,24 +146,13 @@ function slugsOf(chains: readonly Chain[]): Slugs {
   };
 }
 
-function nodesOf(options: GatewayOptions): GatewayContext['node'] {
-  const nodes = new Map<string, GatewayNode>();
+function nodesOf(options: GatewayOptions): ReadonlyMap<ChainId, GatewayNode> {
+  const nodes = new Map<ChainId, GatewayNode>();
   for (const [id, url] of options.nodes) {
-    nodes.set(
-      id,
-      gatewayNode({
-        chain: options.chains.get(id),
-        network: options.network,
-        url,
-        rules: rulesOf(options.rules, id),
-      }),
-    );
+    const chain = options.chains.get(id);
+    nodes.set(id, gatewayNode({ chain, network: options.network, url, rules: rulesOf(options.rules, id) }));
   }
-  return (chain) => {
-    const node = nodes.get(chain.id);
-    if (node) return node;
-    throw new CustosError('NOT_OFFERED', `no node is configured for ${chain.id}`);
-  };
+  return nodes;
 }
 
 // A path that is known for other methods is answered with them, and a documented one that is not offered is told so.

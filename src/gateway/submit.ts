@@ -73,6 +73,7 @@ export async function enqueue(
     ...(spends && { spends }),
     ...(idempotency && { idempotency }),
   });
+  gateway.meter.count(chain.id, 'queued');
   const signatureIds = keys.map(({ signatureId }) => signatureId);
   gateway.log.info({ id, chain: chain.id, signatureIds }, 'pending transaction queued');
   return request.json({ signatureId: id });

@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { createTables, type QueueTables } from './migrations/queue-0001-first.js';
 import { addOutputs } from './migrations/queue-0002-outputs.js';
+import { addProgress } from './migrations/queue-0003-progress.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from './postgres-tables.js';
 import { parsePostgresUrl } from './postgres-url.js';
 
@@ -11,7 +12,11 @@ import { parsePostgresUrl } from './postgres-url.js';
 const APPLICATION_ID = 0x43555351;
 
 /** What brings a queue of each format to the next one, beginning with an empty database. */
-const steps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes) => Promise<void>)[] = [createTables, addOutputs];
+const steps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes) => Promise<void>)[] = [
+  createTables,
+  addOutputs,
+  addProgress,
+];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
 const FORMAT = steps.length;
 

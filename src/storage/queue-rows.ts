@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type Network, parseChainId, parseIndex, parseSignatureId } from '../core/ids.js';
-import type { QueuedState, QueuedTransaction, ReportedError } from '../core/queue.js';
+import type { Closer, QueuedState, QueuedTransaction, ReportedError } from '../core/queue.js';
 import type { KeyRef } from '../core/wallet.js';
 import type { QueueTables } from './migrations/queue-0001-first.js';
 
@@ -24,6 +24,9 @@ export function toQueued(row: QueueRow, errors: readonly ReportedError[]): Queue
     ...(row.tx_id !== null && { txId: row.tx_id }),
     errors,
     createdAt: row.created_at,
+    ...(row.claimed_at !== null && { claimedAt: row.claimed_at }),
+    ...(row.failed_at !== null && { failedAt: row.failed_at }),
+    ...(row.closed_by !== null && { closedBy: parseCloser(row, row.closed_by) }),
   };
 }
 
@@ -42,7 +45,13 @@ function parseNetwork(row: QueueRow): Network {
 }
 
 function parseState(row: QueueRow): QueuedState {
-  if (row.state === 'pending' || row.state === 'completed' || row.state === 'deleted') return row.state;
+  const { state } = row;
+  if (state === 'pending' || state === 'broadcast' || state === 'completed' || state === 'deleted') return state;
+  throw damaged(row);
+}
+
+function parseCloser(row: QueueRow, text: string): Closer {
+  if (text === 'daemon' || text === 'gateway') return text;
   throw damaged(row);
 }
 

@@ -10,7 +10,6 @@ import type {
   NewQueuedTransaction,
   PendingFilter,
   Queue,
-  QueuedState,
   QueuedTransaction,
   ReportedError,
   SpentFilter,
@@ -18,6 +17,8 @@ import type {
 import { type DialectName, openDatabase } from './database.js';
 import type { QueueTables } from './migrations/queue-0001-first.js';
 import { isPostgresUrl, refuseOtherUrl } from './postgres-url.js';
+import { type Change, claim, complete, findToChange, insertHashes, remove, report, send } from './queue-changes.js';
+import { countWaiting, findUnclaimed } from './queue-counts.js';
 import { prepareQueue } from './queue-format.js';
 import { type QueueRow, toQueued } from './queue-rows.js';
 import { databaseError } from './sqlite-errors.js';
@@ -25,9 +26,6 @@ import { isUniqueViolation } from './unique-violation.js';
 
 /** Values in one `in (…)` list, well below what databases allow. */
 const LIST_SIZE = 500;
-/** Errors that are kept of one pending transaction, and the length of each in characters. */
-const MAX_ERRORS = 20;
-const MAX_ERROR_LENGTH = 4000;
 
 type Tables = Kysely<QueueTables>;
 
@@ -45,6 +43,8 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
     await database.close();
     throw error;
   }
+  const change = (id: string, make: (tables: Tables, found: Change) => Promise<void>) =>
+    database.write(async (tables) => make(tables, await findToChange(tables, id, database.dialect)));
   return {
     enqueue: (transaction) =>
       database.write((tables) => enqueue(tables, transaction, { dialect: database.dialect, now: clock.now() })),
@@ -52,18 +52,22 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
     spent: (filter) => database.read(async (tables) => new Set((await spentBy(tables, filter)).keys())),
     pending: (filter) => database.read((tables) => pending(tables, filter)),
     get: (id) => database.read((tables) => get(tables, id)),
-    complete: (id, txId) =>
-      database.write(async (tables) =>
-        complete(tables, await findToChange(tables, id, database.dialect), { id, txId }),
-      ),
-    remove: (id) =>
-      database.write(async (tables) => remove(tables, await findToChange(tables, id, database.dialect), id)),
-    report: (errors) =>
+    sent: (id, txId) => change(id, (tables, found) => send(tables, found, txId)),
+    complete: (id, txId, closedBy) => change(id, (tables, found) => complete(tables, found, { txId, closedBy })),
+    remove: (id) => change(id, remove),
+    claimed: (ids) =>
       database.write(async (tables) => {
-        for (const { id, error } of errors) {
-          if (await findToChange(tables, id, database.dialect)) await report(tables, id, { at: clock.now(), error });
+        for (const list of lists(ids)) await claim(tables, list, clock.now());
+      }),
+    report: (reports) =>
+      database.write(async (tables) => {
+        const at = clock.now();
+        for (const said of reports) {
+          await report(tables, await findToChange(tables, said.id, database.dialect), { said, at });
         }
       }),
+    waiting: (network) => database.read((tables) => countWaiting(tables, network)),
+    unclaimed: (filter) => database.read((tables) => findUnclaimed(tables, filter)),
     close: () => database.close(),
   };
 }
@@ -93,7 +97,7 @@ async function enqueue(
   if (taken !== undefined)
     throw new CustosError('STATE_CONFLICT', `${taken[0]} is spent by another pending transaction`);
   const id = randomBytes(12).toString('hex');
-  const { seq } = await tables
+  const row = await tables
     .insertInto('pending_transactions')
     .values({
       id,
@@ -106,12 +110,14 @@ async function enqueue(
       state: 'pending',
       tx_id: null,
       created_at: now,
+      claimed_at: null,
+      failed_at: null,
+      closed_by: null,
     })
-    .returning('seq')
+    .returningAll()
     .executeTakeFirstOrThrow();
-  for (const signature_id of new Set([...hashes, ...signatures.map(({ signatureId }) => signatureId)])) {
-    await tables.insertInto('pending_hashes').values({ signature_id, chain, network, seq }).execute();
-  }
+  await insertHashes(tables, row);
+  const { seq } = row;
   for (const output of spends) await spend(tables, { chain, network, output, seq });
   if (idempotency) {
     const { key, digest } = idempotency;
@@ -196,59 +202,8 @@ async function get(tables: Tables, id: string): Promise<QueuedTransaction | unde
   return row && (await withErrors(tables, [row]))[0];
 }
 
-async function complete(
-  tables: Tables,
-  row: QueueRow | undefined,
-  { id, txId }: { id: string; txId: string },
-): Promise<void> {
-  if (!row || row.state === 'deleted') throw missing(id);
-  if (row.state === 'completed') {
-    if (row.tx_id === txId) return;
-    throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} was completed with another txId`);
-  }
-  await end(tables, row, { state: 'completed', tx_id: txId });
-}
-
-async function remove(tables: Tables, row: QueueRow | undefined, id: string): Promise<void> {
-  if (!row || row.state === 'deleted') throw missing(id);
-  if (row.state === 'completed') {
-    throw new CustosError('STATE_CONFLICT', `the pending transaction ${id} is completed and stays so`);
-  }
-  await end(tables, row, { state: 'deleted' });
-  await tables.deleteFrom('spent_outputs').where('seq', '=', row.seq).execute();
-}
-
-async function end(tables: Tables, row: QueueRow, change: { state: QueuedState; tx_id?: string }): Promise<void> {
-  await tables.updateTable('pending_transactions').set(change).where('seq', '=', row.seq).execute();
-  await tables.deleteFrom('pending_hashes').where('seq', '=', row.seq).execute();
-}
-
-async function report(tables: Tables, id: string, reported: ReportedError): Promise<void> {
-  const error = reported.error.slice(0, MAX_ERROR_LENGTH);
-  const kept = await tables
-    .selectFrom('reported_errors')
-    .select(['place', 'error'])
-    .where('pending_id', '=', id)
-    .orderBy('place')
-    .execute();
-  if (kept.some((one) => one.error === error)) return;
-  const place = (kept.at(-1)?.place ?? 0) + 1;
-  await tables.insertInto('reported_errors').values({ pending_id: id, place, at: reported.at, error }).execute();
-  await tables
-    .deleteFrom('reported_errors')
-    .where('pending_id', '=', id)
-    .where('place', '<=', place - MAX_ERRORS)
-    .execute();
-}
-
 function find(tables: Tables, id: string): Promise<QueueRow | undefined> {
   return tables.selectFrom('pending_transactions').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
-/** Other gateways wait until this one has made its change; on SQLite they do so anyway. */
-function findToChange(tables: Tables, id: string, dialect: DialectName): Promise<QueueRow | undefined> {
-  const query = tables.selectFrom('pending_transactions').selectAll().where('id', '=', id);
-  return (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
 async function withErrors(tables: Tables, rows: readonly QueueRow[]): Promise<QueuedTransaction[]> {
@@ -265,10 +220,6 @@ async function withErrors(tables: Tables, rows: readonly QueueRow[]): Promise<Qu
     }
   }
   return rows.map((row) => toQueued(row, errors.get(row.id) ?? []));
-}
-
-function missing(id: string): CustosError {
-  return new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
 }
 
 function* lists<T>(values: readonly T[]): Generator<readonly T[]> {

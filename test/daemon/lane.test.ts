@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Cloud } from '../../src/core/cloud.js';
 import type { Journal, State } from '../../src/core/journal.js';
+import type { Log } from '../../src/core/log.js';
 import type { WalletTable } from '../../src/core/store.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
@@ -29,12 +30,20 @@ function listing(...ids: readonly string[]) {
     return daemon.journal.claim(pending);
   };
   const journal: Journal = { ...daemon.journal, claim };
+  const received: unknown[] = [];
   const parts = daemon.parts({ cloud: cloud as Cloud, wallets, journal, clock });
+  const log: Log = {
+    ...parts.log,
+    info(fields, message) {
+      if (message === 'pending transactions received') received.push(fields['count']);
+    },
+  };
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const reports = new ErrorReports(parts.cloud, parts.log);
-  const lane = new Lane(parts, eth, { periods, concurrency: 8, tally, reports });
+  const lane = new Lane({ ...parts, log }, eth, { periods, concurrency: 8, tally, reports });
   return {
     claims,
+    received,
     async poll(): Promise<number> {
       const pause = await lane.round();
       await lane.settled();
@@ -59,6 +68,15 @@ test.each(['failed', 'denied', 'cancelled'] as const)(
     expect(lane.claims).toEqual(['one', 'one']);
   },
 );
+
+test('what is listed again and again is received once', async () => {
+  const { lease } = await daemon.claimed('waiting');
+  await daemon.journal.rest(lease, Date.now() + 7_000);
+  await daemon.claimed('failed', [['failed', {}]]);
+  const lane = listing('waiting', 'failed');
+  await polls(lane, 12);
+  expect(lane.received).toEqual([2]);
+});
 
 test('what waits to be tried again keeps the chain busy', async () => {
   const { lease } = await daemon.claimed('waiting');

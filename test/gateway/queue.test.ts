@@ -36,7 +36,7 @@ test('everything is there again after the queue was closed', async () => {
   const first = await openQueue(file, clock);
   const id = await first.enqueue({ ...one, index: 0, hashes: [wallet, other] });
   const done = await first.enqueue(one);
-  await first.complete(done, '0xaa');
+  await first.complete(done, '0xaa', 'gateway');
   await first.report([{ id, error: 'no gas' }]);
   await first.close();
   const queue = await openQueue(file);
@@ -170,7 +170,7 @@ test('what was answered survives kill -9 at any moment', async () => {
     const request = ${JSON.stringify(one)};
     for (;;) {
       const ids = await Promise.all(Array.from({ length: 10 }, () => queue.enqueue(request)));
-      for (const [turn, id] of ids.entries()) if (turn % 3 === 0) await queue.complete(id, 'tx' + id);
+      for (const [turn, id] of ids.entries()) if (turn % 3 === 0) await queue.complete(id, 'tx' + id, 'gateway');
       process.stdout.write(ids.map((id, turn) => id + (turn % 3 ? ' pending' : ' completed') + '\\n').join(''));
     }`;
   const answered: string[] = [];
@@ -215,12 +215,17 @@ test('a queue of the first format is brought up to date with what it holds', asy
   const database = await openDatabase<QueueTables>(file);
   await database.write(async (tables) => {
     await tables.schema.dropTable('spent_outputs').execute();
-    await tables.schema.alterTable('pending_transactions').dropColumn('signatures').execute();
+    for (const column of ['signatures', 'claimed_at', 'failed_at', 'closed_by']) {
+      await tables.schema.alterTable('pending_transactions').dropColumn(column).execute();
+    }
     await sql`PRAGMA user_version = 1`.execute(tables);
   });
   await database.close();
   const queue = await openQueue(file);
   expect(await queue.get(id)).toMatchObject({ id, hashes: [wallet] });
+  expect(await queue.get(id)).not.toHaveProperty('claimedAt');
+  await queue.claimed([id]);
+  expect(await queue.get(id)).toMatchObject({ claimedAt: expect.any(Number) });
   const signatures = [{ signatureId: other, index: 4 }];
   const newer = await queue.enqueue({ ...one, hashes: [], signatures, spends: ['aa:0'] });
   expect(await queue.get(newer)).toMatchObject({ signatures });
@@ -236,7 +241,7 @@ test('outputs belong to one transaction until it is withdrawn, on their own netw
   expect([...(await queue.spent(place))]).toEqual(['bb:1']);
   expect((await queue.spent({ ...place, network: 'mainnet' })).size).toBe(0);
   await queue.enqueue({ ...one, network: 'mainnet', spends });
-  await queue.complete(id, '0xaa');
+  await queue.complete(id, '0xaa', 'gateway');
   expect((await queue.spent(place)).size).toBe(1);
   await queue.close();
 });

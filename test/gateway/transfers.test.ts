@@ -41,6 +41,7 @@ describe('native transfer', () => {
       hashes: [signatureId],
       index: 3,
       serializedTransaction: expect.any(String),
+      ...{ state: 'pending', final: false, meaning: 'no daemon has fetched it yet' },
     });
     const transaction = JSON.parse(body.serializedTransaction);
     expect(transaction.to.toLowerCase()).toBe(lower);

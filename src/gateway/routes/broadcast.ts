@@ -13,10 +13,10 @@ export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
   const oneAtATime = turns();
   app.post(`/v3/${gateway.slugs.any}/broadcast`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
-    const { txData, signatureId } = parseForm(broadcastForm, await readForm(request));
+    const { txData, signatureId, close } = parseForm(broadcastForm, await readForm(request));
     const signed = checkField('txData', () => readSigned(chain, txData));
     // Different bytes for one pending transaction must not race each other to the node.
-    const work = () => broadcast(gateway, request, { chain, ...signed, pendingId: signatureId });
+    const work = () => broadcast(gateway, request, { chain, ...signed, pendingId: signatureId, close });
     return signatureId === undefined ? work() : oneAtATime(signatureId, work);
   });
 }
@@ -27,6 +27,8 @@ interface SignedBytes {
   readonly raw?: string;
   readonly txId: string;
   readonly pendingId: string | undefined;
+  /** False where the daemon closes it by itself, once the chain has it. */
+  readonly close: boolean;
 }
 
 function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'txId'> {
@@ -35,11 +37,12 @@ function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'tx
 }
 
 async function broadcast(gateway: GatewayContext, request: Context, signed: SignedBytes): Promise<Response> {
-  const { chain, txId, raw, pendingId } = signed;
+  const { chain, txId, raw, pendingId, close } = signed;
   if (pendingId !== undefined) await checkPending(gateway, { chain, pendingId, txId });
   const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId });
   if (refusal !== undefined) {
     gateway.log.warn({ chain: chain.id, txId, id: pendingId }, 'broadcast refused by the node');
+    gateway.meter.count(chain.id, 'refused');
     return request.json(
       {
         errorCode: `${chain.slug}.broadcast.failed`,
@@ -49,8 +52,13 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
       403,
     );
   }
-  // Durable before the daemon hears of it: what it was told is broadcast is never pending again.
-  if (pendingId !== undefined) await gateway.queue.complete(pendingId, txId);
+  // Durable before the daemon hears of it: what it was told is broadcast is no longer pending.
+  if (pendingId !== undefined) {
+    // Whoever tells an id alone has sent the bytes himself, and looked for them.
+    if (close) await gateway.queue.complete(pendingId, txId, raw === undefined ? 'daemon' : 'gateway');
+    else await gateway.queue.sent(pendingId, txId);
+    gateway.meter.count(chain.id, close ? 'completed' : 'broadcast');
+  }
   gateway.log.info({ chain: chain.id, txId, id: pendingId }, 'transaction broadcast');
   return request.json({ txId });
 }
@@ -64,8 +72,11 @@ async function checkPending(
   if (!queued || queued.state === 'deleted' || queued.chain !== chain.id || queued.network !== gateway.network) {
     throw new CustosError('KMS_MISSING', `no such KMS signature with id '${pendingId}'`);
   }
-  if (queued.state === 'completed' && queued.txId !== txId) {
-    throw new CustosError('STATE_CONFLICT', `the pending transaction ${pendingId} was completed by other bytes`);
+  if (queued.state !== 'pending' && queued.txId !== txId) {
+    throw new CustosError(
+      'STATE_CONFLICT',
+      `the pending transaction ${pendingId} was ${queued.state} with other bytes`,
+    );
   }
 }
 

@@ -21,13 +21,26 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
   app.put('/v3/kms/:id/:txId', (request) => completeTransaction(gateway, request));
   app.delete('/v3/kms/:id', async (request) => {
     const id = parseId(request);
+    const { chain } = await existing(gateway, id);
     await gateway.queue.remove(id);
+    gateway.meter.count(chain, 'withdrawn');
     gateway.log.info({ id }, 'pending transaction deleted');
     return request.body(null, 204);
   });
   app.post('/v3/tatum/kms/batch', async (request) => {
     const { errors } = parseForm(reportForm, await readForm(request));
-    await gateway.queue.report(errors.map(({ signatureId, error }) => ({ id: signatureId, error })));
+    await gateway.queue.report(
+      errors.map(({ signatureId, error, final }) => ({
+        id: signatureId,
+        error,
+        reopens: codeOf(error) === 'TRANSACTION_EXPIRED' && final !== true,
+        ...(final !== undefined && { final }),
+      })),
+    );
+    for (const { signatureId } of errors.filter(({ final }) => final === true)) {
+      const failed = await gateway.queue.get(signatureId);
+      if (failed) gateway.meter.count(failed.chain, 'failed');
+    }
     return request.body(null, 204);
   });
 }
@@ -44,13 +57,21 @@ async function listPending(
     network: gateway.network,
     ...(signatureIds !== undefined && { signatureIds }),
   });
+  const fresh = found.filter(({ claimedAt }) => claimedAt === undefined).map(({ id }) => id);
+  // Who names his wallets is a daemon; who asks for all of a chain may be anybody.
+  if (signatureIds !== undefined && fresh.length > 0) await gateway.queue.claimed(fresh);
   return request.json(found.map(toPending));
 }
 
 async function showTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
   const id = parseId(request);
   const found = await existing(gateway, id);
-  return request.json(found.errors.length === 0 ? toPending(found) : { ...toPending(found), errors: found.errors });
+  const { errors } = found;
+  return request.json({
+    ...toPending(found),
+    ...progressOf(found),
+    ...(errors.length > 0 && { errors: errors.map(({ at, error }) => ({ at, error })) }),
+  });
 }
 
 /** @throws CustosError KMS_MISSING: unknown or withdrawn */
@@ -68,7 +89,8 @@ async function completeTransaction(gateway: GatewayContext, request: Context): P
     if (gateway.chains.get(chain).isTransactionId(txId)) return;
     throw new CustosError('REQUEST_INVALID', `${quote(txId)} is no transaction id of ${chain}`);
   });
-  await gateway.queue.complete(id, txId);
+  await gateway.queue.complete(id, txId, 'daemon');
+  gateway.meter.count(chain, 'completed');
   gateway.log.info({ id, txId }, 'pending transaction completed');
   return request.body(null, 204);
 }
@@ -84,6 +106,41 @@ function parseId(request: Context): string {
 function parseSignatures(text: string): SignatureId[] {
   const given = text.split(',').filter((id) => id.trim() !== '');
   return checkField('signatures', () => given.map((id) => parseSignatureId(id.trim())));
+}
+
+/** What `state` says in words, for whoever reads the JSON. */
+const meanings = {
+  pending: 'no daemon has fetched it yet',
+  claimed: 'a daemon has fetched it and works on it',
+  broadcast: 'it was sent, and its daemon waits for the blocks that --confirmations asks for',
+  daemon: 'its daemon closed it: one of Custos does so when a block has it, as deep as its --confirmations ask for',
+  gateway: 'the node took it; whether a block has it, nobody looked',
+  failed: 'its daemon gave it up; nothing more happens by itself',
+} as const;
+
+/** An extension: how far it came, whether it stays so by itself, and the last error with its code. */
+function progressOf(found: QueuedTransaction): Readonly<Record<string, unknown>> {
+  const state = stateOf(found);
+  const last = found.errors.at(-1);
+  const code = last && codeOf(last.error);
+  const shown = state === 'completed' ? (found.closedBy ?? 'gateway') : state;
+  return {
+    state,
+    final: state === 'completed' || state === 'failed',
+    meaning: meanings[shown],
+    ...(last && { error: { ...(code !== undefined && { code }), message: last.error, at: last.at } }),
+  };
+}
+
+function stateOf({ state, failedAt, claimedAt }: QueuedTransaction) {
+  if (state === 'completed' || state === 'broadcast') return state;
+  if (failedAt !== undefined) return 'failed';
+  return claimedAt === undefined ? 'pending' : 'claimed';
+}
+
+/** The code in front of a daemon's report, e.g. `GAS_TOO_LOW: …`. */
+function codeOf(error: string): string | undefined {
+  return /^([A-Z][A-Z_]{2,40}): /.exec(error)?.[1];
 }
 
 /** The API's PendingTransaction. */

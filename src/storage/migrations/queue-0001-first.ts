@@ -18,6 +18,11 @@ export interface QueueTables {
     state: string;
     tx_id: string | null;
     created_at: number;
+    /** When a daemon first fetched it. */
+    claimed_at: number | null;
+    /** Since when it has failed for good. */
+    failed_at: number | null;
+    closed_by: string | null;
   };
   /** One row for each wallet of a transaction that is still pending: the index that polls go by. */
   pending_hashes: { signature_id: string; chain: string; network: string; seq: number };

@@ -1,0 +1,56 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Clock } from '../core/clock.js';
+import type { ChainId, Network } from '../core/ids.js';
+import type { Queue } from '../core/queue.js';
+
+/** What became of a pending transaction at the gateway. */
+export type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';
+
+/** Counts what happens at the gateway, and shows it to whoever watches. */
+export interface GatewayMeter {
+  count(chain: ChainId, outcome: QueueOutcome): void;
+  /** All series in Prometheus' text format; what the queue holds is asked now. @throws CustosError STORE_* */
+  text(): Promise<string>;
+}
+
+export function createGatewayMeter(options: {
+  readonly queue: Queue;
+  readonly network: Network;
+  readonly clock: Clock;
+}): GatewayMeter {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const outcomes = new Counter({
+    name: 'custos_gateway_transactions_total',
+    help: 'Pending transactions by what became of them, since the gateway was started.',
+    labelNames: ['chain', 'outcome'],
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'custos_gateway_queue_transactions',
+    help: 'Transactions in the queue that are not closed: unclaimed, claimed, failed or broadcast.',
+    labelNames: ['chain', 'progress'],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'custos_gateway_oldest_age_seconds',
+    help: 'Time since the oldest of them was handed in.',
+    labelNames: ['chain', 'progress'],
+    registers,
+  });
+  return {
+    count: (chain, outcome) => outcomes.inc({ chain, outcome }),
+    async text() {
+      const counts = await options.queue.waiting(options.network);
+      // Set after waiting, all at once: two that look at the same time see whole answers.
+      waiting.reset();
+      oldest.reset();
+      for (const { chain, progress, count, oldest: since } of counts) {
+        waiting.set({ chain, progress }, count);
+        oldest.set({ chain, progress }, Math.max(0, options.clock.now() - since) / 1000);
+      }
+      return registry.metrics();
+    },
+  };
+}

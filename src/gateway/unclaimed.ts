@@ -1,0 +1,32 @@
+import { asCustosError } from '../core/errors.js';
+import type { GatewayContext } from './context.js';
+
+/** How many are told one by one in a turn. */
+const TOLD = 20;
+/** Milliseconds between two looks, at the most. */
+const PERIOD = 30_000;
+
+/**
+ * Warns of pending transactions that no daemon has fetched for `limit` milliseconds, each once: nobody serves their wallet
+ * or their chain, or no daemon runs. Resolves when `signal` is aborted.
+ */
+export async function warnOfUnclaimed(gateway: GatewayContext, limit: number, signal: AbortSignal): Promise<void> {
+  const { queue, network, clock, log } = gateway;
+  let told: ReadonlySet<string> = new Set();
+  while (!signal.aborted) {
+    await clock.wait(Math.min(limit, PERIOD), signal);
+    if (signal.aborted) return;
+    try {
+      const found = await queue.unclaimed({ network, before: clock.now() - limit, limit: 1000 });
+      const fresh = found.filter(({ id }) => !told.has(id));
+      for (const { id, chain, createdAt } of fresh.slice(0, TOLD)) {
+        log.warn({ id, chain, seconds: Math.round((clock.now() - createdAt) / 1000) }, 'pending transaction unclaimed');
+      }
+      if (fresh.length > TOLD) log.warn({ count: fresh.length - TOLD }, 'more pending transactions unclaimed');
+      told = new Set(found.map(({ id }) => id));
+    } catch (thrown) {
+      const { code, message } = asCustosError(thrown);
+      log.error({ code, error: message }, 'queue not readable');
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startWay, type Way } from '../support/way.js';
+
+let way: Way;
+beforeAll(async () => {
+  way = await startWay();
+}, 120_000);
+afterAll(() => way.close());
+
+const to = '0x687422eea2cb73b5d3e242ba5456b782919afc85';
+
+async function submit(): Promise<string> {
+  const { signatureId } = await way.wallet('key');
+  const answer = await way.post('/v3/ethereum/transaction', { to, amount: '1', currency: 'ETH', signatureId });
+  return String(answer.body['signatureId']);
+}
+
+const show = async (id: string) => (await way.get(`/v3/kms/${id}`)).body as Record<string, unknown>;
+
+describe('a daemon behind a gateway of its own', () => {
+  test('completes a transaction when as many blocks have it as are asked for, and not before', async () => {
+    const id = await submit();
+    await way.chain.rpc('evm_setAutomine', [false]);
+    expect(await way.runOnce({ confirmations: '2' })).toMatchObject({ unconfirmed: 1, completed: 0 });
+    const sent = await show(id);
+    expect(sent).toMatchObject({ state: 'broadcast', final: false, txId: expect.stringMatching(/^0x/) });
+    await way.chain.rpc('anvil_mine', ['0x1']);
+    expect(await way.runOnce({ confirmations: '2' })).toMatchObject({ completed: 0 });
+    expect(await show(id)).toMatchObject({ state: 'broadcast' });
+    await way.chain.rpc('anvil_mine', ['0x1']);
+    await until(async () => (await way.runOnce({ confirmations: '2' })).completed === 1);
+    expect(await show(id)).toMatchObject({ state: 'completed', final: true, txId: sent['txId'] });
+    expect((await show(id))['meaning']).toContain('--confirmations');
+    await way.chain.rpc('evm_setAutomine', [true]);
+  });
+
+  test('leaves it at the node that took it when no block is asked for', async () => {
+    await way.chain.rpc('evm_setAutomine', [false]);
+    const id = await submit();
+    expect(await way.runOnce({ confirmations: '0' })).toMatchObject({ completed: 1 });
+    expect((await show(id))['meaning']).toContain('nobody looked');
+    await way.chain.rpc('evm_setAutomine', [true]);
+    await way.chain.rpc('anvil_mine', ['0x1']);
+  });
+
+  test('tells the application what failed for good, with its code', async () => {
+    const { signatureId } = await way.wallet('key');
+    const fee = { gasLimit: '30000', gasPrice: '20' };
+    const form = { to, amount: '1', currency: 'ETH', signatureId, index: 3, fee };
+    const { body } = await way.post('/v3/ethereum/transaction', form);
+    expect(await way.runOnce()).toMatchObject({ failed: 1 });
+    const said = { state: 'failed', final: true, error: { code: 'INDEX_UNEXPECTED' } };
+    expect(await show(String(body['signatureId']))).toMatchObject(said);
+  });
+
+  test('is told of a node that is down, and not of a cloud', async () => {
+    const id = await submit();
+    const url = way.gatewayUrl;
+    await way.chain.close();
+    expect(await way.runOnce()).toMatchObject({ waiting: 1, failed: 0 });
+    expect(await show(id)).toMatchObject({ state: 'claimed', final: false, error: { code: 'NODE_UNREACHABLE' } });
+    const ready = await fetch(`${url}/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { nodes: [{ chain: 'ETH', state: 'failed' }] }]);
+  }, 120_000);
+});
+
+/** What waits for a block is looked at again after a while, so a round may come too early. */
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 60; turn++) {
+    if (await isDone()) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error('it never came to an end');
+}
