@@ -89,7 +89,8 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--concurrency <number>', about: 'transactions of one chain on their way at the same time (default 64)' },
   {
     flags: '--confirmations <number>',
-    about: 'blocks that a transaction needs on an own node or gateway to be completed (default 1), or CHAIN=NUMBER; repeatable',
+    about:
+      'blocks that a transaction needs on an own node or gateway to be completed (default 1), or CHAIN=NUMBER; repeatable',
     many: true,
   },
   {

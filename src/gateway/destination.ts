@@ -50,7 +50,7 @@ export async function checkDestination(gateway: GatewayContext, chain: Chain, wa
     gateway.node(chain).rpc('eth_getCode', [`0x${bare(effect.to)}`, 'latest']),
     digits === undefined ? undefined : tokenDecimals(gateway, chain, effect.to),
   ]);
-  if (code === '0x' && (moved !== undefined || !isPrecompiled(effect.to))) {
+  if (code === '0x' && (moved !== undefined || !isPartOfNetwork(effect.to))) {
     throw requestInvalid([{ property: target, rule: 'code', text: `there is no contract at ${effect.to}` }]);
   }
   if (decimals === undefined || decimals === digits) return;
@@ -96,9 +96,15 @@ function isNobody(address: string): boolean {
   return /^0+$/.test(bare(address));
 }
 
-/** Contracts that are part of the network stand at the lowest addresses; some have no code to be seen. */
+/** The contracts that are part of every network of the family (precompiles, 0x01 to 0x11): they have no code to be seen. */
 function isPrecompiled(address: string): boolean {
-  return /^0{36}/.test(bare(address));
+  const number = BigInt(`0x${bare(address)}`);
+  return number >= 0x01n && number <= 0x11n;
+}
+
+/** Networks have contracts of their own at the lowest addresses, some without code (staking on Harmony: 0xfc). */
+function isPartOfNetwork(address: string): boolean {
+  return BigInt(`0x${bare(address)}`) < 0x10000n;
 }
 
 function unspendable(property: string, text: string): CustosError {
