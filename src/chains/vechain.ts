@@ -6,6 +6,7 @@ import { publicKey } from '../crypto/secp256k1.js';
 import { bip32Scheme } from './families/bip32-scheme.js';
 import { decodePrivateKey } from './families/evm.js';
 import { addressOf, readAddress, showAddress } from './families/evm-address.js';
+import { needsCode, withoutCode } from './families/evm-code.js';
 import { bytesToHex, quantityToHex } from './families/evm-hex.js';
 import { type Fields, isObject, readObject } from './families/fields.js';
 import { includedAt } from './families/finality.js';
@@ -13,6 +14,7 @@ import { isPrefixedHashId } from './families/transaction-id.js';
 import {
   type Body,
   blockNumberOf,
+  type Clause,
   intrinsicGas,
   readRequest,
   type VechainRequest,
@@ -49,6 +51,8 @@ export const vechain: Chain = {
   isTransactionId: isPrefixedHashId,
   async complete(pending, context) {
     const request = readRequest(pending.serialized, context.from);
+    // Through the cloud it is the foundation's public node that is asked, and only for what cannot be done without.
+    if (context.node.publicService === undefined) await checkContracts(request.clauses, context.node);
     const gas = await estimateGas(request, context);
     const chainTag = request.chainTag ?? (await genesisTag(context));
     const blockRef = request.blockRef ?? (await bestBlock(context)).id.slice(0, 18);
@@ -93,6 +97,18 @@ function isWhole({ nonce, blockRef }: Fields): boolean {
 async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise<boolean> {
   const found = await ask(node, { path: `/transactions/${txId}?pending=true` });
   return isObject(found) && found['id'] === txId;
+}
+
+/** @throws CustosError RECEIVER_UNFIT: a call of a known method where there is no contract; NODE_* */
+async function checkContracts(clauses: readonly Clause[], node: NodeClient): Promise<void> {
+  const called = clauses.filter(({ to, data }) => to !== undefined && needsCode({ to: readAddress(to, {}), data }));
+  for (const to of new Set(called.map((clause) => clause.to))) {
+    const account = await ask(node, { path: `/accounts/${to}` });
+    const hasCode = isObject(account) ? account['hasCode'] : undefined;
+    if (typeof hasCode !== 'boolean')
+      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no account');
+    if (!hasCode) throw withoutCode(String(to));
+  }
 }
 
 /** The simulation of all clauses, by the account that will sign. @throws CustosError NODE_REFUSED: it is reverted */

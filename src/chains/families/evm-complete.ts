@@ -1,6 +1,7 @@
 import type { CompleteContext, NodeClient } from '../../core/chain.js';
 import type { PendingTransaction } from '../../core/pending.js';
 import { checksumAddress, readAddress } from './evm-address.js';
+import { checkCode, needsCode } from './evm-code.js';
 import type { EvmTransaction } from './evm-format.js';
 import { checkGas, type GasRules, gasRulesFor } from './evm-gas.js';
 import { bytesToHex, quantityToHex } from './evm-hex.js';
@@ -62,7 +63,7 @@ interface Completing {
 /**
  * Fills in chain id, fee, gas and nonce. All that can be refused without the node is refused before it is asked,
  * and the nonce comes last, because it is given only once.
- * @throws CustosError as `readRequest`, and GAS_TOO_LOW, NODE_REFUSED, NODE_UNREACHABLE, NODE_ANSWER_INVALID
+ * @throws CustosError as `readRequest`, and GAS_TOO_LOW, RECEIVER_UNFIT, NODE_REFUSED, NODE_UNREACHABLE, NODE_ANSWER_INVALID
  */
 export async function completeTransaction(
   chain: CompletingChain,
@@ -82,6 +83,7 @@ export async function completeTransaction(
   if (chain.checksGas && keepsGas(work)) {
     checkGas(request.gas ?? 0n, { data: noBytes, ...request }, gasRulesFor(chain, request.chainId, context));
   }
+  if (isDirect(node) && request.to !== undefined && needsCode(request)) await checkCode(request.to, node);
   const chainId = request.chainId ?? (await askChainId(work, context));
   const fees = await fillFees(work);
   const gas = await fillGas(work, fees.feePerGas);
