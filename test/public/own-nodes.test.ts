@@ -7,7 +7,7 @@ import { FlowNetwork } from '../chains/flow-network.js';
 import { keyOfVector, signVector } from '../chains/replay.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
-import { evmChainIds, loadVectors, otherChainIds, type TransactionVector } from '../support/vectors.js';
+import { evmChainIds, loadVectors, otherChainIds, type TransactionVector, unprovedFlags } from '../support/vectors.js';
 
 const env = { CUSTOS_PASSWORD: 'password of own nodes', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
 const registry = createRegistry();
@@ -88,7 +88,7 @@ beforeAll(async () => {
   const port = (nodes.address() as AddressInfo).port;
   const flags = ids.map((id) => `--node=${id}=http://127.0.0.1:${port}/${id}`);
   // These nodes know no blocks.
-  ended = await custos(['daemon', '--runOnce', '--testnet', '--confirmations=0', ...flags], {
+  ended = await custos(['daemon', '--runOnce', '--testnet', '--confirmations=0', ...unprovedFlags, ...flags], {
     home,
     env: { ...env, CUSTOS_CLOUD_URL: cloud.url },
   });
