@@ -247,7 +247,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
       { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
     ],
-    notes: 'The key that clients send as x-api-key is CUSTOS_GATEWAY_API_KEY (or TATUM_API_KEY).',
+    notes: 'The key that clients send as x-api-key is CUSTOS_GATEWAY_API_KEY (or CUSTOS_API_KEY).',
     load: async () => (await import('./commands/gateway.js')).gateway,
   },
   {

@@ -32,7 +32,7 @@ export const derivationOption: OptionSpec = {
 export const jsonOption: OptionSpec = { flags: '--json', about: 'print JSON' };
 
 export const cloudOptions: readonly OptionSpec[] = [
-  { flags: '--api-key <key>', about: 'key of the cloud; better in TATUM_API_KEY, where other users cannot see it' },
+  { flags: '--api-key <key>', about: 'key of the cloud; better in CUSTOS_API_KEY, where other users cannot see it' },
   { flags: '--cloud-url <url>', about: 'cloud or gateway (default TATUM_API_URL, else https://api.tatum.io)' },
 ];
 

@@ -319,7 +319,7 @@ const kinds = {
     hint: 'mainnet needs --external-url URL: a service of yours that approves each transaction',
   },
   // Cloud and nodes
-  API_KEY_MISSING: { exit: 2, status: 401, hint: 'set TATUM_API_KEY (or CUSTOS_API_KEY)' },
+  API_KEY_MISSING: { exit: 2, status: 401, hint: 'set CUSTOS_API_KEY (TATUM_API_KEY works as well)' },
   API_KEY_INVALID: { exit: 1, status: 401, hint: 'send the configured key in the header x-api-key' },
   URL_INVALID: { exit: 2, status: 400, hint: 'give a complete http or https URL without user name, password or query' },
   URL_INSECURE: {
