@@ -18,6 +18,8 @@ export interface Destination {
   readonly digits?: number | undefined;
 }
 
+const MAX_DECIMALS = 255;
+
 /** Methods that move tokens, by selector, with the place of the receiver among their arguments. */
 const moves: ReadonlyMap<string, number> = new Map([
   ['a9059cbb', 0], // transfer(address,uint256)
@@ -68,7 +70,9 @@ export async function tokenDecimals(
   const call = { to: read(contract), data: erc20.decimals([], read) };
   try {
     const told = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
-    return Number(told);
+    const decimals = Number(told);
+    // EIP-20 gives it 8 bits; a contract that says more says nothing that an amount could be reckoned with.
+    return decimals <= MAX_DECIMALS ? decimals : undefined;
   } catch (error) {
     if (isContractFault(error)) return undefined;
     throw error;

@@ -7,6 +7,7 @@ const friend = '0x687422eea2cb73b5d3e242ba5456b782919afc85';
 let running: Running;
 let token: string;
 let dumb: string;
+let boaster: string;
 
 async function deploy(data: string): Promise<string> {
   const from = running.node.accounts[0]!.address;
@@ -18,7 +19,9 @@ beforeAll(async () => {
   running = await startRunning();
   token = await deploy(tokenCreationCode(10n ** 24n));
   // One byte of code, STOP: a contract that knows no method, and so tells no decimals.
-  dumb = await deploy('0x60006000f3'.replace('60006000f3', '600160005360016000f3'));
+  dumb = await deploy('0x600160005360016000f3');
+  // Answers 2^256-1 to whatever it is asked.
+  boaster = await deploy('0x6a60001960005260206000f3600052600b6015f3');
 });
 afterAll(() => running.close());
 
@@ -113,6 +116,11 @@ describe('decimals', () => {
   test.each([0, 6, 8, 17, 19])('%i for a token of 18 are refused', async (digits) => {
     expect(problem(await tokens({ digits }))).toEqual([400, 'digits', 'decimals']);
     expect(problem(await approval({ digits }))).toEqual([400, 'digits', 'decimals']);
+  });
+
+  test('that no token can have are as if the contract told none', async () => {
+    expect((await tokens({ contractAddress: boaster, digits: 8 })).status).toBe(200);
+    expect(problem(await approval({ contractAddress: boaster, digits: undefined }))[1]).toBe('contractAddress');
   });
 
   test('are believed where the contract tells none', async () => {
