@@ -275,6 +275,19 @@ describe('a Solana transaction', () => {
     expect(solana.parse(completedOf(instructions), context).summary.hazards).toEqual(hazards);
   });
 
+  it('that makes an account by a key of the request counts what it gives there', () => {
+    const made = keyOf(solana, 0x44);
+    const create = system([me, `+${other}`], ...u32(0), ...u64(7), ...u64(82), ...bytesOf(programs.token));
+    const mintPK = solana.encodePrivateKey(made.privateKey, 'testnet');
+    const text = JSON.stringify({ ...(JSON.parse(completedOf([create])) as object), mintPK });
+    expect(solana.parse(text, context).summary).toMatchObject({
+      kind: 'other',
+      to: other,
+      value: { amount: 7n },
+      hazards: [],
+    });
+  });
+
   it('with accounts of lookup tables names them as not understood', () => {
     const state = {
       deactivationSlot: 2n ** 64n - 1n,
@@ -365,6 +378,20 @@ describe('the receiver of coins', () => {
   it('may be the account of wrapped coins that the transaction makes', async () => {
     const wrap = [system([me, ours], ...u32(2), ...u64(5)), token([ours], 17)];
     expect(await complete(account(programs.token), wrap)).toBe('completed');
+  });
+
+  it('may be an account that the transaction makes', async () => {
+    const place = [
+      ...u32(3),
+      ...bytesOf(key.address),
+      ...seed,
+      ...u64(890_880),
+      ...u64(0),
+      ...bytesOf(programs.system),
+    ];
+    const more = system([me, other], ...u32(2), ...u64(1));
+    expect(await complete(null, [system([me, other, me], ...place), more])).toBe('completed');
+    expect(await complete(null, [more])).toBe('RECEIVER_UNFIT');
   });
 
   it('is unknown where the node cannot tell', async () => {

@@ -8,6 +8,8 @@ import { programs, tokenStandards } from './solana-programs.js';
 
 const TRANSFER = 2;
 const SYNC_NATIVE = 17;
+/** CreateAccount and CreateAccountWithSeed: the second account is the new one. */
+const creations: readonly number[] = [0, 3];
 /** Accounts that one question may name. */
 const MOST = 100;
 
@@ -72,8 +74,7 @@ function isMadeHere(instructions: readonly Instruction[], address: string): bool
   return instructions.some(({ program, accounts, data }) => {
     const place = accounts.findIndex((one) => one.address === address);
     if (program === programs.associatedToken) return place === 1;
-    if (program === programs.system)
-      return data[0] !== TRANSFER && accounts.some((one) => one.address === address && one.isSigner);
+    if (program === programs.system) return place === 1 && creations.includes(data[0] ?? TRANSFER);
     return tokenStandards.has(program) && place === 0 && data[0] === SYNC_NATIVE;
   });
 }
