@@ -1,6 +1,5 @@
 import type { SignedTransaction, SignerFacts } from './chain.js';
 import type { KeyRequest } from './pending.js';
-import type { Summary } from './summary.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
 export interface SignRequest {
@@ -20,7 +19,6 @@ export interface IdentifyRequest {
 }
 
 export interface SignResult extends SignedTransaction {
-  readonly summary: Summary;
   /** Microseconds spent inside the signer, by step; for measurements only. */
   readonly timing: { readonly open: number; readonly sign: number };
 }

@@ -9,6 +9,7 @@ import { type Summary, summaryToJson } from '../core/summary.js';
 import type { SealedWallet } from '../core/wallet.js';
 import { checkLimits } from '../signing/limits.js';
 import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
+import { checkSigned } from '../signing/signed.js';
 import { type RecentForms, refuseKnown, untilDistinct } from './distinct.js';
 import { type DaemonParts, step } from './parts.js';
 import { finish, send } from './send.js';
@@ -186,6 +187,7 @@ async function sign(
   const { entry } = claimed;
   const start = performance.now();
   const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign({ pending: entry.pending, ...request }));
+  checkSigned(parts.chains.get(entry.chain), signed);
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   await refuseDeadBytes(parts, claimed, signed.txId);

@@ -24,13 +24,8 @@ export type Answer =
   | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
-  | {
-      readonly kind: 'failed';
-      readonly n: number;
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly details: Readonly<Record<string, unknown>>;
-    };
+  /** A code alone: words, names and details of errors can hold what the signer works with. */
+  | { readonly kind: 'failed'; readonly n: number; readonly code: ErrorCode };
 
 /** Front to signer process: what is ready in the same turn of the event loop goes together, because a message costs more than what is in it. */
 export type ToSigner = readonly Question[];

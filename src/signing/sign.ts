@@ -40,7 +40,6 @@ export function signPending(request: SignRequest, parts: SigningParts): SignResu
   });
   return {
     ...signed,
-    summary: unsigned.summary,
     timing: { open: microseconds(start, opened), sign: microseconds(opened, process.hrtime.bigint()) },
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { CustosError, type ErrorCode } from '../core/errors.js';
-import type { Answer, FromSigner, Question } from './messages.js';
+import { endingOf, parseAnswers, refusalOf } from './answers.js';
+import type { Answer, Question } from './messages.js';
 
 export interface SignerProgram {
   /** Program of the signer process. */
@@ -13,16 +14,20 @@ export interface SignerProgram {
 export interface SignerWatcher {
   /** It answers no more: all its questions have failed. */
   onLost(child: SignerChild): void;
-  onExit(pid: number | undefined, ending: string | number | null): void;
+  onExit(pid: number | undefined, ending: string): void;
 }
 
 interface Waiting {
+  readonly question: Question;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: CustosError) => void;
 }
 
 /** Few enough that the first answers come while the signer still works on the others. */
 const QUESTIONS_A_MESSAGE = 16;
+
+/** The front refuses what is wrong before it asks, so a signer that goes on refusing is ill, or tells something by it. */
+const REFUSALS = 100;
 
 /** One signer process, and the questions that it has not answered. */
 export class SignerChild {
@@ -34,16 +39,19 @@ export class SignerChild {
   #lastNumber = 0;
   #silence: NodeJS.Timeout | undefined;
   #isLost = false;
+  /** In a row. */
+  #refusals = 0;
 
   /** @throws CustosError SIGNER_DIED: the system starts no process */
   constructor(program: SignerProgram, watcher: SignerWatcher) {
     this.#watcher = watcher;
     this.#process = forked(program);
-    this.#process.on('message', (message) => this.#receive(message as FromSigner));
+    this.#process.on('message', (message: unknown) => this.#receive(message));
     this.#process.on('error', () => this.#lose('SIGNER_DIED', 'the signer process could not be started'));
     this.#process.on('exit', (code, signal) => {
-      watcher.onExit(this.pid, signal ?? code);
-      this.#lose('SIGNER_DIED', `the signer process ended with ${signal ?? `exit code ${code}`}`);
+      const ending = endingOf(code, signal);
+      watcher.onExit(this.pid, ending);
+      this.#lose('SIGNER_DIED', `the signer process ended with ${ending}`);
     });
   }
 
@@ -60,11 +68,15 @@ export class SignerChild {
     if (this.#isLost) throw new CustosError('SIGNER_DIED', 'the signer process is not running');
     const n = ++this.#lastNumber;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(n, { resolve, reject });
-      this.#outbox.push(make(n));
+      const question = make(n);
+      this.#waiting.set(n, { question, resolve, reject });
+      this.#outbox.push(question);
       if (this.#outbox.length === 1) setImmediate(() => this.#send());
       // From its last answer on, not from the asking: a question behind many others is not late.
-      this.#silence ??= setTimeout(() => this.#giveUp(), limit);
+      this.#silence ??= setTimeout(
+        () => this.#giveUp('SIGNER_TIMEOUT', 'the signer process did not answer in time'),
+        limit,
+      );
     });
   }
 
@@ -78,8 +90,8 @@ export class SignerChild {
     await ended;
   }
 
-  #giveUp(): void {
-    this.#lose('SIGNER_TIMEOUT', 'the signer process did not answer in time');
+  #giveUp(code: ErrorCode, reason: string): void {
+    this.#lose(code, reason);
     this.#process.kill('SIGKILL');
   }
 
@@ -93,8 +105,14 @@ export class SignerChild {
     }
   }
 
-  #receive(answers: FromSigner): void {
-    for (const answer of answers) this.#settle(answer);
+  #receive(message: unknown): void {
+    if (this.#isLost) return;
+    try {
+      for (const answer of parseAnswers(message, (n) => this.#waiting.get(n)?.question)) this.#settle(answer);
+    } catch {
+      this.#giveUp('SIGNER_DIED', 'the signer process does not keep to the protocol');
+    }
+    if (this.#refusals >= REFUSALS) this.#giveUp('SIGNER_DIED', 'the signer process refused too much');
     if (this.#waiting.size > 0) {
       this.#silence?.refresh();
       return;
@@ -108,8 +126,10 @@ export class SignerChild {
     if (waiting === undefined) return;
     this.#waiting.delete(answer.n);
     if (answer.kind === 'failed') {
-      waiting.reject(new CustosError(answer.code, answer.message, { details: answer.details }));
+      this.#refusals += 1;
+      waiting.reject(refusalOf(answer.code, waiting.question));
     } else {
+      this.#refusals = 0;
       waiting.resolve(answer);
     }
   }

@@ -19,8 +19,8 @@ export interface SignerProcessParts {
 }
 
 /**
- * Serves sign requests over the channel: a pure function with a key. Errors cross the channel as code and message only,
- * without cause or stack, so that nothing of the secrets' surroundings can travel with them.
+ * Serves sign requests over the channel: a pure function with a key. Errors cross the channel as a code alone, so
+ * that nothing of the secrets' surroundings can travel with them; the front writes the words.
  */
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
   let unlocked: UnlockedVault | undefined;
@@ -61,6 +61,5 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
 }
 
 function failed(n: number, thrown: unknown): Answer {
-  const { code, message, details } = asCustosError(thrown);
-  return { kind: 'failed', n, code, message, details };
+  return { kind: 'failed', n, code: asCustosError(thrown).code };
 }

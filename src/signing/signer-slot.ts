@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
@@ -29,6 +30,11 @@ export type Work =
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };
 
+/** So many starts in a row that bring no signature are made at once; what follows waits twice as long each time. */
+const QUICK_STARTS = 5;
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 30_000;
+
 /** Milliseconds after which a signer that could not be started ahead is tried again. */
 const START_AGAIN = 30_000;
 
@@ -46,6 +52,9 @@ export class SignerSlot {
   #startedAhead = Number.NEGATIVE_INFINITY;
   #closed = false;
   #wasStarted = false;
+  /** Starts since the last answer that was worth something. */
+  #fruitless = 0;
+  readonly #end = new AbortController();
   /** Each settles when that suspect is done, however that ends. */
   readonly #suspects = new Set<Promise<unknown>>();
   /** The suspect that has the process to itself. */
@@ -105,6 +114,7 @@ export class SignerSlot {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#end.abort();
     await this.#child?.kill();
   }
 
@@ -155,9 +165,11 @@ export class SignerSlot {
     }
   }
 
-  #ask(child: SignerChild, work: Work): Promise<Answer> {
+  async #ask(child: SignerChild, work: Work): Promise<Answer> {
     const { sign } = this.#options.timeouts ?? TIMEOUTS;
-    return child.ask((n) => questionOf(work, n), sign);
+    const answer = await child.ask((n) => questionOf(work, n), sign);
+    this.#fruitless = 0;
+    return answer;
   }
 
   async #opened(): Promise<SignerChild> {
@@ -167,6 +179,7 @@ export class SignerSlot {
   }
 
   async #start(): Promise<Uint8Array> {
+    await this.#pause();
     if (this.#closed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
     const child = this.#spawn();
     this.#child = child;
@@ -182,6 +195,14 @@ export class SignerSlot {
       await child.kill();
       throw error;
     }
+  }
+
+  /** A signer that fails endlessly is not started endlessly. */
+  async #pause(): Promise<void> {
+    const excess = this.#fruitless++ - QUICK_STARTS;
+    if (excess < 0 || this.#closed) return;
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** excess);
+    await wait(pause, undefined, { signal: this.#end.signal }).catch(() => undefined);
   }
 
   async #open(child: SignerChild): Promise<Uint8Array> {

@@ -29,13 +29,12 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
 
     it('signs for a private key so that another library recovers the sender', async () => {
       const made = await parts.wallet('key');
-      const { raw, txId, summary } = await signer.sign(signRequest(made));
+      const { raw, txId } = await signer.sign(signRequest(made));
       const parsed = parseTransaction(raw as `0x02${string}`);
       expect(parsed).toMatchObject({ to: destination, value: 1n, chainId: 11155111 });
       const recovered = await recoverTransactionAddress({ serializedTransaction: raw as `0x02${string}` });
       expect(recovered.toLowerCase()).toBe(made.wallet.address);
       expect(txId).toMatch(/^0x[0-9a-f]{64}$/);
-      expect(summary.text).toContain(destination);
     });
 
     it('signs for an index of a mnemonic', async () => {
@@ -82,8 +81,8 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
         const ltc = { ...pending, chain: parts.chains.get('LTC').id };
         return signer.sign({ pending: ltc, completed, sealed: [made.sealed] });
       };
-      const { summary } = await completedAs(proven(spend(5_000_000), [previous]));
-      expect(summary).toMatchObject({ hazards: [], fee: { amount: 4_900_000n } });
+      const { txId } = await completedAs(proven(spend(5_000_000), [previous]));
+      expect(txId).toMatch(/^[0-9a-f]{64}$/);
       await expect(completedAs(spend(5_000_000))).rejects.toMatchObject({ code: 'HAZARD_REFUSED' });
       await expect(completedAs(spend(120_000))).rejects.toMatchObject({ code: 'HAZARD_REFUSED' });
       const lie = proven(spend(120_000), [previous]);

@@ -17,7 +17,7 @@ function answer({ kind, n, request }) {
   }
   endings[request.completed.split(' ')[0]]?.();
   const { completed } = request;
-  return { kind: 'signed', n, result: { raw: completed, txId: completed, summary: {}, timing } };
+  return { kind: 'signed', n, result: { raw: completed, txId: completed.replaceAll(' ', '-'), timing } };
 }
 
 process.on('message', (questions) => process.send(questions.map(answer)));

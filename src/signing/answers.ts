@@ -1,0 +1,178 @@
+import type { SignerFacts } from '../core/chain.js';
+import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { SignResult } from '../core/signer.js';
+import type { Answer, Question } from './messages.js';
+
+/** All that a signer can say about a request that it refuses. Whatever else it says is INTERNAL. */
+const codes: ReadonlySet<string> = new Set<ErrorCode>([
+  'ADDRESS_INVALID',
+  'ADDRESS_MISMATCH',
+  'AMOUNT_INVALID',
+  'CHAIN_ID_MISMATCH',
+  'CHAIN_MISMATCH',
+  'CHAIN_UNKNOWN',
+  'DIGEST_MISMATCH',
+  'FEE_INVALID',
+  'GAS_TOO_LOW',
+  'HAZARD_REFUSED',
+  'INDEX_INVALID',
+  'INDEX_MISSING',
+  'INDEX_UNEXPECTED',
+  'INTERNAL',
+  'KDF_PARAMETERS',
+  'KEY_MISSING',
+  'MNEMONIC_INVALID',
+  'NETWORK_CLOSED',
+  'NETWORK_MISMATCH',
+  'PASSWORD_WRONG',
+  'PATH_INVALID',
+  'PENDING_INVALID',
+  'PRIVATE_KEY_INVALID',
+  'RECORD_DAMAGED',
+  'SECRET_UNSUPPORTED',
+  'SENDER_MISMATCH',
+  'SIGNATURE_INVALID',
+  'SIGNER_LOCKED_DOWN',
+  'STORE_NEWER',
+  'TRANSACTION_EXPIRED',
+  'TRANSACTION_INVALID',
+  'TRANSACTION_TOO_LARGE',
+  'TRANSACTION_UNSUPPORTED',
+  'WALLET_CHAIN_MISMATCH',
+  'WALLET_UNKNOWN',
+  'XPUB_INVALID',
+]);
+
+/** Signed bytes in the text form of any chain: a transaction of 1 MiB in hexadecimal digits, and some more. */
+const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
+/** Transaction ids, and addresses, of any chain. */
+const ID_FORM = /^[\w:.+/=-]{1,200}$/;
+
+/**
+ * Reads what a signer process sent, as from an enemy: keys have passed through it, and nothing that it can put into words
+ * may reach log, journal or cloud. Only members of the known shapes are taken over, and errors as a code alone.
+ * @param asked - the question that waits under a number
+ * @throws CustosError SIGNER_DIED: it does not keep to the protocol
+ */
+export function parseAnswers(message: unknown, asked: (n: number) => Question | undefined): Answer[] {
+  if (!Array.isArray(message) || message.length > 1_000) throw foreign();
+  const seen = new Set<number>();
+  return Array.from({ length: message.length }, (_, at): Answer => {
+    const answer = membersOf(message[at]);
+    const n = answer('n');
+    if (typeof n !== 'number' || seen.has(n)) throw foreign();
+    seen.add(n);
+    const question = asked(n);
+    if (question === undefined) throw foreign();
+    return parseAnswer(question, answer);
+  });
+}
+
+type Members = (name: string) => unknown;
+
+function parseAnswer(question: Question, answer: Members): Answer {
+  const { n } = question;
+  switch (answer('kind')) {
+    case 'failed':
+      return { kind: 'failed', n, code: parseCode(answer('code')) };
+    case 'unlocked':
+      if (question.kind !== 'unlock') throw foreign();
+      return { kind: 'unlocked', n, publicKey: parseBytes(answer('publicKey'), 32, 32) };
+    case 'signed':
+      if (question.kind !== 'sign') throw foreign();
+      return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))) };
+    case 'identified':
+      if (question.kind !== 'identify') throw foreign();
+      return { kind: 'identified', n, result: parseFacts(answer('result'), question.request.keys.length) };
+    default:
+      throw foreign();
+  }
+}
+
+/** Own properties only: what is inherited was put there by nobody who may. */
+function membersOf(value: unknown): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw foreign();
+  return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+}
+
+function parseCode(value: unknown): ErrorCode {
+  return typeof value === 'string' && codes.has(value) ? (value as ErrorCode) : 'INTERNAL';
+}
+
+function parseSigned(result: Members): SignResult {
+  const timing = membersOf(result('timing'));
+  return {
+    raw: parseText(result('raw'), RAW_FORM),
+    txId: parseText(result('txId'), ID_FORM),
+    timing: { open: parseTime(timing('open')), sign: parseTime(timing('sign')) },
+  };
+}
+
+function parseFacts(value: unknown, count: number): SignerFacts[] {
+  if (!Array.isArray(value) || value.length !== count) throw foreign();
+  return Array.from({ length: count }, (_, at): SignerFacts => {
+    const facts = membersOf(value[at]);
+    const publicKey = facts('publicKey');
+    return {
+      address: parseText(facts('address'), ID_FORM),
+      ...(publicKey !== undefined && { publicKey: parseBytes(publicKey, 32, 65) }),
+    };
+  });
+}
+
+function parseText(value: unknown, form: RegExp): string {
+  if (typeof value !== 'string' || !form.test(value)) throw foreign();
+  return value;
+}
+
+function parseTime(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw foreign();
+  return value;
+}
+
+function parseBytes(value: unknown, least: number, most: number): Uint8Array {
+  if (!(value instanceof Uint8Array) || value.length < least || value.length > most) throw foreign();
+  return Uint8Array.from(value);
+}
+
+function foreign(): CustosError {
+  return new CustosError('SIGNER_DIED', 'the signer process does not keep to the protocol');
+}
+
+/** The front's own words for a refusal, about what it asked. */
+export function refusalOf(code: ErrorCode, question: Question): CustosError {
+  if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
+  const ids = question.request.sealed.map(({ signatureId }) => signatureId);
+  const wallets = ids.length === 0 ? 'no wallet' : `wallet ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
+  return new CustosError(code, `${words[code] ?? 'the signer refused to sign'}: ${wallets}`);
+}
+
+const openingWords: Partial<Record<ErrorCode, string>> = {
+  PASSWORD_WRONG: 'the password opens no key slot of this store',
+  KDF_PARAMETERS: 'a key slot asks for more work than is allowed',
+};
+
+const words: Partial<Record<ErrorCode, string>> = {
+  DIGEST_MISMATCH: 'the completed form is not the one that was approved',
+  FEE_INVALID: 'the signer found the fee above its ceiling',
+  HAZARD_REFUSED: 'the signer found a hazard that it was not allowed at its start',
+  INDEX_INVALID: 'the derivation index is not a whole number in range',
+  INDEX_MISSING: 'the wallet needs a derivation index',
+  INDEX_UNEXPECTED: 'the wallet has one key and takes no derivation index',
+  INTERNAL: 'the signer failed in an unforeseen way',
+  NETWORK_MISMATCH: 'the wallet is of another network',
+  RECORD_DAMAGED: 'a sealed record is damaged or not of this wallet',
+  SENDER_MISMATCH: 'the transaction names another sender',
+  SIGNATURE_INVALID: 'the signature failed its verification',
+  WALLET_CHAIN_MISMATCH: 'the wallet is of another chain',
+  WALLET_UNKNOWN: 'a named wallet is not in this store',
+};
+
+const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;
+
+/** How a signer ended, as one of few words: it chooses its exit code and signal itself. */
+export function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
+  const known = signals.find((name) => name === signal);
+  if (known !== undefined) return known;
+  return signal === null && code === 0 ? 'exit code 0' : 'an error';
+}
