@@ -8,6 +8,7 @@ import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
+import { proxiesOf, readHeaders } from './outside.js';
 import { packageVersion } from './version.js';
 
 /**
@@ -27,6 +28,7 @@ export function makeCloud(
   }
   checkCloudUrl(config.cloudUrl, config.network);
   for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
+  const way = { proxies: proxiesOf(config), extra: readHeaders(config, 'cloudHeaderFile') };
   const limits = createHostLimits(clock, config.daemon.maxRequests);
   const nodes = createNodes({
     limits,
@@ -36,6 +38,7 @@ export function makeCloud(
     network: config.network,
     clock,
     version: packageVersion(),
+    ...way,
   });
   const cloud = createCloud({
     limits,
@@ -44,6 +47,7 @@ export function makeCloud(
     version: packageVersion(),
     clock,
     nodes,
+    ...way,
     ...watch,
     onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
   });

@@ -18,6 +18,7 @@ import { makeCloud } from './daemon-cloud.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
+import { proxiesOf, readHeaders } from './outside.js';
 import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
 import { readSigningRules, unguardedChains } from './signing-rules.js';
@@ -151,6 +152,8 @@ async function makeJudges(house: House): Promise<readonly Judge[]> {
       network: config.network,
       clock,
       unsignedAnswers,
+      proxies: proxiesOf(config),
+      extra: readHeaders(config, 'fourEyeHeaderFile'),
       ...(secret && { secret }),
     }),
   ];

@@ -5,6 +5,7 @@ import { settingValue } from './config.js';
 import { type Finding, problem } from './finding.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import type { House } from './house.js';
+import { proxiesOf, readHeaders } from './outside.js';
 import { type Setting, settings, unknownVariables } from './settings.js';
 import { shownValue } from './shown-value.js';
 import { readSigningRules } from './signing-rules.js';
@@ -86,7 +87,12 @@ function urlFindings({ config }: House): Finding[] {
   const { nodes, externalUrl } = config.daemon;
   const ownNodes = [...nodes].flatMap(([chain, url]) => attempt(`node ${chain}`, () => checkNodeUrl(url, network)));
   const fourEye = externalUrl === undefined ? [] : attempt('four-eye', () => checkFourEyeUrl(externalUrl, network));
-  return [...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config), ...fourEyeByGet(config)];
+  const way = [
+    ...attempt('proxy', () => proxiesOf(config)),
+    ...attempt('cloud', () => readHeaders(config, 'cloudHeaderFile')),
+    ...attempt('four-eye', () => readHeaders(config, 'fourEyeHeaderFile')),
+  ];
+  return [...way, ...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config), ...fourEyeByGet(config)];
 }
 
 function missingFourEye({ network, daemon }: House['config']): Finding[] {

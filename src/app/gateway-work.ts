@@ -5,6 +5,7 @@ import { type RunningGateway, startGateway } from '../gateway/server.js';
 import { openQueue } from '../storage/queue.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
+import { fetchOf } from './outside.js';
 import { absolute } from './paths.js';
 import { readSigningRules } from './signing-rules.js';
 import { checkDatabaseUrl, warnOfPassword } from './store-location.js';
@@ -34,6 +35,7 @@ export async function openGateway(house: House): Promise<RunningGateway> {
       queue,
       network: config.network,
       nodes: config.daemon.nodes,
+      fetch: fetchOf(config),
       apiKey: Secret.text(apiKey),
       clock,
       log,

@@ -8,7 +8,9 @@ import type { Terminal } from './terminal.js';
 /** Environment over file over prompt; or the vault outside this machine that a flag names. */
 async function fromElsewhere(config: Config, terminal: Terminal): Promise<Secret | undefined> {
   if (config.passwordSource !== 'local') {
-    return passwordAt({ kind: config.passwordSource, settings: config.environment });
+    // Loaded only by whoever uses it: most commands do not.
+    const { fetchOf } = await import('./outside.js');
+    return passwordAt({ kind: config.passwordSource, settings: config.environment, fetch: fetchOf(config) });
   }
   const given = settingValue('password', {}, config.environment);
   if (given !== undefined) return Secret.text(given);

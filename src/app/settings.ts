@@ -56,6 +56,16 @@ export const settings = {
     secret: true,
     about: 'key that signs four-eye questions and answers (a flag names the file that holds it)',
   },
+  cloudHeaderFile: {
+    flag: 'cloudHeaderFile',
+    env: ['CUSTOS_CLOUD_HEADER_FILE'],
+    about: 'file of headers for cloud or gateway, such as basic auth',
+  },
+  fourEyeHeaderFile: {
+    flag: 'fourEyeHeaderFile',
+    env: ['CUSTOS_FOUR_EYE_HEADER_FILE'],
+    about: 'file of headers for the four-eye service, such as basic auth',
+  },
   gatewayKey: {
     env: ['CUSTOS_GATEWAY_API_KEY'],
     secret: true,

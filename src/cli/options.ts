@@ -61,6 +61,9 @@ export const daemonOptions: readonly OptionSpec[] = [
     flags: '--four-eye-secret <file>',
     about: 'file with the key that signs four-eye questions and answers (HMAC-SHA256)',
   },
+  { flags: '--cloud-header-file <file>', about: 'file of headers for cloud or gateway, such as basic auth' },
+  { flags: '--four-eye-header-file <file>', about: 'file of headers for the four-eye service, such as basic auth' },
+  { flags: '--proxy-loopback', about: 'let HTTP_PROXY and HTTPS_PROXY be used for this machine, too' },
   {
     flags: '--four-eye-unsigned-answers',
     about: 'believe answers without a signature although there is a four-eye secret',

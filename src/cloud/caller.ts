@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import { type ExtraHeaders, noHeaders } from '../core/extra-headers.js';
+import type { ProxyRules } from '../core/proxy.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
 import { cloudFaults, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';
@@ -22,6 +24,10 @@ export interface CallerOptions {
   /** Milliseconds for one request; default 30,000 for a poll and 10,000 for all others. */
   readonly timeouts?: { readonly poll: number; readonly other: number };
   readonly limits?: HostLimits;
+  /** Headers of the operator's own, for the cloud alone. */
+  readonly extra?: ExtraHeaders;
+  /** Which requests go through a proxy; none when absent. */
+  readonly proxies?: ProxyRules;
 }
 
 export interface CallExtra extends Pick<HttpRequest, 'body' | 'retries' | 'repeatOn'> {
@@ -67,12 +73,13 @@ export function createCaller(http: HttpClient, options: CallerOptions): Call {
  * What every request to the cloud carries.
  * @throws CustosError API_KEY_INVALID: a key that no header can carry (RFC 9110, 5.5), such as one with a line break
  */
-export function cloudHeaders({ apiKey, version }: Pick<CallerOptions, 'apiKey' | 'version'>): Record<string, string> {
+export function cloudHeaders(options: Pick<CallerOptions, 'apiKey' | 'version' | 'extra'>): Record<string, string> {
+  const { apiKey, version, extra = noHeaders } = options;
   const key = apiKey.exposeText();
   if (!/^[!-~](?:[ -~]*[!-~])?$/.test(key)) {
     throw new CustosError('API_KEY_INVALID', 'the API key is empty or holds what no HTTP header can carry');
   }
-  return { 'x-api-key': key, 'user-agent': `custos/${version}` };
+  return { ...extra.headers, 'x-api-key': key, 'user-agent': `custos/${version}` };
 }
 
 /** Reads `<version>;<level>;<message>`. @returns all three as one text, or undefined where the header is not of that form */

@@ -2,9 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { digestOf } from '../core/digest.js';
 import { CustosError } from '../core/errors.js';
+import { type ExtraHeaders, noHeaders } from '../core/extra-headers.js';
 import type { Network } from '../core/ids.js';
 import type { Judge, Verdict } from '../core/judge.js';
 import type { PendingTransaction } from '../core/pending.js';
+import type { ProxyRules } from '../core/proxy.js';
 import type { Secret } from '../core/secret.js';
 import { type Summary, summaryToJson } from '../core/summary.js';
 import { hold, RULE, readVerdict } from './four-eye-answer.js';
@@ -23,6 +25,10 @@ export interface FourEyeOptions {
   /** Answers are believed unsigned in spite of a secret. */
   readonly unsignedAnswers?: boolean;
   readonly clock: Clock;
+  /** Headers of the operator's own. */
+  readonly extra?: ExtraHeaders;
+  /** Which requests go through a proxy; none when absent. */
+  readonly proxies?: ProxyRules;
   /** Milliseconds; default 10,000. */
   readonly timeout?: number;
 }
@@ -45,14 +51,16 @@ const fourEyeFaults: Faults = {
  */
 export function createFourEye(options: FourEyeOptions): Judge {
   checkFourEyeUrl(options.url, options.network);
-  const http = createHttpClient({ clock: options.clock, secrets: options.secret ? [options.secret] : [] });
+  const { clock, secret, proxies, extra = noHeaders } = options;
+  const secrets = [...extra.secrets, ...(secret ? [secret] : [])];
+  const http = createHttpClient({ clock, secrets, ...(proxies && { proxies }) });
   return {
     name: RULE,
     async decide(pending, summary, completed = pending.serialized): Promise<Verdict> {
       const question = makeQuestion(options, { pending, summary, completed });
       try {
         const answer = await http.send(question.request);
-        const { secret, unsignedAnswers, method, clock } = options;
+        const { unsignedAnswers, method } = options;
         const mustBeSigned = secret !== undefined && unsignedAnswers !== true;
         const { digest, nonce } = question;
         return readVerdict(answer, { method, digest, nonce, now: clock.now(), ...(mustBeSigned && { secret }) });
@@ -78,7 +86,7 @@ function makeQuestion(options: FourEyeOptions, { pending, summary, completed }: 
   const isPost = method === 'POST';
   const body = isPost ? { ...pending.received, summary: summaryToJson(summary), completed, digest, nonce } : undefined;
   const named = isPost ? {} : { 'x-custos-digest': digest, 'x-custos-nonce': nonce };
-  const headers = { ...named, ...signatureHeaders(options, url, body) };
+  const headers = { ...options.extra?.headers, ...named, ...signatureHeaders(options, url, body) };
   const request = { method, url: url.href, headers, timeout, retries: 0, faults: fourEyeFaults };
   return { digest, nonce, request: { ...request, ...(body !== undefined && { body }) } };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { ProxyRules } from '../core/proxy.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
 import { isRecord, tryJson } from './json.js';
@@ -62,6 +63,8 @@ export interface HttpOptions {
   readonly secrets: readonly Secret[];
   /** How fast hosts may be asked; as fast as it goes when absent. */
   readonly limits?: HostLimits;
+  /** Which requests go through a proxy; none when absent. */
+  readonly proxies?: ProxyRules;
 }
 
 /** The largest answer that is read, in bytes after decompression. */
@@ -79,10 +82,10 @@ export interface HttpClient {
 }
 
 /** A client with kept connections: time-outs that cover the body, bounded retries with jitter, no redirects, no secret in any error. */
-export function createHttpClient({ clock, secrets, limits }: HttpOptions): HttpClient {
+export function createHttpClient({ clock, secrets, limits, proxies }: HttpOptions): HttpClient {
   const conceal = concealer(secrets);
   const quote = quoter(conceal);
-  const wire = createWire();
+  const wire = createWire(proxies);
   return {
     quote,
     async send(request) {

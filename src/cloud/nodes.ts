@@ -2,8 +2,10 @@ import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '
 import type { Clock } from '../core/clock.js';
 import type { Nodes } from '../core/cloud.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
+import { type ExtraHeaders, noHeaders } from '../core/extra-headers.js';
 import type { ChainId, Network } from '../core/ids.js';
 import { parseNodeUrl } from '../core/node-url.js';
+import type { ProxyRules } from '../core/proxy.js';
 import { Secret } from '../core/secret.js';
 import type { Meaning } from './answers.js';
 import { cloudHeaders } from './caller.js';
@@ -27,6 +29,10 @@ export interface NodesOptions {
   /** Milliseconds for one question; default 10,000. */
   readonly timeout?: number;
   readonly limits?: HostLimits;
+  /** Headers of the operator's own, for the cloud alone. */
+  readonly extra?: ExtraHeaders;
+  /** Which requests go through a proxy; none when absent. */
+  readonly proxies?: ProxyRules;
 }
 
 /** Where the cloud departs from its rule `/v3/blockchain/node/{ticker}`; a chain that follows the rule needs no entry. */
@@ -49,8 +55,13 @@ const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction|txn-alr
 
 /** Blockchain nodes: the operator's own where one is named, else through the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
-  const { clock, apiKey, limits } = options;
-  const cloud = createHttpClient({ clock, secrets: [apiKey], ...(limits && { limits }) });
+  const { clock, apiKey, limits, proxies, extra = noHeaders } = options;
+  const cloud = createHttpClient({
+    clock,
+    secrets: [apiKey, ...extra.secrets],
+    ...(limits && { limits }),
+    ...(proxies && { proxies }),
+  });
   // One client for each chain, so that its connections are kept.
   const clients = new Map<ChainId, NodeClient>();
   const client = (chain: Chain): NodeClient => {
@@ -156,10 +167,10 @@ function isNotOffered(error: unknown): boolean {
 }
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
-function ownNode({ clock, timeout = TIMEOUT, limits }: NodesOptions, nodeUrl: string): NodeClient {
+function ownNode({ clock, timeout = TIMEOUT, limits, proxies }: NodesOptions, nodeUrl: string): NodeClient {
   const { url, headers, secrets } = parseNodeUrl(nodeUrl);
   const hidden = secrets.map((text) => Secret.text(text));
-  const http = createHttpClient({ clock, secrets: hidden, ...(limits && { limits }) });
+  const http = createHttpClient({ clock, secrets: hidden, ...(limits && { limits }), ...(proxies && { proxies }) });
   const base = url.href.replace(/\/+$/, '');
   const place = { url: url.href, headers, faults: nodeFaults, timeout };
   return {

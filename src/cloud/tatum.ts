@@ -1,6 +1,7 @@
 import type { Chain, RecordedTransaction } from '../core/chain.js';
 import type { BroadcastManner, Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
 import { CustosError, isWorthWaiting } from '../core/errors.js';
+import { noHeaders } from '../core/extra-headers.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { type Meaning, meaningOf } from './answers.js';
@@ -29,8 +30,13 @@ const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** The queue of pending transactions over the cloud's HTTP interface. @throws CustosError API_KEY_INVALID */
 export function createCloud(options: CloudOptions): Cloud {
-  const { clock, apiKey, limits } = options;
-  const http = createHttpClient({ clock, secrets: [apiKey], ...(limits && { limits }) });
+  const { clock, apiKey, limits, proxies, extra = noHeaders } = options;
+  const http = createHttpClient({
+    clock,
+    secrets: [apiKey, ...extra.secrets],
+    ...(limits && { limits }),
+    ...(proxies && { proxies }),
+  });
   let fromGateway = false;
   const call = createCaller(http, {
     ...options,

@@ -2,6 +2,8 @@ import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request 
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { noProxies, type ProxyRules, type WebProxy } from '../core/proxy.js';
+import { TunnelAgent } from './tunnel.js';
 
 /** One request as it goes onto the wire. */
 export interface WireRequest {
@@ -11,6 +13,7 @@ export interface WireRequest {
   readonly body?: string | Uint8Array;
   /** Milliseconds for the whole exchange, body included. */
   readonly timeout: number;
+  readonly signal?: AbortSignal;
   /** Bytes of the answer at the most, after decompression. */
   readonly limit: number;
 }
@@ -39,32 +42,69 @@ const IDLE = 4000;
 /**
  * Connections that are kept for the next request. `node:http` costs a fifth of what `fetch` does for the small exchanges
  * that a daemon has.
+ * @param proxies - which requests go through a proxy: all go straight when absent
  */
-export function createWire(): Wire {
+export function createWire(proxies: ProxyRules = noProxies): Wire {
   const options = { keepAlive: true, timeout: IDLE };
   const agents = { plain: new PlainAgent(options), tls: new TlsAgent(options) };
+  const tunnels = new Map<WebProxy, TlsAgent>();
+  const tunnel = (proxy: WebProxy): TlsAgent => {
+    const made = tunnels.get(proxy) ?? new TunnelAgent(proxy, options);
+    tunnels.set(proxy, made);
+    return made;
+  };
+  const routeOf = (url: URL): Route => {
+    const proxy = proxies.proxyOf(url);
+    if (url.protocol === 'https:') {
+      return { url, agent: proxy === undefined ? agents.tls : tunnel(proxy), send: requestTls, options: {} };
+    }
+    if (proxy === undefined) return { url, agent: agents.plain, send: requestPlain, options: {} };
+    const { protocol, authorization } = proxy;
+    const isTls = protocol === 'https:';
+    const headers = { host: url.host, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
+    // A proxy is told the whole URL of a plain request (RFC 9112, 3.2.2).
+    const path = `${url.origin}${url.pathname}${url.search}`;
+    return {
+      url: new URL(`${protocol}//${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`),
+      agent: isTls ? agents.tls : agents.plain,
+      send: isTls ? requestTls : requestPlain,
+      options: { path },
+      headers,
+    };
+  };
   return async (request) => {
-    const url = new URL(request.url);
-    const agent = url.protocol === 'https:' ? agents.tls : agents.plain;
+    const route = routeOf(new URL(request.url));
     try {
-      return await exchange(url, request, agent);
+      return await exchange(route, request);
     } catch (error) {
-      // The server closed a kept connection while the request was on its way: no answer to it, so it goes out anew.
-      if (error instanceof StaleConnection) return exchange(url, request, false);
-      throw error;
+      // The server closed a kept connection while the request was on its way: no answer to it, so it goes out anew. A tunnel is
+      // an agent's own work, which finds the connection closed and makes another.
+      if (!(error instanceof StaleConnection)) throw error;
+      return exchange(route.agent instanceof TunnelAgent ? route : { ...route, agent: false }, request);
     }
   };
+}
+
+/** The way that a request takes. */
+interface Route {
+  readonly url: URL;
+  readonly agent: PlainAgent | false;
+  readonly send: typeof requestPlain;
+  readonly options: { readonly path?: string };
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A kept connection was closed before anything of an answer came. */
 class StaleConnection extends Error {}
 
-function exchange(url: URL, request: WireRequest, agent: PlainAgent | false): Promise<WireAnswer> {
-  const { method, headers, body, timeout, limit } = request;
+function exchange(route: Route, request: WireRequest): Promise<WireAnswer> {
+  const { method, body, timeout, limit } = request;
+  const { url, agent, send } = route;
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? requestTls : requestPlain;
-    const encodings = { 'accept-encoding': 'gzip, deflate, br' };
-    const sent = send(url, { method, agent, headers: { ...encodings, ...headers } }, (response) => {
+    const headers = { 'accept-encoding': 'gzip, deflate, br', ...request.headers, ...route.headers };
+    const { signal } = request;
+    const options = { ...route.options, method, agent, headers, ...(signal && { signal }) };
+    const sent = send(url, options, (response) => {
       readAnswer(response, limit).then(end(resolve), end(reject));
     });
     const timer = setTimeout(() => sent.destroy(new WireTimeout()), timeout);

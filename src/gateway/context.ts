@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly network: Network;
   /** URL of the JSON-RPC node of each chain that is offered; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
+  /** The way to the nodes; Node's own when absent. */
+  readonly fetch?: typeof fetch;
   /** The key that every client sends in `x-api-key`. */
   readonly apiKey: Secret;
   readonly clock: Clock;

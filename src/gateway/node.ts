@@ -36,12 +36,14 @@ export interface NodeOptions {
   readonly network: Network;
   readonly url: string;
   readonly rules: ChainRules;
+  /** The way to the node; Node's own when absent. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Client of one node. The URL appears in no message, because it may hold a secret. */
 export function gatewayNode(options: NodeOptions): GatewayNode {
   const url = parseNodeUrl(options.url);
-  const post = (body: unknown) => ask(options.chain, url, body);
+  const post = (body: unknown) => ask(options, url, body);
   const rpc = (method: string, params: readonly unknown[]) => call(post, method, params);
   let chainId: Promise<bigint> | undefined;
   return {
@@ -153,8 +155,9 @@ function tryTransfer({ request, ...place }: TransferTrial): string {
   return chain.transfer(request, network);
 }
 
-async function ask(chain: Chain, url: NodeUrl, body: unknown): Promise<unknown> {
-  const text = await fetchText(chain, url, body);
+async function ask(options: NodeOptions, url: NodeUrl, body: unknown): Promise<unknown> {
+  const { chain } = options;
+  const text = await fetchText(options, url, body);
   try {
     return JSON.parse(text);
   } catch {
@@ -162,9 +165,10 @@ async function ask(chain: Chain, url: NodeUrl, body: unknown): Promise<unknown> 
   }
 }
 
-async function fetchText(chain: Chain, { url, headers }: NodeUrl, body: unknown): Promise<string> {
+async function fetchText(options: NodeOptions, { url, headers }: NodeUrl, body: unknown): Promise<string> {
+  const { chain, fetch: send = fetch } = options;
   try {
-    const response = await fetch(url, {
+    const response = await send(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),

@@ -150,7 +150,8 @@ function nodesOf(options: GatewayOptions): ReadonlyMap<ChainId, GatewayNode> {
   const nodes = new Map<ChainId, GatewayNode>();
   for (const [id, url] of options.nodes) {
     const chain = options.chains.get(id);
-    nodes.set(id, gatewayNode({ chain, network: options.network, url, rules: rulesOf(options.rules, id) }));
+    const way = options.fetch && { fetch: options.fetch };
+    nodes.set(id, gatewayNode({ chain, network: options.network, url, rules: rulesOf(options.rules, id), ...way }));
   }
   return nodes;
 }

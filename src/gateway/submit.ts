@@ -140,8 +140,13 @@ function refuseMixedFees({ fee, type, maxFeePerGas, maxPriorityFeePerGas, access
 }
 
 function idempotencyOf(request: Context, body: unknown): { key: string; digest: string } | undefined {
-  const key = request.req.header('idempotency-key');
+  const [named, alias] = ['idempotency-key', 'x-idempotency-key'].map((name) => request.req.header(name));
+  const key = named ?? alias;
   if (key === undefined) return undefined;
+  if (named !== undefined && alias !== undefined && named !== alias) {
+    const text = 'and X-Idempotency-Key are two different keys';
+    throw requestInvalid([{ property: 'Idempotency-Key', rule: 'exclusive', text }]);
+  }
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
     const text = 'must be 1 to 255 printable characters';
     throw requestInvalid([{ property: 'Idempotency-Key', rule: 'length', text }]);

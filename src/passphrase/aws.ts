@@ -11,7 +11,7 @@ const WHAT = 'AWS Secrets Manager';
  * (GetSecretValue, signed with Signature Version 4). CUSTOS_AWS_ENDPOINT names a private endpoint.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromAws(settings: Settings, clock: Clock): Promise<Secret> {
+export async function passwordFromAws(settings: Settings, clock: Clock, ask: typeof fetch = fetch): Promise<Secret> {
   const given = requireSettings(settings, [
     'TATUM_KMS_AWS_REGION',
     'TATUM_KMS_AWS_ACCESS_KEY_ID',
@@ -28,14 +28,14 @@ export async function passwordFromAws(settings: Settings, clock: Clock): Promise
     service: 'secretsmanager',
     retries: 0,
   });
-  const send = (signal: AbortSignal) =>
-    client.fetch(url.href, {
+  const send = async (signal: AbortSignal) => {
+    const request = await client.sign(url.href, {
       method: 'POST',
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
       body: JSON.stringify({ SecretId: given.TATUM_KMS_AWS_SECRET_NAME }),
-      redirect: 'error',
-      signal,
     });
+    return ask(request, { redirect: 'error', signal });
+  };
   const answer = await askJson({ what: WHAT, clock, send });
   const secret = parseSecret(textAt(answer, ['SecretString'], WHAT));
   return Secret.text(textAt(secret, [given.TATUM_KMS_AWS_SECRET_KEY], 'the AWS secret'));

@@ -8,7 +8,7 @@ import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './r
  * version TATUM_KMS_AZURE_SECRETVERSION or the latest.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromAzure(settings: Settings, clock: Clock): Promise<Secret> {
+export async function passwordFromAzure(settings: Settings, clock: Clock, ask: typeof fetch = fetch): Promise<Secret> {
   const given = requireSettings(settings, [
     'TATUM_KMS_AZURE_VAULTURL',
     'TATUM_KMS_AZURE_SECRETNAME',
@@ -19,12 +19,12 @@ export async function passwordFromAzure(settings: Settings, clock: Clock): Promi
   const vault = serviceUrl(given.TATUM_KMS_AZURE_VAULTURL, 'TATUM_KMS_AZURE_VAULTURL');
   const host = settings['AZURE_AUTHORITY_HOST'] || 'https://login.microsoftonline.com';
   const authority = serviceUrl(host, 'AZURE_AUTHORITY_HOST');
-  const token = await askToken({ vault, authority, given, clock });
+  const token = await askToken({ vault, authority, given, clock, ask });
   const name = encodeURIComponent(given.TATUM_KMS_AZURE_SECRETNAME);
   const version = encodeURIComponent(settings['TATUM_KMS_AZURE_SECRETVERSION'] ?? '');
   const url = new URL(`/secrets/${name}/${version}?api-version=7.4`, vault);
   const send = (signal: AbortSignal) =>
-    fetch(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal });
+    ask(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal });
   const answer = await askJson({ what: 'Azure Key Vault', clock, send });
   return Secret.text(textAt(answer, ['value'], 'Azure Key Vault'));
 }
@@ -32,12 +32,13 @@ export async function passwordFromAzure(settings: Settings, clock: Clock): Promi
 interface SignIn {
   readonly vault: URL;
   readonly authority: URL;
+  readonly ask: typeof fetch;
   readonly given: Readonly<Record<'AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | 'AZURE_CLIENT_SECRET', string>>;
   readonly clock: Clock;
 }
 
 /** OAuth 2.0 client credentials (RFC 6749, 4.4), for the vaults of the cloud that this vault belongs to. */
-async function askToken({ vault, authority, given, clock }: SignIn): Promise<string> {
+async function askToken({ vault, authority, given, clock, ask }: SignIn): Promise<string> {
   const url = new URL(`/${encodeURIComponent(given.AZURE_TENANT_ID)}/oauth2/v2.0/token`, authority);
   const [, cloud = 'vault.azure.net'] = /\.(vault\.(?:azure\.cn|usgovcloudapi\.net))$/.exec(vault.hostname) ?? [];
   const body = new URLSearchParams({
@@ -46,6 +47,6 @@ async function askToken({ vault, authority, given, clock }: SignIn): Promise<str
     client_secret: given.AZURE_CLIENT_SECRET,
     scope: `https://${cloud}/.default`,
   });
-  const send = (signal: AbortSignal) => fetch(url, { method: 'POST', body, redirect: 'error', signal });
+  const send = (signal: AbortSignal) => ask(url, { method: 'POST', body, redirect: 'error', signal });
   return textAt(await askJson({ what: 'Azure sign-in', clock, send }), ['access_token'], 'Azure sign-in');
 }

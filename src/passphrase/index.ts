@@ -9,7 +9,12 @@ import { passwordFromVgs } from './vgs.js';
 /** Where the password lies. The prompt and the environment are the command line's own business. */
 export type PasswordPlace =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'aws' | 'azure' | 'vgs'; readonly settings: Settings };
+  | {
+      readonly kind: 'aws' | 'azure' | 'vgs';
+      readonly settings: Settings;
+      /** The way to the service; Node's own when absent. */
+      readonly fetch?: typeof fetch;
+    };
 
 /**
  * Reads the password where it lies.
@@ -26,10 +31,10 @@ export async function readPassword(
     case 'file':
       return passwordFromFile(place.path, warn);
     case 'aws':
-      return passwordFromAws(place.settings, clock);
+      return passwordFromAws(place.settings, clock, place.fetch);
     case 'azure':
-      return passwordFromAzure(place.settings, clock);
+      return passwordFromAzure(place.settings, clock, place.fetch);
     case 'vgs':
-      return passwordFromVgs(place.settings, clock);
+      return passwordFromVgs(place.settings, clock, place.fetch);
   }
 }

@@ -7,14 +7,14 @@ import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './r
  * TATUM_KMS_VGS_PASSWORD. CUSTOS_VGS_ENDPOINT names another host.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromVgs(settings: Settings, clock: Clock): Promise<Secret> {
+export async function passwordFromVgs(settings: Settings, clock: Clock, ask: typeof fetch = fetch): Promise<Secret> {
   const given = requireSettings(settings, ['TATUM_KMS_VGS_ALIAS', 'TATUM_KMS_VGS_USERNAME', 'TATUM_KMS_VGS_PASSWORD']);
   const endpoint = settings['CUSTOS_VGS_ENDPOINT'] || 'https://api.live.verygoodvault.com';
   const base = serviceUrl(endpoint, 'CUSTOS_VGS_ENDPOINT');
   const url = new URL(`/aliases/${encodeURIComponent(given.TATUM_KMS_VGS_ALIAS)}`, base);
   const credentials = Buffer.from(`${given.TATUM_KMS_VGS_USERNAME}:${given.TATUM_KMS_VGS_PASSWORD}`).toString('base64');
   const send = (signal: AbortSignal) =>
-    fetch(url, { headers: { authorization: `Basic ${credentials}` }, redirect: 'error', signal });
+    ask(url, { headers: { authorization: `Basic ${credentials}` }, redirect: 'error', signal });
   const answer = await askJson({ what: 'VGS', clock, send });
   return Secret.text(textAt(answer, ['data', 0, 'value'], 'VGS'));
 }

@@ -266,6 +266,17 @@ describe('Idempotency-Key', () => {
     expect(answer).toMatchObject({ status: 409, body: { errorCode: 'IDEMPOTENCY_CONFLICT', statusCode: 409 } });
   });
 
+  test('X-Idempotency-Key is the same key by another name, and two that differ are refused', async () => {
+    const path = '/v3/ethereum/transaction';
+    const { body } = await send('alias', form);
+    expect((await running.post(path, form, { 'x-idempotency-key': 'alias' })).body).toEqual(body);
+    const both = { 'idempotency-key': 'alias', 'x-idempotency-key': 'alias' };
+    expect((await running.post(path, form, both)).body).toEqual(body);
+    expect(problems(await running.post(path, form, { ...both, 'x-idempotency-key': 'b' }))).toEqual([
+      'Idempotency-Key',
+    ]);
+  });
+
   test('without a key every submission is its own', async () => {
     const [one, other] = [await running.post('/v3/ethereum/transaction', form), await send('own', form)];
     expect(one?.body.signatureId).not.toBe(other?.body.signatureId);
