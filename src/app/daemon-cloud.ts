@@ -5,6 +5,7 @@ import { createCloud } from '../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../cloud/urls.js';
 import type { Cloud, Nodes } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
+import type { Network } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
 import { settingValue } from './config.js';
 import type { House } from './house.js';
@@ -13,12 +14,13 @@ import { packageVersion } from './version.js';
 
 /**
  * The cloud and the nodes as the settings say.
- * @param watch - `onDate` is told what time the cloud says it is, in milliseconds since 1970
+ * @param options - `onDate` is told what time the cloud says it is, in milliseconds since 1970; `network`: whose nodes are
+ *   asked, where it is not that of the command
  * @throws CustosError API_KEY_MISSING, URL_INVALID, URL_INSECURE
  */
 export function makeCloud(
   house: House,
-  watch: Pick<CallerOptions, 'onDate'> = {},
+  { network = house.config.network, ...watch }: Pick<CallerOptions, 'onDate'> & { readonly network?: Network } = {},
 ): { readonly cloud: Cloud; readonly nodes: Nodes } {
   const { config, clock, log } = house;
   const apiKey = settingValue('apiKey', config.flags, config.environment);
@@ -26,8 +28,8 @@ export function makeCloud(
   if (typeof config.flags['apiKey'] === 'string') {
     log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
   }
-  checkCloudUrl(config.cloudUrl, config.network);
-  for (const url of config.daemon.nodes.values()) checkNodeUrl(url, config.network);
+  checkCloudUrl(config.cloudUrl, network);
+  for (const url of config.daemon.nodes.values()) checkNodeUrl(url, network);
   const way = { proxies: proxiesOf(config), extra: readHeaders(config, 'cloudHeaderFile') };
   const limits = createHostLimits(clock, config.daemon.maxRequests);
   const nodes = createNodes({
@@ -35,7 +37,7 @@ export function makeCloud(
     baseUrl: config.cloudUrl,
     apiKey: Secret.text(apiKey),
     ownNodes: config.daemon.nodes,
-    network: config.network,
+    network,
     clock,
     version: packageVersion(),
     ...way,

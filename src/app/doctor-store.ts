@@ -91,7 +91,7 @@ export async function journalFindings(journal: Journal, network: Network, now: n
       'dead letters',
       `${many(ended)} transactions failed or were denied${why(ended)}`,
       ended.length > 0 &&
-        `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\``,
+        `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\` or, to end one, \`custos transaction cancel ID\``,
     ),
   ];
 }

@@ -1,7 +1,9 @@
 import {
+  cloudOptions,
   daemonOptions,
   derivationOption,
   jsonOption,
+  nodeOption,
   rekeyOption,
   storeOptions,
   testnetOption,
@@ -141,8 +143,8 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'transaction cancel',
     args: '<id>',
-    about: 'end a transaction that is not signed yet',
-    options: storeOptions,
+    about: 'end a transaction that is not signed, or whose signed bytes have failed and are proved dead',
+    options: [nodeOption, ...cloudOptions, ...storeOptions],
     load: async () => (await transaction()).cancel,
   },
   {

@@ -36,6 +36,12 @@ export const cloudOptions: readonly OptionSpec[] = [
   { flags: '--cloud-url <url>', about: 'cloud or gateway (default TATUM_API_URL, else https://api.tatum.io)' },
 ];
 
+export const nodeOption: OptionSpec = {
+  flags: '--node <chain=url>',
+  about: 'own node instead of the cloud for this chain; repeatable',
+  many: true,
+};
+
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -71,7 +77,7 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--run-once', about: 'one round, then exit: 0 when all went well, else 1' },
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
-  { flags: '--node <chain=url>', about: 'own node instead of the cloud for this chain; repeatable', many: true },
+  nodeOption,
   { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
   {
     flags: '--fee-ceiling <chain=coins>',

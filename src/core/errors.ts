@@ -181,7 +181,7 @@ const kinds = {
   OUTPUT_SPENT: {
     exit: 1,
     status: 409,
-    hint: 'choose other outputs, or wait until the named transaction is in the chain or has failed',
+    hint: 'choose other outputs, or retry when the named transaction has failed; `custos transaction cancel ID` ends a failed one',
   },
   OUTPUT_RESERVED: { exit: 1, status: 409, retry: true, hint: 'the named transaction is still being made' },
   TRANSACTION_DUPLICATE: {
@@ -340,7 +340,7 @@ const kinds = {
   BROADCAST_REFUSED: {
     exit: 1,
     status: 502,
-    hint: 'the network refused the signed transaction; its reason is in the message',
+    hint: 'mend the reason in the message, then `custos transaction retry ID`, or `custos transaction cancel ID` when it is dead',
   },
   BROADCAST_DEFERRED: {
     exit: 1,

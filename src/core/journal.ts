@@ -140,6 +140,13 @@ export interface QueueDepth {
   readonly oldest: number;
 }
 
+/** Why bytes can never take effect any more. */
+export interface DeathProof {
+  /** Of the bytes that it is about. */
+  readonly txId: string;
+  readonly text: string;
+}
+
 /** What happened to each pending transaction. Every method is one durable database transaction. */
 export interface Journal {
   /**
@@ -186,12 +193,27 @@ export interface Journal {
   due(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
   /**
    * Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`.
-   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (also: another transaction has the number of the bytes), OUTPUT_SPENT and
-   *   OUTPUT_RESERVED (another one spends what the bytes spend)
+   * @param options - `awaitsProof`: also when a signed transaction has the nonce of the bytes by now; whoever goes on with
+   *   them sends nothing before it is proved which of the two took effect
+   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (also: another transaction has the nonce of the bytes), OUTPUT_SPENT
+   *   and OUTPUT_RESERVED (another one spends what the bytes spend)
    */
-  retry(id: string): Promise<JournalEntry>;
-  /** Ends one that has not been signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
-  cancel(id: string): Promise<JournalEntry>;
+  retry(id: string, options?: { readonly awaitsProof?: boolean }): Promise<JournalEntry>;
+  /**
+   * Ends one that has no signed bytes, or a failed one whose bytes are proved dead.
+   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
+   */
+  cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
+  /** Ends one without bytes that the cloud knows no more. @returns false when it has bytes, or a process goes on with it */
+  withdraw(entry: JournalEntry): Promise<boolean>;
+  /** Signed transactions that have the nonce of this one, or spend one of its outputs. */
+  rivals(entry: JournalEntry): Promise<readonly JournalEntry[]>;
+  /** Pages by id of what is not ended, denied or failed and has no bytes; `last` is the last id that was looked at. */
+  unsigned(
+    chain: ChainId,
+    network: Network,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<{ readonly entries: readonly JournalEntry[]; readonly last: string | undefined }>;
 }
 
 /** One transaction with its story as it lies in the table, for backups. */

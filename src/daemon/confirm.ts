@@ -1,4 +1,4 @@
-import type { Chain, Inclusion, RecordedTransaction } from '../core/chain.js';
+import type { Chain, Fate, Inclusion, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
 import { type DaemonParts, step } from './parts.js';
@@ -82,10 +82,19 @@ function nextLook({ clock }: DaemonParts, { createdAt }: JournalEntry): number {
 }
 
 /** Asks the node. @throws CustosError NODE_*, and TRANSACTION_EXPIRED (as `expired` gives it): the bytes are proved dead */
-export async function refuseDead(parts: DaemonParts, entry: JournalEntry, { chain, recorded }: Sent): Promise<void> {
-  if (!isMortal(chain)) return;
+export async function refuseDead(parts: DaemonParts, entry: JournalEntry, sent: Sent): Promise<void> {
+  if (isMortal(sent.chain)) await fateOf(parts, entry, sent);
+}
+
+/** @throws CustosError NODE_*, and TRANSACTION_EXPIRED: the bytes are proved dead */
+export async function fateOf(
+  parts: DaemonParts,
+  entry: JournalEntry,
+  { chain, recorded }: Sent,
+): Promise<Fate | undefined> {
   const fate = await step(parts, 'confirm', entry.id, async () => chain.fate?.(recorded, parts.nodes.client(chain)));
   if (fate === 'dead') throw expired(entry, chain);
+  return fate;
 }
 
 /** True where signed bytes may become such that they can never take effect any more. */
@@ -97,7 +106,7 @@ export function isMortal({ expiry, displacement }: Chain): boolean {
 export function expired({ id, pending }: JournalEntry, { id: chain, expiry, displacement }: Chain): CustosError {
   const text =
     expiry === undefined
-      ? `another transaction took the number of the signed bytes of ${id} on ${chain}`
+      ? `another transaction took the nonce of the signed bytes of ${id} on ${chain}`
       : `the signed bytes of ${id} ran out before ${chain} took them`;
   const end = expiry ?? displacement?.(pending);
   return new CustosError('TRANSACTION_EXPIRED', text, { details: { renew: end === 'renewed' } });

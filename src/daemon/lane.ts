@@ -14,6 +14,7 @@ import { Refusals } from './refusals.js';
 import { closeAgain, resolve } from './resume.js';
 import { SenderQueues } from './sender-queues.js';
 import type { Outcome, OutcomeKind } from './settle.js';
+import { Withdrawals } from './withdrawals.js';
 
 /** What one round or a whole life did. `pollErrors` counts polls without an answer. */
 export type Tally = Record<OutcomeKind | 'refused' | 'pollErrors', number>;
@@ -41,6 +42,7 @@ export class Lane {
   readonly #backlog: Backlog;
   readonly #breaker: Breaker;
   readonly #pace: Pace;
+  readonly #withdrawals: Withdrawals;
   readonly #onTheWay = new Map<string, Promise<void>>();
   /** What is being claimed just now: a transaction has one way into this process at a time. */
   #wanted: ReadonlySet<string> = new Set();
@@ -61,6 +63,7 @@ export class Lane {
     this.#parts = parts;
     this.#options = options;
     this.#backlog = new Backlog(parts.shared);
+    this.#withdrawals = new Withdrawals(parts, chain);
     this.#pace = new Pace(options.periods);
     this.#refusals = new Refusals(parts, chain, options.reports);
     this.#breaker = new Breaker(parts.clock, (state) => {
@@ -104,6 +107,7 @@ export class Lane {
       for (const id of this.#ended) if (!listed.has(id)) this.#ended.delete(id);
       this.#pump();
       const resumed = await this.#resume(listed);
+      await this.#withdrawals.look((id) => !listed.has(id) && !this.#onTheWay.has(id) && !this.#wanted.has(id));
       const isBusy = listed.size > this.#ended.size || resumed > 0 || this.#onTheWay.size > 0;
       return this.#pace.after(isBusy ? 'busy' : 'idle');
     } catch (thrown) {

@@ -85,7 +85,7 @@ export async function step<T>(
   trace?.(name, 'begin', 0, pendingId);
   const start = performance.now();
   const limit = deadlines[name];
-  // What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a number, `judge`
+  // What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a nonce, `judge`
   // what was said no to. Both write under the lease, which a step that is given up lets go of.
   const late = () =>
     new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${(limit ?? 0) / 1000} seconds`);

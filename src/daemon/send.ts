@@ -2,7 +2,7 @@ import type { Chain, RecordedTransaction } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
 import type { JournalEntry } from '../core/journal.js';
-import { confirm, expired, isDirect, isFollowed, isMortal, refuseDead, type Sent } from './confirm.js';
+import { confirm, expired, fateOf, isDirect, isFollowed, isMortal, refuseDead, type Sent } from './confirm.js';
 import { type DaemonParts, step } from './parts.js';
 import { advance, type Claimed, type Outcome } from './settle.js';
 
@@ -22,10 +22,24 @@ export async function finish(parts: DaemonParts, claimed: Claimed): Promise<Outc
   }
   const chain = parts.chains.get(entry.chain);
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
+  if (entry.state === 'signed' && chain.displacement !== undefined) await waitForRival(parts, entry, sent);
   if (entry.state === 'broadcast') return conclude(parts, claimed, { sent, isNew: false });
-  // Only time is asked about beforehand: that another transaction took the number, a refusal tells first.
+  // Only time is asked about beforehand: that another transaction took the nonce, a refusal tells first.
   if (chain.expiry !== undefined) await refuseDead(parts, entry, sent);
   return send(parts, claimed, chain, sent.recorded);
+}
+
+/**
+ * A failed transaction that was retried after another one had got its nonce: one of the two takes effect, and nothing is sent
+ * before a settled block shows which.
+ * @throws CustosError TRANSACTION_EXPIRED: the other one; BROADCAST_DEFERRED: not shown yet; NODE_*
+ */
+async function waitForRival(parts: DaemonParts, entry: JournalEntry, sent: Sent): Promise<void> {
+  const [rival] = await parts.journal.rivals(entry);
+  if (rival === undefined) return;
+  if ((await fateOf(parts, entry, sent)) === 'known') return;
+  const text = `the nonce of ${entry.id} is that of ${rival.id} by now, and no settled block shows yet which of them took it`;
+  throw new CustosError('BROADCAST_DEFERRED', text);
 }
 
 /** Broadcasts recorded bytes and goes on as far as the network allows. */

@@ -205,7 +205,7 @@ function held({ owner, now }: Holder) {
 }
 
 /** Rows that nobody else holds. */
-function isFree({ owner, now }: Holder) {
+export function isFree({ owner, now }: Holder) {
   return isFreeAt({ owner, now, wrong: wrongEnd(now) });
 }
 

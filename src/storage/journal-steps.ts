@@ -1,7 +1,5 @@
-import { CustosError } from '../core/errors.js';
 import {
   isNoTry,
-  type JournalEntry,
   type JournalFact,
   LEASE_TIME,
   type Lease,
@@ -11,11 +9,11 @@ import {
 } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './journal-entries.js';
-import { type Holder, nobody, seizeLease } from './journal-leases.js';
+import { type Holder, nobody } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import { release, releaseOtherNonces, reserveAgain, reserveNonce, reserveOutputs } from './reservations.js';
-import { takeTransactionId, twinOf, withoutBytes } from './transaction-ids.js';
+import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
+import { takeTransactionId } from './transaction-ids.js';
 
 type Row = StoreTables['transactions'];
 
@@ -181,57 +179,4 @@ function columns(fact: JournalFact): Partial<Row> {
     ...(fact.block !== undefined && { block: fact.block }),
     ...(fact.nextAttemptAt !== undefined && { next_attempt_at: fact.nextAttemptAt }),
   };
-}
-
-/**
- * Puts a denied or failed transaction back.
- * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED
- */
-export async function retry(db: Tables, id: string, holder: Holder): Promise<JournalEntry> {
-  const entry = await requireEntry(db, id);
-  if (entry.state !== 'denied' && entry.state !== 'failed') {
-    throw new CustosError(
-      'STATE_CONFLICT',
-      `transaction ${id} is ${entry.state}; only a denied or failed one is retried`,
-    );
-  }
-  const twin = await twinOf(db, entry);
-  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes of its own the way starts anew.
-  const back = entry.signed === undefined || twin !== undefined ? 'claimed' : 'signed';
-  const result = await db
-    .updateTable('transactions')
-    .set({
-      ...nobody,
-      state: back,
-      generation: entry.generation + 1,
-      error_code: null,
-      error_text: null,
-      reported: null,
-      attempts: 0,
-      next_attempt_at: 0,
-      updated_at: holder.now,
-    })
-    .where('id', '=', id)
-    .where('generation', '=', entry.generation)
-    .where('state', '=', entry.state)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) {
-    throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
-  }
-  if (twin !== undefined) await withoutBytes(db, entry, { twin, now: holder.now });
-  // What the bytes use was free while they had failed, and may be another's by now.
-  if (back === 'signed') await reserveAgain(db, entry, holder);
-  await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
-  return requireEntry(db, id);
-}
-
-/** Ends a transaction that is not signed. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
-export async function cancel(db: Tables, id: string, holder: Holder): Promise<JournalEntry> {
-  const entry = await requireEntry(db, id);
-  if (entry.state !== 'claimed' && entry.state !== 'held') {
-    throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${entry.state} and cannot be cancelled`);
-  }
-  const lease = await seizeLease(db, entry, holder);
-  await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled' }, holder);
-  return requireEntry(db, id);
 }

@@ -12,9 +12,10 @@ import {
 import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
 import { getEntry, type Tables } from './journal-entries.js';
+import { cancel, retry, rivalsOf, withdraw } from './journal-interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './journal-leases.js';
 import { readEntry, toEntry } from './journal-rows.js';
-import { advance, cancel, expire, rest, retry, takeNonce } from './journal-steps.js';
+import { advance, expire, rest, takeNonce } from './journal-steps.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { sentStates } from './migrations/0002-leases.js';
 import { twinOf } from './transaction-ids.js';
@@ -32,8 +33,11 @@ export function journalTable(database: Database<StoreTables>, clock: Clock, owne
     rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
     takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
-    retry: (id) => write((db, by) => retry(db, id, by)),
-    cancel: (id) => write((db, by) => cancel(db, id, by)),
+    retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
+    cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),
+    withdraw: (entry) => write((db, by) => withdraw(db, entry, by)),
+    rivals: (entry) => database.read((db) => rivalsOf(db, entry)),
+    unsigned: (chain, network, page) => database.read((db) => unsigned(db, { chain, network, ...page })),
     twin: (entry) => database.read((db) => twinOf(db, entry)),
     get: (id) => database.read((db) => getEntry(db, id)),
     find: (filter) => database.read((db) => find(db, filter)),
@@ -51,6 +55,26 @@ async function find(db: Tables, { chain, network, sender, states, limit }: Journ
   if (states !== undefined) query = query.where('state', 'in', states);
   if (limit !== undefined) query = query.limit(limit);
   return (await query.execute()).map(toEntry);
+}
+
+/** What is open and has no bytes, by id: rows that cannot be read are left out. */
+async function unsigned(
+  db: Tables,
+  { chain, network, after, limit }: { chain: string; network: Network; after: string; limit: number },
+) {
+  const rows = await db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('chain', '=', chain)
+    .where('network', '=', network)
+    .where('state', 'in', ['claimed', 'held', 'denied', 'failed'])
+    .where('signed', 'is', null)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  const entries = rows.map(readEntry).flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
+  return { entries, last: rows.at(-1)?.id };
 }
 
 interface DueValues extends Pick<Holder, 'owner' | 'now'> {

@@ -47,7 +47,7 @@ export async function reserveNonce(
     if (isReserved) return { nonce, missing: missingBehind(nonce, used) };
     used.add(nonce);
   }
-  throw new CustosError('NODE_ANSWER_INVALID', `no number is left to ${sender} after what the node counts`);
+  throw new CustosError('NODE_ANSWER_INVALID', `no nonce is left to ${sender} after what the node counts`);
 }
 
 /** How many numbers are free behind the given one and below the highest in use. */
@@ -108,29 +108,40 @@ function nameOf(holder: { readonly id: string } | undefined): string {
 
 /**
  * Reserves once more what recorded bytes use, after they had been given up.
- * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the number
+ * @param awaitsProof - true when a nonce that a signed transaction has is no hindrance
+ * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the nonce
  */
-export async function reserveAgain(db: Tables, entry: JournalEntry, by: Holder): Promise<void> {
+export async function reserveAgain(
+  db: Tables,
+  { entry, awaitsProof }: { entry: JournalEntry; awaitsProof: boolean },
+  by: Holder,
+): Promise<void> {
   const { id, chain, network, sender, nonce } = entry;
   const reserving = { id, chain, network, by };
   await reserveOutputs(db, reserving, await lastSpends(db, id));
   if (sender === undefined || nonce === undefined) return;
   const place = { sender, resource: nonceText(nonce) };
-  // A number that was not Custos's choice is used without a reservation.
-  const other = await signedWith(db, reserving, place);
+  // A nonce that was not Custos's choice is used without a reservation.
+  const other = await signedWith(db, entry);
+  if (other !== undefined && awaitsProof) return;
   if (other === undefined && (await reserve(db, reserving, place))) return;
   const who = nameOf(other ?? (await holderOf(db, reserving, place)));
-  throw new CustosError('STATE_CONFLICT', `the number ${nonce} of transaction ${id} is used by ${who}`);
+  throw new CustosError('STATE_CONFLICT', `the nonce ${nonce} of transaction ${id} is used by ${who}`);
 }
 
-async function signedWith(db: Tables, { id, chain, network }: Reserving, { sender, resource }: Resource) {
+/** Another transaction that is signed with the nonce of this one. */
+export async function signedWith(
+  db: Tables,
+  { id, chain, network, sender, nonce }: JournalEntry,
+): Promise<{ readonly id: string } | undefined> {
+  if (sender === undefined || nonce === undefined) return undefined;
   return db
     .selectFrom('transactions')
     .select('id')
     .where('chain', '=', chain)
     .where('network', '=', network)
     .where('sender', '=', sender)
-    .where('nonce', '=', resource)
+    .where('nonce', '=', nonceText(nonce))
     .where('state', 'in', living)
     .where('id', '!=', id)
     .executeTakeFirst();

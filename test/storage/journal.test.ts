@@ -232,13 +232,30 @@ test('cancelling ends what is not signed, and takes the lease from whoever works
   await expect(store.journal.advance(lease, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
 });
 
-test.each(['signed', 'broadcast', 'completed', 'denied', 'failed', 'cancelled'] as const)(
-  'what is %s is not cancelled',
-  async (state) => {
-    await bring('a', state);
-    await expect(store.journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
-  },
-);
+test.each(['denied', 'failed'] as const)('what is %s without bytes is ended by cancelling', async (state) => {
+  await bring('a', state);
+  expect(await store.journal.cancel('a')).toMatchObject({ state: 'cancelled' });
+  expect((await store.journal.events('a')).at(-1)).toMatchObject({ fact: { errorText: 'it has no signed bytes' } });
+});
+
+test('what the cloud knows no more is withdrawn, unless it has bytes or a process goes on with it', async () => {
+  const other = journalTable(await openDatabase<StoreTables>(location()), systemClock, 'other');
+  for (const state of ['claimed', 'held', 'denied', 'failed', 'signed', 'completed', 'cancelled'] as const) {
+    await bring(state, state);
+    const withdrawn = await store.journal.withdraw((await store.journal.get(state))!);
+    expect(withdrawn, state).toBe(['claimed', 'held', 'denied', 'failed'].includes(state));
+  }
+  await claimOne('mine');
+  const mine = (await store.journal.get('mine'))!;
+  expect(await other.withdraw(mine)).toBe(false);
+  const { entries, last } = await store.journal.unsigned(eth, 'testnet', { after: '', limit: 10 });
+  expect([entries.map(({ id }) => id), last]).toEqual([['mine'], 'mine']);
+});
+
+test.each(['signed', 'broadcast', 'completed', 'cancelled'] as const)('what is %s is not cancelled', async (state) => {
+  await bring('a', state);
+  await expect(store.journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+});
 
 test('an unknown id is said to be unknown', async () => {
   expect(await store.journal.get('no')).toBeUndefined();

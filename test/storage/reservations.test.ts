@@ -103,11 +103,40 @@ describe('signed bytes that failed and are retried', () => {
       if (state === 'completed') await journal.advance(lease, 'completed', {});
       await expect(journal.retry('a')).rejects.toMatchObject({
         code: 'STATE_CONFLICT',
-        message: 'the number 5 of transaction a is used by transaction b',
+        message: 'the nonce 5 of transaction a is used by transaction b',
       });
       await expectStillFailed('a');
     },
   );
+
+  test('go back all the same when whoever goes on with them waits for the proof of which took the nonce', async () => {
+    await failSigned('a', { sender, nonce: 5n });
+    await sign('b', { sender, nonce: 5n });
+    expect(await journal.retry('a', { awaitsProof: true })).toMatchObject({ state: 'signed', nonce: 5n });
+    const rivals = async (id: string) => (await journal.rivals((await journal.get(id))!)).map((one) => one.id);
+    expect([await rivals('a'), await rivals('b')]).toEqual([['b'], ['a']]);
+    // What both have is nobody else's.
+    expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
+  });
+
+  test('know who spends one of their outputs by now', async () => {
+    await failSigned('a', { spends: ['aa:0', 'aa:1'] });
+    await sign('b', { spends: ['aa:1'] });
+    expect((await journal.rivals((await journal.get('a'))!)).map(({ id }) => id)).toEqual(['b']);
+  });
+
+  test('are ended only with a proof about these very bytes, and leave the row for the story', async () => {
+    await failSigned('a', { sender, nonce: 5n });
+    await expect(journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    const stale = journal.cancel('a', { txId: '0xother', text: 'dead' });
+    await expect(stale).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expectStillFailed('a');
+    const ended = await journal.cancel('a', { txId: '0xa', text: 'another took the nonce' });
+    expect(ended).toMatchObject({ state: 'cancelled' });
+    expect(ended).not.toHaveProperty('signed');
+    const last = (await journal.events('a')).at(-1);
+    expect(last).toMatchObject({ event: 'cancelled', fact: { ...signed('a'), errorText: 'another took the nonce' } });
+  });
 
   test('stay failed as long as another one may be signed with their number', async () => {
     await failSigned('a', { sender, nonce: 5n });

@@ -1,3 +1,4 @@
+import { cancelTransaction } from '../../app/cancel-work.js';
 import { CustosError } from '../../core/errors.js';
 import { networkOf, parseChainId } from '../../core/ids.js';
 import type { JournalEntry, State } from '../../core/journal.js';
@@ -51,15 +52,18 @@ export const show: Run = async ({ args, house, out }) => {
 
 export const retry: Run = async ({ args, house, out }) => {
   const { journal } = await house.store();
-  const entry = await journal.retry(parsePendingId(args[0]));
+  const id = parsePendingId(args[0]);
+  const before = await journal.get(id);
+  // Where a node can prove which of two transactions took a nonce, the daemon asks it before anything is sent.
+  const awaitsProof = before !== undefined && house.chains.get(before.chain).displacement !== undefined;
+  const entry = await journal.retry(id, { awaitsProof });
   const what = entry.state === 'signed' ? 'its recorded bytes are sent again' : 'it starts anew';
   out.note(`Transaction ${entry.id} is ${entry.state} again: ${what} when a daemon runs.`);
   return 0;
 };
 
 export const cancel: Run = async ({ args, house, out }) => {
-  const { journal } = await house.store();
-  const entry = await journal.cancel(parsePendingId(args[0]));
+  const entry = await cancelTransaction(house, parsePendingId(args[0]));
   out.note(`Transaction ${entry.id} is cancelled. The cloud still lists it until the application deletes it there.`);
   return 0;
 };

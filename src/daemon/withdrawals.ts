@@ -1,0 +1,62 @@
+import { asCustosError } from '../core/errors.js';
+import type { ChainId } from '../core/ids.js';
+import type { JournalEntry } from '../core/journal.js';
+import type { DaemonParts } from './parts.js';
+
+/** Milliseconds between two looks. */
+const PERIOD = 30_000;
+/** Transactions that are read in one look, and those of them that the cloud is asked about, at the most. */
+const READ = 200;
+const ASKED = 20;
+
+/** Transactions without bytes that the cloud no longer lists: the application may have withdrawn them. */
+export class Withdrawals {
+  readonly #parts: DaemonParts;
+  readonly #chain: ChainId;
+  /** Where the next look begins. */
+  #after = '';
+  #next = 0;
+
+  constructor(parts: DaemonParts, chain: ChainId) {
+    this.#parts = parts;
+    this.#chain = chain;
+  }
+
+  /**
+   * Ends those of which the cloud says by their id that it has them no more; that they are not listed proves nothing.
+   * Never throws.
+   * @param isOpen - false for what is listed, or on its way
+   */
+  async look(isOpen: (id: string) => boolean): Promise<void> {
+    const { clock, log } = this.#parts;
+    if (clock.now() < this.#next) return;
+    this.#next = clock.now() + PERIOD;
+    try {
+      for (const entry of await this.#page(isOpen)) await this.#ask(entry);
+    } catch (thrown) {
+      const { code, message } = asCustosError(thrown);
+      log.warn({ chain: this.#chain, code, error: message }, 'withdrawals not looked up');
+    }
+  }
+
+  async #page(isOpen: (id: string) => boolean): Promise<readonly JournalEntry[]> {
+    const { journal, network, onlyTransactions, onlyWallets } = this.#parts;
+    const { entries, last } = await journal.unsigned(this.#chain, network, { after: this.#after, limit: READ });
+    const isServed = ({ id, pending }: JournalEntry) =>
+      onlyTransactions?.has(id) !== false &&
+      pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
+    const asked = entries.filter((entry) => isOpen(entry.id) && isServed(entry)).slice(0, ASKED);
+    // At the end of the journal it begins anew.
+    this.#after = (asked.length === ASKED ? asked.at(-1)?.id : last) ?? '';
+    return asked;
+  }
+
+  async #ask(entry: JournalEntry): Promise<void> {
+    const { cloud, journal, log } = this.#parts;
+    const { id, chain, network, state: from } = entry;
+    const status = await cloud.status(id);
+    if (status.kind !== 'unknown' || !(await journal.withdraw(entry))) return;
+    const fields = { id, chain, network, from, to: 'cancelled', attempts: entry.attempts };
+    log.info(fields, 'transaction withdrawn by the application');
+  }
+}
