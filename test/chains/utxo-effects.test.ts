@@ -120,6 +120,16 @@ describe.each(chains)('an output of $id', (chain) => {
     expect(summary.text).toContain('invoice 17');
   });
 
+  it.each([dogecoin, bitcoinCash])(
+    'of a key of $id in a form that its network does not spend by signature is no change',
+    (chain) => {
+      const summary = summaryOf(chain, [{ satoshis: PAID, script: scripts[2]! }]);
+      expect(summary.outputs).toMatchObject([{ amount: BigInt(PAID), change: false }]);
+      expect(summary.value.amount).toBe(BigInt(PAID));
+      expect(summary.to).toBeDefined();
+    },
+  );
+
   it('that carries a text which changes how it is read shows it escaped', () => {
     const { notes, text: sentence } = summaryOf(chain, [
       { satoshis: PAID, script: foreign },

@@ -43,9 +43,10 @@ export function parseTransaction(completed: string, rules: ParseRules): Unsigned
   const transaction = prove(given, previous);
   const scripts = scriptsOfInputs(transaction, context, network);
   const named = [...scripts, ...transaction.outputs.map(({ script }) => script)];
-  const own = context.signers.map(({ address, publicKey: key }) =>
-    key === undefined ? knownScripts(address, network) : scriptsAmong(named, key),
-  );
+  const own = context.signers.map(({ address, publicKey: key }) => {
+    const scripts = key === undefined ? knownScripts(address, network) : scriptsAmong(named, key);
+    return scripts.filter((script) => isSigned(script, network));
+  });
   checkKeys(transaction, scripts, { own, rules });
   const fee = checkFee(transaction, scripts, fees);
   const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
@@ -91,14 +92,20 @@ function checkKeys(
   const known = new Set(own.flat().map((script) => hex.encode(script)));
   const isWholeKnown = context.signers.every(({ publicKey: key }) => key !== undefined);
   scripts.forEach((script, at) => {
-    const { type } = readScript(script);
     const name = `input ${at + 1} (${transaction.inputs[at]?.txId}:${transaction.inputs[at]?.index})`;
-    // Without segwit a network knows neither p2wpkh nor its p2sh form.
-    const isSigned = type === 'pkh' || (network.bech32 !== undefined && ['sh', 'wpkh', 'tr'].includes(type));
-    if (!isSigned)
+    if (!isSigned(script, network))
       throw new CustosError('TRANSACTION_UNSUPPORTED', `the script of ${name} is of a form that is not signed`);
     // Only the signer sees all public keys, and so all taproot scripts.
-    if (known.has(hex.encode(script)) || (type === 'tr' && !isWholeKnown)) return;
+    if (known.has(hex.encode(script)) || (readScript(script).type === 'tr' && !isWholeKnown)) return;
     throw new CustosError('KEY_MISSING', `${name} belongs to none of the named keys`);
   });
+}
+
+/**
+ * True for forms of scripts that a key spends here. A network without segwit knows neither p2wpkh nor its p2sh form: what
+ * goes there is no change, but everybody's who has seen the public key.
+ */
+function isSigned(script: Uint8Array, { bech32 }: UtxoNetwork): boolean {
+  const { type } = readScript(script);
+  return type === 'pkh' || (bech32 !== undefined && ['sh', 'wpkh', 'tr'].includes(type));
 }
