@@ -10,6 +10,7 @@ import { createStore, storeExists } from '../storage/open-store.js';
 import { refuseUrl } from '../storage/postgres-url.js';
 import { fileExists, placeNewFile } from '../storage/store-file.js';
 import { type BackupHeader, BackupReader, type BackupRow, BackupWriter, readHeader } from '../vault/backup-format.js';
+import { journalKeyOf, journalMac } from '../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
 import { readFileInParts } from './file-parts.js';
 import { shownValue } from './shown-value.js';
@@ -132,7 +133,7 @@ export async function restoreStore(
       storeId,
       slots,
       generation,
-      fill: (empty) => fillStore(empty, file, rootKey),
+      fill: (empty) => fillStore(empty, file, { header, rootKey }),
     });
     await store.close();
     return count;
@@ -141,13 +142,25 @@ export async function restoreStore(
   }
 }
 
-async function fillStore(store: Pick<Store, 'wallets' | 'journalRecords'>, file: string, rootKey: Uint8Array) {
+interface OpenBackup {
+  readonly header: BackupHeader;
+  readonly rootKey: Uint8Array;
+}
+
+async function fillStore(
+  store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>,
+  file: string,
+  { header, rootKey }: OpenBackup,
+): Promise<void> {
+  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, header.storeId)), mayAdopt: false });
+  // Every part of a backup is authentic, so what is older than MACs is taken as it is.
+  const adopt = header.rootGeneration === undefined;
   for await (const rows of readRows(file, rootKey)) {
     const wallets: SealedWallet[] = [];
     const transactions: JournalRecord[] = [];
     for (const row of rows) row.kind === 'wallet' ? wallets.push(row.wallet) : transactions.push(row.transaction);
     if (wallets.length > 0) await store.wallets.add(wallets);
-    if (transactions.length > 0) await store.journalRecords.add(transactions);
+    if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
   }
 }
 

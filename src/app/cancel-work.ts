@@ -12,7 +12,7 @@ const SETTLED = 100;
  * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (its bytes may still take effect, or have), NODE_*, API_KEY_MISSING
  */
 export async function cancelTransaction(house: House, id: string): Promise<JournalEntry> {
-  const { journal } = await house.store();
+  const journal = await house.journal();
   const entry = await journal.get(id);
   const recorded = entry?.state === 'failed' ? bytesOf(entry) : undefined;
   if (entry === undefined || recorded === undefined) return journal.cancel(id);

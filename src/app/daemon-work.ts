@@ -18,6 +18,7 @@ import { makeCloud } from './daemon-cloud.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import { createWatch } from './health-work.js';
 import type { House } from './house.js';
+import { openJournal } from './open-journal.js';
 import { proxiesOf, readHeaders } from './outside.js';
 import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
 import { signerProgram } from './signer-program.js';
@@ -61,6 +62,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
   try {
     await watch.open(signer);
     const publicKey = await signer.unlock();
+    await openJournal(house, store, await signer.journalKey());
     const parts: DaemonParts = {
       network: config.network,
       chains: house.chains,

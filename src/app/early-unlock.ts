@@ -1,13 +1,13 @@
 import { asCustosError, type CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { peekStoreKeys, type StoreKeys } from '../storage/peek.js';
-import { openSlots } from '../vault/key-slots.js';
+import { type OpenedSlot, openSlot } from '../vault/key-slots.js';
 import { type Config, settingValue } from './config.js';
 import { storeLocation } from './store-location.js';
 
 /** How an early key derivation ended: the root key of this store, or why not. */
 export type EarlyUnlock =
-  | { readonly kind: 'unlocked'; readonly storeId: string; readonly generation: number; readonly rootKey: Uint8Array }
+  | { readonly kind: 'unlocked'; readonly storeId: string; readonly generation: number; readonly opened: OpenedSlot }
   | { readonly kind: 'failed'; readonly error: CustosError };
 
 /** A key derivation on its way. */
@@ -39,7 +39,7 @@ async function peek(config: Config): Promise<StoreKeys> {
 async function unlock(keys: Promise<StoreKeys>, password: Secret): Promise<EarlyUnlock> {
   try {
     const { storeId, generation, slots } = await keys;
-    return { kind: 'unlocked', storeId, generation, rootKey: await openSlots(slots, password, storeId) };
+    return { kind: 'unlocked', storeId, generation, opened: await openSlot(slots, password, storeId) };
   } catch (thrown) {
     return { kind: 'failed', error: asCustosError(thrown) };
   } finally {

@@ -2,15 +2,18 @@ import { createRegistry } from '../chains/registry.js';
 import type { ChainRegistry } from '../core/chain.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import type { Journal } from '../core/journal.js';
 import type { Secret } from '../core/secret.js';
 import type { KeySlot, Store } from '../core/store.js';
 import type { Vault } from '../core/vault.js';
 import { createStore, openStore, storeExists } from '../storage/open-store.js';
-import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, openSlots } from '../vault/key-slots.js';
+import { journalKeyOf, journalMac } from '../vault/journal-key.js';
+import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, type OpenedSlot, openSlot } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
 import type { Config } from './config.js';
 import type { EarlyUnlock } from './early-unlock.js';
 import { type CountingLog, createLog } from './log.js';
+import { journalKeyFrom, openJournal } from './open-journal.js';
 import { readNewPassword, readStorePassword, refuseWeakInPassing } from './password.js';
 import { shownValue } from './shown-value.js';
 import { storeLocation, warnOfPassword } from './store-location.js';
@@ -31,6 +34,8 @@ export interface House {
   rootKey(): Promise<Uint8Array>;
   /** The password as it was given; a copy that the caller wipes. */
   password(): Promise<Secret>;
+  /** The journal, opened with the password: for whoever changes it. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
+  journal(): Promise<Journal>;
   /** As `store`, but makes one with the given password when there is none. */
   storeForAdding(): Promise<Store>;
   close(): Promise<void>;
@@ -40,7 +45,11 @@ export interface House {
 export function createHouse(config: Config, terminal: Terminal, early?: Promise<EarlyUnlock>): House {
   const chains = createRegistry();
   let opened: Promise<Store> | undefined;
-  let root: Promise<Uint8Array> | undefined;
+  let root: Promise<OpenedSlot> | undefined;
+  const opening = () => {
+    root ??= openRoot(house, early);
+    return root;
+  };
   let vault: Promise<Vault> | undefined;
   const log = createLog(config.logLevel);
   const location = (): string => {
@@ -57,15 +66,17 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
       opened ??= openStore(location());
       return opened;
     },
-    rootKey() {
-      root ??= openRootKey(house, early);
-      return root;
-    },
+    rootKey: async () => (await opening()).rootKey,
     vault() {
       vault ??= house
         .rootKey()
         .then(async (rootKey) => openVault({ rootKey, storeId: (await house.store()).storeId, chains }));
       return vault;
+    },
+    async journal() {
+      const store = await house.store();
+      await openJournal(house, store, journalKeyFrom(await opening(), store.storeId));
+      return store.journal;
     },
     password: () => readStorePassword(config, terminal),
     async storeForAdding() {
@@ -75,7 +86,7 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
         const made = await makeStore(location(), password, { recovery: false });
         password.wipe();
         opened = Promise.resolve(made.store);
-        root = Promise.resolve(made.rootKey);
+        root = Promise.resolve(made);
         terminal.note(
           `made the wallet store ${shownValue(config.store)}; it has no recovery key yet: run \`custos password recovery-key\``,
         );
@@ -86,37 +97,39 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
       const [store, key, keys] = await Promise.allSettled([opened, root, vault]);
       if (early !== undefined && root === undefined) wipeUnused(await early);
       if (keys.status === 'fulfilled') keys.value?.wipe();
-      if (key.status === 'fulfilled') key.value?.fill(0);
+      if (key.status === 'fulfilled') key.value?.rootKey.fill(0);
       if (store.status === 'fulfilled') await store.value?.close();
     },
   };
   return house;
 }
 
-async function openRootKey(house: House, early: Promise<EarlyUnlock> | undefined): Promise<Uint8Array> {
+async function openRoot(house: House, early: Promise<EarlyUnlock> | undefined): Promise<OpenedSlot> {
   // The store is opened first: whoever has none need not type a password.
   const store = await house.store();
   const begun = await early;
   if (begun?.kind === 'unlocked' && begun.storeId === store.storeId && begun.generation === store.rootGeneration) {
-    return begun.rootKey;
+    return begun.opened;
   }
   if (begun?.kind === 'failed' && begun.error.code === 'PASSWORD_WRONG') throw begun.error;
   const password = await house.password();
   try {
-    return await openSlots(await store.slots.all(), password, store.storeId);
+    return await openSlot(await store.slots.all(), password, store.storeId);
   } finally {
     password.wipe();
   }
 }
 
 function wipeUnused(early: EarlyUnlock): void {
-  if (early.kind === 'unlocked') early.rootKey.fill(0);
+  if (early.kind === 'unlocked') early.opened.rootKey.fill(0);
 }
 
 /** A new store with its open root key, and the recovery key's text where one was asked for. */
 export interface MadeStore {
   readonly store: Store;
   readonly rootKey: Uint8Array;
+  /** That of the password. */
+  readonly slot: KeySlot;
   readonly recoveryKey?: Secret;
 }
 
@@ -131,9 +144,11 @@ export async function makeStore(
   const rootKey = makeRootKey();
   const storeId = makeStoreId();
   const of = { storeId, generation: 1 };
-  const slots: KeySlot[] = [await makeSlot(rootKey, password, { kind: 'password', ...of })];
+  const slot = await makeSlot(rootKey, password, { kind: 'password', ...of });
+  const slots = [slot];
   const recoveryKey = options.recovery ? makeRecoveryKey() : undefined;
   if (recoveryKey !== undefined) slots.push(await makeSlot(rootKey, recoveryKey, { kind: 'recovery', ...of }));
   const store = await createStore(location, { storeId, slots });
-  return { store, rootKey, ...(recoveryKey && { recoveryKey }) };
+  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+  return { store, rootKey, slot, ...(recoveryKey && { recoveryKey }) };
 }

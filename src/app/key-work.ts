@@ -1,8 +1,9 @@
 import { CustosError } from '../core/errors.js';
 import type { Secret } from '../core/secret.js';
 import type { KeySlot, KeySlotKind, Store } from '../core/store.js';
-import { findSlot, makeRecoveryKey, makeSlot, openSlots, openWithRecoveryKey } from '../vault/key-slots.js';
+import { makeRecoveryKey, makeSlot, type OpenedSlot, openRecoverySlot, openSlot } from '../vault/key-slots.js';
 import { type House, makeStore } from './house.js';
+import { journalKeyFrom, openJournal } from './open-journal.js';
 import { readChangedPassword, readNewPassword, readRecoveryKey, refuseWeak } from './password.js';
 import { type RekeyProgress, rekeyStore } from './rekey.js';
 import { storeLocation } from './store-location.js';
@@ -44,6 +45,7 @@ export async function changePassword(house: House, options: ChangeOptions): Prom
 export async function addPassword(house: House): Promise<void> {
   const store = await house.store();
   const rootKey = await house.rootKey();
+  await house.journal();
   const fresh = await newPassword(house);
   await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password: fresh })], []);
   fresh.wipe();
@@ -59,10 +61,11 @@ export async function recoverPassword(house: House, options: ChangeOptions): Pro
   if (options.rekey) await store.lockForRekey();
   const slots = await store.slots.all();
   const key = await readRecoveryKey(house.config, house.terminal);
-  const rootKey = await openWithRecoveryKey(slots, key, store.storeId);
+  const opened = await openRecoverySlot(slots, key, store.storeId);
   key.wipe();
+  await openJournal(house, store, journalKeyFrom(opened, store.storeId));
   const ended = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
-  return replacePassword(house, store, { rootKey, ended, ...options });
+  return replacePassword(house, store, { rootKey: opened.rootKey, ended, ...options });
 }
 
 /**
@@ -86,17 +89,19 @@ export async function replaceRootKey(house: House, progress: RekeyProgress): Pro
 export async function renewRecoveryKey(house: House): Promise<Secret> {
   const store = await house.store();
   const rootKey = await house.rootKey();
+  await house.journal();
   const ended = (await store.slots.all()).filter(({ kind }) => kind === 'recovery').map(({ id }) => id);
   const key = makeRecoveryKey();
   await store.slots.replace([await slotIn(store, rootKey, { kind: 'recovery', password: key })], ended);
   return key;
 }
 
-async function openByPassword(house: House, store: Store) {
+/** A journal that is older than its MACs is taken as it is before it hangs on another slot. */
+async function openByPassword(house: House, store: Store): Promise<OpenedSlot & { readonly password: Secret }> {
   const password = await house.password();
-  const slot = await findSlot(await store.slots.all(), password, store.storeId);
-  if (slot === undefined) throw new CustosError('PASSWORD_WRONG', 'the password does not open this store');
-  return { slot, password, rootKey: await openSlots([slot], password, store.storeId) };
+  const opened = await openSlot(await store.slots.all(), password, store.storeId);
+  await openJournal(house, store, journalKeyFrom(opened, store.storeId));
+  return { ...opened, password };
 }
 
 interface Replacement extends ChangeOptions {

@@ -1,6 +1,8 @@
 import { CustosError } from '../core/errors.js';
+import type { JournalMac } from '../core/journal-mac.js';
 import type { Secret } from '../core/secret.js';
 import type { Store } from '../core/store.js';
+import { journalKeyOf, journalMac } from '../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../vault/key-slots.js';
 import { makeResealing } from '../vault/reseal.js';
 
@@ -35,7 +37,8 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     ];
     const total = await store.wallets.count({});
     progress?.(0, total);
-    await store.rekey({ slots, reseal: resealing.reseal, progress: (done) => progress?.(done, total) });
+    const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
+    await store.rekey({ slots, journal, reseal: resealing.reseal, progress: (done) => progress?.(done, total) });
     return recoveryKey;
   } catch (error) {
     recoveryKey.wipe();
@@ -44,6 +47,10 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     resealing.wipe();
     fresh.fill(0);
   }
+}
+
+function macOf(rootKey: Uint8Array, storeId: string): JournalMac {
+  return journalMac(journalKeyOf(rootKey, storeId));
 }
 
 function explained(error: unknown): unknown {

@@ -3,7 +3,8 @@ import { Secret } from '../core/secret.js';
 import type { UnlockedVault } from '../signing/in-process-signer.js';
 import type { UnlockRequest } from '../signing/messages.js';
 import { type SignerChannel, serveSigner } from '../signing/signer-process.js';
-import { openSlots } from '../vault/key-slots.js';
+import { journalKeyOf } from '../vault/journal-key.js';
+import { isOfFirstForm, openSlot } from '../vault/key-slots.js';
 import { openVault, publicKeyOf } from '../vault/vault.js';
 
 const chains = createRegistry();
@@ -17,10 +18,11 @@ export function serveVault(channel: SignerChannel): void {
 export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault> {
   const password = Secret.bytes(request.password);
   try {
-    const rootKey = await openSlots(request.slots, password, request.storeId);
+    const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
     return {
       vault: openVault({ rootKey, storeId: request.storeId, chains }),
       publicKey: publicKeyOf(rootKey, request.storeId),
+      journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
     };
   } finally {
     password.wipe();

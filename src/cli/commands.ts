@@ -138,6 +138,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<id>',
     about: 'put a denied or failed transaction back; recorded bytes stay the same',
     options: storeOptions,
+    unlocks: true,
     load: async () => (await transaction()).retry,
   },
   {
@@ -145,6 +146,7 @@ export const commands: readonly CommandSpec[] = [
     args: '<id>',
     about: 'end a transaction that is not signed, or whose signed bytes have failed and are proved dead',
     options: [nodeOption, ...cloudOptions, ...storeOptions],
+    unlocks: true,
     load: async () => (await transaction()).cancel,
   },
   {

@@ -225,6 +225,8 @@ export interface JournalRecord {
     readonly at: number;
     readonly event: string;
     readonly fact: string;
+    /** Absent in backups of older versions. */
+    readonly mac?: string | null;
   }[];
 }
 
@@ -232,5 +234,6 @@ export interface JournalRecord {
 export interface JournalRecords {
   /** Pages by id: give the last one of the page before as `after`. */
   page(after: string | undefined, limit: number): Promise<readonly JournalRecord[]>;
-  add(records: readonly JournalRecord[]): Promise<void>;
+  /** @param options - `adopt`: rows without a MAC are given one, because they come from a backup of a time before */
+  add(records: readonly JournalRecord[], options?: { readonly adopt?: boolean }): Promise<void>;
 }

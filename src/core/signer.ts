@@ -1,4 +1,5 @@
 import type { SignedTransaction, SignerFacts } from './chain.js';
+import type { JournalKey } from './journal-mac.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
@@ -32,6 +33,8 @@ export interface Signer {
   readonly name: string;
   /** Opens the root key and resolves to the key of the public halves (32 bytes). @throws CustosError PASSWORD_WRONG */
   unlock(): Promise<Uint8Array>;
+  /** The key that authenticates the journal; opens the root key as `unlock` does. @throws CustosError PASSWORD_WRONG */
+  journalKey(): Promise<JournalKey>;
   sign(request: SignRequest): Promise<SignResult>;
   /** The public side of keys that public halves alone do not tell. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;

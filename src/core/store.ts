@@ -1,5 +1,6 @@
 import type { ChainId, Network, SignatureId } from './ids.js';
 import type { Journal, JournalRecords } from './journal.js';
+import type { JournalMac, JournalOpening } from './journal-mac.js';
 import type { SealedWallet } from './wallet.js';
 
 /** How a key slot came to be: a password, or the recovery key that `init` shows once. */
@@ -31,6 +32,8 @@ export interface NewRoot {
   readonly slots: readonly KeySlot[];
   /** Seals records anew. @throws CustosError RECORD_DAMAGED: one does not open */
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
+  /** What authenticates the journal before and after. */
+  readonly journal: { readonly from: JournalMac; readonly to: JournalMac };
   /** Told after each page of wallets. */
   progress?(done: number): void;
 }
@@ -75,6 +78,12 @@ export interface Store {
   readonly wallets: WalletTable;
   readonly slots: KeySlotTable;
   readonly journal: Journal;
+  /**
+   * Lets the journal prove its rows and authenticate what it writes. Without it rows are shown as they are, and what is written is
+   * not gone on with by anybody who has the key.
+   * @returns how many transactions of a former format were taken as they are
+   */
+  unlockJournal(opening: JournalOpening): Promise<number>;
   readonly journalRecords: JournalRecords;
   /** Keeps other daemons away until `close` or the end of the process; on a shared store it does nothing. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;

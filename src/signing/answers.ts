@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../core/chain.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { JournalKey } from '../core/journal-mac.js';
 import type { SignResult } from '../core/signer.js';
 import type { Answer, Question } from './messages.js';
 
@@ -77,7 +78,7 @@ function parseAnswer(question: Question, answer: Members): Answer {
       return { kind: 'failed', n, code: parseCode(answer('code')) };
     case 'unlocked':
       if (question.kind !== 'unlock') throw foreign();
-      return { kind: 'unlocked', n, publicKey: parseBytes(answer('publicKey'), 32, 32) };
+      return { kind: 'unlocked', n, publicKey: parseBytes(answer('publicKey'), 32, 32), ...parseJournal(answer) };
     case 'signed':
       if (question.kind !== 'sign') throw foreign();
       return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))) };
@@ -87,6 +88,13 @@ function parseAnswer(question: Question, answer: Members): Answer {
     default:
       throw foreign();
   }
+}
+
+function parseJournal(answer: Members): { readonly journal?: JournalKey } {
+  const given = answer('journal');
+  if (given === undefined) return {};
+  const journal = membersOf(given);
+  return { journal: { key: parseBytes(journal('key'), 32, 32), mayAdopt: journal('mayAdopt') === true } };
 }
 
 /** Own properties only: what is inherited was put there by nobody who may. */

@@ -1,5 +1,6 @@
 import type { ChainRegistry } from '../core/chain.js';
 import { CustosError } from '../core/errors.js';
+import type { JournalKey } from '../core/journal-mac.js';
 import type { Signer } from '../core/signer.js';
 import type { SigningRules } from '../core/signing-rules.js';
 import type { Vault } from '../core/vault.js';
@@ -9,10 +10,17 @@ import { identifyKeys, signPending } from './sign.js';
 export interface UnlockedVault {
   readonly vault: Vault;
   readonly publicKey: Uint8Array;
+  readonly journal?: JournalKey;
 }
 
 /** Opens the vault once, when it is first needed. @throws CustosError PASSWORD_WRONG */
 type UnlockVault = () => Promise<UnlockedVault>;
+
+/** @throws CustosError INTERNAL */
+export function requireJournalKey(journal: JournalKey | undefined): JournalKey {
+  if (journal === undefined) throw new CustosError('INTERNAL', 'the signer told no key of the journal');
+  return journal;
+}
 
 /** A signer in this very process, for one-shot commands and tests. Same contract as the signer process. */
 export function createInProcessSigner(parts: {
@@ -30,6 +38,7 @@ export function createInProcessSigner(parts: {
   return {
     name: 'this process',
     unlock: async () => (await open()).publicKey,
+    journalKey: async () => requireJournalKey((await open()).journal),
     sign: async (request) =>
       signPending(request, { vault: (await open()).vault, chains: parts.chains, rules: parts.rules }),
     identify: async (request) => identifyKeys(request, (await open()).vault),

@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../core/chain.js';
 import type { ErrorCode } from '../core/errors.js';
+import type { JournalKey } from '../core/journal-mac.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
 import type { SigningRules } from '../core/signing-rules.js';
 import type { KeySlot } from '../core/store.js';
@@ -21,7 +22,7 @@ export type Question =
 
 /** One answer of a signer process. */
 export type Answer =
-  | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array }
+  | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array; readonly journal?: JournalKey }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   /** A code alone: words, names and details of errors can hold what the signer works with. */

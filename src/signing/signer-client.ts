@@ -20,6 +20,7 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       return (running.length > 0 ? running : [first]).map((slot) => slot.name).join(', ');
     },
     unlock: () => first.unlock(),
+    journalKey: () => first.journalKey(),
     async sign(request) {
       const answer = await chosen(slots, first).ask({ kind: 'sign', request });
       if (answer.kind !== 'signed') throw unexpected(answer);

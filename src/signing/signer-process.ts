@@ -44,7 +44,8 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       unlocked = await unlockVault(request);
       rules = request.rules;
-      return { kind: 'unlocked', n, publicKey: unlocked.publicKey };
+      const { publicKey, journal } = unlocked;
+      return { kind: 'unlocked', n, publicKey, ...(journal && { journal }) };
     } catch (thrown) {
       return failed(n, thrown);
     }

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../core/errors.js';
+import type { JournalKey } from '../core/journal-mac.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { IdentifyRequest, SignRequest } from '../core/signer.js';
 import type { SigningRules } from '../core/signing-rules.js';
 import type { KeySlot } from '../core/store.js';
+import { requireJournalKey } from './in-process-signer.js';
 import type { Answer, Question } from './messages.js';
 import { SignerChild, type SignerProgram } from './signer-child.js';
 
@@ -47,6 +49,7 @@ export class SignerSlot {
   readonly #options: SignerClientOptions;
   #child: SignerChild | undefined;
   #unlocked: Promise<Uint8Array> | undefined;
+  #journal: JournalKey | undefined;
   #isOpen = false;
   #load = 0;
   #startedAhead = Number.NEGATIVE_INFINITY;
@@ -94,6 +97,11 @@ export class SignerSlot {
       if (this.#unlocked === started) this.#unlocked = undefined;
     });
     return started;
+  }
+
+  async journalKey(): Promise<JournalKey> {
+    await this.unlock();
+    return requireJournalKey(this.#journal);
   }
 
   /** Starts a process that nobody waits for; one that fails is told in the log. */
@@ -210,6 +218,7 @@ export class SignerSlot {
     const request = { slots, storeId, rules, password: password.exposeBytes() };
     const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
+    this.#journal = answer.journal;
     return answer.publicKey;
   }
 

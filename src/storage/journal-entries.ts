@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import { toEntry } from './journal-rows.js';
+import { requireStory, sealOf } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 
 export type Tables = Kysely<StoreTables>;
@@ -55,6 +56,19 @@ export async function explainRefusal(
   throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
 }
 
+type EventRow = StoreTables['transaction_events'];
+
+const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
+  db.insertInto('transaction_events').values({
+    transaction_id: hole('transaction_id'),
+    place: hole('place'),
+    at: hole('at'),
+    event: hole('event'),
+    fact: hole('fact'),
+    mac: hole('mac'),
+  }),
+);
+
 interface StoryLine {
   readonly id: string;
   readonly at: number;
@@ -83,23 +97,30 @@ const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
 /** Adds the next line of the story. */
 export async function addEvent(
   db: Tables,
-  added: { id: string; at: number; event: string; fact: JournalFact },
+  added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
 ): Promise<void> {
   const { reported: _told, ...story } = added.fact;
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
-  await insertEvent(db, { ...added, fact });
+  const seal = sealOf(db);
+  const place = added.place ?? seal.nextPlace(added.id);
+  if (place === undefined) {
+    await insertEvent(db, { ...added, fact });
+    return;
+  }
+  const line = { transaction_id: added.id, place, at: added.at, event: added.event, fact };
+  await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
 }
 
 /** The outputs (`txId:index`) that recorded bytes spend: as the story told when the form was filled in last. */
 export async function lastSpends(db: Tables, id: string): Promise<readonly string[]> {
-  const filled = await db
+  const lines = await db
     .selectFrom('transaction_events')
-    .select('fact')
+    .selectAll()
     .where('transaction_id', '=', id)
-    .where('event', '=', 'filled')
-    .orderBy('place', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .orderBy('place')
+    .execute();
+  await requireStory(db, id, lines);
+  const filled = lines.findLast(({ event }) => event === 'filled');
   return filled === undefined ? [] : spendsIn(id, filled.fact);
 }
 

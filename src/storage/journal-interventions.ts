@@ -3,6 +3,7 @@ import type { DeathProof, JournalEntry, JournalFact, State } from '../core/journ
 import { addEvent, lastSpends, requireEntry, type Tables } from './journal-entries.js';
 import { type Holder, isFree, nobody, seizeLease } from './journal-leases.js';
 import { toEntry } from './journal-rows.js';
+import { sealOf } from './journal-seal.js';
 import { advance } from './journal-steps.js';
 import { living, release, reserveAgain, signedWith } from './reservations.js';
 import { twinOf, withoutBytes } from './transaction-ids.js';
@@ -18,6 +19,7 @@ export async function retry(
   { id, awaitsProof }: { id: string; awaitsProof: boolean },
   holder: Holder,
 ): Promise<JournalEntry> {
+  await sealOf(db).touch(db, id);
   const entry = await requireEntry(db, id);
   if (entry.state !== 'denied' && entry.state !== 'failed') {
     throw new CustosError(
@@ -64,6 +66,7 @@ export async function cancel(
   { id, proof }: { id: string; proof: DeathProof | undefined },
   holder: Holder,
 ): Promise<JournalEntry> {
+  await sealOf(db).touch(db, id);
   const entry = await requireEntry(db, id);
   const { state, signed, txId } = entry;
   if (state === 'claimed' || state === 'held') {
@@ -110,6 +113,7 @@ interface Ending {
 /** Bytes that are dead leave the row, as with `expire`; what they were goes into the story. */
 async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: Holder): Promise<void> {
   const { id, generation, state, signed, txId } = entry;
+  await sealOf(db).touch(db, id);
   const result = await db
     .updateTable('transactions')
     .set({
@@ -137,14 +141,17 @@ export async function rivalsOf(db: Tables, entry: JournalEntry): Promise<readonl
   if (outputs.length > 0) {
     const holders = await db
       .selectFrom('reservations')
-      .select('transaction_id as id')
+      .selectAll()
       .where('chain', '=', entry.chain)
       .where('network', '=', entry.network)
       .where('sender', '=', '')
       .where('resource', 'in', outputs)
       .where('transaction_id', '!=', entry.id)
       .execute();
-    for (const { id } of holders) ids.add(id);
+    for (const row of holders) {
+      sealOf(db).require('reservations', row, row.transaction_id);
+      ids.add(row.transaction_id);
+    }
   }
   if (ids.size === 0) return [];
   const rows = db
@@ -152,5 +159,8 @@ export async function rivalsOf(db: Tables, entry: JournalEntry): Promise<readonl
     .selectAll()
     .where('id', 'in', [...ids])
     .where('state', 'in', living);
-  return (await rows.execute()).map(toEntry);
+  return (await rows.execute()).map((row) => {
+    sealOf(db).require('transactions', row, row.id);
+    return toEntry(row);
+  });
 }

@@ -3,7 +3,8 @@ import { CustosError } from '../core/errors.js';
 import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { PendingTransaction } from '../core/pending.js';
 import { addEvent, followers, leaseLost, type Tables } from './journal-entries.js';
-import { newRow, payloadDigest, readEntry, toEntry } from './journal-rows.js';
+import { newRow, payloadDigest, toEntry } from './journal-rows.js';
+import { changed, readSealed, sealOf } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { chunks } from './wallets.js';
 
@@ -74,6 +75,8 @@ interface Known {
   readonly rows: ReadonlyMap<string, Row>;
   /** Those that no other transaction of the database is writing just now. */
   readonly unlocked: ReadonlySet<string>;
+  /** Ids of which there is a story and no row: somebody took the row away, and it may have been paid. */
+  readonly lost: ReadonlySet<string>;
 }
 
 async function knownRows(db: Tables, part: readonly PendingTransaction[], { shared }: Holder): Promise<Known> {
@@ -81,11 +84,22 @@ async function knownRows(db: Tables, part: readonly PendingTransaction[], { shar
   const all = db.selectFrom('transactions').selectAll().where('id', 'in', ids);
   const rows = await all.execute();
   const known = new Map(rows.map((row) => [row.id, row]));
-  if (!shared || known.size === 0) return { rows: known, unlocked: new Set(known.keys()) };
+  const lost = await lostRows(
+    db,
+    ids.filter((id) => !known.has(id)),
+  );
+  if (!shared || known.size === 0) return { rows: known, unlocked: new Set(known.keys()), lost };
   const free = await all.forUpdate().skipLocked().execute();
   // What was read under the lock is what it is now.
   for (const row of free) known.set(row.id, row);
-  return { rows: known, unlocked: new Set(free.map(({ id }) => id)) };
+  return { rows: known, unlocked: new Set(free.map(({ id }) => id)), lost };
+}
+
+async function lostRows(db: Tables, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!sealOf(db).isOpen || ids.length === 0) return new Set();
+  const lines = db.selectFrom('transaction_events').select('transaction_id').distinct();
+  const rows = await lines.where('transaction_id', 'in', ids).execute();
+  return new Set(rows.map(({ transaction_id }) => transaction_id));
 }
 
 interface Claiming {
@@ -99,14 +113,18 @@ async function addRows(
   part: readonly PendingTransaction[],
   { known, busy, holder }: Claiming,
 ): Promise<ReadonlyMap<string, Row>> {
+  const seal = sealOf(db);
   const fresh = part
-    .filter(({ id }) => !known.rows.has(id))
+    .filter(({ id }) => !known.rows.has(id) && !known.lost.has(id))
     .map((item) => newRow(item, holder.now))
-    .map((row) => ({ ...row, ...(busy.has(row.line) ? nobody : held(holder)) }));
+    .map((row) => ({ ...row, ...(busy.has(row.line) ? nobody : held(holder)) }))
+    .map((row) => ({ ...row, mac: seal.of('transactions', row) }));
   for (const rows of chunks(fresh, 100)) {
     await db.insertInto('transactions').values(rows).execute();
     const events = rows.map((row) => claimedEvent(row, holder.now));
-    await db.insertInto('transaction_events').values(events).execute();
+    const lines = events.map((line) => ({ ...line, mac: seal.of('transaction_events', line) }));
+    await db.insertInto('transaction_events').values(lines).execute();
+    for (const row of rows) seal.remember(row);
   }
   return new Map(fresh.map((row) => [row.id, row]));
 }
@@ -117,7 +135,14 @@ function repeated(result: ClaimResult, same: boolean): ClaimResult {
 }
 
 function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
-  return { transaction_id: row.id, place: 1, at, event: 'claimed', fact: JSON.stringify({ digest: row.digest }) };
+  return {
+    transaction_id: row.id,
+    place: 1,
+    at,
+    event: 'claimed',
+    fact: JSON.stringify({ digest: row.digest }),
+    mac: null,
+  };
 }
 
 async function claimOne(
@@ -131,19 +156,17 @@ async function claimOne(
     if (added.lease_owner === null) return { kind: 'known', entry };
     return { kind: 'claimed', entry, lease: { id: added.id, generation: added.generation } };
   }
+  if (known.lost.has(pending.id)) return { kind: 'damaged', error: changed(pending.id) };
   const row = known.rows.get(pending.id);
   if (row === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
-  const read = readEntry(row);
+  const read = readSealed(db, row);
   if (read.kind === 'damaged') return read;
   const { entry } = read;
   if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
   const isSent = entry.state === 'signed' || entry.state === 'broadcast';
   const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
   const isOpen = followers[entry.state].length > 0 && isDue(entry.nextAttemptAt, holder.now);
-  const lease = isFree && isOpen ? await takeLease(db, entry, holder) : undefined;
-  // Whoever had it is dead or cut off: the story says why the work begins anew.
-  const isTakenOver = lease !== undefined && row.lease_owner !== null && row.lease_owner !== holder.owner;
-  if (isTakenOver) await addEvent(db, { id: row.id, at: holder.now, event: 'taken over', fact: {} });
+  const lease = isFree && isOpen ? await takeLease(db, row, holder) : undefined;
   return lease === undefined
     ? { kind: 'known', entry }
     : { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };
@@ -153,19 +176,32 @@ async function claimOne(
  * Takes a transaction, unless another owner holds it and may still go on. The generation grows, so that whoever had it
  * before can write no more.
  */
-async function takeLease(db: Tables, { id, generation }: JournalEntry, holder: Holder): Promise<Lease | undefined> {
+async function takeLease(db: Tables, row: Row, holder: Holder): Promise<Lease | undefined> {
+  const { id, generation } = row;
+  const seal = sealOf(db);
+  // Whoever had it is dead or cut off: the story says why the work begins anew.
+  const isTakenOver = row.lease_owner !== null && row.lease_owner !== holder.owner;
+  const events = Number(row.events) + (isTakenOver ? 1 : 0);
+  const place = seal.isOpen ? { place: events } : {};
+  const next = { ...row, events, generation: generation + 1, ...held(holder) };
+  const mac = seal.of('transactions', next);
   const result = await db
     .updateTable('transactions')
-    .set({ generation: generation + 1, ...held(holder) })
+    .set({ generation: generation + 1, ...held(holder), events, mac })
     .where('id', '=', id)
     .where('generation', '=', generation)
+    .$if(seal.isOpen, (query) => query.where('mac', '=', row.mac))
     .where(isFree(holder))
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n ? { id, generation: generation + 1 } : undefined;
+  if (result.numUpdatedRows !== 1n) return undefined;
+  seal.remember({ ...next, mac });
+  if (isTakenOver) await addEvent(db, { id, at: holder.now, event: 'taken over', fact: {}, ...place });
+  return { id, generation: generation + 1 };
 }
 
 /** Takes an unsigned transaction from whoever holds it, for a person who ends it. @throws CustosError STATE_CONFLICT */
 export async function seizeLease(db: Tables, { id, generation }: JournalEntry, holder: Holder): Promise<Lease> {
+  await sealOf(db).touch(db, id);
   const result = await db
     .updateTable('transactions')
     .set({ generation: generation + 1, ...held(holder) })

@@ -1,6 +1,7 @@
 import type { JournalRecord, JournalRecords } from '../core/journal.js';
 import type { Database } from './database.js';
 import { spendsIn } from './journal-entries.js';
+import { JournalSeal, useSeal } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { living } from './reservations.js';
 import { restoreTransactionIds } from './transaction-ids.js';
@@ -10,7 +11,10 @@ type Row = StoreTables['transactions'];
 type EventRow = StoreTables['transaction_events'];
 
 /** The journal's rows for backups, untouched. */
-export function journalRecords(database: Database<StoreTables>): JournalRecords {
+export function journalRecords(
+  database: Database<StoreTables>,
+  seal: JournalSeal = new JournalSeal(false),
+): JournalRecords {
   return {
     page: (after, limit) =>
       database.read(async (db) => {
@@ -32,16 +36,28 @@ export function journalRecords(database: Database<StoreTables>): JournalRecords 
         for (const { transaction_id, ...event } of await found.execute()) events.get(transaction_id)?.push(event);
         return rows.map((row) => ({ id: row.id, row: { ...row }, events: events.get(row.id) ?? [] }));
       }),
-    add: (records) =>
+    add: (records, { adopt = false } = {}) =>
       database.write(async (db) => {
+        useSeal(db, seal);
+        const own: Own = (table, row, mac) => mac ?? (adopt ? seal.of(table, row) : null);
         for (const part of chunks(records, 100)) {
-          await db.insertInto('transactions').values(part.map(tableRow)).execute();
+          await db
+            .insertInto('transactions')
+            .values(part.map((record) => tableRow(record, own)))
+            .execute();
         }
-        for (const part of chunks(records.flatMap(eventRows), 500)) {
+        for (const part of chunks(
+          records.flatMap((record) => eventRows(record, own)),
+          500,
+        )) {
           await db.insertInto('transaction_events').values(part).execute();
         }
-        await restoreTransactionIds(db, records.flatMap(takenIds));
-        for (const part of chunks(records.flatMap(spentOutputs), 500)) {
+        const taken = records.flatMap(takenIds).map((row) => ({ ...row, mac: seal.of('transaction_ids', row) }));
+        await restoreTransactionIds(db, taken);
+        for (const part of chunks(
+          records.flatMap((record) => spentOutputs(record, seal)),
+          500,
+        )) {
           const insert = db.insertInto('reservations').values(part);
           // Two that spend the same output could be retried both before format 2: one of them keeps others away as well.
           await insert.onConflict((conflict) => conflict.doNothing()).execute();
@@ -50,17 +66,24 @@ export function journalRecords(database: Database<StoreTables>): JournalRecords 
   };
 }
 
-function tableRow({ row }: JournalRecord): Row {
-  return row as Row;
+/** The MAC that a row brings along, or one for what was written before there were any. */
+type Own = (table: keyof StoreTables, row: object, mac: string | null | undefined) => string | null;
+
+function tableRow({ row, events }: JournalRecord, own: Own): Row {
+  const whole = { ...row, events: row['events'] ?? events.length } as Row;
+  return { ...whole, mac: own('transactions', whole, whole.mac) };
 }
 
-function eventRows({ id, events }: JournalRecord): EventRow[] {
-  return events.map(({ place, at, event, fact }) => ({ transaction_id: id, place, at, event, fact }));
+function eventRows({ id, events }: JournalRecord, own: Own): EventRow[] {
+  return events.map(({ place, at, event, fact, mac }) => {
+    const line = { transaction_id: id, place, at, event, fact };
+    return { ...line, mac: own('transaction_events', line, mac) };
+  });
 }
 
 /** The ids of all bytes that were ever recorded for it, but for those that went to another one. */
-function takenIds(record: JournalRecord): StoreTables['transaction_ids'][] {
-  const { id, chain, network, tx_id: own } = tableRow(record);
+function takenIds(record: JournalRecord): Omit<StoreTables['transaction_ids'], 'mac'>[] {
+  const { id, chain, network, tx_id: own } = record.row as Row;
   const taken = new Set<string>();
   for (const { event, fact } of record.events) {
     const txId = storyEvents.has(event) ? txIdIn(fact) : undefined;
@@ -87,17 +110,14 @@ function txIdIn(fact: string): string | undefined {
 }
 
 /** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */
-function spentOutputs(record: JournalRecord): StoreTables['reservations'][] {
-  const { id, chain, network, state } = tableRow(record);
+function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['reservations'][] {
+  const { id, chain, network, state } = record.row as Row;
   const filled = record.events.findLast(({ event }) => event === 'filled');
   if (filled === undefined || !living.some((one) => one === state)) return [];
-  return readableSpends(id, filled.fact).map((resource) => ({
-    chain,
-    network,
-    sender: '',
-    resource,
-    transaction_id: id,
-  }));
+  return readableSpends(id, filled.fact).map((resource) => {
+    const row = { chain, network, sender: '', resource, transaction_id: id };
+    return { ...row, mac: seal.of('reservations', row) };
+  });
 }
 
 /** One story that was damaged before the backup must not keep all wallets from being restored. */

@@ -69,6 +69,8 @@ export function newRow(pending: PendingTransaction, now: number): Row {
     block: null,
     created_at: now,
     updated_at: now,
+    events: 1,
+    mac: null,
   };
 }
 

@@ -11,6 +11,7 @@ import { compiledQuery, type Holes } from './compiled-query.js';
 import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './journal-entries.js';
 import { type Holder, nobody } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
+import { sealOf } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
 import { takeTransactionId } from './transaction-ids.js';
@@ -28,7 +29,8 @@ export interface Advance {
 /** Facts that stay as they are once signed bytes are recorded. */
 const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
 
-type StepValues = Partial<Row> & Pick<Row, 'id' | 'generation'> & { readonly holder: string };
+type StepValues = Partial<Row> &
+  Pick<Row, 'id' | 'generation'> & { readonly holder: string; readonly was: string | null };
 
 /** What gives a step's change its text. */
 interface Shape {
@@ -37,10 +39,12 @@ interface Shape {
   /** True when no signed bytes may stand there yet. */
   readonly isFrozen: boolean;
   readonly isOneMoreTry: boolean;
+  /** True when the row has to have the MAC that it was seen with. */
+  readonly isSealed: boolean;
 }
 
 /** Only what changes is set: a database writes every index anew whose columns are named. */
-function updateStep({ to, columns, isFrozen, isOneMoreTry }: Shape) {
+function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
   const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
   return compiledQuery((db: Tables, hole: Holes<StepValues>) =>
     db
@@ -51,6 +55,7 @@ function updateStep({ to, columns, isFrozen, isOneMoreTry }: Shape) {
       .where('generation', '=', hole('generation'))
       .where('lease_owner', '=', hole('holder'))
       .where('state', 'in', from)
+      .$if(isSealed, (query) => query.where('mac', '=', hole('was')))
       // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
       .$if(isFrozen, (query) => query.where('signed', 'is', null))
       // Nothing is called signed that has no bytes.
@@ -74,19 +79,57 @@ function updateOf(shape: Shape): ReturnType<typeof updateStep> {
  */
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
+  const isTry = isOneMoreTry(fact);
   const changes = { ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now };
+  const sealed = await sealStep(db, lease.id, { changes, isTry });
+  const all = { ...changes, ...sealed?.columns };
   const update = updateOf({
     to,
-    columns: Object.keys(changes) as (keyof Row)[],
+    columns: Object.keys(all) as (keyof Row)[],
     // But for the id by which the network knows what others have signed after us.
     isFrozen: frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
-    isOneMoreTry: isOneMoreTry(fact),
+    isOneMoreTry: isTry,
+    isSealed: sealed !== undefined,
   });
-  const { numAffectedRows } = await update(db, { ...changes, ...lease, holder: owner });
+  const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null });
+  if (numAffectedRows !== 1n && sealed !== undefined) {
+    // Somebody else wrote it since this process did: it is read and proved, and the step is tried on what it is now.
+    sealOf(db).forget(lease.id);
+    return advance(db, { lease, to, fact, event }, holder);
+  }
   if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
   if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
   await reserve(db, { lease, to, fact, event }, holder);
-  await addEvent(db, { id: lease.id, at: now, event, fact });
+  await addEvent(db, { id: lease.id, at: now, event, fact, ...(sealed && { place: sealed.columns.events }) });
+  if (sealed !== undefined) sealOf(db).remember(sealed.row);
+}
+
+interface SealedStep {
+  /** The row as it is after the step. */
+  readonly row: Row;
+  readonly columns: Pick<Row, 'events' | 'mac'>;
+  readonly was: string | null;
+}
+
+/**
+ * What a step makes of a row that this process wrote last.
+ * @returns undefined where the row is not known: then it is read and proved here, and sealed when the work is done
+ */
+async function sealStep(
+  db: Tables,
+  id: string,
+  { changes, isTry }: { readonly changes: Partial<Row>; readonly isTry: boolean },
+): Promise<SealedStep | undefined> {
+  const seal = sealOf(db);
+  const known = seal.known(id);
+  if (known === undefined) {
+    await seal.touch(db, id);
+    return undefined;
+  }
+  const events = Number(known.events) + 1;
+  const row = { ...known, ...changes, events, attempts: Number(known.attempts) + (isTry ? 1 : 0) };
+  const mac = seal.of('transactions', row);
+  return { row: { ...row, mac }, columns: { events, mac }, was: known.mac };
 }
 
 function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
@@ -113,6 +156,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
 
 /** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
 export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
+  await sealOf(db).touch(db, lease.id);
   const result = await db
     .updateTable('transactions')
     .set({ ...nobody, next_attempt_at: until })
@@ -149,6 +193,7 @@ export async function takeNonce(
  */
 export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof: string }, holder: Holder) {
   const { owner, now } = holder;
+  await sealOf(db).touch(db, lease.id);
   const { signed, txId } = await requireEntry(db, lease.id);
   const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null, block: null };
   const result = await db

@@ -4,6 +4,7 @@ import { type Network, parseChainId } from '../core/ids.js';
 import {
   type DueTransactions,
   type Journal,
+  type JournalEntry,
   type JournalFilter,
   LONGEST_REST,
   type QueueDepth,
@@ -11,19 +12,37 @@ import {
 } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
-import { getEntry, type Tables } from './journal-entries.js';
+import type { Tables } from './journal-entries.js';
 import { cancel, retry, rivalsOf, withdraw } from './journal-interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './journal-leases.js';
-import { readEntry, toEntry } from './journal-rows.js';
+import { toEntry } from './journal-rows.js';
+import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './journal-seal.js';
 import { advance, expire, rest, takeNonce } from './journal-steps.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { sentStates } from './migrations/0002-leases.js';
 import { twinOf } from './transaction-ids.js';
 
 /** The journal on a database. @param owner - name under which leases are held, different for each process */
-export function journalTable(database: Database<StoreTables>, clock: Clock, owner: string = randomUUID()): Journal {
+export function journalTable(
+  database: Database<StoreTables>,
+  clock: Clock,
+  owner: string = randomUUID(),
+  seal = new JournalSeal(database.dialect === 'postgres'),
+): Journal {
   const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
-  const write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) => database.write((db) => work(db, holder()));
+  const write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) =>
+    database.write(async (db) => {
+      useSeal(db, seal);
+      seal.begin();
+      const result = await work(db, holder());
+      await seal.finish(db);
+      return result;
+    });
+  const read = <R>(work: (db: Tables) => Promise<R>) =>
+    database.read((db) => {
+      useSeal(db, seal);
+      return work(db);
+    });
   return {
     claim: (pending) => write((db, by) => claimAll(db, pending, by)),
     renew: (lease) => write((db, by) => renewLease(db, lease, by)),
@@ -36,15 +55,23 @@ export function journalTable(database: Database<StoreTables>, clock: Clock, owne
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),
     withdraw: (entry) => write((db, by) => withdraw(db, entry, by)),
-    rivals: (entry) => database.read((db) => rivalsOf(db, entry)),
-    unsigned: (chain, network, page) => database.read((db) => unsigned(db, { chain, network, ...page })),
-    twin: (entry) => database.read((db) => twinOf(db, entry)),
-    get: (id) => database.read((db) => getEntry(db, id)),
-    find: (filter) => database.read((db) => find(db, filter)),
-    events: (id) => database.read((db) => eventsOf(db, id)),
-    depths: (network) => database.read((db) => depths(db, network)),
-    due: (chain, network, limit) => database.read((db) => due(db, { chain, network, limit }, holder())),
+    rivals: (entry) => read((db) => rivalsOf(db, entry)),
+    unsigned: (chain, network, page) => read((db) => unsigned(db, { chain, network, ...page })),
+    twin: (entry) => read((db) => twinOf(db, entry)),
+    get: (id) => read((db) => provedEntry(db, id)),
+    find: (filter) => read((db) => find(db, filter)),
+    events: (id) => read((db) => eventsOf(db, id)),
+    depths: (network) => read((db) => depths(db, network)),
+    due: (chain, network, limit) => read((db) => due(db, { chain, network, limit }, holder())),
   };
+}
+
+/** @throws CustosError RECORD_DAMAGED */
+async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
+  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  sealOf(db).require('transactions', row, id);
+  return toEntry(row);
 }
 
 async function find(db: Tables, { chain, network, sender, states, limit }: JournalFilter) {
@@ -73,7 +100,7 @@ async function unsigned(
     .orderBy('id')
     .limit(limit)
     .execute();
-  const entries = rows.map(readEntry).flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
+  const entries = rows.map((row) => readSealed(db, row)).flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
   return { entries, last: rows.at(-1)?.id };
 }
 
@@ -107,7 +134,7 @@ async function due(
   for (let { limit } = wanted; ; ) {
     const at = { owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
     const { rows } = await selectDue(db, { ...wanted, ...at, limit });
-    const read = rows.map(readEntry);
+    const read = rows.map((row) => readSealed(db, row));
     const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
     const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
     // Those that cannot be read are always due, and must not take the place of those that can.
@@ -118,7 +145,9 @@ async function due(
 
 async function eventsOf(db: Tables, id: string) {
   const query = db.selectFrom('transaction_events').selectAll().where('transaction_id', '=', id).orderBy('place');
-  return (await query.execute()).map(({ at, event, fact }) => ({
+  const lines = await query.execute();
+  await requireStory(db, id, lines);
+  return lines.map(({ at, event, fact }) => ({
     at: Number(at),
     event,
     fact: JSON.parse(fact) as Readonly<Record<string, unknown>>,

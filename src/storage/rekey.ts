@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
 import type { NewRoot } from '../core/store.js';
 import type { Database } from './database.js';
+import { resealJournal } from './journal-remac.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
 import { slotRow } from './slot-rows.js';
@@ -31,6 +32,7 @@ export async function replaceRoot(database: Database<StoreTables>, generation: n
 async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<void> {
   await keepOthersOut(db, check);
   await resealWallets(db, root);
+  await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
   const value = String(check.generation + 1);
@@ -46,7 +48,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   // First this row, as all others who write do, so that nobody waits for somebody who waits.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
-  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations IN EXCLUSIVE MODE`.execute(
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids IN EXCLUSIVE MODE`.execute(
     db,
   );
 }

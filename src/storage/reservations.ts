@@ -4,6 +4,8 @@ import { compiledQuery, type Holes } from './compiled-query.js';
 import { lastSpends, type Tables } from './journal-entries.js';
 import { type Holder, isAbandoned, nobody } from './journal-leases.js';
 import { nonceText } from './journal-rows.js';
+import { sealOf } from './journal-seal.js';
+import type { StoreTables } from './migrations/0001-first.js';
 
 /** Whose reservation, on which network, and which process makes it. */
 export interface Reserving {
@@ -73,14 +75,16 @@ async function usedNonces(
   const reserved = await db
     .selectFrom('reservations')
     .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
-    .select('reservations.resource as nonce')
+    .selectAll('reservations')
     .where('reservations.chain', '=', chain)
     .where('reservations.network', '=', network)
     .where('reservations.sender', '=', sender)
     .where('reservations.resource', '>=', nonceText(latest))
     .where((row) => row.or([row('state', 'not in', unsigned), row.not(isAbandoned(by)(row))]))
     .execute();
-  return new Set([...signed, ...reserved].flatMap(({ nonce }) => (nonce === null ? [] : [BigInt(nonce)])));
+  for (const row of reserved) sealOf(db).require('reservations', row, row.transaction_id);
+  const numbers = [...signed.map(({ nonce }) => nonce), ...reserved.map(({ resource }) => resource)];
+  return new Set(numbers.flatMap((nonce) => (nonce === null ? [] : [BigInt(nonce)])));
 }
 
 /**
@@ -152,7 +156,7 @@ async function reserve(db: Tables, reserving: Reserving, place: Resource): Promi
   const { id, chain, network } = reserving;
   const insert = db
     .insertInto('reservations')
-    .values({ chain, network, ...place, transaction_id: id })
+    .values(sealedRow(db, { chain, network, ...place, transaction_id: id }))
     .onConflict((conflict) => conflict.doNothing());
   const isAdded = async () => (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
   return (await isAdded()) || ((await takeOver(db, reserving, place)) && (await isAdded()));
@@ -165,6 +169,7 @@ async function reserve(db: Tables, reserving: Reserving, place: Resource): Promi
 async function takeOver(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const holder = await holderOf(db, reserving, place);
   if (holder === undefined) return false;
+  await sealOf(db).touch(db, holder.id);
   const result = await db
     .updateTable('transactions')
     .set((row) => ({ ...nobody, generation: row('generation', '+', 1) }))
@@ -177,16 +182,25 @@ async function takeOver(db: Tables, reserving: Reserving, place: Resource): Prom
   return true;
 }
 
+function sealedRow(db: Tables, row: Omit<StoreTables['reservations'], 'mac'>): StoreTables['reservations'] {
+  return { ...row, mac: sealOf(db).of('reservations', row) };
+}
+
 async function holderOf(db: Tables, { chain, network }: Reserving, { sender, resource }: Resource) {
-  return db
+  const found = await db
     .selectFrom('reservations')
     .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
+    .selectAll('reservations')
     .select(['transactions.id', 'transactions.signed'])
     .where('reservations.chain', '=', chain)
     .where('reservations.network', '=', network)
     .where('reservations.sender', '=', sender)
     .where('reservations.resource', '=', resource)
     .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { id, signed, ...row } = found;
+  sealOf(db).require('reservations', row, row.transaction_id);
+  return { id, signed };
 }
 
 /** Gives up what a transaction has reserved: all of it, or what belongs to one sender (empty: outputs). */

@@ -4,6 +4,7 @@ import { CustosError } from '../core/errors.js';
 import type { Database, DialectName } from './database.js';
 import { createTables, type StoreTables } from './migrations/0001-first.js';
 import { addLeases } from './migrations/0002-leases.js';
+import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
@@ -17,6 +18,7 @@ const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<
   async (db, types) => {
     await addTransactionIds(db, types);
     await addRootGeneration(db);
+    await addJournalMacs(db, types);
   },
 ];
 

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store.js';
 import type { Database } from './database.js';
 import { journalTable } from './journal.js';
 import { journalRecords } from './journal-records.js';
+import { openJournal } from './journal-remac.js';
+import { JournalSeal } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { replaceRoot } from './rekey.js';
 import { slotTable } from './slots.js';
@@ -15,20 +18,21 @@ export interface NewStore {
   /** Of the root key that the slots open; the first one when absent. */
   readonly generation?: number;
   /** Fills the store before it is there for anybody else, as a restore does. */
-  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords'>) => Promise<void>;
+  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>) => Promise<void>;
 }
 
+type Tables = 'wallets' | 'slots' | 'journal' | 'unlockJournal' | 'journalRecords' | 'rootGeneration' | 'rekey';
+
 /** The tables of a store, on whatever database. */
-export function storeTables(
-  database: Database<StoreTables>,
-  generation: number,
-): Pick<Store, 'wallets' | 'slots' | 'journal' | 'journalRecords' | 'rootGeneration' | 'rekey'> {
+export function storeTables(database: Database<StoreTables>, generation: number): Pick<Store, Tables> {
+  const seal = new JournalSeal(database.dialect === 'postgres');
   return {
     rootGeneration: generation,
     wallets: walletTable(database, generation),
     slots: slotTable(database, generation),
-    journal: journalTable(database, systemClock),
-    journalRecords: journalRecords(database),
+    journal: journalTable(database, systemClock, randomUUID(), seal),
+    unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
+    journalRecords: journalRecords(database, seal),
     rekey: (root) => replaceRoot(database, generation, root),
   };
 }

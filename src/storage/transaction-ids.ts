@@ -1,7 +1,8 @@
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
 import { compiledQuery, type Holes } from './compiled-query.js';
-import { addEvent, type Tables } from './journal-entries.js';
+import { addEvent, requireEntry, type Tables } from './journal-entries.js';
+import { sealOf } from './journal-seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { chunks } from './wallets.js';
 
@@ -17,18 +18,27 @@ interface Taking {
 /** States whose bytes pass to another transaction that makes the very same: ended, and not by these bytes. */
 const ended = ['failed', 'cancelled'] as const;
 
-const insertTaken = compiledQuery((db: Tables, hole: Holes<Pick<Taking, 'id' | 'txId'>>) =>
+type TakenRow = StoreTables['transaction_ids'];
+
+const insertTaken = compiledQuery((db: Tables, hole: Holes<TakenRow>) =>
   db
     .insertInto('transaction_ids')
-    .columns(['chain', 'network', 'tx_id', 'transaction_id'])
-    .expression((query) =>
-      query
-        .selectFrom('transactions')
-        .select((row) => ['chain', 'network', row.cast<string>(hole('txId'), 'text').as('tx_id'), 'id'])
-        .where('id', '=', hole('id')),
-    )
+    .values({
+      chain: hole('chain'),
+      network: hole('network'),
+      tx_id: hole('tx_id'),
+      transaction_id: hole('transaction_id'),
+      mac: hole('mac'),
+    })
     .onConflict((conflict) => conflict.doNothing()),
 );
+
+async function rowOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): Promise<TakenRow> {
+  const seal = sealOf(db);
+  const { chain, network } = seal.known(id) ?? (await requireEntry(db, id));
+  const row = { chain, network, tx_id: txId, transaction_id: id };
+  return { ...row, mac: seal.of('transaction_ids', row) };
+}
 
 /**
  * Makes the id of bytes that are being recorded the transaction's own. The primary key makes sure that no two transactions of a
@@ -37,7 +47,7 @@ const insertTaken = compiledQuery((db: Tables, hole: Holes<Pick<Taking, 'id' | '
  */
 export async function takeTransactionId(db: Tables, taking: Taking): Promise<void> {
   const { id, txId } = taking;
-  const { numAffectedRows } = await insertTaken(db, { id, txId });
+  const { numAffectedRows } = await insertTaken(db, await rowOf(db, { id, txId }));
   if (numAffectedRows === 1n) return;
   const owner = await ownerOf(db, taking);
   if (owner === undefined || owner === id || (await giveOver(db, { ...taking, owner }))) return;
@@ -61,10 +71,11 @@ async function ownerOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): P
         .onRef('transactions.chain', '=', 'transaction_ids.chain')
         .onRef('transactions.network', '=', 'transaction_ids.network'),
     )
-    .select('transaction_ids.transaction_id')
+    .selectAll('transaction_ids')
     .where('transactions.id', '=', id)
     .where('transaction_ids.tx_id', '=', txId)
     .executeTakeFirst();
+  if (row !== undefined) sealOf(db).require('transaction_ids', row, row.transaction_id);
   return row?.transaction_id;
 }
 
@@ -73,6 +84,7 @@ async function ownerOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): P
  * had them for starts anew when somebody retries it. Bytes that were proved dead are nobody's any more.
  */
 async function giveOver(db: Tables, { id, txId, now, owner }: Taking & { owner: string }): Promise<boolean> {
+  await sealOf(db).touch(db, owner);
   const before = await db
     .selectFrom('transactions')
     .select(['id', 'signed', 'generation'])
@@ -91,7 +103,7 @@ async function giveOver(db: Tables, { id, txId, now, owner }: Taking & { owner: 
   if (taken.numUpdatedRows !== 1n) return false;
   await db
     .updateTable('transaction_ids')
-    .set({ transaction_id: id })
+    .set(await rowOf(db, { id, txId }))
     .where('transaction_id', '=', owner)
     .where('tx_id', '=', txId)
     .execute();
@@ -123,7 +135,7 @@ export async function restoreTransactionIds(
     const insert = db.insertInto('transaction_ids').values(part);
     await insert.onConflict((conflict) => conflict.doNothing()).execute();
     for (const { id, tx_id, owner } of await robbed(db, part)) {
-      const update = db.updateTable('transaction_ids').set({ transaction_id: id });
+      const update = db.updateTable('transaction_ids').set(await rowOf(db, { id, txId: tx_id }));
       await update.where('transaction_id', '=', owner).where('tx_id', '=', tx_id).execute();
     }
   }

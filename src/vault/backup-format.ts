@@ -194,17 +194,17 @@ function textAsBytes(_key: string, value: unknown): unknown {
 function parseHeader(bytes: Uint8Array): BackupHeader {
   const value = parseJson(bytes);
   if (!isRecord(value)) throw invalid('the header is not an object');
-  const { storeId, backupId, createdAt, slots, rootGeneration = 1 } = value;
+  const { storeId, backupId, createdAt, slots, rootGeneration } = value;
   const readable =
     isHexId(storeId) &&
     isHexId(backupId) &&
     typeof createdAt === 'number' &&
-    isGeneration(rootGeneration) &&
+    (rootGeneration === undefined || isGeneration(rootGeneration)) &&
     Array.isArray(slots) &&
     slots.length <= MAX_SLOTS &&
     slots.every(isSlot);
   if (!readable) throw invalid('the header of the backup is damaged');
-  return { storeId, backupId, createdAt, slots, rootGeneration };
+  return { storeId, backupId, createdAt, slots, ...(rootGeneration !== undefined && { rootGeneration }) };
 }
 
 function isGeneration(value: unknown): value is number {

@@ -55,9 +55,25 @@ export async function makeSlot(
  * @throws CustosError PASSWORD_WRONG, PASSWORD_EMPTY, KDF_PARAMETERS
  */
 export async function openSlots(slots: readonly KeySlot[], password: Secret, storeId: string): Promise<Uint8Array> {
+  return (await openSlot(slots, password, storeId)).rootKey;
+}
+
+/** A root key, which the caller wipes, and the slot that opened it. */
+export interface OpenedSlot {
+  readonly slot: KeySlot;
+  readonly rootKey: Uint8Array;
+}
+
+/** As `openSlots`, with the slot that opened. */
+export async function openSlot(slots: readonly KeySlot[], password: Secret, storeId: string): Promise<OpenedSlot> {
   const opened = await tryOpen(slots, { password, kind: 'password', storeId });
   if (opened === undefined) throw new CustosError('PASSWORD_WRONG', 'the password does not open this store');
-  return opened.rootKey;
+  return opened;
+}
+
+/** True for a slot from a time before journals were authenticated: it is bound to no number. */
+export function isOfFirstForm({ generation }: KeySlot): boolean {
+  return generation === undefined;
 }
 
 /** As `openSlots`, with the recovery key. @throws CustosError RECOVERY_KEY_INVALID, PASSWORD_WRONG, KDF_PARAMETERS */
@@ -66,9 +82,18 @@ export async function openWithRecoveryKey(
   recoveryKey: Secret,
   storeId: string,
 ): Promise<Uint8Array> {
+  return (await openRecoverySlot(slots, recoveryKey, storeId)).rootKey;
+}
+
+/** As `openWithRecoveryKey`, with the slot that opened. */
+export async function openRecoverySlot(
+  slots: readonly KeySlot[],
+  recoveryKey: Secret,
+  storeId: string,
+): Promise<OpenedSlot> {
   const opened = await tryOpen(slots, { password: recoveryKey, kind: 'recovery', storeId });
   if (opened === undefined) throw new CustosError('PASSWORD_WRONG', 'the recovery key does not open this store');
-  return opened.rootKey;
+  return opened;
 }
 
 /** Which slot a password opens, so that a change replaces that one only. @throws CustosError PASSWORD_EMPTY, KDF_PARAMETERS */

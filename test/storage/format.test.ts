@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, hkdfSync, scryptSync } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, hkdfSync, scryptSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { createStore } from '../../src/storage/open-store.js';
+import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { newVault } from '../vault/support.js';
 import { eth, freshDirectory, storeId } from './support.js';
@@ -85,6 +86,7 @@ async function makeStore() {
     await makeSlot(rootKey, recovery, { kind: 'recovery', storeId }),
   ];
   const store = await createStore(directory.path('store.db'), { storeId, slots });
+  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
   const hd = await vault.create(eth, 'testnet', { kind: 'hd', label: 'until ☀' });
   const key = await vault.create(eth, 'mainnet', { kind: 'key' });
   await store.wallets.add([hd.sealed, key.sealed]);
@@ -125,6 +127,17 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   expect(openHalf(root, id, keyRow, 'public').map(String)).toEqual(['', key.wallet.address, '']);
   const [privateKey] = openHalf(root, id, keyRow, 'secret');
   expect(`0x${privateKey?.toString('hex')}`).toBe(vault.export(key.sealed).privateKey);
+
+  const journalKey = hkdf(root, Buffer.from(id, 'hex'), 'custos/v1/journal');
+  const hmac = (bytes: Uint8Array) => createHmac('sha256', journalKey).update(bytes).digest('base64url');
+  expect(meta['journal_mark']).toBe(hmac(J('custos/journal')));
+  for (const table of ['transactions', 'transaction_events']) {
+    const [row] = await rows<Record<string, unknown>>(`SELECT * FROM ${table}`);
+    const { mac, lease_owner: _owner, lease_expires_at: _end, ...covered } = row ?? {};
+    const columns = Object.entries(covered).filter(([, value]) => value !== null);
+    columns.sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    expect(mac).toBe(hmac(J(table, ...columns.flatMap(([name, value]) => [name, String(value)]))));
+  }
 
   const [transaction] = await rows<{ digest: string }>('SELECT digest FROM transactions');
   const payload = JSON.stringify(['testnet', 'ETH', '{}', [], null, 1, null, null]);

@@ -4,7 +4,8 @@ import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import { anySlot, freshLocation, storeId } from './support.js';
 
-type Row = StoreTables['transactions'];
+type Row = Omit<StoreTables['transactions'], 'events' | 'mac'>;
+type Line = Omit<StoreTables['transaction_events'], 'mac'>;
 
 const location = freshLocation();
 let database: Database<StoreTables>;
@@ -18,6 +19,10 @@ afterEach(() => database.close());
 async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
   await db.schema.dropTable('transaction_ids').execute();
   await db.schema.alterTable('key_slots').dropColumn('generation').execute();
+  for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
+    await db.schema.alterTable(table).dropColumn('mac').execute();
+  }
+  await db.schema.alterTable('transactions').dropColumn('events').execute();
   await db.updateTable('meta').set({ value: '2' }).where('key', '=', 'format').execute();
 }
 
@@ -33,10 +38,17 @@ function row(id: string, facts: Partial<Row>): Row {
   };
 }
 
-async function upgradedWith(rows: readonly Row[], events: readonly StoreTables['transaction_events'][] = []) {
+async function upgradedWith(rows: readonly Row[], events: readonly Line[] = []) {
   await database.write(async (db) => {
-    await db.insertInto('transactions').values(rows).execute();
-    if (events.length > 0) await db.insertInto('transaction_events').values(events).execute();
+    await db
+      .insertInto('transactions')
+      .values(rows as StoreTables['transactions'][])
+      .execute();
+    if (events.length > 0)
+      await db
+        .insertInto('transaction_events')
+        .values(events as StoreTables['transaction_events'][])
+        .execute();
   });
   await (await openStore(location())).close();
   const taken = await database.read((db) => db.selectFrom('transaction_ids').selectAll().orderBy('tx_id').execute());

@@ -51,7 +51,7 @@ export const show: Run = async ({ args, house, out }) => {
 };
 
 export const retry: Run = async ({ args, house, out }) => {
-  const { journal } = await house.store();
+  const journal = await house.journal();
   const id = parsePendingId(args[0]);
   const before = await journal.get(id);
   // Where a node can prove which of two transactions took a nonce, the daemon asks it before anything is sent.

@@ -57,6 +57,10 @@ export interface StoreTables {
     block: string | null;
     created_at: number;
     updated_at: number;
+    /** How many lines its story has (since format 3). */
+    events: number;
+    /** Authenticates all columns but those of the lease (since format 3). */
+    mac: string | null;
   };
   /** What one transaction uses and no other may (since format 2). */
   reservations: {
@@ -67,9 +71,10 @@ export interface StoreTables {
     /** A nonce in 20 digits, or an output as `txId:index`. */
     resource: string;
     transaction_id: string;
+    mac: string | null;
   };
   /** Ids of all bytes that were ever recorded: each belongs to one transaction for good (since format 3). */
-  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string };
+  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string; mac: string | null };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */
@@ -77,6 +82,7 @@ export interface StoreTables {
     at: number;
     event: string;
     fact: string;
+    mac: string | null;
   };
 }
 
