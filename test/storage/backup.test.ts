@@ -286,7 +286,8 @@ test('a file that is missing or a directory is a coded error', async () => {
 });
 
 test('transactions of the largest size are backed up and restored', async () => {
-  const big = Array.from({ length: 12 }, (_, at) => pending(`big${at}`, '"'.repeat(1024 * 1024)));
+  // Two are enough for a row that fills a part of its own, and for another one behind it.
+  const big = Array.from({ length: 2 }, (_, at) => pending(`big${at}`, '"'.repeat(1024 * 1024)));
   const claims = await store.journal.claim(big);
   for (const claim of claims) {
     if (claim.kind !== 'claimed') throw new Error('not claimed');
@@ -297,10 +298,10 @@ test('transactions of the largest size are backed up and restored', async () => 
   const path = directory.path('restored.db');
   expect(await restoreStore(backup(), { password: password(), location: path })).toEqual({
     wallets: 0,
-    transactions: 12,
+    transactions: 2,
   });
   const restored = await openStore(path);
-  expect(await restored.journal.get('big11')).toEqual(await store.journal.get('big11'));
+  for (const id of ['big0', 'big1']) expect(await restored.journal.get(id)).toEqual(await store.journal.get(id));
   await restored.close();
 });
 
