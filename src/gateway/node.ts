@@ -123,8 +123,8 @@ async function askChainId({ chain, network, rules }: NodeOptions, rpc: GatewayNo
 
 /** An address that nobody has the key of; stands for a sender that is not known yet. */
 const NOBODY = `0x${'00'.repeat(20)}`;
-/** Stand-in for a gas limit that the daemon will ask for: more than any transaction needs by itself. */
-const ANY_GAS = 30_000_000n;
+/** Stand-in for a gas limit that the daemon will ask for: more than any data costs, and no more than a transaction may have (EIP-7825). */
+const ANY_GAS = 16_777_216n;
 
 interface TransferTrial extends Place {
   readonly request: TransferRequest;

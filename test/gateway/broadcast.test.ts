@@ -185,7 +185,7 @@ describe('node proxies', () => {
     const other = await startRunning({ extraMethods: new Map([[eth, new Set(['anvil_nodeInfo'])]]) });
     try {
       const ask = (path: string, method: string) => other.post(path, call(method));
-      expect(await ask('/v3/ethereum/web3/x', 'anvil_nodeInfo')).toMatchObject({ status: 200 });
+      expect(await ask('/v3/ethereum/web3/x', 'anvil_nodeInfo')).toEqual({ status: 200, body: expect.anything() });
       expect(await ask('/v3/bsc/web3/x', 'anvil_nodeInfo')).toMatchObject({ status: 501 });
       expect(await ask('/v3/ethereum/web3/x', 'anvil_mine')).toMatchObject({ status: 501 });
     } finally {
@@ -280,8 +280,8 @@ describe('a node that fails', () => {
   test('the gateway recovers when the node does', async () => {
     respond = () => 'hang up';
     expect((await client(gateway.url).post('/v3/ethereum/transaction', form)).status).toBe(503);
-    respond = () => ({ body: '{"result":"0xaa36a7"}' });
-    expect((await client(gateway.url).post('/v3/ethereum/transaction', form)).status).toBe(200);
+    respond = (method) => ({ body: method === 'eth_chainId' ? '{"result":"0xaa36a7"}' : '{"result":"0x"}' });
+    expect(await client(gateway.url).post('/v3/ethereum/transaction', form)).toMatchObject({ status: 200 });
   });
 
   test('bytes whose fate is unknown leave the transaction pending', async () => {
