@@ -1,4 +1,13 @@
-import { encodeFunctionData, type Hex, keccak256, parseAbiItem, toHex } from 'viem';
+import {
+  encodeAbiParameters,
+  encodeFunctionData,
+  encodePacked,
+  type Hex,
+  keccak256,
+  parseAbiItem,
+  parseAbiParameters,
+  toHex,
+} from 'viem';
 import type { Hazard, HazardKind } from '../../src/core/hazards.js';
 import { alice, bob, contract, me, unlimited } from './calls.js';
 
@@ -28,6 +37,15 @@ const owns = (text: string, party?: string): Hazard => ({
 });
 const issues = (text: string, party?: string): Hazard => ({ ...owns(text, party), kind: 'issuer-settings' });
 const permitted = { text: 'permit' };
+const cannotFollow: readonly Hazard[] = [{ kind: 'account-control', text: 'calls inside of calls' }];
+const mode = (type: number): Hex => `0x${type.toString(16).padStart(2, '0')}${'00'.repeat(31)}`;
+const batchOf = (calls: readonly (readonly [Hex, bigint, Hex])[]): Hex =>
+  encodeAbiParameters(parseAbiParameters('(address,uint256,bytes)[]'), [calls]);
+const sent = (operation: number, to: Hex, data: Hex): Hex =>
+  encodePacked(
+    ['uint8', 'address', 'uint256', 'uint256', 'bytes'],
+    [operation, to, 0n, BigInt(data.length / 2 - 1), data],
+  );
 const signature2612 = [27, word, word];
 
 /** Every method that is understood, with arguments and what they may cost. */
@@ -154,6 +172,61 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
     none,
   ],
   ['lockdown((address,address)[])', [[[token, alice]]], none],
+  ...['transferWithAuthorization', 'receiveWithAuthorization'].flatMap((name) => [
+    [
+      `${name}(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)`,
+      [me, alice, 5n, 0n, 9n, word, ...signature2612],
+      none,
+    ] as const,
+    [
+      `${name}(address,address,uint256,uint256,uint256,bytes32,bytes)`,
+      [bob, nobody, 5n, 0n, 9n, word, '0x00'],
+      [may('unspendable-destination', nobody, 5n, { text: name })],
+    ] as const,
+  ]),
+  [
+    'permitWitnessTransferFrom(((address,uint256),uint256,uint256),(address,uint256),address,bytes32,string,bytes)',
+    [[[token, 5n], 1n, 2n], [alice, 5n], bob, word, 'Order', '0x00'],
+    none,
+  ],
+  [
+    'permitTransferFrom(((address,uint256)[],uint256,uint256),(address,uint256)[],address,bytes)',
+    [[[[token, 5n]], 1n, 2n], [[token, 5n]], bob, '0x00'],
+    [{ ...may('unspendable-destination', token, 5n, { text: 'permitTransferFrom' }), asset: token }],
+  ],
+  [
+    'permitWitnessTransferFrom(((address,uint256)[],uint256,uint256),(address,uint256)[],address,bytes32,string,bytes)',
+    [[[[token, 5n]], 1n, 2n], [], bob, word, 'Order', '0x00'],
+    [opaque('permitWitnessTransferFrom')],
+  ],
+  ['transfer(address,uint256,uint256)', [alice, 7n, 5n], none],
+  ['transferFrom(address,address,uint256,uint256)', [bob, alice, 7n, 5n], none],
+  ['approve(address)', [alice], [may('unlimited-allowance', alice, unlimited, { text: 'approve' })]],
+  ...['setRelayerApproval', 'setAccountOperator'].flatMap((name) => [
+    [
+      `${name}(address,address,bool)`,
+      [me, alice, true],
+      [may('approve-all', alice, undefined, { text: name })],
+    ] as const,
+    [`${name}(address,address,bool)`, [me, alice, false], none] as const,
+  ]),
+  [
+    'allowBySig(address,address,bool,uint256,uint256,uint8,bytes32,bytes32)',
+    [bob, alice, true, 0n, 1n, ...signature2612],
+    [may('approve-all', alice, undefined, { text: 'allowBySig' })],
+  ],
+  [
+    'setAuthorization(address,bool)',
+    [alice, true],
+    [may('approve-all', alice, undefined, { text: 'setAuthorization' })],
+  ],
+  ['hope(address)', [alice], [may('approve-all', alice, undefined, { text: 'hope' })]],
+  ['nope(address)', [alice], none],
+  [
+    'delegationWithSig(address,address,uint256,uint256,uint8,bytes32,bytes32)',
+    [bob, alice, unlimited, 1n, ...signature2612],
+    [may('unlimited-allowance', alice, unlimited, { text: 'delegationWithSig' })],
+  ],
   ...[
     ...['transferOwnership', 'setOwner', 'updateOwner', 'changeOwner', 'transferOwner', 'nominateNewOwner', 'setAdmin'],
     ...['changeAdmin', 'setPendingAdmin', 'setGovernance', 'transferGovernance', 'setAuthority', 'setController'],
@@ -167,6 +240,24 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
     ],
     ...['setFallbackHandler', 'addOwner'],
   ].map((name) => [`${name}(address)`, [alice], [owns(name, alice)]] as const),
+  ...[
+    ...['completeOwnershipHandover', 'transferProxyOwnership', 'setPendingOwner', 'transferAdmin', '_setPendingAdmin'],
+    ...['_setImplementation', 'setGuardian', 'rely'],
+  ].map((name) => [`${name}(address)`, [alice], [owns(name, alice)]] as const),
+  ['transferOwnership(address,bool,bool)', [alice, true, false], [owns('transferOwnership', alice)]],
+  ['deny(address)', [alice], [owns('deny')]],
+  ['setSubnodeOwner(bytes32,bytes32,address)', [word, word, alice], [owns('setSubnodeOwner', alice)]],
+  ['setRecord(bytes32,address,address,uint64)', [word, alice, bob, 0n], [owns('setRecord', alice)]],
+  ['setRoleAdmin(bytes32,bytes32)', [word, word], [owns('setRoleAdmin')]],
+  ['grantRole(uint64,address,uint32)', [0n, alice, 0], [owns('grantRole', alice)]],
+  ['grantRoles(address,uint256)', [alice, 1n], [owns('grantRoles', alice)]],
+  ['revokeRoles(address,uint256)', [alice, 1n], [owns('revokeRoles')]],
+  ['setUserRole(address,uint8,bool)', [alice, 1, true], [owns('setUserRole', alice)]],
+  ['updateAuthority(address,address)', [bob, alice], [owns('updateAuthority', alice)]],
+  ['installModule(uint256,address,bytes)', [1n, alice, '0x'], [owns('installModule', alice)]],
+  ['uninstallModule(uint256,address,bytes)', [1n, alice, '0x'], [owns('uninstallModule')]],
+  ['confirmTransaction(uint256)', [1n], [owns('confirmTransaction')]],
+  ['executeTransaction(uint256)', [1n], [owns('executeTransaction')]],
   ['removeOwner(address)', [alice], [owns('removeOwner')]],
   ['renounceOwnership()', [], [owns('renounceOwnership')]],
   ['setOwner(bytes32,address)', [word, alice], [owns('setOwner', alice)]],
@@ -240,6 +331,68 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
     [token, 0n, approval],
     [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
   ],
+  ...['blockAndAggregate((address,bytes)[])', 'tryBlockAndAggregate(bool,(address,bytes)[])'].map(
+    (signature) =>
+      [
+        signature,
+        [...(signature.startsWith('try') ? [true] : []), [[token, approval]]],
+        [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+      ] as const,
+  ),
+  ['batch(bytes[],bool)', [[approval], true], [may('allowance', alice, 9n, { text: 'approve' })]],
+  [
+    'executeBatch((address,uint256,bytes)[])',
+    [[[nobody, 5n, '0x']]],
+    [{ kind: 'unspendable-destination', party: nobody, asset: 'ETH', amount: 5n }],
+  ],
+  [
+    'executeBatch(address[],bytes[])',
+    [[token], [approval]],
+    [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+  ],
+  [
+    'executeBatch(address[],uint256[],bytes[])',
+    [[token], [0n], [approval]],
+    [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+  ],
+  ['executeBatch(address[],uint256[],bytes[])', [[token], [], ['0x']], [opaque('executeBatch')]],
+  [
+    'execute(address,uint256,bytes,bytes32,bytes32)',
+    [token, 0n, approval, word, word],
+    [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+  ],
+  [
+    'schedule(address,uint256,bytes,bytes32,bytes32,uint256)',
+    [token, 0n, approval, word, word, 1n],
+    [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+  ],
+  ['execute(address,bytes)', [token, approval], [{ ...owns('DELEGATECALL', token) }, opaque('execute')]],
+  [
+    'multiSend(bytes)',
+    [sent(0, token, approval)],
+    [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+  ],
+  ['multiSend(bytes)', [sent(1, token, approval)], [...cannotFollow, opaque('multiSend')]],
+  ['multiSend(bytes)', [sent(0, token, approval).slice(0, -2)], [...cannotFollow, opaque('multiSend')]],
+  ...['execute', 'executeFromExecutor'].flatMap((name) => [
+    [
+      `${name}(bytes32,bytes)`,
+      [mode(0), encodePacked(['address', 'uint256', 'bytes'], [token, 0n, approval])],
+      [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+    ] as const,
+    [
+      `${name}(bytes32,bytes)`,
+      [mode(1), batchOf([[token, 0n, approval]])],
+      [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
+    ] as const,
+    [`${name}(bytes32,bytes)`, [mode(255), '0x00'], [...cannotFollow, opaque(name)]] as const,
+    [`${name}(bytes32,bytes)`, [mode(1), '0x00'], [...cannotFollow, opaque(name)]] as const,
+  ]),
+  [
+    'execTransactionFromModuleReturnData(address,uint256,bytes,uint8)',
+    [token, 0n, '0x', 1],
+    [{ ...owns('DELEGATECALL', token) }, opaque('execTransactionFromModuleReturnData')],
+  ],
   ['submitTransaction(address,uint256,bytes)', [alice, 5n, '0x'], none],
   [
     'execTransactionFromModule(address,uint256,bytes,uint8)',
@@ -254,7 +407,15 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
   [
     'execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)',
     [alice, 5n, '0x', 0, 0n, 0n, 1n, nobody, bob, '0x00'],
-    [opaque('execTransaction')],
+    [{ ...may('allowance', bob, 2n ** 26n, { text: 'refund of gas' }), asset: nobody }, opaque('execTransaction')],
+  ],
+  [
+    'execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)',
+    [alice, 5n, '0x', 0, 0n, 2n ** 128n, 1n, token, bob, '0x00'],
+    [
+      { ...may('unlimited-allowance', bob, 2n ** 128n + 2n ** 26n, { text: 'refund of gas' }), asset: token },
+      opaque('execTransaction'),
+    ],
   ],
   [
     'execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)',

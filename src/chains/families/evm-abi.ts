@@ -49,6 +49,13 @@ function splitTypes(text: string): string[] {
   return part === '' ? parts : [...parts, part];
 }
 
+/** What was read, and where it ends. */
+export interface Found<T> {
+  readonly value: T;
+  /** Where the next value may begin. */
+  readonly end: number;
+}
+
 /**
  * Reads the arguments of a call in the one encoding that compilers write: no gap, no overlap, no set padding bit, nothing
  * behind (Solidity ABI specification, strict mode).
@@ -56,14 +63,13 @@ function splitTypes(text: string): string[] {
  * @returns undefined when the bytes are anything else, so that no reader can see other arguments in them
  */
 export function decodeArguments(types: readonly AbiType[], bytes: Uint8Array): readonly AbiValue[] | undefined {
-  const found = readParts(types, bytes, 0);
+  const found = decodeStart(types, bytes);
   return found !== undefined && found.end === bytes.length ? found.value : undefined;
 }
 
-interface Found<T> {
-  readonly value: T;
-  /** Where the next value may begin. */
-  readonly end: number;
+/** As `decodeArguments`, whatever stands behind the arguments: contracts ignore it. */
+export function decodeStart(types: readonly AbiType[], bytes: Uint8Array): Found<readonly AbiValue[]> | undefined {
+  return readParts(types, bytes, 0);
 }
 
 /** Heads first, then the tails of the dynamic parts, one behind the other; offsets count from the start of the heads. */

@@ -11,6 +11,13 @@ export const allowanceMethods = [
   method('0x3177029f', 'approveAndCall(address,uint256)', (call) => calledBack(approve(call))),
   method('0xcae9ca51', 'approveAndCall(address,uint256,bytes)', (call) => calledBack(approve(call))),
   method('0x426a8493', 'approve(address,uint256,uint256)', approveItem),
+  // The form of DS-Token, without an amount: everything.
+  method('0xdaea85c5', 'approve(address)', (call) => {
+    const to = call.address(0);
+    const move = { standard: 'ERC-20', contract: call.contract, from: call.sender, to, amount: EVERYTHING };
+    const text = `allows ${to} to take ${units(EVERYTHING)} of token ${call.contract}`;
+    return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
+  }),
   method('0x39509351', 'increaseAllowance(address,uint256)', (call) => changed(call, 'approve')),
   method('0xd73dd623', 'increaseApproval(address,uint256)', (call) => changed(call, 'approve')),
   method('0xa457c2d7', 'decreaseAllowance(address,uint256)', (call) => changed(call, 'revoke')),
@@ -18,18 +25,26 @@ export const allowanceMethods = [
   method('0xd505accf', 'permit(address,address,uint256,uint256,uint8,bytes32,bytes32)', (call) => permit(call)),
   method('0x9fd5a6cf', 'permit(address,address,uint256,uint256,bytes)', (call) => permit(call)),
   method('0x8fcbaf0c', 'permit(address,address,uint256,uint256,bool,uint8,bytes32,bytes32)', (call) =>
-    permit(call, call.number(4) === 1n ? EVERYTHING : 0n),
+    permit(call, call.number(4) === 0n ? 0n : EVERYTHING),
   ),
   method('0x7ac2ff7b', 'permit(address,uint256,uint256,uint8,bytes32,bytes32)', permitOfItem),
-  method('0xc04a8a10', 'approveDelegation(address,uint256)', (call) => {
-    const [to, amount] = [call.address(0), call.number(1)];
-    const move = { standard: 'credit', contract: call.contract, from: call.sender, to, amount };
-    const text = `allows ${to} to borrow ${units(amount)} on its account from contract ${call.contract}`;
-    return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
-  }),
+  method('0xc04a8a10', 'approveDelegation(address,uint256)', (call) =>
+    credit(call, { from: call.sender, to: call.address(0), amount: call.number(1) }),
+  ),
+  method('0x0b52d558', 'delegationWithSig(address,address,uint256,uint256,uint8,bytes32,bytes32)', (call) =>
+    credit(call, { from: call.address(0), to: call.address(1), amount: call.number(2) }),
+  ),
   method('0xa22cb465', 'setApprovalForAll(address,bool)', (call) => forAll(call, 'ERC-721 or ERC-1155')),
   method('0x558a7297', 'setOperator(address,bool)', (call) => forAll(call, 'ERC-6909')),
   method('0x110496e5', 'allow(address,bool)', (call) => forAll(call, 'account of a lending contract')),
+  method('0xfa6e671d', 'setRelayerApproval(address,address,bool)', (call) => ofAccount(call, 'relayed account')),
+  method('0x9f5c462a', 'setAccountOperator(address,address,bool)', (call) => ofAccount(call, 'operated account')),
+  method('0xbb24d994', 'allowBySig(address,address,bool,uint256,uint256,uint8,bytes32,bytes32)', (call) =>
+    ofAccount(call, 'account of a lending contract'),
+  ),
+  method('0xeecea000', 'setAuthorization(address,bool)', (call) => forAll(call, 'account of a lending contract')),
+  method('0xa3b22fc4', 'hope(address)', (call) => forAll(call, 'account of a ledger', true)),
+  method('0xdc4d20fa', 'nope(address)', (call) => forAll(call, 'account of a ledger', false)),
   method('0x959b8c3f', 'authorizeOperator(address)', (call) => forAll(call, 'ERC-777', true)),
   method('0xfad8b32a', 'revokeOperator(address)', (call) => forAll(call, 'ERC-777', false)),
   method('0x87517c45', 'approve(address,address,uint160,uint48)', (call) => {
@@ -55,21 +70,6 @@ export const allowanceMethods = [
       call,
       Array.from({ length: call.length(0) }, (_, at) => [0, at]),
     ),
-  ),
-  method(
-    '0x30f28b7a',
-    'permitTransferFrom(((address,uint256),uint256,uint256),(address,uint256),address,bytes)',
-    (call) => {
-      const [contract, to, amount, from] = [
-        call.address(0, 0, 0),
-        call.address(1, 0),
-        call.number(1, 1),
-        call.address(2),
-      ];
-      const text = `moves ${units(amount)} of token ${contract} from ${from}, whose permit it hands in, to ${to}`;
-      const move = { standard: PERMIT2, contract, from, to, amount, action: 'transfer' as const };
-      return { kind: 'token-transfer', moves: [move], text };
-    },
   ),
   method('0xcc53287f', 'lockdown((address,address)[])', (call) => {
     const moves = Array.from({ length: call.length(0) }, (_, at) => {
@@ -125,13 +125,27 @@ function permitOfItem(call: MethodCall): MethodEffect {
   return { kind: 'token-approval', moves, text };
 }
 
-function forAll(call: MethodCall, standard: string, isGrant = call.number(1) === 1n): MethodEffect {
+function forAll(call: MethodCall, standard: string, isGrant = call.number(1) !== 0n): MethodEffect {
   const to = call.address(0);
   const move = { standard, contract: call.contract, from: call.sender, to };
   const text = isGrant
     ? `allows ${to} to take all tokens of contract ${call.contract}, without limit`
     : `no longer allows ${to} to take the tokens of contract ${call.contract}`;
   return { kind: 'token-approval', moves: [{ ...move, action: isGrant ? 'approve-all' : 'revoke' }], text };
+}
+
+/** A right over an account that a contract keeps, which is named before the one who gets it. */
+function ofAccount(call: MethodCall, standard: string): MethodEffect {
+  const [from, to, isGrant] = [call.address(0), call.address(1), call.number(2) !== 0n];
+  const text = `${isGrant ? 'allows' : 'no longer allows'} ${to} to act for the account of ${from} at contract ${call.contract}`;
+  const move = { standard, contract: call.contract, from, to };
+  return { kind: 'token-approval', moves: [{ ...move, action: isGrant ? 'approve-all' : 'revoke' }], text };
+}
+
+function credit(call: MethodCall, { from, to, amount }: { from: string; to: string; amount: bigint }): MethodEffect {
+  const move = { standard: 'credit', contract: call.contract, from, to, amount };
+  const text = `allows ${to} to borrow ${units(amount)} on the account of ${from} from contract ${call.contract}`;
+  return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
 }
 
 function permit2(from: string, to: string) {

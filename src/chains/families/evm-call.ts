@@ -2,7 +2,7 @@ import type { Hazard } from '../../core/hazards.js';
 import type { Summary, SummaryNote, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import { keccak256 } from '../../crypto/hash.js';
-import { type AbiType, type AbiValue, decodeArguments } from './evm-abi.js';
+import { type AbiType, type AbiValue, decodeStart } from './evm-abi.js';
 import { isUnspendable, isUnspendableCalled } from './evm-destination.js';
 import { bytesToBigInt, bytesToHex } from './evm-hex.js';
 import {
@@ -17,6 +17,7 @@ import {
   valueAt,
 } from './evm-method.js';
 import { knownMethods } from './evm-methods.js';
+import { hidden, worstHazards } from './evm-worst-case.js';
 
 /** How a chain shows what the Ethereum Virtual Machine does. */
 export interface CallRules {
@@ -55,7 +56,8 @@ export function describe(
   const { kind, moves, text, method, opaque, hazards, notes } = reader.read({ to, data, value, sender: from }, 0);
   const lost = value > 0n && reader.loses(to, data) ? [reader.lostCoins(to, value)] : [];
   return {
-    kind,
+    // Coins that go along are more than a payment in tokens, so that no reader of the kind alone takes it for one.
+    kind: value > 0n && data.length > 0 ? 'contract-call' : kind,
     tokens: moves,
     ...(method !== undefined && { method }),
     opaque: opaque === true,
@@ -133,13 +135,20 @@ class CallReader {
       return { kind: 'contract-call', moves: [], method, opaque: true, hazards, notes: dataNotes(data), text: words };
     };
     if (known === undefined) return unknown(unknownWords(selector, contract, data), selector);
-    const values = decodeArguments(known.types, data.subarray(4));
-    if (values === undefined) {
-      const words = `calls ${known.signature} of contract ${contract} with arguments that do not decode exactly`;
-      return unknown(words, known.signature);
+    const found = decodeStart(known.types, data.subarray(4));
+    const inexact = `calls ${known.signature} of contract ${contract} with arguments that do not decode exactly`;
+    if (found === undefined) {
+      const { hazards, ...read } = unknown(inexact, known.signature);
+      return { ...read, hazards: [...worstHazards(known, contract), ...hazards] };
     }
+    const { value: values, end } = found;
     const effect = known.effect(this.#arguments(values, { contract, target: to, sender, depth }));
-    return { ...effect, ...this.#readEffect(effect, known, { values, contract }) };
+    const read = { ...effect, ...this.#readEffect(effect, known, { values, contract }) };
+    if (4 + end === data.length) return read;
+    // A contract does all of it and ignores what stands behind, which is no reason to say less about it.
+    const rest = unknown(`${inexact}: it ${effect.text}, and more bytes follow`, known.signature);
+    const stays = read.hazards.filter(({ kind }) => kind !== 'opaque-data');
+    return { ...rest, method: read.method ?? known.signature, hazards: [...stays, ...rest.hazards] };
   }
 
   #readEffect(
@@ -155,8 +164,8 @@ class CallReader {
     return { method: `${name}(${list.join(', ')})`, hazards, notes: [] };
   }
 
-  #inner(message: Message, depth: number): MethodEffect | undefined {
-    if (depth >= DEPTH) return undefined;
+  #inner(message: Message, depth: number): MethodEffect {
+    if (depth >= DEPTH) return hidden;
     const { to, data, value, sender } = message;
     const { method: _method, notes: _notes, ...effect } = this.read(message, depth + 1);
     if (value === 0n) return effect;

@@ -8,6 +8,26 @@ type Row = readonly [selector: string, signature: string, party?: number];
 /** Who owns a contract or decides what its code is: with it goes everything that the contract holds. */
 const ownership: readonly Row[] = [
   ['0xf2fde38b', 'transferOwnership(address)', 0],
+  ['0x078dfbe7', 'transferOwnership(address,bool,bool)', 0],
+  ['0xf04e283e', 'completeOwnershipHandover(address)', 0],
+  ['0xf1739cae', 'transferProxyOwnership(address)', 0],
+  ['0xc42069ec', 'setPendingOwner(address)', 0],
+  ['0x75829def', 'transferAdmin(address)', 0],
+  ['0xb71d1a0c', '_setPendingAdmin(address)', 0],
+  ['0xbb913f41', '_setImplementation(address)', 0],
+  ['0x8a0dac4a', 'setGuardian(address)', 0],
+  ['0x65fae35e', 'rely(address)', 0],
+  ['0x9c52a7f1', 'deny(address)'],
+  ['0x06ab5923', 'setSubnodeOwner(bytes32,bytes32,address)', 2],
+  ['0xcf408823', 'setRecord(bytes32,address,address,uint64)', 1],
+  ['0x1e4e0091', 'setRoleAdmin(bytes32,bytes32)'],
+  ['0x25c471a0', 'grantRole(uint64,address,uint32)', 1],
+  ['0x1c10893f', 'grantRoles(address,uint256)', 0],
+  ['0x4a4ee7b1', 'revokeRoles(address,uint256)'],
+  ['0x67aff484', 'setUserRole(address,uint8,bool)', 0],
+  ['0x18ff183c', 'updateAuthority(address,address)', 1],
+  ['0x9517e29f', 'installModule(uint256,address,bytes)', 1],
+  ['0xa71763a8', 'uninstallModule(uint256,address,bytes)'],
   ['0x715018a6', 'renounceOwnership()'],
   ['0x13af4035', 'setOwner(address)', 0],
   ['0x880cdc31', 'updateOwner(address)', 0],
@@ -44,8 +64,10 @@ const ownership: readonly Row[] = [
   ['0x173825d9', 'removeOwner(address)'],
   ['0xe20056e6', 'replaceOwner(address,address)', 1],
   ['0xba51a6df', 'changeRequirement(uint256)'],
-  // Says yes to a transaction of a multi-signature wallet of which only the hash is named.
+  // These say yes to a transaction of a multi-signature wallet of which only the hash or the number is named.
   ['0xd4d9bdcd', 'approveHash(bytes32)'],
+  ['0xc01a8c84', 'confirmTransaction(uint256)'],
+  ['0xee22610b', 'executeTransaction(uint256)'],
 ];
 
 /** What an issuer does with a token of his every day; the sender loses nothing of his own by it. */

@@ -25,8 +25,8 @@ export interface MethodCall {
   numbers(...path: number[]): readonly bigint[];
   bytes(...path: number[]): Uint8Array;
   length(...path: number[]): number;
-  /** What a call inside of this one does; undefined where calls are nested too deep to be followed. */
-  inner(message: Message): MethodEffect | undefined;
+  /** What a call inside of this one does. */
+  inner(message: Message): MethodEffect;
 }
 
 /** What a call does, and the words for it. */
@@ -72,13 +72,16 @@ export function isList(value: AbiValue | undefined): value is readonly AbiValue[
   return Array.isArray(value);
 }
 
+/** The largest numbers of smaller types, which stand for "all" where a token or a bridge counts in them. */
+const boundless: ReadonlySet<bigint> = new Set([63n, 64n, 72n, 80n, 88n, 96n, 104n].map((bits) => 2n ** bits - 1n));
+
 /**
- * True for an amount that stands for "all there will ever be": from 2^128 upwards, which no supply reaches, and the largest
- * number of a type of 96 bits or more, which many tokens take for boundless.
+ * True for an amount that stands for "all there will ever be": from 2^112-1 upwards, which no supply reaches (Uniswap's pairs
+ * cannot hold more; the largest supplies that are traded, 10^15 tokens of 18 decimals, are below), and the largest number of a
+ * smaller type. What is an item's number in a collection cannot be told from an amount, so a number as large counts as well.
  */
 export function isUnlimited(amount: bigint): boolean {
-  if (amount >= 2n ** 128n) return true;
-  return [96n, 104n, 112n, 120n].some((bits) => amount === 2n ** bits - 1n);
+  return amount >= 2n ** 112n - 1n || boundless.has(amount);
 }
 
 export function units(amount: bigint): string {

@@ -1,4 +1,5 @@
 import { allowanceMethods } from './evm-allowance-methods.js';
+import { authorityMethods } from './evm-authority-methods.js';
 import { bundleMethods } from './evm-bundle-methods.js';
 import { controlMethods } from './evm-control-methods.js';
 import type { KnownMethod } from './evm-method.js';
@@ -8,6 +9,7 @@ import { tokenMethods } from './evm-token-methods.js';
 export const knownMethods: ReadonlyMap<string, KnownMethod> = new Map([
   ...tokenMethods,
   ...allowanceMethods,
+  ...authorityMethods,
   ...controlMethods,
   ...bundleMethods,
 ]);

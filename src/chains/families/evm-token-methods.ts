@@ -25,6 +25,10 @@ export const tokenMethods = [
     'safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)',
     withBytes((call) => multiple(call, { ids: call.numbers(2), amounts: call.numbers(3), from: 0, to: 1 }), 4),
   ),
+  method('0x095bcdb6', 'transfer(address,uint256,uint256)', (call) => partly(call, { to: 0, id: 1, amount: 2 })),
+  method('0xfe99049a', 'transferFrom(address,address,uint256,uint256)', (call) =>
+    partly(call, { from: 0, to: 1, id: 2, amount: 3 }),
+  ),
   method(
     '0x731133e9',
     'mint(address,uint256,uint256,bytes)',
@@ -97,6 +101,23 @@ function uniqueTransfer(call: MethodCall): MethodEffect {
     moves: [{ standard: 'ERC-721', contract: call.contract, from, to, tokenId, action: 'transfer' }],
     text: `moves token ${tokenId} of contract ${call.contract} from ${from} to ${to}`,
   };
+}
+
+/** ERC-6909. */
+function partly(call: MethodCall, at: { from?: number; to: number; id: number; amount: number }): MethodEffect {
+  const from = at.from === undefined ? call.sender : call.address(at.from);
+  const [to, tokenId, amount] = [call.address(at.to), call.number(at.id), call.number(at.amount)];
+  const move: TokenMove = {
+    standard: 'ERC-6909',
+    contract: call.contract,
+    from,
+    to,
+    tokenId,
+    amount,
+    action: 'transfer',
+  };
+  const text = `moves ${units(amount)} of token ${tokenId} of contract ${call.contract} from ${from} to ${to}`;
+  return { kind: 'token-transfer', moves: [move], text };
 }
 
 interface Multiple {
