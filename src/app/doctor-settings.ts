@@ -2,6 +2,7 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../cloud/urls.js';
 import { asCustosError } from '../core/errors.js';
 import { settingValue } from './config.js';
+import { limitFindings } from './doctor-limits.js';
 import { type Finding, problem } from './finding.js';
 import { GET_REMEDY, GET_RISK } from './four-eye-config.js';
 import type { House } from './house.js';
@@ -79,7 +80,8 @@ function chainFindings(house: House): Finding[] {
   const chains = new Set(all.flatMap((some) => [...some]));
   const found = [...chains].flatMap((chain) => attempt('settings', () => house.chains.get(chain)));
   if (found.length > 0) return found;
-  return attempt('settings', () => readSigningRules(house.config.daemon, house.chains, house.config.network));
+  const unread = attempt('settings', () => readSigningRules(house.config.daemon, house.chains, house.config.network));
+  return unread.length > 0 ? unread : limitFindings(house.config, house.chains);
 }
 
 function urlFindings({ config }: House): Finding[] {

@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/app/config.js';
+import { limitFindings } from '../../src/app/doctor-limits.js';
 import { machineFindings, scryptFinding } from '../../src/app/doctor-machine.js';
+import { createRegistry } from '../../src/chains/registry.js';
 import { anySlot } from '../storage/support.js';
 
 let directory = '';
@@ -62,5 +65,13 @@ describe('doctor', () => {
       text: expect.stringContaining('N=2^14'),
     });
     expect(scryptFinding([anySlot(), { ...weak, kind: 'recovery' }])).toMatchObject({ state: 'ok' });
+  });
+
+  it('warns of limits that are as good as off', () => {
+    const limits = (flags: Record<string, unknown>) =>
+      limitFindings(readConfig(flags, {}, directory), createRegistry()).map(({ check, state }) => [check, state]);
+    expect(limits({ feeCeiling: ['ETH=1000000'] })).toEqual([['fee ceiling', 'warning']]);
+    expect(limits({ allowHazard: ['XRP:all'] })).toEqual([['hazards', 'warning']]);
+    expect(limits({ feeCeiling: ['ETH=0.01'], allowHazard: ['XRP:account-control'] })).toEqual([]);
   });
 });
