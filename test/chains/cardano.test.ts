@@ -85,6 +85,16 @@ describe('a wallet', () => {
     }
     expectOnlyCodesOfTexts(cardano);
   });
+
+  it('reads addresses of the Byron era of its own network only', async () => {
+    const { Bip32PrivateKey, ByronAddress } = await import('@emurgo/cardano-serialization-lib-nodejs');
+    const key = Bip32PrivateKey.from_bip39_entropy(new Uint8Array(16), new Uint8Array(0)).to_public();
+    const [main, test] = [764824073, 1].map((magic) => ByronAddress.icarus_from_key(key, magic).to_base58());
+    expect(cardano.normalizeAddress(main!, 'mainnet')).toBe(main);
+    expect(cardano.normalizeAddress(test!, 'testnet')).toBe(test);
+    expect(codeOf(() => cardano.normalizeAddress(test!, 'mainnet'))).toBe('ADDRESS_INVALID');
+    expect(codeOf(() => cardano.normalizeAddress(main!, 'testnet'))).toBe('ADDRESS_INVALID');
+  });
 });
 
 describe('a completed transaction', () => {

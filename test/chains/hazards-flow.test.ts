@@ -51,7 +51,28 @@ function ask(type: number, body: object, kind: 'cloud' | 'own' = 'cloud') {
   return prepare({ type, body: { account, ...body } }, { chain: flow, network, kind, key });
 }
 
+const commands = (kind: string, what: string) => ({ kind, party: account, text: `Cadence that commands ${what}` });
+const keys = [commands('account-control', 'keys')];
+const accounts = [commands('account-control', 'capabilities of the account')];
+const contracts = [commands('account-control', 'contracts'), commands('contract-creation', 'contracts')];
+
 describe('a Flow transaction', () => {
+  it.each([
+    ['auth(AddKey) &Account', 'me.keys.add(publicKey: k, hashAlgorithm: h, weight: 1000.0)', keys],
+    ['auth(Storage, Keys) &Account', 'Elsewhere.take(me)', keys],
+    ['auth(RevokeKey) &Account', 'me.keys.revoke(keyIndex: 0)', keys],
+    ['AuthAccount', 'me.addPublicKey(k)', keys],
+    ['auth(Capabilities) &Account', 'Elsewhere.take(me)', accounts],
+    ['auth(IssueAccountCapabilityController) &Account', 'me.capabilities.account.issue<&Account>()', accounts],
+    ['auth(AddContract) &Account', 'me.contracts.add(name: "A", code: c)', contracts],
+    ['AuthAccount', 'me.contracts.update__experimental(name: "A", code: c)', contracts],
+    ['auth(BorrowValue, IssueStorageCapabilityController, PublishCapability, SaveValue) &Account', '', []],
+  ])('of Cadence that demands %s and says %s is told with what it commands', async (type, body, hazards) => {
+    const transaction = `transaction { prepare(me: ${type}) { ${body} } }`;
+    const own = { kind: 'opaque-data', party: account, text: 'Cadence of its own' };
+    expect((await ask(8, { transaction, args: [] })).unsigned.summary.hazards).toEqual([...hazards, own]);
+  });
+
   it.each(table)('%s names its hazards', async (_what, type, body, hazards) => {
     expect((await ask(type, body)).unsigned.summary.hazards).toEqual(hazards);
   });

@@ -1,3 +1,4 @@
+import { bech32 } from '@scure/base';
 import { describe, expect, it } from 'vitest';
 import { binanceChain } from '../../src/chains/binance-chain.js';
 import { cardano } from '../../src/chains/cardano.js';
@@ -12,6 +13,14 @@ const context = { network: 'testnet' as const, from: key.address, signers: [key]
 describe('a Cardano transaction', () => {
   it('of coins has no hazard', () => {
     expect(cardano.parse(completed(), context).summary.hazards).toEqual([]);
+  });
+
+  it('to an address of which nobody has a key names it', () => {
+    const address = bech32.encodeFromBytes('addr_test', Uint8Array.from([0x60, ...new Array(28).fill(0)]));
+    const text = completed({ outputs: [{ address, amount: 9_800_000 }] });
+    expect(cardano.parse(text, context).summary.hazards).toMatchObject([
+      { kind: 'unspendable-destination', party: address, asset: 'ADA', amount: 9_800_000n },
+    ]);
   });
 
   it('that never ends is long-lived', () => {
@@ -69,6 +78,22 @@ describe('a Cardano transaction', () => {
 });
 
 describe('a transaction of BNB Beacon Chain', () => {
+  it('to the address of which nobody has a key names it', async () => {
+    const [vector] = loadVectors('BNB').transactions;
+    const keys = await keysOfVector(binanceChain, vector!);
+    const place = contextOfVector(binanceChain, vector!, keys);
+    const { msg, signMsg, ...rest } = JSON.parse(await completeVector(binanceChain, vector!));
+    const party = bech32.encodeFromBytes(place.network === 'mainnet' ? 'bnb' : 'tbnb', new Uint8Array(20));
+    const [sent] = msg.outputs;
+    const [signed] = signMsg.outputs;
+    sent.address.data = new Array(20).fill(0);
+    signed.address = party;
+    const text = JSON.stringify({ msg, signMsg, ...rest });
+    expect(binanceChain.parse(text, place).summary.hazards).toEqual([
+      { kind: 'unspendable-destination', party, text: 'nobody has a key of it' },
+    ]);
+  });
+
   it.each(loadVectors('BNB').transactions)(
     'of the recording "$name" has no hazard and tells every change',
     async (vector) => {

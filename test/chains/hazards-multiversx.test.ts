@@ -102,10 +102,30 @@ const table: readonly Row[] = [
     '0061736d@0500@0100',
     [{ kind: 'contract-creation', text: 'deploy' }, call(nobody, '0061736d')],
   ],
+  ['coins for nobody', nobody, undefined, [of('unspendable-destination', 'nobody has a key of it', nobody)]],
+  [
+    'tokens for nobody',
+    key.address,
+    `MultiESDTNFTTransfer@${'00'.repeat(32)}@01@${token}@@05`,
+    [of('unspendable-destination', 'nobody has a key of it', nobody)],
+  ],
+  [
+    'changeRewardAddress',
+    system,
+    `changeRewardAddress@${thiefHex}`,
+    [of('account-control', 'changeRewardAddress', thief.address), call(system, 'changeRewardAddress')],
+  ],
   ['a call that nobody knows', system, 'delegate', [call(system, 'delegate')]],
 ];
 
 describe('a MultiversX transaction', () => {
+  it('counts coins that go along with tokens as coins', () => {
+    const data = `MultiESDTNFTTransfer@${thiefHex}@02@${token}@@05@${text('EGLD-000000')}@@0f4240`;
+    const { value, tokens } = multiversx.parse(completed(key.address, data, { value: '0' }), context).summary;
+    expect(value).toEqual({ asset: 'EGLD', amount: 1_000_000n });
+    expect(tokens).toMatchObject([{ contract: 'USDC-c76f1f', amount: 5n }]);
+  });
+
   it.each(table)('%s names its hazards', (_what, receiver, data, hazards) => {
     expect(multiversx.parse(completed(receiver, data), context).summary.hazards).toEqual(hazards);
   });

@@ -1,7 +1,7 @@
 import { AddressLookupTableAccount, PublicKey, TransactionInstruction, TransactionMessage } from '@solana/web3.js';
 import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../src/chains/families/solana-address.js';
-import { programs } from '../../src/chains/families/solana-programs.js';
+import { INCINERATOR, programs } from '../../src/chains/families/solana-programs.js';
 import { solana } from '../../src/chains/solana.js';
 import type { NodeClient } from '../../src/core/chain.js';
 import { CustosError } from '../../src/core/errors.js';
@@ -48,6 +48,14 @@ const stake = (accounts: readonly string[], ...data: readonly number[]): Parts =
 const vote = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.vote, accounts, data];
 const loader = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.loader, accounts, data];
 const send = system([me, other], ...u32(2), ...u64(1_000_000));
+
+const openFor = (owner: string): Parts => [
+  programs.associatedToken,
+  [me, associatedTokenAddress(owner, mint, programs.token), owner, mint, programs.system, programs.token],
+  [1],
+];
+const nestedOf = (owner: string) =>
+  associatedTokenAddress(associatedTokenAddress(owner, mint, programs.token), mint, programs.token);
 
 const of = (kind: string, text: string, party?: string, rest: object = {}) => ({
   kind,
@@ -176,8 +184,78 @@ const table: readonly Row[] = [
   ['FreezeAccount', [token([other, mint, me], 10)], issuer('FreezeAccount', other)],
   ['ThawAccount', [token([other, mint, me], 11)], issuer('ThawAccount', other)],
   ['SyncNative', [token([ours], 17)], []],
-  ['an extension of Token-2022', [token22([mint], 35, ...bytesOf(thief))], unknown(programs.token2022, 33)],
-  ['a withdrawal of rent of Token-2022', [token22([ours, thief, me], 38)], unknown(programs.token2022, 1)],
+  [
+    'Approve of as much as there hardly is',
+    [token([ours, thief, me], 4, ...u64(2n ** 63n - 1n))],
+    [of('unlimited-allowance', 'Approve', thief, { asset: ours, amount: 2n ** 63n - 1n })],
+  ],
+  ...[INCINERATOR, programs.system, mint].map((owner): Row => {
+    const lost = associatedTokenAddress(owner, mint, programs.token);
+    return [
+      `tokens for the token account of ${owner}`,
+      [token([ours, mint, lost, me], 12, ...u64(5), 6)],
+      [of('unspendable-destination', 'Transfer', lost)],
+    ];
+  }),
+  [
+    'tokens for a token account that belongs to another',
+    [openFor(ours), token([ours, mint, associatedTokenAddress(ours, mint, programs.token), me], 12, ...u64(5), 6)],
+    [...settings('CreateTokenAccount', ours, { asset: mint }), of('unspendable-destination', 'Transfer', ours)],
+  ],
+  [
+    'tokens for a token account that belongs to one which was opened before',
+    [
+      openFor(thief),
+      openFor(associatedTokenAddress(thief, mint, programs.token)),
+      token([ours, mint, nestedOf(thief), me], 12, ...u64(5), 6),
+    ],
+    [
+      ...settings('CreateTokenAccount', thief, { asset: mint }),
+      ...settings('CreateTokenAccount', associatedTokenAddress(thief, mint, programs.token), { asset: mint }),
+      of('unspendable-destination', 'Transfer', associatedTokenAddress(thief, mint, programs.token)),
+    ],
+  ],
+  [
+    'a permanent delegate of Token-2022',
+    [token22([mint], 35, ...bytesOf(thief))],
+    [...issuer('InitializePermanentDelegate', thief), ...unknown(programs.token2022, 33)],
+  ],
+  ...(
+    [
+      [25, 'issuer-settings', 'InitializeMintCloseAuthority'],
+      [26, 'issuer-settings', 'TransferFeeExtension'],
+      [28, 'issuer-settings', 'DefaultAccountState'],
+      [34, 'account-settings', 'CpiGuard'],
+      [36, 'issuer-settings', 'TransferHook'],
+      [44, 'issuer-settings', 'Pausable'],
+      [255, 'account-control', 'Batch'],
+    ] as const
+  ).map(
+    ([number, kind, name]): Row => [
+      `the extension ${number} of Token-2022`,
+      [token22([mint, me], number, 0, 0)],
+      [of(kind, name), ...unknown(programs.token2022, 3)],
+    ],
+  ),
+  ['confidential tokens', [token22([ours, mint, me], 27, 7, 0)], unknown(programs.token2022, 3)],
+  ...([38, 45] as const).map((number): Row => {
+    const name = number === 38 ? 'WithdrawExcessLamports' : 'UnwrapLamports';
+    return [
+      name,
+      [token22([ours, thief, me], number)],
+      [of('closes-account', name, thief), ...unknown(programs.token2022, 1)],
+    ];
+  }),
+  [
+    'WithdrawExcessLamports to itself',
+    [token22([ours, key.address, me], 38)],
+    [...settings('WithdrawExcessLamports', key.address), ...unknown(programs.token2022, 1)],
+  ],
+  [
+    'another master of the description of a token',
+    [token22([mint, me], 0xd7, 0xe4, 0xa6, 0xe4, 0x54, 0x64, 0x56, 0x7b, ...bytesOf(thief))],
+    [...control('UpdateAuthority of metadata', thief), ...unknown(programs.token2022, 40)],
+  ],
   [
     'a token account for another',
     [
@@ -230,7 +308,43 @@ const table: readonly Row[] = [
   ],
   ['Stake Deactivate', [stake([other, mint, me], ...u32(5))], settings('Stake Deactivate')],
   ['Stake Merge', [stake([other, thief, me], ...u32(7))], settings('Stake Merge', other)],
-  ['Stake SetLockup', [stake([other, me], ...u32(6), 0, 0, 0)], unknown(programs.stake, 7)],
+  ['Stake SetLockup', [stake([other, me], ...u32(6), 0, 0, 0)], [of('account-control', 'SetLockup')]],
+  [
+    'Stake Initialize of its own with a lock',
+    [
+      stake(
+        [other, other],
+        ...u32(0),
+        ...bytesOf(key.address),
+        ...bytesOf(key.address),
+        ...u64(4e9),
+        ...u64(0),
+        ...bytesOf(thief),
+      ),
+    ],
+    [...settings('Stake Initialize', key.address), ...control('Stake lockup', thief)],
+  ],
+  [
+    'Stake InitializeChecked',
+    [stake([other, other, mint, thief], ...u32(9))],
+    control('Stake InitializeChecked', thief),
+  ],
+  [
+    'Vote Initialize',
+    [vote([other, mint, mint, me], ...u32(0), ...[mint, mint, thief].flatMap(bytesOf), 5)],
+    control('Vote Initialize', thief),
+  ],
+  [
+    'a new program',
+    [loader([me, mint, other, mint, mint, mint, programs.system, me], ...u32(2), ...u64(9))],
+    [of('contract-creation', 'DeployWithMaxDataLen', other)],
+  ],
+  ['Deploy', [[programs.loaderV4, [other, me], u32(3)]], control('Deploy', other)],
+  [
+    'CloseTable',
+    [[programs.addressLookupTable, [other, me, thief], u32(4)]],
+    [of('closes-account', 'CloseTable', thief)],
+  ],
   [
     'Vote Authorize',
     [vote([other, mint, me], ...u32(1), ...bytesOf(thief), ...u32(1))],

@@ -31,6 +31,7 @@ const lumens = { asset: 'XLM' };
 const price = { n: 3, d: 7 };
 const destination = thief;
 const pool = 'ab'.repeat(32);
+const nobody = StrKey.encodeEd25519PublicKey(Buffer.alloc(32));
 const pay = Operation.payment({ destination, asset: Asset.native(), amount: '1.5' });
 
 interface Setting {
@@ -256,6 +257,15 @@ describe('a Stellar transaction', () => {
     for (const text of [envelope([pay], { source: thief }), envelope([own, own])]) {
       expect(parse(text, { allowForeignKey: true }).summary.hazards).toEqual([{ kind: 'foreign-key', party: thief }]);
     }
+  });
+
+  it.each([
+    ['a payment', Operation.payment({ destination: nobody, asset: Asset.native(), amount: '1' })],
+    ['a token', Operation.payment({ destination: nobody, asset: usd, amount: '1' })],
+    ['a new account', Operation.createAccount({ destination: nobody, startingBalance: '1' })],
+  ])('that sends %s to the account of which nobody has a key names it', (_what, operation) => {
+    const lost = { kind: 'unspendable-destination', party: nobody, text: 'nobody has a key of it' };
+    expect(stellar.parse(envelope([pay, operation]), context).summary.hazards).toEqual([lost]);
   });
 
   it('that is exchanged on its way has no honest receiver of what leaves', () => {

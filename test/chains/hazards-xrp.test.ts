@@ -45,6 +45,14 @@ const table: readonly (readonly [what: string, fields: Record<string, unknown>, 
   ],
   ['Payment without an end', { ...pay, LastLedgerSequence: undefined }, [of('long-lived', 'LastLedgerSequence')]],
   ['Payment that lives for ever', { ...pay, LastLedgerSequence: 4294967295 }, [of('long-lived', 'LastLedgerSequence')]],
+  ...['rrrrrrrrrrrrrrrrrrrrrhoLvTp', 'rrrrrrrrrrrrrrrrrrrrBZbvji', 'rrrrrrrrrrrrrrrrrNAMEtxvNvQ'].map(
+    (Destination) =>
+      [
+        `Payment to ${Destination}, of which nobody has a key`,
+        { ...pay, Destination },
+        [of('unspendable-destination', 'Payment', { party: Destination })],
+      ] as const,
+  ),
   [
     'SetRegularKey',
     { TransactionType: 'SetRegularKey', RegularKey: other },

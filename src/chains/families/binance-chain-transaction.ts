@@ -192,7 +192,9 @@ function summarize(transfer: BinanceTransfer, from: string): Summary {
     ...(only && { to: only.text }),
     value: { asset: 'BNB', amount: bnb },
     tokens,
-    hazards: [],
+    hazards: outputs
+      .filter(({ address }) => address.every((byte) => byte === 0))
+      .map(({ text }) => ({ kind: 'unspendable-destination', party: text, text: 'nobody has a key of it' }) as const),
     notes: [
       { name: 'chainId', value: chainId },
       { name: 'accountNumber', value: accountNumber.toString() },

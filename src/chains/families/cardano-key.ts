@@ -46,7 +46,7 @@ export function showAddress(publicKey: Uint8Array, network: Network): string {
 export function readAddress(text: string, network: Network): Uint8Array {
   const prefix = addressPrefixes[network];
   const decoded = text.length <= MAX_BECH32 ? bech32.decodeUnsafe(text, MAX_BECH32) : undefined;
-  const bytes = decoded?.prefix === prefix ? bech32.fromWordsUnsafe(decoded.words) : readByron(text);
+  const bytes = decoded?.prefix === prefix ? bech32.fromWordsUnsafe(decoded.words) : readByron(text, network);
   const [header = 0xff] = bytes ?? [];
   // Type 8 in the upper half is Byron's; stake addresses (14, 15) receive nothing.
   const isShelley = decoded !== undefined && (header & 0x0f) === networkIds[network] && header >> 4 <= 7;
@@ -69,17 +69,32 @@ export function showBytes(bytes: Uint8Array, network: Network): string {
 }
 
 /** Byron addresses are base58 over CBOR of payload and CRC-32. */
-function readByron(text: string): Uint8Array | undefined {
+function readByron(text: string, network: Network): Uint8Array | undefined {
   if (!/^[1-9A-HJ-NP-Za-km-z]{40,130}$/.test(text)) return undefined;
   try {
     const bytes = base58.decode(text);
     const value: unknown = decode(bytes, { tags: { 24: (read: () => unknown) => new Tagged(24, read()) } } as never);
     const [payload, sum]: readonly unknown[] = Array.isArray(value) ? value : [];
     const inner = payload instanceof Tagged ? payload.value : payload;
-    return inner instanceof Uint8Array && sum === crc32(inner) ? bytes : undefined;
+    return inner instanceof Uint8Array && sum === crc32(inner) && isOfNetwork(inner, network) ? bytes : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Attribute of Byron addresses that holds the number of a test network; those of mainnet have none. */
+const NETWORK_MAGIC = 2;
+
+function isOfNetwork(payload: Uint8Array, network: Network): boolean {
+  const [, attributes]: readonly unknown[] = decode(payload, { useMaps: true }) as unknown[];
+  return attributes instanceof Map && attributes.has(NETWORK_MAGIC) === (network === 'testnet');
+}
+
+/** True where the hash of the key that may spend is all zeros. */
+export function isNobodys(address: string): boolean {
+  const decoded = bech32.decodeUnsafe(address, MAX_BECH32);
+  const bytes = decoded === undefined ? undefined : bech32.fromWordsUnsafe(decoded.words);
+  return bytes !== undefined && bytes.length >= 29 && bytes.subarray(1, 29).every((byte) => byte === 0);
 }
 
 function crc32(bytes: Uint8Array): number {

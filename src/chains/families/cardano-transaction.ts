@@ -1,12 +1,14 @@
 import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain.js';
 import { CustosError } from '../../core/errors.js';
+import type { Hazard } from '../../core/hazards.js';
 import type { Summary, SummaryNote } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { signExtended } from '../../crypto/bip32-ed25519.js';
 import { blake2b } from '../../crypto/hash.js';
 import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './cardano-body.js';
+import { isNobodys } from './cardano-key.js';
 import { type Operations, readOperations } from './cardano-operations.js';
 import { onlyMembers, readObject, textOf } from './fields.js';
 
@@ -69,7 +71,7 @@ function summarize(body: Body, { operations, owners }: { operations: Operations;
     ...(paid.length === 1 && only !== undefined && { to: only.address }),
     value: { asset: 'ADA', amount: paid.reduce((sum, { amount }) => sum + amount, 0n) },
     tokens,
-    hazards: body.ttl > FAR_SLOT ? [{ kind: 'long-lived', text: `ttl ${body.ttl}` }] : [],
+    hazards: hazardsOf(body, paid),
     notes: notesOf(body),
     fee: { asset: 'ADA', amount: body.fee },
     inputs: operations.inputs.map(({ txId, index, address, amount }) => ({
@@ -81,6 +83,17 @@ function summarize(body: Body, { operations, owners }: { operations: Operations;
     opaque: false,
     text: `${from} ${words}; the fee is ${formatUnits(body.fee, 6)} ADA; it ends with slot ${body.ttl}`,
   };
+}
+
+function hazardsOf({ ttl }: Body, paid: Body['outputs']): readonly Hazard[] {
+  return [
+    ...paid
+      .filter(({ address }) => isNobodys(address))
+      .map(({ address: party, amount }): Hazard => {
+        return { kind: 'unspendable-destination', party, asset: 'ADA', amount, text: 'nobody has a key of it' };
+      }),
+    ...(ttl > FAR_SLOT ? [{ kind: 'long-lived', text: `ttl ${ttl}` } as const] : []),
+  ];
 }
 
 /** The end of its life, and tokens also of outputs that come back. */

@@ -14,6 +14,7 @@ import {
   readArguments,
   ufix64,
 } from './flow-arguments.js';
+import { cadenceHazards } from './flow-cadence.js';
 import { curveOf } from './flow-key.js';
 import { type FlowTemplates, flowContracts } from './flow-templates.js';
 
@@ -208,7 +209,10 @@ function custom({ account, body }: Request): FlowAction {
       tokens: [],
       method: `custom(${made.map(({ type, value }) => `${type}: ${quote(JSON.stringify(value))}`).join(', ')})`,
       opaque: true,
-      hazards: [{ kind: 'opaque-data', party: `0x${account}`, text: 'Cadence of its own' }],
+      hazards: [
+        ...cadenceHazards(script, `0x${account}`),
+        { kind: 'opaque-data', party: `0x${account}`, text: 'Cadence of its own' },
+      ],
       words: `runs Cadence of its own (${script.length} characters) that may do anything with the account`,
     },
   };

@@ -22,6 +22,8 @@ const functions: ReadonlyMap<string, Danger> = new Map<string, Danger>([
   ['UnGuardAccount', control()],
   ['upgradeContract', control()],
   ['transferOwnership', control(1)],
+  ['changeRewardAddress', control(0)],
+  ['whitelistForMerge', control(0)],
   ['setSpecialRole', control(1)],
   ['transferNFTCreateRole', control(2)],
   ['ESDTNFTCreateRoleTransfer', control(1)],
@@ -49,7 +51,7 @@ const functions: ReadonlyMap<string, Danger> = new Map<string, Danger>([
 ]);
 
 /** A contract is made by a transaction to the account of zeros. */
-const NOBODY = showAddress(new Uint8Array(32));
+export const NOBODY = showAddress(new Uint8Array(32));
 
 /** Functions that are no message, also where they stand alone. */
 export function isFunction(name: string): boolean {
@@ -60,7 +62,7 @@ export function isFunction(name: string): boolean {
 export function hazardsOf({ receiver, sender, data }: MultiversxTransaction, opaque: boolean): readonly Hazard[] {
   const [method = '', ...args] = new TextDecoder().decode(data).split('@');
   const danger = functions.get(method);
-  const isMaking = receiver === NOBODY;
+  const isMaking = receiver === NOBODY && data.length > 0;
   return [
     ...(isMaking ? [{ kind: 'contract-creation', text: 'deploy' } as const] : []),
     ...(danger === undefined || isMaking ? [] : [dangerOf(danger, { method, args, sender })]),

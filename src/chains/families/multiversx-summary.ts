@@ -3,7 +3,7 @@ import { quote } from '../../core/ids.js';
 import type { Summary, TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import { normalizeAddress, showAddress } from './multiversx-address.js';
-import { hazardsOf, isContract, isFunction, notesOf } from './multiversx-hazards.js';
+import { hazardsOf, isContract, isFunction, NOBODY, notesOf } from './multiversx-hazards.js';
 import type { MultiversxTransaction } from './multiversx-transaction.js';
 
 /** What the data of a transaction does. */
@@ -27,9 +27,9 @@ export function summarize(transaction: MultiversxTransaction): Summary {
     kind,
     from: sender,
     to,
-    value: { asset: 'EGLD', amount: value },
-    tokens,
-    hazards: hazardsOf(transaction, opaque),
+    value: { asset: 'EGLD', amount: value + coinsAmong(tokens) },
+    tokens: tokens.filter(({ contract }) => contract !== COIN),
+    hazards: [...hazardsOf(transaction, opaque), ...(to === NOBODY && kind !== 'contract-call' ? [unspendable] : [])],
     notes: notesOf(transaction),
     fee: { asset: 'EGLD', amount: fee },
     nonce,
@@ -38,6 +38,14 @@ export function summarize(transaction: MultiversxTransaction): Summary {
     opaque,
     text: `${sender} ${content.text}; the fee is at most ${formatUnits(fee, 18)} EGLD`,
   };
+}
+
+/** The name by which coins go in a transfer of several tokens. */
+const COIN = 'EGLD-000000';
+const unspendable = { kind: 'unspendable-destination', party: NOBODY, text: 'nobody has a key of it' } as const;
+
+function coinsAmong(tokens: readonly TokenMove[]): bigint {
+  return tokens.reduce((sum, { contract, amount = 0n }) => (contract === COIN ? sum + amount : sum), 0n);
 }
 
 function contentOf(transaction: MultiversxTransaction): Content {

@@ -4,7 +4,7 @@ import { associatedTokenAddress } from './solana-address.js';
 import { callOf, type Effect, hazard, type Scene, type TokenAccount, unknownCall } from './solana-effect.js';
 import type { Instruction } from './solana-message.js';
 import { programs, tokenStandards } from './solana-programs.js';
-import { loaderEffect, loaderV4Effect, stakeEffect, voteEffect } from './solana-rights.js';
+import { loaderEffect, loaderV4Effect, lookupTableEffect, stakeEffect, voteEffect } from './solana-rights.js';
 import { systemEffect } from './solana-system.js';
 import { changesOwner, openedTokenAccount, tokenEffect } from './solana-token.js';
 
@@ -45,6 +45,7 @@ const decoders: ReadonlyMap<string, InstructionDecoder> = new Map<string, Instru
   [programs.vote, voteEffect],
   [programs.loader, loaderEffect],
   [programs.loaderV4, loaderV4Effect],
+  [programs.addressLookupTable, lookupTableEffect],
   [programs.memo, memoEffect],
   [programs.memoV1, memoEffect],
   // Its instructions set the fee, which is told by itself.

@@ -27,6 +27,9 @@ export const tokenStandards: ReadonlyMap<string, string> = new Map([
   [programs.token2022, 'Token-2022'],
 ]);
 
+/** Burns all that it gets. */
+export const INCINERATOR = '1nc1nerator11111111111111111111111111111111';
+
 /** Programs and pages of the network that hold no key; what is sent there stays there for ever. */
 const places: ReadonlySet<string> = new Set([
   ...Object.values(programs),
@@ -36,7 +39,7 @@ const places: ReadonlySet<string> = new Set([
   'BPFLoader1111111111111111111111111111111111',
   'BPFLoader2111111111111111111111111111111111',
   'Feature111111111111111111111111111111111111',
-  '1nc1nerator11111111111111111111111111111111',
+  INCINERATOR,
 ]);
 
 /** True for addresses of well-known programs, of the incinerator, and of the network's own pages (sysvars). */

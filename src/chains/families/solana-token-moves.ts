@@ -1,8 +1,8 @@
 import type { TokenMove } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import { associatedTokenAddress } from './solana-address.js';
-import type { Call, Effect } from './solana-effect.js';
-import { tokenStandards } from './solana-programs.js';
+import { type Call, type Effect, hazard } from './solana-effect.js';
+import { INCINERATOR, isPlaceOfProgram, programs, tokenStandards } from './solana-programs.js';
 
 /** Number and, in the checked forms, decimals of the mint; the network compares them with the mint's own. */
 export interface TokenAmount {
@@ -10,8 +10,8 @@ export interface TokenAmount {
   readonly decimals?: number;
 }
 
-/** The largest amount that an account can hold, which applications write for without an end. */
-const ALL = 2n ** 64n - 1n;
+/** From the largest number with a sign on there is hardly a token with as many units: applications write it for without an end. */
+const ALL = 2n ** 63n - 1n;
 
 /** Moves tokens between two token accounts. @param fee - that a Token-2022 mint takes from the amount */
 export function transferTokens(call: Call, amount: TokenAmount, fee?: bigint): Effect {
@@ -30,7 +30,36 @@ export function transferTokens(call: Call, amount: TokenAmount, fee?: bigint): E
     kind: 'token-transfer',
     text: `transfers ${shown(amount)} of ${named(mint, source)}${kept} to ${to}`,
     token: { ...moveOf(call, mint ?? source), from, to, amount: amount.amount, action: 'transfer' },
+    hazards: isLost(call, { source, target, to, mint }) ? [hazard('unspendable-destination', 'Transfer', to)] : [],
   };
+}
+
+/** True for the token accounts of programs, of the incinerator, of the token, and of token accounts: none of them has a key. */
+function isLost(
+  { instruction, scene }: Call,
+  {
+    source,
+    target,
+    to,
+    mint,
+  }: { readonly [name in 'source' | 'target' | 'to']: string } & { mint: string | undefined },
+): boolean {
+  if (to === mint || (to === source && to !== target) || isPlaceOfProgram(to) || scene.tokenAccounts.has(to))
+    return true;
+  return mint !== undefined && to === target && lostAccounts(mint, instruction.program).has(target);
+}
+
+const MOST_KNOWN = 100;
+/** By token program and mint: each address costs a search for a point that is not on the curve. */
+const known = new Map<string, ReadonlySet<string>>();
+
+function lostAccounts(mint: string, tokenProgram: string): ReadonlySet<string> {
+  const name = `${tokenProgram} ${mint}`;
+  const owners = [mint, programs.system, INCINERATOR];
+  const found = known.get(name) ?? new Set(owners.map((owner) => associatedTokenAddress(owner, mint, tokenProgram)));
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(name, found);
+  return found;
 }
 
 /** Lets another wallet spend tokens. */
@@ -41,7 +70,7 @@ export function approveTokens(call: Call, amount: TokenAmount): Effect {
   const mint = isChecked ? account(1).address : call.scene.tokenAccounts.get(source)?.mint;
   const to = account(isChecked ? 2 : 1).address;
   const from = account(isChecked ? 3 : 2).address;
-  const kind = amount.amount === ALL ? 'unlimited-allowance' : 'allowance';
+  const kind = amount.amount >= ALL ? 'unlimited-allowance' : 'allowance';
   return {
     kind: 'token-approval',
     text: `lets ${to} spend ${shown(amount)} of ${named(mint, source)}`,

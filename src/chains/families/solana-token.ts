@@ -9,8 +9,8 @@ import {
   other,
   type Scene,
   type TokenAccount,
-  unknownCall,
 } from './solana-effect.js';
+import { extensionCall } from './solana-extensions.js';
 import type { Instruction } from './solana-message.js';
 import {
   approveTokens,
@@ -26,7 +26,7 @@ import {
 export function tokenEffect(instruction: Instruction, scene: Scene): Effect {
   const call = callOf(instruction, scene, 'an instruction of a token program');
   const effect = decoders[call.cursor.small(1)]?.(call);
-  if (effect === undefined || effect.isOpaque === true) return effect ?? unknownCall(instruction);
+  if (effect === undefined || effect.isOpaque === true) return effect ?? extensionCall(instruction, scene);
   call.cursor.end();
   return effect;
 }
@@ -94,7 +94,7 @@ function checked({ cursor }: Call): TokenAmount & { decimals: number } {
 
 /** The extension of Token-2022 for mints that keep a part; its other instructions are not understood. */
 function transferWithFee(call: Call): Effect {
-  if (call.cursor.left === 0 || call.cursor.small(1) !== 1) return unknownCall(call.instruction);
+  if (call.cursor.left === 0 || call.cursor.small(1) !== 1) return extensionCall(call.instruction, call.scene);
   const amount = checked(call);
   return transferTokens(call, amount, call.cursor.u64());
 }

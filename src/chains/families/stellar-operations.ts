@@ -4,6 +4,7 @@ import type { Hazard } from '../../core/hazards.js';
 import { formatUnits } from '../../core/units.js';
 import { invalid } from './fields.js';
 import type { Effect, Operation } from './stellar-effect.js';
+import { plainAccount, showAccount } from './stellar-key.js';
 import { readOptions } from './stellar-options.js';
 import {
   assetOf,
@@ -105,7 +106,16 @@ export function readOperation(read: XdrReader): Operation {
   if (reader === undefined)
     throw new CustosError('TRANSACTION_UNSUPPORTED', `Stellar operations of type ${type} are not signed`);
   const nothing = { kind: 'other', value: 0n, tokens: [], arriving: [], hazards: [] } as const;
-  return { ...nothing, ...reader(read), ...(source !== undefined && { source }) };
+  const effect = { ...nothing, ...reader(read) };
+  return { ...effect, hazards: [...effect.hazards, ...lost(effect)], ...(source !== undefined && { source }) };
+}
+
+/** The account of zeros, of which nobody has a key. */
+const NOBODY = showAccount(new Uint8Array(32));
+
+function lost({ to }: Effect): readonly Hazard[] {
+  if (to === undefined || plainAccount(to) !== NOBODY) return [];
+  return [{ kind: 'unspendable-destination', party: to, text: 'nobody has a key of it' }];
 }
 
 function readTrust(read: XdrReader): Effect {

@@ -15,6 +15,14 @@ const refused = ['Batch', 'EnableAmendment', 'SetFee', 'UNLModify'];
 /** At a ledger in four seconds that is beyond the year 2060: a number that means for ever. */
 const FAR_LEDGER = 400_000_000;
 
+/** Accounts of which nobody has a key: those of the numbers 0 and 1, and two that names were written into by hand. */
+const nobodys: ReadonlySet<unknown> = new Set([
+  'rrrrrrrrrrrrrrrrrrrrrhoLvTp',
+  'rrrrrrrrrrrrrrrrrrrrBZbvji',
+  'rrrrrrrrrrrrrrrrrNAMEtxvNvQ',
+  'rrrrrrrrrrrrrrrrrrrn5RM1rHd',
+]);
+
 const readers: ReadonlyMap<string, Reader> = new Map(Object.entries({ ...accountReaders, ...tradeReaders }));
 
 /**
@@ -74,7 +82,11 @@ function commonHazards(
 ): Hazard[] {
   const last = fields['LastLedgerSequence'];
   const isLong = last === undefined || smallOf(last, 'LastLedgerSequence') > FAR_LEDGER;
+  const { Destination: to, TransactionType: type } = fields;
   return [
+    ...(typeof to === 'string' && nobodys.has(to)
+      ? [{ kind: 'unspendable-destination', party: to, text: `${String(type)}: nobody has a key of it` } as const]
+      : []),
     ...(account === signer ? [] : [{ kind: 'foreign-key', party: account } as const]),
     ...(isLong
       ? [{ kind: 'long-lived', text: `LastLedgerSequence ${last === undefined ? 'absent' : 'far ahead'}` } as const]

@@ -20,6 +20,8 @@ import {
 const PARTIAL_PAYMENT = 0x0002_0000;
 /** tfSellNFToken of an NFTokenCreateOffer. */
 const SELL_TOKEN = 1;
+/** tfLPToken of an AMMDeposit: what is named are the least amounts, and nothing is the most. */
+const BY_SHARES = 0x0001_0000;
 /** tfClose of a PaymentChannelClaim. */
 const CLOSE_CHANNEL = 0x0002_0000;
 
@@ -162,6 +164,7 @@ function pool(type: string, words: string, ...names: readonly string[]): Reader 
         hazards.length === 0 ? [{ kind: 'market-order', text: type }] : hazards,
       ),
       ...leaving(amounts, { account }),
+      ...((amounts.length === 0 || (type === 'AMMDeposit' && hasFlag(fields, BY_SHARES))) && { opaque: true }),
     };
   };
 }
