@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -47,7 +47,24 @@ function notice(directory) {
   return `# ${name} ${version} (${license})\n\n${text.trim()}\n`;
 }
 
+/**
+ * SQLite for Node 20, of its package only what is loaded: as a package it would be installed on every Node, with a script.
+ */
+function copySqlite() {
+  const [from, to] = ['node_modules/@photostructure/sqlite', join(dir, 'sqlite')];
+  for (const part of ['LICENSE', 'prebuilds']) cpSync(join(from, part), join(to, part), { recursive: true });
+  // The one package that it needs finds the binary of this system.
+  const finder = 'node_modules/node-gyp-build';
+  cpSync(join(finder, 'node-gyp-build.js'), join(to, 'dist/find-binary.cjs'));
+  cpSync(join(finder, 'LICENSE'), join(to, 'LICENSE-node-gyp-build'));
+  const code = readFileSync(join(from, 'dist/index.cjs'), 'utf8');
+  const needed = 'require("node-gyp-build")';
+  if (!code.includes(needed)) throw new Error('the SQLite of Node 20 no longer asks for node-gyp-build');
+  writeFileSync(join(to, 'dist/index.cjs'), code.replace(needed, 'require("./find-binary.cjs")'));
+}
+
 rmSync(dir, { recursive: true, force: true });
 await makeProgram('main', 'dist/cli/main.js');
 // A program by itself: nothing that only the rest of Custos needs is in its files.
 await makeProgram('signer-main', 'dist/app/signer-main.js');
+copySqlite();

@@ -30,12 +30,14 @@ describe('what is installed to run Custos', () => {
     expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
   });
 
-  it('has one optional package, the SQLite of Node 20, and what that one needs', () => {
-    const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    expect(Object.keys(optionalDependencies)).toEqual(['@photostructure/sqlite']);
-    const scripts = shipped.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
-    expect(scripts).toEqual(['node_modules/@photostructure/sqlite']);
-    expect(shipped.filter(([, { optional }]) => optional).length).toBeLessThanOrEqual(3);
+  it('comes whole: no package is optional, and each is named in its exact version and bundled', () => {
+    const { dependencies, optionalDependencies, bundleDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
+    expect(optionalDependencies).toBeUndefined();
+    expect(bundleDependencies).toEqual(Object.keys(dependencies));
+    for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
   it('takes at most 50 MB', () => {

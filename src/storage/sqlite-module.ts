@@ -41,16 +41,18 @@ async function loadBuiltin() {
   }
 }
 
+/** Comes with the built program; a checkout that is not built has it among its packages. */
 async function loadPackage() {
+  const built = new URL('../program/sqlite/dist/index.cjs', import.meta.url).href;
   try {
-    return await importModule('@photostructure/sqlite');
+    return await importModule(built).catch(() => importModule('@photostructure/sqlite'));
   } catch (cause) {
-    const text = 'this Node has no SQLite and the package @photostructure/sqlite is not installed';
+    const text = 'this Node has no SQLite, and that of Custos does not run on this machine';
     throw new CustosError('STORE_UNSUPPORTED', text, { cause });
   }
 }
 
-async function importModule(name: 'node:sqlite' | '@photostructure/sqlite'): Promise<{ DatabaseSync: Constructor }> {
+async function importModule(name: string): Promise<{ DatabaseSync: Constructor }> {
   const module: unknown = await import(name);
   if (typeof module !== 'object' || module === null || !('DatabaseSync' in module)) {
     throw new CustosError('STORE_UNSUPPORTED', `${name} has no DatabaseSync`);
