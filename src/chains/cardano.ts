@@ -13,7 +13,7 @@ import {
 } from './families/cardano-key.js';
 import { readOperations } from './families/cardano-operations.js';
 import { parseTransaction, readCompleted } from './families/cardano-transaction.js';
-import { type Fields, invalid, isObject } from './families/fields.js';
+import { type Fields, invalid, isObject, readJson } from './families/fields.js';
 import { blockNameIn, countIn, includedAt } from './families/finality.js';
 import { isHashId } from './families/transaction-id.js';
 
@@ -56,7 +56,7 @@ export const cardano: Chain = {
   normalizeAddress,
   isTransactionId: isHashId,
   async complete(pending, { node, network }) {
-    const operations = parseJson(pending.serialized);
+    const operations = readJson(pending.serialized);
     readOperations(operations);
     const where = { network_identifier: identifier(network) };
     const ask = (step: string, body: Fields) => askNode(node, step, { ...where, ...body });
@@ -137,12 +137,4 @@ function networkOf(completed: string): Network {
 function slotOf(milliseconds: number, network: Network): bigint {
   const { slot, at } = clocks[network];
   return slot + BigInt(Math.floor(milliseconds / 1000)) - at;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid('serializedTransaction is no JSON', error);
-  }
 }

@@ -1,4 +1,5 @@
 import { CustosError } from './errors.js';
+import { shown } from './foreign-text.js';
 
 /** A UUID in lower case that stands for one wallet. */
 export type SignatureId = string & { readonly brand: 'SignatureId' };
@@ -36,9 +37,9 @@ export function networkOf(testnet: boolean): Network {
   return testnet ? 'testnet' : 'mainnet';
 }
 
-/** Shows a foreign value in a message: at most 60 characters, in quotes, control characters escaped. */
+/** Shows a foreign value in a message: at most 60 characters, in quotes, escaped as by `shown`. */
 export function quote(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'string') return shown(JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value));
   if (value === null || typeof value !== 'object') return String(value);
   return Array.isArray(value) ? 'an array' : 'an object';
 }

@@ -1,4 +1,5 @@
 import { quote } from '../core/ids.js';
+import { repeatedMember } from '../core/repeated-member.js';
 import { requestInvalid } from './answers.js';
 import { isRecord } from './node.js';
 
@@ -15,7 +16,10 @@ export function parseBody(text: string): unknown {
   if (isTooDeep(parsed)) {
     throw requestInvalid([{ property: 'body', rule: 'depth', text: `body must not nest deeper than ${MAX_DEPTH}` }]);
   }
-  refuseTwice(text);
+  const name = repeatedMember(text);
+  if (name !== undefined) {
+    throw requestInvalid([{ property: 'body', rule: 'twice', text: `the member ${quote(name)} stands twice` }]);
+  }
   return parsed;
 }
 
@@ -42,24 +46,4 @@ function isTooDeep(root: unknown): boolean {
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
   return false;
-}
-
-/** Texts, with the colon behind those that name a member, and the ends of objects; all else cannot name anything. */
-const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
-
-/** @param text - has been found to be JSON */
-function refuseTwice(text: string): void {
-  const open: Set<string>[] = [];
-  for (const [token, colon] of text.matchAll(tokens)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon !== undefined) {
-      const name: unknown = JSON.parse(token.slice(0, -colon.length));
-      const names = open.at(-1);
-      if (names?.has(String(name))) {
-        throw requestInvalid([{ property: 'body', rule: 'twice', text: `the member ${quote(name)} stands twice` }]);
-      }
-      names?.add(String(name));
-    }
-  }
 }

@@ -82,6 +82,11 @@ const table: readonly Row[] = [
     [of('unspendable-destination', 'Transfer', '1nc1nerator11111111111111111111111111111111')],
   ],
   [
+    'a transfer to the token of wrapped coins',
+    [system([me, 'So11111111111111111111111111111111111111112'], ...u32(2), ...u64(1))],
+    [of('unspendable-destination', 'Transfer', 'So11111111111111111111111111111111111111112')],
+  ],
+  [
     'CreateAccountWithSeed',
     [
       system(

@@ -268,6 +268,13 @@ describe('a Stellar transaction', () => {
     expect(stellar.parse(envelope([pay, operation]), context).summary.hazards).toEqual([lost]);
   });
 
+  it('shows what others wrote escaped and in quotes', () => {
+    const entry = Operation.manageData({ name: 'a (1 bytes), then', value: 'x' });
+    const { text } = stellar.parse(envelope([entry], { memo: Memo.text('a\u202eb') }), context).summary;
+    expect(text).toContain('with the memo "a\\u{202e}b"');
+    expect(text).toContain('sets the data entry "a (1 bytes), then" (1 bytes)');
+  });
+
   it('that is exchanged on its way has no honest receiver of what leaves', () => {
     const [, operations] = table[3]!;
     const { kind, value, tokens } = parse(envelope(operations)).summary;

@@ -148,4 +148,18 @@ describe.each([...registry.ids])('%s', (id) => {
       await fc.assert(property, { seed: SEED, numRuns: CHANGES });
     }
   });
+
+  it('refuses a member that stands twice, of which each reader could take another one', async () => {
+    for (const vector of vectors) {
+      const keys = await keysOfVector(chain, vector);
+      const context = contextOfVector(chain, vector, keys);
+      const node = replayingNode(vector.rpc ?? []);
+      const completed = await chain
+        .complete(pendingOf(chain, vector), { ...context, node, nextNonce: async (count) => count })
+        .catch(() => vector.pending.serializedTransaction);
+      const twice = completed.replace(/^\{"((?:[^"\\]|\\.)*)":/, '{"$1":0,"$1":');
+      if (twice === completed) continue;
+      expect(await outcome(() => chain.parse(twice, context))).toBe('TRANSACTION_INVALID');
+    }
+  });
 });

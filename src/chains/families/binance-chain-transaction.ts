@@ -212,7 +212,7 @@ function summarize(transfer: BinanceTransfer, from: string): Summary {
     opaque: false,
     outputs: outputs.map(({ text, coins }) => ({
       address: text,
-      amount: coins.find(({ denom }) => denom === 'BNB')?.amount ?? 0n,
+      amount: coins.reduce((sum, { denom, amount }) => (denom === 'BNB' ? sum + amount : sum), 0n),
       change: text === from,
     })),
     ...(memo !== '' && { memo }),

@@ -1,18 +1,26 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { repeatedMember } from '../../core/repeated-member.js';
 
 /** A JSON object from outside, not checked further. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads the text form of a request that is a JSON object. @throws CustosError TRANSACTION_INVALID */
 export function readObject(text: string): Fields {
+  return objectOf(readJson(text), 'serializedTransaction');
+}
+
+/** Reads JSON whose objects have no member twice, of which each reader could take another one. @throws CustosError TRANSACTION_INVALID */
+export function readJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new CustosError('TRANSACTION_INVALID', 'serializedTransaction is no JSON', { cause: error });
   }
-  return objectOf(value, 'serializedTransaction');
+  const name = repeatedMember(text);
+  if (name === undefined) return value;
+  throw new CustosError('TRANSACTION_INVALID', `serializedTransaction has the member ${quote(name)} twice`);
 }
 
 /** @throws CustosError TRANSACTION_INVALID */

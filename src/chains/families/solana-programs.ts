@@ -40,6 +40,8 @@ const places: ReadonlySet<string> = new Set([
   'BPFLoader2111111111111111111111111111111111',
   'Feature111111111111111111111111111111111111',
   INCINERATOR,
+  // The token that stands for wrapped coins.
+  'So11111111111111111111111111111111111111112',
 ]);
 
 /** True for addresses of well-known programs, of the incinerator, and of the network's own pages (sysvars). */

@@ -1,6 +1,7 @@
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import type { Hazard } from '../../core/hazards.js';
+import { quote } from '../../core/ids.js';
 import { formatUnits } from '../../core/units.js';
 import { invalid } from './fields.js';
 import type { Effect, Operation } from './stellar-effect.js';
@@ -51,8 +52,9 @@ const readers: Readonly<Record<number, (read: XdrReader) => Effect>> = {
   9: () => ({ text: 'asks for the inflation payout' }),
   10: (read) => {
     const [key, value] = [readText(read, 64), read.optional(() => read.variable(64))];
+    const entry = quote(key);
     const text =
-      value === undefined ? `removes the data entry ${key}` : `sets the data entry ${key} (${value.length} bytes)`;
+      value === undefined ? `removes the data entry ${entry}` : `sets the data entry ${entry} (${value.length} bytes)`;
     return { hazards: [{ kind: 'account-settings', text: `ManageData ${key}` }], text };
   },
   // The largest number leaves none for any transaction after it, so the account would be dead.

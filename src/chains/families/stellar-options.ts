@@ -1,4 +1,5 @@
 import type { Hazard, HazardKind } from '../../core/hazards.js';
+import { quote } from '../../core/ids.js';
 import type { Effect } from './stellar-effect.js';
 import { readAccount, readSigner, readText } from './stellar-parts.js';
 import type { XdrReader } from './stellar-xdr.js';
@@ -27,7 +28,7 @@ export function readOptions(read: XdrReader): Effect {
     if (value !== undefined) note(kind, `${label} ${value}`);
   }
   const domain = read.optional(() => readText(read, 32));
-  if (domain !== undefined) note('account-settings', `home domain ${JSON.stringify(domain)}`);
+  if (domain !== undefined) note('account-settings', `home domain ${quote(domain)}`);
   const signer = read.optional(() => [readSigner(read), read.uint32()] as const);
   if (signer !== undefined) note('account-control', `SIGNER with weight ${signer[1]}`, signer[0]);
   return { hazards, text: `changes the account's options: ${changes.join(', ') || 'nothing'}` };

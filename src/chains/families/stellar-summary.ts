@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
 import type { Hazard } from '../../core/hazards.js';
+import { quote } from '../../core/ids.js';
 import type { Summary, SummaryNote } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import type { Envelope } from './stellar-effect.js';
@@ -14,7 +15,7 @@ export function summarize(envelope: Envelope, foreign: readonly string[]): Summa
   const kinds = new Set(operations.map(({ kind }) => kind));
   const [kind = 'other'] = kinds;
   const single = operations.length === 1 ? operations[0] : undefined;
-  const note = memo === undefined ? '' : ` with the memo ${JSON.stringify(memo.value)}`;
+  const note = memo === undefined ? '' : ` with the memo ${quote(memo.value)}`;
   const moves = operations.flatMap(({ tokens, arriving, source: from = source }) => [
     ...tokens.map((move) => ({ ...move, from })),
     ...arriving,

@@ -1,6 +1,7 @@
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { repeatedMember } from '../../core/repeated-member.js';
 import { hexOf, invalid, isObject, objectOf, onlyMembers, textOf } from './fields.js';
 import type { UtxoInput, UtxoTransaction } from './utxo-format.js';
 import { readScript } from './utxo-script.js';
@@ -26,6 +27,8 @@ export function readProven(serialized: string): ProvenRequest {
   const fields = fieldsOf(serialized);
   if (fields === undefined) return { request: serialized, previous: new Map() };
   onlyMembers(fields, ['transaction', 'previous'], 'the transaction with those before it');
+  const twice = repeatedMember(serialized);
+  if (twice !== undefined) throw invalid(`the transaction with those before it has the member ${quote(twice)} twice`);
   const previous = new Map<string, Uint8Array>();
   let left = MAX_ALL_BYTES;
   for (const [txId, digits] of Object.entries(objectOf(fields['previous'], 'previous'))) {

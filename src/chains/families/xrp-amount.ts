@@ -71,9 +71,9 @@ function unitsOf(value: string): bigint | undefined {
   return digits % divisor === 0n ? digits / divisor : undefined;
 }
 
-/** The name of a currency: forty digits hold three letters in the old form, or any bytes, which stay as they are. */
+/** The name of a currency: forty digits hold three letters in the old form, or any bytes, which stay as they are; so do letters that cannot be seen. */
 export function currencyName(currency: string): string {
-  const letters = /^(00){12}((?:[2-7][0-9a-f]){3})(00){5}$/i.exec(currency)?.[2];
+  const letters = /^(00){12}((?:[2-6][0-9a-f]|7[0-9a-e]){3})(00){5}$/i.exec(currency)?.[2];
   return letters === undefined ? currency : Buffer.from(letters, 'hex').toString('latin1');
 }
 
