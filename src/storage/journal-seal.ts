@@ -15,6 +15,12 @@ const MOST_KNOWN = 4_096;
 /** What is larger is read again, in characters. */
 const LARGE = 65_536;
 
+interface Columns {
+  readonly seen: ReadonlySet<string>;
+  /** Those that a MAC covers, in their order. */
+  readonly covered: readonly string[];
+}
+
 /** A row that the work at hand changes. */
 interface Touched {
   /** Lines of its story, those of this work included. */
@@ -30,6 +36,8 @@ export class JournalSeal {
   #mac: JournalMac | undefined;
   readonly #touched = new Map<string, Touched>();
   readonly #known = new Map<string, Row>();
+  /** Columns of each table that a MAC covers, in their order. */
+  readonly #columns = new Map<string, Columns>();
   readonly isShared: boolean;
 
   /** @param isShared - true where other machines write at the same time */
@@ -53,11 +61,23 @@ export class JournalSeal {
   /** MAC of a row of any table of the journal; null while there is no key. What is NULL is left out, so that a later column keeps old MACs. */
   of(table: keyof StoreTables, row: object): string | null {
     if (this.#mac === undefined) return null;
-    const columns = Object.entries(row).filter(
-      ([name, value]) => name !== 'mac' && value !== null && !leaseColumns.has(name),
-    );
-    columns.sort(([one], [other]) => (one < other ? -1 : 1));
-    return this.#mac([table, ...columns.flatMap(([name, value]) => [name, textOf(value)])]);
+    const parts: string[] = [table];
+    for (const name of this.#columnsOf(table, row)) {
+      const value: unknown = Reflect.get(row, name);
+      if (value !== null && value !== undefined) parts.push(name, textOf(value));
+    }
+    return this.#mac(parts);
+  }
+
+  /** Sorted once for each table: most rows have the same columns. */
+  #columnsOf(table: string, row: object): readonly string[] {
+    const known = this.#columns.get(table) ?? { seen: new Set(), covered: [] };
+    const names = Object.keys(row);
+    if (names.every((name) => known.seen.has(name))) return known.covered;
+    const seen = new Set([...known.seen, ...names]);
+    const covered = [...seen].filter(isCovered).sort((one, other) => (one < other ? -1 : 1));
+    this.#columns.set(table, { seen, covered });
+    return covered;
   }
 
   /** False when a row is not as this store wrote it. */
@@ -131,6 +151,10 @@ export class JournalSeal {
     const [oldest] = this.#known.keys();
     if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function isCovered(name: string): boolean {
+  return name !== 'mac' && !leaseColumns.has(name);
 }
 
 /** Whole numbers come as numbers from one database and may come as texts from another; SQLite keeps what it is given. */
