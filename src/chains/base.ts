@@ -11,4 +11,5 @@ export const base = evmChain({
   chainIds: { mainnet: [8453n], testnet: [84532n, 84531n] },
   // Isthmus (May 2025).
   gasRules: { dataFloor: true },
+  hasDataFee: true,
 });

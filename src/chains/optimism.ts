@@ -11,4 +11,5 @@ export const optimism = evmChain({
   chainIds: { mainnet: [10n], testnet: [11155420n, 420n, 69n] },
   // Isthmus (May 2025).
   gasRules: { dataFloor: true },
+  hasDataFee: true,
 });

@@ -221,6 +221,11 @@ export interface Chain {
   decodeMnemonic?(text: string): Uint8Array | undefined;
   /** The form in which this program shows the address. @throws CustosError ADDRESS_INVALID (also: wrong checksum) */
   normalizeAddress(text: string, network: Network): string;
+  /**
+   * True for an address from which nobody can send on what arrives there; the same rule names the hazard of a summary.
+   * @param isCalled - data comes with the coins
+   */
+  isUnspendable?(address: string, isCalled: boolean): boolean;
   /** Whether a text has the form of this network's transaction ids. */
   isTransactionId(text: string): boolean;
   /** The keys that must be lent, in order, where they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */

@@ -7,7 +7,7 @@ import { bareAddress } from './submit.js';
 
 /** A transaction that is about to be queued, with the names that its parts have in the request. */
 export interface Destination {
-  readonly effect: Pick<TransferRequest, 'to' | 'data'>;
+  readonly effect: Pick<TransferRequest, 'to' | 'data' | 'value'>;
   /** Field that names the receiver of coins or the contract that is called. */
   readonly target: string;
   /** Field that names the receiver of tokens. */
@@ -39,11 +39,14 @@ export async function checkDestination(gateway: GatewayContext, chain: Chain, wa
   const { effect, target, receiver = 'data', digits } = wanted;
   if (effect.to === undefined) return;
   if (isNobody(effect.to)) throw unspendable(target, 'nobody has the key of the zero address');
-  if (isPrecompiled(effect.to) && effect.data === undefined) {
-    throw unspendable(target, `${effect.to} belongs to the network itself, and nobody has its key`);
+  const isLost = (address: string, isCalled: boolean) => chain.isUnspendable?.(address, isCalled) === true;
+  if ((effect.value > 0n || effect.data === undefined) && isLost(effect.to, effect.data !== undefined)) {
+    throw unspendable(target, `nobody can send on what ${effect.to} gets`);
   }
   const moved = receiverOf(effect.data);
-  if (moved !== undefined && isNobody(moved)) throw unspendable(receiver, 'nobody has the key of the zero address');
+  if (moved !== undefined && isLost(`0x${moved}`, false)) {
+    throw unspendable(receiver, `nobody can send on what 0x${moved} gets`);
+  }
   if (moved !== undefined && moved === bare(effect.to)) {
     throw unspendable(receiver, 'tokens that are sent to their own contract stay there');
   }
@@ -100,13 +103,10 @@ function isNobody(address: string): boolean {
   return /^0+$/.test(bare(address));
 }
 
-/** The contracts that are part of every network of the family (precompiles, 0x01 to 0x11): they have no code to be seen. */
-function isPrecompiled(address: string): boolean {
-  const number = BigInt(`0x${bare(address)}`);
-  return number >= 0x01n && number <= 0x11n;
-}
-
-/** Networks have contracts of their own at the lowest addresses, some without code (staking on Harmony: 0xfc). */
+/**
+ * Networks have contracts of their own at the lowest addresses, some without code (staking on Harmony: 0xfc): that there is no
+ * code says nothing there. What is lost at an address is another question, which the chain answers.
+ */
 function isPartOfNetwork(address: string): boolean {
   return BigInt(`0x${bare(address)}`) < 0x10000n;
 }

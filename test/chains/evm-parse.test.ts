@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { base } from '../../src/chains/base.js';
 import { celo } from '../../src/chains/celo.js';
 import { ethereum } from '../../src/chains/ethereum.js';
 import { klaytn } from '../../src/chains/klaytn.js';
 import { one } from '../../src/chains/one.js';
+import { optimism } from '../../src/chains/optimism.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { xdc } from '../../src/chains/xdc.js';
 import { CustosError, type ErrorCode } from '../../src/core/errors.js';
 import { evmChainIds } from '../support/vectors.js';
+import { codeOf } from './codes.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
 
 const key = keyOf(ethereum);
@@ -116,6 +119,22 @@ describe('a transaction', () => {
     ['is the signer in upper case', `0x${key.address.slice(2).toUpperCase()}`],
   ])('is accepted when the sender %s', (_what, from) => {
     expect(ethereum.parse(legacyJson({ from }), contextOf(key)).summary.from).toBe(key.address);
+  });
+
+  it('may name no member twice, however deep', () => {
+    const entry = `"accessList":[{"address":"0x${'11'.repeat(20)}","address":"0x${'22'.repeat(20)}","storageKeys":[]}]`;
+    const json = (list: string) => `${legacyJson({ type: 1 }).slice(0, -1)},${list}}`;
+    expect(codeOf(() => ethereum.parse(json(entry), contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
+    const once = entry.replace(/"address":"0x1+",/, '');
+    expect(codeOf(() => ethereum.parse(json(once), contextOf(keyOf(ethereum))))).toBe('nothing');
+  });
+
+  it.each([optimism, base, ethereum])('of a layer above Ethereum tells of the fee that nothing bounds', (chain) => {
+    const [chainId] = { OPTIMISM: [10], BASE: [8453] }[chain.id as string] ?? [1];
+    const { summary } = chain.parse(legacyJson({ chainId }), contextOf(keyOf(chain)));
+    const isLayer = chain !== ethereum;
+    expect(summary.notes?.some(({ name }) => name === 'fee for data')).toBe(isLayer);
+    expect(summary.text.endsWith('and what its data cost on Ethereum')).toBe(isLayer);
   });
 
   it('may name its gas and its data twice when both say the same', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { encodePacked } from 'viem';
 import { describe, expect, it } from 'vitest';
+import { ethereum } from '../../src/chains/ethereum.js';
 import { knownMethods } from '../../src/chains/families/evm-methods.js';
 import { type Hazard, type HazardKind, stoppedHazards } from '../../src/core/hazards.js';
 import { alice, bob, contract, me, summaryOf, unlimited } from './calls.js';
@@ -47,6 +48,8 @@ describe('a destination from which nobody can spend', () => {
     '0x0000000000000000000000000000000000000001',
     '0x0000000000000000000000000000000000000100',
     '0x00000000000000000000000000000000000000fd',
+    // Kaia's last precompiled contract.
+    '0x00000000000000000000000000000000000003ff',
     '0x000000000000000000000000000000000000dead',
     '0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee',
   ];
@@ -71,11 +74,20 @@ describe('a destination from which nobody can spend', () => {
     }
   });
 
+  it('is told of the chain by the same rule, for those who build transactions', () => {
+    for (const to of [...lost, '0x0000000000000000000000000000000000000400', bob, contract]) {
+      const isNamed = (data: string) =>
+        summaryOf(data, { to, value: 5 }).hazards.some(({ kind }) => kind === 'unspendable-destination');
+      expect(ethereum.isUnspendable?.(to, false)).toBe(isNamed('0x'));
+      expect(ethereum.isUnspendable?.(to, true)).toBe(isNamed('0x01267951'));
+    }
+  });
+
   it('is no system contract that is called with coins, and every precompiled one', () => {
     const called = { data: '0x01267951', value: 5 };
     const kinds = (to: string) => summaryOf(called.data, { to, value: 5 }).hazards.map(({ kind }) => kind);
     expect(kinds('0x0000000000000000000000000000000000000088')).toEqual(['opaque-data']);
-    for (const to of lost.filter((one) => !one.endsWith('fd'))) {
+    for (const to of lost.filter((one) => !/fd$|3ff$/.test(one))) {
       expect(kinds(to)).toEqual(['unspendable-destination', 'opaque-data']);
     }
   });

@@ -150,6 +150,57 @@ describe('a Tron contract', () => {
     expect(made.summary.tokens).toMatchObject([{ standard: 'TRC-10', contract: '1000001', amount: 5n }]);
   });
 
+  it('loses TRC-10 tokens that go along to where nobody can send them on', () => {
+    const value = { contract_address: hexOf(zero), data: 'deadbeef', call_token_value: 5, token_id: 1_000_001 };
+    const lost = { kind: 'unspendable-destination', party: zero, asset: '1000001', amount: 5n };
+    expect(hazardsOf('TriggerSmartContract', value)).toContainEqual(lost);
+  });
+
+  it.each([{ call_value: 3 }, { call_token_value: 5, token_id: 1_000_001 }])(
+    'is no mere payment in a token when %j goes along',
+    (along) => {
+      const kind = (more: object) =>
+        tron.parse(
+          tronText('TriggerSmartContract', { ...inCall(call('transfer(address,uint256)', [alice, 5n])), ...more }),
+          context,
+        ).summary.kind;
+      expect(kind({})).toBe('token-transfer');
+      expect(kind(along)).toBe('contract-call');
+    },
+  );
+
+  it('costs what its limit does not bound as well: bytes, a new account, a memo, further signatures', () => {
+    const fee = (type: string, value: object, raw: Record<string, unknown> = {}) => {
+      const text = tronText(type, value, raw);
+      const size = BigInt(JSON.parse(text).raw_data_hex.length / 2 + 135);
+      const { summary } = tron.parse(text, context);
+      expect(summary.fee.asset).toBe('TRX');
+      return summary.fee.amount - size * 1_000n;
+    };
+    const pay = { to_address, amount: 5 };
+    expect(fee('WithdrawBalanceContract', {})).toBe(0n);
+    expect(fee('TriggerSmartContract', inCall('0xdeadbeef'), { fee_limit: 30_000_000 })).toBe(30_000_000n);
+    expect(fee('TransferContract', pay)).toBe(1_100_000n);
+    expect(fee('TransferContract', pay, { data: '4869' })).toBe(2_100_000n);
+    expect(fee('TransferContract', pay, { Permission_id: 2 })).toBe(2_100_000n);
+    expect(fee('TransferAssetContract', { ...pay, asset_name })).toBe(1_100_000n);
+    expect(fee('AccountCreateContract', { account_address: to_address })).toBe(1_100_000n);
+  });
+
+  it('shows names of old tokens with what cannot be seen in them escaped', () => {
+    const named = { asset_name: Buffer.from('US\u202eDT\u0000').toString('hex'), to_address: hexOf(zero), amount: 5 };
+    const { summary } = tron.parse(tronText('TransferAssetContract', named), context);
+    expect(JSON.stringify(summary.tokens[0]?.contract)).toBe('"US\\\\u{202e}DT\\\\u{0}"');
+    expect(summary.hazards[0]?.asset).toBe(summary.tokens[0]?.contract);
+  });
+
+  it('that names a member twice is refused, however deep', () => {
+    const text = tronText('TransferContract', { to_address, amount: 5 });
+    for (const name of ['"amount":', '"txID":', '"type":']) {
+      expect(codeOf(() => tron.parse(text.replace(name, `${name}"1",${name}`), context))).toBe('TRANSACTION_INVALID');
+    }
+  });
+
   it('under another permission, or of another account, is named as one of a foreign key', () => {
     const transfer = { to_address, amount: 5 };
     const permission = [{ kind: 'foreign-key', party: key.address, text: 'Permission_id 2' }];
@@ -222,6 +273,31 @@ describe('a VeChain clause', () => {
     const { notes = [] } = summaryOf([pay, { to: bob, data: call('approve(address,uint256)', [alice, 9n]) }]);
     expect(notes).toContainEqual({ name: 'clause 1', value: `5 smallest units to ${alice}` });
     expect(notes).toContainEqual({ name: 'clause 2', value: `0 smallest units to ${bob}, approve(${alice}, 9)` });
+  });
+
+  it('among several has its coins in a field', () => {
+    const summary = summaryOf([pay, { ...pay, to: bob, value: '7' }, { to: bob, value: '0', data: '0x' }]);
+    expect(summary).toMatchObject({ kind: 'transfer', value: { amount: 12n } });
+    expect(summary.outputs).toEqual([
+      { address: alice, amount: 5n, change: false },
+      { address: bob, amount: 7n, change: false },
+    ]);
+    expect(summaryOf([pay]).outputs).toBeUndefined();
+  });
+
+  it('with coins beside a call of a token is no mere payment in it', () => {
+    const token = { to: bob, value: '5', data: call('transfer(address,uint256)', [alice, 5n]) };
+    expect(summaryOf([token]).kind).toBe('contract-call');
+    expect(summaryOf([pay, token]).kind).toBe('other');
+  });
+
+  it('that names a member twice is refused', () => {
+    const body = '"chainTag":39,"blockRef":"0x0121eac0b88d7bd2","expiration":720,"gasPriceCoef":0,"gas":"9000000"';
+    const clause = `{"to":"${alice}","value":"5","to":"${bob}","data":"0x"}`;
+    const text = `{${body},"clauses":[${clause}],"dependsOn":null,"nonce":"7"}`;
+    const context = { network: 'testnet', from: vet.address, signers: [vet] } as const;
+    expect(codeOf(() => vechain.parse(text, context))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => vechain.parse(text.replace(`"to":"${alice}",`, ''), context))).toBe('nothing');
   });
 
   it('that is valid for more than a day is long-lived', () => {

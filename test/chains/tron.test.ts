@@ -142,7 +142,7 @@ describe('a transaction', () => {
       kind: 'token-transfer',
       opaque: false,
       tokens: [{ standard: 'TRC-20', contract: other.address, to: other.address, amount: 5_000_000n }],
-      fee: { amount: 100_000_000n },
+      fee: { amount: 100_346_000n },
     });
     expect(call('deadbeef')).toMatchObject({ kind: 'contract-call', opaque: true });
   });

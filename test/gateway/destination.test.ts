@@ -70,7 +70,20 @@ describe('what nobody could spend again', () => {
   test('coins to a contract of the network itself are refused', async () => {
     const to = `0x${'00'.repeat(19)}04`;
     expect(problem(await coins('ethereum', 'ETH', { to }))).toEqual([400, 'to', 'unspendable']);
-    expect((await coins('ethereum', 'ETH', { to, data: '0x01' })).status).toBe(200);
+    expect(problem(await coins('ethereum', 'ETH', { to, data: '0x01' }))).toEqual([400, 'to', 'unspendable']);
+    expect((await coins('ethereum', 'ETH', { to, amount: '0', data: '0x01' })).status).toBe(200);
+  });
+
+  test.each([`0x${'00'.repeat(18)}03ff`, `0x${'00'.repeat(18)}dead`, `0x${'ee'.repeat(20)}`])(
+    'coins and tokens to %s are refused, as the daemon would',
+    async (to) => {
+      expect(problem(await coins('ethereum', 'ETH', { to }))).toEqual([400, 'to', 'unspendable']);
+      expect(problem(await tokens({ to }))).toEqual([400, 'to', 'unspendable']);
+    },
+  );
+
+  test('coins to a contract of one network are taken', async () => {
+    expect((await coins('one', 'ONE', { to: `0x${'00'.repeat(18)}00fc`, data: '0x01' })).status).toBe(200);
   });
 
   test('tokens to the zero address, or to their own contract, are refused', async () => {

@@ -1,7 +1,10 @@
 import { bytesToBigInt } from './evm-hex.js';
 
-/** Below this number lie the zero address and the precompiled contracts of all chains; no key can be found for any of them. */
-const SYSTEM = 0x200n;
+/**
+ * Below this number lie the zero address and the precompiled contracts of all chains of the family, up to Kaia's 0x3ff; no key
+ * can be found for any of them. What lies above is a contract of one network or nobody's to tell, so nothing is said of it.
+ */
+const SYSTEM = 0x400n;
 /** Precompiled contracts of Ethereum: 0x01 to 0x11 (EIP-2537) and 0x100 (RIP-7212). They keep what is sent to them. */
 const isPrecompiled = (address: bigint) => address <= 0x11n || address === 0x100n;
 

@@ -13,11 +13,18 @@ export function readJsonObject(text: string): JsonMembers {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CustosError('TRANSACTION_INVALID', `the transaction is ${quote(value)}, not a JSON object`);
   }
-  const repeated = repeatedMember(text);
-  if (repeated !== undefined) {
-    throw new CustosError('TRANSACTION_INVALID', `the transaction names ${quote(repeated)} twice`);
-  }
+  checkMembersOnce(text);
   return new Map(Object.entries(value).filter(([, member]) => member !== null));
+}
+
+/**
+ * Holds that no object of a valid JSON text names a member twice, however deep: readers disagree about which one counts.
+ * @throws CustosError TRANSACTION_INVALID
+ */
+export function checkMembersOnce(text: string): void {
+  const repeated = repeatedMember(text);
+  if (repeated === undefined) return;
+  throw new CustosError('TRANSACTION_INVALID', `the transaction names ${quote(repeated)} twice`);
 }
 
 /** How a quantity is named in messages, which code its errors have, and the largest that is allowed. */
@@ -54,15 +61,16 @@ function parseJson(text: string): unknown {
 
 // JSON.parse silently keeps the last of two members with one name, so the (valid) text is walked once more.
 function repeatedMember(text: string): string | undefined {
-  const seen = new Set<string>();
-  let depth = 0;
+  // Names of each object that is open, and none for a list.
+  const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at];
-    if (sign === '{' || sign === '[') depth += 1;
-    if (sign === '}' || sign === ']') depth -= 1;
+    if (sign === '{' || sign === '[') open.push(sign === '{' ? new Set() : undefined);
+    if (sign === '}' || sign === ']') open.pop();
     if (sign !== '"') continue;
     const end = endOfString(text, at);
-    if (depth === 1 && isName(text, end)) {
+    const seen = open.at(-1);
+    if (seen !== undefined && isName(text, end)) {
       const name: unknown = JSON.parse(text.slice(at, end + 1));
       if (typeof name !== 'string' || seen.has(name)) return String(name);
       seen.add(name);

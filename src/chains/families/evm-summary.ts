@@ -8,6 +8,8 @@ import { bytesToHex } from './evm-hex.js';
 export interface SummaryRules extends CallRules {
   /** Symbols of tokens that pay fees, by contract address in lower case. */
   readonly feeSymbols: ReadonlyMap<string, string>;
+  /** The network takes more than the signed bytes say. */
+  readonly hasDataFee: boolean;
 }
 
 /** Says what a transaction does, from the very values that are signed. @param from - sender as shown */
@@ -28,7 +30,7 @@ export function summarize(transaction: EvmTransaction, from: string, rules: Summ
     ...(method !== undefined && { method }),
     opaque,
     notes: [...notes, ...notesOf(transaction, rules)],
-    text: `${from} ${text}; the fee is at most ${fee.text}`,
+    text: `${from} ${text}; the fee is at most ${fee.text}${rules.hasDataFee ? ', and what its data cost on Ethereum' : ''}`,
   };
 }
 
@@ -42,7 +44,10 @@ function notesOf(transaction: EvmTransaction, rules: SummaryRules): SummaryNote[
   const access = accessList.map(({ address, storageKeys }) =>
     note('accessList', [rules.show(address), ...storageKeys.map(bytesToHex)].join(' ')),
   );
-  return [note('type', format.name), note('gas', gas), ...prices, ...access];
+  const data = rules.hasDataFee
+    ? [note('fee for data', 'asked besides by the network; not bounded by what is signed')]
+    : [];
+  return [note('type', format.name), note('gas', gas), ...prices, ...data, ...access];
 }
 
 function note(name: string, value: string | bigint): SummaryNote {

@@ -8,6 +8,7 @@ import { bip32Scheme } from './bip32-scheme.js';
 import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from './evm-address.js';
 import { type RpcPrefix, readSigned, sendRaw } from './evm-broadcast.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './evm-complete.js';
+import { isUnspendable, isUnspendableCalled } from './evm-destination.js';
 import {
   type EvmFormat,
   type EvmTransaction,
@@ -56,6 +57,8 @@ export interface EvmChainDefinition {
   readonly rpcPrefix?: RpcPrefix;
   /** Depth at which blocks count as settled where the node tells of no final ones; 12 unless said otherwise. */
   readonly settledDepth?: bigint;
+  /** A layer above Ethereum takes a fee for data besides, which no byte of a transaction bounds. */
+  readonly hasDataFee?: true;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
   readonly transferForm?: (request: TransferRequest, network: Network) => Record<string, unknown>;
 }
@@ -102,6 +105,10 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     encodePrivateKey: bytesToHex,
     decodePrivateKey,
     normalizeAddress: (text) => showAddress(readAddress(text, addressStyle), addressStyle),
+    isUnspendable(text, isCalled) {
+      const address = readAddress(text, addressStyle);
+      return isCalled ? isUnspendableCalled(address) : isUnspendable(address);
+    },
     isTransactionId: isPrefixedHashId,
     async complete(pending, context) {
       const transaction = await completeTransaction(settings, pending, context);
@@ -153,7 +160,7 @@ function parseCompleted(completed: string, context: ParseContext, settings: Sett
   const transaction = requireAll(readRequest(completed, settings, context));
   if (settings.checksGas) checkGas(transaction.gas, transaction, gasRulesFor(settings, transaction.chainId, context));
   const from = showAddress(readAddress(context.from, settings.addressStyle), settings.addressStyle);
-  const { coin, addressStyle, feeTokens } = settings;
+  const { coin, addressStyle, feeTokens, hasDataFee = false } = settings;
   const feeSymbols = new Map(
     Object.entries(feeTokens?.[context.network] ?? {}).map(([symbol, contract]) => [contract, symbol]),
   );
@@ -163,6 +170,7 @@ function parseCompleted(completed: string, context: ParseContext, settings: Sett
       decimals: DECIMALS,
       show: (address) => showAddress(address, addressStyle),
       feeSymbols,
+      hasDataFee,
     }),
     nonce: transaction.nonce,
     sign: (keys) => signWith(keyOf(keys, from), transaction, addressStyle),

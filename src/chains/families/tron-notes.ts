@@ -11,7 +11,7 @@ const saidOfDeployment: readonly string[] = ['bytecode', 'call_value', 'name'];
 
 /** Every signed part that a summary has no field for, under the network's own names. */
 export function notesOf(transaction: TronTransaction): SummaryNote[] {
-  const { value, reference, expiration, timestamp, permission, memo } = transaction;
+  const { value, reference, feeLimit, expiration, timestamp, permission, memo } = transaction;
   const members = Object.entries(value).filter(([name]) => !said.includes(name));
   const deployment = isObject(value['new_contract']) ? Object.entries(value['new_contract']) : [];
   const isText = memo === undefined || readable(memo) !== hex.encode(memo);
@@ -20,6 +20,7 @@ export function notesOf(transaction: TronTransaction): SummaryNote[] {
     ...deployment.filter(([name]) => !saidOfDeployment.includes(name)).map(([name, member]) => note(name, member)),
     ...(permission === 0n ? [] : [note('Permission_id', permission.toString())]),
     ...(isText ? [] : [note('data', `${hex.encode(memo)} (bytes)`)]),
+    ...(feeLimit === 0n ? [] : [note('fee_limit', feeLimit.toString())]),
     note('expiration', timeOf(expiration)),
     note('timestamp', timeOf(timestamp)),
     ...Object.entries(reference).map(([name, text]) => note(name, text)),

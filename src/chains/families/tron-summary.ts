@@ -1,4 +1,5 @@
 import { hex } from '@scure/base';
+import { shown } from '../../core/foreign-text.js';
 import type { Hazard } from '../../core/hazards.js';
 import { quote } from '../../core/ids.js';
 import type { Summary, SummaryNote, TokenMove } from '../../core/summary.js';
@@ -7,6 +8,7 @@ import { bytesNote, describe as describeCall } from './evm-call.js';
 import { isUnspendable } from './evm-destination.js';
 import { readAddress, showAddress } from './tron-address.js';
 import { readDeployment } from './tron-deployment.js';
+import { mostFee } from './tron-fee.js';
 import { notesOf, readable } from './tron-notes.js';
 import type { TronTransaction } from './tron-transaction.js';
 
@@ -27,14 +29,13 @@ const DAY = 86_400_000n;
 
 /** Says what a transaction does, from the members that are the encoding of the signed bytes. @param signer - whose key signs */
 export function summarize(transaction: TronTransaction, signer: string): Summary {
-  const { owner, feeLimit, permission } = transaction;
+  const { owner, permission } = transaction;
   const content = (readers[transaction.type] ?? plain)(transaction);
   const { kind, to, value, tokens = [], method = transaction.type, opaque = false, hazards = [], notes = [] } = content;
   const memo = transaction.memo === undefined ? undefined : readable(transaction.memo);
   const note = memo === undefined ? '' : ` with the memo ${JSON.stringify(memo)}`;
   const role = permission === 0n ? '' : ` under permission ${permission}`;
-  const fee =
-    feeLimit === 0n ? 'the fee is what bandwidth costs' : `the fee is at most ${coins(feeLimit)} and bandwidth`;
+  const fee = mostFee(transaction);
   return {
     kind,
     from: owner,
@@ -42,12 +43,12 @@ export function summarize(transaction: TronTransaction, signer: string): Summary
     value: { asset: 'TRX', amount: value },
     tokens,
     hazards: [...hazards, ...hazardsOf(transaction, signer)],
-    fee: { asset: 'TRX', amount: feeLimit },
+    fee: { asset: 'TRX', amount: fee },
     method,
     ...(memo !== undefined && { memo }),
     opaque,
     notes: [...notes, ...notesOf(transaction)],
-    text: `${owner} ${content.text}${note}${role}; ${fee}`,
+    text: `${owner} ${content.text}${note}${role}; the fee is at most ${coins(fee)}`,
   };
 }
 
@@ -86,7 +87,8 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
     const call = describeCall({ to: readAddress(contract).subarray(1), value, data }, transaction.owner, evmRules);
     const along = tokensAlong(transaction, contract);
     return {
-      kind: call.kind === 'transfer' ? 'contract-call' : call.kind,
+      // A call is no mere payment in one token when others, or coins, go along.
+      kind: call.kind === 'transfer' || along.moves.length > 0 ? 'contract-call' : call.kind,
       to: contract,
       value,
       tokens: [
@@ -94,7 +96,7 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
         ...along.moves,
       ],
       opaque: call.opaque,
-      hazards: call.hazards,
+      hazards: [...call.hazards, ...along.moves.flatMap((move) => lostAt(contract, move.contract, move.amount ?? 0n))],
       notes: call.notes,
       text: `${call.text}${along.text}`,
       ...(call.method !== undefined && { method: call.method }),
@@ -180,7 +182,8 @@ function resource({ value }: TronTransaction): string {
 
 function assetName({ value, visible }: TronTransaction): string {
   const text = String(value['asset_name'] ?? '');
-  return visible ? text : readable(hex.decode(text.toLowerCase()));
+  // Old tokens go by names, which their issuers chose.
+  return shown(visible ? text : readable(hex.decode(text.toLowerCase())));
 }
 
 function address({ value }: TronTransaction, name: string): string {

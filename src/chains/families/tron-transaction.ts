@@ -5,6 +5,7 @@ import { quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/wallet.js';
 import { sha256 } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
+import { checkMembersOnce } from './evm-json.js';
 import { type Fields, hexOf, invalid, listOf, objectOf, onlyMembers, readObject, textOf, wholeOf } from './fields.js';
 import { readAddress, showAddress } from './tron-address.js';
 import { type ContractField, contracts } from './tron-contracts.js';
@@ -31,6 +32,8 @@ export interface TronTransaction {
   /** Number, low bytes and hash of the block that it refers to, as given. */
   readonly reference: Readonly<Record<'ref_block_bytes' | 'ref_block_num' | 'ref_block_hash', string>>;
   readonly txId: string;
+  /** Number of the bytes whose hash is signed. */
+  readonly size: number;
 }
 
 const rawMembers = [
@@ -53,6 +56,7 @@ const resources: Readonly<Record<string, bigint>> = { BANDWIDTH: 0n, ENERGY: 1n,
  */
 export function readTransaction(text: string): TronTransaction {
   const fields = readObject(text);
+  checkMembersOnce(text);
   if (fields['signature'] !== undefined) throw invalid('the transaction is signed already');
   const visible = fields['visible'] === true;
   const raw = objectOf(fields['raw_data'], 'raw_data');
@@ -79,6 +83,7 @@ export function readTransaction(text: string): TronTransaction {
       ref_block_hash: textOf(raw['ref_block_hash'], 'ref_block_hash').toLowerCase(),
     },
     txId,
+    size: bytes.length,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import { CustosError } from '../../core/errors.js';
 import type { Hazard } from '../../core/hazards.js';
 import type { Network } from '../../core/ids.js';
-import type { Summary, SummaryNote } from '../../core/summary.js';
+import type { Summary, SummaryNote, SummaryOutput } from '../../core/summary.js';
 import { formatUnits } from '../../core/units.js';
 import type { LentKey } from '../../core/wallet.js';
 import { blake2b } from '../../crypto/hash.js';
@@ -51,6 +51,7 @@ function summarize(body: Body, from: string): Summary {
     value: { asset: 'VET', amount: clauses.reduce((sum, { value = 0n }) => sum + value, 0n) },
     tokens: contents.flatMap(({ tokens }) => tokens.map((move) => ({ ...move, standard: renamed(move.standard) }))),
     hazards: [...contents.flatMap(({ hazards }) => hazards), ...lifetimeOf(body)],
+    ...(clauses.length > 1 && { outputs: outputsOf(clauses) }),
     fee: { asset: 'VTHO', amount: fee },
     chainId: BigInt(body.chainTag),
     ...(single !== undefined && first?.method !== undefined && { method: first.method }),
@@ -58,6 +59,13 @@ function summarize(body: Body, from: string): Summary {
     notes: [...clauseNotes(clauses, contents), ...notesOf(body)],
     text: `${from} ${sentences.join(', then ')}; the fee is at most ${formatUnits(fee, 18)} VTHO`,
   };
+}
+
+/** Where the coins of several clauses go, as their sum says of none. */
+function outputsOf(clauses: readonly Clause[]): readonly SummaryOutput[] {
+  return clauses.flatMap(({ to, value: amount = 0n }) =>
+    amount === 0n ? [] : [{ ...(to !== undefined && { address: to }), amount, change: false }],
+  );
 }
 
 function lifetimeOf({ expiration }: Body): Hazard[] {
