@@ -8,6 +8,7 @@ const key = keyOf(flow, 'a33794bd2afd4f43d52189750275dc894e8aee9c1bfd505ce2201a3
 const other = keyOf(flow, '1844d6106d0a41b517ba341aa041f116a1599e56256af6196d07979e0db4b48b');
 const account = '0x3d2a13dd671bd559';
 const to = '0xa55d3234a0815ea4';
+const nobody = `0x${'0'.repeat(16)}`;
 const contractAddress = '17a50dad-bcb1-4f3d-ae2c-ea2bfb04419f';
 const collection = 'A.87fe4ebd0cddde06.TatumMultiNFT';
 const made = { kind: 'issuer-settings', party: to, asset: collection, text: 'mint' };
@@ -33,6 +34,12 @@ const table: readonly (readonly [what: string, type: number, body: object, hazar
     [{ kind: 'account-control', party: other.address, text: 'add key of weight 0' }],
   ],
   ['a transfer', 2, { to, amount: '1.5', currency: 'FLOW' }, []],
+  [
+    'a transfer to nobody',
+    2,
+    { to: nobody, amount: '1.5', currency: 'FLOW' },
+    [{ kind: 'unspendable-destination', party: nobody, text: 'nobody has a key of it' }],
+  ],
   ['a new token', 4, { to, url: 'ipfs://a', contractAddress }, [made]],
   ['new tokens', 5, { to: [to, to], url: ['ipfs://a', 'ipfs://b'], contractAddress }, [made, made]],
   ['a token that is burned', 6, { tokenId: '7', contractAddress }, []],

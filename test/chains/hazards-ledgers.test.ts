@@ -78,6 +78,18 @@ describe('a Cardano transaction', () => {
 });
 
 describe('a transaction of BNB Beacon Chain', () => {
+  it('counts coins that come in several pieces', async () => {
+    const [vector] = loadVectors('BNB').transactions;
+    const keys = await keysOfVector(binanceChain, vector!);
+    const { msg, signMsg, ...rest } = JSON.parse(await completeVector(binanceChain, vector!));
+    const coins = [5, 6].map((amount) => ({ denom: 'BNB', amount }));
+    for (const side of [msg.inputs, msg.outputs, signMsg.inputs, signMsg.outputs]) side[0].coins = coins;
+    const text = JSON.stringify({ msg, signMsg, ...rest });
+    const { value, outputs } = binanceChain.parse(text, contextOfVector(binanceChain, vector!, keys)).summary;
+    expect(value.amount).toBe(11n);
+    expect(outputs).toMatchObject([{ amount: 11n }]);
+  });
+
   it('to the address of which nobody has a key names it', async () => {
     const [vector] = loadVectors('BNB').transactions;
     const keys = await keysOfVector(binanceChain, vector!);

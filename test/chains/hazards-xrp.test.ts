@@ -268,6 +268,14 @@ describe('an XRP transaction', () => {
     expect(codeOf(() => parse({ TransactionType: type }))).toMatch(/^TRANSACTION_(UNSUPPORTED|INVALID)$/);
   });
 
+  it('that puts as much into a pool as its shares cost is not understood whole', () => {
+    const pool = { Asset: { currency: 'XRP' }, Asset2: { currency: 'USD', issuer: other } };
+    const deposit = { TransactionType: 'AMMDeposit', ...pool };
+    const shares = { currency: '03930D02208264E2E40EC1B0C09E4DB96EE197B1', issuer: other, value: '5' };
+    expect(parse({ ...deposit, LPTokenOut: shares, Flags: 0x0001_0000 }).summary.opaque).toBe(true);
+    expect(parse({ ...deposit, Amount: '5', Flags: 0x0008_0000 }).summary.opaque).toBe(false);
+  });
+
   it('of each type that the encoder knows stands in one of these lists', () => {
     const listed = [...table.map(([, { TransactionType }]) => TransactionType), ...opaque, ...refused];
     expect(TRANSACTION_TYPES.filter((type) => !listed.includes(type))).toEqual([]);

@@ -34,6 +34,9 @@ export const COMPUTATION_LIMIT = 9999;
 /** Inclusion and all computation units at the prices of FLIP 351 (0.0001 and 0.00004 FLOW), in 1/10^8; the request cannot bound it. */
 const HIGHEST_FEE = 10_000n + BigInt(COMPUTATION_LIMIT) * 4_000n;
 const MOST_KEYS = 1_000_000;
+/** The address that no account has. */
+const NOBODY = `0x${'0'.repeat(16)}`;
+const unspendable = { kind: 'unspendable-destination', party: NOBODY, text: 'nobody has a key of it' } as const;
 
 /** The request with the unsigned payload that it gives. @throws CustosError as `readAction` */
 export function payloadOf({ script, arguments: made, account }: FlowAction, filling: FlowFilling): FlowPayload {
@@ -148,7 +151,7 @@ function summarize(action: TypedAction, filling: FlowFilling, paysItself: boolea
   return {
     ...rest,
     from: `0x${account}`,
-    hazards,
+    hazards: rest.to === NOBODY ? [...hazards, unspendable] : hazards,
     notes: notesOf(action, filling),
     fee: { asset: 'FLOW', amount: paysItself ? HIGHEST_FEE : 0n },
     ...(paysItself && { nonce: proposer.sequenceNumber }),
