@@ -169,6 +169,14 @@ describe('a Tron contract', () => {
     },
   );
 
+  it('calls a token that goes along by one name, however its number is written', () => {
+    const along = { ...inCall('0xdeadbeef'), call_token_value: 5 };
+    const text = tronText('TriggerSmartContract', { ...along, token_id: 1_000_001 });
+    const contractOf = (json: string) => tron.parse(json, context).summary.tokens[0]?.contract;
+    expect(contractOf(text)).toBe('1000001');
+    expect(contractOf(text.replace('"token_id":1000001', '"token_id":"01000001"'))).toBe('1000001');
+  });
+
   it('costs what its limit does not bound as well: bytes, a new account, a memo, further signatures', () => {
     const fee = (type: string, value: object, raw: Record<string, unknown> = {}) => {
       const text = tronText(type, value, raw);

@@ -145,7 +145,8 @@ function plain({ type }: TronTransaction): Content {
 /** TRC-10 tokens that a call brings along. */
 function tokensAlong(transaction: TronTransaction, to?: string): { moves: readonly TokenMove[]; text: string } {
   const units = amount(transaction, 'call_token_value');
-  const contract = String(transaction.value['token_id'] ?? 0);
+  // As a number, so that one token has one name however its digits are written.
+  const contract = amount(transaction, 'token_id').toString();
   const move = {
     standard: 'TRC-10',
     contract,
