@@ -31,7 +31,8 @@ export const tron: Chain = {
   curve: 'secp256k1',
   coin: 'TRX',
   decimals: 6,
-  feeCeiling: '15000',
+  // The network bounds the energy of a call at 15,000; bytes, a new account and a memo come besides.
+  feeCeiling: '15100',
   hd,
   address: addressOf,
   publicKey,

@@ -80,15 +80,17 @@ export interface TokenMove {
 
 /** The same summary with all text that others chose fit to be shown. Applied to whatever a chain of the registry decodes. */
 export function shownSummary(summary: Summary): Summary {
-  const { text, memo, method, notes, hazards } = summary;
+  const { text, memo, method, notes, hazards, tokens } = summary;
   return {
     ...summary,
     text: shown(text),
+    tokens: tokens.map((token) => ({ ...token, contract: shown(token.contract) })),
     ...(memo !== undefined && { memo: shown(memo) }),
     ...(method !== undefined && { method: shown(method) }),
     ...(notes !== undefined && { notes: notes.map(({ name, value }) => ({ name: shown(name), value: shown(value) })) }),
     hazards: hazards.map((hazard) => ({
       ...hazard,
+      ...(hazard.asset !== undefined && { asset: shown(hazard.asset) }),
       ...(hazard.party !== undefined && { party: shown(hazard.party) }),
       ...(hazard.text !== undefined && { text: shown(hazard.text) }),
     })),

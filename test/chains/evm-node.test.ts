@@ -141,7 +141,8 @@ describe('a development node of the Ethereum family', () => {
   it('refuses for good what no time mends', async () => {
     const number = await nextNumber();
     const poor = sign(number, { value: `${10n ** 24n}` });
-    const large = sign(number, { gas: '900000000000' });
+    // More code than a creation may bring (EIP-3860).
+    const large = sign(number, { to: undefined, value: '0', data: `0x${'00'.repeat(60_000)}`, gas: '10000000' });
     await expect(nodes.broadcast(ethereum, poor)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
     await expect(nodes.broadcast(ethereum, large)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
