@@ -1,5 +1,6 @@
 import { CustosError, type ErrorCode } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { repeatedMember } from '../../core/repeated-member.js';
 
 /** The members of one JSON object; a member that is null counts as absent. */
 export type JsonMembers = ReadonlyMap<string, unknown>;
@@ -57,37 +58,4 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new CustosError('TRANSACTION_INVALID', 'the transaction is not JSON', { cause: error });
   }
-}
-
-// JSON.parse silently keeps the last of two members with one name, so the (valid) text is walked once more.
-function repeatedMember(text: string): string | undefined {
-  // Names of each object that is open, and none for a list.
-  const open: (Set<string> | undefined)[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '{' || sign === '[') open.push(sign === '{' ? new Set() : undefined);
-    if (sign === '}' || sign === ']') open.pop();
-    if (sign !== '"') continue;
-    const end = endOfString(text, at);
-    const seen = open.at(-1);
-    if (seen !== undefined && isName(text, end)) {
-      const name: unknown = JSON.parse(text.slice(at, end + 1));
-      if (typeof name !== 'string' || seen.has(name)) return String(name);
-      seen.add(name);
-    }
-    at = end;
-  }
-  return undefined;
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at;
-}
-
-function isName(text: string, end: number): boolean {
-  let at = end + 1;
-  while (' \t\r\n'.includes(text.charAt(at)) && at < text.length) at += 1;
-  return text[at] === ':';
 }
