@@ -13,7 +13,7 @@ import { parsePendingId } from '../core/pending.js';
 import { type EnvFile, readEnvFile } from './env-file.js';
 import { defaultMethod } from './four-eye-config.js';
 import { absolute } from './paths.js';
-import { type SettingName, settings } from './settings.js';
+import { NODE_VARIABLE, type SettingName, settings } from './settings.js';
 
 /** What the command line was given, by camel-case flag name. */
 export type Flags = Readonly<Record<string, unknown>>;
@@ -102,7 +102,7 @@ export function examineConfig(flags: Flags, processEnvironment: Environment, hom
   const named = text(flags['envFile']);
   const envFile = named ?? (home === undefined ? '' : join(home, '.tatumrc', '.env'));
   const file = envFile === '' ? noFile : readEnvFile(envFile, named !== undefined);
-  problems.push(...file.problems.map((problem) => `--env-file: ${problem}`));
+  problems.push(...file.problems.map((problem) => `--envFile: ${problem}`));
   const environment = merged(file, processEnvironment);
   const read = reader(flags, environment, problems);
   const config: Config = {
@@ -210,7 +210,7 @@ function reader(flags: Flags, environment: Environment, problems: string[]) {
         }),
         signers: whole('signers', { fallback: defaultSigners(), min: 1, max: 64 }),
         concurrency: whole('concurrency', { fallback: 64, min: 1, max: 10_000 }),
-        nodes: attempt('--node', new Map(), () => pairs(flags['node'])),
+        nodes: attempt('--node', new Map(), () => nodesOf(flags, environment)),
         developmentChainIds: attempt('--chain-id', new Map(), () => developmentChainIds(flags['chainId'])),
         feeCeilings: list(flags['feeCeiling']) ?? [],
         allowedHazards: list(flags['allowHazard']) ?? [],
@@ -251,6 +251,15 @@ function developmentChainIds(value: unknown): Map<ChainId, bigint> {
     ids.set(chain, BigInt(number));
   }
   return ids;
+}
+
+/** By flag, or by CUSTOS_NODE_<CHAIN>, where other users of the machine do not see what is in the URL. */
+function nodesOf(flags: Flags, environment: Environment): Map<ChainId, string> {
+  const named = Object.entries(environment).flatMap(([name, url]) => {
+    const chain = NODE_VARIABLE.exec(name)?.[1];
+    return chain === undefined || text(url) === undefined ? [] : [[parseChainId(chain), url ?? ''] as const];
+  });
+  return new Map([...named, ...pairs(flags['node'])]);
 }
 
 /** `CHAIN=VALUE`, repeated or separated by commas. */

@@ -25,7 +25,8 @@ export async function initStore(house: House): Promise<Secret> {
 
 /** Whether the root key is replaced along with a password. */
 export interface ChangeOptions {
-  readonly rekey: boolean;
+  /** Asked when the old password is known: who has begun to type it must not have it taken for an answer, and shown. */
+  rekey(): Promise<boolean>;
   readonly progress?: RekeyProgress;
 }
 
@@ -36,7 +37,6 @@ export interface ChangeOptions {
  */
 export async function changePassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
   const store = await house.store();
-  if (options.rekey) await store.lockForRekey();
   const { slot, rootKey } = await openByPassword(house, store);
   return replacePassword(house, store, { rootKey, ended: [slot.id], ...options });
 }
@@ -58,7 +58,6 @@ export async function addPassword(house: House): Promise<void> {
  */
 export async function recoverPassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
   const store = await house.store();
-  if (options.rekey) await store.lockForRekey();
   const slots = await store.slots.all();
   const key = await readRecoveryKey(house.config, house.terminal);
   const opened = await openRecoverySlot(slots, key, store.storeId);
@@ -111,7 +110,9 @@ interface Replacement extends ChangeOptions {
 }
 
 async function replacePassword(house: House, store: Store, replacement: Replacement): Promise<Secret | undefined> {
-  const { rootKey, ended, rekey } = replacement;
+  const { rootKey, ended } = replacement;
+  const rekey = await replacement.rekey();
+  if (rekey) await store.lockForRekey();
   const password = await newPassword(house);
   try {
     if (rekey) return await rekeyStore(store, { ...replacement, password });

@@ -63,7 +63,8 @@ async function readAll(path: string): Promise<Buffer> {
     }
   } catch (cause) {
     if (cause instanceof CustosError) throw cause;
-    throw new CustosError('IMPORT_INVALID', `${path} cannot be read`, { cause });
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new CustosError('IMPORT_INVALID', `${path} ${isMissing ? 'does not exist' : 'cannot be read'}`, { cause });
   }
 }
 

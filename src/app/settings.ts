@@ -95,6 +95,9 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** `CUSTOS_NODE_ETH=URL`: the node of a chain, as `--node ETH=URL`. */
+export const NODE_VARIABLE = /^CUSTOS_NODE_([A-Z0-9]{1,12})$/;
+
 /** Names that begin as ours and stand for no setting; somebody misspelt one, or expects what does not exist. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known = new Set<string>([
@@ -105,7 +108,9 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
     'CUSTOS_AWS_ENDPOINT',
     'CUSTOS_VGS_ENDPOINT',
   ]);
-  return Object.keys(environment).filter((name) => /^(CUSTOS|TATUM)_/.test(name) && !known.has(name));
+  return Object.keys(environment).filter(
+    (name) => /^(CUSTOS|TATUM)_/.test(name) && !known.has(name) && !NODE_VARIABLE.test(name),
+  );
 }
 
 /** Settings of the password sources outside this machine, by the peer's names. */

@@ -38,7 +38,9 @@ export function readSigningRules(settings: LimitSettings, chains: ChainRegistry,
 
 /** Chains on which nothing is stopped any more. */
 export function unguardedChains({ allowedHazards }: Pick<LimitSettings, 'allowedHazards'>): readonly string[] {
-  return allowedHazards.filter((text) => text.endsWith(':all')).map((text) => text.slice(0, -':all'.length));
+  return allowedHazards
+    .filter((text) => text.endsWith(':all'))
+    .map((text) => text.slice(0, -':all'.length).toUpperCase());
 }
 
 /** `CHAIN=AMOUNT` in whole coins, `CHAIN:SYMBOL=AMOUNT` in whole tokens, or `CHAIN:CONTRACT=UNITS` in smallest units. */

@@ -248,7 +248,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'further host names under which it is reached' },
       { flags: '--queue <path>', about: 'queue: a path, or postgres://… (default ~/.custos/queue.db)' },
-      { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
+      { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
       { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
     ],
     notes: 'The key that clients send as x-api-key is CUSTOS_GATEWAY_API_KEY (or CUSTOS_API_KEY).',

@@ -16,6 +16,12 @@ export const byCommand: Readonly<Record<string, Hints>> = {
   'password recover': {
     PASSWORD_WRONG: 'that is not the recovery key of this store: type it as `custos init` printed it',
   },
+  'password change': {
+    PASSWORD_MISSING: 'set CUSTOS_PASSWORD and CUSTOS_NEW_PASSWORD, or run it on a terminal',
+  },
+  'password add': {
+    PASSWORD_MISSING: 'set CUSTOS_PASSWORD and CUSTOS_NEW_PASSWORD, or run it on a terminal',
+  },
   gateway: {
     STORE_UNREACHABLE: 'check the path or address of --queue and its permissions',
     STORE_FOREIGN: 'name the queue with --queue; this file was not made by the gateway and stays as it is',

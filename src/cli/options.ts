@@ -5,7 +5,7 @@ export const storeOptions: readonly OptionSpec[] = [
   { flags: '--store <path>', about: 'wallet store: a path, or postgres://… (default ~/.custos/store.db)' },
   { flags: '--path <path>', about: 'the same as --store' },
   { flags: '--password-file <file>', about: 'file whose first line is the password' },
-  { flags: '--env-file <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
+  { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
   { flags: '--aws', about: 'take the password from AWS Secrets Manager' },
   { flags: '--azure', about: 'take the password from Azure Key Vault' },
   { flags: '--vgs', about: 'take the password from VGS' },

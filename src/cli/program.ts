@@ -63,7 +63,10 @@ function run(program: Command, argv: readonly string[]): boolean {
 
 function usageText(error: CommanderError): string {
   if (error.code === 'commander.help') return 'a command is missing';
-  return error.message.replace(/^error: /, '').replace(/\.$/, '');
+  return error.message
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replaceAll('\n', ' ');
 }
 
 function group(program: Command, groups: Map<string, Command>, name: string): Command {
@@ -104,12 +107,23 @@ function spelling(argv: readonly string[]): Flags {
   return named?.startsWith('--externalUrl') === true ? { [TATUM_SPELLING]: true } : {};
 }
 
-/** The peer takes `--envFile` as well as `--env-file`, and `--testnet=true`. */
+/**
+ * Tatum KMS takes `--apiKey` as well as `--api-key`, and `--testnet=true`. `--envFile` is the exception: some releases of Node
+ * read `--env-file` themselves wherever it stands, by their own rules and with NODE_OPTIONS in it, before this program begins.
+ * @throws CustosError USAGE
+ */
 function normalizeFlags(argv: readonly string[]): string[] {
+  if (argv.some((token) => /^--env-file(=|$)/.test(token))) {
+    throw new CustosError(
+      'USAGE',
+      'Node itself reads --env-file; the file of settings of Custos is named by --envFile',
+    );
+  }
   return argv.flatMap((token) => {
     const match = /^--([A-Za-z][A-Za-z-]*)(=[\s\S]*)?$/.exec(token);
     if (match === null) return [token];
     const [, name = '', value = ''] = match;
+    if (name === 'envFile') return [token];
     const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (/^(testnet|run-once|aws|azure|vgs)$/.test(kebab)) {
       if (value === '=true') return [`--${kebab}`];

@@ -328,7 +328,12 @@ const kinds = {
     hint: 'mainnet needs https (a database: sslmode=verify-full), or a loopback or private address',
   },
   CLOUD_REFUSED: { exit: 1, status: 502, hint: 'the cloud refused the request; its answer is in the message' },
-  CLOUD_UNREACHABLE: { exit: 1, status: 503, retry: true, hint: 'check the network and TATUM_API_URL' },
+  CLOUD_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'check the network, and the address: --cloud-url or CUSTOS_CLOUD_URL',
+  },
   CLOUD_TIMEOUT: { exit: 1, status: 504, retry: true, hint: 'the cloud did not answer in time' },
   CLOUD_RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'the cloud limits requests; Custos waits as told' },
   CLOUD_ANSWER_INVALID: {

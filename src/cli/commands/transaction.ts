@@ -1,6 +1,6 @@
 import { cancelTransaction } from '../../app/cancel-work.js';
 import { CustosError } from '../../core/errors.js';
-import { networkOf, parseChainId } from '../../core/ids.js';
+import { networkOf } from '../../core/ids.js';
 import type { JournalEntry, State } from '../../core/journal.js';
 import { parsePendingId } from '../../core/pending.js';
 import type { Run } from '../spec.js';
@@ -22,7 +22,7 @@ export const list: Run = async ({ flags, house, out }) => {
   const chosen = typeof flags['state'] === 'string' ? flags['state'].split(',').map(parseState) : undefined;
   const entries = await journal.find({
     limit: flags['limit'] === undefined ? 100 : wholeNumber(flags['limit'], '--limit'),
-    ...(typeof flags['chain'] === 'string' && { chain: parseChainId(flags['chain']) }),
+    ...(typeof flags['chain'] === 'string' && { chain: house.chains.get(flags['chain']).id }),
     ...(chosen && { states: chosen }),
   });
   if (flags['json'] === true) {

@@ -121,7 +121,8 @@ const meanings = {
 /** An extension: how far it came, whether it stays so by itself, and the last error with its code. */
 function progressOf(found: QueuedTransaction): Readonly<Record<string, unknown>> {
   const state = stateOf(found);
-  const last = found.errors.at(-1);
+  // What went wrong on the way is history once it is paid; `errors` has it.
+  const last = found.state === 'completed' ? undefined : found.errors.at(-1);
   const code = last && codeOf(last.error);
   const shown = state === 'completed' ? (found.closedBy ?? 'gateway') : state;
   return {
