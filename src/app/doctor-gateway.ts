@@ -41,7 +41,9 @@ function queueFinding({ chain, progress, count, oldestSeconds }: z.output<typeof
     return [{ check: 'gateway queue', state: 'warning', text, remedy }];
   }
   if (progress === 'failed') {
-    const remedy = 'GET /v3/kms/{id} says why; then `custos transaction retry ID` at the daemon, or withdraw them';
+    const remedy =
+      'GET /v3/kms/{id} says why; then `custos transaction retry ID` at the daemon; what is cancelled there, or is not wanted ' +
+      'any more, withdraw at the gateway: DELETE /v3/kms/{id}';
     return [
       { check: 'gateway queue', state: 'warning', text: `${ticker}: ${count} that their daemon gave up`, remedy },
     ];

@@ -7,7 +7,7 @@ import type { PendingTransaction } from '../core/pending.js';
 import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
-import { isRecord, parseJson } from './json.js';
+import { isRecord, parseJson, tryJson } from './json.js';
 import { excessOf } from './list-size.js';
 import { judgeRefusal, refusedAs } from './nodes.js';
 import { readPolledInTurns } from './polled.js';
@@ -167,7 +167,8 @@ async function complete(wire: Wire, pendingId: string, txId: string): Promise<vo
 async function isClosedWith(wire: Wire, pendingId: string, txId: string): Promise<boolean> {
   try {
     const now = await askStatus(wire, pendingId);
-    return now.kind === 'unknown' || (now.kind === 'completed' && now.txId.toLowerCase() === txId.toLowerCase());
+    const isGone = now.kind === 'unknown' || now.kind === 'withdrawn';
+    return isGone || (now.kind === 'completed' && now.txId.toLowerCase() === txId.toLowerCase());
   } catch (error) {
     if (isWorthWaiting(error)) throw error;
     return false;
@@ -178,7 +179,7 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
   const path = `/v3/kms/${pathSegment(pendingId)}`;
   const label = `GET ${path}`;
   const answer = await call('GET', path, { retries: 3 });
-  if (isMissing(answer)) return { kind: 'unknown' };
+  if (isMissing(answer)) return { kind: isWithdrawn(answer) ? 'withdrawn' : 'unknown' };
   if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
   const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
   if (!isRecord(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no object`);
@@ -187,11 +188,17 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
 }
 
 /**
- * True when the cloud itself says that it has no such pending transaction: what is signed may be given up after that. A 403
- * or 404 of something else on the way, in JSON too, is not that.
+ * True when the cloud itself says that it has no such pending transaction, which ends nothing that is not sent: it may be
+ * another cloud than the one that listed it. A 403 or 404 of something else on the way, in JSON too, is not that.
  */
 function isMissing(answer: HttpAnswer): boolean {
   return (answer.status === 403 || answer.status === 404) && errorCodeOf(answer) === 'kms.missing';
+}
+
+/** True where our gateway says besides that it had it, and that the application withdrew it. */
+function isWithdrawn({ text }: HttpAnswer): boolean {
+  const value = tryJson(text);
+  return isRecord(value) && value['state'] === 'withdrawn';
 }
 
 async function report({ http, call, isGateway }: Wire, reports: readonly ErrorReport[]): Promise<void> {

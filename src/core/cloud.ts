@@ -20,10 +20,14 @@ export interface ErrorReport {
 /** Whether the cloud closes what it broadcasts, or keeps it open until it is told; only our gateway knows the second. */
 export type BroadcastManner = 'close' | 'keep open';
 
-/** What the cloud says of one pending transaction. */
+/**
+ * What the cloud says of one pending transaction. `withdrawn` is its definite word, which only our gateway gives; `unknown`
+ * may as well be another cloud, a queue that was lost, or another API key.
+ */
 export type CloudStatus =
   | { readonly kind: 'pending' }
   | { readonly kind: 'completed'; readonly txId: string }
+  | { readonly kind: 'withdrawn' }
   | { readonly kind: 'unknown' };
 
 /**

@@ -204,7 +204,7 @@ export interface Journal {
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
    */
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
-  /** Ends one without bytes that the cloud knows no more. @returns false when it has bytes, or a process goes on with it */
+  /** Ends one without bytes that the application withdrew. @returns false when it has bytes, or a process goes on with it */
   withdraw(entry: JournalEntry): Promise<boolean>;
   /** Signed transactions that have the nonce of this one, or spend one of its outputs. */
   rivals(entry: JournalEntry): Promise<readonly JournalEntry[]>;

@@ -1,4 +1,4 @@
-import { asCustosError } from '../core/errors.js';
+import { asCustosError, CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/journal.js';
 import { carry } from './carry.js';
 import type { DaemonParts } from './parts.js';
@@ -53,10 +53,13 @@ async function goOn(parts: DaemonParts, senders: SenderQueues, claimed: Claimed)
       await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
       return { id, kind: 'completed' };
     }
-    if (status?.kind === 'unknown') {
+    if (status?.kind === 'withdrawn') {
       await advance(parts, claimed, { to: 'cancelled', fact: {}, event: 'withdrawn by the application' });
       return undefined;
     }
+    // The wrong cloud, perhaps: neither ended nor sent, because it may have been withdrawn at a cloud that keeps no word of that.
+    if (status?.kind === 'unknown')
+      throw new CustosError('KMS_MISSING', `the cloud does not know the transaction ${id}`);
   } catch (thrown) {
     // Put off like every other fault: what is always in the way would keep all others from their turn.
     return settle(parts, claimed, thrown);

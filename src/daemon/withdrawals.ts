@@ -8,6 +8,8 @@ const PERIOD = 30_000;
 /** Transactions that are read in one look, and those of them that the cloud is asked about, at the most. */
 const READ = 200;
 const ASKED = 20;
+/** Milliseconds until the cloud is asked again about what it did not know: other clouds have a price for each question. */
+const UNKNOWN_PERIOD = 3_600_000;
 
 /** Transactions without bytes that the cloud no longer lists: the application may have withdrawn them. */
 export class Withdrawals {
@@ -16,6 +18,8 @@ export class Withdrawals {
   /** Where the next look begins. */
   #after = '';
   #next = 0;
+  /** What the cloud did not know, with the time of the next question. */
+  readonly #unknown = new Map<string, number>();
 
   constructor(parts: DaemonParts, chain: ChainId) {
     this.#parts = parts;
@@ -23,7 +27,8 @@ export class Withdrawals {
   }
 
   /**
-   * Ends those of which the cloud says by their id that it has them no more; that they are not listed proves nothing.
+   * Ends those of which the cloud says by their id that they were withdrawn. That they are not listed proves nothing, and that
+   * it does not know them as little: it may be the wrong cloud, or a queue that was lost.
    * Never throws.
    * @param isOpen - false for what is listed, or on its way
    */
@@ -40,22 +45,32 @@ export class Withdrawals {
   }
 
   async #page(isOpen: (id: string) => boolean): Promise<readonly JournalEntry[]> {
-    const { journal, network, onlyTransactions, onlyWallets } = this.#parts;
+    const { clock, journal, network, onlyTransactions, onlyWallets } = this.#parts;
+    const now = clock.now();
     const { entries, last } = await journal.unsigned(this.#chain, network, { after: this.#after, limit: READ });
     const isServed = ({ id, pending }: JournalEntry) =>
       onlyTransactions?.has(id) !== false &&
       pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
-    const asked = entries.filter((entry) => isOpen(entry.id) && isServed(entry)).slice(0, ASKED);
+    const isDue = ({ id }: JournalEntry) => (this.#unknown.get(id) ?? now) <= now;
+    const open = entries.filter((entry) => isOpen(entry.id) && isServed(entry));
+    const asked = open.filter(isDue).slice(0, ASKED);
     // At the end of the journal it begins anew.
     this.#after = (asked.length === ASKED ? asked.at(-1)?.id : last) ?? '';
     return asked;
   }
 
   async #ask(entry: JournalEntry): Promise<void> {
-    const { cloud, journal, log } = this.#parts;
+    const { clock, cloud, journal, log } = this.#parts;
     const { id, chain, network, state: from } = entry;
     const status = await cloud.status(id);
-    if (status.kind !== 'unknown' || !(await journal.withdraw(entry))) return;
+    if (status.kind === 'unknown') {
+      const isNew = !this.#unknown.has(id);
+      this.#unknown.set(id, clock.now() + UNKNOWN_PERIOD);
+      if (isNew) log.warn({ id, chain, network, state: from }, 'pending transaction unknown to the cloud');
+      return;
+    }
+    if (status.kind !== 'withdrawn' || !(await journal.withdraw(entry))) return;
+    this.#unknown.delete(id);
     const fields = { id, chain, network, from, to: 'cancelled', attempts: entry.attempts };
     log.info(fields, 'transaction withdrawn by the application');
   }

@@ -35,7 +35,10 @@ export function checkField<T>(property: string, check: () => T): T {
   }
 }
 
-/** The documented error shape: `{errorCode, message, statusCode, data?}`; an unforeseen error tells nothing of itself. */
+/**
+ * The documented error shape: `{errorCode, message, statusCode, data?}`, and for what was withdrawn a `state`; an unforeseen
+ * error tells nothing of itself.
+ */
 export function errorAnswer(thrown: unknown, log: Log): Response {
   const error = asCustosError(thrown);
   const status = error.kind.status;
@@ -45,7 +48,8 @@ export function errorAnswer(thrown: unknown, log: Log): Response {
     return Response.json({ errorCode: error.code, message: 'Internal server error', statusCode: 500 }, { status: 500 });
   }
   const body = { errorCode: apiCodes[error.code] ?? error.code, message: sentence(error.message), statusCode: status };
-  return Response.json(status === 400 ? { ...body, data: problemData(error) } : body, { status });
+  if (status === 400) return Response.json({ ...body, data: problemData(error) }, { status });
+  return Response.json(error.details['withdrawn'] === true ? { ...body, state: 'withdrawn' } : body, { status });
 }
 
 /** The API's clients read the elements of `data` by `target`, `property` and `constraints`. */

@@ -89,7 +89,7 @@ export async function cancel(
   return requireEntry(db, id);
 }
 
-/** The application has withdrawn it: the cloud knows it no more. @returns false when it is signed, or somebody goes on with it */
+/** The application has withdrawn it, by the cloud's own word. @returns false when it is signed, or somebody goes on with it */
 export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder): Promise<boolean> {
   const isHeld = await db
     .selectFrom('transactions')

@@ -102,6 +102,7 @@ describe('a poll', () => {
     ['half a body and a closed connection', half('close'), 'CLOUD_UNREACHABLE'],
     ['status 400', json({ errorCode: 'validation.failed', message: 'no' }, 400), 'CLOUD_REFUSED'],
     ['status 401', json({ errorCode: 'subscription.invalid', message: 'no' }, 401), 'API_KEY_INVALID'],
+    ['a withdrawal without the code', json({ state: 'withdrawn' }, 403), 'CLOUD_REFUSED'],
     ['an inactive subscription', json({ errorCode: 'subscription.not.active' }, 403), 'API_KEY_INVALID'],
     ['status 403', json({ message: 'Forbidden' }, 403), 'CLOUD_REFUSED'],
     ['a 404 of something on the way', text('<html>not found</html>', 404), 'CLOUD_ANSWER_INVALID'],
@@ -189,6 +190,8 @@ describe('the status of a pending transaction', () => {
     ['pending', json(element('a')), { kind: 'pending' }],
     ['completed', json({ ...element('a'), txId: '0xfeed' }), { kind: 'completed', txId: '0xfeed' }],
     ['unknown after 403 kms.missing', json({ errorCode: 'kms.missing' }, 403), { kind: 'unknown' }],
+    ['withdrawn', json({ errorCode: 'kms.missing', state: 'withdrawn' }, 403), { kind: 'withdrawn' }],
+    ['unknown after another word', json({ errorCode: 'kms.missing', state: true }, 403), { kind: 'unknown' }],
     ['unknown after 404', json({ errorCode: 'kms.missing' }, 404), { kind: 'unknown' }],
   ])('is %s', async (_name, reply, expected) => {
     server.reply = reply;

@@ -36,6 +36,15 @@ describe('a signed transaction that the cloud no longer lists', () => {
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', attempts: 1 });
   });
 
+  test('is neither ended nor sent when the cloud does not know it, which may be the wrong cloud', async () => {
+    const found = await leftSigned('one');
+    const parts = partsWith(async () => ({ kind: 'unknown' }));
+    expect(await resolve(parts, new SenderQueues(), found)).toMatchObject({ kind: 'waiting' });
+    expect(await dueIds()).toEqual([]);
+    const { signed } = signedFact;
+    expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed, errorCode: 'KMS_MISSING' });
+  });
+
   test('is let go of when its bytes were found dead in between, and not signed anew', async () => {
     const found = await leftSigned('one');
     const { lease } = await daemon.claimed('one');
@@ -53,7 +62,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
 
   test.each([
     ['completed', 'completed', { kind: 'completed', txId: signedFact.txId ?? '' }],
-    ['cancelled', 'unknown', { kind: 'unknown' }],
+    ['cancelled', 'withdrawn', { kind: 'withdrawn' }],
   ] as const)('is %s when the cloud says that it is %s', async (state, _, status) => {
     const found = await leftSigned('one');
     await resolve(

@@ -78,7 +78,7 @@ test('a withdrawn transaction is gone', async () => {
   const wallet = randomUUID();
   const id = await submit(wallet);
   expect((await running.call('DELETE', `/v3/kms/${id}?revert=true`)).status).toBe(204);
-  const missing = { status: 403, body: { errorCode: 'kms.missing', statusCode: 403 } };
+  const missing = { status: 403, body: { errorCode: 'kms.missing', statusCode: 403, state: 'withdrawn' } };
   expect(await running.get(`/v3/kms/${id}`)).toMatchObject(missing);
   expect(await running.call('DELETE', `/v3/kms/${id}`)).toMatchObject(missing);
   expect(await running.call('PUT', `/v3/kms/${id}/${txId}`)).toMatchObject(missing);

@@ -131,7 +131,7 @@ it('a failed payment that was never signed is ended by cancel without asking any
   expect((await show('unsigned')).events.at(-1)).toMatchObject({ errorText: 'it has no signed bytes' });
 }, 120_000);
 
-it('a payment without bytes that the application withdraws is cancelled on the cloud’s word for its id alone', async () => {
+it('a payment without bytes that the application withdraws is cancelled on the word that it was withdrawn alone', async () => {
   list('withdrawn', '7', { to: 'nowhere' });
   await round();
   expect((await show('withdrawn')).state).toBe('failed');
@@ -141,13 +141,18 @@ it('a payment without bytes that the application withdraws is cancelled on the c
     { status: 404, body: '<html>not here</html>' },
     { status: 403, body: '{"errorCode":"subscription.invalid"}' },
     { status: 200, body: '{"id":"withdrawn"}' },
+    { status: 403, body: JSON.stringify(missing) },
   ]) {
     const end = stub.fail('/v3/kms/withdrawn', { kind: 'answer', ...answer });
     await round();
     end();
     expect((await show('withdrawn')).state).toBe('failed');
   }
-  stub.fail('/v3/kms/withdrawn', { kind: 'answer', status: 403, body: JSON.stringify(missing) });
+  stub.fail('/v3/kms/withdrawn', {
+    kind: 'answer',
+    status: 403,
+    body: JSON.stringify({ ...missing, state: 'withdrawn' }),
+  });
   await round();
   const { state, events } = await show('withdrawn');
   expect(state).toBe('cancelled');

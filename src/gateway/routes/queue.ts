@@ -74,11 +74,15 @@ async function showTransaction(gateway: GatewayContext, request: Context): Promi
   });
 }
 
-/** @throws CustosError KMS_MISSING: unknown or withdrawn */
+/**
+ * A withdrawn one is missing too, with a word that tells the daemon that it was here: only that ends it there.
+ * @throws CustosError KMS_MISSING: unknown or withdrawn
+ */
 async function existing(gateway: GatewayContext, id: string): Promise<QueuedTransaction> {
   const found = await gateway.queue.get(id);
   if (found && found.state !== 'deleted') return found;
-  throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
+  const details = { withdrawn: found !== undefined };
+  throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`, { details });
 }
 
 async function completeTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
