@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const [secretFile, receiversFile, port = '9000'] = process.argv.slice(2);
+if (receiversFile === undefined) throw new Error('usage: node four-eye.mjs SECRET_FILE RECEIVERS_FILE [PORT]');
 const secret = readFileSync(secretFile, 'utf8').trim();
 const hmac = (text) => createHmac('sha256', secret).update(text).digest('hex');
 const sha256 = (text) => createHash('sha256').update(text).digest();
@@ -13,11 +14,14 @@ const isEqual = (one, other) => timingSafeEqual(sha256(one), sha256(other));
 
 /** Put your own records here: is this very withdrawal wanted, and was it not paid before? */
 function decide({ summary, completed, digest }) {
-  const known = readFileSync(receiversFile, 'utf8').split(/\s+/);
+  // Addresses are compared without their capitals: those of the Ethereum family are only a checksum.
+  const known = readFileSync(receiversFile, 'utf8').toLowerCase().split(/\s+/);
   const { kind, to, outputs = [], opaque, hazards = [] } = summary;
   const receivers = outputs.length === 0 ? [to] : outputs.filter(({ change }) => !change).map(({ address }) => address);
   const isWhole = sha256(completed).toString('hex') === digest && !opaque && hazards.length === 0;
-  return isWhole && kind === 'transfer' && receivers.every((one) => known.includes(one)) ? 'APPROVE' : 'REJECT';
+  return isWhole && kind === 'transfer' && receivers.every((one) => known.includes(one?.toLowerCase()))
+    ? 'APPROVE'
+    : 'REJECT';
 }
 
 const server = createServer(async (request, response) => {

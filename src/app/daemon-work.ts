@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { checkFourEyeUrl, createFourEye } from '../cloud/four-eye.js';
 import { CustosError } from '../core/errors.js';
@@ -7,6 +7,7 @@ import type { Meter } from '../core/meter.js';
 import { Secret } from '../core/secret.js';
 import type { Signer } from '../core/signer.js';
 import type { SigningRules } from '../core/signing-rules.js';
+import { decodeText } from '../core/text-bytes.js';
 import { Daemon, type Tally } from '../daemon/daemon.js';
 import { LeaseKeeper } from '../daemon/lease-keeper.js';
 import type { DaemonParts, Trace } from '../daemon/parts.js';
@@ -162,14 +163,19 @@ async function makeJudges(house: House): Promise<readonly Judge[]> {
 }
 
 /** From the file that `--four-eye-secret` names, or from CUSTOS_FOUR_EYE_SECRET itself. */
-async function fourEyeSecret({ config }: House): Promise<Secret | undefined> {
+async function fourEyeSecret({ config, log }: House): Promise<Secret | undefined> {
   const file = config.flags['fourEyeSecret'];
   if (typeof file === 'string') {
-    try {
-      return Secret.text((await readFile(file, 'utf8')).trim());
-    } catch {
+    const [bytes, { mode }] = await Promise.all([readFile(file), stat(file)]).catch(() => {
       throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} cannot be read`);
+    });
+    const decoded = decodeText(bytes);
+    bytes.fill(0);
+    if ('problem' in decoded) {
+      throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} ${decoded.problem}`);
     }
+    if ((mode & 0o077) !== 0) log.warn({ file }, 'others may read the four-eye secret, and approve by it');
+    return Secret.text(decoded.text.trim());
   }
   const value = settingValue('fourEyeSecret', {}, config.environment);
   return value === undefined ? undefined : Secret.text(value);

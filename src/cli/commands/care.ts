@@ -26,6 +26,9 @@ export const restore: Run = async ({ args, house, out }) => {
   out.note(
     `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
   );
+  out.note(
+    'What was signed, denied or withdrawn since the backup is not in it: before a daemon starts, see docs/operations.md, "Back up".',
+  );
   return 0;
 };
 
