@@ -6,8 +6,8 @@ import type { ChainRules } from '../core/signing-rules.js';
 import { checkFee, type Place } from '../signing/limits.js';
 import { checkField } from './answers.js';
 
-/** Longest wait for a node's answer, in milliseconds. */
-const TIMEOUT = 20_000;
+/** Longest wait for a node's answer, in milliseconds: a daemon waits ten seconds for ours, and must hear whose fault it was. */
+const TIMEOUT = 8_000;
 /** A scan of all unspent outputs takes minutes on a large chain. */
 const SCAN_TIMEOUT = 280_000;
 /** Largest answer of a node that is read, in bytes. */
