@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites of one thing on two databases; the second run of them has its store in PostgreSQL. */
-const onBoth = ['wallets', 'journal', 'reservations', 'backup'].map((name) => `test/storage/${name}.test.ts`);
+const onBoth = ['wallets/wallets', 'journal/journal', 'journal/reservations', 'backup'].map(
+  (name) => `test/storage/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@
 // concurrency. No store, no journal, no decoding, no verification, one key in clear, no other process.
 import { Agent, request } from 'node:http';
 import { signRecoverable } from 'tiny-secp256k1';
-import { legacyFormat, signedBytes, signingHash } from '../dist/chains/families/evm-format.js';
+import { legacyFormat, signedBytes, signingHash } from '../dist/chains/evm/format.js';
 
 const agent = new Agent({ keepAlive: true });
 const key = Buffer.alloc(32, 9);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createRegistry } from '../dist/chains/registry.js';
 import { CustosError } from '../dist/core/errors.js';
-import { parsePending } from '../dist/core/pending.js';
+import { parsePending } from '../dist/core/signing/pending.js';
 import { signBchSchnorr } from '../dist/crypto/bch-schnorr.js';
 import { publicKeyOf, signExtended } from '../dist/crypto/bip32-ed25519.js';
 import * as ed25519 from '../dist/crypto/ed25519.js';

@@ -1,7 +1,7 @@
 // A daemon for a benchmark, in a process of its own so that its memory is its own alone. It is told by its parent what to
 // serve, and tells its memory, its tally and how long each step took when it is stopped.
 import { readFileSync } from 'node:fs';
-import { readConfig } from '../dist/app/config.js';
+import { readConfig } from '../dist/app/config/config.js';
 import { runDaemon } from '../dist/app/daemon-work.js';
 import { createHouse } from '../dist/app/house.js';
 

@@ -1,9 +1,9 @@
 // Makes a store with private-key wallets for a benchmark: node make-store.js HOME COUNT [STORE [CHAIN...]]; prints the
 // signature IDs as JSON. With several chains each gets COUNT wallets.
-import { readConfig } from '../dist/app/config.js';
+import { readConfig } from '../dist/app/config/config.js';
 import { createHouse } from '../dist/app/house.js';
-import { initStore } from '../dist/app/key-work.js';
-import { createWallets } from '../dist/app/wallet-work.js';
+import { initStore } from '../dist/app/wallets/key-work.js';
+import { createWallets } from '../dist/app/wallets/wallet-work.js';
 
 const [home, count, store, ...chains] = process.argv.slice(2);
 const environment = { CUSTOS_PASSWORD: 'bench password' };

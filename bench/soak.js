@@ -4,9 +4,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as ask, createServer } from 'node:http';
-import { readConfig } from '../dist/app/config.js';
+import { readConfig } from '../dist/app/config/config.js';
+import { startLocalChain } from '../dist/app/demo/local-chain.js';
 import { createHouse } from '../dist/app/house.js';
-import { startLocalChain } from '../dist/app/local-chain.js';
 import { makeStore } from './draining.js';
 import { startPostgres } from './postgres.js';
 import { report } from './support.js';

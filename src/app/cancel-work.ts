@@ -1,6 +1,6 @@
-import type { Chain, NodeClient, RecordedTransaction } from '../core/chain.js';
+import type { Chain, NodeClient, RecordedTransaction } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { DeathProof, JournalEntry } from '../core/journal.js';
+import type { DeathProof, JournalEntry } from '../core/store/journal.js';
 import { makeCloud } from './daemon-cloud.js';
 import type { House } from './house.js';
 

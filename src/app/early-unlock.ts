@@ -2,8 +2,8 @@ import { asCustosError, type CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { peekStoreKeys, type StoreKeys } from '../storage/peek.js';
 import { type OpenedSlot, openSlot } from '../vault/key-slots.js';
-import { type Config, settingValue } from './config.js';
-import { storeLocation } from './store-location.js';
+import { type Config, settingValue } from './config/config.js';
+import { storeLocation } from './config/store-location.js';
 
 /** How an early key derivation ended: the root key of this store, or why not. */
 export type EarlyUnlock =

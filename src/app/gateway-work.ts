@@ -2,13 +2,13 @@ import { CustosError } from '../core/errors.js';
 import { type ChainId, quote } from '../core/ids.js';
 import { Secret } from '../core/secret.js';
 import { type RunningGateway, startGateway } from '../gateway/server.js';
-import { openQueue } from '../storage/queue.js';
-import { settingValue } from './config.js';
+import { openQueue } from '../storage/queue/queue.js';
+import { settingValue } from './config/config.js';
+import { absolute } from './config/paths.js';
+import { readSigningRules } from './config/signing-rules.js';
+import { checkDatabaseUrl, warnOfPassword } from './config/store-location.js';
 import type { House } from './house.js';
 import { fetchOf } from './outside.js';
-import { absolute } from './paths.js';
-import { readSigningRules } from './signing-rules.js';
-import { checkDatabaseUrl, warnOfPassword } from './store-location.js';
 
 /** Opens the queue and listens. @throws CustosError API_KEY_MISSING, CONFIG_INVALID, PORT_IN_USE, STORE_* */
 export async function openGateway(house: House): Promise<RunningGateway> {

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { CustosError } from '../core/errors.js';
 import type { Probe } from '../core/health.js';
 import { type Meter, noMeter } from '../core/meter.js';
-import type { Signer } from '../core/signer.js';
-import type { Store } from '../core/store.js';
+import type { Signer } from '../core/signing/signer.js';
+import type { Store } from '../core/store/store.js';
 import { createMetrics, type Metrics } from '../health/metrics.js';
 import { createReadiness } from '../health/readiness.js';
 import { isLoopback, type RunningHealth, startHealth } from '../health/server.js';
-import { isPostgresUrl } from '../storage/postgres-url.js';
+import { isPostgresUrl } from '../storage/postgres/url.js';
+import { tellSlowPolls } from './doctor/slow-polls.js';
 import type { House } from './house.js';
-import { tellSlowPolls } from './slow-polls.js';
 import { packageVersion } from './version.js';
 
 /** Less than this on the disk of the store, and the next records may not fit, in bytes. */

@@ -1,22 +1,22 @@
 import { createRegistry } from '../chains/registry.js';
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import type { Journal } from '../core/journal.js';
 import type { Secret } from '../core/secret.js';
-import type { KeySlot, Store } from '../core/store.js';
-import type { Vault } from '../core/vault.js';
+import type { Vault } from '../core/signing/vault.js';
+import type { Journal } from '../core/store/journal.js';
+import type { KeySlot, Store } from '../core/store/store.js';
 import { createStore, openStore, storeExists } from '../storage/open-store.js';
 import { journalKeyOf, journalMac } from '../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, type OpenedSlot, openSlot } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import { readNewPassword, readStorePassword, refuseWeakInPassing } from './config/password.js';
+import { shownValue } from './config/shown-value.js';
+import { storeLocation, warnOfPassword } from './config/store-location.js';
 import type { EarlyUnlock } from './early-unlock.js';
 import { type CountingLog, createLog } from './log.js';
 import { journalKeyFrom, openJournal } from './open-journal.js';
-import { readNewPassword, readStorePassword, refuseWeakInPassing } from './password.js';
-import { shownValue } from './shown-value.js';
-import { storeLocation, warnOfPassword } from './store-location.js';
 import type { Terminal } from './terminal.js';
 
 /** All rooms, put together for one command. Parts are made when they are first asked for. */

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
-import { shownJson } from '../core/foreign-text.js';
 import type { Log } from '../core/log.js';
-import type { LogLevel } from './config.js';
+import { shownJson } from '../core/text/foreign-text.js';
+import type { LogLevel } from './config/config.js';
 
 /** Names under which a secret might ever be logged; whatever stands there is replaced. */
 const redacted = ['password', 'mnemonic', 'privateKey', 'secret', 'apiKey', 'recoveryKey', 'seed', 'authorization'];

@@ -1,6 +1,6 @@
-import type { JournalKey } from '../core/journal-mac.js';
 import type { Log } from '../core/log.js';
-import type { Store } from '../core/store.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
+import type { Store } from '../core/store/store.js';
 import { journalKeyOf, journalMac } from '../vault/journal-key.js';
 import { isOfFirstForm, type OpenedSlot } from '../vault/key-slots.js';
 

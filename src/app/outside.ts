@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createFetch } from '../cloud/fetch.js';
 import { CustosError } from '../core/errors.js';
-import { type ExtraHeaders, noHeaders, parseHeaderFile } from '../core/extra-headers.js';
-import { type ProxyRules, readProxyRules } from '../core/proxy.js';
-import { type Config, settingValue } from './config.js';
+import { type ExtraHeaders, noHeaders, parseHeaderFile } from '../core/network/extra-headers.js';
+import { type ProxyRules, readProxyRules } from '../core/network/proxy.js';
+import { type Config, settingValue } from './config/config.js';
 
 /** Which requests of this command go through a proxy. @throws CustosError CONFIG_INVALID */
 export function proxiesOf({ environment, flags }: Config): ProxyRules {

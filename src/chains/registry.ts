@@ -1,7 +1,7 @@
-import type { Chain, ChainRegistry } from '../core/chain.js';
+import type { Chain, ChainRegistry } from '../core/chain/chain.js';
+import { shownSummary } from '../core/chain/summary.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
-import { shownSummary } from '../core/summary.js';
 import * as list from './list.js';
 
 /**

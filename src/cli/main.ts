@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../app/config.js';
+import type { Config } from '../app/config/config.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import { hintFor } from './hints.js';
 import { dropNodeDebug } from './node-debug.js';
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
 
 async function runCommand(parsed: Parsed): Promise<number> {
   const [{ examineConfig, readConfig }, { homeDirectory }, { refuseDebugger }] = await Promise.all([
-    import('../app/config.js'),
-    import('../app/paths.js'),
+    import('../app/config/config.js'),
+    import('../app/config/paths.js'),
     import('../app/debugger.js'),
   ]);
   refuseDebugger();

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { SingleBar } from 'cli-progress';
 import { CustosError } from '../core/errors.js';
-import { shown, shownJson, shownLines } from '../core/foreign-text.js';
+import { shown, shownJson, shownLines } from '../core/text/foreign-text.js';
 import { tableLines } from './table.js';
 
 /** Where results go (standard output) and everything else (standard error). */

@@ -1,4 +1,4 @@
-import type { Flags } from '../app/config.js';
+import type { Flags } from '../app/config/config.js';
 import type { House } from '../app/house.js';
 import type { Output } from './output.js';
 

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import { askHidden } from '../app/prompt.js';
+import { askHidden } from '../app/config/prompt.js';
 import type { Terminal } from '../app/terminal.js';
 import { CustosError } from '../core/errors.js';
-import { decodeText } from '../core/text-bytes.js';
+import { decodeText } from '../core/text/text-bytes.js';
 
 const MAX_INPUT = 512 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
-import { type ExtraHeaders, noHeaders } from '../core/extra-headers.js';
-import type { ProxyRules } from '../core/proxy.js';
+import { type ExtraHeaders, noHeaders } from '../core/network/extra-headers.js';
+import type { ProxyRules } from '../core/network/proxy.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
 import { cloudFaults, type HttpAnswer, type HttpClient, type HttpRequest } from './http.js';

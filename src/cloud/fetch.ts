@@ -1,5 +1,5 @@
 import { CustosError } from '../core/errors.js';
-import type { ProxyRules } from '../core/proxy.js';
+import type { ProxyRules } from '../core/network/proxy.js';
 import { createWire } from './wire.js';
 
 /** Milliseconds and bytes of an exchange at the most; whoever asks has narrower bounds. */

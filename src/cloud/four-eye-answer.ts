@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Distrust, HoldCause, Verdict } from '../core/judge.js';
 import type { Secret } from '../core/secret.js';
+import type { Distrust, HoldCause, Verdict } from '../core/signing/judge.js';
 import type { HttpAnswer } from './http.js';
 import { isRecord, tryJson } from './json.js';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
-import type { ProxyRules } from '../core/proxy.js';
+import type { ProxyRules } from '../core/network/proxy.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
 import { isRecord, tryJson } from './json.js';

@@ -1,11 +1,11 @@
-import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain.js';
+import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain/chain.js';
 import type { Clock } from '../core/clock.js';
-import type { Nodes } from '../core/cloud.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
-import { type ExtraHeaders, noHeaders } from '../core/extra-headers.js';
 import type { ChainId, Network } from '../core/ids.js';
-import { parseNodeUrl } from '../core/node-url.js';
-import type { ProxyRules } from '../core/proxy.js';
+import type { Nodes } from '../core/network/cloud.js';
+import { type ExtraHeaders, noHeaders } from '../core/network/extra-headers.js';
+import { parseNodeUrl } from '../core/network/node-url.js';
+import type { ProxyRules } from '../core/network/proxy.js';
 import { Secret } from '../core/secret.js';
 import type { Meaning } from './answers.js';
 import { cloudHeaders } from './caller.js';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PolledTransaction } from '../core/cloud.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
-import { parsePending, parsePendingId } from '../core/pending.js';
+import type { PolledTransaction } from '../core/network/cloud.js';
+import { parsePending, parsePendingId } from '../core/signing/pending.js';
 import { A_TURN, nextTurn } from '../core/turn.js';
 import { isRecord } from './json.js';
 

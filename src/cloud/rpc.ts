@@ -1,4 +1,4 @@
-import type { RpcCall, RpcOutcome } from '../core/chain.js';
+import type { RpcCall, RpcOutcome } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { meaningOf } from './answers.js';
 import type { Faults, HttpAnswer, HttpClient } from './http.js';

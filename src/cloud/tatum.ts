@@ -1,9 +1,16 @@
-import type { Chain, RecordedTransaction } from '../core/chain.js';
-import type { BroadcastManner, Cloud, CloudStatus, ErrorReport, Nodes, PolledTransaction } from '../core/cloud.js';
+import type { Chain, RecordedTransaction } from '../core/chain/chain.js';
 import { CustosError, isWorthWaiting } from '../core/errors.js';
-import { noHeaders } from '../core/extra-headers.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
-import type { PendingTransaction } from '../core/pending.js';
+import type {
+  BroadcastManner,
+  Cloud,
+  CloudStatus,
+  ErrorReport,
+  Nodes,
+  PolledTransaction,
+} from '../core/network/cloud.js';
+import { noHeaders } from '../core/network/extra-headers.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
 import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';

@@ -2,7 +2,7 @@ import { request as requestPlain } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { Socket } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
-import type { WebProxy } from '../core/proxy.js';
+import type { WebProxy } from '../core/network/proxy.js';
 
 /** Milliseconds in which a proxy has to open the way. */
 const PATIENCE = 10_000;

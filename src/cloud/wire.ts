@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request 
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { noProxies, type ProxyRules, type WebProxy } from '../core/proxy.js';
+import { noProxies, type ProxyRules, type WebProxy } from '../core/network/proxy.js';
 import { TunnelAgent } from './tunnel.js';
 
 /** One request as it goes onto the wire. */

@@ -1,4 +1,4 @@
-import { shown } from './foreign-text.js';
+import { shown } from './text/foreign-text.js';
 
 /**
  * The one table of everything that can go wrong. `exit` is the exit code of the command line (1 failed, 2 misused),

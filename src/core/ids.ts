@@ -1,5 +1,5 @@
 import { CustosError } from './errors.js';
-import { shown } from './foreign-text.js';
+import { shown } from './text/foreign-text.js';
 
 /** A UUID in lower case that stands for one wallet. */
 export type SignatureId = string & { readonly brand: 'SignatureId' };

@@ -1,4 +1,4 @@
-import type { PendingTransaction } from '../core/pending.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
 
 /** What polls have brought and nobody has claimed yet, in the order in which it came. */
 export class Backlog {

@@ -1,6 +1,6 @@
-import type { Chain, Fate, Inclusion, RecordedTransaction } from '../core/chain.js';
+import type { Chain, Fate, Inclusion, RecordedTransaction } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { JournalEntry } from '../core/journal.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import { type DaemonParts, step } from './parts.js';
 import { advance, type Claimed, type Outcome } from './settle.js';
 

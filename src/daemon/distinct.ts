@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Chain } from '../core/chain.js';
+import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { State } from '../core/journal.js';
-import type { PendingTransaction } from '../core/pending.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
+import type { State } from '../core/store/journal.js';
 import type { DaemonParts } from './parts.js';
 import type { Claimed } from './settle.js';
 

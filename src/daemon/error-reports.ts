@@ -1,6 +1,6 @@
-import type { Cloud, ErrorReport } from '../core/cloud.js';
 import { asCustosError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
+import type { Cloud, ErrorReport } from '../core/network/cloud.js';
 
 /** How many reports of unreadable transactions are remembered, so that each is sent once. */
 const REMEMBERED = 10_000;

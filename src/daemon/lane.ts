@@ -1,8 +1,8 @@
-import type { PolledTransaction } from '../core/cloud.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
-import { type ClaimResult, type Damaged, isDue } from '../core/journal.js';
-import type { PendingTransaction } from '../core/pending.js';
+import type { PolledTransaction } from '../core/network/cloud.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
+import { type ClaimResult, type Damaged, isDue } from '../core/store/journal.js';
 import { A_TURN, nextTurn } from '../core/turn.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';

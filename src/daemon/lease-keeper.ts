@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { asCustosError } from '../core/errors.js';
-import { type Journal, LEASE_TIME, type Lease } from '../core/journal.js';
 import type { Log } from '../core/log.js';
+import { type Journal, LEASE_TIME, type Lease } from '../core/store/journal.js';
 
 /** Holds on to what this process has claimed, for as long as it lives. */
 export class LeaseKeeper {

@@ -1,17 +1,17 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import type { Clock } from '../core/clock.js';
-import type { Cloud, Nodes } from '../core/cloud.js';
 import { within } from '../core/deadline.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
-import type { Journal } from '../core/journal.js';
-import type { Judge } from '../core/judge.js';
 import type { Log } from '../core/log.js';
 import type { Meter } from '../core/meter.js';
-import type { Signer } from '../core/signer.js';
-import type { SigningRules } from '../core/signing-rules.js';
-import type { WalletTable } from '../core/store.js';
-import type { PublicVault } from '../core/vault.js';
+import type { Cloud, Nodes } from '../core/network/cloud.js';
+import type { Judge } from '../core/signing/judge.js';
+import type { Signer } from '../core/signing/signer.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { PublicVault } from '../core/signing/vault.js';
+import type { Journal } from '../core/store/journal.js';
+import type { WalletTable } from '../core/store/store.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 
 /** The steps of the way, as measurements and crash tests see them. */

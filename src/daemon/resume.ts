@@ -1,5 +1,5 @@
 import { asCustosError, CustosError } from '../core/errors.js';
-import type { JournalEntry } from '../core/journal.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import { carry } from './carry.js';
 import type { DaemonParts } from './parts.js';
 import type { SenderQueues } from './sender-queues.js';

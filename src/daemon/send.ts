@@ -1,7 +1,7 @@
-import type { Chain, RecordedTransaction } from '../core/chain.js';
+import type { Chain, RecordedTransaction } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
-import type { JournalEntry } from '../core/journal.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import { confirm, expired, fateOf, isDirect, isFollowed, isMortal, refuseDead, type Sent } from './confirm.js';
 import { type DaemonParts, step } from './parts.js';
 import { advance, type Claimed, type Outcome } from './settle.js';

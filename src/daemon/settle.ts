@@ -1,5 +1,12 @@
 import { asCustosError, CustosError, type ErrorCode, isWorthWaiting } from '../core/errors.js';
-import { isNoTry, type JournalEntry, type JournalFact, type Lease, LONGEST_REST, type State } from '../core/journal.js';
+import {
+  isNoTry,
+  type JournalEntry,
+  type JournalFact,
+  type Lease,
+  LONGEST_REST,
+  type State,
+} from '../core/store/journal.js';
 import { type DaemonParts, step } from './parts.js';
 
 /** How far a pending transaction came this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */

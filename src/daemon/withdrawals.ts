@@ -1,6 +1,6 @@
 import { asCustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
-import type { JournalEntry } from '../core/journal.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import type { DaemonParts } from './parts.js';
 
 /** Milliseconds between two looks. */

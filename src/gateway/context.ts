@@ -1,10 +1,10 @@
-import type { Chain, ChainRegistry } from '../core/chain.js';
+import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { ChainId, Network } from '../core/ids.js';
 import type { Log } from '../core/log.js';
-import type { Queue } from '../core/queue.js';
 import type { Secret } from '../core/secret.js';
-import type { SigningRules } from '../core/signing-rules.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { Queue } from '../core/store/queue.js';
 import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
 

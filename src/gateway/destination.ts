@@ -1,4 +1,4 @@
-import type { Chain, TransferRequest } from '../core/chain.js';
+import type { Chain, TransferRequest } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { decodeResult, erc20 } from './abi.js';
 import { requestInvalid } from './answers.js';

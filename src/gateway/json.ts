@@ -1,5 +1,5 @@
 import { quote } from '../core/ids.js';
-import { repeatedMember } from '../core/repeated-member.js';
+import { repeatedMember } from '../core/text/repeated-member.js';
 import { requestInvalid } from './answers.js';
 import { isRecord } from './node.js';
 

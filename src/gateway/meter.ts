@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.js';
 import type { ChainId, Network } from '../core/ids.js';
-import type { Queue } from '../core/queue.js';
+import type { Queue } from '../core/store/queue.js';
 
 /** What became of a pending transaction at the gateway. */
 export type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';

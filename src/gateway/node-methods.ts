@@ -1,4 +1,4 @@
-import type { Chain } from '../core/chain.js';
+import type { Chain } from '../core/chain/chain.js';
 
 /** JSON-RPC methods that a client may ask of a node, because they read the chain or send signed bytes. */
 type Methods = ReadonlySet<string>;

@@ -1,8 +1,8 @@
-import type { Chain, NodeClient, TransferRequest } from '../core/chain.js';
+import type { Chain, NodeClient, TransferRequest } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
-import { type NodeUrl, parseNodeUrl } from '../core/node-url.js';
-import type { ChainRules } from '../core/signing-rules.js';
+import { type NodeUrl, parseNodeUrl } from '../core/network/node-url.js';
+import type { ChainRules } from '../core/signing/signing-rules.js';
 import { checkFee, type Place } from '../signing/limits.js';
 import { checkField } from './answers.js';
 

@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono, type HonoRequest } from 'hono';
-import type { Chain } from '../core/chain.js';
+import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, quote } from '../core/ids.js';
 import { silentLog } from '../core/log.js';
-import { rulesOf } from '../core/signing-rules.js';
+import { rulesOf } from '../core/signing/signing-rules.js';
 import { errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
 import { documentedMethods } from './documented.js';

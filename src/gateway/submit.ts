@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { BuiltTransaction } from '../core/build.js';
-import type { Chain, TransferRequest } from '../core/chain.js';
+import type { BuiltTransaction } from '../core/chain/build.js';
+import type { Chain, TransferRequest } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
-import type { NewQueuedTransaction } from '../core/queue.js';
-import { rulesOf } from '../core/signing-rules.js';
-import type { KeyRef } from '../core/wallet.js';
+import { rulesOf } from '../core/signing/signing-rules.js';
+import type { KeyRef } from '../core/signing/wallet.js';
+import type { NewQueuedTransaction } from '../core/store/queue.js';
 import { checkFee } from '../signing/limits.js';
 import { toSmallestUnit } from './amounts.js';
 import { checkField, requestInvalid } from './answers.js';

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ChainId } from '../core/ids.js';
-import type { QueueDepth } from '../core/journal.js';
 import type { Meter } from '../core/meter.js';
+import type { QueueDepth } from '../core/store/journal.js';
 import { createPulse, type PulseKeeper } from './pulse.js';
 import { addQueueSeries } from './queue-series.js';
 

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { QueueDepth } from '../core/journal.js';
+import type { QueueDepth } from '../core/store/journal.js';
 import { inTime, remembered } from './in-time.js';
 
 /** How long the journal may take, in milliseconds. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import { decodeText } from '../core/text-bytes.js';
+import { decodeText } from '../core/text/text-bytes.js';
 
 /** Bytes of the file that are looked at; a file without an end, such as a device, is not waited for. */
 const MAX_BYTES = 65_536;

@@ -1,7 +1,7 @@
-import type { SignerFacts } from '../core/chain.js';
+import type { SignerFacts } from '../core/chain/chain.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
-import type { JournalKey } from '../core/journal-mac.js';
-import type { SignResult } from '../core/signer.js';
+import type { SignResult } from '../core/signing/signer.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
 import type { Answer, Question } from './messages.js';
 
 /** All that a signer can say about a request that it refuses. Whatever else it says is INTERNAL. */

@@ -1,9 +1,9 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { JournalKey } from '../core/journal-mac.js';
-import type { Signer } from '../core/signer.js';
-import type { SigningRules } from '../core/signing-rules.js';
-import type { Vault } from '../core/vault.js';
+import type { Signer } from '../core/signing/signer.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { Vault } from '../core/signing/vault.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
 import { identifyKeys, signPending } from './sign.js';
 
 /** An opened vault, and the key of the public halves that the front may hold. */

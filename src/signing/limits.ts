@@ -1,10 +1,10 @@
-import type { Chain } from '../core/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import { type Hazard, stoppedHazards } from '../core/chain/hazards.js';
+import type { AssetAmount, Summary } from '../core/chain/summary.js';
+import { formatUnits } from '../core/chain/units.js';
 import { CustosError } from '../core/errors.js';
-import { type Hazard, stoppedHazards } from '../core/hazards.js';
 import type { Network } from '../core/ids.js';
-import type { ChainRules } from '../core/signing-rules.js';
-import type { AssetAmount, Summary } from '../core/summary.js';
-import { formatUnits } from '../core/units.js';
+import type { ChainRules } from '../core/signing/signing-rules.js';
 
 /** Where a limit applies. */
 export interface Place {

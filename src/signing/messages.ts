@@ -1,9 +1,9 @@
-import type { SignerFacts } from '../core/chain.js';
+import type { SignerFacts } from '../core/chain/chain.js';
 import type { ErrorCode } from '../core/errors.js';
-import type { JournalKey } from '../core/journal-mac.js';
-import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
-import type { SigningRules } from '../core/signing-rules.js';
-import type { KeySlot } from '../core/store.js';
+import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
+import type { KeySlot } from '../core/store/store.js';
 
 /** What the signer process needs to open the root key. The password's bytes are wiped by whoever holds a copy. */
 export interface UnlockRequest {

@@ -1,11 +1,11 @@
-import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain.js';
-import { digestOf } from '../core/digest.js';
+import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { KeyRequest } from '../core/pending.js';
-import type { IdentifyRequest, SignRequest, SignResult } from '../core/signer.js';
-import { type ChainRules, rulesOf, type SigningRules } from '../core/signing-rules.js';
-import type { Vault } from '../core/vault.js';
-import type { KeyRef, SealedWallet } from '../core/wallet.js';
+import { digestOf } from '../core/signing/digest.js';
+import type { KeyRequest } from '../core/signing/pending.js';
+import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
+import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/signing-rules.js';
+import type { Vault } from '../core/signing/vault.js';
+import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
 import { checkLimits } from './limits.js';
 
 /** What signs: an open vault, all chains, and the operator's limits. */

@@ -1,4 +1,4 @@
-import type { Chain, SignedTransaction } from '../core/chain.js';
+import type { Chain, SignedTransaction } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 
 /**

@@ -1,5 +1,5 @@
 import { CustosError } from '../core/errors.js';
-import type { Signer } from '../core/signer.js';
+import type { Signer } from '../core/signing/signer.js';
 import { type SignerClientOptions, SignerSlot, unexpected } from './signer-slot.js';
 
 /** Questions that wait at one signer before another one is started. */

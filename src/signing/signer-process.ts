@@ -1,6 +1,6 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
-import type { SigningRules } from '../core/signing-rules.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { UnlockedVault } from './in-process-signer.js';
 import type { Answer, FromSigner, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, signPending } from './sign.js';

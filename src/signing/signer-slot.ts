@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../core/errors.js';
-import type { JournalKey } from '../core/journal-mac.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
-import type { IdentifyRequest, SignRequest } from '../core/signer.js';
-import type { SigningRules } from '../core/signing-rules.js';
-import type { KeySlot } from '../core/store.js';
+import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
+import type { KeySlot } from '../core/store/store.js';
 import { requireJournalKey } from './in-process-signer.js';
 import type { Answer, Question } from './messages.js';
 import { SignerChild, type SignerProgram } from './signer-child.js';

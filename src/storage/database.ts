@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { isPostgresUrl, refuseOtherUrl } from './postgres-url.js';
-import { openSqliteDatabase, type SqliteOptions } from './sqlite-database.js';
+import { isPostgresUrl, refuseOtherUrl } from './postgres/url.js';
+import { openSqliteDatabase, type SqliteOptions } from './sqlite/database.js';
 
 /** Which database's ways a query has to follow, where the two differ. */
 export type DialectName = 'sqlite' | 'postgres';
@@ -35,6 +35,6 @@ export async function openDatabase<T>(location: string, options: SqliteOptions =
     return openSqliteDatabase(location, options);
   }
   // Whoever keeps a file need not load a client for another kind of database.
-  const { openPostgresDatabase } = await import('./postgres-database.js');
+  const { openPostgresDatabase } = await import('./postgres/database.js');
   return openPostgresDatabase(location);
 }

@@ -1,7 +1,7 @@
-import type { Store } from '../core/store.js';
-import { isPostgresUrl, refuseOtherUrl } from './postgres-url.js';
-import { createSqliteStore, openSqliteStore } from './sqlite-store.js';
-import { fileExists } from './store-file.js';
+import type { Store } from '../core/store/store.js';
+import { isPostgresUrl, refuseOtherUrl } from './postgres/url.js';
+import { createSqliteStore, openSqliteStore } from './sqlite/store.js';
+import { fileExists } from './sqlite/store-file.js';
 import type { NewStore } from './store-parts.js';
 
 /**
@@ -35,6 +35,6 @@ export async function openStore(location: string): Promise<Store> {
 }
 
 /** Loaded only by who needs it. */
-function postgres(): Promise<typeof import('./postgres-store.js')> {
-  return import('./postgres-store.js');
+function postgres(): Promise<typeof import('./postgres/store.js')> {
+  return import('./postgres/store.js');
 }

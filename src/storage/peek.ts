@@ -1,10 +1,10 @@
-import type { KeySlot } from '../core/store.js';
-import { isPostgresUrl, parsePostgresUrl } from './postgres-url.js';
+import type { KeySlot } from '../core/store/store.js';
+import { isPostgresUrl, parsePostgresUrl } from './postgres/url.js';
 import { GENERATION_KEY, parseGeneration, slotsOf } from './root-generation.js';
-import { slotFromRow } from './slot-rows.js';
-import { databaseError } from './sqlite-errors.js';
-import { openSqlite } from './sqlite-module.js';
-import { checkStoreFile } from './store-file.js';
+import { databaseError } from './sqlite/errors.js';
+import { openSqlite } from './sqlite/module.js';
+import { checkStoreFile } from './sqlite/store-file.js';
+import { slotFromRow } from './wallets/slot-rows.js';
 
 /** What opens a store: enough to begin the key derivation. */
 export interface StoreKeys {
@@ -40,8 +40,8 @@ async function peekFile(path: string): Promise<StoreKeys> {
 }
 
 async function peekPostgres(location: string): Promise<StoreKeys> {
-  const { connectPostgres } = await import('./postgres-session.js');
-  const { postgresError } = await import('./postgres-errors.js');
+  const { connectPostgres } = await import('./postgres/session.js');
+  const { postgresError } = await import('./postgres/errors.js');
   const url = parsePostgresUrl(location);
   const session = await connectPostgres(url, { readOnly: true });
   try {

@@ -1,7 +1,7 @@
 import { CustosError } from '../core/errors.js';
 import type { StoreTables } from './migrations/0001-first.js';
-import type { PostgresDatabase } from './postgres-database.js';
-import type { PostgresSession } from './postgres-session.js';
+import type { PostgresDatabase } from './postgres/database.js';
+import type { PostgresSession } from './postgres/session.js';
 import { GENERATION_KEY, parseGeneration, rekeyed } from './root-generation.js';
 import type { StoreIdentity } from './store-format.js';
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../core/errors.js';
-import { type KeySlot, slotGeneration } from '../core/store.js';
+import { type KeySlot, slotGeneration } from '../core/store/store.js';
 import type { DialectName } from './database.js';
 import type { StoreTables } from './migrations/0001-first.js';
 

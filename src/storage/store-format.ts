@@ -8,7 +8,7 @@ import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
-import { lockMigrations } from './postgres-tables.js';
+import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
 
 /** What brings a store of each format to the next one, beginning with an empty database. */

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/clock.js';
-import type { KeySlot, Store } from '../core/store.js';
+import type { KeySlot, Store } from '../core/store/store.js';
 import type { Database } from './database.js';
-import { journalTable } from './journal.js';
-import { journalRecords } from './journal-records.js';
-import { openJournal } from './journal-remac.js';
-import { JournalSeal } from './journal-seal.js';
+import { journalTable } from './journal/journal.js';
+import { journalRecords } from './journal/records.js';
+import { openJournal } from './journal/remac.js';
+import { JournalSeal } from './journal/seal.js';
 import type { StoreTables } from './migrations/0001-first.js';
 import { replaceRoot } from './rekey.js';
-import { slotTable } from './slots.js';
-import { walletTable } from './wallets.js';
+import { slotTable } from './wallets/slots.js';
+import { walletTable } from './wallets/wallets.js';
 
 /** What a store is made with. */
 export interface NewStore {

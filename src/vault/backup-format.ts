@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
-import type { JournalRecord } from '../core/journal.js';
-import type { KeySlot } from '../core/store.js';
-import type { SealedWallet } from '../core/wallet.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
+import type { JournalRecord } from '../core/store/journal.js';
+import type { KeySlot } from '../core/store/store.js';
 import { deriveKey, joinUnambiguously, open, sealWithNonce } from '../crypto/seal.js';
 
 /** First 16 bytes of every backup. */

@@ -1,4 +1,4 @@
-import type { Chain, HdScheme } from '../core/chain.js';
+import type { Chain, HdScheme } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../crypto/mnemonic.js';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { JournalMac } from '../core/journal-mac.js';
+import type { JournalMac } from '../core/store/journal-mac.js';
 import { deriveKey } from '../crypto/seal.js';
 
 /** The key that authenticates the journal: below the root key, so whoever writes the database does not have it. 32 bytes. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import type { KeySlot, KeySlotKind } from '../core/store.js';
+import type { KeySlot, KeySlotKind } from '../core/store/store.js';
 import { defaultScrypt, stretchPassword } from '../crypto/kdf.js';
 import { joinUnambiguously, open, seal } from '../crypto/seal.js';
 import { formatRecoveryKey, normalizeRecoveryKey } from './recovery-key.js';

@@ -1,7 +1,7 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { KnownKey, PublicVault } from '../core/vault.js';
-import type { KeyRef, LentKey, OpenSecret, SealedWallet } from '../core/wallet.js';
+import type { KnownKey, PublicVault } from '../core/signing/vault.js';
+import type { KeyRef, LentKey, OpenSecret, SealedWallet } from '../core/signing/wallet.js';
 import { type Derivation, hdAddress, schemeOf } from './derivation.js';
 import { openSecret, type Sealing, wipeSecret } from './records.js';
 

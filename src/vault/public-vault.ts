@@ -1,7 +1,7 @@
-import type { ChainRegistry } from '../core/chain.js';
+import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { PublicVault } from '../core/vault.js';
-import type { KeyRef, SealedWallet, Wallet } from '../core/wallet.js';
+import type { PublicVault } from '../core/signing/vault.js';
+import type { KeyRef, SealedWallet, Wallet } from '../core/signing/wallet.js';
 import { hdAddress, schemeOf } from './derivation.js';
 import { makeSealing, openPublic, type Sealing } from './records.js';
 

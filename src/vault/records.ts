@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
-import type { OpenSecret, SealedWallet } from '../core/wallet.js';
+import type { OpenSecret, SealedWallet } from '../core/signing/wallet.js';
 import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 
 /** Version of the sealed layouts below; it is bound into every box. */

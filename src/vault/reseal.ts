@@ -1,4 +1,4 @@
-import type { SealedWallet } from '../core/wallet.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
 import { makeSealing, purposeKey, resealRecord, type Sealing } from './records.js';
 
 /** Moves records from one root key to another. */

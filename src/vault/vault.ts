@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Chain, ChainRegistry, SignerFacts } from '../core/chain.js';
+import type { Chain, ChainRegistry, SignerFacts } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
 import type {
@@ -10,8 +10,8 @@ import type {
   MadeWallet,
   PublicVault,
   Vault,
-} from '../core/vault.js';
-import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/wallet.js';
+} from '../core/signing/vault.js';
+import type { KeyRef, LentKey, OpenSecret, SealedWallet, Wallet } from '../core/signing/wallet.js';
 import { generateMnemonic, parseMnemonic } from '../crypto/mnemonic.js';
 import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivation.js';
 import { derive, type Lender, lendKey, openKey, useOnce } from './lending.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../../src/app/config.js';
+import { readConfig } from '../../src/app/config/config.js';
 import { runDaemon } from '../../src/app/daemon-work.js';
 import { createHouse } from '../../src/app/house.js';
 import { openHouse } from '../support/in-process.js';

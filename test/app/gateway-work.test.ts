@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../../src/app/config.js';
+import { readConfig } from '../../src/app/config/config.js';
 import { openGateway } from '../../src/app/gateway-work.js';
 import { createHouse } from '../../src/app/house.js';
 import { createRegistry } from '../../src/chains/registry.js';

@@ -1,6 +1,6 @@
-import type { Chain, NodeClient } from '../../src/core/chain.js';
+import type { Chain, NodeClient } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
-import { parsePending } from '../../src/core/pending.js';
+import { parsePending } from '../../src/core/signing/pending.js';
 import { keyOf } from './signing.js';
 
 export const to = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8';

@@ -1,6 +1,6 @@
 import { encodeFunctionData, parseAbi } from 'viem';
-import { ethereum } from '../../src/chains/ethereum.js';
-import type { Summary } from '../../src/core/summary.js';
+import { ethereum } from '../../src/chains/evm/chains/ethereum.js';
+import type { Summary } from '../../src/core/chain/summary.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
 
 const key = keyOf(ethereum);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Chain, ParseContext } from '../../src/core/chain.js';
+import type { Chain, ParseContext } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 
 /** Code of the error that `work` throws; `nothing` when it throws none, and the text of a foreign error. */

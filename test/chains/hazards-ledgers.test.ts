@@ -1,10 +1,10 @@
 import { bech32 } from '@scure/base';
 import { describe, expect, it } from 'vitest';
-import { binanceChain } from '../../src/chains/binance-chain.js';
-import { cardano } from '../../src/chains/cardano.js';
+import { binanceChain } from '../../src/chains/binance-chain/index.js';
+import { cardano } from '../../src/chains/cardano/index.js';
 import { expectEveryChangeTold, jsonVariants } from '../support/every-field.js';
 import { loadVectors } from '../support/vectors.js';
-import { completed, key, other, second } from './cardano-completed.js';
+import { completed, key, other, second } from './cardano/completed.js';
 import { codeOf } from './codes.js';
 import { completeVector, contextOfVector, keysOfVector } from './replay.js';
 

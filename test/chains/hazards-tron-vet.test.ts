@@ -1,13 +1,13 @@
 import { TronWeb, utils } from 'tronweb';
 import { describe, expect, it } from 'vitest';
-import { contracts } from '../../src/chains/families/tron-contracts.js';
-import { tron } from '../../src/chains/tron.js';
-import { vechain } from '../../src/chains/vechain.js';
-import type { ParseContext } from '../../src/core/chain.js';
-import type { Hazard } from '../../src/core/hazards.js';
+import { contracts } from '../../src/chains/tron/contracts.js';
+import { tron } from '../../src/chains/tron/index.js';
+import { vechain } from '../../src/chains/vechain/index.js';
+import type { ParseContext } from '../../src/core/chain/chain.js';
+import type { Hazard } from '../../src/core/chain/hazards.js';
 import { alice, bob, unlimited } from './calls.js';
 import { codeOf } from './codes.js';
-import { call, nobody } from './evm-rows.js';
+import { call, nobody } from './evm/rows.js';
 import { keyOf } from './signing.js';
 
 const key = keyOf(tron);

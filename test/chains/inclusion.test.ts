@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeSent } from '../../src/chains/families/flow-sent.js';
+import { writeSent } from '../../src/chains/flow/sent.js';
 import { createRegistry } from '../../src/chains/registry.js';
-import type { NodeClient, RecordedTransaction } from '../../src/core/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 import { loadVectors } from '../support/vectors.js';
-import { completed as cardanoCompleted, key as cardanoKey } from './cardano-completed.js';
+import { completed as cardanoCompleted, key as cardanoKey } from './cardano/completed.js';
 
 const chains = createRegistry();
 const txId = 'ab'.repeat(32);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import type { Chain } from '../../src/core/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 import { loadVectors, type TransactionVector } from '../support/vectors.js';
 import { contextOfVector, keysOfVector, pendingOf, replayingNode } from './replay.js';

@@ -3,7 +3,7 @@ import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { evmChain } from '../../src/chains/families/evm.js';
+import { evmChain } from '../../src/chains/evm/index.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { evmChainIds } from '../support/vectors.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
@@ -54,12 +54,12 @@ describe('the registry', () => {
         await cp(join(root, 'dist', room), join(copy, room), { recursive: true });
       }
       await writeFile(
-        join(copy, 'chains', 'made-up.js'),
-        `import { evmChain } from './families/evm.js';
+        join(copy, 'chains/evm/chains/made-up.js'),
+        `import { evmChain } from '../index.js';
         export const madeUp = evmChain({ id: 'MADE', name: 'Made-up chain', slug: 'made-up', coin: 'MADE', coinType: 60, feeCeiling: '1',
           chainIds: { mainnet: [987654n], testnet: [987655n] } });`,
       );
-      await appendFile(join(copy, 'chains', 'list.js'), "export { madeUp } from './made-up.js';\n");
+      await appendFile(join(copy, 'chains', 'list.js'), "export { madeUp } from './evm/chains/made-up.js';\n");
       const url = pathToFileURL(join(copy, 'chains', 'registry.js')).href;
       const program = `const { createRegistry } = await import(${JSON.stringify(url)});
         const registry = createRegistry(); console.log(registry.ids.length, registry.get('made').slug);`;

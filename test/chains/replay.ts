@@ -1,8 +1,8 @@
-import type { Chain, NodeClient, NodeRequest, ParseContext } from '../../src/core/chain.js';
+import type { Chain, NodeClient, NodeRequest, ParseContext } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 import { networkOf } from '../../src/core/ids.js';
-import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
-import type { KeyRef, LentKey } from '../../src/core/wallet.js';
+import { type PendingTransaction, parsePending } from '../../src/core/signing/pending.js';
+import type { KeyRef, LentKey } from '../../src/core/signing/wallet.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
 import type { RecordedCall, TransactionVector } from '../support/vectors.js';
 

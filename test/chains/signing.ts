@@ -1,5 +1,5 @@
-import type { Chain, ParseContext } from '../../src/core/chain.js';
-import type { LentKey } from '../../src/core/wallet.js';
+import type { Chain, ParseContext } from '../../src/core/chain/chain.js';
+import type { LentKey } from '../../src/core/signing/wallet.js';
 
 /** A key for tests: 32 bytes of one value. */
 export function keyOf(chain: Chain, fill = 0x11): LentKey {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import { stoppedHazards } from '../../src/core/hazards.js';
+import { stoppedHazards } from '../../src/core/chain/hazards.js';
 import { differences } from '../public/differences.js';
 import { hazardsOfVector, vectorHazards } from '../support/vector-hazards.js';
 import { evmChainIds, loadVectors, otherChainIds } from '../support/vectors.js';

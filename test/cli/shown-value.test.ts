@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shownValue } from '../../src/app/shown-value.js';
+import { shownValue } from '../../src/app/config/shown-value.js';
 
 it.each([
   ['https://user:topsecret@example.com/v3', 'https://example.com/v3 (the rest is not shown)'],

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFourEye, type FourEyeOptions } from '../../src/cloud/four-eye.js';
+import type { Summary } from '../../src/core/chain/summary.js';
 import { Secret } from '../../src/core/secret.js';
-import type { Summary } from '../../src/core/summary.js';
 import {
   closing,
   half,

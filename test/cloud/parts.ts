@@ -2,8 +2,8 @@ import { createRegistry } from '../../src/chains/registry.js';
 import { createNodes, type NodesOptions } from '../../src/cloud/nodes.js';
 import { type CloudOptions, createCloud } from '../../src/cloud/tatum.js';
 import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
-import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
+import { parsePending } from '../../src/core/signing/pending.js';
 import { testClock } from '../support/http.js';
 
 export const apiKey = 'k3y-for-tests only';

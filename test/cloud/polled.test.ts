@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPolled } from '../../src/cloud/polled.js';
-import type { PolledTransaction } from '../../src/core/cloud.js';
+import type { PolledTransaction } from '../../src/core/network/cloud.js';
 import { element, ethId } from './parts.js';
 
 const read = (elements: readonly unknown[]) => readPolled(elements, ethId, 'testnet');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseChainId } from '../../src/core/ids.js';
-import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
+import { type PendingTransaction, parsePending } from '../../src/core/signing/pending.js';
 import { Backlog } from '../../src/daemon/backlog.js';
 
 const eth = parseChainId('ETH');

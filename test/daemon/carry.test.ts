@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
-import type { WalletTable } from '../../src/core/store.js';
+import type { WalletTable } from '../../src/core/store/store.js';
 import { carry } from '../../src/daemon/carry.js';
 import { SenderQueues } from '../../src/daemon/sender-queues.js';
 import { carrying } from './carrying.js';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import { systemClock } from '../../src/core/clock.js';
-import type { JournalFact, State } from '../../src/core/journal.js';
 import { silentLog } from '../../src/core/log.js';
 import { noMeter } from '../../src/core/meter.js';
-import { type PendingTransaction, parsePending } from '../../src/core/pending.js';
-import type { Store } from '../../src/core/store.js';
+import { type PendingTransaction, parsePending } from '../../src/core/signing/pending.js';
+import type { JournalFact, State } from '../../src/core/store/journal.js';
+import type { Store } from '../../src/core/store/store.js';
 import { LeaseKeeper } from '../../src/daemon/lease-keeper.js';
 import type { DaemonParts } from '../../src/daemon/parts.js';
 import type { Claimed } from '../../src/daemon/settle.js';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Cloud, PolledTransaction } from '../../src/core/cloud.js';
 import { CustosError } from '../../src/core/errors.js';
 import { parseChainId } from '../../src/core/ids.js';
 import { noMeter } from '../../src/core/meter.js';
-import type { WalletTable } from '../../src/core/store.js';
+import type { Cloud, PolledTransaction } from '../../src/core/network/cloud.js';
+import type { WalletTable } from '../../src/core/store/store.js';
 import { A_TURN, nextTurn } from '../../src/core/turn.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';

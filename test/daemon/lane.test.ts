@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Cloud } from '../../src/core/cloud.js';
-import type { Journal, State } from '../../src/core/journal.js';
 import type { Log } from '../../src/core/log.js';
-import type { WalletTable } from '../../src/core/store.js';
+import type { Cloud } from '../../src/core/network/cloud.js';
+import type { Journal, State } from '../../src/core/store/journal.js';
+import type { WalletTable } from '../../src/core/store/store.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
 import { anyWallet, eth } from '../storage/support.js';

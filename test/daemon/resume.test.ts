@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Cloud, CloudStatus } from '../../src/core/cloud.js';
 import { CustosError } from '../../src/core/errors.js';
+import type { Cloud, CloudStatus } from '../../src/core/network/cloud.js';
 import { resolve } from '../../src/daemon/resume.js';
 import { SenderQueues } from '../../src/daemon/sender-queues.js';
 import { carrying, pendingOf, signedFact } from './carrying.js';

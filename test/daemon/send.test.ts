@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Chain, Fate, NodeClient } from '../../src/core/chain.js';
-import type { Nodes } from '../../src/core/cloud.js';
+import type { Chain, Fate, NodeClient } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
+import type { Nodes } from '../../src/core/network/cloud.js';
 import { deadlines } from '../../src/daemon/parts.js';
 import { finish } from '../../src/daemon/send.js';
 import { carrying, signedFact } from './carrying.js';

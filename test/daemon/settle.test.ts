@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
-import { isDue, LONGEST_REST } from '../../src/core/journal.js';
+import { isDue, LONGEST_REST } from '../../src/core/store/journal.js';
 import { finish } from '../../src/daemon/send.js';
 import { settle } from '../../src/daemon/settle.js';
 import { carrying, signedFact } from './carrying.js';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
-import type { Queue } from '../../src/core/queue.js';
-import { openQueue } from '../../src/storage/queue.js';
+import type { Queue } from '../../src/core/store/queue.js';
+import { openQueue } from '../../src/storage/queue/queue.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
 
 const noPostgres = await whyNoPostgres();

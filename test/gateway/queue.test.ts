@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
-import type { NewQueuedTransaction } from '../../src/core/queue.js';
+import type { NewQueuedTransaction } from '../../src/core/store/queue.js';
 import { openDatabase } from '../../src/storage/database.js';
 import type { QueueTables } from '../../src/storage/migrations/queue-0001-first.js';
-import { openQueue } from '../../src/storage/queue.js';
+import { openQueue } from '../../src/storage/queue/queue.js';
 
 const eth = parseChainId('ETH');
 const bsc = parseChainId('BSC');
@@ -160,7 +160,7 @@ test.skipIf(isRoot)('a directory that cannot be written is a coded error', async
 
 test('what was answered survives kill -9 at any moment', async () => {
   const loader = new URL('./typescript-loader.mjs', import.meta.url).href;
-  const source = new URL('../../src/storage/queue.ts', import.meta.url).href;
+  const source = new URL('../../src/storage/queue/queue.ts', import.meta.url).href;
   // Ten submissions at a time without end; each id is printed once it is durable.
   const script = `
     const { register } = await import('node:module');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createRegistry } from '../../src/chains/registry.js';
 import { systemClock } from '../../src/core/clock.js';
 import { type ChainId, parseChainId } from '../../src/core/ids.js';
-import type { Queue } from '../../src/core/queue.js';
 import { Secret } from '../../src/core/secret.js';
+import type { Queue } from '../../src/core/store/queue.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/gateway/server.js';
-import { openQueue } from '../../src/storage/queue.js';
+import { openQueue } from '../../src/storage/queue/queue.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 
 const chains = createRegistry();

@@ -1,8 +1,8 @@
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import type { Chain, NodeClient } from '../../src/core/chain.js';
-import { parsePending } from '../../src/core/pending.js';
+import type { Chain, NodeClient } from '../../src/core/chain/chain.js';
+import { parsePending } from '../../src/core/signing/pending.js';
 import type { Receipt } from '../support/anvil.js';
 import { tokenCalls, tokenCreationCode } from '../support/contracts.js';
 import { developmentId, type Running, signatureId, startRunning } from './running.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChainId } from '../../src/core/ids.js';
-import type { QueueDepth } from '../../src/core/journal.js';
 import type { Meter } from '../../src/core/meter.js';
+import type { QueueDepth } from '../../src/core/store/journal.js';
 import { createMetrics } from '../../src/health/metrics.js';
 import { parsePrometheus } from './prometheus.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../dist/app/house.js';
-import type { Journal } from '../../dist/core/journal.js';
+import type { Journal } from '../../dist/core/store/journal.js';
 import { ownNodePoints, points } from '../support/crash-points.js';
 import { startHalting, until } from '../support/halting.js';
 import { Payments } from '../support/payments.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Wallet } from '../../dist/core/wallet.js';
+import type { Wallet } from '../../dist/core/signing/wallet.js';
 import { tokenCalls, tokenCreationCode } from '../support/contracts.js';
 import { startApprover, startWay, type Way } from '../support/way.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hex } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scriptsOf } from '../../src/chains/families/utxo-script.js';
-import { litecoin } from '../../src/chains/litecoin.js';
+import { litecoin } from '../../src/chains/utxo/chains/litecoin.js';
+import { scriptsOf } from '../../src/chains/utxo/script.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoind.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';

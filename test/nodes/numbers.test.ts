@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../dist/app/house.js';
-import type { Journal } from '../../dist/core/journal.js';
-import type { Wallet } from '../../dist/core/wallet.js';
+import type { Wallet } from '../../dist/core/signing/wallet.js';
+import type { Journal } from '../../dist/core/store/journal.js';
 import { type HaltingDaemon, startHalting, until } from '../support/halting.js';
 import { chainId, startWay, type Way } from '../support/way.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ethereum } from '../../src/chains/ethereum.js';
+import { ethereum } from '../../src/chains/evm/chains/ethereum.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type Reply, type Server, startServer } from '../support/http.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../dist/app/house.js';
-import { type Journal, LEASE_TIME } from '../../dist/core/journal.js';
+import { type Journal, LEASE_TIME } from '../../dist/core/store/journal.js';
 import { type Running, start } from '../support/custos.js';
 import { until } from '../support/halting.js';
 import { hanging, json, type Server, startServer } from '../support/http.js';

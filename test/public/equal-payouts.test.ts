@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PublicKey, SystemProgram, TransactionMessage } from '@solana/web3.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PLACEHOLDER_BLOCKHASH } from '../../src/chains/families/solana-message.js';
-import { solana } from '../../src/chains/solana.js';
+import { solana } from '../../src/chains/solana/index.js';
+import { PLACEHOLDER_BLOCKHASH } from '../../src/chains/solana/message.js';
 import { keyOf } from '../chains/signing.js';
 import { custos } from '../support/custos.js';
 import { type Kms, startKms } from '../support/kms.js';

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFourEye } from '../../src/cloud/four-eye.js';
-import { parsePending } from '../../src/core/pending.js';
+import { parsePending } from '../../src/core/signing/pending.js';
 import { type ChainId, Secret, type Summary, systemClock } from '../../src/index.js';
 import { custos } from '../support/custos.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import { FlowNetwork } from '../chains/flow-network.js';
+import { FlowNetwork } from '../chains/flow/network.js';
 import { keyOfVector, signVector } from '../chains/replay.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
 import { parseChainId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
-import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
-import type { Signer } from '../../src/core/signer.js';
+import { parsePending } from '../../src/core/signing/pending.js';
+import type { Signer } from '../../src/core/signing/signer.js';
 import { createSignerClient } from '../../src/signing/signer-client.js';
 
 const program = fileURLToPath(new URL('../support/hostile-signer.mjs', import.meta.url));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import { type Hazard, hazardKinds, stoppedHazards } from '../../src/core/hazards.js';
-import type { ChainRules } from '../../src/core/signing-rules.js';
-import type { Summary } from '../../src/core/summary.js';
+import { type Hazard, hazardKinds, stoppedHazards } from '../../src/core/chain/hazards.js';
+import type { Summary } from '../../src/core/chain/summary.js';
+import type { ChainRules } from '../../src/core/signing/signing-rules.js';
 import { ceilingsOf, checkLimits } from '../../src/signing/limits.js';
 
 const registry = createRegistry();

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { parseChainId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
-import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
-import type { Signer } from '../../src/core/signer.js';
+import { parsePending } from '../../src/core/signing/pending.js';
+import type { Signer } from '../../src/core/signing/signer.js';
 import { createSignerClient } from '../../src/signing/signer-client.js';
 import type { SignerClientOptions } from '../../src/signing/signer-slot.js';
 

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { backupStore, restoreStore } from '../../src/app/backup.js';
-import { verifyStore } from '../../src/app/verify.js';
-import { parsePending } from '../../src/core/pending.js';
+import { backupStore, restoreStore } from '../../src/app/wallets/backup.js';
+import { verifyStore } from '../../src/app/wallets/verify.js';
 import { Secret } from '../../src/core/secret.js';
-import type { KeySlot, Store } from '../../src/core/store.js';
+import { parsePending } from '../../src/core/signing/pending.js';
+import type { KeySlot, Store } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/database.js';
 import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
@@ -309,7 +309,7 @@ test('a disk that takes no more leaves no backup behind, and the store as it was
   await store.wallets.add(Array.from({ length: 3000 }, () => anyWallet()));
   const child = await runChild(
     `const { openStore } = await import('$(storage/open-store.ts)');
-     const { backupStore } = await import('$(app/backup.ts)');
+     const { backupStore } = await import('$(app/wallets/backup.ts)');
      const store = await openStore(${JSON.stringify(location())});
      try {
        await backupStore(store, new Uint8Array(32), { file: ${JSON.stringify(backup())} });

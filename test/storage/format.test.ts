@@ -2,9 +2,9 @@ import { createDecipheriv, createHash, createHmac, hkdfSync, scryptSync } from '
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { backupStore } from '../../src/app/backup.js';
-import { parsePending } from '../../src/core/pending.js';
+import { backupStore } from '../../src/app/wallets/backup.js';
 import { Secret } from '../../src/core/secret.js';
+import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';

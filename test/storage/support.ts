@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
-import type { KeySlot } from '../../src/core/store.js';
-import type { SealedWallet } from '../../src/core/wallet.js';
+import type { SealedWallet } from '../../src/core/signing/wallet.js';
+import type { KeySlot } from '../../src/core/store/store.js';
 import { freshSchema, onPostgres, whyNoPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');

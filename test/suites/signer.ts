@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { hex } from '@scure/base';
 import { parseTransaction, recoverTransactionAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scriptOfAddress, writeScript } from '../../src/chains/families/utxo-script.js';
+import { scriptOfAddress, writeScript } from '../../src/chains/utxo/script.js';
 import { Secret } from '../../src/core/secret.js';
-import type { Signer } from '../../src/core/signer.js';
-import { bitcore, foreign, madeBy, proven } from '../chains/utxo-making.js';
+import type { Signer } from '../../src/core/signing/signer.js';
+import { bitcore, foreign, madeBy, proven } from '../chains/utxo/making.js';
 import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
 
 type MakeSigner = (parts: SigningParts, password: Secret) => Signer;

@@ -1,5 +1,5 @@
 import { createRegistry } from '../../src/chains/registry.js';
-import type { Chain } from '../../src/core/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
 
 /** Rows of the table in docs/chains.md that can be read from the program itself, in the order of the tickers. */
 export function chainRows(): string[][] {

@@ -1,4 +1,4 @@
-import type { Journal } from '../../dist/core/journal.js';
+import type { Journal } from '../../dist/core/store/journal.js';
 import { Payments } from './payments.js';
 import { chainId, startWay } from './way.js';
 

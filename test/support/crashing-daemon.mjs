@@ -6,7 +6,7 @@
 // holds from the next poll on, before which the process stands still, too ("waiting N"): no poll can find what is sent
 // meanwhile before the halt holds.
 import { readSync, writeSync } from 'node:fs';
-import { readConfig } from '../../dist/app/config.js';
+import { readConfig } from '../../dist/app/config/config.js';
 import { runDaemon } from '../../dist/app/daemon-work.js';
 import { createHouse } from '../../dist/app/house.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Chain, ParseContext } from '../../src/core/chain.js';
+import type { Chain, ParseContext } from '../../src/core/chain/chain.js';
+import { summaryToJson } from '../../src/core/chain/summary.js';
 import { CustosError } from '../../src/core/errors.js';
-import { summaryToJson } from '../../src/core/summary.js';
-import type { LentKey } from '../../src/core/wallet.js';
+import type { LentKey } from '../../src/core/signing/wallet.js';
 
 /** A completed transaction with the keys that sign it. */
 export interface SignedPlace {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { readConfig } from '../../src/app/config.js';
+import { readConfig } from '../../src/app/config/config.js';
 import { createHouse, type House } from '../../src/app/house.js';
-import { initStore } from '../../src/app/key-work.js';
+import { initStore } from '../../src/app/wallets/key-work.js';
 import type { Call } from '../../src/cli/spec.js';
 import { silentTerminal } from './silent-terminal.js';
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readConfig } from '../../dist/app/config.js';
+import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse } from '../../dist/app/house.js';
 import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
 import { storeOf } from './home-store.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Journal } from '../../dist/core/journal.js';
+import type { Journal } from '../../dist/core/store/journal.js';
 import type { Sent } from './crash-place.js';
 import type { Litecoind } from './litecoind.js';
 import { expectToldOnce } from './payments.js';

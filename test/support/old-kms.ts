@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { readConfig } from '../../src/app/config.js';
+import { readConfig } from '../../src/app/config/config.js';
 import { createHouse, type House } from '../../src/app/house.js';
-import { type MigrateOptions, migrate, readMigration } from '../../src/app/migrate.js';
-import type { MigrationReport } from '../../src/app/migrate-report.js';
+import { type MigrateOptions, migrate, readMigration } from '../../src/app/migration/migrate.js';
+import type { MigrationReport } from '../../src/app/migration/report.js';
 import { parseSignatureId } from '../../src/core/ids.js';
-import type { ExportedWallet } from '../../src/core/vault.js';
+import type { ExportedWallet } from '../../src/core/signing/vault.js';
 import { silentTerminal } from './silent-terminal.js';
 import { loadVectors } from './vectors.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Journal } from '../../dist/core/journal.js';
-import type { Wallet } from '../../dist/core/wallet.js';
+import type { Wallet } from '../../dist/core/signing/wallet.js';
+import type { Journal } from '../../dist/core/store/journal.js';
 import type { Way } from './way.js';
 
 const AMOUNT = 10n ** 15n;

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readConfig } from '../../dist/app/config.js';
+import { readConfig } from '../../dist/app/config/config.js';
+import { readNewPassword } from '../../dist/app/config/password.js';
+import { storeLocation } from '../../dist/app/config/store-location.js';
 import { createHouse, type House } from '../../dist/app/house.js';
-import { readNewPassword } from '../../dist/app/password.js';
-import { storeLocation } from '../../dist/app/store-location.js';
 import type { Secret } from '../../dist/core/secret.js';
-import type { KeySlot } from '../../dist/core/store.js';
+import type { KeySlot } from '../../dist/core/store/store.js';
 import { stretchPassword } from '../../dist/crypto/kdf.js';
 import { joinUnambiguously, seal } from '../../dist/crypto/seal.js';
 import { createStore } from '../../dist/storage/open-store.js';

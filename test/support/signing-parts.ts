@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createRegistry } from '../../src/chains/registry.js';
 import type { ChainId } from '../../src/core/ids.js';
-import { parsePending } from '../../src/core/pending.js';
 import { Secret } from '../../src/core/secret.js';
-import type { SignRequest } from '../../src/core/signer.js';
-import type { MadeWallet } from '../../src/core/vault.js';
+import { parsePending } from '../../src/core/signing/pending.js';
+import type { SignRequest } from '../../src/core/signing/signer.js';
+import type { MadeWallet } from '../../src/core/signing/vault.js';
 import { makeRootKey, makeSlot, makeStoreId } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 

@@ -1,6 +1,6 @@
 import { VersionedTransaction } from '@solana/web3.js';
 import { FailedTransactionMetadata, LiteSVM } from 'litesvm';
-import { solana } from '../../src/chains/solana.js';
+import { solana } from '../../src/chains/solana/index.js';
 import { json, startServer } from './http.js';
 
 type Address = Parameters<LiteSVM['getBalance']>[0];

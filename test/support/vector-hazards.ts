@@ -1,4 +1,4 @@
-import type { HazardKind } from '../../src/core/hazards.js';
+import type { HazardKind } from '../../src/core/chain/hazards.js';
 
 /** A recorded transaction by its chain and name. */
 interface Named {

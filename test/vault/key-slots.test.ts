@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/core/secret.js';
-import type { KeySlot } from '../../src/core/store.js';
+import type { KeySlot } from '../../src/core/store/store.js';
 import { stretchPassword } from '../../src/crypto/kdf.js';
 import {
   findSlot,

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import { type ChainId, parseChainId } from '../../src/core/ids.js';
-import type { KnownKey, Vault } from '../../src/core/vault.js';
+import type { KnownKey, Vault } from '../../src/core/signing/vault.js';
 import { makeRootKey, makeStoreId } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 

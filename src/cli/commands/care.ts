@@ -1,7 +1,7 @@
-import { backupStore, restoreStore } from '../../app/backup.js';
-import { shownValue } from '../../app/shown-value.js';
-import { storeLocation } from '../../app/store-location.js';
-import { verifyStore } from '../../app/verify.js';
+import { shownValue } from '../../app/config/shown-value.js';
+import { storeLocation } from '../../app/config/store-location.js';
+import { backupStore, restoreStore } from '../../app/wallets/backup.js';
+import { verifyStore } from '../../app/wallets/verify.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
 

@@ -1,4 +1,4 @@
-import { runDemo } from '../../app/demo.js';
+import { runDemo } from '../../app/demo/demo.js';
 import type { Run } from '../spec.js';
 
 export const demo: Run = async ({ house, out }) => {

@@ -1,8 +1,8 @@
-import { examine } from '../../app/doctor.js';
-import type { Finding } from '../../app/finding.js';
-import { logFindings } from '../../app/log-findings.js';
-import { readLines } from '../../app/log-lines.js';
-import { type LogSummary, summarizeLog } from '../../app/log-summary.js';
+import { examine } from '../../app/doctor/doctor.js';
+import type { Finding } from '../../app/doctor/finding.js';
+import { logFindings } from '../../app/doctor/log-findings.js';
+import { readLines } from '../../app/doctor/log-lines.js';
+import { type LogSummary, summarizeLog } from '../../app/doctor/log-summary.js';
 import type { Output } from '../output.js';
 import type { Run } from '../spec.js';
 

@@ -1,3 +1,4 @@
+import { shownValue } from '../../app/config/shown-value.js';
 import {
   addPassword,
   changePassword,
@@ -5,9 +6,8 @@ import {
   recoverPassword,
   renewRecoveryKey,
   replaceRootKey,
-} from '../../app/key-work.js';
-import type { RekeyProgress } from '../../app/rekey.js';
-import { shownValue } from '../../app/shown-value.js';
+} from '../../app/wallets/key-work.js';
+import type { RekeyProgress } from '../../app/wallets/rekey.js';
 import type { Secret } from '../../core/secret.js';
 import type { Progress } from '../output.js';
 import type { Call, Run } from '../spec.js';

@@ -1,5 +1,5 @@
-import { type Migration, migrate as migrateAll, readMigration } from '../../app/migrate.js';
-import type { MigratedWallet, MigrationReport } from '../../app/migrate-report.js';
+import { type Migration, migrate as migrateAll, readMigration } from '../../app/migration/migrate.js';
+import type { MigratedWallet, MigrationReport } from '../../app/migration/report.js';
 import { CustosError } from '../../core/errors.js';
 import type { Call, Run } from '../spec.js';
 

@@ -1,10 +1,17 @@
-import { importWallets } from '../../app/import-work.js';
-import { checkConfigLines, walletReport } from '../../app/report-work.js';
-import { createWallets, generateWallet, getSealed, pageSealed, peerEntry, typedKeyRef } from '../../app/wallet-work.js';
+import { importWallets } from '../../app/wallets/import-work.js';
+import { checkConfigLines, walletReport } from '../../app/wallets/report-work.js';
+import {
+  createWallets,
+  generateWallet,
+  getSealed,
+  pageSealed,
+  peerEntry,
+  typedKeyRef,
+} from '../../app/wallets/wallet-work.js';
 import { CustosError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
-import type { ImportSecret } from '../../core/vault.js';
-import type { KeyRef, SealedWallet } from '../../core/wallet.js';
+import type { ImportSecret } from '../../core/signing/vault.js';
+import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
 import { showDerived, wholeNumber } from './wallet.js';
 

@@ -1,8 +1,8 @@
 import { cancelTransaction } from '../../app/cancel-work.js';
 import { CustosError } from '../../core/errors.js';
 import { networkOf } from '../../core/ids.js';
-import type { JournalEntry, State } from '../../core/journal.js';
-import { parsePendingId } from '../../core/pending.js';
+import { parsePendingId } from '../../core/signing/pending.js';
+import type { JournalEntry, State } from '../../core/store/journal.js';
 import type { Run } from '../spec.js';
 import { wholeNumber } from './wallet.js';
 

@@ -1,11 +1,11 @@
-import { type ImportItem, parseImport } from '../../app/import-format.js';
-import { importWallets as importAll } from '../../app/import-work.js';
-import { createWallets, getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallet-work.js';
+import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
+import { importWallets as importAll } from '../../app/wallets/import-work.js';
+import { createWallets, getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallets/wallet-work.js';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
-import type { ImportSecret } from '../../core/vault.js';
-import type { Wallet, WalletKind } from '../../core/wallet.js';
+import type { ImportSecret } from '../../core/signing/vault.js';
+import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
 
 export const create: Run = async ({ args, flags, house, out }) => {

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { Chain, SignedTransaction } from '../../core/chain.js';
+import type { Chain, SignedTransaction } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { checkField } from '../answers.js';
 import { readForm } from '../body.js';

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { Chain } from '../../core/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { checkField, requestInvalid } from '../answers.js';

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type { BuildContext, PaymentRequest, SpendSource } from '../../core/build.js';
-import type { Chain } from '../../core/chain.js';
+import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/build.js';
+import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { checkField, requestInvalid } from '../answers.js';
 import { readForm } from '../body.js';

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
-import type { QueuedTransaction } from '../../core/queue.js';
+import type { QueuedTransaction } from '../../core/store/queue.js';
 import { checkField } from '../answers.js';
 import { readForm, readOptionalForm } from '../body.js';
 import type { GatewayContext } from '../context.js';

@@ -3,7 +3,7 @@ import { within } from '../../core/deadline.js';
 import { asCustosError, CustosError, errorKinds } from '../../core/errors.js';
 import type { UnreadyReason } from '../../core/health.js';
 import type { ChainId } from '../../core/ids.js';
-import type { QueueCount } from '../../core/queue.js';
+import type { QueueCount } from '../../core/store/queue.js';
 import type { GatewayContext } from '../context.js';
 import { isLoopback } from '../guard.js';
 

@@ -1,0 +1,112 @@
+import { readFileSync, statSync } from 'node:fs';
+import { decodeText } from '../../core/text/text-bytes.js';
+
+/** What a file of settings says, and what is wrong with it. */
+export interface EnvFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** Each names a line by its number and never repeats what stands there. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Bytes of a file that are read at the most. */
+const MAX_BYTES = 1024 * 1024;
+
+/** One assignment as dotenv 16 reads it, which existing files were written for. */
+const assignment =
+  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/gm;
+
+/**
+ * Reads a file of settings. Only a file that does not exist is as good as an empty one, unless it was named.
+ * @param isNamed - by the person who runs the command
+ */
+export function readEnvFile(path: string, isNamed: boolean): EnvFile {
+  let bytes: Uint8Array;
+  try {
+    if (statSync(path).size > MAX_BYTES) return broken(`${path} has more than 1 MiB`);
+    bytes = readFileSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' && !isNamed) return { values: {}, problems: [], warnings: [] };
+    return broken(`${path} cannot be read (${reasons[String(code)] ?? String(code)})`);
+  }
+  const decoded = decodeText(bytes);
+  if ('problem' in decoded) return broken(`${path} ${decoded.problem}`);
+  const { values, bad } = parseEnv(decoded.text);
+  const problems = bad.map(({ line, why }) => `line ${line} of ${path} ${why}`);
+  return { values, problems, warnings: warningsOf(path, values) };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a directory; a mount of a file that did not exist makes one',
+  ENOENT: 'it does not exist',
+  EACCES: 'this user may not read it',
+};
+
+function broken(problem: string): EnvFile {
+  return { values: {}, problems: [problem], warnings: [] };
+}
+
+/** A line that was not understood: its number, from 1 on, and why. */
+interface BadLine {
+  readonly line: number;
+  readonly why: string;
+}
+
+/** Reads assignments as dotenv 16 does; what that would drop or cut off without a word is a bad line. */
+export function parseEnv(source: string): { values: Record<string, string>; bad: readonly BadLine[] } {
+  const text = source.replace(/\r\n?/g, '\n');
+  const lineAt = (at: number) => text.slice(0, at).split('\n').length;
+  const values = new Map<string, string>();
+  const bad: BadLine[] = [];
+  let end = 0;
+  for (const match of text.matchAll(assignment)) {
+    bad.push(...leftOut(text.slice(end, match.index), lineAt(end)));
+    end = match.index + match[0].length;
+    const [whole, name = '', raw = ''] = match;
+    const why = misread(whole, raw);
+    const line = lineAt(match.index + whole.indexOf(name));
+    if (why === undefined) values.set(name, textOf(raw));
+    else bad.push({ line, why });
+  }
+  bad.push(...leftOut(text.slice(end), lineAt(end)));
+  return { values: Object.fromEntries(values), bad };
+}
+
+/** What stands between two assignments may be blank or a comment. */
+function leftOut(text: string, first: number): BadLine[] {
+  return text
+    .split('\n')
+    .flatMap((line, at) =>
+      /^\s*(#.*)?$/.test(line) ? [] : [{ line: first + at, why: 'is neither NAME=VALUE nor a comment' }],
+    );
+}
+
+/** Why a value was not read as it was meant, or undefined. */
+function misread(whole: string, raw: string): string | undefined {
+  const value = raw.trim();
+  const [quote = ''] = value;
+  const isQuoted = /['"`]/.test(quote);
+  if (isQuoted && (value.length < 2 || !value.endsWith(quote)))
+    return 'has a quotation mark that is not closed at its end';
+  // A comment has a blank before it; anything else is most likely a password that would lose its end.
+  const rest = whole.slice(whole.indexOf(raw) + raw.length);
+  const isCut = raw !== '' && !isQuoted && /^#/.test(rest) && !/\s$/.test(raw);
+  return isCut ? 'has a # in its value; put the value in single quotes' : undefined;
+}
+
+function textOf(raw: string): string {
+  const value = raw.trim();
+  const bare = value.replace(/^(['"`])([\s\S]*)\1$/gm, '$2');
+  return value.startsWith('"') ? bare.replace(/\\n/g, '\n').replace(/\\r/g, '\r') : bare;
+}
+
+/** A file with a secret in it is the owner's alone. */
+function warningsOf(path: string, values: Readonly<Record<string, string>>): readonly string[] {
+  const secrets = Object.keys(values).filter((name) => /PASSWORD|SECRET|API_?KEY|RECOVERY_KEY|TOKEN/i.test(name));
+  const { mode, uid } = statSync(path);
+  const isOpen = (mode & 0o077) !== 0;
+  if (secrets.length === 0 || !isOpen) return [];
+  const owner = process.getuid?.() === uid ? '' : ' as its owner';
+  return [`others may read ${path}, which holds ${secrets.join(', ')}: run chmod 600 ${path}${owner}`];
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { errorKinds } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import type { Store } from '../../core/store/store.js';
+import type { House } from '../house.js';
+import type { Finding } from './finding.js';
+import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
+
+/** How long the daemon may take to answer, in milliseconds, and how much it may say, in characters. */
+const ANSWER_TIME = 8000;
+const LONGEST = 64 * 1024;
+/** More credits a day than this are worth a thought: six chains every five seconds. */
+const HIGH_COST = 100_000;
+
+/** What `/ready` says, as far as it is believed. */
+export const ready = z.object({
+  reasons: z
+    .array(z.object({ check: z.string(), chain: z.string().optional(), code: z.string().optional(), text: z.string() }))
+    .max(100),
+});
+
+/** What the daemon's health port answers, where one is configured. */
+export async function healthFinding({ config }: House): Promise<readonly Finding[]> {
+  const { health } = config.daemon;
+  if (health === undefined || health.port === 0) return [];
+  const url = `http://${askedHost(health.host)}:${health.port}/ready`;
+  const answer = await ask(url);
+  if (answer === undefined) {
+    const remedy = 'start the daemon with this health port, or take the setting away; is it another address?';
+    return [{ check: 'daemon', state: 'problem', text: `nobody answers at ${url}`, remedy }];
+  }
+  const parsed = ready.safeParse(answer.body);
+  if (!parsed.success) {
+    const remedy = 'another program has this port: choose a free one with --health-port';
+    return [{ check: 'daemon', state: 'problem', text: `${url} answers like no daemon of ours`, remedy }];
+  }
+  return readyFindings('daemon', { url, status: answer.status, reasons: parsed.data.reasons });
+}
+
+/** What was answered at a `/ready`. */
+interface Answered {
+  readonly url: string;
+  readonly status: number;
+  readonly reasons: z.output<typeof ready>['reasons'];
+}
+
+/** Reasons why a daemon or a gateway is not ready, each with its remedy. */
+export function readyFindings(who: 'daemon' | 'gateway', { url, status, reasons }: Answered): readonly Finding[] {
+  if (status === 200 && reasons.length === 0) return [{ check: who, state: 'ok', text: `ready, says ${url}` }];
+  return reasons.map(({ check, chain, code, text }) => ({
+    check: who,
+    state: 'problem',
+    text: [`not ready: ${printable(check)}`, chain, code, text]
+      .flatMap((part) => part ?? [])
+      .map(printable)
+      .join(', '),
+    remedy: Object.hasOwn(errorKinds, code ?? '') ? printable(text) : 'look at the log: `custos doctor --log FILE`',
+  }));
+}
+
+/** A daemon that listens on every address is asked on loopback. */
+function askedHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** @returns what is answered, cut to what is believed, or undefined where nobody answers */
+export async function ask(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+  try {
+    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(ANSWER_TIME) });
+    const body = await firstPart(response);
+    return { status: response.status, body: parsed(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function firstPart({ body }: Response): Promise<string> {
+  let text = '';
+  for await (const part of body ?? []) {
+    text += Buffer.from(part).toString('utf8');
+    if (text.length > LONGEST) break;
+  }
+  return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Foreign text as it may be shown on a terminal. */
+function printable(text: string): string {
+  return quote(text).slice(1, -1);
+}
+
+/** What polling costs, and whether that is much. */
+export async function costFinding(house: House, store: Store): Promise<Finding> {
+  const { config } = house;
+  const { period, idlePeriod } = config.daemon;
+  if (!takesCredits(config)) return { check: 'polling', state: 'ok', text: 'a gateway of your own takes no credits' };
+  const { asked } = await countWallets(config, store.wallets);
+  const cost = pollCost({ wallets: asked, period, idlePeriod });
+  const text = pollCostText(cost, period);
+  if (cost.idleCreditsPerDay <= HIGH_COST) return { check: 'polling', state: 'ok', text };
+  const remedy = 'a longer --period, fewer chains (--chain), or a gateway of your own makes it cheaper';
+  return { check: 'polling', state: 'warning', text, remedy };
+}

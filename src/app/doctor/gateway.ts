@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { baseOf } from '../../cloud/urls.js';
+import { settingValue } from '../config/config.js';
+import { shownValue } from '../config/shown-value.js';
+import type { House } from '../house.js';
+import { ask, ready, readyFindings } from './daemon.js';
+import type { Finding } from './finding.js';
+import { takesCredits } from './poll-cost.js';
+
+/** Seconds after which a pending transaction that no daemon fetched is worth a warning. */
+const LONG = 300;
+
+/** What `/ready` of a gateway says besides to who has its key. */
+const told = ready.extend({
+  queue: z
+    .array(z.object({ chain: z.string().max(12), progress: z.string(), count: z.number(), oldestSeconds: z.number() }))
+    .max(200)
+    .default([]),
+});
+
+/** What a gateway of one's own says of itself, its nodes and its queue; nothing where the cloud is none. */
+export async function gatewayFindings({ config }: House): Promise<readonly Finding[]> {
+  if (takesCredits(config) || !URL.canParse(config.cloudUrl)) return [];
+  const url = `${baseOf(config.cloudUrl)}/ready`;
+  const key = settingValue('apiKey', config.flags, config.environment);
+  const answer = await ask(url, key === undefined ? {} : { 'x-api-key': key });
+  const parsed = told.safeParse(answer?.body);
+  if (answer === undefined || !parsed.success) return [];
+  const { reasons, queue } = parsed.data;
+  return [
+    ...readyFindings('gateway', { url: shownValue(url), status: answer.status, reasons }),
+    ...queue.flatMap(queueFinding),
+  ];
+}
+
+function queueFinding({ chain, progress, count, oldestSeconds }: z.output<typeof told>['queue'][number]): Finding[] {
+  const ticker = chain.replaceAll(/[^A-Z0-9]/g, '');
+  if (progress === 'unclaimed' && oldestSeconds > LONG) {
+    const text = `${ticker}: ${count} that no daemon has fetched, the oldest for ${Math.round(oldestSeconds)} seconds`;
+    const remedy = `start a daemon that has their wallets and serves ${ticker}, or withdraw them: DELETE /v3/kms/{id}`;
+    return [{ check: 'gateway queue', state: 'warning', text, remedy }];
+  }
+  if (progress === 'failed') {
+    const remedy =
+      'GET /v3/kms/{id} says why; then `custos transaction retry ID` at the daemon; what is cancelled there, or is not wanted ' +
+      'any more, withdraw at the gateway: DELETE /v3/kms/{id}';
+    return [
+      { check: 'gateway queue', state: 'warning', text: `${ticker}: ${count} that their daemon gave up`, remedy },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,177 @@
+import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import { type Stuck, StuckTransactions } from './stuck-transactions.js';
+
+/** Chains that are told apart; a log of ours has no more. */
+const CHAINS = 64;
+
+/** What a log says of one chain, in numbers of lines. */
+export interface ChainLines {
+  completed: number;
+  held: number;
+  denied: number;
+  failed: number;
+  postponed: number;
+  refused: number;
+  withdrawn: number;
+  /** In the chain, but without effect. */
+  reverted: number;
+  pollsFailed: number;
+  slowPolls: number;
+  /** In milliseconds. */
+  slowestPoll: number;
+  breakerOpenings: number;
+}
+
+/** What the log lines of a daemon come to. */
+export interface LogSummary {
+  /** Lines of a daemon's log. */
+  readonly lines: number;
+  /** Lines that are something else, and lines that were too long to be looked at. */
+  readonly skipped: number;
+  /** Times of the first and of the last line, in ISO 8601. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly chains: Readonly<Record<string, Readonly<ChainLines>>>;
+  /** Most frequent first. */
+  readonly errors: readonly { readonly code: ErrorCode; readonly count: number; readonly hint: string }[];
+  readonly stuck: readonly Stuck[];
+  /** Transactions that were on their way and had to be forgotten, because there were too many. */
+  readonly forgotten: number;
+  readonly daemonsStarted: number;
+  readonly signersEnded: number;
+}
+
+/** A log line, as far as it is believed. */
+interface Line {
+  readonly event: string;
+  readonly chain: string;
+  readonly id?: string;
+  readonly code?: ErrorCode;
+  readonly time?: number;
+  readonly milliseconds: number;
+}
+
+type Count = Exclude<keyof ChainLines, 'slowestPoll'>;
+
+/** Lines that count for their chain. */
+const counted: ReadonlyMap<string, Count> = new Map<string, Count>([
+  ['transaction completed', 'completed'],
+  ['transaction held', 'held'],
+  ['transaction denied', 'denied'],
+  ['transaction failed', 'failed'],
+  ['transaction postponed', 'postponed'],
+  ['transaction withdrawn by the application', 'withdrawn'],
+  ['transaction found closed at the cloud', 'completed'],
+  ['pending transaction refused', 'refused'],
+  ['poll failed', 'pollsFailed'],
+  ['poll took long', 'slowPolls'],
+  ['chain shut after faults', 'breakerOpenings'],
+  ['transaction reverted', 'reverted'],
+]);
+const waits: ReadonlySet<Count> = new Set(['held', 'postponed']);
+const ends: ReadonlySet<Count> = new Set(['completed', 'denied', 'failed', 'withdrawn']);
+
+/** Sums up the lines of a daemon's log. What is no such line is counted and skipped; memory does not grow with the log. */
+export async function summarizeLog(lines: AsyncIterable<string | undefined>): Promise<LogSummary> {
+  const chains = new Map<string, ChainLines>();
+  const codes = new Map<ErrorCode, number>();
+  const events = new Map<string, number>([
+    ['daemon started', 0],
+    ['signer process ended', 0],
+  ]);
+  const stuck = new StuckTransactions();
+  const seen = { lines: 0, skipped: 0, from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+  for await (const text of lines) {
+    const line = text === undefined ? undefined : parseLine(text);
+    if (line === undefined) {
+      // An empty line is nothing at all.
+      if (text?.trim() !== '') seen.skipped += 1;
+      continue;
+    }
+    seen.lines += 1;
+    if (line.time !== undefined) {
+      seen.from = Math.min(seen.from, line.time);
+      seen.to = Math.max(seen.to, line.time);
+    }
+    if (line.code !== undefined) codes.set(line.code, (codes.get(line.code) ?? 0) + 1);
+    const times = events.get(line.event);
+    if (times !== undefined) events.set(line.event, times + 1);
+    countLine(line, chains, stuck);
+  }
+  const isDated = seen.from <= seen.to;
+  return {
+    lines: seen.lines,
+    skipped: seen.skipped,
+    ...(isDated && { from: new Date(seen.from).toISOString(), to: new Date(seen.to).toISOString() }),
+    chains: Object.fromEntries([...chains].sort(([a], [b]) => (a < b ? -1 : 1))),
+    errors: [...codes]
+      .map(([code, count]) => ({ code, count, hint: errorKinds[code].hint }))
+      .sort((a, b) => b.count - a.count),
+    stuck: stuck.list(),
+    forgotten: stuck.forgotten,
+    daemonsStarted: events.get('daemon started') ?? 0,
+    signersEnded: events.get('signer process ended') ?? 0,
+  };
+}
+
+function countLine(line: Line, chains: Map<string, ChainLines>, stuck: StuckTransactions): void {
+  const count = counted.get(line.event);
+  if (count === undefined) return;
+  const chain = chainLines(chains, line.chain);
+  chain[count] += 1;
+  if (count === 'slowPolls') chain.slowestPoll = Math.max(chain.slowestPoll, line.milliseconds);
+  if (line.id === undefined) return;
+  if (waits.has(count)) stuck.waits(line.id, { chain: line.chain, ...(line.code && { code: line.code }) });
+  else if (ends.has(count)) stuck.ends(line.id);
+}
+
+function chainLines(chains: Map<string, ChainLines>, name: string): ChainLines {
+  const key = chains.has(name) || chains.size < CHAINS ? name : 'other';
+  const found = chains.get(key) ?? {
+    completed: 0,
+    held: 0,
+    denied: 0,
+    failed: 0,
+    postponed: 0,
+    refused: 0,
+    withdrawn: 0,
+    reverted: 0,
+    pollsFailed: 0,
+    slowPolls: 0,
+    slowestPoll: 0,
+    breakerOpenings: 0,
+  };
+  chains.set(key, found);
+  return found;
+}
+
+/** Foreign until parsed: what a field may hold is checked before it is kept or shown. */
+function parseLine(text: string): Line | undefined {
+  const found = parseObject(text);
+  const event = found?.['msg'];
+  if (found === undefined || typeof event !== 'string') return undefined;
+  const { chain, id, code, time, milliseconds } = found;
+  const moment = typeof time === 'string' || typeof time === 'number' ? new Date(time).getTime() : Number.NaN;
+  return {
+    event,
+    chain: typeof chain === 'string' && /^[A-Z0-9]{1,12}$/.test(chain) ? chain : 'other',
+    ...(typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) && { id }),
+    ...(isErrorCode(code) && { code }),
+    ...(Number.isFinite(moment) && { time: moment }),
+    milliseconds: typeof milliseconds === 'number' && milliseconds > 0 ? milliseconds : 0,
+  };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorKinds, value);
+}

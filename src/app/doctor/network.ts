@@ -1,0 +1,110 @@
+import { createHttpClient } from '../../cloud/http.js';
+import { checkFourEyeUrl } from '../../cloud/urls.js';
+import type { Chain, RecordedTransaction } from '../../core/chain/chain.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
+import { type ChainId, parseSignatureId } from '../../core/ids.js';
+import { rulesOf } from '../../core/signing/signing-rules.js';
+import { settingValue } from '../config/config.js';
+import { shownValue } from '../config/shown-value.js';
+import { readSigningRules } from '../config/signing-rules.js';
+import { makeCloud } from '../daemon-cloud.js';
+import type { House } from '../house.js';
+import { type Finding, problem } from './finding.js';
+
+/** A clock that is further off than this makes signed answers look old, and leases end at the wrong time, in milliseconds. */
+const CLOCK_OFF = 10_000;
+/** A wallet that nobody has: asking for its pending transactions shows whether cloud and key work, and gives nothing away. */
+const NOBODY = parseSignatureId('00000000-0000-4000-8000-000000000000');
+/** How long the four-eye service may take, in milliseconds. */
+const ANSWER_TIME = 10_000;
+
+/** Asks everything that a daemon with these settings would talk to: the cloud with its key, each own node, the four-eye service. */
+export async function networkFindings(house: House): Promise<readonly Finding[]> {
+  const { config } = house;
+  const found = await Promise.all([cloudFindings(house), nodeFindings(house), fourEyeFindings(house)]);
+  return config.problems.length > 0 ? [] : found.flat();
+}
+
+async function cloudFindings(house: House): Promise<readonly Finding[]> {
+  const { config, clock } = house;
+  // Without a key or with a bad address nothing is asked; the settings' own findings say so.
+  if (settingValue('apiKey', config.flags, config.environment) === undefined) return [];
+  let date: number | undefined;
+  return attempt('cloud', async () => {
+    const { cloud } = makeCloud(house, { onDate: (moment) => (date = moment) });
+    await cloud.pending(firstChain(house), config.network, [NOBODY]);
+    const text = `${shownValue(config.cloudUrl)} answers and takes the API key`;
+    return [{ check: 'cloud', state: 'ok', text }, ...clockFindings(date, clock.now())];
+  });
+}
+
+function firstChain({ config, chains }: House): ChainId {
+  const [first] = config.daemon.chains ?? [];
+  return chains.get(first ?? 'ETH').id;
+}
+
+function clockFindings(date: number | undefined, now: number): Finding[] {
+  if (date === undefined) return [];
+  const off = now - date;
+  const text = `differs from the cloud's by ${Math.round(Math.abs(off) / 1000)} seconds`;
+  if (Math.abs(off) <= CLOCK_OFF) return [{ check: 'clock', state: 'ok', text }];
+  const remedy = 'set the clock of this machine, for example by turning on NTP';
+  return [{ check: 'clock', state: 'warning', text, remedy }];
+}
+
+async function nodeFindings(house: House): Promise<readonly Finding[]> {
+  const { config, chains } = house;
+  const each = [...config.daemon.nodes.keys()].map((id) =>
+    attempt(`node ${id}`, async () => {
+      const chain = chains.get(id);
+      await askNode(house, chain);
+      return [{ check: `node ${id}`, state: 'ok', text: `answers, and is of ${config.network}` }];
+    }),
+  );
+  return (await Promise.all(each)).flat();
+}
+
+/** Its network where the chain can tell, else anything: where bytes are that nobody has made. */
+async function askNode(house: House, chain: Chain): Promise<void> {
+  const { config } = house;
+  const { nodes } = makeCloud(house);
+  const node = nodes.client(chain);
+  const { developmentChainId } = rulesOf(readSigningRules(config.daemon, house.chains, config.network), chain.id);
+  if (chain.checkNode !== undefined) {
+    return chain.checkNode(node, {
+      network: config.network,
+      ...(developmentChainId !== undefined && { developmentChainId }),
+    });
+  }
+  const nothing: RecordedTransaction = { raw: '', txId: '00'.repeat(32), completed: '', sender: '' };
+  try {
+    await chain.inclusion?.(nothing, node);
+  } catch (error) {
+    // A node that refuses the question has understood it.
+    if (!(error instanceof CustosError) || error.code !== 'NODE_REFUSED') throw error;
+  }
+}
+
+async function fourEyeFindings({ config, clock }: House): Promise<readonly Finding[]> {
+  const { externalUrl } = config.daemon;
+  if (externalUrl === undefined) return [];
+  return attempt('four-eye', async () => {
+    checkFourEyeUrl(externalUrl, config.network);
+    const invalid = 'FOUR_EYE_UNREACHABLE';
+    const faults = { unreachable: invalid, timeout: invalid, limited: invalid, invalid } as const;
+    const request = { method: 'GET', url: externalUrl, headers: {}, timeout: ANSWER_TIME, retries: 0, faults } as const;
+    const { status } = await createHttpClient({ clock, secrets: [] }).send(request);
+    // It is asked about nothing, so every answer but a fault of the server shows that it is there.
+    if (status < 500) return [{ check: 'four-eye', state: 'ok', text: `${shownValue(externalUrl)} answers` }];
+    throw new CustosError(invalid, `${shownValue(externalUrl)} answers with ${status}`);
+  });
+}
+
+async function attempt(check: string, work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    return [problem(check, error.code, error.message)];
+  }
+}

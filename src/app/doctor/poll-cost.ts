@@ -1,0 +1,73 @@
+import type { ChainId } from '../../core/ids.js';
+import type { WalletTable } from '../../core/store/store.js';
+import type { Config } from '../config/config.js';
+
+/** Most signature IDs in one request, and how many of them one credit pays for (the cloud's price list). */
+const IDS_A_REQUEST = 25_000;
+const IDS_A_CREDIT = 500;
+const DAY = 86_400_000;
+
+export interface PollCostOptions {
+  /** How many wallets each polled chain has; a chain without wallets is not polled. */
+  readonly wallets: readonly number[];
+  /** Milliseconds between two polls of a chain. */
+  readonly period: number;
+  /** The same for a chain on which nothing happens, where that is longer. */
+  readonly idlePeriod?: number;
+}
+
+/** What polling costs at Tatum Cloud; an own gateway takes nothing. */
+export interface PollCost {
+  /** Chains that are polled. */
+  readonly chains: number;
+  /** Credits a day when every chain is polled as often as it may be, rounded up. */
+  readonly creditsPerDay: number;
+  /** Credits a day when nothing happens. */
+  readonly idleCreditsPerDay: number;
+}
+
+/** True for the vendor's cloud, which takes credits; a gateway of one's own takes none. */
+export function takesCredits({ cloudUrl }: Pick<Config, 'cloudUrl'>): boolean {
+  return URL.canParse(cloudUrl) && /(^|\.)tatum\.io$/.test(new URL(cloudUrl).hostname);
+}
+
+/** Credits that polling takes: the polls of a day times what one poll of each chain costs. */
+export function pollCost({ wallets, period, idlePeriod = period }: PollCostOptions): PollCost {
+  const polled = wallets.filter((count) => count > 0);
+  const credits = polled.reduce((sum, count) => sum + creditsOfPoll(count), 0);
+  const aDay = (milliseconds: number) => Math.ceil((DAY / milliseconds) * credits);
+  return { chains: polled.length, creditsPerDay: aDay(period), idleCreditsPerDay: aDay(Math.max(period, idlePeriod)) };
+}
+
+/** The same in words. */
+export function pollCostText(cost: PollCost, period: number): string {
+  const { chains, creditsPerDay, idleCreditsPerDay } = cost;
+  const most = `${creditsPerDay.toLocaleString('en-US')} credits a day at Tatum Cloud`;
+  const least = idleCreditsPerDay.toLocaleString('en-US');
+  const asked = `polling ${chains} ${chains === 1 ? 'chain' : 'chains'} every ${period / 1000} seconds costs`;
+  return idleCreditsPerDay < creditsPerDay
+    ? `${asked} up to ${most}, ${least} when nothing happens`
+    : `${asked} ${most}`;
+}
+
+function creditsOfPoll(wallets: number): number {
+  const whole = Math.floor(wallets / IDS_A_REQUEST);
+  return whole * (IDS_A_REQUEST / IDS_A_CREDIT) + Math.ceil((wallets % IDS_A_REQUEST) / IDS_A_CREDIT);
+}
+
+/**
+ * How many wallets each chain has, and how many of them a daemon with these settings would ask for.
+ * @returns `count` of all wallets on the network; `asked` for each chain that is polled
+ */
+export async function countWallets(
+  { network, daemon }: Config,
+  wallets: Pick<WalletTable, 'chains' | 'count'>,
+): Promise<{ readonly count: number; readonly asked: readonly number[] }> {
+  const counts = new Map<ChainId, number>();
+  for (const chain of await wallets.chains(network)) counts.set(chain, await wallets.count({ chain, network }));
+  const polled = [...counts].filter(([chain]) => daemon.chains?.includes(chain) ?? true);
+  return {
+    count: [...counts.values()].reduce((sum, of) => sum + of, 0),
+    asked: polled.map(([, count]) => Math.min(count, daemon.wallets?.size ?? count)),
+  };
+}

@@ -1,0 +1,127 @@
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isPrivateHost } from '../../cloud/urls.js';
+import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
+import type { Journal, JournalEntry } from '../../core/store/journal.js';
+import type { Store } from '../../core/store/store.js';
+import { isPostgresUrl, parsePostgresUrl } from '../../storage/postgres/url.js';
+import { shownValue } from '../config/shown-value.js';
+import type { Finding } from './finding.js';
+import { scryptFinding } from './machine.js';
+
+const MIB = 1024 * 1024;
+/** A write-ahead log above this size is not being emptied, in bytes. */
+const LARGE_LOG = 256 * MIB;
+/** Less on the disk than this is soon too little, in bytes. */
+const LITTLE_SPACE = 256 * MIB;
+/** Entries that are looked at. */
+const LIMIT = 1000;
+/** Codes that are told with their hint. */
+const CODES = 3;
+
+/** What there is to know of the database itself. */
+export async function storeFacts(store: Store, location: string): Promise<readonly Finding[]> {
+  const counts = await Promise.all(
+    (['mainnet', 'testnet'] as const).map((network) => store.wallets.count({ network })),
+  );
+  const slots = await store.slots.all();
+  const text = `${shownValue(location)}: ${counts[0]} mainnet and ${counts[1]} testnet wallets`;
+  const found: Finding[] = [{ check: 'wallet store', state: 'ok', text }];
+  found.push(...(isPostgresUrl(location) ? serverFacts(location) : await fileFacts(location)));
+  if (!slots.some(({ kind }) => kind === 'recovery')) {
+    const remedy = 'run `custos password recovery-key` and keep the key away from this machine';
+    found.push({ check: 'recovery key', state: 'warning', text: 'the store has none', remedy });
+  }
+  const passwords = slots.filter(({ kind }) => kind === 'password').length;
+  found.push({
+    check: 'key slots',
+    state: 'ok',
+    text: `${passwords} passwords, ${slots.length - passwords} recovery keys`,
+  });
+  found.push(scryptFinding(slots));
+  return found;
+}
+
+async function fileFacts(path: string): Promise<Finding[]> {
+  const [file, directory, { bavail, bsize }] = await Promise.all([
+    stat(path),
+    stat(dirname(path)),
+    statfs(dirname(path)),
+  ]);
+  const log = await stat(`${path}-wal`).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const modes = `store ${(file.mode & 0o777).toString(8)}, directory ${(directory.mode & 0o777).toString(8)}`;
+  const free = bavail * bsize;
+  return [
+    finding('file modes', modes, (file.mode & 0o077) !== 0 && `run chmod 600 ${path}`),
+    finding('database', `SQLite, ${inMib(file.size)} and ${inMib(log)} of write-ahead log`, log > LARGE_LOG && wal),
+    finding('disk', `${inMib(free)} free`, free < LITTLE_SPACE && 'free space: without any, nothing is signed'),
+  ];
+}
+
+const wal = 'end whatever keeps the store open for reading, then start the daemon anew';
+
+function serverFacts(location: string): Finding[] {
+  const { host, sslMode } = parsePostgresUrl(location);
+  const isOpen =
+    !['require', 'verify-ca', 'verify-full'].includes(sslMode) && !host.startsWith('/') && !isPrivateHost(host);
+  const remedy = 'put ?sslmode=verify-full behind the address of the store';
+  return [finding('database connection', `PostgreSQL at ${host}, sslmode ${sslMode}`, isOpen && remedy)];
+}
+
+/** What waits in the journal, what a person has to look at, and why. */
+export async function journalFindings(journal: Journal, network: Network, now: number): Promise<readonly Finding[]> {
+  const depths = await journal.depths(network);
+  const count = depths.reduce((sum, depth) => sum + depth.count, 0);
+  const oldest = Math.min(...depths.map((depth) => depth.oldest));
+  const age = count === 0 ? '' : `, the oldest for ${Math.max(0, Math.round((now - oldest) / 60_000))} minutes`;
+  const ended = await journal.find({ network, states: ['failed', 'denied'], limit: LIMIT });
+  const held = await journal.find({ network, states: ['held'], limit: LIMIT });
+  return [
+    { check: 'journal', state: 'ok', text: `${count} transactions are on their way${age}` },
+    finding(
+      'held',
+      `${many(held)} transactions are held${why(held)}`,
+      held.length > 0 && 'mend the four-eye service; they are asked for again by themselves',
+    ),
+    finding(
+      'dead letters',
+      `${many(ended)} transactions failed or were denied${why(ended)}`,
+      ended.length > 0 &&
+        `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\` or, to end one, \`custos transaction cancel ID\``,
+    ),
+  ];
+}
+
+function many(entries: readonly JournalEntry[]): string {
+  return entries.length < LIMIT ? String(entries.length) : `${LIMIT} or more`;
+}
+
+function why(entries: readonly JournalEntry[]): string {
+  const codes = byCode(entries).map(([code, count]) => `${code} ${count}`);
+  return codes.length === 0 ? '' : `: ${codes.slice(0, CODES).join(', ')}`;
+}
+
+function hints(entries: readonly JournalEntry[]): string {
+  const found = byCode(entries).slice(0, CODES);
+  return found.length === 0 ? 'look at each' : found.map(([code]) => `${code}: ${errorKinds[code].hint}`).join('; ');
+}
+
+/** Most frequent first. */
+function byCode(entries: readonly JournalEntry[]): [ErrorCode, number][] {
+  const counts = new Map<ErrorCode, number>();
+  for (const { errorCode } of entries) if (errorCode) counts.set(errorCode, (counts.get(errorCode) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** A warning where there is a remedy, else all is well. */
+function finding(check: string, text: string, remedy: string | false): Finding {
+  return remedy === false ? { check, state: 'ok', text } : { check, state: 'warning', text, remedy };
+}
+
+function inMib(bytes: number): string {
+  return `${Math.round(bytes / MIB).toLocaleString('en-US')} MiB`;
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { CustosError, type ErrorCode } from '../../core/errors.js';
+import type { SignatureId } from '../../core/ids.js';
+import type { Secret } from '../../core/secret.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { JournalRecord } from '../../core/store/journal.js';
+import type { Store } from '../../core/store/store.js';
+import { createStore, storeExists } from '../../storage/open-store.js';
+import { refuseUrl } from '../../storage/postgres/url.js';
+import { fileExists, placeNewFile } from '../../storage/sqlite/store-file.js';
+import {
+  type BackupHeader,
+  BackupReader,
+  type BackupRow,
+  BackupWriter,
+  readHeader,
+} from '../../vault/backup-format.js';
+import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
+import { shownValue } from '../config/shown-value.js';
+import { readFileInParts } from './file-parts.js';
+
+export interface BackupCount {
+  readonly wallets: number;
+  readonly transactions: number;
+}
+
+export interface BackupOptions {
+  readonly file: string;
+  /** Told after each page of wallets: how many are written, of how many. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+const WALLET_PAGE = 500;
+/** One row of the journal may have several MiB. */
+const TRANSACTION_PAGE = 20;
+
+/**
+ * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
+ * @throws CustosError BACKUP_EXISTS, STORE_FULL, STORE_READ_ONLY
+ */
+export async function backupStore(store: Store, rootKey: Uint8Array, options: BackupOptions): Promise<BackupCount> {
+  const { file } = options;
+  refuseUrl(file);
+  if (await fileExists(file)) throw new CustosError('BACKUP_EXISTS', `${file} exists already`);
+  let count: BackupCount = { wallets: 0, transactions: 0 };
+  await placeBackup(file, async (temporary) => {
+    const handle = await open(temporary, 'r+');
+    try {
+      count = await writeAll({ store, rootKey, handle, ...options });
+    } finally {
+      await handle.close();
+    }
+    const again = await countRows(temporary, rootKey);
+    if (again.wallets !== count.wallets || again.transactions !== count.transactions) {
+      throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
+    }
+  });
+  return count;
+}
+
+/** Another backup that got the name first stays. */
+async function placeBackup(file: string, build: (temporary: string) => Promise<void>): Promise<void> {
+  try {
+    await placeNewFile(file, build);
+  } catch (error) {
+    if (!hasCode(error, 'STORE_EXISTS')) throw error;
+    throw new CustosError('BACKUP_EXISTS', `${file} exists already`, { cause: error });
+  }
+}
+
+interface WriteAll extends BackupOptions {
+  readonly store: Store;
+  readonly rootKey: Uint8Array;
+  readonly handle: FileHandle;
+}
+
+async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise<BackupCount> {
+  const header: BackupHeader = {
+    storeId: store.storeId,
+    backupId: randomBytes(16).toString('hex'),
+    createdAt: Date.now(),
+    slots: await store.slots.all(),
+    rootGeneration: store.rootGeneration,
+  };
+  const writer = new BackupWriter(header, rootKey, async (bytes) => {
+    // Unlike `write`, this goes on until every byte is written or an error says why not.
+    await handle.appendFile(bytes);
+  });
+  await writer.start();
+  const total = await store.wallets.count({});
+  let wallets = 0;
+  for (let after: SignatureId | undefined; ; ) {
+    const page = await store.wallets.page({}, after, WALLET_PAGE);
+    if (page.length === 0) break;
+    await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
+    wallets += page.length;
+    progress?.(wallets, total);
+    after = page.at(-1)?.signatureId;
+  }
+  let transactions = 0;
+  for (let after: string | undefined; ; ) {
+    const page = await store.journalRecords.page(after, TRANSACTION_PAGE);
+    if (page.length === 0) break;
+    await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
+    transactions += page.length;
+    after = page.at(-1)?.id;
+  }
+  await writer.finish();
+  return { wallets, transactions };
+}
+
+async function countRows(file: string, rootKey: Uint8Array): Promise<BackupCount> {
+  const count = { wallets: 0, transactions: 0 };
+  for await (const rows of readRows(file, rootKey)) {
+    for (const row of rows) row.kind === 'wallet' ? count.wallets++ : count.transactions++;
+  }
+  return count;
+}
+
+/**
+ * Makes a new store from a backup. The whole file is authenticated before the store gets its name.
+ * @param password - a password of the store at the time of the backup, or its recovery key
+ * @throws CustosError BACKUP_INVALID, PASSWORD_WRONG, STORE_EXISTS, STORE_FULL, STORE_READ_ONLY
+ */
+export async function restoreStore(
+  file: string,
+  { password, location }: { password: Secret; location: string },
+): Promise<BackupCount> {
+  if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${shownValue(location)} exists already`);
+  const header = await readBackupHeader(file);
+  const rootKey = await openEither(header, password);
+  try {
+    // First reading: is every byte as it was written? Nothing is made before that is known.
+    const count = await countRows(file, rootKey);
+    const { storeId, slots, rootGeneration: generation = 1 } = header;
+    const store = await createStore(location, {
+      storeId,
+      slots,
+      generation,
+      fill: (empty) => fillStore(empty, file, { header, rootKey }),
+    });
+    await store.close();
+    return count;
+  } finally {
+    rootKey.fill(0);
+  }
+}
+
+interface OpenBackup {
+  readonly header: BackupHeader;
+  readonly rootKey: Uint8Array;
+}
+
+async function fillStore(
+  store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>,
+  file: string,
+  { header, rootKey }: OpenBackup,
+): Promise<void> {
+  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, header.storeId)), mayAdopt: false });
+  // Every part of a backup is authentic, so what is older than MACs is taken as it is.
+  const adopt = header.rootGeneration === undefined;
+  for await (const rows of readRows(file, rootKey)) {
+    const wallets: SealedWallet[] = [];
+    const transactions: JournalRecord[] = [];
+    for (const row of rows) row.kind === 'wallet' ? wallets.push(row.wallet) : transactions.push(row.transaction);
+    if (wallets.length > 0) await store.wallets.add(wallets);
+    if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
+  }
+}
+
+async function openEither(header: BackupHeader, password: Secret): Promise<Uint8Array> {
+  try {
+    return await openSlots(header.slots, password, header.storeId);
+  } catch (error) {
+    if (!hasCode(error, 'PASSWORD_WRONG')) throw error;
+    try {
+      return await openWithRecoveryKey(header.slots, password, header.storeId);
+    } catch (second) {
+      // A password that does not look like a recovery key is just a wrong password.
+      throw hasCode(second, 'RECOVERY_KEY_INVALID') ? error : second;
+    }
+  }
+}
+
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof CustosError && error.code === code;
+}
+
+async function readBackupHeader(file: string): Promise<BackupHeader> {
+  const parts = readFileInParts(file);
+  try {
+    return (await readHeader(parts)).header;
+  } finally {
+    await parts.close();
+  }
+}
+
+async function* readRows(file: string, rootKey: Uint8Array): AsyncGenerator<readonly BackupRow[]> {
+  const parts = readFileInParts(file);
+  try {
+    yield* new BackupReader(await readHeader(parts), rootKey, parts).rows();
+  } finally {
+    await parts.close();
+  }
+}

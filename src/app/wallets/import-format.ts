@@ -1,0 +1,148 @@
+import { CustosError } from '../../core/errors.js';
+import { type ChainId, networkOf, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
+import { Secret } from '../../core/secret.js';
+import type { ImportRequest, ImportSecret } from '../../core/signing/vault.js';
+
+/** One element of an import: readable, or a problem that names it. */
+export type ImportItem =
+  | { readonly kind: 'request'; readonly request: ImportRequest }
+  | { readonly kind: 'problem'; readonly label: string; readonly error: CustosError };
+
+/** Names of an entry's fields; an object with one of them is an entry, any other is a map of entries. */
+const fieldNames = ['signatureId', 'chain', 'mnemonic', 'privateKey', 'secret'] as const;
+
+/**
+ * Reads what `wallet import` gets on standard input: the object that `export` prints, or JSON lines with `signatureId`.
+ * @throws CustosError IMPORT_INVALID when the text as a whole is neither
+ */
+export function parseImport(text: string): readonly ImportItem[] {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new CustosError('IMPORT_INVALID', 'standard input is empty');
+  const whole = tryJson(trimmed);
+  if (isRecord(whole) && !fieldNames.some((name) => name in whole)) {
+    return Object.entries(whole).map(([id, entry], at) => parseEntry(labelOf(id, `entry ${at + 1}`), entry, id));
+  }
+  return trimmed
+    .split('\n')
+    .map((line, at) => [line.trim(), at + 1] as const)
+    .filter(([line]) => line !== '')
+    .map(([line, number]) => parseLine(line, number));
+}
+
+function parseLine(line: string, number: number): ImportItem {
+  const label = `line ${number}`;
+  const value = tryJson(line);
+  // The line itself may hold a secret, so it is never quoted.
+  if (!isRecord(value)) return problem(label, new CustosError('IMPORT_INVALID', 'not a JSON object'));
+  return parseEntry(labelOf(value['signatureId'], label), value, value['signatureId']);
+}
+
+/** By signature ID where there is one. */
+function labelOf(id: unknown, place: string): string {
+  const signatureId = unquoted(() => parseSignatureId(id));
+  return signatureId === undefined ? place : `wallet ${signatureId}`;
+}
+
+function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
+  try {
+    if (!isRecord(value)) throw new CustosError('IMPORT_INVALID', 'the entry is not an object');
+    const testnet = value['testnet'] ?? false;
+    if (typeof testnet !== 'boolean') throw new CustosError('IMPORT_INVALID', '`testnet` is neither true nor false');
+    const request: ImportRequest = {
+      ...(id !== undefined && { signatureId: readSignatureId(id) }),
+      chain: readChain(value['chain']),
+      network: networkOf(testnet),
+      secret: parseSecret(value),
+      ...publicField(value, 'xpub'),
+      ...publicField(value, 'address'),
+      ...textField(value, 'label'),
+      ...textField(value, 'derivation'),
+    };
+    return { kind: 'request', request };
+  } catch (error) {
+    if (!(error instanceof CustosError)) throw error;
+    return problem(label, error);
+  }
+}
+
+/** A mnemonic may come with the private key of index 0, as the peer stores it on some chains; the two are compared. */
+function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
+  const { mnemonic, privateKey, secret } = value;
+  const keys = [privateKey, secret].filter((field) => field !== undefined);
+  const given = [...keys, ...(mnemonic === undefined ? [] : [mnemonic])];
+  const areTexts = given.every((field) => typeof field === 'string' && field !== '');
+  const [key] = keys;
+  if (!areTexts || given.length === 0 || keys.length > 1) {
+    const text = 'expected a mnemonic, or exactly one of privateKey and secret, as text';
+    throw new CustosError('SECRET_UNSUPPORTED', text);
+  }
+  const stated = typeof key === 'string' ? Secret.text(key) : undefined;
+  if (typeof mnemonic === 'string') {
+    return { kind: 'mnemonic', mnemonic: Secret.text(mnemonic), ...(stated && { privateKey: stated }) };
+  }
+  if (stated === undefined) throw new CustosError('SECRET_UNSUPPORTED', 'the secret is no text');
+  return { kind: 'privateKey', privateKey: stated };
+}
+
+/** A secret may stand in the place of anything here, so no message repeats what was found. */
+function unquoted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CustosError)) throw error;
+    return undefined;
+  }
+}
+
+function readSignatureId(value: unknown): SignatureId {
+  const id = unquoted(() => parseSignatureId(value));
+  if (id === undefined) throw new CustosError('SIGNATURE_ID_INVALID', 'the signature ID is not a UUID');
+  return id;
+}
+
+function readChain(value: unknown): ChainId {
+  const chain = unquoted(() => parseChainId(value));
+  if (chain === undefined) throw new CustosError('CHAIN_UNKNOWN', '`chain` does not name a chain');
+  return chain;
+}
+
+/** What is shaped like a secret is refused here, before a comparison with the true address would show it. */
+function publicField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address') {
+  const field: { readonly [field: string]: string } = textField(value, name);
+  const text = field[name];
+  if (text === undefined) return field;
+  // Extended public keys in base58, or as public key and chain code in hexadecimal digits.
+  const shape =
+    name === 'xpub'
+      ? /^([A-Za-z]{1,2}[pt]?ub[1-9A-Za-z]{100,115}|[0-9a-f]{128}|[0-9a-f]{130})$/
+      : /^[0-9A-Za-z:_-]{1,128}$/;
+  if (shape.test(text) && !/^[a-z]prv|^(0x)?[0-9a-f]{64}$/i.test(text)) return field;
+  throw new CustosError(
+    name === 'xpub' ? 'XPUB_INVALID' : 'ADDRESS_INVALID',
+    `\`${name}\` does not have the form of one`,
+  );
+}
+
+function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address' | 'label' | 'derivation') {
+  const field = value[name];
+  if (field === undefined || field === null) return {};
+  if (typeof field !== 'string') throw new CustosError('IMPORT_INVALID', `\`${name}\` is not a text`);
+  return { [name]: field };
+}
+
+function problem(label: string, error: CustosError): ImportItem {
+  return { kind: 'problem', label, error };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // V8's message quotes the text, which holds secrets: it goes nowhere.
+    return undefined;
+  }
+}

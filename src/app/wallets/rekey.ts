@@ -1,0 +1,60 @@
+import { CustosError } from '../../core/errors.js';
+import type { Secret } from '../../core/secret.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
+import type { Store } from '../../core/store/store.js';
+import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
+import { makeResealing } from '../../vault/reseal.js';
+
+/** Told before the first wallet how many there are, then how many are done. */
+export type RekeyProgress = (done: number, total: number) => void;
+
+export interface Rekey {
+  /** The root key as it is, 32 bytes; the caller wipes it. */
+  readonly rootKey: Uint8Array;
+  /** The one password that opens the store afterwards. */
+  readonly password: Secret;
+  readonly progress?: RekeyProgress;
+}
+
+/**
+ * Gives the store a new root key and seals every wallet anew. All former passwords and recovery keys end with it: a key slot
+ * of the old root key opens nothing that is in the store from then on.
+ * @returns the new recovery key, to be shown once
+ * @throws CustosError DAEMON_RUNNING, RECORD_DAMAGED (nothing is changed), STORE_*
+ */
+export async function rekeyStore(store: Store, { rootKey, password, progress }: Rekey): Promise<Secret> {
+  await store.lockForRekey();
+  const { storeId } = store;
+  const generation = store.rootGeneration + 1;
+  const fresh = makeRootKey();
+  const resealing = makeResealing(rootKey, fresh, storeId);
+  const recoveryKey = makeRecoveryKey();
+  try {
+    const slots = [
+      await makeSlot(fresh, password, { kind: 'password', storeId, generation }),
+      await makeSlot(fresh, recoveryKey, { kind: 'recovery', storeId, generation }),
+    ];
+    const total = await store.wallets.count({});
+    progress?.(0, total);
+    const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
+    await store.rekey({ slots, journal, reseal: resealing.reseal, progress: (done) => progress?.(done, total) });
+    return recoveryKey;
+  } catch (error) {
+    recoveryKey.wipe();
+    throw explained(error);
+  } finally {
+    resealing.wipe();
+    fresh.fill(0);
+  }
+}
+
+function macOf(rootKey: Uint8Array, storeId: string): JournalMac {
+  return journalMac(journalKeyOf(rootKey, storeId));
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof CustosError) || error.code !== 'RECORD_DAMAGED') return error;
+  const text = `${error.message}; the store keeps its root key and nothing was changed`;
+  return new CustosError('RECORD_DAMAGED', text, { details: error.details, cause: error });
+}

@@ -1,0 +1,74 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { asCustosError, type ErrorCode } from '../../core/errors.js';
+import type { SignatureId } from '../../core/ids.js';
+import type { Vault } from '../../core/signing/vault.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { Store } from '../../core/store/store.js';
+import { deriveAccount } from '../../vault/derivation.js';
+
+export interface VerifyProblem {
+  readonly signatureId: SignatureId;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface VerifyResult {
+  readonly checked: number;
+  readonly problems: readonly VerifyProblem[];
+}
+
+export interface VerifyOptions {
+  readonly vault: Vault;
+  readonly chains: ChainRegistry;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+const PAGE = 200;
+
+/**
+ * Checks the database, opens every record, and derives its xpub or address anew from the secret.
+ * @throws CustosError STORE_DAMAGED: the database itself is damaged
+ */
+export async function verifyStore(store: Store, options: VerifyOptions): Promise<VerifyResult> {
+  await store.check();
+  const total = await store.wallets.count({});
+  const problems: VerifyProblem[] = [];
+  let checked = 0;
+  let after: SignatureId | undefined;
+  for (;;) {
+    const page = await store.wallets.page({}, after, PAGE);
+    if (page.length === 0) return { checked, problems };
+    const found = await Promise.all(page.map((sealed) => verifyOne(sealed, options)));
+    problems.push(...found.filter((problem) => problem !== undefined));
+    checked += page.length;
+    options.progress?.(checked, total);
+    after = page.at(-1)?.signatureId;
+  }
+}
+
+async function verifyOne(sealed: SealedWallet, options: VerifyOptions): Promise<VerifyProblem | undefined> {
+  const { signatureId } = sealed;
+  const problem = (code: ErrorCode, message: string) => ({ signatureId, code, message });
+  try {
+    const derived = await derivePublic(sealed, options);
+    const wallet = options.vault.wallet(sealed);
+    const recorded = wallet.xpub ?? wallet.address;
+    if (derived === recorded) return undefined;
+    return problem('ADDRESS_MISMATCH', `the secret gives ${derived}, and ${recorded} is recorded`);
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    return problem(error.code, error.message);
+  }
+}
+
+async function derivePublic(sealed: SealedWallet, { vault, chains }: VerifyOptions): Promise<string | undefined> {
+  const chain = chains.get(sealed.chain);
+  // Lending the key also compares a private key, or the sealed parent node, with the public half.
+  const ref = { signatureId: sealed.signatureId, ...(sealed.kind === 'hd' && { index: 0 }) };
+  const address = vault.use([sealed], [ref], ([key]) => key?.address);
+  if (sealed.kind === 'key') return address;
+  const { mnemonic = '', derivation: name } = vault.export(sealed);
+  const account = await deriveAccount(mnemonic, { chain, name, network: sealed.network });
+  account.node.fill(0);
+  return account.xpub ?? account.address;
+}

@@ -1,0 +1,80 @@
+import { concatBytes } from '@noble/hashes/utils.js';
+import { base32nopad, hex } from '@scure/base';
+import type { Chain, ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { parseChainId } from '../../core/ids.js';
+import type { LentKey } from '../../core/signing/wallet.js';
+import { publicKey, sign as signMessage } from '../../crypto/ed25519.js';
+import { sha512t256 } from '../../crypto/hash.js';
+import { slip10Scheme } from '../shared/slip10-scheme.js';
+import { isBase32HashId } from '../shared/transaction-id.js';
+import { decodeMnemonic, decodeSecret, encodeSecret, normalizeAddress, showAddress } from './key.js';
+import { Encoded, encodeMap } from './msgpack.js';
+import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './node.js';
+import { summarize } from './summary.js';
+import { type AlgorandTransaction, encodeTransaction, readTransaction } from './transaction.js';
+
+// Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives by another curve rule, whose
+// keys have no seed and so could never be exported in this chain's form.
+const PATH = "m/44'/283'/0'/0'";
+
+/** What a message begins with, so that nothing else that is signed can be taken for a transaction: TX. */
+const PREFIX = Uint8Array.of(0x54, 0x58);
+
+/** Algorand. New wallets are random keys. Coin type 283 (SLIP-44). Nodes speak algod's interface. */
+export const algorand: Chain = {
+  id: parseChainId('ALGO'),
+  name: 'Algorand',
+  slug: 'algorand',
+  curve: 'ed25519',
+  newWallet: 'key',
+  secretField: 'secret',
+  coin: 'ALGO',
+  decimals: 6,
+  feeCeiling: '1',
+  hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAddress }),
+  address: showAddress,
+  publicKey,
+  encodePrivateKey: encodeSecret,
+  decodePrivateKey: decodeSecret,
+  decodeMnemonic,
+  normalizeAddress,
+  isTransactionId: isBase32HashId,
+  complete: (pending, context) => completeRequest(pending.serialized, context),
+  parse,
+  broadcast: sendBytes,
+  fate: fateOf,
+  inclusion: inclusionOf,
+  expiry: 'final',
+  repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
+};
+
+function parse(completed: string, context: ParseContext): UnsignedTransaction {
+  const transaction = readTransaction(completed, context);
+  const sender = showAddress(transaction.sender);
+  const isForeign = sender !== context.from;
+  if (isForeign && context.allowForeignKey !== true) {
+    throw new CustosError('SENDER_MISMATCH', `the transaction is from ${sender}, the wallet is ${context.from}`);
+  }
+  return {
+    summary: summarize(transaction, sender, isForeign ? context.from : undefined),
+    sign: (keys) => sign(transaction, keyOf(keys, context.from)),
+  };
+}
+
+function keyOf(keys: readonly LentKey[], address: string): LentKey {
+  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${address}`);
+  const key = keys.find((lent) => lent.address === address);
+  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${address}`);
+  return key;
+}
+
+function sign(transaction: AlgorandTransaction, key: LentKey): SignedTransaction {
+  const body = encodeTransaction(transaction);
+  const message = concatBytes(PREFIX, body);
+  const sig = signMessage(message, key.privateKey, key.publicKey);
+  const isForeign = key.publicKey.some((byte, at) => byte !== transaction.sender[at]);
+  // The network needs to be told only a signer that is not the sender: that of an account that was rekeyed.
+  const raw = encodeMap({ sgnr: isForeign ? key.publicKey : undefined, sig, txn: new Encoded(body) });
+  return { raw: hex.encode(raw), txId: base32nopad.encode(sha512t256(message)) };
+}

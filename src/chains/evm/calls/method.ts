@@ -1,0 +1,132 @@
+import type { Hazard, HazardKind } from '../../../core/chain/hazards.js';
+import type { Summary, TokenMove } from '../../../core/chain/summary.js';
+import { type AbiType, type AbiValue, typesOf } from './abi.js';
+
+/** One message to an account or contract. */
+export interface Message {
+  /** 20 bytes. */
+  readonly to: Uint8Array;
+  readonly data: Uint8Array;
+  readonly value: bigint;
+  /** Who is the sender in the eyes of the receiver, as shown. */
+  readonly sender: string;
+}
+
+/** The arguments of a call with the words to show them. A path leads through lists and tuples by positions. */
+export interface MethodCall {
+  /** Contract that is called, as shown. */
+  readonly contract: string;
+  /** The same, 20 bytes. */
+  readonly target: Uint8Array;
+  /** Sender of the call, as shown. */
+  readonly sender: string;
+  address(...path: number[]): string;
+  number(...path: number[]): bigint;
+  numbers(...path: number[]): readonly bigint[];
+  bytes(...path: number[]): Uint8Array;
+  length(...path: number[]): number;
+  /** What a call inside of this one does. */
+  inner(message: Message): MethodEffect;
+}
+
+/** What a call does, and the words for it. */
+export interface MethodEffect {
+  readonly kind: Summary['kind'];
+  readonly moves: readonly TokenMove[];
+  /** A part of a sentence without subject, e.g. `transfers 5 units of …`. */
+  readonly text: string;
+  /** True where the arguments carry further calls or bytes whose effect is not known. */
+  readonly opaque?: true;
+  /** In place of those that follow from the moves. */
+  readonly hazards?: readonly Hazard[];
+}
+
+/** A method of a contract that is understood. */
+export interface KnownMethod {
+  /** As hashed for the selector, e.g. transfer(address,uint256). */
+  readonly signature: string;
+  readonly types: readonly AbiType[];
+  effect(call: MethodCall): MethodEffect;
+}
+
+export function method(
+  selector: string,
+  signature: string,
+  effect: KnownMethod['effect'],
+): readonly [string, KnownMethod] {
+  return [selector, { signature, types: typesOf(signature), effect }];
+}
+
+export function nameOf(signature: string): string {
+  return signature.slice(0, signature.indexOf('('));
+}
+
+/** Value at a path, undefined where there is none. */
+export function valueAt(values: readonly AbiValue[], path: readonly number[]): AbiValue | undefined {
+  let found: AbiValue | undefined = values;
+  for (const position of path) found = isList(found) ? found[position] : undefined;
+  return found;
+}
+
+export function isList(value: AbiValue | undefined): value is readonly AbiValue[] {
+  return Array.isArray(value);
+}
+
+/** The largest numbers of smaller types, which stand for "all" where a token or a bridge counts in them. */
+const boundless: ReadonlySet<bigint> = new Set([63n, 64n, 72n, 80n, 88n, 96n, 104n].map((bits) => 2n ** bits - 1n));
+
+/**
+ * True for an amount that stands for "all there will ever be": from 2^112-1 upwards, which no supply reaches (Uniswap's pairs
+ * cannot hold more; the largest supplies that are traded, 10^15 tokens of 18 decimals, are below), and the largest number of a
+ * smaller type. What is an item's number in a collection cannot be told from an amount, so a number as large counts as well.
+ */
+export function isUnlimited(amount: bigint): boolean {
+  return amount >= 2n ** 112n - 1n || boundless.has(amount);
+}
+
+export function units(amount: bigint): string {
+  return isUnlimited(amount) ? 'an unlimited amount' : `${amount} smallest units`;
+}
+
+/** Of a selector that ERC-20 and ERC-721 share. */
+export function eitherUnits(number: bigint): string {
+  return isUnlimited(number)
+    ? units(number)
+    : `${units(number)} (or, if it is a collection, the item number ${number})`;
+}
+
+/** What becomes of coins, tokens and rights at an address. */
+export interface Destinations {
+  /** Nobody can send on what arrives there; of a token its own contract as well. */
+  isLost(address: string, contract: string): boolean;
+  /** The zero address, to which rights are given when they are taken back. */
+  isNobody(address: string): boolean;
+}
+
+/** The hazards that follow from what is moved or released, so that they and the moves cannot differ. */
+export function hazardsOfMoves(moves: readonly TokenMove[], name: string, destinations: Destinations): Hazard[] {
+  return moves.flatMap((move) => {
+    const kind = hazardOf(move, destinations);
+    const { to, contract: asset, amount } = move;
+    const party = to === undefined ? {} : { party: to };
+    return kind === undefined ? [] : [{ kind, ...party, asset, ...(amount !== undefined && { amount }), text: name }];
+  });
+}
+
+function hazardOf(move: TokenMove, { isLost, isNobody }: Destinations): HazardKind | undefined {
+  const { action, amount, tokenId, to, contract } = move;
+  switch (action) {
+    case 'transfer':
+    case 'mint':
+      return to !== undefined && isLost(to, contract) ? 'unspendable-destination' : undefined;
+    case 'approve-all':
+      return 'approve-all';
+    case 'approve':
+      if (to !== undefined && isNobody(to)) return undefined;
+      if (amount !== undefined && isUnlimited(amount)) return 'unlimited-allowance';
+      // An amount of 0 takes an allowance back, but an item with the number 0 is an item.
+      return amount === 0n && tokenId === undefined ? undefined : 'allowance';
+    default:
+      return undefined;
+  }
+}

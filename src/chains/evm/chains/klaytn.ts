@@ -1,0 +1,16 @@
+import { evmChain } from '../index.js';
+import { klayMethods } from '../node.js';
+
+/** Klaytn (Kaia). Coin type 8217 (SLIP-44); 1001 is Baobab (Kairos). Its gas rules are its own, so the node checks the limit. */
+export const klaytn = evmChain({
+  id: 'KLAY',
+  name: 'Klaytn',
+  slug: 'klaytn',
+  rpcPrefix: 'klay',
+  coin: 'KLAY',
+  coinType: 8217,
+  feeCeiling: '100',
+  chainIds: { mainnet: [8217n], testnet: [1001n] },
+  checksGas: false,
+  completion: { methods: klayMethods, call: ['to', 'data', 'from'], count: 'pending', countAddress: 'lower-case' },
+});

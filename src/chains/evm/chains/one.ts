@@ -1,0 +1,14 @@
+import { evmChain } from '../index.js';
+
+/** Harmony, shard 0. Coin type 1023 (SLIP-44). Addresses are shown as 0x…, and read as `one1…` (bech32), too. */
+export const one = evmChain({
+  id: 'ONE',
+  name: 'Harmony',
+  slug: 'one',
+  coin: 'ONE',
+  coinType: 1023,
+  feeCeiling: '1000',
+  chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
+  addressStyle: { bech32: 'one' },
+  completion: { call: ['to', 'data', 'from'] },
+});

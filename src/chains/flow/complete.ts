@@ -1,0 +1,98 @@
+import { hex } from '@scure/base';
+import type { CompleteContext, NodeClient } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { isObject } from '../shared/fields.js';
+import { type AccountKey, accountKeys, chainName, type FlowAccess, FULL_WEIGHT, keyAt, newestBlock } from './access.js';
+import { type FlowFilling, payloadOf } from './completed.js';
+import { payloadMessage } from './encoding.js';
+import { curveOf, type FlowHash } from './key.js';
+import type { FlowAction } from './request.js';
+
+/** The cloud's operation, as a node client has it. */
+export type Cloud = NonNullable<NodeClient['cloud']>;
+
+/** Asks for everything that a request leaves open. Through a cloud, its accounts propose and pay; else the account itself does. */
+export function fillRequest(action: FlowAction, context: CompleteContext): Promise<FlowFilling> {
+  const { cloud } = context.node;
+  return cloud === undefined ? fillAlone(action, context) : fillSponsored(action, context, cloud);
+}
+
+/** Asks a cloud for a signature of one of its keys. @returns 64 bytes. @throws CustosError NODE_ANSWER_INVALID, CLOUD_* */
+export async function signByCloud(cloud: Cloud, message: Uint8Array, isPayer: boolean): Promise<Uint8Array> {
+  const answer = await cloud({ path: '/v3/flow/sign', body: { data: hex.encode(message), isPayer } });
+  const signature = isObject(answer) ? answer['signature'] : undefined;
+  if (typeof signature === 'string' && /^[0-9a-f]{128}$/i.test(signature)) return hex.decode(signature.toLowerCase());
+  throw new CustosError('NODE_ANSWER_INVALID', 'the cloud answered with no FLOW signature');
+}
+
+async function fillSponsored(action: FlowAction, context: CompleteContext, cloud: Cloud): Promise<FlowFilling> {
+  const { node, network } = context;
+  const access = { node, network };
+  const payer = await cloudKey(cloud, true);
+  const proposer = await cloudKey(cloud, false);
+  if ([payer.address, proposer.address].includes(action.account)) {
+    throw new CustosError('NODE_ANSWER_INVALID', `the cloud names 0x${action.account} itself as payer or proposer`);
+  }
+  const referenceBlock = await newestBlock(access, 'final');
+  const key = await keyAt(access, proposer, 'block_height=sealed&expand=contracts,keys');
+  const authorizer = await authorizerOf(action, context, access);
+  const filling = { referenceBlock, payer, authorizer, proposer: { ...proposer, sequenceNumber: key.sequenceNumber } };
+  const signature = await signByCloud(cloud, payloadMessage(payloadOf(action, filling)), false);
+  return { ...filling, proposer: { ...filling.proposer, signature } };
+}
+
+async function cloudKey(cloud: Cloud, isPayer: boolean): Promise<{ address: string; keyId: number }> {
+  const answer = await cloud({ path: `/v3/flow/proposal/${isPayer}` });
+  const { address, keyId } = isObject(answer) ? answer : {};
+  const digits = typeof address === 'string' ? /^(?:0x)?([0-9a-f]{16})$/i.exec(address)?.[1] : undefined;
+  const index = typeof keyId === 'string' && /^\d{1,6}$/.test(keyId) ? Number(keyId) : keyId;
+  if (digits === undefined || typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) {
+    throw new CustosError('NODE_ANSWER_INVALID', `the cloud answered with no FLOW key: ${quote(address)}`);
+  }
+  return { address: digits.toLowerCase(), keyId: index };
+}
+
+/**
+ * Beside a cloud, keys of secp256k1 are the first of their account and hash with SHA3-256, since the cloud makes accounts so.
+ * Keys of P-256 come from elsewhere, so their account is asked.
+ */
+async function authorizerOf({ account }: FlowAction, { from }: CompleteContext, access: FlowAccess) {
+  if (curveOf(from) === 'ecdsasecp256k1') return { keyId: 0, hash: 'SHA3_256' as const };
+  const key = ownKey(await accountKeys(access, account, 'block_height=sealed&expand=keys'), { account, from });
+  return { keyId: key.index, hash: hashOf(key) };
+}
+
+async function fillAlone(action: FlowAction, context: CompleteContext): Promise<FlowFilling> {
+  const { node, network, from } = context;
+  const access = { node, network };
+  const { account } = action;
+  const name = await chainName(access);
+  if (name !== `flow-${network}`) {
+    throw new CustosError('CHAIN_ID_MISMATCH', `the FLOW node serves ${quote(name)}, not flow-${network}`);
+  }
+  const referenceBlock = await newestBlock(access, 'sealed');
+  const key = ownKey(await accountKeys(access, account, 'block_height=sealed&expand=keys'), { account, from });
+  const sequenceNumber = await context.nextNonce(key.sequenceNumber);
+  return {
+    referenceBlock,
+    proposer: { address: account, keyId: key.index, sequenceNumber },
+    payer: { address: account, keyId: key.index },
+    authorizer: { keyId: key.index, hash: hashOf(key) },
+  };
+}
+
+function ownKey(keys: readonly AccountKey[], { account, from }: { account: string; from: string }): AccountKey {
+  const curve = curveOf(from);
+  const own = keys.filter((key) => key.publicKey === from && key.curve === curve && !key.revoked);
+  const key = own.find(({ weight }) => weight >= FULL_WEIGHT);
+  if (key !== undefined) return key;
+  const why = own.length === 0 ? 'is no living key' : `has less than the full weight of ${FULL_WEIGHT}`;
+  throw new CustosError('SENDER_MISMATCH', `the wallet's key ${why} of the account 0x${account}`);
+}
+
+function hashOf({ hash }: AccountKey): FlowHash {
+  if (hash === 'sha3256') return 'SHA3_256';
+  if (hash === 'sha2256') return 'SHA2_256';
+  throw new CustosError('TRANSACTION_UNSUPPORTED', `account keys that hash with ${quote(hash)} are not known`);
+}

@@ -1,0 +1,58 @@
+import type { Chain } from '../../core/chain/chain.js';
+import { parseChainId } from '../../core/ids.js';
+import { bip32Scheme } from '../shared/bip32-scheme.js';
+import { isHashId } from '../shared/transaction-id.js';
+import { fillRequest } from './complete.js';
+import { parseCompleted, readRequest, writeCompleted } from './completed.js';
+import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, showPublicKey } from './key.js';
+import { legacyTemplates } from './legacy-templates.js';
+import { readAction } from './request.js';
+import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './send.js';
+import { cadenceOneTemplates } from './templates.js';
+
+export interface FlowOptions {
+  /** `legacy` are the texts of before September 2024, which the network refuses; default `cadence-1.0`. */
+  readonly templates?: 'cadence-1.0' | 'legacy';
+  readonly patience?: Patience;
+}
+
+/** `xpub` on both networks. */
+const XPUB_VERSION = 0x0488b21e;
+/** One path for both networks. */
+const account = { path: "m/44'/539'/0'/0", version: XPUB_VERSION };
+
+/** Makes the Flow chain. Coin type 539 (SLIP-44); nodes speak the Access API over HTTP. */
+export function flowChain({ templates = 'cadence-1.0', patience = usualPatience }: FlowOptions = {}): Chain {
+  const texts = templates === 'legacy' ? legacyTemplates : cadenceOneTemplates;
+  return {
+    id: parseChainId('FLOW'),
+    name: 'Flow',
+    slug: 'flow',
+    curve: 'secp256k1',
+    coin: 'FLOW',
+    decimals: 8,
+    feeCeiling: '1',
+    hd: bip32Scheme({ mainnet: account, testnet: account }),
+    address: showPublicKey,
+    publicKey,
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress: normalizePublicKey,
+    isTransactionId: isHashId,
+    async complete(pending, context) {
+      const request = readRequest(pending.serialized);
+      const action = readAction(request, context.network, texts);
+      return writeCompleted(request, await fillRequest(action, context));
+    },
+    parse: (completed, context) => parseCompleted(completed, context, texts),
+    broadcast: (signed, node) => sendFlow(signed, node, patience),
+    sendsByNode: true,
+    fate: flowFate,
+    inclusion: flowInclusion,
+    expiry: 'renewed',
+    repetition: () => 'renewed',
+  };
+}
+
+/** Flow. The address of a wallet is its public key; accounts are named in the request. */
+export const flow: Chain = flowChain();

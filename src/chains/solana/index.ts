@@ -1,0 +1,118 @@
+import { base58, base64 } from '@scure/base';
+import type { Chain, ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { parseChainId } from '../../core/ids.js';
+import type { LentKey } from '../../core/signing/wallet.js';
+import { publicKey, sign } from '../../crypto/ed25519.js';
+import { invalid } from '../shared/fields.js';
+import { slip10Scheme } from '../shared/slip10-scheme.js';
+import { isSignatureId } from '../shared/transaction-id.js';
+import { decodePrivateKey, encodePrivateKey, readAddress, showAddress } from './address.js';
+import { completeTransaction, keepsBlockhash } from './complete.js';
+import { LAMPORT_DECIMALS } from './effect.js';
+import { decodeMessage, lacksBlockhash, type SolanaMessage, wireBytes } from './message.js';
+import { fateOf, inclusionOf, readSigned, sendTransaction } from './node.js';
+import { usesDurableNonce } from './programs/system.js';
+import { loadedAccounts, readCompleted, readMintKey } from './request.js';
+import { summarize } from './summary.js';
+import { buildPayment } from './transfer.js';
+
+/**
+ * Solana. Keys of ed25519 (SLIP-10, coin type 501 of SLIP-44); a private key is the seed of 32 bytes. The first key's wallet
+ * is the one for whom a transaction is told; who pays the fee is in the transaction and may be another of the keys.
+ */
+export const solana: Chain = {
+  id: parseChainId('SOL'),
+  name: 'Solana',
+  slug: 'solana',
+  curve: 'ed25519',
+  singleAddress: true,
+  coin: 'SOL',
+  decimals: LAMPORT_DECIMALS,
+  feeCeiling: '0.5',
+  // One step more than other wallets have, as the peer derives.
+  hd: slip10Scheme({
+    path: { mainnet: "m/44'/501'/0'/0'", testnet: "m/44'/501'/0'/0'" },
+    address: showAddress,
+  }),
+  derivations: {
+    common: slip10Scheme({
+      path: { mainnet: "m/44'/501'", testnet: "m/44'/501'" },
+      below: [0],
+      address: showAddress,
+    }),
+  },
+  address: showAddress,
+  publicKey,
+  encodePrivateKey,
+  decodePrivateKey,
+  normalizeAddress: (text) => showAddress(readAddress(text)),
+  isTransactionId: isSignatureId,
+  complete: completeTransaction,
+  parse,
+  pay: buildPayment,
+  readSigned,
+  broadcast: (signed, node) => sendTransaction(signed, node),
+  sendsByNode: true,
+  fate: fateOf,
+  inclusion: inclusionOf,
+  expiry: 'renewed',
+  repetition: ({ serialized }) => (keepsBlockhash(serialized) ? 'final' : 'renewed'),
+};
+
+function parse(completed: string, context: ParseContext): UnsignedTransaction {
+  const { message: bytes, mintPK, lifetime, tables } = readCompleted(completed);
+  const message = decodeMessage(bytes);
+  if (lacksBlockhash(message)) throw invalid('the blockhash is missing in the completed transaction');
+  if (lifetime === undefined && !usesDurableNonce(message)) throw invalid('lastValidBlockHeight is missing');
+  const wallets = context.signers.map(({ address }) => address);
+  checkSigners(message, wallets, mintPK === undefined ? undefined : addressOfMint(mintPK));
+  return {
+    summary: summarize(message, { from: context.from, wallets, loaded: loadedAccounts(message, tables) }),
+    sign: (keys) => signWith(message, keys, mintPK),
+  };
+}
+
+/** Every wallet that is named must sign, and everyone who must sign is one of them, or the account that is made. */
+function checkSigners({ signers }: SolanaMessage, wallets: readonly string[], mint: string | undefined): void {
+  const surplus = wallets.find((address) => !signers.includes(address));
+  if (surplus !== undefined) {
+    throw new CustosError('SENDER_MISMATCH', `${surplus} is no signer of the transaction, but ${signers.join(', ')}`);
+  }
+  if (mint !== undefined && !signers.includes(mint)) throw invalid('mintPK is the key of no signer of the transaction');
+  if (mint !== undefined && (mint === signers[0] || wallets.includes(mint))) {
+    throw new CustosError('SENDER_MISMATCH', `mintPK is the key of ${mint}, which gives coins and is not made`);
+  }
+  const missing = signers.find((address) => address !== mint && !wallets.includes(address));
+  if (missing === undefined) return;
+  const role = missing === signers[0] ? 'pays the fee' : 'must sign';
+  throw new CustosError('KEY_MISSING', `${missing} ${role}, and no wallet of it is named`);
+}
+
+function signWith(message: SolanaMessage, keys: readonly LentKey[], mintPK: string | undefined): SignedTransaction {
+  const byAddress = new Map(keys.map((key) => [showAddress(key.publicKey), key]));
+  const foreign = [...byAddress.keys()].find((address) => !message.signers.includes(address));
+  if (foreign !== undefined) {
+    throw new CustosError('SENDER_MISMATCH', `the lent key of ${foreign} is of no signer of the transaction`);
+  }
+  const seed = mintPK === undefined ? undefined : readMintKey(mintPK);
+  try {
+    const mint = seed && { privateKey: seed, publicKey: publicKey(seed) };
+    const signatures = message.signers.map((address) => {
+      const key = byAddress.get(address) ?? (mint && showAddress(mint.publicKey) === address ? mint : undefined);
+      if (key === undefined) throw new CustosError('KEY_MISSING', `no key was lent for ${address}`);
+      return sign(message.bytes, key.privateKey, key.publicKey);
+    });
+    const [first = new Uint8Array(0)] = signatures;
+    return { raw: base64.encode(wireBytes(signatures, message.bytes)), txId: base58.encode(first) };
+  } finally {
+    seed?.fill(0);
+  }
+}
+
+function addressOfMint(mintPK: string): string {
+  const seed = readMintKey(mintPK);
+  const address = showAddress(publicKey(seed));
+  seed.fill(0);
+  return address;
+}

@@ -1,0 +1,21 @@
+import type { NodeClient } from '../../core/chain/chain.js';
+import { isObject } from '../shared/fields.js';
+import { askAbout, demandMemo } from '../shared/receiver.js';
+import type { Envelope } from './effect.js';
+
+/** Base64 of `1`, the value that SEP-29 asks for. */
+const YES = 'MQ==';
+
+/**
+ * Asks the node whether a receiver demands a memo (SEP-29). An address with a number inside needs none.
+ * @throws CustosError MEMO_REQUIRED, NODE_*
+ */
+export async function checkReceivers({ memo, operations }: Envelope, node: NodeClient): Promise<void> {
+  if (memo !== undefined) return;
+  const receivers = new Set(operations.flatMap(({ to }) => (to?.startsWith('G') ? [to] : [])));
+  for (const to of receivers) {
+    const account = await askAbout(node, () => node.http({ path: `/accounts/${to}` }));
+    const data = isObject(account) && isObject(account['data']) ? account['data'] : {};
+    if (data['config.memo_required'] === YES) demandMemo(to, 'memo');
+  }
+}

@@ -1,0 +1,119 @@
+import { hex } from '@scure/base';
+import type { SignedTransaction } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import type { LentKey } from '../../core/signing/wallet.js';
+import { signBchSchnorr } from '../../crypto/bch-schnorr.js';
+import { hash160 } from '../../crypto/hash.js';
+import { sign, signSchnorr, tweakedPrivateKey } from '../../crypto/secp256k1.js';
+import { hexOf } from '../shared/fields.js';
+import { encodeSigned, type Unlocking, type UtxoTransaction, withoutWitnesses } from './format.js';
+import { readScript, scriptsAmong, tapTweak, writeScript } from './script.js';
+import { ALL, ALL_FORK_ID, amountSighash, join, legacySighash, taprootSighash, twice } from './sighash.js';
+
+/** How a chain signs an input of a key's own hash: ECDSA, or with the mark of Bitcoin Cash by Schnorr or ECDSA. */
+export type SignatureForm = 'ecdsa' | 'fork-id-schnorr' | 'fork-id-ecdsa';
+
+/**
+ * Signs all inputs. @param scripts - of the spent outputs, in order
+ * @throws CustosError KEY_MISSING: an input belongs to none of the keys, so that nothing is signed by halves; SIGNATURE_INVALID
+ */
+export function signInputs(
+  transaction: UtxoTransaction,
+  scripts: readonly Uint8Array[],
+  { keys, form }: { readonly keys: readonly LentKey[]; readonly form: SignatureForm },
+): SignedTransaction {
+  const owners = new Map(
+    keys.flatMap((key) => scriptsAmong(scripts, key.publicKey).map((script) => [hex.encode(script), key])),
+  );
+  const unlockings = transaction.inputs.map((input, at) => {
+    const key = owners.get(hex.encode(scripts[at] ?? new Uint8Array(0)));
+    if (key === undefined) {
+      throw new CustosError('KEY_MISSING', `no lent key belongs to input ${at + 1} (${input.txId}:${input.index})`);
+    }
+    return unlock(transaction, { at, scripts, key, form });
+  });
+  const { raw, stripped } = encodeSigned(transaction, unlockings);
+  return { raw: hex.encode(raw), txId: transactionId(stripped) };
+}
+
+/** The id by which a network names a transaction. @param stripped - its bytes without witnesses */
+export function transactionId(stripped: Uint8Array): string {
+  return hex.encode(twice(stripped).reverse());
+}
+
+/** Reads signed bytes in hexadecimal digits. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): SignedTransaction {
+  const bytes = hexOf(txData, 'txData');
+  return { raw: hex.encode(bytes), txId: transactionId(withoutWitnesses(bytes)) };
+}
+
+interface Place {
+  readonly at: number;
+  readonly scripts: readonly Uint8Array[];
+  readonly key: LentKey;
+  readonly form: SignatureForm;
+}
+
+function unlock(transaction: UtxoTransaction, place: Place): Unlocking {
+  const { at, scripts, key, form } = place;
+  const script = scripts[at] ?? new Uint8Array(0);
+  const { type } = readScript(script);
+  if (type === 'tr') return { scriptSig: new Uint8Array(0), witness: [signTaproot(transaction, place)] };
+  const scriptCode = writeScript({ type: 'pkh', hash: hash160(key.publicKey) });
+  if (type === 'pkh') {
+    const signature =
+      form === 'ecdsa'
+        ? signLegacy(transaction, { at, scriptCode, key })
+        : signForkId(transaction, { ...place, scriptCode });
+    return { scriptSig: join(push(signature), push(key.publicKey)), witness: [] };
+  }
+  const hash = amountSighash(transaction, { at, scriptCode, hashType: ALL });
+  const witness = [join(der(sign(hash, key.privateKey, key.publicKey)), Uint8Array.of(ALL)), key.publicKey];
+  const redeem = writeScript({ type: 'wpkh', hash: hash160(key.publicKey) });
+  return { scriptSig: type === 'sh' ? push(redeem) : new Uint8Array(0), witness };
+}
+
+function signLegacy(
+  transaction: UtxoTransaction,
+  { at, scriptCode, key }: Pick<Place, 'at' | 'key'> & { readonly scriptCode: Uint8Array },
+): Uint8Array {
+  const hash = legacySighash(transaction, { at, scriptCode, hashType: ALL });
+  return join(der(sign(hash, key.privateKey, key.publicKey)), Uint8Array.of(ALL));
+}
+
+/** Bitcoin Cash commits to the amount in every input and marks the hash type (replay protection of the fork of 2017). */
+function signForkId(transaction: UtxoTransaction, place: Place & { readonly scriptCode: Uint8Array }): Uint8Array {
+  const { at, scriptCode, key, form } = place;
+  const hash = amountSighash(transaction, { at, scriptCode, hashType: ALL_FORK_ID });
+  const signature =
+    form === 'fork-id-schnorr'
+      ? signBchSchnorr(hash, key.privateKey, key.publicKey)
+      : der(sign(hash, key.privateKey, key.publicKey));
+  return join(signature, Uint8Array.of(ALL_FORK_ID));
+}
+
+function signTaproot(transaction: UtxoTransaction, { at, scripts, key }: Place): Uint8Array {
+  const tweaked = tweakedPrivateKey(key.privateKey, tapTweak(key.publicKey));
+  try {
+    return signSchnorr(taprootSighash(transaction, at, scripts), tweaked);
+  } finally {
+    tweaked.fill(0);
+  }
+}
+
+/** Writes r ‖ s in DER, as scripts want it (BIP-66). */
+function der(signature: Uint8Array): Uint8Array {
+  const numbers = [signature.subarray(0, 32), signature.subarray(32)].map((bytes) => {
+    const start = bytes.findIndex((byte) => byte !== 0);
+    const digits = bytes.subarray(start < 0 ? 31 : start);
+    const padded = (digits[0] ?? 0) > 127 ? join(Uint8Array.of(0), digits) : digits;
+    return join(Uint8Array.of(2, padded.length), padded);
+  });
+  const body = join(...numbers);
+  return join(Uint8Array.of(48, body.length), body);
+}
+
+/** A push of at most 75 bytes. */
+function push(bytes: Uint8Array): Uint8Array {
+  return join(Uint8Array.of(bytes.length), bytes);
+}

@@ -1,0 +1,103 @@
+import { shown } from '../text/foreign-text.js';
+import type { Hazard } from './hazards.js';
+
+/** An amount of one asset in its smallest unit. `asset` is the chain's coin symbol or a token's contract address. */
+export interface AssetAmount {
+  readonly asset: string;
+  readonly amount: bigint;
+}
+
+/**
+ * What a decoded transaction does, in the words of the field; made from the very bytes that are signed.
+ * `opaque` means that a part (e.g. the data of a contract call) is carried along without being understood.
+ */
+export interface Summary {
+  readonly kind: 'transfer' | 'token-transfer' | 'token-approval' | 'contract-call' | 'contract-creation' | 'other';
+  readonly from: string;
+  readonly to?: string;
+  /** Coins that leave the sender, without the fee. */
+  readonly value: AssetAmount;
+  /** Tokens that are moved or released for spending. */
+  readonly tokens: readonly TokenMove[];
+  /** The most that the fee can be. */
+  readonly fee: AssetAmount;
+  readonly nonce?: bigint;
+  readonly chainId?: bigint;
+  /** Name and arguments of the called method, where known. */
+  readonly method?: string;
+  readonly opaque: boolean;
+  /** Coins that go in, of a chain that spends outputs. */
+  readonly inputs?: readonly SummaryInput[];
+  /** Where the coins go, of a chain that makes outputs. */
+  readonly outputs?: readonly SummaryOutput[];
+  /** Fee in smallest units for a virtual byte, rounded down to hundredths. */
+  readonly feeRate?: number;
+  /** Memo, note or message that goes with a transfer. */
+  readonly memo?: string;
+  /** Every dangerous effect, whether it is stopped or only shown. */
+  readonly hazards: readonly Hazard[];
+  /** Every other signed part that decides who is credited, with what, or until when. */
+  readonly notes?: readonly SummaryNote[];
+  /** One sentence in plain words. */
+  readonly text: string;
+}
+
+/** One signed part by the chain's own name, e.g. `DestinationTag`, `InvoiceID`, `nLockTime`. */
+export interface SummaryNote {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SummaryInput {
+  /** `<txId>:<output index>` */
+  readonly outpoint: string;
+  readonly address?: string;
+  readonly amount: bigint;
+  /** Nothing proves the amount: it is what the request says. */
+  readonly claimed?: boolean;
+}
+
+export interface SummaryOutput {
+  /** Absent for a script without an address. */
+  readonly address?: string;
+  /** The script where it has no address: hexadecimal digits, of a long one the beginning and its hash. */
+  readonly script?: string;
+  readonly amount: bigint;
+  /** Goes back to one of the signing keys. */
+  readonly change: boolean;
+}
+
+export interface TokenMove {
+  readonly standard: string;
+  readonly contract: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Smallest unit; absent for a right over all tokens. */
+  readonly amount?: bigint;
+  readonly tokenId?: bigint;
+  readonly action: 'transfer' | 'approve' | 'approve-all' | 'revoke' | 'mint' | 'burn';
+}
+
+/** The same summary with all text that others chose fit to be shown. Applied to whatever a chain of the registry decodes. */
+export function shownSummary(summary: Summary): Summary {
+  const { text, memo, method, notes, hazards, tokens } = summary;
+  return {
+    ...summary,
+    text: shown(text),
+    tokens: tokens.map((token) => ({ ...token, contract: shown(token.contract) })),
+    ...(memo !== undefined && { memo: shown(memo) }),
+    ...(method !== undefined && { method: shown(method) }),
+    ...(notes !== undefined && { notes: notes.map(({ name, value }) => ({ name: shown(name), value: shown(value) })) }),
+    hazards: hazards.map((hazard) => ({
+      ...hazard,
+      ...(hazard.asset !== undefined && { asset: shown(hazard.asset) }),
+      ...(hazard.party !== undefined && { party: shown(hazard.party) }),
+      ...(hazard.text !== undefined && { text: shown(hazard.text) }),
+    })),
+  };
+}
+
+/** The JSON form: every bigint becomes a decimal text. */
+export function summaryToJson(summary: Summary): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(summary, (_key, value) => (typeof value === 'bigint' ? value.toString() : value)));
+}

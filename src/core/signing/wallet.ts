@@ -1,0 +1,57 @@
+import type { ChainId, Network, SignatureId } from '../ids.js';
+
+/** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
+export type WalletKind = 'hd' | 'key';
+
+/** A wallet's public half; the secret half is sealed and never part of it. */
+export interface Wallet {
+  readonly signatureId: SignatureId;
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly kind: WalletKind;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly label?: string;
+  /** Name of the derivation, where it is not the chain's default one (`hd`). */
+  readonly derivation?: string;
+  /** Extended public key of the parent node (`hd`, chains with BIP-32 public derivation). */
+  readonly xpub?: string;
+  /** The one address (`key`), or that of index 0 (`hd` chains without an xpub). */
+  readonly address?: string;
+}
+
+/** A wallet as it lies in the store: columns in clear, public and secret half sealed apart (docs/wallet-store.md). */
+export interface SealedWallet {
+  readonly signatureId: SignatureId;
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly kind: WalletKind;
+  readonly createdAt: number;
+  readonly format: number;
+  readonly publicBox: Uint8Array;
+  readonly secretBox: Uint8Array;
+}
+
+/** Which key of which wallet: `index` names the child of an `hd` wallet and is absent for a `key` wallet. */
+export interface KeyRef {
+  readonly signatureId: SignatureId;
+  readonly index?: number;
+}
+
+/** An opened secret half. Lives only inside the vault's lending; the bytes are wiped afterwards. */
+export type OpenSecret =
+  | {
+      readonly kind: 'hd';
+      /** The mnemonic's UTF-8 bytes. */
+      readonly mnemonic: Uint8Array;
+      /** Parent node of all indexes, in the form of the chain's `HdScheme`. */
+      readonly node: Uint8Array;
+    }
+  | { readonly kind: 'key'; readonly privateKey: Uint8Array };
+
+/** One key lent for one signature. */
+export interface LentKey {
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly address: string;
+}

@@ -1,0 +1,146 @@
+import type { ChainId, Network, SignatureId } from '../ids.js';
+import type { KeyRef } from '../signing/wallet.js';
+
+/**
+ * `pending` waits for a signature · `broadcast` was sent, and its daemon waits for the chain · `completed` is closed, for ever ·
+ * `deleted` was withdrawn by the application.
+ */
+export type QueuedState = 'pending' | 'broadcast' | 'completed' | 'deleted';
+
+/** What an application asks to be signed. */
+export interface NewQueuedTransaction {
+  readonly chain: ChainId;
+  readonly network: Network;
+  /** Wallets whose keys sign, in order of signing. */
+  readonly hashes: readonly SignatureId[];
+  /** Derivation index, for a mnemonic wallet. */
+  readonly index?: number;
+  /** Keys of mnemonic wallets that sign besides, each with its own index. */
+  readonly signatures?: readonly KeyRef[];
+  readonly serializedTransaction: string;
+  /** Outputs (`txId:index`) that it spends; no other pending or completed transaction can. */
+  readonly spends?: readonly string[];
+  readonly idempotency?: Idempotency;
+}
+
+/** Makes a repeated submission harmless. */
+export interface Idempotency {
+  /** Chosen by the application, 1 to 255 characters. */
+  readonly key: string;
+  /** SHA-256 of the request in hexadecimal digits: tells a repetition from a reused key. */
+  readonly digest: string;
+}
+
+/** An error that a daemon reported for a pending transaction. */
+export interface ReportedError {
+  readonly at: number;
+  readonly error: string;
+}
+
+/** One row of the queue. */
+export interface QueuedTransaction {
+  /** 24 hexadecimal digits, random. */
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly hashes: readonly SignatureId[];
+  readonly index?: number;
+  readonly signatures?: readonly KeyRef[];
+  readonly serializedTransaction: string;
+  readonly state: QueuedState;
+  readonly txId?: string;
+  /** The last distinct ones, oldest first; at most 20. */
+  readonly errors: readonly ReportedError[];
+  readonly createdAt: number;
+  /** When a daemon first fetched it. */
+  readonly claimedAt?: number;
+  /** Since when it has failed for good, as far as its daemon goes. */
+  readonly failedAt?: number;
+  /** Absent while it is open, and of what was closed before this was kept. */
+  readonly closedBy?: Closer;
+}
+
+/** Who closed a transaction: its daemon, once it had seen enough, or the gateway as soon as its node took the bytes. */
+export type Closer = 'daemon' | 'gateway';
+
+/** What a daemon says of a pending transaction. */
+export interface DaemonReport {
+  readonly id: string;
+  readonly error: string;
+  /** Nothing more happens to it by itself. */
+  readonly final?: boolean;
+  /** The bytes that were sent are proved dead, so that daemons may make it anew. */
+  readonly reopens?: boolean;
+}
+
+/** How many transactions of one chain wait, and since when the oldest of them. */
+export interface QueueCount {
+  readonly chain: ChainId;
+  /** `unclaimed`: no daemon has fetched it · `claimed` · `failed` for good · `broadcast`: sent, not yet closed. */
+  readonly progress: 'unclaimed' | 'claimed' | 'failed' | 'broadcast';
+  readonly count: number;
+  readonly oldest: number;
+}
+
+/** A pending transaction that no daemon has fetched. */
+export interface UnclaimedTransaction {
+  readonly id: string;
+  readonly chain: ChainId;
+  readonly createdAt: number;
+}
+
+/** Which pending transactions to list: of these wallets, or all of the chain when `signatureIds` is absent. */
+export interface PendingFilter {
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly signatureIds?: readonly SignatureId[];
+}
+
+/** Outputs (`txId:index`) of one network of a chain. */
+export interface SpentFilter {
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly outputs: readonly string[];
+}
+
+/** The gateway's own queue of pending transactions. Every method is one durable database transaction. */
+export interface Queue {
+  /**
+   * @returns the id of the pending transaction; the same one for the same idempotency key and digest
+   * @throws CustosError IDEMPOTENCY_CONFLICT (the key was used for another request), STATE_CONFLICT (an output is spent by another)
+   */
+  enqueue(transaction: NewQueuedTransaction): Promise<string>;
+  /** @returns the id that an earlier submission got, if there was one. @throws CustosError IDEMPOTENCY_CONFLICT */
+  repeated(idempotency: Idempotency): Promise<string | undefined>;
+  /** Those of the outputs that a pending or completed transaction spends. */
+  spent(filter: SpentFilter): Promise<ReadonlySet<string>>;
+  /** In order of submission. Wallets that the queue does not know give nothing. */
+  pending(filter: PendingFilter): Promise<readonly QueuedTransaction[]>;
+  /** Also completed and deleted ones. */
+  get(id: string): Promise<QueuedTransaction | undefined>;
+  /**
+   * Marks bytes as sent, without closing: polls do not list it any more. Doing it again with the same txId is no error.
+   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
+   */
+  sent(id: string, txId: string): Promise<void>;
+  /**
+   * Closes a pending transaction; doing it again with the same txId is no error.
+   * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
+   */
+  complete(id: string, txId: string, closedBy: Closer): Promise<void>;
+  /** Withdraws a pending transaction. @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed) */
+  remove(id: string): Promise<void>;
+  /** Remembers that a daemon has fetched these. */
+  claimed(ids: readonly string[]): Promise<void>;
+  /** Keeps what a daemon reported; an unknown id is ignored, a repeated error is kept once. */
+  report(reports: readonly DaemonReport[]): Promise<void>;
+  /** What waits on a network, by chain. */
+  waiting(network: Network): Promise<readonly QueueCount[]>;
+  /** Those that are older than `before` and that no daemon has fetched, the oldest first. */
+  unclaimed(filter: {
+    readonly network: Network;
+    readonly before: number;
+    readonly limit: number;
+  }): Promise<readonly UnclaimedTransaction[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,146 @@
+import { type Kysely, sql } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { toEntry } from './rows.js';
+import { requireStory, sealOf } from './seal.js';
+
+export type Tables = Kysely<StoreTables>;
+
+/** Which state may follow which. An error that is tried again leaves the state as it is. */
+export const followers: Readonly<Record<State, readonly State[]>> = {
+  claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
+  signed: ['signed', 'broadcast', 'failed', 'cancelled'],
+  // `failed` only when another transaction is proved to have made the bytes worthless.
+  broadcast: ['broadcast', 'completed', 'failed'],
+  completed: [],
+  denied: [],
+  failed: [],
+  cancelled: [],
+};
+
+export async function getEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
+  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toEntry(row);
+}
+
+export async function requireEntry(db: Tables, id: string): Promise<JournalEntry> {
+  const entry = await getEntry(db, id);
+  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
+  return entry;
+}
+
+/** The error for who held a transaction that somebody else holds now. */
+export function leaseLost({ id }: Lease): CustosError {
+  return new CustosError('LEASE_LOST', `transaction ${id} was claimed again by somebody else`);
+}
+
+/** @throws CustosError LEASE_LOST: somebody else has the transaction now; STATE_CONFLICT: it has, but its state does not allow this */
+export async function explainRefusal(
+  db: Tables,
+  { lease, owner }: { lease: Lease; owner: string },
+  to: State,
+): Promise<never> {
+  const entry = await requireEntry(db, lease.id);
+  const isFollower = followers[entry.state].includes(to);
+  const holder = await db
+    .selectFrom('transactions')
+    .select('lease_owner')
+    .where('id', '=', lease.id)
+    .executeTakeFirst();
+  const isLost = entry.generation !== lease.generation || (isFollower && holder?.lease_owner !== owner);
+  if (isLost) throw leaseLost(lease);
+  const what = isFollower ? 'change what was signed' : `become ${to}`;
+  throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
+}
+
+type EventRow = StoreTables['transaction_events'];
+
+const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
+  db.insertInto('transaction_events').values({
+    transaction_id: hole('transaction_id'),
+    place: hole('place'),
+    at: hole('at'),
+    event: hole('event'),
+    fact: hole('fact'),
+    mac: hole('mac'),
+  }),
+);
+
+interface StoryLine {
+  readonly id: string;
+  readonly at: number;
+  readonly event: string;
+  readonly fact: string;
+}
+
+const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
+  db
+    .insertInto('transaction_events')
+    .columns(['transaction_id', 'place', 'at', 'event', 'fact'])
+    .expression((query) =>
+      query
+        .selectFrom('transaction_events')
+        .select(({ fn, cast, lit }) => [
+          cast<string>(hole('id'), 'text').as('transaction_id'),
+          sql<number>`${fn.coalesce(fn.max('place'), lit(0))} + 1`.as('place'),
+          cast<number>(hole('at'), 'bigint').as('at'),
+          cast<string>(hole('event'), 'text').as('event'),
+          cast<string>(hole('fact'), 'text').as('fact'),
+        ])
+        .where('transaction_id', '=', hole('id')),
+    ),
+);
+
+/** Adds the next line of the story. */
+export async function addEvent(
+  db: Tables,
+  added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
+): Promise<void> {
+  const { reported: _told, ...story } = added.fact;
+  const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+  const seal = sealOf(db);
+  const place = added.place ?? seal.nextPlace(added.id);
+  if (place === undefined) {
+    await insertEvent(db, { ...added, fact });
+    return;
+  }
+  const line = { transaction_id: added.id, place, at: added.at, event: added.event, fact };
+  await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
+}
+
+/** The outputs (`txId:index`) that recorded bytes spend: as the story told when the form was filled in last. */
+export async function lastSpends(db: Tables, id: string): Promise<readonly string[]> {
+  const lines = await db
+    .selectFrom('transaction_events')
+    .selectAll()
+    .where('transaction_id', '=', id)
+    .orderBy('place')
+    .execute();
+  await requireStory(db, id, lines);
+  const filled = lines.findLast(({ event }) => event === 'filled');
+  return filled === undefined ? [] : spendsIn(id, filled.fact);
+}
+
+/** Reads the outputs in the fact of a `filled` event. @throws CustosError RECORD_DAMAGED */
+export function spendsIn(id: string, fact: string): readonly string[] {
+  const value = parseFact(id, fact);
+  if (typeof value !== 'object' || value === null) throw damagedStory(id);
+  const spends = 'spends' in value ? value.spends : [];
+  if (!Array.isArray(spends) || !spends.every((one) => typeof one === 'string')) throw damagedStory(id);
+  return spends;
+}
+
+function parseFact(id: string, fact: string): unknown {
+  try {
+    return JSON.parse(fact);
+  } catch (cause) {
+    throw damagedStory(id, cause);
+  }
+}
+
+function damagedStory(id: string, cause?: unknown): CustosError {
+  return new CustosError('RECORD_DAMAGED', `the story of transaction ${id} is damaged`, { cause });
+}

@@ -1,0 +1,166 @@
+import { CustosError } from '../../core/errors.js';
+import type { DeathProof, JournalEntry, JournalFact, State } from '../../core/store/journal.js';
+import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
+import { type Holder, isFree, nobody, seizeLease } from './leases.js';
+import { living, release, reserveAgain, signedWith } from './reservations.js';
+import { toEntry } from './rows.js';
+import { sealOf } from './seal.js';
+import { advance } from './steps.js';
+import { twinOf, withoutBytes } from './transaction-ids.js';
+
+/**
+ * Puts a denied or failed transaction back.
+ * @param awaitsProof - true when bytes whose nonce another transaction has by now may go back too: whoever goes on with them
+ *   sends nothing before it is proved which of the two took effect
+ * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED
+ */
+export async function retry(
+  db: Tables,
+  { id, awaitsProof }: { id: string; awaitsProof: boolean },
+  holder: Holder,
+): Promise<JournalEntry> {
+  await sealOf(db).touch(db, id);
+  const entry = await requireEntry(db, id);
+  if (entry.state !== 'denied' && entry.state !== 'failed') {
+    throw new CustosError(
+      'STATE_CONFLICT',
+      `transaction ${id} is ${entry.state}; only a denied or failed one is retried`,
+    );
+  }
+  const twin = await twinOf(db, entry);
+  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes of its own the way starts anew.
+  const back = entry.signed === undefined || twin !== undefined ? 'claimed' : 'signed';
+  const result = await db
+    .updateTable('transactions')
+    .set({
+      ...nobody,
+      state: back,
+      generation: entry.generation + 1,
+      error_code: null,
+      error_text: null,
+      reported: null,
+      attempts: 0,
+      next_attempt_at: 0,
+      updated_at: holder.now,
+    })
+    .where('id', '=', id)
+    .where('generation', '=', entry.generation)
+    .where('state', '=', entry.state)
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) {
+    throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
+  }
+  if (twin !== undefined) await withoutBytes(db, entry, { twin, now: holder.now });
+  // What the bytes use was free while they had failed, and may be another's by now.
+  if (back === 'signed') await reserveAgain(db, { entry, awaitsProof }, holder);
+  await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
+  return requireEntry(db, id);
+}
+
+/**
+ * Ends a transaction that was never signed, or whose bytes are proved dead.
+ * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
+ */
+export async function cancel(
+  db: Tables,
+  { id, proof }: { id: string; proof: DeathProof | undefined },
+  holder: Holder,
+): Promise<JournalEntry> {
+  await sealOf(db).touch(db, id);
+  const entry = await requireEntry(db, id);
+  const { state, signed, txId } = entry;
+  if (state === 'claimed' || state === 'held') {
+    const lease = await seizeLease(db, entry, holder);
+    await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled' }, holder);
+    return requireEntry(db, id);
+  }
+  if (state !== 'failed' && state !== 'denied') {
+    throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${state} and cannot be cancelled`);
+  }
+  if (signed !== undefined && proof?.txId !== txId) {
+    throw new CustosError(
+      'STATE_CONFLICT',
+      `transaction ${id} is ${state}, and its signed bytes may still take effect`,
+    );
+  }
+  const errorText = signed === undefined ? 'it has no signed bytes' : proof?.text;
+  const fact = { ...(errorText !== undefined && { errorText }) };
+  await endWithout(db, { entry, fact, event: 'cancelled' }, holder);
+  return requireEntry(db, id);
+}
+
+/** The application has withdrawn it, by the cloud's own word. @returns false when it is signed, or somebody goes on with it */
+export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder): Promise<boolean> {
+  const isHeld = await db
+    .selectFrom('transactions')
+    .select('id')
+    .where('id', '=', entry.id)
+    .where((row) => row.not(isFree(holder)(row)))
+    .executeTakeFirst();
+  if (isHeld !== undefined || entry.signed !== undefined || !unsigned.has(entry.state)) return false;
+  await endWithout(db, { entry, fact: {}, event: 'withdrawn by the application' }, holder);
+  return true;
+}
+
+const unsigned: ReadonlySet<State> = new Set(['claimed', 'held', 'denied', 'failed']);
+
+interface Ending {
+  readonly entry: JournalEntry;
+  readonly fact: JournalFact;
+  readonly event: string;
+}
+
+/** Bytes that are dead leave the row, as with `expire`; what they were goes into the story. */
+async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: Holder): Promise<void> {
+  const { id, generation, state, signed, txId } = entry;
+  await sealOf(db).touch(db, id);
+  const result = await db
+    .updateTable('transactions')
+    .set({
+      ...{ ...nobody, state: 'cancelled', generation: generation + 1, updated_at: now },
+      ...{ signed: null, tx_id: null, block: null },
+    })
+    .where('id', '=', id)
+    .where('generation', '=', generation)
+    .where('state', '=', state)
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) {
+    throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
+  }
+  await release(db, id);
+  const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
+  await addEvent(db, { id, at: now, event, fact: { ...dead, ...fact } });
+}
+
+/** Signed transactions that have the nonce of this one, or spend one of its outputs: at most one of them takes effect. */
+export async function rivalsOf(db: Tables, entry: JournalEntry): Promise<readonly JournalEntry[]> {
+  const ids = new Set<string>();
+  const sameNonce = await signedWith(db, entry);
+  if (sameNonce !== undefined) ids.add(sameNonce.id);
+  const outputs = await lastSpends(db, entry.id);
+  if (outputs.length > 0) {
+    const holders = await db
+      .selectFrom('reservations')
+      .selectAll()
+      .where('chain', '=', entry.chain)
+      .where('network', '=', entry.network)
+      .where('sender', '=', '')
+      .where('resource', 'in', outputs)
+      .where('transaction_id', '!=', entry.id)
+      .execute();
+    for (const row of holders) {
+      sealOf(db).require('reservations', row, row.transaction_id);
+      ids.add(row.transaction_id);
+    }
+  }
+  if (ids.size === 0) return [];
+  const rows = db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .where('state', 'in', living);
+  return (await rows.execute()).map((row) => {
+    sealOf(db).require('transactions', row, row.id);
+    return toEntry(row);
+  });
+}

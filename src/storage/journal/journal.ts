@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../core/clock.js';
+import { type Network, parseChainId } from '../../core/ids.js';
+import {
+  type DueTransactions,
+  type Journal,
+  type JournalEntry,
+  type JournalFilter,
+  LONGEST_REST,
+  type QueueDepth,
+  type State,
+} from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { Database } from '../database.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { sentStates } from '../migrations/0002-leases.js';
+import type { Tables } from './entries.js';
+import { cancel, retry, rivalsOf, withdraw } from './interventions.js';
+import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
+import { toEntry } from './rows.js';
+import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
+import { advance, expire, rest, takeNonce } from './steps.js';
+import { twinOf } from './transaction-ids.js';
+
+/** The journal on a database. @param owner - name under which leases are held, different for each process */
+export function journalTable(
+  database: Database<StoreTables>,
+  clock: Clock,
+  owner: string = randomUUID(),
+  seal = new JournalSeal(database.dialect === 'postgres'),
+): Journal {
+  const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
+  const write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) =>
+    database.write(async (db) => {
+      useSeal(db, seal);
+      seal.begin();
+      const result = await work(db, holder());
+      await seal.finish(db);
+      return result;
+    });
+  const read = <R>(work: (db: Tables) => Promise<R>) =>
+    database.read((db) => {
+      useSeal(db, seal);
+      return work(db);
+    });
+  return {
+    claim: (pending) => write((db, by) => claimAll(db, pending, by)),
+    renew: (lease) => write((db, by) => renewLease(db, lease, by)),
+    keepLeases: () => write(keepLeases),
+    endLeases: () => write(endLeases),
+    advance: (lease, to, fact, event) => write((db, by) => advance(db, { lease, to, fact, event: event ?? to }, by)),
+    rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
+    takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
+    expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
+    retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
+    cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),
+    withdraw: (entry) => write((db, by) => withdraw(db, entry, by)),
+    rivals: (entry) => read((db) => rivalsOf(db, entry)),
+    unsigned: (chain, network, page) => read((db) => unsigned(db, { chain, network, ...page })),
+    twin: (entry) => read((db) => twinOf(db, entry)),
+    get: (id) => read((db) => provedEntry(db, id)),
+    find: (filter) => read((db) => find(db, filter)),
+    events: (id) => read((db) => eventsOf(db, id)),
+    depths: (network) => read((db) => depths(db, network)),
+    due: (chain, network, limit) => read((db) => due(db, { chain, network, limit }, holder())),
+  };
+}
+
+/** @throws CustosError RECORD_DAMAGED */
+async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
+  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  sealOf(db).require('transactions', row, id);
+  return toEntry(row);
+}
+
+async function find(db: Tables, { chain, network, sender, states, limit }: JournalFilter) {
+  let query = db.selectFrom('transactions').selectAll().orderBy('created_at', 'desc').orderBy('id');
+  if (chain !== undefined) query = query.where('chain', '=', chain);
+  if (network !== undefined) query = query.where('network', '=', network);
+  if (sender !== undefined) query = query.where('sender', '=', sender);
+  if (states !== undefined) query = query.where('state', 'in', states);
+  if (limit !== undefined) query = query.limit(limit);
+  return (await query.execute()).map(toEntry);
+}
+
+/** What is open and has no bytes, by id: rows that cannot be read are left out. */
+async function unsigned(
+  db: Tables,
+  { chain, network, after, limit }: { chain: string; network: Network; after: string; limit: number },
+) {
+  const rows = await db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('chain', '=', chain)
+    .where('network', '=', network)
+    .where('state', 'in', ['claimed', 'held', 'denied', 'failed'])
+    .where('signed', 'is', null)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  const entries = rows.map((row) => readSealed(db, row)).flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
+  return { entries, last: rows.at(-1)?.id };
+}
+
+interface DueValues extends Pick<Holder, 'owner' | 'now'> {
+  readonly chain: string;
+  readonly network: string;
+  readonly limit: number;
+  readonly wrong: number;
+  /** As in `isDue`. */
+  readonly tooLate: number;
+}
+
+const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
+  db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('chain', '=', hole('chain'))
+    .where('network', '=', hole('network'))
+    .where((row) => row.or([row('next_attempt_at', '<=', hole('now')), row('next_attempt_at', '>', hole('tooLate'))]))
+    .where(sentStates)
+    .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }))
+    .orderBy('next_attempt_at')
+    .limit(hole('limit')),
+);
+
+async function due(
+  db: Tables,
+  wanted: { chain: string; network: Network; limit: number },
+  { owner, now }: Holder,
+): Promise<DueTransactions> {
+  for (let { limit } = wanted; ; ) {
+    const at = { owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
+    const { rows } = await selectDue(db, { ...wanted, ...at, limit });
+    const read = rows.map((row) => readSealed(db, row));
+    const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
+    const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
+    // Those that cannot be read are always due, and must not take the place of those that can.
+    if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
+    limit = wanted.limit + damaged.length;
+  }
+}
+
+async function eventsOf(db: Tables, id: string) {
+  const query = db.selectFrom('transaction_events').selectAll().where('transaction_id', '=', id).orderBy('place');
+  const lines = await query.execute();
+  await requireStory(db, id, lines);
+  return lines.map(({ at, event, fact }) => ({
+    at: Number(at),
+    event,
+    fact: JSON.parse(fact) as Readonly<Record<string, unknown>>,
+  }));
+}
+
+async function depths(db: Tables, network: Network): Promise<QueueDepth[]> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select(({ fn }) => ['chain', 'state', fn.countAll().as('count'), fn.min('created_at').as('oldest')])
+    .where('state', 'in', ['claimed', 'held', 'signed', 'broadcast'])
+    .where('network', '=', network)
+    .groupBy(['chain', 'state'])
+    .execute();
+  return rows.map(({ chain, state, count, oldest }) => ({
+    chain: parseChainId(chain),
+    state: state as State,
+    count: Number(count),
+    oldest: Number(oldest),
+  }));
+}

@@ -1,0 +1,272 @@
+import { type Expression, type ExpressionBuilder, sql } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { PendingTransaction } from '../../core/signing/pending.js';
+import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../../core/store/journal.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { chunks } from '../wallets/wallets.js';
+import { addEvent, followers, leaseLost, type Tables } from './entries.js';
+import { newRow, payloadDigest, toEntry } from './rows.js';
+import { changed, readSealed, sealOf } from './seal.js';
+
+type Row = StoreTables['transactions'];
+
+/** Who takes leases, and when. */
+export interface Holder {
+  /** Name of the process, different for each. */
+  readonly owner: string;
+  readonly now: number;
+  /** True where other machines use the same database (PostgreSQL). */
+  readonly shared: boolean;
+}
+
+/** Name of the claims' lock in PostgreSQL: the letters CUSC. */
+const CLAIM_LOCK = 0x43555343;
+
+/** The columns of a transaction that nobody holds. */
+export const nobody = { lease_owner: null, lease_expires_at: null } as const;
+
+/**
+ * Writes new pending transactions, and takes those that are due, not ended and not held, and whose sender nobody else
+ * serves.
+ * @returns one result for each, in order
+ */
+export async function claimAll(
+  db: Tables,
+  pending: readonly PendingTransaction[],
+  holder: Holder,
+): Promise<ClaimResult[]> {
+  const first = new Map(pending.toReversed().map((item) => [item.id, item]));
+  const single = pending.filter((item) => first.get(item.id) === item);
+  const results = new Map<string, ClaimResult>();
+  if (holder.shared) await lockClaims(db);
+  const busy = await busyLines(db, holder);
+  for (const part of chunks(single, 500)) {
+    const known = await knownRows(db, part, holder);
+    const fresh = await addRows(db, part, { known, busy, holder });
+    for (const item of part) results.set(item.id, await claimOne(db, item, { known, fresh, busy, holder }));
+  }
+  return pending.map((item) => {
+    const result = results.get(item.id);
+    const one = first.get(item.id);
+    if (result === undefined || one === undefined) throw new CustosError('INTERNAL', `no journal row for ${item.id}`);
+    return item === one ? result : repeated(result, payloadDigest(item) === payloadDigest(one));
+  });
+}
+
+/** One claim at a time on a shared database, so that each sees which senders the one before took. Ends with the transaction. */
+async function lockClaims(db: Tables): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(${sql.lit(CLAIM_LOCK)})`.execute(db);
+}
+
+/** Senders for whom another process makes something. */
+async function busyLines(db: Tables, holder: Holder): Promise<ReadonlySet<string | null>> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select('line')
+    .distinct()
+    .where('lease_owner', 'is not', null)
+    .where('state', 'in', ['claimed', 'held'])
+    .where((row) => row.not(isFree(holder)(row)))
+    .execute();
+  return new Set(rows.map(({ line }) => line));
+}
+
+interface Known {
+  readonly rows: ReadonlyMap<string, Row>;
+  /** Those that no other transaction of the database is writing just now. */
+  readonly unlocked: ReadonlySet<string>;
+  /** Ids of which there is a story and no row: somebody took the row away, and it may have been paid. */
+  readonly lost: ReadonlySet<string>;
+}
+
+async function knownRows(db: Tables, part: readonly PendingTransaction[], { shared }: Holder): Promise<Known> {
+  const ids = part.map(({ id }) => id);
+  const all = db.selectFrom('transactions').selectAll().where('id', 'in', ids);
+  const rows = await all.execute();
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const lost = await lostRows(
+    db,
+    ids.filter((id) => !known.has(id)),
+  );
+  if (!shared || known.size === 0) return { rows: known, unlocked: new Set(known.keys()), lost };
+  const free = await all.forUpdate().skipLocked().execute();
+  // What was read under the lock is what it is now.
+  for (const row of free) known.set(row.id, row);
+  return { rows: known, unlocked: new Set(free.map(({ id }) => id)), lost };
+}
+
+async function lostRows(db: Tables, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!sealOf(db).isOpen || ids.length === 0) return new Set();
+  const lines = db.selectFrom('transaction_events').select('transaction_id').distinct();
+  const rows = await lines.where('transaction_id', 'in', ids).execute();
+  return new Set(rows.map(({ transaction_id }) => transaction_id));
+}
+
+interface Claiming {
+  readonly known: Known;
+  readonly busy: ReadonlySet<string | null>;
+  readonly holder: Holder;
+}
+
+async function addRows(
+  db: Tables,
+  part: readonly PendingTransaction[],
+  { known, busy, holder }: Claiming,
+): Promise<ReadonlyMap<string, Row>> {
+  const seal = sealOf(db);
+  const fresh = part
+    .filter(({ id }) => !known.rows.has(id) && !known.lost.has(id))
+    .map((item) => newRow(item, holder.now))
+    .map((row) => ({ ...row, ...(busy.has(row.line) ? nobody : held(holder)) }))
+    .map((row) => ({ ...row, mac: seal.of('transactions', row) }));
+  for (const rows of chunks(fresh, 100)) {
+    await db.insertInto('transactions').values(rows).execute();
+    const events = rows.map((row) => claimedEvent(row, holder.now));
+    const lines = events.map((line) => ({ ...line, mac: seal.of('transaction_events', line) }));
+    await db.insertInto('transaction_events').values(lines).execute();
+    for (const row of rows) seal.remember(row);
+  }
+  return new Map(fresh.map((row) => [row.id, row]));
+}
+
+/** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
+function repeated(result: ClaimResult, same: boolean): ClaimResult {
+  return result.kind === 'damaged' ? result : { kind: same ? 'known' : 'changed', entry: result.entry };
+}
+
+function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
+  return {
+    transaction_id: row.id,
+    place: 1,
+    at,
+    event: 'claimed',
+    fact: JSON.stringify({ digest: row.digest }),
+    mac: null,
+  };
+}
+
+async function claimOne(
+  db: Tables,
+  pending: PendingTransaction,
+  { known, fresh, busy, holder }: Claiming & { fresh: ReadonlyMap<string, Row> },
+): Promise<ClaimResult> {
+  const added = fresh.get(pending.id);
+  if (added !== undefined) {
+    const entry = toEntry(added);
+    if (added.lease_owner === null) return { kind: 'known', entry };
+    return { kind: 'claimed', entry, lease: { id: added.id, generation: added.generation } };
+  }
+  if (known.lost.has(pending.id)) return { kind: 'damaged', error: changed(pending.id) };
+  const row = known.rows.get(pending.id);
+  if (row === undefined) throw new CustosError('INTERNAL', `no journal row for ${pending.id}`);
+  const read = readSealed(db, row);
+  if (read.kind === 'damaged') return read;
+  const { entry } = read;
+  if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
+  const isSent = entry.state === 'signed' || entry.state === 'broadcast';
+  const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
+  const isOpen = followers[entry.state].length > 0 && isDue(entry.nextAttemptAt, holder.now);
+  const lease = isFree && isOpen ? await takeLease(db, row, holder) : undefined;
+  return lease === undefined
+    ? { kind: 'known', entry }
+    : { kind: 'known', entry: { ...entry, generation: lease.generation }, lease };
+}
+
+/**
+ * Takes a transaction, unless another owner holds it and may still go on. The generation grows, so that whoever had it
+ * before can write no more.
+ */
+async function takeLease(db: Tables, row: Row, holder: Holder): Promise<Lease | undefined> {
+  const { id, generation } = row;
+  const seal = sealOf(db);
+  // Whoever had it is dead or cut off: the story says why the work begins anew.
+  const isTakenOver = row.lease_owner !== null && row.lease_owner !== holder.owner;
+  const events = Number(row.events) + (isTakenOver ? 1 : 0);
+  const place = seal.isOpen ? { place: events } : {};
+  const next = { ...row, events, generation: generation + 1, ...held(holder) };
+  const mac = seal.of('transactions', next);
+  const result = await db
+    .updateTable('transactions')
+    .set({ generation: generation + 1, ...held(holder), events, mac })
+    .where('id', '=', id)
+    .where('generation', '=', generation)
+    .$if(seal.isOpen, (query) => query.where('mac', '=', row.mac))
+    .where(isFree(holder))
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) return undefined;
+  seal.remember({ ...next, mac });
+  if (isTakenOver) await addEvent(db, { id, at: holder.now, event: 'taken over', fact: {}, ...place });
+  return { id, generation: generation + 1 };
+}
+
+/** Takes an unsigned transaction from whoever holds it, for a person who ends it. @throws CustosError STATE_CONFLICT */
+export async function seizeLease(db: Tables, { id, generation }: JournalEntry, holder: Holder): Promise<Lease> {
+  await sealOf(db).touch(db, id);
+  const result = await db
+    .updateTable('transactions')
+    .set({ generation: generation + 1, ...held(holder) })
+    .where('id', '=', id)
+    .where('generation', '=', generation)
+    .where('state', 'in', ['claimed', 'held'])
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 1n) return { id, generation: generation + 1 };
+  throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
+}
+
+/** Holds on to a transaction for another `LEASE_TIME`. @throws CustosError LEASE_LOST */
+export async function renewLease(db: Tables, lease: Lease, holder: Holder): Promise<void> {
+  const result = await db
+    .updateTable('transactions')
+    .set(held(holder))
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', holder.owner)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 1n) return;
+  throw leaseLost(lease);
+}
+
+/** Holds on to everything that a process holds. */
+export async function keepLeases(db: Tables, holder: Holder): Promise<void> {
+  await db.updateTable('transactions').set(held(holder)).where('lease_owner', '=', holder.owner).execute();
+}
+
+/** Ends all leases: only for who knows that nobody else goes on with anything. */
+export async function endLeases(db: Tables): Promise<void> {
+  await db.updateTable('transactions').set(nobody).where('lease_owner', 'is not', null).execute();
+}
+
+function held({ owner, now }: Holder) {
+  return { lease_owner: owner, lease_expires_at: now + LEASE_TIME };
+}
+
+/** Rows that nobody else holds. */
+export function isFree({ owner, now }: Holder) {
+  return isFreeAt({ owner, now, wrong: wrongEnd(now) });
+}
+
+/** A clock that was put back must not keep everybody away from what a dead owner held: no lease ends later than this. */
+export function wrongEnd(now: number): number {
+  return now + 2 * LEASE_TIME;
+}
+
+/** As `isFree`, of values or of what stands for them in a compiled query. */
+export function isFreeAt(at: {
+  readonly owner: string | Expression<string>;
+  readonly now: number | Expression<number>;
+  readonly wrong: number | Expression<number>;
+}) {
+  return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
+    row.or([
+      row('lease_owner', 'is', null),
+      row('lease_owner', '=', at.owner),
+      row('lease_expires_at', '<=', at.now),
+      row('lease_expires_at', '>', at.wrong),
+    ]);
+}
+
+/** Rows that nobody goes on with: nobody holds them, or another process that has not been heard of for too long. */
+export function isAbandoned(by: Holder) {
+  return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
+    row.or([row('lease_owner', 'is', null), row.and([row('lease_owner', '!=', by.owner), isFree(by)(row)])]);
+}

@@ -1,0 +1,130 @@
+import type { JournalRecord, JournalRecords } from '../../core/store/journal.js';
+import type { Database } from '../database.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { chunks } from '../wallets/wallets.js';
+import { spendsIn } from './entries.js';
+import { living } from './reservations.js';
+import { JournalSeal, useSeal } from './seal.js';
+import { restoreTransactionIds } from './transaction-ids.js';
+
+type Row = StoreTables['transactions'];
+type EventRow = StoreTables['transaction_events'];
+
+/** The journal's rows for backups, untouched. */
+export function journalRecords(
+  database: Database<StoreTables>,
+  seal: JournalSeal = new JournalSeal(false),
+): JournalRecords {
+  return {
+    page: (after, limit) =>
+      database.read(async (db) => {
+        const rows = await db
+          .selectFrom('transactions')
+          .selectAll()
+          .where('id', '>', after ?? '')
+          .orderBy('id')
+          .limit(limit)
+          .execute();
+        const ids = rows.map(({ id }) => id);
+        if (ids.length === 0) return [];
+        const events = new Map<string, Omit<EventRow, 'transaction_id'>[]>(ids.map((id) => [id, []]));
+        const found = db
+          .selectFrom('transaction_events')
+          .selectAll()
+          .where('transaction_id', 'in', ids)
+          .orderBy('place');
+        for (const { transaction_id, ...event } of await found.execute()) events.get(transaction_id)?.push(event);
+        return rows.map((row) => ({ id: row.id, row: { ...row }, events: events.get(row.id) ?? [] }));
+      }),
+    add: (records, { adopt = false } = {}) =>
+      database.write(async (db) => {
+        useSeal(db, seal);
+        const own: Own = (table, row, mac) => mac ?? (adopt ? seal.of(table, row) : null);
+        for (const part of chunks(records, 100)) {
+          await db
+            .insertInto('transactions')
+            .values(part.map((record) => tableRow(record, own)))
+            .execute();
+        }
+        for (const part of chunks(
+          records.flatMap((record) => eventRows(record, own)),
+          500,
+        )) {
+          await db.insertInto('transaction_events').values(part).execute();
+        }
+        const taken = records.flatMap(takenIds).map((row) => ({ ...row, mac: seal.of('transaction_ids', row) }));
+        await restoreTransactionIds(db, taken);
+        for (const part of chunks(
+          records.flatMap((record) => spentOutputs(record, seal)),
+          500,
+        )) {
+          const insert = db.insertInto('reservations').values(part);
+          // Two that spend the same output could be retried both before format 2: one of them keeps others away as well.
+          await insert.onConflict((conflict) => conflict.doNothing()).execute();
+        }
+      }),
+  };
+}
+
+/** The MAC that a row brings along, or one for what was written before there were any. */
+type Own = (table: keyof StoreTables, row: object, mac: string | null | undefined) => string | null;
+
+function tableRow({ row, events }: JournalRecord, own: Own): Row {
+  const whole = { ...row, events: row['events'] ?? events.length } as Row;
+  return { ...whole, mac: own('transactions', whole, whole.mac) };
+}
+
+function eventRows({ id, events }: JournalRecord, own: Own): EventRow[] {
+  return events.map(({ place, at, event, fact, mac }) => {
+    const line = { transaction_id: id, place, at, event, fact };
+    return { ...line, mac: own('transaction_events', line, mac) };
+  });
+}
+
+/** The ids of all bytes that were ever recorded for it, but for those that went to another one. */
+function takenIds(record: JournalRecord): Omit<StoreTables['transaction_ids'], 'mac'>[] {
+  const { id, chain, network, tx_id: own } = record.row as Row;
+  const taken = new Set<string>();
+  for (const { event, fact } of record.events) {
+    const txId = storyEvents.has(event) ? txIdIn(fact) : undefined;
+    if (txId === undefined) continue;
+    if (event === 'given over') taken.delete(txId);
+    else taken.add(txId);
+  }
+  if (own !== null) taken.add(own);
+  return [...taken].map((tx_id) => ({ chain, network, tx_id, transaction_id: id }));
+}
+
+/** Events that tell of bytes. */
+const storyEvents: ReadonlySet<string> = new Set(['signed', 'expired', 'given over']);
+
+function txIdIn(fact: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(fact);
+    const found = typeof value === 'object' && value !== null && 'txId' in value ? value.txId : undefined;
+    return typeof found === 'string' ? found : undefined;
+  } catch {
+    // As below: one damaged story keeps nothing else from being restored.
+    return undefined;
+  }
+}
+
+/** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */
+function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['reservations'][] {
+  const { id, chain, network, state } = record.row as Row;
+  const filled = record.events.findLast(({ event }) => event === 'filled');
+  if (filled === undefined || !living.some((one) => one === state)) return [];
+  return readableSpends(id, filled.fact).map((resource) => {
+    const row = { chain, network, sender: '', resource, transaction_id: id };
+    return { ...row, mac: seal.of('reservations', row) };
+  });
+}
+
+/** One story that was damaged before the backup must not keep all wallets from being restored. */
+function readableSpends(id: string, fact: string): readonly string[] {
+  try {
+    return spendsIn(id, fact);
+  } catch {
+    return [];
+  }
+}

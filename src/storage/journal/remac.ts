@@ -1,0 +1,113 @@
+import { type Kysely, sql } from 'kysely';
+import type { JournalMac, JournalOpening } from '../../core/store/journal-mac.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { lockMigrations } from '../postgres/tables.js';
+import { JournalSeal } from './seal.js';
+
+type Tables = Kysely<StoreTables>;
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** The tables whose rows are authenticated, with the columns that tell one row from another. */
+export const sealedTables = {
+  transactions: ['id'],
+  transaction_events: ['transaction_id', 'place'],
+  reservations: ['chain', 'network', 'sender', 'resource'],
+  transaction_ids: ['chain', 'network', 'tx_id'],
+} as const satisfies Partial<Record<keyof StoreTables, readonly string[]>>;
+
+type SealedTable = keyof typeof sealedTables;
+
+/** Where `meta` says that the journal was authenticated from then on. */
+const MARK_KEY = 'journal_mark';
+/** Rows that are read together: one of the journal may have several MiB. */
+const PAGE = 20;
+
+/**
+ * Takes the key that authenticates the journal. A journal of a time before that is authenticated as it is found, once: it says so
+ * by having no mark, and whoever opened the store by a key slot of that time has to agree.
+ * @returns how many transactions were taken as they are
+ */
+export async function openJournal(db: Tables, seal: JournalSeal, { mac, mayAdopt }: JournalOpening): Promise<number> {
+  seal.unlock(mac);
+  if ((await markOf(db)) !== undefined) return 0;
+  // Another machine may be at it.
+  if (seal.isShared) await lockMigrations(db);
+  if ((await markOf(db)) !== undefined) return 0;
+  const count = await countRows(db);
+  if (count > 0 && !mayAdopt) return 0;
+  if (count > 0) await adopt(db, seal);
+  await db
+    .insertInto('meta')
+    .values({ key: MARK_KEY, value: markText(mac) })
+    .execute();
+  return count;
+}
+
+async function markOf(db: Tables): Promise<string | undefined> {
+  const row = await db.selectFrom('meta').select('value').where('key', '=', MARK_KEY).executeTakeFirst();
+  return row?.value;
+}
+
+function markText(mac: JournalMac): string {
+  return mac(['custos/journal']);
+}
+
+async function countRows(db: Tables): Promise<number> {
+  const row = await db
+    .selectFrom('transactions')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
+async function adopt(db: Tables, seal: JournalSeal): Promise<void> {
+  await sql`
+    UPDATE transactions SET events =
+      (SELECT count(*) FROM transaction_events WHERE transaction_id = transactions.id)`.execute(db);
+  await remac(db, (table, row) => (row['mac'] === null ? seal.of(table, row) : null));
+}
+
+/**
+ * Authenticates the whole journal under another key. What does not verify under the old one is left as it is, so that it does not
+ * verify under the new one either.
+ */
+export async function resealJournal(db: Tables, { from, to }: { readonly from: JournalMac; readonly to: JournalMac }) {
+  const [old, next] = [new JournalSeal(false), new JournalSeal(false)];
+  old.unlock(from);
+  next.unlock(to);
+  await remac(db, (table, row) => (row['mac'] === old.of(table, row) ? next.of(table, row) : null));
+  await db
+    .updateTable('meta')
+    .set({ value: markText(to) })
+    .where('key', '=', MARK_KEY)
+    .execute();
+}
+
+/** @param macOf - null leaves a row as it is */
+async function remac(db: Tables, macOf: (table: SealedTable, row: Row) => string | null): Promise<void> {
+  for (const table of Object.keys(sealedTables) as SealedTable[]) {
+    for (let after: Row | undefined; ; ) {
+      const page = await pageOf(db, table, after);
+      for (const row of page) {
+        const mac = macOf(table, row);
+        if (mac !== null) await setMac(db, table, { row, mac });
+      }
+      after = page.at(-1);
+      if (after === undefined) break;
+    }
+  }
+}
+
+async function pageOf(db: Tables, table: SealedTable, after: Row | undefined): Promise<readonly Row[]> {
+  const keys = sealedTables[table];
+  const names = sql.join(keys.map((key) => sql.ref(key)));
+  const values = sql.join(keys.map((key) => sql`${after?.[key] ?? null}`));
+  const behind = after === undefined ? sql`` : sql`WHERE (${names}) > (${values})`;
+  const query = sql<Row>`SELECT * FROM ${sql.table(table)} ${behind} ORDER BY ${names} LIMIT ${sql.lit(PAGE)}`;
+  return (await query.execute(db)).rows;
+}
+
+async function setMac(db: Tables, table: SealedTable, { row, mac }: { row: Row; mac: string }): Promise<void> {
+  const same = sealedTables[table].map((key) => sql`${sql.ref(key)} = ${row[key]}`);
+  await sql`UPDATE ${sql.table(table)} SET mac = ${mac} WHERE ${sql.join(same, sql` AND `)}`.execute(db);
+}

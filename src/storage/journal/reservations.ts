@@ -1,0 +1,237 @@
+import { CustosError } from '../../core/errors.js';
+import type { JournalEntry, NonceCounts, NonceGrant } from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { lastSpends, type Tables } from './entries.js';
+import { type Holder, isAbandoned, nobody } from './leases.js';
+import { nonceText } from './rows.js';
+import { sealOf } from './seal.js';
+
+/** Whose reservation, on which network, and which process makes it. */
+export interface Reserving {
+  readonly id: string;
+  readonly chain: string;
+  readonly network: string;
+  readonly by: Holder;
+}
+
+/** A number of a sender, or an output (then `sender` is empty). */
+interface Resource {
+  readonly sender: string;
+  readonly resource: string;
+}
+
+/** States in which a transaction uses its number and its outputs for good. */
+export const living = ['signed', 'broadcast', 'completed'] as const;
+
+/** States in which a transaction may still do without what it has reserved. */
+const unsigned = ['claimed', 'held'] as const;
+
+/** No transaction has this number or a higher one (EIP-2681). */
+const NONCE_END = 2n ** 64n - 1n;
+
+/**
+ * Reserves a sender's first free number for one transaction; what it had reserved before is free again. The primary key
+ * makes sure that two processes never get the same one.
+ * @throws CustosError NODE_ANSWER_INVALID: no transaction could have such a number
+ */
+export async function reserveNonce(
+  db: Tables,
+  reserving: Reserving,
+  { sender, latest, waiting = latest }: NonceCounts,
+): Promise<NonceGrant> {
+  await release(db, reserving.id, sender);
+  const used = await usedNonces(db, { ...reserving, sender, latest });
+  // What the node has and the journal does not know was sent by somebody else with this key.
+  for (let nonce = waiting > latest ? waiting : latest; nonce < NONCE_END; nonce += 1n) {
+    if (used.has(nonce)) continue;
+    const isReserved = await reserve(db, reserving, { sender, resource: nonceText(nonce) });
+    if (isReserved) return { nonce, missing: missingBehind(nonce, used) };
+    used.add(nonce);
+  }
+  throw new CustosError('NODE_ANSWER_INVALID', `no nonce is left to ${sender} after what the node counts`);
+}
+
+/** How many numbers are free behind the given one and below the highest in use. */
+function missingBehind(nonce: bigint, used: ReadonlySet<bigint>): number {
+  const later = [...used].filter((other) => other > nonce).sort((one, other) => (one < other ? -1 : 1));
+  const highest = later.at(-1) ?? nonce;
+  return Number(highest - nonce) - later.length;
+}
+
+async function usedNonces(
+  db: Tables,
+  { chain, network, sender, latest, by }: Reserving & { sender: string; latest: bigint },
+): Promise<Set<bigint>> {
+  const signed = await db
+    .selectFrom('transactions')
+    .select('nonce')
+    .where('chain', '=', chain)
+    .where('network', '=', network)
+    .where('sender', '=', sender)
+    .where('nonce', '>=', nonceText(latest))
+    .where('state', 'in', living)
+    .execute();
+  const reserved = await db
+    .selectFrom('reservations')
+    .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
+    .selectAll('reservations')
+    .where('reservations.chain', '=', chain)
+    .where('reservations.network', '=', network)
+    .where('reservations.sender', '=', sender)
+    .where('reservations.resource', '>=', nonceText(latest))
+    .where((row) => row.or([row('state', 'not in', unsigned), row.not(isAbandoned(by)(row))]))
+    .execute();
+  for (const row of reserved) sealOf(db).require('reservations', row, row.transaction_id);
+  const numbers = [...signed.map(({ nonce }) => nonce), ...reserved.map(({ resource }) => resource)];
+  return new Set(numbers.flatMap((nonce) => (nonce === null ? [] : [BigInt(nonce)])));
+}
+
+/**
+ * Reserves the outputs that a transaction spends, in place of those it had reserved before.
+ * @throws CustosError OUTPUT_SPENT: a signed transaction spends one of them; OUTPUT_RESERVED: one that may still be given up
+ */
+export async function reserveOutputs(db: Tables, reserving: Reserving, outputs: readonly string[]): Promise<void> {
+  await release(db, reserving.id, '');
+  for (const output of outputs) {
+    const place = { sender: '', resource: output };
+    if (!(await reserve(db, reserving, place))) await refuseOutput(db, reserving, place);
+  }
+}
+
+async function refuseOutput(db: Tables, reserving: Reserving, place: Resource): Promise<never> {
+  const holder = await holderOf(db, reserving, place);
+  const isSigned = typeof holder?.signed === 'string';
+  const text = `output ${place.resource} is spent by ${nameOf(holder)}`;
+  throw new CustosError(isSigned ? 'OUTPUT_SPENT' : 'OUTPUT_RESERVED', text);
+}
+
+function nameOf(holder: { readonly id: string } | undefined): string {
+  return holder === undefined ? 'another transaction' : `transaction ${holder.id}`;
+}
+
+/**
+ * Reserves once more what recorded bytes use, after they had been given up.
+ * @param awaitsProof - true when a nonce that a signed transaction has is no hindrance
+ * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the nonce
+ */
+export async function reserveAgain(
+  db: Tables,
+  { entry, awaitsProof }: { entry: JournalEntry; awaitsProof: boolean },
+  by: Holder,
+): Promise<void> {
+  const { id, chain, network, sender, nonce } = entry;
+  const reserving = { id, chain, network, by };
+  await reserveOutputs(db, reserving, await lastSpends(db, id));
+  if (sender === undefined || nonce === undefined) return;
+  const place = { sender, resource: nonceText(nonce) };
+  // A nonce that was not Custos's choice is used without a reservation.
+  const other = await signedWith(db, entry);
+  if (other !== undefined && awaitsProof) return;
+  if (other === undefined && (await reserve(db, reserving, place))) return;
+  const who = nameOf(other ?? (await holderOf(db, reserving, place)));
+  throw new CustosError('STATE_CONFLICT', `the nonce ${nonce} of transaction ${id} is used by ${who}`);
+}
+
+/** Another transaction that is signed with the nonce of this one. */
+export async function signedWith(
+  db: Tables,
+  { id, chain, network, sender, nonce }: JournalEntry,
+): Promise<{ readonly id: string } | undefined> {
+  if (sender === undefined || nonce === undefined) return undefined;
+  return db
+    .selectFrom('transactions')
+    .select('id')
+    .where('chain', '=', chain)
+    .where('network', '=', network)
+    .where('sender', '=', sender)
+    .where('nonce', '=', nonceText(nonce))
+    .where('state', 'in', living)
+    .where('id', '!=', id)
+    .executeTakeFirst();
+}
+
+/** @returns false when another transaction has it that is signed, or that somebody goes on with */
+async function reserve(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
+  const { id, chain, network } = reserving;
+  const insert = db
+    .insertInto('reservations')
+    .values(sealedRow(db, { chain, network, ...place, transaction_id: id }))
+    .onConflict((conflict) => conflict.doNothing());
+  const isAdded = async () => (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+  return (await isAdded()) || ((await takeOver(db, reserving, place)) && (await isAdded()));
+}
+
+/**
+ * Frees what a transaction had reserved that is not signed and that nobody goes on with: its process died, and nobody may
+ * ever claim it again. The generation grows, so that a holder who only slept can write no more.
+ */
+async function takeOver(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
+  const holder = await holderOf(db, reserving, place);
+  if (holder === undefined) return false;
+  await sealOf(db).touch(db, holder.id);
+  const result = await db
+    .updateTable('transactions')
+    .set((row) => ({ ...nobody, generation: row('generation', '+', 1) }))
+    .where('id', '=', holder.id)
+    .where('state', 'in', unsigned)
+    .where(isAbandoned(reserving.by))
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) return false;
+  await release(db, holder.id);
+  return true;
+}
+
+function sealedRow(db: Tables, row: Omit<StoreTables['reservations'], 'mac'>): StoreTables['reservations'] {
+  return { ...row, mac: sealOf(db).of('reservations', row) };
+}
+
+async function holderOf(db: Tables, { chain, network }: Reserving, { sender, resource }: Resource) {
+  const found = await db
+    .selectFrom('reservations')
+    .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
+    .selectAll('reservations')
+    .select(['transactions.id', 'transactions.signed'])
+    .where('reservations.chain', '=', chain)
+    .where('reservations.network', '=', network)
+    .where('reservations.sender', '=', sender)
+    .where('reservations.resource', '=', resource)
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { id, signed, ...row } = found;
+  sealOf(db).require('reservations', row, row.transaction_id);
+  return { id, signed };
+}
+
+/** Gives up what a transaction has reserved: all of it, or what belongs to one sender (empty: outputs). */
+export async function release(db: Tables, id: string, sender?: string): Promise<void> {
+  let query = db.deleteFrom('reservations').where('transaction_id', '=', id);
+  if (sender !== undefined) query = query.where('sender', '=', sender);
+  await query.execute();
+}
+
+const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+  db
+    .deleteFrom('reservations')
+    .where('transaction_id', '=', hole('id'))
+    .where('sender', '!=', '')
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('transactions')
+          .select('transactions.id')
+          .where('transactions.id', '=', hole('id'))
+          .where((one) =>
+            one.or([
+              one('transactions.sender', '!=', one.ref('reservations.sender')),
+              one('transactions.nonce', '!=', one.ref('reservations.resource')),
+            ]),
+          ),
+      ),
+    ),
+);
+
+/** Gives up the numbers that a transaction had reserved and was not signed with. */
+export async function releaseOtherNonces(db: Tables, id: string): Promise<void> {
+  await deleteOtherNonces(db, { id });
+}

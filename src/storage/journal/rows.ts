@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { asCustosError, CustosError, type ErrorCode, errorKinds } from '../../core/errors.js';
+import { parseChainId } from '../../core/ids.js';
+import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
+import type { Damaged, JournalEntry, State } from '../../core/store/journal.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+
+type Row = StoreTables['transactions'];
+
+const states: readonly string[] = [
+  'claimed',
+  'held',
+  'signed',
+  'broadcast',
+  'completed',
+  'denied',
+  'failed',
+  'cancelled',
+];
+
+/** The parts of a pending transaction that say what is to be signed and by whom. */
+const payloadFields = [
+  'chain',
+  'serializedTransaction',
+  'hashes',
+  'signatures',
+  'index',
+  'withdrawalId',
+  'withdrawalResponses',
+] as const;
+
+/** SHA-256 over the payload in one fixed order, in hexadecimal digits: tells a repetition from a change. */
+export function payloadDigest({ received, network }: PendingTransaction): string {
+  const payload = payloadFields.map((field) => received[field] ?? null);
+  return createHash('sha256')
+    .update(JSON.stringify([network, ...payload], sortedKeys))
+    .digest('hex');
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The first row of a pending transaction. */
+export function newRow(pending: PendingTransaction, now: number): Row {
+  return {
+    id: pending.id,
+    chain: pending.chain,
+    network: pending.network,
+    state: 'claimed',
+    generation: 1,
+    digest: payloadDigest(pending),
+    pending: JSON.stringify(pending.received),
+    sender: null,
+    nonce: null,
+    completed: null,
+    summary: null,
+    signed: null,
+    tx_id: null,
+    error_code: null,
+    error_text: null,
+    reported: null,
+    attempts: 0,
+    next_attempt_at: 0,
+    line: lineOf(pending),
+    lease_owner: null,
+    lease_expires_at: null,
+    block: null,
+    created_at: now,
+    updated_at: now,
+    events: 1,
+    mac: null,
+  };
+}
+
+/** The first key stands for the sender, whose address only the key derivation tells. */
+function lineOf({ keys: [first], id }: PendingTransaction): string {
+  return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
+}
+
+/** @throws CustosError RECORD_DAMAGED: the row holds what was never written there */
+export function toEntry(row: Row): JournalEntry {
+  try {
+    return parseRow(row);
+  } catch (cause) {
+    const { id } = row;
+    throw new CustosError('RECORD_DAMAGED', `the journal row of ${id} is damaged`, { cause, details: { id } });
+  }
+}
+
+/** As `toEntry`, for rows of which one that is damaged must not hurt the others. */
+export function readEntry(row: Row): { readonly kind: 'entry'; readonly entry: JournalEntry } | Damaged {
+  try {
+    return { kind: 'entry', entry: toEntry(row) };
+  } catch (thrown) {
+    return { kind: 'damaged', error: asCustosError(thrown) };
+  }
+}
+
+function parseRow(row: Row): JournalEntry {
+  const { network, state } = row;
+  if ((network !== 'mainnet' && network !== 'testnet') || !isState(state)) {
+    throw new TypeError('unknown network or state');
+  }
+  const chain = parseChainId(row.chain);
+  return {
+    id: row.id,
+    chain,
+    network,
+    state,
+    generation: Number(row.generation),
+    pending: parsePending(JSON.parse(row.pending), chain, network),
+    attempts: Number(row.attempts),
+    nextAttemptAt: Number(row.next_attempt_at),
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
+    ...(row.sender !== null && { sender: row.sender }),
+    ...(row.nonce !== null && { nonce: BigInt(row.nonce) }),
+    ...(row.completed !== null && { completed: row.completed }),
+    ...(row.summary !== null && { summary: parseSummary(row.summary) }),
+    ...(row.signed !== null && { signed: row.signed }),
+    ...(row.tx_id !== null && { txId: row.tx_id }),
+    ...(row.error_code !== null && isErrorCode(row.error_code) && { errorCode: row.error_code }),
+    ...(row.error_text !== null && { errorText: row.error_text }),
+    ...(row.reported !== null && { reported: row.reported }),
+    ...(row.block !== null && row.block !== '' && { block: row.block }),
+  };
+}
+
+function parseSummary(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new TypeError('the summary is no object');
+  return { ...value };
+}
+
+/** A nonce as it is stored and compared. */
+export function nonceText(nonce: bigint): string {
+  return nonce.toString().padStart(20, '0');
+}
+
+function isState(text: string): text is State {
+  return states.includes(text);
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorKinds, text);
+}

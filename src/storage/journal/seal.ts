@@ -1,0 +1,206 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { readEntry } from './rows.js';
+
+type Tables = Kysely<StoreTables>;
+type Row = StoreTables['transactions'];
+
+/** Who works on a transaction and until when: fenced by the generation, and written for many rows at a time. */
+const leaseColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_at']);
+
+/** Rows that this process wrote last, so that it need not read them before it writes them again. */
+const MOST_KNOWN = 4_096;
+/** What is larger is read again, in characters. */
+const LARGE = 65_536;
+
+interface Columns {
+  readonly seen: ReadonlySet<string>;
+  /** Those that a MAC covers, in their order. */
+  readonly covered: readonly string[];
+}
+
+/** A row that the work at hand changes. */
+interface Touched {
+  /** Lines of its story, those of this work included. */
+  events: number;
+}
+
+/**
+ * Authenticates the journal: each row of its tables carries a MAC over all of its columns, so that whoever can only write the
+ * database can neither change what a transaction pays nor where it stands. A row is proved before it is changed, and given its
+ * new MAC in the same database transaction. Without the key (`unlock`) nothing is proved and nothing is given.
+ */
+export class JournalSeal {
+  #mac: JournalMac | undefined;
+  readonly #touched = new Map<string, Touched>();
+  readonly #known = new Map<string, Row>();
+  /** Columns of each table that a MAC covers, in their order. */
+  readonly #columns = new Map<string, Columns>();
+  readonly isShared: boolean;
+
+  /** @param isShared - true where other machines write at the same time */
+  constructor(isShared: boolean) {
+    this.isShared = isShared;
+  }
+
+  unlock(mac: JournalMac): void {
+    this.#mac = mac;
+  }
+
+  get isOpen(): boolean {
+    return this.#mac !== undefined;
+  }
+
+  /** A work begins anew: nothing of what it did before was kept. */
+  begin(): void {
+    this.#touched.clear();
+  }
+
+  /** MAC of a row of any table of the journal; null while there is no key. What is NULL is left out, so that a later column keeps old MACs. */
+  of(table: keyof StoreTables, row: object): string | null {
+    if (this.#mac === undefined) return null;
+    const parts: string[] = [table];
+    for (const name of this.#columnsOf(table, row)) {
+      const value: unknown = Reflect.get(row, name);
+      if (value !== null && value !== undefined) parts.push(name, textOf(value));
+    }
+    return this.#mac(parts);
+  }
+
+  /** Sorted once for each table: most rows have the same columns. */
+  #columnsOf(table: string, row: object): readonly string[] {
+    const known = this.#columns.get(table) ?? { seen: new Set(), covered: [] };
+    const names = Object.keys(row);
+    if (names.every((name) => known.seen.has(name))) return known.covered;
+    const seen = new Set([...known.seen, ...names]);
+    const covered = [...seen].filter(isCovered).sort((one, other) => (one < other ? -1 : 1));
+    this.#columns.set(table, { seen, covered });
+    return covered;
+  }
+
+  /** False when a row is not as this store wrote it. */
+  isSound(table: keyof StoreTables, row: { readonly mac: string | null }): boolean {
+    return this.#mac === undefined || (row.mac !== null && row.mac === this.of(table, row));
+  }
+
+  /** @throws CustosError RECORD_DAMAGED */
+  require(table: keyof StoreTables, row: { readonly mac: string | null }, id: string): void {
+    if (!this.isSound(table, row)) throw changed(id);
+  }
+
+  /** Proves a row before it is changed; it is given its new MAC when the work is done. @throws CustosError RECORD_DAMAGED */
+  async touch(db: Tables, id: string): Promise<void> {
+    if (this.#mac === undefined || this.#touched.has(id)) return;
+    const row = await db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(this.isShared, (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (row === undefined) return;
+    this.require('transactions', row, id);
+    this.#touched.set(id, { events: Number(row.events) });
+  }
+
+  /** Place of the next line of a story that is touched. @returns undefined where the database is to count */
+  nextPlace(id: string): number | undefined {
+    const touched = this.#touched.get(id);
+    if (touched === undefined) return undefined;
+    touched.events += 1;
+    return touched.events;
+  }
+
+  /** How many lines the story of a touched row has. */
+  linesOf(id: string): number | undefined {
+    return this.#touched.get(id)?.events;
+  }
+
+  /** Gives all rows that were touched their new MACs. */
+  async finish(db: Tables): Promise<void> {
+    for (const [id, { events }] of this.#touched) {
+      const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+      if (row === undefined) continue;
+      const next = { ...row, events };
+      const mac = this.of('transactions', next);
+      await db.updateTable('transactions').set({ events, mac }).where('id', '=', id).execute();
+      this.#remember({ ...next, mac });
+    }
+    this.#touched.clear();
+  }
+
+  /** The row as this process wrote it last: only a guess, which whoever writes compares with the MAC that is there. */
+  known(id: string): Row | undefined {
+    return this.#touched.has(id) ? undefined : this.#known.get(id);
+  }
+
+  /** Takes down what a row is now, as long as this process goes on with it. */
+  remember(row: Row): void {
+    if (this.#mac !== undefined) this.#remember(row);
+  }
+
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
+  #remember(row: Row): void {
+    this.#known.delete(row.id);
+    if (row.lease_owner === null || row.pending.length > LARGE) return;
+    this.#known.set(row.id, row);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+function isCovered(name: string): boolean {
+  return name !== 'mac' && !leaseColumns.has(name);
+}
+
+/** Whole numbers come as numbers from one database and may come as texts from another; SQLite keeps what it is given. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : 'bytes';
+}
+
+export function changed(id: string): CustosError {
+  const text = `the journal row of ${id} was changed by somebody who has no key of this store`;
+  return new CustosError('RECORD_DAMAGED', text, { details: { id } });
+}
+
+/** Which seal belongs to a database; one that is given to no journal has none, and proves nothing. */
+const seals = new WeakMap<object, JournalSeal>();
+const locked = new JournalSeal(false);
+
+export function useSeal(db: Tables, seal: JournalSeal): void {
+  seals.set(db, seal);
+}
+
+export function sealOf(db: Tables): JournalSeal {
+  return seals.get(db) ?? locked;
+}
+
+/** As `readEntry`, of a row that is proved first. */
+export function readSealed(db: Tables, row: Row): ReturnType<typeof readEntry> {
+  if (sealOf(db).isSound('transactions', row)) return readEntry(row);
+  return { kind: 'damaged', error: changed(row.id) };
+}
+
+/** All lines of a story are as they were written, and none is missing. @throws CustosError RECORD_DAMAGED */
+export async function requireStory(
+  db: Tables,
+  id: string,
+  lines: readonly StoreTables['transaction_events'][],
+): Promise<void> {
+  const seal = sealOf(db);
+  if (!seal.isOpen) return;
+  for (const line of lines) seal.require('transaction_events', line, id);
+  const count = seal.linesOf(id) ?? (await provedLines(db, id));
+  if (count !== undefined && lines.length < count) throw changed(id);
+}
+
+async function provedLines(db: Tables, id: string): Promise<number | undefined> {
+  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return undefined;
+  sealOf(db).require('transactions', row, id);
+  return Number(row.events);
+}

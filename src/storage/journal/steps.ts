@@ -1,0 +1,227 @@
+import {
+  isNoTry,
+  type JournalFact,
+  LEASE_TIME,
+  type Lease,
+  type NonceCounts,
+  type NonceGrant,
+  type State,
+} from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
+import { type Holder, nobody } from './leases.js';
+import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
+import { nonceText } from './rows.js';
+import { sealOf } from './seal.js';
+import { takeTransactionId } from './transaction-ids.js';
+
+type Row = StoreTables['transactions'];
+
+/** One step of the way. */
+export interface Advance {
+  readonly lease: Lease;
+  readonly to: State;
+  readonly fact: JournalFact;
+  readonly event: string;
+}
+
+/** Facts that stay as they are once signed bytes are recorded. */
+const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
+
+type StepValues = Partial<Row> &
+  Pick<Row, 'id' | 'generation'> & { readonly holder: string; readonly was: string | null };
+
+/** What gives a step's change its text. */
+interface Shape {
+  readonly to: State;
+  readonly columns: readonly (keyof Row)[];
+  /** True when no signed bytes may stand there yet. */
+  readonly isFrozen: boolean;
+  readonly isOneMoreTry: boolean;
+  /** True when the row has to have the MAC that it was seen with. */
+  readonly isSealed: boolean;
+}
+
+/** Only what changes is set: a database writes every index anew whose columns are named. */
+function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
+  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
+  return compiledQuery((db: Tables, hole: Holes<StepValues>) =>
+    db
+      .updateTable('transactions')
+      .set(Object.fromEntries(columns.map((column) => [column, hole(column)])))
+      .$if(isOneMoreTry, (query) => query.set((row) => ({ attempts: row('attempts', '+', 1) })))
+      .where('id', '=', hole('id'))
+      .where('generation', '=', hole('generation'))
+      .where('lease_owner', '=', hole('holder'))
+      .where('state', 'in', from)
+      .$if(isSealed, (query) => query.where('mac', '=', hole('was')))
+      // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
+      .$if(isFrozen, (query) => query.where('signed', 'is', null))
+      // Nothing is called signed that has no bytes.
+      .$if(to === 'signed' && !columns.includes('signed'), (query) => query.where('signed', 'is not', null)),
+  );
+}
+
+/** As many as this program has kinds of steps. */
+const updates = new Map<string, ReturnType<typeof updateStep>>();
+
+function updateOf(shape: Shape): ReturnType<typeof updateStep> {
+  const name = JSON.stringify(shape);
+  const update = updates.get(name) ?? updateStep(shape);
+  updates.set(name, update);
+  return update;
+}
+
+/**
+ * Writes a step, its event and its reservations.
+ * @throws CustosError LEASE_LOST, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED, TRANSACTION_DUPLICATE
+ */
+export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
+  const { owner, now } = holder;
+  const isTry = isOneMoreTry(fact);
+  const changes = { ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now };
+  const sealed = await sealStep(db, lease.id, { changes, isTry });
+  const all = { ...changes, ...sealed?.columns };
+  const update = updateOf({
+    to,
+    columns: Object.keys(all) as (keyof Row)[],
+    // But for the id by which the network knows what others have signed after us.
+    isFrozen: frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
+    isOneMoreTry: isTry,
+    isSealed: sealed !== undefined,
+  });
+  const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null });
+  if (numAffectedRows !== 1n && sealed !== undefined) {
+    // Somebody else wrote it since this process did: it is read and proved, and the step is tried on what it is now.
+    sealOf(db).forget(lease.id);
+    return advance(db, { lease, to, fact, event }, holder);
+  }
+  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
+  if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
+  await reserve(db, { lease, to, fact, event }, holder);
+  await addEvent(db, { id: lease.id, at: now, event, fact, ...(sealed && { place: sealed.columns.events }) });
+  if (sealed !== undefined) sealOf(db).remember(sealed.row);
+}
+
+interface SealedStep {
+  /** The row as it is after the step. */
+  readonly row: Row;
+  readonly columns: Pick<Row, 'events' | 'mac'>;
+  readonly was: string | null;
+}
+
+/**
+ * What a step makes of a row that this process wrote last.
+ * @returns undefined where the row is not known: then it is read and proved here, and sealed when the work is done
+ */
+async function sealStep(
+  db: Tables,
+  id: string,
+  { changes, isTry }: { readonly changes: Partial<Row>; readonly isTry: boolean },
+): Promise<SealedStep | undefined> {
+  const seal = sealOf(db);
+  const known = seal.known(id);
+  if (known === undefined) {
+    await seal.touch(db, id);
+    return undefined;
+  }
+  const events = Number(known.events) + 1;
+  const row = { ...known, ...changes, events, attempts: Number(known.attempts) + (isTry ? 1 : 0) };
+  const mac = seal.of('transactions', row);
+  return { row: { ...row, mac }, columns: { events, mac }, was: known.mac };
+}
+
+function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
+  return nextAttemptAt !== undefined && errorCode !== undefined && !isNoTry(errorCode);
+}
+
+/** A step holds on to the lease; what is ended, or waits to be tried again, is let go of for anybody. */
+function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
+  const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
+  return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
+}
+
+/** What ends without effect, or waits unsigned, keeps nobody from using what it had reserved. */
+async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
+  const isUnsigned = to === 'claimed' || to === 'held';
+  const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
+  if (isGivenUp || (isUnsigned && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
+  else if (fact.spends !== undefined) {
+    const { id, chain, network } = await requireEntry(db, lease.id);
+    await reserveOutputs(db, { id, chain, network, by }, fact.spends);
+  }
+  if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
+}
+
+/** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
+export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
+  await sealOf(db).touch(db, lease.id);
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...nobody, next_attempt_at: until })
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', holder.owner)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 1n) return;
+  throw leaseLost(lease);
+}
+
+/** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
+export async function takeNonce(
+  db: Tables,
+  { lease, counts }: { lease: Lease; counts: NonceCounts },
+  holder: Holder,
+): Promise<NonceGrant> {
+  const row = await db
+    .selectFrom('transactions')
+    .select(['chain', 'network', 'id'])
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', holder.owner)
+    // Nobody takes the transaction over while its number is chosen: it would be given two.
+    .$if(holder.shared, (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);
+  throw leaseLost(lease);
+}
+
+/**
+ * The only place where recorded bytes leave a row; what they were goes into the story first.
+ * @throws CustosError LEASE_LOST, STATE_CONFLICT
+ */
+export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof: string }, holder: Holder) {
+  const { owner, now } = holder;
+  await sealOf(db).touch(db, lease.id);
+  const { signed, txId } = await requireEntry(db, lease.id);
+  const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null, block: null };
+  const result = await db
+    .updateTable('transactions')
+    .set({ ...nothing, ...nobody, state: 'claimed', next_attempt_at: 0, updated_at: now })
+    .where('id', '=', lease.id)
+    .where('generation', '=', lease.generation)
+    .where('lease_owner', '=', owner)
+    .where('state', 'in', ['signed', 'broadcast'])
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
+  await release(db, lease.id);
+  const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
+  await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
+}
+
+function columns(fact: JournalFact): Partial<Row> {
+  return {
+    ...(fact.sender !== undefined && { sender: fact.sender }),
+    ...(fact.nonce !== undefined && { nonce: nonceText(fact.nonce) }),
+    ...(fact.completed !== undefined && { completed: fact.completed }),
+    ...(fact.summary !== undefined && { summary: JSON.stringify(fact.summary) }),
+    ...(fact.signed !== undefined && { signed: fact.signed }),
+    ...(fact.txId !== undefined && { tx_id: fact.txId }),
+    ...(fact.errorCode !== undefined && { error_code: fact.errorCode }),
+    ...(fact.errorText !== undefined && { error_text: fact.errorText }),
+    ...(fact.reported !== undefined && { reported: fact.reported }),
+    ...(fact.block !== undefined && { block: fact.block }),
+    ...(fact.nextAttemptAt !== undefined && { next_attempt_at: fact.nextAttemptAt }),
+  };
+}

@@ -1,0 +1,162 @@
+import { CustosError } from '../../core/errors.js';
+import type { JournalEntry } from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { chunks } from '../wallets/wallets.js';
+import { addEvent, requireEntry, type Tables } from './entries.js';
+import { sealOf } from './seal.js';
+
+type Row = StoreTables['transactions'];
+
+/** Bytes, by the id that the network knows them by, and the transaction that they are recorded for. */
+interface Taking {
+  readonly id: string;
+  readonly txId: string;
+  readonly now: number;
+}
+
+/** States whose bytes pass to another transaction that makes the very same: ended, and not by these bytes. */
+const ended = ['failed', 'cancelled'] as const;
+
+type TakenRow = StoreTables['transaction_ids'];
+
+const insertTaken = compiledQuery((db: Tables, hole: Holes<TakenRow>) =>
+  db
+    .insertInto('transaction_ids')
+    .values({
+      chain: hole('chain'),
+      network: hole('network'),
+      tx_id: hole('tx_id'),
+      transaction_id: hole('transaction_id'),
+      mac: hole('mac'),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+async function rowOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): Promise<TakenRow> {
+  const seal = sealOf(db);
+  const { chain, network } = seal.known(id) ?? (await requireEntry(db, id));
+  const row = { chain, network, tx_id: txId, transaction_id: id };
+  return { ...row, mac: seal.of('transaction_ids', row) };
+}
+
+/**
+ * Makes the id of bytes that are being recorded the transaction's own. The primary key makes sure that no two transactions of a
+ * network ever have the same: a network takes equal bytes once, so they would be one payment.
+ * @throws CustosError TRANSACTION_DUPLICATE: they are another one's
+ */
+export async function takeTransactionId(db: Tables, taking: Taking): Promise<void> {
+  const { id, txId } = taking;
+  const { numAffectedRows } = await insertTaken(db, await rowOf(db, { id, txId }));
+  if (numAffectedRows === 1n) return;
+  const owner = await ownerOf(db, taking);
+  if (owner === undefined || owner === id || (await giveOver(db, { ...taking, owner }))) return;
+  throw new CustosError('TRANSACTION_DUPLICATE', `transaction ${id} has the same bytes as ${owner}`, {
+    details: { other: owner },
+  });
+}
+
+/** The other transaction to which the bytes of this one belong: only where a format before 3 let two have the same. */
+export async function twinOf(db: Tables, { id, txId }: Pick<JournalEntry, 'id' | 'txId'>): Promise<string | undefined> {
+  if (txId === undefined) return undefined;
+  const owner = await ownerOf(db, { id, txId });
+  return owner === id ? undefined : owner;
+}
+
+async function ownerOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('transaction_ids')
+    .innerJoin('transactions', (join) =>
+      join
+        .onRef('transactions.chain', '=', 'transaction_ids.chain')
+        .onRef('transactions.network', '=', 'transaction_ids.network'),
+    )
+    .selectAll('transaction_ids')
+    .where('transactions.id', '=', id)
+    .where('transaction_ids.tx_id', '=', txId)
+    .executeTakeFirst();
+  if (row !== undefined) sealOf(db).require('transaction_ids', row, row.transaction_id);
+  return row?.transaction_id;
+}
+
+/**
+ * A transaction that has ended without effect keeps its bytes from nobody: they go to the one that makes the same, and what it
+ * had them for starts anew when somebody retries it. Bytes that were proved dead are nobody's any more.
+ */
+async function giveOver(db: Tables, { id, txId, now, owner }: Taking & { owner: string }): Promise<boolean> {
+  await sealOf(db).touch(db, owner);
+  const before = await db
+    .selectFrom('transactions')
+    .select(['id', 'signed', 'generation'])
+    .where('id', '=', owner)
+    .executeTakeFirst();
+  if (before === undefined) return false;
+  const taken = await db
+    .updateTable('transactions')
+    // The generation grows, so that whoever retries it just now looks again.
+    .set((row) => ({ signed: null, tx_id: null, block: null, generation: row('generation', '+', 1), updated_at: now }))
+    .where('id', '=', owner)
+    .where('generation', '=', before.generation)
+    .where('tx_id', '=', txId)
+    .where('state', 'in', ended)
+    .executeTakeFirst();
+  if (taken.numUpdatedRows !== 1n) return false;
+  await db
+    .updateTable('transaction_ids')
+    .set(await rowOf(db, { id, txId }))
+    .where('transaction_id', '=', owner)
+    .where('tx_id', '=', txId)
+    .execute();
+  await addEvent(db, { id: owner, at: now, event: 'given over', fact: givenOver({ signed: before.signed, txId, id }) });
+  return true;
+}
+
+function givenOver({ signed, txId, id }: { signed: string | null; txId: string; id: string }) {
+  return { ...(signed !== null && { signed }), txId, errorText: `transaction ${id} has the same bytes` };
+}
+
+/** Takes bytes that are another one's from a transaction that is retried. */
+export async function withoutBytes(db: Tables, entry: JournalEntry, { twin, now }: { twin: string; now: number }) {
+  const { id, signed = null, txId = '' } = entry;
+  const nothing: Partial<Row> = { signed: null, tx_id: null, block: null };
+  await db.updateTable('transactions').set(nothing).where('id', '=', id).execute();
+  await addEvent(db, { id, at: now, event: 'given over', fact: givenOver({ signed, txId, id: twin }) });
+}
+
+/** Rows whose bytes may have paid. */
+const living = ['signed', 'broadcast', 'completed'] as const;
+
+/** Ids of restored transactions: of several that have the same, one that may have paid with it keeps it. */
+export async function restoreTransactionIds(
+  db: Tables,
+  taken: readonly StoreTables['transaction_ids'][],
+): Promise<void> {
+  for (const part of chunks(taken, 500)) {
+    const insert = db.insertInto('transaction_ids').values(part);
+    await insert.onConflict((conflict) => conflict.doNothing()).execute();
+    for (const { id, tx_id, owner } of await robbed(db, part)) {
+      const update = db.updateTable('transaction_ids').set(await rowOf(db, { id, txId: tx_id }));
+      await update.where('transaction_id', '=', owner).where('tx_id', '=', tx_id).execute();
+    }
+  }
+}
+
+/** Those that may have paid with an id that belongs to one that has not. */
+async function robbed(db: Tables, part: readonly StoreTables['transaction_ids'][]) {
+  const ids = part.map(({ transaction_id }) => transaction_id);
+  const rows = await db
+    .selectFrom('transactions as one')
+    .innerJoin('transaction_ids as taken', (join) =>
+      join
+        .onRef('taken.chain', '=', 'one.chain')
+        .onRef('taken.network', '=', 'one.network')
+        .onRef('taken.tx_id', '=', 'one.tx_id'),
+    )
+    .innerJoin('transactions as other', 'other.id', 'taken.transaction_id')
+    .select(['one.id', 'taken.tx_id', 'other.id as owner'])
+    .where('one.id', 'in', ids)
+    .where('one.state', 'in', living)
+    .where('other.state', 'not in', living)
+    .execute();
+  return rows;
+}

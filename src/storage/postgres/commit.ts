@@ -1,0 +1,171 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { QueuedWork } from '../group-commit.js';
+import { isTransient, postgresError } from './errors.js';
+import type { PostgresSession } from './session.js';
+
+/** How often a work is done anew that others keep getting in the way of. */
+const ATTEMPTS = 6;
+/** How long a work waits for a database that is starting again, in milliseconds. */
+export const RECONNECT_LIMIT = 10_000;
+
+/** The one connection that writes. */
+export interface Writer<T> {
+  /** Connects again where the connection is lost. @throws CustosError STORE_UNREACHABLE, STORE_BUSY */
+  connect(): Promise<PostgresSession>;
+  readonly database: Kysely<T>;
+  /** Host and database, for messages. */
+  readonly shown: string;
+}
+
+/** A work that is done and waits for the commit. */
+interface Done<T> {
+  readonly work: QueuedWork<T>;
+  tell(): void;
+}
+
+/** Runs works in one transaction; what others got in the way of, or a lost connection undid, is done anew for a while. */
+export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
+  const start = Date.now();
+  let left = group;
+  for (let attempt = 1; left.length > 0; attempt++) {
+    const { again, reason } = await attemptGroup(left, writer);
+    const lost = isUnreachable(reason);
+    if (again.length > 0 && (lost ? Date.now() - start > RECONNECT_LIMIT : attempt >= ATTEMPTS)) {
+      for (const work of again) work.reject(postgresError(reason, writer.shown));
+      return;
+    }
+    left = again;
+    if (left.length > 0) await pause(lost ? 200 : 10 * attempt);
+  }
+}
+
+/** Works of which nothing is kept, and why. */
+interface Outcome<T> {
+  readonly again: readonly QueuedWork<T>[];
+  readonly reason?: unknown;
+}
+
+async function attemptGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<Outcome<T>> {
+  const rejected = new Set<QueuedWork<T>>();
+  let session: PostgresSession | undefined;
+  let found: Run<T>;
+  try {
+    session = await writer.connect();
+    await session.query('BEGIN');
+    // Works seldom fail, and savepoints take as many round trips as a work: they are set where one of the group has failed.
+    found = (await runAll(group, session, writer)) ?? (await runEach(group, { session, writer, rejected }));
+  } catch (error) {
+    // Nothing was committed: the server undoes what it had when the connection is lost, and must be told so otherwise.
+    await session?.query('ROLLBACK').catch(() => undefined);
+    // Whoever was told no must not find it done after all.
+    return { again: group.filter((work) => !rejected.has(work)), reason: error };
+  }
+  const { done, again, reason } = found;
+  const undone = await commit(done, session, writer);
+  return undone === undefined ? { again, reason } : { again: [...undone.again, ...again], reason: undone.reason };
+}
+
+/** Works that wait for the commit, and those that were undone. */
+interface Run<T> extends Outcome<T> {
+  readonly done: readonly Done<T>[];
+}
+
+/**
+ * @returns undefined when one failed: then none is done, and a new transaction is open
+ * @throws CustosError STORE_UNREACHABLE: the connection is lost
+ */
+async function runAll<T>(
+  group: readonly QueuedWork<T>[],
+  session: PostgresSession,
+  { database }: Writer<T>,
+): Promise<Run<T> | undefined> {
+  const done: Done<T>[] = [];
+  try {
+    for (const work of group) done.push({ work, tell: await work.run(database) });
+    return { done, again: [] };
+  } catch {
+    await session.query('ROLLBACK');
+    await session.query('BEGIN');
+    return undefined;
+  }
+}
+
+/** Where works are run one by one, and those that were told no. */
+interface Running<T> {
+  readonly session: PostgresSession;
+  readonly writer: Writer<T>;
+  readonly rejected: Set<QueuedWork<T>>;
+}
+
+/** @throws CustosError STORE_UNREACHABLE: the connection is lost */
+async function runEach<T>(group: readonly QueuedWork<T>[], running: Running<T>): Promise<Run<T>> {
+  const done: Done<T>[] = [];
+  const again: QueuedWork<T>[] = [];
+  let reason: unknown;
+  for (const work of group) {
+    const result = await runOne(work, running);
+    if (result.kind === 'done') done.push({ work, tell: result.tell });
+    if (result.kind === 'again') {
+      again.push(work);
+      reason = result.reason;
+    }
+  }
+  return { done, again, reason };
+}
+
+type Result =
+  | { readonly kind: 'done'; tell(): void }
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'again'; readonly reason: unknown };
+
+/** @throws CustosError STORE_UNREACHABLE: the connection is lost */
+async function runOne<T>(work: QueuedWork<T>, { session, writer, rejected }: Running<T>): Promise<Result> {
+  await session.query('SAVEPOINT work');
+  try {
+    const tell = await work.run(writer.database);
+    await session.query('RELEASE SAVEPOINT work');
+    return { kind: 'done', tell };
+  } catch (error) {
+    // Refused when the connection is lost, whatever the work made of that.
+    await session.query('ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work');
+    if (isTransient(error)) return { kind: 'again', reason: error };
+    work.reject(postgresError(error, writer.shown));
+    rejected.add(work);
+    return { kind: 'rejected' };
+  }
+}
+
+async function commit<T>(
+  done: readonly Done<T>[],
+  session: PostgresSession,
+  { shown }: Writer<T>,
+): Promise<Outcome<T> | undefined> {
+  try {
+    const { command } = await session.query('COMMIT');
+    // The server answers so when it has undone everything instead.
+    if (String(command) !== 'COMMIT') throw new CustosError('INTERNAL', `${shown}: the transaction was not committed`);
+  } catch (error) {
+    if (!session.lost && isTransient(error)) return { again: done.map(({ work }) => work), reason: error };
+    const told = session.lost ? unknownFate(shown, error) : postgresError(error, shown);
+    for (const { work } of done) work.reject(told);
+    return undefined;
+  }
+  for (const { tell } of done) tell();
+  return undefined;
+}
+
+function unknownFate(shown: string, cause: unknown): CustosError {
+  const text = `${shown}: the connection was lost while the database committed; the change is made as a whole or not at all`;
+  return new CustosError('COMMIT_UNKNOWN', text, { cause });
+}
+
+/** True when the database could not be reached or went away. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof CustosError && error.code === 'STORE_UNREACHABLE';
+}
+
+/** Waits as long as told and, so that processes do not meet again, up to as long once more. @param time - in milliseconds */
+export function pause(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time * (1 + Math.random())));
+}

@@ -1,0 +1,73 @@
+import { CustosError } from '../../core/errors.js';
+import { connectPostgres, type PostgresSession } from './session.js';
+import type { PostgresUrl } from './url.js';
+
+/** What a connection needs before it serves. */
+export type Prepare = (session: PostgresSession) => Promise<void>;
+
+/** One connection that is made when it is first asked for, and made again after it was lost. */
+export class PostgresConnection {
+  readonly #url: PostgresUrl;
+  readonly #readOnly: boolean;
+  #current: PostgresSession | undefined;
+  #closed = false;
+  #prepare: Prepare = async () => undefined;
+
+  constructor(url: PostgresUrl, options: { readonly readOnly?: boolean } = {}) {
+    this.#url = url;
+    this.#readOnly = options.readOnly ?? false;
+  }
+
+  /** @throws CustosError STORE_UNREACHABLE (also: closed), STORE_BUSY, STORE_UNSUPPORTED */
+  async session(): Promise<PostgresSession> {
+    if (this.#closed) throw closedError();
+    if (this.#current !== undefined && !this.#current.lost) return this.#current;
+    await this.#drop();
+    const session = await this.#connect();
+    if (!this.#closed) {
+      this.#current = session;
+      return session;
+    }
+    await session.close();
+    throw closedError();
+  }
+
+  /** Does something on this connection now, and first of all on each that takes its place. */
+  async onConnect(prepare: Prepare): Promise<void> {
+    await prepare(await this.session());
+    this.#prepare = prepare;
+  }
+
+  /** The connection as it is, lost or not. @throws CustosError STORE_UNREACHABLE: there is none */
+  current(): PostgresSession {
+    if (this.#current === undefined) throw closedError();
+    return this.#current;
+  }
+
+  /** Ends the connection, and makes none again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#drop();
+  }
+
+  async #connect(): Promise<PostgresSession> {
+    const session = await connectPostgres(this.#url, { readOnly: this.#readOnly });
+    try {
+      await this.#prepare(session);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const session = this.#current;
+    this.#current = undefined;
+    await session?.close();
+  }
+}
+
+function closedError(): CustosError {
+  return new CustosError('STORE_UNREACHABLE', 'the store is closed');
+}

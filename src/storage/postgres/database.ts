@@ -1,0 +1,82 @@
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
+import type { Database } from '../database.js';
+import { GroupCommit } from '../group-commit.js';
+import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js';
+import { PostgresConnection, type Prepare } from './connection.js';
+import { postgresDialect } from './dialect.js';
+import { postgresError } from './errors.js';
+import { PostgresReaders } from './readers.js';
+import { type PostgresUrl, parsePostgresUrl } from './url.js';
+
+/** Nothing is in an empty list: SQLite takes `in ()`, PostgreSQL does not. */
+const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
+
+/** A database on a server, where the one connection that writes may be lost and made again. */
+export interface PostgresDatabase<T> extends Database<T> {
+  /** Does something on the connection that writes now, and first of all on each that takes its place. */
+  onConnect(prepare: Prepare): Promise<void>;
+}
+
+/**
+ * Opens a PostgreSQL database.
+ * @throws CustosError STORE_UNREACHABLE, STORE_BUSY: no connection to spare; STORE_UNSUPPORTED: the location
+ */
+export async function openPostgresDatabase<T>(location: string): Promise<PostgresDatabase<T>> {
+  const url = parsePostgresUrl(location);
+  const writer = new PostgresConnection(url);
+  // Whoever opens is told at once that there is nothing; later a work waits for a while.
+  await writer.session();
+  return new OpenDatabase<T>(url, writer);
+}
+
+class OpenDatabase<T> implements PostgresDatabase<T> {
+  readonly dialect = 'postgres';
+  readonly #shown: string;
+  readonly #writer: PostgresConnection;
+  readonly #readers: PostgresReaders;
+  readonly #reading: Kysely<T>;
+  readonly #groups: GroupCommit<T>;
+  #closed = false;
+
+  constructor(url: PostgresUrl, connection: PostgresConnection) {
+    this.#shown = url.shown;
+    this.#writer = connection;
+    this.#readers = new PostgresReaders(url);
+    this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers), plugins });
+    // Queries of a work go to the connection that its transaction is on, and to no other in its place.
+    const source = { take: async () => connection.current(), giveBack: () => undefined };
+    const writer = {
+      connect: () => connection.session(),
+      database: new Kysely<T>({ dialect: postgresDialect(source), plugins }),
+      shown: url.shown,
+    };
+    this.#groups = new GroupCommit<T>((group) => commitGroup(group, writer));
+  }
+
+  async read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+    const start = Date.now();
+    for (;;) {
+      try {
+        return await work(this.#reading);
+      } catch (error) {
+        const over = this.#closed || Date.now() - start > RECONNECT_LIMIT;
+        if (!isUnreachable(error) || over) throw postgresError(error, this.#shown);
+        await pause(200);
+      }
+    }
+  }
+
+  onConnect(prepare: Prepare): Promise<void> {
+    return this.#writer.onConnect(prepare);
+  }
+
+  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+    return this.#groups.write(work);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#groups.close();
+    await Promise.all([this.#writer.close(), this.#readers.close()]);
+  }
+}

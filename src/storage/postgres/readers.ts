@@ -1,0 +1,50 @@
+import { PostgresConnection } from './connection.js';
+import type { SessionSource } from './dialect.js';
+import type { PostgresSession } from './session.js';
+import type { PostgresUrl } from './url.js';
+
+/** Connections that reads share, so that none waits behind a write. */
+const READERS = 3;
+
+/** A few connections that can only read; who finds none free waits for one. */
+export class PostgresReaders implements SessionSource {
+  readonly #all: readonly PostgresConnection[];
+  readonly #idle: PostgresConnection[];
+  readonly #waiting: ((connection: PostgresConnection) => void)[] = [];
+  readonly #taken = new Map<PostgresSession, PostgresConnection>();
+
+  constructor(url: PostgresUrl) {
+    this.#all = Array.from({ length: READERS }, () => new PostgresConnection(url, { readOnly: true }));
+    this.#idle = [...this.#all];
+  }
+
+  async take(): Promise<PostgresSession> {
+    const free = this.#idle.pop();
+    const connection = free ?? (await new Promise<PostgresConnection>((resolve) => this.#waiting.push(resolve)));
+    try {
+      const session = await connection.session();
+      this.#taken.set(session, connection);
+      return session;
+    } catch (error) {
+      this.#free(connection);
+      throw error;
+    }
+  }
+
+  giveBack(session: PostgresSession): void {
+    const connection = this.#taken.get(session);
+    if (connection === undefined) return;
+    this.#taken.delete(session);
+    this.#free(connection);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((connection) => connection.close()));
+  }
+
+  #free(connection: PostgresConnection): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(connection);
+    else next(connection);
+  }
+}

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import type { ConnectionOptions } from 'node:tls';
+import type { Client, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
+import { CustosError } from '../../core/errors.js';
+import { endsConnection, postgresError } from './errors.js';
+import type { PostgresUrl } from './url.js';
+
+/** What a query gives back. */
+export interface PostgresResult {
+  /** The server's word for what it did, such as UPDATE, COMMIT or ROLLBACK. */
+  readonly command: string;
+  /** Rows given or changed. */
+  readonly count: number;
+  readonly rows: readonly unknown[];
+}
+
+/** One connection, on which queries follow one another. */
+export interface PostgresSession {
+  /**
+   * @throws an error of the server with its SQLSTATE, after which the connection is of use;
+   *   CustosError STORE_UNREACHABLE: the connection is lost, and nobody knows what became of the query
+   */
+  query(sql: string, parameters?: readonly unknown[]): Promise<PostgresResult>;
+  /** True when no query on it can succeed any more. */
+  readonly lost: boolean;
+  close(): Promise<void>;
+}
+
+/** Times in milliseconds. A process that hangs must not hold rows for ever, nor a network that swallows packets a process. */
+const CONNECT_LIMIT = 10_000;
+const LOCK_LIMIT = 10_000;
+const STATEMENT_LIMIT = 60_000;
+const ANSWER_LIMIT = 70_000;
+const IDLE_LIMIT = 60_000;
+const END_LIMIT = 3_000;
+
+/** Object ids of types (pg_type): those that node-postgres would give as text or as its own kind of bytes. */
+const INT8 = 20;
+const BYTEA = 17;
+
+/**
+ * Connects to a database. Commits of the session are durable whatever the database's own settings say.
+ * @throws CustosError STORE_UNREACHABLE, STORE_BUSY: no connection to spare; STORE_UNSUPPORTED: a certificate file cannot be read
+ */
+export async function connectPostgres(
+  url: PostgresUrl,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<PostgresSession> {
+  const ssl = await tlsOptions(url);
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(clientConfig(url, ssl, readOnly, await typeParsers()));
+  const session = new ClientSession(client, url.shown);
+  try {
+    await client.connect();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw connectError(error, url.shown);
+  }
+}
+
+function clientConfig(
+  url: PostgresUrl,
+  ssl: ConnectionOptions | false,
+  readOnly: boolean,
+  types: CustomTypesConfig,
+): ClientConfig {
+  const { host, port, database, user, password, options = '' } = url;
+  // Later settings win over those of the location, of the role and of the database.
+  const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed`;
+  return {
+    host,
+    port,
+    database,
+    ...(user !== undefined && { user }),
+    // A function, because node-postgres would look into ~/.pgpass for what is left out.
+    password: () => password ?? '',
+    ssl,
+    types,
+    options: `${options} ${own}`.trim(),
+    application_name: 'custos',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_LIMIT,
+    statement_timeout: STATEMENT_LIMIT,
+    lock_timeout: LOCK_LIMIT,
+    query_timeout: ANSWER_LIMIT,
+    idle_in_transaction_session_timeout: IDLE_LIMIT,
+  };
+}
+
+async function typeParsers(): Promise<CustomTypesConfig> {
+  const { default: pg } = await import('pg');
+  return {
+    getTypeParser(oid: number, format?: 'text' | 'binary') {
+      if (oid === INT8) return Number;
+      // `\x` and hexadecimal digits; the copy lets go of Node's shared buffer.
+      if (oid === BYTEA) return (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+      return pg.types.getTypeParser(oid, format);
+    },
+  };
+}
+
+async function tlsOptions({ sslMode, sslRootCert, sslCert, sslKey }: PostgresUrl): Promise<ConnectionOptions | false> {
+  if (sslMode === 'disable') return false;
+  const [ca, cert, key] = await Promise.all([sslRootCert, sslCert, sslKey].map(readPem));
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    // As libpq: `require` hides what is sent from those who listen, and asks nobody who the other side is.
+    rejectUnauthorized: sslMode !== 'require',
+    ...(sslMode === 'verify-ca' && { checkServerIdentity: () => undefined }),
+  };
+}
+
+async function readPem(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new CustosError('STORE_UNSUPPORTED', `the certificate or key ${path} cannot be read`, { cause });
+  }
+}
+
+function connectError(error: unknown, shown: string): CustosError {
+  const known = postgresError(error, shown);
+  if (known instanceof CustosError) return known;
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+  return new CustosError('STORE_UNREACHABLE', `${shown} cannot be reached${code}`, { cause: error });
+}
+
+class ClientSession implements PostgresSession {
+  readonly #client: Client;
+  readonly #shown: string;
+  #lost = false;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(client: Client, shown: string) {
+    this.#client = client;
+    this.#shown = shown;
+    const lose = () => {
+      this.#lost = true;
+    };
+    // An idle connection that ends says so here, and would end the process if nobody listened.
+    client.on('error', lose);
+    client.on('end', lose);
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  query(sql: string, parameters?: readonly unknown[]): Promise<PostgresResult> {
+    const result = this.#last.then(() => this.#run(sql, parameters));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #run(sql: string, parameters: readonly unknown[] | undefined): Promise<PostgresResult> {
+    if (this.#lost) throw this.#lostError();
+    try {
+      const values = parameters === undefined ? undefined : [...parameters];
+      const answer: QueryResult | QueryResult[] = await this.#client.query(sql, values);
+      // Several statements in one text have a result each.
+      const result = Array.isArray(answer) ? answer.at(-1) : answer;
+      return { command: result?.command ?? '', count: result?.rowCount ?? 0, rows: result?.rows ?? [] };
+    } catch (error) {
+      if (!endsConnection(error)) throw error;
+      this.#lost = true;
+      throw this.#lostError(error);
+    }
+  }
+
+  #lostError(cause?: unknown): CustosError {
+    return new CustosError('STORE_UNREACHABLE', `${this.#shown}: the connection to the database was lost`, { cause });
+  }
+
+  async close(): Promise<void> {
+    this.#lost = true;
+    // A server that vanished never answers the farewell; the system would wait for it for minutes.
+    const late = setTimeout(() => this.#client.connection.stream.destroy(), END_LIMIT);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(late);
+  }
+}

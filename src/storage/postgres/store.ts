@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { Store } from '../../core/store/store.js';
+import type { Database } from '../database.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { rekeyLocks } from '../rekey-locks.js';
+import { FIRST_GENERATION } from '../root-generation.js';
+import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
+import { type NewStore, storeTables } from '../store-parts.js';
+import { slotRow } from '../wallets/slot-rows.js';
+import { openPostgresDatabase, type PostgresDatabase } from './database.js';
+import { hasTables, lockMigrations, requireUnicode, type TableMarks } from './tables.js';
+import { parsePostgresUrl } from './url.js';
+
+const marks: TableMarks = {
+  meta: ['key', 'value'],
+  key_slots: ['id', 'kind', 'salt', 'box'],
+  wallets: ['signature_id', 'public_box', 'secret_box'],
+  transactions: ['id', 'state', 'generation', 'pending'],
+  transaction_events: ['transaction_id', 'place', 'fact'],
+};
+
+/** @throws CustosError STORE_UNREACHABLE, STORE_FOREIGN, STORE_UNSUPPORTED */
+export async function postgresStoreExists(location: string): Promise<boolean> {
+  const { shown } = parsePostgresUrl(location);
+  const database = await openPostgresDatabase<StoreTables>(location);
+  try {
+    return await database.read((db) => hasTables(db, marks, shown));
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Makes a new store in one transaction, beside what else the database holds.
+ * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ */
+export async function createPostgresStore(location: string, content: NewStore): Promise<Store> {
+  const { shown } = parsePostgresUrl(location);
+  const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
+  const database = await openPostgresDatabase<StoreTables>(location);
+  try {
+    await database.write(async (db) => {
+      await lockMigrations(db);
+      await requireUnicode(db, shown);
+      if (await hasTables(db, marks, shown)) throw new CustosError('STORE_EXISTS', `${shown} holds a store already`);
+      await makeTables(db, storeId, database.dialect, generation);
+      await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
+      await fill?.(storeTables(within(db), generation));
+    });
+    return assemble(database, shown, { storeId, generation });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens an existing store.
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_UNREACHABLE, STORE_UNSUPPORTED
+ */
+export async function openPostgresStore(location: string): Promise<Store> {
+  const { shown } = parsePostgresUrl(location);
+  const database = await openPostgresDatabase<StoreTables>(location);
+  try {
+    if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);
+    return assemble(database, shown, await prepareStore(database, shown));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function missing(shown: string): CustosError {
+  return new CustosError('STORE_MISSING', `there is no wallet store at ${shown}`);
+}
+
+/** Reads and writes as parts of a transaction that is open already. */
+function within(db: Kysely<StoreTables>): Database<StoreTables> {
+  return { dialect: 'postgres', read: (work) => work(db), write: (work) => work(db), close: async () => undefined };
+}
+
+function assemble(database: PostgresDatabase<StoreTables>, shown: string, identity: StoreIdentity): Store {
+  const locks = rekeyLocks(database, identity);
+  return {
+    storeId: identity.storeId,
+    location: shown,
+    shared: true,
+    ...storeTables(database, identity.generation),
+    // Daemons share the work by leases, and those of others are theirs.
+    lockForDaemon: locks.shared,
+    lockForRekey: locks.alone,
+    // Damaged pages show when rows are read; here it is whether all tables are there.
+    async check() {
+      if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);
+    },
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,100 @@
+import { CustosError } from '../../core/errors.js';
+
+/** How a connection is guarded on its way, by libpq's names (PostgreSQL documentation, 34.19). */
+export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+
+/** A `postgres://` location, taken apart. */
+export interface PostgresUrl {
+  /** Name, address, or directory of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly sslMode: SslMode;
+  /** Paths of PEM files. */
+  readonly sslRootCert?: string;
+  readonly sslCert?: string;
+  readonly sslKey?: string;
+  /** Settings of the session, such as `-c search_path=custos`. */
+  readonly options?: string;
+  /** Host, port and database: what may be shown. */
+  readonly shown: string;
+}
+
+const parameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'options'];
+const sslModes: readonly string[] = ['disable', 'require', 'verify-ca', 'verify-full'] satisfies SslMode[];
+
+/** True for the location of a PostgreSQL database, as opposed to a file path. */
+export function isPostgresUrl(location: string): boolean {
+  return /^postgres(ql)?:\/\//i.test(location);
+}
+
+/** @throws CustosError STORE_UNSUPPORTED: a file path is wanted; only the kind of URL is named, for the rest may hold a password */
+export function refuseUrl(location: string): void {
+  if (!/^[a-z][a-z0-9+]*:\/\//i.test(location)) return;
+  throw new CustosError('STORE_UNSUPPORTED', `a ${location.split(':')[0]} URL is no path of a file`);
+}
+
+/** @throws CustosError STORE_UNSUPPORTED: the location is that of another kind of database; only the kind is named, for the rest may hold a password */
+export function refuseOtherUrl(location: string): void {
+  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
+    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
+  }
+}
+
+/**
+ * Takes a URL `postgres://[user[:password]@]host[:port]/database[?parameters]` apart (RFC 3986; names of libpq).
+ * @throws CustosError STORE_UNSUPPORTED: it is incomplete or asks for what is not known; nothing secret is repeated
+ */
+export function parsePostgresUrl(location: string): PostgresUrl {
+  // A host that is a directory stands percent-encoded, which URLs of an unknown scheme may hold.
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  if (url === undefined || url.hash !== '') throw unsupported('is not complete: postgres://user@host:5432/database');
+  const query = url.searchParams;
+  for (const name of query.keys()) {
+    if (!parameters.includes(name))
+      throw unsupported(`has a parameter that is not known; known are ${parameters.join(', ')}`);
+  }
+  const host = decode(url.hostname.replace(/^\[|\]$/g, '')) || query.get('host') || '';
+  const database = decode(url.pathname.slice(1));
+  if (host === '' || database === '') throw unsupported('names no host or no database');
+  const sslMode = query.get('sslmode') ?? 'disable';
+  if (!isSslMode(sslMode)) throw unsupported(`takes as sslmode one of ${sslModes.join(', ')}`);
+  const port = url.port === '' ? 5432 : Number(url.port);
+  return {
+    host,
+    port,
+    database,
+    ...given('user', decode(url.username)),
+    ...given('password', decode(url.password)),
+    sslMode,
+    ...given('sslRootCert', query.get('sslrootcert')),
+    ...given('sslCert', query.get('sslcert')),
+    ...given('sslKey', query.get('sslkey')),
+    ...given('options', query.get('options')),
+    shown: `postgres://${url.hostname || host}:${port}/${database}`,
+  };
+}
+
+function isSslMode(text: string): text is SslMode {
+  return sslModes.includes(text);
+}
+
+function given<K extends string>(key: K, value: string | null): { [P in K]?: string } {
+  const found: { [P in K]?: string } = {};
+  if (value !== null && value !== '') found[key] = value;
+  return found;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw unsupported('has a percent sign that stands for nothing; write it as %25');
+  }
+}
+
+function unsupported(what: string): CustosError {
+  return new CustosError('STORE_UNSUPPORTED', `the postgres:// location ${what}`);
+}

@@ -1,0 +1,93 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  RawNode,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './module.js';
+
+/** Prepared statements that are kept for each connection. */
+const KEPT_STATEMENTS = 200;
+
+/** Kysely over one synchronous SQLite connection. Transactions are the caller's business (database.ts). */
+export function sqliteDialect(connection: SqliteConnection): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(connection),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+class SqliteDriver implements Driver {
+  readonly #connection: KyselyConnection;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = new KyselyConnection(connection);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    throw new CustosError('INTERNAL', 'transactions are opened by the database, not by a query');
+  }
+
+  async commitTransaction(): Promise<void> {}
+
+  async rollbackTransaction(): Promise<void> {}
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {}
+}
+
+class KyselyConnection implements DatabaseConnection {
+  readonly #connection: SqliteConnection;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#prepare(query.sql);
+    const parameters = query.parameters as readonly SqliteValue[];
+    if (givesRows(query)) return { rows: statement.all(...parameters) as R[] };
+    const { changes } = statement.run(...parameters);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  // biome-ignore lint/correctness/useYield: SQLite rows are never streamed; Kysely's interface asks for the method
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new CustosError('INTERNAL', 'rows are paged, not streamed');
+  }
+
+  #prepare(sql: string): SqliteStatement {
+    let statement = this.#statements.get(sql);
+    if (statement !== undefined) return statement;
+    statement = this.#connection.prepare(sql);
+    if (this.#statements.size >= KEPT_STATEMENTS) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function givesRows({ query, sql }: CompiledQuery): boolean {
+  if (SelectQueryNode.is(query)) return true;
+  if (RawNode.is(query)) return /^\s*(select|with|pragma|explain)\b/i.test(sql);
+  return 'returning' in query && query.returning !== undefined;
+}

@@ -1,0 +1,70 @@
+import { CustosError, type ErrorCode } from '../../core/errors.js';
+
+/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that mean something to an operator. */
+const sqliteCodes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  // A statement that does not fit the tables: all statements are fixed, so the tables are not what they were made as.
+  1: ['STORE_DAMAGED', 'the store does not have the tables of a wallet store'],
+  5: ['STORE_BUSY', 'another process is writing to the store'],
+  6: ['STORE_BUSY', 'another process is writing to the store'],
+  8: ['STORE_READ_ONLY', 'the store cannot be written'],
+  10: ['STORE_FULL', 'the store could not be written or read (input/output error or full disk)'],
+  11: ['STORE_DAMAGED', 'the store is damaged'],
+  13: ['STORE_FULL', 'the disk of the store is full'],
+  14: ['STORE_READ_ONLY', 'the store or its directory cannot be opened for writing'],
+  19: ['STATE_CONFLICT', 'the store has such a row already'],
+  23: ['STORE_READ_ONLY', 'access to the store was denied'],
+  26: ['STORE_FOREIGN', 'the file is not a wallet store'],
+};
+
+const CONSTRAINT = 19;
+
+/** The package for Node 20 leaves the code out where a statement gives rows; SQLite's texts are as fixed as its codes. */
+const sqliteTexts: ReadonlyMap<string, number> = new Map([
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['attempt to write a readonly database', 8],
+  ['disk I/O error', 10],
+  ['database disk image is malformed', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['constraint failed', CONSTRAINT],
+  ['authorization denied', 23],
+  ['file is not a database', 26],
+]);
+
+const fileCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOSPC: ['STORE_FULL', 'the disk is full'],
+  EDQUOT: ['STORE_FULL', 'the disk quota is used up'],
+  EFBIG: ['STORE_FULL', 'the file may not grow further'],
+  EACCES: ['STORE_READ_ONLY', 'access was denied'],
+  EPERM: ['STORE_READ_ONLY', 'access was denied'],
+  EROFS: ['STORE_READ_ONLY', 'the file system is read-only'],
+  ENOENT: ['STORE_UNREACHABLE', 'the path does not exist'],
+  ENOTDIR: ['STORE_UNREACHABLE', 'a part of the path is not a directory'],
+  EISDIR: ['STORE_UNREACHABLE', 'the path is a directory'],
+  EEXIST: ['STORE_EXISTS', 'the file exists already'],
+};
+
+/** Says what an error of SQLite or of the file system means for the store; anything else stays as it is. */
+export function databaseError(error: unknown, location?: string): unknown {
+  if (!(error instanceof Error) || error instanceof CustosError) return error;
+  const where = location === undefined ? '' : `${location}: `;
+  const errcode = resultCode(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const known = errcode === undefined ? fileCodes[code] : sqliteCodes[errcode];
+  if (known === undefined) return error;
+  return new CustosError(known[0], `${where}${known[1]}`, { cause: error });
+}
+
+/** True for a violated uniqueness, primary key or other constraint. */
+export function isSqliteConflict(error: unknown): boolean {
+  return error instanceof Error && resultCode(error) === CONSTRAINT;
+}
+
+/** SQLite's primary result code of an error, where it is one of SQLite's. */
+function resultCode(error: Error): number | undefined {
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  if (!('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return undefined;
+  const known = [...sqliteTexts].find(([text]) => error.message.includes(text));
+  return known?.[1];
+}

@@ -1,0 +1,64 @@
+import { isBuiltin } from 'node:module';
+import { CustosError } from '../../core/errors.js';
+
+/** What Custos uses of `node:sqlite` and of its twin for Node 20. */
+export interface SqliteStatement {
+  all(...parameters: readonly SqliteValue[]): unknown[];
+  run(...parameters: readonly SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+}
+
+export interface SqliteConnection {
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+export type SqliteValue = null | number | bigint | string | Uint8Array;
+
+type Constructor = new (path: string, options?: { readOnly?: boolean }) => SqliteConnection;
+
+/** Node's own SQLite where it has one that needs no flag (22.13 and later), else the optional package with the same interface. */
+export async function openSqlite(path: string, options: { readOnly?: boolean } = {}): Promise<SqliteConnection> {
+  const { DatabaseSync } = await loadModule();
+  return new DatabaseSync(path, options);
+}
+
+let loaded: Promise<{ DatabaseSync: Constructor }> | undefined;
+
+function loadModule(): Promise<{ DatabaseSync: Constructor }> {
+  loaded ??= isBuiltin('node:sqlite') ? loadBuiltin() : loadPackage();
+  return loaded;
+}
+
+async function loadBuiltin() {
+  // Node calls its SQLite experimental on standard error at each start; an operator can do nothing about it.
+  const emitWarning = process.emitWarning;
+  process.emitWarning = () => undefined;
+  try {
+    return await importModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Comes with the built program, beside its files; a checkout that is not built has it among its packages. */
+async function loadPackage() {
+  const besideProgram = new URL('./sqlite/dist/index.cjs', import.meta.url).href;
+  const besideModules = new URL('../../program/sqlite/dist/index.cjs', import.meta.url).href;
+  try {
+    return await importModule(besideProgram)
+      .catch(() => importModule(besideModules))
+      .catch(() => importModule('@photostructure/sqlite'));
+  } catch (cause) {
+    const text = 'this Node has no SQLite, and that of Custos does not run on this machine';
+    throw new CustosError('STORE_UNSUPPORTED', text, { cause });
+  }
+}
+
+async function importModule(name: string): Promise<{ DatabaseSync: Constructor }> {
+  const module: unknown = await import(name);
+  if (typeof module !== 'object' || module === null || !('DatabaseSync' in module)) {
+    throw new CustosError('STORE_UNSUPPORTED', `${name} has no DatabaseSync`);
+  }
+  return { DatabaseSync: module.DatabaseSync as Constructor };
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CustosError } from '../../core/errors.js';
+import { databaseError } from './errors.js';
+
+/** "CUST": SQLite keeps it at offset 68 of the file, so that a store is told from any other database. */
+export const APPLICATION_ID = 0x43555354;
+
+const HEADER = 100;
+
+/** @throws CustosError STORE_UNREACHABLE, STORE_READ_ONLY */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    const known = databaseError(error, path);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw known;
+  }
+}
+
+/**
+ * Looks at a file before SQLite does, because SQLite would take an empty file for a new database.
+ * @throws CustosError STORE_MISSING, STORE_DAMAGED (empty, cut off), STORE_FOREIGN (another kind of file), STORE_UNREACHABLE
+ */
+export async function checkStoreFile(path: string): Promise<void> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new CustosError('STORE_MISSING', `there is no wallet store at ${path}`);
+    }
+    throw databaseError(error, path);
+  }
+  try {
+    const header = Buffer.alloc(HEADER);
+    const { bytesRead } = await file.read(header, 0, HEADER, 0);
+    const { size } = await file.stat();
+    checkHeader(header.subarray(0, bytesRead), path);
+    const wal = await fileExists(`${path}-wal`);
+    // With a write-ahead log the file itself may lag behind; SQLite mends that when it opens it.
+    if (!wal && size < pageSize(header) * header.readUInt32BE(28)) {
+      throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
+    }
+  } catch (error) {
+    throw databaseError(error, path);
+  } finally {
+    await file.close();
+  }
+}
+
+function checkHeader(header: Buffer, path: string): void {
+  if (header.length === 0) throw new CustosError('STORE_DAMAGED', `${path} is empty`);
+  const text = header.toString('latin1');
+  if (text.startsWith('U2FsdGVkX1'))
+    throw new CustosError('STORE_FOREIGN', `${path} is a wallet.dat, not a wallet store`);
+  if (!text.startsWith('SQLite format 3\0')) throw new CustosError('STORE_FOREIGN', `${path} is not a wallet store`);
+  if (header.length < HEADER) throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
+  if (header.readUInt32BE(68) !== APPLICATION_ID) {
+    throw new CustosError('STORE_FOREIGN', `${path} is a database of another program`);
+  }
+}
+
+function pageSize(header: Buffer): number {
+  const size = header.readUInt16BE(16);
+  return size === 1 ? 65_536 : size;
+}
+
+/**
+ * Builds a file under another name beside its place and moves it there in one step when `build` is done and all is on
+ * disk: after a crash there is the whole file or none. Directory 0700, file 0600.
+ * @throws CustosError STORE_EXISTS: something is there already, and stays; STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
+ */
+export async function placeNewFile(path: string, build: (temporary: string) => Promise<void>): Promise<void> {
+  const directory = dirname(path);
+  const temporary = `${path}.new-${randomBytes(6).toString('hex')}`;
+  try {
+    await makeDirectory(directory);
+    await (await open(temporary, 'wx', 0o600)).close();
+    await build(temporary);
+    await syncPath(temporary);
+    // `link` refuses an existing name, which `rename` would overwrite.
+    await link(temporary, path);
+    await syncPath(directory);
+  } catch (error) {
+    throw databaseError(error, path);
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** As `mkdir` with `recursive`, which Node repeats without end below a directory that takes no entries, such as /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+    throw new CustosError('STORE_UNREACHABLE', `${path} is not a directory`);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  await makeDirectory(dirname(path));
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    // Somebody else made it in the meantime.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  await syncPath(dirname(path));
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { Store } from '../../core/store/store.js';
+import { lockForDaemon } from '../daemon-lock.js';
+import type { Database } from '../database.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { FIRST_GENERATION } from '../root-generation.js';
+import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
+import { type NewStore, storeTables } from '../store-parts.js';
+import { slotRow } from '../wallets/slot-rows.js';
+import { openSqliteDatabase } from './database.js';
+import { APPLICATION_ID, checkStoreFile, placeNewFile } from './store-file.js';
+
+/**
+ * Makes a new store with its key slots in a file; it is there whole or not at all.
+ * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
+ */
+export async function createSqliteStore(location: string, content: NewStore): Promise<Store> {
+  const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
+  await placeNewFile(location, async (temporary) => {
+    const database = await openSqliteDatabase<StoreTables>(temporary, { journal: 'delete' });
+    try {
+      await database.write(async (db) => {
+        await sql`PRAGMA application_id = ${sql.lit(APPLICATION_ID)}`.execute(db);
+        await makeTables(db, storeId, database.dialect, generation);
+        await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
+      });
+      await fill?.(storeTables(database, generation));
+    } finally {
+      await database.close();
+    }
+  });
+  return openSqliteStore(location);
+}
+
+/**
+ * Opens an existing store.
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE
+ */
+export async function openSqliteStore(location: string): Promise<Store> {
+  await checkStoreFile(location);
+  const database = await openSound(location);
+  try {
+    return assemble(database, location, await prepareStore(database, location));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The file's first bytes are known to be a store's, so what SQLite cannot take for a database is damaged, not foreign. */
+async function openSound(location: string): Promise<Database<StoreTables>> {
+  try {
+    return await openSqliteDatabase<StoreTables>(location);
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.code !== 'STORE_FOREIGN') throw error;
+    throw new CustosError('STORE_DAMAGED', `${location} is damaged`, { cause: error });
+  }
+}
+
+function assemble(database: Database<StoreTables>, location: string, identity: StoreIdentity): Store {
+  let unlock: (() => void) | undefined;
+  const tables = storeTables(database, identity.generation);
+  const lock = async () => {
+    unlock ??= await lockForDaemon(location);
+  };
+  return {
+    storeId: identity.storeId,
+    location,
+    shared: false,
+    ...tables,
+    async lockForDaemon() {
+      await lock();
+      // Whoever held anything has ended, in whatever way.
+      await tables.journal.endLeases();
+    },
+    lockForRekey: lock,
+    async check() {
+      const found = await database.read(async (db) => {
+        const result = await sql<Record<string, string>>`PRAGMA integrity_check(20)`.execute(db);
+        return result.rows.flatMap((row) => Object.values(row));
+      });
+      if (found.join() !== 'ok') throw new CustosError('STORE_DAMAGED', `${location} is damaged: ${found.join('; ')}`);
+    },
+    async close() {
+      await database.close();
+      unlock?.();
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import type { CompiledQuery, Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import { type ChainId, type Network, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { WalletFilter, WalletTable } from '../../core/store/store.js';
+import { isBlob } from '../blobs.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { Database } from '../database.js';
+import type { StoreTables } from '../migrations/0001-first.js';
+import { requireGeneration } from '../root-generation.js';
+import { isUniqueViolation } from '../unique-violation.js';
+
+/** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
+const ROWS = 500;
+
+const selectOne = compiledQuery((db: Kysely<StoreTables>, hole: Holes<{ readonly id: string }>) =>
+  db.selectFrom('wallets').selectAll().where('signature_id', '=', hole('id')),
+);
+
+interface Page {
+  readonly chain: string;
+  readonly network: string;
+  readonly after: string;
+  readonly size: number;
+}
+
+const selectIds = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Page>) =>
+  db
+    .selectFrom('wallets')
+    .select('signature_id')
+    .where('chain', '=', hole('chain'))
+    .where('network', '=', hole('network'))
+    .where('signature_id', '>', hole('after'))
+    .orderBy('signature_id')
+    .limit(hole('size')),
+);
+
+/** Jumps from chain to chain in the index: a DISTINCT would read every wallet. */
+const selectChains = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Page, 'network'>>) =>
+  db
+    .withRecursive('found', (query) => {
+      const least = query
+        .selectFrom('wallets')
+        .select(({ fn }) => fn.min<string | null>('chain').as('chain'))
+        .where('network', '=', hole('network'));
+      const next = query
+        .selectFrom('found')
+        .select(({ selectFrom }) =>
+          selectFrom('wallets')
+            .select(({ fn }) => fn.min('wallets.chain').as('chain'))
+            .where('network', '=', hole('network'))
+            .whereRef('wallets.chain', '>', 'found.chain')
+            .as('chain'),
+        )
+        .where('found.chain', 'is not', null);
+      return least.unionAll(next);
+    })
+    .selectFrom('found')
+    .select('chain')
+    .where('chain', 'is not', null),
+);
+
+/** Wallets by signature ID, behind the one that is named. */
+export async function walletPage(
+  db: Kysely<StoreTables>,
+  filter: WalletFilter,
+  { after, limit }: { readonly after: SignatureId | undefined; readonly limit: number },
+): Promise<readonly SealedWallet[]> {
+  let query = db.selectFrom('wallets').selectAll().orderBy('signature_id').limit(limit);
+  if (after !== undefined) query = query.where('signature_id', '>', after);
+  if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+  if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Puts other boxes into the rows of wallets that are there. */
+export async function replaceSealed(db: Kysely<StoreTables>, wallets: readonly SealedWallet[]): Promise<void> {
+  const boxes = ['public_box', 'secret_box'] as const;
+  for (const part of chunks(wallets, ROWS)) {
+    const insert = db.insertInto('wallets').values(part.map(toRow));
+    await insert
+      .onConflict((conflict) =>
+        conflict
+          .column('signature_id')
+          .doUpdateSet((row) => Object.fromEntries(boxes.map((name) => [name, row.ref(`excluded.${name}`)]))),
+      )
+      .execute();
+  }
+}
+
+/** The wallet table on a database. @param generation - of the root key under which new records are sealed */
+export function walletTable(database: Database<StoreTables>, generation: number): WalletTable {
+  const insert = wholeRows();
+  return {
+    async add(wallets) {
+      await database.write(async (db) => {
+        await requireGeneration(db, { dialect: database.dialect, generation });
+        for (const part of chunks(wallets, ROWS)) {
+          try {
+            await insert(db, part.map(toRow));
+          } catch (error) {
+            if (!isUniqueViolation(error)) throw error;
+            throw new CustosError('SIGNATURE_ID_EXISTS', 'a signature ID is in the store already', { cause: error });
+          }
+        }
+      });
+    },
+    get: (ids) =>
+      database.read(async (db) => {
+        const [only] = ids;
+        if (ids.length === 1 && only !== undefined) return (await selectOne(db, { id: only })).rows.map(fromRow);
+        const found: SealedWallet[] = [];
+        for (const part of chunks(ids, ROWS)) {
+          const rows = await db.selectFrom('wallets').selectAll().where('signature_id', 'in', part).execute();
+          found.push(...rows.map(fromRow));
+        }
+        return found;
+      }),
+    page: (filter, after, limit) => database.read((db) => walletPage(db, filter, { after, limit })),
+    ids: (filter) => idsOf(database, filter),
+    async *idPages(filter, size) {
+      // Sorts before every signature ID.
+      let after = '';
+      for (;;) {
+        const { rows } = await database.read((db) => selectIds(db, { ...filter, after, size }));
+        const page = rows.map((row) => parseSignatureId(row.signature_id));
+        if (page.length > 0) yield page;
+        if (page.length < size) return;
+        after = page.at(-1) ?? after;
+      }
+    },
+    chains: (network) => chainsOf(database, network),
+    count: (filter) => count(database, filter),
+    remove: (id) =>
+      database.write(async (db) => {
+        const result = await db.deleteFrom('wallets').where('signature_id', '=', id).executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
+  };
+}
+
+function idsOf(database: Database<StoreTables>, filter: WalletFilter): Promise<readonly SignatureId[]> {
+  return database.read(async (db) => {
+    let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
+    if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+    if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+    return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
+  });
+}
+
+async function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
+  const { rows } = await database.read((db) => selectChains(db, { network }));
+  return rows.flatMap(({ chain }) => (chain === null ? [] : [parseChainId(chain)])).sort();
+}
+
+function count(database: Database<StoreTables>, filter: WalletFilter): Promise<number> {
+  return database.read(async (db) => {
+    let query = db.selectFrom('wallets').select((select) => select.fn.countAll().as('count'));
+    if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
+    if (filter.network !== undefined) query = query.where('network', '=', filter.network);
+    return Number((await query.executeTakeFirstOrThrow()).count);
+  });
+}
+
+/** Inserts rows with a statement that is compiled once: compiling one of 500 rows costs as much as running it. */
+function wholeRows() {
+  let compiled: CompiledQuery | undefined;
+  return async (db: Kysely<StoreTables>, rows: readonly StoreTables['wallets'][]): Promise<void> => {
+    const query = db.insertInto('wallets').values(rows);
+    if (rows.length < ROWS) {
+      await query.execute();
+      return;
+    }
+    compiled ??= query.compile();
+    const [first] = rows;
+    const columns = Object.keys(first ?? {}) as (keyof StoreTables['wallets'])[];
+    const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
+    await db.executeQuery({ ...compiled, parameters });
+  };
+}
+
+function toRow(wallet: SealedWallet): StoreTables['wallets'] {
+  return {
+    signature_id: wallet.signatureId,
+    chain: wallet.chain,
+    network: wallet.network,
+    kind: wallet.kind,
+    created_at: wallet.createdAt,
+    format: wallet.format,
+    public_box: wallet.publicBox,
+    secret_box: wallet.secretBox,
+  };
+}
+
+/** @throws CustosError RECORD_DAMAGED: a column holds what was never written there */
+function fromRow(row: StoreTables['wallets']): SealedWallet {
+  const { network, kind } = row;
+  const ids = parseIds(row);
+  const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
+  // SQLite keeps whatever type of value it is given: a file that somebody edited may hold text in place of bytes.
+  if (ids === undefined || !known || !isBlob(row.public_box) || !isBlob(row.secret_box)) {
+    throw new CustosError(
+      'RECORD_DAMAGED',
+      `the record of wallet ${row.signature_id} is damaged: unknown chain, network, kind or type of value`,
+    );
+  }
+  return {
+    ...ids,
+    network,
+    kind,
+    createdAt: Number(row.created_at),
+    format: Number(row.format),
+    publicBox: row.public_box,
+    secretBox: row.secret_box,
+  };
+}
+
+function parseIds(row: StoreTables['wallets']): Pick<SealedWallet, 'signatureId' | 'chain'> | undefined {
+  try {
+    return { signatureId: parseSignatureId(row.signature_id), chain: parseChainId(row.chain) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cuts a list into parts of at most `size`. */
+export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

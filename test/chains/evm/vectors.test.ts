@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createRegistry } from '../../../src/chains/registry.js';
+import { networkOf } from '../../../src/core/ids.js';
+import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
+import { evmChainIds, loadVectors } from '../../support/vectors.js';
+import { completeVector, signVector } from '../replay.js';
+
+const registry = createRegistry();
+
+describe.each(evmChainIds)('%s', (id) => {
+  const chain = registry.get(id);
+  const vectors = loadVectors(id);
+  const nodes = new Map<string, Promise<{ node: Uint8Array; xpub?: string }>>();
+
+  // Stretching a mnemonic takes milliseconds, and the vectors name each mnemonic many times.
+  function account(mnemonic: string, testnet: boolean) {
+    const key = `${mnemonic} ${testnet}`;
+    const found =
+      nodes.get(key) ?? mnemonicToSeed(mnemonic).then((seed) => chain.hd!.account(seed, networkOf(testnet)));
+    nodes.set(key, found);
+    return found;
+  }
+
+  it('derives the recorded xpubs from the mnemonics', async () => {
+    expect(vectors.wallets.length).toBeGreaterThan(0);
+    for (const { mnemonic, testnet, xpub } of vectors.wallets) {
+      expect((await account(mnemonic, testnet)).xpub).toBe(xpub);
+    }
+  });
+
+  it('derives the recorded addresses from the xpubs', () => {
+    expect(vectors.addresses.length).toBeGreaterThan(0);
+    for (const { testnet, xpub, index, address } of vectors.addresses) {
+      expect(chain.address(chain.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+    }
+  });
+
+  it('derives the recorded private keys and their addresses from the mnemonics', async () => {
+    expect(vectors.privateKeys.length).toBeGreaterThan(0);
+    for (const { testnet, mnemonic, index, privateKey, address } of vectors.privateKeys) {
+      const network = networkOf(testnet);
+      const key = chain.hd!.privateKey((await account(mnemonic, testnet)).node, index);
+      expect(chain.encodePrivateKey(key, network)).toBe(privateKey);
+      expect(chain.decodePrivateKey(privateKey, network)).toEqual(key);
+      expect(chain.address(chain.publicKey(key), network)).toBe(address);
+      expect(chain.normalizeAddress(address, network)).toBe(address);
+    }
+  });
+
+  it.each(vectors.transactions)('signs $name as recorded', async (vector) => {
+    const signed = await signVector(chain, vector);
+    const keepsNonceZero = ['ETH nonce-zero', 'CELO nonce-zero-falls-back-to-count'].includes(`${id} ${vector.name}`);
+    // Deliberate difference: a nonce of 0 is a nonce, where the recording replaced it by the transaction count.
+    if (keepsNonceZero) expect(signed.nonce).toBe(0n);
+    else expect(signed.raw).toBe(vector.txData);
+  });
+
+  it.each(vectors.transactions)(
+    'asks nothing once $name is completed, but for an estimate that is always asked',
+    async (vector) => {
+      const completed = await completeVector(chain, vector);
+      const silent = { ...vector, pending: { ...vector.pending, serializedTransaction: completed }, rpc: [] };
+      const asksAlways = ['BSC', 'XDC'].includes(id) || (id === 'ETH' && 'withdrawalId' in vector.pending);
+      if (asksAlways) await expect(completeVector(chain, silent)).rejects.toMatchObject({ code: 'NODE_REFUSED' });
+      else expect(await completeVector(chain, silent)).toBe(completed);
+    },
+  );
+});
