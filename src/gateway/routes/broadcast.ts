@@ -1,16 +1,16 @@
 import type { Context, Hono } from 'hono';
 import type { Chain, SignedTransaction } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
+import { oneByOne } from '../../core/one-by-one.js';
 import { checkField } from '../answers.js';
 import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';
-import { turns } from '../turns.js';
 
 /** The route that takes signed bytes. The same bytes twice give the same answer. */
 export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
-  const oneAtATime = turns();
+  const oneAtATime = oneByOne();
   app.post(`/v3/${gateway.slugs.any}/broadcast`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const { txData, signatureId, close } = parseForm(broadcastForm, await readForm(request));

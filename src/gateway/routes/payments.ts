@@ -2,16 +2,16 @@ import type { Context, Hono } from 'hono';
 import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/build.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
+import { oneByOne } from '../../core/one-by-one.js';
 import { checkField, requestInvalid } from '../answers.js';
 import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
 import { enqueue, keyOf } from '../submit.js';
-import { turns } from '../turns.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
 export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
-  const oneAtATime = turns();
+  const oneAtATime = oneByOne();
   app.post(`/v3/${gateway.slugs.outputs}/transaction`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const body = await readForm(request);
