@@ -66,5 +66,5 @@ function copySqlite() {
 rmSync(dir, { recursive: true, force: true });
 await makeProgram('main', 'dist/cli/main.js');
 // A program by itself: nothing that only the rest of Custos needs is in its files.
-await makeProgram('signer-main', 'dist/app/signer-main.js');
+await makeProgram('signer-main', 'dist/app/signer/main.js');
 copySqlite();

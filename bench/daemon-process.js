@@ -2,7 +2,7 @@
 // serve, and tells its memory, its tally and how long each step took when it is stopped.
 import { readFileSync } from 'node:fs';
 import { readConfig } from '../dist/app/config/config.js';
-import { runDaemon } from '../dist/app/daemon-work.js';
+import { runDaemon } from '../dist/app/daemon/run.js';
 import { createHouse } from '../dist/app/house.js';
 
 const secrets = { CUSTOS_PASSWORD: 'bench password', CUSTOS_API_KEY: 'bench-key' };

@@ -1,7 +1,7 @@
 // From a sign request to its signed bytes through a signer process, at 100 a second, beyond the bare curve operation.
 
 import { signRecoverable } from 'tiny-secp256k1';
-import { signerProgram } from '../dist/app/signer-program.js';
+import { signerProgram } from '../dist/app/signer/program.js';
 import { createRegistry } from '../dist/chains/registry.js';
 import { Secret } from '../dist/core/secret.js';
 import { createSignerClient } from '../dist/signing/signer-client.js';

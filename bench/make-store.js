@@ -2,8 +2,8 @@
 // signature IDs as JSON. With several chains each gets COUNT wallets.
 import { readConfig } from '../dist/app/config/config.js';
 import { createHouse } from '../dist/app/house.js';
-import { initStore } from '../dist/app/wallets/key-work.js';
-import { createWallets } from '../dist/app/wallets/wallet-work.js';
+import { initStore } from '../dist/app/store/passwords.js';
+import { createWallets } from '../dist/app/wallets/create.js';
 
 const [home, count, store, ...chains] = process.argv.slice(2);
 const environment = { CUSTOS_PASSWORD: 'bench password' };

@@ -1,14 +1,14 @@
 /** The library's door: the words of the product, and what an embedding program needs to use or replace a part. */
 
 export { type Config, readConfig } from './app/config/config.js';
-export { type DaemonRun, runDaemon } from './app/daemon-work.js';
-export { openGateway } from './app/gateway-work.js';
+export { type DaemonRun, runDaemon } from './app/daemon/run.js';
+export { openGateway } from './app/gateway/open.js';
 export { createHouse, type House } from './app/house.js';
-export type { Terminal } from './app/terminal.js';
+export type { Terminal } from './app/process/terminal.js';
+export { initStore } from './app/store/passwords.js';
+export { createWallets } from './app/wallets/create.js';
+export { importWallets } from './app/wallets/import.js';
 export { parseImport } from './app/wallets/import-format.js';
-export { importWallets } from './app/wallets/import-work.js';
-export { initStore } from './app/wallets/key-work.js';
-export { createWallets } from './app/wallets/wallet-work.js';
 export type * from './core/chain/chain.js';
 export { type Summary, summaryToJson } from './core/chain/summary.js';
 export { type Clock, systemClock } from './core/clock.js';

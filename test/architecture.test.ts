@@ -224,7 +224,7 @@ const innerErrors: Readonly<Record<string, readonly string[]>> = {
   // A programmer's mistake, not a user's: it becomes INTERNAL.
   'core/secret.ts': ['TypeError'],
   // A person started the child's program by hand.
-  'app/signer-main.ts': ['Error'],
+  'app/signer/main.ts': ['Error'],
 };
 
 function packageOf(name: string): string {

@@ -11,13 +11,13 @@ import { journalKeyOf, journalMac } from '../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId, type OpenedSlot, openSlot } from '../vault/key-slots.js';
 import { openVault } from '../vault/vault.js';
 import type { Config } from './config/config.js';
-import { readNewPassword, readStorePassword, refuseWeakInPassing } from './config/password.js';
 import { shownValue } from './config/shown-value.js';
-import { storeLocation, warnOfPassword } from './config/store-location.js';
-import type { EarlyUnlock } from './early-unlock.js';
-import { type CountingLog, createLog } from './log.js';
-import { journalKeyFrom, openJournal } from './open-journal.js';
-import type { Terminal } from './terminal.js';
+import { type CountingLog, createLog } from './process/log.js';
+import type { Terminal } from './process/terminal.js';
+import type { EarlyUnlock } from './store/early-unlock.js';
+import { journalKeyFrom, openJournal } from './store/journal.js';
+import { storeLocation, warnOfPassword } from './store/location.js';
+import { readNewPassword, readStorePassword, refuseWeakInPassing } from './store/password.js';
 
 /** All rooms, put together for one command. Parts are made when they are first asked for. */
 export interface House {

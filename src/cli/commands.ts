@@ -13,8 +13,8 @@ import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
 const transaction = () => import('./commands/transaction.js');
-const keys = () => import('./commands/keys.js');
-const care = () => import('./commands/care.js');
+const keys = () => import('./commands/password.js');
+const care = () => import('./commands/store.js');
 
 /** Every command of Custos, in the order of the help. The peer's names are in tatum-commands.ts. */
 export const commands: readonly CommandSpec[] = [

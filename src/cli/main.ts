@@ -26,7 +26,7 @@ async function runCommand(parsed: Parsed): Promise<number> {
   const [{ examineConfig, readConfig }, { homeDirectory }, { refuseDebugger }] = await Promise.all([
     import('../app/config/config.js'),
     import('../app/config/paths.js'),
-    import('../app/debugger.js'),
+    import('../app/process/debugger.js'),
   ]);
   refuseDebugger();
   const read = parsed.spec.examines ? examineConfig : readConfig;
@@ -38,7 +38,7 @@ async function runCommand(parsed: Parsed): Promise<number> {
   const [run, { createHouse }, { createTerminal }] = await Promise.all([
     parsed.spec.load(),
     import('../app/house.js'),
-    import('./terminal.js'),
+    import('../app/process/standard-terminal.js'),
   ]);
   // Once more: a signal that came before our first line may have opened one meanwhile.
   refuseDebugger();
@@ -60,7 +60,7 @@ function unwritten(thrown: unknown, { done }: CommandSpec): number {
 }
 
 async function beginUnlock(config: Config) {
-  const { unlockEarly } = await import('../app/early-unlock.js');
+  const { unlockEarly } = await import('../app/store/early-unlock.js');
   return unlockEarly(config);
 }
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags } from '../app/config/config.js';
-import { TATUM_SPELLING } from '../app/config/four-eye-config.js';
+import { TATUM_SPELLING } from '../app/config/four-eye.js';
 import { CustosError } from '../core/errors.js';
 import { commands } from './commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';

@@ -2,7 +2,7 @@ import { CustosError } from '../core/errors.js';
 import { daemonOptions, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec, Run } from './spec.js';
 
-const peer = () => import('./commands/peer.js');
+const peer = () => import('./commands/tatum.js');
 /** Scripts pass the same flags to every command, needed or not, because the peer has one list for all. */
 const otherFlags = daemonOptions
   .filter((option) => option !== testnetOption && !storeOptions.includes(option))

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signerProgram } from '../../dist/app/signer-program.js';
-import { unlockVault } from '../../src/app/signer-vault.js';
+import { signerProgram } from '../../dist/app/signer/program.js';
+import { unlockVault } from '../../src/app/signer/vault.js';
 import { silentLog } from '../../src/core/log.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signing/signer.js';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { backupStore, restoreStore } from '../../src/app/wallets/backup.js';
-import { verifyStore } from '../../src/app/wallets/verify.js';
+import { backupStore, restoreStore } from '../../src/app/store/backup.js';
+import { verifyStore } from '../../src/app/store/verify.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';

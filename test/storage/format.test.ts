@@ -2,7 +2,7 @@ import { createDecipheriv, createHash, createHmac, hkdfSync, scryptSync } from '
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { backupStore } from '../../src/app/wallets/backup.js';
+import { backupStore } from '../../src/app/store/backup.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/database.js';

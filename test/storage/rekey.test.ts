@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backupStore, restoreStore } from '../../src/app/wallets/backup.js';
-import { rekeyStore } from '../../src/app/wallets/rekey.js';
+import { backupStore, restoreStore } from '../../src/app/store/backup.js';
+import { rekeyStore } from '../../src/app/store/rekey.js';
 import { Secret } from '../../src/core/secret.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/database.js';

@@ -7,7 +7,7 @@
 // meanwhile before the halt holds.
 import { readSync, writeSync } from 'node:fs';
 import { readConfig } from '../../dist/app/config/config.js';
-import { runDaemon } from '../../dist/app/daemon-work.js';
+import { runDaemon } from '../../dist/app/daemon/run.js';
 import { createHouse } from '../../dist/app/house.js';
 
 const [home, flags, first] = process.argv.slice(2);

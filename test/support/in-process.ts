@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { readConfig } from '../../src/app/config/config.js';
 import { createHouse, type House } from '../../src/app/house.js';
-import { initStore } from '../../src/app/wallets/key-work.js';
+import { initStore } from '../../src/app/store/passwords.js';
 import type { Call } from '../../src/cli/spec.js';
 import { silentTerminal } from './silent-terminal.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse, type House } from '../../dist/app/house.js';
-import { createWallets } from '../../dist/app/wallets/wallet-work.js';
+import { createWallets } from '../../dist/app/wallets/create.js';
 import type { Place } from './crash-place.js';
 import { ownNodePoints } from './crash-points.js';
 import { makeHome, removeHome } from './custos.js';

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readConfig } from '../../dist/app/config/config.js';
-import { readNewPassword } from '../../dist/app/config/password.js';
-import { storeLocation } from '../../dist/app/config/store-location.js';
 import { createHouse, type House } from '../../dist/app/house.js';
+import { storeLocation } from '../../dist/app/store/location.js';
+import { readNewPassword } from '../../dist/app/store/password.js';
 import type { Secret } from '../../dist/core/secret.js';
 import type { KeySlot } from '../../dist/core/store/store.js';
 import { stretchPassword } from '../../dist/crypto/kdf.js';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../src/app/terminal.js';
+import type { Terminal } from '../../src/app/process/terminal.js';
 
 /** Nobody: whoever is asked fails the test. */
 export const silentTerminal: Terminal = {

@@ -11,7 +11,7 @@ import {
 } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import { type EnvFile, readEnvFile } from './env-file.js';
-import { defaultMethod } from './four-eye-config.js';
+import { defaultMethod } from './four-eye.js';
 import { absolute } from './paths.js';
 import { NODE_VARIABLE, type SettingName, settings } from './settings.js';
 

@@ -8,12 +8,12 @@ import { asCustosError, CustosError } from '../../core/errors.js';
 import type { Wallet } from '../../core/signing/wallet.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import { readConfig } from '../config/config.js';
-import { runDaemon } from '../daemon-work.js';
-import { openGateway } from '../gateway-work.js';
+import { runDaemon } from '../daemon/run.js';
+import { openGateway } from '../gateway/open.js';
 import { createHouse, type House } from '../house.js';
-import type { Terminal } from '../terminal.js';
-import { initStore } from '../wallets/key-work.js';
-import { createWallets } from '../wallets/wallet-work.js';
+import type { Terminal } from '../process/terminal.js';
+import { initStore } from '../store/passwords.js';
+import { createWallets } from '../wallets/create.js';
 import { type LocalChain, startLocalChain } from './local-chain.js';
 
 const CHAIN = 'ETH';

@@ -3,8 +3,8 @@ import { errorKinds } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import type { Store } from '../../core/store/store.js';
 import type { House } from '../house.js';
+import { countWallets, pollCost, pollCostText, takesCredits } from '../network/poll-cost.js';
 import type { Finding } from './finding.js';
-import { countWallets, pollCost, pollCostText, takesCredits } from './poll-cost.js';
 
 /** How long the daemon may take to answer, in milliseconds, and how much it may say, in characters. */
 const ANSWER_TIME = 8000;

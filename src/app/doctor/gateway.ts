@@ -3,9 +3,9 @@ import { baseOf } from '../../cloud/urls.js';
 import { settingValue } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
 import type { House } from '../house.js';
+import { takesCredits } from '../network/poll-cost.js';
 import { ask, ready, readyFindings } from './daemon.js';
 import type { Finding } from './finding.js';
-import { takesCredits } from './poll-cost.js';
 
 /** Seconds after which a pending transaction that no daemon fetched is worth a warning. */
 const LONG = 300;

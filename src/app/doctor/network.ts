@@ -7,8 +7,8 @@ import { rulesOf } from '../../core/signing/signing-rules.js';
 import { settingValue } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
-import { makeCloud } from '../daemon-cloud.js';
 import type { House } from '../house.js';
+import { makeCloud } from '../network/cloud.js';
 import { type Finding, problem } from './finding.js';
 
 /** A clock that is further off than this makes signed answers look old, and leases end at the wrong time, in milliseconds. */

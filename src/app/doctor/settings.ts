@@ -2,12 +2,12 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import { asCustosError } from '../../core/errors.js';
 import { settingValue } from '../config/config.js';
-import { GET_REMEDY, GET_RISK } from '../config/four-eye-config.js';
+import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import { type Setting, settings, unknownVariables } from '../config/settings.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import type { House } from '../house.js';
-import { proxiesOf, readHeaders } from '../outside.js';
+import { proxiesOf, readHeaders } from '../network/way-out.js';
 import { type Finding, problem } from './finding.js';
 import { limitFindings } from './limits.js';
 

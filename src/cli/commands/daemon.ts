@@ -1,4 +1,4 @@
-import { runDaemon } from '../../app/daemon-work.js';
+import { runDaemon } from '../../app/daemon/run.js';
 import type { Run } from '../spec.js';
 
 /** Serves until SIGTERM or SIGINT; a second signal is left to the system. With `--run-once`, 1 when anything went wrong. */

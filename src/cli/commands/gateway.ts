@@ -1,4 +1,4 @@
-import { openGateway } from '../../app/gateway-work.js';
+import { openGateway } from '../../app/gateway/open.js';
 import type { Run } from '../spec.js';
 
 export const gateway: Run = async ({ house, out }) => {

@@ -1,4 +1,4 @@
-import { cancelTransaction } from '../../app/cancel-work.js';
+import { cancelTransaction } from '../../app/transactions/cancel.js';
 import { CustosError } from '../../core/errors.js';
 import { networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';

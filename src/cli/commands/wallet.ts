@@ -1,6 +1,7 @@
+import { createWallets } from '../../app/wallets/create.js';
+import { getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallets/find.js';
+import { importWallets as importAll } from '../../app/wallets/import.js';
 import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
-import { importWallets as importAll } from '../../app/wallets/import-work.js';
-import { createWallets, getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallets/wallet-work.js';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/app/config/config.js';
 import { absolute, homeDirectory } from '../../../src/app/config/paths.js';
-import { storeLocation } from '../../../src/app/config/store-location.js';
+import { storeLocation } from '../../../src/app/store/location.js';
 
 describe('the home directory', () => {
   it('is HOME where that is an absolute path, and never the working directory', () => {

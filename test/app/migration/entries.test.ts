@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { House } from '../../../src/app/house.js';
 import { parseEntries } from '../../../src/app/migration/entries.js';
 import type { MigratedWallet, MigrationReport } from '../../../src/app/migration/report.js';
-import { verifyStore } from '../../../src/app/wallets/verify.js';
+import { verifyStore } from '../../../src/app/store/verify.js';
 import { createRegistry } from '../../../src/chains/registry.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { House } from '../../../src/app/house.js';
 import type { MigratedWallet, MigrationReport } from '../../../src/app/migration/report.js';
-import { verifyStore } from '../../../src/app/wallets/verify.js';
+import { verifyStore } from '../../../src/app/store/verify.js';
 import { createRegistry } from '../../../src/chains/registry.js';
 import { makeHome, removeHome } from '../../support/custos.js';
 import { keys } from '../../support/kms.js';

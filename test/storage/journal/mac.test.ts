@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backupStore, restoreStore } from '../../../src/app/wallets/backup.js';
-import { rekeyStore } from '../../../src/app/wallets/rekey.js';
+import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
+import { rekeyStore } from '../../../src/app/store/rekey.js';
 import { parseChainId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { parsePending } from '../../../src/core/signing/pending.js';

@@ -1,0 +1,33 @@
+import { url } from 'node:inspector';
+import { CustosError } from '../../core/errors.js';
+
+/** Flags of Node by which others read what a process holds: a debugger, or its memory and environment in a file. */
+const doors = [
+  '--inspect',
+  '--inspect-brk',
+  '--inspect-port',
+  '--inspect-publish-uid',
+  '--inspect-wait',
+  '--experimental-network-inspection',
+  '--heapsnapshot-near-heap-limit',
+  '--heapsnapshot-signal',
+  '--report-on-fatalerror',
+  '--report-on-signal',
+  '--report-uncaught-exception',
+] as const;
+
+/**
+ * Refuses to go on where a debugger is open, or was asked for, or Node would write its memory or environment to a file:
+ * passwords could be read there.
+ * @throws CustosError DEBUGGER_OPEN
+ */
+export function refuseDebugger(): void {
+  const options = (process.env['NODE_OPTIONS'] ?? '').split(/\s+/);
+  for (const given of [...process.execArgv, ...options]) {
+    // Node takes quotes, and underscores in place of dashes.
+    const [name] = given.replaceAll('"', '').replaceAll('_', '-').split('=');
+    const door = doors.find((flag) => flag === name);
+    if (door !== undefined) throw new CustosError('DEBUGGER_OPEN', `Node was started with ${door}`);
+  }
+  if (url() !== undefined) throw new CustosError('DEBUGGER_OPEN', 'a debugger can be attached to this process');
+}

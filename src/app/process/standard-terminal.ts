@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline/promises';
+import { CustosError } from '../../core/errors.js';
+import { decodeText } from '../../core/text/text-bytes.js';
+import { askHidden } from '../../passphrase/prompt.js';
+import type { Terminal } from './terminal.js';
+
+const MAX_INPUT = 512 * 1024 * 1024;
+
+/** The person, or the script, on this process's standard streams. */
+export function createTerminal(note: (line: string) => void): Terminal {
+  return {
+    interactive: process.stdin.isTTY === true,
+    note,
+    askHidden,
+    async confirm(question) {
+      if (process.stdin.isTTY !== true) throw new CustosError('NO_TERMINAL', 'nobody is there to confirm; pass --yes');
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+      } finally {
+        lines.close();
+      }
+    },
+    async readInput() {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of process.stdin) {
+        const bytes = Buffer.from(chunk);
+        size += bytes.length;
+        if (size > MAX_INPUT) throw new CustosError('IMPORT_INVALID', 'standard input has more than 512 MiB');
+        chunks.push(bytes);
+      }
+      const decoded = decodeText(Buffer.concat(chunks));
+      if ('problem' in decoded) throw new CustosError('IMPORT_INVALID', `standard input ${decoded.problem}`);
+      return decoded.text;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { createRegistry } from '../../chains/registry.js';
+import { Secret } from '../../core/secret.js';
+import type { UnlockedVault } from '../../signing/in-process-signer.js';
+import type { UnlockRequest } from '../../signing/messages.js';
+import { type SignerChannel, serveSigner } from '../../signing/signer-process.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
+import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
+import { openVault, publicKeyOf } from '../../vault/vault.js';
+
+const chains = createRegistry();
+
+/** Puts the real chains and the vault behind the signer's channel. */
+export function serveVault(channel: SignerChannel): void {
+  serveSigner({ channel, chains, unlockVault });
+}
+
+/** Opens the root key with the password that came over the channel, and wipes that copy of the password. */
+export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault> {
+  const password = Secret.bytes(request.password);
+  try {
+    const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
+    return {
+      vault: openVault({ rootKey, storeId: request.storeId, chains }),
+      publicKey: publicKeyOf(rootKey, request.storeId),
+      journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
+    };
+  } finally {
+    password.wipe();
+  }
+}

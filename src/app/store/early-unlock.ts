@@ -1,0 +1,50 @@
+import { asCustosError, type CustosError } from '../../core/errors.js';
+import { Secret } from '../../core/secret.js';
+import { peekStoreKeys, type StoreKeys } from '../../storage/peek.js';
+import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
+import { type Config, settingValue } from '../config/config.js';
+import { storeLocation } from './location.js';
+
+/** How an early key derivation ended: the root key of this store, or why not. */
+export type EarlyUnlock =
+  | { readonly kind: 'unlocked'; readonly storeId: string; readonly generation: number; readonly opened: OpenedSlot }
+  | { readonly kind: 'failed'; readonly error: CustosError };
+
+/** A key derivation on its way. */
+export interface Unlocking {
+  /** Resolves when scrypt is at work, or will never be. */
+  readonly begun: Promise<void>;
+  /** Never rejects. */
+  readonly ended: Promise<EarlyUnlock>;
+}
+
+/**
+ * Begins to open the store while the rest of the program still loads: scrypt works on a thread of its own. Only with a
+ * password from the environment, because nothing may be asked before it is needed.
+ * @returns undefined when there is nothing to begin with
+ */
+export function unlockEarly(config: Config): Unlocking | undefined {
+  const given = settingValue('password', {}, config.environment);
+  if (given === undefined || config.passwordSource !== 'local') return undefined;
+  const password = Secret.text(given);
+  const keys = peek(config);
+  const ended = unlock(keys, password);
+  return { begun: keys.then(nothing, nothing), ended };
+}
+
+async function peek(config: Config): Promise<StoreKeys> {
+  return peekStoreKeys(storeLocation(config));
+}
+
+async function unlock(keys: Promise<StoreKeys>, password: Secret): Promise<EarlyUnlock> {
+  try {
+    const { storeId, generation, slots } = await keys;
+    return { kind: 'unlocked', storeId, generation, opened: await openSlot(slots, password, storeId) };
+  } catch (thrown) {
+    return { kind: 'failed', error: asCustosError(thrown) };
+  } finally {
+    password.wipe();
+  }
+}
+
+function nothing(): void {}

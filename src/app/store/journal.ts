@@ -1,0 +1,20 @@
+import type { Log } from '../../core/log.js';
+import type { JournalKey } from '../../core/store/journal-mac.js';
+import type { Store } from '../../core/store/store.js';
+import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { isOfFirstForm, type OpenedSlot } from '../../vault/key-slots.js';
+
+/** The journal's key, where the root key was opened in this process. */
+export function journalKeyFrom({ rootKey, slot }: OpenedSlot, storeId: string): JournalKey {
+  return { key: journalKeyOf(rootKey, storeId), mayAdopt: isOfFirstForm(slot) };
+}
+
+/** Opens the journal for changes, and says aloud when it is taken as it is because it is older than its MACs. */
+export async function openJournal(
+  { log }: { readonly log: Log },
+  store: Store,
+  { key, mayAdopt }: JournalKey,
+): Promise<void> {
+  const transactions = await store.unlockJournal({ mac: journalMac(key), mayAdopt });
+  if (transactions > 0) log.warn({ transactions }, 'journal of a former version taken as it is');
+}

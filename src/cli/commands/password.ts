@@ -1,0 +1,112 @@
+import { shownValue } from '../../app/config/shown-value.js';
+import {
+  addPassword,
+  changePassword,
+  initStore,
+  recoverPassword,
+  renewRecoveryKey,
+  replaceRootKey,
+} from '../../app/store/passwords.js';
+import type { RekeyProgress } from '../../app/store/rekey.js';
+import type { Secret } from '../../core/secret.js';
+import type { Progress } from '../output.js';
+import type { Call, Run } from '../spec.js';
+
+export const init: Run = async (call) => {
+  const key = await initStore(call.house);
+  call.out.note(`The wallet store ${shownValue(call.house.config.store)} is ready.`);
+  showRecoveryKey(call, key);
+  return 0;
+};
+
+export const changePasswordCommand: Run = async (call) => {
+  const rekey = () => isRekeyWanted(call);
+  const key = await withBar(call, (progress) => changePassword(call.house, { rekey, progress }));
+  if (key !== undefined) return tellRekeyed(call, key);
+  call.out.note('The password is changed. Copies and backups made before still open with the old one.');
+  call.out.note('Whoever has it and an old key slot also opens wallets made from now on: `custos rekey` ends that.');
+  return 0;
+};
+
+export const addPasswordCommand: Run = async ({ house, out }) => {
+  await addPassword(house);
+  out.note('The further password opens the store from now on.');
+  return 0;
+};
+
+export const recover: Run = async (call) => {
+  const rekey = () => isRekeyWanted(call);
+  const key = await withBar(call, (progress) => recoverPassword(call.house, { rekey, progress }));
+  if (key !== undefined) return tellRekeyed(call, key);
+  call.out.note('The new password is set; all former passwords have ended. The recovery key stays valid.');
+  call.out.note(
+    'Whoever has a former one and an old key slot also opens wallets made from now on: `custos rekey` ends that.',
+  );
+  return 0;
+};
+
+export const rekey: Run = async (call) => {
+  const key = await withBar(call, (progress) => replaceRootKey(call.house, progress));
+  return tellRekeyed(call, key);
+};
+
+export const newRecoveryKey: Run = async (call) => {
+  showRecoveryKey(call, await renewRecoveryKey(call.house));
+  return 0;
+};
+
+/** By the flag, or by a yes on a terminal. */
+async function isRekeyWanted({ flags, house: { terminal } }: Call): Promise<boolean> {
+  if (flags['rekey'] === true || !terminal.interactive) return flags['rekey'] === true;
+  terminal.note(
+    'A new root key seals every wallet anew, so that a former password opens nothing from now on, even with',
+  );
+  terminal.note(
+    'an old key slot. It ends all other passwords, makes a new recovery key, and no daemon may run meanwhile.',
+  );
+  return terminal.confirm('Make a new root key, too?');
+}
+
+async function withBar<T>({ out }: Call, work: (progress: RekeyProgress) => Promise<T>): Promise<T> {
+  let bar: Progress | undefined;
+  let last = 0;
+  const starting: Promise<unknown>[] = [];
+  const show = (done: number, total: number) => {
+    last = done;
+    if (starting.length > 0) return bar?.update(done);
+    starting.push(
+      out.progress('wallets', total).then((made) => {
+        bar = made;
+        bar.update(last);
+      }),
+    );
+  };
+  try {
+    return await work(show);
+  } finally {
+    await Promise.all(starting);
+    bar?.stop();
+  }
+}
+
+function tellRekeyed(call: Call, key: Secret): 0 {
+  call.out.note('The store has a new root key. Former passwords, recovery keys and key slots open nothing of it.');
+  call.out.note('Backups made before still open with what opened them then: make a new one and put the old ones away.');
+  showRecoveryKey(call, key);
+  return 0;
+}
+
+/** Shown once and kept nowhere: on a terminal with words around it, else as JSON. */
+function showRecoveryKey({ flags, house, out }: Call, key: Secret): void {
+  const recoveryKey = key.exposeText();
+  key.wipe();
+  if (flags['json'] === true || !house.terminal.interactive) {
+    out.json({ store: shownValue(house.config.store), recoveryKey });
+    return;
+  }
+  out.line('Recovery key, shown this once. Write it down and keep it away from this machine:');
+  out.line('');
+  out.line(`  ${recoveryKey}`);
+  out.line('');
+  out.line('It opens the store when the password is lost: custos password recover');
+}

@@ -1,0 +1,50 @@
+import { shownValue } from '../../app/config/shown-value.js';
+import { backupStore, restoreStore } from '../../app/store/backup.js';
+import { storeLocation } from '../../app/store/location.js';
+import { verifyStore } from '../../app/store/verify.js';
+import { CustosError } from '../../core/errors.js';
+import type { Run } from '../spec.js';
+
+export const backup: Run = async ({ args, house, out }) => {
+  const store = await house.store();
+  const bar = await out.progress('records', await store.wallets.count({}));
+  try {
+    const file = args[0] ?? '';
+    const made = await backupStore(store, await house.rootKey(), { file, progress: (done) => bar.update(done) });
+    bar.stop();
+    out.note(`Wrote and read back ${made.wallets} wallets and ${made.transactions} transactions to ${file}.`);
+  } finally {
+    bar.stop();
+  }
+  return 0;
+};
+
+export const restore: Run = async ({ args, house, out }) => {
+  const password = await house.password();
+  const made = await restoreStore(args[0] ?? '', { password, location: storeLocation(house.config) });
+  password.wipe();
+  out.note(
+    `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
+  );
+  out.note(
+    'What was signed, denied or withdrawn since the backup is not in it: before a daemon starts, see docs/operations.md, "Back up".',
+  );
+  return 0;
+};
+
+export const verify: Run = async ({ flags, house, out }) => {
+  const store = await house.store();
+  const vault = await house.vault();
+  const bar = await out.progress('wallets', await store.wallets.count({}));
+  const result = await verifyStore(store, { vault, chains: house.chains, progress: (done) => bar.update(done) });
+  bar.stop();
+  if (flags['json'] === true) out.json(result);
+  else {
+    for (const { signatureId, code, message } of result.problems) out.line(`${signatureId}  ${code}  ${message}`);
+    out.note(`${result.checked} wallets checked, ${result.problems.length} problems.`);
+  }
+  if (result.problems.length > 0) {
+    throw new CustosError('RECORD_DAMAGED', `${result.problems.length} of ${result.checked} records are damaged`);
+  }
+  return 0;
+};
