@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isObject, tryJson } from '../core/json.js';
 import type { Secret } from '../core/secret.js';
 import type { Distrust, HoldCause, Verdict } from '../core/signing/judge.js';
 import type { HttpAnswer } from './http.js';
-import { isRecord, tryJson } from './json.js';
 
 /** What was asked, and how an answer to it has to look. */
 export interface Asked {
@@ -80,7 +80,7 @@ function contentOf({ headers, text }: HttpAnswer): Content {
 /** `approved` is true or false, `decision` one of three words; where both stand they must agree. */
 function decisionIn(value: unknown): Decision | undefined | 'unreadable' {
   if (value === false) return 'REJECT';
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const found = new Set<Decision | 'unreadable'>();
   if (Object.hasOwn(value, 'approved')) {
     const { approved } = value;
@@ -98,7 +98,7 @@ function decisionIn(value: unknown): Decision | undefined | 'unreadable' {
 
 /** An answer need not repeat digest and nonce, but what it repeats must be what was asked. */
 function aboutAnother(value: unknown, { digest, nonce }: Asked): 'digest' | 'nonce' | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   if (Object.hasOwn(value, 'digest') && value['digest'] !== digest) return 'digest';
   return Object.hasOwn(value, 'nonce') && value['nonce'] !== nonce ? 'nonce' : undefined;
 }

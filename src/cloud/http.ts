@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import { isObject, tryJson } from '../core/json.js';
 import type { ProxyRules } from '../core/network/proxy.js';
 import type { Secret } from '../core/secret.js';
 import type { HostLimits } from './host-limits.js';
-import { isRecord, tryJson } from './json.js';
 import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
 import { createWire, type Wire, type WireHeaders, WireTimeout } from './wire.js';
@@ -200,7 +200,7 @@ function statusError({ faults }: HttpRequest, answer: HttpAnswer, { label, clock
 /** A gateway says so when it is its node that does not answer; a cloud may not say more about itself than this. */
 function nodeFaultOf(faults: Faults, text: string): ErrorCode | undefined {
   const value = faults === cloudFaults ? tryJson(text) : undefined;
-  const code = isRecord(value) ? value['errorCode'] : undefined;
+  const code = isObject(value) ? value['errorCode'] : undefined;
   return [nodeFaults.unreachable, nodeFaults.invalid].find((known) => known === code);
 }
 

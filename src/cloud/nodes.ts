@@ -2,6 +2,7 @@ import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
+import { tryJson } from '../core/json.js';
 import type { Nodes } from '../core/network/cloud.js';
 import { type ExtraHeaders, noHeaders } from '../core/network/extra-headers.js';
 import { parseNodeUrl } from '../core/network/node-url.js';
@@ -11,8 +12,7 @@ import type { Meaning } from './answers.js';
 import { cloudHeaders } from './caller.js';
 import type { HostLimits } from './host-limits.js';
 import { cloudFaults, createHttpClient, type Faults, type HttpClient, nodeFaults } from './http.js';
-import { parseJson, tryJson } from './json.js';
-import { refusal } from './refusal.js';
+import { parseAnswer, refusal } from './refusal.js';
 import { askRpc, askRpcBatch } from './rpc.js';
 import { baseOf, pathSegment } from './urls.js';
 
@@ -265,5 +265,5 @@ async function askHttp(http: HttpClient, { request, ...question }: Question): Pr
 /** Some nodes answer with a bare word, such as a transaction id; anything longer is a page of something else. */
 function textAnswer(text: string, { code, label }: { code: ErrorCode; label: string }): unknown {
   if (/^[0-9A-Za-z]{1,100}$/.test(text.trim())) return text.trim();
-  return parseJson(text, code, label);
+  return parseAnswer(text, code, label);
 }

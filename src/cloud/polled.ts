@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
+import { isObject } from '../core/json.js';
 import type { PolledTransaction } from '../core/network/cloud.js';
 import { parsePending, parsePendingId } from '../core/signing/pending.js';
 import { A_TURN, nextTurn } from '../core/turn.js';
-import { isRecord } from './json.js';
 
 /** How many elements without a readable id are told one by one; the rest is only counted. */
 const TOLD = 20;
@@ -65,7 +65,7 @@ function* readByAndBy(
 
 function idOf(element: unknown): string | undefined {
   try {
-    return isRecord(element) ? parsePendingId(element['id']) : undefined;
+    return isObject(element) ? parsePendingId(element['id']) : undefined;
   } catch {
     return undefined;
   }

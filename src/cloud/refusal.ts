@@ -1,7 +1,7 @@
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import { isObject, parseJson, tryJson } from '../core/json.js';
 import { type Meaning, meaningOf } from './answers.js';
 import type { HttpAnswer, HttpClient } from './http.js';
-import { isRecord, tryJson } from './json.js';
 
 /** An answer of the cloud that is a no, with the request that it answers. */
 export interface Refused {
@@ -35,20 +35,25 @@ export function refusal(http: HttpClient, { label, answer, code, ...known }: Ref
  * on the way (CLOUD_ANSWER_INVALID) and decides nothing.
  */
 export function cloudRefusal(http: HttpClient, refused: Refused): CustosError {
-  const code = isRecord(tryJson(refused.answer.text)) ? refused.code : 'CLOUD_ANSWER_INVALID';
+  const code = isObject(tryJson(refused.answer.text)) ? refused.code : 'CLOUD_ANSWER_INVALID';
   return refusal(http, { ...refused, code });
+}
+
+/** The value of an answer. @throws CustosError `code`: it is not JSON */
+export function parseAnswer(text: string, code: ErrorCode, label: string): unknown {
+  return parseJson(text, () => new CustosError(code, `${label} was answered with something that is not JSON`));
 }
 
 /** The `errorCode` of the cloud's error object, e.g. `kms.missing`. */
 export function errorCodeOf({ text }: HttpAnswer): string | undefined {
   const value = tryJson(text);
-  const code = isRecord(value) ? value['errorCode'] : undefined;
+  const code = isObject(value) ? value['errorCode'] : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
 function reasonOf(text: string): string {
   const value = tryJson(text);
-  if (!isRecord(value)) return text;
+  if (!isObject(value)) return text;
   const { errorCode, message, cause } = value;
   return [errorCode, message, cause].filter((part) => typeof part === 'string').join(': ') || text;
 }

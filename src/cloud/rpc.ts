@@ -1,9 +1,9 @@
 import type { RpcCall, RpcOutcome } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
+import { isObject, type JsonObject, objectOf, tryJson } from '../core/json.js';
 import { meaningOf } from './answers.js';
 import type { Faults, HttpAnswer, HttpClient } from './http.js';
-import { isRecord, parseJson, tryJson } from './json.js';
-import { refusal } from './refusal.js';
+import { parseAnswer, refusal } from './refusal.js';
 
 /** Where JSON-RPC questions go. */
 export interface RpcPlace {
@@ -34,7 +34,7 @@ export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<u
   const answer = await http.send({ ...request, settles: hasRpcError });
   if (answer.status >= 400 && !hasRpcError(answer)) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
   const { status } = answer;
-  return readResult(http, { label, status, value: parseJson(answer.text, faults.invalid, label), id: ID });
+  return readResult(http, { label, status, value: parseAnswer(answer.text, faults.invalid, label), id: ID });
 }
 
 /**
@@ -54,9 +54,9 @@ export async function askRpcBatch(
   const body = calls.map(({ method, params }, at) => ({ jsonrpc: '2.0', id: at + 1, method, params }));
   const answer = await http.send({ method: 'POST', url, label, headers, body, timeout, retries: RETRIES, faults });
   if (answer.status >= 400) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
-  const list = parseJson(answer.text, faults.invalid, label);
+  const list = parseAnswer(answer.text, faults.invalid, label);
   if (!Array.isArray(list)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no list`);
-  const byId = new Map(list.filter(isRecord).map((one) => [one['id'], one]));
+  const byId = new Map(list.filter(isObject).map((one) => [one['id'], one]));
   return calls.map(({ method }, at) =>
     outcomeOf(http, { label: `${method} at ${new URL(url).host}`, id: at + 1, byId }),
   );
@@ -64,7 +64,7 @@ export async function askRpcBatch(
 
 function outcomeOf(
   http: HttpClient,
-  { label, id, byId }: { label: string; id: number; byId: ReadonlyMap<unknown, Readonly<Record<string, unknown>>> },
+  { label, id, byId }: { label: string; id: number; byId: ReadonlyMap<unknown, JsonObject> },
 ): RpcOutcome {
   try {
     return { kind: 'answered', result: readResult(http, { label, status: 200, value: byId.get(id), id }) };
@@ -76,7 +76,7 @@ function outcomeOf(
 
 function hasRpcError({ text }: HttpAnswer): boolean {
   const value = tryJson(text);
-  return isRecord(value) && isRecord(value['error']) && typeof value['error']['code'] === 'number';
+  return isObject(value) && isObject(value['error']) && typeof value['error']['code'] === 'number';
 }
 
 interface RpcAnswer {
@@ -88,11 +88,11 @@ interface RpcAnswer {
 }
 
 function readResult(http: HttpClient, { label, status, value, id: asked }: RpcAnswer): unknown {
-  if (!isRecord(value)) throw new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no JSON-RPC object`);
-  const { error, result, id } = value;
+  const noObject = () => new CustosError('NODE_ANSWER_INVALID', `${label} was answered with no JSON-RPC object`);
+  const { error, result, id } = objectOf(value, noObject);
   if (error !== undefined && error !== null) {
     const text = errorText(error);
-    const code = isRecord(error) && typeof error['code'] === 'number' ? error['code'] : 0;
+    const code = isObject(error) && typeof error['code'] === 'number' ? error['code'] : 0;
     const meaning = meaningOf({ status, code, words: text });
     const details = meaning === 'final' ? {} : { answer: meaning, rpcCode: code };
     throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(text)}`, { details });
@@ -105,7 +105,7 @@ function readResult(http: HttpClient, { label, status, value, id: asked }: RpcAn
 }
 
 function errorText(error: unknown): string {
-  if (!isRecord(error)) return typeof error === 'string' ? error : 'an error without a message';
+  if (!isObject(error)) return typeof error === 'string' ? error : 'an error without a message';
   const { code, message } = error;
   const text = typeof message === 'string' ? message : 'no message';
   return typeof code === 'number' ? `${text} (code ${code})` : text;

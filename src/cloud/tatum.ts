@@ -1,6 +1,7 @@
 import type { Chain, RecordedTransaction } from '../core/chain/chain.js';
 import { CustosError, isWorthWaiting } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
+import { isObject, objectOf, tryJson } from '../core/json.js';
 import type {
   BroadcastManner,
   Cloud,
@@ -14,11 +15,10 @@ import type { PendingTransaction } from '../core/signing/pending.js';
 import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http.js';
-import { isRecord, parseJson, tryJson } from './json.js';
 import { excessOf } from './list-size.js';
 import { judgeRefusal, refusedAs } from './nodes.js';
 import { readPolledInTurns } from './polled.js';
-import { cloudRefusal, errorCodeOf } from './refusal.js';
+import { cloudRefusal, errorCodeOf, parseAnswer } from './refusal.js';
 import { pathSegment } from './urls.js';
 
 export interface CloudOptions extends CallerOptions {
@@ -95,7 +95,7 @@ async function pollOnce({ http, call }: Wire, chain: ChainId, signatureIds: read
   if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
   const excess = excessOf(answer.text);
   if (excess !== undefined) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with ${excess}`);
-  const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
+  const value = parseAnswer(answer.text, 'CLOUD_ANSWER_INVALID', label);
   if (!Array.isArray(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no list`);
   const elements: readonly unknown[] = value;
   return elements;
@@ -142,8 +142,8 @@ function meaningOfBroadcast(answer: HttpAnswer): Meaning {
 }
 
 function readTxId({ text }: HttpAnswer, label: string): string {
-  const value = parseJson(text, 'CLOUD_ANSWER_INVALID', label);
-  const txId = isRecord(value) ? value['txId'] : undefined;
+  const value = parseAnswer(text, 'CLOUD_ANSWER_INVALID', label);
+  const txId = isObject(value) ? value['txId'] : undefined;
   if (typeof txId !== 'string' || !/^[!-~]{1,200}$/.test(txId)) {
     throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered without a transaction hash`);
   }
@@ -188,9 +188,9 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
   const answer = await call('GET', path, { retries: 3 });
   if (isMissing(answer)) return { kind: isWithdrawn(answer) ? 'withdrawn' : 'unknown' };
   if (answer.status >= 400) throw cloudRefusal(http, { label, answer, code: 'CLOUD_REFUSED' });
-  const value = parseJson(answer.text, 'CLOUD_ANSWER_INVALID', label);
-  if (!isRecord(value)) throw new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no object`);
-  const { txId } = value;
+  const value = parseAnswer(answer.text, 'CLOUD_ANSWER_INVALID', label);
+  const noObject = () => new CustosError('CLOUD_ANSWER_INVALID', `${label} was answered with no object`);
+  const { txId } = objectOf(value, noObject);
   return typeof txId === 'string' && txId !== '' ? { kind: 'completed', txId } : { kind: 'pending' };
 }
 
@@ -205,7 +205,7 @@ function isMissing(answer: HttpAnswer): boolean {
 /** True where our gateway says besides that it had it, and that the application withdrew it. */
 function isWithdrawn({ text }: HttpAnswer): boolean {
   const value = tryJson(text);
-  return isRecord(value) && value['state'] === 'withdrawn';
+  return isObject(value) && value['state'] === 'withdrawn';
 }
 
 async function report({ http, call, isGateway }: Wire, reports: readonly ErrorReport[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch';
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { Secret } from '../core/secret.js';
 import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './remote.js';
 
@@ -37,7 +38,7 @@ export async function passwordFromAws(settings: Settings, clock: Clock, ask: typ
     return ask(request, { redirect: 'error', signal });
   };
   const answer = await askJson({ what: WHAT, clock, send });
-  const secret = parseSecret(textAt(answer, ['SecretString'], WHAT));
+  const secret = parseJson(textAt(answer, ['SecretString'], WHAT), notNamed);
   return Secret.text(textAt(secret, [given.TATUM_KMS_AWS_SECRET_KEY], 'the AWS secret'));
 }
 
@@ -50,10 +51,6 @@ function endpointOf(region: string): string {
   return `https://secretsmanager.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
 }
 
-function parseSecret(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CustosError('PASSWORD_SOURCE', 'the AWS secret is not JSON with named fields');
-  }
+function notNamed(): CustosError {
+  return new CustosError('PASSWORD_SOURCE', 'the AWS secret is not JSON with named fields');
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
+import { isLoopback } from '../core/network/loopback.js';
 
 /** Settings by the name of their environment variable. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -32,9 +34,10 @@ export function requireSettings<N extends string>(settings: Settings, names: rea
  */
 export async function askJson(question: Question): Promise<unknown> {
   const { what, clock } = question;
+  const notJson = () => new CustosError('PASSWORD_SOURCE', `${what} answered with something that is not JSON`);
   for (let attempt = 0; ; attempt++) {
     const result = await ask(question);
-    if (result.kind === 'answer') return parse(result.text, what);
+    if (result.kind === 'answer') return parseJson(result.text, notJson);
     const wait = result.again ? WAITS[attempt] : undefined;
     if (wait === undefined) throw new CustosError('PASSWORD_SOURCE', `${what} ${result.why}`);
     await clock.wait(wait);
@@ -71,14 +74,6 @@ async function readBody(response: Response): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parse(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CustosError('PASSWORD_SOURCE', `${what} answered with something that is not JSON`);
-  }
-}
-
 /** @throws CustosError PASSWORD_SOURCE: no text at this place of the answer */
 export function textAt(value: unknown, path: readonly (string | number)[], what: string): string {
   let at: unknown = value;
@@ -92,7 +87,7 @@ export function textAt(value: unknown, path: readonly (string | number)[], what:
 /** @throws CustosError PASSWORD_SOURCE: not a complete https URL (http is taken on loopback) */
 export function serviceUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url?.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname);
+  const local = url?.protocol === 'http:' && isLoopback(url.hostname);
   if (url === undefined || (url.protocol !== 'https:' && !local)) {
     throw new CustosError('PASSWORD_SOURCE', `${name} is not a complete https URL`);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
+import { isObject, type JsonObject, objectOf, parseJson } from '../core/json.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { JournalRecord } from '../core/store/journal.js';
 import type { KeySlot } from '../core/store/store.js';
@@ -181,7 +182,7 @@ async function takeWithLength(source: BackupSource, limit: number): Promise<Uint
 
 function bytesAsText(this: unknown, key: string, value: unknown): unknown {
   // A Buffer has become something else by its own toJSON when it comes here; its owner still has it.
-  const owned = isRecord(this) ? this[key] : value;
+  const owned = isObject(this) ? this[key] : value;
   return owned instanceof Uint8Array ? { bytes: Buffer.from(owned).toString('base64') } : value;
 }
 
@@ -192,8 +193,7 @@ function textAsBytes(_key: string, value: unknown): unknown {
 }
 
 function parseHeader(bytes: Uint8Array): BackupHeader {
-  const value = parseJson(bytes);
-  if (!isRecord(value)) throw invalid('the header is not an object');
+  const value = objectOf(parsePart(bytes), () => invalid('the header is not an object'));
   const { storeId, backupId, createdAt, slots, rootGeneration } = value;
   const readable =
     isHexId(storeId) &&
@@ -212,7 +212,7 @@ function isGeneration(value: unknown): value is number {
 }
 
 function isSlot(value: unknown): value is KeySlot {
-  if (!isRecord(value) || !isRecord(value['kdf'])) return false;
+  if (!isObject(value) || !isObject(value['kdf'])) return false;
   const { id, kind, salt, box, createdAt, kdf, generation } = value;
   return (
     (generation === undefined || isGeneration(generation)) &&
@@ -227,13 +227,13 @@ function isSlot(value: unknown): value is KeySlot {
 
 /** The chunk is authentic, so its form is the writer's; the checks here are for the types. */
 function parseRows(bytes: Uint8Array): readonly BackupRow[] {
-  const value = parseJson(bytes);
+  const value = parsePart(bytes);
   if (!Array.isArray(value)) throw invalid('a part of the backup is no list');
   return value.map((row: unknown) => {
-    if (isRecord(row) && row['kind'] === 'wallet' && isRecord(row['wallet'])) {
+    if (isObject(row) && row['kind'] === 'wallet' && isObject(row['wallet'])) {
       return { kind: 'wallet', wallet: parseWallet(row['wallet']) };
     }
-    if (isRecord(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
+    if (isObject(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
       return { kind: 'transaction', transaction: row['transaction'] };
     }
     throw invalid('the backup has a row of an unknown kind');
@@ -241,18 +241,18 @@ function parseRows(bytes: Uint8Array): readonly BackupRow[] {
 }
 
 function isJournalRecord(value: unknown): value is JournalRecord {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { id, row, events } = value;
-  return typeof id === 'string' && isRecord(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
+  return typeof id === 'string' && isObject(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
 }
 
 function isEvent(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { place, at, event, fact } = value;
   return typeof place === 'number' && typeof at === 'number' && typeof event === 'string' && typeof fact === 'string';
 }
 
-function parseWallet(value: Readonly<Record<string, unknown>>): SealedWallet {
+function parseWallet(value: JsonObject): SealedWallet {
   const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox } = value;
   const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array;
   const numbers = typeof createdAt === 'number' && typeof format === 'number';
@@ -271,16 +271,10 @@ function parseWallet(value: Readonly<Record<string, unknown>>): SealedWallet {
   };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'), textAsBytes);
-  } catch (cause) {
-    throw new CustosError('BACKUP_INVALID', 'a part of the backup is not readable', { cause });
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function parsePart(bytes: Uint8Array): unknown {
+  const refusal = (cause: unknown) =>
+    new CustosError('BACKUP_INVALID', 'a part of the backup is not readable', { cause });
+  return parseJson(Buffer.from(bytes).toString('utf8'), refusal, textAsBytes);
 }
 
 function isHexId(value: unknown): value is string {

@@ -1,4 +1,5 @@
 import { CustosError } from '../errors.js';
+import { isLoopback } from './loopback.js';
 
 /** A proxy between here and other machines. */
 export interface WebProxy {
@@ -70,7 +71,7 @@ function hostOf(url: URL): string {
 }
 
 function isLoopbackName(host: string): boolean {
-  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|::1|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(host);
+  return isLoopback(host) || /^(.+\.localhost|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(host);
 }
 
 /** One entry of NO_PROXY: `*`, a name (with all names below it), an address, or a network such as 10.0.0.0/8; each with a port or without. */

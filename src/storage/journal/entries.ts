@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { objectOf, parseJson } from '../../core/json.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../migrations/0001-first.js';
@@ -126,19 +127,10 @@ export async function lastSpends(db: Tables, id: string): Promise<readonly strin
 
 /** Reads the outputs in the fact of a `filled` event. @throws CustosError RECORD_DAMAGED */
 export function spendsIn(id: string, fact: string): readonly string[] {
-  const value = parseFact(id, fact);
-  if (typeof value !== 'object' || value === null) throw damagedStory(id);
-  const spends = 'spends' in value ? value.spends : [];
+  const value = parseJson(fact, (cause) => damagedStory(id, cause));
+  const { spends = [] } = objectOf(value, () => damagedStory(id));
   if (!Array.isArray(spends) || !spends.every((one) => typeof one === 'string')) throw damagedStory(id);
   return spends;
-}
-
-function parseFact(id: string, fact: string): unknown {
-  try {
-    return JSON.parse(fact);
-  } catch (cause) {
-    throw damagedStory(id, cause);
-  }
 }
 
 function damagedStory(id: string, cause?: unknown): CustosError {

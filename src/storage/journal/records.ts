@@ -1,3 +1,4 @@
+import { isObject, tryJson } from '../../core/json.js';
 import type { JournalRecord, JournalRecords } from '../../core/store/journal.js';
 import type { Database } from '../database.js';
 import type { StoreTables } from '../migrations/0001-first.js';
@@ -99,14 +100,10 @@ function takenIds(record: JournalRecord): Omit<StoreTables['transaction_ids'], '
 const storyEvents: ReadonlySet<string> = new Set(['signed', 'expired', 'given over']);
 
 function txIdIn(fact: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(fact);
-    const found = typeof value === 'object' && value !== null && 'txId' in value ? value.txId : undefined;
-    return typeof found === 'string' ? found : undefined;
-  } catch {
-    // As below: one damaged story keeps nothing else from being restored.
-    return undefined;
-  }
+  // As below: one damaged story keeps nothing else from being restored.
+  const value = tryJson(fact);
+  const txId = isObject(value) ? value['txId'] : undefined;
+  return typeof txId === 'string' ? txId : undefined;
 }
 
 /** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asCustosError, CustosError, type ErrorCode, errorKinds } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
+import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import type { Damaged, JournalEntry, State } from '../../core/store/journal.js';
 import type { StoreTables } from '../migrations/0001-first.js';
@@ -129,9 +130,7 @@ function parseRow(row: Row): JournalEntry {
 }
 
 function parseSummary(text: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) throw new TypeError('the summary is no object');
-  return { ...value };
+  return objectOf(JSON.parse(text), () => new CustosError('RECORD_DAMAGED', 'the summary is not an object'));
 }
 
 /** A nonce as it is stored and compared. */
