@@ -11,8 +11,10 @@ export async function resolve(specifier, context, next) {
 /** Strips the types; nothing is checked here. */
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const source = await readFile(fileURLToPath(url), 'utf8');
+  const fileName = fileURLToPath(url);
+  const source = await readFile(fileName, 'utf8');
   const { outputText } = typescript.transpileModule(source, {
+    fileName,
     compilerOptions: { module: typescript.ModuleKind.ESNext, target: typescript.ScriptTarget.ES2022 },
   });
   return { format: 'module', source: outputText, shortCircuit: true };
