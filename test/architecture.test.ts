@@ -18,7 +18,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   cloud: ['core'],
   passphrase: ['core'],
   signing: ['core'],
-  daemon: ['core', 'signing'],
+  lifecycle: ['core', 'signing'],
+  daemon: ['core', 'lifecycle'],
   gateway: ['core', 'signing'],
   health: ['core'],
   app: [
@@ -30,6 +31,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'cloud',
     'passphrase',
     'signing',
+    'lifecycle',
     'daemon',
     'gateway',
     'health',

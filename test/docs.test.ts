@@ -10,6 +10,7 @@ import { commands } from '../src/cli/commands.js';
 import { storeOptions } from '../src/cli/options.js';
 import { tatumCommands } from '../src/cli/tatum-commands.js';
 import { errorKinds } from '../src/core/errors.js';
+import { logEvents } from '../src/core/log.js';
 import { chainRows } from './support/chains-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -225,12 +226,12 @@ function isKnown(command: string): boolean {
   return names !== undefined && kebab.every((flag) => flag === '--help' || names.includes(flag));
 }
 
-/** The texts that the program logs: the second argument of every call of a logger. */
+/** The texts that the program logs: those of the table of events, and the second argument of every call of a logger. */
 function logLines(): ReadonlySet<string> {
-  const found = new Set<string>([LINES_LOST]);
+  const found = new Set<string>([LINES_LOST, ...Object.values(logEvents).map(([, sentence]) => sentence)]);
   for (const file of sources) {
     // The logger's own way to the library has no texts.
-    if (file.endsWith('app/process/log.ts')) continue;
+    if (/(app\/process|core)\/log\.ts$/.test(file)) continue;
     const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
     const visit = (node: ts.Node): void => {
       const [, text] = logCall(node) ?? [];
@@ -249,20 +250,11 @@ function logCall(node: ts.Node): readonly ts.Expression[] | undefined {
   return isLog ? node.arguments : undefined;
 }
 
-/** The one line that is made of an event of the journal. */
-const steps = ['filled', 'signed', 'broadcast', 'included', 'reorganised', 'completed', 'held', 'denied', 'failed'];
-const ends = ['postponed', 'expired', 'found closed at the cloud', 'withdrawn by the application'];
-const made: Readonly<Record<string, readonly string[]>> = {
-  ['`transaction $' + '{event}`']: [...steps, ...ends].map((event) => `transaction ${event}`),
-};
-
 /** A text as it stands; of a variable, the texts of its one declaration. */
 function textsOf(node: ts.Node, tree: ts.SourceFile): readonly string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue, tree), ...textsOf(node.whenFalse, tree)];
   const text = node.getText(tree);
-  const known = made[text];
-  if (known !== undefined) return known;
   const declared = new RegExp(`const ${text} = ([^;]+);`).exec(tree.text)?.[1];
   const wrapped = ts.createSourceFile('text.ts', `(${declared})`, ts.ScriptTarget.ES2022, true);
   const statement = wrapped.statements[0];

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
+import { tell } from '../core/log.js';
 import { ErrorReports } from './error-reports.js';
 import { Lane, type Tally } from './lane.js';
 import type { Periods } from './pace.js';
@@ -17,7 +18,7 @@ export interface DaemonOptions {
   readonly concurrency: number;
 }
 
-/** The main job: polls all chains at the same time and takes each pending transaction through. */
+/** The main job: polls all chains at the same time, and has each pending transaction carried on its way. */
 export class Daemon {
   readonly #parts: DaemonParts;
   readonly #options: DaemonOptions;
@@ -37,7 +38,7 @@ export class Daemon {
   constructor(parts: DaemonParts, options: DaemonOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#reports = new ErrorReports(parts.cloud, parts.log);
+    this.#reports = new ErrorReports(parts.source, parts.log);
   }
 
   get tally(): Readonly<Tally> {
@@ -85,8 +86,8 @@ export class Daemon {
   }
 
   #keepLeases(signal: AbortSignal): Promise<void> {
-    const { leases, clock } = this.#parts;
-    return leases.run(clock, signal, () => [...this.#lanes.values()].some((lane) => lane.isBusy));
+    const { leases, clock, way } = this.#parts;
+    return leases.run(clock, signal, () => way.isBusy);
   }
 
   async #settled(): Promise<void> {
@@ -106,7 +107,7 @@ export class Daemon {
       return await this.#chains();
     } catch (thrown) {
       const { code, message } = asCustosError(thrown);
-      this.#parts.log.error({ code, error: message }, 'wallet store not readable');
+      tell(this.#parts.log, 'wallet-store-not-readable', { code, error: message });
       return [];
     }
   }

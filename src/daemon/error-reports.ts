@@ -1,20 +1,21 @@
 import { asCustosError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
-import type { Cloud, ErrorReport } from '../core/network/cloud.js';
+import { type Log, tell } from '../core/log.js';
+import type { ErrorReport } from '../core/network/cloud.js';
+import type { Source } from '../core/network/source.js';
 
 /** How many reports of unreadable transactions are remembered, so that each is sent once. */
 const REMEMBERED = 10_000;
 
-/** Errors that the cloud is to be told: collected, sent in one request, kept until the cloud took them. */
+/** Errors that the source is to hear of: collected, sent in one request, kept until the source took them. */
 export class ErrorReports {
-  readonly #cloud: Cloud;
+  readonly #source: Pick<Source, 'report'>;
   readonly #log: Log;
   readonly #remembered = new Set<string>();
   #waiting: ErrorReport[] = [];
   #sending: Promise<void> | undefined;
 
-  constructor(cloud: Cloud, log: Log) {
-    this.#cloud = cloud;
+  constructor(source: Pick<Source, 'report'>, log: Log) {
+    this.#source = source;
     this.#log = log;
   }
 
@@ -46,12 +47,12 @@ export class ErrorReports {
     const batch = this.#waiting;
     this.#waiting = [];
     try {
-      await this.#cloud.report(batch);
+      await this.#source.report(batch);
     } catch (thrown) {
       // A report is a courtesy: the journal has the story, and the next round tries again.
       this.#waiting = [...batch, ...this.#waiting].slice(-REMEMBERED);
       const error = asCustosError(thrown);
-      this.#log.warn({ count: batch.length, code: error.code, error: error.message }, 'error report not delivered');
+      tell(this.#log, 'report-not-delivered', { count: batch.length, code: error.code, error: error.message });
     }
   }
 }

@@ -1,24 +1,25 @@
 import { asCustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
+import { tell } from '../core/log.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import type { DaemonParts } from './parts.js';
 
 /** Milliseconds between two looks. */
 const PERIOD = 30_000;
-/** Transactions that are read in one look, and those of them that the cloud is asked about, at the most. */
+/** Transactions that are read in one look, and those of them that the source is asked about, at the most. */
 const READ = 200;
 const ASKED = 20;
-/** Milliseconds until the cloud is asked again about what it did not know: other clouds have a price for each question. */
+/** Milliseconds until the source is asked again about what it did not know: a cloud may have a price for each question. */
 const UNKNOWN_PERIOD = 3_600_000;
 
-/** Transactions without bytes that the cloud no longer lists: the application may have withdrawn them. */
+/** Transactions without bytes that the source no longer lists: the application may have withdrawn them. */
 export class Withdrawals {
   readonly #parts: DaemonParts;
   readonly #chain: ChainId;
   /** Where the next look begins. */
   #after = '';
   #next = 0;
-  /** What the cloud did not know, with the time of the next question. */
+  /** What the source did not know, with the time of the next question. */
   readonly #unknown = new Map<string, number>();
 
   constructor(parts: DaemonParts, chain: ChainId) {
@@ -27,7 +28,7 @@ export class Withdrawals {
   }
 
   /**
-   * Ends those of which the cloud says by their id that they were withdrawn. That they are not listed proves nothing, and that
+   * Ends those of which the source says by their id that they were withdrawn. That they are not listed proves nothing, and that
    * it does not know them as little: it may be the wrong cloud, or a queue that was lost.
    * Never throws.
    * @param isOpen - false for what is listed, or on its way
@@ -40,7 +41,7 @@ export class Withdrawals {
       for (const entry of await this.#page(isOpen)) await this.#ask(entry);
     } catch (thrown) {
       const { code, message } = asCustosError(thrown);
-      log.warn({ chain: this.#chain, code, error: message }, 'withdrawals not looked up');
+      tell(log, 'withdrawals-not-looked-up', { chain: this.#chain, code, error: message });
     }
   }
 
@@ -54,24 +55,24 @@ export class Withdrawals {
     const isDue = ({ id }: JournalEntry) => (this.#unknown.get(id) ?? now) <= now;
     const open = entries.filter((entry) => isOpen(entry.id) && isServed(entry));
     const asked = open.filter(isDue).slice(0, ASKED);
-    // At the end of the journal it begins anew.
+    // After the end of the journal comes its beginning.
     this.#after = (asked.length === ASKED ? asked.at(-1)?.id : last) ?? '';
     return asked;
   }
 
   async #ask(entry: JournalEntry): Promise<void> {
-    const { clock, cloud, journal, log } = this.#parts;
+    const { clock, source, journal, log } = this.#parts;
     const { id, chain, network, state: from } = entry;
-    const status = await cloud.status(id);
+    const status = await source.status(id);
     if (status.kind === 'unknown') {
       const isNew = !this.#unknown.has(id);
       this.#unknown.set(id, clock.now() + UNKNOWN_PERIOD);
-      if (isNew) log.warn({ id, chain, network, state: from }, 'pending transaction unknown to the cloud');
+      if (isNew) tell(log, 'pending-unknown', { id, chain, network, state: from });
       return;
     }
     if (status.kind !== 'withdrawn' || !(await journal.withdraw(entry))) return;
     this.#unknown.delete(id);
     const fields = { id, chain, network, from, to: 'cancelled', attempts: entry.attempts };
-    log.info(fields, 'transaction withdrawn by the application');
+    tell(log, 'transaction-withdrawn', fields);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
+import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
@@ -194,7 +194,7 @@ export class SignerSlot {
     try {
       const publicKey = await this.#open(child);
       this.#isOpen = true;
-      this.#options.log.info({ signer: child.pid }, 'signer process started');
+      tell(this.#options.log, 'signer-started', { signer: child.pid });
       if (this.#wasStarted) this.#options.onRestart?.();
       this.#wasStarted = true;
       return publicKey;
@@ -225,7 +225,7 @@ export class SignerSlot {
   #spawn(): SignerChild {
     return new SignerChild(this.#options, {
       onExit: (pid, exit) => {
-        if (!this.#closed) this.#options.log.warn({ signer: pid, exit }, 'signer process ended');
+        if (!this.#closed) tell(this.#options.log, 'signer-ended', { signer: pid, exit });
       },
       onLost: (child) => {
         if (this.#child !== child) return;

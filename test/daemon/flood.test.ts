@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
 import { parseChainId } from '../../src/core/ids.js';
 import { noMeter } from '../../src/core/meter.js';
-import type { Cloud, PolledTransaction } from '../../src/core/network/cloud.js';
+import type { PolledTransaction } from '../../src/core/network/cloud.js';
+import type { Source } from '../../src/core/network/source.js';
 import type { WalletTable } from '../../src/core/store/store.js';
 import { A_TURN, nextTurn } from '../../src/core/turn.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
+import { carrying } from '../lifecycle/carrying.js';
 import { anyWallet, eth } from '../storage/support.js';
 import { turnsDuring } from '../support/turns.js';
-import { carrying } from './carrying.js';
 
 const daemon = carrying();
 const periods = { shortest: 5_000, longest: 40_000 };
@@ -27,7 +28,7 @@ function flooded() {
   const ended: string[] = [];
   const reported: string[] = [];
   const polls: string[] = [];
-  const cloud: Partial<Cloud> = {
+  const source: Partial<Source> = {
     async pending(chain) {
       polls.push(chain);
       return chain === eth ? flood : [];
@@ -37,7 +38,7 @@ function flooded() {
     },
   };
   const wallets: WalletTable = {
-    ...daemon.parts().wallets,
+    ...daemon.daemonParts({}).wallets,
     async *idPages() {
       yield [anyWallet().signatureId];
     },
@@ -45,9 +46,9 @@ function flooded() {
   const say = (_fields: unknown, message: string) => void lines.push(message);
   const log = { debug: say, info: say, warn: say, error: say };
   const meter = { ...noMeter, ended: (_chain: unknown, outcome: string) => void ended.push(outcome) };
-  const parts = daemon.parts({ cloud: cloud as Cloud, wallets, log, meter });
+  const parts = daemon.daemonParts(source, { wallets, log, meter });
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
-  const reports = new ErrorReports(parts.cloud, parts.log);
+  const reports = new ErrorReports(parts.source, parts.log);
   const options = { periods, concurrency: 8, tally, reports };
   const lane = (chain: string) => new Lane(parts, parseChainId(chain), options);
   return { lane, lines, ended, reported, reports, tally, polls };

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Log } from '../../src/core/log.js';
-import type { Cloud } from '../../src/core/network/cloud.js';
+import { type Log, silentLog } from '../../src/core/log.js';
+import type { Source } from '../../src/core/network/source.js';
 import type { Journal, State } from '../../src/core/store/journal.js';
 import type { WalletTable } from '../../src/core/store/store.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
+import { carrying, pendingOf } from '../lifecycle/carrying.js';
 import { anyWallet, eth } from '../storage/support.js';
-import { carrying, pendingOf } from './carrying.js';
 
 const daemon = carrying();
 const periods = { shortest: 5_000, longest: 40_000 };
@@ -15,12 +15,12 @@ const periods = { shortest: 5_000, longest: 40_000 };
 function listing(...ids: readonly string[]) {
   const clock = { time: Date.now(), now: () => clock.time, wait: async () => undefined };
   const claims: string[] = [];
-  const cloud: Partial<Cloud> = {
+  const source: Partial<Source> = {
     pending: async () => ids.map((id) => ({ kind: 'pending', pending: pendingOf(id) })),
     report: async () => undefined,
   };
   const wallets: WalletTable = {
-    ...daemon.parts().wallets,
+    ...daemon.daemonParts({}).wallets,
     async *idPages() {
       yield [anyWallet().signatureId];
     },
@@ -31,16 +31,16 @@ function listing(...ids: readonly string[]) {
   };
   const journal: Journal = { ...daemon.journal, claim };
   const received: unknown[] = [];
-  const parts = daemon.parts({ cloud: cloud as Cloud, wallets, journal, clock });
   const log: Log = {
-    ...parts.log,
+    ...silentLog,
     info(fields, message) {
       if (message === 'pending transactions received') received.push(fields['count']);
     },
   };
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
-  const reports = new ErrorReports(parts.cloud, parts.log);
-  const lane = new Lane({ ...parts, log }, eth, { periods, concurrency: 8, tally, reports });
+  const parts = daemon.daemonParts(source, { wallets, journal, clock, log });
+  const reports = new ErrorReports(parts.source, log);
+  const lane = new Lane(parts, eth, { periods, concurrency: 8, tally, reports });
   return {
     claims,
     received,

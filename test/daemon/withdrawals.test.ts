@@ -6,13 +6,14 @@ import { type Log, silentLog } from '../../src/core/log.js';
 import { Secret } from '../../src/core/secret.js';
 import type { State } from '../../src/core/store/journal.js';
 import type { Queue } from '../../src/core/store/queue.js';
+import { createCloudSource } from '../../src/daemon/cloud-source.js';
 import { Withdrawals } from '../../src/daemon/withdrawals.js';
 import { type RunningGateway, startGateway } from '../../src/gateway/server.js';
 import { openQueue } from '../../src/storage/queue/queue.js';
 import { makeCloud } from '../cloud/parts.js';
 import { apiKey, client, eth, optionsFor } from '../gateway/running.js';
+import { carrying, pendingOf } from '../lifecycle/carrying.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
-import { carrying, pendingOf } from './carrying.js';
 
 const noPostgres = await whyNoPostgres();
 const daemon = carrying();
@@ -73,8 +74,9 @@ describe.each([
   function looking({ gateway }: Place): Withdrawals {
     const keep = (fields: object, text: string) => void told.push({ id: Reflect.get(fields, 'id'), text });
     const log: Log = { ...silentLog, warn: keep, info: keep };
-    const cloud = makeCloud(gateway.url, { apiKey: Secret.text(apiKey) });
-    return new Withdrawals(daemon.parts({ cloud, log, clock: { now: () => now, wait: async () => undefined } }), eth);
+    const source = createCloudSource(makeCloud(gateway.url, { apiKey: Secret.text(apiKey) }));
+    const clock = { now: () => now, wait: async () => undefined };
+    return new Withdrawals(daemon.daemonParts(source, { log, clock }), eth);
   }
 
   /** Once through the journal: the look after its last page finds nothing, and the next one begins anew. */

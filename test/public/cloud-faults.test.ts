@@ -5,9 +5,11 @@ import { createCloud } from '../../src/cloud/tatum.js';
 import { systemClock } from '../../src/core/clock.js';
 import { silentLog } from '../../src/core/log.js';
 import { noMeter } from '../../src/core/meter.js';
+import { createCloudSource } from '../../src/daemon/cloud-source.js';
 import { Daemon } from '../../src/daemon/daemon.js';
-import { LeaseKeeper } from '../../src/daemon/lease-keeper.js';
 import { createHouse, readConfig, Secret } from '../../src/index.js';
+import { LeaseKeeper } from '../../src/lifecycle/lease-keeper.js';
+import { createWay } from '../../src/lifecycle/way.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { openPublicVault } from '../../src/vault/public-vault.js';
 import { publicKeyOf } from '../../src/vault/vault.js';
@@ -130,13 +132,11 @@ describe('a cloud that hangs', () => {
     const publicKey = publicKeyOf(await house.rootKey(), store.storeId);
     const wire = { baseUrl: kms.stub.url, apiKey: Secret.text('x'), version: '0', clock: systemClock };
     const nodes = createNodes({ ...wire, network: 'testnet', ownNodes: new Map(), timeout: time });
-    const parts = {
-      network: 'testnet' as const,
+    const lifecycle = {
       chains,
       wallets: store.wallets,
       publicVault: openPublicVault({ publicKey, storeId: store.storeId, chains }),
       journal: store.journal,
-      cloud: createCloud({ ...wire, nodes, timeouts: { poll: time, other: time } }),
       nodes,
       signer: createInProcessSigner({ chains, rules: new Map(), unlockVault: async () => ({ vault, publicKey }) }),
       judges: [],
@@ -144,10 +144,18 @@ describe('a cloud that hangs', () => {
       log: silentLog,
       meter: noMeter,
       leases: new LeaseKeeper(store.journal, silentLog),
-      shared: false,
       maxAttempts: 50,
       confirmations: () => 1,
       rules: new Map(),
+    };
+    const cloud = createCloud({ ...wire, nodes, timeouts: { poll: time, other: time } });
+    const parts = {
+      ...lifecycle,
+      network: 'testnet' as const,
+      wallets: store.wallets,
+      source: createCloudSource(cloud),
+      way: createWay(lifecycle),
+      shared: false,
     };
     const daemon = new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 });
     return async () => {

@@ -2,15 +2,20 @@ import { readFile, stat } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { checkFourEyeUrl, createFourEye } from '../../cloud/four-eye.js';
 import { CustosError } from '../../core/errors.js';
+import { tell } from '../../core/log.js';
 import type { Meter } from '../../core/meter.js';
 import { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import { decodeText } from '../../core/text/text-bytes.js';
+import { createCloudSource } from '../../daemon/cloud-source.js';
 import { Daemon, type Tally } from '../../daemon/daemon.js';
-import { LeaseKeeper } from '../../daemon/lease-keeper.js';
-import type { DaemonParts, Trace } from '../../daemon/parts.js';
+import type { DaemonParts } from '../../daemon/parts.js';
+import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
+import type { LifecycleParts } from '../../lifecycle/parts.js';
+import type { Trace } from '../../lifecycle/step.js';
+import { createWay } from '../../lifecycle/way.js';
 import { createSignerClient } from '../../signing/signer-client.js';
 import { openSlots } from '../../vault/key-slots.js';
 import { openPublicVault } from '../../vault/public-vault.js';
@@ -64,13 +69,11 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
     await watch.open(signer);
     const publicKey = await signer.unlock();
     await openJournal(house, store, await signer.journalKey());
-    const parts: DaemonParts = {
-      network: config.network,
+    const lifecycle: LifecycleParts = {
       chains: house.chains,
       wallets: store.wallets,
       publicVault: openPublicVault({ publicKey, storeId: store.storeId, chains: house.chains }),
       journal: store.journal,
-      cloud,
       nodes,
       signer,
       judges,
@@ -78,15 +81,22 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
       clock: house.clock,
       log: house.log,
       leases: new LeaseKeeper(store.journal, house.log),
-      shared: store.shared,
       maxAttempts: config.daemon.maxAttempts,
       confirmations: (chain) => confirmations.chains.get(chain) ?? confirmations.default,
       rules,
       ...(config.daemon.wallets && { onlyWallets: config.daemon.wallets }),
-      ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       ...(trace && { trace }),
     };
-    return await serve(house, { parts, signal, ...(onReady && { onReady }) });
+    const parts: DaemonParts = {
+      ...lifecycle,
+      network: config.network,
+      wallets: store.wallets,
+      source: createCloudSource(cloud),
+      way: createWay(lifecycle),
+      shared: store.shared,
+      ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
+    };
+    return await serve(house, { parts, signer, signal, ...(onReady && { onReady }) });
   } finally {
     await watch.close();
     await signer.close();
@@ -95,7 +105,7 @@ export async function runDaemon(house: House, { signal, trace, onReady }: Daemon
 
 async function serve(
   house: House,
-  { parts, signal, onReady }: DaemonRun & { parts: DaemonParts },
+  { parts, signer, signal, onReady }: DaemonRun & { readonly parts: DaemonParts; readonly signer: Signer },
 ): Promise<Readonly<Tally>> {
   const { period, idlePeriod, concurrency, chains, runOnce } = house.config.daemon;
   const periods = { shortest: period, longest: Math.max(period, idlePeriod) };
@@ -103,13 +113,13 @@ async function serve(
   const { count, asked } = await countWallets(house.config, parts.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
   const credits = takesCredits(house.config) && { creditsPerDay: cost.creditsPerDay };
-  const { network, signer } = parts;
-  house.log.info({ network, wallets: count, signer: signer.name, ...credits }, 'daemon started');
+  const { network } = parts;
+  tell(house.log, 'daemon-started', { network, wallets: count, signer: signer.name, ...credits });
   if (!runOnce && credits) house.log.info({ ...cost, text: pollCostText(cost, period) }, 'polling costs credits');
   if (count === 0) house.log.warn({ network: parts.network }, 'store has no wallets on this network');
-  onReady?.(parts.signer);
+  onReady?.(signer);
   const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
-  house.log.info({ ...tally }, 'daemon stopped');
+  tell(house.log, 'daemon-stopped', tally);
   return tally;
 }
 

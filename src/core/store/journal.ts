@@ -8,6 +8,16 @@ import type { PendingTransaction } from '../signing/pending.js';
  */
 export type State = 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
 
+/** Bytes are recorded, may be on their way, and are not ended. */
+export function isSent(state: State): boolean {
+  return state === 'signed' || state === 'broadcast';
+}
+
+/** The transaction gives its bytes, and what they spend, to no other. */
+export function isKept(state: State): boolean {
+  return isSent(state) || state === 'completed';
+}
+
 /** One pending transaction's row. */
 export interface JournalEntry {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { asCustosError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
+import { type Log, tell } from '../core/log.js';
 import { type Journal, LEASE_TIME, type Lease } from '../core/store/journal.js';
 
 /** Holds on to what this process has claimed, for as long as it lives. */
@@ -27,7 +27,7 @@ export class LeaseKeeper {
         this.#kept = start;
       } catch (thrown) {
         const { code, message } = asCustosError(thrown);
-        this.#log.warn({ code, error: message }, 'leases not kept');
+        tell(this.#log, 'leases-not-kept', { code, error: message });
       }
     }
   }

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
-import type { Cloud, CloudStatus } from '../../src/core/network/cloud.js';
-import { resolve } from '../../src/daemon/resume.js';
-import { SenderQueues } from '../../src/daemon/sender-queues.js';
-import { carrying, pendingOf, signedFact } from './carrying.js';
+import type { SourceStatus } from '../../src/core/network/source.js';
+import type { JournalEntry } from '../../src/core/store/journal.js';
+import { createWay } from '../../src/lifecycle/way.js';
+import { carrying, pendingOf, signedFact, sourceOf } from './carrying.js';
 
 const daemon = carrying();
 
-function partsWith(status: () => Promise<CloudStatus>) {
-  const cloud: Partial<Cloud> = { status };
-  return daemon.parts({ cloud: cloud as Cloud });
+function resume(found: JournalEntry, status: () => Promise<SourceStatus>) {
+  return createWay(daemon.parts()).resume(sourceOf({ status }), found);
 }
 
 /** Signed by a process that let go of it. */
@@ -30,16 +29,15 @@ describe('a signed transaction that the cloud no longer lists', () => {
   test('is put off when the cloud does not tell of it, so that others have their turn', async () => {
     const found = await leftSigned('one');
     expect(await dueIds()).toEqual(['one']);
-    const parts = partsWith(() => Promise.reject(new CustosError('CLOUD_ANSWER_INVALID', 'no')));
-    expect(await resolve(parts, new SenderQueues(), found)).toMatchObject({ kind: 'waiting' });
+    const silent = () => Promise.reject(new CustosError('CLOUD_ANSWER_INVALID', 'no'));
+    expect(await resume(found, silent)).toMatchObject({ kind: 'waiting' });
     expect(await dueIds()).toEqual([]);
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', attempts: 1 });
   });
 
   test('is neither ended nor sent when the cloud does not know it, which may be the wrong cloud', async () => {
     const found = await leftSigned('one');
-    const parts = partsWith(async () => ({ kind: 'unknown' }));
-    expect(await resolve(parts, new SenderQueues(), found)).toMatchObject({ kind: 'waiting' });
+    expect(await resume(found, async () => ({ kind: 'unknown' }))).toMatchObject({ kind: 'waiting' });
     expect(await dueIds()).toEqual([]);
     const { signed } = signedFact;
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed, errorCode: 'KMS_MISSING' });
@@ -50,11 +48,11 @@ describe('a signed transaction that the cloud no longer lists', () => {
     const { lease } = await daemon.claimed('one');
     await daemon.journal.expire(lease, 'dead');
     const asked: string[] = [];
-    const parts = partsWith(async () => {
+    const status = async (): Promise<SourceStatus> => {
       asked.push('status');
       return { kind: 'pending' };
-    });
-    expect(await resolve(parts, new SenderQueues(), found)).toBeUndefined();
+    };
+    expect(await resume(found, status)).toBeUndefined();
     expect(asked).toEqual([]);
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'claimed', attempts: 0 });
     await expect(daemon.journal.renew((await daemon.claimed('one')).lease)).resolves.toBeUndefined();
@@ -65,11 +63,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
     ['cancelled', 'withdrawn', { kind: 'withdrawn' }],
   ] as const)('is %s when the cloud says that it is %s', async (state, _, status) => {
     const found = await leftSigned('one');
-    await resolve(
-      partsWith(async () => status),
-      new SenderQueues(),
-      found,
-    );
+    await resume(found, async () => status);
     expect(await daemon.journal.get('one')).toMatchObject({ state });
   });
 });

@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
 import type { WalletTable } from '../../src/core/store/store.js';
-import { carry } from '../../src/daemon/carry.js';
-import { SenderQueues } from '../../src/daemon/sender-queues.js';
-import { carrying } from './carrying.js';
+import { createWay } from '../../src/lifecycle/way.js';
+import { carrying, pendingOf, sourceOf } from './carrying.js';
 
 const daemon = carrying();
 
 test('a key’s second transaction is not begun before its first is done, however late that one’s wallet is read', async () => {
-  const [one, two] = [await daemon.claimed('one'), await daemon.claimed('two')];
-  const { wallets } = daemon.parts();
+  const { wallets } = daemon.daemonParts({});
   let answer = (): void => undefined;
   const late = new Promise<void>((resolve) => {
     answer = resolve;
@@ -24,9 +22,9 @@ test('a key’s second transaction is not begun before its first is done, howeve
       throw new CustosError('STORE_UNREACHABLE', 'read too late');
     },
   };
-  const parts = daemon.parts({ wallets: slow });
-  const senders = new SenderQueues();
-  const ends = [one, two].map((claimed) => carry(parts, senders, claimed).then(({ id }) => done.push(id)));
+  const way = createWay(daemon.parts({ wallets: slow }));
+  const taken = await way.take(sourceOf(), [pendingOf('one'), pendingOf('two')]);
+  const ends = taken.map(async (one) => done.push((one.kind === 'begun' && (await one.outcome)?.id) || one.kind));
   await new Promise((resolve) => setImmediate(resolve));
   expect([asked, done]).toEqual([1, []]);
   answer();

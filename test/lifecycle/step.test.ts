@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { type DaemonParts, deadlines, step } from '../../src/daemon/parts.js';
+import { deadlines, step } from '../../src/lifecycle/step.js';
 
-/** `step` looks at nothing but the trace. */
-const parts = {} as DaemonParts;
+const parts = {};
 
 test('a step that does not end is given up at its deadline, with its name', async () => {
   vi.useFakeTimers();

@@ -2,14 +2,17 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Chain, Fate, NodeClient } from '../../src/core/chain/chain.js';
 import { CustosError } from '../../src/core/errors.js';
 import type { Nodes } from '../../src/core/network/cloud.js';
-import { deadlines } from '../../src/daemon/parts.js';
-import { finish } from '../../src/daemon/send.js';
+import type { Claimed, LifecycleParts } from '../../src/lifecycle/parts.js';
+import { readRecorded } from '../../src/lifecycle/recorded.js';
+import { deadlines } from '../../src/lifecycle/step.js';
+import { broadcast } from '../../src/lifecycle/steps/broadcast.js';
+import { confirm } from '../../src/lifecycle/steps/confirm.js';
 import { carrying, signedFact } from './carrying.js';
 
 const daemon = carrying();
 
 /** Parts with an own node, and a chain that is changed. `asked` tells how often the fate of bytes was asked for. */
-function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, broadcast: Nodes['broadcast']) {
+function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, send: Nodes['broadcast']) {
   const parts = daemon.parts();
   const asked: string[] = [];
   const chain: Chain = {
@@ -20,8 +23,15 @@ function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, broadcast:
       return fate();
     },
   };
-  const nodes: Nodes = { client: () => ({}) as NodeClient, isOwn: () => true, broadcast };
+  const nodes: Nodes = { client: () => ({}) as NodeClient, isOwn: () => true, broadcast: send };
   return { parts: { ...parts, chains: { ...parts.chains, get: () => chain }, nodes }, asked };
+}
+
+/** The steps of bytes that were recorded before, in the order of the way. */
+async function goOn(parts: LifecycleParts, claimed: Claimed): Promise<void> {
+  const sent = await readRecorded(parts, claimed);
+  if (claimed.entry.state === 'signed') await (await broadcast(parts, claimed, sent)).noted;
+  else await confirm(parts, claimed, { ...sent, isNew: false });
 }
 
 describe('recorded bytes', () => {
@@ -34,19 +44,19 @@ describe('recorded bytes', () => {
   ])('that are refused end with %s, and their fate is not asked once more', async (code, details) => {
     const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-    await expect(finish(parts, claimed)).rejects.toMatchObject({ code });
+    await expect(goOn(parts, claimed)).rejects.toMatchObject({ code });
     expect(asked).toEqual([]);
   });
 
   test('of a chain where they run out are looked up once before they are sent again', async () => {
     const sent: string[] = [];
-    const broadcast: Nodes['broadcast'] = async (_, { txId }) => {
+    const send: Nodes['broadcast'] = async (_, { txId }) => {
       sent.push(txId);
       return { txId };
     };
-    const { parts, asked } = partsWith({ expiry: 'final' }, async () => 'dead', broadcast);
+    const { parts, asked } = partsWith({ expiry: 'final' }, async () => 'dead', send);
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-    await expect(finish(parts, claimed)).rejects.toMatchObject({ code: 'TRANSACTION_EXPIRED' });
+    await expect(goOn(parts, claimed)).rejects.toMatchObject({ code: 'TRANSACTION_EXPIRED' });
     expect([asked, sent]).toEqual([[signedFact.txId], []]);
   });
 
@@ -59,7 +69,7 @@ describe('recorded bytes', () => {
         async () => ({ txId }),
       );
       const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-      await expect(finish(parts, claimed)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+      await expect(goOn(parts, claimed)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
       expect(await parts.journal.get('one')).toMatchObject({ state: 'signed', txId: signedFact.txId });
     },
   );
@@ -69,7 +79,7 @@ describe('recorded bytes', () => {
     vi.useFakeTimers();
     try {
       const { parts } = partsWith({ expiry: 'final' }, () => new Promise(() => undefined), refused({}));
-      const ended = finish(parts, claimed).catch((error: unknown) => error);
+      const ended = goOn(parts, claimed).catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);
       expect(await ended).toMatchObject({ code: 'STEP_TIMEOUT' });
     } finally {
@@ -86,7 +96,7 @@ describe('recorded bytes', () => {
     try {
       const absent: Partial<Chain> = { inclusion: async () => ({ kind: 'absent' }) };
       const { parts, asked } = partsWith(absent, () => new Promise(() => undefined), refused({}));
-      const ended = finish(parts, claimed).catch((error: unknown) => error);
+      const ended = goOn(parts, claimed).catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);
       expect(await ended).toMatchObject({ code: 'STEP_TIMEOUT' });
       expect(asked).toEqual([signedFact.txId]);

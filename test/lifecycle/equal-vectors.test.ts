@@ -5,17 +5,16 @@ import { hazardKinds } from '../../src/core/chain/hazards.js';
 import { networkOf, parseSignatureId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import { noMeter } from '../../src/core/meter.js';
-import type { Cloud, Nodes } from '../../src/core/network/cloud.js';
+import type { Nodes } from '../../src/core/network/cloud.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
 import type { ImportSecret } from '../../src/core/signing/vault.js';
 import type { JournalEntry } from '../../src/core/store/journal.js';
 import type { Store } from '../../src/core/store/store.js';
-import { carry } from '../../src/daemon/carry.js';
-import { LeaseKeeper } from '../../src/daemon/lease-keeper.js';
-import type { DaemonParts } from '../../src/daemon/parts.js';
-import { SenderQueues } from '../../src/daemon/sender-queues.js';
+import { LeaseKeeper } from '../../src/lifecycle/lease-keeper.js';
+import type { LifecycleParts } from '../../src/lifecycle/parts.js';
+import { createWay } from '../../src/lifecycle/way.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { makeRootKey } from '../../src/vault/key-slots.js';
@@ -30,6 +29,7 @@ import {
   type TransactionVector,
   type VectorSecrets,
 } from '../support/vectors.js';
+import { sourceOf } from './carrying.js';
 
 const chains = createRegistry();
 const vault = openVault({ rootKey: makeRootKey(), storeId, chains });
@@ -71,35 +71,30 @@ async function importWallets(chain: string, { testnet, wallets }: TransactionVec
   }
 }
 
-/** A daemon at a cloud that takes everything, and at nodes that answer as they did when the vector was recorded, for ever. */
-function partsFor({ testnet, rpc }: TransactionVector): DaemonParts {
+/** The way at nodes that answer as they did when the vector was recorded, for ever. */
+function partsFor({ rpc }: TransactionVector): LifecycleParts {
   const node = replayingNode(rpc);
   const nodes: Nodes = { client: () => node, isOwn: () => false, broadcast: async (_chain, { txId }) => ({ txId }) };
-  const cloud: Partial<Cloud> = {
-    broadcast: async (_chain, _pending, { txId }) => ({ txId }),
-    complete: async () => {},
-  };
   const { journal, wallets } = store;
-  const parts: Partial<DaemonParts> = {
-    ...{ network: networkOf(testnet), chains, wallets, journal, publicVault: vault, signer, nodes, rules },
-    ...{ cloud: cloud as Cloud, judges: [], clock: testClock(), log: silentLog, meter: noMeter, shared: false },
+  return {
+    ...{ chains, wallets, journal, publicVault: vault, signer, nodes, rules },
+    ...{ judges: [], clock: testClock(), log: silentLog, meter: noMeter },
     ...{ leases: new LeaseKeeper(journal, silentLog), maxAttempts: 10, confirmations: () => 1 },
   };
-  return parts as DaemonParts;
 }
 
-/** The same content under two ids, one after the other through one daemon, or through one that has forgotten. */
+/** The same content under two ids, one after the other through one process, or through one that has forgotten. */
 async function carryTwice(chain: string, vector: TransactionVector, forgets: boolean): Promise<JournalEntry[]> {
   await importWallets(chain, vector);
   const parts = partsFor(vector);
   const name = createHash('sha256').update(vector.name).digest('hex').slice(0, 16);
-  const senders = [new SenderQueues(), new SenderQueues()] as const;
+  const ways = [createWay(parts), createWay(parts)] as const;
   const found: JournalEntry[] = [];
   for (const [at, id] of [`${name}-1`, `${name}-2`].entries()) {
     const pending = parsePending({ ...vector.pending, id }, chains.get(chain).id, networkOf(vector.testnet));
-    const [result] = await store.journal.claim([pending]);
-    if (result === undefined || result.kind === 'changed' || result.lease === undefined) throw new Error('no lease');
-    await carry(parts, senders[forgets ? at : 0]!, { entry: result.entry, lease: result.lease });
+    const [taken] = await ways[forgets ? at : 0]!.take(sourceOf(), [pending]);
+    if (taken?.kind !== 'begun') throw new Error('not begun');
+    await taken.outcome;
     found.push((await store.journal.get(id))!);
   }
   return found;

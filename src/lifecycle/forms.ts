@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
-import type { State } from '../core/store/journal.js';
-import type { DaemonParts } from './parts.js';
-import type { Claimed } from './settle.js';
+import { isKept } from '../core/store/journal.js';
+import type { Claimed, LifecycleParts } from './parts.js';
 
 /** Forms that are kept in mind. One that is forgotten is still refused when it is recorded. */
 const REMEMBERED = 10_000;
@@ -43,44 +42,35 @@ function digestOf({ from, completed }: Form): string {
 
 /** @throws CustosError TRANSACTION_DUPLICATE: another transaction that has not failed was made of this form */
 export async function refuseKnown(
-  { journal }: Pick<DaemonParts, 'journal'>,
+  { journal }: Pick<LifecycleParts, 'journal'>,
   { entry }: Pick<Claimed, 'entry'>,
-  { recent, ...form }: Form & { readonly recent: RecentForms },
+  { forms, ...form }: Form & { readonly forms: RecentForms },
 ): Promise<void> {
-  const owner = recent.ownerOf(form);
+  const owner = forms.ownerOf(form);
   if (owner === undefined || owner === entry.id) return;
   const other = await journal.get(owner);
-  if (other === undefined || !keeping.has(other.state)) return;
+  if (other === undefined || !isKept(other.state)) return;
   throw new CustosError('TRANSACTION_DUPLICATE', `transaction ${entry.id} has the same bytes as ${owner}`);
 }
 
-/** States in which a transaction gives its bytes to no other. */
-const keeping: ReadonlySet<State> = new Set(['signed', 'broadcast', 'completed']);
-
 /**
- * Makes a transaction whose bytes no other one has. Where the chain fills in what tells equal contents apart, it is made again
- * until that is another value.
- * @param make - @throws CustosError TRANSACTION_DUPLICATE: another transaction has these bytes
- * @throws CustosError DUPLICATE_DEFERRED: the chain offers nothing else yet; and whatever `make` throws
+ * Waits until a transaction whose bytes another one has may be made differently, where the chain fills in what tells equal
+ * contents apart.
+ * @param failed - why it could not be made, and how often it was tried by now
+ * @throws CustosError DUPLICATE_DEFERRED: the chain offers nothing else yet; and the error itself where nothing else will come
  */
-export async function untilDistinct<T>(
-  { clock }: Pick<DaemonParts, 'clock'>,
+export async function awaitOtherForm(
+  { clock }: Pick<LifecycleParts, 'clock'>,
   { chain, pending }: { readonly chain: Chain; readonly pending: PendingTransaction },
-  make: () => Promise<T>,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await make();
-    } catch (thrown) {
-      const isDuplicate = thrown instanceof CustosError && thrown.code === 'TRANSACTION_DUPLICATE';
-      if (!isDuplicate || chain.repetition?.(pending) !== 'renewed') throw thrown;
-      if (tries >= TRIES) {
-        throw new CustosError('DUPLICATE_DEFERRED', `${thrown.message}, and ${chain.id} offers no others yet`, {
-          cause: thrown,
-        });
-      }
-      // A chain that can choose has chosen differently when it is asked at once.
-      if (tries > 1) await clock.wait(PAUSE);
-    }
+  { thrown, tries }: { readonly thrown: unknown; readonly tries: number },
+): Promise<void> {
+  const isDuplicate = thrown instanceof CustosError && thrown.code === 'TRANSACTION_DUPLICATE';
+  if (!isDuplicate || chain.repetition?.(pending) !== 'renewed') throw thrown;
+  if (tries >= TRIES) {
+    throw new CustosError('DUPLICATE_DEFERRED', `${thrown.message}, and ${chain.id} offers no others yet`, {
+      cause: thrown,
+    });
   }
+  // A chain that can choose has chosen differently when it is asked at once.
+  if (tries > 1) await clock.wait(PAUSE);
 }

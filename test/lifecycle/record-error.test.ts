@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
 import { isDue, LONGEST_REST } from '../../src/core/store/journal.js';
-import { finish } from '../../src/daemon/send.js';
-import { settle } from '../../src/daemon/settle.js';
+import { recordError } from '../../src/lifecycle/record-error.js';
+import { readRecorded } from '../../src/lifecycle/recorded.js';
 import { carrying, signedFact } from './carrying.js';
 
 const daemon = carrying();
@@ -14,7 +14,7 @@ describe('signed bytes', () => {
     ['a node that is away', new CustosError('NODE_UNREACHABLE', 'no')],
   ])('are kept after %s, with their number, and tried again', async (_, thrown) => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-    expect(await settle(daemon.parts(), claimed, thrown)).toMatchObject({ kind: 'waiting' });
+    expect(await recordError(daemon.parts(), claimed, thrown)).toMatchObject({ kind: 'waiting' });
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed: signedFact.signed, attempts: 1 });
     const other = await daemon.claimed('other');
     const counts = { sender: signedFact.sender ?? '', latest: 5n };
@@ -28,24 +28,28 @@ describe('signed bytes', () => {
     'that are not taken for %s are sent again, and only a fault counts against the chain',
     async (code, fault) => {
       const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-      const { id: _id, report: _report, ...rest } = await settle(daemon.parts(), claimed, new CustosError(code, 'no'));
+      const {
+        id: _id,
+        report: _report,
+        ...rest
+      } = await recordError(daemon.parts(), claimed, new CustosError(code, 'no'));
       expect(rest).toEqual({ kind: 'waiting', ...fault });
     },
   );
 
   test.each(['BROADCAST_REFUSED', 'NETWORK_CLOSED'] as const)('are given up for %s', async (code) => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-    expect(await settle(daemon.parts(), claimed, new CustosError(code, 'no'))).toMatchObject({ kind: 'failed' });
+    expect(await recordError(daemon.parts(), claimed, new CustosError(code, 'no'))).toMatchObject({ kind: 'failed' });
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: code });
   });
 });
 
 test('a signed row that lost its bytes ends: nothing is there that could be sent again', async () => {
-  const { entry, lease } = await daemon.claimed('one', [['signed', signedFact]]);
+  const { entry, ...rest } = await daemon.claimed('one', [['signed', signedFact]]);
   const { signed: _, ...damaged } = entry;
   const parts = daemon.parts({ journal: { ...daemon.journal, get: async () => damaged } });
-  const thrown = await finish(parts, { entry: damaged, lease }).catch((error: unknown) => error);
-  expect(await settle(parts, { entry: damaged, lease }, thrown)).toMatchObject({ kind: 'failed' });
+  const thrown = await readRecorded(parts, { entry: damaged, ...rest }).catch((error: unknown) => error);
+  expect(await recordError(parts, { entry: damaged, ...rest }, thrown)).toMatchObject({ kind: 'failed' });
   expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: 'RECORD_DAMAGED' });
 });
 
@@ -53,7 +57,7 @@ test('whoever asks for a long pause puts a transaction off for ten minutes at th
   const claimed = await daemon.claimed('one', [['signed', signedFact]]);
   const thrown = new CustosError('NODE_UNREACHABLE', 'no', { retryAfter: 86_400_000 });
   const before = Date.now();
-  await settle(daemon.parts(), claimed, thrown);
+  await recordError(daemon.parts(), claimed, thrown);
   const { nextAttemptAt = 0 } = (await daemon.journal.get('one')) ?? {};
   expect(nextAttemptAt).toBeGreaterThanOrEqual(before + LONGEST_REST - 1000);
   expect(isDue(nextAttemptAt, Date.now())).toBe(false);

@@ -1,0 +1,150 @@
+import { asCustosError, type CustosError } from '../core/errors.js';
+import type { ChainId } from '../core/ids.js';
+import { tell } from '../core/log.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
+import type { JournalEntry } from '../core/store/journal.js';
+import type { Outcome } from '../lifecycle/parts.js';
+import type { Taken } from '../lifecycle/way.js';
+import { Backlog } from './backlog.js';
+import type { Breaker } from './breaker.js';
+import type { Listing } from './listing.js';
+import type { DaemonParts } from './parts.js';
+
+export interface ClaimerOptions {
+  readonly chain: ChainId;
+  /** How many transactions of the chain are on their way at the same time. */
+  readonly concurrency: number;
+  readonly listing: Listing;
+  readonly breaker: Breaker;
+  readonly onOutcome: (outcome: Outcome) => void;
+  readonly onRefused: (error: CustosError) => void;
+  readonly onDamaged: (error: CustosError) => void;
+  /** So many could not be claimed; the source lists them again. */
+  readonly onUnclaimed: (count: number) => void;
+}
+
+/** Claims what waits as there is room, and starts it on its way. */
+export class Claimer {
+  readonly #parts: DaemonParts;
+  readonly #options: ClaimerOptions;
+  readonly #backlog: Backlog;
+  readonly #running = new Set<Promise<void>>();
+  #claiming: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(parts: DaemonParts, options: ClaimerOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#backlog = new Backlog(parts.shared);
+  }
+
+  /** How many wait to be claimed. */
+  get waiting(): number {
+    return this.#backlog.size;
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0 || this.#claiming !== undefined;
+  }
+
+  /** How many are on their way. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Nothing new is begun from now on. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  add(pending: readonly PendingTransaction[]): void {
+    this.#backlog.add(pending);
+    this.#pump();
+  }
+
+  /** Forgets what the source no longer lists. */
+  keepOnly(listed: ReadonlySet<string>): void {
+    this.#backlog.keepOnly(listed);
+    this.#pump();
+  }
+
+  /** Goes on with what is signed, due and no longer listed. @returns how many. @throws CustosError STORE_* */
+  async resume(listed: ReadonlySet<string>): Promise<number> {
+    const { journal, network, onlyTransactions, way } = this.#parts;
+    const { breaker, concurrency, chain, onDamaged } = this.#options;
+    const room = breaker.room(this.#running.size, concurrency);
+    if (room === 0 || this.#stopping) return 0;
+    const { entries, damaged } = await journal.due(chain, network, room);
+    for (const { error } of damaged) onDamaged(error);
+    const open = entries.filter(({ id, state }) => {
+      const isListed = listed.has(id) && state === 'signed';
+      return !isListed && !way.has(id) && onlyTransactions?.has(id) !== false;
+    });
+    for (const entry of open) this.#track(this.#resumed(entry));
+    return open.length;
+  }
+
+  #resumed(entry: JournalEntry): Promise<Outcome | undefined> {
+    const { way, source } = this.#parts;
+    return way.resume(source, entry);
+  }
+
+  /** Resolves when everything that waits is carried as far as it goes now. */
+  async settled(): Promise<void> {
+    while (this.isBusy) {
+      await this.#claiming;
+      await Promise.all(this.#running);
+    }
+  }
+
+  /** Claims more, as long as there is room; one claim at a time. */
+  #pump(): void {
+    if (this.#claiming !== undefined || this.#stopping) return;
+    const { concurrency, breaker } = this.#options;
+    const room = breaker.room(this.#running.size, concurrency);
+    // Half a width in one write, while the other half is carried.
+    const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
+    const isIdle = this.#running.size === 0;
+    if (room === 0 || batch === 0 || (room < batch && !isIdle)) return;
+    this.#claiming = this.#claim(this.#backlog.take(Math.min(room, batch))).finally(() => {
+      this.#claiming = undefined;
+      this.#pump();
+    });
+  }
+
+  async #claim(batch: readonly PendingTransaction[]): Promise<void> {
+    const { way, source, log } = this.#parts;
+    const { chain, onUnclaimed } = this.#options;
+    try {
+      for (const taken of await way.take(source, batch)) this.#note(taken);
+    } catch (thrown) {
+      // The source lists them again.
+      const { code, message } = asCustosError(thrown);
+      tell(log, 'claim-failed', { chain, code, error: message });
+      onUnclaimed(batch.length);
+    }
+  }
+
+  #note(taken: Taken): void {
+    const { listing, onRefused, onDamaged } = this.#options;
+    if (taken.kind === 'begun') this.#track(taken.outcome);
+    if (taken.kind === 'begun' || taken.kind === 'elsewhere') listing.goesOn(taken.id);
+    else if (taken.kind === 'waits') listing.waits(taken.id, taken.until);
+    else if (taken.kind === 'ended') listing.ends(taken.id, this.#parts.clock.now());
+    else if (taken.kind === 'damaged') onDamaged(taken.error);
+    else onRefused(taken.error);
+  }
+
+  #track(outcome: Promise<Outcome | undefined>): void {
+    const { onOutcome } = this.#options;
+    const done = outcome
+      .then((found) => {
+        if (found !== undefined) onOutcome(found);
+      })
+      .finally(() => {
+        this.#running.delete(done);
+        this.#pump();
+      });
+    this.#running.add(done);
+  }
+}

@@ -1,0 +1,60 @@
+import { type LogEvent, tell } from '../core/log.js';
+import { isNoTry, type JournalEntry, type JournalFact, type State } from '../core/store/journal.js';
+import type { Claimed, LifecycleParts } from './parts.js';
+import { step, type Traced } from './step.js';
+
+/** What may happen to a transaction on its way: the journal's events, and one log line each. */
+const logged = {
+  filled: 'transaction-filled',
+  signed: 'transaction-signed',
+  broadcast: 'transaction-broadcast',
+  included: 'transaction-included',
+  reorganised: 'transaction-reorganised',
+  completed: 'transaction-completed',
+  held: 'transaction-held',
+  denied: 'transaction-denied',
+  failed: 'transaction-failed',
+  postponed: 'transaction-postponed',
+  expired: 'transaction-expired',
+  'found closed at the cloud': 'transaction-found-closed',
+  'withdrawn by the application': 'transaction-withdrawn',
+} as const satisfies Record<string, LogEvent>;
+
+/** One change of a transaction: its next state, what is recorded with it, and what the story calls it. */
+export interface Change {
+  readonly to: State;
+  readonly fact: JournalFact;
+  readonly event: keyof typeof logged;
+}
+
+/** Writes one change into the journal and logs it: the only way in which a state changes here. */
+export async function advance(
+  parts: Traced & Pick<LifecycleParts, 'journal' | 'log'>,
+  { entry, lease }: Pick<Claimed, 'entry' | 'lease'>,
+  change: Change,
+): Promise<void> {
+  const { to, fact, event } = change;
+  await step(parts, 'record', entry.id, () => parts.journal.advance(lease, to, fact, event));
+  logChange(parts, entry, change);
+}
+
+export function logChange(
+  { log }: Pick<LifecycleParts, 'log'>,
+  entry: JournalEntry,
+  { to, fact, event }: Change,
+): void {
+  const { id, chain, network, state: from } = entry;
+  const { errorCode: code, errorText: error, txId, block } = fact;
+  const attempts = entry.attempts + (code === undefined || isNoTry(code) ? 0 : 1);
+  const found = { ...(txId !== undefined && { txId }), ...(block !== undefined && { block }) };
+  tell(log, logged[event], {
+    id,
+    chain,
+    network,
+    from,
+    to,
+    attempts,
+    ...found,
+    ...(code !== undefined && { code, error }),
+  });
+}

@@ -1,0 +1,40 @@
+import type { ParseContext, SignerFacts } from '../core/chain/chain.js';
+import { CustosError } from '../core/errors.js';
+import { rulesOf } from '../core/signing/signing-rules.js';
+import type { JournalEntry } from '../core/store/journal.js';
+import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
+import type { Claimed, LifecycleParts, Signers } from './parts.js';
+
+type IdentifyParts = Pick<LifecycleParts, 'chains' | 'wallets' | 'publicVault' | 'signer' | 'rules' | 'onlyWallets'>;
+
+/** Finds wallets and sender. No network, no secret. @throws CustosError WALLET_NOT_ALLOWED, and what `wantedKeys` throws */
+export async function identify(parts: IdentifyParts, { entry }: Claimed): Promise<Signers> {
+  const { pending } = entry;
+  const chain = parts.chains.get(entry.chain);
+  const ids = [...new Set(keyRefsOf(chain, pending).map((key) => key.signatureId))];
+  for (const id of ids) {
+    if (parts.onlyWallets !== undefined && !parts.onlyWallets.has(id)) {
+      throw new CustosError('WALLET_NOT_ALLOWED', `signature ID ${id} is not among those that may sign`);
+    }
+  }
+  const sealed = await parts.wallets.get(ids);
+  const signers = await factsOf(parts, wantedKeys(chain, { pending, sealed }));
+  const { from } = contextOf(parts, entry, signers);
+  return { chain, sealed, signers, from };
+}
+
+/** From public halves; keys that only secrets derive are asked of the signer. */
+async function factsOf(parts: IdentifyParts, wanted: readonly WantedKey[]): Promise<readonly SignerFacts[]> {
+  const known = wanted.map(({ sealed, ref }) => parts.publicVault.facts(sealed, ref));
+  if (known.every((facts) => facts !== undefined)) return known;
+  return parts.signer.identify({ sealed: wanted.map(({ sealed }) => sealed), keys: wanted.map(({ ref }) => ref) });
+}
+
+/** What a chain has to know to complete and decode the transaction. */
+export function contextOf(
+  { rules }: Pick<LifecycleParts, 'rules'>,
+  { chain, pending }: JournalEntry,
+  signers: readonly SignerFacts[],
+): ParseContext {
+  return parseContext(pending, { rules: rulesOf(rules, chain), signers });
+}

@@ -1,0 +1,44 @@
+import type { ChainId, Network, SignatureId } from '../core/ids.js';
+import type { PolledTransaction } from '../core/network/cloud.js';
+import type { Source } from '../core/network/source.js';
+import type { Journal, JournalEntry } from '../core/store/journal.js';
+
+/** Rows that are read at a time. */
+const PAGE = 500;
+
+/**
+ * The journal as a queue: for doors that hand transactions over (`Way.take`), which are durable once they are claimed. What
+ * waits to be tried again, and what a crash left, is found here; the journal itself keeps how each of them ended.
+ */
+export function createJournalSource(journal: Pick<Journal, 'unsigned'>): Source {
+  return {
+    name: 'journal',
+    pending: (chain, network, ids) => openTransactions(journal, { chain, network, ids: new Set(ids) }),
+    // Whatever has bytes is brought to its end: only a person's `cancel` ends it otherwise, in the journal.
+    status: async () => ({ kind: 'pending' }),
+    complete: async () => {},
+    report: async () => {},
+    showsBlocks: () => false,
+  };
+}
+
+interface Wanted {
+  readonly chain: ChainId;
+  readonly network: Network;
+  readonly ids: ReadonlySet<SignatureId>;
+}
+
+async function openTransactions(
+  journal: Pick<Journal, 'unsigned'>,
+  { chain, network, ids }: Wanted,
+): Promise<readonly PolledTransaction[]> {
+  const isOpen = ({ state, pending: { keys } }: JournalEntry) =>
+    (state === 'claimed' || state === 'held') && keys.some(({ signatureId }) => ids.has(signatureId));
+  const found: PolledTransaction[] = [];
+  for (let after = ''; ; ) {
+    const { entries, last } = await journal.unsigned(chain, network, { after, limit: PAGE });
+    for (const { pending } of entries.filter(isOpen)) found.push({ kind: 'pending', pending });
+    if (last === undefined) return found;
+    after = last;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Chain, ChainRegistry, RecordedTransaction, SignerFacts } from '../core/chain/chain.js';
+import type { Clock } from '../core/clock.js';
+import type { ChainId, SignatureId } from '../core/ids.js';
+import type { Log } from '../core/log.js';
+import type { Meter } from '../core/meter.js';
+import type { Nodes } from '../core/network/cloud.js';
+import type { Source } from '../core/network/source.js';
+import type { Judge } from '../core/signing/judge.js';
+import type { Signer } from '../core/signing/signer.js';
+import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { PublicVault } from '../core/signing/vault.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
+import type { Journal, JournalEntry, Lease } from '../core/store/journal.js';
+import type { WalletTable } from '../core/store/store.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { Trace } from './step.js';
+
+/** What carries transactions on their way, put together by the app. Each step names the few parts that it uses. */
+export interface LifecycleParts {
+  readonly chains: ChainRegistry;
+  readonly wallets: Pick<WalletTable, 'get'>;
+  readonly publicVault: PublicVault;
+  readonly journal: Journal;
+  readonly nodes: Nodes;
+  readonly signer: Signer;
+  /** Asked in order; the first that does not allow ends the way. */
+  readonly judges: readonly Judge[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly leases: LeaseKeeper;
+  /** Tries of an unsigned transaction before it is given up. */
+  readonly maxAttempts: number;
+  /** The operator's limits; the signer has them from its start and decides by its own. */
+  readonly rules: SigningRules;
+  /** When present, only these wallets sign. */
+  readonly onlyWallets?: ReadonlySet<SignatureId>;
+  readonly trace?: Trace;
+  /** Blocks in which a node must have a transaction, its own and those behind it, before it is completed. */
+  confirmations(chain: ChainId): number;
+}
+
+/** A claimed row of the journal with the right to change it, and the source that hears of its end. */
+export interface Claimed {
+  readonly entry: JournalEntry;
+  readonly lease: Lease;
+  readonly source: Source;
+}
+
+/** Who signs: the wallets that are needed and the public side of their keys. */
+export interface Signers {
+  readonly chain: Chain;
+  readonly sealed: readonly SealedWallet[];
+  /** All keys, in the order in which they will be lent; the first one's address is the sender. */
+  readonly signers: readonly SignerFacts[];
+  readonly from: string;
+}
+
+/** Signed bytes that are recorded, and so may be on their way. */
+export interface Sent {
+  readonly chain: Chain;
+  readonly recorded: RecordedTransaction;
+}
+
+/** How far a transaction came this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */
+export type OutcomeKind = 'completed' | 'unconfirmed' | 'held' | 'denied' | 'failed' | 'waiting';
+
+export interface Outcome {
+  readonly id: string;
+  readonly kind: OutcomeKind;
+  /** Set when the source should hear of it, once. */
+  readonly report?: string;
+  /** True when source or node did not do their part, no matter which transaction it was. */
+  readonly isFault?: true;
+}

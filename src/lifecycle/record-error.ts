@@ -1,0 +1,112 @@
+import { asCustosError, CustosError, type ErrorCode, isWorthWaiting } from '../core/errors.js';
+import { tell } from '../core/log.js';
+import { isNoTry, isSent, type JournalFact, LONGEST_REST, type State } from '../core/store/journal.js';
+import { advance, logChange } from './advance.js';
+import type { Claimed, LifecycleParts, Outcome } from './parts.js';
+import { step, type Traced } from './step.js';
+import type { Objection } from './steps/judge.js';
+
+type ErrorParts = Traced & Pick<LifecycleParts, 'journal' | 'clock' | 'log' | 'maxAttempts'>;
+
+/** Errors that say nothing about the transaction, but that the way to the chain is not open; a deferred broadcast is none. */
+const faults: ReadonlySet<ErrorCode> = new Set([
+  'NODE_UNREACHABLE',
+  'CLOUD_UNREACHABLE',
+  'CLOUD_TIMEOUT',
+  'CLOUD_RATE_LIMITED',
+  'STEP_TIMEOUT',
+]);
+
+/** Answers about signed bytes themselves. A mistake of this program is none: the bytes may have left before it. */
+const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
+
+/**
+ * Puts an error into the journal: for good, or to be tried again when it is of that kind.
+ * @throws CustosError when it cannot be recorded
+ */
+export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: unknown): Promise<Outcome> {
+  const error = asCustosError(thrown);
+  // Another daemon has it, or the disk takes no write: the journal stays as it is.
+  if (error.code === 'LEASE_LOST' || error.code.startsWith('STORE_')) return leaveUnrecorded(parts, claimed, error);
+  const entry = (await parts.journal.get(claimed.entry.id)) ?? claimed.entry;
+  const current = { ...claimed, entry };
+  const { state } = entry;
+  const isExpired = error.code === 'TRANSACTION_EXPIRED';
+  if (isExpired && error.details['renew'] === true) return renew(parts, current, error);
+  if ((isExpired || error.code === 'TRANSACTION_DUPLICATE') && isSent(state)) {
+    return recordOutcome(parts, current, { to: 'failed', error });
+  }
+  // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
+  const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
+  const keepsBytes = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
+  if (isWorthWaiting(error) || keepsBytes) return postpone(parts, current, error);
+  return recordOutcome(parts, current, { to: error.code === 'FOUR_EYE_DENIED' ? 'denied' : 'failed', error });
+}
+
+/** Records that a judge objects: to be asked again, or for good. */
+export function recordObjection(parts: ErrorParts, claimed: Claimed, objection: Objection): Promise<Outcome> {
+  return recordOutcome(parts, claimed, objection);
+}
+
+/** Where the journal could not be written, or another daemon has it now: it is taken up again. */
+export function leaveUnrecorded({ log }: ErrorParts, { entry }: Claimed, thrown: unknown): Outcome {
+  const { id, chain, network, attempts } = entry;
+  const { code, message } = asCustosError(thrown);
+  tell(log, 'transaction-not-recorded', { id, chain, network, attempts, code, error: message });
+  return { id, kind: 'waiting' };
+}
+
+/** Dead bytes are put aside, and the way begins again. */
+async function renew(parts: ErrorParts, { entry, lease, source }: Claimed, error: CustosError): Promise<Outcome> {
+  const text = `${error.code}: ${error.message}`;
+  // A source that holds it as sent lists it again after this; it hears of it before the journal, so that a crash repeats it.
+  await step(parts, 'close', entry.id, async () => source.reopen?.(entry.id, text));
+  await step(parts, 'record', entry.id, () => parts.journal.expire(lease, error.message));
+  const fact: JournalFact = { errorCode: error.code, errorText: error.message };
+  logChange(parts, entry, { to: 'claimed', fact, event: 'expired' });
+  return { id: entry.id, kind: 'waiting' };
+}
+
+/** To be tried again, unless an unsigned one has been tried often enough. Signed bytes are never given up for that. */
+async function postpone(parts: ErrorParts, claimed: Claimed, error: CustosError): Promise<Outcome> {
+  const { state, attempts } = claimed.entry;
+  const tries = attempts + 1;
+  if (isSent(state) || isNoTry(error.code) || tries < parts.maxAttempts) {
+    return recordOutcome(parts, claimed, { to: state, error });
+  }
+  const text = `given up after ${tries} tries: ${error.code}: ${error.message}`;
+  const exhausted = new CustosError('ATTEMPTS_EXHAUSTED', text, { cause: error });
+  return recordOutcome(parts, claimed, { to: 'failed', error: exhausted });
+}
+
+async function recordOutcome(
+  parts: ErrorParts,
+  claimed: Claimed,
+  { to, error }: { readonly to: State; readonly error: CustosError },
+): Promise<Outcome> {
+  const { entry } = claimed;
+  const text = `${error.code}: ${error.message}`;
+  const facts = { errorCode: error.code, errorText: error.message, reported: text };
+  const isOver = to === 'failed' || to === 'denied';
+  const wait = parts.clock.now() + (isNoTry(error.code) ? SOON : backOff(entry.attempts, error.retryAfter));
+  const fact: JournalFact = isOver ? facts : { ...facts, nextAttemptAt: wait };
+  const event = isOver || to === 'held' ? to : 'postponed';
+  await advance(parts, claimed, { to, fact, event });
+  return {
+    id: entry.id,
+    kind: event === 'postponed' ? 'waiting' : event,
+    ...(entry.reported !== text && !isNoTry(error.code) && { report: text }),
+    ...((faults.has(error.code) || error.details['answer'] === 'wait') && { isFault: true }),
+  };
+}
+
+/** Milliseconds until a transaction that only waits for its turn is looked at again. */
+const SOON = 1_000;
+
+/** Milliseconds until the next try: doubling from one second to five minutes, with a fifth of jitter. */
+function backOff(attempts: number, retryAfter: number | undefined): number {
+  const doubled = Math.min(1000 * 2 ** Math.min(attempts, 9), 300_000);
+  const wait = Math.max(retryAfter ?? 0, Math.round(doubled * (0.9 + Math.random() * 0.2)));
+  // What is put off for longer is taken for the work of a wrong clock, and tried at once.
+  return Math.min(wait, LONGEST_REST);
+}

@@ -1,0 +1,55 @@
+import { within } from '../core/deadline.js';
+import { CustosError } from '../core/errors.js';
+
+/** The steps of the way, as measurements and crash tests see them. */
+export type Step =
+  | 'poll'
+  | 'claim'
+  | 'complete'
+  | 'judge'
+  | 'sign'
+  | 'open'
+  | 'record'
+  | 'broadcast'
+  | 'confirm'
+  | 'close';
+
+/** Called before (`begin`) and after (`end`, with microseconds) each step. */
+export type Trace = (step: Step, moment: 'begin' | 'end', microseconds: number, pendingId?: string) => void;
+
+/** The parts that every step has. */
+export interface Traced {
+  readonly trace?: Trace;
+}
+
+/**
+ * The longest that a step may take, in milliseconds, all of its tries together. What is not here has limits of its own: the
+ * journal's steps the database's, and signing the signer's.
+ */
+export const deadlines: Readonly<Partial<Record<Step, number>>> = {
+  poll: 150_000,
+  complete: 120_000,
+  judge: 60_000,
+  broadcast: 120_000,
+  confirm: 60_000,
+  close: 60_000,
+};
+
+/** Runs `work` as one step of the way. @throws CustosError STEP_TIMEOUT, and whatever `work` throws */
+export async function step<T>(
+  { trace }: Traced,
+  name: Step,
+  pendingId: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  trace?.(name, 'begin', 0, pendingId);
+  const start = performance.now();
+  const limit = deadlines[name];
+  // What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a nonce, `judge`
+  // writes nothing. A nonce is reserved under the lease, which a step that is given up lets go of.
+  const late = () =>
+    new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${(limit ?? 0) / 1000} seconds`);
+  const result = await (limit === undefined ? work() : within(limit, work(), late));
+  trace?.(name, 'end', Math.round((performance.now() - start) * 1000), pendingId);
+  return result;
+}

@@ -1,0 +1,77 @@
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { tell } from '../../core/log.js';
+import { advance } from '../advance.js';
+import { expired, isMortal } from '../fate.js';
+import type { Claimed, LifecycleParts, Sent } from '../parts.js';
+import { goesByNode, isFollowed } from '../route.js';
+import { step, type Traced } from '../step.js';
+
+type BroadcastParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'confirmations' | 'leases' | 'log'>;
+
+/** What the network took. */
+export interface Broadcast extends Sent {
+  readonly claimed: Claimed;
+  /** Resolves when the journal says so, too; whoever gets this waits for it. */
+  readonly noted: Promise<void>;
+  /** True where the source closed the transaction by taking the bytes to the network. */
+  readonly isClosed: boolean;
+}
+
+/**
+ * Hands recorded bytes to the network: by a node, or by the source. The same bytes again are no error.
+ * @throws CustosError BROADCAST_REFUSED, BROADCAST_DEFERRED, TRANSACTION_EXPIRED, LEASE_LOST, NODE_*, CLOUD_*, STEP_TIMEOUT
+ */
+export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: Sent): Promise<Broadcast> {
+  const { entry, lease } = claimed;
+  const { chain, recorded } = sent;
+  if (chain.closedNetwork !== undefined) {
+    tell(parts.log, 'network-closed', { id: entry.id, chain: chain.id, reason: chain.closedNetwork });
+  }
+  const isClosed = !goesByNode(parts, claimed, chain) && !isFollowed(parts, claimed, chain);
+  await parts.leases.check(lease);
+  const { txId } = await step(parts, 'broadcast', entry.id, () => handOver(parts, claimed, sent));
+  const fact = checkTxId(parts, claimed, { sent, txId });
+  return {
+    chain,
+    recorded: { ...recorded, ...fact },
+    claimed: { ...claimed, entry: { ...entry, state: 'broadcast' } },
+    noted: advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' }),
+    isClosed,
+  };
+}
+
+async function handOver(
+  parts: BroadcastParts,
+  claimed: Claimed,
+  { chain, recorded }: Sent,
+): Promise<{ readonly txId: string }> {
+  const { entry, source } = claimed;
+  const isByNode = source.broadcast === undefined || goesByNode(parts, claimed, chain);
+  const manner = isFollowed(parts, claimed, chain) ? 'keep open' : 'close';
+  const answer = isByNode
+    ? parts.nodes.broadcast(chain, recorded)
+    : source.broadcast(chain, entry.pending, recorded, manner);
+  return answer.catch((error: unknown) => {
+    // A refusal because of old age is no failure where the bytes are made again. Whoever refused it has asked for the proof.
+    const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';
+    if (isRefused && error.details['dead'] === true && isMortal(chain)) throw expired(entry, chain);
+    throw error;
+  });
+}
+
+/** @returns what is to be recorded of the answered id. @throws CustosError NODE_ANSWER_INVALID */
+function checkTxId(
+  { log }: BroadcastParts,
+  { entry }: Claimed,
+  { sent: { chain, recorded }, txId }: { readonly sent: Sent; readonly txId: string },
+): { readonly txId?: string } {
+  if (txId.toLowerCase() === recorded.txId.toLowerCase()) return {};
+  if (chain.sendsByNode !== true) {
+    tell(log, 'other-hash-answered', { id: entry.id, txId: recorded.txId, answered: txId });
+    return {};
+  }
+  // Where others sign after us, only the network knows the id.
+  if (chain.isTransactionId(txId)) return { txId };
+  throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is no transaction id of ${chain.id}`);
+}

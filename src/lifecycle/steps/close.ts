@@ -1,0 +1,26 @@
+import { advance } from '../advance.js';
+import type { Claimed, LifecycleParts, Outcome, Sent } from '../parts.js';
+import { isDirect } from '../route.js';
+import { step, type Traced } from '../step.js';
+
+/**
+ * Ends a transaction that the network has: tells its source, unless that closed it by itself, and records the end.
+ * @throws CustosError CLOUD_*, STEP_TIMEOUT, LEASE_LOST, STORE_*
+ */
+export async function close(
+  parts: Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'log'>,
+  claimed: Claimed,
+  { chain, recorded, isClosed }: Sent & { readonly isClosed: boolean },
+): Promise<Outcome> {
+  const { entry, source } = claimed;
+  const tellSource = async () => {
+    const { broadcast } = source;
+    const isById = broadcast === undefined || chain.sendsByNode !== true || isDirect(parts, claimed);
+    // A source that would have sent the bytes hears of those that its node got in the same way, by their id.
+    if (isById) await source.complete(entry.id, recorded.txId);
+    else await broadcast(chain, entry.pending, recorded, 'close');
+  };
+  if (!isClosed) await step(parts, 'close', entry.id, tellSource);
+  await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
+  return { id: entry.id, kind: 'completed' };
+}

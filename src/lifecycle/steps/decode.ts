@@ -1,0 +1,39 @@
+import { type Summary, summaryToJson } from '../../core/chain/summary.js';
+import { rulesOf } from '../../core/signing/signing-rules.js';
+import { checkLimits } from '../../signing/limits.js';
+import { advance } from '../advance.js';
+import { contextOf } from '../identify.js';
+import type { Claimed, LifecycleParts, Signers } from '../parts.js';
+import type { Traced } from '../step.js';
+
+/** What is about to be signed, and what it does. */
+export interface Decoded {
+  readonly completed: string;
+  readonly summary: Summary;
+}
+
+/**
+ * Decodes the completed form, records what it does, and holds it against the operator's limits.
+ * @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, FEE_INVALID, HAZARD_REFUSED, OUTPUT_SPENT, OUTPUT_RESERVED, …
+ */
+export async function decode(
+  parts: Traced & Pick<LifecycleParts, 'journal' | 'log' | 'rules'>,
+  claimed: Claimed,
+  { chain, signers, from, completed }: Signers & Pick<Decoded, 'completed'>,
+): Promise<Decoded> {
+  const { entry } = claimed;
+  const { summary, nonce, spends } = chain.parse(completed, contextOf(parts, entry, signers));
+  const fact = {
+    completed,
+    sender: from,
+    summary: summaryToJson(summary),
+    ...(nonce !== undefined && { nonce }),
+    ...(spends !== undefined && { spends }),
+  };
+  // What the row says already is not recorded again: one that is held for days would fill the store with repetitions. Outputs
+  // are free again whenever a transaction waits, so they are always reserved again.
+  const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
+  if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
+  checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
+  return { completed, summary };
+}

@@ -1,0 +1,51 @@
+import type { RecordedTransaction, SignedTransaction } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { advance } from '../advance.js';
+import type { RecentForms } from '../forms.js';
+import type { Claimed, LifecycleParts, Sent, Signers } from '../parts.js';
+import type { Traced } from '../step.js';
+import type { Decoded } from './decode.js';
+
+type RecordParts = Traced & Pick<LifecycleParts, 'journal' | 'log'>;
+
+/** What was signed, and what it was made of. */
+export interface Made extends Signers, Decoded {
+  readonly signed: SignedTransaction;
+  readonly forms: RecentForms;
+}
+
+/**
+ * Writes the signed bytes to the disk before they leave: after a crash these very bytes are sent, never others.
+ * @throws CustosError TRANSACTION_DUPLICATE: another transaction has the very bytes; TRANSACTION_EXPIRED: they were proved dead
+ *   before; LEASE_LOST, STORE_*
+ */
+export async function record(parts: RecordParts, claimed: Claimed, made: Made): Promise<Sent> {
+  const { chain, from, completed, signed, forms } = made;
+  await refuseDeadBytes(parts, claimed, made);
+  const fact = { signed: signed.raw, txId: signed.txId };
+  await advance(parts, claimed, { to: 'signed', fact, event: 'signed' }).catch((error: unknown) => {
+    const other = error instanceof CustosError ? error.details['other'] : undefined;
+    if (typeof other === 'string') forms.add({ from, completed }, other);
+    throw error;
+  });
+  forms.add({ from, completed }, claimed.entry.id);
+  const recorded: RecordedTransaction = { ...signed, completed, sender: from };
+  return { chain, recorded };
+}
+
+/**
+ * What ran out and comes out again the same cannot be made differently: the request itself has run out.
+ * @throws CustosError TRANSACTION_EXPIRED
+ */
+async function refuseDeadBytes(
+  { journal }: RecordParts,
+  { entry, lease }: Claimed,
+  { chain: { expiry, displacement }, signed: { txId } }: Made,
+): Promise<void> {
+  // What ran out was let go of, and taken again: under the first lease nothing has.
+  if (lease.generation === 1) return;
+  if (expiry === undefined && displacement === undefined) return;
+  const story = await journal.events(entry.id);
+  if (!story.some(({ event, fact }) => event === 'expired' && fact['txId'] === txId)) return;
+  throw new CustosError('TRANSACTION_EXPIRED', `the request of ${entry.id} has run out and cannot be made anew`);
+}

@@ -1,0 +1,24 @@
+import type { SignedTransaction } from '../../core/chain/chain.js';
+import { digestOf } from '../../core/signing/digest.js';
+import { checkSigned } from '../../signing/signed.js';
+import type { Claimed, LifecycleParts, Signers } from '../parts.js';
+import { step, type Traced } from '../step.js';
+import type { Decoded } from './decode.js';
+
+/**
+ * Has the signer sign what the judges allowed; its digest goes along, and the signer signs nothing else.
+ * @throws CustosError SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
+ */
+export async function sign(
+  parts: Traced & Pick<LifecycleParts, 'signer' | 'meter'>,
+  { entry }: Claimed,
+  { chain, sealed, completed }: Signers & Decoded,
+): Promise<SignedTransaction> {
+  const request = { pending: entry.pending, completed, digest: digestOf(completed), sealed };
+  const start = performance.now();
+  const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign(request));
+  checkSigned(chain, signed);
+  parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
+  parts.trace?.('open', 'end', signed.timing.open, entry.id);
+  return signed;
+}

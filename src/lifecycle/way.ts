@@ -1,0 +1,198 @@
+import { asCustosError } from '../core/errors.js';
+import { tell } from '../core/log.js';
+import type { Source } from '../core/network/source.js';
+import { type OneByOne, oneByOne } from '../core/one-by-one.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
+import { isSent, type JournalEntry } from '../core/store/journal.js';
+import { keyRefsOf } from '../signing/sign.js';
+import { askSource } from './ask-source.js';
+import { awaitOtherForm, RecentForms } from './forms.js';
+import { identify } from './identify.js';
+import type { Claimed, LifecycleParts, Outcome, Sent, Signers } from './parts.js';
+import { leaveUnrecorded, recordError, recordObjection } from './record-error.js';
+import { readRecorded } from './recorded.js';
+import { broadcast } from './steps/broadcast.js';
+import { type Claim, claim } from './steps/claim.js';
+import { close } from './steps/close.js';
+import { complete } from './steps/complete.js';
+import { confirm } from './steps/confirm.js';
+import { decode } from './steps/decode.js';
+import { judge } from './steps/judge.js';
+import { record } from './steps/record.js';
+import { sign } from './steps/sign.js';
+
+/** What became of a pending transaction that was taken. */
+export type Taken =
+  /** On its way; `outcome` says how far it came, undefined for one that only was closed again. It never fails. */
+  | { readonly kind: 'begun'; readonly id: string; readonly outcome: Promise<Outcome | undefined> }
+  | Exclude<Claim, { readonly kind: 'claimed' | 'completed' }>;
+
+/** The way of transactions through one process, for every door through which they come in. */
+export interface Way {
+  /** True while anything is on its way. */
+  readonly isBusy: boolean;
+  /** True for what is on its way in this process, or just being claimed. */
+  has(id: string): boolean;
+  /**
+   * Claims what a source gave, and starts it on its way. What is on its way already is left out.
+   * @throws CustosError STORE_*: nothing of it was claimed
+   */
+  take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]>;
+  /**
+   * Goes on with signed bytes that their source no longer lists.
+   * @returns how far it came; undefined when another process goes on with it, or there was nothing to do. Never fails.
+   */
+  resume(source: Source, entry: JournalEntry): Promise<Outcome | undefined>;
+}
+
+/** The parts, with what all transactions of the process share. */
+interface Road extends LifecycleParts {
+  /** Lets transactions of one key, and of one sender, go one after another, so that a nonce is given once. */
+  readonly inOrder: OneByOne;
+  /** What transactions were made of lately. */
+  readonly forms: RecentForms;
+}
+
+/** @returns the one way of a process: two of them would not see what the other has begun */
+export function createWay(parts: LifecycleParts): Way {
+  const road: Road = { ...parts, inOrder: oneByOne(), forms: new RecentForms() };
+  const onTheWay = new Set<string>();
+  /** Lets go of the id when the work has ended. */
+  const begin = <T>(id: string, work: () => Promise<T>): Promise<T> => work().finally(() => onTheWay.delete(id));
+
+  async function take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]> {
+    const fresh = pending.filter(({ id }) => !onTheWay.has(id) && onTheWay.add(id));
+    const begun = new Set<string>();
+    const start = (found: Claim): Taken => {
+      if (found.kind !== 'claimed' && found.kind !== 'completed') return found;
+      const { id } = found.kind === 'claimed' ? found.claimed.entry : found;
+      begun.add(id);
+      const work = () =>
+        found.kind === 'claimed' ? carry(road, found.claimed) : closeAgain(road, source, found.entry);
+      return { kind: 'begun', id, outcome: begin(id, work) };
+    };
+    try {
+      return (await claim(road, source, fresh)).map(start);
+    } finally {
+      for (const { id } of fresh) if (!begun.has(id)) onTheWay.delete(id);
+    }
+  }
+
+  async function resume(source: Source, entry: JournalEntry): Promise<Outcome | undefined> {
+    if (onTheWay.has(entry.id)) return undefined;
+    onTheWay.add(entry.id);
+    return begin(entry.id, () => carryRecorded(road, source, entry));
+  }
+
+  return {
+    get isBusy() {
+      return onTheWay.size > 0;
+    },
+    has: (id) => onTheWay.has(id),
+    take,
+    resume,
+  };
+}
+
+/** The way of a claimed transaction to its end, or to where it has to wait. */
+function carry(road: Road, claimed: Claimed): Promise<Outcome> {
+  return toAnOutcome(road, claimed, async () => {
+    const { entry } = claimed;
+    if (isSent(entry.state)) return deliver(road, claimed, await readRecorded(road, claimed));
+    // Whose wallet is read first is a matter of the database: transactions of one key keep the order in which they came.
+    return road.inOrder(`key ${firstKey(road, entry)}`, async () => {
+      const signers = await identify(road, claimed);
+      const line = `${entry.chain}/${entry.network}/${signers.from}`;
+      return road.inOrder(line, () => makeAndDeliver(road, claimed, signers));
+    });
+  });
+}
+
+function firstKey({ chains }: Road, { id, chain, pending }: JournalEntry): string {
+  const [first] = keyRefsOf(chains.get(chain), pending);
+  return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
+}
+
+/** Ends inside the sender's line, so that the next transaction of this sender sees the journal as it is then. */
+function makeAndDeliver(road: Road, claimed: Claimed, signers: Signers): Promise<Outcome> {
+  return toAnOutcome(road, claimed, async () => {
+    const made = await makeDistinct(road, claimed, signers);
+    return 'kind' in made ? made : deliver(road, claimed, made);
+  });
+}
+
+/** Makes bytes that no other transaction has. */
+async function makeDistinct(road: Road, claimed: Claimed, signers: Signers): Promise<Sent | Outcome> {
+  const { pending } = claimed.entry;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await make(road, claimed, signers);
+    } catch (thrown) {
+      await awaitOtherForm(road, { chain: signers.chain, pending }, { thrown, tries });
+    }
+  }
+}
+
+async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sent | Outcome> {
+  const making = { ...signers, forms: road.forms };
+  const completed = await complete(road, claimed, making);
+  const decoded = await decode(road, claimed, { ...making, completed });
+  const objection = await judge(road, claimed, decoded);
+  if (objection !== undefined) return recordObjection(road, claimed, objection);
+  const signed = await sign(road, claimed, { ...making, ...decoded });
+  return record(road, claimed, { ...making, ...decoded, signed });
+}
+
+/** From recorded bytes to the end. */
+async function deliver(road: Road, claimed: Claimed, recorded: Sent): Promise<Outcome> {
+  const isNew = claimed.entry.state !== 'broadcast';
+  const sent = isNew
+    ? await broadcast(road, claimed, recorded)
+    : { ...recorded, claimed, noted: undefined, isClosed: false };
+  if (!sent.isClosed) {
+    await sent.noted;
+    const waiting = await confirm(road, sent.claimed, { ...sent, isNew });
+    if (waiting !== undefined) return waiting;
+  }
+  // Where the source closed it, both records share one write.
+  const [outcome] = await Promise.all([close(road, sent.claimed, sent), sent.noted]);
+  return outcome;
+}
+
+/** Recorded bytes that their source no longer lists. */
+async function carryRecorded(road: Road, source: Source, found: JournalEntry): Promise<Outcome | undefined> {
+  try {
+    const [result] = await road.journal.claim([found.pending]);
+    if (result === undefined || result.kind === 'changed' || result.lease === undefined) return undefined;
+    const claimed = { entry: result.entry, lease: result.lease, source };
+    return await toAnOutcome(road, claimed, async () => {
+      const word = await askSource(road, claimed);
+      return word === 'carry on' ? carry(road, claimed) : word;
+    });
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    tell(road.log, 'transaction-not-resumed', { id: found.id, chain: found.chain, code, error: message });
+    return undefined;
+  }
+}
+
+/** The source still lists what is completed: it is told once more, and nothing is sent again. */
+async function closeAgain({ log }: Road, source: Source, { id, txId }: JournalEntry): Promise<undefined> {
+  if (txId === undefined) return;
+  try {
+    await source.complete(id, txId);
+    tell(log, 'completed-closed-again', { id, txId });
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    tell(log, 'completed-not-closed', { id, code, error: message });
+  }
+}
+
+/** Runs a part of the way; an error ends in the journal, with its code, and in the outcome. */
+async function toAnOutcome<T>(road: Road, claimed: Claimed, work: () => Promise<T>): Promise<T | Outcome> {
+  try {
+    return await work();
+  } catch (thrown) {
+    return recordError(road, claimed, thrown).catch((second: unknown) => leaveUnrecorded(road, claimed, second));
+  }
+}
