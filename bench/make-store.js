@@ -9,11 +9,11 @@ const [home, count, store, ...chains] = process.argv.slice(2);
 const environment = { CUSTOS_PASSWORD: 'bench password' };
 const flags = { testnet: true, logLevel: 'silent', ...(store && { store }) };
 const house = createHouse(readConfig(flags, environment, home), { interactive: false, note() {} });
-(await initStore(house)).wipe();
+(await initStore(house.location, house.passwords)).wipe();
 const ids = [];
 for (const chain of chains.length > 0 ? chains : ['ETH']) {
   const wanted = { chain, network: 'testnet', kind: 'key', count: Number(count) };
-  for await (const batch of createWallets(house, wanted)) {
+  for await (const batch of createWallets({ chains: house.chains, open: house.openForAdding }, wanted)) {
     for (const { signatureId } of batch) ids.push(signatureId);
   }
 }

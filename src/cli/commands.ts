@@ -13,8 +13,8 @@ import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
 const transaction = () => import('./commands/transaction.js');
-const keys = () => import('./commands/password.js');
-const care = () => import('./commands/store.js');
+const password = () => import('./commands/password.js');
+const store = () => import('./commands/store.js');
 
 /** Every command of Custos, in the order of the help. The peer's names are in tatum-commands.ts. */
 export const commands: readonly CommandSpec[] = [
@@ -23,7 +23,7 @@ export const commands: readonly CommandSpec[] = [
     done: 'the store is made, and its recovery key was shown to nobody: `custos password recovery-key` makes another',
     about: 'make the wallet store and print the recovery key once',
     options: [jsonOption, weakPasswordOption, ...storeOptions],
-    load: async () => (await keys()).init,
+    load: async () => (await password()).init,
   },
   {
     path: 'wallet create',
@@ -112,6 +112,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'daemon',
     about: 'pull, check, sign and broadcast pending transactions',
     options: daemonOptions,
+    examines: true,
     load: async () => (await import('./commands/daemon.js')).daemon,
   },
   {
@@ -153,20 +154,20 @@ export const commands: readonly CommandSpec[] = [
     path: 'password change',
     about: 'change the password of the store; wallets are not touched',
     options: [rekeyOption, weakPasswordOption, ...storeOptions],
-    load: async () => (await keys()).changePasswordCommand,
+    load: async () => (await password()).changePasswordCommand,
   },
   {
     path: 'password add',
     about: 'add a further password that opens the store',
     options: [weakPasswordOption, ...storeOptions],
     unlocks: true,
-    load: async () => (await keys()).addPasswordCommand,
+    load: async () => (await password()).addPasswordCommand,
   },
   {
     path: 'password recover',
     about: 'set a new password with the recovery key',
     options: [rekeyOption, weakPasswordOption, ...storeOptions],
-    load: async () => (await keys()).recover,
+    load: async () => (await password()).recover,
   },
   {
     path: 'password recovery-key',
@@ -174,14 +175,14 @@ export const commands: readonly CommandSpec[] = [
     about: 'make a new recovery key and print it once; the old one ends',
     options: [jsonOption, ...storeOptions],
     unlocks: true,
-    load: async () => (await keys()).newRecoveryKey,
+    load: async () => (await password()).newRecoveryKey,
   },
   {
     path: 'rekey',
     about: 'give the store a new root key and seal every wallet anew; all other passwords end',
     options: [jsonOption, ...storeOptions],
     notes: 'Stop the daemon first. Prints the new recovery key once.',
-    load: async () => (await keys()).rekey,
+    load: async () => (await password()).rekey,
   },
   {
     path: 'backup',
@@ -189,7 +190,7 @@ export const commands: readonly CommandSpec[] = [
     about: 'write an encrypted backup of the store',
     options: storeOptions,
     unlocks: true,
-    load: async () => (await care()).backup,
+    load: async () => (await store()).backup,
   },
   {
     path: 'restore',
@@ -197,14 +198,14 @@ export const commands: readonly CommandSpec[] = [
     args: '<file>',
     about: 'make a new store from a backup',
     options: storeOptions,
-    load: async () => (await care()).restore,
+    load: async () => (await store()).restore,
   },
   {
     path: 'verify',
     about: 'open every record and compare it with its address',
     options: [jsonOption, ...storeOptions],
     unlocks: true,
-    load: async () => (await care()).verify,
+    load: async () => (await store()).verify,
   },
   {
     path: 'migrate',
@@ -252,6 +253,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
     ],
     notes: 'The key that clients send as x-api-key is CUSTOS_GATEWAY_API_KEY (or CUSTOS_API_KEY).',
+    examines: true,
     load: async () => (await import('./commands/gateway.js')).gateway,
   },
   {

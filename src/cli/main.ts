@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config/config.js';
+import { problemsOf } from '../app/config/problem.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import { hintFor } from './hints.js';
 import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
 import { type Parsed, parseArguments } from './program.js';
 import type { CommandSpec } from './spec.js';
+
+/** What this process was started with, taken here and nowhere else; the configuration is read from it once. */
+const given = { argv: process.argv.slice(2), environment: process.env };
 
 /** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
 async function main(): Promise<void> {
@@ -14,7 +18,7 @@ async function main(): Promise<void> {
   }
   let command: string | undefined;
   try {
-    const parsed = parseArguments(process.argv.slice(2), version());
+    const parsed = parseArguments(given.argv, version());
     command = parsed?.spec.path;
     process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
   } catch (thrown) {
@@ -28,9 +32,9 @@ async function runCommand(parsed: Parsed): Promise<number> {
     import('../app/config/paths.js'),
     import('../app/process/debugger.js'),
   ]);
-  refuseDebugger();
+  refuseDebugger(given.environment['NODE_OPTIONS']);
   const read = parsed.spec.examines ? examineConfig : readConfig;
-  const config = read(parsed.flags, process.env, homeDirectory(process.env));
+  const config = read(parsed.flags, given.environment, homeDirectory(given.environment));
   for (const text of config.warnings) output.note(`custos: warning: ${text}`);
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
   // Loading the rest keeps this thread busy, so it waits until scrypt is at work on another.
@@ -41,10 +45,10 @@ async function runCommand(parsed: Parsed): Promise<number> {
     import('../app/process/standard-terminal.js'),
   ]);
   // Once more: a signal that came before our first line may have opened one meanwhile.
-  refuseDebugger();
+  refuseDebugger(given.environment['NODE_OPTIONS']);
   const house = createHouse(config, createTerminal(output.note), early?.ended);
   try {
-    return await run({ args: parsed.args, flags: parsed.flags, house, out: output });
+    return await run({ args: parsed.args, options: config.options, house, out: output });
   } catch (thrown) {
     return unwritten(thrown, parsed.spec);
   } finally {
@@ -67,9 +71,11 @@ async function beginUnlock(config: Config) {
 /** The one voice for errors: code and words, never a stack or a foreign library's text. */
 function tell(thrown: unknown, command: string | undefined): number {
   const error = asCustosError(thrown);
-  output.note(`custos: error: ${error.message} (${error.code})`);
+  const problems = problemsOf(error);
+  for (const { text, code } of problems) output.note(`custos: error: ${text} (${code})`);
+  if (problems.length === 0) output.note(`custos: error: ${error.message} (${error.code})`);
   output.note(`custos: hint: ${hintFor(error, command)}`);
-  if (error.code === 'INTERNAL' && process.env['CUSTOS_DEBUG'] === '1' && error.cause instanceof Error) {
+  if (error.code === 'INTERNAL' && given.environment['CUSTOS_DEBUG'] === '1' && error.cause instanceof Error) {
     output.note(error.cause.stack ?? '');
   }
   return error.kind.exit;

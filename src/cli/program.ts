@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import type { Flags } from '../app/config/config.js';
 import { TATUM_SPELLING } from '../app/config/four-eye.js';
+import type { Flags } from '../app/config/reader.js';
 import { CustosError } from '../core/errors.js';
 import { commands } from './commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
@@ -91,9 +91,12 @@ function describe(parent: Command, spec: CommandSpec, name: string): Command {
 
 function toOption({ flags, about, many, hidden }: OptionSpec): Option {
   const option = new Option(flags, about).hideHelp(hidden === true);
-  return many
-    ? option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
-    : option;
+  if (!flags.includes('<')) return option;
+  // All values are kept, because a flag that takes one and is given twice is a mistake that the reader of settings names.
+  return option.argParser((value: string, before: string | readonly string[] | undefined) => {
+    if (before === undefined) return many ? [value] : value;
+    return [before, value].flat();
+  });
 }
 
 function quiet(command: Command): Command {

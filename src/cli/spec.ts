@@ -1,4 +1,5 @@
-import type { Flags } from '../app/config/config.js';
+import type { CommandOptions } from '../app/config/command-options.js';
+import type { Flags } from '../app/config/reader.js';
 import type { House } from '../app/house.js';
 import type { Output } from './output.js';
 
@@ -15,7 +16,8 @@ export interface OptionSpec {
 /** What a running command has. */
 export interface Call {
   readonly args: readonly string[];
-  readonly flags: Flags;
+  readonly options: CommandOptions;
+  /** Gives the parts that a use case needs; no use case gets all of it. */
   readonly house: House;
   readonly out: Output;
 }
@@ -37,7 +39,7 @@ export interface CommandSpec {
   readonly done?: string;
   /** The command opens the wallet store with its password, so that can begin while its code loads. */
   readonly unlocks?: true;
-  /** The command explains mistakes in the settings, so it runs in spite of them. */
+  /** The command runs in spite of mistakes in the settings: it explains them, or refuses them all with those that only it can find. */
   readonly examines?: true;
   /** Flags that are as if they had been given. */
   readonly given?: Flags;

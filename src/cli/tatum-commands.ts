@@ -2,7 +2,7 @@ import { CustosError } from '../core/errors.js';
 import { daemonOptions, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec, Run } from './spec.js';
 
-const peer = () => import('./commands/tatum.js');
+const tatum = () => import('./commands/tatum.js');
 /** Scripts pass the same flags to every command, needed or not, because the peer has one list for all. */
 const otherFlags = daemonOptions
   .filter((option) => option !== testnetOption && !storeOptions.includes(option))
@@ -39,7 +39,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     about: 'print a new wallet without keeping it',
     options,
     given,
-    load: spoken(async () => (await peer()).generateWalletOnly),
+    load: spoken(async () => (await tatum()).generateWalletOnly),
   },
   {
     path: 'generatemanagedwallet',
@@ -49,7 +49,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).generateManagedWallet),
+    load: spoken(async () => (await tatum()).generateManagedWallet),
   },
   {
     path: 'storemanagedwallet',
@@ -59,7 +59,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).storeManagedWallet),
+    load: spoken(async () => (await tatum()).storeManagedWallet),
   },
   {
     path: 'storemanagedprivatekey',
@@ -69,7 +69,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).storeManagedPrivateKey),
+    load: spoken(async () => (await tatum()).storeManagedPrivateKey),
   },
   {
     path: 'generatemanagedprivatekeybatch',
@@ -79,7 +79,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).generateManagedPrivateKeyBatch),
+    load: spoken(async () => (await tatum()).generateManagedPrivateKeyBatch),
   },
   {
     path: 'getmanagedwallet',
@@ -88,7 +88,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).getManagedWallet),
+    load: spoken(async () => (await tatum()).getManagedWallet),
   },
   {
     path: 'getprivatekey',
@@ -97,7 +97,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).getPrivateKey),
+    load: spoken(async () => (await tatum()).getPrivateKey),
   },
   {
     path: 'getaddress',
@@ -106,7 +106,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).getAddress),
+    load: spoken(async () => (await tatum()).getAddress),
   },
   {
     path: 'removewallet',
@@ -116,7 +116,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).removeWallet),
+    load: spoken(async () => (await tatum()).removeWallet),
   },
   {
     path: 'export',
@@ -124,7 +124,7 @@ export const tatumCommands: readonly CommandSpec[] = [
     options,
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).exportAll),
+    load: spoken(async () => (await tatum()).exportAll),
   },
   {
     path: 'report',
@@ -133,13 +133,13 @@ export const tatumCommands: readonly CommandSpec[] = [
     options: [...daemonOptions],
     unlocks: true,
     given,
-    load: spoken(async () => (await peer()).report),
+    load: spoken(async () => (await tatum()).report),
   },
   {
     path: 'checkconfig',
     about: 'print the configuration; secrets as set or not set',
     options,
     given,
-    load: spoken(async () => (await peer()).checkConfig),
+    load: spoken(async () => (await tatum()).checkConfig),
   },
 ];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Flags } from '../../src/app/config/reader.js';
 import type { House } from '../../src/app/house.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import * as wallet from '../../src/cli/commands/wallet.js';
-import type { Call } from '../../src/cli/spec.js';
 import { makeHome, removeHome } from '../support/custos.js';
 import { openHouse, runInProcess } from '../support/in-process.js';
 
@@ -16,12 +16,7 @@ let exported: Record<string, Record<string, unknown>>;
 /** What `list` shows of each wallet, by signature ID. */
 let listed: Map<string, Record<string, unknown>>;
 
-async function run(
-  house: House,
-  command: Parameters<typeof runInProcess>[1],
-  args: string[],
-  flags: Call['flags'] = {},
-) {
+async function run(house: House, command: Parameters<typeof runInProcess>[1], args: string[], flags: Flags = {}) {
   return (await runInProcess(house, command, { args, flags })).results;
 }
 

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { parseCommandOptions } from '../../src/app/config/command-options.js';
 import { readConfig } from '../../src/app/config/config.js';
+import type { Flags } from '../../src/app/config/reader.js';
 import { createHouse, type House } from '../../src/app/house.js';
 import { initStore } from '../../src/app/store/passwords.js';
 import type { Call } from '../../src/cli/spec.js';
@@ -17,7 +19,7 @@ export interface Output {
 export async function runInProcess(
   house: House,
   command: Command,
-  { args = [], flags = {} }: { readonly args?: readonly string[]; readonly flags?: Call['flags'] } = {},
+  { args = [], flags = {} }: { readonly args?: readonly string[]; readonly flags?: Flags } = {},
 ): Promise<Output> {
   const results: unknown[] = [];
   const notes: string[] = [];
@@ -25,7 +27,7 @@ export async function runInProcess(
   const progress = async () => ({ update: () => undefined, stop: () => undefined });
   const note = (text: string) => void notes.push(text);
   const out = { json: add, jsonLine: add, line: add, table: add, note, progress } as Call['out'];
-  expect(await command({ args, flags, house, out })).toBe(0);
+  expect(await command({ args, options: parseCommandOptions(flags), house, out })).toBe(0);
   return { results: results as Record<string, unknown>[], notes };
 }
 
@@ -34,7 +36,7 @@ export async function openHouse(home: string, input: () => string = () => ''): P
   const config = readConfig({}, { CUSTOS_PASSWORD: 'correct horse battery staple' }, home);
   const terminal = { ...silentTerminal, readInput: async () => input() };
   const making = createHouse(config, terminal);
-  (await initStore(making)).wipe();
+  (await initStore(making.location, making.passwords)).wipe();
   await making.close();
   return createHouse(config, terminal);
 }

@@ -64,7 +64,7 @@ export async function startLitecoinPlace(store?: string): Promise<Place> {
 
 async function makeWallet(house: House): Promise<{ readonly signatureId: string; readonly address: string }> {
   const wanted = { chain: 'LTC', network: 'testnet', kind: 'key', count: 1 } as const;
-  for await (const [wallet] of createWallets(house, wanted)) {
+  for await (const [wallet] of createWallets({ chains: house.chains, open: house.openForAdding }, wanted)) {
     const { signatureId } = wallet!;
     const [sealed] = await (await house.store()).wallets.get([signatureId]);
     return { signatureId, address: (await house.vault()).identify(sealed!, { signatureId }).address };

@@ -53,7 +53,7 @@ export async function migrateFile(
   file: string,
   options: Partial<MigrateOptions> = {},
 ): Promise<MigrationReport> {
-  const migration = await readMigration(house, file);
+  const migration = await readMigration(file, { passwords: house.passwords });
   return migrate(house, migration, { dryRun: false, skipBroken: false, ...options });
 }
 

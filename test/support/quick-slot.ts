@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse, type House } from '../../dist/app/house.js';
-import { storeLocation } from '../../dist/app/store/location.js';
 import { readNewPassword } from '../../dist/app/store/password.js';
 import type { Secret } from '../../dist/core/secret.js';
 import type { KeySlot } from '../../dist/core/store/store.js';
@@ -24,11 +23,11 @@ export async function makeQuickHome(env: Environment): Promise<string> {
 }
 
 /** Makes a store whose password takes an eighth of the usual time, and which has no recovery key. */
-export async function initQuickStore({ config, terminal }: House): Promise<void> {
-  const password = await readNewPassword(config, terminal);
+export async function initQuickStore({ passwords, location }: House): Promise<void> {
+  const password = await readNewPassword(passwords);
   const [rootKey, storeId] = [makeRootKey(), makeStoreId()];
   const slots = [await quickSlot(rootKey, password, storeId)];
-  await (await createStore(storeLocation(config), { storeId, slots })).close();
+  await (await createStore(location(), { storeId, slots })).close();
 }
 
 /** Lets the password of a store that a command made take an eighth of the usual time from now on. */

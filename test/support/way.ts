@@ -79,7 +79,10 @@ export async function startWay(store?: string): Promise<Way> {
     async wallet(kind, coins = 10n) {
       const maker = house();
       try {
-        for await (const [wallet] of createWallets(maker, { chain: 'ETH', network: 'testnet', kind, count: 1 })) {
+        for await (const [wallet] of createWallets(
+          { chains: maker.chains, open: maker.openForAdding },
+          { chain: 'ETH', network: 'testnet', kind, count: 1 },
+        )) {
           const sealed = await (await maker.store()).wallets.get([wallet!.signatureId]);
           const ref = { signatureId: wallet!.signatureId, ...(kind === 'hd' && { index: 0 }) };
           const address = (await maker.vault()).identify(sealed[0]!, ref).address;

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { decodeText } from '../../core/text/text-bytes.js';
+import { isKnownVariable } from './settings.js';
 
 /** What a file of settings says, and what is wrong with it. */
 export interface EnvFile {
@@ -32,8 +33,13 @@ export function readEnvFile(path: string, isNamed: boolean): EnvFile {
   }
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return broken(`${path} ${decoded.problem}`);
-  const { values, bad } = parseEnv(decoded.text);
-  const problems = bad.map(({ line, why }) => `line ${line} of ${path} ${why}`);
+  const { values, bad, repeated } = parseEnv(decoded.text);
+  const problems = [
+    ...bad.map(({ line, why }) => `line ${line} of ${path} ${why}`),
+    ...repeated
+      .filter(({ name }) => isOurs(name))
+      .map(({ name, lines }) => `${name} stands in lines ${lines.join(' and ')} of ${path}`),
+  ];
   return { values, problems, warnings: warningsOf(path, values) };
 }
 
@@ -53,11 +59,25 @@ interface BadLine {
   readonly why: string;
 }
 
+/** A name that was assigned more than once; dotenv takes the last one. */
+interface Repeated {
+  readonly name: string;
+  /** Numbers of the lines, from 1 on. */
+  readonly lines: readonly number[];
+}
+
+interface ParsedEnv {
+  readonly values: Record<string, string>;
+  readonly bad: readonly BadLine[];
+  readonly repeated: readonly Repeated[];
+}
+
 /** Reads assignments as dotenv 16 does; what that would drop or cut off without a word is a bad line. */
-export function parseEnv(source: string): { values: Record<string, string>; bad: readonly BadLine[] } {
+export function parseEnv(source: string): ParsedEnv {
   const text = source.replace(/\r\n?/g, '\n');
   const lineAt = (at: number) => text.slice(0, at).split('\n').length;
   const values = new Map<string, string>();
+  const lines = new Map<string, number[]>();
   const bad: BadLine[] = [];
   let end = 0;
   for (const match of text.matchAll(assignment)) {
@@ -66,11 +86,13 @@ export function parseEnv(source: string): { values: Record<string, string>; bad:
     const [whole, name = '', raw = ''] = match;
     const why = misread(whole, raw);
     const line = lineAt(match.index + whole.indexOf(name));
+    lines.set(name, [...(lines.get(name) ?? []), line]);
     if (why === undefined) values.set(name, textOf(raw));
     else bad.push({ line, why });
   }
   bad.push(...leftOut(text.slice(end), lineAt(end)));
-  return { values: Object.fromEntries(values), bad };
+  const repeated = [...lines].filter(([, at]) => at.length > 1).map(([name, at]) => ({ name, lines: at }));
+  return { values: Object.fromEntries(values), bad, repeated };
 }
 
 /** What stands between two assignments may be blank or a comment. */
@@ -80,6 +102,11 @@ function leftOut(text: string, first: number): BadLine[] {
     .flatMap((line, at) =>
       /^\s*(#.*)?$/.test(line) ? [] : [{ line: first + at, why: 'is neither NAME=VALUE nor a comment' }],
     );
+}
+
+/** The file may serve other programs as well, and what they do with a name that comes twice is theirs. */
+function isOurs(name: string): boolean {
+  return isKnownVariable(name) || /^(CUSTOS|TATUM)_/.test(name);
 }
 
 /** Why a value was not read as it was meant, or undefined. */

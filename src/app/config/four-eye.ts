@@ -1,16 +1,14 @@
-import type { Environment, Flags } from './config.js';
+import type { Environment, SettingsReader } from './reader.js';
 
 /** What the command line calls the flag `externalUrl` when it was written as Tatum KMS writes it. */
 export const TATUM_SPELLING = 'externalUrlAsTatum';
 
 /**
- * How the four-eye service is asked where nobody said it: by POST, so that it sees what it approves; by GET where it is named
- * in the words of Tatum KMS, because a service that was made for that program expects it.
+ * How the four-eye service is asked where nobody says: by POST, so that it sees what it approves; by GET where it is named in
+ * the words of Tatum KMS, because a service that was made for that program expects it.
  */
-export function defaultMethod(flags: Flags, environment: Environment): 'GET' | 'POST' {
-  if (typeof flags['externalUrl'] === 'string' && flags['externalUrl'] !== '') {
-    return flags[TATUM_SPELLING] === true ? 'GET' : 'POST';
-  }
+export function defaultMethod(read: SettingsReader, environment: Environment): 'GET' | 'POST' {
+  if (read.text('externalUrl') !== undefined) return read.isSet(TATUM_SPELLING) ? 'GET' : 'POST';
   const isTatum = !environment['CUSTOS_EXTERNAL_URL'] && Boolean(environment['TATUM_KMS_EXTERNAL_URL']);
   return isTatum ? 'GET' : 'POST';
 }

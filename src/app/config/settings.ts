@@ -95,12 +95,29 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** One setting as `doctor` shows it. */
+export interface ShownSetting {
+  readonly variable: string;
+  readonly about: string;
+  /** Fit to be shown; absent when it is not set. */
+  readonly value?: string;
+}
+
 /** `CUSTOS_NODE_ETH=URL`: the node of a chain, as `--node ETH=URL`. */
 export const NODE_VARIABLE = /^CUSTOS_NODE_([A-Z0-9]{1,12})$/;
 
-/** Names that begin as ours and stand for no setting; somebody misspelt one, or expects what does not exist. */
+/** Names that begin as ours and stand for no setting: they are misspelt, or stand for what does not exist. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const known = new Set<string>([
+  return Object.keys(environment).filter((name) => /^(CUSTOS|TATUM)_/.test(name) && !isKnownVariable(name));
+}
+
+/** True for every variable that Custos reads. */
+export function isKnownVariable(name: string): boolean {
+  return known().has(name) || NODE_VARIABLE.test(name);
+}
+
+function known(): ReadonlySet<string> {
+  return new Set<string>([
     ...Object.values(settings).flatMap(({ env }): readonly string[] => env),
     ...passwordSourceVariables,
     'CUSTOS_DEBUG',
@@ -108,12 +125,9 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
     'CUSTOS_AWS_ENDPOINT',
     'CUSTOS_VGS_ENDPOINT',
   ]);
-  return Object.keys(environment).filter(
-    (name) => /^(CUSTOS|TATUM)_/.test(name) && !known.has(name) && !NODE_VARIABLE.test(name),
-  );
 }
 
-/** Settings of the password sources outside this machine, by the peer's names. */
+/** Settings of the password sources outside this machine, by the names that Tatum KMS gave them. */
 export const passwordSourceVariables = [
   'TATUM_KMS_AWS_REGION',
   'TATUM_KMS_AWS_ACCESS_KEY_ID',

@@ -4,36 +4,63 @@ import { CustosError } from '../../core/errors.js';
 import { type ChainId, type Network, parseChainId } from '../../core/ids.js';
 import type { ChainRules, SigningRules } from '../../core/signing/signing-rules.js';
 import { ceilingsOf } from '../../signing/limits.js';
-import type { DaemonConfig } from './config.js';
+import type { DaemonConfig } from './daemon-config.js';
+import { type Problem, refuseProblems } from './problem.js';
+import { SettingsReader } from './reader.js';
 
 /** What of the settings limits what is signed. */
 type LimitSettings = Pick<DaemonConfig, 'feeCeilings' | 'allowedHazards' | 'allowForeignKeys' | 'developmentChainIds'>;
 
+type Rules = Map<ChainId, ChainRules & { feeCeilings: Map<string, bigint>; allowedHazards: Set<HazardKind> }>;
+
 /**
  * Reads `--fee-ceiling`, `--allow-hazard`, `--allow-foreign-key` and `--chain-id` for the chains that there are.
- * @throws CustosError CONFIG_INVALID: an amount or asset that no ceiling can be set in, or a hazard that is not stopped anyway;
- *   CHAIN_UNKNOWN
+ * @throws CustosError CONFIG_INVALID: an amount or asset that no ceiling can be set in, a hazard that is not stopped anyway, or
+ *   two ceilings of one fee; CHAIN_UNKNOWN
  */
 export function readSigningRules(settings: LimitSettings, chains: ChainRegistry, network: Network): SigningRules {
-  const rules = new Map<ChainId, ChainRules & { feeCeilings: Map<string, bigint>; allowedHazards: Set<HazardKind> }>();
+  const { rules, problems } = examineSigningRules(settings, chains, network);
+  refuseProblems(problems);
+  return rules;
+}
+
+/** As `readSigningRules`, with every mistake in `problems`. */
+export function examineSigningRules(
+  settings: LimitSettings,
+  chains: ChainRegistry,
+  network: Network,
+): { readonly rules: SigningRules; readonly problems: readonly Problem[] } {
+  const read = new SettingsReader({}, {});
+  const rules: Rules = new Map();
   const rulesFor = (id: ChainId) => {
     const found = rules.get(id) ?? { feeCeilings: new Map<string, bigint>(), allowedHazards: new Set<HazardKind>() };
     rules.set(id, found);
     return found;
   };
+  const attempt = (flag: string, work: () => void) => read.misused<void>(flag, undefined, work);
+  const given = new Map<string, string>();
   for (const text of settings.feeCeilings) {
-    const { chain, asset, most } = readCeiling(text, chains, network);
-    rulesFor(chain.id).feeCeilings.set(asset, most);
+    attempt('--fee-ceiling', () => {
+      const { chain, asset, most } = readCeiling(text, chains, network);
+      const before = given.get(`${chain.id} ${asset}`);
+      if (before !== undefined) throw invalid(`--fee-ceiling ${before} and ${text} limit the same fee`);
+      given.set(`${chain.id} ${asset}`, text);
+      rulesFor(chain.id).feeCeilings.set(asset, most);
+    });
   }
   for (const text of settings.allowedHazards) {
-    const { chain, kinds } = readHazards(text, chains);
-    for (const kind of kinds) rulesFor(chain.id).allowedHazards.add(kind);
+    attempt('--allow-hazard', () => {
+      const { chain, kinds } = readHazards(text, chains);
+      for (const kind of kinds) rulesFor(chain.id).allowedHazards.add(kind);
+    });
   }
-  for (const id of settings.allowForeignKeys) rulesFor(chains.get(id).id).allowedHazards.add('foreign-key');
+  for (const id of settings.allowForeignKeys) {
+    attempt('--allow-foreign-key', () => void rulesFor(chains.get(id).id).allowedHazards.add('foreign-key'));
+  }
   for (const [id, developmentChainId] of settings.developmentChainIds) {
-    rules.set(chains.get(id).id, { ...rulesFor(id), developmentChainId });
+    attempt('--chain-id', () => void rules.set(chains.get(id).id, { ...rulesFor(id), developmentChainId }));
   }
-  return rules;
+  return { rules, problems: read.problems };
 }
 
 /** Chains on which nothing is stopped any more. */

@@ -1,5 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Probe } from '../../core/health.js';
 import { type Meter, noMeter } from '../../core/meter.js';
@@ -9,7 +11,8 @@ import { createMetrics, type Metrics } from '../../health/metrics.js';
 import { createReadiness } from '../../health/readiness.js';
 import { isLoopback, type RunningHealth, startHealth } from '../../health/server.js';
 import { isPostgresUrl } from '../../storage/postgres/url.js';
-import type { House } from '../house.js';
+import type { Config } from '../config/config.js';
+import type { CountingLog } from '../process/log.js';
 import { packageVersion } from '../process/package.js';
 import { tellSlowPolls } from './slow-polls.js';
 
@@ -25,48 +28,54 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** @param signal - aborted when the daemon is told to end */
-export function createWatch(house: House, store: Store, signal: AbortSignal): Watch {
-  const { health } = house.config.daemon;
+/** What a watch looks at. */
+export interface WatchParts {
+  readonly config: Pick<Config, 'network' | 'store' | 'daemon'>;
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  readonly log: CountingLog;
+  readonly store: Store;
+  /** Aborted when the daemon shall end. */
+  readonly signal: AbortSignal;
+}
+
+export function createWatch(parts: WatchParts): Watch {
+  const { config, chains, clock, log, store } = parts;
+  const { health } = config.daemon;
   if (health === undefined) {
-    return { meter: tellSlowPolls(noMeter, house.log), open: async () => undefined, close: async () => undefined };
+    return { meter: tellSlowPolls(noMeter, log), open: async () => undefined, close: async () => undefined };
   }
   const metrics = createMetrics({
-    chains: house.chains.ids,
-    now: house.clock.now,
+    chains: chains.ids,
+    now: clock.now,
     build: {
       version: packageVersion(),
       node: process.version,
-      network: house.config.network,
-      store: isPostgresUrl(house.config.store) ? 'postgresql' : 'sqlite',
+      network: config.network,
+      store: isPostgresUrl(config.store) ? 'postgresql' : 'sqlite',
     },
-    lostLines: house.log.lost,
-    depths: () => store.journal.depths(house.config.network),
+    lostLines: log.lost,
+    depths: () => store.journal.depths(config.network),
   });
   let running: RunningHealth | undefined;
   return {
-    meter: tellSlowPolls(metrics.meter, house.log),
+    meter: tellSlowPolls(metrics.meter, log),
     async open(signer) {
-      const reasons = readinessOf({ house, store, signal, signer, metrics });
+      const reasons = readinessOf({ ...parts, signer, metrics });
       running = await startHealth({ ...health, version: packageVersion(), reasons, metrics: metrics.text });
-      house.log.info({ url: running.url, port: running.port }, 'health server listening');
-      if (!isLoopback(health.host))
-        house.log.warn({ host: health.host }, 'health server reachable from other machines');
+      log.info({ url: running.url, port: running.port }, 'health server listening');
+      if (!isLoopback(health.host)) log.warn({ host: health.host }, 'health server reachable from other machines');
     },
     close: async () => running?.close(),
   };
 }
 
-interface Watched {
-  readonly house: House;
-  readonly store: Store;
-  readonly signal: AbortSignal;
+interface Watched extends WatchParts {
   readonly signer: Signer;
   readonly metrics: Metrics;
 }
 
-function readinessOf({ house, store, signal, signer, metrics }: Watched) {
-  const { config, clock } = house;
+function readinessOf({ config, clock, store, signal, signer, metrics }: Watched) {
   const { chains: named, period, idlePeriod } = config.daemon;
   return createReadiness({
     now: clock.now,

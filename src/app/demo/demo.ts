@@ -73,7 +73,7 @@ async function playDemo(stage: Stage): Promise<DemoResult> {
     return createHouse(readConfig(common, environment, home), terminal);
   };
   const gatewayHouse = makeHouse({ node: `${CHAIN}=${chain.url}`, port: '0' });
-  const gateway = await step('Start the gateway in front of it', () => openGateway(gatewayHouse));
+  const gateway = await step('Start the gateway in front of it', () => openGateway(partsOf(gatewayHouse)));
   cleanups.push(() => gateway.close());
   say(`  it listens on ${gateway.url}`);
 
@@ -112,12 +112,20 @@ async function playDemo(stage: Stage): Promise<DemoResult> {
   return { txId: entry.txId ?? '', block, signedBy };
 }
 
+/** What a gateway and a daemon are made of. */
+function partsOf({ config, chains, clock, log, store, password }: House) {
+  return { config, chains, clock, log, store, password };
+}
+
 type KeyWallet = Wallet & { readonly address: string };
 
 async function makeWallets(house: House): Promise<readonly [KeyWallet, KeyWallet]> {
-  (await initStore(house)).wipe();
+  (await initStore(house.location, house.passwords)).wipe();
   const made: KeyWallet[] = [];
-  for await (const batch of createWallets(house, { chain: CHAIN, network: 'testnet', kind: 'key', count: 2 })) {
+  for await (const batch of createWallets(
+    { chains: house.chains, open: house.openForAdding },
+    { chain: CHAIN, network: 'testnet', kind: 'key', count: 2 },
+  )) {
     for (const wallet of batch) made.push({ ...wallet, address: wallet.address ?? '' });
   }
   const [sender, receiver] = made;
@@ -143,7 +151,7 @@ async function submit(url: string, apiKey: string, body: Readonly<Record<string,
 
 async function runOnce(house: House, id: string, say: (line: string) => void): Promise<string> {
   let signedBy = '';
-  await runDaemon(house, {
+  await runDaemon(partsOf(house), {
     signal: new AbortController().signal,
     onReady: (signer) => {
       signedBy = signer.name;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorKinds } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import type { Store } from '../../core/store/store.js';
-import type { House } from '../house.js';
+import type { Config } from '../config/config.js';
 import { countWallets, pollCost, pollCostText, takesCredits } from '../network/poll-cost.js';
 import type { Finding } from './finding.js';
 
@@ -20,8 +20,8 @@ export const ready = z.object({
 });
 
 /** What the daemon's health port answers, where one is configured. */
-export async function healthFinding({ config }: House): Promise<readonly Finding[]> {
-  const { health } = config.daemon;
+export async function healthFinding({ daemon }: Pick<Config, 'daemon'>): Promise<readonly Finding[]> {
+  const { health } = daemon;
   if (health === undefined || health.port === 0) return [];
   const url = `http://${askedHost(health.host)}:${health.port}/ready`;
   const answer = await ask(url);
@@ -102,8 +102,10 @@ function printable(text: string): string {
 }
 
 /** What polling costs, and whether that is much. */
-export async function costFinding(house: House, store: Store): Promise<Finding> {
-  const { config } = house;
+export async function costFinding(
+  config: Pick<Config, 'network' | 'cloudUrl' | 'daemon'>,
+  store: Store,
+): Promise<Finding> {
   const { period, idlePeriod } = config.daemon;
   if (!takesCredits(config)) return { check: 'polling', state: 'ok', text: 'a gateway of your own takes no credits' };
   const { asked } = await countWallets(config, store.wallets);

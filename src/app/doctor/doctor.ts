@@ -1,8 +1,11 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
 import { asCustosError } from '../../core/errors.js';
+import type { Log } from '../../core/log.js';
+import type { Store } from '../../core/store/store.js';
 import { storeExists } from '../../storage/open-store.js';
-import { settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
-import type { House } from '../house.js';
 import { storeLocation } from '../store/location.js';
 import { costFinding, healthFinding } from './daemon.js';
 import { type Finding, problem } from './finding.js';
@@ -12,27 +15,40 @@ import { networkFindings } from './network.js';
 import { settingFindings } from './settings.js';
 import { journalFindings, storeFacts } from './store.js';
 
+/** What is examined, and with what. */
+export interface DoctorParts {
+  readonly config: Config;
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  store(): Promise<Store>;
+  /** Opens the store with the password that is set. */
+  unlock(): Promise<unknown>;
+}
+
 /**
  * Examines settings, store, journal, a running daemon, and whatever a daemon would talk to, without changing anything. The
  * password is tried where one is set, and never asked for.
  */
-export async function examine(house: House): Promise<readonly Finding[]> {
-  const settings = await settingFindings(house);
-  const store = await storeFindings(house);
+export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
+  const { config } = parts;
+  const { offline } = config.options;
+  const settings = await settingFindings(parts);
+  const store = await storeFindings(parts);
   const node: Finding = { check: 'Node.js', state: 'ok', text: process.version };
-  const machine = await machineFindings(house.config.environment);
-  const network = house.config.flags['offline'] === true ? [] : await networkFindings(house);
-  const gateway = house.config.flags['offline'] === true ? [] : await gatewayFindings(house);
-  return [...settings, ...machine, ...store, ...network, ...(await healthFinding(house)), ...gateway, node];
+  const machine = await machineFindings(config.nodeVariables);
+  const network = offline ? [] : await networkFindings(parts);
+  const gateway = offline ? [] : await gatewayFindings(config);
+  return [...settings, ...machine, ...store, ...network, ...(await healthFinding(config)), ...gateway, node];
 }
 
 /** Tried, where it is set: a daemon that finds out at night is too late. */
-async function passwordFindings(house: House): Promise<readonly Finding[]> {
-  const { config } = house;
-  const isSet = settingValue('password', {}, config.environment) ?? config.passwordFile;
-  if (isSet === undefined || config.passwordSource !== 'local') return [];
+async function passwordFindings({ config, unlock }: DoctorParts): Promise<readonly Finding[]> {
+  const { password, secrets } = config;
+  const isSet = secrets.has('password') || password.file !== undefined;
+  if (!isSet || password.source !== 'local') return [];
   try {
-    await house.rootKey();
+    await unlock();
     return [{ check: 'password', state: 'ok', text: 'opens the store' }];
   } catch (thrown) {
     const error = asCustosError(thrown);
@@ -40,19 +56,19 @@ async function passwordFindings(house: House): Promise<readonly Finding[]> {
   }
 }
 
-async function storeFindings(house: House): Promise<readonly Finding[]> {
-  const { config } = house;
+async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {
+  const { config, clock } = parts;
   try {
     const location = storeLocation(config);
     if (!(await storeExists(location))) {
       return [problem('wallet store', 'STORE_MISSING', `none at ${shownValue(location)}`)];
     }
-    const store = await house.store();
+    const store = await parts.store();
     return [
       ...(await storeFacts(store, location)),
-      ...(await journalFindings(store.journal, config.network, house.clock.now())),
-      await costFinding(house, store),
-      ...(await passwordFindings(house)),
+      ...(await journalFindings(store.journal, config.network, clock.now())),
+      await costFinding(config, store),
+      ...(await passwordFindings(parts)),
     ];
   } catch (thrown) {
     const error = asCustosError(thrown);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { baseOf } from '../../cloud/urls.js';
-import { settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
-import type { House } from '../house.js';
 import { takesCredits } from '../network/poll-cost.js';
 import { ask, ready, readyFindings } from './daemon.js';
 import type { Finding } from './finding.js';
@@ -19,10 +18,10 @@ const told = ready.extend({
 });
 
 /** What a gateway of one's own says of itself, its nodes and its queue; nothing where the cloud is none. */
-export async function gatewayFindings({ config }: House): Promise<readonly Finding[]> {
+export async function gatewayFindings(config: Pick<Config, 'cloudUrl' | 'secrets'>): Promise<readonly Finding[]> {
   if (takesCredits(config) || !URL.canParse(config.cloudUrl)) return [];
   const url = `${baseOf(config.cloudUrl)}/ready`;
-  const key = settingValue('apiKey', config.flags, config.environment);
+  const key = config.secrets.copy('apiKey')?.exposeText();
   const answer = await ask(url, key === undefined ? {} : { 'x-api-key': key });
   const parsed = told.safeParse(answer?.body);
   if (answer === undefined || !parsed.success) return [];

@@ -8,7 +8,10 @@ import type { Finding } from './finding.js';
 const OFF = 10n;
 
 /** Limits that settings have as good as switched off. The settings are known to be readable. */
-export function limitFindings({ daemon, network }: Config, chains: ChainRegistry): Finding[] {
+export function limitFindings(
+  { daemon, network }: Pick<Config, 'daemon' | 'network'>,
+  chains: ChainRegistry,
+): Finding[] {
   const found: Finding[] = [];
   for (const [id, { feeCeilings }] of readSigningRules(daemon, chains, network)) {
     for (const { asset, symbol, most } of ceilingsOf(chains.get(id), network)) {

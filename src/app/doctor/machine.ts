@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { KeySlot } from '../../core/store/store.js';
 import { defaultScrypt } from '../../crypto/kdf.js';
-import type { Environment } from '../config/config.js';
+import type { Environment } from '../config/reader.js';
 import type { Finding } from './finding.js';
 
 /** Where Linux tells of this process and of swap; other systems are not asked. */

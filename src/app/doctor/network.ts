@@ -4,11 +4,10 @@ import type { Chain, RecordedTransaction } from '../../core/chain/chain.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type ChainId, parseSignatureId } from '../../core/ids.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
-import { settingValue } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
-import type { House } from '../house.js';
 import { makeCloud } from '../network/cloud.js';
+import type { DoctorParts } from './doctor.js';
 import { type Finding, problem } from './finding.js';
 
 /** A clock that is further off than this makes signed answers look old, and leases end at the wrong time, in milliseconds. */
@@ -18,27 +17,29 @@ const NOBODY = parseSignatureId('00000000-0000-4000-8000-000000000000');
 /** How long the four-eye service may take, in milliseconds. */
 const ANSWER_TIME = 10_000;
 
+type NetworkParts = Pick<DoctorParts, 'config' | 'chains' | 'clock' | 'log'>;
+
 /** Asks everything that a daemon with these settings would talk to: the cloud with its key, each own node, the four-eye service. */
-export async function networkFindings(house: House): Promise<readonly Finding[]> {
-  const { config } = house;
-  const found = await Promise.all([cloudFindings(house), nodeFindings(house), fourEyeFindings(house)]);
+export async function networkFindings(parts: NetworkParts): Promise<readonly Finding[]> {
+  const { config } = parts;
+  const found = await Promise.all([cloudFindings(parts), nodeFindings(parts), fourEyeFindings(parts)]);
   return config.problems.length > 0 ? [] : found.flat();
 }
 
-async function cloudFindings(house: House): Promise<readonly Finding[]> {
-  const { config, clock } = house;
+async function cloudFindings(parts: NetworkParts): Promise<readonly Finding[]> {
+  const { config, clock } = parts;
   // Without a key or with a bad address nothing is asked; the settings' own findings say so.
-  if (settingValue('apiKey', config.flags, config.environment) === undefined) return [];
+  if (!config.secrets.has('apiKey')) return [];
   let date: number | undefined;
   return attempt('cloud', async () => {
-    const { cloud } = makeCloud(house, { onDate: (moment) => (date = moment) });
-    await cloud.pending(firstChain(house), config.network, [NOBODY]);
+    const { cloud } = makeCloud(parts, { onDate: (moment) => (date = moment) });
+    await cloud.pending(firstChain(parts), config.network, [NOBODY]);
     const text = `${shownValue(config.cloudUrl)} answers and takes the API key`;
     return [{ check: 'cloud', state: 'ok', text }, ...clockFindings(date, clock.now())];
   });
 }
 
-function firstChain({ config, chains }: House): ChainId {
+function firstChain({ config, chains }: NetworkParts): ChainId {
   const [first] = config.daemon.chains ?? [];
   return chains.get(first ?? 'ETH').id;
 }
@@ -52,12 +53,12 @@ function clockFindings(date: number | undefined, now: number): Finding[] {
   return [{ check: 'clock', state: 'warning', text, remedy }];
 }
 
-async function nodeFindings(house: House): Promise<readonly Finding[]> {
-  const { config, chains } = house;
+async function nodeFindings(parts: NetworkParts): Promise<readonly Finding[]> {
+  const { config, chains } = parts;
   const each = [...config.daemon.nodes.keys()].map((id) =>
     attempt(`node ${id}`, async () => {
       const chain = chains.get(id);
-      await askNode(house, chain);
+      await askNode(parts, chain);
       return [{ check: `node ${id}`, state: 'ok', text: `answers, and is of ${config.network}` }];
     }),
   );
@@ -65,11 +66,11 @@ async function nodeFindings(house: House): Promise<readonly Finding[]> {
 }
 
 /** Its network where the chain can tell, else anything: where bytes are that nobody has made. */
-async function askNode(house: House, chain: Chain): Promise<void> {
-  const { config } = house;
-  const { nodes } = makeCloud(house);
+async function askNode(parts: NetworkParts, chain: Chain): Promise<void> {
+  const { config, chains } = parts;
+  const { nodes } = makeCloud(parts);
   const node = nodes.client(chain);
-  const { developmentChainId } = rulesOf(readSigningRules(config.daemon, house.chains, config.network), chain.id);
+  const { developmentChainId } = rulesOf(readSigningRules(config.daemon, chains, config.network), chain.id);
   if (chain.checkNode !== undefined) {
     return chain.checkNode(node, {
       network: config.network,
@@ -85,7 +86,7 @@ async function askNode(house: House, chain: Chain): Promise<void> {
   }
 }
 
-async function fourEyeFindings({ config, clock }: House): Promise<readonly Finding[]> {
+async function fourEyeFindings({ config, clock }: NetworkParts): Promise<readonly Finding[]> {
   const { externalUrl } = config.daemon;
   if (externalUrl === undefined) return [];
   return attempt('four-eye', async () => {

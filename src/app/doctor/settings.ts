@@ -1,45 +1,43 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import type { ChainRegistry } from '../../core/chain/chain.js';
 import { asCustosError } from '../../core/errors.js';
-import { settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
-import { type Setting, settings, unknownVariables } from '../config/settings.js';
+import type { Problem } from '../config/problem.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
-import type { House } from '../house.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
 import { type Finding, problem } from './finding.js';
 import { limitFindings } from './limits.js';
 
+interface SettingParts {
+  readonly config: Config;
+  readonly chains: ChainRegistry;
+}
+
 /** Every setting as it is, and every mistake in one: all of them, not only the first. */
-export async function settingFindings(house: House): Promise<readonly Finding[]> {
+export async function settingFindings({ config, chains }: SettingParts): Promise<readonly Finding[]> {
   return [
-    ...shownSettings(house),
-    ...house.config.problems.map((text) => misread(house, text)),
-    ...warnings(house),
-    ...(await fileFindings(house)),
-    ...chainFindings(house),
-    ...urlFindings(house),
+    ...shownSettings(config),
+    ...config.problems.map((mistake) => misread(config, mistake)),
+    ...warnings(config),
+    ...(await fileFindings(config)),
+    ...chainFindings(config, chains),
+    ...urlFindings(config),
   ];
 }
 
-function shownSettings({ config }: House): Finding[] {
-  const all: readonly (readonly [string, Setting])[] = Object.entries(settings);
-  const read = all.map(([name, setting]) => {
-    const value = settingValue(name as keyof typeof settings, config.flags, config.environment);
-    return { variable: setting.env[0] ?? name, setting, value };
+function shownSettings({ shown }: Config): Finding[] {
+  const found = shown.flatMap(({ variable, about, value }): Finding[] => {
+    return value === undefined ? [] : [{ check: `setting ${variable}`, state: 'ok', text: `${value} (${about})` }];
   });
-  const found = read.flatMap(({ variable, setting, value }): Finding[] => {
-    if (value === undefined) return [];
-    const shown = setting.secret ? 'set' : shownValue(value);
-    return [{ check: `setting ${variable}`, state: 'ok', text: `${shown} (${setting.about})` }];
-  });
-  const unset = read.filter(({ value }) => value === undefined).map(({ variable }) => variable);
+  const unset = shown.filter(({ value }) => value === undefined).map(({ variable }) => variable);
   return [...found, { check: 'settings', state: 'ok', text: `not set: ${unset.join(', ')}` }];
 }
 
-function warnings({ config }: House): Finding[] {
-  const unknown = unknownVariables(config.environment).map((name) => ({
+function warnings(config: Config): Finding[] {
+  const unknown = config.unknownVariables.map((name) => ({
     check: `setting ${name}`,
     state: 'warning' as const,
     text: 'is no setting of Custos and has no effect',
@@ -53,67 +51,65 @@ function warnings({ config }: House): Finding[] {
 }
 
 /** A setting that the reader of settings could not take; other commands end with it. */
-function misread({ config }: House, text: string): Finding {
-  const [name = 'it'] = /--[A-Za-z-]+/.exec(text) ?? [];
-  const remedy = `correct ${name} where it is set: on the command line, in the environment, or in ${config.envFile}`;
-  return { check: 'settings', state: 'problem', text: `${text} (CONFIG_INVALID)`, remedy };
+function misread(config: Config, { setting, text, code }: Problem): Finding {
+  const remedy = `correct ${setting} where it is set: on the command line, in the environment, or in ${config.envFile}`;
+  return { check: 'settings', state: 'problem', text: `${text} (${code})`, remedy };
 }
 
-async function fileFindings({ config }: House): Promise<Finding[]> {
+async function fileFindings(config: Config): Promise<Finding[]> {
   const found: Finding[] = [];
-  const look = async (what: string, path: unknown, readable: (path: string) => Promise<unknown>) => {
-    if (typeof path !== 'string') return;
+  const look = async (what: string, path: string | undefined, readable: (path: string) => Promise<unknown>) => {
+    if (path === undefined) return;
     await readable(path).catch(() => {
       found.push(problem('settings', 'CONFIG_INVALID', `the ${what} ${path} cannot be read`));
     });
   };
   // A pipe gives its text once, so the password's file is not read.
-  await look('password file', config.passwordFile, (path) => access(path, constants.R_OK));
-  await look('four-eye secret file', config.flags['fourEyeSecret'], (path) => readFile(path));
+  await look('password file', config.password.file, (path) => access(path, constants.R_OK));
+  await look('four-eye secret file', config.daemon.fourEyeSecretFile, (path) => readFile(path));
   return found;
 }
 
 /** Chains that settings name and that do not exist, and ceilings that are no amount. */
-function chainFindings(house: House): Finding[] {
-  const { chains: named = [], nodes, allowForeignKeys, developmentChainIds } = house.config.daemon;
+function chainFindings(config: Config, chains: ChainRegistry): Finding[] {
+  const { chains: named = [], nodes, allowForeignKeys, developmentChainIds } = config.daemon;
   const all = [named, nodes.keys(), allowForeignKeys, developmentChainIds.keys()];
-  const chains = new Set(all.flatMap((some) => [...some]));
-  const found = [...chains].flatMap((chain) => attempt('settings', () => house.chains.get(chain)));
+  const ids = new Set(all.flatMap((some) => [...some]));
+  const found = [...ids].flatMap((chain) => attempt('settings', () => chains.get(chain)));
   if (found.length > 0) return found;
-  const unread = attempt('settings', () => readSigningRules(house.config.daemon, house.chains, house.config.network));
-  return unread.length > 0 ? unread : limitFindings(house.config, house.chains);
+  const unread = attempt('settings', () => readSigningRules(config.daemon, chains, config.network));
+  return unread.length > 0 ? unread : limitFindings(config, chains);
 }
 
-function urlFindings({ config }: House): Finding[] {
+function urlFindings(config: Config): Finding[] {
   const { network } = config;
   const { nodes, externalUrl } = config.daemon;
   const ownNodes = [...nodes].flatMap(([chain, url]) => attempt(`node ${chain}`, () => checkNodeUrl(url, network)));
   const fourEye = externalUrl === undefined ? [] : attempt('four-eye', () => checkFourEyeUrl(externalUrl, network));
   const way = [
-    ...attempt('proxy', () => proxiesOf(config)),
-    ...attempt('cloud', () => readHeaders(config, 'cloudHeaderFile')),
-    ...attempt('four-eye', () => readHeaders(config, 'fourEyeHeaderFile')),
+    ...attempt('proxy', () => proxiesOf(config.proxies)),
+    ...attempt('cloud', () => readHeaders(config.cloudHeaderFile)),
+    ...attempt('four-eye', () => readHeaders(config.daemon.fourEyeHeaderFile)),
   ];
   return [...way, ...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config), ...fourEyeByGet(config)];
 }
 
-function missingFourEye({ network, daemon }: House['config']): Finding[] {
+function missingFourEye({ network, daemon }: Config): Finding[] {
   if (network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
   const remedy = 'give the daemon --external-url, or set CUSTOS_EXTERNAL_URL; without it none starts on mainnet';
   return [{ check: 'four-eye', state: 'warning', text: 'no service is set', remedy }];
 }
 
-function fourEyeByGet({ daemon }: House['config']): Finding[] {
+function fourEyeByGet({ daemon }: Config): Finding[] {
   const { externalUrl, externalUrlMethod, acceptsGet } = daemon;
   if (externalUrl === undefined || externalUrlMethod !== 'GET' || acceptsGet) return [];
   return [{ check: 'four-eye', state: 'warning', text: GET_RISK, remedy: GET_REMEDY }];
 }
 
-function cloudFinding(config: House['config']): Finding[] {
+function cloudFinding(config: Config): Finding[] {
   const bad = attempt('cloud', () => checkCloudUrl(config.cloudUrl, config.network));
   if (bad.length > 0) return bad;
-  const key = settingValue('apiKey', config.flags, config.environment);
-  if (key === undefined) return [problem('cloud', 'API_KEY_MISSING', 'no API key is set')];
+  if (!config.secrets.has('apiKey')) return [problem('cloud', 'API_KEY_MISSING', 'no API key is set')];
   return [{ check: 'cloud', state: 'ok', text: `${shownValue(config.cloudUrl)} (${config.network})` }];
 }
 

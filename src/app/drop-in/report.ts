@@ -1,22 +1,31 @@
 import { asCustosError } from '../../core/errors.js';
+import type { Store } from '../../core/store/store.js';
 import { storeExists } from '../../storage/open-store.js';
-import { settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { passwordSourceVariables } from '../config/settings.js';
 import { shownValue } from '../config/shown-value.js';
-import type { House } from '../house.js';
 import { packageVersion } from '../process/package.js';
 import { storeLocation } from '../store/location.js';
 import { getSealed } from '../wallets/find.js';
 
-/** The peer's `report`: what kinds of wallets these are, without opening a secret. An unknown one is a warning. */
-export async function walletReport(house: House, ids: readonly string[]): Promise<Record<string, unknown>> {
-  const { config } = house;
-  await house.rootKey();
+/** What of the settings these reports show. */
+type ReportedSettings = Pick<Config, 'store' | 'network' | 'password' | 'secrets' | 'envFile' | 'cloudUrl'>;
+
+export interface ReportParts {
+  readonly config: ReportedSettings;
+  store(): Promise<Pick<Store, 'wallets'>>;
+}
+
+/** The `report` of Tatum KMS: what kinds of wallets these are, without opening a secret. An unknown one is a warning. */
+export async function walletReport(
+  { config, store }: ReportParts,
+  ids: readonly string[],
+): Promise<Record<string, unknown>> {
   const wallets: Record<string, unknown> = {};
   const warnings: string[] = [];
   for (const id of ids) {
     try {
-      const { signatureId, kind, chain, network } = await getSealed(house, id);
+      const { signatureId, kind, chain, network } = await getSealed(store, id);
       const type = kind === 'hd' ? 'MNEMONIC' : 'PRIVATE_KEY';
       wallets[signatureId] = { type, chain, testnet: network === 'testnet' };
     } catch (thrown) {
@@ -27,31 +36,30 @@ export async function walletReport(house: House, ids: readonly string[]): Promis
     system: {
       kmsVersion: packageVersion(),
       nodeVersion: process.version,
-      store: { type: config.passwordSource.toUpperCase(), exists: await storeExists(storeLocation(config)) },
+      store: { type: config.password.source.toUpperCase(), exists: await storeExists(storeLocation(config)) },
     },
     wallets,
-    apiKey: isSet(settingValue('apiKey', config.flags, config.environment)),
+    apiKey: setOrNot(config.secrets.has('apiKey')),
     ...(warnings.length > 0 && { warnings }),
   };
 }
 
-/** The peer's `checkconfig`: `NAME : value`, secrets as set or not set only. */
-export async function checkConfigLines({ config }: House): Promise<readonly string[]> {
-  const { environment } = config;
-  const shown = (name: string) => `${name} : ${isSet(environment[name])}`;
+/** The `checkconfig` of Tatum KMS: `NAME : value`, secrets as set or not set only. */
+export async function checkConfigLines(config: ReportedSettings): Promise<readonly string[]> {
+  const services = config.secrets.services();
   return [
     `Version : ${packageVersion()}`,
     `Wallet file path : ${shownValue(config.store)}`,
     `Wallet exists : ${await storeExists(storeLocation(config))}`,
-    `Wallet store type : ${config.passwordSource.toUpperCase()}`,
+    `Wallet store type : ${config.password.source.toUpperCase()}`,
     `Environment vars file : ${config.envFile}`,
-    `TATUM_API_KEY : ${isSet(settingValue('apiKey', {}, environment))}`,
+    `TATUM_API_KEY : ${setOrNot(config.secrets.has('apiKeyVariable'))}`,
     `TATUM_API_URL : ${shownValue(config.cloudUrl)}`,
-    `TATUM_KMS_PASSWORD : ${isSet(settingValue('password', {}, environment))}`,
-    ...passwordSourceVariables.map(shown),
+    `TATUM_KMS_PASSWORD : ${setOrNot(config.secrets.has('password'))}`,
+    ...passwordSourceVariables.map((name) => `${name} : ${setOrNot((services[name] ?? '') !== '')}`),
   ];
 }
 
-function isSet(value: string | undefined): string {
-  return value === undefined || value === '' ? 'not set' : 'set';
+function setOrNot(isSet: boolean): string {
+  return isSet ? 'set' : 'not set';
 }

@@ -3,53 +3,57 @@ import { createHostLimits } from '../../cloud/host-limits.js';
 import { createNodes } from '../../cloud/nodes.js';
 import { createCloud } from '../../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../../cloud/urls.js';
+import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
+import type { Log } from '../../core/log.js';
 import type { Cloud, Nodes } from '../../core/network/cloud.js';
-import { Secret } from '../../core/secret.js';
-import { settingValue } from '../config/config.js';
-import type { House } from '../house.js';
+import type { Config } from '../config/config.js';
 import { packageVersion } from '../process/package.js';
 import { proxiesOf, readHeaders } from './way-out.js';
 
+/** What cloud and nodes are reached with. */
+export interface CloudParts {
+  readonly config: CloudSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type CloudSettings = Pick<
+  Config,
+  'network' | 'cloudUrl' | 'cloudHeaderFile' | 'secrets' | 'proxies' | 'onCommandLine'
+> & { readonly daemon: Pick<Config['daemon'], 'nodes' | 'maxRequests'> };
+
 /**
  * The cloud and the nodes as the settings say.
- * @param options - `onDate` is told what time the cloud says it is, in milliseconds since 1970; `network`: whose nodes are
- *   asked, where it is not that of the command
+ * @param options - `onDate` is called with the time that the cloud says it is, in milliseconds since 1970; `network`: whose nodes
+ *   are asked, where it is not that of the command
  * @throws CustosError API_KEY_MISSING, URL_INVALID, URL_INSECURE
  */
 export function makeCloud(
-  house: House,
-  { network = house.config.network, ...watch }: Pick<CallerOptions, 'onDate'> & { readonly network?: Network } = {},
+  { config, clock, log }: CloudParts,
+  { network = config.network, ...watch }: Pick<CallerOptions, 'onDate'> & { readonly network?: Network } = {},
 ): { readonly cloud: Cloud; readonly nodes: Nodes } {
-  const { config, clock, log } = house;
-  const apiKey = settingValue('apiKey', config.flags, config.environment);
+  const apiKey = config.secrets.copy('apiKey');
   if (apiKey === undefined) throw new CustosError('API_KEY_MISSING', 'no API key for the cloud is set');
-  if (typeof config.flags['apiKey'] === 'string') {
+  if (config.onCommandLine.apiKey) {
     log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
   }
   checkCloudUrl(config.cloudUrl, network);
   for (const url of config.daemon.nodes.values()) checkNodeUrl(url, network);
-  const way = { proxies: proxiesOf(config), extra: readHeaders(config, 'cloudHeaderFile') };
-  const limits = createHostLimits(clock, config.daemon.maxRequests);
-  const nodes = createNodes({
-    limits,
+  const shared = {
+    limits: createHostLimits(clock, config.daemon.maxRequests),
     baseUrl: config.cloudUrl,
-    apiKey: Secret.text(apiKey),
-    ownNodes: config.daemon.nodes,
-    network,
-    clock,
+    apiKey,
     version: packageVersion(),
-    ...way,
-  });
+    clock,
+    proxies: proxiesOf(config.proxies),
+    extra: readHeaders(config.cloudHeaderFile),
+  };
+  const nodes = createNodes({ ...shared, ownNodes: config.daemon.nodes, network });
   const cloud = createCloud({
-    limits,
-    baseUrl: config.cloudUrl,
-    apiKey: Secret.text(apiKey),
-    version: packageVersion(),
-    clock,
+    ...shared,
     nodes,
-    ...way,
     ...watch,
     onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
   });

@@ -60,7 +60,7 @@ function creditsOfPoll(wallets: number): number {
  * @returns `count` of all wallets on the network; `asked` for each chain that is polled
  */
 export async function countWallets(
-  { network, daemon }: Config,
+  { network, daemon }: Pick<Config, 'network' | 'daemon'>,
   wallets: Pick<WalletTable, 'chains' | 'count'>,
 ): Promise<{ readonly count: number; readonly asked: readonly number[] }> {
   const counts = new Map<ChainId, number>();

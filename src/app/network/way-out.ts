@@ -3,21 +3,20 @@ import { createFetch } from '../../cloud/fetch.js';
 import { CustosError } from '../../core/errors.js';
 import { type ExtraHeaders, noHeaders, parseHeaderFile } from '../../core/network/extra-headers.js';
 import { type ProxyRules, readProxyRules } from '../../core/network/proxy.js';
-import { type Config, settingValue } from '../config/config.js';
+import type { ProxyConfig } from '../config/config.js';
 
 /** Which requests of this command go through a proxy. @throws CustosError CONFIG_INVALID */
-export function proxiesOf({ environment, flags }: Config): ProxyRules {
-  return readProxyRules(environment, { loopback: flags['proxyLoopback'] === true });
+export function proxiesOf({ variables, loopback }: ProxyConfig): ProxyRules {
+  return readProxyRules(variables, { loopback });
 }
 
 /** The way out for rooms that ask by `fetch`. @throws CustosError CONFIG_INVALID */
-export function fetchOf(config: Config): typeof fetch {
-  return createFetch(proxiesOf(config));
+export function fetchOf(proxies: ProxyConfig): typeof fetch {
+  return createFetch(proxiesOf(proxies));
 }
 
-/** The operator's own headers for cloud or four-eye service. @throws CustosError CONFIG_INVALID */
-export function readHeaders(config: Config, name: 'cloudHeaderFile' | 'fourEyeHeaderFile'): ExtraHeaders {
-  const file = settingValue(name, config.flags, config.environment);
+/** The operator's own headers for cloud or four-eye service; none without a file. @throws CustosError CONFIG_INVALID */
+export function readHeaders(file: string | undefined): ExtraHeaders {
   if (file === undefined) return noHeaders;
   let text: string;
   try {

@@ -19,10 +19,11 @@ const doors = [
 /**
  * Refuses to go on where a debugger is open, or was asked for, or Node would write its memory or environment to a file:
  * passwords could be read there.
+ * @param nodeOptions - NODE_OPTIONS, as this process was started with it
  * @throws CustosError DEBUGGER_OPEN
  */
-export function refuseDebugger(): void {
-  const options = (process.env['NODE_OPTIONS'] ?? '').split(/\s+/);
+export function refuseDebugger(nodeOptions: string | undefined): void {
+  const options = (nodeOptions ?? '').split(/\s+/);
   for (const given of [...process.execArgv, ...options]) {
     // Node takes quotes, and underscores in place of dashes.
     const [name] = given.replaceAll('"', '').replaceAll('_', '-').split('=');

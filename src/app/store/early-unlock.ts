@@ -1,8 +1,8 @@
 import { asCustosError, type CustosError } from '../../core/errors.js';
-import { Secret } from '../../core/secret.js';
+import type { Secret } from '../../core/secret.js';
 import { peekStoreKeys, type StoreKeys } from '../../storage/peek.js';
 import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
-import { type Config, settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { storeLocation } from './location.js';
 
 /** How an early key derivation ended: the root key of this store, or why not. */
@@ -18,21 +18,22 @@ export interface Unlocking {
   readonly ended: Promise<EarlyUnlock>;
 }
 
+type EarlySettings = Pick<Config, 'store' | 'network' | 'password' | 'secrets'>;
+
 /**
  * Begins to open the store while the rest of the program still loads: scrypt works on a thread of its own. Only with a
  * password from the environment, because nothing may be asked before it is needed.
  * @returns undefined when there is nothing to begin with
  */
-export function unlockEarly(config: Config): Unlocking | undefined {
-  const given = settingValue('password', {}, config.environment);
-  if (given === undefined || config.passwordSource !== 'local') return undefined;
-  const password = Secret.text(given);
+export function unlockEarly(config: EarlySettings): Unlocking | undefined {
+  const password = config.password.source === 'local' ? config.secrets.copy('password') : undefined;
+  if (password === undefined) return undefined;
   const keys = peek(config);
   const ended = unlock(keys, password);
   return { begun: keys.then(nothing, nothing), ended };
 }
 
-async function peek(config: Config): Promise<StoreKeys> {
+async function peek(config: EarlySettings): Promise<StoreKeys> {
   return peekStoreKeys(storeLocation(config));
 }
 

@@ -1,5 +1,6 @@
 import { isPrivateHost } from '../../cloud/urls.js';
 import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
 import type { Log } from '../../core/log.js';
 import { isPostgresUrl, parsePostgresUrl } from '../../storage/postgres/url.js';
 import type { Config } from '../config/config.js';
@@ -8,16 +9,16 @@ import type { Config } from '../config/config.js';
  * Where the store is, when it may be opened: a file, or a database that is reached in a guarded way. On mainnet the
  * connection to a host that is neither this machine nor a private one has to be encrypted, and the host has to prove its name.
  * @returns the location with whatever secret is in it; `shownValue` makes it fit to be shown
- * @throws CustosError URL_INSECURE, STORE_UNSUPPORTED
+ * @throws CustosError URL_INSECURE, STORE_UNSUPPORTED, CONFIG_INVALID
  */
-export function storeLocation({ store, network }: Config): string {
+export function storeLocation({ store, network }: Pick<Config, 'store' | 'network'>): string {
   if (store === '') throw new CustosError('CONFIG_INVALID', 'no home directory is known; name the store with --store');
   checkDatabaseUrl(store, network);
   return store;
 }
 
 /** As `storeLocation`, for any location of a database. @throws CustosError URL_INSECURE, STORE_UNSUPPORTED */
-export function checkDatabaseUrl(location: string, network: Config['network']): void {
+export function checkDatabaseUrl(location: string, network: Network): void {
   if (!isPostgresUrl(location)) return;
   const { host, sslMode } = parsePostgresUrl(location);
   const isGuarded = sslMode === 'verify-ca' || sslMode === 'verify-full';
@@ -27,12 +28,11 @@ export function checkDatabaseUrl(location: string, network: Config['network']): 
 }
 
 /** Warns when the password of a database came by a flag, as other programs of this machine can see. */
-export function warnOfPassword({ flags }: Config, log: Log): void {
-  if (![flags['store'], flags['path'], flags['queue']].some(hasPassword)) return;
+export function warnOfPassword({ onCommandLine }: Pick<Config, 'onCommandLine'>, log: Log): void {
+  if (!onCommandLine.locations.some(hasPassword)) return;
   log.warn({}, 'database password taken from the command line, where every user of this machine can read it');
 }
 
-function hasPassword(location: unknown): boolean {
-  if (typeof location !== 'string' || !isPostgresUrl(location) || !URL.canParse(location)) return false;
-  return new URL(location).password !== '';
+function hasPassword(location: string): boolean {
+  return isPostgresUrl(location) && URL.canParse(location) && new URL(location).password !== '';
 }

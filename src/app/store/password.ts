@@ -2,56 +2,77 @@ import { CustosError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
 import type { PasswordPlace } from '../../passphrase/index.js';
 import { weaknessOf } from '../../passphrase/weakness.js';
-import { type Config, settingValue } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import type { PasswordConfig } from '../config/password-config.js';
+import type { Secrets } from '../config/secrets.js';
 import type { Terminal } from '../process/terminal.js';
 
-/** Environment over file over prompt; or the vault outside this machine that a flag names. */
-async function fromElsewhere(config: Config, terminal: Terminal): Promise<Secret | undefined> {
-  if (config.passwordSource !== 'local') {
-    // Loaded only by whoever uses it: most commands do not.
-    const { fetchOf } = await import('../network/way-out.js');
-    return passwordAt({ kind: config.passwordSource, settings: config.environment, fetch: fetchOf(config) });
-  }
-  const given = settingValue('password', {}, config.environment);
-  if (given !== undefined) return Secret.text(given);
-  if (config.passwordFile === undefined) return undefined;
-  return passwordAt({ kind: 'file', path: config.passwordFile }, (text) => terminal.note(`custos: warning: ${text}`));
+/** Where passwords come from: settings, or a person. */
+export interface PasswordMeans {
+  readonly place: PasswordConfig;
+  readonly secrets: Secrets;
+  readonly proxies: Config['proxies'];
+  /** A weak password is taken without a question. */
+  readonly isWeakTaken: boolean;
+  readonly terminal: Terminal;
 }
 
-/** The sources outside this machine are loaded only by whoever uses one: most commands do not. */
+type PasswordSettings = Pick<Config, 'password' | 'secrets' | 'proxies' | 'options'>;
+
+export function passwordMeans(
+  { password, secrets, proxies, options }: PasswordSettings,
+  terminal: Terminal,
+): PasswordMeans {
+  return { place: password, secrets, proxies, isWeakTaken: options.weakPassword, terminal };
+}
+
+/** Environment over file over prompt; or the vault outside this machine that a flag names. */
+async function fromElsewhere({ place, secrets, proxies, terminal }: PasswordMeans): Promise<Secret | undefined> {
+  if (place.source !== 'local') {
+    // Loaded only by the commands that use it: most do not.
+    const { fetchOf } = await import('../network/way-out.js');
+    return passwordAt({ kind: place.source, settings: secrets.services(), fetch: fetchOf(proxies) });
+  }
+  const given = secrets.copy('password');
+  if (given !== undefined) return given;
+  if (place.file === undefined) return undefined;
+  return passwordAt({ kind: 'file', path: place.file }, (text) => terminal.note(`custos: warning: ${text}`));
+}
+
+/** The sources outside this machine are loaded only by the commands that use one: most do not. */
 async function passwordAt(place: PasswordPlace, warn?: (text: string) => void): Promise<Secret> {
   const { readPassword } = await import('../../passphrase/index.js');
   return readPassword(place, warn);
 }
 
 /** Password of an existing store. @throws CustosError PASSWORD_MISSING, PASSWORD_SOURCE, CANCELLED_BY_USER */
-export async function readStorePassword(config: Config, terminal: Terminal): Promise<Secret> {
-  const given = await fromElsewhere(config, terminal);
+export async function readStorePassword(means: PasswordMeans): Promise<Secret> {
+  const given = await fromElsewhere(means);
   if (given !== undefined) return given;
-  if (!terminal.interactive) throw new CustosError('PASSWORD_MISSING', 'no password was given');
-  return Secret.text(await terminal.askHidden('Password of the wallet store: '));
+  if (!means.terminal.interactive) throw new CustosError('PASSWORD_MISSING', 'no password was given');
+  return Secret.text(await means.terminal.askHidden('Password of the wallet store: '));
 }
 
 /** Password of a store that is being made: asked twice on a terminal. @throws also PASSWORD_MISMATCH, PASSWORD_EMPTY */
-export async function readNewPassword(config: Config, terminal: Terminal): Promise<Secret> {
-  const given = await fromElsewhere(config, terminal);
+export async function readNewPassword(means: PasswordMeans): Promise<Secret> {
+  const given = await fromElsewhere(means);
   if (given !== undefined) return given;
-  return askTwice(terminal, 'New password of the wallet store: ');
+  return askTwice(means.terminal, 'New password of the wallet store: ');
 }
 
 /** The password that takes another's place: CUSTOS_NEW_PASSWORD, or asked twice. */
-export async function readChangedPassword(config: Config, terminal: Terminal): Promise<Secret> {
-  const given = settingValue('newPassword', {}, config.environment);
-  if (given !== undefined) return Secret.text(given);
+export async function readChangedPassword({ secrets, terminal }: PasswordMeans): Promise<Secret> {
+  const given = secrets.copy('newPassword');
+  if (given !== undefined) return given;
   if (!terminal.interactive)
     throw new CustosError('PASSWORD_MISSING', 'no new password was given: set CUSTOS_NEW_PASSWORD');
   return askTwice(terminal, 'New password: ');
 }
 
 /** The recovery key: CUSTOS_RECOVERY_KEY, or asked. */
-export async function readRecoveryKey(config: Config, terminal: Terminal): Promise<Secret> {
-  const given = settingValue('recoveryKey', {}, config.environment);
-  if (given !== undefined) return Secret.text(given);
+export async function readRecoveryKey({ secrets, terminal }: PasswordMeans): Promise<Secret> {
+  const given = secrets.copy('recoveryKey');
+  if (given !== undefined) return given;
   if (!terminal.interactive)
     throw new CustosError('PASSWORD_MISSING', 'no recovery key was given: set CUSTOS_RECOVERY_KEY');
   return Secret.text(await terminal.askHidden('Recovery key: '));
@@ -61,13 +82,16 @@ export async function readRecoveryKey(config: Config, terminal: Terminal): Promi
  * Lets a weak password open a store only when somebody says so: with `--weak-password`, or by a yes on a terminal.
  * @throws CustosError PASSWORD_WEAK, CANCELLED_BY_USER
  */
-export async function refuseWeak(password: Secret, { flags }: Config, terminal: Terminal): Promise<void> {
+export async function refuseWeak(
+  password: Secret,
+  { isWeakTaken, terminal }: Pick<PasswordMeans, 'isWeakTaken' | 'terminal'>,
+): Promise<void> {
   const why = weaknessOf(password.exposeText());
   if (why === undefined) return;
   const text = `the new password is weak: ${why}`;
-  if (flags['weakPassword'] !== true && !terminal.interactive) throw new CustosError('PASSWORD_WEAK', text);
+  if (!isWeakTaken && !terminal.interactive) throw new CustosError('PASSWORD_WEAK', text);
   terminal.note(`custos: warning: ${text}; whoever has a copy of the store guesses it`);
-  if (flags['weakPassword'] === true || (await terminal.confirm('Take it all the same?'))) return;
+  if (isWeakTaken || (await terminal.confirm('Take it all the same?'))) return;
   throw new CustosError('CANCELLED_BY_USER', 'the weak password was not confirmed');
 }
 
@@ -75,12 +99,9 @@ export async function refuseWeak(password: Secret, { flags }: Config, terminal: 
  * As `refuseWeak`, for a store that is made in passing. A password that is named as Tatum KMS names it only draws the
  * warning: scripts of that program have gone on with theirs for years.
  */
-export function refuseWeakInPassing(password: Secret, config: Config, terminal: Terminal): Promise<void> {
-  const { environment, passwordSource, flags } = config;
-  const isNamedByPeer =
-    passwordSource === 'local' && !environment['CUSTOS_PASSWORD'] && environment['TATUM_KMS_PASSWORD'];
-  const weakPassword = flags['weakPassword'] === true || Boolean(isNamedByPeer);
-  return refuseWeak(password, { ...config, flags: { ...flags, weakPassword } }, terminal);
+export function refuseWeakInPassing(password: Secret, { place, isWeakTaken, terminal }: PasswordMeans): Promise<void> {
+  const isNamedAsTatum = place.source === 'local' && place.isNamedAsTatum;
+  return refuseWeak(password, { isWeakTaken: isWeakTaken || isNamedAsTatum, terminal });
 }
 
 async function askTwice(terminal: Terminal, question: string): Promise<Secret> {

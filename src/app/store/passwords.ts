@@ -1,19 +1,26 @@
 import { CustosError } from '../../core/errors.js';
+import type { Log } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { KeySlot, KeySlotKind, Store } from '../../core/store/store.js';
 import { makeRecoveryKey, makeSlot, type OpenedSlot, openRecoverySlot, openSlot } from '../../vault/key-slots.js';
-import { type House, makeStore } from '../house.js';
 import { journalKeyFrom, openJournal } from './journal.js';
-import { storeLocation } from './location.js';
-import { readChangedPassword, readNewPassword, readRecoveryKey, refuseWeak } from './password.js';
+import { makeStore } from './make.js';
+import {
+  type PasswordMeans,
+  readChangedPassword,
+  readNewPassword,
+  readRecoveryKey,
+  readStorePassword,
+  refuseWeak,
+} from './password.js';
 import { type RekeyProgress, rekeyStore } from './rekey.js';
 
-/** Makes the store. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
-export async function initStore(house: House): Promise<Secret> {
-  const password = await readNewPassword(house.config, house.terminal);
+/** @param location - where the new store will be. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
+export async function initStore(location: () => string, passwords: PasswordMeans): Promise<Secret> {
+  const password = await readNewPassword(passwords);
   try {
-    await refuseWeak(password, house.config, house.terminal);
-    const made = await makeStore(storeLocation(house.config), password, { recovery: true });
+    await refuseWeak(password, passwords);
+    const made = await makeStore(location(), password, { recovery: true });
     made.rootKey.fill(0);
     await made.store.close();
     if (made.recoveryKey === undefined) throw new CustosError('INTERNAL', 'the new store has no recovery key');
@@ -21,6 +28,18 @@ export async function initStore(house: House): Promise<Secret> {
   } finally {
     password.wipe();
   }
+}
+
+/** What every change of passwords needs. */
+export interface PasswordParts {
+  readonly store: Store;
+  readonly passwords: PasswordMeans;
+  readonly log: Log;
+}
+
+/** The same, for a store that is open already; who opened it wipes the root key. */
+export interface OpenPasswordParts extends PasswordParts {
+  readonly opened: OpenedSlot;
 }
 
 /** Whether the root key is replaced along with a password. */
@@ -35,20 +54,22 @@ export interface ChangeOptions {
  * @returns the new recovery key, where there is one
  * @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK, and what `rekeyStore` throws
  */
-export async function changePassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
-  const store = await house.store();
-  const { slot, rootKey } = await openByPassword(house, store);
-  return replacePassword(house, store, { rootKey, ended: [slot.id], ...options });
+export async function changePassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
+  const { slot, rootKey, password } = await openByPassword(parts);
+  password.wipe();
+  return replacePassword(parts, { rootKey, ended: [slot.id], ...options });
 }
 
 /** Adds a key slot for a further password. @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK */
-export async function addPassword(house: House): Promise<void> {
-  const store = await house.store();
-  const rootKey = await house.rootKey();
-  await house.journal();
-  const fresh = await newPassword(house);
-  await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password: fresh })], []);
-  fresh.wipe();
+export async function addPassword(parts: OpenPasswordParts): Promise<void> {
+  const { store, opened, passwords } = parts;
+  await openJournal(parts, store, journalKeyFrom(opened, store.storeId));
+  const password = await newPassword(passwords);
+  try {
+    await store.slots.replace([await slotIn(store, opened.rootKey, { kind: 'password', password })], []);
+  } finally {
+    password.wipe();
+  }
 }
 
 /**
@@ -56,15 +77,14 @@ export async function addPassword(house: House): Promise<void> {
  * @returns the new recovery key, where the root key is replaced as well
  * @throws CustosError PASSWORD_WRONG, RECOVERY_KEY_INVALID, PASSWORD_WEAK, and what `rekeyStore` throws
  */
-export async function recoverPassword(house: House, options: ChangeOptions): Promise<Secret | undefined> {
-  const store = await house.store();
+export async function recoverPassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
+  const { store, passwords } = parts;
   const slots = await store.slots.all();
-  const key = await readRecoveryKey(house.config, house.terminal);
-  const opened = await openRecoverySlot(slots, key, store.storeId);
-  key.wipe();
-  await openJournal(house, store, journalKeyFrom(opened, store.storeId));
+  const key = await readRecoveryKey(passwords);
+  const opened = await openRecoverySlot(slots, key, store.storeId).finally(() => key.wipe());
+  await openJournalOrWipe(parts, opened);
   const ended = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
-  return replacePassword(house, store, { rootKey: opened.rootKey, ended, ...options });
+  return replacePassword(parts, { rootKey: opened.rootKey, ended, ...options });
 }
 
 /**
@@ -72,54 +92,80 @@ export async function recoverPassword(house: House, options: ChangeOptions): Pro
  * @returns the new recovery key, to be shown once
  * @throws CustosError PASSWORD_WRONG, and what `rekeyStore` throws
  */
-export async function replaceRootKey(house: House, progress: RekeyProgress): Promise<Secret> {
-  const store = await house.store();
-  // A running daemon is told of before anybody is asked for a password.
+export async function replaceRootKey(parts: PasswordParts, progress: RekeyProgress): Promise<Secret> {
+  const { store } = parts;
+  // A running daemon is reported before anybody is asked for a password.
   await store.lockForRekey();
-  const { password, rootKey } = await openByPassword(house, store);
+  const { password, rootKey } = await openByPassword(parts);
   try {
     return await rekeyStore(store, { rootKey, password, progress });
   } finally {
-    wipe(rootKey, password);
+    rootKey.fill(0);
+    password.wipe();
   }
 }
 
 /** Makes a new recovery key; the old one ends. @returns the key, to be shown once */
-export async function renewRecoveryKey(house: House): Promise<Secret> {
-  const store = await house.store();
-  const rootKey = await house.rootKey();
-  await house.journal();
+export async function renewRecoveryKey(parts: Omit<OpenPasswordParts, 'passwords'>): Promise<Secret> {
+  const { store, opened } = parts;
+  await openJournal(parts, store, journalKeyFrom(opened, store.storeId));
   const ended = (await store.slots.all()).filter(({ kind }) => kind === 'recovery').map(({ id }) => id);
   const key = makeRecoveryKey();
-  await store.slots.replace([await slotIn(store, rootKey, { kind: 'recovery', password: key })], ended);
-  return key;
+  try {
+    await store.slots.replace([await slotIn(store, opened.rootKey, { kind: 'recovery', password: key })], ended);
+    return key;
+  } catch (error) {
+    key.wipe();
+    throw error;
+  }
 }
 
 /** A journal that is older than its MACs is taken as it is before it hangs on another slot. */
-async function openByPassword(house: House, store: Store): Promise<OpenedSlot & { readonly password: Secret }> {
-  const password = await house.password();
-  const opened = await openSlot(await store.slots.all(), password, store.storeId);
-  await openJournal(house, store, journalKeyFrom(opened, store.storeId));
-  return { ...opened, password };
+async function openByPassword(parts: PasswordParts): Promise<OpenedSlot & { readonly password: Secret }> {
+  const { store, passwords } = parts;
+  const password = await readStorePassword(passwords);
+  try {
+    const opened = await openSlot(await store.slots.all(), password, store.storeId);
+    await openJournalOrWipe(parts, opened);
+    return { ...opened, password };
+  } catch (error) {
+    password.wipe();
+    throw error;
+  }
+}
+
+async function openJournalOrWipe(parts: PasswordParts, opened: OpenedSlot): Promise<void> {
+  try {
+    await openJournal(parts, parts.store, journalKeyFrom(opened, parts.store.storeId));
+  } catch (error) {
+    opened.rootKey.fill(0);
+    throw error;
+  }
 }
 
 interface Replacement extends ChangeOptions {
+  /** Wiped at the end, whatever it is. */
   readonly rootKey: Uint8Array;
   /** Ids of the slots that end. */
   readonly ended: readonly string[];
 }
 
-async function replacePassword(house: House, store: Store, replacement: Replacement): Promise<Secret | undefined> {
+async function replacePassword(
+  { store, passwords }: PasswordParts,
+  replacement: Replacement,
+): Promise<Secret | undefined> {
   const { rootKey, ended } = replacement;
-  const rekey = await replacement.rekey();
-  if (rekey) await store.lockForRekey();
-  const password = await newPassword(house);
+  let password: Secret | undefined;
   try {
+    const rekey = await replacement.rekey();
+    if (rekey) await store.lockForRekey();
+    password = await newPassword(passwords);
     if (rekey) return await rekeyStore(store, { ...replacement, password });
     await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password })], ended);
     return undefined;
   } finally {
-    wipe(rootKey, password);
+    rootKey.fill(0);
+    password?.wipe();
   }
 }
 
@@ -131,13 +177,13 @@ function slotIn(
   return makeSlot(rootKey, password, { kind, storeId, generation });
 }
 
-async function newPassword({ config, terminal }: House): Promise<Secret> {
-  const fresh = await readChangedPassword(config, terminal);
-  await refuseWeak(fresh, config, terminal);
-  return fresh;
-}
-
-function wipe(rootKey: Uint8Array, ...secrets: readonly Secret[]): void {
-  rootKey.fill(0);
-  for (const secret of secrets) secret.wipe();
+async function newPassword(passwords: PasswordMeans): Promise<Secret> {
+  const fresh = await readChangedPassword(passwords);
+  try {
+    await refuseWeak(fresh, passwords);
+    return fresh;
+  } catch (error) {
+    fresh.wipe();
+    throw error;
+  }
 }

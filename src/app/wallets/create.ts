@@ -1,7 +1,15 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Network } from '../../core/ids.js';
-import type { MadeWallet } from '../../core/signing/vault.js';
+import { inParallel } from '../../core/parallel.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
-import type { House } from '../house.js';
+import type { OpenWallets } from './open-wallets.js';
+
+/** What wallets are made with. */
+export interface CreateParts {
+  readonly chains: ChainRegistry;
+  /** Called when the options are known to be good. */
+  open(): Promise<OpenWallets>;
+}
 
 export interface CreateOptions {
   readonly chain: string;
@@ -23,33 +31,22 @@ const PARALLEL = 8;
  * Makes wallets and yields each as soon as it is durable, in batches of one database transaction.
  * @throws CustosError CHAIN_UNKNOWN, STORE_*
  */
-export async function* createWallets(house: House, options: CreateOptions): AsyncGenerator<readonly Wallet[]> {
-  const chain = house.chains.get(options.chain);
-  const store = await house.storeForAdding();
-  const vault = await house.vault();
+export async function* createWallets(
+  { chains, open }: CreateParts,
+  options: CreateOptions,
+): AsyncGenerator<readonly Wallet[]> {
+  const chain = chains.get(options.chain);
+  const { store, vault } = await open();
   const { kind = chain.newWallet ?? 'hd', label, derivation } = options;
   const wanted = { kind, ...(label !== undefined && { label }), ...(derivation !== undefined && { derivation }) };
   let done = 0;
   while (done < options.count) {
     const size = Math.min(done === 0 ? FIRST_BATCH : BATCH, options.count - done);
-    const made = await inParallel(size, kind === 'hd' ? PARALLEL : 1, () =>
+    const made = await inParallel(Array.from({ length: size }), kind === 'hd' ? PARALLEL : 1, () =>
       vault.create(chain.id, options.network, wanted),
     );
     await store.wallets.add(made.map(({ sealed }) => sealed));
     done += size;
     yield made.map(({ wallet }) => wallet);
   }
-}
-
-async function inParallel(count: number, width: number, make: () => Promise<MadeWallet>): Promise<MadeWallet[]> {
-  const made: MadeWallet[] = [];
-  let started = 0;
-  const lane = async () => {
-    while (started < count) {
-      started += 1;
-      made.push(await make());
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, count) }, lane));
-  return made;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
+import { inParallel } from '../../core/parallel.js';
 import type { ImportRequest, MadeWallet, Vault } from '../../core/signing/vault.js';
 import type { KeyRef, Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
-import type { House } from '../house.js';
+import { compareWithStore } from './compare.js';
 import type { ImportItem } from './import-format.js';
+import type { OpenWallets } from './open-wallets.js';
 
 export interface Imported {
   readonly wallet: Wallet;
@@ -30,10 +32,11 @@ const PARALLEL = 8;
 
 /**
  * Imports all wallets in one transaction, or none.
+ * @param open - called when every item is known to be readable
  * @throws CustosError IMPORT_INVALID with every problem in the message and `details.problems`; a single problem keeps its own code
  */
 export async function importWallets(
-  house: House,
+  open: () => Promise<OpenWallets>,
   items: readonly ImportItem[],
   { progress = () => undefined, review }: ImportSteps = {},
 ): Promise<readonly Imported[]> {
@@ -47,8 +50,7 @@ export async function importWallets(
   // What is unreadable is said before a password is asked or a store made.
   if (problems.length > 0) throw asOneError(problems, items.length);
 
-  const store = await house.storeForAdding();
-  const vault = await house.vault();
+  const { store, vault } = await open();
   const made = await makeAll({ vault, requests, problems, progress });
   const imported = await compare({ store, vault, made, problems });
   if (problems.length > 0) throw asOneError(problems, items.length);
@@ -86,24 +88,19 @@ interface MakeAll {
 }
 
 async function makeAll({ vault, requests, problems, progress }: MakeAll): Promise<MadeWallet[]> {
-  const made: (MadeWallet | undefined)[] = new Array(requests.length).fill(undefined);
-  let next = 0;
   let done = 0;
-  const lane = async () => {
-    for (let at = next++; at < requests.length; at = next++) {
-      const request = requests[at];
-      if (request === undefined) return;
-      const signatureId = request.signatureId ?? parseSignatureId(randomUUID());
-      try {
-        made[at] = await vault.import({ ...request, signatureId });
-      } catch (thrown) {
-        const label = request.signatureId === undefined ? `entry ${at + 1}` : `wallet ${signatureId}`;
-        problems.push({ label, error: asCustosError(thrown) });
-      }
+  const made = await inParallel(requests, PARALLEL, async (request, at) => {
+    const signatureId = request.signatureId ?? parseSignatureId(randomUUID());
+    const label = request.signatureId === undefined ? `entry ${at + 1}` : `wallet ${signatureId}`;
+    try {
+      return await vault.import({ ...request, signatureId });
+    } catch (thrown) {
+      problems.push({ label, error: asCustosError(thrown) });
+      return undefined;
+    } finally {
       progress(++done, requests.length);
     }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, lane));
+  });
   return made.filter((item) => item !== undefined);
 }
 
@@ -116,21 +113,15 @@ interface Compare {
 
 /** Finds signature IDs that exist: with the same secret they are no error, with another one they are. */
 async function compare({ store, vault, made, problems }: Compare): Promise<Imported[]> {
-  const existing = new Map(
-    (await store.wallets.get(made.map(({ wallet }) => wallet.signatureId))).map((record) => [
-      record.signatureId,
-      record,
-    ]),
-  );
-  return made.map(({ wallet, sealed }) => {
-    const record = existing.get(wallet.signatureId);
-    if (record === undefined) return { wallet, added: true };
-    const same = record.chain === sealed.chain && record.network === sealed.network && vault.sameSecret(record, sealed);
-    if (!same) {
+  const standingOf = await compareWithStore(store.wallets, vault, made);
+  return made.map((item) => {
+    const { wallet } = item;
+    const standing = standingOf(item);
+    if (standing === 'other') {
       const error = new CustosError('SIGNATURE_ID_EXISTS', 'the signature ID already belongs to another wallet');
       problems.push({ label: `wallet ${wallet.signatureId}`, error });
     }
-    return { wallet, added: false };
+    return { wallet, added: standing === 'new' };
   });
 }
 

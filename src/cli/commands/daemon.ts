@@ -10,8 +10,9 @@ export const daemon: Run = async ({ house }) => {
   };
   process.once('SIGTERM', onSignal);
   process.once('SIGINT', onSignal);
-  const tally = await runDaemon(house, { signal: stop.signal });
+  const { config, chains, clock, log, store, password } = house;
+  const tally = await runDaemon({ config, chains, clock, log, store, password }, { signal: stop.signal });
   const { completed: _done, unconfirmed: _sent, ...bad } = tally;
   const failed = Object.values(bad).some((count) => count > 0);
-  return house.config.daemon.runOnce && failed ? 1 : 0;
+  return config.daemon.runOnce && failed ? 1 : 0;
 };

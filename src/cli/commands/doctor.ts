@@ -4,18 +4,19 @@ import { logFindings } from '../../app/doctor/log-findings.js';
 import { readLines } from '../../app/doctor/log-lines.js';
 import { type LogSummary, summarizeLog } from '../../app/doctor/log-summary.js';
 import type { Output } from '../output.js';
-import type { Run } from '../spec.js';
+import type { Call, Run } from '../spec.js';
 
 /** Tells what is wrong and how to mend it. Exit 1 when there is a problem; a warning is none. */
-export const doctor: Run = async ({ flags, house, out }) => {
-  if (typeof flags['log'] === 'string') return examineLog(flags['log'], flags['json'] === true, out);
-  const findings = await examine(house);
-  if (flags['json'] === true) out.json(findings);
+export const doctor: Run = async ({ options, house, out }) => {
+  if (options.log !== undefined) return examineLog(options.log, options, out);
+  const { config, chains, clock, log, store, opened: unlock } = house;
+  const findings = await examine({ config, chains, clock, log, store, unlock });
+  if (options.json) out.json(findings);
   else show(findings, out);
   return exitCode(findings);
 };
 
-async function examineLog(path: string, json: boolean, out: Output): Promise<0 | 1> {
+async function examineLog(path: string, { json }: Pick<Call['options'], 'json'>, out: Output): Promise<0 | 1> {
   const summary = await summarizeLog(readLines(path));
   const findings = logFindings(summary);
   if (json) out.json({ ...summary, findings });

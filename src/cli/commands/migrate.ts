@@ -7,11 +7,12 @@ import type { Call, Run } from '../spec.js';
 const MOST_NAMED = 5;
 
 export const migrate: Run = async (call) => {
-  const { args, flags, house, out } = call;
-  const options = { dryRun: flags['dryRun'] === true, skipBroken: flags['skipBroken'] === true };
-  const migration = await readMigration(house, args[0] ?? '');
-  const report = await withBar(call, migration, (progress) => migrateAll(house, migration, { ...options, progress }));
-  if (flags['json'] === true) out.json(report);
+  const { args, options, house, out } = call;
+  const { chains, exists, open, openForAdding, passwords } = house;
+  const migration = await readMigration(args[0] ?? '', { file: options.oldPasswordFile, passwords });
+  const parts = { chains, exists, open, openForAdding };
+  const report = await withBar(call, migration, (progress) => migrateAll(parts, migration, { ...options, progress }));
+  if (options.json) out.json(report);
   else showReport(out, report);
   const error = errorOf(report, options);
   if (error !== undefined) throw error;

@@ -3,6 +3,7 @@ import {
   addPassword,
   changePassword,
   initStore,
+  type PasswordParts,
   recoverPassword,
   renewRecoveryKey,
   replaceRootKey,
@@ -13,7 +14,7 @@ import type { Progress } from '../output.js';
 import type { Call, Run } from '../spec.js';
 
 export const init: Run = async (call) => {
-  const key = await initStore(call.house);
+  const key = await initStore(call.house.location, call.house.passwords);
   call.out.note(`The wallet store ${shownValue(call.house.config.store)} is ready.`);
   showRecoveryKey(call, key);
   return 0;
@@ -21,7 +22,8 @@ export const init: Run = async (call) => {
 
 export const changePasswordCommand: Run = async (call) => {
   const rekey = () => isRekeyWanted(call);
-  const key = await withBar(call, (progress) => changePassword(call.house, { rekey, progress }));
+  const parts = await partsOf(call.house);
+  const key = await withBar(call, (progress) => changePassword(parts, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The password is changed. Copies and backups made before still open with the old one.');
   call.out.note('Whoever has it and an old key slot also opens wallets made from now on: `custos rekey` ends that.');
@@ -29,14 +31,15 @@ export const changePasswordCommand: Run = async (call) => {
 };
 
 export const addPasswordCommand: Run = async ({ house, out }) => {
-  await addPassword(house);
+  await addPassword({ ...(await partsOf(house)), opened: await house.opened() });
   out.note('The further password opens the store from now on.');
   return 0;
 };
 
 export const recover: Run = async (call) => {
   const rekey = () => isRekeyWanted(call);
-  const key = await withBar(call, (progress) => recoverPassword(call.house, { rekey, progress }));
+  const parts = await partsOf(call.house);
+  const key = await withBar(call, (progress) => recoverPassword(parts, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The new password is set; all former passwords have ended. The recovery key stays valid.');
   call.out.note(
@@ -46,18 +49,24 @@ export const recover: Run = async (call) => {
 };
 
 export const rekey: Run = async (call) => {
-  const key = await withBar(call, (progress) => replaceRootKey(call.house, progress));
+  const parts = await partsOf(call.house);
+  const key = await withBar(call, (progress) => replaceRootKey(parts, progress));
   return tellRekeyed(call, key);
 };
 
 export const newRecoveryKey: Run = async (call) => {
-  showRecoveryKey(call, await renewRecoveryKey(call.house));
+  showRecoveryKey(call, await renewRecoveryKey({ ...(await partsOf(call.house)), opened: await call.house.opened() }));
   return 0;
 };
 
+/** What every change of passwords needs, with the store open. */
+async function partsOf({ store, passwords, log }: Call['house']): Promise<PasswordParts> {
+  return { store: await store(), passwords, log };
+}
+
 /** By the flag, or by a yes on a terminal. */
-async function isRekeyWanted({ flags, house: { terminal } }: Call): Promise<boolean> {
-  if (flags['rekey'] === true || !terminal.interactive) return flags['rekey'] === true;
+async function isRekeyWanted({ options, house: { terminal } }: Call): Promise<boolean> {
+  if (options.rekey || !terminal.interactive) return options.rekey;
   terminal.note(
     'A new root key seals every wallet anew, so that a former password opens nothing from now on, even with',
   );
@@ -97,10 +106,10 @@ function tellRekeyed(call: Call, key: Secret): 0 {
 }
 
 /** Shown once and kept nowhere: on a terminal with words around it, else as JSON. */
-function showRecoveryKey({ flags, house, out }: Call, key: Secret): void {
+function showRecoveryKey({ options, house, out }: Call, key: Secret): void {
   const recoveryKey = key.exposeText();
   key.wipe();
-  if (flags['json'] === true || !house.terminal.interactive) {
+  if (options.json || !house.terminal.interactive) {
     out.json({ store: shownValue(house.config.store), recoveryKey });
     return;
   }

@@ -1,6 +1,5 @@
 import { shownValue } from '../../app/config/shown-value.js';
 import { backupStore, restoreStore } from '../../app/store/backup.js';
-import { storeLocation } from '../../app/store/location.js';
 import { verifyStore } from '../../app/store/verify.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
@@ -21,7 +20,7 @@ export const backup: Run = async ({ args, house, out }) => {
 
 export const restore: Run = async ({ args, house, out }) => {
   const password = await house.password();
-  const made = await restoreStore(args[0] ?? '', { password, location: storeLocation(house.config) });
+  const made = await restoreStore(args[0] ?? '', { password, location: house.location() });
   password.wipe();
   out.note(
     `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
@@ -32,13 +31,13 @@ export const restore: Run = async ({ args, house, out }) => {
   return 0;
 };
 
-export const verify: Run = async ({ flags, house, out }) => {
+export const verify: Run = async ({ options, house, out }) => {
   const store = await house.store();
   const vault = await house.vault();
   const bar = await out.progress('wallets', await store.wallets.count({}));
   const result = await verifyStore(store, { vault, chains: house.chains, progress: (done) => bar.update(done) });
   bar.stop();
-  if (flags['json'] === true) out.json(result);
+  if (options.json) out.json(result);
   else {
     for (const { signatureId, code, message } of result.problems) out.line(`${signatureId}  ${code}  ${message}`);
     out.note(`${result.checked} wallets checked, ${result.problems.length} problems.`);

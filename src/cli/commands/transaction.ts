@@ -1,31 +1,21 @@
+import { makeCloud } from '../../app/network/cloud.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
+import { retryTransaction } from '../../app/transactions/retry.js';
 import { CustosError } from '../../core/errors.js';
-import { networkOf } from '../../core/ids.js';
+import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
-import type { JournalEntry, State } from '../../core/store/journal.js';
+import type { JournalEntry } from '../../core/store/journal.js';
 import type { Run } from '../spec.js';
-import { wholeNumber } from './wallet.js';
 
-const states: readonly State[] = [
-  'claimed',
-  'held',
-  'signed',
-  'broadcast',
-  'completed',
-  'denied',
-  'failed',
-  'cancelled',
-];
-
-export const list: Run = async ({ flags, house, out }) => {
+export const list: Run = async ({ options, house, out }) => {
   const { journal } = await house.store();
-  const chosen = typeof flags['state'] === 'string' ? flags['state'].split(',').map(parseState) : undefined;
+  const { chain, states, limit } = options;
   const entries = await journal.find({
-    limit: flags['limit'] === undefined ? 100 : wholeNumber(flags['limit'], '--limit'),
-    ...(typeof flags['chain'] === 'string' && { chain: house.chains.get(flags['chain']).id }),
-    ...(chosen && { states: chosen }),
+    limit,
+    ...(chain !== undefined && { chain: house.chains.get(chain).id }),
+    ...(states && { states }),
   });
-  if (flags['json'] === true) {
+  if (options.json) {
     for (const entry of entries) out.jsonLine(shown(entry));
     return 0;
   }
@@ -52,18 +42,17 @@ export const show: Run = async ({ args, house, out }) => {
 
 export const retry: Run = async ({ args, house, out }) => {
   const journal = await house.journal();
-  const id = parsePendingId(args[0]);
-  const before = await journal.get(id);
-  // Where a node can prove which of two transactions took a nonce, the daemon asks it before anything is sent.
-  const awaitsProof = before !== undefined && house.chains.get(before.chain).displacement !== undefined;
-  const entry = await journal.retry(id, { awaitsProof });
+  const entry = await retryTransaction({ journal, chains: house.chains }, parsePendingId(args[0]));
   const what = entry.state === 'signed' ? 'its recorded bytes are sent again' : 'it starts anew';
   out.note(`Transaction ${entry.id} is ${entry.state} again: ${what} when a daemon runs.`);
   return 0;
 };
 
 export const cancel: Run = async ({ args, house, out }) => {
-  const entry = await cancelTransaction(house, parsePendingId(args[0]));
+  const id = parsePendingId(args[0]);
+  const { chains, config, clock, log } = house;
+  const nodes = (network: Network) => makeCloud({ config, clock, log }, { network }).nodes;
+  const entry = await cancelTransaction({ journal: await house.journal(), chains, nodes }, id);
   out.note(`Transaction ${entry.id} is cancelled. The cloud still lists it until the application deletes it there.`);
   return 0;
 };
@@ -94,10 +83,4 @@ function row({ id, chain, network, state, updatedAt, txId, summary, errorCode, e
 
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-function parseState(text: string): State {
-  const state = states.find((candidate) => candidate === text.trim());
-  if (state === undefined) throw new CustosError('USAGE', `--state takes ${states.join(', ')}`);
-  return state;
 }

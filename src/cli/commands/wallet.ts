@@ -1,23 +1,22 @@
-import { createWallets } from '../../app/wallets/create.js';
-import { getSealed, pageSealed, typedKeyRef, walletFilter } from '../../app/wallets/find.js';
+import { type CreateParts, createWallets } from '../../app/wallets/create.js';
+import { getSealed, pageSealed, typedKeyRef } from '../../app/wallets/find.js';
 import { importWallets as importAll } from '../../app/wallets/import.js';
 import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
 import { CustosError } from '../../core/errors.js';
-import { parseSignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportSecret } from '../../core/signing/vault.js';
-import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
+import type { Wallet } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
 
-export const create: Run = async ({ args, flags, house, out }) => {
-  const count = wholeNumber(flags['count'] ?? '1', '--count');
-  const batches = createWallets(house, {
+export const create: Run = async ({ args, options, house, out }) => {
+  const { count, kind, derivation, label } = options;
+  const batches = createWallets(makerOf(house), {
     chain: args[0] ?? '',
     network: house.config.network,
-    ...kindOf(flags),
     count,
-    ...(typeof flags['derivation'] === 'string' && { derivation: flags['derivation'] }),
-    ...(typeof flags['label'] === 'string' && { label: flags['label'] }),
+    ...(kind !== undefined && { kind }),
+    ...(derivation !== undefined && { derivation }),
+    ...(label !== undefined && { label }),
   });
   const bar = await out.progress('wallets', count);
   let done = 0;
@@ -33,37 +32,33 @@ export const create: Run = async ({ args, flags, house, out }) => {
   return 0;
 };
 
-/** Absent where the chain decides. */
-function kindOf(flags: Call['flags']): { kind?: WalletKind } {
-  if (flags['privateKey'] === true && flags['mnemonic'] === true) {
-    throw new CustosError('USAGE', 'choose one of --private-key and --mnemonic');
-  }
-  if (flags['privateKey'] === true) return { kind: 'key' };
-  return flags['mnemonic'] === true || flags['derivation'] !== undefined ? { kind: 'hd' } : {};
+/** What wallets are made with. */
+export function makerOf({ chains, openForAdding }: Call['house']): CreateParts {
+  return { chains, open: openForAdding };
 }
 
 export const importWallet: Run = async (call) => {
-  const { args, flags, house, out } = call;
+  const { args, options, house, out } = call;
   const [chain] = args;
   if (chain === undefined) return importMany(call);
   const id = house.chains.get(chain).id;
   const secret = await readSecret(call);
-  const { signatureId, address, label, derivation } = flags;
+  const { signatureId, address, label, derivation } = options;
   const item: ImportItem = {
     kind: 'request',
     request: {
       chain: id,
       network: house.config.network,
       secret,
-      ...(typeof signatureId === 'string' && { signatureId: parseSignatureId(signatureId) }),
-      ...(typeof address === 'string' && (address.includes('pub') ? { xpub: address } : { address })),
-      ...(typeof label === 'string' && { label }),
-      ...(typeof derivation === 'string' && { derivation }),
+      ...(signatureId !== undefined && { signatureId }),
+      ...(address !== undefined && (address.includes('pub') ? { xpub: address } : { address })),
+      ...(label !== undefined && { label }),
+      ...(derivation !== undefined && { derivation }),
     },
   };
-  // Whoever states the address, or cannot answer, is not asked.
-  const isAsked = house.terminal.interactive && flags['yes'] !== true && typeof address !== 'string';
-  const [imported] = await importAll(house, [item], {
+  // Nothing is asked where the address is stated, or where nobody can answer.
+  const isAsked = house.terminal.interactive && !options.yes && address === undefined;
+  const [imported] = await importAll(house.openForAdding, [item], {
     async review([derived]) {
       if (derived !== undefined) showDerived(call, derived);
       if (isAsked) await confirm(house, 'Store this wallet?');
@@ -87,7 +82,7 @@ async function importMany({ house, out }: Call): Promise<0> {
   const items = parseImport(await house.terminal.readInput());
   const bar = await out.progress('wallets', items.length);
   try {
-    const imported = await importAll(house, items, { progress: (done) => bar.update(done) });
+    const imported = await importAll(house.openForAdding, items, { progress: (done) => bar.update(done) });
     bar.stop();
     for (const { wallet } of imported) out.jsonLine(created(wallet));
     const added = imported.filter((item) => item.added).length;
@@ -99,22 +94,24 @@ async function importMany({ house, out }: Call): Promise<0> {
 }
 
 /** From the hidden prompt or standard input; a mnemonic is told from a private key by its spaces. */
-async function readSecret({ flags, house }: Call): Promise<ImportSecret> {
+async function readSecret({ options, house }: Call): Promise<ImportSecret> {
   const { terminal } = house;
   const text = terminal.interactive
     ? await terminal.askHidden('Mnemonic or private key: ')
     : await terminal.readInput();
   const secret = Secret.text(text.trim());
   if (secret.length === 0) throw new CustosError('SECRET_UNSUPPORTED', 'no secret was given on standard input');
-  const isKey = flags['privateKey'] === true || !/\s/.test(text.trim());
+  const isKey = options.isPrivateKey || !/\s/.test(text.trim());
   return isKey ? { kind: 'privateKey', privateKey: secret } : { kind: 'mnemonic', mnemonic: secret };
 }
 
-export const list: Run = async ({ flags, house, out }) => {
+export const list: Run = async ({ options, house, out }) => {
   const vault = await house.vault();
-  const json = flags['json'] === true;
+  const { json, chain } = options;
+  const filter = chain === undefined ? {} : { chain: house.chains.get(chain).id };
+  const { wallets } = await house.store();
   const rows: string[][] = [['SIGNATURE ID', 'CHAIN', 'NETWORK', 'KIND', 'CREATED', 'ADDRESS OR XPUB', 'LABEL']];
-  for await (const page of pageSealed(house, walletFilter(house, flags['chain'], undefined))) {
+  for await (const page of pageSealed(wallets, filter)) {
     for (const wallet of page.map((sealed) => vault.wallet(sealed))) {
       if (json) out.jsonLine(shown(wallet));
       else rows.push(row(wallet));
@@ -126,41 +123,41 @@ export const list: Run = async ({ flags, house, out }) => {
 
 export const show: Run = async ({ args, house, out }) => {
   const vault = await house.vault();
-  out.json(shown(vault.wallet(await getSealed(house, args[0] ?? ''))));
+  out.json(shown(vault.wallet(await getSealed(house.store, args[0] ?? ''))));
   return 0;
 };
 
-export const address: Run = async ({ args, flags, house, out }) => {
-  const sealed = await getSealed(house, args[0] ?? '');
+export const address: Run = async ({ args, options, house, out }) => {
+  const sealed = await getSealed(house.store, args[0] ?? '');
   const vault = await house.vault();
   const text = vault.identify(sealed, typedKeyRef(sealed.signatureId, args[1])).address;
-  if (flags['json'] === true) out.json({ address: text });
+  if (options.json) out.json({ address: text });
   else out.line(text);
   return 0;
 };
 
-export const exportWallets: Run = async ({ args, flags, house, out }) => {
-  if (house.terminal.interactive && flags['yes'] !== true) {
+export const exportWallets: Run = async ({ args, options, house, out }) => {
+  if (house.terminal.interactive && !options.yes) {
     await confirm(house, 'Print secrets in clear on this terminal?');
   }
   const vault = await house.vault();
   if (args.length > 0) {
-    const chosen = await Promise.all(args.map((id) => getSealed(house, id)));
+    const chosen = await Promise.all(args.map((id) => getSealed(house.store, id)));
     out.json(Object.fromEntries(chosen.map((sealed) => [sealed.signatureId, vault.export(sealed)])));
     return 0;
   }
   const all: Record<string, unknown> = {};
-  for await (const page of pageSealed(house, {}))
+  for await (const page of pageSealed((await house.store()).wallets, {}))
     for (const sealed of page) all[sealed.signatureId] = vault.export(sealed);
   out.json(all);
   return 0;
 };
 
-export const remove: Run = async ({ args, flags, house, out }) => {
-  const sealed = await getSealed(house, args[0] ?? '');
-  // The password is asked although removing needs no key: whoever cannot open the store may not empty it.
-  await house.rootKey();
-  if (flags['yes'] !== true) await confirm(house, `Remove wallet ${sealed.signatureId} (${sealed.chain}) for good?`);
+export const remove: Run = async ({ args, options, house, out }) => {
+  const sealed = await getSealed(house.store, args[0] ?? '');
+  // Removing needs no key, yet the password is asked: who cannot open the store may not empty it.
+  await house.opened();
+  if (!options.yes) await confirm(house, `Remove wallet ${sealed.signatureId} (${sealed.chain}) for good?`);
   await (await house.store()).wallets.remove(sealed.signatureId);
   out.note(`Wallet ${sealed.signatureId} is removed.`);
   return 0;
@@ -202,10 +199,4 @@ function row(wallet: Wallet): string[] {
     xpub ?? address ?? '',
     label ?? '',
   ];
-}
-
-export function wholeNumber(value: unknown, label: string): number {
-  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
-  if (number < 1) throw new CustosError('USAGE', `${label} takes a whole number from 1 up`);
-  return number;
 }

@@ -7,10 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../../src/app/config/config.js';
 import { gatewayFindings } from '../../../src/app/doctor/gateway.js';
-import { createHouse } from '../../../src/app/house.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { apiKey, eth, type Running, startRunning } from '../../gateway/running.js';
-import { silentTerminal } from '../../support/silent-terminal.js';
 
 let home: string;
 let running: Running;
@@ -27,7 +25,7 @@ afterAll(async () => {
 
 async function findings(cloudUrl: string, key = apiKey) {
   const config = readConfig({ testnet: true, cloudUrl }, { CUSTOS_API_KEY: key, CUSTOS_LOG_LEVEL: 'silent' }, home);
-  const found = await gatewayFindings(createHouse(config, silentTerminal));
+  const found = await gatewayFindings(config);
   return found.map(({ check, state, text }) => `${check} ${state} ${text}`);
 }
 

@@ -1,0 +1,155 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { type ChainId, quote } from '../../core/ids.js';
+import { readProxyRules } from '../../core/network/proxy.js';
+import { readHeaders } from '../network/way-out.js';
+import { checkDatabaseUrl } from '../store/location.js';
+import type { Config } from './config.js';
+import type { Problem } from './problem.js';
+import { SettingsReader } from './reader.js';
+import { examineSigningRules } from './signing-rules.js';
+
+/** What of the settings a daemon is run with. */
+export type DaemonSettings = Pick<
+  Config,
+  | 'network'
+  | 'store'
+  | 'cloudUrl'
+  | 'cloudHeaderFile'
+  | 'secrets'
+  | 'proxies'
+  | 'daemon'
+  | 'onCommandLine'
+  | 'sources'
+  | 'problems'
+>;
+
+/** What of the settings a gateway is run with. */
+export type GatewaySettings = Pick<
+  Config,
+  'network' | 'secrets' | 'proxies' | 'daemon' | 'gateway' | 'onCommandLine' | 'sources' | 'problems'
+>;
+
+/** Every mistake in the settings of a daemon, also those that only chains and files show. What is missing comes last. */
+export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): readonly Problem[] {
+  const { network, daemon, sources } = config;
+  const read = new SettingsReader({}, {});
+  checkChains(read, config, chains);
+  for (const [id, url] of daemon.nodes) read.misused(`--node ${id}`, undefined, () => checkNodeUrl(url, network));
+  read.misused(sources.cloudUrl ?? '--cloud-url', undefined, () => checkCloudUrl(config.cloudUrl, network));
+  checkHeaders(read, sources.cloudHeaderFile, config.cloudHeaderFile);
+  checkFourEye(read, config);
+  checkProxies(read, config);
+  return [
+    ...config.problems,
+    ...read.problems,
+    ...examineSigningRules(daemon, chains, network).problems,
+    ...missingFourEye(config),
+    ...(config.secrets.has('apiKey') ? [] : [missing('API_KEY_MISSING', 'no API key for the cloud is set')]),
+  ];
+}
+
+/** As `daemonProblems`, for a gateway. */
+export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry): readonly Problem[] {
+  const { daemon, gateway, network, sources } = config;
+  const read = new SettingsReader({}, {});
+  checkChains(read, config, chains);
+  for (const id of daemon.nodes.keys()) checkOffer(read, id, chains);
+  allowedMethods(read, config, chains);
+  const queue = sources.queue ?? '--queue';
+  if (gateway.queue === '') read.refuse('--queue', 'no home directory is known; name the queue with --queue');
+  else read.misused(queue, undefined, () => checkDatabaseUrl(gateway.queue, network));
+  checkProxies(read, config);
+  return [
+    ...config.problems,
+    ...read.problems,
+    ...examineSigningRules(daemon, chains, network).problems,
+    ...(daemon.nodes.size > 0 ? [] : [missing('CONFIG_INVALID', 'the gateway needs at least one --node CHAIN=URL')]),
+    ...(config.secrets.has('gatewayKey')
+      ? []
+      : [missing('API_KEY_MISSING', 'no key for the gateway is set: CUSTOS_GATEWAY_API_KEY')]),
+  ];
+}
+
+/** JSON-RPC methods that the operator allows besides the harmless ones. */
+export function allowedMethods(
+  read: SettingsReader,
+  { daemon, gateway }: Pick<Config, 'daemon' | 'gateway'>,
+  chains: ChainRegistry,
+): ReadonlyMap<ChainId, ReadonlySet<string>> {
+  const extra = new Map<ChainId, Set<string>>();
+  for (const item of gateway.allowedMethods) {
+    const [, id = '', method = ''] = /^([^=]+)=([A-Za-z0-9_]{1,100})$/.exec(item) ?? [];
+    if (method === '') {
+      read.refuse('--allow-method', `--allow-method ${quote(item)} is not CHAIN=METHOD`);
+      continue;
+    }
+    const chain = read.misused<ChainId | undefined>('--allow-method', undefined, () => chains.get(id).id);
+    if (chain === undefined) continue;
+    if (!daemon.nodes.has(chain)) {
+      read.refuse('--allow-method', `--allow-method ${quote(item)}: there is no --node for ${chain}`);
+    }
+    extra.set(chain, (extra.get(chain) ?? new Set()).add(method));
+  }
+  return extra;
+}
+
+function missing(code: Problem['code'], what: string): Problem {
+  return { code, setting: code, text: what };
+}
+
+/** Chains that settings name and that do not exist. */
+function checkChains(read: SettingsReader, { daemon }: Pick<Config, 'daemon'>, chains: ChainRegistry): void {
+  const named: readonly (readonly [string, Iterable<ChainId>])[] = [
+    ['--chain', daemon.chains ?? []],
+    ['--node', daemon.nodes.keys()],
+    ['--confirmations', daemon.confirmations.chains.keys()],
+  ];
+  for (const [flag, ids] of named) {
+    for (const id of ids) read.misused(flag, undefined, () => chains.get(id));
+  }
+}
+
+function checkOffer(read: SettingsReader, id: ChainId, chains: ChainRegistry): void {
+  const known = chains.ids.find((one) => one === id);
+  if (known === undefined) return;
+  const { transfer, spend, pay } = chains.get(known);
+  if ((transfer ?? spend ?? pay) !== undefined) return;
+  read.refuse('--node', `--node ${id}: the gateway offers nothing for ${id}; take the node away`);
+}
+
+function checkFourEye(read: SettingsReader, { daemon, network, sources }: DaemonSettings): void {
+  const { externalUrl, fourEyeSecretFile } = daemon;
+  if (externalUrl === undefined) return;
+  read.misused(sources.externalUrl ?? '--external-url', undefined, () => checkFourEyeUrl(externalUrl, network));
+  checkHeaders(read, sources.fourEyeHeaderFile, daemon.fourEyeHeaderFile);
+  if (fourEyeSecretFile === undefined) return;
+  try {
+    // A pipe gives its text once, so it is not read here.
+    accessSync(fourEyeSecretFile, constants.R_OK);
+  } catch {
+    read.refuse('--four-eye-secret', `the four-eye secret file ${fourEyeSecretFile} cannot be read`);
+  }
+}
+
+function missingFourEye({ daemon, network }: DaemonSettings): readonly Problem[] {
+  if (network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
+  return [missing('FOUR_EYE_MISSING', 'mainnet needs a four-eye service')];
+}
+
+function checkHeaders(read: SettingsReader, from = '--header-file', file: string | undefined): void {
+  if (file === undefined || isPipe(file)) return;
+  read.misused(from, undefined, () => readHeaders(file));
+}
+
+function isPipe(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
+}
+
+/** Each by itself, so that both are named. */
+function checkProxies(read: SettingsReader, { proxies }: Pick<Config, 'proxies'>): void {
+  for (const name of Object.keys(proxies.variables)) {
+    read.misused(name, undefined, () => readProxyRules({ [name]: proxies.variables[name] }));
+  }
+}

@@ -1,0 +1,137 @@
+import { CustosError } from '../../core/errors.js';
+import { parseSignatureId, type SignatureId } from '../../core/ids.js';
+import type { WalletKind } from '../../core/signing/wallet.js';
+import type { State } from '../../core/store/journal.js';
+import { refuseProblems } from './problem.js';
+import { type Flags, SettingsReader } from './reader.js';
+
+const states: readonly State[] = [
+  'claimed',
+  'held',
+  'signed',
+  'broadcast',
+  'completed',
+  'denied',
+  'failed',
+  'cancelled',
+];
+
+/** What the flags of one-shot commands say, each of the commands that know it. */
+export interface CommandOptions {
+  readonly json: boolean;
+  /** Do not ask for confirmation. */
+  readonly yes: boolean;
+  /** How many wallets are made. */
+  readonly count: number;
+  /** Kind of a new wallet, where the flags choose one. */
+  readonly kind?: WalletKind;
+  /** The secret that is imported is a private key, whatever its form is. */
+  readonly isPrivateKey: boolean;
+  readonly derivation?: string;
+  readonly label?: string;
+  readonly signatureId?: SignatureId;
+  /** Address or xpub that a secret has to give. */
+  readonly address?: string;
+  /** Chain of the wallets or transactions that are listed, as it was typed. */
+  readonly chain?: string;
+  readonly states?: readonly State[];
+  /** Most transactions that are listed. */
+  readonly limit: number;
+  /** A weak password is taken. */
+  readonly weakPassword: boolean;
+  /** The root key is replaced along with a password. */
+  readonly rekey: boolean;
+  readonly dryRun: boolean;
+  readonly skipBroken: boolean;
+  readonly oldPasswordFile?: string;
+  /** Log that `doctor` sums up; `-` is standard input. */
+  readonly log?: string;
+  /** `doctor` asks nobody. */
+  readonly offline: boolean;
+}
+
+/** Options of a command by themselves. @throws CustosError USAGE, SIGNATURE_ID_INVALID, CONFIG_INVALID */
+export function parseCommandOptions(flags: Flags): CommandOptions {
+  const read = new SettingsReader(flags, {});
+  const options = readCommandOptions(read);
+  refuseProblems(read.problems);
+  return options;
+}
+
+export function readCommandOptions(read: SettingsReader): CommandOptions {
+  const id = read.given('signatureId');
+  const signatureId =
+    id === undefined ? undefined : read.misused('--signature-id', undefined, () => parseSignatureId(id));
+  const chosen = read
+    .given('state')
+    ?.split(',')
+    .map((text) => text.trim());
+  return {
+    ...readSwitches(read),
+    ...readTexts(read),
+    ...readKind(read),
+    count: readCount(read, { flag: 'count', fallback: 1 }),
+    limit: readCount(read, { flag: 'limit', fallback: 100 }),
+    ...(signatureId !== undefined && { signatureId }),
+    ...(chosen && { states: chosen.flatMap((text) => read.misused<State[]>('--state', [], () => [parseState(text)])) }),
+  };
+}
+
+type Switches = Pick<
+  CommandOptions,
+  'json' | 'yes' | 'isPrivateKey' | 'weakPassword' | 'rekey' | 'dryRun' | 'skipBroken' | 'offline'
+>;
+
+function readSwitches(read: SettingsReader): Switches {
+  return {
+    json: read.isSet('json'),
+    yes: read.isSet('yes'),
+    isPrivateKey: read.isSet('privateKey'),
+    weakPassword: read.isSet('weakPassword'),
+    rekey: read.isSet('rekey'),
+    dryRun: read.isSet('dryRun'),
+    skipBroken: read.isSet('skipBroken'),
+    offline: read.isSet('offline'),
+  };
+}
+
+const texts = ['derivation', 'label', 'address', 'chain', 'oldPasswordFile', 'log'] as const;
+
+type Texts = { -readonly [name in (typeof texts)[number]]?: string };
+
+function readTexts(read: SettingsReader): Readonly<Texts> {
+  const found: Texts = {};
+  for (const name of texts) {
+    const value = read.given(name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+function readKind(read: SettingsReader): Pick<CommandOptions, 'kind'> {
+  const [isKey, isMnemonic] = [read.isSet('privateKey'), read.isSet('mnemonic')];
+  if (isKey && isMnemonic) read.refuse('--private-key', 'choose one of --private-key and --mnemonic', 'USAGE');
+  if (isKey) return { kind: 'key' };
+  return isMnemonic || read.given('derivation') !== undefined ? { kind: 'hd' } : {};
+}
+
+function readCount(
+  read: SettingsReader,
+  { flag, fallback }: { readonly flag: string; readonly fallback: number },
+): number {
+  const value = read.given(flag);
+  return value === undefined ? fallback : read.misused(`--${flag}`, fallback, () => wholeNumber(value, `--${flag}`));
+}
+
+/** A number from 1 up, as an argument or the value of a flag. @throws CustosError USAGE */
+export function wholeNumber(value: string | undefined, label: string): number {
+  const number = value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (number < 1) throw new CustosError('USAGE', `${label} takes a whole number from 1 up`);
+  return number;
+}
+
+function parseState(text: string): State {
+  const state = states.find((candidate) => candidate === text);
+  if (state === undefined) throw new CustosError('USAGE', `--state takes ${states.join(', ')}`);
+  return state;
+}

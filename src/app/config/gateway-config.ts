@@ -1,0 +1,28 @@
+import { absolute } from './paths.js';
+import type { SettingsReader } from './reader.js';
+
+/** What only `custos gateway` is run with; its nodes and limits are those of `DaemonConfig`. */
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Further host names under which it is reached. */
+  readonly allowedHosts?: readonly string[];
+  /** An absolute path, or the URL of a database; empty where it was not named and there is no home directory. */
+  readonly queue: string;
+  /** `CHAIN=METHOD` as they were given; they are read with the chains at hand. */
+  readonly allowedMethods: readonly string[];
+  /** Milliseconds after which a pending transaction that no daemon fetched is worth a warning. */
+  readonly unclaimedAfter: number;
+}
+
+export function readGatewayConfig(read: SettingsReader, home: string | undefined): GatewayConfig {
+  const allowedHosts = read.text('allowedHost')?.split(',');
+  return {
+    host: read.text('host') ?? '127.0.0.1',
+    port: read.whole(read.flag('port'), { fallback: 8645, min: 0, max: 65_535 }),
+    ...(allowedHosts && { allowedHosts: allowedHosts.map((name) => name.trim()) }),
+    queue: absolute(read.setting('queue')?.value, { home, name: 'queue.db' }),
+    allowedMethods: read.list('allowMethod') ?? [],
+    unclaimedAfter: read.number(read.flag('unclaimedAfter'), { fallback: 300, min: 1, max: 86_400 }) * 1000,
+  };
+}

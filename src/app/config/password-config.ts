@@ -1,0 +1,23 @@
+import { type Environment, flagName, type SettingsReader } from './reader.js';
+
+export type PasswordSource = 'local' | 'aws' | 'azure' | 'vgs';
+
+/** Where the password of the wallet store comes from, besides `Secrets`. */
+export interface PasswordConfig {
+  readonly source: PasswordSource;
+  /** File whose first line it is. */
+  readonly file?: string;
+  /** The password came by the variable of Tatum KMS alone. */
+  readonly isNamedAsTatum: boolean;
+}
+
+export function readPasswordConfig(read: SettingsReader, environment: Environment): PasswordConfig {
+  const sources = (['aws', 'azure', 'vgs'] as const).filter((source) => read.isSet(source));
+  if (sources.length > 1) read.refuse(flagName(sources[0] ?? 'aws'), `choose one of --${sources.join(', --')}`);
+  const file = read.setting('passwordFile');
+  return {
+    source: sources[0] ?? 'local',
+    ...(file && { file: file.value }),
+    isNamedAsTatum: !environment['CUSTOS_PASSWORD'] && Boolean(environment['TATUM_KMS_PASSWORD']),
+  };
+}

@@ -1,0 +1,206 @@
+import { CustosError, type ErrorCode } from '../../core/errors.js';
+import { type ChainId, parseChainId } from '../../core/ids.js';
+import { type Problem, problemIn } from './problem.js';
+import { type SettingName, settings } from './settings.js';
+
+/** What the command line gave, by camel-case flag name: a text, `true`, or all values of a flag that was given several times. */
+export type Flags = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A value and the flag or variable that it came from. */
+export interface Sourced {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** What a number may be, and what it is when nobody says. */
+export interface NumberLimits {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Words that a setting may be, and what it is when nobody says. */
+export interface Choice<T extends string> {
+  readonly allowed: readonly T[];
+  readonly fallback: T;
+}
+
+/** Reads single settings, and remembers every mistake on the way; what is wrong gets its fallback. */
+export class SettingsReader {
+  readonly problems: Problem[] = [];
+  readonly #flags: Flags;
+  readonly #environment: Environment;
+
+  constructor(flags: Flags, environment: Environment) {
+    this.#flags = flags;
+    this.#environment = environment;
+  }
+
+  /** A setting that may come from a flag or from variables: the flag, then the first variable that is set. Empty means not set. */
+  setting(name: SettingName): Sourced | undefined {
+    const setting = settings[name];
+    if ('flag' in setting) {
+      const value = this.text(setting.flag);
+      if (value !== undefined) return { value, from: flagName(setting.flag) };
+    }
+    return this.variable(name);
+  }
+
+  /** The same without the flag. */
+  variable(name: SettingName): Sourced | undefined {
+    for (const variable of settings[name].env) {
+      const value = this.#environment[variable];
+      if (value !== undefined && value !== '') return { value, from: variable };
+    }
+    return undefined;
+  }
+
+  isGiven(flag: string): boolean {
+    return this.#flags[flag] !== undefined;
+  }
+
+  isSet(flag: string): boolean {
+    return this.#flags[flag] === true;
+  }
+
+  /** The value of a flag; the last one where it was given twice, which is a mistake that `refuseRepeated` finds. */
+  text(flag: string): string | undefined {
+    const given = this.#flags[flag];
+    const value: unknown = Array.isArray(given) ? given.at(-1) : given;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** The same, also when it is empty. */
+  given(flag: string): string | undefined {
+    return this.#flags[flag] === '' ? '' : this.text(flag);
+  }
+
+  /** A flag that takes several values, repeated or separated by commas. */
+  list(flag: string): readonly string[] | undefined {
+    const given = this.#flags[flag];
+    if (given === undefined) return undefined;
+    const values: readonly unknown[] = Array.isArray(given) ? given : [given];
+    const items = values.flatMap((value) => String(value).split(',')).map((item) => item.trim());
+    return items.filter((item) => item !== '');
+  }
+
+  /** A list of which each item is read by itself, so that every bad one is named. */
+  each<T>(flag: string, read: (item: string) => T): readonly T[] | undefined {
+    return this.list(flag)?.flatMap((item) => this.attempt<T[]>(flagName(flag), [], () => [read(item)]));
+  }
+
+  /**
+   * `CHAIN=VALUE`, repeated or separated by commas; a chain that comes twice is a mistake.
+   * @param items - those of the flag that have this form; all when absent
+   */
+  pairs<T>(flag: string, read: (value: string, pair: string) => T, items = this.list(flag)): ReadonlyMap<ChainId, T> {
+    const from = flagName(flag);
+    const texts = new Map<ChainId, string>();
+    const found = new Map<ChainId, T>();
+    for (const pair of items ?? []) {
+      const [chain, value] = this.attempt(from, [], () => splitPair(pair));
+      if (chain === undefined || value === undefined) continue;
+      const before = texts.get(chain);
+      if (before !== undefined) this.refuse(from, `${from} names ${chain} twice: ${bothOf(flag, [before, value])}`);
+      texts.set(chain, value);
+      this.attempt(from, undefined, () => void found.set(chain, read(value, pair)));
+    }
+    return found;
+  }
+
+  number(given: Sourced | undefined, { fallback, min, max }: NumberLimits): number {
+    if (given === undefined) return fallback;
+    const parsed = given.value.trim() === '' ? Number.NaN : Number(given.value);
+    if (parsed >= min && parsed <= max) return parsed;
+    this.refuse(given.from, `${given.from} takes a number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  whole(given: Sourced | undefined, limits: NumberLimits): number {
+    const parsed = this.number(given, limits);
+    if (Number.isInteger(parsed) || given === undefined) return parsed;
+    this.refuse(given.from, `${given.from} takes a whole number`);
+    return limits.fallback;
+  }
+
+  /** A flag alone, as a source. */
+  flag(flag: string): Sourced | undefined {
+    // An empty value is a mistake of its own, which `number` finds.
+    const value = this.given(flag);
+    return value === undefined ? undefined : { value, from: flagName(flag) };
+  }
+
+  oneOf<T extends string>(given: Sourced | undefined, { allowed, fallback }: Choice<T>): T {
+    if (given === undefined) return fallback;
+    const found = allowed.find((item) => item.toLowerCase() === given.value.toLowerCase());
+    if (found === undefined) this.refuse(given.from, `${given.from} takes one of ${allowed.join(', ')}`);
+    return found ?? fallback;
+  }
+
+  /** The result of `work`, or the fallback and a mistake. */
+  attempt<T>(from: string, fallback: T, work: () => T): T {
+    return this.#tried(work, (error) => {
+      this.refuse(from, error?.message ?? 'not readable');
+      return fallback;
+    });
+  }
+
+  /** The same for what belongs to one command rather than to the settings: its mistake keeps its own code. */
+  misused<T>(from: string, fallback: T, work: () => T): T {
+    return this.#tried(work, (error) => {
+      this.refuse(from, error?.message ?? 'not readable', error?.code);
+      return fallback;
+    });
+  }
+
+  #tried<T>(work: () => T, failed: (error: CustosError | undefined) => T): T {
+    try {
+      return work();
+    } catch (error) {
+      return failed(error instanceof CustosError ? error : undefined);
+    }
+  }
+
+  /** Flags that were given several times and take one value: the last one may not win without a word. */
+  refuseRepeated(repeatable: ReadonlySet<string>): void {
+    for (const [flag, given] of Object.entries(this.#flags)) {
+      if (!Array.isArray(given) || repeatable.has(flag) || given.length < 2) continue;
+      this.refuse(flagName(flag), `${flagName(flag)} is given more than once: ${bothOf(flag, given)}`);
+    }
+  }
+
+  refuse(from: string, what: string, code?: ErrorCode): void {
+    this.problems.push(problemIn(from, what, code));
+  }
+}
+
+function splitPair(pair: string): readonly [ChainId, string] | readonly [] {
+  const at = pair.indexOf('=');
+  if (at <= 0 || at === pair.length - 1) throw new CustosError('CONFIG_INVALID', 'expected CHAIN=VALUE');
+  return [parseChainId(pair.slice(0, at)), pair.slice(at + 1)];
+}
+
+/** How the command line spells a flag. */
+export function flagName(flag: string): string {
+  if (flag === 'envFile') return '--envFile';
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Flags of which no value is shown. */
+const hidden: ReadonlySet<string> = new Set(['apiKey']);
+
+/** Values of one flag beside each other; of an address only its host, because the rest may hold a key. */
+export function bothOf(flag: string, values: readonly unknown[]): string {
+  if (hidden.has(flag)) return 'its values are not shown';
+  return values.map((value) => hostOnly(String(value))).join(' and ');
+}
+
+function hostOnly(value: string): string {
+  const address = /[a-z][a-z0-9+.-]*:\/\/.*/i.exec(value)?.[0];
+  if (address === undefined) return value;
+  const start = value.slice(0, value.length - address.length);
+  return URL.canParse(address)
+    ? `${start}${new URL(address).protocol}//${new URL(address).host}`
+    : `${start}(an address)`;
+}

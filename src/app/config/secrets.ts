@@ -1,0 +1,54 @@
+import { Secret } from '../../core/secret.js';
+import type { Environment, SettingsReader } from './reader.js';
+import { passwordSourceVariables } from './settings.js';
+
+export type SecretName =
+  | 'apiKey'
+  /** The same by a variable alone. */
+  | 'apiKeyVariable'
+  | 'gatewayKey'
+  | 'password'
+  | 'newPassword'
+  | 'oldPassword'
+  | 'recoveryKey'
+  | 'fourEyeSecret';
+
+/** Secrets among the settings. They are handed out one by one, so that a configuration can be looked at without showing them. */
+export interface Secrets {
+  has(name: SecretName): boolean;
+  /** A copy that the caller wipes; undefined when it is not set. */
+  copy(name: SecretName): Secret | undefined;
+  /** What the password sources outside this machine are asked with, by the names of their variables. */
+  services(): Environment;
+}
+
+const serviceVariables = [
+  ...passwordSourceVariables,
+  'AZURE_AUTHORITY_HOST',
+  'CUSTOS_AWS_ENDPOINT',
+  'CUSTOS_VGS_ENDPOINT',
+] as const;
+
+/** Takes the secrets out of flags and environment. */
+export function readSecrets(read: SettingsReader, environment: Environment): Secrets {
+  const given: Readonly<Record<SecretName, string | undefined>> = {
+    apiKey: read.setting('apiKey')?.value,
+    apiKeyVariable: read.variable('apiKey')?.value,
+    gatewayKey: read.variable('gatewayKey')?.value ?? read.variable('apiKey')?.value,
+    password: read.variable('password')?.value,
+    newPassword: read.variable('newPassword')?.value,
+    oldPassword: environment['CUSTOS_OLD_PASSWORD'] || environment['TATUM_KMS_PASSWORD'] || undefined,
+    recoveryKey: read.variable('recoveryKey')?.value,
+    // The flag of the same name has a file.
+    fourEyeSecret: read.variable('fourEyeSecret')?.value,
+  };
+  const services = Object.fromEntries(serviceVariables.map((name) => [name, environment[name]]));
+  return Object.freeze({
+    has: (name: SecretName) => given[name] !== undefined,
+    copy(name: SecretName) {
+      const text = given[name];
+      return text === undefined ? undefined : Secret.text(text);
+    },
+    services: () => ({ ...services }),
+  });
+}

@@ -1,0 +1,60 @@
+import { readFile, stat } from 'node:fs/promises';
+import { checkFourEyeUrl, createFourEye } from '../../cloud/four-eye.js';
+import type { Clock } from '../../core/clock.js';
+import { CustosError } from '../../core/errors.js';
+import type { Log } from '../../core/log.js';
+import { Secret } from '../../core/secret.js';
+import type { Judge } from '../../core/signing/judge.js';
+import { decodeText } from '../../core/text/text-bytes.js';
+import type { Config } from '../config/config.js';
+import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
+import { proxiesOf, readHeaders } from '../network/way-out.js';
+
+/** What the judges are made of. */
+export interface JudgeParts {
+  readonly config: Pick<Config, 'network' | 'daemon' | 'secrets' | 'proxies'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Everybody who decides about each transaction. @throws CustosError FOUR_EYE_MISSING, URL_INVALID, URL_INSECURE, CONFIG_INVALID */
+export async function makeJudges({ config, clock, log }: JudgeParts): Promise<readonly Judge[]> {
+  const { externalUrl, externalUrlMethod, acceptsGet, unsignedAnswers, fourEyeHeaderFile } = config.daemon;
+  if (externalUrl === undefined) {
+    if (config.network === 'mainnet') throw new CustosError('FOUR_EYE_MISSING', 'mainnet needs a four-eye service');
+    return [];
+  }
+  checkFourEyeUrl(externalUrl, config.network);
+  if (externalUrlMethod === 'GET' && !acceptsGet) {
+    log.warn({ risk: GET_RISK, remedy: GET_REMEDY }, 'four-eye service is asked by GET');
+  }
+  const secret = await fourEyeSecret(config, log);
+  return [
+    createFourEye({
+      url: externalUrl,
+      method: externalUrlMethod,
+      network: config.network,
+      clock,
+      unsignedAnswers,
+      proxies: proxiesOf(config.proxies),
+      extra: readHeaders(fourEyeHeaderFile),
+      ...(secret && { secret }),
+    }),
+  ];
+}
+
+/** From the file that `--four-eye-secret` names, or from CUSTOS_FOUR_EYE_SECRET itself. */
+async function fourEyeSecret({ daemon, secrets }: JudgeParts['config'], log: Log): Promise<Secret | undefined> {
+  const file = daemon.fourEyeSecretFile;
+  if (file === undefined) return secrets.copy('fourEyeSecret');
+  const [bytes, { mode }] = await Promise.all([readFile(file), stat(file)]).catch(() => {
+    throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} cannot be read`);
+  });
+  const decoded = decodeText(bytes);
+  bytes.fill(0);
+  if ('problem' in decoded) {
+    throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} ${decoded.problem}`);
+  }
+  if ((mode & 0o077) !== 0) log.warn({ file }, 'others may read the four-eye secret, and approve by it');
+  return Secret.text(decoded.text.trim());
+}

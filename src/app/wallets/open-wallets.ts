@@ -1,0 +1,13 @@
+import type { Vault } from '../../core/signing/vault.js';
+import type { Store } from '../../core/store/store.js';
+
+/** A store and the vault that opens its wallets. Who opened them closes and wipes them. */
+export interface OpenWallets {
+  readonly store: Store;
+  readonly vault: Vault;
+}
+
+/** The same with the open root key, 32 bytes. */
+export interface OpenStore extends OpenWallets {
+  readonly rootKey: Uint8Array;
+}
