@@ -371,6 +371,16 @@ const kinds = {
     status: 400,
     hint: 'the request does not have the documented shape; `data` lists each problem',
   },
+  REQUEST_INCOMPLETE: {
+    exit: 1,
+    status: 408,
+    hint: 'send the whole request at once; a slow connection needs a proxy in front that buffers requests',
+  },
+  REQUEST_HEADER_TOO_LARGE: {
+    exit: 2,
+    status: 431,
+    hint: 'a header may have at most 16 KiB, its URL included; send long lists in a body',
+  },
   REQUEST_TOO_LARGE: { exit: 2, status: 413, hint: 'a request may have at most 1 MiB' },
   HOST_NOT_ALLOWED: {
     exit: 1,

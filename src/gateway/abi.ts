@@ -2,8 +2,8 @@ import { addr } from 'micro-eth-signer';
 import { createContract, type parseAbi } from 'micro-eth-signer/abi.js';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
-import { checkField, requestInvalid } from './answers.js';
-import { isRecord } from './node.js';
+import { isRecord } from '../http/json.js';
+import { checkField, requestInvalid } from '../http/problems.js';
 import type { AbiParameter, ContractMethod } from './requests.js';
 
 /** Reads an address in any form of the chain. @returns 0x and 40 hexadecimal digits @throws CustosError ADDRESS_INVALID */

@@ -5,6 +5,7 @@ import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Queue } from '../core/store/queue.js';
+import type { Limits } from '../http/limits.js';
 import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
 
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly host?: string;
   /** Further host names (without port) by which clients may address the gateway. */
   readonly allowedHosts?: readonly string[];
+  /** What clients may take at once, in place of the usual. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** Path segments of the chains with contracts (the Ethereum family), of those of unspent outputs, of those with payments. */

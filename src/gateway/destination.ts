@@ -1,7 +1,7 @@
 import type { Chain, TransferRequest } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
+import { requestInvalid } from '../http/problems.js';
 import { decodeResult, erc20 } from './abi.js';
-import { requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
 import { bareAddress } from './submit.js';
 

@@ -1,12 +1,13 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Clock } from '../core/clock.js';
 import type { ChainId, Network } from '../core/ids.js';
 import type { Queue } from '../core/store/queue.js';
+import { processSeries } from '../http/meter.js';
 
 /** What became of a pending transaction at the gateway. */
 export type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';
 
-/** Counts what happens at the gateway, and shows it to whoever watches. */
+/** Counts what happens at the gateway, and shows it to watchers. */
 export interface GatewayMeter {
   count(chain: ChainId, outcome: QueueOutcome): void;
   /** All series in Prometheus' text format; what the queue holds is asked now. @throws CustosError STORE_* */
@@ -18,9 +19,8 @@ export function createGatewayMeter(options: {
   readonly network: Network;
   readonly clock: Clock;
 }): GatewayMeter {
-  const registry = new Registry();
+  const registry = processSeries();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   const outcomes = new Counter({
     name: 'custos_gateway_transactions_total',
     help: 'Pending transactions by what became of them, since the gateway was started.',

@@ -3,8 +3,9 @@ import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import { type NodeUrl, parseNodeUrl } from '../core/network/node-url.js';
 import type { ChainRules } from '../core/signing/signing-rules.js';
+import { isRecord } from '../http/json.js';
+import { checkField } from '../http/problems.js';
 import { checkFee, type Place } from '../signing/limits.js';
-import { checkField } from './answers.js';
 
 /** Longest wait for a node's answer, in milliseconds: a daemon waits ten seconds for ours, and must hear whose fault it was. */
 const TIMEOUT = 8_000;
@@ -208,9 +209,4 @@ export function safeNumber(value: unknown, what: string): number {
     throw new CustosError('NODE_ANSWER_INVALID', `the node's answer to ${what} is out of range`);
   }
   return Number(read);
-}
-
-/** True for a JSON object that is not a list. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

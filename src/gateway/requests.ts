@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CustosError } from '../core/errors.js';
 import { parseIndex, parseSignatureId } from '../core/ids.js';
-import { requestInvalid } from './answers.js';
-import { isRecord } from './node.js';
+import { isRecord } from '../http/json.js';
+import { requestInvalid } from '../http/problems.js';
 
 /** A decimal text as the API writes amounts. */
 const decimal = z

@@ -1,15 +1,17 @@
-import type { Server } from 'node:http';
-import { serve } from '@hono/node-server';
 import { Hono, type HonoRequest } from 'hono';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, quote } from '../core/ids.js';
 import { silentLog } from '../core/log.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
-import { errorAnswer } from './answers.js';
+import { hostCheck, keyCheck, noContent } from '../http/guard.js';
+import type { Limits } from '../http/limits.js';
+import { listen } from '../http/listen.js';
+import { allowOf, methodsOf } from '../http/methods.js';
+import { answer, errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
 import { documentedMethods } from './documented.js';
-import { hostCheck, keyCheck, pathKey, refuseKey } from './guard.js';
+import { pathKey, refuseKey } from './keys.js';
 import { createGatewayMeter } from './meter.js';
 import { type GatewayNode, gatewayNode } from './node.js';
 import { broadcastRoutes } from './routes/broadcast.js';
@@ -23,10 +25,12 @@ import { warnOfUnclaimed } from './unclaimed.js';
 export type { GatewayOptions } from './context.js';
 
 const DEFAULT_HOST = '127.0.0.1';
-/** How long `close` waits for requests in flight, in milliseconds. */
-const DRAIN_TIME = 10_000;
+/** How long `close` waits for requests in work, in milliseconds. */
+const GRACE = 10_000;
 /** Milliseconds after which a pending transaction that no daemon fetched is warned of. */
 const UNCLAIMED_AFTER = 300_000;
+/** A node may search its unspent outputs for 280 seconds before it answers. */
+const limits: Limits = { connections: 2048, headerTime: 10_000, requestTime: 60_000, silence: 330_000 };
 
 /** A gateway as a function from request to answer, listening nowhere. */
 export interface Gateway {
@@ -39,7 +43,7 @@ export interface Gateway {
 export interface RunningGateway {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Takes no new requests, waits for those in flight (at most 10 seconds), and resolves when all connections are closed. */
+  /** Takes no new requests, waits for those in work (at most 10 seconds), and resolves when all connections are closed. */
   close(): Promise<void>;
 }
 
@@ -94,25 +98,32 @@ export function createGateway(options: GatewayOptions): Gateway {
  * @throws CustosError PORT_IN_USE
  */
 export async function startGateway(options: GatewayOptions & { readonly port: number }): Promise<RunningGateway> {
-  const host = options.host ?? DEFAULT_HOST;
+  const { host = DEFAULT_HOST, port, log = silentLog } = options;
   const { fetch, watch } = createGateway(options);
-  const { server, port } = await listen(fetch, host, options.port);
+  const { url, close } = await listen({
+    ...{ host, port, log, answer: fetch },
+    limits: { ...limits, ...options.limits },
+    refuse: (error) => errorAnswer(error, log),
+  });
   const stop = new AbortController();
   const watching = watch(stop.signal);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url,
     async close() {
       stop.abort();
-      await Promise.all([watching, close(server)]);
+      await Promise.all([watching, close(GRACE)]);
     },
   };
 }
+
+/** Handlers in front of all routes. */
+const GUARDS = 2;
 
 function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): void {
   const checkHost = hostCheck(options.host ?? DEFAULT_HOST, options.allowedHosts ?? []);
   app.use('*', async (request, next) => {
     checkHost(request.req.header('host') ?? new URL(request.req.url).host);
-    const given = { header: request.req.header('x-api-key'), path: pathKey(rawPath(request.req.raw)) };
+    const given = { header: request.req.header('x-api-key'), path: pathKey(new URL(request.req.url).pathname) };
     const isOpen = isOpenPath(request.req.path, options.host ?? DEFAULT_HOST);
     if (!isOpen && !isKey(given.header) && !isKey(given.path)) return refuseKey(given);
     await next();
@@ -120,11 +131,7 @@ function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): v
     request.header('x-custos-gateway', '1');
     return undefined;
   });
-}
-
-/** Path as it was sent: which part of it is one segment, only the encoded form tells. */
-function rawPath({ url }: Request): string {
-  return new URL(url).pathname;
+  app.use('*', noContent);
 }
 
 function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
@@ -156,59 +163,16 @@ function nodesOf(options: GatewayOptions): ReadonlyMap<ChainId, GatewayNode> {
   return nodes;
 }
 
-// A path that is known for other methods is answered with them, and a documented one that is not offered is told so.
+// A path that is known for other methods is answered with them; a documented one that is not offered is refused as such.
 function unknownRoute(app: Hono, { method, path }: HonoRequest, options: GatewayOptions): Response {
   const { log = silentLog, chains } = options;
   const documented = documentedMethods(path, new Set(chains.ids.map((id) => chains.get(id).slug)));
   if (documented.includes(method)) {
     return errorAnswer(new CustosError('NOT_OFFERED', 'the self-hosted gateway does not offer this operation'), log);
   }
-  const allowed = [...new Set([...offeredMethods(app, path), ...documented])];
-  if (allowed.length === 0) {
-    return problem(404, 'route.unknown', 'The gateway has no such operation.');
-  }
-  const allow = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
-  const answer = problem(405, 'method.unknown', `The operation is asked by ${allow.sort().join(', ')}.`);
-  answer.headers.set('allow', allow.join(', '));
-  return answer;
-}
-
-function problem(statusCode: number, errorCode: string, message: string): Response {
-  return Response.json({ errorCode, message, statusCode }, { status: statusCode });
-}
-
-const methods = ['GET', 'POST', 'PUT', 'DELETE'];
-
-/** One handler stands in front of all routes: the guard. */
-function offeredMethods(app: Hono, path: string): readonly string[] {
-  return methods.filter((method) => app.router.match(method, path)[0].length > 1);
-}
-
-type Fetch = Gateway['fetch'];
-
-function listen(fetch: Fetch, hostname: string, port: number): Promise<{ server: Server; port: number }> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch, hostname, port }, (info) => resolve({ server: asHttp(server), port: info.port }));
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `it cannot be listened on (${error.code})`;
-      reject(new CustosError('PORT_IN_USE', `${hostname}:${port}: ${reason}`, { cause: error }));
-    });
-  });
-}
-
-/** Plain HTTP was asked for, so the server is one of node:http. */
-function asHttp(server: ReturnType<typeof serve>): Server {
-  if ('closeIdleConnections' in server) return server;
-  throw new CustosError('INTERNAL', 'the HTTP server is of another kind');
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_TIME);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  const allow = allowOf([...new Set([...methodsOf(app, path, GUARDS), ...documented])]);
+  if (allow === '') return answer(404, 'route.unknown', 'The gateway has no such operation.');
+  const refusal = answer(405, 'method.unknown', `The operation is asked by ${allow}.`);
+  refusal.headers.set('allow', allow);
+  return refusal;
 }

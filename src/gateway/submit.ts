@@ -6,12 +6,12 @@ import type { SignatureId } from '../core/ids.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { KeyRef } from '../core/signing/wallet.js';
 import type { NewQueuedTransaction } from '../core/store/queue.js';
+import { isRecord } from '../http/json.js';
+import { checkField, requestInvalid } from '../http/problems.js';
 import { checkFee } from '../signing/limits.js';
 import { toSmallestUnit } from './amounts.js';
-import { checkField, requestInvalid } from './answers.js';
 import type { GatewayContext } from './context.js';
 import { checkDestination, type Destination } from './destination.js';
-import { isRecord } from './node.js';
 import type { SigningFields } from './requests.js';
 
 /** Decimals of Gwei, in which the API states gas prices. */

@@ -1,15 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ChainId } from '../core/ids.js';
 import type { Meter } from '../core/meter.js';
 import type { QueueDepth } from '../core/store/journal.js';
+import { processSeries } from '../http/meter.js';
 import { createPulse, type PulseKeeper } from './pulse.js';
 import { addQueueSeries } from './queue-series.js';
 
 /** Upper bounds of the buckets in seconds. A signature takes milliseconds; one that waits for a new signer, a second. */
 const SIGN_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const POLL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** How often the delay of the event loop is measured, in milliseconds: seldom enough to cost nothing. */
-const EVENT_LOOP_PRECISION = 50;
 /** Names of judges that get a series of their own. */
 const JUDGES = 8;
 
@@ -35,8 +34,7 @@ export interface Metrics {
 
 /** Makes the series of a daemon. Labels are chains, states and outcomes: no address, no id, nothing of the outside world. */
 export function createMetrics({ chains, now, build, lostLines, depths }: MetricsOptions): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION });
+  const registry = processSeries();
   const pulse = createPulse(now);
   const series = makeSeries(registry, pulse);
   addLostLines(registry, lostLines);

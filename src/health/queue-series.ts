@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { QueueDepth } from '../core/store/journal.js';
-import { inTime, remembered } from './in-time.js';
+import { inTime, remembered } from '../http/readiness.js';
 
 /** How long the journal may take, in milliseconds. */
 const DEADLINE = 2000;
@@ -14,7 +14,7 @@ export interface QueueOptions {
 }
 
 /**
- * Adds what waits in the journal, which is asked when somebody looks: at most once a second and within a deadline. Without an
+ * Adds what waits in the journal, which is asked when a watcher asks: at most once a second and within a deadline. Without an
  * answer its series are left out and `custos_queue_up` is 0.
  * @returns asks the journal and sets the series; never rejects
  */

@@ -1,7 +1,7 @@
-import { asCustosError, errorKinds } from '../core/errors.js';
+import { asCustosError } from '../core/errors.js';
 import type { Probe, Pulse, UnreadyReason } from '../core/health.js';
 import type { ChainId } from '../core/ids.js';
-import { inTime, remembered } from './in-time.js';
+import { inTime, probed, remembered } from '../http/readiness.js';
 
 /** Polls without an answer, one after another, before a chain counts as not served. */
 const FAILED_POLLS = 3;
@@ -35,25 +35,15 @@ export interface ReadinessOptions {
 export function createReadiness(options: ReadinessOptions): () => Promise<readonly UnreadyReason[]> {
   const chains = chainsOf(options);
   return remembered(ANSWER_TIME, options.now, async () => {
-    const probed = await Promise.all(options.probes.map(tried));
+    const { probes } = options;
+    const failed = await Promise.all(probes.map(({ check, run }) => probed({ check }, PROBE_TIME, run)));
     const polled = await pollReasons(options, chains);
-    return [...stoppingReason(options), ...probed.flat(), ...polled];
+    return [...stoppingReason(options), ...failed.flat(), ...polled];
   });
 }
 
 function stoppingReason({ stopping }: ReadinessOptions): UnreadyReason[] {
   return stopping() ? [{ check: 'daemon', text: 'the daemon is stopping' }] : [];
-}
-
-async function tried({ check, run }: Probe): Promise<UnreadyReason[]> {
-  try {
-    await inTime(PROBE_TIME, run());
-    return [];
-  } catch (thrown) {
-    // The message may name a path or a host; code and hint are the same for everybody.
-    const { code } = asCustosError(thrown);
-    return [{ check, code, text: errorKinds[code].hint }];
-  }
 }
 
 type Served = ReadonlyMap<ChainId, number>;

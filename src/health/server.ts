@@ -1,33 +1,33 @@
-import type { Server } from 'node:http';
-import { isIP } from 'node:net';
-import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { CustosError } from '../core/errors.js';
 import type { UnreadyReason } from '../core/health.js';
+import type { Log } from '../core/log.js';
+import { hostCheck, noContent } from '../http/guard.js';
+import type { Limits } from '../http/limits.js';
+import { type Listening, listen } from '../http/listen.js';
+import { seriesAnswer } from '../http/meter.js';
+import { refusalOf } from '../http/problems.js';
+import { readyAnswer } from '../http/readiness.js';
 
-/** Connections at the same time: enough for every watcher, too few to be a burden. */
-const CONNECTIONS = 64;
-/** How long a request may take to arrive, in milliseconds. */
-const REQUEST_TIME = 5000;
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+/** Enough for every watcher, and too little to be a burden. */
+const limits: Limits = { connections: 64, headerTime: 5000, requestTime: 5000, silence: 30_000 };
 
 export interface HealthOptions {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
   readonly version: string;
+  readonly log: Log;
   /** An empty list means ready. */
   readonly reasons: () => Promise<readonly UnreadyReason[]>;
   /** All series in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
+  /** In place of the usual ones. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** The health server while it listens. */
-export interface RunningHealth {
-  /** Without a slash at the end. */
-  readonly url: string;
-  readonly port: number;
-  /** Cuts what is open: nobody loses anything by it. */
+export interface RunningHealth extends Pick<Listening, 'url' | 'port'> {
+  /** Cuts what is open: no watcher loses anything by it. */
   close(): Promise<void>;
 }
 
@@ -36,68 +36,47 @@ export interface RunningHealth {
  * @throws CustosError PORT_IN_USE
  */
 export async function startHealth(options: HealthOptions): Promise<RunningHealth> {
-  const { host } = options;
-  const { server, port } = await listen(healthRoutes(options), options);
-  return {
-    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { host, port, log } = options;
+  const {
+    url,
+    port: taken,
+    close,
+  } = await listen({
+    ...{ host, port, log, portName: 'health port ' },
+    limits: { ...limits, ...options.limits },
+    answer: healthRoutes(options).fetch,
+    refuse: (error) => refuse(error, log),
+    // A watcher never keeps the daemon from ending.
+    holdsProcess: false,
+  });
+  return { url, port: taken, close: () => close(0) };
 }
 
-function healthRoutes({ host, version, reasons, metrics }: HealthOptions): Hono {
+function healthRoutes({ host, version, log, reasons, metrics }: HealthOptions): Hono {
   const app = new Hono();
-  const local = isLoopback(host);
+  const checkHost = hostCheck(host, []);
   app.use('*', async (request, next) => {
-    // A page in a browser on this machine reaches loopback under a name of its own (DNS rebinding).
-    const asked = new URL(request.req.url).hostname;
-    if (local && !isLoopback(asked))
-      return request.json({ status: 'refused', text: 'ask by the loopback address' }, 403);
+    checkHost(request.req.header('host') ?? new URL(request.req.url).host);
     await next();
     request.header('cache-control', 'no-store');
     request.header('x-content-type-options', 'nosniff');
-    return undefined;
   });
+  app.use('*', noContent);
   app.get('/health', (request) => request.json({ status: 'ok', version, uptimeSeconds: Math.round(process.uptime()) }));
-  app.get('/ready', async (request) => {
-    const found = await reasons();
-    return found.length === 0
-      ? request.json({ status: 'ready', reasons: [] })
-      : request.json({ status: 'not ready', reasons: found }, 503);
-  });
-  app.get('/metrics', async (request) => request.body(await metrics(), 200, { 'content-type': PROMETHEUS }));
+  app.get('/ready', async () => readyAnswer(await reasons()));
+  app.get('/metrics', async () => seriesAnswer(await metrics()));
   app.notFound((request) => request.json({ status: 'unknown', text: 'ask for /health, /ready or /metrics' }, 404));
-  app.onError((_error, request) => request.json({ status: 'failed' }, 500));
+  app.onError((error) => refuse(error, log));
   return app;
 }
 
-/** True for the addresses and names of this machine that nobody else reaches. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
-  if (isIP(bare) === 4) return bare.startsWith('127.');
-  return bare === '::1' || bare === 'localhost';
+/** What failed here is for the log, not for whoever asks. */
+function refuse(thrown: unknown, log: Log): Response {
+  const { code, status, message } = refusalOf(thrown, log);
+  if (code === 'HOST_NOT_ALLOWED') return answer(status, { status: 'refused', text: 'ask by the loopback address' });
+  return status >= 500 ? answer(500, { status: 'failed' }) : answer(status, { status: 'refused', code, text: message });
 }
 
-function listen(app: Hono, { host, port }: HealthOptions): Promise<{ server: Server; port: number }> {
-  return new Promise((resolve, reject) => {
-    const serverOptions = { requestTimeout: REQUEST_TIME, headersTimeout: REQUEST_TIME };
-    const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (info) => {
-      if (!('closeAllConnections' in server)) {
-        reject(new CustosError('INTERNAL', 'the health server is of another kind'));
-        return;
-      }
-      server.maxConnections = CONNECTIONS;
-      // Whoever watches never keeps the daemon from ending.
-      server.unref();
-      resolve({ server, port: info.port });
-    });
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `it cannot be listened on (${error.code})`;
-      reject(new CustosError('PORT_IN_USE', `health port ${host}:${port}: ${reason}`, { cause: error }));
-    });
-  });
+function answer(status: number, body: object): Response {
+  return Response.json(body, { status });
 }

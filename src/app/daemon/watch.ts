@@ -9,7 +9,8 @@ import type { Signer } from '../../core/signing/signer.js';
 import type { Store } from '../../core/store/store.js';
 import { createMetrics, type Metrics } from '../../health/metrics.js';
 import { createReadiness } from '../../health/readiness.js';
-import { isLoopback, type RunningHealth, startHealth } from '../../health/server.js';
+import { type RunningHealth, startHealth } from '../../health/server.js';
+import { isLoopback } from '../../http/guard.js';
 import { isPostgresUrl } from '../../storage/postgres/url.js';
 import type { Config } from '../config/config.js';
 import type { CountingLog } from '../process/log.js';
@@ -62,7 +63,8 @@ export function createWatch(parts: WatchParts): Watch {
     meter: tellSlowPolls(metrics.meter, log),
     async open(signer) {
       const reasons = readinessOf({ ...parts, signer, metrics });
-      running = await startHealth({ ...health, version: packageVersion(), reasons, metrics: metrics.text });
+      const { text } = metrics;
+      running = await startHealth({ ...health, version: packageVersion(), log, reasons, metrics: text });
       log.info({ url: running.url, port: running.port }, 'health server listening');
       if (!isLoopback(health.host)) log.warn({ host: health.host }, 'health server reachable from other machines');
     },

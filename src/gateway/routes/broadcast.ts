@@ -2,8 +2,9 @@ import type { Context, Hono } from 'hono';
 import type { Chain, SignedTransaction } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
-import { checkField } from '../answers.js';
-import { readForm } from '../body.js';
+import { readForm } from '../../http/body.js';
+import { checkField } from '../../http/problems.js';
+
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';

@@ -2,11 +2,12 @@ import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { checkField, requestInvalid } from '../answers.js';
-import { readJson } from '../body.js';
+import { readJson } from '../../http/body.js';
+import { isRecord } from '../../http/json.js';
+import { checkField, requestInvalid } from '../../http/problems.js';
 import type { GatewayContext } from '../context.js';
 import { feeAdvice, gasStation } from '../fees.js';
-import { isRecord, safeNumber } from '../node.js';
+import { safeNumber } from '../node.js';
 import { isOffered } from '../node-methods.js';
 import { bareAddress } from '../submit.js';
 

@@ -3,8 +3,9 @@ import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
-import { checkField, requestInvalid } from '../answers.js';
-import { readForm } from '../body.js';
+import { readForm } from '../../http/body.js';
+import { checkField, requestInvalid } from '../../http/problems.js';
+
 import type { GatewayContext } from '../context.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
 import { enqueue, keyOf } from '../submit.js';

@@ -2,8 +2,8 @@ import type { Context, Hono } from 'hono';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
 import type { QueuedTransaction } from '../../core/store/queue.js';
-import { checkField } from '../answers.js';
-import { readForm, readOptionalForm } from '../body.js';
+import { readForm, readOptionalForm } from '../../http/body.js';
+import { checkField } from '../../http/problems.js';
 import type { GatewayContext } from '../context.js';
 import { parseForm, pendingForm, reportForm } from '../requests.js';
 

@@ -2,13 +2,13 @@ import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { readForm } from '../../http/body.js';
+import { isRecord } from '../../http/json.js';
+import { checkField, requestInvalid } from '../../http/problems.js';
 import { decodeResult, encodeCall, erc20 } from '../abi.js';
 import { toSmallestUnit } from '../amounts.js';
-import { checkField, requestInvalid } from '../answers.js';
-import { readForm } from '../body.js';
 import type { GatewayContext } from '../context.js';
 import { isContractFault, tokenDecimals } from '../destination.js';
-import { isRecord } from '../node.js';
 import {
   contractCallForm,
   contractReadForm,

@@ -1,7 +1,6 @@
 import { quote } from '../core/ids.js';
 import { repeatedMember } from '../core/text/repeated-member.js';
-import { requestInvalid } from './answers.js';
-import { isRecord } from './node.js';
+import { requestInvalid } from './problems.js';
 
 /** Deepest nesting of a request body; the parsers behind it recurse. */
 const MAX_DEPTH = 40;
@@ -46,4 +45,9 @@ function isTooDeep(root: unknown): boolean {
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
   return false;
+}
+
+/** True for a JSON object that is not a list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,24 +3,22 @@ import { gunzip } from 'node:zlib';
 import type { Context } from 'hono';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
-import { requestInvalid } from './answers.js';
 import { parseBody, withoutNulls } from './json.js';
+import { BODY_BYTES } from './limits.js';
+import { requestInvalid } from './problems.js';
 
-/** Largest request body, in bytes: as it is sent, and once more when it is inflated. */
-const MAX_BODY_BYTES = 1024 * 1024;
-
-/** Reads the JSON body of a form; members that are null are left out. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID */
+/** Reads the JSON body of a form; members that are null are left out. @throws CustosError REQUEST_* */
 export async function readForm(request: Context): Promise<unknown> {
   return withoutNulls(await readJson(request));
 }
 
-/** As `readForm`, but no body at all is an empty object. */
+/** As `readForm`, but no body at all is an empty object. @throws CustosError REQUEST_* */
 export async function readOptionalForm(request: Context): Promise<unknown> {
   const text = await readText(request.req.raw);
   return text === '' ? {} : withoutNulls(parseBody(text));
 }
 
-/** Reads a JSON body as it is. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID */
+/** Reads a JSON body as it is. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
 export async function readJson(request: Context): Promise<unknown> {
   return parseBody(await readText(request.req.raw));
 }
@@ -36,15 +34,24 @@ async function readText(request: Request): Promise<string> {
 }
 
 async function readBytes(request: Request): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES) throw tooLarge();
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
+  for await (const part of received(request)) {
     size += part.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > BODY_BYTES) throw tooLarge();
     parts.push(part);
   }
   return Buffer.concat(parts);
+}
+
+/** @throws CustosError REQUEST_INCOMPLETE: the client went away, or the rest did not arrive in time */
+async function* received({ body }: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body ?? [];
+  } catch (cause) {
+    throw new CustosError('REQUEST_INCOMPLETE', 'the body stops before its end', { cause });
+  }
 }
 
 type Inflate = (bytes: Buffer) => Promise<Uint8Array>;
@@ -62,7 +69,7 @@ async function inflateGzip(bytes: Buffer): Promise<Uint8Array> {
   if (bytes.length === 0) return bytes;
   try {
     // It stops at the limit, so that a small body cannot become a large one in memory.
-    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BODY_BYTES });
+    return await promisify(gunzip)(bytes, { maxOutputLength: BODY_BYTES });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body is not gzip, as its header says' }]);
@@ -70,5 +77,5 @@ async function inflateGzip(bytes: Buffer): Promise<Uint8Array> {
 }
 
 function tooLarge(): CustosError {
-  return new CustosError('REQUEST_TOO_LARGE', `the request has more than ${MAX_BODY_BYTES} bytes`);
+  return new CustosError('REQUEST_TOO_LARGE', `the request has more than ${BODY_BYTES} bytes`);
 }

@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isIP } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { asCustosError, CustosError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import { limitConnections } from './connections.js';
+import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
+import { refuseMalformed } from './malformed.js';
+
+/** How often it is looked for requests that do not arrive in time, in milliseconds, at most. */
+const CHECK_PERIOD = 1000;
+/** How often cut connections are logged, in milliseconds. */
+const CUT_PERIOD = 60_000;
+
+export interface ListenOptions {
+  /** Name or address. */
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** What the port is called in errors, with a space at the end. */
+  readonly portName?: string;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly answer: (request: Request) => Response | Promise<Response>;
+  /** Makes the answer to what is not even a request: malformed, too large a header, not complete in time. */
+  readonly refuse: (error: CustosError) => Response;
+  /** False where the process may end although the server listens. */
+  readonly holdsProcess?: boolean;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new requests, waits at most `grace` milliseconds for those in work, and resolves when all connections are closed. */
+  close(grace: number): Promise<void>;
+}
+
+/**
+ * Listens for plain HTTP.
+ * @throws CustosError PORT_IN_USE
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { host, limits, log, refuse } = options;
+  const server = makeServer(options);
+  const connections = limitConnections(server, limits.connections, cutLog(log));
+  refuseMalformed(server, connections, refuse);
+  const port = await bind(server, options);
+  // Without a listener a connection that cannot be taken, for want of file descriptors, would end the process.
+  server.on('error', (error: NodeJS.ErrnoException) => log.error({ error: error.code }, 'connection not taken'));
+  if (options.holdsProcess === false) server.unref();
+  return {
+    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+    port,
+    close: (grace) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), grace);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        connections.drain();
+      }),
+  };
+}
+
+function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
+  const malformed = () =>
+    refuse(new CustosError('REQUEST_INVALID', 'the request line or its Host header is not valid'));
+  const server = createServer(
+    {
+      // Refused below, in the words of this server.
+      requireHostHeader: false,
+      maxHeaderSize: HEADER_BYTES,
+      // Whatever NODE_OPTIONS say: two readers of one lenient request may find two requests in it.
+      insecureHTTPParser: false,
+      headersTimeout: limits.headerTime,
+      requestTimeout: limits.requestTime,
+      connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
+      keepAliveTimeout: KEEP_ALIVE,
+    },
+    getRequestListener((request, { incoming }) => (hasOneHost(incoming) ? answer(request) : malformed()), {
+      hostname: host,
+      errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
+    }),
+  );
+  server.setTimeout(limits.silence);
+  return server;
+}
+
+/** RFC 9112, 3.2: a request without one is allowed before HTTP/1.1 only, one with two never is. */
+function hasOneHost({ rawHeaders, httpVersion }: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): boolean {
+  const count = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  return count === 1 || (count === 0 && httpVersion === '1.0');
+}
+
+function bind(server: Server, { host, port, portName = '' }: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `it cannot be listened on (${error.code})`;
+      reject(new CustosError('PORT_IN_USE', `${portName}${host}:${port}: ${reason}`, { cause: error }));
+    };
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Logs at most once a minute how many connections were cut, the first at once. */
+function cutLog(log: Log): () => void {
+  let cut = 0;
+  let next = 0;
+  return () => {
+    cut += 1;
+    const now = performance.now();
+    if (now < next) return;
+    log.warn({ count: cut }, 'connections cut');
+    cut = 0;
+    next = now + CUT_PERIOD;
+  };
+}

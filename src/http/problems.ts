@@ -1,0 +1,58 @@
+import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+
+/** One fault of a request: where, which rule, and the rule in words. The value is not repeated, because it may be a secret. */
+export interface Problem {
+  readonly property: string;
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** What a server says of an error, in no server's form yet. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** A sentence. */
+  readonly message: string;
+  /** Empty where the error is not about fields of the request. */
+  readonly problems: readonly Problem[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** @returns an error that lists every problem of the request */
+export function requestInvalid(problems: readonly Problem[]): CustosError {
+  const fields = [...new Set(problems.map((problem) => problem.property))].join(', ');
+  return new CustosError('REQUEST_INVALID', `the request is not valid: ${fields}`, { details: { problems } });
+}
+
+/**
+ * Runs the check of one field; what it throws becomes a fault of that field.
+ * @throws CustosError REQUEST_INVALID
+ */
+export function checkField<T>(property: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.kind.status >= 500) throw error;
+    throw requestInvalid([{ property, rule: error.code, text: error.message }]);
+  }
+}
+
+/** Logs an error and turns it into what may be said of it: of an unforeseen one nothing but its code. */
+export function refusalOf(thrown: unknown, log: Log): Refusal {
+  const error = asCustosError(thrown);
+  const { code, message, details } = error;
+  const { status } = error.kind;
+  if (status >= 500) log.error({ code, message }, 'request failed');
+  else log.debug({ code }, 'request refused');
+  if (code === 'INTERNAL') return { code, status, message: 'Internal server error', problems: [], details: {} };
+  return { code, status, message: sentence(message), problems: problemsOf(details), details };
+}
+
+function problemsOf({ problems }: CustosError['details']): readonly Problem[] {
+  return Array.isArray(problems) ? problems : [];
+}
+
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
