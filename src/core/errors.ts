@@ -285,28 +285,28 @@ const kinds = {
     hint: 'the signer process may use neither network nor files nor child processes',
   },
   // Judges
-  FOUR_EYE_DENIED: {
+  JUDGE_DENIED: {
     exit: 1,
     status: 403,
-    hint: 'the four-eye service refused; `custos transaction retry ID` asks it again',
+    hint: 'the judge in the message, such as the four-eye service, said no; `custos transaction retry ID` asks it again',
   },
-  FOUR_EYE_UNREACHABLE: {
+  JUDGE_UNREACHABLE: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the four-eye service gave no valid answer; nothing was signed, it is asked again',
+    hint: 'the judge in the message gave no answer; nothing was signed, it is asked again',
   },
-  FOUR_EYE_UNDECIDED: {
+  JUDGE_UNDECIDED: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the four-eye service has not decided yet; nothing was signed, it is asked again',
+    hint: 'the judge in the message has not decided yet; nothing was signed, it is asked again',
   },
-  FOUR_EYE_ANSWER_INVALID: {
+  JUDGE_ANSWER_INVALID: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'let the four-eye service answer as docs/operations.md says; nothing was signed, it is asked again',
+    hint: 'let the judge in the message answer as docs/operations.md says; nothing was signed, it is asked again',
   },
   DIGEST_MISMATCH: {
     exit: 1,

@@ -40,7 +40,7 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
   const keepsBytes = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
   if (isWorthWaiting(error) || keepsBytes) return postpone(parts, current, error);
-  return recordOutcome(parts, current, { to: error.code === 'FOUR_EYE_DENIED' ? 'denied' : 'failed', error });
+  return recordOutcome(parts, current, { to: error.code === 'JUDGE_DENIED' ? 'denied' : 'failed', error });
 }
 
 /** Records that a judge objects: to be asked again, or for good. */

@@ -137,7 +137,7 @@ async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sen
   const making = { ...signers, forms: road.forms };
   const completed = await complete(road, claimed, making);
   const decoded = await decode(road, claimed, { ...making, completed });
-  const objection = await judge(road, claimed, decoded);
+  const objection = await judge(road, claimed, { ...making, ...decoded });
   if (objection !== undefined) return recordObjection(road, claimed, objection);
   const signed = await sign(road, claimed, { ...making, ...decoded });
   return record(road, claimed, { ...making, ...decoded, signed });

@@ -1,8 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createFourEye, type FourEyeOptions } from '../../src/cloud/four-eye.js';
+import type { FourEyeService } from '../../src/cloud/four-eye.js';
 import type { Summary } from '../../src/core/chain/summary.js';
 import { Secret } from '../../src/core/secret.js';
+import { makeFourEye, questionAbout } from '../support/four-eye.js';
 import {
   closing,
   half,
@@ -44,8 +45,8 @@ const summary: Summary = {
 const completed = '{"nonce":7,"to":"0x02"}';
 const digest = createHash('sha256').update(completed).digest('hex');
 
-function decide(change: Partial<FourEyeOptions> = {}, id = 'fe0af7f9cbcfc33c7be2021b') {
-  const judge = createFourEye({
+function decide(change: Partial<FourEyeService> = {}, id = 'fe0af7f9cbcfc33c7be2021b') {
+  const judge = makeFourEye({
     url: `${server.url}/approve/`,
     method: 'GET',
     network: 'testnet',
@@ -53,7 +54,7 @@ function decide(change: Partial<FourEyeOptions> = {}, id = 'fe0af7f9cbcfc33c7be2
     timeout: 5000,
     ...change,
   });
-  return judge.decide({ ...makePending('a'), id }, summary, completed);
+  return judge.decide(questionAbout({ ...makePending('a'), id }, summary, completed));
 }
 
 describe('the four-eye service', () => {
@@ -95,9 +96,9 @@ describe('the four-eye service', () => {
   });
 
   it('cannot be told a foreign summary by the cloud', async () => {
-    const judge = createFourEye({ url: server.url, method: 'POST', network: 'testnet', clock: testClock() });
+    const judge = makeFourEye({ url: server.url, method: 'POST', network: 'testnet', clock: testClock() });
     const foreign = { summary: 'harmless', digest: 'd', nonce: 'n', completed: 'c' };
-    await judge.decide(makePending('a', foreign), summary, completed);
+    await judge.decide(questionAbout(makePending('a', foreign), summary, completed));
     expect(JSON.parse(server.seen[0]!.body)).toMatchObject({ summary: { text: 'sends coins' }, digest, completed });
   });
 
@@ -127,7 +128,7 @@ describe('the four-eye service', () => {
 
   it.each(silence)('holds with %s and is asked once', async (_name, reply) => {
     server.reply = reply;
-    const verdict = await decide({ timeout: 80 });
+    const verdict = await decide({ timeout: 1500 });
     expect(verdict).toMatchObject({ kind: 'hold', rule: 'four-eye', reason: expect.stringMatching(/./) });
     expect(server.seen).toHaveLength(1);
   });
@@ -148,7 +149,7 @@ describe('the four-eye service', () => {
   );
 
   it('must be https on mainnet, but on a private host', () => {
-    const make = (url: string) => createFourEye({ url, method: 'GET', network: 'mainnet', clock: testClock() });
+    const make = (url: string) => makeFourEye({ url, method: 'GET', network: 'mainnet', clock: testClock() });
     expect(() => make('http://example.com')).toThrowError(expect.objectContaining({ code: 'URL_INSECURE' }));
     expect(() => make('https://example.com/?a=b')).toThrowError(expect.objectContaining({ code: 'URL_INVALID' }));
     expect(make('http://10.0.0.7/approve').name).toBe('four-eye');

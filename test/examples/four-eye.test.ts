@@ -40,7 +40,7 @@ it('allows a transfer to a known receiver, refuses one to a stranger, and signs 
     );
   expect(await daemon(secretFile)).toMatchObject({ code: 1 });
   expect(kms.stub.broadcasts.map(({ body }) => body['signatureId'])).toEqual(['known']);
-  expect(await kms.story('stranger')).toMatchObject({ state: 'denied', error: { code: 'FOUR_EYE_DENIED' } });
+  expect(await kms.story('stranger')).toMatchObject({ state: 'denied', error: { code: 'JUDGE_DENIED' } });
 });
 
 it('answers nobody who does not know the secret, and is not believed by one with another', async () => {
@@ -52,7 +52,7 @@ it('answers nobody who does not know the secret, and is not believed by one with
   kms.stub.queue('ETH').splice(0);
   kms.stub.queue('ETH').push(transfer('other-secret', kms.ids.mainnet, { request: { chainId: 1, nonce: 2 } }));
   await daemon(other);
-  expect(await kms.story('other-secret')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_ANSWER_INVALID' } });
+  expect(await kms.story('other-secret')).toMatchObject({ state: 'held', error: { code: 'JUDGE_ANSWER_INVALID' } });
 });
 
 function hmac(text: string): string {

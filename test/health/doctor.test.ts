@@ -79,7 +79,7 @@ describe('doctor', () => {
     const { code, found } = await doctor('--testnet');
     expect(code).toBe(0);
     const of = (check: string) => found.find((one) => one.check === check);
-    expect(of('held')).toMatchObject({ state: 'warning', text: expect.stringContaining('FOUR_EYE_UNREACHABLE 1') });
+    expect(of('held')).toMatchObject({ state: 'warning', text: expect.stringContaining('JUDGE_UNREACHABLE 1') });
     expect(of('dead letters')).toMatchObject({
       state: 'warning',
       text: expect.stringContaining('CHAIN_ID_MISMATCH 1'),

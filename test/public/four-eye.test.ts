@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createFourEye } from '../../src/cloud/four-eye.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { type ChainId, Secret, type Summary, systemClock } from '../../src/index.js';
 import { custos } from '../support/custos.js';
+import { makeFourEye, questionAbout } from '../support/four-eye.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';
 import type { Fault } from '../support/stub-cloud.js';
 
@@ -46,13 +46,13 @@ it('an id that would lead elsewhere is refused before anybody is asked', async (
 });
 
 it.each([
-  [404, 'denied', 'FOUR_EYE_DENIED'],
-  [403, 'denied', 'FOUR_EYE_DENIED'],
-  [400, 'denied', 'FOUR_EYE_DENIED'],
-  [500, 'held', 'FOUR_EYE_UNREACHABLE'],
-  [503, 'held', 'FOUR_EYE_UNREACHABLE'],
-  [429, 'held', 'FOUR_EYE_UNREACHABLE'],
-  [302, 'held', 'FOUR_EYE_UNREACHABLE'],
+  [404, 'denied', 'JUDGE_DENIED'],
+  [403, 'denied', 'JUDGE_DENIED'],
+  [400, 'denied', 'JUDGE_DENIED'],
+  [500, 'held', 'JUDGE_UNREACHABLE'],
+  [503, 'held', 'JUDGE_UNREACHABLE'],
+  [429, 'held', 'JUDGE_UNREACHABLE'],
+  [302, 'held', 'JUDGE_UNREACHABLE'],
 ])(
   'an answer of %i leaves the transaction %s, with %s in exit code, journal and report',
   async (status, state, code) => {
@@ -76,7 +76,7 @@ it('a closed connection leaves it held as well', async () => {
   expect(await daemon()).toMatchObject({ code: 1 });
   end();
   expect(isSent('cut')).toBe(false);
-  expect(await kms.story('cut')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_UNREACHABLE' } });
+  expect(await kms.story('cut')).toMatchObject({ state: 'held', error: { code: 'JUDGE_UNREACHABLE' } });
 });
 
 it('a held transaction is asked for again and again, and its story says once what it is', async () => {
@@ -119,7 +119,7 @@ it('a page, a redirect or a mere receipt is no yes, though GET is asked', async 
     expect(await daemon()).toMatchObject({ code: 1 });
     end();
     expect(isSent(`no-${id}`)).toBe(false);
-    expect(await kms.story(`no-${id}`)).toMatchObject({ state: 'held', error: { code: `FOUR_EYE_${code}` } });
+    expect(await kms.story(`no-${id}`)).toMatchObject({ state: 'held', error: { code: `JUDGE_${code}` } });
     kms.stub.queue('ETH').splice(0);
   }
 });
@@ -130,7 +130,7 @@ it('a JSON answer that says no is a no, whatever its status', async () => {
   expect(await daemon()).toMatchObject({ code: 1 });
   end();
   expect(isSent('said-no')).toBe(false);
-  expect(await kms.story('said-no')).toMatchObject({ state: 'denied', error: { code: 'FOUR_EYE_DENIED' } });
+  expect(await kms.story('said-no')).toMatchObject({ state: 'denied', error: { code: 'JUDGE_DENIED' } });
 });
 
 describe('the way of asking', () => {
@@ -185,7 +185,7 @@ it('with a secret an answer that is not signed holds, unless that is told otherw
   const args = ['daemon', '--runOnce', `--external-url=${kms.stub.approveUrl}`];
   queue('unsigned');
   expect(await custos(args, { home: kms.home, env })).toMatchObject({ code: 1 });
-  expect(await kms.story('unsigned')).toMatchObject({ state: 'held', error: { code: 'FOUR_EYE_ANSWER_INVALID' } });
+  expect(await kms.story('unsigned')).toMatchObject({ state: 'held', error: { code: 'JUDGE_ANSWER_INVALID' } });
   kms.stub.queue('ETH').splice(0);
   queue('unsigned-allowed');
   expect(await custos([...args, '--four-eye-unsigned-answers'], { home: kms.home, env })).toMatchObject({ code: 0 });
@@ -233,7 +233,7 @@ it('POST asks with the pending transaction and what its bytes do, signed with th
 describe('the judge itself', () => {
   it('takes a service that hangs for no answer, within its time', async () => {
     const end = kms.stub.fail('/approve/', { kind: 'hang' });
-    const judge = createFourEye({
+    const judge = makeFourEye({
       url: kms.stub.approveUrl,
       method: 'GET',
       network: 'mainnet',
@@ -242,7 +242,7 @@ describe('the judge itself', () => {
       secret: Secret.text('x'),
     });
     const pending = parsePending(transfer('hangs', kms.ids.mainnet), 'ETH' as ChainId, 'mainnet');
-    const verdict = await judge.decide(pending, { kind: 'other' } as Summary);
+    const verdict = await judge.decide(questionAbout(pending, { kind: 'other' } as Summary));
     end();
     expect(verdict).toMatchObject({ kind: 'hold' });
     expect(JSON.stringify(verdict)).toContain('200 ms');

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import { checkFourEyeUrl, createFourEye } from '../../cloud/four-eye.js';
+import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
 import { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
 import { decodeText } from '../../core/text/text-bytes.js';
+import { fourEyeJudge } from '../../policy/four-eye.js';
 import type { Config } from '../config/config.js';
 import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
@@ -29,18 +30,17 @@ export async function makeJudges({ config, clock, log }: JudgeParts): Promise<re
     log.warn({ risk: GET_RISK, remedy: GET_REMEDY }, 'four-eye service is asked by GET');
   }
   const secret = await fourEyeSecret(config, log);
-  return [
-    createFourEye({
-      url: externalUrl,
-      method: externalUrlMethod,
-      network: config.network,
-      clock,
-      unsignedAnswers,
-      proxies: proxiesOf(config.proxies),
-      extra: readHeaders(fourEyeHeaderFile),
-      ...(secret && { secret }),
-    }),
-  ];
+  const approver = createApprover({
+    url: externalUrl,
+    method: externalUrlMethod,
+    network: config.network,
+    clock,
+    proxies: proxiesOf(config.proxies),
+    extra: readHeaders(fourEyeHeaderFile),
+    ...(secret && { secret }),
+  });
+  const mustSign = secret !== undefined && !unsignedAnswers;
+  return [fourEyeJudge(approver, { method: externalUrlMethod, clock, ...(mustSign && { secret }) })];
 }
 
 /** From the file that `--four-eye-secret` names, or from CUSTOS_FOUR_EYE_SECRET itself. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorKinds } from '../../core/errors.js';
+import { readErrorCode } from '../../core/error-names.js';
 import { quote } from '../../core/ids.js';
 import type { Store } from '../../core/store/store.js';
 import type { Config } from '../config/config.js';
@@ -54,7 +54,7 @@ export function readyFindings(who: 'daemon' | 'gateway', { url, status, reasons 
       .flatMap((part) => part ?? [])
       .map(printable)
       .join(', '),
-    remedy: Object.hasOwn(errorKinds, code ?? '') ? printable(text) : 'look at the log: `custos doctor --log FILE`',
+    remedy: readErrorCode(code) !== undefined ? printable(text) : 'look at the log: `custos doctor --log FILE`',
   }));
 }
 

@@ -1,3 +1,4 @@
+import { readErrorCode } from '../../core/error-names.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';
 
@@ -151,12 +152,13 @@ function parseLine(text: string): Line | undefined {
   const event = found?.['msg'];
   if (found === undefined || typeof event !== 'string') return undefined;
   const { chain, id, code, time, milliseconds } = found;
+  const named = readErrorCode(code);
   const moment = typeof time === 'string' || typeof time === 'number' ? new Date(time).getTime() : Number.NaN;
   return {
     event,
     chain: typeof chain === 'string' && /^[A-Z0-9]{1,12}$/.test(chain) ? chain : 'other',
     ...(typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) && { id }),
-    ...(isErrorCode(code) && { code }),
+    ...(named !== undefined && { code: named }),
     ...(Number.isFinite(moment) && { time: moment }),
     milliseconds: typeof milliseconds === 'number' && milliseconds > 0 ? milliseconds : 0,
   };
@@ -170,8 +172,4 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
-
-function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(errorKinds, value);
 }

@@ -91,7 +91,7 @@ async function fourEyeFindings({ config, clock }: NetworkParts): Promise<readonl
   if (externalUrl === undefined) return [];
   return attempt('four-eye', async () => {
     checkFourEyeUrl(externalUrl, config.network);
-    const invalid = 'FOUR_EYE_UNREACHABLE';
+    const invalid = 'JUDGE_UNREACHABLE';
     const faults = { unreachable: invalid, timeout: invalid, limited: invalid, invalid } as const;
     const request = { method: 'GET', url: externalUrl, headers: {}, timeout: ANSWER_TIME, retries: 0, faults } as const;
     const { status } = await createHttpClient({ clock, secrets: [] }).send(request);

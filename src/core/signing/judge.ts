@@ -1,7 +1,26 @@
 import type { Summary } from '../chain/summary.js';
+import type { ChainId, Network } from '../ids.js';
 import type { PendingTransaction } from './pending.js';
+import type { Wallet } from './wallet.js';
 
-/** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until somebody retries it. */
+/** What a judge is asked: one decoded transaction, with all that is known of it before it is signed. Holds no secret. */
+export interface Question {
+  readonly pending: PendingTransaction;
+  readonly chain: ChainId;
+  readonly network: Network;
+  /** Public halves of the wallets whose keys sign. */
+  readonly wallets: readonly Wallet[];
+  /** Address of the first key: the account that pays. */
+  readonly sender: string;
+  /** The form that will be signed. */
+  readonly completed: string;
+  /** SHA-256 of `completed` in 64 hexadecimal digits (`digestOf`): the signer signs nothing else. */
+  readonly digest: string;
+  /** What `completed` does, decoded here: amounts, receivers, fee, hazards. */
+  readonly summary: Summary;
+}
+
+/** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until a person retries the transaction. */
 export type Verdict =
   | { readonly kind: 'allow' }
   | {
@@ -14,15 +33,15 @@ export type Verdict =
     }
   | { readonly kind: 'deny'; readonly rule: string; readonly reason: string };
 
-/** `silent`: no answer came. `undecided`: the judge has not made up its mind. `invalid`: the answer is none that counts. */
+/** `silent`: no answer came. `undecided`: the judge has not decided yet. `invalid`: what it answered decides nothing. */
 export type HoldCause = 'silent' | 'undecided' | 'invalid';
 
-/** What of an answer was wrong: it is about something else, or not from whoever was asked, or old. */
+/** What is wrong with an answer: it is about something else, or not from the service that was asked, or old. */
 export type Distrust = 'digest' | 'nonce' | 'signature' | 'time' | 'unsigned';
 
 /** Decides about one decoded transaction. A throw is a no. */
 export interface Judge {
+  /** In errors, logs and metrics. */
   readonly name: string;
-  /** @param completed - the form that will be signed, which the summary was decoded from; what was received when absent */
-  decide(pending: PendingTransaction, summary: Summary, completed?: string): Promise<Verdict>;
+  decide(question: Question): Promise<Verdict>;
 }

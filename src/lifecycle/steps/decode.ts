@@ -1,4 +1,5 @@
 import { type Summary, summaryToJson } from '../../core/chain/summary.js';
+import { digestOf } from '../../core/signing/digest.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
 import { checkLimits } from '../../signing/limits.js';
 import { advance } from '../advance.js';
@@ -9,6 +10,8 @@ import type { Traced } from '../step.js';
 /** What is about to be signed, and what it does. */
 export interface Decoded {
   readonly completed: string;
+  /** Of `completed`: what the judges allow and the signer holds its bytes against. */
+  readonly digest: string;
   readonly summary: Summary;
 }
 
@@ -35,5 +38,5 @@ export async function decode(
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
   checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
-  return { completed, summary };
+  return { completed, digest: digestOf(completed), summary };
 }

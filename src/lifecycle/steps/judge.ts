@@ -1,11 +1,13 @@
-import { CustosError, type ErrorCode } from '../../core/errors.js';
+import type { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
-import type { HoldCause, Judge, Verdict } from '../../core/signing/judge.js';
-import type { Claimed, LifecycleParts } from '../parts.js';
+import type { Judge, Question } from '../../core/signing/judge.js';
+import { refusalOf } from '../../policy/refusal.js';
+import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
-type JudgeParts = Traced & Pick<LifecycleParts, 'judges' | 'log' | 'meter'>;
+type JudgeParts = Traced & Pick<LifecycleParts, 'judges' | 'log' | 'meter' | 'publicVault'>;
+type Judged = Pick<Signers, 'from' | 'sealed'> & Decoded;
 
 /** A judge's no: `held` is asked again later, `denied` ends the transaction. */
 export interface Objection {
@@ -18,41 +20,35 @@ export interface Objection {
  * @returns its objection; undefined when all allow
  * @throws CustosError STEP_TIMEOUT, and whatever a judge throws: no answer is never a yes
  */
-export function judge(parts: JudgeParts, claimed: Claimed, decoded: Decoded): Promise<Objection | undefined> {
+export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Promise<Objection | undefined> {
   return step(parts, 'judge', claimed.entry.id, async () => {
+    if (parts.judges.length === 0) return undefined;
+    const question = questionOf(parts, claimed, judged);
     for (const one of parts.judges) {
-      const objection = await ask(parts, one, { claimed, decoded });
+      const objection = await ask(parts, one, question);
       if (objection !== undefined) return objection;
     }
     return undefined;
   });
 }
 
-async function ask(
-  { meter, log }: JudgeParts,
-  judge: Judge,
-  { claimed: { entry }, decoded: { summary, completed } }: { readonly claimed: Claimed; readonly decoded: Decoded },
-): Promise<Objection | undefined> {
-  const verdict = await judge.decide(entry.pending, summary, completed).catch((error: unknown) => {
+function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Judged): Question {
+  const { pending, chain, network } = entry;
+  const { from, sealed, completed, digest, summary } = judged;
+  const wallets = sealed.map((one) => publicVault.wallet(one));
+  return { pending, chain, network, wallets, sender: from, completed, digest, summary };
+}
+
+async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | undefined> {
+  const verdict = await judge.decide(question).catch((error: unknown) => {
     meter.judged(judge.name, 'error');
     throw error;
   });
   meter.judged(judge.name, verdict.kind);
   if (verdict.kind === 'allow') {
-    tell(log, 'transaction-allowed', { id: entry.id, judge: judge.name });
+    tell(log, 'transaction-allowed', { id: question.pending.id, judge: judge.name });
     return undefined;
   }
   if (verdict.kind === 'hold' && verdict.distrust !== undefined) meter.judged(judge.name, 'distrust');
-  const error = new CustosError(codeOf(verdict), `${verdict.rule}: ${verdict.reason}`);
-  return { to: verdict.kind === 'hold' ? 'held' : 'denied', error };
-}
-
-const heldAs: Readonly<Record<HoldCause, ErrorCode>> = {
-  silent: 'FOUR_EYE_UNREACHABLE',
-  undecided: 'FOUR_EYE_UNDECIDED',
-  invalid: 'FOUR_EYE_ANSWER_INVALID',
-};
-
-function codeOf(verdict: Exclude<Verdict, { kind: 'allow' }>): ErrorCode {
-  return verdict.kind === 'hold' ? heldAs[verdict.because] : 'FOUR_EYE_DENIED';
+  return { to: verdict.kind === 'hold' ? 'held' : 'denied', error: refusalOf(judge, verdict) };
 }

@@ -1,5 +1,4 @@
 import type { SignedTransaction } from '../../core/chain/chain.js';
-import { digestOf } from '../../core/signing/digest.js';
 import { checkSigned } from '../../signing/signed.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import { step, type Traced } from '../step.js';
@@ -12,9 +11,9 @@ import type { Decoded } from './decode.js';
 export async function sign(
   parts: Traced & Pick<LifecycleParts, 'signer' | 'meter'>,
   { entry }: Claimed,
-  { chain, sealed, completed }: Signers & Decoded,
+  { chain, sealed, completed, digest }: Signers & Decoded,
 ): Promise<SignedTransaction> {
-  const request = { pending: entry.pending, completed, digest: digestOf(completed), sealed };
+  const request = { pending: entry.pending, completed, digest, sealed };
   const start = performance.now();
   const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign(request));
   checkSigned(chain, signed);

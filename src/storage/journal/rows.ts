@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { asCustosError, CustosError, type ErrorCode, errorKinds } from '../../core/errors.js';
+import { readErrorCode, readReport } from '../../core/error-names.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
@@ -105,6 +106,7 @@ function parseRow(row: Row): JournalEntry {
     throw new TypeError('unknown network or state');
   }
   const chain = parseChainId(row.chain);
+  const errorCode = readErrorCode(row.error_code);
   return {
     id: row.id,
     chain,
@@ -122,9 +124,9 @@ function parseRow(row: Row): JournalEntry {
     ...(row.summary !== null && { summary: parseSummary(row.summary) }),
     ...(row.signed !== null && { signed: row.signed }),
     ...(row.tx_id !== null && { txId: row.tx_id }),
-    ...(row.error_code !== null && isErrorCode(row.error_code) && { errorCode: row.error_code }),
+    ...(errorCode !== undefined && { errorCode }),
     ...(row.error_text !== null && { errorText: row.error_text }),
-    ...(row.reported !== null && { reported: row.reported }),
+    ...(row.reported !== null && { reported: readReport(row.reported) }),
     ...(row.block !== null && row.block !== '' && { block: row.block }),
   };
 }
@@ -140,8 +142,4 @@ export function nonceText(nonce: bigint): string {
 
 function isState(text: string): text is State {
   return states.includes(text);
-}
-
-function isErrorCode(text: string): text is ErrorCode {
-  return Object.hasOwn(errorKinds, text);
 }

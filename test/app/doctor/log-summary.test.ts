@@ -23,7 +23,7 @@ describe('the summary of a log', () => {
       { msg: 'daemon started' },
       { msg: 'transaction completed', id: 'a', chain: 'ETH' },
       { msg: 'transaction completed', id: 'b', chain: 'BTC' },
-      { msg: 'transaction held', id: 'c', chain: 'ETH', code: 'FOUR_EYE_UNREACHABLE' },
+      { msg: 'transaction held', id: 'c', chain: 'ETH', code: 'JUDGE_UNREACHABLE' },
       { msg: 'transaction failed', id: 'd', chain: 'ETH', code: 'FEE_INVALID' },
       { msg: 'poll failed', chain: 'BTC', code: 'CLOUD_TIMEOUT' },
       { msg: 'poll took long', chain: 'BTC', milliseconds: 12_345 },
@@ -37,12 +37,17 @@ describe('the summary of a log', () => {
     expect(found.chains['BTC']).toMatchObject({ completed: 1, pollsFailed: 1, slowPolls: 2, slowestPoll: 12_345 });
     expect(found.chains['BTC']?.breakerOpenings).toBe(1);
     expect([found.from, found.to]).toEqual(['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:09.000Z']);
-    expect(found.errors.map(({ code }) => code).sort()).toEqual([
-      'CLOUD_TIMEOUT',
-      'FEE_INVALID',
-      'FOUR_EYE_UNREACHABLE',
-    ]);
+    expect(found.errors.map(({ code }) => code).sort()).toEqual(['CLOUD_TIMEOUT', 'FEE_INVALID', 'JUDGE_UNREACHABLE']);
     for (const { hint } of found.errors) expect(hint.length).toBeGreaterThan(10);
+  });
+
+  it('knows the codes of earlier versions by their present names', async () => {
+    const events = ['FOUR_EYE_DENIED', 'JUDGE_DENIED', 'FOUR_EYE_ANSWER_INVALID', 'FOUR_EYE_ELSE'];
+    const found = await sum(log(...events.map((code) => ({ msg: 'transaction denied', id: 'a', chain: 'ETH', code }))));
+    expect(found.errors.map(({ code, count }) => [code, count])).toEqual([
+      ['JUDGE_DENIED', 2],
+      ['JUDGE_ANSWER_INVALID', 1],
+    ]);
   });
 
   it('names a transaction that was put off again and again and never ended, and no other', async () => {

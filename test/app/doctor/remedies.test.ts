@@ -53,7 +53,7 @@ async function bring(code: ErrorCode, { hasBytes }: { hasBytes: boolean }): Prom
     await store.journal.advance(lease, state, { ...fact, nextAttemptAt: 1 }, 'postponed');
     return state;
   }
-  const state = code === 'FOUR_EYE_DENIED' && !hasBytes ? 'denied' : 'failed';
+  const state = code === 'JUDGE_DENIED' && !hasBytes ? 'denied' : 'failed';
   await store.journal.advance(lease, state, fact);
   return state;
 }

@@ -294,7 +294,7 @@ test('a nonce is given to one transaction at a time, until that one is given up'
   await store.journal.advance(one, 'failed', {});
   const third = await claimOne('third');
   expect((await store.journal.takeNonce(third, counts)).nonce).toBe(4n);
-  await store.journal.advance(other, 'held', { nextAttemptAt: 9, errorCode: 'FOUR_EYE_UNREACHABLE' });
+  await store.journal.advance(other, 'held', { nextAttemptAt: 9, errorCode: 'JUDGE_UNREACHABLE' });
   expect((await store.journal.takeNonce(third, { ...counts, latest: 5n })).nonce).toBe(5n);
 });
 

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isObject, tryJson } from '../core/json.js';
 import type { Secret } from '../core/secret.js';
+import type { ApproverAnswer } from '../core/signing/approver.js';
 import type { Distrust, HoldCause, Verdict } from '../core/signing/judge.js';
-import type { HttpAnswer } from './http.js';
 
 /** What was asked, and how an answer to it has to look. */
 export interface Asked {
@@ -21,7 +21,7 @@ const CLOCK_SKEW = 60_000;
 
 type Decision = 'APPROVE' | 'REJECT' | 'RETRY';
 
-/** Statuses that machines on the way answer with, or that ask to come again: no word of the service about the transaction. */
+/** Statuses that machines on the way answer with, or that ask to come again: not the word of the service about the transaction. */
 const aboutTheWay: ReadonlySet<number> = new Set([407, 408, 413, 421, 425, 426, 429, 431, 511]);
 
 /**
@@ -29,7 +29,7 @@ const aboutTheWay: ReadonlySet<number> = new Set([407, 408, 413, 421, 425, 426, 
  * also 200 and 204 without a decision. A no is `approved: false`, `REJECT`, or a 4xx. Everything else holds, and so does
  * whatever is about another question or has no right signature.
  */
-export function readVerdict(answer: HttpAnswer, asked: Asked): Verdict {
+export function readVerdict(answer: ApproverAnswer, asked: Asked): Verdict {
   const { status } = answer;
   if (status >= 500 || aboutTheWay.has(status)) return hold('silent', `the service answered with status ${status}`);
   const content = contentOf(answer);
@@ -67,7 +67,7 @@ type Content =
   | { readonly kind: 'json' | 'other'; readonly value: unknown }
   | { readonly kind: 'page' | 'broken'; readonly value?: undefined };
 
-function contentOf({ headers, text }: HttpAnswer): Content {
+function contentOf({ headers, text }: ApproverAnswer): Content {
   const [type = ''] = (headers.get('content-type') ?? '').toLowerCase().split(';');
   const body = text.replace(/^\uFEFF/, '').trim();
   if (/html/.test(type) || body.startsWith('<')) return { kind: 'page' };
@@ -107,7 +107,7 @@ function aboutAnother(value: unknown, { digest, nonce }: Asked): 'digest' | 'non
  * The signature is HMAC-SHA256 in hexadecimal digits over `<x-custos-timestamp>.<nonce>.<digest>.<decision>`. Digest and nonce
  * are those of the question, so an answer to anything else does not verify.
  */
-function checkSignature({ headers }: HttpAnswer, asked: Asked, decision: Decision): Verdict | undefined {
+function checkSignature({ headers }: ApproverAnswer, asked: Asked, decision: Decision): Verdict | undefined {
   const { secret, nonce, digest, now } = asked;
   if (secret === undefined) return undefined;
   const time = headers.get('x-custos-timestamp') ?? '';

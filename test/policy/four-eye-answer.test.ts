@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Asked, readVerdict } from '../../src/cloud/four-eye-answer.js';
 import { Secret } from '../../src/core/secret.js';
+import { type Asked, readVerdict } from '../../src/policy/four-eye-answer.js';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 const asked = { digest: 'd1'.repeat(32), nonce: 'a0'.repeat(16), now };

@@ -1,0 +1,20 @@
+import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { HoldCause, Judge, Verdict } from '../core/signing/judge.js';
+
+const heldAs: Readonly<Record<HoldCause, ErrorCode>> = {
+  silent: 'JUDGE_UNREACHABLE',
+  undecided: 'JUDGE_UNDECIDED',
+  invalid: 'JUDGE_ANSWER_INVALID',
+};
+
+/**
+ * The error that a verdict other than `allow` comes to. Text and details name the judge and its rule.
+ * @returns JUDGE_DENIED, JUDGE_UNREACHABLE, JUDGE_UNDECIDED or JUDGE_ANSWER_INVALID
+ */
+export function refusalOf({ name }: Judge, verdict: Exclude<Verdict, { kind: 'allow' }>): CustosError {
+  const { rule, reason } = verdict;
+  const code = verdict.kind === 'hold' ? heldAs[verdict.because] : 'JUDGE_DENIED';
+  // A judge of a single rule names it after itself.
+  const who = rule === name ? name : `${name}, ${rule}`;
+  return new CustosError(code, `${who}: ${reason}`, { details: { judge: name, rule } });
+}

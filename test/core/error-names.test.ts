@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readErrorCode, readReport } from '../../src/core/error-names.js';
+import { errorKinds } from '../../src/core/errors.js';
+
+/** Name in an earlier version, present name. */
+const renamed = [
+  ['FOUR_EYE_DENIED', 'JUDGE_DENIED'],
+  ['FOUR_EYE_UNREACHABLE', 'JUDGE_UNREACHABLE'],
+  ['FOUR_EYE_UNDECIDED', 'JUDGE_UNDECIDED'],
+  ['FOUR_EYE_ANSWER_INVALID', 'JUDGE_ANSWER_INVALID'],
+] as const;
+
+describe('the name of an error code', () => {
+  it.each(renamed)('%s of an earlier version is read as %s', (former, present) => {
+    expect(readErrorCode(former)).toBe(present);
+    expect(Object.hasOwn(errorKinds, former)).toBe(false);
+    expect(readReport(`${former}: four-eye: no\n: really`)).toBe(`${present}: four-eye: no\n: really`);
+  });
+
+  it('is read as it stands when it is a present one', () => {
+    for (const code of Object.keys(errorKinds)) expect(readErrorCode(code)).toBe(code);
+  });
+
+  it.each(['', 'FOUR_EYE', 'constructor', '__proto__', 'toString', 7, null, undefined, {}])(
+    'is not read from %s',
+    (other) => expect(readErrorCode(other)).toBeUndefined(),
+  );
+
+  it.each(['FOUR_EYE_DENIED', 'no code: here', '', 'constructor: x', 'see FOUR_EYE_DENIED: x'])(
+    'is not looked for in the report "%s"',
+    (text) => expect(readReport(text)).toBe(text),
+  );
+});

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hazardKinds } from '../../src/core/chain/hazards.js';
+import { CustosError, type ErrorCode } from '../../src/core/errors.js';
+import { silentLog } from '../../src/core/log.js';
+import { type Meter, noMeter } from '../../src/core/meter.js';
+import type { Nodes } from '../../src/core/network/cloud.js';
+import { digestOf } from '../../src/core/signing/digest.js';
+import type { Judge, Question, Verdict } from '../../src/core/signing/judge.js';
+import type { SigningRules } from '../../src/core/signing/signing-rules.js';
+import type { MadeWallet } from '../../src/core/signing/vault.js';
+import type { JournalEntry, JournalFact } from '../../src/core/store/journal.js';
+import type { Store } from '../../src/core/store/store.js';
+import { LeaseKeeper } from '../../src/lifecycle/lease-keeper.js';
+import type { LifecycleParts, Outcome } from '../../src/lifecycle/parts.js';
+import { createWay } from '../../src/lifecycle/way.js';
+import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
+import { createStore } from '../../src/storage/open-store.js';
+import { replayingNode } from '../chains/replay.js';
+import { anySlot, eth, freshLocation } from '../storage/support.js';
+import { testClock } from '../support/http.js';
+import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
+import { sourceOf } from './carrying.js';
+
+const rules: SigningRules = new Map([[eth, { feeCeilings: new Map(), allowedHazards: new Set(hazardKinds) }]]);
+const location = freshLocation();
+let made: SigningParts;
+let wallet: MadeWallet;
+let store: Store;
+beforeEach(async () => {
+  made = await signingParts();
+  wallet = await made.wallet('key');
+  store = await createStore(location(), { storeId: made.storeId, slots: [anySlot()] });
+  await store.wallets.add([wallet.sealed]);
+});
+afterEach(() => store.close());
+
+function partsWith(judges: readonly Judge[], meter: Partial<Meter> = {}): LifecycleParts {
+  const { chains, vault } = made;
+  const node = replayingNode([]);
+  const nodes: Nodes = { client: () => node, isOwn: () => false, broadcast: async (_chain, { txId }) => ({ txId }) };
+  const unlockVault = async () => ({ vault, publicKey: new Uint8Array(32) });
+  const { journal, wallets } = store;
+  return {
+    ...{ chains, wallets, journal, publicVault: vault, nodes, rules, judges, clock: testClock(), log: silentLog },
+    ...{ signer: createInProcessSigner({ unlockVault, chains, rules }), meter: { ...noMeter, ...meter } },
+    ...{ leases: new LeaseKeeper(journal, silentLog), maxAttempts: 10, confirmations: () => 1 },
+  };
+}
+
+/** One transfer through the whole way, to a source that takes everything. @param before - what an earlier try has left */
+async function judged(parts: LifecycleParts, before?: JournalFact): Promise<{ outcome: Outcome; entry: JournalEntry }> {
+  const pending = signRequest(wallet).pending as JournalEntry['pending'];
+  if (before !== undefined) {
+    const [claim] = await store.journal.claim([pending]);
+    if (claim?.kind !== 'claimed') throw new Error('not claimed');
+    await store.journal.advance(claim.lease, 'held', before);
+  }
+  const [taken] = await createWay(parts).take(sourceOf(), [pending]);
+  if (taken?.kind !== 'begun') throw new Error('not begun');
+  return { outcome: (await taken.outcome)!, entry: (await store.journal.get(pending.id))! };
+}
+
+const saying = (verdict: Verdict, name = 'treasury'): Judge => ({ name, decide: async () => verdict });
+
+describe('a judge', () => {
+  it('is asked about wallet, sender, completed form and what it does, and its yes is signed', async () => {
+    const questions: Question[] = [];
+    const curious: Judge = {
+      name: 'curious',
+      async decide(question) {
+        questions.push(question);
+        return { kind: 'allow' };
+      },
+    };
+    const { entry } = await judged(partsWith([curious]));
+    expect(entry.state).toBe('completed');
+    expect(questions).toEqual([
+      {
+        pending: entry.pending,
+        chain: 'ETH',
+        network: 'testnet',
+        wallets: [wallet.wallet],
+        sender: entry.sender,
+        completed: entry.completed,
+        digest: digestOf(entry.completed!),
+        summary: expect.objectContaining({ to: destination, value: { asset: 'ETH', amount: 1n } }),
+      },
+    ]);
+    expect(wallet.wallet.address).toBe(questions[0]?.sender);
+  });
+
+  it('that says no ends the transaction, with its name and rule, and the next judge is not asked', async () => {
+    const never: Judge = { name: 'never', decide: () => Promise.reject(new Error('asked all the same')) };
+    const deny = saying({ kind: 'deny', rule: 'cap', reason: 'too much' });
+    const { outcome, entry } = await judged(partsWith([saying({ kind: 'allow' }, 'first'), deny, never]));
+    expect(outcome).toMatchObject({ kind: 'denied', report: 'JUDGE_DENIED: treasury, cap: too much' });
+    expect(entry).toMatchObject({ state: 'denied', errorCode: 'JUDGE_DENIED', errorText: 'treasury, cap: too much' });
+    expect(entry.signed).toBeUndefined();
+  });
+
+  it('that throws is a no: nothing is signed, and the throw is counted', async () => {
+    const counted: string[] = [];
+    const meter = { judged: (name: string, verdict: string) => void counted.push(`${name} ${verdict}`) };
+    const throwing = (error: Error): Judge => ({ name: 'broken', decide: () => Promise.reject(error) });
+    const defect = await judged(partsWith([throwing(new TypeError('x is undefined'))], meter));
+    expect(defect.entry).toMatchObject({ state: 'failed', errorCode: 'INTERNAL' });
+    const no = await judged(partsWith([throwing(new CustosError('JUDGE_DENIED', 'no'))], meter));
+    expect(no.entry).toMatchObject({ state: 'denied', errorCode: 'JUDGE_DENIED' });
+    const away = await judged(partsWith([throwing(new CustosError('JUDGE_UNREACHABLE', 'away'))], meter));
+    expect(away.entry).toMatchObject({ state: 'claimed', errorCode: 'JUDGE_UNREACHABLE' });
+    for (const { entry } of [defect, no, away]) expect(entry.signed).toBeUndefined();
+    expect(counted).toEqual(['broken error', 'broken error', 'broken error']);
+  });
+});
+
+describe('a transaction that an earlier version held', () => {
+  const held = saying({ kind: 'hold', rule: 'four-eye', reason: 'no answer', because: 'silent' }, 'four-eye');
+  const former = 'FOUR_EYE_UNREACHABLE' as ErrorCode;
+  const left = (message: string): JournalFact => {
+    const told = { errorCode: former, errorText: message, reported: `${former}: ${message}` };
+    return { ...told, nextAttemptAt: 1 };
+  };
+
+  it('is not reported once more only because its code has another name now', async () => {
+    const { outcome, entry } = await judged(partsWith([held]), left('four-eye: no answer'));
+    expect(outcome).toEqual({ id: entry.id, kind: 'held' });
+    expect(entry).toMatchObject({ state: 'held', errorCode: 'JUDGE_UNREACHABLE' });
+  });
+
+  it('is reported when the judge says something else', async () => {
+    const { outcome } = await judged(partsWith([held]), left('four-eye: status 503'));
+    expect(outcome).toMatchObject({ kind: 'held', report: 'JUDGE_UNREACHABLE: four-eye: no answer' });
+  });
+});

@@ -1,0 +1,19 @@
+import { createApprover, type FourEyeService } from '../../src/cloud/four-eye.js';
+import type { Summary } from '../../src/core/chain/summary.js';
+import { digestOf } from '../../src/core/signing/digest.js';
+import type { Judge, Question } from '../../src/core/signing/judge.js';
+import type { PendingTransaction } from '../../src/core/signing/pending.js';
+import { fourEyeJudge } from '../../src/policy/four-eye.js';
+
+/** The four-eye check as a daemon has it: the service is asked, and its answer read; a secret signs both. */
+export function makeFourEye(service: FourEyeService): Judge {
+  const { method, clock, secret } = service;
+  return fourEyeJudge(createApprover(service), { method, clock, ...(secret && { secret }) });
+}
+
+/** The question about a pending transaction that is complete already. */
+export function questionAbout(pending: PendingTransaction, summary: Summary, completed = pending.serialized): Question {
+  const { chain, network } = pending;
+  const digest = digestOf(completed);
+  return { pending, chain, network, wallets: [], sender: summary.from ?? '', completed, digest, summary };
+}
