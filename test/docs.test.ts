@@ -137,6 +137,12 @@ describe('docs/operations.md', () => {
       .map(([line = '']) => line.replaceAll('`', ''));
     expect(documented.toSorted()).toEqual([...logLines()].sort());
   });
+
+  it('has the code of every event that has one, with its line', () => {
+    const documented = rows(section('docs/operations.md', '## Event codes')).map((cells) => cells.join(' '));
+    const events = Object.entries(logEvents).map(([code, [, sentence]]) => `\`${code}\` \`${sentence}\``);
+    expect(documented.filter((row) => !row.startsWith('`event`')).toSorted()).toEqual(events.sort());
+  });
 });
 
 describe('docs/compatibility.md', () => {

@@ -1,6 +1,6 @@
 import type { PendingTransaction } from '../core/signing/pending.js';
 
-/** What polls have brought and nobody has claimed yet, in the order in which it came. */
+/** What polls have brought and this process has not claimed yet, in the order in which it came. */
 export class Backlog {
   readonly #waiting = new Map<string, PendingTransaction>();
   readonly #shared: boolean;

@@ -5,7 +5,7 @@ import type { ErrorReports } from './error-reports.js';
 import type { DaemonParts } from './parts.js';
 
 /** Refused elements of one round that are logged one by one. */
-const TOLD = 20;
+const LOGGED = 20;
 /** New reports about refused elements in one round: what fits into one request. */
 const REPORTED = 500;
 
@@ -33,7 +33,7 @@ export class Refusals {
     const { id } = error.details;
     this.#count += 1;
     meter.ended(this.#chain, 'refused');
-    if (this.#count <= TOLD) {
+    if (this.#count <= LOGGED) {
       tell(log, 'pending-refused', { chain: this.#chain, id, code: error.code, error: error.message });
     }
     if (typeof id !== 'string' || this.#reported >= REPORTED) return;
@@ -58,7 +58,7 @@ export class Refusals {
 
   /** Logs how many were not logged one by one, and counts from zero again. */
   endRound(): void {
-    const more = this.#count - TOLD;
+    const more = this.#count - LOGGED;
     if (more > 0) tell(this.#parts.log, 'more-pending-refused', { chain: this.#chain, count: more });
     this.#count = 0;
     this.#reported = 0;

@@ -27,7 +27,7 @@ export function isMortal({ expiry, displacement }: Chain): boolean {
   return expiry !== undefined || displacement !== undefined;
 }
 
-/** @returns the error for bytes that are proved dead; `details.renew` when they are to be made anew */
+/** @returns the error for bytes that are proved dead; `details.renew` when others are to be made */
 export function expired({ id, pending }: JournalEntry, { id: chain, expiry, displacement }: Chain): CustosError {
   const text =
     expiry === undefined

@@ -7,7 +7,7 @@ import { type Journal, LEASE_TIME, type Lease } from '../core/store/journal.js';
 export class LeaseKeeper {
   readonly #journal: Journal;
   readonly #log: Log;
-  /** On the clock that nobody sets: how long ago the leases were kept is not a matter of the time of day. */
+  /** On the monotonic clock: how long ago the leases were kept does not depend on the time of day. */
   #kept = performance.now();
 
   constructor(journal: Journal, log: Log) {

@@ -8,7 +8,7 @@ import type { Objection } from './steps/judge.js';
 
 type ErrorParts = Traced & Pick<LifecycleParts, 'journal' | 'clock' | 'log' | 'maxAttempts'>;
 
-/** Errors that say nothing about the transaction, but that the way to the chain is not open; a deferred broadcast is none. */
+/** Errors that say nothing about the transaction, only that the way to the chain is not open. A deferred broadcast is not one. */
 const faults: ReadonlySet<ErrorCode> = new Set([
   'NODE_UNREACHABLE',
   'CLOUD_UNREACHABLE',
@@ -17,7 +17,7 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'STEP_TIMEOUT',
 ]);
 
-/** Answers about signed bytes themselves. A mistake of this program is none: the bytes may have left before it. */
+/** Answers about signed bytes themselves. A mistake of this program is not one: the bytes may have left before it. */
 const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
 
 /**

@@ -99,7 +99,7 @@ function carry(road: Road, claimed: Claimed): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const { entry } = claimed;
     if (isSent(entry.state)) return deliver(road, claimed, await readRecorded(road, claimed));
-    // Whose wallet is read first is a matter of the database: transactions of one key keep the order in which they came.
+    // Which wallet is read first depends on the database: transactions of one key keep the order in which they came.
     return road.inOrder(`key ${firstKey(road, entry)}`, async () => {
       const signers = await identify(road, claimed);
       const line = `${entry.chain}/${entry.network}/${signers.from}`;
@@ -176,7 +176,7 @@ async function carryRecorded(road: Road, source: Source, found: JournalEntry): P
   }
 }
 
-/** The source still lists what is completed: it is told once more, and nothing is sent again. */
+/** The source still lists what is completed: it hears of it once more, and nothing is sent again. */
 async function closeAgain({ log }: Road, source: Source, { id, txId }: JournalEntry): Promise<undefined> {
   if (txId === undefined) return;
   try {

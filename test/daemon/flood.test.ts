@@ -54,7 +54,7 @@ function flooded() {
   return { lane, lines, ended, reported, reports, tally, polls };
 }
 
-test('a flood of refused elements is counted whole, and told of briefly in log and reports', async () => {
+test('a flood of refused elements is counted whole, and log and reports name only the first ones', async () => {
   const { lane, lines, ended, reported, reports, tally } = flooded();
   const ethereum = lane('ETH');
   await ethereum.round();
@@ -85,7 +85,7 @@ test('a flood of one chain lets another be polled while it is worked on', async 
   expect(polls.filter((chain) => chain === 'MATIC').length).toBeGreaterThanOrEqual(others);
 });
 
-test('a daemon that is told to stop hears it in the middle of a flood', async () => {
+test('a daemon stops in the middle of a flood when it gets a signal', async () => {
   const { lane, tally } = flooded();
   const ethereum = lane('ETH');
   let heard = 0;

@@ -79,7 +79,7 @@ describe.each([
     return new Withdrawals(daemon.daemonParts(source, { log, clock }), eth);
   }
 
-  /** Once through the journal: the look after its last page finds nothing, and the next one begins anew. */
+  /** Once through the journal: the look after its last page finds nothing, and the next one begins at its start. */
   async function around(withdrawals: Withdrawals): Promise<void> {
     for (let look = 0; look < 2; look++) {
       await withdrawals.look(() => true);
@@ -87,7 +87,7 @@ describe.each([
     }
   }
 
-  onServer('stays as it is when the gateway does not know it, and is told once', async () => {
+  onServer('stays as it is when the gateway does not know it, and is logged once', async () => {
     const ids = await left();
     const withdrawals = looking(empty);
     for (let round = 0; round < 3; round++) {

@@ -66,7 +66,7 @@ function exportedFunctions({ tree }: File): readonly string[] {
 
 const isExport = ({ kind }: ts.ModifierLike) => kind === ts.SyntaxKind.ExportKeyword;
 
-/** Blocks and functions that get an error, but for those whose last word is to throw it on. */
+/** Blocks and functions that get an error, except for those that throw it on in the end. */
 function ended({ tree }: File): readonly string[] {
   return [...nodes(tree)].flatMap((node) => {
     const handler = handlerOf(node);

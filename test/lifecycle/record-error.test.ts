@@ -7,12 +7,12 @@ import { carrying, signedFact } from './carrying.js';
 
 const daemon = carrying();
 
-describe('signed bytes', () => {
+describe('an error', () => {
   test.each([
-    ['an error that nobody foresaw', new TypeError('undefined is not a function')],
+    ['an unforeseen error', new TypeError('undefined is not a function')],
     ['an error about keys', new CustosError('API_KEY_INVALID', 'no')],
     ['a node that is away', new CustosError('NODE_UNREACHABLE', 'no')],
-  ])('are kept after %s, with their number, and tried again', async (_, thrown) => {
+  ])('signed bytes are kept after %s, with their nonce, and tried again', async (_, thrown) => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     expect(await recordError(daemon.parts(), claimed, thrown)).toMatchObject({ kind: 'waiting' });
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed: signedFact.signed, attempts: 1 });
@@ -25,7 +25,7 @@ describe('signed bytes', () => {
     ['NODE_UNREACHABLE', { isFault: true }],
     ['BROADCAST_DEFERRED', {}],
   ] as const)(
-    'that are not taken for %s are sent again, and only a fault counts against the chain',
+    'signed bytes that are not taken for %s are sent again, and only a fault counts against the chain',
     async (code, fault) => {
       const claimed = await daemon.claimed('one', [['signed', signedFact]]);
       const {
@@ -37,7 +37,7 @@ describe('signed bytes', () => {
     },
   );
 
-  test.each(['BROADCAST_REFUSED', 'NETWORK_CLOSED'] as const)('are given up for %s', async (code) => {
+  test.each(['BROADCAST_REFUSED', 'NETWORK_CLOSED'] as const)('signed bytes are given up for %s', async (code) => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     expect(await recordError(daemon.parts(), claimed, new CustosError(code, 'no'))).toMatchObject({ kind: 'failed' });
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: code });

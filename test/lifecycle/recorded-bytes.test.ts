@@ -11,7 +11,7 @@ import { carrying, signedFact } from './carrying.js';
 
 const daemon = carrying();
 
-/** Parts with an own node, and a chain that is changed. `asked` tells how often the fate of bytes was asked for. */
+/** Parts with an own node, and a chain that is changed. `asked` shows how often the fate of bytes was asked for. */
 function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, send: Nodes['broadcast']) {
   const parts = daemon.parts();
   const asked: string[] = [];
@@ -34,21 +34,24 @@ async function goOn(parts: LifecycleParts, claimed: Claimed): Promise<void> {
   else await confirm(parts, claimed, { ...sent, isNew: false });
 }
 
-describe('recorded bytes', () => {
+describe('a restart', () => {
   const refused = (details: Record<string, unknown>) => () =>
     Promise.reject(new CustosError('BROADCAST_REFUSED', 'no', { details }));
 
   test.each([
     ['TRANSACTION_EXPIRED', { dead: true }],
     ['BROADCAST_REFUSED', {}],
-  ])('that are refused end with %s, and their fate is not asked once more', async (code, details) => {
-    const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
-    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-    await expect(goOn(parts, claimed)).rejects.toMatchObject({ code });
-    expect(asked).toEqual([]);
-  });
+  ])(
+    'recorded bytes that are refused end with %s, and their fate is not asked for once more',
+    async (code, details) => {
+      const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
+      const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+      await expect(goOn(parts, claimed)).rejects.toMatchObject({ code });
+      expect(asked).toEqual([]);
+    },
+  );
 
-  test('of a chain where they run out are looked up once before they are sent again', async () => {
+  test('recorded bytes of a chain where they run out are looked up once before they are sent again', async () => {
     const sent: string[] = [];
     const send: Nodes['broadcast'] = async (_, { txId }) => {
       sent.push(txId);
@@ -61,7 +64,7 @@ describe('recorded bytes', () => {
   });
 
   test.each(['', '0x12', 'pending', `0x${'cd'.repeat(33)}`])(
-    'of a chain whose ids others make are not called sent when the answer is %j',
+    'recorded bytes of a chain where the network makes the id are not called sent when the answer is %j',
     async (txId) => {
       const { parts } = partsWith(
         { sendsByNode: true },
@@ -74,7 +77,7 @@ describe('recorded bytes', () => {
     },
   );
 
-  test('are given up for now when the node does not say what became of them', async () => {
+  test('recorded bytes are put off when the node does not say what became of them', async () => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     vi.useFakeTimers();
     try {
@@ -87,7 +90,7 @@ describe('recorded bytes', () => {
     }
   });
 
-  test('that the chain has lost are looked up before they are sent again, with a deadline, too', async () => {
+  test('recorded bytes that the chain has lost are looked up before they are sent again, with a deadline', async () => {
     const claimed = await daemon.claimed('one', [
       ['signed', signedFact],
       ['broadcast', {}],

@@ -43,7 +43,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed, errorCode: 'KMS_MISSING' });
   });
 
-  test('is let go of when its bytes were found dead in between, and not signed anew', async () => {
+  test('is let go of when its bytes were found dead in between, and not signed again', async () => {
     const found = await leftSigned('one');
     const { lease } = await daemon.claimed('one');
     await daemon.journal.expire(lease, 'dead');

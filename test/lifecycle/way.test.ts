@@ -31,3 +31,33 @@ test('a key’s second transaction is not begun before its first is done, howeve
   await Promise.all(ends);
   expect([asked, done]).toEqual([2, ['one', 'two']]);
 });
+
+test('a transaction that comes through two doors at once, or is looked after meanwhile, goes its way once', async () => {
+  const asked: string[] = [];
+  const refuse: WalletTable['get'] = async (ids) => {
+    asked.push(...ids);
+    throw new CustosError('STORE_UNREACHABLE', 'not now');
+  };
+  const { wallets, journal } = daemon.daemonParts({});
+  const way = createWay(daemon.parts({ wallets: { ...wallets, get: refuse } }));
+  const pending = pendingOf('one');
+  const first = way.take(sourceOf(), [pending, pending]);
+  expect([way.isBusy, way.has('one')]).toEqual([true, true]);
+  expect(await way.take(sourceOf(), [pending])).toEqual([]);
+  const taken = await first;
+  const entry = await journal.get('one');
+  if (entry === undefined) throw new Error('no entry');
+  expect(await way.resume(sourceOf(), entry)).toBeUndefined();
+  expect(taken.map(({ kind }) => kind)).toEqual(['begun']);
+  await Promise.all(taken.map((one) => one.kind === 'begun' && one.outcome));
+  expect(asked).toHaveLength(1);
+  expect([way.isBusy, way.has('one')]).toEqual([false, false]);
+});
+
+test('what could not be claimed is let go of, so that it can be taken again', async () => {
+  const away = () => Promise.reject(new CustosError('STORE_UNREACHABLE', 'no'));
+  const { journal } = daemon;
+  const way = createWay(daemon.parts({ journal: { ...journal, claim: away } }));
+  await expect(way.take(sourceOf(), [pendingOf('one')])).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  expect([way.isBusy, way.has('one')]).toEqual([false, false]);
+});

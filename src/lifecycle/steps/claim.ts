@@ -11,7 +11,7 @@ export type Claim =
   | { readonly kind: 'claimed'; readonly claimed: Claimed }
   /** It was tried, and waits until then. */
   | { readonly kind: 'waits'; readonly id: string; readonly until: number }
-  /** Failed, denied or cancelled: nothing happens to it unless somebody retries it. */
+  /** Failed, denied or cancelled: nothing happens to it until a person retries it. */
   | { readonly kind: 'ended'; readonly id: string }
   /** Completed, and the source lists it all the same. */
   | { readonly kind: 'completed'; readonly id: string; readonly entry: JournalEntry }

@@ -17,7 +17,7 @@ const LATEST = 60_000;
  * Looks where a node, an own one or one of the source, has a broadcast transaction. One that its node has lost, or that a
  * reorganisation threw out, is broadcast again: the same bytes.
  * @param sent - `isNew` where it was broadcast in this very turn
- * @returns undefined when it is deep enough, or nobody can tell; else what it waits for
+ * @returns undefined when it is deep enough, or no node can tell; else what it waits for
  * @throws CustosError NODE_*, BROADCAST_REFUSED, TRANSACTION_EXPIRED: another transaction made these bytes worthless for good
  */
 export async function confirm(

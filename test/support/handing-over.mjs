@@ -1,0 +1,92 @@
+// Hands transactions over by a plain call, with no cloud anywhere: node handing-over.mjs HOME NODE_URL JSON
+// JSON is {pending, kill}: `pending` is handed over when it is there; else the journal is looked through for what was left.
+// `kill` is [STEP, MOMENT]: the process kills itself (SIGKILL) when the step begins or ends. Writes what came of it as JSON.
+
+import { readConfig } from '../../dist/app/config/config.js';
+import { createHouse } from '../../dist/app/house.js';
+import { signerProgram } from '../../dist/app/signer/program.js';
+import { openJournal } from '../../dist/app/store/journal.js';
+import { createRegistry } from '../../dist/chains/registry.js';
+import { createNodes } from '../../dist/cloud/nodes.js';
+import { systemClock } from '../../dist/core/clock.js';
+import { silentLog } from '../../dist/core/log.js';
+import { noMeter } from '../../dist/core/meter.js';
+import { Secret } from '../../dist/core/secret.js';
+import { parsePending } from '../../dist/core/signing/pending.js';
+import { Daemon } from '../../dist/daemon/daemon.js';
+import { createJournalSource } from '../../dist/lifecycle/journal-source.js';
+import { LeaseKeeper } from '../../dist/lifecycle/lease-keeper.js';
+import { createWay } from '../../dist/lifecycle/way.js';
+import { createSignerClient } from '../../dist/signing/signer-client.js';
+import { openPublicVault } from '../../dist/vault/public-vault.js';
+
+const [home, nodeUrl, request] = process.argv.slice(2);
+const { pending, kill } = JSON.parse(request);
+const network = 'testnet';
+const chains = createRegistry();
+const house = createHouse(readConfig({ testnet: true, logLevel: 'silent' }, process.env, home), {
+  interactive: false,
+  note() {},
+});
+const store = await house.store();
+await store.lockForDaemon();
+const { storeId, journal, wallets, shared } = store;
+const rules = new Map();
+const signer = createSignerClient({
+  ...signerProgram(),
+  slots: await store.slots.all(),
+  storeId,
+  rules,
+  password: await house.password(),
+  count: 1,
+  log: silentLog,
+});
+const publicKey = await signer.unlock();
+await openJournal({ log: silentLog }, store, await signer.journalKey());
+
+const steps = [];
+const lifecycle = {
+  chains,
+  wallets,
+  publicVault: openPublicVault({ publicKey, storeId, chains }),
+  journal,
+  nodes: createNodes({
+    // No request ever goes there: the chain has a node of its own.
+    baseUrl: 'http://127.0.0.1:9',
+    apiKey: Secret.text('none'),
+    ownNodes: new Map([['ETH', nodeUrl]]),
+    network,
+    clock: systemClock,
+    version: '0',
+  }),
+  signer,
+  judges: [],
+  clock: systemClock,
+  log: silentLog,
+  meter: noMeter,
+  leases: new LeaseKeeper(journal, silentLog),
+  maxAttempts: 10,
+  confirmations: () => 1,
+  rules,
+  trace(step, moment) {
+    if (moment === 'begin') steps.push(step);
+    if (kill?.[0] === step && kill[1] === moment) process.kill(process.pid, 'SIGKILL');
+  },
+};
+const way = createWay(lifecycle);
+const source = createJournalSource(journal);
+
+async function handOver() {
+  const [taken] = await way.take(source, [parsePending(pending, pending.chain, network)]);
+  return await taken.outcome;
+}
+
+function lookThrough() {
+  const parts = { ...lifecycle, network, source, way, shared };
+  return new Daemon(parts, { periods: { shortest: 1000, longest: 1000 }, concurrency: 8 }).runOnce();
+}
+
+const came = pending === undefined ? await lookThrough() : await handOver();
+process.stdout.write(JSON.stringify({ came, steps }));
+await signer.close();
+await house.close();
