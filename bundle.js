@@ -60,7 +60,9 @@ function copySqlite() {
   const code = readFileSync(join(from, 'dist/index.cjs'), 'utf8');
   const needed = 'require("node-gyp-build")';
   if (!code.includes(needed)) throw new Error('the SQLite of Node 20 no longer asks for node-gyp-build');
-  writeFileSync(join(to, 'dist/index.cjs'), code.replace(needed, 'require("./find-binary.cjs")'));
+  // Its source map stays behind, so its name must not come along: tools would look for the file.
+  const own = code.replace(needed, 'require("./find-binary.cjs")').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
+  writeFileSync(join(to, 'dist/index.cjs'), own);
 }
 
 rmSync(dir, { recursive: true, force: true });

@@ -95,3 +95,9 @@ test.each(['main', 'signer-main'])('the licence of each package that is part of 
 
 /** The mark of where code of a package begins. */
 const regionOfPackage = /^\/\/ .*node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\//gm;
+
+test('the program names no source map that does not come along', () => {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[cm]?js$/.test(name));
+  const named = files.filter((name) => readFileSync(join(directory, name), 'utf8').includes('sourceMappingURL='));
+  expect(named.filter((name) => !files.includes(`${name}.map`))).toEqual([]);
+});

@@ -31,8 +31,12 @@ export interface Way {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
   get(path: string): Promise<{ status: number; body: unknown }>;
-  /** One round of the daemon in this process. */
-  runOnce(flags?: Record<string, unknown>, run?: Partial<DaemonRun>): ReturnType<typeof runDaemon>;
+  /** One round of the daemon in this process, with parts of the house in place of the usual ones. */
+  runOnce(
+    flags?: Record<string, unknown>,
+    run?: Partial<DaemonRun>,
+    parts?: Pick<Partial<House>, 'clock'>,
+  ): ReturnType<typeof runDaemon>;
   close(): Promise<void>;
 }
 
@@ -97,10 +101,10 @@ export async function startWay(store?: string): Promise<Way> {
     post: (path, body, extra = {}) =>
       ask(path, { method: 'POST', headers: { ...headers, ...extra }, body: JSON.stringify(body) }),
     get: (path) => ask(path, { headers }),
-    async runOnce(flags = {}, run = {}) {
+    async runOnce(flags = {}, run = {}, parts = {}) {
       const runner = house({ runOnce: true, cloudUrl: gateway.url, ...flags });
       try {
-        return await runDaemon(runner, { signal: new AbortController().signal, ...run });
+        return await runDaemon({ ...runner, ...parts }, { signal: new AbortController().signal, ...run });
       } finally {
         await runner.close();
       }
