@@ -6,10 +6,10 @@ import { readJson } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import type { GatewayContext } from '../context.js';
-import { feeAdvice, gasStation } from '../fees.js';
+import { bareAddress } from '../ethereum/bare-address.js';
+import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
 import { safeNumber } from '../node.js';
 import { isOffered } from '../node-methods.js';
-import { bareAddress } from '../submit.js';
 
 /** Most calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;

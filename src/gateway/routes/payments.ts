@@ -7,8 +7,8 @@ import { readForm } from '../../http/body.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 
 import type { GatewayContext } from '../context.js';
+import { enqueue, keyOf } from '../enqueue.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
-import { enqueue, keyOf } from '../submit.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
 export function paymentRoutes(app: Hono, gateway: GatewayContext): void {

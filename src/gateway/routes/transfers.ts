@@ -5,10 +5,13 @@ import { quote } from '../../core/ids.js';
 import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
-import { decodeResult, encodeCall, erc20 } from '../abi.js';
 import { toSmallestUnit } from '../amounts.js';
 import type { GatewayContext } from '../context.js';
-import { isContractFault, tokenDecimals } from '../destination.js';
+import { addressField } from '../enqueue.js';
+import { decodeResult, encodeCall, erc20 } from '../ethereum/abi.js';
+import { bareAddress } from '../ethereum/bare-address.js';
+import { isContractFault, tokenDecimals } from '../ethereum/destination.js';
+import { submit } from '../ethereum/submit.js';
 import {
   contractCallForm,
   contractReadForm,
@@ -18,7 +21,6 @@ import {
   tokenTransferForm,
   transferForm,
 } from '../requests.js';
-import { addressField, bareAddress, submit } from '../submit.js';
 import { sendPayment } from './payments.js';
 
 /** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */

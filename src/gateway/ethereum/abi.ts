@@ -1,10 +1,10 @@
 import { addr } from 'micro-eth-signer';
 import { createContract, type parseAbi } from 'micro-eth-signer/abi.js';
-import { CustosError } from '../core/errors.js';
-import { quote } from '../core/ids.js';
-import { isRecord } from '../http/json.js';
-import { checkField, requestInvalid } from '../http/problems.js';
-import type { AbiParameter, ContractMethod } from './requests.js';
+import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
+import { isRecord } from '../../http/json.js';
+import { checkField, requestInvalid } from '../../http/problems.js';
+import type { AbiParameter, ContractMethod } from '../requests.js';
 
 /** Reads an address in any form of the chain. @returns 0x and 40 hexadecimal digits @throws CustosError ADDRESS_INVALID */
 export type ReadAddress = (text: string) => string;

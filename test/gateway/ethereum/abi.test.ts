@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type AbiParameter, decodeFunctionData, encodeAbiParameters, encodeFunctionData } from 'viem';
 import { expect, test } from 'vitest';
-import { decodeResult, encodeCall } from '../../src/gateway/abi.js';
+import { decodeResult, encodeCall } from '../../../src/gateway/ethereum/abi.js';
 
 const address = '0x687422eea2cb73b5d3e242ba5456b782919afc85';
 const read = (text: string) => text.toLowerCase();

@@ -1,9 +1,9 @@
-import type { Chain, TransferRequest } from '../core/chain/chain.js';
-import { CustosError } from '../core/errors.js';
-import { requestInvalid } from '../http/problems.js';
+import type { Chain, TransferRequest } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { requestInvalid } from '../../http/problems.js';
+import type { GatewayContext } from '../context.js';
 import { decodeResult, erc20 } from './abi.js';
-import type { GatewayContext } from './context.js';
-import { bareAddress } from './submit.js';
+import { bareAddress } from './bare-address.js';
 
 /** A transaction that is about to be queued, with the names that its parts have in the request. */
 export interface Destination {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { BuiltTransaction } from '../core/chain/build.js';
-import type { Chain, TransferRequest } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { KeyRef } from '../core/signing/wallet.js';
@@ -9,40 +9,7 @@ import type { NewQueuedTransaction } from '../core/store/queue.js';
 import { isRecord } from '../http/json.js';
 import { checkField, requestInvalid } from '../http/problems.js';
 import { checkFee } from '../signing/limits.js';
-import { toSmallestUnit } from './amounts.js';
 import type { GatewayContext } from './context.js';
-import { checkDestination, type Destination } from './destination.js';
-import type { SigningFields } from './requests.js';
-
-/** Decimals of Gwei, in which the API states gas prices. */
-const GWEI_DECIMALS = 9;
-
-/** What a route wants to be queued. */
-export interface Submission {
-  readonly chain: Chain;
-  /** The parsed form's common fields. */
-  readonly signing: SigningFields;
-  /** What the transaction does: addresses already in the chain's form. */
-  readonly effect: Pick<TransferRequest, 'to' | 'value' | 'data'>;
-  /** The whole body as received, for the idempotency key. */
-  readonly body: unknown;
-  /** How the request names the parts of the effect, and what it says of a token. */
-  readonly named: Omit<Destination, 'effect'>;
-}
-
-/**
- * Builds the unsigned transaction and puts it into the queue.
- * @returns the API's answer: `signatureId` is the id of the pending transaction
- * @throws CustosError NOT_OFFERED, REQUEST_INVALID, NODE_*, IDEMPOTENCY_CONFLICT
- */
-export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
-  const { chain, signing, body, effect, named } = submission;
-  return enqueue(gateway, request, { chain, body }, async () => {
-    await checkDestination(gateway, chain, { ...named, effect });
-    const serialized = await gateway.node(chain).build({ ...effect, ...feesOf(chain, signing) });
-    return { serialized, keys: [keyOf(signing.signatureId, signing.index)] };
-  });
-}
 
 /** A key as a request names it. */
 export function keyOf(signatureId: SignatureId, index: number | undefined): KeyRef {
@@ -56,7 +23,7 @@ export function keyOf(signatureId: SignatureId, index: number | undefined): KeyR
 export async function enqueue(
   gateway: GatewayContext,
   request: Context,
-  { chain, body }: Pick<Submission, 'chain' | 'body'>,
+  { chain, body }: { readonly chain: Chain; readonly body: unknown },
   build: () => Promise<BuiltTransaction>,
 ): Promise<Response> {
   const idempotency = idempotencyOf(request, body);
@@ -93,50 +60,6 @@ function keyFields(keys: readonly KeyRef[]): Pick<NewQueuedTransaction, 'hashes'
 /** Reads an address field. @returns the chain's own form @throws CustosError REQUEST_INVALID */
 export function addressField(gateway: GatewayContext, chain: Chain, property: string, text: string): string {
   return checkField(property, () => chain.normalizeAddress(text, gateway.network));
-}
-
-/** @returns a reader of addresses in the chain's forms that gives the bare 20 bytes, as contracts see them */
-export function bareAddress(gateway: GatewayContext, chain: Chain): (text: string) => string {
-  return (text) => `0x${chain.normalizeAddress(text, gateway.network).slice(-40)}`;
-}
-
-function feesOf(chain: Chain, signing: SigningFields): Omit<TransferRequest, 'to' | 'value' | 'data'> {
-  const gasPrice = gwei('fee.gasPrice', signing.fee?.gasPrice);
-  const maxFeePerGas = gwei('maxFeePerGas', signing.maxFeePerGas);
-  const maxPriorityFeePerGas = gwei('maxPriorityFeePerGas', signing.maxPriorityFeePerGas);
-  refuseMixedFees(signing);
-  return {
-    ...(signing.nonce !== undefined && { nonce: BigInt(signing.nonce) }),
-    ...(signing.fee && { gasLimit: checkField('fee.gasLimit', () => toSmallestUnit(signing.fee?.gasLimit ?? '', 0)) }),
-    ...(gasPrice !== undefined && { gasPrice }),
-    ...(maxFeePerGas !== undefined && { maxFeePerGas }),
-    ...(maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas }),
-    ...(signing.type !== undefined && { type: signing.type }),
-    ...(signing.accessList !== undefined && { accessList: signing.accessList }),
-    // The chain's own coin pays where no other is named.
-    ...(signing.feeCurrency !== undefined &&
-      signing.feeCurrency !== chain.coin && { feeCurrency: signing.feeCurrency }),
-  };
-}
-
-function gwei(property: string, text: string | undefined): bigint | undefined {
-  return text === undefined ? undefined : checkField(property, () => toSmallestUnit(text, GWEI_DECIMALS));
-}
-
-/** A gas price and the caps of EIP-1559 exclude each other; the documented `fee` has both of its fields. */
-function refuseMixedFees({ fee, type, maxFeePerGas, maxPriorityFeePerGas, accessList }: SigningFields): void {
-  const capped = type === '0x2' || maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined;
-  if (capped && (type === '0x1' || fee?.gasPrice !== undefined)) {
-    throw requestInvalid([
-      { property: 'fee', rule: 'exclusive', text: 'gasPrice and EIP-1559 caps exclude each other' },
-    ]);
-  }
-  if (!capped && fee && fee.gasPrice === undefined) {
-    throw requestInvalid([{ property: 'fee.gasPrice', rule: 'required', text: 'fee needs gasPrice beside gasLimit' }]);
-  }
-  if (accessList && type === undefined) {
-    throw requestInvalid([{ property: 'type', rule: 'required', text: 'accessList needs type 0x1 or 0x2' }]);
-  }
 }
 
 function idempotencyOf(request: Context, body: unknown): { key: string; digest: string } | undefined {
