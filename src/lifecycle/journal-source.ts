@@ -1,7 +1,7 @@
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PolledTransaction } from '../core/network/cloud.js';
 import type { Source } from '../core/network/source.js';
-import type { Journal, JournalEntry } from '../core/store/journal.js';
+import { isUnsigned, type Journal, type JournalEntry } from '../core/store/journal.js';
 
 /** Rows that are read at a time. */
 const PAGE = 500;
@@ -33,7 +33,7 @@ async function openTransactions(
   { chain, network, ids }: Wanted,
 ): Promise<readonly PolledTransaction[]> {
   const isOpen = ({ state, pending: { keys } }: JournalEntry) =>
-    (state === 'claimed' || state === 'held') && keys.some(({ signatureId }) => ids.has(signatureId));
+    isUnsigned(state) && keys.some(({ signatureId }) => ids.has(signatureId));
   const found: PolledTransaction[] = [];
   for (let after = ''; ; ) {
     const { entries, last } = await journal.unsigned(chain, network, { after, limit: PAGE });

@@ -1,8 +1,8 @@
 import { CustosError } from '../core/errors.js';
-import type { StoreTables } from './migrations/0001-first.js';
 import type { PostgresDatabase } from './postgres/database.js';
 import type { PostgresSession } from './postgres/session.js';
 import { GENERATION_KEY, parseGeneration, rekeyed } from './root-generation.js';
+import type { StoreTables } from './schema.js';
 import type { StoreIdentity } from './store-format.js';
 
 /** First half of the lock's name: the letters CUSR. The second half is of the store, because a database may hold several. */

@@ -4,8 +4,8 @@ import type { SignatureId } from '../core/ids.js';
 import type { NewRoot } from '../core/store/store.js';
 import type { Database } from './database.js';
 import { resealJournal } from './journal/remac.js';
-import type { StoreTables } from './migrations/0001-first.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
+import type { StoreTables } from './schema.js';
 import { slotRow } from './wallets/slot-rows.js';
 import { replaceSealed, walletPage } from './wallets/wallets.js';
 

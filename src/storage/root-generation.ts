@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type KeySlot, slotGeneration } from '../core/store/store.js';
 import type { DialectName } from './database.js';
-import type { StoreTables } from './migrations/0001-first.js';
+import type { StoreTables } from './schema.js';
 
 /** Where the number of the root key stands in `meta`. Stores of older formats have their first one. */
 export const GENERATION_KEY = 'root_generation';

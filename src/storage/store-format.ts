@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { systemClock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
 import type { Database, DialectName } from './database.js';
-import { createTables, type StoreTables } from './migrations/0001-first.js';
+import { createTables } from './migrations/0001-first.js';
 import { addLeases } from './migrations/0002-leases.js';
 import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
@@ -10,9 +10,10 @@ import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
+import type { StoreTables } from './schema.js';
 
 /** What brings a store of each format to the next one, beginning with an empty database. */
-const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [
+export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<void>)[] = [
   createTables,
   addLeases,
   async (db, types) => {
@@ -23,7 +24,7 @@ const steps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes) => Promise<
 ];
 
 /** Version of the tables and of what is in them (docs/wallet-store.md). */
-const STORE_FORMAT = steps.length;
+const STORE_FORMAT = storeSteps.length;
 
 /** What tells one store from another, and from itself before it was given another root key. */
 export interface StoreIdentity {
@@ -38,7 +39,7 @@ export async function makeTables(
   dialect: DialectName,
   generation = FIRST_GENERATION,
 ): Promise<void> {
-  for (const step of steps) await step(db, typesOf(dialect));
+  for (const step of storeSteps) await step(db, typesOf(dialect));
   const meta = {
     store_id: storeId,
     format: String(STORE_FORMAT),
@@ -62,7 +63,7 @@ export async function prepareStore(database: Database<StoreTables>, shown: strin
     if (database.dialect === 'postgres') await lockMigrations(db);
     // Another process may have done it in the meantime.
     const now = await readMeta(db, shown);
-    for (const step of steps.slice(now.format)) await step(db, typesOf(database.dialect));
+    for (const step of storeSteps.slice(now.format)) await step(db, typesOf(database.dialect));
     if (now.format === STORE_FORMAT) return;
     const value = String(STORE_FORMAT);
     const first = { key: GENERATION_KEY, value: String(FIRST_GENERATION) };

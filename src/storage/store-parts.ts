@@ -6,8 +6,8 @@ import { journalTable } from './journal/journal.js';
 import { journalRecords } from './journal/records.js';
 import { openJournal } from './journal/remac.js';
 import { JournalSeal } from './journal/seal.js';
-import type { StoreTables } from './migrations/0001-first.js';
 import { replaceRoot } from './rekey.js';
+import type { StoreTables } from './schema.js';
 import { slotTable } from './wallets/slots.js';
 import { walletTable } from './wallets/wallets.js';
 

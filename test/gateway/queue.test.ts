@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { NewQueuedTransaction } from '../../src/core/store/queue.js';
 import { openDatabase } from '../../src/storage/database.js';
-import type { QueueTables } from '../../src/storage/migrations/queue-0001-first.js';
 import { openQueue } from '../../src/storage/queue/queue.js';
+import type { QueueTables } from '../../src/storage/schema.js';
 
 const eth = parseChainId('ETH');
 const bsc = parseChainId('BSC');

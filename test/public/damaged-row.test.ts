@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/storage/database.js';
-import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
+import type { StoreTables } from '../../src/storage/schema.js';
 import type { Ended } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';

@@ -7,8 +7,8 @@ import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/database.js';
-import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
+import type { StoreTables } from '../../src/storage/schema.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { fileTest } from '../support/file-test.js';
@@ -309,7 +309,7 @@ test('a disk that takes no more leaves no backup behind, and the store as it was
   await store.wallets.add(Array.from({ length: 3000 }, () => anyWallet()));
   const child = await runChild(
     `const { openStore } = await import('$(storage/open-store.ts)');
-     const { backupStore } = await import('$(app/wallets/backup.ts)');
+     const { backupStore } = await import('$(app/store/backup.ts)');
      const store = await openStore(${JSON.stringify(location())});
      try {
        await backupStore(store, new Uint8Array(32), { file: ${JSON.stringify(backup())} });

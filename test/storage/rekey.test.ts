@@ -5,8 +5,8 @@ import { rekeyStore } from '../../src/app/store/rekey.js';
 import { Secret } from '../../src/core/secret.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/database.js';
-import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
+import type { StoreTables } from '../../src/storage/schema.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, openSlots, openWithRecoveryKey } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 import { chains, codeOf } from '../vault/support.js';
@@ -185,7 +185,7 @@ test('kill -9 at any moment leaves a store that is wholly of the old key or of t
   await store.close();
   const script = `
     const { openStore } = await import('$(storage/open-store.ts)');
-    const { rekeyStore } = await import('$(app/wallets/rekey.ts)');
+    const { rekeyStore } = await import('$(app/store/rekey.ts)');
     const { openSlots } = await import('$(vault/key-slots.ts)');
     const { Secret } = await import('$(core/secret.ts)');
     const store = await openStore(${JSON.stringify(location())});

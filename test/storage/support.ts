@@ -22,18 +22,22 @@ export function freshDirectory(): { path(name: string): string } {
   return { path: (name) => join(directory, name) };
 }
 
-/** A place for a new store for each test: a file, or a schema of the run's PostgreSQL (`CUSTOS_TEST_STORE=postgres`). */
-export function freshLocation(): () => string {
+/** The kinds of database that a store lies in. */
+export const kinds = ['sqlite', 'postgres'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A place for a new store for each test: a file, or a schema of the run's PostgreSQL. @param kind - by default the one that the run asks for */
+export function freshLocation(kind: Kind = onPostgres ? 'postgres' : 'sqlite'): () => string {
   const directory = freshDirectory();
   let url = '';
-  if (onPostgres) {
+  if (kind === 'postgres') {
     beforeEach(async ({ skip }) => {
       const why = await whyNoPostgres();
       if (why !== undefined) skip(why);
       url = await freshSchema();
     });
   }
-  return () => (onPostgres ? url : directory.path('store.db'));
+  return () => (kind === 'postgres' ? url : directory.path('store.db'));
 }
 
 /** A slot that no password opens: for tests that need a store and no key. */

@@ -1,20 +1,9 @@
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
 import type { WalletKind } from '../../core/signing/wallet.js';
-import type { State } from '../../core/store/journal.js';
+import { type State, states } from '../../core/store/journal.js';
 import { refuseProblems } from './problem.js';
 import { type Flags, SettingsReader } from './reader.js';
-
-const states: readonly State[] = [
-  'claimed',
-  'held',
-  'signed',
-  'broadcast',
-  'completed',
-  'denied',
-  'failed',
-  'cancelled',
-];
 
 /** What the flags of one-shot commands say, each of the commands that know it. */
 export interface CommandOptions {

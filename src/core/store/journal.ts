@@ -6,16 +6,37 @@ import type { PendingTransaction } from '../signing/pending.js';
  * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may be on their way ·
  * `broadcast` the network took them · `completed` the cloud knows · `denied`, `failed`, `cancelled` ended without effect.
  */
-export type State = 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
+export const states = ['claimed', 'held', 'signed', 'broadcast', 'completed', 'denied', 'failed', 'cancelled'] as const;
+export type State = (typeof states)[number];
+
+/** Nothing is signed yet, and the way goes on. */
+export const unsignedStates = ['claimed', 'held'] as const satisfies readonly State[];
+
+/** The bytes are recorded and may be on their way. */
+export const sentStates = ['signed', 'broadcast'] as const satisfies readonly State[];
+
+/** The way goes on. */
+export const openStates = [...unsignedStates, ...sentStates] as const;
+
+/** The bytes may take effect, or have: their nonce and outputs are in use for good. */
+export const livingStates = [...sentStates, 'completed'] as const satisfies readonly State[];
+
+export function isState(text: string): text is State {
+  return states.some((state) => state === text);
+}
+
+export function isUnsigned(state: State): boolean {
+  return unsignedStates.some((one) => one === state);
+}
 
 /** Bytes are recorded, may be on their way, and are not ended. */
 export function isSent(state: State): boolean {
-  return state === 'signed' || state === 'broadcast';
+  return sentStates.some((one) => one === state);
 }
 
 /** The transaction gives its bytes, and what they spend, to no other. */
 export function isKept(state: State): boolean {
-  return isSent(state) || state === 'completed';
+  return livingStates.some((one) => one === state);
 }
 
 /** One pending transaction's row. */

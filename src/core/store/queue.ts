@@ -5,7 +5,8 @@ import type { KeyRef } from '../signing/wallet.js';
  * `pending` waits for a signature · `broadcast` was sent, and its daemon waits for the chain · `completed` is closed, for ever ·
  * `deleted` was withdrawn by the application.
  */
-export type QueuedState = 'pending' | 'broadcast' | 'completed' | 'deleted';
+export const queuedStates = ['pending', 'broadcast', 'completed', 'deleted'] as const;
+export type QueuedState = (typeof queuedStates)[number];
 
 /** What an application asks to be signed. */
 export interface NewQueuedTransaction {

@@ -3,7 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { objectOf, parseJson } from '../../core/json.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { toEntry } from './rows.js';
 import { requireStory, sealOf } from './seal.js';
 

@@ -1,8 +1,16 @@
 import { CustosError } from '../../core/errors.js';
-import type { DeathProof, JournalEntry, JournalFact, State } from '../../core/store/journal.js';
+import {
+  type DeathProof,
+  isUnsigned,
+  type JournalEntry,
+  type JournalFact,
+  livingStates,
+  type State,
+  unsignedStates,
+} from '../../core/store/journal.js';
 import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
 import { type Holder, isFree, nobody, seizeLease } from './leases.js';
-import { living, release, reserveAgain, signedWith } from './reservations.js';
+import { release, reserveAgain, signedWith } from './reservations.js';
 import { toEntry } from './rows.js';
 import { sealOf } from './seal.js';
 import { advance } from './steps.js';
@@ -69,7 +77,7 @@ export async function cancel(
   await sealOf(db).touch(db, id);
   const entry = await requireEntry(db, id);
   const { state, signed, txId } = entry;
-  if (state === 'claimed' || state === 'held') {
+  if (isUnsigned(state)) {
     const lease = await seizeLease(db, entry, holder);
     await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled' }, holder);
     return requireEntry(db, id);
@@ -97,12 +105,14 @@ export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder):
     .where('id', '=', entry.id)
     .where((row) => row.not(isFree(holder)(row)))
     .executeTakeFirst();
-  if (isHeld !== undefined || entry.signed !== undefined || !unsigned.has(entry.state)) return false;
+  if (isHeld !== undefined || entry.signed !== undefined || !withdrawable.some((state) => state === entry.state))
+    return false;
   await endWithout(db, { entry, fact: {}, event: 'withdrawn by the application' }, holder);
   return true;
 }
 
-const unsigned: ReadonlySet<State> = new Set(['claimed', 'held', 'denied', 'failed']);
+/** States in which nothing may be on its way, as long as there are no bytes. */
+export const withdrawable = [...unsignedStates, 'denied', 'failed'] as const satisfies readonly State[];
 
 interface Ending {
   readonly entry: JournalEntry;
@@ -158,7 +168,7 @@ export async function rivalsOf(db: Tables, entry: JournalEntry): Promise<readonl
     .selectFrom('transactions')
     .selectAll()
     .where('id', 'in', [...ids])
-    .where('state', 'in', living);
+    .where('state', 'in', livingStates);
   return (await rows.execute()).map((row) => {
     sealOf(db).require('transactions', row, row.id);
     return toEntry(row);

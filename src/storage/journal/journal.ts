@@ -7,15 +7,15 @@ import {
   type JournalEntry,
   type JournalFilter,
   LONGEST_REST,
+  openStates,
   type QueueDepth,
   type State,
 } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
-import type { StoreTables } from '../migrations/0001-first.js';
-import { sentStates } from '../migrations/0002-leases.js';
+import { hasSentState, type StoreTables } from '../schema.js';
 import type { Tables } from './entries.js';
-import { cancel, retry, rivalsOf, withdraw } from './interventions.js';
+import { cancel, retry, rivalsOf, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
@@ -94,7 +94,7 @@ async function unsigned(
     .selectAll()
     .where('chain', '=', chain)
     .where('network', '=', network)
-    .where('state', 'in', ['claimed', 'held', 'denied', 'failed'])
+    .where('state', 'in', withdrawable)
     .where('signed', 'is', null)
     .where('id', '>', after)
     .orderBy('id')
@@ -120,7 +120,7 @@ const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
     .where('chain', '=', hole('chain'))
     .where('network', '=', hole('network'))
     .where((row) => row.or([row('next_attempt_at', '<=', hole('now')), row('next_attempt_at', '>', hole('tooLate'))]))
-    .where(sentStates)
+    .where(hasSentState)
     .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }))
     .orderBy('next_attempt_at')
     .limit(hole('limit')),
@@ -158,7 +158,7 @@ async function depths(db: Tables, network: Network): Promise<QueueDepth[]> {
   const rows = await db
     .selectFrom('transactions')
     .select(({ fn }) => ['chain', 'state', fn.countAll().as('count'), fn.min('created_at').as('oldest')])
-    .where('state', 'in', ['claimed', 'held', 'signed', 'broadcast'])
+    .where('state', 'in', openStates)
     .where('network', '=', network)
     .groupBy(['chain', 'state'])
     .execute();

@@ -1,8 +1,16 @@
 import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
-import { type ClaimResult, isDue, type JournalEntry, LEASE_TIME, type Lease } from '../../core/store/journal.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import {
+  type ClaimResult,
+  isDue,
+  isSent,
+  type JournalEntry,
+  LEASE_TIME,
+  type Lease,
+  unsignedStates,
+} from '../../core/store/journal.js';
+import type { StoreTables } from '../schema.js';
 import { chunks } from '../wallets/wallets.js';
 import { addEvent, followers, leaseLost, type Tables } from './entries.js';
 import { newRow, payloadDigest, toEntry } from './rows.js';
@@ -65,7 +73,7 @@ async function busyLines(db: Tables, holder: Holder): Promise<ReadonlySet<string
     .select('line')
     .distinct()
     .where('lease_owner', 'is not', null)
-    .where('state', 'in', ['claimed', 'held'])
+    .where('state', 'in', unsignedStates)
     .where((row) => row.not(isFree(holder)(row)))
     .execute();
   return new Set(rows.map(({ line }) => line));
@@ -163,8 +171,7 @@ async function claimOne(
   if (read.kind === 'damaged') return read;
   const { entry } = read;
   if (row.digest !== payloadDigest(pending)) return { kind: 'changed', entry };
-  const isSent = entry.state === 'signed' || entry.state === 'broadcast';
-  const isFree = known.unlocked.has(row.id) && (isSent || !busy.has(row.line));
+  const isFree = known.unlocked.has(row.id) && (isSent(entry.state) || !busy.has(row.line));
   const isOpen = followers[entry.state].length > 0 && isDue(entry.nextAttemptAt, holder.now);
   const lease = isFree && isOpen ? await takeLease(db, row, holder) : undefined;
   return lease === undefined
@@ -207,7 +214,7 @@ export async function seizeLease(db: Tables, { id, generation }: JournalEntry, h
     .set({ generation: generation + 1, ...held(holder) })
     .where('id', '=', id)
     .where('generation', '=', generation)
-    .where('state', 'in', ['claimed', 'held'])
+    .where('state', 'in', unsignedStates)
     .executeTakeFirst();
   if (result.numUpdatedRows === 1n) return { id, generation: generation + 1 };
   throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);

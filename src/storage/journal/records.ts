@@ -1,10 +1,9 @@
 import { isObject, tryJson } from '../../core/json.js';
-import type { JournalRecord, JournalRecords } from '../../core/store/journal.js';
+import { type JournalRecord, type JournalRecords, livingStates } from '../../core/store/journal.js';
 import type { Database } from '../database.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { chunks } from '../wallets/wallets.js';
 import { spendsIn } from './entries.js';
-import { living } from './reservations.js';
 import { JournalSeal, useSeal } from './seal.js';
 import { restoreTransactionIds } from './transaction-ids.js';
 
@@ -110,7 +109,7 @@ function txIdIn(fact: string): string | undefined {
 function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['reservations'][] {
   const { id, chain, network, state } = record.row as Row;
   const filled = record.events.findLast(({ event }) => event === 'filled');
-  if (filled === undefined || !living.some((one) => one === state)) return [];
+  if (filled === undefined || !livingStates.some((one) => one === state)) return [];
   return readableSpends(id, filled.fact).map((resource) => {
     const row = { chain, network, sender: '', resource, transaction_id: id };
     return { ...row, mac: seal.of('reservations', row) };

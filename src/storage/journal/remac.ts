@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { JournalMac, JournalOpening } from '../../core/store/journal-mac.js';
-import type { StoreTables } from '../migrations/0001-first.js';
 import { lockMigrations } from '../postgres/tables.js';
+import type { StoreTables } from '../schema.js';
 import { JournalSeal } from './seal.js';
 
 type Tables = Kysely<StoreTables>;

@@ -1,7 +1,13 @@
 import { CustosError } from '../../core/errors.js';
-import type { JournalEntry, NonceCounts, NonceGrant } from '../../core/store/journal.js';
+import {
+  type JournalEntry,
+  livingStates,
+  type NonceCounts,
+  type NonceGrant,
+  unsignedStates,
+} from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { lastSpends, type Tables } from './entries.js';
 import { type Holder, isAbandoned, nobody } from './leases.js';
 import { nonceText } from './rows.js';
@@ -20,12 +26,6 @@ interface Resource {
   readonly sender: string;
   readonly resource: string;
 }
-
-/** States in which a transaction uses its number and its outputs for good. */
-export const living = ['signed', 'broadcast', 'completed'] as const;
-
-/** States in which a transaction may still do without what it has reserved. */
-const unsigned = ['claimed', 'held'] as const;
 
 /** No transaction has this number or a higher one (EIP-2681). */
 const NONCE_END = 2n ** 64n - 1n;
@@ -70,7 +70,7 @@ async function usedNonces(
     .where('network', '=', network)
     .where('sender', '=', sender)
     .where('nonce', '>=', nonceText(latest))
-    .where('state', 'in', living)
+    .where('state', 'in', livingStates)
     .execute();
   const reserved = await db
     .selectFrom('reservations')
@@ -80,7 +80,7 @@ async function usedNonces(
     .where('reservations.network', '=', network)
     .where('reservations.sender', '=', sender)
     .where('reservations.resource', '>=', nonceText(latest))
-    .where((row) => row.or([row('state', 'not in', unsigned), row.not(isAbandoned(by)(row))]))
+    .where((row) => row.or([row('state', 'not in', unsignedStates), row.not(isAbandoned(by)(row))]))
     .execute();
   for (const row of reserved) sealOf(db).require('reservations', row, row.transaction_id);
   const numbers = [...signed.map(({ nonce }) => nonce), ...reserved.map(({ resource }) => resource)];
@@ -146,7 +146,7 @@ export async function signedWith(
     .where('network', '=', network)
     .where('sender', '=', sender)
     .where('nonce', '=', nonceText(nonce))
-    .where('state', 'in', living)
+    .where('state', 'in', livingStates)
     .where('id', '!=', id)
     .executeTakeFirst();
 }
@@ -174,7 +174,7 @@ async function takeOver(db: Tables, reserving: Reserving, place: Resource): Prom
     .updateTable('transactions')
     .set((row) => ({ ...nobody, generation: row('generation', '+', 1) }))
     .where('id', '=', holder.id)
-    .where('state', 'in', unsigned)
+    .where('state', 'in', unsignedStates)
     .where(isAbandoned(reserving.by))
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) return false;

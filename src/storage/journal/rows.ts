@@ -4,21 +4,10 @@ import { asCustosError, CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
-import type { Damaged, JournalEntry, State } from '../../core/store/journal.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import { type Damaged, isState, type JournalEntry } from '../../core/store/journal.js';
+import type { StoreTables } from '../schema.js';
 
 type Row = StoreTables['transactions'];
-
-const states: readonly string[] = [
-  'claimed',
-  'held',
-  'signed',
-  'broadcast',
-  'completed',
-  'denied',
-  'failed',
-  'cancelled',
-];
 
 /** The parts of a pending transaction that say what is to be signed and by whom. */
 const payloadFields = [
@@ -103,7 +92,7 @@ export function readEntry(row: Row): { readonly kind: 'entry'; readonly entry: J
 function parseRow(row: Row): JournalEntry {
   const { network, state } = row;
   if ((network !== 'mainnet' && network !== 'testnet') || !isState(state)) {
-    throw new TypeError('unknown network or state');
+    throw new CustosError('RECORD_DAMAGED', 'unknown network or state');
   }
   const chain = parseChainId(row.chain);
   const errorCode = readErrorCode(row.error_code);
@@ -138,8 +127,4 @@ function parseSummary(text: string): Readonly<Record<string, unknown>> {
 /** A nonce as it is stored and compared. */
 export function nonceText(nonce: bigint): string {
   return nonce.toString().padStart(20, '0');
-}
-
-function isState(text: string): text is State {
-  return states.includes(text);
 }

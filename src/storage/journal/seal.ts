@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { readEntry } from './rows.js';
 
 type Tables = Kysely<StoreTables>;

@@ -1,14 +1,16 @@
 import {
   isNoTry,
+  isUnsigned,
   type JournalFact,
   LEASE_TIME,
   type Lease,
   type NonceCounts,
   type NonceGrant,
   type State,
+  sentStates,
 } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
 import { type Holder, nobody } from './leases.js';
 import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
@@ -144,9 +146,8 @@ function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
 
 /** What ends without effect, or waits unsigned, keeps nobody from using what it had reserved. */
 async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
-  const isUnsigned = to === 'claimed' || to === 'held';
   const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
-  if (isGivenUp || (isUnsigned && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
+  if (isGivenUp || (isUnsigned(to) && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
   else if (fact.spends !== undefined) {
     const { id, chain, network } = await requireEntry(db, lease.id);
     await reserveOutputs(db, { id, chain, network, by }, fact.spends);
@@ -202,7 +203,7 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', owner)
-    .where('state', 'in', ['signed', 'broadcast'])
+    .where('state', 'in', sentStates)
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
   await release(db, lease.id);

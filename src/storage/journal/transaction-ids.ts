@@ -1,7 +1,7 @@
 import { CustosError } from '../../core/errors.js';
-import type { JournalEntry } from '../../core/store/journal.js';
+import { type JournalEntry, livingStates } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 import { chunks } from '../wallets/wallets.js';
 import { addEvent, requireEntry, type Tables } from './entries.js';
 import { sealOf } from './seal.js';
@@ -123,9 +123,6 @@ export async function withoutBytes(db: Tables, entry: JournalEntry, { twin, now 
   await addEvent(db, { id, at: now, event: 'given over', fact: givenOver({ signed, txId, id: twin }) });
 }
 
-/** Rows whose bytes may have paid. */
-const living = ['signed', 'broadcast', 'completed'] as const;
-
 /** Ids of restored transactions: of several that have the same, one that may have paid with it keeps it. */
 export async function restoreTransactionIds(
   db: Tables,
@@ -155,8 +152,8 @@ async function robbed(db: Tables, part: readonly StoreTables['transaction_ids'][
     .innerJoin('transactions as other', 'other.id', 'taken.transaction_id')
     .select(['one.id', 'taken.tx_id', 'other.id as owner'])
     .where('one.id', 'in', ids)
-    .where('one.state', 'in', living)
-    .where('other.state', 'not in', living)
+    .where('one.state', 'in', livingStates)
+    .where('other.state', 'not in', livingStates)
     .execute();
   return rows;
 }

@@ -1,99 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Tables of the wallet store in its newest format (docs/wallet-store.md). */
-export interface StoreTables {
-  meta: { key: string; value: string };
-  key_slots: {
-    id: string;
-    kind: string;
-    log_n: number;
-    r: number;
-    p: number;
-    salt: Uint8Array;
-    box: Uint8Array;
-    created_at: number;
-    /** Which root key it opens; nothing for the first one in slots of older formats (since format 3). */
-    generation: number | null;
-  };
-  wallets: {
-    signature_id: string;
-    chain: string;
-    network: string;
-    kind: string;
-    created_at: number;
-    format: number;
-    public_box: Uint8Array;
-    secret_box: Uint8Array;
-  };
-  transactions: {
-    id: string;
-    chain: string;
-    network: string;
-    state: string;
-    generation: number;
-    /** SHA-256 of the payload, in hexadecimal digits. */
-    digest: string;
-    /** The received object as JSON. */
-    pending: string;
-    sender: string | null;
-    /** Decimal with leading zeros, 20 digits, so that text order is number order on every database. */
-    nonce: string | null;
-    completed: string | null;
-    summary: string | null;
-    signed: string | null;
-    tx_id: string | null;
-    error_code: string | null;
-    error_text: string | null;
-    reported: string | null;
-    attempts: number;
-    next_attempt_at: number;
-    /** What its transactions have in common that one process makes at a time: the first key (since format 2). */
-    line: string | null;
-    /** Name of the process that goes on with it, and until when others leave it alone (since format 2). */
-    lease_owner: string | null;
-    lease_expires_at: number | null;
-    /** The block that has it, while confirmations are awaited (since format 2). */
-    block: string | null;
-    created_at: number;
-    updated_at: number;
-    /** How many lines its story has (since format 3). */
-    events: number;
-    /** Authenticates all columns but those of the lease (since format 3). */
-    mac: string | null;
-  };
-  /** What one transaction uses and no other may (since format 2). */
-  reservations: {
-    chain: string;
-    network: string;
-    /** Whose numbers they are; empty for outputs. */
-    sender: string;
-    /** A nonce in 20 digits, or an output as `txId:index`. */
-    resource: string;
-    transaction_id: string;
-    mac: string | null;
-  };
-  /** Ids of all bytes that were ever recorded: each belongs to one transaction for good (since format 3). */
-  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string; mac: string | null };
-  transaction_events: {
-    transaction_id: string;
-    /** 1, 2, 3 … within the transaction. */
-    place: number;
-    at: number;
-    event: string;
-    fact: string;
-    mac: string | null;
-  };
-}
-
 /** Makes all tables of format 1 in an empty database. */
-export async function createTables(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+export async function createTables<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   await createKeyTables(database, types);
   await createWalletTable(database, types);
   await createJournalTables(database, types);
 }
 
-async function createKeyTables({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+async function createKeyTables<T>({ schema }: Kysely<T>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('meta')
     .addColumn('key', types.text, (column) => column.primaryKey().notNull())
@@ -112,7 +27,7 @@ async function createKeyTables({ schema }: Kysely<StoreTables>, types: ColumnTyp
     .execute();
 }
 
-async function createWalletTable({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+async function createWalletTable<T>({ schema }: Kysely<T>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('wallets')
     .addColumn('signature_id', types.text, (column) => column.primaryKey().notNull())
@@ -127,7 +42,7 @@ async function createWalletTable({ schema }: Kysely<StoreTables>, types: ColumnT
   await schema.createIndex('wallets_by_chain').on('wallets').columns(['network', 'chain', 'signature_id']).execute();
 }
 
-async function createJournalTables({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+async function createJournalTables<T>({ schema }: Kysely<T>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('transactions')
     .addColumn('id', types.text, (column) => column.primaryKey().notNull())

@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { StoreTables } from './0001-first.js';
 import type { ColumnTypes } from './column-types.js';
 
 /** Format 2: who goes on with a transaction, what it keeps others from using, and where the chain has it. */
-export async function addLeases(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+export async function addLeases<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   for (const column of ['line', 'lease_owner', 'block'] as const) {
     await schema.alterTable('transactions').addColumn(column, types.text).execute();
@@ -19,15 +18,12 @@ export async function addLeases(database: Kysely<StoreTables>, types: ColumnType
     .createIndex('transactions_due')
     .on('transactions')
     .columns(['chain', 'network', 'next_attempt_at'])
-    .where(sentStates)
+    .where(sql<boolean>`state in ('signed', 'broadcast')`)
     .execute();
   await addReservations(database, types);
 }
 
-/** States in which bytes are out and not ended. Literal, so that the index above serves. */
-export const sentStates = sql<boolean>`state in ('signed', 'broadcast')`;
-
-async function addReservations({ schema }: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+async function addReservations<T>({ schema }: Kysely<T>, types: ColumnTypes): Promise<void> {
   await schema
     .createTable('reservations')
     .addColumn('chain', types.text, (column) => column.notNull())

@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { StoreTables } from './0001-first.js';
 import type { ColumnTypes } from './column-types.js';
 
 /** Format 3: what authenticates the journal, and how many lines each story has. What is there already has no MAC yet. */
-export async function addJournalMacs(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+export async function addJournalMacs<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   for (const table of ['transactions', 'transaction_events', 'reservations', 'transaction_ids'] as const) {
     await schema.alterTable(table).addColumn('mac', types.text).execute();

@@ -1,6 +1,12 @@
 import { type Kysely, sql } from 'kysely';
-import type { StoreTables } from './0001-first.js';
 import type { ColumnTypes } from './column-types.js';
+
+/** What this step reads and writes, as it was in format 2, and the table that it makes. */
+interface Tables {
+  transactions: { id: string; chain: string; network: string };
+  transaction_events: { transaction_id: string; place: number; event: string; fact: string };
+  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string };
+}
 
 /** Events that are read at a time: each may hold signed bytes of several MiB. */
 const PAGE = 20;
@@ -10,7 +16,7 @@ const PAGE = 20;
  * failed or were proved dead. A table of its own rather than a unique column, because older formats let several transactions
  * have the same bytes: there the first that may have paid with them keeps the id.
  */
-export async function addTransactionIds(database: Kysely<StoreTables>, types: ColumnTypes): Promise<void> {
+export async function addTransactionIds(database: Kysely<Tables>, types: ColumnTypes): Promise<void> {
   await database.schema
     .createTable('transaction_ids')
     .addColumn('chain', types.text, (column) => column.notNull())
@@ -23,7 +29,7 @@ export async function addTransactionIds(database: Kysely<StoreTables>, types: Co
   await takeExpired(database);
 }
 
-async function takeRecorded(database: Kysely<StoreTables>): Promise<void> {
+async function takeRecorded(database: Kysely<Tables>): Promise<void> {
   await sql`
     INSERT INTO transaction_ids (chain, network, tx_id, transaction_id)
     SELECT chain, network, tx_id, id
@@ -39,7 +45,7 @@ async function takeRecorded(database: Kysely<StoreTables>): Promise<void> {
 }
 
 /** What was proved dead stands in the stories only. */
-async function takeExpired(database: Kysely<StoreTables>): Promise<void> {
+async function takeExpired(database: Kysely<Tables>): Promise<void> {
   for (let after = { id: '', place: 0 }; ; ) {
     const events = await database
       .selectFrom('transaction_events')

@@ -1,38 +1,8 @@
-import type { Generated, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Tables of the gateway's queue, which is a database of its own. */
-export interface QueueTables {
-  pending_transactions: {
-    /** Order of submission. */
-    seq: Generated<number>;
-    id: string;
-    chain: string;
-    network: string;
-    /** JSON list of signature IDs. */
-    hashes: string;
-    key_index: number | null;
-    /** JSON list of signature IDs with an index each. */
-    signatures: string | null;
-    serialized: string;
-    state: string;
-    tx_id: string | null;
-    created_at: number;
-    /** When a daemon first fetched it. */
-    claimed_at: number | null;
-    /** Since when it has failed for good. */
-    failed_at: number | null;
-    closed_by: string | null;
-  };
-  /** One row for each wallet of a transaction that is still pending: the index that polls go by. */
-  pending_hashes: { signature_id: string; chain: string; network: string; seq: number };
-  reported_errors: { pending_id: string; place: number; at: number; error: string };
-  spent_outputs: { chain: string; network: string; output: string; seq: number };
-  idempotency_keys: { key: string; digest: string; pending_id: string };
-}
-
 /** Format 1. */
-export async function createTables(database: Kysely<QueueTables>, types: ColumnTypes): Promise<void> {
+export async function createTables<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const schema = database.schema;
   await schema
     .createTable('pending_transactions')

@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
-import type { QueueTables } from './queue-0001-first.js';
 
 /** Format 2: keys with an index each, and the outputs that a transaction spends, which belong to it alone. */
-export async function addOutputs(database: Kysely<QueueTables>, types: ColumnTypes): Promise<void> {
+export async function addOutputs<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   await schema.alterTable('pending_transactions').addColumn('signatures', types.text).execute();
   await schema

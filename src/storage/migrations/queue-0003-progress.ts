@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
-import type { QueueTables } from './queue-0001-first.js';
 
 /** Format 3: when a daemon first fetched a transaction, since when it has failed for good, and who closed it. */
-export async function addProgress(database: Kysely<QueueTables>, types: ColumnTypes): Promise<void> {
+export async function addProgress<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   await schema.alterTable('pending_transactions').addColumn('claimed_at', 'bigint').execute();
   await schema.alterTable('pending_transactions').addColumn('failed_at', 'bigint').execute();

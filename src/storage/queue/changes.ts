@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { Closer, DaemonReport } from '../../core/store/queue.js';
 import type { DialectName } from '../database.js';
-import type { QueueTables } from '../migrations/queue-0001-first.js';
+import type { QueueTables } from '../schema.js';
 import type { QueueRow } from './rows.js';
 
 /** Errors that are kept of one pending transaction, and the length of each in characters. */

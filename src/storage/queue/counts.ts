@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { QueueCount, UnclaimedTransaction } from '../../core/store/queue.js';
-import type { QueueTables } from '../migrations/queue-0001-first.js';
+import type { QueueTables } from '../schema.js';
 
 /** What waits in the queue, by chain and by how far it came: one query over the index of the states. */
 export async function countWaiting(tables: Kysely<QueueTables>, network: Network): Promise<readonly QueueCount[]> {

@@ -2,23 +2,24 @@ import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { Database } from '../database.js';
 import { type ColumnTypes, typesOf } from '../migrations/column-types.js';
-import { createTables, type QueueTables } from '../migrations/queue-0001-first.js';
+import { createTables } from '../migrations/queue-0001-first.js';
 import { addOutputs } from '../migrations/queue-0002-outputs.js';
 import { addProgress } from '../migrations/queue-0003-progress.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
 import { parsePostgresUrl } from '../postgres/url.js';
+import type { QueueTables } from '../schema.js';
 
 /** Marks a SQLite file as a queue (`application_id`): the letters CUSQ. */
 const APPLICATION_ID = 0x43555351;
 
 /** What brings a queue of each format to the next one, beginning with an empty database. */
-const steps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes) => Promise<void>)[] = [
+export const queueSteps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes) => Promise<void>)[] = [
   createTables,
   addOutputs,
   addProgress,
 ];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
-const FORMAT = steps.length;
+const FORMAT = queueSteps.length;
 
 const marks: TableMarks = {
   queue_meta: ['key', 'value'],
@@ -42,7 +43,7 @@ export async function prepareQueue(database: Database<QueueTables>, location: st
       throw new CustosError('STORE_NEWER', `the queue ${shown} has format ${format}, this program knows ${FORMAT}`);
     }
     if (format === FORMAT) return;
-    for (const step of steps.slice(format)) await step(db, types);
+    for (const step of queueSteps.slice(format)) await step(db, types);
     await setFormat();
   });
 }

@@ -15,8 +15,8 @@ import type {
   SpentFilter,
 } from '../../core/store/queue.js';
 import { type DialectName, openDatabase } from '../database.js';
-import type { QueueTables } from '../migrations/queue-0001-first.js';
 import { isPostgresUrl, refuseOtherUrl } from '../postgres/url.js';
+import type { QueueTables } from '../schema.js';
 import { databaseError } from '../sqlite/errors.js';
 import { isUniqueViolation } from '../unique-violation.js';
 import { type Change, claim, complete, findToChange, insertHashes, remove, report, send } from './changes.js';

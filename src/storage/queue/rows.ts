@@ -2,8 +2,14 @@ import type { Selectable } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
-import type { Closer, QueuedState, QueuedTransaction, ReportedError } from '../../core/store/queue.js';
-import type { QueueTables } from '../migrations/queue-0001-first.js';
+import {
+  type Closer,
+  type QueuedState,
+  type QueuedTransaction,
+  queuedStates,
+  type ReportedError,
+} from '../../core/store/queue.js';
+import type { QueueTables } from '../schema.js';
 
 /** A pending transaction as it lies in the queue. */
 export type QueueRow = Selectable<QueueTables['pending_transactions']>;
@@ -45,9 +51,9 @@ function parseNetwork(row: QueueRow): Network {
 }
 
 function parseState(row: QueueRow): QueuedState {
-  const { state } = row;
-  if (state === 'pending' || state === 'broadcast' || state === 'completed' || state === 'deleted') return state;
-  throw damaged(row);
+  const state = queuedStates.find((known) => known === row.state);
+  if (state === undefined) throw damaged(row);
+  return state;
 }
 
 function parseCloser(row: QueueRow, text: string): Closer {

@@ -1,7 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { isBlob } from '../blobs.js';
-import type { StoreTables } from '../migrations/0001-first.js';
+import type { StoreTables } from '../schema.js';
 
 export function slotRow(slot: KeySlot): StoreTables['key_slots'] {
   const { id, kind, kdf, salt, box, createdAt, generation = null } = slot;

@@ -1,8 +1,8 @@
 import { CustosError } from '../../core/errors.js';
 import type { KeySlotTable } from '../../core/store/store.js';
 import type { Database } from '../database.js';
-import type { StoreTables } from '../migrations/0001-first.js';
 import { requireGeneration, slotsOf } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
 import { slotFromRow, slotRow } from './slot-rows.js';
 
 /** The key-slot table on a database. @param generation - of the root key that the slots open */

@@ -6,8 +6,8 @@ import type { WalletFilter, WalletTable } from '../../core/store/store.js';
 import { isBlob } from '../blobs.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
-import type { StoreTables } from '../migrations/0001-first.js';
 import { requireGeneration } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
 import { isUniqueViolation } from '../unique-violation.js';
 
 /** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */

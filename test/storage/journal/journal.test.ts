@@ -6,8 +6,8 @@ import { type JournalFact, LEASE_TIME, LONGEST_REST, type State } from '../../..
 import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
-import type { StoreTables } from '../../../src/storage/migrations/0001-first.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { fileTest } from '../../support/file-test.js';
 import { anySlot, eth, freshLocation, storeId } from '../support.js';
 

@@ -5,7 +5,7 @@ import { parsePending } from '../../../src/core/signing/pending.js';
 import { type Journal, LEASE_TIME, type Lease, type State } from '../../../src/core/store/journal.js';
 import type { Database } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
-import type { StoreTables } from '../../../src/storage/migrations/0001-first.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { sqliteDialect } from '../../../src/storage/sqlite/dialect.js';
 import { openSqlite, type SqliteConnection } from '../../../src/storage/sqlite/module.js';
 import { makeTables } from '../../../src/storage/store-format.js';

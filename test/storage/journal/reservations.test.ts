@@ -4,8 +4,8 @@ import { type Journal, type JournalFact, LEASE_TIME, type Lease } from '../../..
 import type { Database } from '../../../src/storage/database.js';
 import { openDatabase } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
-import type { StoreTables } from '../../../src/storage/migrations/0001-first.js';
 import { createStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { anySlot, eth, freshLocation, storeId } from '../support.js';
 
 const location = freshLocation();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/storage/database.js';
-import type { StoreTables } from '../../src/storage/migrations/0001-first.js';
-import { createStore, openStore } from '../../src/storage/open-store.js';
-import { anySlot, freshLocation, storeId } from './support.js';
+import { type Database, openDatabase } from '../../../src/storage/database.js';
+import { createStore, openStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
+import { anySlot, freshLocation, storeId } from '../support.js';
 
 type Row = Omit<StoreTables['transactions'], 'events' | 'mac'>;
 type Line = Omit<StoreTables['transaction_events'], 'mac'>;

@@ -1,0 +1,120 @@
+import { type Generated, sql } from 'kysely';
+import { sentStates } from '../core/store/journal.js';
+
+/** Tables of the wallet store in its newest format (docs/wallet-store.md). */
+export interface StoreTables {
+  meta: { key: string; value: string };
+  key_slots: {
+    id: string;
+    kind: string;
+    log_n: number;
+    r: number;
+    p: number;
+    salt: Uint8Array;
+    box: Uint8Array;
+    created_at: number;
+    /** Which root key it opens; nothing for the first one in slots of older formats (since format 3). */
+    generation: number | null;
+  };
+  wallets: {
+    signature_id: string;
+    chain: string;
+    network: string;
+    kind: string;
+    created_at: number;
+    format: number;
+    public_box: Uint8Array;
+    secret_box: Uint8Array;
+  };
+  transactions: {
+    id: string;
+    chain: string;
+    network: string;
+    state: string;
+    generation: number;
+    /** SHA-256 of the payload, in hexadecimal digits. */
+    digest: string;
+    /** The received object as JSON. */
+    pending: string;
+    sender: string | null;
+    /** Decimal with leading zeros, 20 digits, so that text order is number order on every database. */
+    nonce: string | null;
+    completed: string | null;
+    summary: string | null;
+    signed: string | null;
+    tx_id: string | null;
+    error_code: string | null;
+    error_text: string | null;
+    reported: string | null;
+    attempts: number;
+    next_attempt_at: number;
+    /** What its transactions have in common that one process makes at a time: the first key (since format 2). */
+    line: string | null;
+    /** Name of the process that goes on with it, and until when others leave it alone (since format 2). */
+    lease_owner: string | null;
+    lease_expires_at: number | null;
+    /** The block that has it, while confirmations are awaited (since format 2). */
+    block: string | null;
+    created_at: number;
+    updated_at: number;
+    /** How many lines its story has (since format 3). */
+    events: number;
+    /** Authenticates all columns but those of the lease (since format 3). */
+    mac: string | null;
+  };
+  /** What one transaction uses and no other may (since format 2). */
+  reservations: {
+    chain: string;
+    network: string;
+    /** Whose numbers they are; empty for outputs. */
+    sender: string;
+    /** A nonce in 20 digits, or an output as `txId:index`. */
+    resource: string;
+    transaction_id: string;
+    mac: string | null;
+  };
+  /** Ids of all bytes that were ever recorded: each belongs to one transaction for good (since format 3). */
+  transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string; mac: string | null };
+  transaction_events: {
+    transaction_id: string;
+    /** 1, 2, 3 … within the transaction. */
+    place: number;
+    at: number;
+    event: string;
+    fact: string;
+    mac: string | null;
+  };
+}
+
+/** Tables of the gateway's queue, which is a database of its own. */
+export interface QueueTables {
+  pending_transactions: {
+    /** Order of submission. */
+    seq: Generated<number>;
+    id: string;
+    chain: string;
+    network: string;
+    /** JSON list of signature IDs. */
+    hashes: string;
+    key_index: number | null;
+    /** JSON list of signature IDs with an index each. */
+    signatures: string | null;
+    serialized: string;
+    state: string;
+    tx_id: string | null;
+    created_at: number;
+    /** When a daemon first fetched it. */
+    claimed_at: number | null;
+    /** Since when it has failed for good. */
+    failed_at: number | null;
+    closed_by: string | null;
+  };
+  /** One row for each wallet of a transaction that is still pending: the index that polls go by. */
+  pending_hashes: { signature_id: string; chain: string; network: string; seq: number };
+  reported_errors: { pending_id: string; place: number; at: number; error: string };
+  spent_outputs: { chain: string; network: string; output: string; seq: number };
+  idempotency_keys: { key: string; digest: string; pending_id: string };
+}
+
+/** True for rows whose bytes are out and that are not ended. Literal, so that the partial index of due transactions serves. */
+export const hasSentState = sql<boolean>`state in (${sql.join(sentStates.map((state) => sql.lit(state)))})`;

@@ -1,0 +1,43 @@
+-- format 1
+create table "meta" ("key" text collate "C" not null primary key, "value" text collate "C" not null);
+create table "key_slots" ("id" text collate "C" not null primary key, "kind" text collate "C" not null, "log_n" integer not null, "r" integer not null, "p" integer not null, "salt" bytea not null, "box" bytea not null, "created_at" bigint not null);
+create table "wallets" ("signature_id" text collate "C" not null primary key, "chain" text collate "C" not null, "network" text collate "C" not null, "kind" text collate "C" not null, "created_at" bigint not null, "format" integer not null, "public_box" bytea not null, "secret_box" bytea not null);
+create index "wallets_by_chain" on "wallets" ("network", "chain", "signature_id");
+create table "transactions" ("id" text collate "C" not null primary key, "chain" text collate "C" not null, "network" text collate "C" not null, "state" text collate "C" not null, "generation" integer not null, "digest" text collate "C" not null, "pending" text collate "C" not null, "sender" text collate "C", "nonce" text collate "C", "completed" text collate "C", "summary" text collate "C", "signed" text collate "C", "tx_id" text collate "C", "error_code" text collate "C", "error_text" text collate "C", "reported" text collate "C", "attempts" integer not null, "next_attempt_at" bigint not null, "created_at" bigint not null, "updated_at" bigint not null);
+create index "transactions_by_time" on "transactions" ("created_at");
+create index "transactions_by_sender" on "transactions" ("chain", "network", "sender", "nonce") where "nonce" is not null;
+create index "transactions_by_state" on "transactions" ("state", "chain", "network", "created_at");
+create table "transaction_events" ("transaction_id" text collate "C" not null, "place" integer not null, "at" bigint not null, "event" text collate "C" not null, "fact" text collate "C" not null, constraint "transaction_events_key" primary key ("transaction_id", "place"));
+-- format 2
+alter table "transactions" add column "line" text collate "C";
+alter table "transactions" add column "lease_owner" text collate "C";
+alter table "transactions" add column "block" text collate "C";
+alter table "transactions" add column "lease_expires_at" bigint;
+create index "transactions_by_lease" on "transactions" ("lease_owner") where "lease_owner" is not null;
+create index "transactions_due" on "transactions" ("chain", "network", "next_attempt_at") where state in ('signed', 'broadcast');
+create table "reservations" ("chain" text collate "C" not null, "network" text collate "C" not null, "sender" text collate "C" not null, "resource" text collate "C" not null, "transaction_id" text collate "C" not null, constraint "reservations_key" primary key ("chain", "network", "sender", "resource"));
+create index "reservations_by_transaction" on "reservations" ("transaction_id");
+-- format 3
+create table "transaction_ids" ("chain" text collate "C" not null, "network" text collate "C" not null, "tx_id" text collate "C" not null, "transaction_id" text collate "C" not null, constraint "transaction_ids_key" primary key ("chain", "network", "tx_id"));
+
+    INSERT INTO transaction_ids (chain, network, tx_id, transaction_id)
+    SELECT chain, network, tx_id, id
+    FROM (
+      SELECT chain, network, tx_id, id, row_number() OVER (
+        PARTITION BY chain, network, tx_id
+        ORDER BY CASE state WHEN 'completed' THEN 1 WHEN 'broadcast' THEN 2 WHEN 'signed' THEN 3 ELSE 4 END, created_at, id
+      ) AS rank
+      FROM transactions
+      WHERE tx_id IS NOT NULL
+    ) AS ranked
+    WHERE rank = 1;
+select "transactions"."id", "transactions"."chain", "transactions"."network", "place", "fact" from "transaction_events" inner join "transactions" on "transactions"."id" = "transaction_events"."transaction_id" where "event" = $1 and ("transaction_id", "place") > ($2, $3) order by "transaction_id", "place" limit $4;
+alter table "key_slots" add column "generation" integer;
+alter table "transactions" add column "mac" text collate "C";
+alter table "transaction_events" add column "mac" text collate "C";
+alter table "reservations" add column "mac" text collate "C";
+alter table "transaction_ids" add column "mac" text collate "C";
+alter table "transactions" add column "events" integer default 0 not null;
+
+    UPDATE transactions SET events =
+      (SELECT count(*) FROM transaction_events WHERE transaction_id = transactions.id);

@@ -1,0 +1,43 @@
+-- format 1
+create table "meta" ("key" text not null primary key, "value" text not null);
+create table "key_slots" ("id" text not null primary key, "kind" text not null, "log_n" integer not null, "r" integer not null, "p" integer not null, "salt" blob not null, "box" blob not null, "created_at" bigint not null);
+create table "wallets" ("signature_id" text not null primary key, "chain" text not null, "network" text not null, "kind" text not null, "created_at" bigint not null, "format" integer not null, "public_box" blob not null, "secret_box" blob not null);
+create index "wallets_by_chain" on "wallets" ("network", "chain", "signature_id");
+create table "transactions" ("id" text not null primary key, "chain" text not null, "network" text not null, "state" text not null, "generation" integer not null, "digest" text not null, "pending" text not null, "sender" text, "nonce" text, "completed" text, "summary" text, "signed" text, "tx_id" text, "error_code" text, "error_text" text, "reported" text, "attempts" integer not null, "next_attempt_at" bigint not null, "created_at" bigint not null, "updated_at" bigint not null);
+create index "transactions_by_time" on "transactions" ("created_at");
+create index "transactions_by_sender" on "transactions" ("chain", "network", "sender", "nonce") where "nonce" is not null;
+create index "transactions_by_state" on "transactions" ("state", "chain", "network", "created_at");
+create table "transaction_events" ("transaction_id" text not null, "place" integer not null, "at" bigint not null, "event" text not null, "fact" text not null, constraint "transaction_events_key" primary key ("transaction_id", "place"));
+-- format 2
+alter table "transactions" add column "line" text;
+alter table "transactions" add column "lease_owner" text;
+alter table "transactions" add column "block" text;
+alter table "transactions" add column "lease_expires_at" bigint;
+create index "transactions_by_lease" on "transactions" ("lease_owner") where "lease_owner" is not null;
+create index "transactions_due" on "transactions" ("chain", "network", "next_attempt_at") where state in ('signed', 'broadcast');
+create table "reservations" ("chain" text not null, "network" text not null, "sender" text not null, "resource" text not null, "transaction_id" text not null, constraint "reservations_key" primary key ("chain", "network", "sender", "resource"));
+create index "reservations_by_transaction" on "reservations" ("transaction_id");
+-- format 3
+create table "transaction_ids" ("chain" text not null, "network" text not null, "tx_id" text not null, "transaction_id" text not null, constraint "transaction_ids_key" primary key ("chain", "network", "tx_id"));
+
+    INSERT INTO transaction_ids (chain, network, tx_id, transaction_id)
+    SELECT chain, network, tx_id, id
+    FROM (
+      SELECT chain, network, tx_id, id, row_number() OVER (
+        PARTITION BY chain, network, tx_id
+        ORDER BY CASE state WHEN 'completed' THEN 1 WHEN 'broadcast' THEN 2 WHEN 'signed' THEN 3 ELSE 4 END, created_at, id
+      ) AS rank
+      FROM transactions
+      WHERE tx_id IS NOT NULL
+    ) AS ranked
+    WHERE rank = 1;
+select "transactions"."id", "transactions"."chain", "transactions"."network", "place", "fact" from "transaction_events" inner join "transactions" on "transactions"."id" = "transaction_events"."transaction_id" where "event" = ? and ("transaction_id", "place") > (?, ?) order by "transaction_id", "place" limit ?;
+alter table "key_slots" add column "generation" integer;
+alter table "transactions" add column "mac" text;
+alter table "transaction_events" add column "mac" text;
+alter table "reservations" add column "mac" text;
+alter table "transaction_ids" add column "mac" text;
+alter table "transactions" add column "events" integer default 0 not null;
+
+    UPDATE transactions SET events =
+      (SELECT count(*) FROM transaction_events WHERE transaction_id = transactions.id);
