@@ -24,9 +24,12 @@ export function createRegistry(extra: readonly Chain[] = []): ChainRegistry {
 function withShownText(chain: Chain): Chain {
   return {
     ...chain,
-    parse(completed, context) {
-      const unsigned = chain.parse(completed, context);
-      return { ...unsigned, summary: shownSummary(unsigned.summary) };
+    codec: {
+      ...chain.codec,
+      parse(completed, context) {
+        const unsigned = chain.codec.parse(completed, context);
+        return { ...unsigned, summary: shownSummary(unsigned.summary) };
+      },
     },
   };
 }

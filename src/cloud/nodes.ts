@@ -1,4 +1,5 @@
-import type { Chain, Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain/node.js';
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
@@ -93,7 +94,7 @@ export async function judgeRefusal(node: NodeClient, refused: RefusedBytes): Pro
     throw new CustosError('NODE_ANSWER_INVALID', `transaction ${signed.txId} is said to be known, but is not found`);
   }
   if (meaning === 'wait') throw new CustosError('NODE_UNREACHABLE', `not taken now: ${words}`);
-  const isLater = (await chain.refusal?.(signed, words, node)) === 'later';
+  const isLater = (await chain.node.refusal?.(signed, words, node)) === 'later';
   if (isLater) throw new CustosError('BROADCAST_DEFERRED', `not taken now: ${words}`);
   return 'refused';
 }
@@ -119,7 +120,7 @@ async function fateIfTold(
   { chain, signed }: Omit<RefusedBytes, 'refusal'>,
 ): Promise<Fate | undefined> {
   try {
-    return await chain.fate?.(signed, node);
+    return await chain.node.fate?.(signed, node);
   } catch (error) {
     // A question that the node does not offer will not be offered later; a limit or an account is seen to by somebody.
     if (isRetryable(error) || (isAboutWay(error) && !isNotOffered(error))) throw error;
@@ -129,9 +130,8 @@ async function fateIfTold(
 
 async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransaction) {
   if (chain.closedNetwork !== undefined) throw new CustosError('NETWORK_CLOSED', chain.closedNetwork);
-  if (chain.broadcast === undefined) throw new CustosError('NODE_REFUSED', `${chain.id} is not sent to nodes`);
   try {
-    return { txId: await chain.broadcast(signed, node) };
+    return { txId: await chain.node.broadcast(signed, node) };
   } catch (error) {
     if (!(error instanceof CustosError) || !refusals.has(error.code) || isUnheard(error)) throw error;
     // What the chain itself has judged, such as a failure in a block, may quote a contract: its words decide nothing more.

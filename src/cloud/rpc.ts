@@ -1,4 +1,4 @@
-import type { RpcCall, RpcOutcome } from '../core/chain/chain.js';
+import type { RpcCall, RpcOutcome } from '../core/chain/node.js';
 import { CustosError } from '../core/errors.js';
 import { isObject, type JsonObject, objectOf, tryJson } from '../core/json.js';
 import { meaningOf } from './answers.js';

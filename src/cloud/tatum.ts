@@ -1,4 +1,5 @@
-import type { Chain, RecordedTransaction } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { RecordedTransaction } from '../core/chain/node.js';
 import { CustosError, isWorthWaiting } from '../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import { isObject, objectOf, tryJson } from '../core/json.js';
@@ -153,7 +154,7 @@ function readTxId({ text }: HttpAnswer, label: string): string {
 function broadcastRequest(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction) {
   const { withdrawal } = pending;
   // Bytes that went to the chain by its node are told by their id.
-  const raw = chain.sendsByNode === true ? signed.txId : signed.raw;
+  const raw = chain.node.sendsByNode === true ? signed.txId : signed.raw;
   if (withdrawal !== undefined && ledgerChains.has(chain.id)) {
     const body = { currency: chain.id, signatureId: pending.id, withdrawalId: withdrawal.id, txData: raw };
     return { path: '/v3/offchain/withdrawal/broadcast', body };

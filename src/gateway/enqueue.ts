@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import type { BuiltTransaction } from '../core/chain/build.js';
+import type { BuiltTransaction } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
@@ -59,7 +59,7 @@ function keyFields(keys: readonly KeyRef[]): Pick<NewQueuedTransaction, 'hashes'
 
 /** Reads an address field. @returns the chain's own form @throws CustosError REQUEST_INVALID */
 export function addressField(gateway: GatewayContext, chain: Chain, property: string, text: string): string {
-  return checkField(property, () => chain.normalizeAddress(text, gateway.network));
+  return checkField(property, () => chain.keys.normalizeAddress(text, gateway.network));
 }
 
 function idempotencyOf(request: Context, body: unknown): { key: string; digest: string } | undefined {

@@ -1,3 +1,4 @@
+import type { Builder } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 
 /** JSON-RPC methods that a client may ask of a node, because they read the chain or send signed bytes. */
@@ -46,6 +47,8 @@ const solana = methodsOf(
   'simulateTransaction',
 );
 
+const methodsOfKind: Readonly<Record<Builder['kind'], Methods>> = { evm: contracts, bitcoind: outputs, solana };
+
 /**
  * Whether clients of the gateway may ask a chain's node for a method: only what is known to be harmless, because a node
  * serves its owner's keys and its own administration by the same interface.
@@ -55,10 +58,8 @@ export function isOffered(chain: Chain, method: string, extra: Methods = none): 
   return methodsFor(chain).has(method) || extra.has(method);
 }
 
-function methodsFor({ transfer, spend, pay }: Chain): Methods {
-  if (transfer !== undefined) return contracts;
-  if (spend !== undefined) return outputs;
-  return pay === undefined ? none : solana;
+function methodsFor({ builder }: Chain): Methods {
+  return builder === undefined ? none : methodsOfKind[builder.kind];
 }
 
 function methodsOf(prefix: string, ...lines: readonly string[]): Methods {

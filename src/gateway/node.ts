@@ -1,4 +1,6 @@
-import type { Chain, NodeClient, TransferRequest } from '../core/chain/chain.js';
+import type { EvmTransfer } from '../core/chain/builder.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { NodeClient } from '../core/chain/node.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import { type NodeUrl, parseNodeUrl } from '../core/network/node-url.js';
@@ -29,7 +31,7 @@ export interface GatewayNode {
    * @returns its serialized form
    * @throws CustosError NODE_*, NOT_OFFERED, REQUEST_INVALID: the chain could not sign it
    */
-  build(request: Omit<TransferRequest, 'chainId'>): Promise<string>;
+  build(request: Omit<EvmTransfer, 'chainId'>): Promise<string>;
 }
 
 export interface NodeOptions {
@@ -105,9 +107,9 @@ function otherName(method: unknown): string | undefined {
 }
 
 async function probe(options: NodeOptions, rpc: GatewayNode['rpc']): Promise<void> {
-  const { transfer, spend } = options.chain;
-  if (transfer !== undefined) await askChainId(options, rpc);
-  else await rpc(spend === undefined ? 'getGenesisHash' : 'getblockchaininfo', []);
+  const kind = options.chain.builder?.kind;
+  if (kind === 'evm') await askChainId(options, rpc);
+  else await rpc(kind === 'bitcoind' ? 'getblockchaininfo' : 'getGenesisHash', []);
 }
 
 /** The chain itself knows its ids: it is given a transaction that carries the node's. */
@@ -128,7 +130,7 @@ const NOBODY = `0x${'00'.repeat(20)}`;
 const ANY_GAS = 16_777_216n;
 
 interface TransferTrial extends Place {
-  readonly request: TransferRequest;
+  readonly request: EvmTransfer;
 }
 
 /**
@@ -139,12 +141,15 @@ interface TransferTrial extends Place {
  */
 function tryTransfer({ request, ...place }: TransferTrial): string {
   const { chain, network, rules } = place;
-  if (!chain.transfer) throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
+  const { builder } = chain;
+  if (builder?.kind !== 'evm') {
+    throw new CustosError('NOT_OFFERED', `the gateway builds no transactions of ${chain.id}`);
+  }
   const { maxFeePerGas, maxPriorityFeePerGas, type } = request;
   const capped = type === '0x2' || maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined;
   const price = capped ? { maxPriorityFeePerGas: 0n, maxFeePerGas: maxPriorityFeePerGas ?? 1n } : { gasPrice: 1n };
   const { developmentChainId } = rules;
-  const trial = chain.parse(chain.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
+  const trial = chain.codec.parse(builder.transfer({ nonce: 0n, gasLimit: ANY_GAS, ...price, ...request }, network), {
     network,
     from: NOBODY,
     signers: [{ address: NOBODY }],
@@ -153,7 +158,7 @@ function tryTransfer({ request, ...place }: TransferTrial): string {
   // Of a stand-in nothing can be said: the daemon fills it in, and holds it against the ceiling.
   const isSettled = request.gasLimit !== undefined && (request.gasPrice ?? maxFeePerGas) !== undefined;
   if (isSettled) checkFee(trial.summary.fee, place);
-  return chain.transfer(request, network);
+  return builder.transfer(request, network);
 }
 
 async function ask(options: NodeOptions, url: NodeUrl, body: unknown): Promise<unknown> {

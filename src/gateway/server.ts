@@ -1,4 +1,5 @@
 import { Hono, type HonoRequest } from 'hono';
+import type { Builder } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, quote } from '../core/ids.js';
@@ -135,21 +136,21 @@ function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): v
 }
 
 function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
-  const all = chains.ids.map((id) => chains.get(id)).filter(({ transfer, spend, pay }) => transfer ?? spend ?? pay);
+  const all = chains.ids.map((id) => chains.get(id)).filter(({ builder }) => builder !== undefined);
   return new Map(all.map((chain) => [chain.slug, chain]));
 }
 
 function slugsOf(chains: readonly Chain[]): Slugs {
-  const segment = (power: (chain: Chain) => unknown) => {
-    const names = chains.filter((chain) => power(chain) !== undefined).map(({ slug }) => slug);
+  const segment = (...kinds: readonly (Builder['kind'] | undefined)[]) => {
+    const names = chains.filter(({ builder }) => kinds.includes(builder?.kind)).map(({ slug }) => slug);
     // A segment that nothing matches, where there is no such chain.
     return `:slug{${names.length === 0 ? '(?!)' : names.join('|')}}`;
   };
   return {
-    contracts: segment(({ transfer }) => transfer),
-    outputs: segment(({ spend }) => spend),
-    payments: segment(({ pay }) => pay),
-    any: segment(({ slug }) => slug),
+    contracts: segment('evm'),
+    outputs: segment('bitcoind'),
+    payments: segment('solana'),
+    any: segment('evm', 'bitcoind', 'solana'),
   };
 }
 

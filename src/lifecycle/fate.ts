@@ -1,4 +1,5 @@
-import type { Chain, Fate } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { Fate } from '../core/chain/node.js';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import type { LifecycleParts, Sent } from './parts.js';
@@ -17,18 +18,23 @@ export async function fateOf(
   entry: JournalEntry,
   { chain, recorded }: Sent,
 ): Promise<Fate | undefined> {
-  const fate = await step(parts, 'confirm', entry.id, async () => chain.fate?.(recorded, parts.nodes.client(chain)));
+  const fate = await step(parts, 'confirm', entry.id, async () =>
+    chain.node.fate?.(recorded, parts.nodes.client(chain)),
+  );
   if (fate === 'dead') throw expired(entry, chain);
   return fate;
 }
 
 /** True where signed bytes may become such that they can never take effect any more. */
-export function isMortal({ expiry, displacement }: Chain): boolean {
+export function isMortal({ codec: { expiry, displacement } }: Chain): boolean {
   return expiry !== undefined || displacement !== undefined;
 }
 
 /** @returns the error for bytes that are proved dead; `details.renew` when others are to be made */
-export function expired({ id, pending }: JournalEntry, { id: chain, expiry, displacement }: Chain): CustosError {
+export function expired(
+  { id, pending }: JournalEntry,
+  { id: chain, codec: { expiry, displacement } }: Chain,
+): CustosError {
   const text =
     expiry === undefined
       ? `another transaction took the nonce of the signed bytes of ${id} on ${chain}`

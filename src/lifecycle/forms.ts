@@ -65,7 +65,7 @@ export async function awaitOtherForm(
   { thrown, tries }: { readonly thrown: unknown; readonly tries: number },
 ): Promise<void> {
   const isDuplicate = thrown instanceof CustosError && thrown.code === 'TRANSACTION_DUPLICATE';
-  if (!isDuplicate || chain.repetition?.(pending) !== 'renewed') throw thrown;
+  if (!isDuplicate || chain.codec.repetition?.(pending) !== 'renewed') throw thrown;
   if (tries >= TRIES) {
     throw new CustosError('DUPLICATE_DEFERRED', `${thrown.message}, and ${chain.id} offers no others yet`, {
       cause: thrown,

@@ -1,4 +1,4 @@
-import type { ParseContext, SignerFacts } from '../core/chain/chain.js';
+import type { ParseContext, SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { JournalEntry } from '../core/store/journal.js';

@@ -1,4 +1,6 @@
-import type { Chain, ChainRegistry, RecordedTransaction, SignerFacts } from '../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../core/chain/chain.js';
+import type { SignerFacts } from '../core/chain/codec.js';
+import type { RecordedTransaction } from '../core/chain/node.js';
 import type { Clock } from '../core/clock.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
 import type { Log } from '../core/log.js';

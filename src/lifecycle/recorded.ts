@@ -27,9 +27,9 @@ export async function readRecorded(parts: RecordedParts, { entry }: Claimed): Pr
   const chain = parts.chains.get(entry.chain);
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
   if (entry.state === 'broadcast') return sent;
-  if (chain.displacement !== undefined) await waitForRival(parts, entry, sent);
+  if (chain.codec.displacement !== undefined) await waitForRival(parts, entry, sent);
   // Only time is asked about beforehand: that another transaction took the nonce, a refusal shows first.
-  if (chain.expiry !== undefined) await refuseDead(parts, entry, sent);
+  if (chain.codec.expiry !== undefined) await refuseDead(parts, entry, sent);
   return sent;
 }
 

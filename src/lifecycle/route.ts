@@ -8,7 +8,11 @@ export function isDirect({ nodes }: Pick<LifecycleParts, 'nodes'>, { entry, sour
 }
 
 /** True where signed bytes go to a node; else the source takes them to the network. */
-export function goesByNode(parts: Pick<LifecycleParts, 'nodes'>, claimed: Claimed, { sendsByNode }: Chain): boolean {
+export function goesByNode(
+  parts: Pick<LifecycleParts, 'nodes'>,
+  claimed: Claimed,
+  { node: { sendsByNode } }: Chain,
+): boolean {
   return sendsByNode === true || isDirect(parts, claimed);
 }
 
@@ -16,7 +20,7 @@ export function goesByNode(parts: Pick<LifecycleParts, 'nodes'>, claimed: Claime
 export function isFollowed(
   { nodes, confirmations }: Pick<LifecycleParts, 'nodes' | 'confirmations'>,
   { entry, source }: Claimed,
-  { inclusion }: Chain,
+  { node: { inclusion } }: Chain,
 ): boolean {
   const hasNode = nodes.isOwn(entry.chain) || source.showsBlocks();
   return hasNode && inclusion !== undefined && entry.pending.withdrawal === undefined && confirmations(entry.chain) > 0;

@@ -1,4 +1,4 @@
-import type { SignerFacts } from '../core/chain/chain.js';
+import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';

@@ -1,4 +1,4 @@
-import type { SignerFacts } from '../core/chain/chain.js';
+import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';

@@ -1,4 +1,5 @@
-import type { Chain, ChainRegistry, ParseContext, SignerFacts } from '../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../core/chain/chain.js';
+import type { ParseContext, SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { digestOf } from '../core/signing/digest.js';
 import type { KeyRequest } from '../core/signing/pending.js';
@@ -30,7 +31,7 @@ export function signPending(request: SignRequest, parts: SigningParts): SignResu
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
-  const unsigned = chain.parse(request.completed, parseContext(pending, { rules, signers }));
+  const unsigned = chain.codec.parse(request.completed, parseContext(pending, { rules, signers }));
   checkLimits(unsigned.summary, { chain, network, rules });
   const start = process.hrtime.bigint();
   let opened = start;
@@ -70,7 +71,7 @@ export function parseContext(
 
 /** The keys that a pending transaction needs, in the order in which they are lent. */
 export function keyRefsOf(chain: Chain, pending: KeyRequest): readonly KeyRef[] {
-  return chain.keyRefs?.(pending) ?? pending.keys;
+  return chain.codec.keyRefs?.(pending) ?? pending.keys;
 }
 
 export interface WantedKey {

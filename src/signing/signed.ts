@@ -1,4 +1,5 @@
-import type { Chain, SignedTransaction } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { SignedTransaction } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 
 /**
@@ -8,8 +9,8 @@ import { CustosError } from '../core/errors.js';
  */
 export function checkSigned(chain: Chain, { raw, txId }: SignedTransaction): void {
   if (
-    chain.isTransactionId(txId) &&
-    (chain.readSigned === undefined || chain.sendsByNode === true || idOf(chain, raw) === txId)
+    chain.codec.isTransactionId(txId) &&
+    (chain.codec.readSigned === undefined || chain.node.sendsByNode === true || idOf(chain, raw) === txId)
   )
     return;
   throw new CustosError('SIGNATURE_INVALID', `what the signer gave back is no transaction of ${chain.name}`);
@@ -17,7 +18,7 @@ export function checkSigned(chain: Chain, { raw, txId }: SignedTransaction): voi
 
 function idOf(chain: Chain, raw: string): string | undefined {
   try {
-    return chain.readSigned?.(raw).txId;
+    return chain.codec.readSigned?.(raw).txId;
   } catch {
     return undefined;
   }

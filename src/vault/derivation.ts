@@ -1,4 +1,5 @@
-import type { Chain, HdScheme } from '../core/chain/chain.js';
+import type { Chain } from '../core/chain/chain.js';
+import type { HdScheme } from '../core/chain/keys.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../crypto/mnemonic.js';
@@ -13,10 +14,10 @@ export interface Derivation {
 
 /** @throws CustosError SECRET_UNSUPPORTED: the chain has no mnemonic wallets, or no derivation of that name */
 export function schemeOf({ chain, name }: Pick<Derivation, 'chain' | 'name'>): HdScheme {
-  const scheme = name === undefined ? chain.hd : chain.derivations?.[name];
+  const scheme = name === undefined ? chain.keys.hd : chain.keys.derivations?.[name];
   if (scheme !== undefined) return scheme;
-  if (chain.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
-  const names = Object.keys(chain.derivations ?? {});
+  if (chain.keys.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
+  const names = Object.keys(chain.keys.derivations ?? {});
   const known = names.length === 0 ? 'has its default derivation only' : `knows the derivations ${names.join(', ')}`;
   throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} ${known}, not ${name}`);
 }
@@ -43,5 +44,5 @@ export async function deriveAccount(
 /** Address of a key of a mnemonic wallet. */
 export function hdAddress(publicKey: Uint8Array, derivation: Derivation): string {
   const { chain, network } = derivation;
-  return schemeOf(derivation).address?.(publicKey, network) ?? chain.address(publicKey, network);
+  return schemeOf(derivation).address?.(publicKey, network) ?? chain.keys.address(publicKey, network);
 }

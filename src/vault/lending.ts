@@ -72,8 +72,8 @@ function openPrivateKey({ secretSealing, chains, public: shown }: Lender, sealed
 function publicSide({ chains, public: shown }: Lender, sealed: SealedWallet, privateKey: Uint8Array) {
   const { network, kind } = sealed;
   const chain = chains.get(sealed.chain);
-  const publicKey = chain.publicKey(privateKey);
-  if (kind === 'key') return { publicKey, address: chain.address(publicKey, network) };
+  const publicKey = chain.keys.publicKey(privateKey);
+  if (kind === 'key') return { publicKey, address: chain.keys.address(publicKey, network) };
   return { publicKey, address: hdAddress(publicKey, { chain, name: shown.wallet(sealed).derivation, network }) };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Chain, ChainRegistry, SignerFacts } from '../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../core/chain/chain.js';
+import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
 import type {
@@ -154,7 +155,7 @@ class OpenVault implements Vault {
     const chain = this.#chains.get(sealed.chain);
     return this.use([sealed], [ref], ([key]) => {
       if (key === undefined) throw new CustosError('INTERNAL', 'no key was lent');
-      return chain.encodePrivateKey(key.privateKey, sealed.network);
+      return chain.keys.encodePrivateKey(key.privateKey, sealed.network);
     });
   }
 
@@ -199,7 +200,7 @@ function newPrivateKey(chain: Chain, network: Network): FreshSecret {
   for (;;) {
     const random = new Uint8Array(randomBytes(32));
     try {
-      const privateKey = chain.newPrivateKey?.(random) ?? random.slice();
+      const privateKey = chain.keys.newPrivateKey?.(random) ?? random.slice();
       return keySecret(chain, privateKey, network);
     } catch (error) {
       // Zero or at least the curve order: once in 2^128 draws.
@@ -211,16 +212,16 @@ function newPrivateKey(chain: Chain, network: Network): FreshSecret {
 }
 
 function keySecret(chain: Chain, privateKey: Uint8Array, network: Network): FreshSecret {
-  const address = chain.address(chain.publicKey(privateKey), network);
+  const address = chain.keys.address(chain.keys.publicKey(privateKey), network);
   return { secret: { kind: 'key', privateKey }, shown: { address } };
 }
 
 async function readSecret(chain: Chain, { secret, network, derivation }: ImportRequest): Promise<FreshSecret> {
   if (secret.kind === 'privateKey') {
-    return keySecret(chain, chain.decodePrivateKey(secret.privateKey.exposeText().trim(), network), network);
+    return keySecret(chain, chain.keys.decodePrivateKey(secret.privateKey.exposeText().trim(), network), network);
   }
   const text = secret.mnemonic.exposeText();
-  const own = chain.decodeMnemonic?.(text);
+  const own = chain.keys.decodeMnemonic?.(text);
   if (own !== undefined) return keySecret(chain, own, network);
   return mnemonicSecret(parseMnemonic(text), { chain, name: derivation, network });
 }
@@ -234,14 +235,14 @@ function checkStated(chain: Chain, request: ImportRequest, { secret, shown }: Fr
     throw new CustosError('ADDRESS_MISMATCH', `the secret gives the xpub ${given}, not the stated ${xpub}`);
   }
   if (request.secret.kind === 'mnemonic' && request.secret.privateKey !== undefined) {
-    const stated = chain.decodePrivateKey(request.secret.privateKey.exposeText().trim(), network);
+    const stated = chain.keys.decodePrivateKey(request.secret.privateKey.exposeText().trim(), network);
     const first = derive(secret, { ...derivation, index: 0 });
     const same = equalBytes(stated, first);
     for (const key of [stated, first]) key.fill(0);
     if (!same) throw new CustosError('ADDRESS_MISMATCH', 'the mnemonic does not give the stated private key');
   }
   if (address === undefined) return;
-  const stated = chain.normalizeAddress(address, network);
+  const stated = chain.keys.normalizeAddress(address, network);
   if (shown.address === stated) return;
   // An address beside a mnemonic with an xpub is taken for the one of index 0.
   const first = shown.xpub === undefined ? undefined : schemeOf(derivation).publicKey?.(shown.xpub, 0);
@@ -253,12 +254,12 @@ function checkStated(chain: Chain, request: ImportRequest, { secret, shown }: Fr
 /** What the peer's scripts find in an exported wallet: also the first private key, where a mnemonic stands for one address. */
 function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation) {
   if (secret.kind === 'key') {
-    return { [chain.secretField ?? 'privateKey']: chain.encodePrivateKey(secret.privateKey, network) };
+    return { [chain.keys.secretField ?? 'privateKey']: chain.keys.encodePrivateKey(secret.privateKey, network) };
   }
   const mnemonic = Buffer.from(secret.mnemonic).toString('utf8');
-  if (chain.singleAddress !== true) return { mnemonic };
+  if (chain.keys.singleAddress !== true) return { mnemonic };
   const first = derive(secret, { chain, name, index: 0 });
-  const privateKey = chain.encodePrivateKey(first, network);
+  const privateKey = chain.keys.encodePrivateKey(first, network);
   first.fill(0);
   return { mnemonic, privateKey };
 }

@@ -1,4 +1,5 @@
-import type { Chain, NodeClient } from '../../src/core/chain/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
+import type { NodeClient } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { keyOf } from './signing.js';
@@ -72,7 +73,7 @@ export async function complete(
     ...(setting.withdrawalId && { withdrawalId: setting.withdrawalId }),
   };
   try {
-    const text = await chain.complete(parsePending(received, chain.id, 'mainnet'), {
+    const text = await chain.node.complete(parsePending(received, chain.id, 'mainnet'), {
       network: 'mainnet',
       from: key.address,
       signers: [key],

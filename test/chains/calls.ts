@@ -41,6 +41,6 @@ export const encode = (functionName: string, args: readonly unknown[]) =>
 
 /** Summary of an Ethereum transaction to the contract with this data; the sender is `me`. */
 export function summaryOf(data: string, change: Record<string, unknown> = {}): Summary {
-  return ethereum.parse(legacyJson({ to: contract, value: 0, gas: 10_000_000, data, ...change }), contextOf(key))
+  return ethereum.codec.parse(legacyJson({ to: contract, value: 0, gas: 10_000_000, data, ...change }), contextOf(key))
     .summary;
 }

@@ -12,20 +12,22 @@ const context = { network: 'testnet' as const, from: key.address, signers: [key]
 
 describe('a Cardano transaction', () => {
   it('of coins has no hazard', () => {
-    expect(cardano.parse(completed(), context).summary.hazards).toEqual([]);
+    expect(cardano.codec.parse(completed(), context).summary.hazards).toEqual([]);
   });
 
   it('to an address of which nobody has a key names it', () => {
     const address = bech32.encodeFromBytes('addr_test', Uint8Array.from([0x60, ...new Array(28).fill(0)]));
     const text = completed({ outputs: [{ address, amount: 9_800_000 }] });
-    expect(cardano.parse(text, context).summary.hazards).toMatchObject([
+    expect(cardano.codec.parse(text, context).summary.hazards).toMatchObject([
       { kind: 'unspendable-destination', party: address, asset: 'ADA', amount: 9_800_000n },
     ]);
   });
 
   it('that never ends is long-lived', () => {
     const text = completed({ made: { 3: 4_000_000_000 } });
-    expect(cardano.parse(text, context).summary.hazards).toEqual([{ kind: 'long-lived', text: 'ttl 4000000000' }]);
+    expect(cardano.codec.parse(text, context).summary.hazards).toEqual([
+      { kind: 'long-lived', text: 'ttl 4000000000' },
+    ]);
   });
 
   it.each([
@@ -42,7 +44,7 @@ describe('a Cardano transaction', () => {
     ['votes', 19, new Map()],
     ['a donation', 22, 5],
   ])('with %s is refused', (_what, member, value) => {
-    expect(codeOf(() => cardano.parse(completed({ made: { [member]: value } }), context))).toBe(
+    expect(codeOf(() => cardano.codec.parse(completed({ made: { [member]: value } }), context))).toBe(
       'TRANSACTION_UNSUPPORTED',
     );
   });
@@ -85,7 +87,7 @@ describe('a transaction of BNB Beacon Chain', () => {
     const coins = [5, 6].map((amount) => ({ denom: 'BNB', amount }));
     for (const side of [msg.inputs, msg.outputs, signMsg.inputs, signMsg.outputs]) side[0].coins = coins;
     const text = JSON.stringify({ msg, signMsg, ...rest });
-    const { value, outputs } = binanceChain.parse(text, contextOfVector(binanceChain, vector!, keys)).summary;
+    const { value, outputs } = binanceChain.codec.parse(text, contextOfVector(binanceChain, vector!, keys)).summary;
     expect(value.amount).toBe(11n);
     expect(outputs).toMatchObject([{ amount: 11n }]);
   });
@@ -101,7 +103,7 @@ describe('a transaction of BNB Beacon Chain', () => {
     sent.address.data = new Array(20).fill(0);
     signed.address = party;
     const text = JSON.stringify({ msg, signMsg, ...rest });
-    expect(binanceChain.parse(text, place).summary.hazards).toEqual([
+    expect(binanceChain.codec.parse(text, place).summary.hazards).toEqual([
       { kind: 'unspendable-destination', party, text: 'nobody has a key of it' },
     ]);
   });
@@ -117,7 +119,7 @@ describe('a transaction of BNB Beacon Chain', () => {
         context: contextOfVector(binanceChain, vector, keys),
         keys,
       };
-      expect(binanceChain.parse(text, place.context).summary.hazards).toEqual([]);
+      expect(binanceChain.codec.parse(text, place.context).summary.hazards).toEqual([]);
       expect(expectEveryChangeTold(place, jsonVariants(text))).toBeGreaterThan(1);
     },
   );

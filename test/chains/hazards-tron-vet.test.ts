@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contracts } from '../../src/chains/tron/contracts.js';
 import { tron } from '../../src/chains/tron/index.js';
 import { vechain } from '../../src/chains/vechain/index.js';
-import type { ParseContext } from '../../src/core/chain/chain.js';
+import type { ParseContext } from '../../src/core/chain/codec.js';
 import type { Hazard } from '../../src/core/chain/hazards.js';
 import { alice, bob, unlimited } from './calls.js';
 import { codeOf } from './codes.js';
@@ -34,13 +34,13 @@ const hazardsOf = (
   value: object,
   raw: Record<string, unknown> = {},
   change: Partial<ParseContext> = {},
-) => tron.parse(tronText(type, value, raw), { ...context, ...change }).summary.hazards;
+) => tron.codec.parse(tronText(type, value, raw), { ...context, ...change }).summary.hazards;
 
 const token = keyOf(tron, 0x33).address;
 const asset_name = Buffer.from('1000001').toString('hex');
 const to_address = hexOf(other.address);
 const inCall = (data: string) => ({ contract_address: hexOf(token), data: data.slice(2) });
-const shown = (address: string) => tron.normalizeAddress(`41${address.slice(2)}`, 'mainnet');
+const shown = (address: string) => tron.keys.normalizeAddress(`41${address.slice(2)}`, 'mainnet');
 const code = { ...owner, origin_address: owner.owner_address, name: 'Token', bytecode: '6080' };
 const creation: Hazard[] = [
   { kind: 'contract-creation', text: 'Token' },
@@ -127,12 +127,12 @@ describe('a Tron contract', () => {
   ])('%s is not signed', (type) => {
     expect(Object.keys(contracts)).not.toContain(type);
     const text = tronText('TransferContract', { to_address, amount: 5 }).replaceAll('TransferContract', type);
-    expect(codeOf(() => tron.parse(text, context))).toBe('TRANSACTION_UNSUPPORTED');
+    expect(codeOf(() => tron.codec.parse(text, context))).toBe('TRANSACTION_UNSUPPORTED');
   });
 
   it('that brings TRX and TRC-10 tokens along says so in fields', () => {
     const value = { ...inCall('0xdeadbeef'), call_value: 3, call_token_value: 5, token_id: 1_000_001 };
-    const { summary } = tron.parse(tronText('TriggerSmartContract', value), context);
+    const { summary } = tron.codec.parse(tronText('TriggerSmartContract', value), context);
     expect(summary.value).toEqual({ asset: 'TRX', amount: 3n });
     const move = {
       standard: 'TRC-10',
@@ -143,7 +143,7 @@ describe('a Tron contract', () => {
       action: 'transfer',
     };
     expect(summary.tokens).toEqual([move]);
-    const made = tron.parse(
+    const made = tron.codec.parse(
       tronText('CreateSmartContract', { new_contract: code, call_token_value: 5, token_id: 1_000_001 }),
       context,
     );
@@ -160,7 +160,7 @@ describe('a Tron contract', () => {
     'is no mere payment in a token when %j goes along',
     (along) => {
       const kind = (more: object) =>
-        tron.parse(
+        tron.codec.parse(
           tronText('TriggerSmartContract', { ...inCall(call('transfer(address,uint256)', [alice, 5n])), ...more }),
           context,
         ).summary.kind;
@@ -172,7 +172,7 @@ describe('a Tron contract', () => {
   it('calls a token that goes along by one name, however its number is written', () => {
     const along = { ...inCall('0xdeadbeef'), call_token_value: 5 };
     const text = tronText('TriggerSmartContract', { ...along, token_id: 1_000_001 });
-    const contractOf = (json: string) => tron.parse(json, context).summary.tokens[0]?.contract;
+    const contractOf = (json: string) => tron.codec.parse(json, context).summary.tokens[0]?.contract;
     expect(contractOf(text)).toBe('1000001');
     expect(contractOf(text.replace('"token_id":1000001', '"token_id":"01000001"'))).toBe('1000001');
   });
@@ -181,7 +181,7 @@ describe('a Tron contract', () => {
     const fee = (type: string, value: object, raw: Record<string, unknown> = {}) => {
       const text = tronText(type, value, raw);
       const size = BigInt(JSON.parse(text).raw_data_hex.length / 2 + 135);
-      const { summary } = tron.parse(text, context);
+      const { summary } = tron.codec.parse(text, context);
       expect(summary.fee.asset).toBe('TRX');
       return summary.fee.amount - size * 1_000n;
     };
@@ -197,7 +197,7 @@ describe('a Tron contract', () => {
 
   it('shows names of old tokens with what cannot be seen in them escaped', () => {
     const named = { asset_name: Buffer.from('US\u202eDT\u0000').toString('hex'), to_address: hexOf(zero), amount: 5 };
-    const { summary } = tron.parse(tronText('TransferAssetContract', named), context);
+    const { summary } = tron.codec.parse(tronText('TransferAssetContract', named), context);
     expect(JSON.stringify(summary.tokens[0]?.contract)).toBe('"US\\\\u{202e}DT\\\\u{0}"');
     expect(summary.hazards[0]?.asset).toBe(summary.tokens[0]?.contract);
   });
@@ -205,7 +205,9 @@ describe('a Tron contract', () => {
   it('that names a member twice is refused, however deep', () => {
     const text = tronText('TransferContract', { to_address, amount: 5 });
     for (const name of ['"amount":', '"txID":', '"type":']) {
-      expect(codeOf(() => tron.parse(text.replace(name, `${name}"1",${name}`), context))).toBe('TRANSACTION_INVALID');
+      expect(codeOf(() => tron.codec.parse(text.replace(name, `${name}"1",${name}`), context))).toBe(
+        'TRANSACTION_INVALID',
+      );
     }
   });
 
@@ -231,7 +233,7 @@ describe('a Tron contract', () => {
 
   it('tells its memo to the last byte', () => {
     const memo = (data: string) => {
-      const { summary } = tron.parse(tronText('TransferContract', { to_address, amount: 5 }, { data }), context);
+      const { summary } = tron.codec.parse(tronText('TransferContract', { to_address, amount: 5 }, { data }), context);
       return { memo: summary.memo, data: summary.notes?.find(({ name }) => name === 'data')?.value };
     };
     expect(memo('c5bc')).toEqual({ memo: 'ż', data: undefined });
@@ -245,7 +247,7 @@ describe('a VeChain clause', () => {
   const summaryOf = (clauses: readonly object[], change: object = {}) => {
     const body = { chainTag: 0x27, blockRef: '0x0121eac0b88d7bd2', expiration: 720, gasPriceCoef: 0, gas: '9000000' };
     const completed = JSON.stringify({ ...body, clauses, dependsOn: null, nonce: '7', ...change });
-    return vechain.parse(completed, { network: 'testnet', from: vet.address, signers: [vet] }).summary;
+    return vechain.codec.parse(completed, { network: 'testnet', from: vet.address, signers: [vet] }).summary;
   };
   const pay = { to: alice, value: '5', data: '0x' };
 
@@ -304,8 +306,8 @@ describe('a VeChain clause', () => {
     const clause = `{"to":"${alice}","value":"5","to":"${bob}","data":"0x"}`;
     const text = `{${body},"clauses":[${clause}],"dependsOn":null,"nonce":"7"}`;
     const context = { network: 'testnet', from: vet.address, signers: [vet] } as const;
-    expect(codeOf(() => vechain.parse(text, context))).toBe('TRANSACTION_INVALID');
-    expect(codeOf(() => vechain.parse(text.replace(`"to":"${alice}",`, ''), context))).toBe('nothing');
+    expect(codeOf(() => vechain.codec.parse(text, context))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => vechain.codec.parse(text.replace(`"to":"${alice}",`, ''), context))).toBe('nothing');
   });
 
   it('that is valid for more than a day is long-lived', () => {

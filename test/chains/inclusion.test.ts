@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeSent } from '../../src/chains/flow/sent.js';
 import { createRegistry } from '../../src/chains/registry.js';
-import type { NodeClient, RecordedTransaction } from '../../src/core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import { loadVectors } from '../support/vectors.js';
 import { completed as cardanoCompleted, key as cardanoKey } from './cardano/completed.js';
@@ -215,7 +215,7 @@ describe.each(cases)('a node of $chain', (one) => {
     completed: one.completed ?? '{}',
     sender: '',
   };
-  const inclusion = (answers: Answers) => chain.inclusion?.(recorded, nodeOf(answers));
+  const inclusion = (answers: Answers) => chain.node.inclusion?.(recorded, nodeOf(answers));
   const known = { ...one.inBlock };
 
   it('tells the block of a transaction and its depth', async () => {
@@ -287,7 +287,7 @@ describe('depth', () => {
     const inclusion = (confirmations: unknown) =>
       chains
         .get('SOL')
-        .inclusion?.(
+        .node.inclusion?.(
           { raw: '', txId, completed: '{}', sender: '' },
           nodeOf(solana({ ...final, confirmations, confirmationStatus: 'confirmed' })),
         );
@@ -299,7 +299,7 @@ describe('depth', () => {
   it('of a Flow transaction is final, and a status code that nothing can be made of is a failure', async () => {
     const answers = (code: unknown) => ({ [`/v1/transaction_results/${txId}`]: { ...sealed, status_code: code } });
     const inclusion = (code: unknown) =>
-      chains.get('FLOW').inclusion?.({ raw: flowRaw, txId, completed: '{}', sender: '' }, nodeOf(answers(code)));
+      chains.get('FLOW').node.inclusion?.({ raw: flowRaw, txId, completed: '{}', sender: '' }, nodeOf(answers(code)));
     expect(await inclusion('0')).toEqual({ kind: 'included', depth: FINAL, block });
     for (const code of [{ toString: null }, [], '']) {
       expect(await inclusion(code)).toMatchObject({ kind: 'included', reverted: true });
@@ -316,16 +316,16 @@ describe('depth', () => {
       ]),
     );
     const over = { '/v2/status': { 'last-round': 9000 } };
-    expect(await chain.inclusion?.(recorded, nodeOf({ ...over, ...blocks }))).toEqual({
+    expect(await chain.node.inclusion?.(recorded, nodeOf({ ...over, ...blocks }))).toEqual({
       kind: 'included',
       depth: FINAL,
       block: '1002',
     });
-    await expect(chain.inclusion?.(recorded, nodeOf(over))).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    await expect(chain.node.inclusion?.(recorded, nodeOf(over))).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
   it('is known of every chain whose network lives', () => {
-    const without = chains.ids.filter((id) => chains.get(id).inclusion === undefined);
+    const without = chains.ids.filter((id) => chains.get(id).node.inclusion === undefined);
     expect(without).toEqual(['BNB']);
     expect(chains.get('BNB').closedNetwork).toBeDefined();
   });
@@ -335,7 +335,7 @@ describe('what a transaction spends', () => {
   it('is told of Cardano as its network writes it', () => {
     const context = { network: 'testnet', from: cardanoKey.address, signers: [cardanoKey] } as const;
     const own = { address: cardanoKey.address, amount: 5_000_000 };
-    const unsigned = chains.get('ADA').parse(cardanoCompleted({ inputs: [own, own], txId }), context);
+    const unsigned = chains.get('ADA').codec.parse(cardanoCompleted({ inputs: [own, own], txId }), context);
     expect(unsigned.spends).toEqual([`${txId}:0`, `${txId}:1`]);
   });
 });

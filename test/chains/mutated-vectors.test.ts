@@ -113,8 +113,8 @@ async function wayOf(chain: Chain, vector: TransactionVector): Promise<(serializ
   return (serialized) =>
     outcome(async () => {
       const pending = { ...pendingOf(chain, vector), serialized };
-      const completed = await chain.complete(pending, { ...context, node, nextNonce: async (count) => count });
-      chain.parse(completed, context);
+      const completed = await chain.node.complete(pending, { ...context, node, nextNonce: async (count) => count });
+      chain.codec.parse(completed, context);
     });
 }
 
@@ -139,11 +139,11 @@ describe.each([...registry.ids])('%s', (id) => {
       const keys = await keysOfVector(chain, vector);
       const context = contextOfVector(chain, vector, keys);
       const node = replayingNode(vector.rpc ?? []);
-      const completed = await chain
+      const completed = await chain.node
         .complete(pendingOf(chain, vector), { ...context, node, nextNonce: async (count) => count })
         .catch(() => vector.pending.serializedTransaction);
       const property = fc.asyncProperty(mutations(completed), async (text) => {
-        expect(await outcome(() => chain.parse(text, context)), text.slice(0, 2000)).toMatch(isCoded);
+        expect(await outcome(() => chain.codec.parse(text, context)), text.slice(0, 2000)).toMatch(isCoded);
       });
       await fc.assert(property, { seed: SEED, numRuns: CHANGES });
     }
@@ -154,12 +154,12 @@ describe.each([...registry.ids])('%s', (id) => {
       const keys = await keysOfVector(chain, vector);
       const context = contextOfVector(chain, vector, keys);
       const node = replayingNode(vector.rpc ?? []);
-      const completed = await chain
+      const completed = await chain.node
         .complete(pendingOf(chain, vector), { ...context, node, nextNonce: async (count) => count })
         .catch(() => vector.pending.serializedTransaction);
       const twice = completed.replace(/^\{"((?:[^"\\]|\\.)*)":/, '{"$1":0,"$1":');
       if (twice === completed) continue;
-      expect(await outcome(() => chain.parse(twice, context))).toBe('TRANSACTION_INVALID');
+      expect(await outcome(() => chain.codec.parse(twice, context))).toBe('TRANSACTION_INVALID');
     }
   });
 });

@@ -23,6 +23,12 @@ describe('the registry', () => {
     for (const { slug } of chains) expect(slug).toMatch(/^[a-z-]+$/);
   });
 
+  it.each(registry.ids)('names the curve of a new %s wallet first', (id) => {
+    const { keys } = registry.get(id);
+    const random = new Uint8Array(32).fill(0x11);
+    expect(curveOf(keys.publicKey(keys.newPrivateKey?.(random) ?? random))).toBe(keys.curves[0]);
+  });
+
   it.each(['', 'DOES_NOT_EXIST', 'NOPE', '__proto__', 'constructor', 'ETH '.repeat(9)])('does not know %j', (id) => {
     expect(() => registry.get(id)).toThrow(expect.objectContaining({ code: 'CHAIN_UNKNOWN' }));
   });
@@ -39,7 +45,7 @@ describe('the registry', () => {
     });
     const chain = createRegistry([made]).get('made');
     const key = keyOf(chain);
-    const unsigned = chain.parse(legacyJson({ chainId: 987654 }), contextOf(key));
+    const unsigned = chain.codec.parse(legacyJson({ chainId: 987654 }), contextOf(key));
     expect(unsigned.sign([key]).raw).toMatch(/^0x/);
     expect(unsigned.summary.text).toContain('sends 1 MADE');
     expect(registry.ids).not.toContain('MADE');
@@ -72,3 +78,9 @@ describe('the registry', () => {
     }
   });
 });
+
+/** Keys of secp256k1 are compressed; XRP Ledger tags its 32 bytes of ed25519. */
+function curveOf(publicKey: Uint8Array): string {
+  const [first] = publicKey;
+  return publicKey.length === 33 && (first === 2 || first === 3) ? 'secp256k1' : 'ed25519';
+}

@@ -1,4 +1,6 @@
-import type { Chain, NodeClient, NodeRequest, ParseContext } from '../../src/core/chain/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
+import type { ParseContext } from '../../src/core/chain/codec.js';
+import type { NodeClient, NodeRequest } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import { networkOf } from '../../src/core/ids.js';
 import { type PendingTransaction, parsePending } from '../../src/core/signing/pending.js';
@@ -48,7 +50,7 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
 /** The keys that a vector's pending transaction names, in order. */
 export async function keysOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey[]> {
   const pending = pendingOf(chain, vector);
-  const refs = chain.keyRefs?.(pending) ?? pending.keys;
+  const refs = chain.codec.keyRefs?.(pending) ?? pending.keys;
   return Promise.all(refs.map((ref) => keyOfRef(chain, vector, ref)));
 }
 
@@ -61,18 +63,18 @@ async function keyOfRef(chain: Chain, vector: ReplayVector, ref: KeyRef): Promis
   const network = networkOf(vector.testnet);
   const wallet: { mnemonic?: string; privateKey?: string; secret?: string } = vector.wallets[ref.signatureId]!;
   if (wallet.mnemonic === undefined || ref.index === undefined) {
-    const privateKey = chain.decodePrivateKey((wallet.privateKey ?? wallet.secret)!, network);
-    return lent(chain, privateKey, chain.address(chain.publicKey(privateKey), network));
+    const privateKey = chain.keys.decodePrivateKey((wallet.privateKey ?? wallet.secret)!, network);
+    return lent(chain, privateKey, chain.keys.address(chain.keys.publicKey(privateKey), network));
   }
-  const hd = chain.hd!;
+  const hd = chain.keys.hd!;
   const source = hd.source === 'entropy' ? mnemonicToEntropy(wallet.mnemonic) : await mnemonicToSeed(wallet.mnemonic);
   const privateKey = hd.privateKey(hd.account(source, network).node, ref.index);
-  const publicKey = chain.publicKey(privateKey);
-  return lent(chain, privateKey, hd.address?.(publicKey, network) ?? chain.address(publicKey, network));
+  const publicKey = chain.keys.publicKey(privateKey);
+  return lent(chain, privateKey, hd.address?.(publicKey, network) ?? chain.keys.address(publicKey, network));
 }
 
 function lent(chain: Chain, privateKey: Uint8Array, address: string): LentKey {
-  return { privateKey, publicKey: chain.publicKey(privateKey), address };
+  return { privateKey, publicKey: chain.keys.publicKey(privateKey), address };
 }
 
 export function pendingOf(chain: Chain, vector: ReplayVector): PendingTransaction {
@@ -95,14 +97,14 @@ export async function completeVector(chain: Chain, vector: ReplayVector): Promis
   const node = replayingNode(vector.rpc ?? []);
   // The outputs that recorded transactions spend never were: nobody can prove their amounts.
   const facts = { ...context, node, allowUnproved: true, nextNonce: async (count: bigint) => count };
-  return chain.complete(pendingOf(chain, vector), facts);
+  return chain.node.complete(pendingOf(chain, vector), facts);
 }
 
 /** Completes, parses and signs a vector. */
 export async function signVector(chain: Chain, vector: ReplayVector) {
   const keys = await keysOfVector(chain, vector);
   const completed = await completeVector(chain, vector);
-  const unsigned = chain.parse(completed, contextOfVector(chain, vector, keys));
+  const unsigned = chain.codec.parse(completed, contextOfVector(chain, vector, keys));
   const key = keys[0]!;
   return {
     ...unsigned.sign(keys),

@@ -268,7 +268,7 @@ describe('a broadcast through an own node', () => {
     ['open', {}],
   ] as const)('that is refused tells in the error whether it was proved dead: %s', async (fate, details) => {
     server.reply = rpcError(-32000, 'insufficient funds');
-    const error = await failure(send({ ...eth, fate: async () => fate }));
+    const error = await failure(send({ ...eth, node: { ...eth.node, fate: async () => fate } }));
     expect(error).toMatchObject({ code: 'BROADCAST_REFUSED' });
     expect((error as CustosError).details).toEqual(details);
   });
@@ -276,7 +276,10 @@ describe('a broadcast through an own node', () => {
   it('that failed in a block is judged by nothing that a contract says', async () => {
     const chain = {
       ...eth,
-      broadcast: () => Promise.reject(new CustosError('BROADCAST_REFUSED', 'failed: rate limit exceeded')),
+      node: {
+        ...eth.node,
+        broadcast: () => Promise.reject(new CustosError('BROADCAST_REFUSED', 'failed: rate limit exceeded')),
+      },
     };
     server.reply = result(null);
     await expect(send(chain)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });

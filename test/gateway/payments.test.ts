@@ -23,8 +23,8 @@ import { type StubNode, startStubNode } from './stub-node.js';
 const other = '6d78dad2-518f-4e76-8255-8f1df0de6884';
 const key = keyOf(bitcoin);
 const script = hex.encode(scriptsOf(key.publicKey)[0]!);
-const from = bitcoin.address(key.publicKey, 'testnet');
-const to = bitcoin.address(keyOf(bitcoin, 0x22).publicKey, 'testnet');
+const from = bitcoin.keys.address(key.publicKey, 'testnet');
+const to = bitcoin.keys.address(keyOf(bitcoin, 0x22).publicKey, 'testnet');
 const toScript = hex.encode(scriptsOf(keyOf(bitcoin, 0x22).publicKey)[0]!);
 
 /** What the node says of its unspent outputs: coins by their place. */
@@ -146,7 +146,7 @@ describe('a transfer of unspent outputs', () => {
 
   test('of Dogecoin costs by itself what Tatum KMS signs, also where the node asks less', async () => {
     coins.set(place('01'), { value: 25, script });
-    const address = dogecoin.address(key.publicKey, 'testnet');
+    const address = dogecoin.keys.address(key.publicKey, 'testnet');
     node.answers['scantxoutset'] = undefined;
     node.answers['listunspent'] = () => [{ txid: '01'.repeat(32), vout: 0, amount: 25, scriptPubKey: script }];
     for (const advice of [{ feerate: 0.01 }, {}]) {
@@ -177,7 +177,7 @@ describe('a transfer of unspent outputs', () => {
     const answer = await send({ fromAddress, to: [{ address: to, value: '0.1' }], fee: '0.0001', changeAddress: from });
     const pending = parsePending(await pendingOf(answer), bitcoin.id, 'testnet');
     expect(pending.keys).toEqual([{ signatureId }]);
-    const unsigned = bitcoin.parse(pending.serialized, {
+    const unsigned = bitcoin.codec.parse(pending.serialized, {
       network: 'testnet',
       from,
       signers: [{ address: from, publicKey: key.publicKey }],
@@ -216,7 +216,7 @@ describe('a transfer of unspent outputs', () => {
     coins.set(place('01'), { value: 0.2, script });
     coins.set(place('02'), { value: 0.3, script });
     const fromUTXO = ['01', '02'].map((byte) => ({ txHash: byte.repeat(32), index: 0, signatureId }));
-    const address = bitcoinCash.address(keyOf(bitcoin, 0x22).publicKey, 'testnet');
+    const address = bitcoinCash.keys.address(keyOf(bitcoin, 0x22).publicKey, 'testnet');
     const answer = await send({ fromUTXO, to: [{ address, value: 0.1 }] }, 'bcash');
     const { hashes, serializedTransaction } = await pendingOf(answer);
     expect(hashes).toEqual([signatureId, signatureId]);
@@ -502,7 +502,7 @@ describe('Solana', () => {
   });
 
   test('the id of a transaction that the daemon sent closes it; bytes are sent', async () => {
-    const txId = solana.readSigned!('5'.repeat(88)).txId;
+    const txId = solana.codec.readSigned!('5'.repeat(88)).txId;
     const id = (await send(form, 'solana')).body.signatureId;
     const closed = await ask.post('/v3/solana/broadcast', { txData: txId, signatureId: id });
     expect(closed).toEqual({ status: 200, body: { txId } });
@@ -518,7 +518,7 @@ describe('signed bytes', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
-          expect(chain.readSigned!(text).txId).toEqual(expect.any(String));
+          expect(chain.codec.readSigned!(text).txId).toEqual(expect.any(String));
         } catch (error) {
           expect(error).toMatchObject({ code: 'TRANSACTION_INVALID' });
         }

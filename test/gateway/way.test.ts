@@ -1,7 +1,8 @@
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
-import type { Chain, NodeClient } from '../../src/core/chain/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
+import type { NodeClient } from '../../src/core/chain/node.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { Receipt } from '../support/anvil.js';
 import { tokenCalls, tokenCreationCode } from '../support/contracts.js';
@@ -25,14 +26,14 @@ async function carry(ticker: string, path: string, form: object): Promise<Receip
   expect(polled.body).toHaveLength(1);
   const pending = parsePending(polled.body[0], chain.id, 'testnet');
   const { address } = privateKeyToAccount(running.node.accounts[0]!.privateKey);
-  const context = { network: 'testnet' as const, from: chain.normalizeAddress(address, 'testnet') };
+  const context = { network: 'testnet' as const, from: chain.keys.normalizeAddress(address, 'testnet') };
   const signers = [{ address: context.from }];
   const allowed = { ...context, signers, developmentChainId: BigInt(developmentId) };
   const nextNonce = async () => nonce++;
-  const completed = await chain.complete(pending, { ...allowed, node: through(chain), nextNonce });
+  const completed = await chain.node.complete(pending, { ...allowed, node: through(chain), nextNonce });
   const privateKey = Uint8Array.from(Buffer.from(running.node.accounts[0]!.privateKey.slice(2), 'hex'));
-  const key = { privateKey, publicKey: chain.publicKey(privateKey), address: context.from };
-  const signed = chain.parse(completed, allowed).sign([key]);
+  const key = { privateKey, publicKey: chain.keys.publicKey(privateKey), address: context.from };
+  const signed = chain.codec.parse(completed, allowed).sign([key]);
   const sent = await running.post(`/v3/${chain.slug}/broadcast`, { txData: signed.raw, signatureId: pending.id });
   expect(sent).toEqual({ status: 200, body: { txId: signed.txId } });
   expect((await running.get(`/v3/kms/${pending.id}`)).body.txId).toBe(signed.txId);

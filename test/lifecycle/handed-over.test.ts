@@ -43,7 +43,7 @@ function answerOf(method: string, params: readonly unknown[]): unknown {
 }
 
 function idOf(raw: string): string | undefined {
-  return ethereum.readSigned?.(raw).txId;
+  return ethereum.codec.readSigned?.(raw).txId;
 }
 
 beforeAll(async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Chain, Fate, NodeClient } from '../../src/core/chain/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
+import type { Codec } from '../../src/core/chain/codec.js';
+import type { ChainNode, Fate, NodeClient } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import type { Nodes } from '../../src/core/network/cloud.js';
 import type { Claimed, LifecycleParts } from '../../src/lifecycle/parts.js';
@@ -11,16 +13,26 @@ import { carrying, signedFact } from './carrying.js';
 
 const daemon = carrying();
 
+interface Change {
+  readonly codec?: Partial<Codec>;
+  readonly node?: Partial<ChainNode>;
+}
+
 /** Parts with an own node, and a chain that is changed. `asked` shows how often the fate of bytes was asked for. */
-function partsWith(change: Partial<Chain>, fate: () => Promise<Fate>, send: Nodes['broadcast']) {
+function partsWith(change: Change, fate: () => Promise<Fate>, send: Nodes['broadcast']) {
   const parts = daemon.parts();
   const asked: string[] = [];
+  const ethereum = parts.chains.get('ETH');
   const chain: Chain = {
-    ...parts.chains.get('ETH'),
-    ...change,
-    fate({ txId }) {
-      asked.push(txId);
-      return fate();
+    ...ethereum,
+    codec: { ...ethereum.codec, ...change.codec },
+    node: {
+      ...ethereum.node,
+      ...change.node,
+      fate({ txId }) {
+        asked.push(txId);
+        return fate();
+      },
     },
   };
   const nodes: Nodes = { client: () => ({}) as NodeClient, isOwn: () => true, broadcast: send };
@@ -57,7 +69,13 @@ describe('a restart', () => {
       sent.push(txId);
       return { txId };
     };
-    const { parts, asked } = partsWith({ expiry: 'final' }, async () => 'dead', send);
+    const { parts, asked } = partsWith(
+      {
+        codec: { expiry: 'final' },
+      },
+      async () => 'dead',
+      send,
+    );
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     await expect(goOn(parts, claimed)).rejects.toMatchObject({ code: 'TRANSACTION_EXPIRED' });
     expect([asked, sent]).toEqual([[signedFact.txId], []]);
@@ -67,7 +85,9 @@ describe('a restart', () => {
     'recorded bytes of a chain where the network makes the id are not called sent when the answer is %j',
     async (txId) => {
       const { parts } = partsWith(
-        { sendsByNode: true },
+        {
+          node: { sendsByNode: true },
+        },
         async () => 'open',
         async () => ({ txId }),
       );
@@ -81,7 +101,13 @@ describe('a restart', () => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     vi.useFakeTimers();
     try {
-      const { parts } = partsWith({ expiry: 'final' }, () => new Promise(() => undefined), refused({}));
+      const { parts } = partsWith(
+        {
+          codec: { expiry: 'final' },
+        },
+        () => new Promise(() => undefined),
+        refused({}),
+      );
       const ended = goOn(parts, claimed).catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);
       expect(await ended).toMatchObject({ code: 'STEP_TIMEOUT' });
@@ -97,7 +123,9 @@ describe('a restart', () => {
     ]);
     vi.useFakeTimers();
     try {
-      const absent: Partial<Chain> = { inclusion: async () => ({ kind: 'absent' }) };
+      const absent: Change = {
+        node: { inclusion: async () => ({ kind: 'absent' }) },
+      };
       const { parts, asked } = partsWith(absent, () => new Promise(() => undefined), refused({}));
       const ended = goOn(parts, claimed).catch((error: unknown) => error);
       await vi.advanceTimersByTimeAsync(deadlines.confirm ?? 0);

@@ -19,9 +19,9 @@ if (!isThere)
 
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x18);
-const publicKey = litecoin.publicKey(privateKey);
-const address = litecoin.address(publicKey, 'testnet');
-const receiver = litecoin.address(litecoin.publicKey(new Uint8Array(32).fill(0x19)), 'testnet');
+const publicKey = litecoin.keys.publicKey(privateKey);
+const address = litecoin.keys.address(publicKey, 'testnet');
+const receiver = litecoin.keys.address(litecoin.keys.publicKey(new Uint8Array(32).fill(0x19)), 'testnet');
 
 interface Mined {
   readonly confirmations: number;
@@ -42,7 +42,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     node = await startLitecoind();
     queue = await openQueue(join(directory, 'queue.db'));
     gateway = await startGateway({ ...optionsFor(node.url, queue), port: 0 });
-    const wallet = { privateKey: litecoin.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
+    const wallet = { privateKey: litecoin.keys.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
     const env = { CUSTOS_PASSWORD: 'password of a node test' };
     const input = JSON.stringify({ [signatureId]: wallet });
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });

@@ -15,8 +15,8 @@ if (!isThere)
 const env = { CUSTOS_PASSWORD: 'password of the node', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'error' };
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x1a);
-const publicKey = litecoin.publicKey(privateKey);
-const address = litecoin.address(publicKey, 'testnet');
+const publicKey = litecoin.keys.publicKey(privateKey);
+const address = litecoin.keys.address(publicKey, 'testnet');
 const [pkh, wpkh, nested, taproot] = scriptsOf(publicKey).map((script) => hex.encode(script)) as [
   string,
   string,
@@ -37,7 +37,7 @@ describe.skipIf(!isThere)('amounts on litecoind', () => {
   beforeAll(async () => {
     home = makeHome();
     [node, stub] = await Promise.all([startLitecoind(['-txindex=0']), startStubCloud()]);
-    const wallet = { privateKey: litecoin.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
+    const wallet = { privateKey: litecoin.keys.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
     const input = JSON.stringify({ [signatureId]: wallet });
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
     await node.rpc('generatetoaddress', [101, address]);

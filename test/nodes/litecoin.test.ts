@@ -21,8 +21,8 @@ if (!isThere)
 const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x17);
-const publicKey = litecoin.publicKey(privateKey);
-const address = litecoin.address(publicKey, 'testnet');
+const publicKey = litecoin.keys.publicKey(privateKey);
+const address = litecoin.keys.address(publicKey, 'testnet');
 /** p2pkh, p2wpkh, p2sh-p2wpkh and p2tr of one key: the same scripts as on Bitcoin. */
 const scripts = scriptsOf(publicKey).map((script) => hex.encode(script));
 const FEE = 20_000;
@@ -36,7 +36,7 @@ describe.skipIf(!isThere)('litecoind', () => {
   beforeAll(async () => {
     home = makeHome();
     [node, stub] = await Promise.all([startLitecoind(), startStubCloud()]);
-    const wallet = { privateKey: litecoin.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
+    const wallet = { privateKey: litecoin.keys.encodePrivateKey(privateKey, 'testnet'), chain: 'LTC', testnet: true };
     const input = JSON.stringify({ [signatureId]: wallet });
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
     // A coinbase may be spent after 100 blocks.
@@ -116,6 +116,6 @@ describe.skipIf(!isThere)('litecoind', () => {
       http: async () => undefined,
     };
     const recorded = { raw: bytes, txId: txid, completed: '', sender: address };
-    expect(await litecoin.fate!(recorded, client)).toBe('known');
+    expect(await litecoin.node.fate!(recorded, client)).toBe('known');
   });
 });

@@ -43,12 +43,12 @@ describe('a number that another program with the same key takes between signing 
 
   async function rivalBytes(): Promise<string> {
     const { address, privateKey: text } = anvil.accounts[0]!;
-    const privateKey = ethereum.decodePrivateKey(text, 'testnet');
-    const key = { privateKey, publicKey: ethereum.publicKey(privateKey), address: address.toLowerCase() };
+    const privateKey = ethereum.keys.decodePrivateKey(text, 'testnet');
+    const key = { privateKey, publicKey: ethereum.keys.publicKey(privateKey), address: address.toLowerCase() };
     const nonce = Number(await anvil.rpc('eth_getTransactionCount', [address, 'latest']));
     const rival = { from: 0, chainId: 11155111, nonce, to: receiver, value: '7', gas: '21000', gasPrice: '3000000000' };
     const context = { network: 'testnet', from: key.address, signers: [key] } as const;
-    return ethereum.parse(JSON.stringify(rival), context).sign([key]).raw;
+    return ethereum.codec.parse(JSON.stringify(rival), context).sign([key]).raw;
   }
 
   /** As many rounds of the daemon as are needed until it is through with a transaction. */

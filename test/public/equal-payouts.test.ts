@@ -19,7 +19,7 @@ beforeEach(async () => {
   [kms, node] = await Promise.all([startKms(), startSvmNode()]);
   node.fund(key.address, 10_000_000_000n);
   const made = {
-    [wallet]: { privateKey: solana.encodePrivateKey(key.privateKey, 'testnet'), chain: 'SOL', testnet: true },
+    [wallet]: { privateKey: solana.keys.encodePrivateKey(key.privateKey, 'testnet'), chain: 'SOL', testnet: true },
   };
   const { home, env } = kms;
   const imported = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(made) });

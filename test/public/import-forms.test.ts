@@ -48,10 +48,10 @@ it.each(chains.ids)('%s takes a mnemonic, and says whose wallet it is before it 
 
 it.each(chains.ids)('%s takes a private key in its own form', async (chain) => {
   const one = chains.get(chain);
-  const key = one.newPrivateKey?.(seed) ?? seed;
-  const { address, kind } = await importing(chain, one.encodePrivateKey(key, 'mainnet'));
+  const key = one.keys.newPrivateKey?.(seed) ?? seed;
+  const { address, kind } = await importing(chain, one.keys.encodePrivateKey(key, 'mainnet'));
   expect(kind).toBe('privateKey');
-  expect(address).toBe(one.address(one.publicKey(key), 'mainnet'));
+  expect(address).toBe(one.keys.address(one.keys.publicKey(key), 'mainnet'));
 });
 
 const xrpl = (algorithm: ECDSA) => XrplWallet.fromEntropy(seed.slice(0, 16), { algorithm });
@@ -60,7 +60,7 @@ const account = algosdk.mnemonicToSecretKey(algosdk.mnemonicFromSeed(seed));
 const pem = (secret: string) => `-----BEGIN PRIVATE KEY-----\n${btoa(secret)}\n-----END PRIVATE KEY-----`;
 const ofIndex = (chain: string, name: 'address' | 'privateKey') =>
   String(loadVectors(chain).privateKeys.find(({ testnet }) => !testnet)?.[name]);
-const stated = (chain: string) => chains.get(chain).address(chains.get(chain).publicKey(seed), 'mainnet');
+const stated = (chain: string) => chains.get(chain).keys.address(chains.get(chain).keys.publicKey(seed), 'mainnet');
 
 /** Forms of secrets of the field, with the address that another program gives for them. */
 const forms: readonly (readonly [string, string, string, string])[] = [

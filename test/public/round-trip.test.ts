@@ -41,7 +41,7 @@ beforeAll(async () => {
       const there: House = { ...from, config: { ...from.config, network } };
       await run(there, wallet.create, [id], { mnemonic: true });
       await run(there, wallet.create, [id], { privateKey: true });
-      for (const derivation of Object.keys(chains.get(id).derivations ?? {})) {
+      for (const derivation of Object.keys(chains.get(id).keys.derivations ?? {})) {
         await run(there, wallet.create, [id], { mnemonic: true, derivation });
       }
     }

@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (const name of ['privateKey', 'strayKey'] as const) canaries.key(name, secret[name]);
   for (const name of ['mnemonic', 'strayMnemonic'] as const) canaries.mnemonic(name, secret[name]);
   const seed = await mnemonicToSeed(secret.mnemonic);
-  const { hd } = createRegistry().get('ETH');
+  const { hd } = createRegistry().get('ETH').keys;
   const { node } = hd!.account(seed, 'testnet');
   canaries.key('seed', Buffer.from(seed).toString('hex'));
   canaries.key('the key of the account', Buffer.from(node.slice(0, 32)).toString('hex'));

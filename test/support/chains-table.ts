@@ -8,8 +8,9 @@ export function chainRows(): string[][] {
 }
 
 function rowOf(chain: Chain): string[] {
-  const { id, name, coin, decimals, slug, curve, hd, derivations = {}, newWallet = 'hd' } = chain;
-  const privateKey = chain.newPrivateKey?.(new Uint8Array(32).fill(1)) ?? new Uint8Array(32).fill(1);
+  const { id, name, coin, decimals, slug, keys } = chain;
+  const { curves, hd, derivations = {}, newWallet = 'hd' } = keys;
+  const privateKey = chain.keys.newPrivateKey?.(new Uint8Array(32).fill(1)) ?? new Uint8Array(32).fill(1);
   const [main = '–', test = '–'] = [hd?.path('mainnet'), hd?.path('testnet')];
   const others = Object.entries(derivations).map(([label, scheme]) => `\`${label}\`: ${scheme.path('mainnet')}`);
   return [
@@ -17,11 +18,11 @@ function rowOf(chain: Chain): string[] {
     name,
     `${coin}, ${decimals}`,
     `${chain.feeCeiling} ${chain.feeAsset?.symbol ?? coin}`,
-    curve,
+    curves.join(', '),
     newWallet === 'hd' ? 'mnemonic' : 'private key',
     main === test ? main : `${main}; ${test}`,
     others.join('; ') || '–',
-    `\`${chain.address(chain.publicKey(privateKey), 'mainnet').slice(0, 16)}…\``,
+    `\`${chain.keys.address(chain.keys.publicKey(privateKey), 'mainnet').slice(0, 16)}…\``,
     `/v3/${slug}`,
   ];
 }

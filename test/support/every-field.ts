@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Chain, ParseContext } from '../../src/core/chain/chain.js';
+import type { Chain } from '../../src/core/chain/chain.js';
+import type { ParseContext } from '../../src/core/chain/codec.js';
 import { summaryToJson } from '../../src/core/chain/summary.js';
 import { CustosError } from '../../src/core/errors.js';
 import type { LentKey } from '../../src/core/signing/wallet.js';
@@ -32,7 +33,7 @@ export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<str
 
 function read({ chain, context, keys }: SignedPlace, completed: string) {
   try {
-    const unsigned = chain.parse(completed, context);
+    const unsigned = chain.codec.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
     return { txId: unsigned.sign(keys).txId, summary: JSON.stringify(summary) };
   } catch (error) {

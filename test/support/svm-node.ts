@@ -21,7 +21,7 @@ export async function startSvmNode(): Promise<SvmNode> {
   const sent = new Set<string>();
   let questions = 0;
   const answers: Record<string, (params: readonly unknown[]) => unknown> = {
-    getGenesisHash: () => solana.address(new Uint8Array(32).fill(7), 'testnet'),
+    getGenesisHash: () => solana.keys.address(new Uint8Array(32).fill(7), 'testnet'),
     getLatestBlockhash() {
       questions += 1;
       if (node.questionsABlock > 0 && questions % node.questionsABlock === 0) svm.expireBlockhash();
@@ -36,7 +36,7 @@ export async function startSvmNode(): Promise<SvmNode> {
     }),
     sendTransaction([raw]) {
       const { signatures, message } = VersionedTransaction.deserialize(Buffer.from(raw as string, 'base64'));
-      const id = solana.address(signatures[0]!, 'testnet');
+      const id = solana.keys.address(signatures[0]!, 'testnet');
       // As the network: bytes that it has are no error, and take effect once.
       if (sent.has(id)) return id;
       const named = signatures.map((one, at) => [message.staticAccountKeys[at]!.toBase58(), one]);

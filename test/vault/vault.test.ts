@@ -38,7 +38,7 @@ test.each(['hd', 'key'] as const)('a new %s wallet opens, and shows the address 
   const ref = { signatureId: wallet.signatureId, ...(kind === 'hd' && { index: 12 }) };
   const lent = vault.use([sealed], [ref], ([lentKey]) => ({ ...lentKey, privateKey: lentKey?.privateKey.slice() }));
   expect(lent.address).toBe(publicVault.facts(sealed, ref)?.address);
-  expect(chains.get('ETH').publicKey(lent.privateKey ?? new Uint8Array())).toEqual(lent.publicKey);
+  expect(chains.get('ETH').keys.publicKey(lent.privateKey ?? new Uint8Array())).toEqual(lent.publicKey);
 });
 
 test('a new mnemonic has 24 words, and no two wallets share a secret', async () => {

@@ -114,8 +114,7 @@ function checkChains(read: SettingsReader, { daemon }: Pick<Config, 'daemon'>, c
 function checkOffer(read: SettingsReader, id: ChainId, chains: ChainRegistry): void {
   const known = chains.ids.find((one) => one === id);
   if (known === undefined) return;
-  const { transfer, spend, pay } = chains.get(known);
-  if ((transfer ?? spend ?? pay) !== undefined) return;
+  if (chains.get(known).builder !== undefined) return;
   read.refuse('--node', `--node ${id}: the gateway offers nothing for ${id}; take the node away`);
 }
 

@@ -83,7 +83,7 @@ function readCeiling(text: string, chains: ChainRegistry, network: Network) {
       `--fee-ceiling ${text}: fees of ${chain.id} are paid in ${builtIn.map(({ symbol }) => symbol).join(', ')}`,
     );
   }
-  const asset = chain.normalizeAddress(name, network);
+  const asset = chain.keys.normalizeAddress(name, network);
   const known = builtIn.find((one) => one.asset === asset);
   return { chain, asset, most: amountOf(amount, { text, symbol: asset, decimals: 0, ...known }) };
 }

@@ -1,6 +1,7 @@
 import { createHttpClient } from '../../cloud/http.js';
 import { checkFourEyeUrl } from '../../cloud/urls.js';
-import type { Chain, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { RecordedTransaction } from '../../core/chain/node.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type ChainId, parseSignatureId } from '../../core/ids.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
@@ -71,15 +72,15 @@ async function askNode(parts: NetworkParts, chain: Chain): Promise<void> {
   const { nodes } = makeCloud(parts);
   const node = nodes.client(chain);
   const { developmentChainId } = rulesOf(readSigningRules(config.daemon, chains, config.network), chain.id);
-  if (chain.checkNode !== undefined) {
-    return chain.checkNode(node, {
+  if (chain.node.checkNode !== undefined) {
+    return chain.node.checkNode(node, {
       network: config.network,
       ...(developmentChainId !== undefined && { developmentChainId }),
     });
   }
   const nothing: RecordedTransaction = { raw: '', txId: '00'.repeat(32), completed: '', sender: '' };
   try {
-    await chain.inclusion?.(nothing, node);
+    await chain.node.inclusion?.(nothing, node);
   } catch (error) {
     // A node that refuses the question has understood it.
     if (!(error instanceof CustosError) || error.code !== 'NODE_REFUSED') throw error;

@@ -12,7 +12,7 @@ export async function generateWallet(
   const chain = chains.get(id);
   const vault = openVault({ rootKey: makeRootKey(), storeId: makeStoreId(), chains });
   try {
-    const { sealed } = await vault.create(chain.id, network, { kind: chain.newWallet ?? 'hd' });
+    const { sealed } = await vault.create(chain.id, network, { kind: chain.keys.newWallet ?? 'hd' });
     const { chain: _chain, testnet: _testnet, ...entry } = tatumEntry(chain, vault.export(sealed));
     return entry;
   } finally {
@@ -26,9 +26,9 @@ export function tatumEntry(chain: Chain, exported: ExportedWallet): Record<strin
   const place = { chain: chain.id, testnet };
   if (mnemonic === undefined) {
     // Where a new wallet is a private key, its address belongs to the entry; a stored private key stands alone.
-    const shown = chain.newWallet === 'key' ? { address } : {};
+    const shown = chain.keys.newWallet === 'key' ? { address } : {};
     return { ...shown, ...(secret === undefined ? { privateKey } : { secret }), ...place };
   }
   if (xpub !== undefined) return { xpub, mnemonic, ...place };
-  return chain.singleAddress === true ? { mnemonic, address, privateKey, ...place } : { mnemonic, ...place };
+  return chain.keys.singleAddress === true ? { mnemonic, address, privateKey, ...place } : { mnemonic, ...place };
 }

@@ -58,7 +58,7 @@ async function importEntry(keeper: Keeper, request: Request): Promise<Outcome> {
   if (secret.kind === 'privateKey') return { made: await keeper.vault.import(request) };
   const words = secret.mnemonic.exposeText().normalize('NFKD');
   const chain = keeper.chains.get(request.chain);
-  const own = chain.decodeMnemonic?.(words);
+  const own = chain.keys.decodeMnemonic?.(words);
   own?.fill(0);
   const oddity = own === undefined ? oddityOf(words) : undefined;
   if (oddity === undefined) return fromMnemonic(keeper, request);
@@ -68,7 +68,8 @@ async function importEntry(keeper: Keeper, request: Request): Promise<Outcome> {
 /** The default derivation, or another one of the chain that gives what is recorded. */
 async function fromMnemonic(keeper: Keeper, request: Request): Promise<Outcome> {
   const { secret } = request;
-  const named = request.derivation === undefined ? Object.keys(keeper.chains.get(request.chain).derivations ?? {}) : [];
+  const named =
+    request.derivation === undefined ? Object.keys(keeper.chains.get(request.chain).keys.derivations ?? {}) : [];
   const first = await unlessMismatch(() => keeper.vault.import(request));
   if (first !== undefined) return { made: first };
   for (const derivation of named) {

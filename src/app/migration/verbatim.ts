@@ -66,7 +66,7 @@ export async function sealVerbatim(keeper: Keeper, request: Verbatim): Promise<M
   checkStated(request, {
     xpub: shown.xpub,
     address: first,
-    normalize: (text) => chain.normalizeAddress(text, network),
+    normalize: (text) => chain.keys.normalizeAddress(text, network),
   });
   const { format: _format, ...wallet } = facts;
   return { wallet: { ...wallet, ...publicPart }, sealed };

@@ -1,4 +1,5 @@
-import type { Chain, ChainRegistry, NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../../core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Nodes } from '../../core/network/cloud.js';
@@ -45,7 +46,7 @@ async function proveDead(
   if (twin !== undefined) return { txId, text: `its bytes are those of ${twin}` };
   const chain = chains.get(entry.chain);
   const node = nodes(entry.network).client(chain);
-  const fate = (await chain.fate?.(recorded, node)) ?? 'open';
+  const fate = (await chain.node.fate?.(recorded, node)) ?? 'open';
   if (fate === 'dead') return { txId, text: `the ${chain.id} node shows that ${txId} can never take effect any more` };
   if (fate === 'known') {
     const text = `the network has ${txId}: \`custos transaction retry ${id}\` brings ${id} to its end`;
@@ -63,6 +64,6 @@ async function proveDead(
 async function isSettled(chain: Chain, rival: JournalEntry, node: NodeClient): Promise<boolean> {
   const recorded = bytesOf(rival);
   if (recorded === undefined) return false;
-  const found = await chain.inclusion?.(recorded, node);
+  const found = await chain.node.inclusion?.(recorded, node);
   return found?.kind === 'included' && found.depth >= SETTLED;
 }

@@ -15,6 +15,6 @@ export interface RetryParts {
 export async function retryTransaction({ journal, chains }: RetryParts, id: string): Promise<JournalEntry> {
   const before = await journal.get(id);
   // Where a node can prove which of two transactions took a nonce, the daemon asks it before anything is sent.
-  const awaitsProof = before !== undefined && chains.get(before.chain).displacement !== undefined;
+  const awaitsProof = before !== undefined && chains.get(before.chain).codec.displacement !== undefined;
   return journal.retry(id, { awaitsProof });
 }

@@ -37,7 +37,7 @@ export async function* createWallets(
 ): AsyncGenerator<readonly Wallet[]> {
   const chain = chains.get(options.chain);
   const { store, vault } = await open();
-  const { kind = chain.newWallet ?? 'hd', label, derivation } = options;
+  const { kind = chain.keys.newWallet ?? 'hd', label, derivation } = options;
   const wanted = { kind, ...(label !== undefined && { label }), ...(derivation !== undefined && { derivation }) };
   let done = 0;
   while (done < options.count) {

@@ -1,6 +1,7 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { base32nopad, hex } from '@scure/base';
-import type { Chain, ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
@@ -26,27 +27,33 @@ export const algorand: Chain = {
   id: parseChainId('ALGO'),
   name: 'Algorand',
   slug: 'algorand',
-  curve: 'ed25519',
-  newWallet: 'key',
-  secretField: 'secret',
   coin: 'ALGO',
   decimals: 6,
   feeCeiling: '1',
-  hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAddress }),
-  address: showAddress,
-  publicKey,
-  encodePrivateKey: encodeSecret,
-  decodePrivateKey: decodeSecret,
-  decodeMnemonic,
-  normalizeAddress,
-  isTransactionId: isBase32HashId,
-  complete: (pending, context) => completeRequest(pending.serialized, context),
-  parse,
-  broadcast: sendBytes,
-  fate: fateOf,
-  inclusion: inclusionOf,
-  expiry: 'final',
-  repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
+  keys: {
+    curves: ['ed25519'],
+    newWallet: 'key',
+    secretField: 'secret',
+    hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAddress }),
+    address: showAddress,
+    publicKey,
+    encodePrivateKey: encodeSecret,
+    decodePrivateKey: decodeSecret,
+    decodeMnemonic,
+    normalizeAddress,
+  },
+  codec: {
+    isTransactionId: isBase32HashId,
+    parse,
+    expiry: 'final',
+    repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
+  },
+  node: {
+    complete: (pending, context) => completeRequest(pending.serialized, context),
+    broadcast: sendBytes,
+    fate: fateOf,
+    inclusion: inclusionOf,
+  },
 };
 
 function parse(completed: string, context: ParseContext): UnsignedTransaction {

@@ -1,4 +1,4 @@
-import type { CompleteContext, Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { CompleteContext, Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { type Fields, isObject, readObject, wholeOf } from '../shared/fields.js';
 import { finalIn } from '../shared/finality.js';

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ParseContext } from '../../core/chain/chain.js';
+import type { ParseContext } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { type Fields, invalid, onlyMembers, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';

@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
-import type { Chain, CompleteContext, NodeRequest, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeRequest, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/secp256k1.js';
@@ -22,45 +23,55 @@ export const binanceChain: Chain = {
   id: parseChainId('BNB'),
   name: 'BNB Beacon Chain',
   slug: 'bnb',
-  curve: 'secp256k1',
-  newWallet: 'key',
   coin: 'BNB',
   decimals: 8,
   feeCeiling: '0.1',
-  hd: bip32Scheme({ mainnet: account, testnet: account }),
-  address: addressOf,
-  publicKey,
-  encodePrivateKey: (privateKey) => hex.encode(privateKey),
-  decodePrivateKey,
-  normalizeAddress: (text, network) => showAddress(readAddress(text, network), network),
-  isTransactionId: isHashId,
-  async complete(pending, context) {
-    readRequest(pending.serialized, context.network);
-    const chainId = await askChainId(context);
-    const { accountNumber, sequence } = await askAccount(context);
-    return writeCompleted(pending.serialized, { chainId, accountNumber, sequence: await context.nextNonce(sequence) });
-  },
-  parse: parseCompleted,
-  async broadcast({ raw, txId }, node) {
-    const rpc = await node.rpc('broadcast_tx_sync', [Buffer.from(raw, 'hex').toString('base64')]);
-    const { code, log, hash } = isObject(rpc) ? rpc : {};
-    if (code !== 0) throw new CustosError('BROADCAST_REFUSED', `the BNB node refused the transaction: ${quote(log)}`);
-    if (typeof hash === 'string' && hash.toUpperCase() === txId) return txId;
-    throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node took a broadcast and answered with another hash');
-  },
-  async fate({ txId }: RecordedTransaction, node) {
-    try {
-      const found = await node.rpc('tx', [Buffer.from(txId, 'hex').toString('base64'), false]);
-      const hash = isObject(found) ? found['hash'] : undefined;
-      return typeof hash === 'string' && hash.toUpperCase() === txId ? 'known' : 'open';
-    } catch (error) {
-      if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
-      throw error;
-    }
-  },
-  repetition: () => 'renewed',
   closedNetwork:
     'BNB Beacon Chain was shut down in December 2024; its keys can be exported, and coins move on BSC only',
+  keys: {
+    curves: ['secp256k1'],
+    newWallet: 'key',
+    hd: bip32Scheme({ mainnet: account, testnet: account }),
+    address: addressOf,
+    publicKey,
+    encodePrivateKey: (privateKey) => hex.encode(privateKey),
+    decodePrivateKey,
+    normalizeAddress: (text, network) => showAddress(readAddress(text, network), network),
+  },
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseCompleted,
+    repetition: () => 'renewed',
+  },
+  node: {
+    async complete(pending, context) {
+      readRequest(pending.serialized, context.network);
+      const chainId = await askChainId(context);
+      const { accountNumber, sequence } = await askAccount(context);
+      return writeCompleted(pending.serialized, {
+        chainId,
+        accountNumber,
+        sequence: await context.nextNonce(sequence),
+      });
+    },
+    async broadcast({ raw, txId }, node) {
+      const rpc = await node.rpc('broadcast_tx_sync', [Buffer.from(raw, 'hex').toString('base64')]);
+      const { code, log, hash } = isObject(rpc) ? rpc : {};
+      if (code !== 0) throw new CustosError('BROADCAST_REFUSED', `the BNB node refused the transaction: ${quote(log)}`);
+      if (typeof hash === 'string' && hash.toUpperCase() === txId) return txId;
+      throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node took a broadcast and answered with another hash');
+    },
+    async fate({ txId }: RecordedTransaction, node) {
+      try {
+        const found = await node.rpc('tx', [Buffer.from(txId, 'hex').toString('base64'), false]);
+        const hash = isObject(found) ? found['hash'] : undefined;
+        return typeof hash === 'string' && hash.toUpperCase() === txId ? 'known' : 'open';
+      } catch (error) {
+        if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
+        throw error;
+      }
+    },
+  },
 };
 
 async function askChainId(context: CompleteContext): Promise<string> {

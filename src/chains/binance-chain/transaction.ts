@@ -1,4 +1,4 @@
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Summary } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';

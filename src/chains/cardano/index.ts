@@ -1,4 +1,5 @@
-import type { Chain, NodeClient } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
 import { publicKeyOf } from '../../crypto/bip32-ed25519.js';
@@ -35,73 +36,79 @@ export const cardano: Chain = {
   id: parseChainId('ADA'),
   name: 'Cardano',
   slug: 'ada',
-  curve: 'ed25519',
   coin: 'ADA',
   decimals: 6,
   feeCeiling: '5',
-  hd: cardanoScheme("m/1852'/1815'/0'/0'"),
-  derivations: { cip1852: cardanoScheme("m/1852'/1815'/0'/0") },
-  address: showAddress,
-  publicKey: publicKeyOf,
-  newPrivateKey(random) {
-    // A mnemonic's own way to a first key, so that a key alone is made like all others.
-    const scheme = cardanoScheme("m/1852'/1815'/0'/0");
-    const { node } = scheme.account(random, 'mainnet');
-    const key = scheme.privateKey(node, 0);
-    node.fill(0);
-    return key;
+  keys: {
+    curves: ['ed25519'],
+    hd: cardanoScheme("m/1852'/1815'/0'/0'"),
+    derivations: { cip1852: cardanoScheme("m/1852'/1815'/0'/0") },
+    address: showAddress,
+    publicKey: publicKeyOf,
+    newPrivateKey(random) {
+      // A mnemonic's own way to a first key, so that a key alone is made like all others.
+      const scheme = cardanoScheme("m/1852'/1815'/0'/0");
+      const { node } = scheme.account(random, 'mainnet');
+      const key = scheme.privateKey(node, 0);
+      node.fill(0);
+      return key;
+    },
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress,
   },
-  encodePrivateKey,
-  decodePrivateKey,
-  normalizeAddress,
-  isTransactionId: isHashId,
-  async complete(pending, { node, network }) {
-    const operations = readJson(pending.serialized);
-    readOperations(operations);
-    const where = { network_identifier: identifier(network) };
-    const ask = (step: string, body: Fields) => askNode(node, step, { ...where, ...body });
-    const { options } = await ask('preprocess', { operations, metadata: { relative_ttl: RELATIVE_TTL } });
-    const { metadata, ...rest } = await ask('metadata', { options });
-    const made = await ask('payloads', { operations, metadata, ...rest });
-    return JSON.stringify({ operations, unsignedTransaction: made['unsigned_transaction'] });
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseTransaction,
+    expiry: 'renewed',
+    repetition: () => 'renewed',
   },
-  parse: parseTransaction,
-  async broadcast({ raw, txId, completed }, node) {
-    const body = { network_identifier: identifier(networkOf(completed)), signed_transaction: raw };
-    const { transaction_identifier: found } = await askNode(node, 'submit', body);
-    const hash = isObject(found) ? found['hash'] : undefined;
-    if (hash === txId) return txId;
-    throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node took a broadcast and answered with another hash');
+  node: {
+    async complete(pending, { node, network }) {
+      const operations = readJson(pending.serialized);
+      readOperations(operations);
+      const where = { network_identifier: identifier(network) };
+      const ask = (step: string, body: Fields) => askNode(node, step, { ...where, ...body });
+      const { options } = await ask('preprocess', { operations, metadata: { relative_ttl: RELATIVE_TTL } });
+      const { metadata, ...rest } = await ask('metadata', { options });
+      const made = await ask('payloads', { operations, metadata, ...rest });
+      return JSON.stringify({ operations, unsignedTransaction: made['unsigned_transaction'] });
+    },
+    async broadcast({ raw, txId, completed }, node) {
+      const body = { network_identifier: identifier(networkOf(completed)), signed_transaction: raw };
+      const { transaction_identifier: found } = await askNode(node, 'submit', body);
+      const hash = isObject(found) ? found['hash'] : undefined;
+      if (hash === txId) return txId;
+      throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node took a broadcast and answered with another hash');
+    },
+    async fate({ txId, completed }, node) {
+      const network = networkOf(completed);
+      const where = { network_identifier: identifier(network) };
+      const { transactions, total_count: count } = await search(node, where, txId);
+      if (Array.isArray(transactions) && transactions.length > 0) return 'known';
+      const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
+      const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
+      return isSearched && slotOf(time, network) > readUnsigned(readCompleted(completed).unsigned, network).ttl + MARGIN
+        ? 'dead'
+        : 'open';
+    },
+    async inclusion({ txId, completed }, node) {
+      const where = { network_identifier: identifier(networkOf(completed)) };
+      const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
+      const newest = countIn(objectOf(head)['index'], 'newest block');
+      const { transactions } = await search(node, where, txId);
+      if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
+      const [found]: readonly unknown[] = transactions;
+      // The search knows blocks only, not what waits.
+      if (found === undefined) return { kind: 'absent' };
+      const { transaction, block_identifier: block } = objectOf(found);
+      if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
+        throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
+      }
+      const { index, hash } = objectOf(block);
+      return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
+    },
   },
-  async fate({ txId, completed }, node) {
-    const network = networkOf(completed);
-    const where = { network_identifier: identifier(network) };
-    const { transactions, total_count: count } = await search(node, where, txId);
-    if (Array.isArray(transactions) && transactions.length > 0) return 'known';
-    const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
-    const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
-    return isSearched && slotOf(time, network) > readUnsigned(readCompleted(completed).unsigned, network).ttl + MARGIN
-      ? 'dead'
-      : 'open';
-  },
-  async inclusion({ txId, completed }, node) {
-    const where = { network_identifier: identifier(networkOf(completed)) };
-    const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
-    const newest = countIn(objectOf(head)['index'], 'newest block');
-    const { transactions } = await search(node, where, txId);
-    if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
-    const [found]: readonly unknown[] = transactions;
-    // The search knows blocks only, not what waits.
-    if (found === undefined) return { kind: 'absent' };
-    const { transaction, block_identifier: block } = objectOf(found);
-    if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
-      throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
-    }
-    const { index, hash } = objectOf(block);
-    return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
-  },
-  expiry: 'renewed',
-  repetition: () => 'renewed',
 };
 
 async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {

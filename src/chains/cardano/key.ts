@@ -1,6 +1,6 @@
 import { base58, bech32, hex } from '@scure/base';
 import { decode, Tagged } from 'cborg';
-import type { HdScheme } from '../../core/chain/chain.js';
+import type { HdScheme } from '../../core/chain/keys.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { childNode, childPublicKey, deriveIcarusNode, publicKeyOf } from '../../crypto/bip32-ed25519.js';

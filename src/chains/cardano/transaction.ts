@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { Summary, SummaryNote } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';

@@ -1,4 +1,5 @@
-import type { NodeClient, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { hexOf } from '../shared/fields.js';

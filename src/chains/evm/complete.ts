@@ -1,4 +1,4 @@
-import type { CompleteContext, NodeClient } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
 import { checksumAddress, readAddress } from './address.js';
 import { checkCode, needsCode } from './code.js';

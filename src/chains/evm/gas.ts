@@ -1,4 +1,4 @@
-import type { ParseContext } from '../../core/chain/chain.js';
+import type { ParseContext } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { AccessEntry } from './format.js';

@@ -1,4 +1,5 @@
-import type { Fate, Inclusion, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { type Fields, isObject } from '../shared/fields.js';

@@ -1,10 +1,6 @@
-import type {
-  Chain,
-  ParseContext,
-  SignedTransaction,
-  TransferRequest,
-  UnsignedTransaction,
-} from '../../core/chain/chain.js';
+import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
@@ -66,7 +62,7 @@ export interface EvmChainDefinition {
   /** A layer above Ethereum takes a fee for data besides, which no byte of a transaction bounds. */
   readonly hasDataFee?: true;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
-  readonly transferForm?: (request: TransferRequest, network: Network) => Record<string, unknown>;
+  readonly transferForm?: (request: EvmTransfer, network: Network) => Record<string, unknown>;
 }
 
 // `xpub` on both networks: testnet wallets of this family have always carried it, too.
@@ -97,39 +93,48 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     id: parseChainId(settings.id),
     name: settings.name,
     slug: settings.slug,
-    curve: 'secp256k1',
     coin: settings.coin,
     decimals: DECIMALS,
     feeCeiling: settings.feeCeiling,
     feeTokens: (network) => feeTokensOf(settings, network),
-    hd: bip32Scheme({
-      mainnet: { path: `m/44'/${settings.coinType}'/0'/0`, version: XPUB_VERSION },
-      testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
-    }),
-    address: (key) => showAddress(addressOf(key), addressStyle),
-    publicKey,
-    encodePrivateKey: bytesToHex,
-    decodePrivateKey,
-    normalizeAddress: (text) => showAddress(readAddress(text, addressStyle), addressStyle),
-    isUnspendable(text, isCalled) {
-      const address = readAddress(text, addressStyle);
-      return isCalled ? isUnspendableCalled(address) : isUnspendable(address);
+    keys: {
+      curves: ['secp256k1'],
+      hd: bip32Scheme({
+        mainnet: { path: `m/44'/${settings.coinType}'/0'/0`, version: XPUB_VERSION },
+        testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
+      }),
+      address: (key) => showAddress(addressOf(key), addressStyle),
+      publicKey,
+      encodePrivateKey: bytesToHex,
+      decodePrivateKey,
+      normalizeAddress: (text) => showAddress(readAddress(text, addressStyle), addressStyle),
+      isUnspendable(text, isCalled) {
+        const address = readAddress(text, addressStyle);
+        return isCalled ? isUnspendableCalled(address) : isUnspendable(address);
+      },
     },
-    isTransactionId: isPrefixedHashId,
-    async complete(pending, context) {
-      const transaction = await completeTransaction(settings, pending, context);
-      return writeCompleted(transaction, context.from, addressStyle);
+    codec: {
+      isTransactionId: isPrefixedHashId,
+      parse: (completed, context) => parseCompleted(completed, context, settings),
+      displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
+      repetition: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
+      readSigned,
     },
-    parse: (completed, context) => parseCompleted(completed, context, settings),
-    transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
-    broadcast: (signed, node) => sendRaw(rpcPrefix, signed, node),
-    fate: (recorded, node) => evmFate(nodeForm, recorded, node),
-    inclusion: (recorded, node) => evmInclusion(nodeForm, recorded, node),
-    refusal: (recorded, words, node) => evmRefusal({ form: nodeForm, recorded, words }, node),
-    displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
-    repetition: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
-    readSigned,
-    checkNode: async (node, place) => checkChainId(await askQuantity(node, 'eth_chainId', []), settings, place),
+    node: {
+      async complete(pending, context) {
+        const transaction = await completeTransaction(settings, pending, context);
+        return writeCompleted(transaction, context.from, addressStyle);
+      },
+      broadcast: (signed, node) => sendRaw(rpcPrefix, signed, node),
+      fate: (recorded, node) => evmFate(nodeForm, recorded, node),
+      inclusion: (recorded, node) => evmInclusion(nodeForm, recorded, node),
+      refusal: (recorded, words, node) => evmRefusal({ form: nodeForm, recorded, words }, node),
+      checkNode: async (node, place) => checkChainId(await askQuantity(node, 'eth_chainId', []), settings, place),
+    },
+    builder: {
+      kind: 'evm',
+      transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
+    },
   };
 }
 
@@ -237,7 +242,7 @@ function writeCompleted(transaction: EvmTransaction, from: string, style: Addres
 }
 
 // Numbers for nonce and chainId and texts for the rest: the types that programs in the field expect of this form.
-function transferMembers(request: TransferRequest, network: Network, settings: Settings): Record<string, unknown> {
+function transferMembers(request: EvmTransfer, network: Network, settings: Settings): Record<string, unknown> {
   if (request.feeCurrency !== undefined && settings.feeTokens === undefined) {
     throw new CustosError('TRANSACTION_UNSUPPORTED', `${settings.id} takes no feeCurrency`);
   }

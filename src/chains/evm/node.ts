@@ -1,4 +1,4 @@
-import type { NodeClient } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 

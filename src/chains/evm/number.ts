@@ -1,4 +1,4 @@
-import type { NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { isObject } from '../shared/fields.js';
 import { type AddressStyle, checksumAddress, readAddress } from './address.js';

@@ -1,4 +1,4 @@
-import type { NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { EvmNodeForm } from './inclusion.js';
 import { numberTaken } from './number.js';

@@ -1,4 +1,4 @@
-import type { NodeClient, NodeRequest } from '../../core/chain/chain.js';
+import type { NodeClient, NodeRequest } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isObject } from '../shared/fields.js';

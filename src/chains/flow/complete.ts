@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { CompleteContext, NodeClient } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../shared/fields.js';

@@ -28,29 +28,35 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     id: parseChainId('FLOW'),
     name: 'Flow',
     slug: 'flow',
-    curve: 'secp256k1',
     coin: 'FLOW',
     decimals: 8,
     feeCeiling: '1',
-    hd: bip32Scheme({ mainnet: account, testnet: account }),
-    address: showPublicKey,
-    publicKey,
-    encodePrivateKey,
-    decodePrivateKey,
-    normalizeAddress: normalizePublicKey,
-    isTransactionId: isHashId,
-    async complete(pending, context) {
-      const request = readRequest(pending.serialized);
-      const action = readAction(request, context.network, texts);
-      return writeCompleted(request, await fillRequest(action, context));
+    keys: {
+      curves: ['secp256k1', 'p256'],
+      hd: bip32Scheme({ mainnet: account, testnet: account }),
+      address: showPublicKey,
+      publicKey,
+      encodePrivateKey,
+      decodePrivateKey,
+      normalizeAddress: normalizePublicKey,
     },
-    parse: (completed, context) => parseCompleted(completed, context, texts),
-    broadcast: (signed, node) => sendFlow(signed, node, patience),
-    sendsByNode: true,
-    fate: flowFate,
-    inclusion: flowInclusion,
-    expiry: 'renewed',
-    repetition: () => 'renewed',
+    codec: {
+      isTransactionId: isHashId,
+      parse: (completed, context) => parseCompleted(completed, context, texts),
+      expiry: 'renewed',
+      repetition: () => 'renewed',
+    },
+    node: {
+      async complete(pending, context) {
+        const request = readRequest(pending.serialized);
+        const action = readAction(request, context.network, texts);
+        return writeCompleted(request, await fillRequest(action, context));
+      },
+      broadcast: (signed, node) => sendFlow(signed, node, patience),
+      sendsByNode: true,
+      fate: flowFate,
+      inclusion: flowInclusion,
+    },
   };
 }
 

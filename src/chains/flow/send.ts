@@ -1,4 +1,5 @@
-import type { Fate, Inclusion, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError, isRetryable } from '../../core/errors.js';
 import { isObject } from '../shared/fields.js';

@@ -1,4 +1,5 @@
-import type { Chain, CompleteContext, NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
@@ -14,55 +15,61 @@ export const multiversx: Chain = {
   id: parseChainId('EGLD'),
   name: 'MultiversX',
   slug: 'egld',
-  curve: 'ed25519',
   coin: 'EGLD',
   decimals: 18,
   feeCeiling: '1',
-  hd: slip10Scheme({
-    path: paths,
+  keys: {
+    curves: ['ed25519'],
+    hd: slip10Scheme({
+      path: paths,
+      address: showAddress,
+    }),
     address: showAddress,
-  }),
-  address: showAddress,
-  publicKey,
-  encodePrivateKey,
-  decodePrivateKey,
-  normalizeAddress,
-  isTransactionId: isHashId,
-  async complete(pending, context) {
-    const request = readRequest(pending.serialized, context.from);
-    const config = await networkConfig(context);
-    const nonce = await context.nextNonce(await accountNonce(context));
-    const priced = { ...request, ...config, nonce, gasLimit: 0n };
-    return writeTransaction({ ...priced, gasLimit: await estimateGas(priced, context) });
+    publicKey,
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress,
   },
-  parse: parseCompleted,
-  async broadcast({ raw, txId }, node) {
-    let answer: unknown;
-    try {
-      answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
-    } catch (error) {
-      // A number that is used up is refused in many words; whether these very bytes used it, only a look-up tells.
-      if (!isRefusal(error)) throw error;
-      if (await isFound(txId, node)) return txId;
-      throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
-    }
-    const hash = dataOf(answer)?.['txHash'];
-    if (hash === txId) return txId;
-    throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseCompleted,
+    repetition: () => 'renewed',
   },
-  // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
-  async fate({ txId }: RecordedTransaction, node) {
-    return (await isFound(txId, node)) ? 'known' : 'open';
-  },
-  repetition: () => 'renewed',
-  async inclusion({ txId }, node) {
-    const found = await find(txId, node);
-    if (found === undefined) return { kind: 'absent' };
-    const { status, hyperblockHash: block } = found;
-    if (typeof status !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node names no status');
-    // Notarized by the metachain, in a hyperblock, it is final; until then also what was executed may be taken back.
-    if (typeof block !== 'string' || block === '') return { kind: 'waiting' };
-    return finalIn(blockNameIn(block), status !== 'success' && status !== 'successful' && status !== 'executed');
+  node: {
+    async complete(pending, context) {
+      const request = readRequest(pending.serialized, context.from);
+      const config = await networkConfig(context);
+      const nonce = await context.nextNonce(await accountNonce(context));
+      const priced = { ...request, ...config, nonce, gasLimit: 0n };
+      return writeTransaction({ ...priced, gasLimit: await estimateGas(priced, context) });
+    },
+    async broadcast({ raw, txId }, node) {
+      let answer: unknown;
+      try {
+        answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
+      } catch (error) {
+        // A number that is used up is refused in many words; whether these very bytes used it, only a look-up tells.
+        if (!isRefusal(error)) throw error;
+        if (await isFound(txId, node)) return txId;
+        throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
+      }
+      const hash = dataOf(answer)?.['txHash'];
+      if (hash === txId) return txId;
+      throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
+    },
+    // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
+    async fate({ txId }: RecordedTransaction, node) {
+      return (await isFound(txId, node)) ? 'known' : 'open';
+    },
+    async inclusion({ txId }, node) {
+      const found = await find(txId, node);
+      if (found === undefined) return { kind: 'absent' };
+      const { status, hyperblockHash: block } = found;
+      if (typeof status !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node names no status');
+      // Notarized by the metachain, in a hyperblock, it is final; until then also what was executed may be taken back.
+      if (typeof block !== 'string' || block === '') return { kind: 'waiting' };
+      return finalIn(blockNameIn(block), status !== 'success' && status !== 'successful' && status !== 'executed');
+    },
   },
 };
 

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';

@@ -1,4 +1,4 @@
-import type { HdScheme } from '../../core/chain/chain.js';
+import type { HdScheme } from '../../core/chain/keys.js';
 import type { Network } from '../../core/ids.js';
 import { childPrivateKey, childPublicKey, decodeXpub, deriveNode, encodeXpub, neuter } from '../../crypto/hd-key.js';
 

@@ -1,4 +1,4 @@
-import type { Inclusion } from '../../core/chain/chain.js';
+import type { Inclusion } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 
 /** Depth of what its network never takes back, on chains that say so by themselves: more than any that can be asked for. */

@@ -1,4 +1,4 @@
-import type { NodeClient } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError, isRetryable } from '../../core/errors.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { HdScheme } from '../../core/chain/chain.js';
+import type { HdScheme } from '../../core/chain/keys.js';
 import type { Network } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { deriveEd25519Node, ed25519Child } from '../../crypto/slip10.js';

@@ -1,5 +1,5 @@
 import { base64 } from '@scure/base';
-import type { CompleteContext, NodeClient } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';

@@ -1,5 +1,6 @@
 import { base58, base64 } from '@scure/base';
-import type { Chain, ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
@@ -25,39 +26,45 @@ export const solana: Chain = {
   id: parseChainId('SOL'),
   name: 'Solana',
   slug: 'solana',
-  curve: 'ed25519',
-  singleAddress: true,
   coin: 'SOL',
   decimals: LAMPORT_DECIMALS,
   feeCeiling: '0.5',
-  // One step more than other wallets have, as the peer derives.
-  hd: slip10Scheme({
-    path: { mainnet: "m/44'/501'/0'/0'", testnet: "m/44'/501'/0'/0'" },
-    address: showAddress,
-  }),
-  derivations: {
-    common: slip10Scheme({
-      path: { mainnet: "m/44'/501'", testnet: "m/44'/501'" },
-      below: [0],
+  keys: {
+    curves: ['ed25519'],
+    singleAddress: true,
+    // One step more than other wallets have, as the peer derives.
+    hd: slip10Scheme({
+      path: { mainnet: "m/44'/501'/0'/0'", testnet: "m/44'/501'/0'/0'" },
       address: showAddress,
     }),
+    derivations: {
+      common: slip10Scheme({
+        path: { mainnet: "m/44'/501'", testnet: "m/44'/501'" },
+        below: [0],
+        address: showAddress,
+      }),
+    },
+    address: showAddress,
+    publicKey,
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress: (text) => showAddress(readAddress(text)),
   },
-  address: showAddress,
-  publicKey,
-  encodePrivateKey,
-  decodePrivateKey,
-  normalizeAddress: (text) => showAddress(readAddress(text)),
-  isTransactionId: isSignatureId,
-  complete: completeTransaction,
-  parse,
-  pay: buildPayment,
-  readSigned,
-  broadcast: (signed, node) => sendTransaction(signed, node),
-  sendsByNode: true,
-  fate: fateOf,
-  inclusion: inclusionOf,
-  expiry: 'renewed',
-  repetition: ({ serialized }) => (keepsBlockhash(serialized) ? 'final' : 'renewed'),
+  codec: {
+    isTransactionId: isSignatureId,
+    parse,
+    readSigned,
+    expiry: 'renewed',
+    repetition: ({ serialized }) => (keepsBlockhash(serialized) ? 'final' : 'renewed'),
+  },
+  node: {
+    complete: completeTransaction,
+    broadcast: (signed, node) => sendTransaction(signed, node),
+    sendsByNode: true,
+    fate: fateOf,
+    inclusion: inclusionOf,
+  },
+  builder: { kind: 'solana', pay: buildPayment },
 };
 
 function parse(completed: string, context: ParseContext): UnsignedTransaction {

@@ -1,5 +1,6 @@
 import { base58, base64 } from '@scure/base';
-import type { Fate, Inclusion, NodeClient, RecordedTransaction, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { invalid, isObject } from '../shared/fields.js';

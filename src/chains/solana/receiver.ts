@@ -1,4 +1,4 @@
-import type { CompleteContext } from '../../core/chain/chain.js';
+import type { CompleteContext } from '../../core/chain/node.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { isObject } from '../shared/fields.js';
 import { askAbout, unfit } from '../shared/receiver.js';

@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
-import type { BuildContext, BuiltTransaction, PaymentRequest } from '../../core/chain/build.js';
-import type { NodeClient } from '../../core/chain/chain.js';
+import type { BuildContext, BuiltTransaction, PaymentRequest } from '../../core/chain/builder.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../shared/fields.js';

@@ -1,4 +1,5 @@
-import type { Chain, NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
@@ -19,42 +20,48 @@ export const stellar: Chain = {
   id: parseChainId('XLM'),
   name: 'Stellar',
   slug: 'xlm',
-  curve: 'ed25519',
-  newWallet: 'key',
-  secretField: 'secret',
   coin: 'XLM',
   decimals: 7,
   feeCeiling: '10',
-  hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAccount }),
-  address: showAccount,
-  publicKey,
-  encodePrivateKey: encodeSeed,
-  decodePrivateKey: decodeSeed,
-  normalizeAddress,
-  isTransactionId: isHashId,
-  async complete(pending, { node }) {
-    await checkReceivers(readEnvelope(pending.serialized), node);
-    // Whoever made the envelope has filled in everything, the number and the end of its time included.
-    return pending.serialized.trim();
+  keys: {
+    curves: ['ed25519'],
+    newWallet: 'key',
+    secretField: 'secret',
+    hd: slip10Scheme({ path: { mainnet: PATH, testnet: PATH }, address: showAccount }),
+    address: showAccount,
+    publicKey,
+    encodePrivateKey: encodeSeed,
+    decodePrivateKey: decodeSeed,
+    normalizeAddress,
   },
-  parse: parseEnvelope,
-  async broadcast({ raw, txId }, node) {
-    const answer = await node.http({ path: '/transactions', form: { tx: raw } });
-    const hash = isObject(answer) ? answer['hash'] : undefined;
-    if (hash === txId) return txId;
-    throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseEnvelope,
+    expiry: 'final',
   },
-  async fate(recorded, node) {
-    if ((await find(recorded, node)) !== undefined) return 'known';
-    return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+  node: {
+    async complete(pending, { node }) {
+      await checkReceivers(readEnvelope(pending.serialized), node);
+      // Whoever made the envelope has filled in everything, the number and the end of its time included.
+      return pending.serialized.trim();
+    },
+    async broadcast({ raw, txId }, node) {
+      const answer = await node.http({ path: '/transactions', form: { tx: raw } });
+      const hash = isObject(answer) ? answer['hash'] : undefined;
+      if (hash === txId) return txId;
+      throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
+    },
+    async fate(recorded, node) {
+      if ((await find(recorded, node)) !== undefined) return 'known';
+      return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+    },
+    async inclusion(recorded, node) {
+      const found = await find(recorded, node);
+      // Horizon knows ledgers only, not what waits; a ledger that is closed is final.
+      if (found === undefined) return { kind: 'absent' };
+      return finalIn(`${countIn(found['ledger'], 'ledger')}`, found['successful'] === false);
+    },
   },
-  async inclusion(recorded, node) {
-    const found = await find(recorded, node);
-    // Horizon knows ledgers only, not what waits; a ledger that is closed is final.
-    if (found === undefined) return { kind: 'absent' };
-    return finalIn(`${countIn(found['ledger'], 'ledger')}`, found['successful'] === false);
-  },
-  expiry: 'final',
 };
 
 async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fields | undefined> {

@@ -1,4 +1,4 @@
-import type { NodeClient } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { isObject } from '../shared/fields.js';
 import { askAbout, demandMemo } from '../shared/receiver.js';
 import type { Envelope } from './effect.js';

@@ -1,4 +1,6 @@
-import type { Chain, HdScheme, NodeClient } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { HdScheme } from '../../core/chain/keys.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/secp256k1.js';
@@ -28,52 +30,59 @@ export const tron: Chain = {
   id: parseChainId('TRON'),
   name: 'Tron',
   slug: 'tron',
-  curve: 'secp256k1',
   coin: 'TRX',
   decimals: 6,
   // The network bounds the energy of a call at 15,000; bytes, a new account and a memo come besides.
   feeCeiling: '15100',
-  hd,
-  address: addressOf,
-  publicKey,
-  encodePrivateKey: (key) => bytesToHex(key).slice(2),
-  decodePrivateKey,
-  normalizeAddress: (text) => showAddress(readAddress(text)),
-  isTransactionId: isHashId,
-  async complete(pending) {
-    // Block reference, end and fee limit are set by whoever made it; its id is their hash, so nothing may be changed.
-    return pending.serialized;
+  keys: {
+    curves: ['secp256k1'],
+    hd,
+    address: addressOf,
+    publicKey,
+    encodePrivateKey: (key) => bytesToHex(key).slice(2),
+    decodePrivateKey,
+    normalizeAddress: (text) => showAddress(readAddress(text)),
   },
-  parse: parseTransaction,
-  async broadcast({ raw, txId }, node) {
-    const answer = objectOf(await node.http({ path: '/wallet/broadcasttransaction', body: readObject(raw) }));
-    if (answer['result'] === true) return txId;
-    const { code: found } = answer;
-    const code = typeof found === 'string' ? found.slice(0, 60) : 'no result';
-    if (code === 'DUP_TRANSACTION_ERROR') return txId;
-    const isBusy = ['SERVER_BUSY', 'NO_CONNECTION', 'NOT_ENOUGH_EFFECTIVE_CONNECTION', 'BLOCK_UNSOLIDIFIED'].includes(
-      code,
-    );
-    throw new CustosError(isBusy ? 'NODE_UNREACHABLE' : 'BROADCAST_REFUSED', `the TRON node refused it: ${code}`);
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseTransaction,
+    expiry: 'final',
   },
-  async fate({ txId, completed }, node) {
-    // Asked for before: what a node that is catching up does not find may be in the next block that it takes.
-    const now = await blockNow(node);
-    if (await isFound(txId, node)) return 'known';
-    const { expiration } = readTransaction(completed);
-    if (now.time <= expiration + MARGIN) return 'open';
-    return (await remembers(expiration - LIFE - MARGIN, now, node)) ? 'dead' : 'open';
+  node: {
+    async complete(pending) {
+      // Block reference, end and fee limit are set by whoever made it; its id is their hash, so nothing may be changed.
+      return pending.serialized;
+    },
+    async broadcast({ raw, txId }, node) {
+      const answer = objectOf(await node.http({ path: '/wallet/broadcasttransaction', body: readObject(raw) }));
+      if (answer['result'] === true) return txId;
+      const { code: found } = answer;
+      const code = typeof found === 'string' ? found.slice(0, 60) : 'no result';
+      if (code === 'DUP_TRANSACTION_ERROR') return txId;
+      const isBusy = ['SERVER_BUSY', 'NO_CONNECTION', 'NOT_ENOUGH_EFFECTIVE_CONNECTION', 'BLOCK_UNSOLIDIFIED'].includes(
+        code,
+      );
+      throw new CustosError(isBusy ? 'NODE_UNREACHABLE' : 'BROADCAST_REFUSED', `the TRON node refused it: ${code}`);
+    },
+    async fate({ txId, completed }, node) {
+      // Asked for before: what a node that is catching up does not find may be in the next block that it takes.
+      const now = await blockNow(node);
+      if (await isFound(txId, node)) return 'known';
+      const { expiration } = readTransaction(completed);
+      if (now.time <= expiration + MARGIN) return 'open';
+      return (await remembers(expiration - LIFE - MARGIN, now, node)) ? 'dead' : 'open';
+    },
+    async inclusion({ txId }, node) {
+      const now = await blockNow(node);
+      const info = objectOf(await node.http({ path: '/wallet/gettransactioninfobyid', body: { value: txId } }));
+      // An empty object: it is in no block that the chain keeps.
+      if (info['id'] === undefined) return { kind: (await isFound(txId, node)) ? 'waiting' : 'absent' };
+      if (info['id'] !== txId)
+        throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node told of another transaction');
+      const number = countIn(info['blockNumber'], 'block number');
+      return includedAt({ block: `${number}`, number, reverted: info['result'] === 'FAILED' }, now.number);
+    },
   },
-  async inclusion({ txId }, node) {
-    const now = await blockNow(node);
-    const info = objectOf(await node.http({ path: '/wallet/gettransactioninfobyid', body: { value: txId } }));
-    // An empty object: it is in no block that the chain keeps.
-    if (info['id'] === undefined) return { kind: (await isFound(txId, node)) ? 'waiting' : 'absent' };
-    if (info['id'] !== txId) throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node told of another transaction');
-    const number = countIn(info['blockNumber'], 'block number');
-    return includedAt({ block: `${number}`, number, reverted: info['result'] === 'FAILED' }, now.number);
-  },
-  expiry: 'final',
 };
 
 async function isFound(txId: string, node: NodeClient): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
-import type { BuildContext, BuiltTransaction, SpendRequest, SpendSource } from '../../core/chain/build.js';
-import type { ParseContext, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { BuildContext, BuiltTransaction, SpendRequest, SpendSource } from '../../core/chain/builder.js';
+import type { ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import type { KeyRef } from '../../core/signing/wallet.js';

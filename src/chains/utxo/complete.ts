@@ -1,4 +1,4 @@
-import type { NodeClient, RpcOutcome } from '../../core/chain/chain.js';
+import type { NodeClient, RpcOutcome } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { hexOf, isObject } from '../shared/fields.js';

@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
-import type { Fate, Inclusion, NodeClient, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { Fate, Inclusion, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { type Fields, isObject } from '../shared/fields.js';

@@ -1,4 +1,6 @@
-import type { Chain, HdScheme, ParseContext } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { ParseContext } from '../../core/chain/codec.js';
+import type { HdScheme } from '../../core/chain/keys.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
@@ -57,36 +59,46 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     id: parseChainId(definition.id),
     name: definition.name,
     slug: definition.slug,
-    curve: 'secp256k1',
     coin: definition.id,
     decimals: DECIMALS,
     feeCeiling: definition.feeCeiling,
-    hd: scheme(accounts, definition.hdAddress),
-    derivations: Object.fromEntries(
-      Object.entries(derivations).map(([name, one]) => [name, scheme(one.accounts, one.address)]),
-    ),
-    address: keyAddress('pkh'),
-    publicKey,
-    encodePrivateKey: (key, network) => encodeWif(key, networks[network]),
-    decodePrivateKey: (text, network) => decodeWif(text, networks[network], network),
-    normalizeAddress: (text, network) => addressOf(scriptOfAddress(text, networks[network]), networks[network]) ?? text,
-    keyRefs,
-    isTransactionId: isHashId,
-    complete: (pending, { node, allowUnproved = false }) =>
-      completeSpend(pending.serialized, {
-        node,
-        chain: definition.id,
-        allowsUnproved: allowUnproved,
-        read: readers[definition.request],
-      }),
-    parse,
-    spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
-    readSigned,
-    broadcast,
-    fate: utxoFate,
-    inclusion: utxoInclusion,
-    refusal: utxoRefusal,
-    checkNode: (node, { network }) => checkNetwork(node, network),
+    keys: {
+      curves: ['secp256k1'],
+      hd: scheme(accounts, definition.hdAddress),
+      derivations: Object.fromEntries(
+        Object.entries(derivations).map(([name, one]) => [name, scheme(one.accounts, one.address)]),
+      ),
+      address: keyAddress('pkh'),
+      publicKey,
+      encodePrivateKey: (key, network) => encodeWif(key, networks[network]),
+      decodePrivateKey: (text, network) => decodeWif(text, networks[network], network),
+      normalizeAddress: (text, network) =>
+        addressOf(scriptOfAddress(text, networks[network]), networks[network]) ?? text,
+    },
+    codec: {
+      keyRefs,
+      isTransactionId: isHashId,
+      parse,
+      readSigned,
+    },
+    node: {
+      complete: (pending, { node, allowUnproved = false }) =>
+        completeSpend(pending.serialized, {
+          node,
+          chain: definition.id,
+          allowsUnproved: allowUnproved,
+          read: readers[definition.request],
+        }),
+      broadcast,
+      fate: utxoFate,
+      inclusion: utxoInclusion,
+      refusal: utxoRefusal,
+      checkNode: (node, { network }) => checkNetwork(node, network),
+    },
+    builder: {
+      kind: 'bitcoind',
+      spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
+    },
   };
 }
 

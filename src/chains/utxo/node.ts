@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
-import type { NodeClient, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { isObject } from '../shared/fields.js';

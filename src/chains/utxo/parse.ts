@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ParseContext, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './format.js';
 import { prove, readProven } from './previous.js';

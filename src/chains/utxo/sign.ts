@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { signBchSchnorr } from '../../crypto/bch-schnorr.js';

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import type { ParseContext } from '../../core/chain/chain.js';
+import type { ParseContext } from '../../core/chain/codec.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { effectsOf, shownScript } from './effects.js';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Chain, CompleteContext, NodeClient, NodeRequest, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { CompleteContext, NodeClient, NodeRequest, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/secp256k1.js';
@@ -34,58 +35,64 @@ export const vechain: Chain = {
   id: parseChainId('VET'),
   name: 'VeChain',
   slug: 'vet',
-  curve: 'secp256k1',
   coin: 'VET',
   decimals: 18,
   feeAsset: { symbol: 'VTHO', decimals: 18 },
   feeCeiling: '10000',
-  hd: bip32Scheme({
-    mainnet: { path: "m/44'/818'/0'/0", version: XPUB_VERSION },
-    testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
-  }),
-  address: (key) => showAddress(addressOf(key), {}),
-  publicKey,
-  encodePrivateKey: bytesToHex,
-  decodePrivateKey,
-  normalizeAddress: (text) => showAddress(readAddress(text, {}), {}),
-  isTransactionId: isPrefixedHashId,
-  async complete(pending, context) {
-    const request = readRequest(pending.serialized, context.from);
-    // Through the cloud it is the foundation's public node that is asked, and only for what cannot be done without.
-    if (context.node.publicService === undefined) await checkContracts(request.clauses, context.node);
-    const gas = await estimateGas(request, context);
-    const chainTag = request.chainTag ?? (await genesisTag(context));
-    const blockRef = request.blockRef ?? (await bestBlock(context)).id.slice(0, 18);
-    const { expiration = DEFAULT_EXPIRATION, gasPriceCoef = 0, dependsOn = null, clauses } = request;
-    const nonce = request.nonce ?? BigInt(`0x${randomBytes(8).toString('hex')}`);
-    return writeBody({ chainTag, blockRef, expiration, clauses, gasPriceCoef, gas, dependsOn, nonce });
+  keys: {
+    curves: ['secp256k1'],
+    hd: bip32Scheme({
+      mainnet: { path: "m/44'/818'/0'/0", version: XPUB_VERSION },
+      testnet: { path: "m/44'/1'/0'/0", version: XPUB_VERSION },
+    }),
+    address: (key) => showAddress(addressOf(key), {}),
+    publicKey,
+    encodePrivateKey: bytesToHex,
+    decodePrivateKey,
+    normalizeAddress: (text) => showAddress(readAddress(text, {}), {}),
   },
-  parse: parseBody,
-  async broadcast({ raw, txId }, node) {
-    const answer = await ask(node, { path: '/transactions', body: { raw } });
-    const id = isObject(answer) ? answer['id'] : undefined;
-    if (id === txId) return txId;
-    throw new CustosError('NODE_ANSWER_INVALID', 'the VET node took a broadcast and answered with another id');
+  codec: {
+    isTransactionId: isPrefixedHashId,
+    parse: parseBody,
+    expiry: 'renewed',
+    repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
   },
-  async fate(recorded, node) {
-    if (await isFound(recorded, node)) return 'known';
-    return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+  node: {
+    async complete(pending, context) {
+      const request = readRequest(pending.serialized, context.from);
+      // Through the cloud it is the foundation's public node that is asked, and only for what cannot be done without.
+      if (context.node.publicService === undefined) await checkContracts(request.clauses, context.node);
+      const gas = await estimateGas(request, context);
+      const chainTag = request.chainTag ?? (await genesisTag(context));
+      const blockRef = request.blockRef ?? (await bestBlock(context)).id.slice(0, 18);
+      const { expiration = DEFAULT_EXPIRATION, gasPriceCoef = 0, dependsOn = null, clauses } = request;
+      const nonce = request.nonce ?? BigInt(`0x${randomBytes(8).toString('hex')}`);
+      return writeBody({ chainTag, blockRef, expiration, clauses, gasPriceCoef, gas, dependsOn, nonce });
+    },
+    async broadcast({ raw, txId }, node) {
+      const answer = await ask(node, { path: '/transactions', body: { raw } });
+      const id = isObject(answer) ? answer['id'] : undefined;
+      if (id === txId) return txId;
+      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node took a broadcast and answered with another id');
+    },
+    async fate(recorded, node) {
+      if (await isFound(recorded, node)) return 'known';
+      return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+    },
+    async inclusion(recorded, node) {
+      const best = readBlock(await ask(node, { path: '/blocks/best' }));
+      // Thor looks in the chain that it holds for the best one, so a receipt is of no other branch.
+      const receipt = await ask(node, { path: `/transactions/${recorded.txId}/receipt` });
+      if (receipt === null) return { kind: (await isFound(recorded, node)) ? 'waiting' : 'absent' };
+      const { meta, reverted } = isObject(receipt) ? receipt : {};
+      const { txID, blockID } = isObject(meta) ? meta : {};
+      if (txID !== recorded.txId || typeof reverted !== 'boolean') {
+        throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no receipt of this transaction');
+      }
+      const { id, number } = readBlock({ id: blockID });
+      return includedAt({ block: id, number, reverted }, best.number);
+    },
   },
-  async inclusion(recorded, node) {
-    const best = readBlock(await ask(node, { path: '/blocks/best' }));
-    // Thor looks in the chain that it holds for the best one, so a receipt is of no other branch.
-    const receipt = await ask(node, { path: `/transactions/${recorded.txId}/receipt` });
-    if (receipt === null) return { kind: (await isFound(recorded, node)) ? 'waiting' : 'absent' };
-    const { meta, reverted } = isObject(receipt) ? receipt : {};
-    const { txID, blockID } = isObject(meta) ? meta : {};
-    if (txID !== recorded.txId || typeof reverted !== 'boolean') {
-      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no receipt of this transaction');
-    }
-    const { id, number } = readBlock({ id: blockID });
-    return includedAt({ block: id, number, reverted }, best.number);
-  },
-  expiry: 'renewed',
-  repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
 };
 
 /** True when neither the random nonce nor the block that it begins with is filled in. */

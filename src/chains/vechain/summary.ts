@@ -1,4 +1,4 @@
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';

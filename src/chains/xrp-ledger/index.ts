@@ -1,4 +1,6 @@
-import type { Chain, CompleteContext, HdScheme, NodeClient, RecordedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { HdScheme } from '../../core/chain/keys.js';
+import type { CompleteContext, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
@@ -39,65 +41,71 @@ export const xrpLedger: Chain = {
   id: parseChainId('XRP'),
   name: 'XRP Ledger',
   slug: 'xrp',
-  curve: 'secp256k1',
-  newWallet: 'key',
-  secretField: 'secret',
   coin: 'XRP',
   decimals: 6,
   feeCeiling: '10',
-  hd,
-  address: showAddress,
-  publicKey,
-  newPrivateKey,
-  encodePrivateKey,
-  decodePrivateKey,
-  normalizeAddress: (text, network) => readAddress(text, network).address,
-  isTransactionId: isHashId,
-  async complete(pending, context) {
-    const fields = readTransaction(pending.serialized, context.network);
-    await checkReceiver(fields, context.node);
-    const missing = (name: string) => fields[name] === undefined;
-    return JSON.stringify({
-      ...fields,
-      ...(missing('Sequence') && { Sequence: Number(await context.nextNonce(await accountSequence(context))) }),
-      ...(missing('LastLedgerSequence') &&
-        missing('Sequence') && { LastLedgerSequence: (await currentLedger(context.node)) + LIFE }),
-      ...(missing('Fee') && { Fee: await openFee(context.node) }),
-    });
+  keys: {
+    curves: ['ed25519', 'secp256k1'],
+    newWallet: 'key',
+    secretField: 'secret',
+    hd,
+    address: showAddress,
+    publicKey,
+    newPrivateKey,
+    encodePrivateKey,
+    decodePrivateKey,
+    normalizeAddress: (text, network) => readAddress(text, network).address,
   },
-  parse: parseTransaction,
-  async broadcast({ raw, txId }, node) {
-    const answer = await ask(node, 'submit', { tx_blob: raw });
-    const result = answer['engine_result'];
-    const code = typeof result === 'string' ? result : 'no result';
-    // tec: it takes effect as a failure that costs the fee. terQUEUED waits for a later ledger.
-    if (/^tes|^tec/.test(code) || code === 'terQUEUED') return txId;
-    if (/^ter|^tel/.test(code))
-      throw new CustosError('BROADCAST_DEFERRED', `the XRP node does not take it now: ${code}`);
-    throw new CustosError('BROADCAST_REFUSED', `the XRP node refused it: ${code.slice(0, 40)}`);
+  codec: {
+    isTransactionId: isHashId,
+    parse: parseTransaction,
+    expiry: 'final',
+    repetition: ({ serialized, network }) =>
+      readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
   },
-  async fate(recorded, node) {
-    const last = lastLedger(recorded);
-    const range = last === undefined ? {} : { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
-    const found = await ask(node, 'tx', { transaction: recorded.txId, ...range });
-    if (found['hash'] === recorded.txId) return 'known';
-    // Only a node that has looked through the whole of its life can say that it never happened.
-    const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
-    return isOver ? 'dead' : 'open';
+  node: {
+    async complete(pending, context) {
+      const fields = readTransaction(pending.serialized, context.network);
+      await checkReceiver(fields, context.node);
+      const missing = (name: string) => fields[name] === undefined;
+      return JSON.stringify({
+        ...fields,
+        ...(missing('Sequence') && { Sequence: Number(await context.nextNonce(await accountSequence(context))) }),
+        ...(missing('LastLedgerSequence') &&
+          missing('Sequence') && { LastLedgerSequence: (await currentLedger(context.node)) + LIFE }),
+        ...(missing('Fee') && { Fee: await openFee(context.node) }),
+      });
+    },
+    async broadcast({ raw, txId }, node) {
+      const answer = await ask(node, 'submit', { tx_blob: raw });
+      const result = answer['engine_result'];
+      const code = typeof result === 'string' ? result : 'no result';
+      // tec: it takes effect as a failure that costs the fee. terQUEUED waits for a later ledger.
+      if (/^tes|^tec/.test(code) || code === 'terQUEUED') return txId;
+      if (/^ter|^tel/.test(code))
+        throw new CustosError('BROADCAST_DEFERRED', `the XRP node does not take it now: ${code}`);
+      throw new CustosError('BROADCAST_REFUSED', `the XRP node refused it: ${code.slice(0, 40)}`);
+    },
+    async fate(recorded, node) {
+      const last = lastLedger(recorded);
+      const range = last === undefined ? {} : { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
+      const found = await ask(node, 'tx', { transaction: recorded.txId, ...range });
+      if (found['hash'] === recorded.txId) return 'known';
+      // Only a node that has looked through the whole of its life can say that it never happened.
+      const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
+      return isOver ? 'dead' : 'open';
+    },
+    async inclusion({ txId }, node) {
+      const found = await ask(node, 'tx', { transaction: txId });
+      if (found['error'] === 'txnNotFound') return { kind: 'absent' };
+      if (found['hash'] !== txId)
+        throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered tx with another one');
+      if (found['validated'] !== true) return { kind: 'waiting' };
+      const result = isObject(found['meta']) ? found['meta']['TransactionResult'] : undefined;
+      // What is validated is final; what begins with tec paid its fee only.
+      return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
+    },
   },
-  async inclusion({ txId }, node) {
-    const found = await ask(node, 'tx', { transaction: txId });
-    if (found['error'] === 'txnNotFound') return { kind: 'absent' };
-    if (found['hash'] !== txId)
-      throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered tx with another one');
-    if (found['validated'] !== true) return { kind: 'waiting' };
-    const result = isObject(found['meta']) ? found['meta']['TransactionResult'] : undefined;
-    // What is validated is final; what begins with tec paid its fee only.
-    return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
-  },
-  expiry: 'final',
-  repetition: ({ serialized, network }) =>
-    readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
 };
 
 async function ask(node: NodeClient, method: string, params: Fields): Promise<Fields> {

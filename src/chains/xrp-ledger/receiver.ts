@@ -1,4 +1,4 @@
-import type { NodeClient } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
 import { type Fields, isObject } from '../shared/fields.js';
 import { askAbout, demandMemo, unfit } from '../shared/receiver.js';
 

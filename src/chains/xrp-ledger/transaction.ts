@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 import { decode, encode, encodeForSigning } from 'ripple-binary-codec';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/chain.js';
+import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';

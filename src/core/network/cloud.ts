@@ -1,4 +1,5 @@
-import type { Chain, NodeClient, RecordedTransaction } from '../chain/chain.js';
+import type { Chain } from '../chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../chain/node.js';
 import type { CustosError } from '../errors.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';

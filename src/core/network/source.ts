@@ -1,4 +1,5 @@
-import type { Chain, RecordedTransaction } from '../chain/chain.js';
+import type { Chain } from '../chain/chain.js';
+import type { RecordedTransaction } from '../chain/node.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';
 import type { BroadcastManner, CloudStatus, ErrorReport, PolledTransaction } from './cloud.js';

@@ -1,4 +1,4 @@
-import type { SignedTransaction, SignerFacts } from '../chain/chain.js';
+import type { SignedTransaction, SignerFacts } from '../chain/codec.js';
 import type { JournalKey } from '../store/journal-mac.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';

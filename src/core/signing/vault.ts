@@ -1,4 +1,4 @@
-import type { SignerFacts } from '../chain/chain.js';
+import type { SignerFacts } from '../chain/codec.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { Secret } from '../secret.js';
 import type { KeyRef, LentKey, SealedWallet, Wallet, WalletKind } from './wallet.js';

@@ -3,5 +3,5 @@ import type { GatewayContext } from '../context.js';
 
 /** @returns a reader of addresses in the chain's forms that gives the bare 20 bytes, as contracts see them */
 export function bareAddress(gateway: GatewayContext, chain: Chain): (text: string) => string {
-  return (text) => `0x${chain.normalizeAddress(text, gateway.network).slice(-40)}`;
+  return (text) => `0x${chain.keys.normalizeAddress(text, gateway.network).slice(-40)}`;
 }

@@ -1,4 +1,5 @@
-import type { Chain, TransferRequest } from '../../core/chain/chain.js';
+import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { requestInvalid } from '../../http/problems.js';
 import type { GatewayContext } from '../context.js';
@@ -7,7 +8,7 @@ import { bareAddress } from './bare-address.js';
 
 /** A transaction that is about to be queued, with the names that its parts have in the request. */
 export interface Destination {
-  readonly effect: Pick<TransferRequest, 'to' | 'data' | 'value'>;
+  readonly effect: Pick<EvmTransfer, 'to' | 'data' | 'value'>;
   /** Field that names the receiver of coins or the contract that is called. */
   readonly target: string;
   /** Field that names the receiver of tokens. */
@@ -39,7 +40,7 @@ export async function checkDestination(gateway: GatewayContext, chain: Chain, wa
   const { effect, target, receiver = 'data', digits } = wanted;
   if (effect.to === undefined) return;
   if (isNobody(effect.to)) throw unspendable(target, 'nobody has the key of the zero address');
-  const isLost = (address: string, isCalled: boolean) => chain.isUnspendable?.(address, isCalled) === true;
+  const isLost = (address: string, isCalled: boolean) => chain.keys.isUnspendable?.(address, isCalled) === true;
   if ((effect.value > 0n || effect.data === undefined) && isLost(effect.to, effect.data !== undefined)) {
     throw unspendable(target, `nobody can send on what ${effect.to} gets`);
   }

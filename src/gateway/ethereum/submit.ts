@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import type { Chain, TransferRequest } from '../../core/chain/chain.js';
+import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { Chain } from '../../core/chain/chain.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
 import type { GatewayContext } from '../context.js';
@@ -16,7 +17,7 @@ export interface Submission {
   /** The parsed form's common fields. */
   readonly signing: SigningFields;
   /** What the transaction does: addresses already in the chain's form. */
-  readonly effect: Pick<TransferRequest, 'to' | 'value' | 'data'>;
+  readonly effect: Pick<EvmTransfer, 'to' | 'value' | 'data'>;
   /** The whole body as received, for the idempotency key. */
   readonly body: unknown;
   /** How the request names the parts of the effect, and what it says of a token. */
@@ -37,7 +38,7 @@ export async function submit(gateway: GatewayContext, request: Context, submissi
   });
 }
 
-function feesOf(chain: Chain, signing: SigningFields): Omit<TransferRequest, 'to' | 'value' | 'data'> {
+function feesOf(chain: Chain, signing: SigningFields): Omit<EvmTransfer, 'to' | 'value' | 'data'> {
   const gasPrice = gwei('fee.gasPrice', signing.fee?.gasPrice);
   const maxFeePerGas = gwei('maxFeePerGas', signing.maxFeePerGas);
   const maxPriorityFeePerGas = gwei('maxPriorityFeePerGas', signing.maxPriorityFeePerGas);

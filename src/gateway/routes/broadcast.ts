@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
-import type { Chain, SignedTransaction } from '../../core/chain/chain.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { readForm } from '../../http/body.js';
@@ -33,7 +34,7 @@ interface SignedBytes {
 }
 
 function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'txId'> {
-  if (chain.readSigned) return chain.readSigned(txData);
+  if (chain.codec.readSigned) return chain.codec.readSigned(txData);
   throw new CustosError('NOT_OFFERED', `the gateway sends no transactions of ${chain.id}`);
 }
 
@@ -85,11 +86,11 @@ async function checkPending(
 async function send(node: GatewayNode, chain: Chain, signed: SignedTransaction): Promise<string | undefined> {
   const recorded = { ...signed, completed: '', sender: '' };
   try {
-    await chain.broadcast?.(recorded, node.client);
+    await chain.node.broadcast(recorded, node.client);
     return undefined;
   } catch (error) {
     if (!(error instanceof CustosError) || !refusals.has(error.code)) throw error;
-    if ((await chain.fate?.(recorded, node.client)) === 'known') return undefined;
+    if ((await chain.node.fate?.(recorded, node.client)) === 'known') return undefined;
     const reason = error.details['reason'];
     return typeof reason === 'string' ? reason : error.message;
   }

@@ -27,7 +27,7 @@ export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
   );
   app.get('/v3/blockchain/fee/:chain', async (request) => {
     const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain')));
-    if (!chain.transfer) throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
+    if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
   // The path of Polygon's public gas station, so that a daemon behind this gateway needs no other service.

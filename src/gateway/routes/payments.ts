@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/build.js';
+import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/builder.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
@@ -50,7 +50,10 @@ async function spend(
     ...(fee !== undefined && { fee }),
     ...(changeAddress !== undefined && { changeAddress }),
   };
-  return enqueue(gateway, request, { chain, body }, () => power(chain, chain.spend)(wanted, contextOf(gateway, chain)));
+  return enqueue(gateway, request, { chain, body }, () => {
+    if (chain.builder?.kind !== 'bitcoind') throw notBuilt(chain);
+    return chain.builder.spend(wanted, contextOf(gateway, chain));
+  });
 }
 
 /** Queues a payment of coins or of tokens. */
@@ -79,12 +82,14 @@ export async function sendPayment(
     ...(contractAddress !== undefined && { contractAddress }),
     ...(digits !== undefined && { digits }),
   };
-  return enqueue(gateway, request, { chain, body }, () => power(chain, chain.pay)(wanted, contextOf(gateway, chain)));
+  return enqueue(gateway, request, { chain, body }, () => {
+    if (chain.builder?.kind !== 'solana') throw notBuilt(chain);
+    return chain.builder.pay(wanted, contextOf(gateway, chain));
+  });
 }
 
-function power<T>(chain: Chain, build: T | undefined): T {
-  if (build !== undefined) return build;
-  throw new CustosError('NOT_OFFERED', `the gateway builds no such transactions of ${chain.id}`);
+function notBuilt({ id }: Chain): CustosError {
+  return new CustosError('NOT_OFFERED', `the gateway builds no such transactions of ${id}`);
 }
 
 function contextOf({ network, node, queue }: GatewayContext, chain: Chain): BuildContext {
@@ -93,5 +98,5 @@ function contextOf({ network, node, queue }: GatewayContext, chain: Chain): Buil
 }
 
 function checkAddress({ network }: GatewayContext, chain: Chain, property: string, text: string): void {
-  checkField(property, () => chain.normalizeAddress(text, network));
+  checkField(property, () => chain.keys.normalizeAddress(text, network));
 }

@@ -90,7 +90,7 @@ async function completeTransaction(gateway: GatewayContext, request: Context): P
   const txId = request.req.param('txId') ?? '';
   const { chain } = await existing(gateway, id);
   checkField('txId', () => {
-    if (gateway.chains.get(chain).isTransactionId(txId)) return;
+    if (gateway.chains.get(chain).codec.isTransactionId(txId)) return;
     throw new CustosError('REQUEST_INVALID', `${quote(txId)} is no transaction id of ${chain}`);
   });
   await gateway.queue.complete(id, txId, 'daemon');

@@ -54,7 +54,7 @@ async function sendToken(gateway: GatewayContext, request: Context): Promise<Res
   const body = await readForm(request);
   const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
   const known = id && gateway.chains.get(id);
-  if (known?.pay) return sendPayment(gateway, request, { chain: known, body, kind: 'tokens' });
+  if (known?.builder?.kind === 'solana') return sendPayment(gateway, request, { chain: known, body, kind: 'tokens' });
   const form = parseForm(tokenTransferForm, body);
   const chain = chainById(gateway, form.chain);
   const to = addressField(gateway, chain, 'to', form.to);
@@ -121,7 +121,7 @@ async function decimalsOf(gateway: GatewayContext, chain: Chain, contract: strin
 
 function chainById(gateway: GatewayContext, id: string): Chain {
   const chain = gateway.chainOf(checkField('chain', () => gateway.chains.get(id)).slug);
-  if (chain.transfer) return chain;
+  if (chain.builder?.kind === 'evm') return chain;
   throw new CustosError('NOT_OFFERED', `no contracts of ${chain.id} are called`);
 }
 

@@ -67,11 +67,11 @@ function checkTxId(
   { sent: { chain, recorded }, txId }: { readonly sent: Sent; readonly txId: string },
 ): { readonly txId?: string } {
   if (txId.toLowerCase() === recorded.txId.toLowerCase()) return {};
-  if (chain.sendsByNode !== true) {
+  if (chain.node.sendsByNode !== true) {
     tell(log, 'other-hash-answered', { id: entry.id, txId: recorded.txId, answered: txId });
     return {};
   }
   // Where others sign after us, only the network knows the id.
-  if (chain.isTransactionId(txId)) return { txId };
+  if (chain.codec.isTransactionId(txId)) return { txId };
   throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is no transaction id of ${chain.id}`);
 }

@@ -15,7 +15,7 @@ export async function close(
   const { entry, source } = claimed;
   const tellSource = async () => {
     const { broadcast } = source;
-    const isById = broadcast === undefined || chain.sendsByNode !== true || isDirect(parts, claimed);
+    const isById = broadcast === undefined || chain.node.sendsByNode !== true || isDirect(parts, claimed);
     // A source that would have sent the bytes hears of those that its node got in the same way, by their id.
     if (isById) await source.complete(entry.id, recorded.txId);
     else await broadcast(chain, entry.pending, recorded, 'close');

@@ -18,7 +18,7 @@ export async function complete(
 ): Promise<string> {
   const { entry, lease } = claimed;
   const completed = await step(parts, 'complete', entry.id, () =>
-    chain.complete(entry.pending, {
+    chain.node.complete(entry.pending, {
       ...contextOf(parts, entry, signers),
       node: parts.nodes.client(chain),
       allowUnproved: rulesOf(parts.rules, entry.chain).allowedHazards.has('unproved-amount'),

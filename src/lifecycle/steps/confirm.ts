@@ -1,4 +1,4 @@
-import type { Inclusion } from '../../core/chain/chain.js';
+import type { Inclusion } from '../../core/chain/node.js';
 import { tell } from '../../core/log.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import { advance } from '../advance.js';
@@ -30,7 +30,7 @@ export async function confirm(
   if (!isFollowed(parts, claimed, chain)) return undefined;
   const wanted = parts.confirmations(entry.chain);
   const node = parts.nodes.client(chain);
-  const found = await step(parts, 'confirm', entry.id, async () => chain.inclusion?.(recorded, node));
+  const found = await step(parts, 'confirm', entry.id, async () => chain.node.inclusion?.(recorded, node));
   if (found === undefined) return undefined;
   if (found.kind === 'included' && found.depth >= wanted) {
     const fields = { id: entry.id, chain: chain.id, block: found.block };

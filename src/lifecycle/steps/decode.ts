@@ -25,7 +25,7 @@ export async function decode(
   { chain, signers, from, completed }: Signers & Pick<Decoded, 'completed'>,
 ): Promise<Decoded> {
   const { entry } = claimed;
-  const { summary, nonce, spends } = chain.parse(completed, contextOf(parts, entry, signers));
+  const { summary, nonce, spends } = chain.codec.parse(completed, contextOf(parts, entry, signers));
   const fact = {
     completed,
     sender: from,

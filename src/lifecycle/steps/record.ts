@@ -1,4 +1,5 @@
-import type { RecordedTransaction, SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { advance } from '../advance.js';
 import type { RecentForms } from '../forms.js';
@@ -40,7 +41,12 @@ export async function record(parts: RecordParts, claimed: Claimed, made: Made): 
 async function refuseDeadBytes(
   { journal }: RecordParts,
   { entry, lease }: Claimed,
-  { chain: { expiry, displacement }, signed: { txId } }: Made,
+  {
+    chain: {
+      codec: { expiry, displacement },
+    },
+    signed: { txId },
+  }: Made,
 ): Promise<void> {
   // What ran out was let go of, and taken again: under the first lease nothing has.
   if (lease.generation === 1) return;

@@ -1,4 +1,4 @@
-import type { SignedTransaction } from '../../core/chain/chain.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
 import { checkSigned } from '../../signing/signed.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import { step, type Traced } from '../step.js';

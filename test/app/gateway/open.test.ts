@@ -25,10 +25,7 @@ async function open(flags: Record<string, unknown>): Promise<string> {
 }
 
 const registry = createRegistry();
-const served = registry.ids.filter((id) => {
-  const { transfer, spend, pay } = registry.get(id);
-  return (transfer ?? spend ?? pay) !== undefined;
-});
+const served = registry.ids.filter((id) => registry.get(id).builder !== undefined);
 
 describe('a gateway at its start', () => {
   test.each(registry.ids.filter((id) => !served.includes(id)))('says that it offers nothing for %s', async (id) => {

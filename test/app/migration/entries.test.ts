@@ -174,7 +174,7 @@ describe('what the old program took is moved as it used it', () => {
   });
 
   const named = chains.flatMap((chain) => {
-    return Object.keys(createRegistry().get(chain).derivations ?? {}).map((derivation) => ({ chain, derivation }));
+    return Object.keys(createRegistry().get(chain).keys.derivations ?? {}).map((derivation) => ({ chain, derivation }));
   });
   it.each(named)('a mnemonic whose recorded xpub or address is that of $chain $derivation', async (place) => {
     const { chain, derivation } = place;

@@ -16,8 +16,8 @@ const other = keyOf(algorand, 0x22);
 const third = keyOf(algorand, 0x33);
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
 const request = (change: Record<string, unknown> = {}) => requestOf(key, other, change);
-const summaryOf = (change: Record<string, unknown>) => algorand.parse(request(change), context).summary;
-const codeFor = (change: Record<string, unknown>) => codeOf(() => algorand.parse(request(change), context));
+const summaryOf = (change: Record<string, unknown>) => algorand.codec.parse(request(change), context).summary;
+const codeFor = (change: Record<string, unknown>) => codeOf(() => algorand.codec.parse(request(change), context));
 const asset = { type: 'axfer', assetIndex: 31566704 };
 
 /** As the official library reads words; undefined where it refuses them. */
@@ -52,20 +52,20 @@ describe('a wallet', () => {
     'has the recorded address, secret and words: $address',
     ({ secret, address, mnemonic, testnet }) => {
       const network = networkOf(testnet);
-      const privateKey = algorand.decodePrivateKey(secret!, network);
-      expect(algorand.encodePrivateKey(privateKey, network)).toBe(secret);
-      expect(algorand.address(algorand.publicKey(privateKey), network)).toBe(address);
-      if (mnemonic !== undefined) expect(algorand.decodeMnemonic!(mnemonic)).toEqual(privateKey);
+      const privateKey = algorand.keys.decodePrivateKey(secret!, network);
+      expect(algorand.keys.encodePrivateKey(privateKey, network)).toBe(secret);
+      expect(algorand.keys.address(algorand.keys.publicKey(privateKey), network)).toBe(address);
+      if (mnemonic !== undefined) expect(algorand.keys.decodeMnemonic!(mnemonic)).toEqual(privateKey);
     },
   );
 
   it('of a BIP-39 mnemonic has the address that other wallets show', async () => {
     // Source: CoinAddressDerivationTests of Trust Wallet's wallet-core.
     const words = 'shoot island position soft burden budget tooth cruel issue economy destroy above';
-    const { address, node } = algorand.hd!.account(await mnemonicToSeed(words), 'mainnet');
+    const { address, node } = algorand.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
     expect(address).toBe('JTJWO524JXIHVPGBDWFLJE7XUIA32ECOZOBLF2QP3V5TQBT3NKZSCG67BQ');
-    const first = algorand.publicKey(algorand.hd!.privateKey(node, 0));
-    expect(algorand.address(first, 'mainnet')).toBe(address);
+    const first = algorand.keys.publicKey(algorand.keys.hd!.privateKey(node, 0));
+    expect(algorand.keys.address(first, 'mainnet')).toBe(address);
   });
 
   it('is read from every form of its secret', () => {
@@ -77,17 +77,17 @@ describe('a wallet', () => {
       bytes.toString('base64'),
     ]);
     const words = algosdk.secretKeyToMnemonic(Uint8Array.from(both));
-    for (const text of [...texts, words, algorand.encodePrivateKey(key.privateKey, 'mainnet')]) {
-      expect(algorand.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
+    for (const text of [...texts, words, algorand.keys.encodePrivateKey(key.privateKey, 'mainnet')]) {
+      expect(algorand.keys.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
     }
   });
 
   it('is not read from halves that do not belong together, nor from anything else', () => {
     const foreign = Buffer.concat([key.privateKey, other.publicKey]);
-    const secret = algorand.encodePrivateKey(key.privateKey, 'mainnet');
+    const secret = algorand.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const texts = [foreign.toString('hex'), foreign.toString('base64'), '', secret.slice(1), secret.toLowerCase()];
     for (const text of [...texts, `${secret.slice(0, -1)}B`]) {
-      expect(codeOf(() => algorand.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+      expect(codeOf(() => algorand.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
   });
 
@@ -95,29 +95,29 @@ describe('a wallet', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(24), (seed, at) => {
         const words = algosdk.mnemonicFromSeed(seed).split(' ');
-        expect(algorand.decodeMnemonic!(`  ${words.join('  ').toUpperCase()} `)).toEqual(seed);
+        expect(algorand.keys.decodeMnemonic!(`  ${words.join('  ').toUpperCase()} `)).toEqual(seed);
         const wrong = words.with(at, words[at] === 'zoo' ? 'abandon' : 'zoo').join(' ');
         // A checksum of eleven bits lets one wrong word in 2,048 pass, there as here.
         const official = seedOf(wrong);
-        if (official === undefined) expect(codeOf(() => algorand.decodeMnemonic!(wrong))).toBe('MNEMONIC_INVALID');
-        else expect(algorand.decodeMnemonic!(wrong)).toEqual(official);
+        if (official === undefined) expect(codeOf(() => algorand.keys.decodeMnemonic!(wrong))).toBe('MNEMONIC_INVALID');
+        else expect(algorand.keys.decodeMnemonic!(wrong)).toEqual(official);
         const foreign = words.with(at, 'custos').join(' ');
-        expect(() => algorand.decodeMnemonic!(foreign)).toThrow(`word ${at + 1} is not in the English list`);
-        expect(algorand.decodeMnemonic!(words.slice(1).join(' '))).toBeUndefined();
+        expect(() => algorand.keys.decodeMnemonic!(foreign)).toThrow(`word ${at + 1} is not in the English list`);
+        expect(algorand.keys.decodeMnemonic!(words.slice(1).join(' '))).toBeUndefined();
       }),
       { numRuns: 2000 },
     );
   });
 
   it('has an address whose checksum is looked at', () => {
-    expect(algorand.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
+    expect(algorand.keys.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
     for (const text of [
       key.address.toLowerCase(),
       key.address.slice(1),
       `${key.address.slice(0, -1)}A`,
       `${key.address}=`,
     ]) {
-      expect(codeOf(() => algorand.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(codeOf(() => algorand.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
     }
   });
 });
@@ -231,14 +231,14 @@ describe('a request', () => {
   });
 
   it('is signed by the sender alone', () => {
-    const unsigned = algorand.parse(request(), context);
+    const unsigned = algorand.codec.parse(request(), context);
     expect(codeOf(() => unsigned.sign([other]))).toBe('SENDER_MISMATCH');
     expect(codeOf(() => unsigned.sign([]))).toBe('KEY_MISSING');
   });
 
   it('is signed by another key where that is allowed, which the bytes and the summary tell', () => {
     const rekeyed = { network: 'testnet' as const, from: third.address, signers: [third], allowForeignKey: true };
-    const unsigned = algorand.parse(request(), rekeyed);
+    const unsigned = algorand.codec.parse(request(), rekeyed);
     expect(unsigned.summary.text).toContain(`is signed by the key of ${third.address}`);
     const { raw } = unsigned.sign([third]);
     const { sgnr, txn } = algosdk.decodeSignedTransaction(Buffer.from(raw, 'hex'));

@@ -1,4 +1,4 @@
-import type { NodeClient, NodeRequest } from '../../../src/core/chain/chain.js';
+import type { NodeClient, NodeRequest } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import type { LentKey } from '../../../src/core/signing/wallet.js';
 

@@ -98,19 +98,19 @@ const table: readonly (readonly [what: string, change: Record<string, unknown>, 
 
 describe('an Algorand transaction', () => {
   it.each(table)('%s names its hazards', (_what, change, hazards) => {
-    expect(algorand.parse(requestOf(key, other, change), context).summary.hazards).toEqual(hazards);
+    expect(algorand.codec.parse(requestOf(key, other, change), context).summary.hazards).toEqual(hazards);
   });
 
   it('that another key signs names the account', () => {
     const rekeyed = { network: 'testnet' as const, from: third.address, signers: [third], allowForeignKey: true };
-    const { summary } = algorand.parse(requestOf(key, other, {}), rekeyed);
+    const { summary } = algorand.codec.parse(requestOf(key, other, {}), rekeyed);
     expect(summary.hazards).toEqual([{ kind: 'foreign-key', ...own }]);
   });
 
   it('whose note looks like the digits of another note is told apart', () => {
     const noteOf = (text: string) =>
       JSON.stringify(
-        algorand.parse(requestOf(key, other, { note: printed(Buffer.from(text)) }), context).summary.notes,
+        algorand.codec.parse(requestOf(key, other, { note: printed(Buffer.from(text)) }), context).summary.notes,
       );
     expect(noteOf('0x00')).not.toBe(noteOf('\0'));
   });

@@ -63,7 +63,7 @@ describe('any transaction', () => {
   it('is read by the official library as it was asked for, in the same bytes, with a signature that holds', () => {
     fc.assert(
       fc.property(request, (asked) => {
-        const unsigned = algorand.parse(asked, context);
+        const unsigned = algorand.codec.parse(asked, context);
         const { raw, txId } = unsigned.sign([key]);
         const signed = algosdk.decodeSignedTransaction(Buffer.from(raw, 'hex'));
         const { txn } = signed;
@@ -101,7 +101,7 @@ describe('any transaction', () => {
         });
         const secret = Uint8Array.from([...key.privateKey, ...key.publicKey]);
         const asked = requestOf(key, receiver, { amount: coins, note: printed(note) });
-        const { raw } = algorand.parse(asked, context).sign([key]);
+        const { raw } = algorand.codec.parse(asked, context).sign([key]);
         expect(raw).toBe(Buffer.from(txn.signTxn(secret)).toString('hex'));
       }),
       { numRuns: 50 },

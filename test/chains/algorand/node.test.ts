@@ -9,7 +9,7 @@ const key = keyOf(algorand);
 const other = keyOf(algorand, 0x22);
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
 const completed = requestOf(key, other);
-const signed = algorand.parse(completed, context).sign([key]);
+const signed = algorand.codec.parse(completed, context).sign([key]);
 const recorded = { ...signed, completed, sender: key.address };
 const look = `/v2/transactions/pending/${signed.txId}`;
 /** Blocks of all rounds in which the transaction is valid. */
@@ -36,7 +36,7 @@ describe('an algod that is asked for what is missing', () => {
     };
     const pending = parsePending(received, algorand.id, 'testnet');
     const node = algodOf(answers);
-    const text = await algorand.complete(pending, { ...context, node, nextNonce: async (count) => count });
+    const text = await algorand.node.complete(pending, { ...context, node, nextNonce: async (count) => count });
     return { fields: JSON.parse(text) as Record<string, unknown>, text, asked: node.asked, pending };
   };
   const bare = {
@@ -56,7 +56,7 @@ describe('an algod that is asked for what is missing', () => {
       genesisHash: testGenesis,
       amount: 1_000_000,
     });
-    expect(algorand.parse(text, context).summary.fee.amount).toBe(1000n);
+    expect(algorand.codec.parse(text, context).summary.fee.amount).toBe(1000n);
     const flat = await complete({ ...bare, flatFee: true }, { '/v2/transactions/params': params });
     expect(flat.fields['fee']).toBe(1000);
   });
@@ -74,7 +74,7 @@ describe('an algod that is asked for what is missing', () => {
   it('of another network does not make a transaction of it', async () => {
     const foreign = { ...params, 'genesis-hash': 'wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=' };
     const { text } = await complete({ ...bare, genesisID: undefined }, { '/v2/transactions/params': foreign });
-    expect(() => algorand.parse(text, context)).toThrow(expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }));
+    expect(() => algorand.codec.parse(text, context)).toThrow(expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }));
   });
 
   it.each([[null], ['words'], [{ ...params, fee: -1 }], [{ ...params, 'genesis-hash': 7 }]])(
@@ -90,43 +90,45 @@ describe('an algod that is asked for what is missing', () => {
 describe('an algod that is handed signed bytes', () => {
   it('gives the id that was computed', async () => {
     const node = algodOf({ '/v2/transactions': { txId: signed.txId } });
-    expect(await algorand.broadcast!(recorded, node)).toBe(signed.txId);
+    expect(await algorand.node.broadcast!(recorded, node)).toBe(signed.txId);
     expect(node.asked).toEqual([{ path: '/v2/transactions', body: new Uint8Array(Buffer.from(signed.raw, 'hex')) }]);
     const strange = algodOf({ '/v2/transactions': { txId: 'X' } });
-    await expect(algorand.broadcast!(recorded, strange)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    await expect(algorand.node.broadcast!(recorded, strange)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
   it('and refuses them has taken them when it knows them', async () => {
-    expect(await algorand.broadcast!(recorded, algodOf(found))).toBe(signed.txId);
+    expect(await algorand.node.broadcast!(recorded, algodOf(found))).toBe(signed.txId);
     const thrownOut = {
       [look]: { 'pool-error': 'overspend', 'confirmed-round': 0 },
       '/v2/status': { 'last-round': 1010 },
     };
-    await expect(algorand.broadcast!(recorded, algodOf(thrownOut))).rejects.toMatchObject({
+    await expect(algorand.node.broadcast!(recorded, algodOf(thrownOut))).rejects.toMatchObject({
       code: 'BROADCAST_REFUSED',
     });
   });
 
   it('and refuses them after their rounds has refused for good only where it has kept the blocks', async () => {
-    await expect(algorand.broadcast!(recorded, algodOf({ ...over, ...blocks }))).rejects.toMatchObject({
+    await expect(algorand.node.broadcast!(recorded, algodOf({ ...over, ...blocks }))).rejects.toMatchObject({
       code: 'BROADCAST_REFUSED',
     });
-    await expect(algorand.broadcast!(recorded, algodOf(over))).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    await expect(algorand.node.broadcast!(recorded, algodOf(over))).rejects.toMatchObject({
+      code: 'NODE_ANSWER_INVALID',
+    });
   });
 
   it('and cannot be reached is asked again later', async () => {
     const away = new CustosError('NODE_UNREACHABLE', 'no route');
-    await expect(algorand.broadcast!(recorded, algodOf({ '/v2/transactions': away }))).rejects.toMatchObject({
+    await expect(algorand.node.broadcast!(recorded, algodOf({ '/v2/transactions': away }))).rejects.toMatchObject({
       code: 'NODE_UNREACHABLE',
     });
-    await expect(algorand.fate!(recorded, algodOf({ [look]: away }))).rejects.toMatchObject({
+    await expect(algorand.node.fate!(recorded, algodOf({ [look]: away }))).rejects.toMatchObject({
       code: 'NODE_UNREACHABLE',
     });
   });
 });
 
 describe('signed bytes', () => {
-  const fate = (answers: Record<string, unknown>) => algorand.fate!(recorded, algodOf(answers));
+  const fate = (answers: Record<string, unknown>) => algorand.node.fate!(recorded, algodOf(answers));
 
   it('are known in the pool and in a block', async () => {
     expect(await fate(found)).toBe('known');

@@ -17,10 +17,10 @@ const first = file.transactions[0]!;
 describe('a recorded wallet', () => {
   it.each(file.wallets)('$address belongs to its private key', ({ address, privateKey, testnet }) => {
     const network = networkOf(testnet);
-    const key = chain.decodePrivateKey(privateKey!, network);
-    expect(chain.address(chain.publicKey(key), network)).toBe(address);
-    expect(chain.encodePrivateKey(key, network)).toBe(privateKey);
-    expect(chain.normalizeAddress(address!.toUpperCase(), network)).toBe(address);
+    const key = chain.keys.decodePrivateKey(privateKey!, network);
+    expect(chain.keys.address(chain.keys.publicKey(key), network)).toBe(address);
+    expect(chain.keys.encodePrivateKey(key, network)).toBe(privateKey);
+    expect(chain.keys.normalizeAddress(address!.toUpperCase(), network)).toBe(address);
   });
 });
 
@@ -92,7 +92,7 @@ function decode(raw: string) {
 function documentOf({ inputs, outputs, ...rest }: ReturnType<typeof decode>, chainId: string): string {
   const shown = (parties: typeof inputs) =>
     parties.map(({ address, coins }) => ({
-      address: chain.normalizeAddress(bech32Of(address), 'testnet'),
+      address: chain.keys.normalizeAddress(bech32Of(address), 'testnet'),
       coins: coins.map(({ denom, amount }) => ({ amount: Number(amount), denom })),
     }));
   return JSON.stringify({
@@ -114,9 +114,9 @@ function bech32Of(addressHex: string): string {
 }
 
 function keyOf(secret: string): LentKey & { readonly bytes: Uint8Array } {
-  const privateKey = chain.decodePrivateKey(secret, 'testnet');
-  const publicKey = chain.publicKey(privateKey);
-  const address = chain.address(publicKey, 'testnet');
+  const privateKey = chain.keys.decodePrivateKey(secret, 'testnet');
+  const publicKey = chain.keys.publicKey(privateKey);
+  const address = chain.keys.address(publicKey, 'testnet');
   const bytes = addressBytes(address);
   names.set(hex.encode(bytes), address);
   return { privateKey, publicKey, address, bytes };
@@ -152,7 +152,7 @@ function completedOf(inputs: readonly Side[], outputs: readonly Side[], memo = '
 }
 
 const context = { network: 'testnet' as const, from: sender.address, signers: [{ address: sender.address }] };
-const parse = (completed: unknown) => chain.parse(JSON.stringify(completed), context);
+const parse = (completed: unknown) => chain.codec.parse(JSON.stringify(completed), context);
 
 function codeOf(work: () => unknown): string {
   try {
@@ -203,7 +203,10 @@ describe('any transfer', () => {
       fc.property(fc.nat(text.length - 1), fc.integer({ min: 32, max: 126 }), (at, code) => {
         const changed = text.slice(0, at) + String.fromCharCode(code) + text.slice(at + 1);
         try {
-          expect(chain.parse(changed, context).summary).toMatchObject({ from: sender.address, to: recipient.address });
+          expect(chain.codec.parse(changed, context).summary).toMatchObject({
+            from: sender.address,
+            to: recipient.address,
+          });
         } catch (error) {
           if (!(error instanceof CustosError)) throw error;
         }
@@ -309,7 +312,7 @@ describe('the network', () => {
     ]);
     const pending = { serialized: first.pending.serializedTransaction } as never;
     const asking = { ...contextOfVector(chain, first, keys), node: direct, nextNonce: async (count: bigint) => count };
-    expect(await chain.complete(pending, asking)).toBe(await completeVector(chain, first));
+    expect(await chain.node.complete(pending, asking)).toBe(await completeVector(chain, first));
   });
 
   it('must be the right one', async () => {
@@ -339,10 +342,10 @@ describe('the network', () => {
       },
       http: async () => undefined,
     });
-    expect(await chain.broadcast!(signed, answering({ code: 0, hash: signed.txId }))).toBe(signed.txId);
-    const refused = chain.broadcast!(signed, answering({ code: 65546, log: 'insufficient fund' }));
+    expect(await chain.node.broadcast!(signed, answering({ code: 0, hash: signed.txId }))).toBe(signed.txId);
+    const refused = chain.node.broadcast!(signed, answering({ code: 65546, log: 'insufficient fund' }));
     await expect(refused).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
-    const strange = chain.broadcast!(signed, answering({ code: 0, hash: '00' }));
+    const strange = chain.node.broadcast!(signed, answering({ code: 0, hash: '00' }));
     await expect(strange).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 });
@@ -350,22 +353,22 @@ describe('the network', () => {
 describe('keys and addresses', () => {
   it('come from a mnemonic, too', async () => {
     const phrase = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
-    const { node, xpub } = chain.hd!.account(await mnemonicToSeed(phrase), 'mainnet');
-    const publicKey = chain.publicKey(chain.hd!.privateKey(node, 3));
-    expect(chain.hd!.publicKey!(xpub!, 3)).toEqual(publicKey);
-    expect(chain.hd!.path('mainnet')).toBe("m/44'/714'/0'/0");
+    const { node, xpub } = chain.keys.hd!.account(await mnemonicToSeed(phrase), 'mainnet');
+    const publicKey = chain.keys.publicKey(chain.keys.hd!.privateKey(node, 3));
+    expect(chain.keys.hd!.publicKey!(xpub!, 3)).toEqual(publicKey);
+    expect(chain.keys.hd!.path('mainnet')).toBe("m/44'/714'/0'/0");
   });
 
   it('of the other network, or with a wrong checksum, are refused', () => {
     const address = sender.address;
     for (const text of [`${address.slice(0, -1)}q`, address.replace('tbnb', 'bnb'), '', 'bnb1']) {
-      expect(codeOf(() => chain.normalizeAddress(text, 'testnet'))).toBe('ADDRESS_INVALID');
+      expect(codeOf(() => chain.keys.normalizeAddress(text, 'testnet'))).toBe('ADDRESS_INVALID');
     }
-    expect(codeOf(() => chain.normalizeAddress(address, 'mainnet'))).toBe('ADDRESS_INVALID');
-    expect(codeOf(() => chain.address(new Uint8Array(33), 'mainnet'))).toBe('ADDRESS_INVALID');
+    expect(codeOf(() => chain.keys.normalizeAddress(address, 'mainnet'))).toBe('ADDRESS_INVALID');
+    expect(codeOf(() => chain.keys.address(new Uint8Array(33), 'mainnet'))).toBe('ADDRESS_INVALID');
   });
 
   it.each(['', 'zz', 'ab'.repeat(31), '00'.repeat(32), 'ff'.repeat(32)])('%s is no private key', (text) => {
-    expect(codeOf(() => chain.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
+    expect(codeOf(() => chain.keys.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cardano } from '../../../src/chains/cardano/index.js';
 import { readAddress } from '../../../src/chains/cardano/key.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { mnemonicToEntropy } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';
@@ -37,7 +37,9 @@ describe('a recorded transaction', () => {
     dearer[1].amount.value = '1999999';
     for (const operations of [swapped, dearer, fields.operations.slice(1), fields.operations.slice(0, 2)]) {
       const text = JSON.stringify({ ...fields, operations });
-      expect(codeOf(() => cardano.parse(text, contextOfVector(cardano, vector!, keys)))).toBe('TRANSACTION_INVALID');
+      expect(codeOf(() => cardano.codec.parse(text, contextOfVector(cardano, vector!, keys)))).toBe(
+        'TRANSACTION_INVALID',
+      );
     }
   });
 });
@@ -45,24 +47,24 @@ describe('a recorded transaction', () => {
 describe('a wallet', () => {
   it('derives the recorded xpubs, addresses and keys', () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
-      expect(cardano.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
+      expect(cardano.keys.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
     for (const { testnet, xpub, index, address } of file.addresses) {
-      expect(cardano.address(cardano.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+      expect(cardano.keys.address(cardano.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
-      const { node } = cardano.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet));
-      const found = cardano.hd!.privateKey(node, index);
-      expect(cardano.encodePrivateKey(found, 'mainnet')).toBe(privateKey);
-      expect(cardano.decodePrivateKey(privateKey, 'mainnet')).toEqual(found);
-      expect(cardano.address(cardano.publicKey(found), networkOf(testnet))).toBe(address);
+      const { node } = cardano.keys.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet));
+      const found = cardano.keys.hd!.privateKey(node, index);
+      expect(cardano.keys.encodePrivateKey(found, 'mainnet')).toBe(privateKey);
+      expect(cardano.keys.decodePrivateKey(privateKey, 'mainnet')).toEqual(found);
+      expect(cardano.keys.address(cardano.keys.publicKey(found), networkOf(testnet))).toBe(address);
     }
   });
 
   it('by CIP-1852 has the keys that the official library derives', async () => {
     const { Bip32PrivateKey } = await import('@emurgo/cardano-serialization-lib-nodejs');
     const entropy = mnemonicToEntropy(file.wallets[0]!.mnemonic);
-    const scheme = cardano.derivations!['cip1852']!;
+    const scheme = cardano.keys.derivations!['cip1852']!;
     const { node, xpub } = scheme.account(entropy, 'mainnet');
     const hard = (index: number) => index + 0x80000000;
     const root = Bip32PrivateKey.from_bip39_entropy(entropy, new Uint8Array(0));
@@ -78,10 +80,10 @@ describe('a wallet', () => {
     const byron = 'Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi';
     const base =
       'addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3n0d3vllmyqwsx5wktcd8cc3sq835lu7drv2xwl2wywfgse35a3x';
-    for (const address of [base, byron]) expect(cardano.normalizeAddress(address, 'mainnet')).toBe(address);
+    for (const address of [base, byron]) expect(cardano.keys.normalizeAddress(address, 'mainnet')).toBe(address);
     expect(hex.encode(readAddress(base, 'mainnet'))).toBe(Address.from_bech32(base).to_hex());
     for (const address of [`${base.slice(0, -1)}q`, key.address, `${byron.slice(0, -1)}j`, '']) {
-      expect(codeOf(() => cardano.normalizeAddress(address, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(codeOf(() => cardano.keys.normalizeAddress(address, 'mainnet'))).toBe('ADDRESS_INVALID');
     }
     expectOnlyCodesOfTexts(cardano);
   });
@@ -90,10 +92,10 @@ describe('a wallet', () => {
     const { Bip32PrivateKey, ByronAddress } = await import('@emurgo/cardano-serialization-lib-nodejs');
     const key = Bip32PrivateKey.from_bip39_entropy(new Uint8Array(16), new Uint8Array(0)).to_public();
     const [main, test] = [764824073, 1].map((magic) => ByronAddress.icarus_from_key(key, magic).to_base58());
-    expect(cardano.normalizeAddress(main!, 'mainnet')).toBe(main);
-    expect(cardano.normalizeAddress(test!, 'testnet')).toBe(test);
-    expect(codeOf(() => cardano.normalizeAddress(test!, 'mainnet'))).toBe('ADDRESS_INVALID');
-    expect(codeOf(() => cardano.normalizeAddress(main!, 'testnet'))).toBe('ADDRESS_INVALID');
+    expect(cardano.keys.normalizeAddress(main!, 'mainnet')).toBe(main);
+    expect(cardano.keys.normalizeAddress(test!, 'testnet')).toBe(test);
+    expect(codeOf(() => cardano.keys.normalizeAddress(test!, 'mainnet'))).toBe('ADDRESS_INVALID');
+    expect(codeOf(() => cardano.keys.normalizeAddress(main!, 'testnet'))).toBe('ADDRESS_INVALID');
   });
 });
 
@@ -108,7 +110,7 @@ describe('a completed transaction', () => {
           const outputs = paid.map((one) => ({ address: other.address, amount: one }));
           const total = paid.reduce((sum, one) => sum + one, 0) + 200_000;
           const inputs = owners.map(({ address }, at) => ({ address, amount: at === 0 ? total : 0 }));
-          const unsigned = cardano.parse(completed({ inputs, outputs }), context);
+          const unsigned = cardano.codec.parse(completed({ inputs, outputs }), context);
           const { raw, txId } = unsigned.sign([key, second]);
           const transaction = officially(raw);
           const body = transaction.body();
@@ -143,12 +145,12 @@ describe('a completed transaction', () => {
     ['of a foreign input', { inputs: [{ address: other.address, amount: 10_000_000 }] }, 'KEY_MISSING'],
   ];
   it.each(cases)('%s is refused', (_what, shape, expected) => {
-    expect(codeOf(() => cardano.parse(completed(shape), context))).toBe(expected);
+    expect(codeOf(() => cardano.codec.parse(completed(shape), context))).toBe(expected);
   });
 
   it('is never signed by halves', () => {
     const inputs = [key, second].map(({ address }) => ({ address, amount: 5_000_000 }));
-    const unsigned = cardano.parse(completed({ inputs }), context);
+    const unsigned = cardano.codec.parse(completed({ inputs }), context);
     expect(codeOf(() => unsigned.sign([key]))).toBe('KEY_MISSING');
   });
 

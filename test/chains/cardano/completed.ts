@@ -5,9 +5,9 @@ import { cardano } from '../../../src/chains/cardano/index.js';
 import { readAddress } from '../../../src/chains/cardano/key.js';
 
 export const keyOf = (fill: number) => {
-  const privateKey = cardano.newPrivateKey!(new Uint8Array(32).fill(fill));
-  const publicKey = cardano.publicKey(privateKey);
-  return { privateKey, publicKey, address: cardano.address(publicKey, 'testnet') };
+  const privateKey = cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill));
+  const publicKey = cardano.keys.publicKey(privateKey);
+  return { privateKey, publicKey, address: cardano.keys.address(publicKey, 'testnet') };
 };
 export const [key, second, other] = [keyOf(1), keyOf(2), keyOf(3)];
 export interface Shape {

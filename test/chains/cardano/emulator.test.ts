@@ -4,7 +4,7 @@ import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
 import { cardano } from '../../../src/chains/cardano/index.js';
 import { readAddress } from '../../../src/chains/cardano/key.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { completed, key, other, second, transactionOf } from './completed.js';
 
 const context: ParseContext = { network: 'testnet', from: key.address, signers: [key, second] };
@@ -33,7 +33,7 @@ describe('a Cardano ledger', () => {
     const inputs = wallets.map(({ address }) => ({ address, amount: 10_000_000 }));
     const outputs = [{ address: other.address, amount: inputs.length * 10_000_000 - 200_000 }];
     const signers = wallets;
-    const unsigned = cardano.parse(completed({ inputs, outputs, txId }), { ...context, signers });
+    const unsigned = cardano.codec.parse(completed({ inputs, outputs, txId }), { ...context, signers });
     const signed = unsigned.sign(wallets);
     const bytes = transactionOf(signed.raw);
     expect(String(await ledger.submitTransaction(read(bytes)))).toBe(signed.txId);
@@ -47,7 +47,9 @@ describe('a Cardano ledger', () => {
     const { ledger, txId } = ledgerOf([key, second]);
     const inputs = [key, second].map(({ address }) => ({ address, amount: 10_000_000 }));
     const outputs = [{ address: other.address, amount: 19_800_000 }];
-    const bytes = transactionOf(cardano.parse(completed({ inputs, outputs, txId }), context).sign([key, second]).raw);
+    const bytes = transactionOf(
+      cardano.codec.parse(completed({ inputs, outputs, txId }), context).sign([key, second]).raw,
+    );
     const richer = bytes.replace(
       (19_800_000).toString(16).padStart(8, '0'),
       (19_700_000).toString(16).padStart(8, '0'),

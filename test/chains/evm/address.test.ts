@@ -23,20 +23,20 @@ describe('an address', () => {
   it.each(checksummed)('%s is read in every correct case and shown in lower case', (address) => {
     const digits = address.slice(2);
     const forms = [address, address.toLowerCase(), `0x${digits.toUpperCase()}`, `0X${digits.toUpperCase()}`];
-    for (const form of forms) expect(ethereum.normalizeAddress(form, 'mainnet')).toBe(address.toLowerCase());
+    for (const form of forms) expect(ethereum.keys.normalizeAddress(form, 'mainnet')).toBe(address.toLowerCase());
   });
 
   it('of any bytes passes with the checksum of a second implementation, and fails with one letter changed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.nat(39), (bytes, at) => {
         const address = getAddress(`0x${Buffer.from(bytes).toString('hex')}`);
-        expect(ethereum.normalizeAddress(address, 'mainnet')).toBe(address.toLowerCase());
+        expect(ethereum.keys.normalizeAddress(address, 'mainnet')).toBe(address.toLowerCase());
         const letter = address.charAt(at + 2);
         const swapped = letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
         const changed = address.slice(0, at + 2) + swapped + address.slice(at + 3);
         const isOneCase = [changed.slice(2).toLowerCase(), changed.slice(2).toUpperCase()].includes(changed.slice(2));
         if (changed === address || isOneCase) return;
-        expect(() => ethereum.normalizeAddress(changed, 'mainnet')).toThrow(
+        expect(() => ethereum.keys.normalizeAddress(changed, 'mainnet')).toThrow(
           expect.objectContaining({ code: 'ADDRESS_INVALID' }),
         );
       }),
@@ -53,7 +53,7 @@ describe('an address', () => {
     ['the prefix of another chain', `xdc${'1'.repeat(40)}`],
     ['a wrong checksum', '0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'],
   ])('with %s is refused', (_what, text) => {
-    expect(() => ethereum.normalizeAddress(text, 'mainnet')).toThrow(
+    expect(() => ethereum.keys.normalizeAddress(text, 'mainnet')).toThrow(
       expect.objectContaining({ code: 'ADDRESS_INVALID' }),
     );
   });
@@ -67,17 +67,19 @@ describe('an address', () => {
       shown.toUpperCase(),
       shown.replace('xdc', '0x'),
     ]) {
-      expect(xdc.normalizeAddress(form ?? '', 'testnet')).toBe(shown);
+      expect(xdc.keys.normalizeAddress(form ?? '', 'testnet')).toBe(shown);
     }
     const wrong = 'xdc5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
-    expect(() => xdc.normalizeAddress(wrong, 'testnet')).toThrow(expect.objectContaining({ code: 'ADDRESS_INVALID' }));
+    expect(() => xdc.keys.normalizeAddress(wrong, 'testnet')).toThrow(
+      expect.objectContaining({ code: 'ADDRESS_INVALID' }),
+    );
   });
 
   it('of Harmony is read in bech32 with a right checksum, and shown as 0x', () => {
     const text = 'one1pdv9lrdwl0rg5vglh4xtyrv3wjk3wsqket7zxy';
-    const shown = one.normalizeAddress(text, 'mainnet');
+    const shown = one.keys.normalizeAddress(text, 'mainnet');
     expect(shown).toMatch(/^0x[0-9a-f]{40}$/);
-    expect(one.normalizeAddress(text.toUpperCase(), 'mainnet')).toBe(shown);
+    expect(one.keys.normalizeAddress(text.toUpperCase(), 'mainnet')).toBe(shown);
     for (const wrong of [
       `${text.slice(0, -1)}p`,
       text.replace('one1', 'two1'),
@@ -85,7 +87,7 @@ describe('an address', () => {
       'one1',
       'one1qqqq',
     ]) {
-      expect(() => one.normalizeAddress(wrong, 'mainnet')).toThrow(
+      expect(() => one.keys.normalizeAddress(wrong, 'mainnet')).toThrow(
         expect.objectContaining({ code: 'ADDRESS_INVALID' }),
       );
     }
@@ -97,7 +99,7 @@ describe('an address', () => {
     fc.assert(
       fc.property(fc.constantFrom(...evmChainIds), texts, (id, text) => {
         try {
-          expect(registry.get(id).normalizeAddress(text, 'mainnet')).toMatch(/^(0x|xdc)[0-9a-f]{40}$/);
+          expect(registry.get(id).keys.normalizeAddress(text, 'mainnet')).toMatch(/^(0x|xdc)[0-9a-f]{40}$/);
         } catch (error) {
           expect(error).toBeInstanceOf(CustosError);
         }
@@ -110,8 +112,8 @@ describe('a private key', () => {
   const digits = 'c0ffee'.padStart(64, '0');
 
   it.each([`0x${digits}`, digits, `0X${digits.toUpperCase()}`])('is read from %s', (text) => {
-    const key = ethereum.decodePrivateKey(text, 'mainnet');
-    expect(ethereum.encodePrivateKey(key, 'mainnet')).toBe(`0x${digits}`);
+    const key = ethereum.keys.decodePrivateKey(text, 'mainnet');
+    expect(ethereum.keys.encodePrivateKey(key, 'mainnet')).toBe(`0x${digits}`);
   });
 
   it.each([
@@ -125,7 +127,7 @@ describe('a private key', () => {
     [` ${digits}`, 'has characters that are not hexadecimal digits'],
     [`0x${digits.slice(1)}g`, 'has characters that are not hexadecimal digits'],
   ])('like %j is refused with the reason, and not repeated', (text, reason) => {
-    const read = () => ethereum.decodePrivateKey(text, 'mainnet');
+    const read = () => ethereum.keys.decodePrivateKey(text, 'mainnet');
     expect(read).toThrow(expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }));
     expect(read).toThrow(reason);
     if (text.length > 10) expect(read).not.toThrow(text.slice(2, 12));

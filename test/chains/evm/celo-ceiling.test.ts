@@ -32,7 +32,7 @@ function outcome({ network = 'mainnet', feeCurrency, fee, form = {}, feeCeilings
   const prices = { gasPrice: undefined, maxFeePerGas: `${price}`, maxPriorityFeePerGas: '0' };
   const fees = 'type' in form ? prices : { gasPrice: `${price}` };
   const text = legacyJson({ chainId: chainIds[network], feeCurrency, gas: '100000', ...fees, ...form });
-  const { summary } = celo.parse(text, contextOf(key, { network }));
+  const { summary } = celo.codec.parse(text, contextOf(key, { network }));
   expect(summary.fee.amount).toBe(fee);
   return codeOf(() => checkLimits(summary, { chain: celo, network, rules }));
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
 import { klaytn } from '../../../src/chains/evm/chains/klaytn.js';
 import { vechain } from '../../../src/chains/vechain/index.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { makeNodes } from '../../cloud/parts.js';
 import { type Anvil, startAnvil } from '../../support/anvil.js';
@@ -80,7 +80,7 @@ describe('a node of the Ethereum family', () => {
       };
       const pending = { id: 'a', chain: 'ETH', serializedTransaction: JSON.stringify(request) };
       const context = { ...contextOf(key, { network: 'testnet' }), node, nextNonce: async (count: bigint) => count };
-      return ethereum.complete(parsePending(pending, ethereum.id, 'testnet'), context);
+      return ethereum.node.complete(parsePending(pending, ethereum.id, 'testnet'), context);
     };
     expect(await send(String(contractAddress))).toContain('"nonce":"0"');
     await expect(send(contract)).rejects.toMatchObject({ code: 'RECEIVER_UNFIT' });
@@ -102,7 +102,7 @@ describe('VeChain', () => {
     const pending = { id: 'a', chain: 'VET', serializedTransaction: JSON.stringify(body) };
     const context = { ...contextOf(key, { network: 'testnet' }), node: nodeWith(hasCode), nextNonce: async () => 0n };
     paths.length = 0;
-    return vechain.complete(parsePending(pending, vechain.id, 'testnet'), context);
+    return vechain.node.complete(parsePending(pending, vechain.id, 'testnet'), context);
   };
 
   it('is asked for the contract of a known method, and for nothing else', async () => {

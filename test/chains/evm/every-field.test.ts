@@ -40,15 +40,18 @@ describe('TRON', () => {
   // What is broadcast is JSON, in which other things than the signed bytes differ, too.
   const chain: Chain = {
     ...tron,
-    parse(completed, context) {
-      const unsigned = tron.parse(completed, context);
-      return {
-        ...unsigned,
-        sign(keys) {
-          const { txId } = unsigned.sign(keys);
-          return { raw: txId, txId };
-        },
-      };
+    codec: {
+      ...tron.codec,
+      parse(completed, context) {
+        const unsigned = tron.codec.parse(completed, context);
+        return {
+          ...unsigned,
+          sign(keys) {
+            const { txId } = unsigned.sign(keys);
+            return { raw: txId, txId };
+          },
+        };
+      },
     },
   };
 

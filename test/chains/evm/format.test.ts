@@ -45,12 +45,12 @@ function json(members: Record<string, unknown>): string {
 }
 
 function sign(chain: Chain, members: Record<string, unknown>) {
-  const unsigned = chain.parse(json(members), contextOf(key));
+  const unsigned = chain.codec.parse(json(members), contextOf(key));
   return { ...unsigned.sign([key]), unsigned };
 }
 
 function expectSummary(
-  unsigned: ReturnType<Chain['parse']>,
+  unsigned: ReturnType<Chain['codec']['parse']>,
   parsed: { nonce?: number | undefined; value?: bigint | undefined; to?: string | null | undefined },
 ): void {
   const { summary } = unsigned;
@@ -164,8 +164,8 @@ describe('signed bytes', () => {
   });
 
   it('are the same each time', () => {
-    const unsigned = ethereum.parse(legacyJson(), contextOf(key));
-    expect(unsigned.sign([key])).toEqual(ethereum.parse(legacyJson(), contextOf(key)).sign([key]));
+    const unsigned = ethereum.codec.parse(legacyJson(), contextOf(key));
+    expect(unsigned.sign([key])).toEqual(ethereum.codec.parse(legacyJson(), contextOf(key)).sign([key]));
   });
 
   it('are those of the example that EIP-155 publishes', () => {
@@ -177,7 +177,7 @@ describe('signed bytes', () => {
       to: `0x${'35'.repeat(20)}`,
       value: '1000000000000000000',
     });
-    expect(ethereum.parse(text, contextOf(example)).sign([example]).raw).toBe(
+    expect(ethereum.codec.parse(text, contextOf(example)).sign([example]).raw).toBe(
       '0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83',
     );
   });

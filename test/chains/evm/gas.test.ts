@@ -24,7 +24,7 @@ function outcome(id: string, gas: bigint, change: { chainId?: number; developmen
   const chain = registry.get(id);
   const { chainId = chainIds[id], ...context } = change;
   const text = legacyJson({ to: contract, value: 0, gas: gas.toString(), data, chainId });
-  return codeOf(() => chain.parse(text, contextOf(keyOf(chain), context)));
+  return codeOf(() => chain.codec.parse(text, contextOf(keyOf(chain), context)));
 }
 
 describe('data', () => {

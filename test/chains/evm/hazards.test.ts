@@ -78,8 +78,8 @@ describe('a destination from which nobody can spend', () => {
     for (const to of [...lost, '0x0000000000000000000000000000000000000400', bob, contract]) {
       const isNamed = (data: string) =>
         summaryOf(data, { to, value: 5 }).hazards.some(({ kind }) => kind === 'unspendable-destination');
-      expect(ethereum.isUnspendable?.(to, false)).toBe(isNamed('0x'));
-      expect(ethereum.isUnspendable?.(to, true)).toBe(isNamed('0x01267951'));
+      expect(ethereum.keys.isUnspendable?.(to, false)).toBe(isNamed('0x'));
+      expect(ethereum.keys.isUnspendable?.(to, true)).toBe(isNamed('0x01267951'));
     }
   });
 

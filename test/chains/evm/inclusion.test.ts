@@ -4,7 +4,7 @@ import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
 import { klaytn } from '../../../src/chains/evm/chains/klaytn.js';
 import { xdc } from '../../../src/chains/evm/chains/xdc.js';
 import { createRegistry } from '../../../src/chains/registry.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 
 const txId = `0x${'ab'.repeat(32)}`;
@@ -39,7 +39,7 @@ const included = {
 };
 
 describe('where the chain has a transaction', () => {
-  const inclusion = (answers: Record<string, Answer>) => ethereum.inclusion?.(recorded, nodeOf(answers));
+  const inclusion = (answers: Record<string, Answer>) => ethereum.node.inclusion?.(recorded, nodeOf(answers));
 
   it('is its block and how many are behind it', async () => {
     expect(await inclusion(included)).toEqual({ kind: 'included', depth: 3, block: hash('01') });
@@ -70,7 +70,7 @@ describe('where the chain has a transaction', () => {
 
   it('is asked of Klaytn under its own names', async () => {
     const asked: string[] = [];
-    await klaytn.inclusion?.(recorded, nodeOf(included, asked));
+    await klaytn.node.inclusion?.(recorded, nodeOf(included, asked));
     expect(asked.every((question) => question.startsWith('klay_'))).toBe(true);
   });
 
@@ -127,7 +127,8 @@ function chainOf({ head, at, oldest = 0, taker = {} }: { head: number; at: numbe
 }
 
 describe('the fate of bytes whose number is used up', () => {
-  const fate = (answers: Record<string, Answer>, asked?: string[]) => ethereum.fate?.(recorded, nodeOf(answers, asked));
+  const fate = (answers: Record<string, Answer>, asked?: string[]) =>
+    ethereum.node.fate?.(recorded, nodeOf(answers, asked));
 
   it('is death when a settled block shows the transaction that used it', async () => {
     for (const at of [1, 500, 870, 900, 987, 988]) expect(await fate(chainOf({ head: 1000, at }))).toBe('dead');
@@ -152,7 +153,7 @@ describe('the fate of bytes whose number is used up', () => {
     ['BSC', 64],
     ['ETH', 12],
   ])('of %s is death %i blocks behind the newest one, where the node tells of no final blocks', async (id, depth) => {
-    const { fate: fateOf } = createRegistry().get(id);
+    const { fate: fateOf } = createRegistry().get(id).node;
     const node = (at: number) => nodeOf(chainOf({ head: 1000, at }));
     expect(await fateOf?.(recorded, node(1000 - depth))).toBe('dead');
     expect(await fateOf?.(recorded, node(1001 - depth))).toBe('open');
@@ -194,7 +195,7 @@ describe('the fate of bytes whose number is used up', () => {
   it('reads the addresses of XDC', async () => {
     const own = { ...recorded, sender: `xdc${'11'.repeat(20)}` };
     for (const from of [account, own.sender]) {
-      expect(await xdc.fate?.(own, nodeOf(chainOf({ head: 1000, at: 900, taker: { from } })))).toBe('dead');
+      expect(await xdc.node.fate?.(own, nodeOf(chainOf({ head: 1000, at: 900, taker: { from } })))).toBe('dead');
     }
   });
 
@@ -202,7 +203,7 @@ describe('the fate of bytes whose number is used up', () => {
     for (const completed of ['', '{}', '{"nonce":7}', '{"nonce":"x"}']) {
       const asked: string[] = [];
       const node = nodeOf(chainOf({ head: 1000, at: 900 }), asked);
-      expect(await ethereum.fate?.({ ...recorded, completed }, node)).toBe('open');
+      expect(await ethereum.node.fate?.({ ...recorded, completed }, node)).toBe('open');
       expect(asked).toHaveLength(1);
     }
   });
@@ -229,7 +230,7 @@ describe('a refusal because of the number', () => {
     'invalid nonce; got 7, expected 8: invalid sequence',
   ];
   const refusal = (text: string, answers: Record<string, Answer>) =>
-    ethereum.refusal?.(recorded, text, nodeOf(answers));
+    ethereum.node.refusal?.(recorded, text, nodeOf(answers));
 
   it.each(words)('%s: is for good only when a settled block has the number', async (text) => {
     expect(await refusal(text, chainOf({ head: 1000, at: 900 }))).toBe('final');
@@ -244,10 +245,10 @@ describe('a refusal because of the number', () => {
 
   it('says whether bytes are made anew: only where the number was filled in', () => {
     const pending = (serialized: string) =>
-      ({ serialized }) as Parameters<NonNullable<typeof ethereum.displacement>>[0];
-    expect(ethereum.displacement?.(pending('{"to":"0x1"}'))).toBe('renewed');
-    expect(ethereum.displacement?.(pending('{"nonce":null}'))).toBe('renewed');
-    expect(ethereum.displacement?.(pending('{"nonce":7}'))).toBe('final');
-    expect(ethereum.displacement?.(pending('{"nonce":"0x0"}'))).toBe('final');
+      ({ serialized }) as Parameters<NonNullable<typeof ethereum.codec.displacement>>[0];
+    expect(ethereum.codec.displacement?.(pending('{"to":"0x1"}'))).toBe('renewed');
+    expect(ethereum.codec.displacement?.(pending('{"nonce":null}'))).toBe('renewed');
+    expect(ethereum.codec.displacement?.(pending('{"nonce":7}'))).toBe('final');
+    expect(ethereum.codec.displacement?.(pending('{"nonce":"0x0"}'))).toBe('final');
   });
 });

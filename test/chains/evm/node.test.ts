@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
-import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/node.js';
 import type { Nodes } from '../../../src/core/network/cloud.js';
 import { makeNodes } from '../../cloud/parts.js';
 import { type Anvil, startAnvil } from '../../support/anvil.js';
 
-const privateKey = ethereum.decodePrivateKey(
+const privateKey = ethereum.keys.decodePrivateKey(
   '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
   'testnet',
 );
-const publicKey = ethereum.publicKey(privateKey);
-const sender = ethereum.address(publicKey, 'testnet');
+const publicKey = ethereum.keys.publicKey(privateKey);
+const sender = ethereum.keys.address(publicKey, 'testnet');
 const key = { privateKey, publicKey, address: sender };
 
 /** Signed bytes of this sender; two of the same number differ in their value. */
@@ -28,7 +28,7 @@ function sign(nonce: number, change: Record<string, unknown> = {}): RecordedTran
     ...change,
   });
   const context = { network: 'testnet', from: sender, signers: [key] } as const;
-  return { ...ethereum.parse(completed, context).sign([key]), completed, sender };
+  return { ...ethereum.codec.parse(completed, context).sign([key]), completed, sender };
 }
 
 describe('a development node of the Ethereum family', () => {
@@ -45,8 +45,8 @@ describe('a development node of the Ethereum family', () => {
 
   const mine = (blocks = 1) => anvil.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
   const nextNumber = async () => Number(await anvil.rpc('eth_getTransactionCount', [sender, 'latest']));
-  const inclusion = (recorded: RecordedTransaction) => ethereum.inclusion?.(recorded, node);
-  const fate = (recorded: RecordedTransaction) => ethereum.fate?.(recorded, node);
+  const inclusion = (recorded: RecordedTransaction) => ethereum.node.inclusion?.(recorded, node);
+  const fate = (recorded: RecordedTransaction) => ethereum.node.fate?.(recorded, node);
 
   it('tells where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
     const sent = sign(await nextNumber());

@@ -93,7 +93,7 @@ const refusals: [string, Record<string, unknown>, ErrorCode][] = [
 
 describe('a transaction', () => {
   it.each(refusals)('with %s is refused', (_what, change, code) => {
-    expect(() => ethereum.parse(legacyJson(change), contextOf(key))).toThrow(expect.objectContaining({ code }));
+    expect(() => ethereum.codec.parse(legacyJson(change), contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('a transaction', () => {
     [legacyJson().replace('{', '{"\\u0074o" : "0x1111111111111111111111111111111111111111",'), 'TRANSACTION_INVALID'],
     ['['.repeat(100_000), 'TRANSACTION_INVALID'],
   ])('that reads %j is refused', (text, code) => {
-    expect(() => ethereum.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
+    expect(() => ethereum.codec.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
 
   it.each([
@@ -118,20 +118,20 @@ describe('a transaction', () => {
     ['is the signer in lower case', key.address],
     ['is the signer in upper case', `0x${key.address.slice(2).toUpperCase()}`],
   ])('is accepted when the sender %s', (_what, from) => {
-    expect(ethereum.parse(legacyJson({ from }), contextOf(key)).summary.from).toBe(key.address);
+    expect(ethereum.codec.parse(legacyJson({ from }), contextOf(key)).summary.from).toBe(key.address);
   });
 
   it('may name no member twice, however deep', () => {
     const entry = `"accessList":[{"address":"0x${'11'.repeat(20)}","address":"0x${'22'.repeat(20)}","storageKeys":[]}]`;
     const json = (list: string) => `${legacyJson({ type: 1 }).slice(0, -1)},${list}}`;
-    expect(codeOf(() => ethereum.parse(json(entry), contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => ethereum.codec.parse(json(entry), contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
     const once = entry.replace(/"address":"0x1+",/, '');
-    expect(codeOf(() => ethereum.parse(json(once), contextOf(keyOf(ethereum))))).toBe('nothing');
+    expect(codeOf(() => ethereum.codec.parse(json(once), contextOf(keyOf(ethereum))))).toBe('nothing');
   });
 
   it.each([optimism, base, ethereum])('of a layer above Ethereum tells of the fee that nothing bounds', (chain) => {
     const [chainId] = { OPTIMISM: [10], BASE: [8453] }[chain.id as string] ?? [1];
-    const { summary } = chain.parse(legacyJson({ chainId }), contextOf(keyOf(chain)));
+    const { summary } = chain.codec.parse(legacyJson({ chainId }), contextOf(keyOf(chain)));
     const isLayer = chain !== ethereum;
     expect(summary.notes?.some(({ name }) => name === 'fee for data')).toBe(isLayer);
     expect(summary.text.endsWith('and what its data cost on Ethereum')).toBe(isLayer);
@@ -139,13 +139,13 @@ describe('a transaction', () => {
 
   it('may name its gas and its data twice when both say the same', () => {
     const text = legacyJson({ gasLimit: '0x186a0', data: '0xab', input: '0xAB' });
-    expect(ethereum.parse(text, contextOf(key)).sign([key])).toEqual(
-      ethereum.parse(legacyJson({ data: '0xab' }), contextOf(key)).sign([key]),
+    expect(ethereum.codec.parse(text, contextOf(key)).sign([key])).toEqual(
+      ethereum.codec.parse(legacyJson({ data: '0xab' }), contextOf(key)).sign([key]),
     );
   });
 
   it('keeps nonce 0, and members without effect change nothing', () => {
-    const unsigned = ethereum.parse(
+    const unsigned = ethereum.codec.parse(
       legacyJson({ nonce: 0, note: { nonce: 5, from: 'x' }, chain: 'x' }),
       contextOf(key),
     );
@@ -155,37 +155,39 @@ describe('a transaction', () => {
 
   it('may hold its own names inside texts and inner objects', () => {
     const text = legacyJson({ note: '{"to":1,"to":2}\\"', inner: { to: 1 } });
-    expect(ethereum.parse(text, contextOf(key)).summary.kind).toBe('transfer');
+    expect(ethereum.codec.parse(text, contextOf(key)).summary.kind).toBe('transfer');
   });
 
   it('of a development chain is accepted only when that chain was named', () => {
     const text = legacyJson({ chainId: 31337 });
-    expect(() => ethereum.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }));
-    expect(ethereum.parse(text, contextOf(key, { developmentChainId: 31337n })).summary.chainId).toBe(31337n);
+    expect(() => ethereum.codec.parse(text, contextOf(key))).toThrow(
+      expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }),
+    );
+    expect(ethereum.codec.parse(text, contextOf(key, { developmentChainId: 31337n })).summary.chainId).toBe(31337n);
   });
 
   it('of a closed test network is still accepted on testnet', () => {
     for (const chainId of [11155111, 17000, 560048, 5, 3, 4, 42]) {
       const context = contextOf(key, { network: 'testnet' });
-      expect(ethereum.parse(legacyJson({ chainId }), context).summary.chainId).toBe(BigInt(chainId));
+      expect(ethereum.codec.parse(legacyJson({ chainId }), context).summary.chainId).toBe(BigInt(chainId));
     }
   });
 
   it('of Klaytn may name less gas than Ethereum asks for', () => {
     const text = legacyJson({ chainId: 8217, gas: 1000 });
-    expect(klaytn.parse(text, contextOf(key)).summary.fee.amount).toBe(1000n * 20_000_000_000n);
+    expect(klaytn.codec.parse(text, contextOf(key)).summary.fee.amount).toBe(1000n * 20_000_000_000n);
   });
 
   it('may be sent to an address in the own form of its chain', () => {
     const plain = (chainId: number) => legacyJson({ chainId, to: '0x0b585f8daefbc68a311fbd4cb20d9174ad174016' });
     const toOne = legacyJson({ chainId: 1666600000, to: 'one1pdv9lrdwl0rg5vglh4xtyrv3wjk3wsqket7zxy' });
-    expect(one.parse(toOne, contextOf(key)).sign([key])).toEqual(
-      one.parse(plain(1666600000), contextOf(key)).sign([key]),
+    expect(one.codec.parse(toOne, contextOf(key)).sign([key])).toEqual(
+      one.codec.parse(plain(1666600000), contextOf(key)).sign([key]),
     );
     const xdcKey = keyOf(xdc);
     const toXdc = legacyJson({ chainId: 50, from: xdcKey.address, to: 'xdc0b585f8daefbc68a311fbd4cb20d9174ad174016' });
-    const signed = xdc.parse(toXdc, contextOf(xdcKey)).sign([xdcKey]);
-    expect(signed).toEqual(xdc.parse(plain(50), contextOf(xdcKey)).sign([xdcKey]));
+    const signed = xdc.codec.parse(toXdc, contextOf(xdcKey)).sign([xdcKey]);
+    expect(signed).toEqual(xdc.codec.parse(plain(50), contextOf(xdcKey)).sign([xdcKey]));
   });
 });
 
@@ -198,12 +200,12 @@ describe('a Celo transaction', () => {
     ['the chain id of Ethereum', { chainId: 1 }, 'CHAIN_ID_MISMATCH'],
   ])('with %s is refused', (_what, change, code) => {
     const text = legacyJson({ chainId: 42220, ...change });
-    expect(() => celo.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
+    expect(() => celo.codec.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
 });
 
 describe('signing', () => {
-  const unsigned = ethereum.parse(legacyJson(), contextOf(key));
+  const unsigned = ethereum.codec.parse(legacyJson(), contextOf(key));
 
   it('without a key is refused', () => {
     expect(() => unsigned.sign([])).toThrow(expect.objectContaining({ code: 'KEY_MISSING' }));
@@ -250,7 +252,7 @@ describe('whatever text comes', () => {
         const chain = registry.get(id);
         const own = keyOf(chain);
         try {
-          const unsigned = chain.parse(text, contextOf(own, { developmentChainId: 1n }));
+          const unsigned = chain.codec.parse(text, contextOf(own, { developmentChainId: 1n }));
           expect(unsigned.sign([own]).raw).toMatch(/^0x[0-9a-f]+$/);
         } catch (error) {
           expect(error).toBeInstanceOf(CustosError);

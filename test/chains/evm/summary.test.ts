@@ -53,14 +53,14 @@ describe('other transactions', () => {
   it('on XDC name every address in the form of XDC', () => {
     const xdcKey = keyOf(xdc);
     const text = legacyJson({ chainId: 50, data: encode('transfer', [alice, 5n]), value: 0 });
-    const { summary } = xdc.parse(text, contextOf(xdcKey));
+    const { summary } = xdc.codec.parse(text, contextOf(xdcKey));
     expect(JSON.stringify(summaryToJson(summary))).not.toContain('0x');
   });
 
   it('on Celo name the token that pays the fee', () => {
     const known = '0x765de816845861e75a25fca122bb6898b8b1282a';
     const summary = (feeCurrency: string) =>
-      celo.parse(legacyJson({ chainId: 42220, feeCurrency }), contextOf(keyOf(celo))).summary;
+      celo.codec.parse(legacyJson({ chainId: 42220, feeCurrency }), contextOf(keyOf(celo))).summary;
     expect(summary(known).fee).toEqual({ asset: known, amount: 2_000_000_000_000_000n });
     expect(summary(known).text).toMatch(/at most 0\.002 CUSD$/);
     expect(summary(alice).text).toMatch(/at most 2000000000000000 smallest units of token 0x[0-9a-f]{40}$/);

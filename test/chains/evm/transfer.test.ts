@@ -6,22 +6,27 @@ import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
 import { one } from '../../../src/chains/evm/chains/one.js';
 import { xdc } from '../../../src/chains/evm/chains/xdc.js';
 import { createRegistry } from '../../../src/chains/registry.js';
-import type { Chain, TransferRequest } from '../../../src/core/chain/chain.js';
+import type { EvmTransfer } from '../../../src/core/chain/builder.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { evmChainIds } from '../../support/vectors.js';
 import { contextOf, keyOf } from '../signing.js';
 
 const to = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8';
 
-function form(chain: Chain, request: TransferRequest): unknown {
-  const text = chain.transfer?.(request, 'mainnet');
+function transferText({ builder }: Chain, request: EvmTransfer): string | undefined {
+  return builder?.kind === 'evm' ? builder.transfer(request, 'mainnet') : undefined;
+}
+
+function form(chain: Chain, request: EvmTransfer): unknown {
+  const text = transferText(chain, request);
   return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** Completes and signs what the gateway would queue. */
-async function signTransfer(chain: Chain, request: TransferRequest): Promise<`0x${string}`> {
+async function signTransfer(chain: Chain, request: EvmTransfer): Promise<`0x${string}`> {
   const key = keyOf(chain);
-  const serializedTransaction = chain.transfer?.(request, 'mainnet');
+  const serializedTransaction = transferText(chain, request);
   const pending = parsePending({ id: 'a', chain: chain.id, serializedTransaction }, chain.id, 'mainnet');
   const rpc = async (method: string) => (method.endsWith('chainId') ? '0x7a69' : '0x186a0');
   const context = {
@@ -29,7 +34,7 @@ async function signTransfer(chain: Chain, request: TransferRequest): Promise<`0x
     node: { rpc, http: async () => undefined },
     nextNonce: async (count: bigint) => count,
   };
-  const { raw } = chain.parse(await chain.complete(pending, context), context).sign([key]);
+  const { raw } = chain.codec.parse(await chain.node.complete(pending, context), context).sign([key]);
   return raw as `0x${string}`;
 }
 

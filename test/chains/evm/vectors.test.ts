@@ -16,7 +16,7 @@ describe.each(evmChainIds)('%s', (id) => {
   function account(mnemonic: string, testnet: boolean) {
     const key = `${mnemonic} ${testnet}`;
     const found =
-      nodes.get(key) ?? mnemonicToSeed(mnemonic).then((seed) => chain.hd!.account(seed, networkOf(testnet)));
+      nodes.get(key) ?? mnemonicToSeed(mnemonic).then((seed) => chain.keys.hd!.account(seed, networkOf(testnet)));
     nodes.set(key, found);
     return found;
   }
@@ -31,7 +31,7 @@ describe.each(evmChainIds)('%s', (id) => {
   it('derives the recorded addresses from the xpubs', () => {
     expect(vectors.addresses.length).toBeGreaterThan(0);
     for (const { testnet, xpub, index, address } of vectors.addresses) {
-      expect(chain.address(chain.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+      expect(chain.keys.address(chain.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
   });
 
@@ -39,11 +39,11 @@ describe.each(evmChainIds)('%s', (id) => {
     expect(vectors.privateKeys.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, privateKey, address } of vectors.privateKeys) {
       const network = networkOf(testnet);
-      const key = chain.hd!.privateKey((await account(mnemonic, testnet)).node, index);
-      expect(chain.encodePrivateKey(key, network)).toBe(privateKey);
-      expect(chain.decodePrivateKey(privateKey, network)).toEqual(key);
-      expect(chain.address(chain.publicKey(key), network)).toBe(address);
-      expect(chain.normalizeAddress(address, network)).toBe(address);
+      const key = chain.keys.hd!.privateKey((await account(mnemonic, testnet)).node, index);
+      expect(chain.keys.encodePrivateKey(key, network)).toBe(privateKey);
+      expect(chain.keys.decodePrivateKey(privateKey, network)).toEqual(key);
+      expect(chain.keys.address(chain.keys.publicKey(key), network)).toBe(address);
+      expect(chain.keys.normalizeAddress(address, network)).toBe(address);
     }
   });
 

@@ -1,4 +1,5 @@
-import type { Chain, ParseContext } from '../../../src/core/chain/chain.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { LentKey } from '../../../src/core/signing/wallet.js';
@@ -6,9 +7,9 @@ import type { FlowNetwork } from './network.js';
 
 /** A key of the wallet, from its text form. */
 export function keyOf(chain: Chain, text: string): LentKey {
-  const privateKey = chain.decodePrivateKey(text, 'testnet');
-  const publicKey = chain.publicKey(privateKey);
-  return { privateKey, publicKey, address: chain.address(publicKey, 'testnet') };
+  const privateKey = chain.keys.decodePrivateKey(text, 'testnet');
+  const publicKey = chain.keys.publicKey(privateKey);
+  return { privateKey, publicKey, address: chain.keys.address(publicKey, 'testnet') };
 }
 
 export function contextOf({ address, publicKey }: LentKey): ParseContext {
@@ -33,8 +34,8 @@ interface Asked {
 export async function prepare(request: unknown, { chain, network, kind, key }: Asked) {
   const node = network.node(kind);
   const context = { ...contextOf(key), node, nextNonce: async (count: bigint) => count };
-  const completed = await chain.complete(pendingOf(request), context);
-  return { completed, node, unsigned: chain.parse(completed, contextOf(key)) };
+  const completed = await chain.node.complete(pendingOf(request), context);
+  return { completed, node, unsigned: chain.codec.parse(completed, contextOf(key)) };
 }
 
 /** @returns the code of the CustosError that a piece of work ends in */

@@ -11,21 +11,21 @@ const legacy = flowChain({ templates: 'legacy', patience: { ...usualPatience, po
 
 describe('recorded wallets', () => {
   it.each(file.wallets)('$xpub derives', async ({ mnemonic, xpub, testnet }) => {
-    expect(flow.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
+    expect(flow.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
   });
 
   it.each(file.addresses)('$xpub gives the public key $index', ({ xpub, index, address, testnet }) => {
-    expect(flow.address(flow.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+    expect(flow.keys.address(flow.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
   });
 
   it.each(file.privateKeys)(
     '$address derives its private key',
     async ({ mnemonic, index, privateKey, address, testnet }) => {
       const network = networkOf(testnet);
-      const key = flow.hd!.privateKey(flow.hd!.account(await mnemonicToSeed(mnemonic), network).node, index);
-      expect(flow.encodePrivateKey(key, network)).toBe(privateKey);
-      expect(flow.decodePrivateKey(privateKey, network)).toEqual(key);
-      expect(flow.address(flow.publicKey(key), network)).toBe(address);
+      const key = flow.keys.hd!.privateKey(flow.keys.hd!.account(await mnemonicToSeed(mnemonic), network).node, index);
+      expect(flow.keys.encodePrivateKey(key, network)).toBe(privateKey);
+      expect(flow.keys.decodePrivateKey(privateKey, network)).toEqual(key);
+      expect(flow.keys.address(flow.keys.publicKey(key), network)).toBe(address);
     },
   );
 });
@@ -33,6 +33,6 @@ describe('recorded wallets', () => {
 describe('a recorded transaction', () => {
   it.each(file.transactions)('$name is signed and sent as recorded, with the texts of its time', async (vector) => {
     const signed = await signVector(legacy, vector);
-    expect(await legacy.broadcast!(signed, replayingNode(vector.rpc))).toBe(vector.txData);
+    expect(await legacy.node.broadcast!(signed, replayingNode(vector.rpc))).toBe(vector.txData);
   });
 });

@@ -35,7 +35,7 @@ describe('P-256', () => {
     fc.assert(
       fc.property(secret, fc.uint8Array({ maxLength: 300 }), (bytes, message) => {
         const privateKey = Uint8Array.of(1, ...bytes);
-        const publicKey = flow.publicKey(privateKey);
+        const publicKey = flow.keys.publicKey(privateKey);
         const [x, y] = [publicKey.subarray(1, 33), publicKey.subarray(33)].map((one) =>
           Buffer.from(one).toString('base64url'),
         );
@@ -55,8 +55,10 @@ describe('P-256', () => {
   it('gives out no signature that belongs to another public key', async () => {
     const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     expect(await codeOf(() => p256.sign(one, one, p256.publicKey(other)))).toBe('SIGNATURE_INVALID');
-    const [secp, foreign] = ['11'.repeat(32), '22'.repeat(32)].map((text) => flow.decodePrivateKey(text, 'testnet'));
-    const pair = { privateKey: secp!, publicKey: flow.publicKey(foreign!) };
+    const [secp, foreign] = ['11'.repeat(32), '22'.repeat(32)].map((text) =>
+      flow.keys.decodePrivateKey(text, 'testnet'),
+    );
+    const pair = { privateKey: secp!, publicKey: flow.keys.publicKey(foreign!) };
     expect(await codeOf(() => signMessage(one, 'SHA3_256', pair))).toBe('SIGNATURE_INVALID');
   });
 
@@ -75,18 +77,18 @@ describe('a private key', () => {
   it.each([short, `0${short}`, `0x${short}`, `0X0${short.toUpperCase()}`])(
     '%s is read in every form of the field',
     (text) => {
-      const key = flow.decodePrivateKey(text, 'mainnet');
+      const key = flow.keys.decodePrivateKey(text, 'mainnet');
       expect(key).toHaveLength(32);
-      expect(flow.encodePrivateKey(key, 'mainnet')).toBe(short);
+      expect(flow.keys.encodePrivateKey(key, 'mainnet')).toBe(short);
     },
   );
 
   it('of P-256 is marked, and keeps its leading zeros', () => {
     const text = `p256:00${'5e'.repeat(31)}`;
-    const key = flow.decodePrivateKey(text.toUpperCase(), 'mainnet');
+    const key = flow.keys.decodePrivateKey(text.toUpperCase(), 'mainnet');
     expect(key).toHaveLength(33);
-    expect(flow.encodePrivateKey(key, 'mainnet')).toBe(text);
-    expect(flow.address(flow.publicKey(key), 'mainnet')).toMatch(/^[0-9a-f]{128}$/);
+    expect(flow.keys.encodePrivateKey(key, 'mainnet')).toBe(text);
+    expect(flow.keys.address(flow.keys.publicKey(key), 'mainnet')).toMatch(/^[0-9a-f]{128}$/);
   });
 
   it.each([
@@ -100,7 +102,7 @@ describe('a private key', () => {
     `p256:${order}`,
     'p256:',
   ])('%s is refused without being repeated', async (text) => {
-    const read = () => flow.decodePrivateKey(text, 'mainnet');
+    const read = () => flow.keys.decodePrivateKey(text, 'mainnet');
     expect(await codeOf(read)).toBe('PRIVATE_KEY_INVALID');
     if (text.length > 6) expect(read).not.toThrow(text.slice(0, 7));
   });
@@ -118,8 +120,8 @@ describe('a public key', () => {
 
   it('on neither curve, or an account address, is refused', async () => {
     for (const text of [`${point.slice(0, -1)}2`, '0x3d2a13dd671bd559', '', 'xx'.repeat(64)]) {
-      expect(await codeOf(() => flow.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(await codeOf(() => flow.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
     }
-    expect(await codeOf(() => flow.address(new Uint8Array(65), 'mainnet'))).toBe('ADDRESS_INVALID');
+    expect(await codeOf(() => flow.keys.address(new Uint8Array(65), 'mainnet'))).toBe('ADDRESS_INVALID');
   });
 });

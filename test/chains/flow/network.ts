@@ -3,7 +3,7 @@ import { encodeTransactionEnvelope, encodeTransactionPayload } from '@onflow/enc
 import { hex } from '@scure/base';
 import { RLP, type RLPInput } from 'micro-eth-signer/core/rlp.js';
 import { signMessage } from '../../../src/chains/flow/key.js';
-import type { NodeClient, NodeRequest } from '../../../src/core/chain/chain.js';
+import type { NodeClient, NodeRequest } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { sha3 } from '../../../src/crypto/hash.js';
 import { publicKey, uncompress } from '../../../src/crypto/secp256k1.js';

@@ -29,7 +29,7 @@ describe('through a cloud', () => {
   it('lets its accounts propose and pay, and the network accepts all signatures', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
-    const id = await flow.broadcast!(sent, sent.node);
+    const id = await flow.node.broadcast!(sent, sent.node);
     expect(network.results.get(id)).toMatchObject({ status: 'Sealed', status_code: 0 });
     expect(network.posted[0]).toMatchObject({ payer: CLOUD_ACCOUNT, authorizers: [account] });
     expect(network.told).toEqual([{ txData: id, proposalKey: 0 }]);
@@ -43,7 +43,7 @@ describe('through a cloud', () => {
       { publicKey: p256Key.address, curve: 'ECDSA_P256', hash: 'SHA2_256', sequence: 0 },
     ]);
     const sent = await signed(network, 'cloud', p256Key);
-    await flow.broadcast!(sent, sent.node);
+    await flow.node.broadcast!(sent, sent.node);
     expect(network.posted[0]!.payload_signatures[1]).toMatchObject({ address: account, key_index: '1' });
   });
 
@@ -51,9 +51,9 @@ describe('through a cloud', () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.losesAnswer = true;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
     expect(network.told).toEqual([]);
-    await flow.broadcast!(sent, sent.node);
+    await flow.node.broadcast!(sent, sent.node);
     expect(network.posted).toHaveLength(2);
     expect(network.accounts.get(CLOUD_ACCOUNT)![0]!.sequence).toBe(1201);
   });
@@ -62,7 +62,7 @@ describe('through a cloud', () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.refusesPost = 'invalid expression';
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_REFUSED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('NODE_REFUSED');
     expect(network.told).toEqual([{ txData: '', proposalKey: 0 }]);
   });
 
@@ -70,7 +70,7 @@ describe('through a cloud', () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.failure = '[Error Code: 1101] panic: already known transaction';
-    const broken = flow.broadcast!(sent, sent.node);
+    const broken = flow.node.broadcast!(sent, sent.node);
     await expect(broken).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
     await expect(broken).rejects.not.toThrow(/already ?(known|imported|in )|\bknown transaction/i);
   });
@@ -79,7 +79,7 @@ describe('through a cloud', () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.stalls = true;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
     expect(network.told).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('with an own node', () => {
     const sent = await signed(network, 'own');
     expect(sent.unsigned.nonce).toBe(41n);
     expect(sent.unsigned.summary.fee.amount).toBe(40_006_000n);
-    await flow.broadcast!(sent, sent.node);
+    await flow.node.broadcast!(sent, sent.node);
     const [posted] = network.posted;
     expect(posted).toMatchObject({ payer: account, payload_signatures: [], gas_limit: '9999' });
     expect(posted!.proposal_key).toEqual({ address: account, key_index: '2', sequence_number: '41' });
@@ -111,7 +111,7 @@ describe('with an own node', () => {
   it('signs with P-256 keys', async () => {
     const network = networkWith([{ publicKey: p256Key.address, curve: 'ECDSA_P256', sequence: 0 }]);
     const sent = await signed(network, 'own', p256Key);
-    await flow.broadcast!(sent, sent.node);
+    await flow.node.broadcast!(sent, sent.node);
     expect(network.accounts.get(account)![0]!.sequence).toBe(1);
   });
 
@@ -144,9 +144,9 @@ describe('with an own node', () => {
     const sent = await signed(network, 'own');
     const [own] = network.accounts.get(account)!;
     own!.sequence = 4;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('BROADCAST_DEFERRED');
     own!.sequence = 6;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
     expect(network.posted).toEqual([]);
   });
 
@@ -154,17 +154,17 @@ describe('with an own node', () => {
     const network = usual();
     const sent = await signed(network, 'own');
     network.losesAnswer = true;
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
-    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('NODE_UNREACHABLE');
+    expect(await flow.node.broadcast!(sent, sent.node)).toBe(sent.txId);
     network.refusesPost = 'the reference block is too old';
-    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
+    expect(await flow.node.broadcast!(sent, sent.node)).toBe(sent.txId);
     expect(network.accounts.get(account)![0]!.sequence).toBe(6);
   });
 
   it('does not hand a transaction that the cloud should pay to an own node', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
-    expect(await codeOf(() => flow.broadcast!(sent, network.node('own')))).toBe('BROADCAST_REFUSED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, network.node('own')))).toBe('BROADCAST_REFUSED');
   });
 });
 
@@ -172,38 +172,38 @@ describe('the fate of signed bytes', () => {
   it('is open while the reference block is good, and dead when it ran out with an unused number', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
-    expect(await flow.fate!(sent, sent.node)).toBe('open');
+    expect(await flow.node.fate!(sent, sent.node)).toBe('open');
     network.height += 1200;
-    expect(await flow.fate!(sent, sent.node)).toBe('open');
+    expect(await flow.node.fate!(sent, sent.node)).toBe('open');
     network.height += 1;
-    expect(await flow.fate!(sent, sent.node)).toBe('dead');
+    expect(await flow.node.fate!(sent, sent.node)).toBe('dead');
     expect(network.asked.at(-1)).toContain('block_height=2201');
   });
 
   it('is never dead when the number was used, by whomever', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
-    await flow.broadcast!(sent, sent.node);
+    await flow.node.broadcast!(sent, sent.node);
     network.height += 5000;
-    expect(await flow.fate!(sent, sent.node)).toBe('open');
+    expect(await flow.node.fate!(sent, sent.node)).toBe('open');
   });
 
   it('is known as soon as the network has them under their id', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
-    expect(await flow.broadcast!(sent, sent.node)).toBe(sent.txId);
-    expect(await flow.fate!(sent, sent.node)).toBe('known');
+    expect(await flow.node.broadcast!(sent, sent.node)).toBe(sent.txId);
+    expect(await flow.node.fate!(sent, sent.node)).toBe('known');
     const sponsored = await signed(usual(), 'cloud');
-    const txId = await flow.broadcast!(sponsored, sponsored.node);
-    expect(await flow.fate!({ ...sponsored, txId }, sponsored.node)).toBe('known');
+    const txId = await flow.node.broadcast!(sponsored, sponsored.node);
+    expect(await flow.node.fate!({ ...sponsored, txId }, sponsored.node)).toBe('known');
   });
 
   it('is open after an execution without success, which counts neither as sent nor as a reason to sign anew', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     network.failure = 'panic';
-    expect(await codeOf(() => flow.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
+    expect(await codeOf(() => flow.node.broadcast!(sent, sent.node))).toBe('BROADCAST_REFUSED');
     network.height += 5000;
-    expect(await flow.fate!(sent, sent.node)).toBe('open');
+    expect(await flow.node.fate!(sent, sent.node)).toBe('open');
   });
 });

@@ -37,7 +37,7 @@ describe('a recorded transaction with the texts of today', () => {
   it('of the custom type is the same to the byte', async () => {
     const vector = named('custom');
     const signed = await signVector(flow, vector);
-    expect(await flow.broadcast!(signed, replayingNode(vector.rpc))).toBe(vector.txData);
+    expect(await flow.node.broadcast!(signed, replayingNode(vector.rpc))).toBe(vector.txData);
   });
 
   it('of a transfer has the recorded arguments and a script in Cadence 1.0', async () => {
@@ -192,7 +192,7 @@ describe('a completed transaction', () => {
     const { completed } = await ask(request);
     const fields = JSON.parse(completed);
     const changed = JSON.stringify({ ...fields, filled: { ...fields.filled, [name]: value } });
-    expect(await codeOf(() => flow.parse(changed, contextOf(key)))).toBe('TRANSACTION_INVALID');
+    expect(await codeOf(() => flow.codec.parse(changed, contextOf(key)))).toBe('TRANSACTION_INVALID');
   });
 
   it('gives nothing but a CustosError or the same account’s transaction when bytes change', async () => {
@@ -201,7 +201,7 @@ describe('a completed transaction', () => {
       fc.property(fc.nat(completed.length - 1), fc.integer({ min: 32, max: 126 }), (at, code) => {
         const changed = completed.slice(0, at) + String.fromCharCode(code) + completed.slice(at + 1);
         try {
-          const { summary } = flow.parse(changed, contextOf(key));
+          const { summary } = flow.codec.parse(changed, contextOf(key));
           const { body } = JSON.parse(changed);
           expect(summary.from).toBe(body.account.toLowerCase());
           expect(summary.to).toBe(body.to.toLowerCase());

@@ -9,8 +9,11 @@ import { keyOf } from '../signing.js';
 const key = keyOf(multiversx);
 const thief = keyOf(multiversx, 0x22);
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
-const system = multiversx.address(Uint8Array.from([...new Array(10).fill(0), ...new Array(22).fill(7)]), 'testnet');
-const nobody = multiversx.address(new Uint8Array(32), 'testnet');
+const system = multiversx.keys.address(
+  Uint8Array.from([...new Array(10).fill(0), ...new Array(22).fill(7)]),
+  'testnet',
+);
+const nobody = multiversx.keys.address(new Uint8Array(32), 'testnet');
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const text = (letters: string) => hexOf(Buffer.from(letters));
 const [thiefHex, ownHex] = [hexOf(thief.publicKey), hexOf(key.publicKey)];
@@ -121,17 +124,20 @@ const table: readonly Row[] = [
 describe('a MultiversX transaction', () => {
   it('counts coins that go along with tokens as coins', () => {
     const data = `MultiESDTNFTTransfer@${thiefHex}@02@${token}@@05@${text('EGLD-000000')}@@0f4240`;
-    const { value, tokens } = multiversx.parse(completed(key.address, data, { value: '0' }), context).summary;
+    const { value, tokens } = multiversx.codec.parse(completed(key.address, data, { value: '0' }), context).summary;
     expect(value).toEqual({ asset: 'EGLD', amount: 1_000_000n });
     expect(tokens).toMatchObject([{ contract: 'USDC-c76f1f', amount: 5n }]);
   });
 
   it.each(table)('%s names its hazards', (_what, receiver, data, hazards) => {
-    expect(multiversx.parse(completed(receiver, data), context).summary.hazards).toEqual(hazards);
+    expect(multiversx.codec.parse(completed(receiver, data), context).summary.hazards).toEqual(hazards);
   });
 
   it('of a contract that imitates a transfer gives what is sent to the contract', () => {
-    const { summary } = multiversx.parse(completed(system, `ESDTNFTTransfer@${token}@01@01@${thiefHex}`), context);
+    const { summary } = multiversx.codec.parse(
+      completed(system, `ESDTNFTTransfer@${token}@01@01@${thiefHex}`),
+      context,
+    );
     expect(summary).toMatchObject({ kind: 'contract-call', to: system, tokens: [], opaque: true });
   });
 
@@ -139,9 +145,9 @@ describe('a MultiversX transaction', () => {
     'with the member %s is refused',
     (name) => {
       const value = name === 'options' ? 2 : thief.address;
-      expect(codeOf(() => multiversx.parse(completed(thief.address, undefined, { [name]: value }), context))).toBe(
-        'TRANSACTION_INVALID',
-      );
+      expect(
+        codeOf(() => multiversx.codec.parse(completed(thief.address, undefined, { [name]: value }), context)),
+      ).toBe('TRANSACTION_INVALID');
     },
   );
 

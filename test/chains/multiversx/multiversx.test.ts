@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { publiclyKnownAddresses, readAddress } from '../../../src/chains/multiversx/address.js';
 import { multiversx } from '../../../src/chains/multiversx/index.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
@@ -82,7 +82,7 @@ describe('a request', () => {
       [`/address/${key.address}/nonce`]: { data: { nonce: 7 } },
       '/transaction/cost': { data: { txGasUnits: 50_000 } },
     });
-    const completed = multiversx.complete(pending, { ...context, node, nextNonce: async (count) => count + 2n });
+    const completed = multiversx.node.complete(pending, { ...context, node, nextNonce: async (count) => count + 2n });
     return JSON.parse(await completed) as Record<string, unknown>;
   };
 
@@ -105,25 +105,25 @@ describe('a request', () => {
 });
 
 describe('a node', () => {
-  const signed = multiversx.parse(completed(), context).sign([key]);
+  const signed = multiversx.codec.parse(completed(), context).sign([key]);
   const recorded = { ...signed, completed: completed(), sender: key.address };
   const found = { [`/transaction/${signed.txId}`]: { data: { transaction: { status: 'success' } } } };
 
   it('takes the bytes and gives their hash', async () => {
     const node = nodeOf({ '/transaction/send': { data: { txHash: signed.txId } } });
-    expect(await multiversx.broadcast!(recorded, node)).toBe(signed.txId);
+    expect(await multiversx.node.broadcast!(recorded, node)).toBe(signed.txId);
     const other = nodeOf({ '/transaction/send': { data: { txHash: '00' } } });
-    await expect(multiversx.broadcast!(recorded, other)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    await expect(multiversx.node.broadcast!(recorded, other)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
   it('that refuses them but has them already has taken them', async () => {
-    expect(await multiversx.broadcast!(recorded, nodeOf(found))).toBe(signed.txId);
-    await expect(multiversx.broadcast!(recorded, nodeOf({}))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
+    expect(await multiversx.node.broadcast!(recorded, nodeOf(found))).toBe(signed.txId);
+    await expect(multiversx.node.broadcast!(recorded, nodeOf({}))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
   it('that does not know them proves nothing', async () => {
-    expect(await multiversx.fate!(recorded, nodeOf(found))).toBe('known');
-    expect(await multiversx.fate!(recorded, nodeOf({}))).toBe('open');
+    expect(await multiversx.node.fate!(recorded, nodeOf(found))).toBe('known');
+    expect(await multiversx.node.fate!(recorded, nodeOf({}))).toBe('open');
   });
 });
 
@@ -131,13 +131,13 @@ describe('a wallet', () => {
   it('derives the recorded keys and addresses', async () => {
     expect(file.addresses.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, address } of [...file.addresses, ...file.privateKeys]) {
-      const { node } = multiversx.hd!.account(await mnemonicToSeed(mnemonic!), networkOf(testnet));
-      const privateKey = multiversx.hd!.privateKey(node, index);
-      expect(multiversx.address(multiversx.publicKey(privateKey), networkOf(testnet))).toBe(address);
+      const { node } = multiversx.keys.hd!.account(await mnemonicToSeed(mnemonic!), networkOf(testnet));
+      const privateKey = multiversx.keys.hd!.privateKey(node, index);
+      expect(multiversx.keys.address(multiversx.keys.publicKey(privateKey), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, index, privateKey } of file.privateKeys) {
-      const { node } = multiversx.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
-      expect(multiversx.encodePrivateKey(multiversx.hd!.privateKey(node, index), 'mainnet')).toBe(privateKey);
+      const { node } = multiversx.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      expect(multiversx.keys.encodePrivateKey(multiversx.keys.hd!.privateKey(node, index), 'mainnet')).toBe(privateKey);
     }
   });
 
@@ -146,11 +146,11 @@ describe('a wallet', () => {
     const both = seed + Buffer.from(key.publicKey).toString('hex');
     const pem = `-----BEGIN PRIVATE KEY for erd1-----\n${Buffer.from(both).toString('base64')}\n-----END PRIVATE KEY for erd1-----`;
     for (const text of [seed, `0x${seed}`, both, pem]) {
-      expect(multiversx.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
+      expect(multiversx.keys.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
     }
     const foreign = seed + Buffer.from(other.publicKey).toString('hex');
     for (const text of ['', 'zz', seed.slice(2), foreign, '-----BEGIN X-----\n!\n-----END X-----']) {
-      expect(code(() => multiversx.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+      expect(code(() => multiversx.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
   });
 
@@ -165,8 +165,8 @@ describe('a wallet', () => {
     expect(publiclyKnownAddresses().size).toBe(200);
     for (const receiver of printed) {
       expect(publiclyKnownAddresses()).toContain(receiver);
-      expect(code(() => multiversx.normalizeAddress(receiver, 'mainnet'))).toBe('ADDRESS_INVALID');
-      expect(code(() => multiversx.parse(completed({ receiver }), context))).toBe('ADDRESS_INVALID');
+      expect(code(() => multiversx.keys.normalizeAddress(receiver, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(code(() => multiversx.codec.parse(completed({ receiver }), context))).toBe('ADDRESS_INVALID');
     }
   });
 });
@@ -181,7 +181,7 @@ describe('a completed transaction', () => {
         fc.string({ maxLength: 60 }),
         (amount, nonce, note) => {
           const data = note === '' ? {} : { data: Buffer.from(note).toString('base64') };
-          const unsigned = multiversx.parse(completed({ value: amount.toString(), nonce, ...data }), context);
+          const unsigned = multiversx.codec.parse(completed({ value: amount.toString(), nonce, ...data }), context);
           const { raw, txId } = unsigned.sign([key]);
           const read = Transaction.fromPlainObject(JSON.parse(raw));
           const computer = new TransactionComputer();
@@ -200,7 +200,7 @@ describe('a completed transaction', () => {
   it('of tokens says what moves and to whom', () => {
     const token = hexText('USDC-c76f1f');
     const single = completed({ value: '0', data: Buffer.from(`ESDTTransfer@${token}@2625a0`).toString('base64') });
-    expect(multiversx.parse(single, context).summary).toMatchObject({
+    expect(multiversx.codec.parse(single, context).summary).toMatchObject({
       kind: 'token-transfer',
       opaque: false,
       tokens: [{ standard: 'ESDT', contract: 'USDC-c76f1f', to: other.address, amount: 2_500_000n }],
@@ -208,7 +208,7 @@ describe('a completed transaction', () => {
     const to = Buffer.from(other.publicKey).toString('hex');
     const several = `MultiESDTNFTTransfer@${to}@02@${token}@@05@${token}@09@01`;
     const multi = completed({ value: '0', receiver: key.address, data: Buffer.from(several).toString('base64') });
-    expect(multiversx.parse(multi, context).summary.tokens).toMatchObject([
+    expect(multiversx.codec.parse(multi, context).summary.tokens).toMatchObject([
       { to: other.address, amount: 5n },
       { to: other.address, amount: 1n, tokenId: 9n },
     ]);
@@ -216,7 +216,7 @@ describe('a completed transaction', () => {
       receiver: key.address,
       data: Buffer.from(`ESDTNFTTransfer@${token}@07@01@${to}@66`).toString('base64'),
     });
-    expect(multiversx.parse(unique, context).summary).toMatchObject({ opaque: true, to: other.address });
+    expect(multiversx.codec.parse(unique, context).summary).toMatchObject({ opaque: true, to: other.address });
   });
 
   it('of tokens for an address whose key is publicly known is refused', () => {
@@ -224,7 +224,9 @@ describe('a completed transaction', () => {
     const to = Buffer.from(readAddress(known)).toString('hex');
     const text = `ESDTNFTTransfer@${hexText('USDC-c76f1f')}@07@01@${to}`;
     const data = Buffer.from(text).toString('base64');
-    expect(code(() => multiversx.parse(completed({ receiver: key.address, data }), context))).toBe('ADDRESS_INVALID');
+    expect(code(() => multiversx.codec.parse(completed({ receiver: key.address, data }), context))).toBe(
+      'ADDRESS_INVALID',
+    );
   });
 
   it.each([
@@ -233,7 +235,7 @@ describe('a completed transaction', () => {
     ['constructor@00', 'contract-call'],
   ])('with the data %s is a %s', (text, kind) => {
     const data = Buffer.from(text).toString('base64');
-    expect(multiversx.parse(completed({ data }), context).summary.kind).toBe(kind);
+    expect(multiversx.codec.parse(completed({ data }), context).summary.kind).toBe(kind);
   });
 
   it.each([
@@ -245,11 +247,11 @@ describe('a completed transaction', () => {
     ['with another order of members', { nonce: undefined, x: undefined }, 'TRANSACTION_INVALID'],
     ['with data that is not base64', { data: '***' }, 'TRANSACTION_INVALID'],
   ])('%s is refused', (_what, change, expected) => {
-    expect(code(() => multiversx.parse(completed(change), context))).toBe(expected);
+    expect(code(() => multiversx.codec.parse(completed(change), context))).toBe(expected);
   });
 
   it('is not signed with a foreign key, or with none', () => {
-    const unsigned = multiversx.parse(completed(), context);
+    const unsigned = multiversx.codec.parse(completed(), context);
     expect(code(() => unsigned.sign([other]))).toBe('SENDER_MISMATCH');
     expect(code(() => unsigned.sign([]))).toBe('KEY_MISSING');
   });

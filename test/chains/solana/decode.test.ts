@@ -64,7 +64,7 @@ function summaryOf(instructions: TransactionInstruction[], setting: Setting = {}
   const bytes = (tables ? message.compileToV0Message(tables) : message.compileToLegacyMessage()).serialize();
   const txData = Buffer.from(bytes).toString('hex');
   const text = JSON.stringify({ txData, slot: '1', lastValidBlockHeight: '150', ...setting.completed });
-  return solana.parse(text, { network: 'testnet', from: key.address, signers: keys }).summary;
+  return solana.codec.parse(text, { network: 'testnet', from: key.address, signers: keys }).summary;
 }
 
 const pub = (address: string) => new PublicKey(address);

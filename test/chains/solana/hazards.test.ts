@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../../src/chains/solana/address.js';
 import { solana } from '../../../src/chains/solana/index.js';
 import { INCINERATOR, programs } from '../../../src/chains/solana/programs/ids.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { byteVariants, expectEveryChangeTold, jsonVariants } from '../../support/every-field.js';
@@ -391,15 +391,15 @@ function completedOf(instructions: readonly Parts[], tables?: AddressLookupTable
 
 describe('a Solana transaction', () => {
   it.each(table)('%s names its hazards', (_what, instructions, hazards) => {
-    expect(solana.parse(completedOf(instructions), context).summary.hazards).toEqual(hazards);
+    expect(solana.codec.parse(completedOf(instructions), context).summary.hazards).toEqual(hazards);
   });
 
   it('that makes an account by a key of the request counts what it gives there', () => {
     const made = keyOf(solana, 0x44);
     const create = system([me, `+${other}`], ...u32(0), ...u64(7), ...u64(82), ...bytesOf(programs.token));
-    const mintPK = solana.encodePrivateKey(made.privateKey, 'testnet');
+    const mintPK = solana.keys.encodePrivateKey(made.privateKey, 'testnet');
     const text = JSON.stringify({ ...(JSON.parse(completedOf([create])) as object), mintPK });
-    expect(solana.parse(text, context).summary).toMatchObject({
+    expect(solana.codec.parse(text, context).summary).toMatchObject({
       kind: 'other',
       to: other,
       value: { amount: 7n },
@@ -418,7 +418,7 @@ describe('a Solana transaction', () => {
     const { txData } = JSON.parse(completedOf([send], tables)) as { txData: string };
     const loaded = [{ table: mint, writable: [other], readonly: [] }];
     const text = JSON.stringify({ txData, slot: '1', lastValidBlockHeight: '150', tables: loaded });
-    const { hazards, opaque } = solana.parse(text, context).summary;
+    const { hazards, opaque } = solana.codec.parse(text, context).summary;
     expect(hazards).toEqual([of('opaque-data', 'lookup table', programs.system)]);
     expect(opaque).toBe(true);
   });
@@ -473,7 +473,7 @@ describe('the receiver of coins', () => {
       solana.id,
       'testnet',
     );
-    return solana.complete(pending, { ...context, node, nextNonce: async (count) => count }).then(
+    return solana.node.complete(pending, { ...context, node, nextNonce: async (count) => count }).then(
       () => 'completed',
       (error: CustosError) => error.code,
     );

@@ -10,7 +10,7 @@ import { solana } from '../../../src/chains/solana/index.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../../src/chains/solana/message.js';
 import { fateOf, sendTransaction } from '../../../src/chains/solana/node.js';
 import { programs } from '../../../src/chains/solana/programs/ids.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { keyOf } from '../signing.js';
@@ -65,7 +65,7 @@ function complete(node: NodeClient, asked: Asked = {}): Promise<string> {
   };
   const context = { network, from: key.address, signers: [key] };
   const nextNonce = async (count: bigint) => count;
-  return solana.complete(parsePending(received, solana.id, network), { ...context, node, nextNonce });
+  return solana.node.complete(parsePending(received, solana.id, network), { ...context, node, nextNonce });
 }
 
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
@@ -123,7 +123,7 @@ describe('completing', () => {
     const text = await complete(node, { instructions: [advance, send], blockhash });
     expect(asked).toEqual([expect.stringContaining('getMultipleAccounts')]);
     expect(JSON.parse(text)).not.toHaveProperty('lastValidBlockHeight');
-    const { summary, sign } = solana.parse(text, context);
+    const { summary, sign } = solana.codec.parse(text, context);
     expect(summary).toMatchObject({ kind: 'transfer', opaque: false });
     const recorded = { ...sign([key]), completed: text, sender: key.address };
     const answers = { getSignatureStatuses: { context: { slot: 10 ** 9 }, value: [null] } };
@@ -150,7 +150,11 @@ describe('completing', () => {
     const node = viaCloud(nodeOf({ getLatestBlockhash: latest, getAccountInfo: accountOf(whole) }, asked));
     const text = await complete(node, { tables: [table] });
     expect(asked[0]).toBe(`getAccountInfo ["${table.key.toBase58()}",{"encoding":"base64","commitment":"finalized"}]`);
-    expect(solana.parse(text, context).summary).toMatchObject({ to: friend, opaque: true, value: { amount: 1n } });
+    expect(solana.codec.parse(text, context).summary).toMatchObject({
+      to: friend,
+      opaque: true,
+      value: { amount: 1n },
+    });
   });
 
   it.each([
@@ -172,7 +176,7 @@ describe('completing', () => {
 });
 
 const completed = await complete(viaCloud(nodeOf({ getLatestBlockhash: latest })));
-const signed = solana.parse(completed, context).sign([key]);
+const signed = solana.codec.parse(completed, context).sign([key]);
 const { txId } = signed;
 const recorded = { ...signed, completed, sender: key.address };
 const landed = { meta: { err: null } };
@@ -201,9 +205,11 @@ describe('sending', () => {
   });
 
   it('is what the chain offers', async () => {
-    expect(await solana.broadcast!(recorded, nodeOf({ sendTransaction: txId, getTransaction: landed }))).toBe(txId);
-    expect(solana.sendsByNode).toBe(true);
-    expect(solana.expiry).toBe('renewed');
+    expect(await solana.node.broadcast!(recorded, nodeOf({ sendTransaction: txId, getTransaction: landed }))).toBe(
+      txId,
+    );
+    expect(solana.node.sendsByNode).toBe(true);
+    expect(solana.codec.expiry).toBe('renewed');
   });
 
   it('asks for transactions of version 0 in the way that they are answered', async () => {
@@ -214,7 +220,7 @@ describe('sending', () => {
     }).compileToV0Message();
     const txData = Buffer.from(message.serialize()).toString('hex');
     const text = JSON.stringify({ txData, slot: 1, lastValidBlockHeight: 2 });
-    const versioned = solana.parse(text, context).sign([key]);
+    const versioned = solana.codec.parse(text, context).sign([key]);
     const asked: string[] = [];
     await sendTransaction(versioned, nodeOf({ sendTransaction: versioned.txId, getTransaction: landed }, asked));
     expect(asked[1]).toBe(

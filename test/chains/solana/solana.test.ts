@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress, isOnCurve } from '../../../src/chains/solana/address.js';
 import { solana } from '../../../src/chains/solana/index.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../../src/chains/solana/message.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
 import type { LentKey } from '../../../src/core/signing/wallet.js';
 import { verify } from '../../../src/crypto/ed25519.js';
@@ -106,9 +106,9 @@ describe('a recorded transaction', () => {
       const text = await completeVector(solana, vector);
       const context = contextOfVector(solana, vector, keys);
       const surplus = { ...context, signers: [...context.signers, stranger] };
-      expect(codeOf(() => solana.parse(text, surplus))).toBe('SENDER_MISMATCH');
-      expect(codeOf(() => solana.parse(text, contextOf(stranger)))).toBe('SENDER_MISMATCH');
-      const unsigned = solana.parse(text, context);
+      expect(codeOf(() => solana.codec.parse(text, surplus))).toBe('SENDER_MISMATCH');
+      expect(codeOf(() => solana.codec.parse(text, contextOf(stranger)))).toBe('SENDER_MISMATCH');
+      const unsigned = solana.codec.parse(text, context);
       expect(codeOf(() => unsigned.sign([]))).toBe('KEY_MISSING');
       expect(codeOf(() => unsigned.sign(keys.slice(1)))).toBe('KEY_MISSING');
       expect(codeOf(() => unsigned.sign([...keys, stranger]))).toBe('SENDER_MISMATCH');
@@ -125,25 +125,27 @@ describe('the key that comes with a request for a new mint', () => {
   async function codeWith(change: Record<string, unknown>): Promise<string> {
     const text = await completeVector(solana, deploy);
     const context = contextOfVector(solana, deploy, await keysOfVector(solana, deploy));
-    return codeOf(() => solana.parse(JSON.stringify({ ...JSON.parse(text), ...change }), context));
+    return codeOf(() => solana.codec.parse(JSON.stringify({ ...JSON.parse(text), ...change }), context));
   }
 
   it('must be a signer, and never the one of a wallet', async () => {
     const [own] = await keysOfVector(solana, deploy);
     expect(await codeWith({})).toBe('nothing');
     expect(await codeWith({ mintPK: undefined })).toBe('KEY_MISSING');
-    expect(await codeWith({ mintPK: solana.encodePrivateKey(stranger.privateKey, 'testnet') })).toBe(
+    expect(await codeWith({ mintPK: solana.keys.encodePrivateKey(stranger.privateKey, 'testnet') })).toBe(
       'TRANSACTION_INVALID',
     );
-    expect(await codeWith({ mintPK: solana.encodePrivateKey(own!.privateKey, 'testnet') })).toBe('SENDER_MISMATCH');
+    expect(await codeWith({ mintPK: solana.keys.encodePrivateKey(own!.privateKey, 'testnet') })).toBe(
+      'SENDER_MISMATCH',
+    );
     expect(await codeWith({ mintPK: `${mintPK.slice(0, -2)}00` })).toBe('TRANSACTION_INVALID');
     expect(await codeWith({ mintPK: 7 })).toBe('TRANSACTION_INVALID');
   });
 
   it('pays no fee', () => {
     const message = legacy({ payer: second, instructions: [send(5)] });
-    const text = completed(message, { mintPK: solana.encodePrivateKey(second.privateKey, 'testnet') });
-    expect(codeOf(() => solana.parse(text, contextOf(key)))).toBe('SENDER_MISMATCH');
+    const text = completed(message, { mintPK: solana.keys.encodePrivateKey(second.privateKey, 'testnet') });
+    expect(codeOf(() => solana.codec.parse(text, contextOf(key)))).toBe('SENDER_MISMATCH');
   });
 
   it('is in no summary and in no message', async () => {
@@ -153,7 +155,7 @@ describe('the key that comes with a request for a new mint', () => {
     );
     const broken = `${mintPK.slice(0, -2)}00`;
     const text = completed(legacy(), { mintPK: broken });
-    expect(() => solana.parse(text, contextOf(key))).toThrow(expect.not.stringContaining(broken.slice(0, 20)));
+    expect(() => solana.codec.parse(text, contextOf(key))).toThrow(expect.not.stringContaining(broken.slice(0, 20)));
   });
 });
 
@@ -161,36 +163,38 @@ describe('a wallet', () => {
   it('derives the recorded addresses and private keys', async () => {
     expect(file.privateKeys.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
-      const { node } = solana.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
-      const seed = solana.hd!.privateKey(node, index);
-      expect(solana.encodePrivateKey(seed, networkOf(testnet))).toBe(privateKey);
-      expect(solana.address(solana.publicKey(seed), networkOf(testnet))).toBe(address);
+      const { node } = solana.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      const seed = solana.keys.hd!.privateKey(node, index);
+      expect(solana.keys.encodePrivateKey(seed, networkOf(testnet))).toBe(privateKey);
+      expect(solana.keys.address(solana.keys.publicKey(seed), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, address, privateKey } of file.wallets) {
-      const account = solana.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      const account = solana.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
       expect(account.address).toBe(address);
-      expect(solana.encodePrivateKey(solana.hd!.privateKey(account.node, 0), networkOf(testnet))).toBe(privateKey);
+      expect(solana.keys.encodePrivateKey(solana.keys.hd!.privateKey(account.node, 0), networkOf(testnet))).toBe(
+        privateKey,
+      );
     }
   });
 
   // Source: Solana Cookbook, "How to restore a keypair from a mnemonic", the part on BIP-44 wallets.
   it("derives as other wallets do, at m/44'/501'/i'/0', when asked", async () => {
     const mnemonic = 'neither lonely flavor argue grass remind eye tag avocado spot unusual intact';
-    const scheme = solana.derivations!['common']!;
+    const scheme = solana.keys.derivations!['common']!;
     const { node, address } = scheme.account(await mnemonicToSeed(mnemonic), 'mainnet');
     expect(address).toBe('5vftMkHL72JaJG6ExQfGAsT2uGVHpRR7oTNUPMs68Y2N');
-    const next = solana.address(solana.publicKey(scheme.privateKey(node, 1)), 'mainnet');
+    const next = solana.keys.address(solana.keys.publicKey(scheme.privateKey(node, 1)), 'mainnet');
     expect(next).toBe('GcXbfQ5yY3uxCyBNDPBbR5FjumHf89E7YHXuULfGDBBv');
   });
 
   it('is read from every form in which private keys are handed around', () => {
     const pair = Keypair.fromSeed(key.privateKey);
-    const base58 = solana.encodePrivateKey(key.privateKey, 'mainnet');
+    const base58 = solana.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const digits = Buffer.from(pair.secretKey).toString('hex');
     const list = JSON.stringify([...pair.secretKey]);
     const seed = Buffer.from(key.privateKey).toString('hex');
     for (const text of [base58, digits, `0x${digits}`, digits.toUpperCase(), list, ` ${list}\n`, seed]) {
-      expect(solana.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
+      expect(solana.keys.decodePrivateKey(text, 'mainnet')).toEqual(key.privateKey);
     }
   });
 
@@ -204,16 +208,19 @@ describe('a wallet', () => {
     ['too few digits', '11'.repeat(63)],
     ['nothing', ''],
   ])('is not read from %s, and the text is not repeated', (_what, text) => {
-    expect(codeOf(() => solana.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+    expect(codeOf(() => solana.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     if (text.length > 8) {
-      expect(() => solana.decodePrivateKey(text, 'mainnet')).toThrow(expect.not.stringContaining(text.slice(0, 8)));
+      expect(() => solana.keys.decodePrivateKey(text, 'mainnet')).toThrow(
+        expect.not.stringContaining(text.slice(0, 8)),
+      );
     }
   });
 
   it('has an address that is checked for its length', () => {
-    expect(solana.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
+    expect(solana.keys.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
     const others = ['', '0', key.address.slice(1), `1${key.address}`, `${key.address}0`, 'x'.repeat(1000)];
-    for (const text of others) expect(codeOf(() => solana.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
+    for (const text of others)
+      expect(codeOf(() => solana.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
   });
 
   it('gives only coded errors for any text', () => expectOnlyCodesOfTexts(solana));
@@ -251,7 +258,7 @@ describe('a completed transaction', () => {
         const message = new TransactionMessage({ payerKey: pub(payer), instructions, recentBlockhash: blockhash });
         const bytes = (isVersioned ? message.compileToV0Message() : message.compileToLegacyMessage()).serialize();
         const keys = isSponsored ? [key, second] : [key];
-        const unsigned = solana.parse(completed(bytes), contextOf(...keys));
+        const unsigned = solana.codec.parse(completed(bytes), contextOf(...keys));
         const { raw, txId } = unsigned.sign(keys);
         const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
         expect(VersionedMessage.deserializeMessageVersion(bytes)).toBe(isVersioned ? 0 : 'legacy');
@@ -260,7 +267,7 @@ describe('a completed transaction', () => {
           expect(verify(bytes, read.signatures[at]!, signer.toBytes())).toBe(true);
         });
         if (!isVersioned) expect(Transaction.from(Buffer.from(raw, 'base64')).verifySignatures()).toBe(true);
-        expect(txId).toBe(solana.address(read.signatures[0]!, 'testnet'));
+        expect(txId).toBe(solana.keys.address(read.signatures[0]!, 'testnet'));
         const { summary } = unsigned;
         expect(summary.value.amount).toBe(lamports.reduce((sum, amount) => sum + amount, 0n));
         const priority = budget === null ? 0n : (BigInt(budget[0]) * BigInt(budget[1]) + 999_999n) / 1_000_000n;
@@ -272,16 +279,18 @@ describe('a completed transaction', () => {
   });
 
   it('is signed alike every time', () => {
-    const sign = () => solana.parse(completed(), contextOf(key)).sign([key]);
+    const sign = () => solana.codec.parse(completed(), contextOf(key)).sign([key]);
     expect(sign()).toEqual(sign());
   });
 
   it('needs a key for everyone who must sign', () => {
     const message = legacy({ payer: second });
-    expect(codeOf(() => solana.parse(completed(message), contextOf(key)))).toBe('KEY_MISSING');
-    expect(codeOf(() => solana.parse(completed(message), contextOf(second)))).toBe('KEY_MISSING');
-    expect(codeOf(() => solana.parse(completed(message), contextOf(key, second)))).toBe('nothing');
-    expect(codeOf(() => solana.parse(completed(message), contextOf(key, second, stranger)))).toBe('SENDER_MISMATCH');
+    expect(codeOf(() => solana.codec.parse(completed(message), contextOf(key)))).toBe('KEY_MISSING');
+    expect(codeOf(() => solana.codec.parse(completed(message), contextOf(second)))).toBe('KEY_MISSING');
+    expect(codeOf(() => solana.codec.parse(completed(message), contextOf(key, second)))).toBe('nothing');
+    expect(codeOf(() => solana.codec.parse(completed(message), contextOf(key, second, stranger)))).toBe(
+      'SENDER_MISMATCH',
+    );
   });
 
   const tampered = (change: (bytes: number[]) => unknown): string => {
@@ -321,7 +330,7 @@ describe('a completed transaction', () => {
     ['whose bytes are none', completed(legacy(), { txData: '' }), 'INVALID'],
     ['of another form', '[]', 'INVALID'],
   ])('%s is refused', (_what, text, expected) => {
-    expect(codeOf(() => solana.parse(text, contextOf(key)))).toBe(`TRANSACTION_${expected}`);
+    expect(codeOf(() => solana.codec.parse(text, contextOf(key)))).toBe(`TRANSACTION_${expected}`);
   });
 
   it('may be as large as a packet, and not larger', () => {
@@ -345,10 +354,10 @@ describe('a completed transaction', () => {
       ]);
     };
     const room = 1232 - 65 - (bytes(200).length - 200);
-    const most = solana.parse(completed(bytes(room)), contextOf(key));
+    const most = solana.codec.parse(completed(bytes(room)), contextOf(key));
     expect(most.summary.memo).toHaveLength(room);
     expect(Buffer.from(most.sign([key]).raw, 'base64')).toHaveLength(1232);
-    expect(codeOf(() => solana.parse(completed(bytes(room + 1)), contextOf(key)))).toBe('TRANSACTION_TOO_LARGE');
+    expect(codeOf(() => solana.codec.parse(completed(bytes(room + 1)), contextOf(key)))).toBe('TRANSACTION_TOO_LARGE');
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(solana, completed(), contextOf(key)));
@@ -360,7 +369,7 @@ describe('a completed transaction', () => {
         const bytes = Uint8Array.from(good);
         bytes[at] = byte;
         const code = codeOf(() => {
-          const { raw } = solana.parse(completed(bytes), contextOf(key)).sign([key]);
+          const { raw } = solana.codec.parse(completed(bytes), contextOf(key)).sign([key]);
           const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
           expect(Buffer.from(read.message.serialize())).toEqual(Buffer.from(bytes));
         });

@@ -15,8 +15,8 @@ import { solana } from '../../../src/chains/solana/index.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../../src/chains/solana/message.js';
 import { programs } from '../../../src/chains/solana/programs/ids.js';
 import { buildPayment } from '../../../src/chains/solana/transfer.js';
-import type { PaymentRequest } from '../../../src/core/chain/build.js';
-import type { NodeClient } from '../../../src/core/chain/chain.js';
+import type { PaymentRequest } from '../../../src/core/chain/builder.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parseSignatureId } from '../../../src/core/ids.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
@@ -64,7 +64,7 @@ function nodeOf(machine: LiteSVM): NodeClient {
       if (result instanceof FailedTransactionMetadata) {
         throw new CustosError('NODE_REFUSED', `${result.toString()} (code -32002)`);
       }
-      return solana.address(signatures[0]!, 'testnet');
+      return solana.keys.address(signatures[0]!, 'testnet');
     },
     getTransaction: () => ({ meta: { err: null } }),
   };
@@ -89,10 +89,10 @@ async function carry(serializedTransaction: string, keys: readonly LentKey[] = [
   const context = { network: 'testnet' as const, from: keys[0]!.address, signers: keys };
   const nextNonce = async (count: bigint) => count;
   const pending = parsePending(received, solana.id, 'testnet');
-  const completed = await solana.complete(pending, { ...context, node, nextNonce });
-  const unsigned = solana.parse(completed, context);
+  const completed = await solana.node.complete(pending, { ...context, node, nextNonce });
+  const unsigned = solana.codec.parse(completed, context);
   const recorded = { ...unsigned.sign(keys), completed, sender: context.from };
-  expect(await solana.broadcast!(recorded, node)).toBe(recorded.txId);
+  expect(await solana.node.broadcast!(recorded, node)).toBe(recorded.txId);
   return unsigned.summary;
 }
 
@@ -147,7 +147,7 @@ async function deploy(program: string = programs.token) {
         Uint8Array.from([7, ...new Uint8Array(BigUint64Array.of(100_000_000n).buffer)]),
       ),
     ],
-    { mintPK: solana.encodePrivateKey(mint.privateKey, 'testnet') },
+    { mintPK: solana.keys.encodePrivateKey(mint.privateKey, 'testnet') },
   );
   return carry(text);
 }

@@ -13,7 +13,8 @@ import {
 } from '@stellar/stellar-sdk';
 import { describe, expect, it } from 'vitest';
 import { stellar } from '../../../src/chains/stellar/index.js';
-import type { NodeClient, ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { byteVariants, expectEveryChangeTold } from '../../support/every-field.js';
@@ -226,7 +227,8 @@ const table: readonly (readonly [what: string, operations: readonly (typeof pay)
   ],
 ];
 
-const parse = (text: string, change: Partial<ParseContext> = {}) => stellar.parse(text, { ...context, ...change });
+const parse = (text: string, change: Partial<ParseContext> = {}) =>
+  stellar.codec.parse(text, { ...context, ...change });
 
 describe('a Stellar transaction', () => {
   it.each(table)('%s names its hazards', (_what, operations, hazards) => {
@@ -265,12 +267,12 @@ describe('a Stellar transaction', () => {
     ['a new account', Operation.createAccount({ destination: nobody, startingBalance: '1' })],
   ])('that sends %s to the account of which nobody has a key names it', (_what, operation) => {
     const lost = { kind: 'unspendable-destination', party: nobody, text: 'nobody has a key of it' };
-    expect(stellar.parse(envelope([pay, operation]), context).summary.hazards).toEqual([lost]);
+    expect(stellar.codec.parse(envelope([pay, operation]), context).summary.hazards).toEqual([lost]);
   });
 
   it('shows what others wrote escaped and in quotes', () => {
     const entry = Operation.manageData({ name: 'a (1 bytes), then', value: 'x' });
-    const { text } = stellar.parse(envelope([entry], { memo: Memo.text('a\u202eb') }), context).summary;
+    const { text } = stellar.codec.parse(envelope([entry], { memo: Memo.text('a\u202eb') }), context).summary;
     expect(text).toContain('with the memo "a\\u{202e}b"');
     expect(text).toContain('sets the data entry "a (1 bytes), then" (1 bytes)');
   });
@@ -335,7 +337,7 @@ describe('a receiver who demands a memo', () => {
     const hashes = ['26d3883e-4e17-48b3-a0ee-09a3e484ac83'];
     const received = { id: '5'.repeat(24), chain: 'XLM', hashes, serializedTransaction: text };
     const pending = parsePending(received, stellar.id, 'testnet');
-    return stellar.complete(pending, { ...context, node, nextNonce: async (count) => count }).then(
+    return stellar.node.complete(pending, { ...context, node, nextNonce: async (count) => count }).then(
       () => 'completed',
       (error: CustosError) => error.code,
     );

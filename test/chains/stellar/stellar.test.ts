@@ -13,7 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stellar } from '../../../src/chains/stellar/index.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';
 import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from '../codes.js';
@@ -60,9 +60,9 @@ describe('a key', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
         const pair = Keypair.fromRawEd25519Seed(Buffer.from(seed));
-        expect(stellar.address(stellar.publicKey(seed), 'mainnet')).toBe(pair.publicKey());
-        expect(stellar.encodePrivateKey(seed, 'mainnet')).toBe(pair.secret());
-        expect(stellar.decodePrivateKey(pair.secret(), 'mainnet')).toEqual(seed);
+        expect(stellar.keys.address(stellar.keys.publicKey(seed), 'mainnet')).toBe(pair.publicKey());
+        expect(stellar.keys.encodePrivateKey(seed, 'mainnet')).toBe(pair.secret());
+        expect(stellar.keys.decodePrivateKey(pair.secret(), 'mainnet')).toEqual(seed);
       }),
       { numRuns: 30 },
     );
@@ -71,20 +71,20 @@ describe('a key', () => {
   it('of a mnemonic is that of SEP-5', async () => {
     // Source: SEP-0005, test 1.
     const words = 'illness spike retreat truth genius clock brain pass fit cave bargain toe';
-    const { node, address } = stellar.hd!.account(await mnemonicToSeed(words), 'mainnet');
+    const { node, address } = stellar.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
     expect(address).toBe('GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6');
-    expect(stellar.encodePrivateKey(stellar.hd!.privateKey(node, 1), 'mainnet')).toBe(
+    expect(stellar.keys.encodePrivateKey(stellar.keys.hd!.privateKey(node, 1), 'mainnet')).toBe(
       'SCEPFFWGAG5P2VX5DHIYK3XEMZYLTYWIPWYEKXFHSK25RVMIUNJ7CTIS',
     );
   });
 
   it('with a wrong checksum or of another kind is refused', () => {
-    const seed = stellar.encodePrivateKey(key.privateKey, 'mainnet');
+    const seed = stellar.keys.encodePrivateKey(key.privateKey, 'mainnet');
     for (const text of ['', `${seed.slice(0, -1)}${seed.endsWith('A') ? 'B' : 'A'}`, key.address, 'ab'.repeat(31)]) {
-      expect(codeOf(() => stellar.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+      expect(codeOf(() => stellar.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
     for (const text of ['', seed, `${key.address.slice(0, -1)}2`, key.address.toLowerCase()]) {
-      expect(codeOf(() => stellar.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(codeOf(() => stellar.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
     }
     expectOnlyCodesOfTexts(stellar);
   });
@@ -98,7 +98,7 @@ describe('an envelope', () => {
       fc.property(stroops, fc.boolean(), fc.option(fc.stringMatching(/^[ -~]{1,28}$/)), (amount, isToken, note) => {
         const text = `${amount / 10_000_000n}.${(amount % 10_000_000n).toString().padStart(7, '0')}`;
         const memo = note === null ? Memo.none() : Memo.text(note);
-        const unsigned = stellar.parse(envelope([pay(text, isToken ? usd : Asset.native())], memo), context);
+        const unsigned = stellar.codec.parse(envelope([pay(text, isToken ? usd : Asset.native())], memo), context);
         const { raw, txId } = unsigned.sign([key]);
         const transaction = read(raw);
         expect(Buffer.from(transaction.hash()).toString('hex')).toBe(txId);
@@ -171,11 +171,11 @@ describe('an envelope', () => {
       }),
       Operation.claimClaimableBalance({ balanceId: `00000000${'cd'.repeat(32)}` }),
     ];
-    const { summary } = stellar.parse(envelope(operations), context);
+    const { summary } = stellar.codec.parse(envelope(operations), context);
     for (const words of ['gives ALL its lumens', 'SIGNER', 'ends its trust line', 'takes 1 USDX'])
       expect(summary.text).toContain(words);
     for (const operation of operations) {
-      expect(codeOf(() => stellar.parse(envelope([operation]), context))).toBe('nothing');
+      expect(codeOf(() => stellar.codec.parse(envelope([operation]), context))).toBe('nothing');
     }
   });
 
@@ -187,8 +187,8 @@ describe('an envelope', () => {
       ]),
     ];
     for (const text of foreign) {
-      expect(codeOf(() => stellar.parse(text, context))).toBe('SENDER_MISMATCH');
-      expect(codeOf(() => stellar.parse(text, { ...context, allowForeignKey: true }))).toBe('nothing');
+      expect(codeOf(() => stellar.codec.parse(text, context))).toBe('SENDER_MISMATCH');
+      expect(codeOf(() => stellar.codec.parse(text, { ...context, allowForeignKey: true }))).toBe('nothing');
     }
   });
 
@@ -197,22 +197,22 @@ describe('an envelope', () => {
     const text = envelope([
       Operation.payment({ source: muxed, destination: other.address, asset: Asset.native(), amount: '1' }),
     ]);
-    expect(stellar.parse(text, context).summary.from).toBe(key.address);
-    expect(stellar.normalizeAddress(muxed, 'mainnet')).toBe(muxed);
+    expect(stellar.codec.parse(text, context).summary.from).toBe(key.address);
+    expect(stellar.keys.normalizeAddress(muxed, 'mainnet')).toBe(muxed);
   });
 
   it('with sponsorship of entries, or bytes behind its end, is refused', () => {
     const revoke = envelope([Operation.revokeAccountSponsorship({ account: other.address })]);
-    expect(codeOf(() => stellar.parse(revoke, context))).toBe('TRANSACTION_UNSUPPORTED');
+    expect(codeOf(() => stellar.codec.parse(revoke, context))).toBe('TRANSACTION_UNSUPPORTED');
     const longer = Buffer.concat([Buffer.from(envelope([pay()]), 'base64'), Buffer.alloc(4)]).toString('base64');
-    expect(codeOf(() => stellar.parse(longer, context))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => stellar.codec.parse(longer, context))).toBe('TRANSACTION_INVALID');
   });
 
   it('is signed once by a key, and with no foreign key', () => {
-    const once = stellar.parse(envelope([pay()]), context).sign([key]).raw;
-    expect(stellar.parse(once, context).sign([key]).raw).toBe(once);
-    expect(codeOf(() => stellar.parse(once, context).sign([other]))).toBe('SENDER_MISMATCH');
-    expect(codeOf(() => stellar.parse(once, context).sign([]))).toBe('KEY_MISSING');
+    const once = stellar.codec.parse(envelope([pay()]), context).sign([key]).raw;
+    expect(stellar.codec.parse(once, context).sign([key]).raw).toBe(once);
+    expect(codeOf(() => stellar.codec.parse(once, context).sign([other]))).toBe('SENDER_MISMATCH');
+    expect(codeOf(() => stellar.codec.parse(once, context).sign([]))).toBe('KEY_MISSING');
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(stellar, envelope([pay()]), context));

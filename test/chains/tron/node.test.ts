@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tron } from '../../../src/chains/tron/index.js';
-import type { NodeClient, NodeRequest } from '../../../src/core/chain/chain.js';
+import type { NodeClient, NodeRequest } from '../../../src/core/chain/node.js';
 import { loadVectors } from '../../support/vectors.js';
 
 const recorded = (() => {
@@ -45,7 +45,7 @@ function nodeOf(chain: { readonly now: number; readonly from?: number; readonly 
   return { node: node as NodeClient, asked };
 }
 
-const fateAt = (chain: Parameters<typeof nodeOf>[0]) => tron.fate?.(recorded, nodeOf(chain).node);
+const fateAt = (chain: Parameters<typeof nodeOf>[0]) => tron.node.fate?.(recorded, nodeOf(chain).node);
 
 describe('bytes of Tron', () => {
   it('are known when the node finds them', async () => {
@@ -75,7 +75,7 @@ describe('bytes of Tron', () => {
 
   it('are looked for only when the time is known, because a node may catch up meanwhile', async () => {
     const { node, asked } = nodeOf({ now: recorded.end + 600_000 });
-    await tron.fate?.(recorded, node);
+    await tron.node.fate?.(recorded, node);
     expect(asked.slice(0, 2)).toEqual(['/wallet/getnowblock', '/wallet/gettransactionbyid']);
   });
 });

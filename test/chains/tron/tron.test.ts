@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { TronWeb, utils } from 'tronweb';
 import { describe, expect, it } from 'vitest';
 import { tron } from '../../../src/chains/tron/index.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';
@@ -50,16 +50,16 @@ describe('a recorded transaction', () => {
 describe('a wallet', () => {
   it('derives the recorded xpubs, addresses and keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
-      expect(tron.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
+      expect(tron.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
     for (const { testnet, xpub, index, address } of file.addresses) {
-      expect(tron.address(tron.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+      expect(tron.keys.address(tron.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
-      const { node } = tron.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
-      const found = tron.hd!.privateKey(node, index);
-      expect(tron.encodePrivateKey(found, 'mainnet')).toBe(privateKey);
-      expect(tron.address(tron.publicKey(found), 'mainnet')).toBe(address);
+      const { node } = tron.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      const found = tron.keys.hd!.privateKey(node, index);
+      expect(tron.keys.encodePrivateKey(found, 'mainnet')).toBe(privateKey);
+      expect(tron.keys.address(tron.keys.publicKey(found), 'mainnet')).toBe(address);
     }
   });
 
@@ -67,9 +67,9 @@ describe('a wallet', () => {
     expect(key.address).toBe(TronWeb.address.fromPrivateKey(Buffer.from(key.privateKey).toString('hex')));
     const digits = hexOf(key.address);
     for (const form of [key.address, digits, `0x${digits.slice(2)}`])
-      expect(tron.normalizeAddress(form, 'mainnet')).toBe(key.address);
+      expect(tron.keys.normalizeAddress(form, 'mainnet')).toBe(key.address);
     for (const form of ['', `${key.address.slice(0, -1)}x`, digits.slice(2), '42'.repeat(21)]) {
-      expect(codeOf(() => tron.normalizeAddress(form, 'mainnet'))).toBe('ADDRESS_INVALID');
+      expect(codeOf(() => tron.keys.normalizeAddress(form, 'mainnet'))).toBe('ADDRESS_INVALID');
     }
     expectOnlyCodesOfTexts(tron);
   });
@@ -84,7 +84,7 @@ describe('a transaction', () => {
         async (amount, note) => {
           const data = note === null ? {} : { data: Buffer.from(note).toString('hex') };
           const json = transfer(amount, data);
-          const unsigned = tron.parse(JSON.stringify(json), context);
+          const unsigned = tron.codec.parse(JSON.stringify(json), context);
           expect(unsigned.summary).toMatchObject({
             to: other.address,
             value: { amount: BigInt(amount) },
@@ -123,7 +123,7 @@ describe('a transaction', () => {
     ];
     for (const [type, value] of kinds) {
       expect(
-        codeOf(() => tron.parse(JSON.stringify(transaction(type, value)), context)),
+        codeOf(() => tron.codec.parse(JSON.stringify(transaction(type, value)), context)),
         type,
       ).toBe('nothing');
     }
@@ -134,8 +134,10 @@ describe('a transaction', () => {
     const contract_address = hexOf(other.address);
     const call = (data: string) => {
       const value = { data, owner_address: hexOf(key.address), contract_address };
-      return tron.parse(JSON.stringify(transaction('TriggerSmartContract', value, { fee_limit: 100_000_000 })), context)
-        .summary;
+      return tron.codec.parse(
+        JSON.stringify(transaction('TriggerSmartContract', value, { fee_limit: 100_000_000 })),
+        context,
+      ).summary;
     };
     const amount = 5_000_000n.toString(16).padStart(64, '0');
     expect(call(`a9059cbb${word}${amount}`)).toMatchObject({
@@ -162,15 +164,15 @@ describe('a transaction', () => {
     };
     for (const change of [{}, { call_value: 5 }, { abi: {} }, { name: undefined }, { bytecode: undefined }]) {
       const json = deploy(change);
-      const unsigned = tron.parse(JSON.stringify(json), context);
+      const unsigned = tron.codec.parse(JSON.stringify(json), context);
       expect(unsigned.summary).toMatchObject({ kind: 'contract-creation', opaque: true });
       expect(unsigned.sign([key]).txId).toBe(json['txID']);
     }
-    const { summary } = tron.parse(JSON.stringify(deploy({ call_value: 5_000_000 })), context);
+    const { summary } = tron.codec.parse(JSON.stringify(deploy({ call_value: 5_000_000 })), context);
     expect(summary.value.amount).toBe(5_000_000n);
     expect(summary.text).toContain('creates the contract "Token" from 2 bytes of code and gives it 5 TRX');
     const changed = { ...deploy(), raw_data: deploy({ bytecode: '6081' })['raw_data'] };
-    expect(codeOf(() => tron.parse(JSON.stringify(changed), context))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => tron.codec.parse(JSON.stringify(changed), context))).toBe('TRANSACTION_INVALID');
     expectOnlyCodes(tron, JSON.stringify(deploy()), context);
   });
 
@@ -209,13 +211,13 @@ describe('a transaction', () => {
       'TRANSACTION_UNSUPPORTED',
     ],
   ])('%s is refused', (_what, make, expected) => {
-    expect(codeOf(() => tron.parse(JSON.stringify(make()), context))).toBe(expected);
+    expect(codeOf(() => tron.codec.parse(JSON.stringify(make()), context))).toBe(expected);
   });
 
   it('is not signed with a foreign key', () => {
     const text = JSON.stringify(transfer());
-    expect(codeOf(() => tron.parse(text, context).sign([other]))).toBe('SENDER_MISMATCH');
-    expect(codeOf(() => tron.parse(text, context).sign([]))).toBe('KEY_MISSING');
+    expect(codeOf(() => tron.codec.parse(text, context).sign([other]))).toBe('SENDER_MISMATCH');
+    expect(codeOf(() => tron.codec.parse(text, context).sign([]))).toBe('KEY_MISSING');
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(tron, JSON.stringify(transfer()), context));

@@ -35,7 +35,7 @@ function summaryOf(
   const input = { ...made, index: 0, satoshis: FUNDS, script: pkh, sequence };
   const request =
     chain === bitcoinCash ? withAmounts([input], outputs) : bitcore([input], outputs, { version, nLockTime });
-  return chain.parse(proven(request, [made]), contextOf(chain)).summary;
+  return chain.codec.parse(proven(request, [made]), contextOf(chain)).summary;
 }
 
 const kindsOf = (chain: Chain, script: string, satoshis = PAID) =>
@@ -111,7 +111,7 @@ describe.each(chains)('an output of $id', (chain) => {
       { satoshis: 0, script: data },
     ]);
     expect(summary).toMatchObject({
-      to: chain.address(other.publicKey, 'testnet'),
+      to: chain.keys.address(other.publicKey, 'testnet'),
       value: { amount: BigInt(PAID) },
       opaque: true,
       hazards: [{ kind: 'opaque-data' }],
@@ -239,9 +239,9 @@ describe.each(chains)('the summary of $id', (chain) => {
       chain === bitcoinCash
         ? withAmounts(spent, outputs, { version, lockTime })
         : bitcore(spent, outputs, { version, nLockTime: lockTime });
-    const address = chain.address(contextOf(chain).signers[0]!.publicKey!, 'testnet');
+    const address = chain.keys.address(contextOf(chain).signers[0]!.publicKey!, 'testnet');
     const signers = spent.map(() => ({ ...contextOf(chain).signers[0]!, address }));
-    const { summary } = chain.parse(proven(request, made), { ...contextOf(chain), signers });
+    const { summary } = chain.codec.parse(proven(request, made), { ...contextOf(chain), signers });
     const { text: _sentence, ...fields } = summaryToJson(summary);
     return JSON.stringify(fields);
   }

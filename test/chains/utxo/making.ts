@@ -3,7 +3,9 @@ import { bitcoin } from '../../../src/chains/utxo/chains/bitcoin.js';
 import { encodeSigned } from '../../../src/chains/utxo/format.js';
 import { scriptsOf } from '../../../src/chains/utxo/script.js';
 import { transactionId } from '../../../src/chains/utxo/sign.js';
-import type { Chain, NodeClient, ParseContext, RpcCall } from '../../../src/core/chain/chain.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
+import type { NodeClient, RpcCall } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { keyOf } from '../signing.js';
 
@@ -94,7 +96,7 @@ export function proven(transaction: string, previous: readonly Made[]): string {
 }
 
 export function contextOf(chain: Chain): ParseContext {
-  const address = chain.address(key.publicKey, 'testnet');
+  const address = chain.keys.address(key.publicKey, 'testnet');
   return { network: 'testnet', from: address, signers: [{ address, publicKey: key.publicKey }] };
 }
 

@@ -2,15 +2,15 @@ import { hex } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { litecoin } from '../../../src/chains/utxo/chains/litecoin.js';
 import { scriptsOf } from '../../../src/chains/utxo/script.js';
-import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/chain.js';
+import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/node.js';
 import type { Nodes } from '../../../src/core/network/cloud.js';
 import { makeNodes } from '../../cloud/parts.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../../support/litecoind.js';
 
 const isThere = hasLitecoind();
 const privateKey = new Uint8Array(32).fill(0x19);
-const publicKey = litecoin.publicKey(privateKey);
-const address = litecoin.address(publicKey, 'testnet');
+const publicKey = litecoin.keys.publicKey(privateKey);
+const address = litecoin.keys.address(publicKey, 'testnet');
 const key = { privateKey, publicKey, address };
 const [script = ''] = scriptsOf(publicKey).map((one) => hex.encode(one));
 const FEE = 20_000;
@@ -38,7 +38,7 @@ function spend(coins: readonly Coin[], { parts = 1, less = 0 } = {}): RecordedTr
     outputs: Array.from({ length: parts }, () => ({ satoshis, script })),
     nLockTime: 0,
   });
-  const signed = litecoin.parse(completed, { network: 'testnet', from: address, signers: [key] }).sign([key]);
+  const signed = litecoin.codec.parse(completed, { network: 'testnet', from: address, signers: [key] }).sign([key]);
   return { ...signed, completed, sender: address, coin: { txId: signed.txId, index: 0, satoshis } };
 }
 
@@ -61,7 +61,7 @@ describe.skipIf(!isThere).each([
   afterAll(() => litecoind?.stop());
 
   const mine = (blocks: number) => litecoind.rpc('generatetoaddress', [blocks, address]);
-  const inclusion = (recorded: RecordedTransaction) => litecoin.inclusion?.(recorded, node);
+  const inclusion = (recorded: RecordedTransaction) => litecoin.node.inclusion?.(recorded, node);
   const send = (recorded: RecordedTransaction) => nodes.broadcast(litecoin, recorded);
 
   /** The reward of a block that no other test spends. */
@@ -81,7 +81,7 @@ describe.skipIf(!isThere).each([
     expect(await inclusion(sent)).toEqual({ kind: 'included', depth: 1, block });
     await mine(5);
     expect(await inclusion(sent)).toEqual({ kind: 'included', depth: 6, block });
-    expect(await litecoin.fate?.(sent, node)).toBe('known');
+    expect(await litecoin.node.fate?.(sent, node)).toBe('known');
     expect(await send(sent)).toEqual({ txId: sent.txId });
   });
 
@@ -159,7 +159,7 @@ describe.skipIf(!isThere).each([
   it('is told which outputs a transaction spends', async () => {
     const coins = [await coin(), await coin()];
     const { completed, raw, txId } = spend(coins);
-    const { spends } = litecoin.parse(completed, { network: 'testnet', from: address, signers: [key] });
+    const { spends } = litecoin.codec.parse(completed, { network: 'testnet', from: address, signers: [key] });
     expect(spends).toEqual(coins.map((one) => `${one.txId}:${one.index}`));
     await send({ raw, txId, completed, sender: address });
     const [found] = [await litecoind.rpc('getrawtransaction', [txId, true])] as [

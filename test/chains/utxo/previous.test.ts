@@ -6,7 +6,8 @@ import { bitcoinCash } from '../../../src/chains/utxo/chains/bitcoin-cash.js';
 import { dogecoin } from '../../../src/chains/utxo/chains/dogecoin.js';
 import { litecoin } from '../../../src/chains/utxo/chains/litecoin.js';
 import { strip } from '../../../src/chains/utxo/previous.js';
-import type { Chain, RpcCall } from '../../../src/core/chain/chain.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
+import type { RpcCall } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { codeOf } from '../codes.js';
@@ -34,7 +35,7 @@ const paid: readonly Out[] = [{ satoshis: 4_990_000, script: foreign }];
 
 /** Kinds of the hazards of a completed form. */
 function hazardsOf(chain: Chain, completed: string): readonly string[] {
-  return chain.parse(completed, contextOf(chain)).summary.hazards.map(({ kind }) => kind);
+  return chain.codec.parse(completed, contextOf(chain)).summary.hazards.map(({ kind }) => kind);
 }
 
 describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
@@ -48,7 +49,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
       bitcore([{ ...made, index: 1, satoshis: 5_000_000, script, ...change }], paid);
 
     it('is believed when the transaction that made it says so', () => {
-      const { summary } = bitcoin.parse(proven(spend(), [made]), contextOf(bitcoin));
+      const { summary } = bitcoin.codec.parse(proven(spend(), [made]), contextOf(bitcoin));
       expect(summary).toMatchObject({
         hazards: [],
         opaque: false,
@@ -60,14 +61,14 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
 
     it('is refused when the transaction that made it says another', () => {
       for (const satoshis of [4_999_999, 5_000_001, 4_991_000]) {
-        expect(codeOf(() => bitcoin.parse(proven(spend({ satoshis }), [made]), contextOf(bitcoin)))).toBe(
+        expect(codeOf(() => bitcoin.codec.parse(proven(spend({ satoshis }), [made]), contextOf(bitcoin)))).toBe(
           'AMOUNT_INVALID',
         );
       }
     });
 
     it('is a hazard where nothing proves it', () => {
-      const { summary } = bitcoin.parse(spend(), contextOf(bitcoin));
+      const { summary } = bitcoin.codec.parse(spend(), contextOf(bitcoin));
       expect(summary.hazards).toMatchObject([{ kind: 'unproved-amount', asset: 'BTC', amount: 5_000_000n }]);
       expect(summary.inputs).toMatchObject([{ claimed: true }]);
       expect(summary.text).toContain('only claimed');
@@ -84,7 +85,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
         proven(spend(), [made, madeBy([{ satoshis: 1, script }], 4)]),
       ];
       for (const text of cases)
-        expect(codeOf(() => bitcoin.parse(text, contextOf(bitcoin)))).toBe('TRANSACTION_INVALID');
+        expect(codeOf(() => bitcoin.codec.parse(text, contextOf(bitcoin)))).toBe('TRANSACTION_INVALID');
     });
 
     it('is not proved by bytes of which any is changed, or by a part of them', () => {
@@ -93,7 +94,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
           const bytes = hex.decode(made.hex);
           bytes[at] = (bytes[at] ?? 0) ^ by;
           const changed = { ...made, hex: hex.encode(cut ? bytes.subarray(0, at) : bytes) };
-          expect(codeOf(() => bitcoin.parse(proven(spend(), [changed]), contextOf(bitcoin)))).toBe(
+          expect(codeOf(() => bitcoin.codec.parse(proven(spend(), [changed]), contextOf(bitcoin)))).toBe(
             'TRANSACTION_INVALID',
           );
         }),
@@ -120,7 +121,7 @@ describe('taproot inputs', () => {
     expect(hazardsOf(bitcoin, proven(bitcore([first, second], paid), [made]))).toEqual([]);
     const lie = { ...first, satoshis: 3_000_001 };
     const text = proven(bitcore([lie, second], paid), [made]);
-    expect(codeOf(() => bitcoin.parse(text, contextOf(bitcoin)))).toBe('AMOUNT_INVALID');
+    expect(codeOf(() => bitcoin.codec.parse(text, contextOf(bitcoin)))).toBe('AMOUNT_INVALID');
   });
 });
 
@@ -150,7 +151,7 @@ describe('two requests with complementary lies', () => {
   it('are each refused as soon as the transactions before them are known', () => {
     for (const request of requests) {
       expect(['AMOUNT_INVALID', 'TRANSACTION_INVALID']).toContain(
-        codeOf(() => bitcoin.parse(proven(request, [one, two]), contextOf(bitcoin))),
+        codeOf(() => bitcoin.codec.parse(proven(request, [one, two]), contextOf(bitcoin))),
       );
     }
   });
@@ -173,13 +174,13 @@ describe('Bitcoin Cash', () => {
     withAmounts([{ ...made, index: 0, satoshis: 5_000_000, script: pkh, ...change }], paid);
 
   it('reads amount and script from the transaction before, in place of guessing the script from the key', () => {
-    const { summary, sign } = bitcoinCash.parse(proven(spend(), [made]), contextOf(bitcoinCash));
+    const { summary, sign } = bitcoinCash.codec.parse(proven(spend(), [made]), contextOf(bitcoinCash));
     expect(summary).toMatchObject({ hazards: [], fee: { amount: 10_000n } });
     expect(sign([key]).raw).not.toBe('');
     expect(
-      codeOf(() => bitcoinCash.parse(proven(spend({ satoshis: 4_999_000 }), [made]), contextOf(bitcoinCash))),
+      codeOf(() => bitcoinCash.codec.parse(proven(spend({ satoshis: 4_999_000 }), [made]), contextOf(bitcoinCash))),
     ).toBe('AMOUNT_INVALID');
-    expect(codeOf(() => bitcoinCash.parse(proven(spend({ index: 1 }), [made]), contextOf(bitcoinCash)))).toBe(
+    expect(codeOf(() => bitcoinCash.codec.parse(proven(spend({ index: 1 }), [made]), contextOf(bitcoinCash)))).toBe(
       'KEY_MISSING',
     );
     expect(hazardsOf(bitcoinCash, spend())).toEqual(['unproved-amount']);
@@ -189,7 +190,7 @@ describe('Bitcoin Cash', () => {
     const token = `ef${'ab'.repeat(32)}1005${pkh}`;
     const holder = madeBy([{ satoshis: 5_000_000, script: token }]);
     const text = proven(spend(holder), [holder]);
-    expect(codeOf(() => bitcoinCash.parse(text, contextOf(bitcoinCash)))).toBe('TRANSACTION_UNSUPPORTED');
+    expect(codeOf(() => bitcoinCash.codec.parse(text, contextOf(bitcoinCash)))).toBe('TRANSACTION_UNSUPPORTED');
   });
 });
 
@@ -199,7 +200,7 @@ it.each([dogecoin, bitcoinCash])('$id signs no segwit input, because its network
     const input = { ...made, index: 0, satoshis: 500_000_000, script };
     const outputs = [{ satoshis: 400_000_000, script: foreign }];
     const request = chain === dogecoin ? bitcore([input], outputs) : withAmounts([input], outputs);
-    expect(codeOf(() => chain.parse(proven(request, [made]), contextOf(chain)))).toBe('TRANSACTION_UNSUPPORTED');
+    expect(codeOf(() => chain.codec.parse(proven(request, [made]), contextOf(chain)))).toBe('TRANSACTION_UNSUPPORTED');
   }
 });
 
@@ -256,7 +257,7 @@ describe('completing', () => {
       hashes: ['26d3883e-4e17-48b3-a0ee-09a3e484ac83'],
       serializedTransaction,
     };
-    return bitcoin.complete(parsePending(received, bitcoin.id, 'testnet'), {
+    return bitcoin.node.complete(parsePending(received, bitcoin.id, 'testnet'), {
       ...contextOf(bitcoin),
       node: nodeOf(answers, asked, takesBatches),
       nextNonce: async (count) => count,
@@ -400,7 +401,7 @@ describe('completing', () => {
     );
     const answers = { getrawtransaction: (txId: unknown) => large.find((one) => one.txId === txId)!.hex };
     expect(await codeOfCompleting(many, { answers })).toBe('TRANSACTION_TOO_LARGE');
-    expect(codeOf(() => bitcoin.parse(proven(many, large), contextOf(bitcoin)))).toBe('TRANSACTION_TOO_LARGE');
+    expect(codeOf(() => bitcoin.codec.parse(proven(many, large), contextOf(bitcoin)))).toBe('TRANSACTION_TOO_LARGE');
   });
 
   it('refuses forms that are none of its own', async () => {
@@ -416,7 +417,7 @@ describe('completing', () => {
     ];
     for (const form of forms) {
       for (const chain of [bitcoin, litecoin, dogecoin, bitcoinCash]) {
-        expect(codeOf(() => chain.parse(form, contextOf(chain)))).toBe('TRANSACTION_INVALID');
+        expect(codeOf(() => chain.codec.parse(form, contextOf(chain)))).toBe('TRANSACTION_INVALID');
       }
       expect(await codeOfCompleting(form, { answers: {} })).toBe('TRANSACTION_INVALID');
     }

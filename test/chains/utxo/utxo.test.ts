@@ -9,7 +9,8 @@ import { dogecoin } from '../../../src/chains/utxo/chains/dogecoin.js';
 import { litecoin } from '../../../src/chains/utxo/chains/litecoin.js';
 import { encodeSigned, readHexWithAmounts } from '../../../src/chains/utxo/format.js';
 import { scriptsOf } from '../../../src/chains/utxo/script.js';
-import type { Chain, ParseContext } from '../../../src/core/chain/chain.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from '../codes.js';
 import { keyOf } from '../signing.js';
@@ -21,7 +22,7 @@ const scripts = scriptsOf(key.publicKey).map((script) => hex.encode(script));
 const foreign = hex.encode(scriptsOf(other.publicKey)[0]!);
 
 function contextOf(chain: Chain): ParseContext {
-  const address = chain.address(key.publicKey, 'testnet');
+  const address = chain.keys.address(key.publicKey, 'testnet');
   return { network: 'testnet', from: address, signers: [{ address, publicKey: key.publicKey }] };
 }
 
@@ -57,21 +58,21 @@ function bitcore({
 describe.each(chains)('a key of $id', (chain) => {
   it('is written and read back, and its address too', () => {
     for (const network of ['mainnet', 'testnet'] as const) {
-      const text = chain.encodePrivateKey(key.privateKey, network);
-      expect(chain.decodePrivateKey(text, network)).toEqual(key.privateKey);
-      expect(chain.decodePrivateKey(hex.encode(key.privateKey), network)).toEqual(key.privateKey);
-      const address = chain.address(key.publicKey, network);
-      expect(chain.normalizeAddress(address, network)).toBe(address);
+      const text = chain.keys.encodePrivateKey(key.privateKey, network);
+      expect(chain.keys.decodePrivateKey(text, network)).toEqual(key.privateKey);
+      expect(chain.keys.decodePrivateKey(hex.encode(key.privateKey), network)).toEqual(key.privateKey);
+      const address = chain.keys.address(key.publicKey, network);
+      expect(chain.keys.normalizeAddress(address, network)).toBe(address);
     }
   });
 
   it('of another network, with a wrong checksum, or for uncompressed addresses is refused', () => {
-    const text = chain.encodePrivateKey(key.privateKey, 'mainnet');
+    const text = chain.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const changed = `${text.slice(0, -1)}${text.endsWith('x') ? 'y' : 'x'}`;
     const uncompressed = '5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ';
-    expect(codeOf(() => chain.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
+    expect(codeOf(() => chain.keys.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
     for (const wrong of [changed, uncompressed, '', '00'.repeat(32), 'ff'.repeat(32)]) {
-      expect(codeOf(() => chain.decodePrivateKey(wrong, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+      expect(codeOf(() => chain.keys.decodePrivateKey(wrong, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
     expectOnlyCodesOfTexts(chain);
   });
@@ -84,7 +85,7 @@ describe('addresses by name', () => {
     ['bip84', 'bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu'],
     ['bip86', 'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr'],
   ])('of Bitcoin by %s are those of the standard', async (name, address) => {
-    const scheme = bitcoin.derivations![name]!;
+    const scheme = bitcoin.keys.derivations![name]!;
     const { xpub } = scheme.account(await mnemonicToSeed(words), 'mainnet');
     expect(scheme.address!(scheme.publicKey!(xpub!, 0), 'mainnet')).toBe(address);
   });
@@ -93,10 +94,12 @@ describe('addresses by name', () => {
     const address = 'bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a';
     const legacy = '1BpEi6DfDAUFd7GtittLSdBeYJvcoaVggu';
     for (const text of [address, address.toUpperCase(), address.slice(12), legacy]) {
-      expect(bitcoinCash.normalizeAddress(text, 'mainnet')).toBe(address);
+      expect(bitcoinCash.keys.normalizeAddress(text, 'mainnet')).toBe(address);
     }
-    expect(codeOf(() => bitcoinCash.normalizeAddress(`${address.slice(0, -1)}q`, 'mainnet'))).toBe('ADDRESS_INVALID');
-    expect(codeOf(() => bitcoinCash.normalizeAddress(address, 'testnet'))).toBe('ADDRESS_INVALID');
+    expect(codeOf(() => bitcoinCash.keys.normalizeAddress(`${address.slice(0, -1)}q`, 'mainnet'))).toBe(
+      'ADDRESS_INVALID',
+    );
+    expect(codeOf(() => bitcoinCash.keys.normalizeAddress(address, 'testnet'))).toBe('ADDRESS_INVALID');
   });
 });
 
@@ -106,9 +109,9 @@ describe('a transaction', () => {
       { satoshis: 3_000_000, script: foreign },
       { satoshis: 1_990_000, script: scripts[1]! },
     ];
-    const { summary } = bitcoin.parse(bitcore({ outputs }), contextOf(bitcoin));
+    const { summary } = bitcoin.codec.parse(bitcore({ outputs }), contextOf(bitcoin));
     expect(summary).toMatchObject({
-      to: bitcoin.address(other.publicKey, 'testnet'),
+      to: bitcoin.keys.address(other.publicKey, 'testnet'),
       value: { amount: 3_000_000n },
       fee: { amount: 10_000n },
       outputs: [{ change: false }, { change: true }],
@@ -131,7 +134,7 @@ describe('a transaction', () => {
             satoshis: at === 0 ? total - share * (kinds.length - 1) : share,
           }));
           const outputs = paid.map((satoshis) => ({ satoshis, script: foreign }));
-          const unsigned = bitcoin.parse(bitcore({ inputs, outputs }), contextOf(bitcoin));
+          const unsigned = bitcoin.codec.parse(bitcore({ inputs, outputs }), contextOf(bitcoin));
           const read = RawTx.decode(hex.decode(unsigned.sign([key]).raw));
           expect(read.outputs.map((output) => output.amount)).toEqual(
             unsigned.summary.outputs?.map((output) => output.amount),
@@ -183,11 +186,11 @@ describe('a transaction', () => {
     ['without inputs', { inputs: [] }, 'TRANSACTION_INVALID'],
   ];
   it.each(cases)('%s is refused', (_what, shape, expected) => {
-    expect(codeOf(() => bitcoin.parse(bitcore(shape), contextOf(bitcoin)))).toBe(expected);
+    expect(codeOf(() => bitcoin.codec.parse(bitcore(shape), contextOf(bitcoin)))).toBe(expected);
   });
 
   it('is never signed by halves, whatever keys are lent', () => {
-    const unsigned = bitcoin.parse(bitcore(), contextOf(bitcoin));
+    const unsigned = bitcoin.codec.parse(bitcore(), contextOf(bitcoin));
     expect(codeOf(() => unsigned.sign([other]))).toBe('KEY_MISSING');
     expect(codeOf(() => unsigned.sign([]))).toBe('KEY_MISSING');
   });
@@ -199,8 +202,8 @@ describe('a transaction', () => {
       { satoshis: 999_999, script: foreign },
       { satoshis: 3_000_000, script: foreign },
     ]);
-    expect(codeOf(() => dogecoin.parse(small, contextOf(dogecoin)))).toBe('FEE_INVALID');
-    expect(codeOf(() => dogecoin.parse(dust, contextOf(dogecoin)))).toBe('AMOUNT_INVALID');
+    expect(codeOf(() => dogecoin.codec.parse(small, contextOf(dogecoin)))).toBe('FEE_INVALID');
+    expect(codeOf(() => dogecoin.codec.parse(dust, contextOf(dogecoin)))).toBe('AMOUNT_INVALID');
   });
 
   it('or a coded error comes out of any text', () => {
@@ -241,9 +244,9 @@ describe('a transaction of Bitcoin Cash', () => {
         fc.nat(),
         (amounts, place) => {
           const text = cash(amounts, [amounts.reduce((sum, one) => sum + one, 0) - 10_000]);
-          const address = bitcoinCash.address(key.publicKey, 'testnet');
+          const address = bitcoinCash.keys.address(key.publicKey, 'testnet');
           const signers = amounts.map(() => ({ address, publicKey: key.publicKey }));
-          const unsigned = bitcoinCash.parse(text, { network: 'testnet', from: address, signers });
+          const unsigned = bitcoinCash.codec.parse(text, { network: 'testnet', from: address, signers });
           const { raw } = unsigned.sign(amounts.map(() => key));
           expect(judge(text, raw)).toBe(true);
           // Somewhere in the amount of the output, which every signature covers.
@@ -259,14 +262,14 @@ describe('a transaction of Bitcoin Cash', () => {
 
   it('needs exactly one key for each input', () => {
     const text = cash([60_000, 60_000], [100_000]);
-    const address = bitcoinCash.address(key.publicKey, 'testnet');
+    const address = bitcoinCash.keys.address(key.publicKey, 'testnet');
     const context = (count: number) => ({
       network: 'testnet' as const,
       from: address,
       signers: Array.from({ length: count }, () => ({ address })),
     });
-    expect(codeOf(() => bitcoinCash.parse(text, context(1)))).toBe('KEY_MISSING');
-    expect(codeOf(() => bitcoinCash.parse(text, context(2)))).toBe('nothing');
-    expect(codeOf(() => bitcoinCash.parse(text, context(3)))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => bitcoinCash.codec.parse(text, context(1)))).toBe('KEY_MISSING');
+    expect(codeOf(() => bitcoinCash.codec.parse(text, context(2)))).toBe('nothing');
+    expect(codeOf(() => bitcoinCash.codec.parse(text, context(3)))).toBe('TRANSACTION_INVALID');
   });
 });

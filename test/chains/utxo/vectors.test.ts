@@ -18,18 +18,21 @@ describe.each([bitcoin, litecoin, dogecoin, bitcoinCash])('$id', (chain) => {
 
   it('derives the recorded xpubs, addresses and private keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
-      const account = chain.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      const account = chain.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
       expect(account.xpub).toBe(xpub);
     }
     for (const { testnet, xpub, index, address } of file.addresses) {
-      expect(chain.hd!.address!(chain.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+      expect(chain.keys.hd!.address!(chain.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
       const network = networkOf(testnet);
-      const key = chain.hd!.privateKey(chain.hd!.account(await mnemonicToSeed(mnemonic), network).node, index);
-      expect(chain.encodePrivateKey(key, network)).toBe(privateKey);
-      expect(chain.decodePrivateKey(privateKey, network)).toEqual(key);
-      expect(chain.address(chain.publicKey(key), network)).toBe(address);
+      const key = chain.keys.hd!.privateKey(
+        chain.keys.hd!.account(await mnemonicToSeed(mnemonic), network).node,
+        index,
+      );
+      expect(chain.keys.encodePrivateKey(key, network)).toBe(privateKey);
+      expect(chain.keys.decodePrivateKey(privateKey, network)).toEqual(key);
+      expect(chain.keys.address(chain.keys.publicKey(key), network)).toBe(address);
     }
   });
 });

@@ -2,7 +2,7 @@ import { HexUInt, Transaction } from '@vechain/sdk-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vechain } from '../../../src/chains/vechain/index.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';
@@ -69,14 +69,14 @@ describe('a recorded transaction', () => {
 describe('a wallet', () => {
   it('derives the recorded xpubs, addresses and keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
-      expect(vechain.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
+      expect(vechain.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
     for (const { testnet, xpub, index, address } of file.addresses) {
-      expect(vechain.address(vechain.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
+      expect(vechain.keys.address(vechain.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
     for (const { testnet, mnemonic, index, privateKey } of file.privateKeys) {
-      const { node } = vechain.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
-      expect(vechain.encodePrivateKey(vechain.hd!.privateKey(node, index), 'mainnet')).toBe(privateKey);
+      const { node } = vechain.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
+      expect(vechain.keys.encodePrivateKey(vechain.keys.hd!.privateKey(node, index), 'mainnet')).toBe(privateKey);
     }
     expectOnlyCodesOfTexts(vechain);
   });
@@ -91,7 +91,7 @@ describe('a transaction', () => {
         fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
         (amounts, nonce) => {
           const clauses = amounts.map((value) => ({ to: other.address, value: value.toString(), data: '0x' }));
-          const unsigned = vechain.parse(completed({ clauses, nonce: nonce.toString(), gas: '200000' }), context);
+          const unsigned = vechain.codec.parse(completed({ clauses, nonce: nonce.toString(), gas: '200000' }), context);
           const { raw, txId } = unsigned.sign([key]);
           const read = decoded(raw);
           expect(read.body.clauses.map(({ value }) => BigInt(value))).toEqual(amounts);
@@ -106,7 +106,7 @@ describe('a transaction', () => {
 
   it('of a token says what moves and to whom', () => {
     const data = `0xa9059cbb${word(other.address.slice(2))}${word(5n.toString(16))}`;
-    const { summary } = vechain.parse(
+    const { summary } = vechain.codec.parse(
       completed({ clauses: [{ to: other.address, value: '0', data }], gas: '60000' }),
       context,
     );
@@ -135,7 +135,7 @@ describe('a transaction', () => {
     ],
     ['with a block reference of another length', { blockRef: '0x01' }, 'TRANSACTION_INVALID'],
   ])('%s is refused', (_what, change, expected) => {
-    expect(codeOf(() => vechain.parse(completed(change), context))).toBe(expected);
+    expect(codeOf(() => vechain.codec.parse(completed(change), context))).toBe(expected);
   });
 
   it('of a foreign sender is refused, and signed with no foreign key', async () => {
@@ -143,8 +143,8 @@ describe('a transaction', () => {
     const request = { ...JSON.parse(vector!.pending.serializedTransaction), from: other.address };
     const pending = { ...vector!.pending, serializedTransaction: JSON.stringify(request) };
     await expect(completeVector(vechain, { ...vector!, pending })).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
-    expect(codeOf(() => vechain.parse(completed(), context).sign([other]))).toBe('SENDER_MISMATCH');
-    expect(codeOf(() => vechain.parse(completed(), context).sign([]))).toBe('KEY_MISSING');
+    expect(codeOf(() => vechain.codec.parse(completed(), context).sign([other]))).toBe('SENDER_MISMATCH');
+    expect(codeOf(() => vechain.codec.parse(completed(), context).sign([]))).toBe('KEY_MISSING');
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(vechain, completed(), context));

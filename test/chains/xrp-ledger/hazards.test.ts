@@ -2,7 +2,8 @@ import { TRANSACTION_TYPES } from 'ripple-binary-codec';
 import { describe, expect, it } from 'vitest';
 import { classicAddressToXAddress } from 'xrpl';
 import { xrpLedger } from '../../../src/chains/xrp-ledger/index.js';
-import type { NodeClient, ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
+import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { expectEveryChangeTold, jsonVariants } from '../../support/every-field.js';
@@ -11,9 +12,9 @@ import { codeOf } from '../codes.js';
 import { completeVector, contextOfVector, keysOfVector } from '../replay.js';
 
 const keyOf = (text: string) => {
-  const privateKey = xrpLedger.decodePrivateKey(text, 'testnet');
-  const publicKey = xrpLedger.publicKey(privateKey);
-  return { privateKey, publicKey, address: xrpLedger.address(publicKey, 'testnet') };
+  const privateKey = xrpLedger.keys.decodePrivateKey(text, 'testnet');
+  const publicKey = xrpLedger.keys.publicKey(privateKey);
+  return { privateKey, publicKey, address: xrpLedger.keys.address(publicKey, 'testnet') };
 };
 const key = keyOf('sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BJ');
 const other = keyOf('snkA81E9nRAzHGdK6axheG8a4kECb').address;
@@ -23,7 +24,7 @@ const dollars = { asset: `USD.${other}`, amount: 10n ** 17n };
 const id = 'AB'.repeat(32);
 const bare = { Account: key.address, Sequence: 42, LastLedgerSequence: 31416426, Fee: '10', Flags: 0 };
 const parse = (fields: Record<string, unknown>, change: Partial<ParseContext> = {}) =>
-  xrpLedger.parse(JSON.stringify({ ...bare, ...fields }), { ...context, ...change });
+  xrpLedger.codec.parse(JSON.stringify({ ...bare, ...fields }), { ...context, ...change });
 const pay = { TransactionType: 'Payment', Destination: other, Amount: '25000000' };
 const of = (kind: string, text: string, rest: object = {}) => ({ kind, text: expect.stringContaining(text), ...rest });
 const set = (rest: object) => ({ TransactionType: 'AccountSet', ...rest });
@@ -310,7 +311,7 @@ describe('an XRP transaction', () => {
   it('of another network is refused', () => {
     const Destination = classicAddressToXAddress(other, 77, false);
     expect(codeOf(() => parse({ ...pay, Destination }))).toBe('NETWORK_MISMATCH');
-    expect(codeOf(() => xrpLedger.normalizeAddress(Destination, 'testnet'))).toBe('NETWORK_MISMATCH');
+    expect(codeOf(() => xrpLedger.keys.normalizeAddress(Destination, 'testnet'))).toBe('NETWORK_MISMATCH');
     expect(codeOf(() => parse({ ...pay, NetworkID: 21338 }))).toBe('NETWORK_MISMATCH');
   });
 
@@ -366,7 +367,7 @@ describe('what the receiver demands', () => {
       'testnet',
     );
     const nextNonce = async (count: bigint) => count;
-    return xrpLedger.complete(pending, { ...context, node, nextNonce }).then(
+    return xrpLedger.node.complete(pending, { ...context, node, nextNonce }).then(
       () => 'completed',
       (error: CustosError) => error.code,
     );

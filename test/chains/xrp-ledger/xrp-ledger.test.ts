@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classicAddressToXAddress, decode, ECDSA, hashes, verifySignature, Wallet as XrplWallet } from 'xrpl';
 import { xrpLedger } from '../../../src/chains/xrp-ledger/index.js';
-import type { ParseContext } from '../../../src/core/chain/chain.js';
+import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';
 import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from '../codes.js';
@@ -10,9 +10,9 @@ import { signVector } from '../replay.js';
 
 const file = loadVectors('XRP');
 const keyOf = (text: string) => {
-  const privateKey = xrpLedger.decodePrivateKey(text, 'testnet');
-  const publicKey = xrpLedger.publicKey(privateKey);
-  return { privateKey, publicKey, address: xrpLedger.address(publicKey, 'testnet') };
+  const privateKey = xrpLedger.keys.decodePrivateKey(text, 'testnet');
+  const publicKey = xrpLedger.keys.publicKey(privateKey);
+  return { privateKey, publicKey, address: xrpLedger.keys.address(publicKey, 'testnet') };
 };
 const key = keyOf('sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BJ');
 const other = keyOf('snkA81E9nRAzHGdK6axheG8a4kECb');
@@ -52,7 +52,7 @@ describe('a key', () => {
         const ours = keyOf(official.seed!);
         expect(ours.address).toBe(official.classicAddress);
         expect(Buffer.from(ours.publicKey).toString('hex').toUpperCase()).toBe(official.publicKey);
-        expect(xrpLedger.encodePrivateKey(ours.privateKey, 'mainnet')).toBe(official.seed);
+        expect(xrpLedger.keys.encodePrivateKey(ours.privateKey, 'mainnet')).toBe(official.seed);
         expect(keyOf(official.privateKey).address).toBe(official.classicAddress);
       }),
       { numRuns: 40 },
@@ -61,20 +61,20 @@ describe('a key', () => {
 
   it('of a mnemonic is that of the common wallets', async () => {
     const words = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
-    const { xpub } = xrpLedger.hd!.account(await mnemonicToSeed(words), 'mainnet');
+    const { xpub } = xrpLedger.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
     const official = XrplWallet.fromMnemonic(words, { derivationPath: "m/44'/144'/0'/0/0" });
-    expect(xrpLedger.address(xrpLedger.hd!.publicKey!(xpub!, 0), 'mainnet')).toBe(official.classicAddress);
+    expect(xrpLedger.keys.address(xrpLedger.keys.hd!.publicKey!(xpub!, 0), 'mainnet')).toBe(official.classicAddress);
   });
 
   it('of new wallets is an ed25519 seed', () => {
-    const text = xrpLedger.encodePrivateKey(xrpLedger.newPrivateKey!(new Uint8Array(32).fill(7)), 'mainnet');
+    const text = xrpLedger.keys.encodePrivateKey(xrpLedger.keys.newPrivateKey!(new Uint8Array(32).fill(7)), 'mainnet');
     expect(text).toMatch(/^sEd/);
     expect(XrplWallet.fromSeed(text).classicAddress).toBe(keyOf(text).address);
   });
 
   it('with a wrong checksum or of another kind is refused', () => {
     for (const text of ['', 'sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BK', key.address, 'ab'.repeat(31), '00'.repeat(32)]) {
-      expect(codeOf(() => xrpLedger.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
+      expect(codeOf(() => xrpLedger.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
     expectOnlyCodesOfTexts(xrpLedger);
   });
@@ -90,7 +90,7 @@ describe('a completed transaction', () => {
           Amount: amount.toString(),
           ...(tag !== null && { DestinationTag: tag }),
         });
-        const unsigned = xrpLedger.parse(text, { ...context, from: signer.address, signers: [signer] });
+        const unsigned = xrpLedger.codec.parse(text, { ...context, from: signer.address, signers: [signer] });
         const { raw, txId } = unsigned.sign([signer]);
         const read = decode(raw) as Record<string, unknown>;
         expect(read['Amount']).toBe(unsigned.summary.value.amount.toString());
@@ -117,7 +117,10 @@ describe('a completed transaction', () => {
           /\.$/,
           '',
         );
-        const unsigned = xrpLedger.parse(payment({ Amount: { currency, issuer: other.address, value } }), context);
+        const unsigned = xrpLedger.codec.parse(
+          payment({ Amount: { currency, issuer: other.address, value } }),
+          context,
+        );
         const { raw } = unsigned.sign([key]);
         const read = (decode(raw) as { Amount: { currency: string; issuer: string; value: string } }).Amount;
         const [move] = unsigned.summary.tokens;
@@ -131,7 +134,7 @@ describe('a completed transaction', () => {
   });
 
   it('of an issued currency says currency, issuer and amount', () => {
-    const { summary } = xrpLedger.parse(payment({ Amount: usd('100.25'), SendMax: usd('101') }), context);
+    const { summary } = xrpLedger.codec.parse(payment({ Amount: usd('100.25'), SendMax: usd('101') }), context);
     expect(summary).toMatchObject({
       kind: 'token-transfer',
       opaque: false,
@@ -143,19 +146,19 @@ describe('a completed transaction', () => {
   });
 
   it('of a partial payment, of a new key and of an ended account says so plainly', () => {
-    expect(xrpLedger.parse(payment({ Flags: 131072 }), context).summary.text).toContain('AT MOST');
+    expect(xrpLedger.codec.parse(payment({ Flags: 131072 }), context).summary.text).toContain('AT MOST');
     const { Amount: _a, Destination: _d, ...rest } = JSON.parse(payment());
     const rekey = JSON.stringify({ ...rest, TransactionType: 'SetRegularKey', RegularKey: other.address });
-    expect(xrpLedger.parse(rekey, context).summary.text).toContain('CHANGES THE KEY');
+    expect(xrpLedger.codec.parse(rekey, context).summary.text).toContain('CHANGES THE KEY');
     const end = JSON.stringify({ ...rest, TransactionType: 'AccountDelete', Destination: other.address });
-    expect(xrpLedger.parse(end, context).summary.text).toContain('DELETES THE ACCOUNT');
+    expect(xrpLedger.codec.parse(end, context).summary.text).toContain('DELETES THE ACCOUNT');
   });
 
   it('with an X-address is taken apart into address and tag', () => {
     const Destination = classicAddressToXAddress(other.address, 77, true);
-    const { summary } = xrpLedger.parse(payment({ Destination }), context);
+    const { summary } = xrpLedger.codec.parse(payment({ Destination }), context);
     expect(summary).toMatchObject({ to: other.address, memo: '77' });
-    expect(codeOf(() => xrpLedger.parse(payment({ Destination, DestinationTag: 78 }), context))).toBe(
+    expect(codeOf(() => xrpLedger.codec.parse(payment({ Destination, DestinationTag: 78 }), context))).toBe(
       'TRANSACTION_INVALID',
     );
   });
@@ -172,7 +175,7 @@ describe('a completed transaction', () => {
     ['without a number', { Sequence: undefined }, 'TRANSACTION_INVALID'],
     ['to no address', { Destination: 'rNotAnAddress' }, 'ADDRESS_INVALID'],
   ])('%s is refused', (_what, change, expected) => {
-    expect(codeOf(() => xrpLedger.parse(payment(change), context))).toBe(expected);
+    expect(codeOf(() => xrpLedger.codec.parse(payment(change), context))).toBe(expected);
   });
 
   it.each<readonly [string, Record<string, unknown>]>([
@@ -181,11 +184,12 @@ describe('a completed transaction', () => {
     ['inside another that the ledger does not have', { Memos: [{ Memo: { MemoData: 'AB', Bonus: 'CD' } }] }],
     ['inside an amount', { SendMax: { ...usd('1'), Bonus: 'CD' } }],
   ])('with a member %s is refused, not signed without it', (_what, change) => {
-    expect(codeOf(() => xrpLedger.parse(payment(change), context))).toBe('TRANSACTION_INVALID');
+    expect(codeOf(() => xrpLedger.codec.parse(payment(change), context))).toBe('TRANSACTION_INVALID');
   });
 
   it('is signed alike whether the public key is known before or by the signer alone', () => {
-    const sign = (signers: ParseContext['signers']) => xrpLedger.parse(payment(), { ...context, signers }).sign([key]);
+    const sign = (signers: ParseContext['signers']) =>
+      xrpLedger.codec.parse(payment(), { ...context, signers }).sign([key]);
     const { raw } = sign([{ address: key.address }]);
     expect(raw).toBe(sign([key]).raw);
     expect(sign([{ address: key.address, publicKey: other.publicKey }]).raw).toBe(raw);
@@ -194,7 +198,7 @@ describe('a completed transaction', () => {
 
   it('of another account is signed with this key only when that is allowed', () => {
     const text = payment({ Account: other.address });
-    const unsigned = xrpLedger.parse(text, { ...context, allowForeignKey: true });
+    const unsigned = xrpLedger.codec.parse(text, { ...context, allowForeignKey: true });
     const read = decode(unsigned.sign([key]).raw) as Record<string, unknown>;
     expect(read).toMatchObject({
       Account: other.address,

@@ -1,4 +1,4 @@
-import type { TransferRequest } from '../../../../core/chain/chain.js';
+import type { EvmTransfer } from '../../../../core/chain/builder.js';
 import { CustosError } from '../../../../core/errors.js';
 import type { Network } from '../../../../core/ids.js';
 import type { CompletionRules } from '../../complete.js';
@@ -90,7 +90,7 @@ export const celoCompletion: CompletionRules = {
  * The form of a gateway's transfer: EIP-1559, or CIP-64 when a token pays the fee, because Celo no longer takes its old form.
  * @throws CustosError ADDRESS_INVALID: the fee currency is neither CELO, a known symbol nor an address
  */
-export function celoTransfer(request: TransferRequest, network: Network): Record<string, unknown> {
+export function celoTransfer(request: EvmTransfer, network: Network): Record<string, unknown> {
   const feeCurrency = feeCurrencyOf(request.feeCurrency, network);
   const { gasPrice, type = '0x2' } = request;
   if (feeCurrency === undefined && type !== '0x2') return {};

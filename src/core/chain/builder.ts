@@ -1,6 +1,6 @@
 import type { Network } from '../ids.js';
 import type { KeyRef } from '../signing/wallet.js';
-import type { NodeClient } from './chain.js';
+import type { NodeClient } from './node.js';
 import type { AssetAmount } from './summary.js';
 
 /** What a chain may ask while it builds what came in at the gateway. */
@@ -56,4 +56,55 @@ export interface PaymentRequest {
   readonly contractAddress?: string;
   /** Decimals of the token; they must be those that the network says. */
   readonly digits?: number;
+}
+
+/** A native or token transfer, a contract call or (without `to`) a contract creation that the gateway turns into a pending transaction. */
+export interface EvmTransfer {
+  readonly to?: string;
+  /** Smallest unit. */
+  readonly value: bigint;
+  /** 0x and hexadecimal digits. */
+  readonly data?: string;
+  readonly chainId?: bigint;
+  readonly nonce?: bigint;
+  readonly gasLimit?: bigint;
+  readonly gasPrice?: bigint;
+  /** Transaction type where it is not the plain one: EIP-2930 or EIP-1559. */
+  readonly type?: '0x1' | '0x2';
+  readonly maxFeePerGas?: bigint;
+  readonly maxPriorityFeePerGas?: bigint;
+  readonly accessList?: readonly AccessListEntry[];
+  /** Symbol (`CUSD`) or contract address of the token that pays the fee, on a chain that has such tokens. */
+  readonly feeCurrency?: string;
+}
+
+/** One address that a transaction names beforehand, with its storage keys: 0x and 64 hexadecimal digits each (EIP-2930). */
+export interface AccessListEntry {
+  readonly address: string;
+  readonly storageKeys: readonly string[];
+}
+
+/** Builds what came in at the gateway. `kind` is the interface that the chain's nodes speak. */
+export type Builder = EvmBuilder | BitcoindBuilder | SolanaBuilder;
+
+export interface EvmBuilder {
+  readonly kind: 'evm';
+  /** Serialized unsigned form of a request that came in at the gateway. */
+  transfer(request: EvmTransfer, network: Network): string;
+}
+
+export interface BitcoindBuilder {
+  readonly kind: 'bitcoind';
+  /**
+   * Chooses outputs for a transfer that came in at the gateway, with fee and change.
+   * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID (also: not enough coins), FEE_INVALID, STATE_CONFLICT (an output that
+   *   another pending transaction spends), NETWORK_MISMATCH, NODE_*
+   */
+  spend(request: SpendRequest, context: BuildContext): Promise<BuiltTransaction>;
+}
+
+export interface SolanaBuilder {
+  readonly kind: 'solana';
+  /** Builds a payment that came in at the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
+  pay(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;
 }
