@@ -1,5 +1,6 @@
 import type { Chain } from '../core/chain/chain.js';
 import type { Fate, NodeClient, NodeRequest, RecordedTransaction } from '../core/chain/node.js';
+import { nodePath } from '../core/chain/tatum.js';
 import type { Clock } from '../core/clock.js';
 import { CustosError, type ErrorCode, isRetryable } from '../core/errors.js';
 import type { ChainId, Network } from '../core/ids.js';
@@ -35,18 +36,6 @@ export interface NodesOptions {
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
 }
-
-/** Where the cloud departs from its rule `/v3/blockchain/node/{ticker}`; a chain that follows the rule needs no entry. */
-const nodePaths: Readonly<Record<string, string>> = {
-  ETH: 'ethereum/web3',
-  BSC: 'bsc/web3',
-  MATIC: 'polygon/web3',
-  ONE: 'one/web3',
-  XDC: 'xdc/web3',
-  EGLD: 'egld/node',
-  OPTIMISM: 'blockchain/node/ETH_OP',
-  BASE: 'blockchain/node/ETH_BASE',
-};
 
 const TIMEOUT = 10_000;
 const RETRIES = 3;
@@ -211,23 +200,6 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
       return askHttp(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults, request: request ?? {} });
     },
   };
-}
-
-/** How the cloud names the nodes of these chains, before the name of the network. */
-const bitcoindNames: Readonly<Record<string, string>> = {
-  BTC: 'bitcoin',
-  LTC: 'litecoin-core',
-  DOGE: 'doge',
-  BCH: 'bch',
-};
-
-function nodePath(chain: Chain, network: Network): string {
-  // These chains have a name for each network.
-  const bitcoind = bitcoindNames[chain.id];
-  if (bitcoind !== undefined) return `blockchain/node/${bitcoind}-${network}`;
-  if (chain.id === 'ADA') return `blockchain/node/cardano-${network === 'mainnet' ? 'mainnet' : 'preprod'}`;
-  if (chain.id === 'ALGO') return `blockchain/node/algorand-${network}-algod`;
-  return nodePaths[chain.id] ?? `blockchain/node/${chain.id}`;
 }
 
 /** A chain builds paths from addresses and hashes that it has checked; one that leaves the base is its mistake. */

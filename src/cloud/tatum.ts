@@ -31,8 +31,6 @@ export interface CloudOptions extends CallerOptions {
 const IDS_A_POLL = 25_000;
 const POLLS_AT_ONCE = 4;
 const REPORTS_A_REQUEST = 500;
-/** Chains whose ledger withdrawals have a broadcast operation of their own. */
-const ledgerChains: ReadonlySet<string> = new Set(['ETH', 'ONE', 'BTC', 'LTC', 'DOGE', 'BCH', 'ADA']);
 /** Answers to a broadcast after which the same bytes are sent again at once: they did not get through. */
 const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -155,7 +153,7 @@ function broadcastRequest(chain: Chain, pending: PendingTransaction, signed: Rec
   const { withdrawal } = pending;
   // Bytes that went to the chain by its node are told by their id.
   const raw = chain.node.sendsByNode === true ? signed.txId : signed.raw;
-  if (withdrawal !== undefined && ledgerChains.has(chain.id)) {
+  if (withdrawal !== undefined && chain.tatum?.ledgerBroadcast === true) {
     const body = { currency: chain.id, signatureId: pending.id, withdrawalId: withdrawal.id, txData: raw };
     return { path: '/v3/offchain/withdrawal/broadcast', body };
   }

@@ -8,6 +8,7 @@ import type { Queue } from '../core/store/queue.js';
 import type { Limits } from '../http/limits.js';
 import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
+import type { SigningForms } from './requests.js';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -57,10 +58,14 @@ export interface GatewayContext {
   isKey(given: string | undefined): boolean;
   /** The configured nodes, by chain. */
   readonly nodes: ReadonlyMap<ChainId, GatewayNode>;
+  /** Forms of what is to be signed. */
+  readonly forms: SigningForms;
   /** Path segments `:slug` that match the names of chains by what can be done with them. */
   readonly slugs: Slugs;
   /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */
   chainOf(slug: string): Chain;
+  /** Chain that the path of a node names: a ticker, a name in URLs, or a name of chain and network. @throws CustosError NOT_OFFERED */
+  chainOfNode(name: string): Chain;
   /** @throws CustosError NOT_OFFERED: no node is configured for the chain */
   node(chain: Chain): GatewayNode;
 }

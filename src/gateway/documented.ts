@@ -1,66 +1,13 @@
-// Every operation of the documented API (version 3.18.3 has 607), and the subscriptions that its version 4 has besides. A line
-// is a method with paths below the prefix: `.` is the prefix itself, `:` any one segment, `*` the rest of a path.
-const account = 'account/balance/:';
-const block = 'block/current block/:';
-const derived = 'address/:/: wallet';
+import type { Chain } from '../core/chain/chain.js';
 
-/** What all chains of the Ethereum family have, besides `POST gas`. */
-const contracts = [
-  `GET ${account} ${block} ${derived} transaction/: transaction/count/:`,
-  'POST broadcast smartcontract transaction wallet/priv web3/:',
-];
-const outputs = [
-  `GET address/:/: block/hash/: block/: info transaction/: transaction/address/: wallet`,
-  'POST broadcast node transaction wallet/priv',
-];
-const coins = 'GET address/balance/: address/balance/batch mempool utxo/:/:';
+// With what the chains' definitions say, every operation of the documented API (version 3.18.3 has 607), and the subscriptions
+// that its version 4 has besides. A line is a method with paths below the prefix: `.` is the prefix itself, `:` any one segment,
+// `*` the rest of a path.
 const data =
   'GET balances blocks blocks/latest collections events metadata owners owners/address tokens transactions transactions/hash utxos';
 
+/** What is not one chain's: the chains' own operations stand in their definitions. */
 const table: Readonly<Record<string, readonly string[]>> = {
-  'v3/avalanche v3/base v3/bsc v3/celo v3/cronos v3/ethereum v3/flare v3/kcs v3/klaytn v3/one v3/optimism v3/polygon v3/xdc':
-    [...contracts, 'POST gas'],
-  'v3/fantom': contracts,
-  'v3/celo v3/ethereum v3/polygon': ['GET account/transaction/:'],
-  'v3/ethereum': ['GET account/transaction/internal/:', 'POST gas/batch'],
-  'v3/one': ['GET address/format/:'],
-  'v3/bcash v3/bitcoin v3/dogecoin v3/litecoin': outputs,
-  'v3/bitcoin v3/dogecoin v3/litecoin': [coins],
-  'v3/bitcoin': ['POST transaction/address/batch'],
-  'v3/ada': [
-    'GET account/: address/:/: block/: info transaction/: transaction/address/: wallet :/utxos',
-    'POST broadcast transaction wallet/priv',
-  ],
-  'v3/algorand': [
-    `GET ${account} address/: ${block} node/algod/:/* node/indexer/:/* transaction/: transactions/:/: wallet`,
-    'POST asset/receive broadcast node/algod/:/* transaction',
-  ],
-  'v3/bnb': [
-    'GET account account/: account/transaction/: block/current block/: transaction/:',
-    'POST broadcast transaction',
-  ],
-  'v3/egld': [
-    `GET ${account} ${block} ${derived} node/:/* transaction/: transaction/address/: transaction/count/:`,
-    'POST broadcast gas node/:/* transaction wallet/priv',
-  ],
-  'v3/flow': [
-    `GET account/: ${block} block/events ${derived} pubkey/:/: transaction/:`,
-    'POST account transaction transaction/custom wallet/priv',
-    'PUT account',
-  ],
-  'v3/solana': [`GET ${account} ${block} transaction/: wallet`, 'POST broadcast/confirm transaction web3/:'],
-  'v3/tron': [
-    `GET account/: block/: ${derived} info transaction/: transaction/account/: transaction/account/:/trc20 trc10/detail/:`,
-    'POST broadcast freezeBalance transaction trc10/deploy trc10/transaction trc20/deploy trc20/transaction',
-    'POST unfreezeBalance wallet/priv',
-  ],
-  'v3/vet': [
-    `GET ${account} account/energy/: ${block} ${derived} transaction/: transaction/:/receipt`,
-    'POST broadcast transaction transaction/gas wallet/priv',
-  ],
-  'v3/xlm v3/xrp': ['GET account account/: account/tx/: fee info transaction/:', 'POST broadcast transaction trust'],
-  'v3/xlm': ['GET ledger/: ledger/:/transaction'],
-  'v3/xrp': ['GET account/:/balance ledger/:', 'POST account/settings'],
   'v3/blockchain': [
     'GET auction/time/:/: auction/:/:/fee auction/:/:/recipient auction/:/:/: fee/:',
     'GET marketplace/listing/:/: marketplace/listing/:/:/fee marketplace/listing/:/:/listing/:',
@@ -96,16 +43,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'v3/nft': ['GET balance/:/:/: collection/:/: transaction/tokenId/:/:/:', 'POST verify'],
   'v3/offchain': [
     'GET account/:/address account/address/:/: withdrawal',
-    'POST account/:/address account/:/address/: account/address/batch algo/erc20/deploy blockchain/estimate',
-    'POST bnb/asset bsc/bep20 bsc/bep20/deploy celo/erc20 celo/erc20/deploy celo/erc20/:/: ethereum/erc20',
-    'POST ethereum/erc20/deploy ethereum/erc20/transfer kcs/erc20/deploy klaytn/erc20/deploy one/hrm20 one/hrm20/deploy',
-    'POST token/: token/:/: tron/trc tron/trc/deploy tron/trc/:/: withdrawal withdrawal/broadcast xdc/erc20',
-    'POST xdc/erc20/deploy xlm/asset xrp/asset',
+    'POST account/:/address account/:/address/: account/address/batch blockchain/estimate token/: token/:/:',
+    'POST withdrawal withdrawal/broadcast',
     'PUT withdrawal/:/:',
     'DELETE account/:/address/: withdrawal/:',
-    ...'ada algorand bcash bitcoin bnb bsc celo dogecoin egld ethereum flow kcs klaytn litecoin one polygon solana tron xdc xlm xrp'
-      .split(' ')
-      .map((chain) => `POST ${chain}/transfer`),
   ],
   'v3/record': ['GET .', 'POST .'],
   'v3/security': ['GET address/:'],
@@ -114,38 +55,56 @@ const table: Readonly<Record<string, readonly string[]>> = {
   'v3/trade': ['GET : buy history sell', 'POST . buy chart history matched sell', 'DELETE : account/:'],
 };
 
+/** One documented operation. */
 interface Operation {
   readonly method: string;
   readonly segments: readonly string[];
 }
 
-const operations: readonly Operation[] = Object.entries(table).flatMap(([prefixes, lines]) =>
-  prefixes.split(' ').flatMap((prefix) => lines.flatMap((line) => operationsOf(prefix, line))),
-);
+/** The documented operations of an API that has these chains. */
+export interface DocumentedOperations {
+  /**
+   * @param path - begins with a slash; what is documented of one chain is known of all
+   * @returns the methods that the documented API has there; none for a path that never was one
+   */
+  methodsAt(path: string): readonly string[];
+  /** All of them, as `GET v3/kms/:`, for whoever checks the table. */
+  readonly all: readonly string[];
+}
+
+/** Puts the documented operations together from those of each chain and those of none. */
+export function documentedOperations(chains: readonly Chain[]): DocumentedOperations {
+  const operations = [
+    ...Object.entries(table).flatMap(([prefixes, lines]) =>
+      prefixes.split(' ').flatMap((prefix) => lines.flatMap((line) => operationsOf(prefix, line))),
+    ),
+    ...chains.flatMap(operationsOfChain),
+  ];
+  const slugs = new Set(chains.map(({ slug }) => slug));
+  return {
+    methodsAt(path) {
+      const [version, area = '', ...given] = path.slice(1).split('/');
+      const found = operations.filter(({ segments: [ofVersion, ofArea = '', ...rest] }) => {
+        const isNamed = area === ofArea || (slugs.has(area) && slugs.has(ofArea));
+        return version === ofVersion && isNamed && fits(rest, given);
+      });
+      return [...new Set(found.map(({ method }) => method))];
+    },
+    all: operations.map(({ method, segments }) => `${method} ${segments.join('/')}`),
+  };
+}
+
+function operationsOfChain({ slug, tatum }: Chain): readonly Operation[] {
+  const { operations = [], ledgerOperations = [] } = tatum ?? {};
+  return [
+    ...operations.flatMap((line) => operationsOf(`v3/${slug}`, line)),
+    ...ledgerOperations.flatMap((path) => operationsOf('v3/offchain', `POST ${path}`)),
+  ];
+}
 
 function operationsOf(prefix: string, line: string): readonly Operation[] {
   const [method = '', ...paths] = line.split(' ');
   return paths.map((path) => ({ method, segments: (path === '.' ? prefix : `${prefix}/${path}`).split('/') }));
-}
-
-/**
- * Looks a path up among the documented operations.
- * @param path - begins with a slash
- * @param chains - names of chains in URLs: what is documented of one of them is known of all
- * @returns the methods that the documented API has there; none for a path that never was one
- */
-export function documentedMethods(path: string, chains: ReadonlySet<string>): readonly string[] {
-  const [version, area = '', ...given] = path.slice(1).split('/');
-  const found = operations.filter(({ segments: [ofVersion, ofArea = '', ...rest] }) => {
-    const isNamed = area === ofArea || (chains.has(area) && chains.has(ofArea));
-    return version === ofVersion && isNamed && fits(rest, given);
-  });
-  return [...new Set(found.map(({ method }) => method))];
-}
-
-/** All of them, as `GET v3/kms/:`, for whoever checks the table. */
-export function documentedOperations(): readonly string[] {
-  return operations.map(({ method, segments }) => `${method} ${segments.join('/')}`);
 }
 
 function fits(segments: readonly string[], given: readonly string[]): boolean {

@@ -17,50 +17,10 @@ const address = z.string().min(1).max(50);
 const nonce = z.number().int().min(0);
 const signatureId = parsedBy(parseSignatureId);
 const index = parsedBy(parseIndex);
-const feeCurrency = z.enum(['CELO', 'CUSD', 'CEUR']);
 
 const accessList = z
   .array(z.object({ address, storageKeys: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(1000) }))
   .max(1000);
-
-/** Fields of every KMS form: who signs, and what the fee is. `fee.gasPrice` and the EIP-1559 caps are in Gwei. */
-const signing = {
-  signatureId,
-  index: index.optional(),
-  nonce: nonce.optional(),
-  fee: z.object({ gasLimit: whole, gasPrice: decimal.optional() }).optional(),
-  feeCurrency: feeCurrency.optional(),
-  // Extensions of the documented form: EIP-2930 and EIP-1559 transactions.
-  type: z.enum(['0x1', '0x2']).optional(),
-  accessList: accessList.optional(),
-  maxFeePerGas: decimal.optional(),
-  maxPriorityFeePerGas: decimal.optional(),
-};
-
-/** Native transfer: the `Transfer…BlockchainKMS` forms of all EVM chains. */
-export const transferForm = z.object({
-  ...signing,
-  to: address,
-  amount: decimal,
-  currency: z.string().min(1).max(30),
-  data: z.string().max(50_000).optional(),
-});
-
-/**
- * Contract creation, an extension: the native form without `to`. `data` is the creation code, at most 49,152 bytes (EIP-3860).
- * No coins can be sent along, so that a transfer whose `to` was forgotten cannot burn any.
- */
-export const creationForm = z.object({
-  ...signing,
-  amount: z
-    .string()
-    .regex(/^\+?0*\.?0*$/, 'must be 0 when there is no `to`')
-    .optional(),
-  data: z
-    .string()
-    .max(98_306)
-    .regex(/^0x([0-9a-fA-F]{2})+$/, 'must be 0x and hexadecimal digits when there is no `to`'),
-});
 
 /** An address of a chain whose addresses may be longer (BIP-350: up to 90 characters). */
 const longAddress = z.string().min(1).max(100);
@@ -116,18 +76,6 @@ export const paymentForm = z
     path: ['feePayerSignatureId'],
   });
 
-const token = { ...signing, chain: z.string().min(1).max(12), contractAddress: address, amount: decimal };
-
-/** Token transfer: the `ChainTransfer…Erc20KMS`, BEP-20, KCS and CELO forms. `index` is an extension. */
-export const tokenTransferForm = z.object({ ...token, to: address, digits: z.number().int().min(0).max(30) });
-
-/** Allowance: the `Approve…Erc20KMS` forms. Without `digits`, an extension, the contract is asked for its decimals. */
-export const tokenApprovalForm = z.object({
-  ...token,
-  spender: address,
-  digits: z.number().int().min(0).max(30).optional(),
-});
-
 const parameter: z.ZodType<AbiParameter> = z.lazy(() =>
   z.object({
     type: z
@@ -157,10 +105,62 @@ export interface AbiParameter {
   readonly components?: readonly AbiParameter[] | undefined;
 }
 
-/** Contract call: the `CallSmartContractMethodKMS` forms. */
-export const contractCallForm = z.object({ ...signing, ...method, amount: decimal.optional() });
 /** Question to a contract: the `CallReadSmartContractMethod` forms. */
 export const contractReadForm = z.object(method);
+
+/** Fields of every KMS form: who signs, and what the fee is. `fee.gasPrice` and the EIP-1559 caps are in Gwei. */
+const signingFields = (feeCurrencies: readonly string[]) => ({
+  signatureId,
+  index: index.optional(),
+  nonce: nonce.optional(),
+  fee: z.object({ gasLimit: whole, gasPrice: decimal.optional() }).optional(),
+  feeCurrency: z.enum(feeCurrencies).optional(),
+  // Extensions of the documented form: EIP-2930 and EIP-1559 transactions.
+  type: z.enum(['0x1', '0x2']).optional(),
+  accessList: accessList.optional(),
+  maxFeePerGas: decimal.optional(),
+  maxPriorityFeePerGas: decimal.optional(),
+});
+
+/**
+ * Forms of what is to be signed on chains with contracts.
+ * @param feeCurrencies - symbols of what a fee can be paid in, on chains that have a choice
+ */
+export function signingForms(feeCurrencies: readonly string[]) {
+  const signing = signingFields(feeCurrencies);
+  const token = { ...signing, chain: z.string().min(1).max(12), contractAddress: address, amount: decimal };
+  return {
+    /** Native transfer: the `Transfer…BlockchainKMS` forms of all EVM chains. */
+    transfer: z.object({
+      ...signing,
+      to: address,
+      amount: decimal,
+      currency: z.string().min(1).max(30),
+      data: z.string().max(50_000).optional(),
+    }),
+    /**
+     * Contract creation, an extension: the native form without `to`. `data` is the creation code, at most 49,152 bytes (EIP-3860).
+     * No coins can be sent along, so that a transfer whose `to` was forgotten cannot burn any.
+     */
+    creation: z.object({
+      ...signing,
+      amount: z
+        .string()
+        .regex(/^\+?0*\.?0*$/, 'must be 0 when there is no `to`')
+        .optional(),
+      data: z
+        .string()
+        .max(98_306)
+        .regex(/^0x([0-9a-fA-F]{2})+$/, 'must be 0x and hexadecimal digits when there is no `to`'),
+    }),
+    /** Token transfer: the `ChainTransfer…Erc20KMS`, BEP-20 and other forms of one kind. `index` is an extension. */
+    tokenTransfer: z.object({ ...token, to: address, digits: z.number().int().min(0).max(30) }),
+    /** Allowance: the `Approve…Erc20KMS` forms. Without `digits`, an extension, the contract is asked for its decimals. */
+    tokenApproval: z.object({ ...token, spender: address, digits: z.number().int().min(0).max(30).optional() }),
+    /** Contract call: the `CallSmartContractMethodKMS` forms. */
+    contractCall: z.object({ ...signing, ...method, amount: decimal.optional() }),
+  };
+}
 
 /** The daemon's question for pending transactions; absent ids mean all of the chain. */
 export const pendingForm = z.object({ signatureIds: z.array(signatureId).max(50_000).optional() });
@@ -185,8 +185,10 @@ export const reportForm = z.object({
     .max(50_000),
 });
 
+/** The forms of `signingForms`. */
+export type SigningForms = ReturnType<typeof signingForms>;
 /** Type of the fields that every KMS form shares. */
-export type SigningFields = Omit<z.output<typeof creationForm>, 'amount' | 'data'>;
+export type SigningFields = Omit<z.output<SigningForms['creation']>, 'amount' | 'data'>;
 export type ContractMethod = z.output<typeof contractReadForm>;
 
 /**

@@ -2,8 +2,8 @@ import { Hono, type HonoRequest } from 'hono';
 import type { Builder } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import { type ChainId, quote } from '../core/ids.js';
-import { silentLog } from '../core/log.js';
+import { type ChainId, type Network, quote } from '../core/ids.js';
+import { type Log, silentLog } from '../core/log.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import { hostCheck, keyCheck, noContent } from '../http/guard.js';
 import type { Limits } from '../http/limits.js';
@@ -11,10 +11,12 @@ import { listen } from '../http/listen.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { answer, errorAnswer } from './answers.js';
 import type { GatewayContext, GatewayOptions, Slugs } from './context.js';
-import { documentedMethods } from './documented.js';
+import { type DocumentedOperations, documentedOperations } from './documented.js';
 import { pathKey, refuseKey } from './keys.js';
 import { createGatewayMeter } from './meter.js';
 import { type GatewayNode, gatewayNode } from './node.js';
+import { nodeNames } from './node-names.js';
+import { signingForms } from './requests.js';
 import { broadcastRoutes } from './routes/broadcast.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
@@ -51,31 +53,9 @@ export interface RunningGateway {
 /** Puts the self-hosted cloud together; every error becomes an answer in the API's shape. */
 export function createGateway(options: GatewayOptions): Gateway {
   const log = options.log ?? silentLog;
-  const offered = offeredChains(options);
-  const nodes = nodesOf(options);
-  const gateway: GatewayContext = {
-    chains: options.chains,
-    queue: options.queue,
-    network: options.network,
-    clock: options.clock,
-    log,
-    rules: options.rules,
-    extraMethods: options.extraMethods ?? new Map(),
-    meter: createGatewayMeter(options),
-    isKey: keyCheck(options.apiKey),
-    nodes,
-    slugs: slugsOf([...offered.values()]),
-    chainOf: (slug) => {
-      const chain = offered.get(slug);
-      if (chain) return chain;
-      throw new CustosError('NOT_OFFERED', `the chain ${quote(slug)} is not offered by this gateway`);
-    },
-    node: (chain) => {
-      const node = nodes.get(chain.id);
-      if (node) return node;
-      throw new CustosError('NOT_OFFERED', `no node is configured for ${chain.id}`);
-    },
-  };
+  const chains = options.chains.ids.map((id) => options.chains.get(id));
+  const documented = documentedOperations(chains);
+  const gateway = contextOf(options, chains);
   // Not strict: a path with a slash at its end is the same path.
   const app = new Hono({ strict: false });
   guard(app, options, gateway);
@@ -85,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   paymentRoutes(app, gateway);
   broadcastRoutes(app, gateway);
   nodeRoutes(app, gateway);
-  app.notFound((request) => unknownRoute(app, request.req, options));
+  app.notFound((request) => unknownRoute(app, request.req, { documented, log }));
   app.onError((error) => errorAnswer(error, log));
   return {
     fetch: async (request) => app.fetch(request),
@@ -120,6 +100,41 @@ export async function startGateway(options: GatewayOptions & { readonly port: nu
 /** Handlers in front of all routes. */
 const GUARDS = 2;
 
+function contextOf(options: GatewayOptions, chains: readonly Chain[]): GatewayContext {
+  const offered = offeredChains(chains);
+  const named = nodeNames(chains, options.network);
+  const nodes = nodesOf(options);
+  return {
+    chains: options.chains,
+    queue: options.queue,
+    network: options.network,
+    clock: options.clock,
+    log: options.log ?? silentLog,
+    rules: options.rules,
+    extraMethods: options.extraMethods ?? new Map(),
+    meter: createGatewayMeter(options),
+    isKey: keyCheck(options.apiKey),
+    nodes,
+    forms: signingForms(feeCurrencies(chains, options.network)),
+    slugs: slugsOf([...offered.values()]),
+    chainOf: (slug) => {
+      const chain = offered.get(slug);
+      if (chain) return chain;
+      throw new CustosError('NOT_OFFERED', `the chain ${quote(slug)} is not offered by this gateway`);
+    },
+    chainOfNode: (name) => {
+      const chain = named(name);
+      if (chain) return chain;
+      throw new CustosError('NOT_OFFERED', `no node of ${quote(name)} is configured`);
+    },
+    node: (chain) => {
+      const node = nodes.get(chain.id);
+      if (node) return node;
+      throw new CustosError('NOT_OFFERED', `no node is configured for ${chain.id}`);
+    },
+  };
+}
+
 function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): void {
   const checkHost = hostCheck(options.host ?? DEFAULT_HOST, options.allowedHosts ?? []);
   app.use('*', async (request, next) => {
@@ -135,9 +150,17 @@ function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): v
   app.use('*', noContent);
 }
 
-function offeredChains({ chains }: GatewayOptions): ReadonlyMap<string, Chain> {
-  const all = chains.ids.map((id) => chains.get(id)).filter(({ builder }) => builder !== undefined);
+function offeredChains(chains: readonly Chain[]): ReadonlyMap<string, Chain> {
+  const all = chains.filter(({ builder }) => builder !== undefined);
   return new Map(all.map((chain) => [chain.slug, chain]));
+}
+
+/** What a fee can be paid in on chains that have a choice: the coin or a token, by symbol. */
+function feeCurrencies(chains: readonly Chain[], network: Network): readonly string[] {
+  return chains.flatMap((chain) => {
+    const symbols = [...(chain.feeTokens?.(network).values() ?? [])].map(({ symbol }) => symbol);
+    return symbols.length === 0 ? [] : [chain.coin, ...symbols];
+  });
 }
 
 function slugsOf(chains: readonly Chain[]): Slugs {
@@ -165,13 +188,16 @@ function nodesOf(options: GatewayOptions): ReadonlyMap<ChainId, GatewayNode> {
 }
 
 // A path that is known for other methods is answered with them; a documented one that is not offered is refused as such.
-function unknownRoute(app: Hono, { method, path }: HonoRequest, options: GatewayOptions): Response {
-  const { log = silentLog, chains } = options;
-  const documented = documentedMethods(path, new Set(chains.ids.map((id) => chains.get(id).slug)));
-  if (documented.includes(method)) {
+function unknownRoute(
+  app: Hono,
+  { method, path }: HonoRequest,
+  { documented, log }: { readonly documented: DocumentedOperations; readonly log: Log },
+): Response {
+  const known = documented.methodsAt(path);
+  if (known.includes(method)) {
     return errorAnswer(new CustosError('NOT_OFFERED', 'the self-hosted gateway does not offer this operation'), log);
   }
-  const allow = allowOf([...new Set([...methodsOf(app, path, GUARDS), ...documented])]);
+  const allow = allowOf([...new Set([...methodsOf(app, path, GUARDS), ...known])]);
   if (allow === '') return answer(404, 'route.unknown', 'The gateway has no such operation.');
   const refusal = answer(405, 'method.unknown', `The operation is asked by ${allow}.`);
   refusal.headers.set('allow', allow);

@@ -13,6 +13,7 @@ import { decodeMnemonic, decodeSecret, encodeSecret, normalizeAddress, showAddre
 import { Encoded, encodeMap } from './msgpack.js';
 import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './node.js';
 import { summarize } from './summary.js';
+import { tatum } from './tatum.js';
 import { type AlgorandTransaction, encodeTransaction, readTransaction } from './transaction.js';
 
 // Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives by another curve rule, whose
@@ -27,6 +28,7 @@ export const algorand: Chain = {
   id: parseChainId('ALGO'),
   name: 'Algorand',
   slug: 'algorand',
+  tatum,
   coin: 'ALGO',
   decimals: 6,
   feeCeiling: '1',

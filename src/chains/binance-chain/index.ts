@@ -9,6 +9,7 @@ import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isObject } from '../shared/fields.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { addressOf, readAddress, showAddress } from './address.js';
+import { tatum } from './tatum.js';
 import { binanceChainIds, parseCompleted, readRequest, writeCompleted } from './transaction.js';
 
 const hosts = {
@@ -23,6 +24,7 @@ export const binanceChain: Chain = {
   id: parseChainId('BNB'),
   name: 'BNB Beacon Chain',
   slug: 'bnb',
+  tatum,
   coin: 'BNB',
   decimals: 8,
   feeCeiling: '0.1',

@@ -16,6 +16,7 @@ import {
   showAddress,
 } from './key.js';
 import { readOperations } from './operations.js';
+import { tatum } from './tatum.js';
 import { parseTransaction, readCompleted } from './transaction.js';
 
 /** Slots that a transaction may wait for a block. */
@@ -36,6 +37,7 @@ export const cardano: Chain = {
   id: parseChainId('ADA'),
   name: 'Cardano',
   slug: 'ada',
+  tatum,
   coin: 'ADA',
   decimals: 6,
   feeCeiling: '5',

@@ -1,6 +1,7 @@
 import type { EvmTransfer } from '../../core/chain/builder.js';
 import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
+import type { TatumFacts } from '../../core/chain/tatum.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
@@ -28,6 +29,7 @@ import { askQuantity } from './node.js';
 import { evmRefusal } from './refusal.js';
 import { checkChainId, type EvmRequest, readRequest } from './request.js';
 import { summarize } from './summary.js';
+import { estimatedOperations } from './tatum.js';
 
 /** What sets one EVM chain apart from the others. */
 export interface EvmChainDefinition {
@@ -63,6 +65,7 @@ export interface EvmChainDefinition {
   readonly hasDataFee?: true;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
   readonly transferForm?: (request: EvmTransfer, network: Network) => Record<string, unknown>;
+  readonly tatum?: TatumFacts;
 }
 
 // `xpub` on both networks: testnet wallets of this family have always carried it, too.
@@ -93,6 +96,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     id: parseChainId(settings.id),
     name: settings.name,
     slug: settings.slug,
+    tatum: { operations: estimatedOperations, ...settings.tatum },
     coin: settings.coin,
     decimals: DECIMALS,
     feeCeiling: settings.feeCeiling,
@@ -133,6 +137,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     },
     builder: {
       kind: 'evm',
+      chainIds: settings.chainIds,
       transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
     },
   };

@@ -8,6 +8,7 @@ import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, show
 import { legacyTemplates } from './legacy-templates.js';
 import { readAction } from './request.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './send.js';
+import { tatum } from './tatum.js';
 import { cadenceOneTemplates } from './templates.js';
 
 export interface FlowOptions {
@@ -28,6 +29,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     id: parseChainId('FLOW'),
     name: 'Flow',
     slug: 'flow',
+    tatum,
     coin: 'FLOW',
     decimals: 8,
     feeCeiling: '1',

@@ -8,6 +8,7 @@ import { blockNameIn, finalIn } from '../shared/finality.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { decodePrivateKey, encodePrivateKey, normalizeAddress, paths, showAddress } from './address.js';
+import { tatum } from './tatum.js';
 import { type MultiversxTransaction, parseCompleted, readRequest, writeTransaction } from './transaction.js';
 
 /** MultiversX, formerly Elrond. Coin type 508 (SLIP-44); the test path has coin type 1. Nodes speak the gateway's interface. */
@@ -15,6 +16,7 @@ export const multiversx: Chain = {
   id: parseChainId('EGLD'),
   name: 'MultiversX',
   slug: 'egld',
+  tatum,
   coin: 'EGLD',
   decimals: 18,
   feeCeiling: '1',

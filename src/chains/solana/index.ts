@@ -16,6 +16,7 @@ import { fateOf, inclusionOf, readSigned, sendTransaction } from './node.js';
 import { usesDurableNonce } from './programs/system.js';
 import { loadedAccounts, readCompleted, readMintKey } from './request.js';
 import { summarize } from './summary.js';
+import { tatum } from './tatum.js';
 import { buildPayment } from './transfer.js';
 
 /**
@@ -26,6 +27,7 @@ export const solana: Chain = {
   id: parseChainId('SOL'),
   name: 'Solana',
   slug: 'solana',
+  tatum,
   coin: 'SOL',
   decimals: LAMPORT_DECIMALS,
   feeCeiling: '0.5',

@@ -10,6 +10,7 @@ import { isHashId } from '../shared/transaction-id.js';
 import { parseEnvelope, readEnvelope } from './envelope.js';
 import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './key.js';
 import { checkReceivers } from './receiver.js';
+import { tatum } from './tatum.js';
 
 const PATH = "m/44'/148'";
 /** Seconds of history that a node must have before a transaction's end, so that what it does not know never happened. */
@@ -20,6 +21,7 @@ export const stellar: Chain = {
   id: parseChainId('XLM'),
   name: 'Stellar',
   slug: 'xlm',
+  tatum,
   coin: 'XLM',
   decimals: 7,
   feeCeiling: '10',

@@ -11,6 +11,7 @@ import { type Fields, isObject, readObject } from '../shared/fields.js';
 import { countIn, includedAt } from '../shared/finality.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { addressOf, readAddress, showAddress } from './address.js';
+import { tatum } from './tatum.js';
 import { parseTransaction, readTransaction } from './transaction.js';
 
 const account = { path: "m/44'/195'/0'/0", version: 0x0488b21e };
@@ -30,6 +31,7 @@ export const tron: Chain = {
   id: parseChainId('TRON'),
   name: 'Tron',
   slug: 'tron',
+  tatum,
   coin: 'TRX',
   decimals: 6,
   // The network bounds the energy of a call at 15,000; bytes, a new account and a memo come besides.

@@ -1,6 +1,7 @@
 import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext } from '../../core/chain/codec.js';
 import type { HdScheme } from '../../core/chain/keys.js';
+import type { TatumFacts } from '../../core/chain/tatum.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
@@ -18,6 +19,7 @@ import { type ParseRules, parseTransaction, readers } from './parse.js';
 import type { FeeRules } from './rules.js';
 import { addressOf, decodeWif, encodeWif, scriptOfAddress, tapTweak, type UtxoNetwork } from './script.js';
 import { readSigned, type SignatureForm } from './sign.js';
+import { outputOperations } from './tatum.js';
 
 /** What sets one chain of unspent outputs apart from the others. */
 export interface UtxoChainDefinition {
@@ -39,6 +41,7 @@ export interface UtxoChainDefinition {
   readonly request: 'bitcore' | 'hex-with-amounts';
   /** How the gateway builds: `usualRate` in smallest units for a virtual byte, where the node cannot tell. */
   readonly build: Pick<BuildRules, 'usualRate'> & Partial<Pick<BuildRules, 'version' | 'maturity' | 'leastRate'>>;
+  readonly tatum?: TatumFacts;
 }
 
 const DECIMALS = 8;
@@ -59,6 +62,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     id: parseChainId(definition.id),
     name: definition.name,
     slug: definition.slug,
+    tatum: { operations: outputOperations, ...definition.tatum },
     coin: definition.id,
     decimals: DECIMALS,
     feeCeiling: definition.feeCeiling,

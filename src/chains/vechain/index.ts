@@ -22,6 +22,7 @@ import {
   writeBody,
 } from './format.js';
 import { parseBody } from './summary.js';
+import { tatum } from './tatum.js';
 
 /** `xpub` on both networks, as with the Ethereum family. */
 const XPUB_VERSION = 0x0488b21e;
@@ -35,6 +36,7 @@ export const vechain: Chain = {
   id: parseChainId('VET'),
   name: 'VeChain',
   slug: 'vet',
+  tatum,
   coin: 'VET',
   decimals: 18,
   feeAsset: { symbol: 'VTHO', decimals: 18 },

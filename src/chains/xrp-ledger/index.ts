@@ -17,6 +17,7 @@ import {
   showAddress,
 } from './key.js';
 import { checkReceiver } from './receiver.js';
+import { tatum } from './tatum.js';
 import { parseTransaction, readTransaction } from './transaction.js';
 
 const account = { path: "m/44'/144'/0'/0", version: 0x0488b21e };
@@ -41,6 +42,7 @@ export const xrpLedger: Chain = {
   id: parseChainId('XRP'),
   name: 'XRP Ledger',
   slug: 'xrp',
+  tatum,
   coin: 'XRP',
   decimals: 6,
   feeCeiling: '10',

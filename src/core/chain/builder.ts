@@ -89,6 +89,8 @@ export type Builder = EvmBuilder | BitcoindBuilder | SolanaBuilder;
 
 export interface EvmBuilder {
   readonly kind: 'evm';
+  /** Chain ids of each network (EIP-155), the living one first. */
+  readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
   /** Serialized unsigned form of a request that came in at the gateway. */
   transfer(request: EvmTransfer, network: Network): string;
 }

@@ -3,6 +3,7 @@ import type { Builder } from './builder.js';
 import type { Codec } from './codec.js';
 import type { Keys } from './keys.js';
 import type { ChainNode } from './node.js';
+import type { TatumFacts } from './tatum.js';
 
 /** A blockchain: what is known of it, and its parts. A power that it lacks is an absent part or member, not a stub. */
 export interface Chain {
@@ -29,6 +30,8 @@ export interface Chain {
   readonly node: ChainNode;
   /** Absent where the gateway builds no transactions. */
   readonly builder?: Builder;
+  /** What Tatum calls the chain, where its rules do not say it. */
+  readonly tatum?: TatumFacts;
 }
 
 /** All chains, by ticker. @throws CustosError CHAIN_UNKNOWN */

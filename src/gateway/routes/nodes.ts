@@ -20,7 +20,7 @@ export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
     return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
   });
   for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
-    app.post(path, (request) => forward(gateway, request, nodeChain(gateway, request.req.param('chain') ?? '')));
+    app.post(path, (request) => forward(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')));
   }
   app.get(`/v3/${gateway.slugs.contracts}/transaction/count/:address`, (request) =>
     countTransactions(gateway, request),
@@ -30,8 +30,11 @@ export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
     if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
-  // The path of Polygon's public gas station, so that a daemon behind this gateway needs no other service.
-  app.get('/v2', async (request) => request.json(await gasStation(gateway.node(gateway.chains.get('MATIC')))));
+  // In place of a chain's public gas station, so that a daemon behind this gateway needs no other service.
+  for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) {
+    const path = chain.tatum?.gasStationPath;
+    if (path !== undefined) app.get(path, async (request) => request.json(await gasStation(gateway.node(chain))));
+  }
 }
 
 async function forward(gateway: GatewayContext, request: Context, chain: Chain): Promise<Response> {
@@ -61,21 +64,4 @@ async function countTransactions(gateway: GatewayContext, request: Context): Pro
   const address = checkField('address', () => bareAddress(gateway, chain)(text));
   const count = await gateway.node(chain).rpc('eth_getTransactionCount', [address, 'pending']);
   return request.json(safeNumber(count, 'eth_getTransactionCount'));
-}
-
-/** Tickers that the node proxy writes in its own way. */
-const tickerAliases: Readonly<Record<string, string>> = { ETH_OP: 'OPTIMISM', ETH_BASE: 'BASE' };
-const networkNames =
-  /^(?<chain>[a-z]+)(?:-core)?-(?:(?<mainnet>mainnet|cypress)|testnet|devnet|sepolia|holesky|amoy|baobab|coston2?)(?:-s0)?$/;
-
-/** A chain by ticker (`ETH`) or by the proxy's name of chain and network (`ethereum-mainnet`). */
-function nodeChain(gateway: GatewayContext, name: string): Chain {
-  const named = networkNames.exec(name)?.groups;
-  const network = named?.['mainnet'] ? 'mainnet' : 'testnet';
-  const wanted = named?.['chain'] ?? tickerAliases[name] ?? name;
-  const found = gateway.chains.ids
-    .map((id) => gateway.chains.get(id))
-    .find((chain) => wanted === chain.slug || wanted.toUpperCase() === chain.id);
-  if (found && (!named || network === gateway.network)) return found;
-  throw new CustosError('NOT_OFFERED', `no node of ${quote(name)} is configured`);
 }

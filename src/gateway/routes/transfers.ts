@@ -12,15 +12,7 @@ import { decodeResult, encodeCall, erc20 } from '../ethereum/abi.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { isContractFault, tokenDecimals } from '../ethereum/destination.js';
 import { submit } from '../ethereum/submit.js';
-import {
-  contractCallForm,
-  contractReadForm,
-  creationForm,
-  parseForm,
-  tokenApprovalForm,
-  tokenTransferForm,
-  transferForm,
-} from '../requests.js';
+import { contractReadForm, parseForm } from '../requests.js';
 import { sendPayment } from './payments.js';
 
 /** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */
@@ -36,10 +28,10 @@ async function sendCoin(gateway: GatewayContext, request: Context): Promise<Resp
   const body = await readForm(request);
   const named = { target: 'to' };
   if (isRecord(body) && body['to'] === undefined && body['data'] !== undefined) {
-    const signing = parseForm(creationForm, body);
+    const signing = parseForm(gateway.forms.creation, body);
     return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body, named });
   }
-  const signing = parseForm(transferForm, body);
+  const signing = parseForm(gateway.forms.transfer, body);
   checkCurrency(gateway, chain, signing.currency);
   const data = dataField(signing.data);
   const effect = {
@@ -55,7 +47,7 @@ async function sendToken(gateway: GatewayContext, request: Context): Promise<Res
   const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
   const known = id && gateway.chains.get(id);
   if (known?.builder?.kind === 'solana') return sendPayment(gateway, request, { chain: known, body, kind: 'tokens' });
-  const form = parseForm(tokenTransferForm, body);
+  const form = parseForm(gateway.forms.tokenTransfer, body);
   const chain = chainById(gateway, form.chain);
   const to = addressField(gateway, chain, 'to', form.to);
   const amount = checkField('amount', () => toSmallestUnit(form.amount, form.digits));
@@ -67,7 +59,7 @@ async function sendToken(gateway: GatewayContext, request: Context): Promise<Res
 
 async function approveToken(gateway: GatewayContext, request: Context): Promise<Response> {
   const body = await readForm(request);
-  const form = parseForm(tokenApprovalForm, body);
+  const form = parseForm(gateway.forms.tokenApproval, body);
   const chain = chainById(gateway, form.chain);
   const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
   const spender = addressField(gateway, chain, 'spender', form.spender);
@@ -87,7 +79,7 @@ async function callContract(gateway: GatewayContext, request: Context): Promise<
     throw new CustosError('NOT_OFFERED', 'the form with `caller` is not offered: send signatureId');
   }
   if (isRecord(body) && body['signatureId'] === undefined) return askContract(gateway, chain, request, body);
-  const form = parseForm(contractCallForm, body);
+  const form = parseForm(gateway.forms.contractCall, body);
   const effect = {
     to: addressField(gateway, chain, 'contractAddress', form.contractAddress),
     value: checkField('amount', () => toSmallestUnit(form.amount ?? '0', chain.decimals)),

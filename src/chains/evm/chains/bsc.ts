@@ -18,4 +18,9 @@ export const bsc = evmChain({
     withdrawalEstimate: 'always',
     call: ['from', 'to', 'value', 'data', 'nonce', 'gas', 'gasPrice', 'chainId'],
   },
+  tatum: {
+    nodePath: 'bsc/web3',
+    ledgerOperations: ['bsc/bep20', 'bsc/bep20/deploy', 'bsc/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

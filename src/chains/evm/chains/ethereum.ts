@@ -1,5 +1,6 @@
 import { evmChain } from '../index.js';
 import { advisedPrice } from '../price.js';
+import { estimatedOperations } from '../tatum.js';
 
 /** Ethereum. Coin type 60 (SLIP-44); Sepolia, Holesky, Hoodi, and the closed Goerli, Ropsten, Rinkeby and Kovan as testnets. */
 export const ethereum = evmChain({
@@ -17,5 +18,13 @@ export const ethereum = evmChain({
     count: 'cloud',
     withdrawalEstimate: 'override',
     call: ['from', 'to', 'value', 'data', 'nonce', 'gas', 'gasPrice'],
+  },
+  tatum: {
+    nodePath: 'ethereum/web3',
+    networkNames: { testnet: ['sepolia', 'holesky'] },
+    ledgerBroadcast: true,
+    operations: [...estimatedOperations, 'GET account/transaction/: account/transaction/internal/:', 'POST gas/batch'],
+    ledgerOperations: ['ethereum/erc20', 'ethereum/erc20/deploy', 'ethereum/erc20/transfer', 'ethereum/transfer'],
+    faults: { printsForeignKey: true },
   },
 });

@@ -1,4 +1,5 @@
 import { evmChain } from '../index.js';
+import { contractOperations } from '../tatum.js';
 
 /** Fantom Opera; 4002 is its testnet. */
 export const fantom = evmChain({
@@ -9,4 +10,5 @@ export const fantom = evmChain({
   coinType: 60,
   feeCeiling: '1000',
   chainIds: { mainnet: [250n], testnet: [4002n] },
+  tatum: { operations: contractOperations },
 });

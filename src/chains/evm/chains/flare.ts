@@ -9,4 +9,5 @@ export const flare = evmChain({
   coinType: 60,
   feeCeiling: '1000',
   chainIds: { mainnet: [14n], testnet: [114n, 16n] },
+  tatum: { networkNames: { testnet: ['coston', 'coston2'] } },
 });

@@ -11,4 +11,5 @@ export const kcs = evmChain({
   feeCeiling: '10',
   chainIds: { mainnet: [321n], testnet: [322n] },
   completion: { price: constantPrice(1n), call: ['to', 'data'] },
+  tatum: { ledgerOperations: ['kcs/erc20/deploy', 'kcs/transfer'] },
 });

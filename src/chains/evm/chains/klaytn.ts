@@ -13,4 +13,9 @@ export const klaytn = evmChain({
   chainIds: { mainnet: [8217n], testnet: [1001n] },
   checksGas: false,
   completion: { methods: klayMethods, call: ['to', 'data', 'from'], count: 'pending', countAddress: 'lower-case' },
+  tatum: {
+    networkNames: { mainnet: ['cypress'], testnet: ['baobab'] },
+    ledgerOperations: ['klaytn/erc20/deploy', 'klaytn/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

@@ -1,4 +1,5 @@
 import { evmChain } from '../index.js';
+import { estimatedOperations } from '../tatum.js';
 
 /** Harmony, shard 0. Coin type 1023 (SLIP-44). Addresses are shown as 0x…, and read as `one1…` (bech32), too. */
 export const one = evmChain({
@@ -11,4 +12,12 @@ export const one = evmChain({
   chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
   addressStyle: { bech32: 'one' },
   completion: { call: ['to', 'data', 'from'] },
+  tatum: {
+    nodePath: 'one/web3',
+    networkNames: { mainnet: ['mainnet-s0'], testnet: ['testnet-s0'] },
+    ledgerBroadcast: true,
+    operations: [...estimatedOperations, 'GET address/format/:'],
+    ledgerOperations: ['one/hrm20', 'one/hrm20/deploy', 'one/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

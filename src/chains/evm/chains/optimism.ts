@@ -12,4 +12,5 @@ export const optimism = evmChain({
   // Isthmus (May 2025).
   gasRules: { dataFloor: true },
   hasDataFee: true,
+  tatum: { nodePath: 'blockchain/node/ETH_OP' },
 });

@@ -1,5 +1,6 @@
 import { evmChain } from '../index.js';
 import { gasStationPrice } from '../price.js';
+import { estimatedOperations } from '../tatum.js';
 
 /** Polygon PoS. Coin type 966 (SLIP-44); Amoy, and the closed Mumbai as testnets. */
 export const polygon = evmChain({
@@ -13,4 +14,12 @@ export const polygon = evmChain({
   // Reorganisations of more than 150 blocks have been seen before there were milestones.
   settledDepth: 256n,
   completion: { price: gasStationPrice, call: ['to', 'data', 'from'] },
+  tatum: {
+    nodePath: 'polygon/web3',
+    networkNames: { testnet: ['amoy'] },
+    gasStationPath: '/v2',
+    operations: [...estimatedOperations, 'GET account/transaction/:'],
+    ledgerOperations: ['polygon/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

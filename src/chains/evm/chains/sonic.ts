@@ -9,4 +9,5 @@ export const sonic = evmChain({
   coinType: 60,
   feeCeiling: '1000',
   chainIds: { mainnet: [146n], testnet: [57054n, 64165n, 14601n] },
+  tatum: { operations: [] },
 });

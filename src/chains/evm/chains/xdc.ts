@@ -17,4 +17,9 @@ export const xdc = evmChain({
     withdrawalEstimate: 'override',
     call: ['from', 'to', 'value', 'data', 'nonce', 'gas', 'gasPrice', 'chainId'],
   },
+  tatum: {
+    nodePath: 'xdc/web3',
+    ledgerOperations: ['xdc/erc20', 'xdc/erc20/deploy', 'xdc/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

@@ -21,4 +21,9 @@ export const bitcoinCash = utxoChain({
   fees: { leastRate: 0, dust: 546n, segwitDust: 546n },
   request: 'hex-with-amounts',
   build: { usualRate: 1 },
+  tatum: {
+    nodePath: { mainnet: 'blockchain/node/bch-mainnet', testnet: 'blockchain/node/bch-testnet' },
+    ledgerBroadcast: true,
+    ledgerOperations: ['bcash/transfer'],
+  },
 });

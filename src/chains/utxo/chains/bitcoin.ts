@@ -1,4 +1,5 @@
 import { utxoChain } from '../index.js';
+import { balanceOperations, outputOperations } from '../tatum.js';
 
 const XPUB = 0x0488b21e;
 const TPUB = 0x043587cf;
@@ -27,4 +28,10 @@ export const bitcoin = utxoChain({
   fees: { leastRate: 0, dust: 546n, segwitDust: 294n },
   request: 'bitcore',
   build: { usualRate: 10 },
+  tatum: {
+    nodePath: { mainnet: 'blockchain/node/bitcoin-mainnet', testnet: 'blockchain/node/bitcoin-testnet' },
+    ledgerBroadcast: true,
+    operations: [...outputOperations, balanceOperations, 'POST transaction/address/batch'],
+    ledgerOperations: ['bitcoin/transfer'],
+  },
 });

@@ -1,4 +1,5 @@
 import { utxoChain } from '../index.js';
+import { balanceOperations, outputOperations } from '../tatum.js';
 
 /** Dogecoin. Coin type 3 (SLIP-44); p2pkh only. Nodes relay from 0.001 DOGE a kilobyte up, and outputs from 0.01 DOGE up. */
 export const dogecoin = utxoChain({
@@ -20,4 +21,10 @@ export const dogecoin = utxoChain({
   request: 'bitcore',
   // Tatum KMS does not sign below a fifteenth of a coin a kilobyte by its own, generous estimate of the size.
   build: { usualRate: 9000, leastRate: 9000, version: 1, maturity: 240 },
+  tatum: {
+    nodePath: { mainnet: 'blockchain/node/doge-mainnet', testnet: 'blockchain/node/doge-testnet' },
+    ledgerBroadcast: true,
+    operations: [...outputOperations, balanceOperations],
+    ledgerOperations: ['dogecoin/transfer'],
+  },
 });

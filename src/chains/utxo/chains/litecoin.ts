@@ -1,4 +1,5 @@
 import { utxoChain } from '../index.js';
+import { balanceOperations, outputOperations } from '../tatum.js';
 
 const account = (purpose: number) => ({
   mainnet: { path: `m/${purpose}'/2'/0'/0`, version: 0x019da462 },
@@ -25,4 +26,10 @@ export const litecoin = utxoChain({
   fees: { leastRate: 0, dust: 5_460n, segwitDust: 2_940n },
   request: 'bitcore',
   build: { usualRate: 10 },
+  tatum: {
+    nodePath: { mainnet: 'blockchain/node/litecoin-core-mainnet', testnet: 'blockchain/node/litecoin-core-testnet' },
+    ledgerBroadcast: true,
+    operations: [...outputOperations, balanceOperations],
+    ledgerOperations: ['litecoin/transfer'],
+  },
 });

@@ -1,4 +1,5 @@
 import { evmChain } from '../../index.js';
+import { estimatedOperations } from '../../tatum.js';
 import { celoCompletion, celoFeeTokens, celoFormat, celoTransfer } from './fee-currency.js';
 
 /** Celo. Coin type 52752 (SLIP-44); Alfajores, Baklava and Celo Sepolia as testnets. Fees can be paid in tokens (CIP-64). */
@@ -17,4 +18,9 @@ export const celo = evmChain({
   feeTokens: celoFeeTokens,
   feeTokenCeiling: '50',
   transferForm: celoTransfer,
+  tatum: {
+    operations: [...estimatedOperations, 'GET account/transaction/:'],
+    ledgerOperations: ['celo/erc20', 'celo/erc20/deploy', 'celo/erc20/:/:', 'celo/transfer'],
+    faults: { printsForeignKey: true },
+  },
 });

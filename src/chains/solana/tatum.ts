@@ -1,0 +1,12 @@
+import type { TatumFacts } from '../../core/chain/tatum.js';
+
+/** What Tatum calls Solana and has for it. */
+export const tatum: TatumFacts = {
+  networkNames: { testnet: ['devnet'] },
+  operations: [
+    'GET account/balance/: block/current block/: transaction/: wallet',
+    'POST broadcast/confirm transaction web3/:',
+  ],
+  ledgerOperations: ['solana/transfer'],
+  faults: { ignoresMnemonic: true },
+};
