@@ -33,7 +33,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: '--count <number>', about: 'how many (default 1); more than one prints a JSON line each' },
       { flags: '--private-key', about: 'one private key each instead of a mnemonic' },
-      { flags: '--mnemonic', about: 'a mnemonic each, also on XRP, XLM, ALGO and BNB' },
+      { flags: '--mnemonic', about: 'a mnemonic each, also on chains where a new wallet is a private key' },
       derivationOption,
       { flags: '--label <text>', about: 'a name of yours, kept sealed' },
       testnetOption,
@@ -41,9 +41,7 @@ export const commands: readonly CommandSpec[] = [
       weakPasswordOption,
       ...storeOptions,
     ],
-    notes:
-      'Chains: BTC LTC DOGE BCH ETH BSC MATIC CELO KLAY ONE KCS XDC AVAX OPTIMISM BASE CRO FTM FLR S ' +
-      'SOL XRP XLM ADA ALGO EGLD FLOW TRON VET BNB',
+    loadNotes: async () => (await import('../app/wallets/chain-notes.js')).chainNotes().join('\n'),
     unlocks: true,
     load: async () => (await wallet()).create,
   },

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   }
   let command: string | undefined;
   try {
-    const parsed = parseArguments(given.argv, version());
+    const parsed = await parseArguments(given.argv, version());
     command = parsed?.spec.path;
     process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
   } catch (thrown) {

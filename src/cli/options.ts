@@ -91,7 +91,7 @@ export const daemonOptions: readonly OptionSpec[] = [
   },
   {
     flags: '--allow-foreign-key <chains>',
-    about: 'chains on which a key may sign for an account not its own (XRP regular keys, multi-signing); repeatable',
+    about: 'chains on which a key may sign for an account not its own (regular keys, multi-signing); repeatable',
     many: true,
   },
   { flags: '--signers <number>', about: 'signer processes at the most (default: one a core, at most 8)' },

@@ -3,6 +3,7 @@ import { TATUM_SPELLING } from '../app/config/four-eye.js';
 import type { Flags } from '../app/config/reader.js';
 import { CustosError } from '../core/errors.js';
 import { commands } from './commands.js';
+import { output } from './output.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
 import { TATUM_TITLE, tatumCommands } from './tatum-commands.js';
 
@@ -23,8 +24,9 @@ const nouns: Readonly<Record<string, string>> = {
  * @returns undefined when help or the version was printed
  * @throws CustosError USAGE
  */
-export function parseArguments(argv: readonly string[], version: string): Parsed | undefined {
+export async function parseArguments(argv: readonly string[], version: string): Promise<Parsed | undefined> {
   let parsed: Parsed | undefined;
+  let explained: CommandSpec | undefined;
   const program = quiet(new Command('custos'))
     .description('Custodial key management: keeps the keys, checks what is to be signed, signs once.')
     .version(version, '--version')
@@ -35,6 +37,9 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
     const [first = '', second] = spec.path.split(' ');
     const parent = second === undefined ? program : group(program, groups, first);
     const command = describe(parent, spec, second ?? first).helpGroup(heading);
+    command.on('afterHelp', () => {
+      explained = spec;
+    });
     command.action((...all: unknown[]) => {
       const given = all.slice(0, -2).flat();
       const args = given.filter((item) => typeof item === 'string');
@@ -43,7 +48,9 @@ export function parseArguments(argv: readonly string[], version: string): Parsed
   };
   for (const spec of commands) add(spec, 'Commands:');
   for (const spec of tatumCommands) add(spec, 'Commands of Tatum KMS:');
-  return run(program, argv) ? parsed : undefined;
+  if (run(program, argv)) return parsed;
+  if (explained?.loadNotes !== undefined) output.line(`\n${await explained.loadNotes()}`);
+  return undefined;
 }
 
 function run(program: Command, argv: readonly string[]): boolean {

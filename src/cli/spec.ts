@@ -35,6 +35,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** More help below the options. */
   readonly notes?: string;
+  /** Help below that, which is made of what is loaded only for it. */
+  readonly loadNotes?: () => Promise<string>;
   /** What has been done when its result cannot be written, and where to find it. Without it only a reader is missed. */
   readonly done?: string;
   /** The command opens the wallet store with its password, so that can begin while its code loads. */

@@ -143,27 +143,31 @@ describe('a flag that takes one value', () => {
   );
   const argumentsOf = (args: string) =>
     args === '' ? [] : args.split(' ').flatMap((arg) => (arg[0] === '<' ? ['1'] : []));
-  const problemsFor = (argv: readonly string[]) =>
-    texts(examineConfig(parseArguments(argv, '0.0.0')?.flags ?? {}, {}, home).problems);
+  const problemsFor = async (argv: readonly string[]) =>
+    texts(examineConfig((await parseArguments(argv, '0.0.0'))?.flags ?? {}, {}, home).problems);
 
-  it('is an error that names both values when it is given twice, for every command and flag', () => {
+  it('is an error that names both values when it is given twice, for every command and flag', async () => {
     expect(single.length).toBeGreaterThan(200);
     for (const { path, args, flags } of single) {
       const name = flags.split(' ')[0]!;
       const argv = [...path.split(' '), ...argumentsOf(args), name, 'one', name, 'two'];
-      const about = problemsFor(argv).filter((text) => text.includes('more than once'));
+      const about = (await problemsFor(argv)).filter((text) => text.includes('more than once'));
       const values = name === '--api-key' ? 'its values are not shown' : 'one and two';
       expect({ path, about }).toEqual({ path, about: [`${name} is given more than once: ${values}`] });
     }
   });
 
-  it('is the same flag in both spellings', () => {
-    expect(problemsFor(['daemon', '--externalUrl=a', '--external-url', 'b']).join()).toContain('a and b');
-    expect(problemsFor(['daemon', '--apiKey=hidden-1', '--api-key=hidden-2']).join()).not.toContain('hidden');
+  it('is the same flag in both spellings', async () => {
+    expect((await problemsFor(['daemon', '--externalUrl=a', '--external-url', 'b'])).join()).toContain('a and b');
+    expect((await problemsFor(['daemon', '--apiKey=hidden-1', '--api-key=hidden-2'])).join()).not.toContain('hidden');
   });
 
-  it('never shows more of two addresses than their hosts', () => {
-    const [text] = problemsFor(['verify', '--store=postgres://u:planted@one/d', '--store=postgres://u:planted@two/d']);
+  it('never shows more of two addresses than their hosts', async () => {
+    const [text] = await problemsFor([
+      'verify',
+      '--store=postgres://u:planted@one/d',
+      '--store=postgres://u:planted@two/d',
+    ]);
     expect(text).toBe('--store is given more than once: postgres://one and postgres://two');
   });
 
