@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { createRegistry } from '../src/chains/registry.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
@@ -97,6 +98,25 @@ function textOf(node: ts.Node | undefined): string[] {
   return node !== undefined && ts.isStringLiteralLike(node) ? [node.text] : [];
 }
 
+/** Files outside the chains that name one, and why they must. */
+const namesChains: Readonly<Record<string, string>> = {
+  'app/demo/demo.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
+  'app/doctor/network.ts': 'whether the cloud answers is asked about a chain that every cloud has',
+};
+
+/** A ticker as a word of a text, or the name of a chain in a path. */
+function chainIn(node: ts.Node): string | undefined {
+  const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  if (!isText) return undefined;
+  const words = node.text.match(/[A-Za-z0-9-]+/g) ?? [];
+  const path = /(?:^|\/)v3\/([a-z-]+)|^([a-z-]+)\/(?:web3|node)$/.exec(node.text) ?? [];
+  return words.find((word) => tickers.has(word)) ?? path.slice(1).find((slug) => slugs.has(slug));
+}
+
+const registry = createRegistry();
+const tickers: ReadonlySet<string> = new Set(registry.ids);
+const slugs: ReadonlySet<string> = new Set(registry.ids.map((id) => registry.get(id).slug));
+
 /** Every place of a file where `found` says what is wrong, as `path:line what`. */
 function places(found: (node: ts.Node, file: File) => string | undefined): string[] {
   return files.flatMap((file) =>
@@ -186,6 +206,17 @@ describe('the house', () => {
         .map((name) => `${file.path} imports ${name}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('names a chain nowhere but in its own definition', () => {
+    const named = places((node, { path, room }) => {
+      const name = room === 'chains' ? undefined : chainIn(node);
+      return name === undefined ? undefined : `${path} ${name}`;
+    }).map((place) => place.split(' ').slice(1));
+    const wrong = named.filter(([path = '']) => !Object.hasOwn(namesChains, path));
+    expect(wrong).toEqual([]);
+    const needless = Object.keys(namesChains).filter((path) => !named.some(([one]) => one === path));
+    expect(needless).toEqual([]);
   });
 
   it('keeps every folder small enough to be seen at once', () => {
