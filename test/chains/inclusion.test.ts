@@ -4,7 +4,7 @@ import { writeSent } from '../../src/chains/flow/sent.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import type { NodeClient, RecordedTransaction } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
-import { loadVectors } from '../support/vectors.js';
+import { loadVectors, utxoChainIds } from '../support/vectors.js';
 import { completed as cardanoCompleted, key as cardanoKey } from './cardano/completed.js';
 
 const chains = createRegistry();
@@ -178,7 +178,7 @@ const cases: readonly Case[] = [
     absent: {},
     foreign: [{ [`/v1/transaction_results/${txId}`]: {} }, { [`/v1/transaction_results/${txId}`]: 'x' }],
   },
-  ...['BTC', 'LTC', 'DOGE', 'BCH'].map((chain) => ({
+  ...utxoChainIds.map((chain) => ({
     chain,
     raw: utxo,
     inBlock: { getrawtransaction: { txid: txId, confirmations: 4, blockhash: block } },

@@ -35,20 +35,20 @@ describe('the registry', () => {
 
   it('takes a made-up chain that is nothing but a definition', () => {
     const made = evmChain({
-      id: 'MADE',
-      name: 'Made-up chain',
-      slug: 'made-up',
-      coin: 'MADE',
+      id: 'TRIAL',
+      name: 'Chain on trial',
+      slug: 'trial',
+      coin: 'TRIAL',
       coinType: 60,
       feeCeiling: '1',
-      chainIds: { mainnet: [987654n], testnet: [987655n] },
+      chainIds: { mainnet: [918273n], testnet: [918274n] },
     });
-    const chain = createRegistry([made]).get('made');
+    const chain = createRegistry([made]).get('trial');
     const key = keyOf(chain);
-    const unsigned = chain.codec.parse(legacyJson({ chainId: 987654 }), contextOf(key));
+    const unsigned = chain.codec.parse(legacyJson({ chainId: 918273 }), contextOf(key));
     expect(unsigned.sign([key]).raw).toMatch(/^0x/);
-    expect(unsigned.summary.text).toContain('sends 1 MADE');
-    expect(registry.ids).not.toContain('MADE');
+    expect(unsigned.summary.text).toContain('sends 1 TRIAL');
+    expect(registry.ids).not.toContain('TRIAL');
   });
 
   it('takes a made-up chain by one file and one line', async () => {
@@ -60,19 +60,19 @@ describe('the registry', () => {
         await cp(join(root, 'dist', room), join(copy, room), { recursive: true });
       }
       await writeFile(
-        join(copy, 'chains/evm/chains/made-up.js'),
+        join(copy, 'chains/evm/chains/trial.js'),
         `import { evmChain } from '../index.js';
-        export const madeUp = evmChain({ id: 'MADE', name: 'Made-up chain', slug: 'made-up', coin: 'MADE', coinType: 60, feeCeiling: '1',
-          chainIds: { mainnet: [987654n], testnet: [987655n] } });`,
+        export const trial = evmChain({ id: 'TRIAL', name: 'Chain on trial', slug: 'trial', coin: 'TRIAL', coinType: 60, feeCeiling: '1',
+          chainIds: { mainnet: [918273n], testnet: [918274n] } });`,
       );
-      await appendFile(join(copy, 'chains', 'list.js'), "export { madeUp } from './evm/chains/made-up.js';\n");
+      await appendFile(join(copy, 'chains', 'list.js'), "export { trial } from './evm/chains/trial.js';\n");
       const url = pathToFileURL(join(copy, 'chains', 'registry.js')).href;
       const program = `const { createRegistry } = await import(${JSON.stringify(url)});
-        const registry = createRegistry(); console.log(registry.ids.length, registry.get('made').slug);`;
+        const registry = createRegistry(); console.log(registry.ids.length, registry.get('trial').slug);`;
       const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
         encoding: 'utf8',
       });
-      expect({ stdout, stderr }).toEqual({ stdout: `${registry.ids.length + 1} made-up\n`, stderr: '' });
+      expect({ stdout, stderr }).toEqual({ stdout: `${registry.ids.length + 1} trial\n`, stderr: '' });
     } finally {
       await rm(copy, { recursive: true, force: true });
     }

@@ -1,3 +1,9 @@
+/** Deliberate differences to the recordings of the Ethereum family, and why: the nonce alone differs. */
+export const nonceDifferences: Readonly<Record<string, string>> = {
+  'ETH nonce-zero': 'a nonce of 0 is a nonce; the recording replaced it by the transaction count',
+  'CELO nonce-zero-falls-back-to-count': 'a nonce of 0 is a nonce; the recording replaced it by the transaction count',
+};
+
 /** A deliberate difference to a recording of a chain outside the EVM family; docs/compatibility.md has a row for each. */
 export interface Difference {
   readonly why: string;

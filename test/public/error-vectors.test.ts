@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../src/index.js';
 import { custos, removeHome } from '../support/custos.js';
 import { makeQuickHome } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
-import { type ErrorVector, evmChainIds, loadErrorVectors, unprovedFlags } from '../support/vectors.js';
+import { type ErrorVector, evmChainIds, loadErrorVectors, unprovedFlags, utxoChainIds } from '../support/vectors.js';
 
 /** How each case ends here. `asRecorded`: the very bytes of the recording. `signed`: signed, which the recording could not. */
 const ends: Readonly<Record<string, ErrorCode | 'asRecorded' | 'signed'>> = {
@@ -60,7 +60,7 @@ const foreignNodes: Readonly<Record<string, number>> = {
 /** The account of the private key in the recordings. */
 const sender = '0x0df33272db884ab6c242d0857df97b56aaf6ac79';
 const env = { CUSTOS_PASSWORD: 'password of the cases', CUSTOS_API_KEY: 'test-api-key' };
-const chains: readonly string[] = [...evmChainIds, 'BTC', 'LTC', 'DOGE', 'BCH'];
+const chains: readonly string[] = [...evmChainIds, ...utxoChainIds];
 const cases = loadErrorVectors().filter(({ chain }) => chains.includes(chain));
 /** All cases have the same signature ID, so each chain and secret has a store of its own. */
 const homes = new Map<string, Promise<string>>();

@@ -7,12 +7,12 @@ import { FlowNetwork } from '../chains/flow/network.js';
 import { keyOfVector, signVector } from '../chains/replay.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
-import { evmChainIds, loadVectors, otherChainIds, type TransactionVector, unprovedFlags } from '../support/vectors.js';
+import { chainIds, loadVectors, type TransactionVector, unprovedFlags } from '../support/vectors.js';
 
 const env = { CUSTOS_PASSWORD: 'password of own nodes', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'error' };
 const registry = createRegistry();
-// The network of BNB Beacon Chain was shut down, so there is no node to ask.
-const ids = [...evmChainIds, ...otherChainIds].filter((id) => id !== 'BNB');
+// Where the network was shut down, there is no node to ask.
+const ids = chainIds.filter((id) => registry.get(id).closedNetwork === undefined);
 const home = makeHome();
 const flowNetwork = new FlowNetwork();
 /** What each chain's node was asked. */

@@ -12,14 +12,9 @@ import { silentTerminal } from '../support/silent-terminal.js';
 import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
 import { hazardFlags } from '../support/vector-hazards.js';
 import { type ChainVectors, evmChainIds, loadVectors, type TransactionVector } from '../support/vectors.js';
+import { nonceDifferences } from './differences.js';
 
 type Vector = TransactionVector & { readonly broadcast: Broadcast };
-
-/** Deliberate differences to the recordings, and why. What is not listed here must match byte for byte. */
-const differences: Readonly<Record<string, string>> = {
-  'ETH nonce-zero': 'a nonce of 0 is a nonce; the recording replaced it by the transaction count',
-  'CELO nonce-zero-falls-back-to-count': 'a nonce of 0 is a nonce; the recording replaced it by the transaction count',
-};
 
 const env = { CUSTOS_PASSWORD: 'password of the vectors', CUSTOS_API_KEY: 'test-api-key', CUSTOS_LOG_LEVEL: 'warn' };
 const files = evmChainIds.map((id) => loadVectors(id));
@@ -156,7 +151,7 @@ it('every daemon ended with 0 and had nothing to complain of', () => {
 
 it('every difference that is listed is one of a vector', () => {
   const names = files.flatMap((file) => file.transactions.map(({ name }) => `${file.chain} ${name}`));
-  expect(names).toEqual(expect.arrayContaining(Object.keys(differences)));
+  expect(names).toEqual(expect.arrayContaining(Object.keys(nonceDifferences)));
 });
 
 describe.each(files)('$chain', (file) => {
@@ -202,7 +197,7 @@ describe.each(files)('$chain', (file) => {
 
   it.each(transactions(file))('broadcasts $name as recorded', async ({ name, pending, broadcast }) => {
     const found = sent.get(String(pending['id']));
-    if (differences[`${chain} ${name}`] === undefined) {
+    if (nonceDifferences[`${chain} ${name}`] === undefined) {
       expect(found?.path).toBe(broadcast.path);
       expect(found?.body).toEqual(broadcast.body);
       return;

@@ -1,3 +1,6 @@
+import { createRegistry } from '../../src/chains/registry.js';
+import { nodePath } from '../../src/core/chain/tatum.js';
+import { type Network, networkOf } from '../../src/core/ids.js';
 import type { RecordedCall } from './vectors.js';
 
 /** What is replayed of a recorded transaction. */
@@ -7,32 +10,8 @@ export interface Replay {
   readonly rpc: readonly RecordedCall[];
 }
 
-/** Mainnet and test network, for the question that every chain may be asked. */
-const chainIds: Readonly<Record<string, readonly [number, number]>> = {
-  ETH: [1, 11155111],
-  BSC: [56, 97],
-  MATIC: [137, 80002],
-  KLAY: [8217, 1001],
-  ONE: [1666600000, 1666700000],
-  XDC: [50, 51],
-  KCS: [321, 322],
-  CELO: [42220, 44787],
-  AVAX: [43114, 43113],
-  OPTIMISM: [10, 11155420],
-  BASE: [8453, 84532],
-  CRO: [25, 338],
-  FTM: [250, 4002],
-  FLR: [14, 114],
-  S: [146, 57054],
-};
-
-const web3Chains: Readonly<Record<string, string>> = {
-  ethereum: 'ETH',
-  bsc: 'BSC',
-  polygon: 'MATIC',
-  one: 'ONE',
-  xdc: 'XDC',
-};
+const registry = createRegistry();
+const chains = registry.ids.map((id) => registry.get(id));
 
 interface Recorded {
   readonly id: string;
@@ -94,7 +73,7 @@ export class Replayer {
     const found = sameMethod.find((one) => one.rpc?.params === asked) ?? sameMethod[0];
     if (found !== undefined) return { ...(found.answer as object), jsonrpc: '2.0', id };
     if (method === 'getrawtransaction') return { jsonrpc: '2.0', id, error: unknownTransaction };
-    const chainId = chainIds[chainOf(path)]?.[this.#testnet ? 1 : 0];
+    const chainId = chainIdAt(path, networkOf(this.#testnet));
     const asksChainId = method === 'eth_chainId' || method === 'klay_chainID';
     return asksChainId && chainId !== undefined ? wrapped(`0x${chainId.toString(16)}`) : undefined;
   }
@@ -122,10 +101,10 @@ function isRpc(body: unknown): body is RpcBody {
   return typeof body === 'object' && body !== null && 'method' in body && typeof body.method === 'string';
 }
 
-/** The chain whose node a path of the cloud names. */
-function chainOf(path: string): string {
-  const [, node, slug = ''] = /^\/v3\/(?:blockchain\/node\/([A-Z_]+)|([a-z]+)\/web3)\//.exec(path) ?? [];
-  return node?.replace('ETH_OP', 'OPTIMISM').replace('ETH_BASE', 'BASE') ?? web3Chains[slug] ?? '';
+/** The chain id of the chain to whose node a path of the cloud leads. */
+function chainIdAt(path: string, network: Network): bigint | undefined {
+  const chain = chains.find((one) => path.startsWith(`/v3/${nodePath(one, network)}/`));
+  return chain?.builder?.kind === 'evm' ? chain.builder.chainIds[network][0] : undefined;
 }
 
 function pathOf(url: string): string {

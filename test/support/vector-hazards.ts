@@ -1,4 +1,5 @@
 import type { HazardKind } from '../../src/core/chain/hazards.js';
+import { utxoChainIds } from './vectors.js';
 
 /** A recorded transaction by its chain and name. */
 interface Named {
@@ -24,7 +25,7 @@ export const vectorHazards: Readonly<Record<string, readonly HazardKind[]>> = {
 };
 
 /** Chains of whose recorded transactions each one needs it: the outputs that they spend were made up, so nobody can prove them. */
-const unproved: readonly string[] = ['BTC', 'LTC', 'DOGE', 'BCH'];
+const unproved = utxoChainIds;
 
 /** What the operator has to allow for one recorded transaction, sorted. */
 export function hazardsOfVector(chain: string, name: string): readonly HazardKind[] {

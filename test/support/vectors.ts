@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRegistry } from '../../src/chains/registry.js';
 
 /** One recorded question and its answer. A JSON-RPC question has a body with a method, any other a body of its own or none. */
 export interface RecordedCall {
@@ -62,11 +63,21 @@ export interface ErrorVector extends Omit<TransactionVector, 'txData' | 'determi
   readonly kmsBatch: readonly unknown[];
 }
 
-/** Tickers of the EVM chains, which are also the names of their vector files. */
-export const evmChainIds = [
-  ...['ETH', 'BSC', 'MATIC', 'CELO', 'KLAY', 'ONE', 'KCS', 'XDC'],
-  ...['AVAX', 'OPTIMISM', 'BASE', 'CRO', 'FTM', 'FLR', 'S'],
-] as const;
+const registry = createRegistry();
+const folder = new URL('../vectors/chains/', import.meta.url);
+
+/** Tickers of the chains that have vectors: the names of their files. */
+export const vectorFiles: readonly string[] = readdirSync(folder).flatMap(
+  (name) => /^([A-Z0-9]+)\.json$/.exec(name)?.[1] ?? [],
+);
+/** The same in the order of the registry. */
+export const chainIds: readonly string[] = registry.ids.filter((id) => vectorFiles.includes(id));
+/** Those of the Ethereum family. */
+export const evmChainIds = chainIds.filter((id) => registry.get(id).builder?.kind === 'evm');
+/** Those of Bitcoin's family. */
+export const utxoChainIds = chainIds.filter((id) => registry.get(id).builder?.kind === 'bitcoind');
+/** All but the Ethereum family. */
+export const otherChainIds = chainIds.filter((id) => !evmChainIds.includes(id));
 
 /** The vectors of one chain, from test/vectors/chains. */
 export function loadVectors(id: string): ChainVectors {
@@ -88,14 +99,8 @@ function readCall(call: { readonly request: RawRequest; readonly response: unkno
   return { request, response: isWrapped ? (response as RecordedCall['response']) : { status: 200, body: response } };
 }
 
-/** Tickers of all other chains that have a vector file. */
-export const otherChainIds = [
-  ...['BTC', 'LTC', 'DOGE', 'BCH'],
-  ...['SOL', 'XRP', 'XLM', 'ADA', 'ALGO', 'EGLD', 'FLOW', 'TRON', 'VET', 'BNB'],
-] as const;
-
 /** What a daemon needs for recordings that spend outputs which never were, so that nobody can prove their amounts. */
-export const unprovedFlags = ['BTC', 'LTC', 'DOGE', 'BCH'].map((id) => `--allow-hazard=${id}:unproved-amount`);
+export const unprovedFlags = utxoChainIds.map((id) => `--allow-hazard=${id}:unproved-amount`);
 
 /** Recorded cases that ended in an error report or in a quirk, of the EVM and UTXO chains. */
 export function loadErrorVectors(): readonly ErrorVector[] {
@@ -103,5 +108,5 @@ export function loadErrorVectors(): readonly ErrorVector[] {
 }
 
 function readJson(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../vectors/chains/${name}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
 }
