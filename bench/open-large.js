@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSqlite } from '../dist/storage/sqlite/module.js';
+import { openSqlite } from '../dist/storage/sqlite/connection.js';
 import { makeStore, start } from './draining.js';
 import { medians, report } from './support.js';
 

@@ -60,6 +60,9 @@ const mayExit: readonly string[] = ['cli/main.ts'];
 /** Files that run migrations, each in the order of its formats. */
 const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/queue/format.ts'];
 
+/** A server's connection may be lost, reads share a few of them, and a database holds tables of others as well. */
+const onServersOnly: readonly string[] = ['readers.ts', 'session.ts', 'tables.ts'];
+
 interface File {
   /** Below src, with slashes. */
   readonly path: string;
@@ -166,6 +169,13 @@ describe('the house', () => {
     );
     expect(wrong).toEqual([]);
     expect(files.filter(({ path }) => path.startsWith(migrations)).length).toBeGreaterThan(5);
+  });
+
+  it('has the same files for each database, but for what only a server needs', () => {
+    const filesOf = (kind: string) =>
+      files.flatMap(({ path }) => (path.startsWith(`storage/${kind}/`) ? [path.replace(`storage/${kind}/`, '')] : []));
+    expect(filesOf('postgres').filter((name) => !onServersOnly.includes(name))).toEqual(filesOf('sqlite'));
+    expect(filesOf('postgres')).toEqual(expect.arrayContaining([...onServersOnly]));
   });
 
   it('sees every import: each file above the core has some, and those of the signer are known', () => {

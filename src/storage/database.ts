@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
-import { isPostgresUrl, refuseOtherUrl } from './postgres/url.js';
+import { isPostgresUrl, refuseOtherUrl } from './location.js';
+import { sqlState } from './postgres/errors.js';
 import { openSqliteDatabase, type SqliteOptions } from './sqlite/database.js';
+import { isSqliteConflict } from './sqlite/errors.js';
 
 /** Which database's ways a query has to follow, where the two differ. */
 export type DialectName = 'sqlite' | 'postgres';
@@ -37,4 +39,9 @@ export async function openDatabase<T>(location: string, options: SqliteOptions =
   // Whoever keeps a file need not load a client for another kind of database.
   const { openPostgresDatabase } = await import('./postgres/database.js');
   return openPostgresDatabase(location);
+}
+
+/** True for a violated uniqueness or primary key, on whatever database (SQLSTATE 23505, SQLite's result code 19). */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === '23505' || isSqliteConflict(error);
 }

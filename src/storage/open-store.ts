@@ -1,7 +1,7 @@
 import type { Store } from '../core/store/store.js';
-import { isPostgresUrl, refuseOtherUrl } from './postgres/url.js';
+import { isPostgresUrl, refuseOtherUrl } from './location.js';
+import { fileExists } from './sqlite/location.js';
 import { createSqliteStore, openSqliteStore } from './sqlite/store.js';
-import { fileExists } from './sqlite/store-file.js';
 import type { NewStore } from './store-parts.js';
 
 /**

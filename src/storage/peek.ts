@@ -1,10 +1,11 @@
 import type { KeySlot } from '../core/store/store.js';
-import { isPostgresUrl, parsePostgresUrl } from './postgres/url.js';
+import { isPostgresUrl } from './location.js';
+import { parsePostgresUrl } from './postgres/location.js';
 import { GENERATION_KEY, parseGeneration, slotsOf } from './root-generation.js';
+import { openSqlite } from './sqlite/connection.js';
 import { databaseError } from './sqlite/errors.js';
-import { openSqlite } from './sqlite/module.js';
-import { checkStoreFile } from './sqlite/store-file.js';
-import { slotFromRow } from './wallets/slot-rows.js';
+import { checkStoreFile } from './sqlite/location.js';
+import { slotFromRow } from './wallets/slots.js';
 
 /** What opens a store: enough to begin the key derivation. */
 export interface StoreKeys {

@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 import { resealJournal } from './journal/remac.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
 import type { StoreTables } from './schema.js';
-import { slotRow } from './wallets/slot-rows.js';
+import { slotRow } from './wallets/slots.js';
 import { replaceSealed, walletPage } from './wallets/wallets.js';
 
 type Tables = Kysely<StoreTables>;

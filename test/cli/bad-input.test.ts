@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqlite } from '../../src/storage/sqlite/module.js';
+import { openSqlite } from '../../src/storage/sqlite/connection.js';
 import { custos, type Environment, makeHome, removeHome } from '../support/custos.js';
 import { fileTest } from '../support/file-test.js';
 import { digestOf } from '../support/home-store.js';

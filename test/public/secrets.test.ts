@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import { generateMnemonic, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
-import { openSqlite } from '../../src/storage/sqlite/module.js';
+import { openSqlite } from '../../src/storage/sqlite/connection.js';
 import { Canaries } from '../support/canaries.js';
 import { custos, type Ended, type Environment, makeHome, type Running, removeHome, start } from '../support/custos.js';
 import { fileTest } from '../support/file-test.js';

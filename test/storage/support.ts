@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
+import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
 import type { SealedWallet } from '../../src/core/signing/wallet.js';
-import type { KeySlot } from '../../src/core/store/store.js';
+import type { KeySlot, WalletFilter, WalletTable } from '../../src/core/store/store.js';
 import { freshSchema, onPostgres, whyNoPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');
@@ -65,6 +65,11 @@ export function anyWallet(facts: Partial<SealedWallet> = {}): SealedWallet {
     secretBox: new Uint8Array(randomBytes(64)),
     ...facts,
   };
+}
+
+/** The signature IDs of all wallets that a filter lets through, in their order. */
+export async function allIds(wallets: WalletTable, filter: WalletFilter): Promise<SignatureId[]> {
+  return (await wallets.page(filter, undefined, 1_000_000)).map(({ signatureId }) => signatureId);
 }
 
 export interface Child {

@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from '../../health/metrics.js';
 import { createReadiness } from '../../health/readiness.js';
 import { type RunningHealth, startHealth } from '../../health/server.js';
 import { isLoopback } from '../../http/guard.js';
-import { isPostgresUrl } from '../../storage/postgres/url.js';
+import { isPostgresUrl } from '../../storage/location.js';
 import type { Config } from '../config/config.js';
 import type { CountingLog } from '../process/log.js';
 import { packageVersion } from '../process/package.js';

@@ -6,9 +6,9 @@ import type { Secret } from '../../core/secret.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { JournalRecord } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
+import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
-import { refuseUrl } from '../../storage/postgres/url.js';
-import { fileExists, placeNewFile } from '../../storage/sqlite/store-file.js';
+import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
 import {
   type BackupHeader,
   BackupReader,

@@ -2,7 +2,8 @@ import { isPrivateHost } from '../../cloud/urls.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Log } from '../../core/log.js';
-import { isPostgresUrl, parsePostgresUrl } from '../../storage/postgres/url.js';
+import { isPostgresUrl } from '../../storage/location.js';
+import { parsePostgresUrl } from '../../storage/postgres/location.js';
 import type { Config } from '../config/config.js';
 
 /**

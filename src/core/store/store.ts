@@ -50,7 +50,6 @@ export interface WalletTable {
   get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
   /** Pages by signature ID: give the last one of the page before as `after`. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
-  ids(filter: WalletFilter): Promise<readonly SignatureId[]>;
   /** All ids in pages of at most `size`, in their order; each page is read when it is asked for. */
   idPages(filter: Required<WalletFilter>, size: number): AsyncIterable<readonly SignatureId[]>;
   /** Chains that have wallets on this network. */

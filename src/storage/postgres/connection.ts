@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
+import type { PostgresUrl } from './location.js';
 import { connectPostgres, type PostgresSession } from './session.js';
-import type { PostgresUrl } from './url.js';
 
 /** What a connection needs before it serves. */
 export type Prepare = (session: PostgresSession) => Promise<void>;

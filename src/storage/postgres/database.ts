@@ -5,8 +5,8 @@ import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js'
 import { PostgresConnection, type Prepare } from './connection.js';
 import { postgresDialect } from './dialect.js';
 import { postgresError } from './errors.js';
+import { type PostgresUrl, parsePostgresUrl } from './location.js';
 import { PostgresReaders } from './readers.js';
-import { type PostgresUrl, parsePostgresUrl } from './url.js';
 
 /** Nothing is in an empty list: SQLite takes `in ()`, PostgreSQL does not. */
 const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];

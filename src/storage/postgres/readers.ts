@@ -1,7 +1,7 @@
 import { PostgresConnection } from './connection.js';
 import type { SessionSource } from './dialect.js';
+import type { PostgresUrl } from './location.js';
 import type { PostgresSession } from './session.js';
-import type { PostgresUrl } from './url.js';
 
 /** Connections that reads share, so that none waits behind a write. */
 const READERS = 3;

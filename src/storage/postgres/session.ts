@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
 import { CustosError } from '../../core/errors.js';
 import { endsConnection, postgresError } from './errors.js';
-import type { PostgresUrl } from './url.js';
+import type { PostgresUrl } from './location.js';
 
 /** What a query gives back. */
 export interface PostgresResult {

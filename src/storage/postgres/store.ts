@@ -2,15 +2,15 @@ import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
 import type { Database } from '../database.js';
-import { rekeyLocks } from '../rekey-locks.js';
 import { FIRST_GENERATION } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
 import { type NewStore, storeTables } from '../store-parts.js';
-import { slotRow } from '../wallets/slot-rows.js';
+import { slotRow } from '../wallets/slots.js';
 import { openPostgresDatabase, type PostgresDatabase } from './database.js';
+import { parsePostgresUrl } from './location.js';
+import { rekeyLocks } from './locks.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from './tables.js';
-import { parsePostgresUrl } from './url.js';
 
 const marks: TableMarks = {
   meta: ['key', 'value'],

@@ -5,8 +5,8 @@ import { type ColumnTypes, typesOf } from '../migrations/column-types.js';
 import { createTables } from '../migrations/queue-0001-first.js';
 import { addOutputs } from '../migrations/queue-0002-outputs.js';
 import { addProgress } from '../migrations/queue-0003-progress.js';
+import { parsePostgresUrl } from '../postgres/location.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
-import { parsePostgresUrl } from '../postgres/url.js';
 import type { QueueTables } from '../schema.js';
 
 /** Marks a SQLite file as a queue (`application_id`): the letters CUSQ. */

@@ -14,11 +14,10 @@ import type {
   ReportedError,
   SpentFilter,
 } from '../../core/store/queue.js';
-import { type DialectName, openDatabase } from '../database.js';
-import { isPostgresUrl, refuseOtherUrl } from '../postgres/url.js';
+import { type DialectName, isUniqueViolation, openDatabase } from '../database.js';
+import { isPostgresUrl, refuseOtherUrl } from '../location.js';
 import type { QueueTables } from '../schema.js';
 import { databaseError } from '../sqlite/errors.js';
-import { isUniqueViolation } from '../unique-violation.js';
 import { type Change, claim, complete, findToChange, insertHashes, remove, report, send } from './changes.js';
 import { countWaiting, findUnclaimed } from './counts.js';
 import { prepareQueue } from './format.js';

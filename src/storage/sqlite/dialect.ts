@@ -11,7 +11,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { CustosError } from '../../core/errors.js';
-import type { SqliteConnection, SqliteStatement, SqliteValue } from './module.js';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './connection.js';
 
 /** Prepared statements that are kept for each connection. */
 const KEPT_STATEMENTS = 200;

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
-import { lockForDaemon } from '../daemon-lock.js';
 import type { Database } from '../database.js';
 import { FIRST_GENERATION } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
 import { type NewStore, storeTables } from '../store-parts.js';
-import { slotRow } from '../wallets/slot-rows.js';
+import { slotRow } from '../wallets/slots.js';
 import { openSqliteDatabase } from './database.js';
-import { APPLICATION_ID, checkStoreFile, placeNewFile } from './store-file.js';
+import { APPLICATION_ID, checkStoreFile, placeNewFile } from './location.js';
+import { lockForDaemon } from './locks.js';
 
 /**
  * Makes a new store with its key slots in a file; it is there whole or not at all.

@@ -3,12 +3,10 @@ import { CustosError } from '../../core/errors.js';
 import { type ChainId, type Network, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { WalletFilter, WalletTable } from '../../core/store/store.js';
-import { isBlob } from '../blobs.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { Database } from '../database.js';
+import { type Database, isUniqueViolation } from '../database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
-import { isUniqueViolation } from '../unique-violation.js';
 
 /** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
 const ROWS = 500;
@@ -117,7 +115,6 @@ export function walletTable(database: Database<StoreTables>, generation: number)
         return found;
       }),
     page: (filter, after, limit) => database.read((db) => walletPage(db, filter, { after, limit })),
-    ids: (filter) => idsOf(database, filter),
     async *idPages(filter, size) {
       // Sorts before every signature ID.
       let after = '';
@@ -137,15 +134,6 @@ export function walletTable(database: Database<StoreTables>, generation: number)
         return result.numDeletedRows > 0n;
       }),
   };
-}
-
-function idsOf(database: Database<StoreTables>, filter: WalletFilter): Promise<readonly SignatureId[]> {
-  return database.read(async (db) => {
-    let query = db.selectFrom('wallets').select('signature_id').orderBy('signature_id');
-    if (filter.chain !== undefined) query = query.where('chain', '=', filter.chain);
-    if (filter.network !== undefined) query = query.where('network', '=', filter.network);
-    return (await query.execute()).map((row) => parseSignatureId(row.signature_id));
-  });
 }
 
 async function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
@@ -198,7 +186,7 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
   const ids = parseIds(row);
   const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
   // SQLite keeps whatever type of value it is given: a file that somebody edited may hold text in place of bytes.
-  if (ids === undefined || !known || !isBlob(row.public_box) || !isBlob(row.secret_box)) {
+  if (ids === undefined || !known || !isBytes(row.public_box) || !isBytes(row.secret_box)) {
     throw new CustosError(
       'RECORD_DAMAGED',
       `the record of wallet ${row.signature_id} is damaged: unknown chain, network, kind or type of value`,
@@ -213,6 +201,10 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
     publicBox: row.public_box,
     secretBox: row.secret_box,
   };
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array;
 }
 
 function parseIds(row: StoreTables['wallets']): Pick<SealedWallet, 'signatureId' | 'chain'> | undefined {

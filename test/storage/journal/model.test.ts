@@ -6,8 +6,8 @@ import { type Journal, LEASE_TIME, type Lease, type State } from '../../../src/c
 import type { Database } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
+import { openSqlite, type SqliteConnection } from '../../../src/storage/sqlite/connection.js';
 import { sqliteDialect } from '../../../src/storage/sqlite/dialect.js';
-import { openSqlite, type SqliteConnection } from '../../../src/storage/sqlite/module.js';
 import { makeTables } from '../../../src/storage/store-format.js';
 import { eth, storeId } from '../support.js';
 

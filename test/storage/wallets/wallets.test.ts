@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/storage/database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { fileTest } from '../../support/file-test.js';
 import { onPostgres } from '../../support/postgres.js';
-import { anySlot, anyWallet, eth, freshLocation, runChild, storeId } from '../support.js';
+import { allIds, anySlot, anyWallet, eth, freshLocation, runChild, storeId } from '../support.js';
 
 const location = freshLocation();
 const makeStore = (): Promise<Store> => createStore(location(), { storeId, slots: [anySlot()] });
@@ -58,8 +58,8 @@ test('ids, chains and counts answer for the chain and network that was asked', a
   const other = anyWallet({ network: 'testnet' });
   const third = anyWallet({ chain: bsc });
   await store.wallets.add([main, other, third]);
-  expect(await store.wallets.ids({ chain: eth, network: 'mainnet' })).toEqual([main.signatureId]);
-  expect(await store.wallets.ids({ chain: eth })).toHaveLength(2);
+  expect(await allIds(store.wallets, { chain: eth, network: 'mainnet' })).toEqual([main.signatureId]);
+  expect(await allIds(store.wallets, { chain: eth })).toHaveLength(2);
   expect(await store.wallets.chains('mainnet')).toEqual([bsc, eth]);
   expect(await store.wallets.chains('testnet')).toEqual([eth]);
   expect(await store.wallets.count({ network: 'testnet' })).toBe(1);
@@ -131,7 +131,7 @@ test('two processes that add wallets to one store at the same time lose none', a
   const printed = children.flatMap(({ lines }) => lines).sort();
   expect(printed).toHaveLength(800);
   const store = await openStore(location());
-  expect(await store.wallets.ids({})).toEqual(printed);
+  expect(await allIds(store.wallets, {})).toEqual(printed);
   await store.close();
 });
 
@@ -167,7 +167,7 @@ test('what was printed survives kill -9 at any moment', async () => {
   expect(printed.size).toBeGreaterThan(1200);
   const store = await openStore(location());
   await store.check();
-  const kept = new Set<string>(await store.wallets.ids({}));
+  const kept = new Set<string>(await allIds(store.wallets, {}));
   expect([...printed].filter((id) => !kept.has(id))).toEqual([]);
   // Batches are whole.
   expect(kept.size % 20).toBe(0);
@@ -187,7 +187,7 @@ fileTest('its disk is that of the server')(
     expect(child.lines.at(-1)).toBe(String(printed.length));
     const store = await openStore(location());
     await store.check();
-    expect(await store.wallets.ids({})).toEqual([...printed].sort());
+    expect(await allIds(store.wallets, {})).toEqual([...printed].sort());
     await store.wallets.add([anyWallet()]);
     await store.close();
   },

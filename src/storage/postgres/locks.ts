@@ -1,9 +1,9 @@
-import { CustosError } from '../core/errors.js';
-import type { PostgresDatabase } from './postgres/database.js';
-import type { PostgresSession } from './postgres/session.js';
-import { GENERATION_KEY, parseGeneration, rekeyed } from './root-generation.js';
-import type { StoreTables } from './schema.js';
-import type { StoreIdentity } from './store-format.js';
+import { CustosError } from '../../core/errors.js';
+import { GENERATION_KEY, parseGeneration, rekeyed } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
+import type { StoreIdentity } from '../store-format.js';
+import type { PostgresDatabase } from './database.js';
+import type { PostgresSession } from './session.js';
 
 /** First half of the lock's name: the letters CUSR. The second half is of the store, because a database may hold several. */
 const REKEY_LOCK = 0x43555352;

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { CustosError } from '../../src/core/errors.js';
-import { type Database, openDatabase } from '../../src/storage/database.js';
-import { freshDirectory, runChild } from './support.js';
+import { CustosError } from '../../../src/core/errors.js';
+import { type Database, openDatabase } from '../../../src/storage/database.js';
+import { freshDirectory, runChild } from '../support.js';
 
 interface Tables {
   notes: { id: number; text: string };

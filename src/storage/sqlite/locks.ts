@@ -1,7 +1,7 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { CustosError } from '../core/errors.js';
-import { databaseError } from './sqlite/errors.js';
-import { openSqlite, type SqliteConnection } from './sqlite/module.js';
+import { CustosError } from '../../core/errors.js';
+import { openSqlite, type SqliteConnection } from './connection.js';
+import { databaseError } from './errors.js';
 
 /**
  * Takes the place of the only daemon of a store: an exclusive SQLite lock on a file beside it, which the system lets go

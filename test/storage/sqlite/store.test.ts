@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Store } from '../../src/core/store/store.js';
-import { openDatabase } from '../../src/storage/database.js';
-import { createStore, openStore, storeExists } from '../../src/storage/open-store.js';
-import { anySlot, anyWallet, freshDirectory, runChild, storeId } from './support.js';
+import type { Store } from '../../../src/core/store/store.js';
+import { openDatabase } from '../../../src/storage/database.js';
+import { createStore, openStore, storeExists } from '../../../src/storage/open-store.js';
+import { anySlot, anyWallet, freshDirectory, runChild, storeId } from '../support.js';
 
 const directory = freshDirectory();
 const location = () => directory.path('store.db');

@@ -13,7 +13,7 @@ import type { StoreTables } from '../../../src/storage/schema.js';
 import { freshSchema, sharedPostgres, whyNoPostgres } from '../../support/postgres.js';
 import { makePostgres, type PostgresServer, query } from '../../support/postgres-server.js';
 import { postgresWay } from '../../support/postgres-way.js';
-import { anySlot, anyWallet, storeId } from '../support.js';
+import { allIds, anySlot, anyWallet, storeId } from '../support.js';
 
 const none = await whyNoPostgres();
 const onServer = none === undefined ? test : test.skip;
@@ -339,7 +339,7 @@ onServer.each(['fast', 'immediate', 'kill'] as const)(
     }
     over = true;
     const added = await adding;
-    const ids = new Set<string>(await store.wallets.ids({}));
+    const ids = new Set<string>(await allIds(store.wallets, {}));
     const kept = added.flatMap((one) => one.kept);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.filter((id) => !ids.has(id))).toEqual([]);

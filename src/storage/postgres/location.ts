@@ -25,24 +25,6 @@ export interface PostgresUrl {
 const parameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'options'];
 const sslModes: readonly string[] = ['disable', 'require', 'verify-ca', 'verify-full'] satisfies SslMode[];
 
-/** True for the location of a PostgreSQL database, as opposed to a file path. */
-export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:\/\//i.test(location);
-}
-
-/** @throws CustosError STORE_UNSUPPORTED: a file path is wanted; only the kind of URL is named, for the rest may hold a password */
-export function refuseUrl(location: string): void {
-  if (!/^[a-z][a-z0-9+]*:\/\//i.test(location)) return;
-  throw new CustosError('STORE_UNSUPPORTED', `a ${location.split(':')[0]} URL is no path of a file`);
-}
-
-/** @throws CustosError STORE_UNSUPPORTED: the location is that of another kind of database; only the kind is named, for the rest may hold a password */
-export function refuseOtherUrl(location: string): void {
-  if (/^[a-z][a-z0-9+]*:\/\//i.test(location)) {
-    throw new CustosError('STORE_UNSUPPORTED', `${location.split(':')[0]} databases are not supported`);
-  }
-}
-
 /**
  * Takes a URL `postgres://[user[:password]@]host[:port]/database[?parameters]` apart (RFC 3986; names of libpq).
  * @throws CustosError STORE_UNSUPPORTED: it is incomplete or asks for what is not known; nothing secret is repeated
