@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { BuiltTransaction } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
+import { tell } from '../core/log.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { KeyRef } from '../core/signing/wallet.js';
 import type { NewQueuedTransaction } from '../core/store/queue.js';
@@ -42,7 +43,7 @@ export async function enqueue(
   });
   gateway.meter.count(chain.id, 'queued');
   const signatureIds = keys.map(({ signatureId }) => signatureId);
-  gateway.log.info({ id, chain: chain.id, signatureIds }, 'pending transaction queued');
+  tell(gateway.log, 'pending-queued', { id, chain: chain.id, signatureIds });
   return request.json({ signatureId: id });
 }
 

@@ -1,4 +1,5 @@
 import { asCustosError } from '../core/errors.js';
+import { tell } from '../core/log.js';
 import type { GatewayContext } from './context.js';
 
 /** How many are told one by one in a turn. */
@@ -20,13 +21,13 @@ export async function warnOfUnclaimed(gateway: GatewayContext, limit: number, si
       const found = await queue.unclaimed({ network, before: clock.now() - limit, limit: 1000 });
       const fresh = found.filter(({ id }) => !told.has(id));
       for (const { id, chain, createdAt } of fresh.slice(0, TOLD)) {
-        log.warn({ id, chain, seconds: Math.round((clock.now() - createdAt) / 1000) }, 'pending transaction unclaimed');
+        tell(log, 'pending-unclaimed', { id, chain, seconds: Math.round((clock.now() - createdAt) / 1000) });
       }
-      if (fresh.length > TOLD) log.warn({ count: fresh.length - TOLD }, 'more pending transactions unclaimed');
+      if (fresh.length > TOLD) tell(log, 'more-pending-unclaimed', { count: fresh.length - TOLD });
       told = new Set(found.map(({ id }) => id));
     } catch (thrown) {
       const { code, message } = asCustosError(thrown);
-      log.error({ code, error: message }, 'queue not readable');
+      tell(log, 'queue-not-readable', { code, error: message });
     }
   }
 }

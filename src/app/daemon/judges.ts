@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
 import { decodeText } from '../../core/text/text-bytes.js';
@@ -27,7 +27,7 @@ export async function makeJudges({ config, clock, log }: JudgeParts): Promise<re
   }
   checkFourEyeUrl(externalUrl, config.network);
   if (externalUrlMethod === 'GET' && !acceptsGet) {
-    log.warn({ risk: GET_RISK, remedy: GET_REMEDY }, 'four-eye service is asked by GET');
+    tell(log, 'four-eye-by-get', { risk: GET_RISK, remedy: GET_REMEDY });
   }
   const secret = await fourEyeSecret(config, log);
   const approver = createApprover({
@@ -55,6 +55,6 @@ async function fourEyeSecret({ daemon, secrets }: JudgeParts['config'], log: Log
   if ('problem' in decoded) {
     throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} ${decoded.problem}`);
   }
-  if ((mode & 0o077) !== 0) log.warn({ file }, 'others may read the four-eye secret, and approve by it');
+  if ((mode & 0o077) !== 0) tell(log, 'four-eye-secret-open', { file });
   return Secret.text(decoded.text.trim());
 }

@@ -64,7 +64,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   const judges = await makeJudges({ config, clock, log });
   const { cloud, nodes } = makeCloud({ config, clock, log });
   const rules = readSigningRules(config.daemon, chains, config.network);
-  for (const chain of unguardedChains(config.daemon)) log.warn({ chain }, 'every hazard is allowed');
+  for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
   const store = await means.store();
   await store.lockForDaemon();
   const watch = createWatch({ config, chains, clock, log, store, signal: run.signal });
@@ -153,8 +153,8 @@ async function serve(
   const credits = takesCredits(config) && { creditsPerDay: cost.creditsPerDay };
   const { network } = parts;
   tell(log, 'daemon-started', { network, wallets: count, signer: signer.name, ...credits });
-  if (!runOnce && credits) log.info({ ...cost, text: pollCostText(cost, period) }, 'polling costs credits');
-  if (count === 0) log.warn({ network }, 'store has no wallets on this network');
+  if (!runOnce && credits) tell(log, 'polling-costs', { ...cost, text: pollCostText(cost, period) });
+  if (count === 0) tell(log, 'store-empty', { network });
   onReady?.(signer);
   const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
   tell(log, 'daemon-stopped', tally);

@@ -4,6 +4,7 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Probe } from '../../core/health.js';
+import { tell } from '../../core/log.js';
 import { type Meter, noMeter } from '../../core/meter.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { Store } from '../../core/store/store.js';
@@ -65,8 +66,8 @@ export function createWatch(parts: WatchParts): Watch {
       const reasons = readinessOf({ ...parts, signer, metrics });
       const { text } = metrics;
       running = await startHealth({ ...health, version: packageVersion(), log, reasons, metrics: text });
-      log.info({ url: running.url, port: running.port }, 'health server listening');
-      if (!isLoopback(health.host)) log.warn({ host: health.host }, 'health server reachable from other machines');
+      tell(log, 'health-listening', { url: running.url, port: running.port });
+      if (!isLoopback(health.host)) tell(log, 'health-exposed', { host: health.host });
     },
     close: async () => running?.close(),
   };

@@ -1,5 +1,6 @@
 import { readErrorCode } from '../../core/error-names.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import { type LogEvent, logEvents } from '../../core/log.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';
 
 /** Chains that are told apart; a log of ours has no more. */
@@ -44,7 +45,8 @@ export interface LogSummary {
 
 /** A log line, as far as it is believed. */
 interface Line {
-  readonly event: string;
+  /** Code of the event, where it has one. */
+  readonly event?: string;
   readonly chain: string;
   readonly id?: string;
   readonly code?: ErrorCode;
@@ -54,21 +56,29 @@ interface Line {
 
 type Count = Exclude<keyof ChainLines, 'slowestPoll'>;
 
-/** Lines that count for their chain. */
-const counted: ReadonlyMap<string, Count> = new Map<string, Count>([
-  ['transaction completed', 'completed'],
-  ['transaction held', 'held'],
-  ['transaction denied', 'denied'],
-  ['transaction failed', 'failed'],
-  ['transaction postponed', 'postponed'],
-  ['transaction withdrawn by the application', 'withdrawn'],
-  ['transaction found closed at the cloud', 'completed'],
-  ['pending transaction refused', 'refused'],
-  ['poll failed', 'pollsFailed'],
-  ['poll took long', 'slowPolls'],
-  ['chain shut after faults', 'breakerOpenings'],
-  ['transaction reverted', 'reverted'],
-]);
+/** Events that count for their chain. */
+export const countedEvents = {
+  'transaction-completed': 'completed',
+  'transaction-held': 'held',
+  'transaction-denied': 'denied',
+  'transaction-failed': 'failed',
+  'transaction-postponed': 'postponed',
+  'transaction-withdrawn': 'withdrawn',
+  'transaction-found-closed': 'completed',
+  'pending-refused': 'refused',
+  'poll-failed': 'pollsFailed',
+  'poll-took-long': 'slowPolls',
+  'chain-shut': 'breakerOpenings',
+  'transaction-reverted': 'reverted',
+} as const satisfies Readonly<Partial<Record<LogEvent, Count>>>;
+
+const counted: ReadonlyMap<string, Count> = new Map(Object.entries(countedEvents));
+
+/** Logs that were written before events had codes have the sentence alone. */
+const codeOf: ReadonlyMap<string, LogEvent> = new Map(
+  (Object.keys(logEvents) as LogEvent[]).map((event) => [logEvents[event][1], event]),
+);
+
 const waits: ReadonlySet<Count> = new Set(['held', 'postponed']);
 const ends: ReadonlySet<Count> = new Set(['completed', 'denied', 'failed', 'withdrawn']);
 
@@ -76,10 +86,7 @@ const ends: ReadonlySet<Count> = new Set(['completed', 'denied', 'failed', 'with
 export async function summarizeLog(lines: AsyncIterable<string | undefined>): Promise<LogSummary> {
   const chains = new Map<string, ChainLines>();
   const codes = new Map<ErrorCode, number>();
-  const events = new Map<string, number>([
-    ['daemon started', 0],
-    ['signer process ended', 0],
-  ]);
+  const times = { 'daemon-started': 0, 'signer-ended': 0 };
   const stuck = new StuckTransactions();
   const seen = { lines: 0, skipped: 0, from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   for await (const text of lines) {
@@ -95,8 +102,7 @@ export async function summarizeLog(lines: AsyncIterable<string | undefined>): Pr
       seen.to = Math.max(seen.to, line.time);
     }
     if (line.code !== undefined) codes.set(line.code, (codes.get(line.code) ?? 0) + 1);
-    const times = events.get(line.event);
-    if (times !== undefined) events.set(line.event, times + 1);
+    if (line.event === 'daemon-started' || line.event === 'signer-ended') times[line.event] += 1;
     countLine(line, chains, stuck);
   }
   const isDated = seen.from <= seen.to;
@@ -110,13 +116,13 @@ export async function summarizeLog(lines: AsyncIterable<string | undefined>): Pr
       .sort((a, b) => b.count - a.count),
     stuck: stuck.list(),
     forgotten: stuck.forgotten,
-    daemonsStarted: events.get('daemon started') ?? 0,
-    signersEnded: events.get('signer process ended') ?? 0,
+    daemonsStarted: times['daemon-started'],
+    signersEnded: times['signer-ended'],
   };
 }
 
 function countLine(line: Line, chains: Map<string, ChainLines>, stuck: StuckTransactions): void {
-  const count = counted.get(line.event);
+  const count = counted.get(line.event ?? '');
   if (count === undefined) return;
   const chain = chainLines(chains, line.chain);
   chain[count] += 1;
@@ -149,13 +155,14 @@ function chainLines(chains: Map<string, ChainLines>, name: string): ChainLines {
 /** Foreign until parsed: what a field may hold is checked before it is kept or shown. */
 function parseLine(text: string): Line | undefined {
   const found = parseObject(text);
-  const event = found?.['msg'];
-  if (found === undefined || typeof event !== 'string') return undefined;
+  const sentence = found?.['msg'];
+  if (found === undefined || typeof sentence !== 'string') return undefined;
+  const { event = codeOf.get(sentence) } = found;
   const { chain, id, code, time, milliseconds } = found;
   const named = readErrorCode(code);
   const moment = typeof time === 'string' || typeof time === 'number' ? new Date(time).getTime() : Number.NaN;
   return {
-    event,
+    ...(typeof event === 'string' && { event }),
     chain: typeof chain === 'string' && /^[A-Z0-9]{1,12}$/.test(chain) ? chain : 'other',
     ...(typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) && { id }),
     ...(named !== undefined && { code: named }),

@@ -6,7 +6,7 @@ import { checkCloudUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import type { Cloud, Nodes } from '../../core/network/cloud.js';
 import type { Config } from '../config/config.js';
 import { packageVersion } from '../process/package.js';
@@ -37,7 +37,7 @@ export function makeCloud(
   const apiKey = config.secrets.copy('apiKey');
   if (apiKey === undefined) throw new CustosError('API_KEY_MISSING', 'no API key for the cloud is set');
   if (config.onCommandLine.apiKey) {
-    log.warn({}, 'API key taken from the command line, where every user of this machine can read it');
+    tell(log, 'key-on-command-line');
   }
   checkCloudUrl(config.cloudUrl, network);
   for (const url of config.daemon.nodes.values()) checkNodeUrl(url, network);
@@ -55,7 +55,7 @@ export function makeCloud(
     ...shared,
     nodes,
     ...watch,
-    onNotice: (notice) => log.warn({ notice }, 'cloud announced a version'),
+    onNotice: (notice) => tell(log, 'version-announced', { notice }),
   });
   return { cloud, nodes };
 }

@@ -1,14 +1,11 @@
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import { shownJson } from '../../core/text/foreign-text.js';
 import type { LogLevel } from '../config/config.js';
 
 /** Names under which a secret might ever be logged; whatever stands there is replaced. */
 const redacted = ['password', 'mnemonic', 'privateKey', 'secret', 'apiKey', 'recoveryKey', 'seed', 'authorization'];
-
-/** Said as soon as something can be written again; `lines` says how many are missing. */
-export const LINES_LOST = 'log lines were lost';
 
 /** A log that counts what it could not write. */
 export interface CountingLog extends Log {
@@ -48,18 +45,18 @@ export function createLog(level: LogLevel, write: WriteText = writeToStandardErr
       },
     },
   );
-  /** Before the next line: how many are missing, if it can be said by now. */
-  const tell = () => {
+  /** Before the next line: how many are missing, as soon as something can be written again. */
+  const tellLost = () => {
     if (untold === 0) return;
     const lines = untold;
-    logger.warn({ lines }, LINES_LOST);
+    tell(logger, 'lines-lost', { lines });
     // The notice itself is not missed when it is lost.
     if (isWritten) untold = 0;
     else [lost, untold] = [lost - 1, lines];
   };
   const line =
     (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Readonly<Record<string, unknown>>, event: string) => {
-      tell();
+      tellLost();
       logger[level](fields, event);
     };
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), lost: () => lost };

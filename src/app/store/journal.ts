@@ -1,4 +1,4 @@
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
@@ -16,5 +16,5 @@ export async function openJournal(
   { key, mayAdopt }: JournalKey,
 ): Promise<void> {
   const transactions = await store.unlockJournal({ mac: journalMac(key), mayAdopt });
-  if (transactions > 0) log.warn({ transactions }, 'journal of a former version taken as it is');
+  if (transactions > 0) tell(log, 'journal-adopted', { transactions });
 }

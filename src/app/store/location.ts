@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../../cloud/urls.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import { isPostgresUrl } from '../../storage/location.js';
 import { parsePostgresUrl } from '../../storage/postgres/location.js';
 import type { Config } from '../config/config.js';
@@ -31,7 +31,7 @@ export function checkDatabaseUrl(location: string, network: Network): void {
 /** Warns when the password of a database came by a flag, as other programs of this machine can see. */
 export function warnOfPassword({ onCommandLine }: Pick<Config, 'onCommandLine'>, log: Log): void {
   if (!onCommandLine.locations.some(hasPassword)) return;
-  log.warn({}, 'database password taken from the command line, where every user of this machine can read it');
+  tell(log, 'password-on-command-line');
 }
 
 function hasPassword(location: string): boolean {

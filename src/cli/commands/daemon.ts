@@ -1,11 +1,12 @@
 import { runDaemon } from '../../app/daemon/run.js';
+import { tell } from '../../core/log.js';
 import type { Run } from '../spec.js';
 
 /** Serves until SIGTERM or SIGINT; a second signal is left to the system. With `--run-once`, 1 when anything went wrong. */
 export const daemon: Run = async ({ house }) => {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
-    house.log.info({ signal }, 'daemon stopping');
+    tell(house.log, 'daemon-stopping', { signal });
     stop.abort();
   };
   process.once('SIGTERM', onSignal);

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import type { SignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
+import { tell } from '../../core/log.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { readForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
@@ -43,7 +44,7 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
   if (pendingId !== undefined) await checkPending(gateway, { chain, pendingId, txId });
   const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId });
   if (refusal !== undefined) {
-    gateway.log.warn({ chain: chain.id, txId, id: pendingId }, 'broadcast refused by the node');
+    tell(gateway.log, 'broadcast-refused', { chain: chain.id, txId, id: pendingId });
     gateway.meter.count(chain.id, 'refused');
     return request.json(
       {
@@ -61,7 +62,7 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
     else await gateway.queue.sent(pendingId, txId);
     gateway.meter.count(chain.id, close ? 'completed' : 'broadcast');
   }
-  gateway.log.info({ chain: chain.id, txId, id: pendingId }, 'transaction broadcast');
+  tell(gateway.log, 'transaction-broadcast', { chain: chain.id, txId, id: pendingId });
   return request.json({ txId });
 }
 

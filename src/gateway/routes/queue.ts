@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
+import { tell } from '../../core/log.js';
 import type { QueuedTransaction } from '../../core/store/queue.js';
 import { readForm, readOptionalForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
@@ -24,7 +25,7 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
     const { chain } = await existing(gateway, id);
     await gateway.queue.remove(id);
     gateway.meter.count(chain, 'withdrawn');
-    gateway.log.info({ id }, 'pending transaction deleted');
+    tell(gateway.log, 'pending-deleted', { id });
     return request.body(null, 204);
   });
   app.post('/v3/tatum/kms/batch', async (request) => {
@@ -95,7 +96,7 @@ async function completeTransaction(gateway: GatewayContext, request: Context): P
   });
   await gateway.queue.complete(id, txId, 'daemon');
   gateway.meter.count(chain, 'completed');
-  gateway.log.info({ id, txId }, 'pending transaction completed');
+  tell(gateway.log, 'pending-completed', { id, txId });
   return request.body(null, 204);
 }
 
