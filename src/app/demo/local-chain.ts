@@ -79,7 +79,7 @@ async function call(url: string, method: string, params: readonly unknown[]): Pr
   });
   const answer: unknown = await response.json();
   if (typeof answer !== 'object' || answer === null || !('result' in answer)) {
-    throw new CustosError('NODE_REFUSED', `the local blockchain refused ${method}`);
+    throw new CustosError('NODE_REFUSED', `the local blockchain refused ${method}: ${JSON.stringify(answer)}`);
   }
   return answer.result;
 }
