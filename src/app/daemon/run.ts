@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { pollCost, pollCostText, takesCredits } from '../../cloud/poll-cost.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { tell } from '../../core/log.js';
@@ -23,11 +24,11 @@ import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
 import { makeCloud } from '../network/cloud.js';
-import { countWallets, pollCost, pollCostText, takesCredits } from '../network/poll-cost.js';
 import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
 import { makeJudges } from './judges.js';
+import { countWallets } from './polled-wallets.js';
 import { createWatch } from './watch.js';
 
 /** How long a stopping daemon waits for what is on its way, in milliseconds. */

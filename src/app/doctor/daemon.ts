@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { pollCost, pollCostText, takesCredits } from '../../cloud/poll-cost.js';
 import { readErrorCode } from '../../core/error-names.js';
 import { quote } from '../../core/ids.js';
 import type { Store } from '../../core/store/store.js';
 import type { Config } from '../config/config.js';
-import { countWallets, pollCost, pollCostText, takesCredits } from '../network/poll-cost.js';
+import { countWallets } from '../daemon/polled-wallets.js';
 import type { Finding } from './finding.js';
 
 /** How long the daemon may take to answer, in milliseconds, and how much it may say, in characters. */

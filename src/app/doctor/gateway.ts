@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { takesCredits } from '../../cloud/poll-cost.js';
 import { baseOf } from '../../cloud/urls.js';
 import type { Config } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
-import { takesCredits } from '../network/poll-cost.js';
 import { ask, ready, readyFindings } from './daemon.js';
 import type { Finding } from './finding.js';
 

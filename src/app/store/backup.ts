@@ -20,6 +20,7 @@ import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
 import { shownValue } from '../config/shown-value.js';
 import { readFileInParts } from './file-parts.js';
+import { pagesOf } from './pages.js';
 
 export interface BackupCount {
   readonly wallets: number;
@@ -89,26 +90,37 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
     await handle.appendFile(bytes);
   });
   await writer.start();
-  const total = await store.wallets.count({});
-  let wallets = 0;
-  for (let after: SignatureId | undefined; ; ) {
-    const page = await store.wallets.page({}, after, WALLET_PAGE);
-    if (page.length === 0) break;
-    await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
-    wallets += page.length;
-    progress?.(wallets, total);
-    after = page.at(-1)?.signatureId;
-  }
-  let transactions = 0;
-  for (let after: string | undefined; ; ) {
-    const page = await store.journalRecords.page(after, TRANSACTION_PAGE);
-    if (page.length === 0) break;
-    await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
-    transactions += page.length;
-    after = page.at(-1)?.id;
-  }
+  const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
+  const transactions = await writeTransactions(store, writer);
   await writer.finish();
   return { wallets, transactions };
+}
+
+interface WriteWallets extends Pick<BackupOptions, 'progress'> {
+  readonly store: Store;
+  readonly writer: BackupWriter;
+}
+
+async function writeWallets({ store, writer, progress }: WriteWallets): Promise<number> {
+  const total = await store.wallets.count({});
+  const next = (after: SignatureId | undefined) => store.wallets.page({}, after, WALLET_PAGE);
+  let written = 0;
+  for await (const page of pagesOf(next, ({ signatureId }) => signatureId)) {
+    await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
+    written += page.length;
+    progress?.(written, total);
+  }
+  return written;
+}
+
+async function writeTransactions(store: Store, writer: BackupWriter): Promise<number> {
+  const next = (after: string | undefined) => store.journalRecords.page(after, TRANSACTION_PAGE);
+  let written = 0;
+  for await (const page of pagesOf(next, ({ id }) => id)) {
+    await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
+    written += page.length;
+  }
+  return written;
 }
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<BackupCount> {

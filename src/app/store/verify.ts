@@ -5,6 +5,7 @@ import type { Vault } from '../../core/signing/vault.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { deriveAccount } from '../../vault/derivation.js';
+import { pagesOf } from './pages.js';
 
 export interface VerifyProblem {
   readonly signatureId: SignatureId;
@@ -34,16 +35,14 @@ export async function verifyStore(store: Store, options: VerifyOptions): Promise
   const total = await store.wallets.count({});
   const problems: VerifyProblem[] = [];
   let checked = 0;
-  let after: SignatureId | undefined;
-  for (;;) {
-    const page = await store.wallets.page({}, after, PAGE);
-    if (page.length === 0) return { checked, problems };
+  const next = (after: SignatureId | undefined) => store.wallets.page({}, after, PAGE);
+  for await (const page of pagesOf(next, ({ signatureId }) => signatureId)) {
     const found = await Promise.all(page.map((sealed) => verifyOne(sealed, options)));
     problems.push(...found.filter((problem) => problem !== undefined));
     checked += page.length;
     options.progress?.(checked, total);
-    after = page.at(-1)?.signatureId;
   }
+  return { checked, problems };
 }
 
 async function verifyOne(sealed: SealedWallet, options: VerifyOptions): Promise<VerifyProblem | undefined> {

@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseIndex, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { Store, WalletFilter, WalletTable } from '../../core/store/store.js';
+import { pagesOf } from '../store/pages.js';
 
 /** One record; the store is opened when the ID is known to be one. @throws CustosError WALLET_UNKNOWN, SIGNATURE_ID_INVALID */
 export async function getSealed(store: () => Promise<Pick<Store, 'wallets'>>, id: string): Promise<SealedWallet> {
@@ -11,15 +12,14 @@ export async function getSealed(store: () => Promise<Pick<Store, 'wallets'>>, id
   return sealed;
 }
 
+const PAGE = 1000;
+
 /** Pages through the store in the order of signature IDs. */
-export async function* pageSealed(wallets: WalletTable, filter: WalletFilter): AsyncGenerator<readonly SealedWallet[]> {
-  let after: SignatureId | undefined;
-  for (;;) {
-    const page = await wallets.page(filter, after, 1000);
-    if (page.length === 0) return;
-    yield page;
-    after = page.at(-1)?.signatureId;
-  }
+export function pageSealed(wallets: WalletTable, filter: WalletFilter): AsyncGenerator<readonly SealedWallet[]> {
+  return pagesOf<SealedWallet, SignatureId>(
+    (after) => wallets.page(filter, after, PAGE),
+    ({ signatureId }) => signatureId,
+  );
 }
 
 /** A key by signature ID and the index as it was typed. @throws CustosError INDEX_INVALID */

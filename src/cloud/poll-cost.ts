@@ -1,7 +1,3 @@
-import type { ChainId } from '../../core/ids.js';
-import type { WalletTable } from '../../core/store/store.js';
-import type { Config } from '../config/config.js';
-
 /** Most signature IDs in one request, and how many of them one credit pays for (the cloud's price list). */
 const IDS_A_REQUEST = 25_000;
 const IDS_A_CREDIT = 500;
@@ -27,7 +23,7 @@ export interface PollCost {
 }
 
 /** True for the vendor's cloud, which takes credits; a gateway of one's own takes none. */
-export function takesCredits({ cloudUrl }: Pick<Config, 'cloudUrl'>): boolean {
+export function takesCredits({ cloudUrl }: { readonly cloudUrl: string }): boolean {
   return URL.canParse(cloudUrl) && /(^|\.)tatum\.io$/.test(new URL(cloudUrl).hostname);
 }
 
@@ -53,21 +49,4 @@ export function pollCostText(cost: PollCost, period: number): string {
 function creditsOfPoll(wallets: number): number {
   const whole = Math.floor(wallets / IDS_A_REQUEST);
   return whole * (IDS_A_REQUEST / IDS_A_CREDIT) + Math.ceil((wallets % IDS_A_REQUEST) / IDS_A_CREDIT);
-}
-
-/**
- * How many wallets each chain has, and how many of them a daemon with these settings would ask for.
- * @returns `count` of all wallets on the network; `asked` for each chain that is polled
- */
-export async function countWallets(
-  { network, daemon }: Pick<Config, 'network' | 'daemon'>,
-  wallets: Pick<WalletTable, 'chains' | 'count'>,
-): Promise<{ readonly count: number; readonly asked: readonly number[] }> {
-  const counts = new Map<ChainId, number>();
-  for (const chain of await wallets.chains(network)) counts.set(chain, await wallets.count({ chain, network }));
-  const polled = [...counts].filter(([chain]) => daemon.chains?.includes(chain) ?? true);
-  return {
-    count: [...counts.values()].reduce((sum, of) => sum + of, 0),
-    asked: polled.map(([, count]) => Math.min(count, daemon.wallets?.size ?? count)),
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pollCost, pollCostText } from '../../../src/app/network/poll-cost.js';
+import { pollCost, pollCostText } from '../../src/cloud/poll-cost.js';
 
 const credits = (...wallets: number[]) => pollCost({ wallets, period: 86_400_000 }).creditsPerDay;
 
