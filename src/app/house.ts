@@ -5,24 +5,13 @@ import type { Secret } from '../core/secret.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { Journal } from '../core/store/journal.js';
 import type { Store } from '../core/store/store.js';
-import { openStore, storeExists } from '../storage/open-store.js';
-import { type OpenedSlot, openSlot } from '../vault/key-slots.js';
-import { openVault } from '../vault/vault.js';
+import type { OpenedSlot } from '../vault/key-slots.js';
 import type { Config } from './config/config.js';
-import { shownValue } from './config/shown-value.js';
 import { type CountingLog, createLog } from './process/log.js';
 import type { Terminal } from './process/terminal.js';
 import type { EarlyUnlock } from './store/early-unlock.js';
-import { journalKeyFrom, openJournal } from './store/journal.js';
-import { storeLocation, warnOfPassword } from './store/location.js';
-import { makeStore } from './store/make.js';
-import {
-  type PasswordMeans,
-  passwordMeans,
-  readNewPassword,
-  readStorePassword,
-  refuseWeakInPassing,
-} from './store/password.js';
+import { StoreOpener } from './store/opener.js';
+import { type PasswordMeans, passwordMeans } from './store/password.js';
 import type { OpenStore } from './wallets/open-wallets.js';
 
 /**
@@ -65,100 +54,24 @@ export function createHouse(config: Config, terminal: Terminal, early?: Promise<
   const chains = createRegistry();
   const log = createLog(config.logLevel);
   const passwords = passwordMeans(config, terminal);
-  let opened: Promise<Store> | undefined;
-  let root: Promise<OpenedSlot> | undefined;
-  let vault: Promise<Vault> | undefined;
-  const house: House = {
+  const opener = new StoreOpener({ config, log, chains, passwords, early });
+  return {
     config,
     log,
     clock: systemClock,
     chains,
     terminal,
     passwords,
-    location() {
-      warnOfPassword(config, log);
-      return storeLocation(config);
-    },
-    exists: async () => storeExists(house.location()),
-    async store() {
-      opened ??= openStore(house.location());
-      return opened;
-    },
-    async opened() {
-      root ??= openRoot(house, early);
-      return root;
-    },
-    rootKey: async () => (await house.opened()).rootKey,
-    async vault() {
-      vault ??= openWith(house);
-      return vault;
-    },
-    async journal() {
-      const store = await house.store();
-      await openJournal(house, store, journalKeyFrom(await house.opened(), store.storeId));
-      return store.journal;
-    },
-    password: () => readStorePassword(passwords),
-    async openForAdding() {
-      if (opened === undefined && !(await house.exists())) {
-        const made = await makeInPassing(house);
-        opened = Promise.resolve(made.store);
-        root = Promise.resolve(made);
-      }
-      return house.open();
-    },
-    async open() {
-      const store = await house.store();
-      return { store, vault: await house.vault(), rootKey: await house.rootKey() };
-    },
-    async close() {
-      const [store, key, keys] = await Promise.allSettled([opened, root, vault]);
-      if (early !== undefined && root === undefined) wipeUnused(await early);
-      if (keys.status === 'fulfilled') keys.value?.wipe();
-      if (key.status === 'fulfilled') key.value?.rootKey.fill(0);
-      if (store.status === 'fulfilled') await store.value?.close();
-    },
+    location: () => opener.location(),
+    exists: () => opener.exists(),
+    store: () => opener.store(),
+    vault: () => opener.vault(),
+    opened: () => opener.opened(),
+    rootKey: async () => (await opener.opened()).rootKey,
+    password: () => opener.password(),
+    journal: () => opener.journal(),
+    open: () => opener.open(),
+    openForAdding: () => opener.openForAdding(),
+    close: () => opener.close(),
   };
-  return house;
-}
-
-async function openWith(house: House): Promise<Vault> {
-  const { rootKey } = await house.opened();
-  return openVault({ rootKey, storeId: (await house.store()).storeId, chains: house.chains });
-}
-
-/** A store for a command that adds wallets and finds none. */
-async function makeInPassing({ config, terminal, passwords, location }: House) {
-  const password = await readNewPassword(passwords);
-  try {
-    await refuseWeakInPassing(password, passwords);
-    const made = await makeStore(location(), password, { recovery: false });
-    terminal.note(
-      `made the wallet store ${shownValue(config.store)}; it has no recovery key yet: run \`custos password recovery-key\``,
-    );
-    return made;
-  } finally {
-    password.wipe();
-  }
-}
-
-async function openRoot(house: House, early: Promise<EarlyUnlock> | undefined): Promise<OpenedSlot> {
-  // The store is opened first: without one nobody need type a password.
-  const store = await house.store();
-  const begun = await early;
-  if (begun?.kind === 'unlocked') {
-    if (begun.storeId === store.storeId && begun.generation === store.rootGeneration) return begun.opened;
-    wipeUnused(begun);
-  }
-  if (begun?.kind === 'failed' && begun.error.code === 'PASSWORD_WRONG') throw begun.error;
-  const password = await house.password();
-  try {
-    return await openSlot(await store.slots.all(), password, store.storeId);
-  } finally {
-    password.wipe();
-  }
-}
-
-function wipeUnused(early: EarlyUnlock): void {
-  if (early.kind === 'unlocked') early.opened.rootKey.fill(0);
 }
