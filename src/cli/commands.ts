@@ -16,7 +16,7 @@ const transaction = () => import('./commands/transaction.js');
 const password = () => import('./commands/password.js');
 const store = () => import('./commands/store.js');
 
-/** Every command of Custos, in the order of the help. The peer's names are in tatum-commands.ts. */
+/** Every command of Custos, in the order of the help. The names of Tatum KMS are in tatum-commands.ts. */
 export const commands: readonly CommandSpec[] = [
   {
     path: 'init',

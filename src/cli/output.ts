@@ -6,7 +6,7 @@ import { tableLines } from './table.js';
 
 /** Where results go (standard output) and everything else (standard error). */
 export interface Output {
-  /** Pretty-printed, as the peer prints it. */
+  /** Pretty-printed, as Tatum KMS prints it. */
   json(value: unknown): void;
   /** One compact JSON line. */
   jsonLine(value: unknown): void;

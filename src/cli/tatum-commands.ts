@@ -3,7 +3,7 @@ import { daemonOptions, storeOptions, testnetOption } from './options.js';
 import type { CommandSpec, Run } from './spec.js';
 
 const tatum = () => import('./commands/tatum.js');
-/** Scripts pass the same flags to every command, needed or not, because the peer has one list for all. */
+/** Scripts pass the same flags to every command, needed or not, because Tatum KMS has one list for all. */
 const otherFlags = daemonOptions
   .filter((option) => option !== testnetOption && !storeOptions.includes(option))
   .map((option) => ({ ...option, hidden: true as const }));

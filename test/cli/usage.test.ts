@@ -87,6 +87,39 @@ describe('misuse ends with 2, an error and a hint, and nothing on standard outpu
   });
 });
 
+describe('several mistakes', () => {
+  it('are told at once: a line with its code for each, then one hint', async () => {
+    const flags = ['--period=soon', '--chain=NOPE', '--password-file=/a', '--password-file=/b', '--node=ETH=ftp://x'];
+    const { code, stdout, stderr } = await run(['daemon', '--testnet', ...flags], { CUSTOS_HEALTH_PORT: 'x' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.slice(0, -1).sort()).toEqual([
+      expect.stringMatching(/^custos: error: --chain: .*NOPE.* \(CHAIN_UNKNOWN\)$/),
+      expect.stringMatching(/^custos: error: --node ETH: .* \(URL_INVALID\)$/),
+      'custos: error: --password-file is given more than once: /a and /b (CONFIG_INVALID)',
+      expect.stringMatching(/^custos: error: --period takes a number .* \(CONFIG_INVALID\)$/),
+      expect.stringMatching(/^custos: error: CUSTOS_HEALTH_PORT takes a number .* \(CONFIG_INVALID\)$/),
+      expect.stringMatching(/^custos: error: no API key .* \(API_KEY_MISSING\)$/),
+    ]);
+    expect(lines.at(-1)).toMatch(/^custos: hint: ./);
+  });
+
+  it('of a one-shot command are told at once as well', async () => {
+    const { code, stderr } = await run([
+      'wallet',
+      'create',
+      'ETH',
+      '--count=0',
+      '--label=a',
+      '--label=b',
+      '--aws',
+      '--vgs',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr.match(/^custos: error: /gm)).toHaveLength(3);
+  });
+});
+
 describe('flags', () => {
   it.each([['--testnet'], ['--testnet=true']])('%s makes a wallet of the test network', async (flag) => {
     const { stdout } = await run(['generatemanagedwallet', 'ETH', flag], password);

@@ -93,7 +93,7 @@ export function readConfig(flags: Flags, environment: Environment, home: string 
 export function examineConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
   const named = new SettingsReader(flags, {}).text('envFile');
   const envFile = named ?? (home === undefined ? '' : join(home, '.tatumrc', '.env'));
-  const file = envFile === '' ? noFile : readEnvFile(envFile, named !== undefined);
+  const file = envFile === '' ? noFile : readEnvFile(envFile, { isNamed: named !== undefined });
   const environment = merged(file, processEnvironment);
   const read = new SettingsReader(flags, environment);
   for (const problem of file.problems) read.refuse('--envFile', problem);

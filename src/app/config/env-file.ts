@@ -21,7 +21,7 @@ const assignment =
  * Reads a file of settings. Only a file that does not exist is as good as an empty one, unless it was named.
  * @param isNamed - by the person who runs the command
  */
-export function readEnvFile(path: string, isNamed: boolean): EnvFile {
+export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boolean }): EnvFile {
   let bytes: Uint8Array;
   try {
     if (statSync(path).size > MAX_BYTES) return broken(`${path} has more than 1 MiB`);

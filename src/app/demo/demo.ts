@@ -7,7 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { Wallet } from '../../core/signing/wallet.js';
 import type { JournalEntry } from '../../core/store/journal.js';
+import type { RunningGateway } from '../../gateway/server.js';
 import { readConfig } from '../config/config.js';
+import type { Flags } from '../config/reader.js';
 import { runDaemon } from '../daemon/run.js';
 import { openGateway } from '../gateway/open.js';
 import { createHouse, type House } from '../house.js';
@@ -49,8 +51,21 @@ export async function runDemo(terminal: Terminal, say: (line: string) => void): 
     const error = asCustosError(thrown);
     throw new CustosError(error.code, `the demo failed at the step "${current}": ${error.message}`, { cause: thrown });
   } finally {
-    for (const cleanup of cleanups.reverse()) await cleanup();
+    await cleanAll(cleanups);
   }
+}
+
+/** Last opened, first closed; what cannot be closed keeps nothing else open. */
+async function cleanAll(cleanups: readonly Cleanup[]): Promise<void> {
+  let failed: unknown;
+  for (const cleanup of [...cleanups].reverse()) {
+    try {
+      await cleanup();
+    } catch (error) {
+      failed ??= error;
+    }
+  }
+  if (failed !== undefined) throw failed;
 }
 
 interface Stage {
@@ -61,55 +76,65 @@ interface Stage {
 }
 
 async function playDemo(stage: Stage): Promise<DemoResult> {
-  const { say, step, cleanups, terminal } = stage;
-  const home = await mkdtemp(join(tmpdir(), 'custos-demo-'));
-  cleanups.push(() => rm(home, { recursive: true, force: true }));
-  const chain = await step('Start a local blockchain (anvil)', () => startLocalChain(CHAIN_ID));
-  cleanups.push(() => chain.close());
-  const apiKey = randomBytes(16).toString('hex');
-  const environment = { CUSTOS_PASSWORD: randomBytes(16).toString('hex'), CUSTOS_API_KEY: apiKey };
-  const makeHouse = (flags: Record<string, unknown>) => {
-    const common = { testnet: true, logLevel: 'silent', chainId: `${CHAIN}=${CHAIN_ID}`, envFile: undefined, ...flags };
-    return createHouse(readConfig(common, environment, home), terminal);
-  };
-  const gatewayHouse = makeHouse({ node: `${CHAIN}=${chain.url}`, port: '0' });
-  const gateway = await step('Start the gateway in front of it', () => openGateway(partsOf(gatewayHouse)));
-  cleanups.push(() => gateway.close());
-  say(`  it listens on ${gateway.url}`);
-
-  const house = makeHouse({});
+  const { say, step, cleanups } = stage;
+  const place = await openPlace(stage);
+  const { chain, gateway, apiKey, openHouse } = place;
+  const house = openHouse({});
   const [sender, receiver] = await step('Make a wallet store and two wallets in it', () => makeWallets(house));
-  cleanups.push(() => house.close());
   say(`  sender   ${sender.address}  signature ID ${sender.signatureId}`);
   say(`  receiver ${receiver.address}  signature ID ${receiver.signatureId}`);
   await step('Give the sender 1 ETH on the local blockchain', async () => {
     await chain.rpc('anvil_setBalance', [sender.address, `0x${FUNDS.toString(16)}`]);
   });
   const before = await balances(chain, [sender, receiver]);
+  const form = { to: receiver.address, amount: AMOUNT, currency: CHAIN, signatureId: sender.signatureId };
   const id = await step(`Ask the gateway to transfer ${AMOUNT} ETH, naming only the signature ID`, () =>
-    submit(gateway.url, apiKey, {
-      to: receiver.address,
-      amount: AMOUNT,
-      currency: CHAIN,
-      signatureId: sender.signatureId,
-    }),
+    submit(gateway.url, apiKey, form),
   );
   say(`  pending transaction ${id}`);
   const approver = await step('Start a four-eye approver', () => startApprover(say));
   cleanups.push(() => approver.close());
   const flags = { externalUrl: approver.url, externalUrlMethod: 'POST', cloudUrl: gateway.url, runOnce: true };
-  const daemonHouse = makeHouse(flags);
-  cleanups.push(() => daemonHouse.close());
+  const daemonHouse = openHouse(flags);
   const signedBy = await step('Run the daemon: pull, decode, ask the approver, sign, record, broadcast', () =>
     runOnce(daemonHouse, id, say),
   );
-  const entry = await finished(daemonHouse, id);
-  const block = await step('Wait until the transaction is in a block', () => minedIn(chain, entry.txId ?? ''));
-  say(`  transaction ${entry.txId} is in block ${block}`);
+  const { txId = '' } = await finished(daemonHouse, id);
+  const block = await step('Wait until the transaction is in a block', () => minedIn(chain, txId));
+  say(`  transaction ${txId} is in block ${block}`);
   const after = await balances(chain, [sender, receiver]);
   say(`  sender   ${coins(before[0])} → ${coins(after[0])} ETH (the rest of the difference is the fee)`);
   say(`  receiver ${coins(before[1])} → ${coins(after[1])} ETH`);
-  return { txId: entry.txId ?? '', block, signedBy };
+  return { txId, block, signedBy };
+}
+
+/** A blockchain with a gateway in front of it, and houses beside them. */
+interface Place {
+  readonly chain: LocalChain;
+  readonly gateway: RunningGateway;
+  readonly apiKey: string;
+  /** A house that is closed at the end, whatever happens to it. */
+  openHouse(flags: Flags): House;
+}
+
+async function openPlace({ terminal, cleanups, say, step }: Stage): Promise<Place> {
+  const home = await mkdtemp(join(tmpdir(), 'custos-demo-'));
+  cleanups.push(() => rm(home, { recursive: true, force: true }));
+  const chain = await step('Start a local blockchain (anvil)', () => startLocalChain(CHAIN_ID));
+  cleanups.push(() => chain.close());
+  const apiKey = randomBytes(16).toString('hex');
+  const environment = { CUSTOS_PASSWORD: randomBytes(16).toString('hex'), CUSTOS_API_KEY: apiKey };
+  const common = { testnet: true, logLevel: 'silent', chainId: `${CHAIN}=${CHAIN_ID}` };
+  const openHouse = (flags: Flags) => {
+    const house = createHouse(readConfig({ ...common, ...flags }, environment, home), terminal);
+    cleanups.push(() => house.close());
+    return house;
+  };
+  const front = partsOf(openHouse({ node: `${CHAIN}=${chain.url}`, port: '0' }));
+  const gateway = await step('Start the gateway in front of it', () => openGateway(front));
+  cleanups.push(() => gateway.close());
+  say(`  it listens on ${gateway.url}`);
+  return { chain, gateway, apiKey, openHouse };
 }
 
 /** What a gateway and a daemon are made of. */

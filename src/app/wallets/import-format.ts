@@ -65,7 +65,7 @@ function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
   }
 }
 
-/** A mnemonic may come with the private key of index 0, as the peer stores it on some chains; the two are compared. */
+/** A mnemonic may come with the private key of index 0, as Tatum KMS stores it on some chains; the two are compared. */
 function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
   const { mnemonic, privateKey, secret } = value;
   const keys = [privateKey, secret].filter((field) => field !== undefined);

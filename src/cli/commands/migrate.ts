@@ -16,7 +16,7 @@ export const migrate: Run = async (call) => {
   else showReport(out, report);
   const error = errorOf(report, options);
   if (error !== undefined) throw error;
-  out.note(closingWords(report, options.dryRun));
+  out.note(closingWords(report, options));
   return 0;
 };
 
@@ -48,7 +48,7 @@ function errorOf(
 
 function closingWords(
   { imported, alreadyThere, notImported, broken, damage }: MigrationReport,
-  dryRun: boolean,
+  { dryRun }: { readonly dryRun: boolean },
 ): string {
   const done = dryRun ? `${notImported} wallets would be imported` : `${imported} wallets imported`;
   const parts = [`${done}, ${alreadyThere} were there already, ${broken} are broken.`];
