@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromRlp, type Hex, hexToBigInt, keccak256, numberToHex, recoverAddress, toRlp } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCommandOptions } from '../../src/app/config/command-options.js';
 import { getAddress, getPrivateKey } from '../../src/cli/commands/tatum.js';
 import type { Run } from '../../src/cli/spec.js';
 import { createHouse, type House, readConfig } from '../../src/index.js';
@@ -140,7 +139,7 @@ async function inProcess(run: Run, args: readonly string[]): Promise<Record<stri
     shown = value as typeof shown;
   };
   const out = { json, jsonLine: nothing, line: nothing, table: nothing, note: nothing, progress };
-  await run({ args, options: parseCommandOptions({}), house, out });
+  await run({ args, options: house.config.options, house, out });
   return shown;
 }
 

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { parseCommandOptions } from '../../src/app/config/command-options.js';
 import { readConfig } from '../../src/app/config/config.js';
 import type { Flags } from '../../src/app/config/reader.js';
 import { createHouse, type House } from '../../src/app/house.js';
@@ -27,7 +26,7 @@ export async function runInProcess(
   const progress = async () => ({ update: () => undefined, stop: () => undefined });
   const note = (text: string) => void notes.push(text);
   const out = { json: add, jsonLine: add, line: add, table: add, note, progress } as Call['out'];
-  expect(await command({ args, options: parseCommandOptions(flags), house, out })).toBe(0);
+  expect(await command({ args, options: readConfig(flags, {}, undefined).options, house, out })).toBe(0);
   return { results: results as Record<string, unknown>[], notes };
 }
 

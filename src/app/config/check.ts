@@ -149,6 +149,9 @@ function isPipe(file: string): boolean {
 /** Each by itself, so that both are named. */
 function checkProxies(read: SettingsReader, { proxies }: Pick<Config, 'proxies'>): void {
   for (const name of Object.keys(proxies.variables)) {
+    // As where they are read: the name in small letters goes first.
+    const isOverruled = name !== name.toLowerCase() && Boolean(proxies.variables[name.toLowerCase()]);
+    if (isOverruled) continue;
     read.misused(name, undefined, () => readProxyRules({ [name]: proxies.variables[name] }));
   }
 }

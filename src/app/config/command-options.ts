@@ -2,8 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
 import type { WalletKind } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
-import { refuseProblems } from './problem.js';
-import { type Flags, SettingsReader } from './reader.js';
+import type { SettingsReader } from './reader.js';
 
 /** What the flags of one-shot commands say, each of the commands that know it. */
 export interface CommandOptions {
@@ -37,14 +36,6 @@ export interface CommandOptions {
   readonly log?: string;
   /** `doctor` asks nobody. */
   readonly offline: boolean;
-}
-
-/** Options of a command by themselves. @throws CustosError USAGE, SIGNATURE_ID_INVALID, CONFIG_INVALID */
-export function parseCommandOptions(flags: Flags): CommandOptions {
-  const read = new SettingsReader(flags, {});
-  const options = readCommandOptions(read);
-  refuseProblems(read.problems);
-  return options;
 }
 
 export function readCommandOptions(read: SettingsReader): CommandOptions {

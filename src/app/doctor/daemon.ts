@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pollCost, pollCostText, takesCredits } from '../../cloud/poll-cost.js';
 import { readErrorCode } from '../../core/error-names.js';
 import { quote } from '../../core/ids.js';
+import { tryJson } from '../../core/json.js';
 import type { Store } from '../../core/store/store.js';
 import type { Config } from '../config/config.js';
 import { countWallets } from '../daemon/polled-wallets.js';
@@ -74,7 +75,7 @@ export async function ask(
   try {
     const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(ANSWER_TIME) });
     const body = await firstPart(response);
-    return { status: response.status, body: parsed(body) };
+    return { status: response.status, body: tryJson(body) };
   } catch {
     return undefined;
   }
@@ -87,14 +88,6 @@ async function firstPart({ body }: Response): Promise<string> {
     if (text.length > LONGEST) break;
   }
   return text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Foreign text as it may be shown on a terminal. */

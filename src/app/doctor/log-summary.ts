@@ -1,5 +1,6 @@
 import { readErrorCode } from '../../core/error-names.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import { isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { type LogEvent, logEvents } from '../../core/log.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';
 
@@ -171,12 +172,7 @@ function parseLine(text: string): Line | undefined {
   };
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    const found: unknown = JSON.parse(text);
-    return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
+function parseObject(text: string): JsonObject | undefined {
+  const found = text.startsWith('{') ? tryJson(text) : undefined;
+  return isObject(found) ? found : undefined;
 }

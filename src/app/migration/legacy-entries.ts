@@ -1,3 +1,5 @@
+import { isObject, tryJson } from '../../core/json.js';
+
 /** One member of the old file's object, as it stands there. */
 export interface RawEntry {
   /** The name of the member: a signature ID, if all is well. */
@@ -17,8 +19,8 @@ const ENTRY = /"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"\s*:\s*(\{[^{}]*\}
  * @returns undefined when the text is not one JSON object; nothing says why, because a parser's message quotes secrets
  */
 export function readEntries(text: string): readonly RawEntry[] | undefined {
-  const whole = parse(text);
-  if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return undefined;
+  const whole = tryJson(text);
+  if (!isObject(whole)) return undefined;
   const members = Object.entries(whole);
   const names = new Map<string, number>(members.map(([id]) => [id, 0]));
   for (const [, name = ''] of text.matchAll(MEMBER)) {
@@ -38,18 +40,10 @@ export function salvageEntries(bytes: Uint8Array, isSound: (at: number) => boole
   const found: RawEntry[] = [];
   for (const { 0: member, 1: id = '', 2: entry = '', index } of text.matchAll(ENTRY)) {
     const sound = Array.from({ length: member.length }, (_, at) => index + at).every(isSound);
-    const value = sound ? parse(Buffer.from(entry, 'latin1').toString('utf8')) : undefined;
+    const value = sound ? tryJson(Buffer.from(entry, 'latin1').toString('utf8')) : undefined;
     if (value !== undefined) found.push({ id, value });
   }
   const times = new Map<string, number>();
   for (const { id } of found) times.set(id, (times.get(id) ?? 0) + 1);
   return found.map((entry) => ((times.get(entry.id) ?? 0) > 1 ? { ...entry, repeated: true } : entry));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { type ChainId, networkOf, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
+import { isObject, tryJson } from '../../core/json.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportRequest, ImportSecret } from '../../core/signing/vault.js';
 
@@ -19,7 +20,7 @@ export function parseImport(text: string): readonly ImportItem[] {
   const trimmed = text.trim();
   if (trimmed === '') throw new CustosError('IMPORT_INVALID', 'standard input is empty');
   const whole = tryJson(trimmed);
-  if (isRecord(whole) && !fieldNames.some((name) => name in whole)) {
+  if (isObject(whole) && !fieldNames.some((name) => name in whole)) {
     return Object.entries(whole).map(([id, entry], at) => parseEntry(labelOf(id, `entry ${at + 1}`), entry, id));
   }
   return trimmed
@@ -33,7 +34,7 @@ function parseLine(line: string, number: number): ImportItem {
   const label = `line ${number}`;
   const value = tryJson(line);
   // The line itself may hold a secret, so it is never quoted.
-  if (!isRecord(value)) return problem(label, new CustosError('IMPORT_INVALID', 'not a JSON object'));
+  if (!isObject(value)) return problem(label, new CustosError('IMPORT_INVALID', 'not a JSON object'));
   return parseEntry(labelOf(value['signatureId'], label), value, value['signatureId']);
 }
 
@@ -45,7 +46,7 @@ function labelOf(id: unknown, place: string): string {
 
 function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
   try {
-    if (!isRecord(value)) throw new CustosError('IMPORT_INVALID', 'the entry is not an object');
+    if (!isObject(value)) throw new CustosError('IMPORT_INVALID', 'the entry is not an object');
     const testnet = value['testnet'] ?? false;
     if (typeof testnet !== 'boolean') throw new CustosError('IMPORT_INVALID', '`testnet` is neither true nor false');
     const request: ImportRequest = {
@@ -132,17 +133,4 @@ function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'add
 
 function problem(label: string, error: CustosError): ImportItem {
   return { kind: 'problem', label, error };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // V8's message quotes the text, which holds secrets: it goes nowhere.
-    return undefined;
-  }
 }
