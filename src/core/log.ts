@@ -71,6 +71,8 @@ export const logEvents = {
   'more-pending-unclaimed': ['warn', 'more pending transactions unclaimed'],
   'queue-not-readable': ['error', 'queue not readable'],
   'broadcast-refused': ['warn', 'broadcast refused by the node'],
+  'connection-not-taken': ['error', 'connection not taken'],
+  'connections-cut': ['warn', 'connections cut'],
   'request-failed': ['error', 'request failed'],
   'request-refused': ['debug', 'request refused'],
   'lines-lost': ['warn', 'log lines were lost'],

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isIP } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { asCustosError, CustosError } from '../core/errors.js';
-import type { Log } from '../core/log.js';
+import { type Log, tell } from '../core/log.js';
 import { limitConnections } from './connections.js';
 import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
 import { refuseMalformed } from './malformed.js';
@@ -48,7 +48,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   refuseMalformed(server, connections, refuse);
   const port = await bind(server, options);
   // Without a listener a connection that cannot be taken, for want of file descriptors, would end the process.
-  server.on('error', (error: NodeJS.ErrnoException) => log.error({ error: error.code }, 'connection not taken'));
+  server.on('error', (error: NodeJS.ErrnoException) => tell(log, 'connection-not-taken', { error: error.code }));
   if (options.holdsProcess === false) server.unref();
   return {
     url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
@@ -118,7 +118,7 @@ function cutLog(log: Log): () => void {
     cut += 1;
     const now = performance.now();
     if (now < next) return;
-    log.warn({ count: cut }, 'connections cut');
+    tell(log, 'connections-cut', { count: cut });
     cut = 0;
     next = now + CUT_PERIOD;
   };

@@ -1,5 +1,5 @@
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
-import type { Log } from '../core/log.js';
+import { type Log, tell } from '../core/log.js';
 
 /** One fault of a request: where, which rule, and the rule in words. The value is not repeated, because it may be a secret. */
 export interface Problem {
@@ -43,8 +43,8 @@ export function refusalOf(thrown: unknown, log: Log): Refusal {
   const error = asCustosError(thrown);
   const { code, message, details } = error;
   const { status } = error.kind;
-  if (status >= 500) log.error({ code, message }, 'request failed');
-  else log.debug({ code }, 'request refused');
+  if (status >= 500) tell(log, 'request-failed', { code, message });
+  else tell(log, 'request-refused', { code });
   if (code === 'INTERNAL') return { code, status, message: 'Internal server error', problems: [], details: {} };
   return { code, status, message: sentence(message), problems: problemsOf(details), details };
 }
