@@ -14,5 +14,8 @@ export interface Limits {
 export const HEADER_BYTES = 16 * 1024;
 /** Body of a request in bytes: as it is sent, and once more when it is inflated. */
 export const BODY_BYTES = 1024 * 1024;
-/** How long a connection without a request stays open for the next one, in milliseconds. */
-export const KEEP_ALIVE = 5000;
+/**
+ * How long a connection without a request stays open for the next one, in milliseconds. Longer than the pools of common clients
+ * and proxies keep theirs (60 seconds at most): a server that closes first meets requests that are on their way, which then fail.
+ */
+export const KEEP_ALIVE = 65_000;
