@@ -41,13 +41,9 @@ export async function record(parts: RecordParts, claimed: Claimed, made: Made): 
 async function refuseDeadBytes(
   { journal }: RecordParts,
   { entry, lease }: Claimed,
-  {
-    chain: {
-      codec: { expiry, displacement },
-    },
-    signed: { txId },
-  }: Made,
+  { chain, signed: { txId } }: Made,
 ): Promise<void> {
+  const { expiry, displacement } = chain.codec;
   // What ran out was let go of, and taken again: under the first lease nothing has.
   if (lease.generation === 1) return;
   if (expiry === undefined && displacement === undefined) return;
