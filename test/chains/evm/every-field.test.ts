@@ -23,14 +23,15 @@ async function changesTold(chain: Chain, vector: TransactionVector, repaired = (
 }
 
 /** All of those whose forms are their own; of the others one of each kind. */
-function chosen(id: string): readonly TransactionVector[] {
+function chosenOf(id: string): readonly TransactionVector[] {
   const { transactions } = loadVectors(id);
-  const isOwn = ['ETH', 'CELO', 'VET'].includes(id);
-  return isOwn ? transactions : transactions.filter(({ name }) => /all-given|creation$/.test(name));
+  if (['ETH', 'CELO', 'VET'].includes(id)) return transactions;
+  const chosen = transactions.filter(({ name }) => /all-given|creation$/.test(name));
+  return chosen.length > 0 ? chosen : transactions.slice(0, 1);
 }
 
 describe.each([...evmChainIds, 'VET'])('%s', (id) => {
-  it.each(chosen(id))('hides no field of $name', async (vector) => {
+  it.each(chosenOf(id))('hides no field of $name', async (vector) => {
     expect(await changesTold(registry.get(id), vector)).toBeGreaterThan(5);
   });
 });
