@@ -2,23 +2,13 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { lockedPackages, productionPackages, shippedPackages } from './support/lock-file.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-interface Locked {
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly resolved?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-  readonly devOptional?: boolean;
-  readonly hasInstallScript?: boolean;
-}
-
-const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-const all = Object.entries(lock.packages).filter(([path]) => path !== '');
-const shipped = all.filter(([, { dev }]) => dev !== true);
-const production = shipped.filter(([, { optional, devOptional }]) => optional !== true && devOptional !== true);
+const all = lockedPackages();
+const shipped = shippedPackages();
+const production = productionPackages();
 
 describe('what is installed to run Custos', () => {
   it('is at most 75 packages, without the optional ones', () => {

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { passwordSourceVariables, settings } from '../src/app/config/settings.js';
 import { chainNotes } from '../src/app/wallets/chain-notes.js';
@@ -13,6 +12,9 @@ import type { ChainRegistry } from '../src/core/chain/chain.js';
 import { formerNames } from '../src/core/error-names.js';
 import { errorKinds } from '../src/core/errors.js';
 import { logEvents } from '../src/core/log.js';
+import { productionPackages } from './support/lock-file.js';
+import { logLines } from './support/log-lines.js';
+import { countsOf, longLines, stiltedWords } from './support/prose.js';
 import { writtenFiles } from './support/written-files.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,6 +50,25 @@ function rows(text: string): string[][] {
     )
     .filter(([first = '']) => !/^-+$/.test(first));
 }
+
+/** Pages that are not yet in plain words. */
+const unread = new Set<string>([
+  'CHANGELOG.md',
+  'docs/adding-a-chain.md',
+  'docs/architecture.md',
+  'docs/chains.md',
+  'docs/commands.md',
+  'docs/compatibility.md',
+  'docs/decisions.md',
+  'docs/errors.md',
+  'docs/gateway.md',
+  'docs/glossary.md',
+  'docs/migrating.md',
+  'docs/operations.md',
+  'docs/performance.md',
+  'docs/threat-model.md',
+  'docs/wallet-store.md',
+]);
 
 describe('docs/errors.md', () => {
   const documented = rows(read('docs/errors.md')).filter(([code]) => code !== 'Code');
@@ -153,7 +174,7 @@ describe('docs/operations.md', () => {
     const documented = rows(section('docs/operations.md', '## Log lines'))
       .filter(([first]) => first !== 'Line')
       .map(([line = '']) => line.replaceAll('`', ''));
-    expect(documented.toSorted()).toEqual([...logLines()].sort());
+    expect(documented.toSorted()).toEqual([...logLines(sources)].sort());
   });
 
   it('has the code of every event that has one, with its line', () => {
@@ -219,6 +240,22 @@ describe('every page', () => {
     expect(wrong).toEqual([]);
   });
 
+  const readable = pages.filter((page) => !unread.has(page));
+
+  it.each(readable)('%s has no line of prose above 160 characters', (page) => {
+    expect(longLines(read(page))).toEqual([]);
+  });
+
+  it.each(readable)('%s uses plain words', (page) => {
+    expect(stiltedWords(read(page))).toEqual([]);
+  });
+
+  it.each(readable)('%s counts chains and packages as they are', (page) => {
+    const wrong = (what: string, truth: number) => countsOf(read(page), what).filter((number) => number !== truth);
+    expect(wrong('chains', createRegistry().ids.length)).toEqual([]);
+    expect(wrong('production packages', productionPackages().length)).toEqual([]);
+  });
+
   it('the README is short', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
@@ -268,43 +305,4 @@ function isKnown(command: string): boolean {
   const given = words.flatMap((word) => /^--[a-zA-Z-]+/.exec(word) ?? []);
   const kebab = given.map((flag) => flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   return names !== undefined && kebab.every((flag) => flag === '--help' || names.includes(flag));
-}
-
-/** The texts that the program logs: those of the table of events, and the second argument of every call of a logger. */
-function logLines(): ReadonlySet<string> {
-  const found = new Set<string>(Object.values(logEvents).map(([, sentence]) => sentence));
-  for (const file of sources) {
-    // The logger's own way to the library has no texts.
-    if (/(app\/process|core)\/log\.ts$/.test(file)) continue;
-    const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
-    const visit = (node: ts.Node): void => {
-      const [, text] = logCall(node) ?? [];
-      for (const line of text === undefined ? [] : textsOf(text, tree)) found.add(line);
-      ts.forEachChild(node, visit);
-    };
-    visit(tree);
-  }
-  return found;
-}
-
-function logCall(node: ts.Node): readonly ts.Expression[] | undefined {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const { name, expression } = node.expression;
-  const isLog = ['debug', 'info', 'warn', 'error'].includes(name.text) && /(^|[.#])log$/.test(expression.getText());
-  return isLog ? node.arguments : undefined;
-}
-
-/** A text as it stands; of a variable, the texts of its one declaration. */
-function textsOf(node: ts.Node, tree: ts.SourceFile): readonly string[] {
-  if (ts.isStringLiteralLike(node)) return [node.text];
-  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue, tree), ...textsOf(node.whenFalse, tree)];
-  const text = node.getText(tree);
-  const declared = new RegExp(`const ${text} = ([^;]+);`).exec(tree.text)?.[1];
-  const wrapped = ts.createSourceFile('text.ts', `(${declared})`, ts.ScriptTarget.ES2022, true);
-  const statement = wrapped.statements[0];
-  const inner = statement && ts.isExpressionStatement(statement) ? statement.expression : undefined;
-  if (declared === undefined || inner === undefined || !ts.isParenthesizedExpression(inner)) {
-    throw new Error(`a log line of ${tree.fileName} is neither a text nor a constant: ${text}`);
-  }
-  return textsOf(inner.expression, wrapped);
 }
