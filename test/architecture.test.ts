@@ -54,6 +54,10 @@ const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 520 };
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];
 
+/** What one chain may use of another: TRON and VeChain run the contracts of Ethereum. */
+const mayDecodeContracts: readonly string[] = ['tron', 'vechain'];
+const isContractDecoding = /^chains\/evm\/(calls\/[a-z-]+|code)\.js$/;
+
 /** `process.exit` cuts off what is still being written: only the command line might, and it sets `exitCode`. */
 const mayExit: readonly string[] = ['cli/main.ts'];
 
@@ -152,6 +156,23 @@ describe('the house', () => {
           return allowed ? [] : [`${file.path} imports ${name}`];
         }),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets chains meet only in what they share', () => {
+    const wrong = files.flatMap((file) => {
+      const [, own = '', ...below] = file.path.split('/');
+      if (file.room !== 'chains' || below.length === 0) return [];
+      return imports(file)
+        .filter((name) => name.startsWith('.'))
+        .filter((name) => {
+          const target = join(dirname(file.path), name).split(sep).join('/');
+          const [room, chain = ''] = target.split('/');
+          if (room !== 'chains' || chain === own || chain === 'shared') return false;
+          return !(mayDecodeContracts.includes(own) && isContractDecoding.test(target));
+        })
+        .map((name) => `${file.path} imports ${name}`);
+    });
     expect(wrong).toEqual([]);
   });
 

@@ -4,9 +4,9 @@ import type { CompleteContext, NodeRequest, RecordedTransaction } from '../../co
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/secp256k1.js';
-import { decodePrivateKey } from '../evm/index.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isObject } from '../shared/fields.js';
+import { decodePrivateKey } from '../shared/hexadecimal-key.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { addressOf, readAddress, showAddress } from './address.js';
 import { tatum } from './tatum.js';

@@ -3,7 +3,7 @@ import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { hexOf } from '../shared/fields.js';
-import { bytesToHex } from './hex.js';
+import { bytesToHex } from '../shared/hexadecimal.js';
 
 /** Methods of one chain's nodes: `eth_…`, or `klay_…` for nodes that know no other. */
 export type RpcPrefix = 'eth' | 'klay';

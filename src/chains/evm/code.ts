@@ -1,7 +1,7 @@
 import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
+import { bytesToBigInt, bytesToHex } from '../shared/hexadecimal.js';
 import { knownMethods } from './calls/methods.js';
-import { bytesToBigInt, bytesToHex } from './hex.js';
 
 /** Contracts that are part of a network stand at the lowest addresses; some have no code to be seen. */
 const FIRST_FREE = 0x10000n;

@@ -1,10 +1,10 @@
 import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
-import { checksumAddress, readAddress } from './address.js';
+import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
+import { checksumAddress, readAddress } from '../shared/keccak-address.js';
 import { checkCode, needsCode } from './code.js';
 import type { EvmTransaction } from './format.js';
 import { checkGas, type GasRules, gasRulesFor } from './gas.js';
-import { bytesToHex, quantityToHex } from './hex.js';
 import { askCloudCount, askQuantity, ethMethods, isDirect, type MethodNames } from './node.js';
 import { nodePrice, type PriceSource } from './price.js';
 import { checkChainId, type EvmRequest, type RequestRules, readRequest } from './request.js';

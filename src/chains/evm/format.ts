@@ -2,7 +2,7 @@ import { RLP } from 'micro-eth-signer/core/rlp.js';
 import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import type { RecoverableSignature } from '../../crypto/secp256k1.js';
-import { bytesToBigInt } from './hex.js';
+import { bytesToBigInt } from '../shared/hexadecimal.js';
 
 /** One address that a transaction names beforehand, with storage keys of 32 bytes each (EIP-2930). */
 export interface AccessEntry {

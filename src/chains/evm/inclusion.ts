@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { type Fields, isObject } from '../shared/fields.js';
 import { includedAt } from '../shared/finality.js';
-import type { AddressStyle } from './address.js';
+import type { AddressStyle } from '../shared/keccak-address.js';
 import type { RpcPrefix } from './broadcast.js';
 import { askQuantity } from './node.js';
 import { numberTaken } from './number.js';

@@ -6,10 +6,12 @@ import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { keccak256 } from '../../crypto/hash.js';
-import { isPrivateKey, publicKey, signChecked, uncompress } from '../../crypto/secp256k1.js';
+import { publicKey, signChecked, uncompress } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
+import { bytesToHex } from '../shared/hexadecimal.js';
+import { decodePrivateKey } from '../shared/hexadecimal-key.js';
+import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from '../shared/keccak-address.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
-import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from './address.js';
 import { type RpcPrefix, readSigned, sendRaw } from './broadcast.js';
 import { isUnspendable, isUnspendableCalled } from './calls/destination.js';
 import { accessListToJson, type CompletionRules, completeTransaction, plainCompletion } from './complete.js';
@@ -22,7 +24,6 @@ import {
   type TransactionShape,
 } from './format.js';
 import { checkGas, type GasRules, gasRulesFor } from './gas.js';
-import { bytesToHex, hexToBytes } from './hex.js';
 import { evmFate, evmInclusion } from './inclusion.js';
 import { readJsonObject } from './json.js';
 import { askQuantity } from './node.js';
@@ -147,29 +148,6 @@ function feeTokensOf({ feeTokens, feeTokenCeiling: ceiling }: Settings, network:
   if (feeTokens === undefined || ceiling === undefined) return new Map();
   const tokens = Object.entries(feeTokens[network]);
   return new Map(tokens.map(([symbol, contract]) => [contract, { symbol, decimals: DECIMALS, ceiling }]));
-}
-
-/**
- * Reads a private key of 64 hexadecimal digits, with or without 0x. The key itself is never repeated in a message, not even
- * its first digits.
- * @throws CustosError PRIVATE_KEY_INVALID: length, foreign characters, zero, at or above the curve order
- */
-export function decodePrivateKey(text: string): Uint8Array {
-  const digits = /^0x/i.test(text) ? text.slice(2) : text;
-  if (!/^[0-9a-fA-F]*$/.test(digits)) {
-    throw new CustosError('PRIVATE_KEY_INVALID', 'the private key has characters that are not hexadecimal digits');
-  }
-  if (digits.length !== 64) {
-    throw new CustosError('PRIVATE_KEY_INVALID', `the private key has ${digits.length} hexadecimal digits, not 64`);
-  }
-  const key = hexToBytes(`0x${digits}`) ?? new Uint8Array(0);
-  if (isPrivateKey(key)) return key;
-  const isZero = key.every((byte) => byte === 0);
-  key.fill(0);
-  throw new CustosError(
-    'PRIVATE_KEY_INVALID',
-    `the private key is ${isZero ? 'zero' : 'not below the order of the curve'}`,
-  );
 }
 
 function parseCompleted(completed: string, context: ParseContext, settings: Settings): UnsignedTransaction {

@@ -1,9 +1,9 @@
 import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
-import { isObject } from '../shared/fields.js';
-import { type AddressStyle, checksumAddress, readAddress } from './address.js';
+import { isObject, tryJson } from '../../core/json.js';
+import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
+import { type AddressStyle, checksumAddress, readAddress } from '../shared/keccak-address.js';
 import type { RpcPrefix } from './broadcast.js';
-import { bytesToHex, quantityToHex } from './hex.js';
 import { askQuantity } from './node.js';
 
 /** Blocks behind the newest one that are never called settled, whatever a node calls final. */
@@ -42,7 +42,7 @@ export async function numberTaken(
   { txId, completed, sender }: RecordedTransaction,
   node: NodeClient,
 ): Promise<NumberTaken> {
-  const nonce = numberOf(completed);
+  const nonce = nonceOf(completed);
   if (nonce === undefined) return 'untold';
   const question = { prefix, sender: readAddress(sender, addressStyle), nonce, node };
   const head = await askQuantity(node, `${prefix}_blockNumber`, []);
@@ -76,10 +76,11 @@ async function finalHeight({ prefix, node }: Question): Promise<bigint | undefin
   }
 }
 
-/** As `complete` wrote it, in a text whose other members cannot hold these characters. */
-function numberOf(completed: string): bigint | undefined {
-  const [, digits] = /"nonce":"(\d{1,20})"/.exec(completed) ?? [];
-  return digits === undefined ? undefined : BigInt(digits);
+/** As `complete` wrote it: a text of decimal digits. */
+function nonceOf(completed: string): bigint | undefined {
+  const members = tryJson(completed);
+  const nonce = isObject(members) ? members['nonce'] : undefined;
+  return typeof nonce === 'string' && /^\d{1,20}$/.test(nonce) ? BigInt(nonce) : undefined;
 }
 
 function count({ prefix, sender, node }: Question, block: string): Promise<bigint> {

@@ -1,7 +1,7 @@
 import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { bytesToHex } from './hex.js';
+import { bytesToHex } from '../shared/hexadecimal.js';
 import { askFeeAdvice, askQuantity, type MethodNames } from './node.js';
 
 /** What a gas price is found with. */

@@ -1,10 +1,11 @@
 import type { ParseContext } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
-import { type AddressStyle, readAddress } from './address.js';
+import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
+import { type AddressStyle, readAddress } from '../shared/keccak-address.js';
+import { readQuantity } from '../shared/quantity.js';
 import type { AccessEntry, EvmFormat, TransactionShape } from './format.js';
-import { bytesToHex, hexToBytes } from './hex.js';
-import { type JsonMembers, readJsonObject, readQuantity } from './json.js';
+import { type JsonMembers, readJsonObject } from './json.js';
 
 /** What reading a request takes from its chain. */
 export interface RequestRules {

@@ -1,8 +1,8 @@
 import type { AssetAmount, Summary, SummaryNote } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
+import { bytesToHex } from '../shared/hexadecimal.js';
 import { type CallRules, describe } from './calls/call.js';
 import type { EvmTransaction } from './format.js';
-import { bytesToHex } from './hex.js';
 
 /** What a summary takes from its chain. */
 export interface SummaryRules extends CallRules {

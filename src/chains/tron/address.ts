@@ -1,15 +1,15 @@
 import { createBase58check, hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { keccak256, sha256 } from '../../crypto/hash.js';
-import { uncompress } from '../../crypto/secp256k1.js';
+import { sha256 } from '../../crypto/hash.js';
+import { addressOf as bytesOf } from '../shared/keccak-address.js';
 
 const base58check = createBase58check(sha256);
 const PREFIX = 0x41;
 
 /** Address of a public key of 33 bytes: T… */
 export function addressOf(publicKey: Uint8Array): string {
-  return showAddress(Uint8Array.of(PREFIX, ...keccak256(uncompress(publicKey).subarray(1)).subarray(12)));
+  return showAddress(Uint8Array.of(PREFIX, ...bytesOf(publicKey)));
 }
 
 /** @param bytes - 21, beginning with 0x41 */

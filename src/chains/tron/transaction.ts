@@ -5,7 +5,6 @@ import { quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { sha256 } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
-import { checkMembersOnce } from '../evm/json.js';
 import {
   type Fields,
   hexOf,
@@ -66,7 +65,6 @@ const resources: Readonly<Record<string, bigint>> = { BANDWIDTH: 0n, ENERGY: 1n,
  */
 export function readTransaction(text: string): TronTransaction {
   const fields = readObject(text);
-  checkMembersOnce(text);
   if (fields['signature'] !== undefined) throw invalid('the transaction is signed already');
   const visible = fields['visible'] === true;
   const raw = objectOf(fields['raw_data'], 'raw_data');

@@ -1,10 +1,10 @@
 import { RLP } from 'micro-eth-signer/core/rlp.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { readAddress, showAddress } from '../evm/address.js';
-import { bytesToHex, hexToBytes } from '../evm/hex.js';
-import { checkMembersOnce, readQuantity } from '../evm/json.js';
 import { type Fields, invalid, listOf, objectOf, onlyMembers, readObject } from '../shared/fields.js';
+import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
+import { readAddress, showAddress } from '../shared/keccak-address.js';
+import { readQuantity } from '../shared/quantity.js';
 
 /** One message of a transaction. Without `to` it makes a contract. */
 export interface Clause {
@@ -52,7 +52,6 @@ const MAX_CLAUSES = 1000;
 /** Reads the request, strictly. @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, ADDRESS_INVALID, AMOUNT_INVALID */
 export function readRequest(text: string, from: string): VechainRequest {
   const fields = readObject(text);
-  checkMembersOnce(text);
   onlyMembers(fields, members, 'the transaction');
   checkSender(fields['from'], from);
   const has = (name: string) => fields[name] !== undefined && fields[name] !== null;
@@ -86,7 +85,6 @@ export function writeBody(body: Body): string {
 /** Reads the completed form. @throws CustosError TRANSACTION_INVALID */
 export function readBody(text: string): Body {
   const fields = readObject(text);
-  checkMembersOnce(text);
   const names = ['chainTag', 'blockRef', 'expiration', 'clauses', 'gasPriceCoef', 'gas', 'dependsOn', 'nonce'];
   onlyMembers(fields, names, 'the completed transaction');
   const { dependsOn } = fields;

@@ -4,13 +4,13 @@ import type { CompleteContext, NodeClient, NodeRequest, RecordedTransaction } fr
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/secp256k1.js';
-import { addressOf, readAddress, showAddress } from '../evm/address.js';
 import { needsCode, withoutCode } from '../evm/code.js';
-import { bytesToHex, quantityToHex } from '../evm/hex.js';
-import { decodePrivateKey } from '../evm/index.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { type Fields, isObject, readObject } from '../shared/fields.js';
 import { includedAt } from '../shared/finality.js';
+import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
+import { decodePrivateKey } from '../shared/hexadecimal-key.js';
+import { addressOf, readAddress, showAddress } from '../shared/keccak-address.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
 import {
   type Body,

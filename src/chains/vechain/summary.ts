@@ -7,9 +7,9 @@ import type { Network } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { blake2b } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
-import { readAddress, showAddress } from '../evm/address.js';
 import { type Content, describe } from '../evm/calls/call.js';
-import { bytesToHex, hexToBytes } from '../evm/hex.js';
+import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
+import { readAddress, showAddress } from '../shared/keccak-address.js';
 import { type Body, blockNumberOf, type Clause, encodeBody, intrinsicGas, readBody } from './format.js';
 
 /** Last byte of the genesis ids. */

@@ -1,5 +1,5 @@
 import { CustosError } from '../../../core/errors.js';
-import { bytesToBigInt } from '../hex.js';
+import { bytesToBigInt } from '../../shared/hexadecimal.js';
 
 /** An argument type of the contract ABI. A word has 32 bytes; `bits` is how many of them may be set. */
 export type AbiType =

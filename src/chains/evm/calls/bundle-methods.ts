@@ -1,5 +1,5 @@
 import type { Hazard } from '../../../core/chain/hazards.js';
-import { bytesToBigInt } from '../hex.js';
+import { bytesToBigInt } from '../../shared/hexadecimal.js';
 import { type AbiValue, decodeArguments, typesOf } from './abi.js';
 import { isList, isUnlimited, type Message, type MethodCall, type MethodEffect, method } from './method.js';
 import { hidden } from './worst-case.js';

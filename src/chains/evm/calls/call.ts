@@ -2,7 +2,7 @@ import type { Hazard } from '../../../core/chain/hazards.js';
 import type { Summary, SummaryNote, TokenMove } from '../../../core/chain/summary.js';
 import { formatUnits } from '../../../core/chain/units.js';
 import { keccak256 } from '../../../crypto/hash.js';
-import { bytesToBigInt, bytesToHex } from '../hex.js';
+import { bytesToBigInt, bytesToHex } from '../../shared/hexadecimal.js';
 import { type AbiType, type AbiValue, decodeStart } from './abi.js';
 import { isUnspendable, isUnspendableCalled } from './destination.js';
 import {

@@ -1,5 +1,5 @@
 import type { HazardKind } from '../../../core/chain/hazards.js';
-import { bytesToHex } from '../hex.js';
+import { bytesToHex } from '../../shared/hexadecimal.js';
 import { type KnownMethod, type MethodCall, method, nameOf } from './method.js';
 
 /** Selector, signature, and the position of the argument that gains by the call. */

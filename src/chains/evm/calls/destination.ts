@@ -1,4 +1,4 @@
-import { bytesToBigInt } from '../hex.js';
+import { bytesToBigInt } from '../../shared/hexadecimal.js';
 
 /**
  * Below this number lie the zero address and the precompiled contracts of all chains of the family, up to Kaia's 0x3ff; no key

@@ -1,6 +1,7 @@
 import type { EvmTransfer } from '../../../../core/chain/builder.js';
 import { CustosError } from '../../../../core/errors.js';
 import type { Network } from '../../../../core/ids.js';
+import { bytesToHex } from '../../../shared/hexadecimal.js';
 import type { CompletionRules } from '../../complete.js';
 import { plainCompletion } from '../../complete.js';
 import {
@@ -11,7 +12,6 @@ import {
   feeMarketFormat,
   type TransactionShape,
 } from '../../format.js';
-import { bytesToHex } from '../../hex.js';
 import { nodePrice, type PriceSource } from '../../price.js';
 
 /** Tokens of Celo in which a fee can be paid, by the symbol that requests use. */

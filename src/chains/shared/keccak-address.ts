@@ -3,7 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { uncompress } from '../../crypto/secp256k1.js';
-import { bytesToHex, hexToBytes } from './hex.js';
+import { bytesToHex, hexToBytes } from './hexadecimal.js';
 
 /** How a chain writes its addresses besides 0x and 40 hexadecimal digits. */
 export interface AddressStyle {
