@@ -200,7 +200,7 @@ describe('the fate of bytes whose number is used up', () => {
   });
 
   it('stays open, and nothing more is asked, when the bytes do not tell their number', async () => {
-    for (const completed of ['', '{}', '{"nonce":7}', '{"nonce":"x"}']) {
+    for (const completed of ['', '{}', '[]', '{"nonce":7}', '{"nonce":"x"}', '{"data":{"nonce":"7"}}', '"nonce":"7"']) {
       const asked: string[] = [];
       const node = nodeOf(chainOf({ head: 1000, at: 900 }), asked);
       expect(await ethereum.node.fate?.({ ...recorded, completed }, node)).toBe('open');
