@@ -85,5 +85,5 @@ export type LogEvent = keyof typeof logEvents;
 /** Logs an event with its code (`event`), level and sentence. */
 export function tell(log: Log, event: LogEvent, fields: Readonly<Record<string, unknown>> = {}): void {
   const [level, sentence] = logEvents[event];
-  log[level]({ event, ...fields }, sentence);
+  log[level]({ ...fields, event }, sentence);
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
+import { isLoopback } from '../core/network/loopback.js';
 import type { Secret } from '../core/secret.js';
 import { requestInvalid } from './problems.js';
 
@@ -32,11 +33,6 @@ function hostName(header: string | undefined): string | undefined {
   const [, name] = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.exec(header ?? '') ?? [];
   // One form of each address: 127.1 is 127.0.0.1.
   return name !== undefined && URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : undefined;
-}
-
-/** True for the names and addresses of this machine that no other machine reaches: `localhost`, 127.0.0.0/8, ::1. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 
 /** Refuses content where it means nothing (RFC 9110, 9.3.1), because a reader in front may take it for a second request. */

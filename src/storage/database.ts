@@ -1,8 +1,4 @@
 import type { Kysely } from 'kysely';
-import { isPostgresUrl, refuseOtherUrl } from './location.js';
-import { sqlState } from './postgres/errors.js';
-import { openSqliteDatabase, type SqliteOptions } from './sqlite/database.js';
-import { isSqliteConflict } from './sqlite/errors.js';
 
 /** Which database's ways a query has to follow, where the two differ. */
 export type DialectName = 'sqlite' | 'postgres';
@@ -25,23 +21,4 @@ export interface Database<T> {
    */
   write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R>;
   close(): Promise<void>;
-}
-
-/**
- * Opens a database that exists: a SQLite file, or PostgreSQL behind a `postgres://` URL.
- * @throws CustosError STORE_UNSUPPORTED, STORE_UNREACHABLE, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY
- */
-export async function openDatabase<T>(location: string, options: SqliteOptions = {}): Promise<Database<T>> {
-  if (!isPostgresUrl(location)) {
-    refuseOtherUrl(location);
-    return openSqliteDatabase(location, options);
-  }
-  // Whoever keeps a file need not load a client for another kind of database.
-  const { openPostgresDatabase } = await import('./postgres/database.js');
-  return openPostgresDatabase(location);
-}
-
-/** True for a violated uniqueness or primary key, on whatever database (SQLSTATE 23505, SQLite's result code 19). */
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === '23505' || isSqliteConflict(error);
 }

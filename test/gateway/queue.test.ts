@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { NewQueuedTransaction } from '../../src/core/store/queue.js';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import { openQueue } from '../../src/storage/queue/queue.js';
 import type { QueueTables } from '../../src/storage/schema.js';
 

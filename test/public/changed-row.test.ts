@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import type { StoreTables } from '../../src/storage/schema.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import type { StoreTables } from '../../src/storage/schema.js';
 import type { Ended } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';

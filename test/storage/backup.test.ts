@@ -6,7 +6,7 @@ import { verifyStore } from '../../src/app/store/verify.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import type { StoreTables } from '../../src/storage/schema.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';

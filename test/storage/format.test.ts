@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { backupStore } from '../../src/app/store/backup.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';

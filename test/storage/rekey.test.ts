@@ -4,7 +4,7 @@ import { backupStore, restoreStore } from '../../src/app/store/backup.js';
 import { rekeyStore } from '../../src/app/store/rekey.js';
 import { Secret } from '../../src/core/secret.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
-import { openDatabase } from '../../src/storage/database.js';
+import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import type { StoreTables } from '../../src/storage/schema.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, openSlots, openWithRecoveryKey } from '../../src/vault/key-slots.js';

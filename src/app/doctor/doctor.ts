@@ -1,10 +1,5 @@
-import type { ChainRegistry } from '../../core/chain/chain.js';
-import type { Clock } from '../../core/clock.js';
 import { asCustosError } from '../../core/errors.js';
-import type { Log } from '../../core/log.js';
-import type { Store } from '../../core/store/store.js';
 import { storeExists } from '../../storage/open-store.js';
-import type { Config } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
 import { storeLocation } from '../store/location.js';
 import { costFinding, healthFinding } from './daemon.js';
@@ -12,19 +7,9 @@ import { type Finding, problem } from './finding.js';
 import { gatewayFindings } from './gateway.js';
 import { machineFindings } from './machine.js';
 import { networkFindings } from './network.js';
+import type { DoctorParts } from './parts.js';
 import { settingFindings } from './settings.js';
 import { journalFindings, storeFacts } from './store.js';
-
-/** What is examined, and with what. */
-export interface DoctorParts {
-  readonly config: Config;
-  readonly chains: ChainRegistry;
-  readonly clock: Clock;
-  readonly log: Log;
-  store(): Promise<Store>;
-  /** Opens the store with the password that is set. */
-  unlock(): Promise<unknown>;
-}
 
 /**
  * Examines settings, store, journal, a running daemon, and whatever a daemon would talk to, without changing anything. The

@@ -8,8 +8,8 @@ import { rulesOf } from '../../core/signing/signing-rules.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import { makeCloud } from '../network/cloud.js';
-import type { DoctorParts } from './doctor.js';
 import { type Finding, problem } from './finding.js';
+import type { DoctorParts } from './parts.js';
 
 /** A clock that is further off than this makes signed answers look old, and leases end at the wrong time, in milliseconds. */
 const CLOCK_OFF = 10_000;

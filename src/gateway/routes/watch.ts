@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
 import type { UnreadyReason } from '../../core/health.js';
 import type { ChainId } from '../../core/ids.js';
+import { isLoopback } from '../../core/network/loopback.js';
 import type { QueueCount } from '../../core/store/queue.js';
-import { isLoopback } from '../../http/guard.js';
 import { seriesAnswer } from '../../http/meter.js';
 import { probed, readyAnswer, remembered } from '../../http/readiness.js';
 import type { GatewayContext } from '../context.js';

@@ -14,8 +14,9 @@ import type {
   ReportedError,
   SpentFilter,
 } from '../../core/store/queue.js';
-import { type DialectName, isUniqueViolation, openDatabase } from '../database.js';
+import type { DialectName } from '../database.js';
 import { isPostgresUrl, refuseOtherUrl } from '../location.js';
+import { isUniqueViolation, openDatabase } from '../open-database.js';
 import type { QueueTables } from '../schema.js';
 import { databaseError } from '../sqlite/errors.js';
 import { type Change, claim, complete, findToChange, insertHashes, remove, report, send } from './changes.js';

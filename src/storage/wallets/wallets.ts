@@ -4,7 +4,8 @@ import { type ChainId, type Network, parseChainId, parseSignatureId, type Signat
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { WalletFilter, WalletTable } from '../../core/store/store.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import { type Database, isUniqueViolation } from '../database.js';
+import type { Database } from '../database.js';
+import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 

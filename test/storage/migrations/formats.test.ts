@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
 import { anySlot, freshLocation, type Kind, kinds, storeId } from '../support.js';

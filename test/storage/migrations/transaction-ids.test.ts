@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/storage/database.js';
+import type { Database } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { anySlot, freshLocation, storeId } from '../support.js';

@@ -5,7 +5,7 @@ import { parseChainId, parseSignatureId, type SignatureId } from '../../../src/c
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { NewQueuedTransaction } from '../../../src/core/store/queue.js';
 import type { Store } from '../../../src/core/store/store.js';
-import { openDatabase } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore, storeExists } from '../../../src/storage/open-store.js';
 import { peekStoreKeys } from '../../../src/storage/peek.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { whyNoPostgres } from '../../support/postgres.js';
 import { makePostgres, NOBODY, type PostgresServer } from '../../support/postgres-server.js';
 

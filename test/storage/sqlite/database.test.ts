@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
-import { type Database, openDatabase } from '../../../src/storage/database.js';
+import type { Database } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { freshDirectory, runChild } from '../support.js';
 
 interface Tables {

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, stat, symlink, truncate, writeFile 
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Store } from '../../../src/core/store/store.js';
-import { openDatabase } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore, storeExists } from '../../../src/storage/open-store.js';
 import { anySlot, anyWallet, freshDirectory, runChild, storeId } from '../support.js';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
 import type { Store } from '../../../src/core/store/store.js';
-import { openDatabase } from '../../../src/storage/database.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { fileTest } from '../../support/file-test.js';
 import { onPostgres } from '../../support/postgres.js';

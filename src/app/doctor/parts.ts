@@ -1,0 +1,16 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
+import type { Log } from '../../core/log.js';
+import type { Store } from '../../core/store/store.js';
+import type { Config } from '../config/config.js';
+
+/** What is examined, and with what. */
+export interface DoctorParts {
+  readonly config: Config;
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  store(): Promise<Store>;
+  /** Opens the store with the password that is set. */
+  unlock(): Promise<unknown>;
+}
