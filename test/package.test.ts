@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAnvil } from './support/anvil.js';
 import { custos } from './support/custos.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -51,6 +53,38 @@ function found(modules: string, below = ''): string[] {
     });
 }
 
+const run = promisify(execFile);
+
+const consumer = `
+import { type Carried, CustosError, createStore, errorKinds, type Judge, openStore, Secret } from 'custos-kms';
+import type { ErrorCode, Question, Transaction, TransactionSource, Verdict, Wallet, WalletStore } from 'custos-kms';
+
+class Limit implements Judge {
+  readonly name = 'limit';
+  async decide({ summary, wallets, sender, digest }: Question): Promise<Verdict> {
+    const [wallet]: readonly Wallet[] = wallets;
+    if (wallet?.address === sender && digest.length === 64 && (summary.value?.amount ?? 0n) < 5n) return { kind: 'allow' };
+    return { kind: 'hold', rule: 'limit', reason: summary.text, because: 'undecided' };
+  }
+}
+const source: TransactionSource = { pending: (_chain, _ids): Transaction[] => [] };
+
+export async function main(): Promise<Carried | ErrorCode> {
+  const made = await createStore({ location: '/tmp/x', password: Secret.text('p') });
+  const store: WalletStore = made.store ?? (await openStore({ location: '/tmp/x', password: made.recoveryKey }));
+  try {
+    const wallet = await store.createWallet({ chain: 'ETH', network: 'testnet' });
+    for await (const { signatureId } of store.wallets({ chain: 'ETH' })) await store.address({ signatureId, index: 0 });
+    const carrier = await store.carrier({ network: 'testnet', nodes: { ETH: 'http://x' }, judges: [new Limit()], source });
+    const keys = [{ signatureId: wallet.signatureId, index: 0 }];
+    return await carrier.carry({ id: 'a', chain: 'ETH', keys, unsigned: '{}' });
+  } catch (error) {
+    if (error instanceof CustosError && errorKinds[error.code].retry) return error.code;
+    throw error;
+  }
+}
+`;
+
 describe('the package, installed in an empty folder', () => {
   beforeAll(() => {
     // Built already, as for every test of the program.
@@ -86,9 +120,52 @@ describe('the package, installed in an empty folder', () => {
     expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining(JSON.parse(made.stdout).address)]);
   });
 
-  it('is a library as well', () => {
-    const script = "console.log(Object.keys(await import('custos-kms')).length > 0)";
+  it('is a library as well, with a door of five names', () => {
+    const script = "console.log(Object.keys(await import('custos-kms')).sort().join())";
     const args = ['--input-type=module', '-e', script];
-    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toBe('true\n');
+    const names = 'CustosError,Secret,createStore,errorKinds,openStore\n';
+    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toBe(names);
   });
+
+  it('carries a payment for a program that embeds it, as examples/embed.mjs does, and prints nothing itself', async () => {
+    const chain = await startAnvil({ chainId: 31337 });
+    try {
+      const example = join(folder, 'embed.mjs');
+      copyFileSync(join(installed, 'examples/embed.mjs'), example);
+      // With nothing of the environment but the path, and with a home that must stay empty.
+      const env = { PATH: process.env['PATH'], HOME: join(folder, 'nobody'), CUSTOS_STORE: '/never/read' };
+      const { stdout, stderr } = await run(process.execPath, [example, chain.url, '31337'], { cwd: folder, env });
+      expect([stderr, stdout.split('\n').length, existsSync(env.HOME)]).toEqual(['', 2, false]);
+      const { address, round, again, done } = JSON.parse(stdout);
+      expect(round).toMatchObject({ completed: 1, denied: 1, failed: 0, pollErrors: 0 });
+      expect(again).toEqual({ id: 'invoice-1', state: 'completed', txId: done['invoice-1'] });
+      expect(done['invoice-2']).toBe(
+        'JUDGE_DENIED: small-payments, receiver-and-amount: not a small payment to 0x1111111111111111111111111111111111111111',
+      );
+      expect(await chain.rpc('eth_getTransactionCount', [address, 'latest'])).toBe('0x1');
+      const { from, value } = Object(await chain.rpc('eth_getTransactionByHash', [done['invoice-1']]));
+      expect([from, value]).toEqual([address.toLowerCase(), '0x38d7ea4c68000']);
+    } finally {
+      await chain.close();
+    }
+  }, 120_000);
+
+  it('has types with which a program compiles strictly, and a wrong program does not', () => {
+    const compile = (source: string) => {
+      writeFileSync(join(folder, 'consumer.mts'), source);
+      const args = ['consumer.mts', '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
+      const more = ['--target', 'es2022', '--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+      try {
+        execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args, ...more], {
+          cwd: folder,
+        });
+        return '';
+      } catch (error) {
+        return String(Object(error).stdout);
+      }
+    };
+    expect(compile(consumer)).toBe('');
+    expect(compile(consumer.replace("Secret.text('p')", "'p'"))).toContain("is not assignable to type 'Secret'");
+    expect(compile(consumer.replace("kind: 'allow'", "kind: 'yes'"))).toContain('"yes"');
+  }, 120_000);
 });

@@ -69,6 +69,24 @@ export function createNodes(options: NodesOptions): Nodes {
   };
 }
 
+/** What an own node is reached with. */
+export type OwnNodesOptions = Pick<NodesOptions, 'clock' | 'ownNodes' | 'timeout' | 'limits' | 'proxies'>;
+
+/** Own nodes alone, with no cloud behind them. */
+export function createOwnNodes(options: OwnNodesOptions): Nodes {
+  const clients = new Map([...options.ownNodes].map(([chain, url]) => [chain, ownNode(options, url)] as const));
+  const client = ({ id }: Chain): NodeClient => {
+    const found = clients.get(id);
+    if (found === undefined) throw new CustosError('NODE_UNREACHABLE', `no node of ${id} is named`);
+    return found;
+  };
+  return {
+    client,
+    isOwn: (chain) => clients.has(chain),
+    broadcast: (chain, signed) => broadcast(client(chain), chain, signed),
+  };
+}
+
 /**
  * Decides what a refusal of signed bytes means. Whatever its words are, the bytes are looked up before anything else.
  * @returns whether the node knows them all the same, or they are refused for good, `dead` when that is proved
@@ -156,7 +174,7 @@ function isNotOffered(error: unknown): boolean {
 }
 
 /** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
-function ownNode({ clock, timeout = TIMEOUT, limits, proxies }: NodesOptions, nodeUrl: string): NodeClient {
+function ownNode({ clock, timeout = TIMEOUT, limits, proxies }: OwnNodesOptions, nodeUrl: string): NodeClient {
   const { url, headers, secrets } = parseNodeUrl(nodeUrl);
   const hidden = secrets.map((text) => Secret.text(text));
   const http = createHttpClient({ clock, secrets: hidden, ...(limits && { limits }), ...(proxies && { proxies }) });

@@ -32,6 +32,11 @@ const kinds = {
     status: 500,
     hint: 'start it without that flag: look at NODE_OPTIONS; passwords could be read by it',
   },
+  ARGUMENT_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'hand in what docs/library.md says of this function; nothing was done',
+  },
   INTERNAL: { exit: 1, status: 500, hint: 'this is a defect of Custos; please report it with the steps that led here' },
   // Password sources
   PASSWORD_MISSING: { exit: 2, status: 500, hint: 'set CUSTOS_PASSWORD, pass --password-file, or run on a terminal' },
@@ -77,6 +82,7 @@ const kinds = {
   STORE_NEWER: { exit: 1, status: 500, hint: 'install the Custos version that wrote this store, or a later one' },
   STORE_BUSY: { exit: 1, status: 503, retry: true, hint: 'another process is writing; try again' },
   STORE_FULL: { exit: 1, status: 507, retry: true, hint: 'free space on the disk of the store; nothing was changed' },
+  STORE_CLOSED: { exit: 2, status: 400, hint: 'open the store again; what was closed is not used any more' },
   STORE_READ_ONLY: { exit: 1, status: 500, hint: 'make the store and its directory writable for this user' },
   STORE_UNREACHABLE: {
     exit: 1,
@@ -327,6 +333,12 @@ const kinds = {
     status: 400,
     hint: 'mainnet needs https (a database: sslmode=verify-full), or a loopback or private address',
   },
+  SOURCE_FAILED: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'look at the source of transactions that the program hands in; it is asked again',
+  },
   CLOUD_REFUSED: { exit: 1, status: 502, hint: 'the cloud refused the request; its answer is in the message' },
   CLOUD_UNREACHABLE: {
     exit: 1,
@@ -416,6 +428,10 @@ export class CustosError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: CustosErrorOptions = {}) {
+    // A judge or source in plain JavaScript may make one; without an entry of the table it could not be handled.
+    if (!Object.hasOwn(kinds, code) || typeof message !== 'string') {
+      throw new CustosError('ARGUMENT_INVALID', 'CustosError: needs a code of errorKinds and a text');
+    }
     // Messages quote text that others chose: no door has to remember to make it fit for a terminal.
     super(shown(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CustosError';

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { CustosError } from './errors.js';
 
 /**
  * Bytes or text that must never be shown. Prints as `[secret]`, refuses to become JSON, and can be wiped.
@@ -11,13 +12,21 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** Takes ownership: `wipe` overwrites these very bytes. */
+  /** Takes ownership: `wipe` overwrites these very bytes. @throws CustosError ARGUMENT_INVALID: not bytes */
   static bytes(bytes: Uint8Array): Secret {
+    if (!(bytes instanceof Uint8Array)) throw new CustosError('ARGUMENT_INVALID', 'Secret.bytes: needs a Uint8Array');
     return new Secret(bytes);
   }
 
+  /** @throws CustosError ARGUMENT_INVALID: not a text */
   static text(text: string): Secret {
+    if (typeof text !== 'string') throw new CustosError('ARGUMENT_INVALID', 'Secret.text: needs a text');
     return new Secret(new TextEncoder().encode(text));
+  }
+
+  /** True for a secret of this class, and not for an object that only has its prototype. */
+  static is(value: unknown): value is Secret {
+    return typeof value === 'object' && value !== null && #bytes in value;
   }
 
   /** The live bytes, not a copy. */

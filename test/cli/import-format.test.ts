@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CustosError, parseImport } from '../../src/index.js';
+import { parseImport } from '../../src/app/wallets/import-format.js';
+import { CustosError } from '../../src/core/errors.js';
 import { keys, mnemonic } from '../support/kms.js';
 
 const id = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';

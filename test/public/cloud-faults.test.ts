@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/app/config/config.js';
+import { createHouse } from '../../src/app/house.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createNodes } from '../../src/cloud/nodes.js';
 import { createCloud } from '../../src/cloud/tatum.js';
 import { systemClock } from '../../src/core/clock.js';
 import { silentLog } from '../../src/core/log.js';
 import { noMeter } from '../../src/core/meter.js';
+import { Secret } from '../../src/core/secret.js';
 import { createCloudSource } from '../../src/daemon/cloud-source.js';
 import { Daemon } from '../../src/daemon/daemon.js';
-import { createHouse, readConfig, Secret } from '../../src/index.js';
 import { LeaseKeeper } from '../../src/lifecycle/lease-keeper.js';
 import { createWay } from '../../src/lifecycle/way.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';

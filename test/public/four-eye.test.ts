@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.js';
 import { parsePending } from '../../src/core/signing/pending.js';
-import { type ChainId, Secret, type Summary, systemClock } from '../../src/index.js';
+import { type ChainId, Secret, type Summary } from '../../src/index.js';
 import { custos } from '../support/custos.js';
 import { makeFourEye, questionAbout } from '../support/four-eye.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { fromRlp, type Hex, hexToBigInt, keccak256, numberToHex, recoverAddress, toRlp } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/app/config/config.js';
+import { createHouse, type House } from '../../src/app/house.js';
 import { getAddress, getPrivateKey } from '../../src/cli/commands/tatum.js';
 import type { Run } from '../../src/cli/spec.js';
-import { createHouse, type House, readConfig } from '../../src/index.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { quicken } from '../support/quick-slot.js';

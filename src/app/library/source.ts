@@ -1,0 +1,79 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
+import type { Network, SignatureId } from '../../core/ids.js';
+import type { PolledTransaction } from '../../core/network/cloud.js';
+import type { Source } from '../../core/network/source.js';
+import type { Journal } from '../../core/store/journal.js';
+import { createJournalSource } from '../../lifecycle/journal-source.js';
+import { readTransaction, type Transaction } from './transaction.js';
+
+/** Where transactions come from when they are not handed over by `carry`: a queue of the program's own. */
+export interface TransactionSource {
+  /**
+   * What waits to be signed by these wallets of one chain. What is listed again is the same transaction; what is not listed any
+   * more is still brought to its end once it is signed.
+   */
+  pending(chain: string, signatureIds: readonly string[]): Promise<readonly Transaction[]> | readonly Transaction[];
+  /** The network has it. Called for every transaction of the carrier, and again after a crash: twice is no error. */
+  completed?(id: string, txId: string): Promise<void> | void;
+  /** Why it was not completed, `CODE: message`, once for each different reason. `final`: nothing more happens by itself. */
+  failed?(id: string, error: string, final: boolean): Promise<void> | void;
+}
+
+interface SourceParts {
+  readonly journal: Pick<Journal, 'unsigned'>;
+  readonly chains: ChainRegistry;
+  readonly network: Network;
+}
+
+/** The program's source with what the journal still has open: both are polled, and both go the same way. */
+export function joinSources(own: TransactionSource | undefined, parts: SourceParts): Source {
+  const journal = createJournalSource(parts.journal);
+  if (own === undefined) return journal;
+  return {
+    ...journal,
+    name: 'source',
+    async pending(chain, network, ids) {
+      const [listed, open] = await Promise.all([
+        ask(() => own.pending(chain, ids)).then((list) => readList(list, parts, ids)),
+        journal.pending(chain, network, ids),
+      ]);
+      const known = new Set(listed.map(idOf));
+      return [...listed, ...open.filter((one) => !known.has(idOf(one)))];
+    },
+    complete: (id, txId) => ask(async () => own.completed?.(id, txId)),
+    async report(reports) {
+      for (const { pendingId, error, final } of reports) {
+        await ask(async () => own.failed?.(pendingId, error, final === true));
+      }
+    },
+  };
+}
+
+function idOf(one: PolledTransaction): unknown {
+  return one.kind === 'pending' ? one.pending.id : one.error.details['id'];
+}
+
+function readList(list: unknown, parts: SourceParts, ids: readonly SignatureId[]): readonly PolledTransaction[] {
+  if (!Array.isArray(list)) throw new CustosError('SOURCE_FAILED', 'what the source returned is not a list');
+  const asked = new Set<string>(ids);
+  return list.flatMap((value: unknown): readonly PolledTransaction[] => {
+    try {
+      const pending = readTransaction(value, { ...parts, what: 'pending' });
+      // What is for other wallets is listed when they are asked for.
+      return pending.keys.some(({ signatureId }) => asked.has(signatureId)) ? [{ kind: 'pending', pending }] : [];
+    } catch (thrown) {
+      return [{ kind: 'refused', error: asCustosError(thrown) }];
+    }
+  });
+}
+
+/** @throws CustosError SOURCE_FAILED, with the class of what was thrown: its message may quote anything */
+async function ask<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+    throw new CustosError('SOURCE_FAILED', `the source threw ${kind}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Network } from '../../core/ids.js';
+import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
+import { readArgument, text } from './argument.js';
+
+/** What is to be signed and sent. */
+export interface Transaction {
+  /**
+   * The program's own id for it: 1 to 64 letters, digits, `-` or `_`. One id is signed once: the same transaction under a known
+   * id is the known one, and another transaction under it is refused.
+   */
+  readonly id: string;
+  /** Ticker of the chain, e.g. `ETH`. */
+  readonly chain: string;
+  /** The keys that sign, the sender's first; `index` for wallets with a mnemonic. */
+  readonly keys: readonly { readonly signatureId: string; readonly index?: number }[];
+  /** The unsigned transaction in the form that docs/chains.md names for the chain; of the Ethereum family JSON. */
+  readonly unsigned: string;
+}
+
+const schema = z.strictObject({
+  id: text,
+  chain: text,
+  keys: z.array(z.strictObject({ signatureId: text, index: z.number().exactOptional() })).min(1),
+  unsigned: z.string(),
+});
+
+/**
+ * Reads a transaction that a program hands over.
+ * @throws CustosError ARGUMENT_INVALID, CHAIN_UNKNOWN, PENDING_INVALID, SIGNATURE_ID_INVALID, INDEX_INVALID, TRANSACTION_TOO_LARGE
+ */
+export function readTransaction(
+  value: unknown,
+  { chains, network, what }: { readonly chains: ChainRegistry; readonly network: Network; readonly what: string },
+): PendingTransaction {
+  const { id, chain: name, keys, unsigned } = readArgument(schema, value, what);
+  const chain = chains.get(name).id;
+  const signatures = keys.map(({ signatureId, index }) => ({ id: signatureId, ...(index !== undefined && { index }) }));
+  // The journal keeps it in the form in which clouds list transactions.
+  return parsePending({ id, chain, signatures, serializedTransaction: unsigned }, chain, network);
+}
