@@ -1,6 +1,7 @@
 import { base64 } from '@scure/base';
 import { quote } from '../../core/ids.js';
-import { type Fields, invalid, isObject, listOf, textOf } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, invalid, listOf, textOf } from '../shared/fields.js';
 import { checksumOf, readAddress } from './key.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { CompleteContext, Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
-import { type Fields, isObject, readObject, wholeOf } from '../shared/fields.js';
+import { isCount, isObject } from '../../core/json.js';
+import { type Fields, readObject, wholeOf } from '../shared/fields.js';
 import { finalIn } from '../shared/finality.js';
 
 /** Rounds that a transaction is valid for: the most that the network allows. */
@@ -174,5 +175,5 @@ function isRefusal(error: unknown): error is CustosError {
 }
 
 function countOf(value: unknown): bigint | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
+  return isCount(value) ? BigInt(value) : undefined;
 }

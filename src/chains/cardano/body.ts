@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import { decode } from 'cborg';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
+import { isCount } from '../../core/json.js';
 import { invalid } from '../shared/fields.js';
 import { readAddress, showBytes } from './key.js';
 import type { CardanoOutput, Operations, Tokens } from './operations.js';
@@ -171,7 +172,7 @@ function list(value: unknown, name: string): readonly unknown[] {
 
 function whole(value: unknown, name: string): bigint {
   if (typeof value === 'bigint' && value >= 0n) return value;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  if (isCount(value)) return BigInt(value);
   throw invalid(`${name} of the transaction is no whole number`);
 }
 

@@ -1,6 +1,7 @@
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import { type Fields, hexOf, invalid, isObject, listOf, objectOf, smallOf, textOf, wholeOf } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, hexOf, invalid, listOf, objectOf, smallOf, textOf, wholeOf } from '../shared/fields.js';
 
 /** Native tokens of an output: amount by policy id and asset name, both in hexadecimal digits, `policy.name`. */
 export type Tokens = ReadonlyMap<string, bigint>;

@@ -1,7 +1,8 @@
 import type { NodeClient, NodeRequest } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import { isObject } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import { isRefusal } from '../shared/refusal.js';
 
 /** A node that speaks Flow's Access API over HTTP: the public one beside a cloud, or the operator's own. */
 export interface FlowAccess {
@@ -87,7 +88,7 @@ export async function resultOf(access: FlowAccess, id: string): Promise<FlowResu
     answer = await askAccess(access, { path: `/v1/transaction_results/${id}` });
   } catch (error) {
     // A node that has not heard of it says so with 404.
-    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return { kind: 'unknown' };
+    if (isRefusal(error)) return { kind: 'unknown' };
     throw error;
   }
   if (!isObject(answer) || typeof answer['status'] !== 'string') return malformed('no transaction result');

@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { isObject } from '../shared/fields.js';
+import { isCount, isObject } from '../../core/json.js';
 import { type AccountKey, accountKeys, chainName, type FlowAccess, FULL_WEIGHT, keyAt, newestBlock } from './access.js';
 import { type FlowFilling, payloadOf } from './completed.js';
 import { payloadMessage } from './encoding.js';
@@ -47,7 +47,7 @@ async function cloudKey(cloud: Cloud, isPayer: boolean): Promise<{ address: stri
   const { address, keyId } = isObject(answer) ? answer : {};
   const digits = typeof address === 'string' ? /^(?:0x)?([0-9a-f]{16})$/i.exec(address)?.[1] : undefined;
   const index = typeof keyId === 'string' && /^\d{1,6}$/.test(keyId) ? Number(keyId) : keyId;
-  if (digits === undefined || typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) {
+  if (digits === undefined || !isCount(index)) {
     throw new CustosError('NODE_ANSWER_INVALID', `the cloud answered with no FLOW key: ${quote(address)}`);
   }
   return { address: digits.toLowerCase(), keyId: index };

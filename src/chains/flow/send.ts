@@ -2,7 +2,7 @@ import type { SignedTransaction } from '../../core/chain/codec.js';
 import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError, isRetryable } from '../../core/errors.js';
-import { isObject } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
 import { blockNameIn, finalIn } from '../shared/finality.js';
 import { askAccess, type FlowAccess, keyAt, newestBlock, resultOf } from './access.js';
 import { signByCloud } from './complete.js';

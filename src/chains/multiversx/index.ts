@@ -1,15 +1,12 @@
 import type { Chain } from '../../core/chain/chain.js';
-import type { CompleteContext, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
-import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
-import { type Fields, isObject } from '../shared/fields.js';
-import { blockNameIn, finalIn } from '../shared/finality.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { decodePrivateKey, encodePrivateKey, normalizeAddress, paths, showAddress } from './address.js';
+import { multiversxNode } from './node.js';
 import { tatum } from './tatum.js';
-import { type MultiversxTransaction, parseCompleted, readRequest, writeTransaction } from './transaction.js';
+import { parseCompleted } from './transaction.js';
 
 /** MultiversX, formerly Elrond. Coin type 508 (SLIP-44); the test path has coin type 1. Nodes speak the gateway's interface. */
 export const multiversx: Chain = {
@@ -22,10 +19,7 @@ export const multiversx: Chain = {
   feeCeiling: '1',
   keys: {
     curves: ['ed25519'],
-    hd: slip10Scheme({
-      path: paths,
-      address: showAddress,
-    }),
+    hd: slip10Scheme({ path: paths, address: showAddress }),
     address: showAddress,
     publicKey,
     encodePrivateKey,
@@ -37,103 +31,5 @@ export const multiversx: Chain = {
     parse: parseCompleted,
     repetition: () => 'renewed',
   },
-  node: {
-    async complete(pending, context) {
-      const request = readRequest(pending.serialized, context.from);
-      const config = await networkConfig(context);
-      const nonce = await context.nextNonce(await accountNonce(context));
-      const priced = { ...request, ...config, nonce, gasLimit: 0n };
-      return writeTransaction({ ...priced, gasLimit: await estimateGas(priced, context) });
-    },
-    async broadcast({ raw, txId }, node) {
-      let answer: unknown;
-      try {
-        answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
-      } catch (error) {
-        // A number that is used up is refused in many words; whether these very bytes used it, only a look-up tells.
-        if (!isRefusal(error)) throw error;
-        if (await isFound(txId, node)) return txId;
-        throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
-      }
-      const hash = dataOf(answer)?.['txHash'];
-      if (hash === txId) return txId;
-      throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
-    },
-    // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
-    async fate({ txId }: RecordedTransaction, node) {
-      return (await isFound(txId, node)) ? 'known' : 'open';
-    },
-    async inclusion({ txId }, node) {
-      const found = await find(txId, node);
-      if (found === undefined) return { kind: 'absent' };
-      const { status, hyperblockHash: block } = found;
-      if (typeof status !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node names no status');
-      // Notarized by the metachain, in a hyperblock, it is final; until then also what was executed may be taken back.
-      if (typeof block !== 'string' || block === '') return { kind: 'waiting' };
-      return finalIn(blockNameIn(block), status !== 'success' && status !== 'successful' && status !== 'executed');
-    },
-  },
+  node: multiversxNode,
 };
-
-async function isFound(txId: string, node: NodeClient): Promise<boolean> {
-  return (await find(txId, node)) !== undefined;
-}
-
-async function find(txId: string, node: NodeClient): Promise<Fields | undefined> {
-  try {
-    const found = dataOf(await node.http({ path: `/transaction/${txId}` }))?.['transaction'];
-    return isObject(found) ? found : undefined;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
-function isRefusal(error: unknown): error is CustosError {
-  return error instanceof CustosError && error.code === 'NODE_REFUSED';
-}
-
-async function networkConfig({ node }: CompleteContext) {
-  const config = dataOf(await node.http({ path: '/network/config' }))?.['config'];
-  const fields = isObject(config) ? config : {};
-  const { erd_chain_id: chainId, erd_min_gas_price: gasPrice, erd_min_transaction_version: version } = fields;
-  if (typeof chainId !== 'string' || !isCount(gasPrice) || !isCount(version)) {
-    throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node answered with no network configuration');
-  }
-  return { chainId, gasPrice: BigInt(gasPrice), version };
-}
-
-async function accountNonce({ node, from }: CompleteContext): Promise<bigint> {
-  const nonce = dataOf(await node.http({ path: `/address/${from}/nonce` }))?.['nonce'];
-  if (isCount(nonce)) return BigInt(nonce);
-  throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node answered with no nonce');
-}
-
-async function estimateGas(transaction: MultiversxTransaction, { node }: CompleteContext): Promise<bigint> {
-  const { nonce, value, receiver, sender, gasPrice, data, chainId, version } = transaction;
-  const body = {
-    nonce: Number(nonce),
-    value: value.toString(),
-    receiver,
-    sender,
-    gasPrice: Number(gasPrice),
-    gasLimit: 0,
-    ...(data.length > 0 && { data: Buffer.from(data).toString('base64') }),
-    chainID: chainId,
-    version,
-  };
-  const answer = dataOf(await node.http({ path: '/transaction/cost', body }));
-  const [units, message] = [answer?.['txGasUnits'], answer?.['returnMessage']];
-  if (isCount(units) && units > 0) return BigInt(units);
-  const why = typeof message === 'string' && message !== '' ? message.slice(0, 200) : 'it names no gas';
-  throw new CustosError('NODE_REFUSED', `the EGLD node does not simulate the transaction: ${why}`);
-}
-
-function dataOf(answer: unknown): Readonly<Record<string, unknown>> | undefined {
-  const data = isObject(answer) ? answer['data'] : undefined;
-  return isObject(data) ? data : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}

@@ -1,9 +1,12 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { isObject, type JsonObject } from '../../core/json.js';
 import { repeatedMember } from '../../core/text/repeated-member.js';
 
+export { isObject };
+
 /** A JSON object from outside, not checked further. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type Fields = JsonObject;
 
 /** Reads the text form of a request that is a JSON object. @throws CustosError TRANSACTION_INVALID */
 export function readObject(text: string): Fields {
@@ -27,10 +30,6 @@ export function readJson(text: string): unknown {
 export function objectOf(value: unknown, name: string): Fields {
   if (isObject(value)) return value;
   throw invalid(`${name} is ${quote(value)}, not an object`);
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** @throws CustosError TRANSACTION_INVALID */

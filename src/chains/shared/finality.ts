@@ -1,5 +1,6 @@
 import type { Inclusion } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
+import { isCount } from '../../core/json.js';
 
 /** Depth of what its network never takes back, on chains that say so by themselves: more than any that can be asked for. */
 export const FINAL = Number.MAX_SAFE_INTEGER;
@@ -22,7 +23,7 @@ export function finalIn(block: string, reverted: boolean): Inclusion {
 
 /** A whole number of a node's answer, as a JSON number. @throws CustosError NODE_ANSWER_INVALID */
 export function countIn(value: unknown, what: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  if (isCount(value)) return value;
   throw new CustosError('NODE_ANSWER_INVALID', `the node answered with no ${what}`);
 }
 

@@ -2,8 +2,8 @@ import { base64 } from '@scure/base';
 import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
+import { isCount, isObject } from '../../core/json.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
-import { isObject } from '../shared/fields.js';
 import { readAddress, showAddress } from './address.js';
 import { decodeMessage, lacksBlockhash, type SolanaMessage, type TableLookup, withBlockhash } from './message.js';
 import { programs } from './programs/ids.js';
@@ -116,10 +116,6 @@ function isHash(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** A node answered with something else than was asked. */

@@ -3,9 +3,11 @@ import type { SignedTransaction } from '../../core/chain/codec.js';
 import type { Fate, Inclusion, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
-import { invalid, isObject } from '../shared/fields.js';
+import { isCount, isObject } from '../../core/json.js';
+import { invalid } from '../shared/fields.js';
 import { finalIn } from '../shared/finality.js';
-import { isCount, unreadable } from './complete.js';
+import { isRefusal, unlessRefused } from '../shared/refusal.js';
+import { unreadable } from './complete.js';
 import { Cursor } from './cursor.js';
 import { readCompleted } from './request.js';
 
@@ -86,7 +88,7 @@ async function submit({ raw, txId }: SignedTransaction, node: NodeClient): Promi
     const answer = await node.rpc('sendTransaction', [raw, { encoding: 'base64', preflightCommitment: 'confirmed' }]);
     if (answer === txId) return true;
   } catch (error) {
-    if (!(error instanceof CustosError) || error.code !== 'NODE_REFUSED') throw error;
+    if (!isRefusal(error)) throw error;
     if (isProcessed.test(error.message)) return true;
     if (isUnknownBlockhash.test(error.message)) return false;
     const code = isTransient.test(error.message) ? 'NODE_ANSWER_INVALID' : 'BROADCAST_REFUSED';
@@ -98,6 +100,7 @@ async function submit({ raw, txId }: SignedTransaction, node: NodeClient): Promi
 /** @throws CustosError BROADCAST_REFUSED: it is in a block, and failed there */
 async function look(signed: SignedTransaction, node: NodeClient): Promise<'confirmed' | 'unknown' | 'untold'> {
   const { txId } = signed;
+  // Nodes without a history of transactions refuse to look for one.
   const version = isVersioned(signed) ? { maxSupportedTransactionVersion: 0 } : {};
   const found = await unlessRefused(() => node.rpc('getTransaction', [txId, { commitment: 'confirmed', ...version }]));
   if (isObject(found)) return accepted(txId, isObject(found['meta']) ? found['meta']['err'] : null);
@@ -135,16 +138,6 @@ async function finalizedNow(node: NodeClient): Promise<{ height: bigint; slot: b
   const { blockHeight, absoluteSlot } = isObject(answer) ? answer : {};
   if (isCount(blockHeight) && isCount(absoluteSlot)) return { height: BigInt(blockHeight), slot: BigInt(absoluteSlot) };
   throw unreadable('getEpochInfo', 'no block height');
-}
-
-/** Nodes without a history of transactions refuse to look for one. */
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return undefined;
-    throw error;
-  }
 }
 
 function isVersioned({ raw }: SignedTransaction): boolean {

@@ -1,6 +1,6 @@
 import type { CompleteContext } from '../../core/chain/node.js';
 import { formatUnits } from '../../core/chain/units.js';
-import { isObject } from '../shared/fields.js';
+import { isCount, isObject } from '../../core/json.js';
 import { askAbout, unfit } from '../shared/receiver.js';
 import { LAMPORT_DECIMALS } from './effect.js';
 import { type AccountUse, type Instruction, resolveInstructions, type SolanaMessage } from './message.js';
@@ -59,7 +59,7 @@ function checkReceiver(receiver: {
 
 async function rentOfNothing({ node }: Pick<CompleteContext, 'node'>): Promise<bigint> {
   const answer = await askAbout(node, () => node.rpc('getMinimumBalanceForRentExemption', [0]));
-  return typeof answer === 'number' && Number.isSafeInteger(answer) && answer > 0 ? BigInt(answer) : 0n;
+  return isCount(answer) ? BigInt(answer) : 0n;
 }
 
 /** A plain transfer of the System program; the other forms give from accounts that are no wallets. */

@@ -3,7 +3,7 @@ import type { BuildContext, BuiltTransaction, PaymentRequest } from '../../core/
 import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { isObject } from '../shared/fields.js';
+import { isCount, isObject } from '../../core/json.js';
 import { associatedTokenAddress, isOnCurve, readAddress, showAddress } from './address.js';
 import { accountBytes, checkCluster, unreadable } from './complete.js';
 import { u64Bytes } from './cursor.js';
@@ -158,7 +158,7 @@ async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
 /** @throws CustosError AMOUNT_INVALID: the network refuses an account with less; NODE_* */
 async function checkRent(to: string, lamports: bigint, node: NodeClient): Promise<void> {
   const least = await node.rpc('getMinimumBalanceForRentExemption', [0]);
-  if (typeof least !== 'number' || !Number.isSafeInteger(least) || least < 0) {
+  if (!isCount(least)) {
     throw unreadable('getMinimumBalanceForRentExemption', 'no number');
   }
   if (lamports >= BigInt(least)) return;

@@ -1,20 +1,14 @@
 import type { Chain } from '../../core/chain/chain.js';
-import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
-import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
-import { type Fields, isObject } from '../shared/fields.js';
-import { countIn, finalIn } from '../shared/finality.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
-import { parseEnvelope, readEnvelope } from './envelope.js';
+import { parseEnvelope } from './envelope.js';
 import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './key.js';
-import { checkReceivers } from './receiver.js';
+import { stellarNode } from './node.js';
 import { tatum } from './tatum.js';
 
 const PATH = "m/44'/148'";
-/** Seconds of history that a node must have before a transaction's end, so that what it does not know never happened. */
-const HISTORY = 7n * 24n * 3600n;
 
 /** Stellar. New wallets are random keys; mnemonics derive by SEP-5. Nodes speak Horizon's interface. */
 export const stellar: Chain = {
@@ -41,55 +35,5 @@ export const stellar: Chain = {
     parse: parseEnvelope,
     expiry: 'final',
   },
-  node: {
-    async complete(pending, { node }) {
-      await checkReceivers(readEnvelope(pending.serialized), node);
-      // Whoever made the envelope has filled in everything, the number and the end of its time included.
-      return pending.serialized.trim();
-    },
-    async broadcast({ raw, txId }, node) {
-      const answer = await node.http({ path: '/transactions', form: { tx: raw } });
-      const hash = isObject(answer) ? answer['hash'] : undefined;
-      if (hash === txId) return txId;
-      throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
-    },
-    async fate(recorded, node) {
-      if ((await find(recorded, node)) !== undefined) return 'known';
-      return (await isOutdated(recorded, node)) ? 'dead' : 'open';
-    },
-    async inclusion(recorded, node) {
-      const found = await find(recorded, node);
-      // Horizon knows ledgers only, not what waits; a ledger that is closed is final.
-      if (found === undefined) return { kind: 'absent' };
-      return finalIn(`${countIn(found['ledger'], 'ledger')}`, found['successful'] === false);
-    },
-  },
+  node: stellarNode,
 };
-
-async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fields | undefined> {
-  try {
-    const found = await node.http({ path: `/transactions/${txId}` });
-    return isObject(found) && found['hash'] === txId ? found : undefined;
-  } catch (error) {
-    if (error instanceof CustosError && error.code === 'NODE_REFUSED') return undefined;
-    throw error;
-  }
-}
-
-/** Its time is over by the ledger's clock, and the node has had ledgers since long before. */
-async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
-  const { maxTime } = readEnvelope(completed).conditions;
-  if (maxTime === undefined) return false;
-  const [latest, first] = await Promise.all([closedAt(node, 'desc'), closedAt(node, 'asc')]);
-  return latest !== undefined && first !== undefined && latest > maxTime && first < maxTime - HISTORY;
-}
-
-async function closedAt(node: NodeClient, order: 'asc' | 'desc'): Promise<bigint | undefined> {
-  const answer = await node.http({ path: `/ledgers?order=${order}&limit=1` });
-  const page = isObject(answer) ? answer['_embedded'] : undefined;
-  const records = isObject(page) ? page['records'] : undefined;
-  const [ledger]: readonly unknown[] = Array.isArray(records) ? records : [];
-  const text = isObject(ledger) ? ledger['closed_at'] : undefined;
-  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
-  return Number.isFinite(time) ? BigInt(Math.floor(time / 1000)) : undefined;
-}

@@ -1,5 +1,5 @@
 import type { NodeClient } from '../../core/chain/node.js';
-import { isObject } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
 import { askAbout, demandMemo } from '../shared/receiver.js';
 import type { Envelope } from './effect.js';
 

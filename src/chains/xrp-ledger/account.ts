@@ -1,6 +1,7 @@
 import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
 import { CustosError } from '../../core/errors.js';
-import { type Fields, isObject, listOf, smallOf, textOf } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, listOf, smallOf, textOf } from '../shared/fields.js';
 import { assetOf, movesOf, readAmount } from './amount.js';
 import {
   accountAt,

@@ -2,7 +2,8 @@ import type { TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { type Fields, isObject, wholeOf } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, wholeOf } from '../shared/fields.js';
 import { readDestination } from './key.js';
 
 /** An amount of XRP in drops, or of an asset that an account has issued. */

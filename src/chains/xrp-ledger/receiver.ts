@@ -1,5 +1,6 @@
 import type { NodeClient } from '../../core/chain/node.js';
-import { type Fields, isObject } from '../shared/fields.js';
+import { isObject } from '../../core/json.js';
+import type { Fields } from '../shared/fields.js';
 import { askAbout, demandMemo, unfit } from '../shared/receiver.js';
 
 /** lsfRequireDestTag and lsfDepositAuth of an account. */

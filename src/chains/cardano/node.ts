@@ -1,0 +1,103 @@
+import type { ChainNode, NodeClient } from '../../core/chain/node.js';
+import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, invalid, readJson } from '../shared/fields.js';
+import { blockNameIn, countIn, includedAt } from '../shared/finality.js';
+import { readUnsigned } from './body.js';
+import { readAddress } from './key.js';
+import { readOperations } from './operations.js';
+import { readCompleted } from './transaction.js';
+
+/** Slots that a transaction may wait for a block. */
+const RELATIVE_TTL = 1000;
+/** Slots behind the end after which no rollback can bring a transaction back: 2,160 blocks of twenty seconds. */
+const MARGIN = 43_200n;
+/** A slot of one second and its moment in seconds since 1970, since Shelley. */
+const clocks: Readonly<Record<Network, { readonly slot: bigint; readonly at: bigint }>> = {
+  mainnet: { slot: 4_492_800n, at: 1_596_059_091n },
+  testnet: { slot: 86_400n, at: 1_655_769_600n },
+};
+
+/** Nodes of Cardano speak the Rosetta interface. */
+export const cardanoNode: ChainNode = {
+  async complete(pending, { node, network }) {
+    const operations = readJson(pending.serialized);
+    readOperations(operations);
+    const where = { network_identifier: identifier(network) };
+    const ask = (step: string, body: Fields) => askNode(node, step, { ...where, ...body });
+    const { options } = await ask('preprocess', { operations, metadata: { relative_ttl: RELATIVE_TTL } });
+    const { metadata, ...rest } = await ask('metadata', { options });
+    const made = await ask('payloads', { operations, metadata, ...rest });
+    return JSON.stringify({ operations, unsignedTransaction: made['unsigned_transaction'] });
+  },
+  async broadcast({ raw, txId, completed }, node) {
+    const body = { network_identifier: identifier(networkOf(completed)), signed_transaction: raw };
+    const { transaction_identifier: found } = await askNode(node, 'submit', body);
+    const hash = isObject(found) ? found['hash'] : undefined;
+    if (hash === txId) return txId;
+    throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node took a broadcast and answered with another hash');
+  },
+  async fate({ txId, completed }, node) {
+    const network = networkOf(completed);
+    const where = { network_identifier: identifier(network) };
+    const { transactions, total_count: count } = await search(node, where, txId);
+    if (Array.isArray(transactions) && transactions.length > 0) return 'known';
+    const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
+    const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
+    return isSearched && slotOf(time, network) > readUnsigned(readCompleted(completed).unsigned, network).ttl + MARGIN
+      ? 'dead'
+      : 'open';
+  },
+  async inclusion({ txId, completed }, node) {
+    const where = { network_identifier: identifier(networkOf(completed)) };
+    const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
+    const newest = countIn(objectOf(head)['index'], 'newest block');
+    const { transactions } = await search(node, where, txId);
+    if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
+    const [found]: readonly unknown[] = transactions;
+    // The search knows blocks only, not what waits.
+    if (found === undefined) return { kind: 'absent' };
+    const { transaction, block_identifier: block } = objectOf(found);
+    if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
+      throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
+    }
+    const { index, hash } = objectOf(block);
+    return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
+  },
+};
+
+async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {
+  const body = { ...where, transaction_identifier: { hash: txId }, limit: 1 };
+  return objectOf(await node.http({ path: '/search/transactions', body }));
+}
+
+async function askNode(node: NodeClient, step: string, body: Fields): Promise<Fields> {
+  return objectOf(await node.http({ path: `/construction/${step}`, body }));
+}
+
+function objectOf(answer: unknown): Fields {
+  if (isObject(answer)) return answer;
+  throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node answered with no object');
+}
+
+function identifier(network: Network) {
+  return { blockchain: 'cardano', network: network === 'mainnet' ? 'mainnet' : 'preprod' };
+}
+
+/** Recorded bytes do not name their network, but the addresses beside them do. */
+function networkOf(completed: string): Network {
+  const [input] = readCompleted(completed).operations.inputs;
+  if (input === undefined) throw invalid('the transaction has no inputs');
+  try {
+    readAddress(input.address, 'mainnet');
+    return 'mainnet';
+  } catch {
+    return 'testnet';
+  }
+}
+
+function slotOf(milliseconds: number, network: Network): bigint {
+  const { slot, at } = clocks[network];
+  return slot + BigInt(Math.floor(milliseconds / 1000)) - at;
+}

@@ -1,0 +1,94 @@
+import type { ChainNode, CompleteContext, NodeClient, RecordedTransaction } from '../../core/chain/node.js';
+import { CustosError } from '../../core/errors.js';
+import { isObject } from '../../core/json.js';
+import { type Fields, readObject } from '../shared/fields.js';
+import { finalIn } from '../shared/finality.js';
+import { checkReceiver } from './receiver.js';
+import { readTransaction } from './transaction.js';
+
+/** Ledgers (of about four seconds) for which a transaction lives when the request does not say. */
+const LIFE = 300;
+/** As many ledgers as a node searches for one transaction. */
+const SEARCH = 999;
+
+/** Nodes of the XRP Ledger speak rippled's JSON-RPC. */
+export const xrpLedgerNode: ChainNode = {
+  async complete(pending, context) {
+    const fields = readTransaction(pending.serialized, context.network);
+    await checkReceiver(fields, context.node);
+    const missing = (name: string) => fields[name] === undefined;
+    return JSON.stringify({
+      ...fields,
+      ...(missing('Sequence') && { Sequence: Number(await context.nextNonce(await accountSequence(context))) }),
+      ...(missing('LastLedgerSequence') &&
+        missing('Sequence') && { LastLedgerSequence: (await currentLedger(context.node)) + LIFE }),
+      ...(missing('Fee') && { Fee: await openFee(context.node) }),
+    });
+  },
+  async broadcast({ raw, txId }, node) {
+    const answer = await ask(node, 'submit', { tx_blob: raw });
+    const result = answer['engine_result'];
+    const code = typeof result === 'string' ? result : 'no result';
+    // tec: it takes effect as a failure that costs the fee. terQUEUED waits for a later ledger.
+    if (/^tes|^tec/.test(code) || code === 'terQUEUED') return txId;
+    if (/^ter|^tel/.test(code))
+      throw new CustosError('BROADCAST_DEFERRED', `the XRP node does not take it now: ${code}`);
+    throw new CustosError('BROADCAST_REFUSED', `the XRP node refused it: ${code.slice(0, 40)}`);
+  },
+  async fate(recorded, node) {
+    const last = lastLedger(recorded);
+    const range = last === undefined ? {} : { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
+    const found = await ask(node, 'tx', { transaction: recorded.txId, ...range });
+    if (found['hash'] === recorded.txId) return 'known';
+    // Only a node that has looked through the whole of its life can say that it never happened.
+    const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
+    return isOver ? 'dead' : 'open';
+  },
+  async inclusion({ txId }, node) {
+    const found = await ask(node, 'tx', { transaction: txId });
+    if (found['error'] === 'txnNotFound') return { kind: 'absent' };
+    if (found['hash'] !== txId)
+      throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered tx with another one');
+    if (found['validated'] !== true) return { kind: 'waiting' };
+    const result = isObject(found['meta']) ? found['meta']['TransactionResult'] : undefined;
+    // What is validated is final; what begins with tec paid its fee only.
+    return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
+  },
+};
+
+async function ask(node: NodeClient, method: string, params: Fields): Promise<Fields> {
+  const result = await node.rpc(method, [params]);
+  if (!isObject(result)) throw new CustosError('NODE_ANSWER_INVALID', `the XRP node answered ${method} with no object`);
+  return result;
+}
+
+async function accountSequence({ node, from }: CompleteContext): Promise<bigint> {
+  const answer = await ask(node, 'account_info', { account: from, ledger_index: 'current' });
+  const data = answer['account_data'];
+  return BigInt(count(isObject(data) ? data['Sequence'] : undefined, 'sequence'));
+}
+
+async function currentLedger(node: NodeClient): Promise<number> {
+  return count((await ask(node, 'ledger_current', {}))['ledger_current_index'], 'current ledger');
+}
+
+async function validatedLedger(node: NodeClient): Promise<number> {
+  return count((await ask(node, 'ledger', { ledger_index: 'validated' }))['ledger_index'], 'validated ledger');
+}
+
+async function openFee(node: NodeClient): Promise<string> {
+  const { drops } = await ask(node, 'fee', {});
+  const fee = isObject(drops) ? drops['open_ledger_fee'] : undefined;
+  if (typeof fee === 'string' && /^\d{1,12}$/.test(fee)) return fee;
+  throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered with no fee');
+}
+
+function count(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  throw new CustosError('NODE_ANSWER_INVALID', `the XRP node answered with no ${what}`);
+}
+
+function lastLedger({ completed }: RecordedTransaction): number | undefined {
+  const last = readObject(completed)['LastLedgerSequence'];
+  return typeof last === 'number' ? last : undefined;
+}
