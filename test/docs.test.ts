@@ -61,12 +61,9 @@ const unread = new Set<string>([
   'docs/compatibility.md',
   'docs/decisions.md',
   'docs/errors.md',
-  'docs/gateway.md',
   'docs/glossary.md',
   'docs/migrating.md',
-  'docs/operations.md',
   'docs/performance.md',
-  'docs/threat-model.md',
   'docs/wallet-store.md',
 ]);
 

@@ -1,5 +1,5 @@
 /** Words for which docs/glossary.md or plain word order has better ones. */
-const stilted = /\b(?:the peer|anew|told|whose|nobody|gone on with|is no(?! longer\b))\b/gi;
+const stilted = /\b(?:the peer|anew|told|whose|nobody|gone on with|(?<!there )is no(?! longer\b))\b/gi;
 
 /** A changelog up to its first released version; any other text whole. */
 const unreleased = (text: string) => text.split(/^## \[\d/m)[0] ?? '';
