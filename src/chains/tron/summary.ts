@@ -91,10 +91,7 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
       kind: call.kind === 'transfer' || along.moves.length > 0 ? 'contract-call' : call.kind,
       to: contract,
       value,
-      tokens: [
-        ...call.tokens.map((move) => ({ ...move, standard: move.standard.replace('ERC-', 'TRC-') })),
-        ...along.moves,
-      ],
+      tokens: [...call.tokens, ...along.moves],
       opaque: call.opaque,
       hazards: [...call.hazards, ...along.moves.flatMap((move) => lostAt(contract, move.contract, move.amount ?? 0n))],
       notes: call.notes,
@@ -203,7 +200,12 @@ function isBlackHole(bytes: Uint8Array): boolean {
   return tronOf(bytes) === BLACK_HOLE;
 }
 
-const evmRules = { coin: 'TRX', decimals: 6, show: tronOf, isLost: isBlackHole };
+const evmRules = { coin: 'TRX', decimals: 6, show: tronOf, standard: trc, isLost: isBlackHole };
+
+/** Tron's own proposals repeat Ethereum's under the same numbers, e.g. TRC-20. */
+function trc(number: number): string {
+  return `TRC-${number}`;
+}
 
 /** @param bytes - 20 */
 function tronOf(bytes: Uint8Array): string {

@@ -7,7 +7,7 @@ import type { Network } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { blake2b } from '../../crypto/hash.js';
 import { signRecoverable } from '../../crypto/secp256k1.js';
-import { type Content, describe } from '../evm/calls/call.js';
+import { type CallRules, type Content, describe } from '../evm/calls/call.js';
 import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
 import { readAddress, showAddress } from '../shared/keccak-address.js';
 import { type Body, blockNumberOf, type Clause, encodeBody, intrinsicGas, readBody } from './format.js';
@@ -18,7 +18,14 @@ const chainTags: Readonly<Record<Network, number>> = { mainnet: 0x4a, testnet: 0
 const BASE_GAS_PRICE = 10n ** 13n;
 /** A day of blocks, one every ten seconds. */
 const DAY = 8640;
-const rules = { coin: 'VET', decimals: 18, show: (address: Uint8Array) => showAddress(address, {}) };
+/** VeChain's proposals with the methods of a token standard of Ethereum; it has none for the others. */
+const standards: Readonly<Record<number, string>> = { 20: 'VIP-180', 721: 'VIP-181', 1155: 'VIP-210' };
+const rules: CallRules = {
+  coin: 'VET',
+  decimals: 18,
+  show: (address) => showAddress(address, {}),
+  standard: (number) => standards[number] ?? `ERC-${number}`,
+};
 
 /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, GAS_TOO_LOW */
 export function parseBody(completed: string, context: ParseContext): UnsignedTransaction {
@@ -49,7 +56,7 @@ function summarize(body: Body, from: string): Summary {
     from,
     ...(single?.to !== undefined && { to: single.to }),
     value: { asset: 'VET', amount: clauses.reduce((sum, { value = 0n }) => sum + value, 0n) },
-    tokens: contents.flatMap(({ tokens }) => tokens.map((move) => ({ ...move, standard: renamed(move.standard) }))),
+    tokens: contents.flatMap(({ tokens }) => tokens),
     hazards: [...contents.flatMap(({ hazards }) => hazards), ...lifetimeOf(body)],
     ...(clauses.length > 1 && { outputs: outputsOf(clauses) }),
     fee: { asset: 'VTHO', amount: fee },
@@ -96,11 +103,6 @@ function notesOf({ gas, gasPriceCoef, blockRef, expiration, dependsOn, nonce }: 
     ...(dependsOn === null ? [] : [note('dependsOn', dependsOn)]),
     note('nonce', nonce),
   ];
-}
-
-/** Tokens of VeChain obey VIP-180 and VIP-181, which have the methods of ERC-20 and ERC-721. */
-function renamed(standard: string): string {
-  return standard.replace('ERC-20', 'VIP-180').replace('ERC-721', 'VIP-181').replace('ERC-1155', 'VIP-210');
 }
 
 function kindOf(contents: readonly Content[]): Summary['kind'] {

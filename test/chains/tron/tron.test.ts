@@ -147,6 +147,9 @@ describe('a transaction', () => {
       fee: { amount: 100_346_000n },
     });
     expect(call('deadbeef')).toMatchObject({ kind: 'contract-call', opaque: true });
+    // approve and setApprovalForAll, whose selectors two standards have.
+    expect(call(`095ea7b3${word}${amount}`).tokens).toMatchObject([{ standard: 'TRC-20 or TRC-721' }]);
+    expect(call(`a22cb465${word}${''.padEnd(63, '0')}1`).tokens).toMatchObject([{ standard: 'TRC-721 or TRC-1155' }]);
   });
 
   it('that makes a contract is encoded as the official library does, with every part of its interface', () => {

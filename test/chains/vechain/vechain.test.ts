@@ -105,12 +105,13 @@ describe('a transaction', () => {
   });
 
   it('of a token says what moves and to whom', () => {
-    const data = `0xa9059cbb${word(other.address.slice(2))}${word(5n.toString(16))}`;
-    const { summary } = vechain.codec.parse(
-      completed({ clauses: [{ to: other.address, value: '0', data }], gas: '60000' }),
-      context,
-    );
-    expect(summary).toMatchObject({
+    const summaryOf = (selector: string) => {
+      const data = `${selector}${word(other.address.slice(2))}${word(5n.toString(16))}`;
+      const clauses = [{ to: other.address, value: '0', data }];
+      return vechain.codec.parse(completed({ clauses, gas: '60000' }), context).summary;
+    };
+    expect(summaryOf('0x095ea7b3').tokens).toMatchObject([{ standard: 'VIP-180 or VIP-181' }]);
+    expect(summaryOf('0xa9059cbb')).toMatchObject({
       kind: 'token-transfer',
       opaque: false,
       tokens: [{ standard: 'VIP-180', amount: 5n }],

@@ -1,8 +1,6 @@
 import type { TokenMove } from '../../../core/chain/summary.js';
-import { eitherUnits, type MethodCall, type MethodEffect, method, units } from './method.js';
+import { byPermit2, eitherUnits, type MethodCall, type MethodEffect, method, units } from './method.js';
 
-const EITHER = 'ERC-20 or ERC-721';
-const PERMIT2 = 'ERC-20 by Permit2';
 const EVERYTHING = 2n ** 256n - 1n;
 
 /** Methods by which somebody may take tokens, or may no longer. */
@@ -14,7 +12,7 @@ export const allowanceMethods = [
   // The form of DS-Token, without an amount: everything.
   method('0xdaea85c5', 'approve(address)', (call) => {
     const to = call.address(0);
-    const move = { standard: 'ERC-20', contract: call.contract, from: call.sender, to, amount: EVERYTHING };
+    const move = { standard: call.standard(20), contract: call.contract, from: call.sender, to, amount: EVERYTHING };
     const text = `allows ${to} to take ${units(EVERYTHING)} of token ${call.contract}`;
     return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
   }),
@@ -34,8 +32,8 @@ export const allowanceMethods = [
   method('0x0b52d558', 'delegationWithSig(address,address,uint256,uint256,uint8,bytes32,bytes32)', (call) =>
     credit(call, { from: call.address(0), to: call.address(1), amount: call.number(2) }),
   ),
-  method('0xa22cb465', 'setApprovalForAll(address,bool)', (call) => forAll(call, 'ERC-721 or ERC-1155')),
-  method('0x558a7297', 'setOperator(address,bool)', (call) => forAll(call, 'ERC-6909')),
+  method('0xa22cb465', 'setApprovalForAll(address,bool)', (call) => forAll(call, call.standard(721, 1155))),
+  method('0x558a7297', 'setOperator(address,bool)', (call) => forAll(call, call.standard(6909))),
   method('0x110496e5', 'allow(address,bool)', (call) => forAll(call, 'account of a lending contract')),
   method('0xfa6e671d', 'setRelayerApproval(address,address,bool)', (call) => ofAccount(call, 'relayed account')),
   method('0x9f5c462a', 'setAccountOperator(address,address,bool)', (call) => ofAccount(call, 'operated account')),
@@ -45,18 +43,18 @@ export const allowanceMethods = [
   method('0xeecea000', 'setAuthorization(address,bool)', (call) => forAll(call, 'account of a lending contract')),
   method('0xa3b22fc4', 'hope(address)', (call) => forAll(call, 'account of a ledger', true)),
   method('0xdc4d20fa', 'nope(address)', (call) => forAll(call, 'account of a ledger', false)),
-  method('0x959b8c3f', 'authorizeOperator(address)', (call) => forAll(call, 'ERC-777', true)),
-  method('0xfad8b32a', 'revokeOperator(address)', (call) => forAll(call, 'ERC-777', false)),
+  method('0x959b8c3f', 'authorizeOperator(address)', (call) => forAll(call, call.standard(777), true)),
+  method('0xfad8b32a', 'revokeOperator(address)', (call) => forAll(call, call.standard(777), false)),
   method('0x87517c45', 'approve(address,address,uint160,uint48)', (call) => {
     const [contract, to, amount] = [call.address(0), call.address(1), call.number(2)];
-    return allowances([{ ...permit2(call.sender, to), contract, amount }], 'allows');
+    return allowances([{ ...permit2(call, call.sender, to), contract, amount }], 'allows');
   }),
   method('0x2b67b570', 'permit(address,((address,uint160,uint48,uint48),address,uint256),bytes)', (call) => {
-    const move = permit2(call.address(0), call.address(1, 1));
+    const move = permit2(call, call.address(0), call.address(1, 1));
     return allowances([{ ...move, contract: call.address(1, 0, 0), amount: call.number(1, 0, 1) }], handsIn(move.from));
   }),
   method('0x2a2d80d1', 'permit(address,((address,uint160,uint48,uint48)[],address,uint256),bytes)', (call) => {
-    const move = permit2(call.address(0), call.address(1, 1));
+    const move = permit2(call, call.address(0), call.address(1, 1));
     const moves = Array.from({ length: call.length(1, 0) }, (_, at) => ({
       ...move,
       contract: call.address(1, 0, at, 0),
@@ -74,7 +72,7 @@ export const allowanceMethods = [
   method('0xcc53287f', 'lockdown((address,address)[])', (call) => {
     const moves = Array.from({ length: call.length(0) }, (_, at) => {
       const [contract, to] = [call.address(0, at, 0), call.address(0, at, 1)];
-      return { standard: PERMIT2, contract, from: call.sender, to, action: 'revoke' as const };
+      return { standard: byPermit2(call), contract, from: call.sender, to, action: 'revoke' as const };
     });
     return { kind: 'token-approval', moves, text: `takes back ${moves.length} allowances at ${call.contract}` };
   }),
@@ -82,7 +80,14 @@ export const allowanceMethods = [
 
 function approve(call: MethodCall): MethodEffect {
   const [to, number] = [call.address(0), call.number(1)];
-  const move = { standard: EITHER, contract: call.contract, from: call.sender, to, amount: number, tokenId: number };
+  const move = {
+    standard: call.standard(20, 721),
+    contract: call.contract,
+    from: call.sender,
+    to,
+    amount: number,
+    tokenId: number,
+  };
   const text = `allows ${to} to take ${eitherUnits(number)} of token ${call.contract}`;
   return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
 }
@@ -93,7 +98,7 @@ function calledBack(effect: MethodEffect): MethodEffect {
 
 function approveItem(call: MethodCall): MethodEffect {
   const [to, tokenId, amount] = [call.address(0), call.number(1), call.number(2)];
-  const move = { standard: 'ERC-6909', contract: call.contract, from: call.sender, to, amount };
+  const move = { standard: call.standard(6909), contract: call.contract, from: call.sender, to, amount };
   const text = `allows ${to} to take ${units(amount)} of token ${tokenId} of contract ${call.contract}`;
   // Nothing of a token is nothing, whatever its number, so an amount of 0 is a revocation here.
   const right = amount === 0n ? { action: 'revoke' as const } : { action: 'approve' as const };
@@ -105,7 +110,7 @@ function changed(call: MethodCall, action: 'approve' | 'revoke'): MethodEffect {
   const more = action === 'approve' ? 'more' : 'less';
   return {
     kind: 'token-approval',
-    moves: [{ standard: 'ERC-20', contract: call.contract, from: call.sender, to, amount, action }],
+    moves: [{ standard: call.standard(20), contract: call.contract, from: call.sender, to, amount, action }],
     text: `allows ${to} to take ${units(amount)} ${more} of token ${call.contract} than before`,
   };
 }
@@ -113,14 +118,16 @@ function changed(call: MethodCall, action: 'approve' | 'revoke'): MethodEffect {
 /** ERC-2612, and the form of DAI, which knows everything or nothing. */
 function permit(call: MethodCall, amount = call.number(2)): MethodEffect {
   const [from, to] = [call.address(0), call.address(1)];
-  const moves = [{ standard: 'ERC-20', contract: call.contract, from, to, amount, action: 'approve' as const }];
+  const moves = [
+    { standard: call.standard(20), contract: call.contract, from, to, amount, action: 'approve' as const },
+  ];
   const text = `hands in the permit of ${from} that ${to} may take ${units(amount)} of token ${call.contract}`;
   return { kind: 'token-approval', moves, text };
 }
 
 function permitOfItem(call: MethodCall): MethodEffect {
   const [to, tokenId] = [call.address(0), call.number(1)];
-  const moves = [{ standard: 'ERC-721', contract: call.contract, to, tokenId, action: 'approve' as const }];
+  const moves = [{ standard: call.standard(721), contract: call.contract, to, tokenId, action: 'approve' as const }];
   const text = `hands in a permit that ${to} may take token ${tokenId} of contract ${call.contract}`;
   return { kind: 'token-approval', moves, text };
 }
@@ -148,8 +155,8 @@ function credit(call: MethodCall, { from, to, amount }: { from: string; to: stri
   return { kind: 'token-approval', moves: [{ ...move, action: 'approve' }], text };
 }
 
-function permit2(from: string, to: string) {
-  return { standard: PERMIT2, from, to, action: 'approve' as const };
+function permit2(call: MethodCall, from: string, to: string) {
+  return { standard: byPermit2(call), from, to, action: 'approve' as const };
 }
 
 function handsIn(from: string): string {
@@ -164,7 +171,7 @@ function allowances(moves: readonly (TokenMove & { amount: bigint; to: string })
 function transfers(call: MethodCall, paths: readonly (readonly number[])[]): MethodEffect {
   const moves = paths.map((path): TokenMove => {
     const [from, to, contract] = [call.address(...path, 0), call.address(...path, 1), call.address(...path, 3)];
-    return { standard: PERMIT2, contract, from, to, amount: call.number(...path, 2), action: 'transfer' };
+    return { standard: byPermit2(call), contract, from, to, amount: call.number(...path, 2), action: 'transfer' };
   });
   const list = moves.map(
     ({ contract, from, to, amount = 0n }) => `${units(amount)} of token ${contract} from ${from} to ${to}`,

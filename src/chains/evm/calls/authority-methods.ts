@@ -1,7 +1,5 @@
 import type { TokenMove } from '../../../core/chain/summary.js';
-import { type MethodCall, type MethodEffect, method, units } from './method.js';
-
-const PERMIT2 = 'ERC-20 by Permit2';
+import { byPermit2, type MethodCall, type MethodEffect, method, units } from './method.js';
 
 /** Methods that hand in what an owner of tokens has signed: whoever sends it moves the tokens. */
 export const authorityMethods = [
@@ -40,7 +38,14 @@ export const authorityMethods = [
 /** EIP-3009. */
 function authorized(call: MethodCall): MethodEffect {
   const [from, to, amount] = [call.address(0), call.address(1), call.number(2)];
-  const move: TokenMove = { standard: 'ERC-20', contract: call.contract, from, to, amount, action: 'transfer' };
+  const move: TokenMove = {
+    standard: call.standard(20),
+    contract: call.contract,
+    from,
+    to,
+    amount,
+    action: 'transfer',
+  };
   const text = `moves ${units(amount)} of token ${call.contract} from ${from}, whose authorization it hands in, to ${to}`;
   return { kind: 'token-transfer', moves: [move], text };
 }
@@ -48,7 +53,7 @@ function authorized(call: MethodCall): MethodEffect {
 function permitted(call: MethodCall): MethodEffect {
   const [contract, to, amount, from] = [call.address(0, 0, 0), call.address(1, 0), call.number(1, 1), call.address(2)];
   const text = `moves ${units(amount)} of token ${contract} from ${from}, whose permit it hands in, to ${to}`;
-  const move: TokenMove = { standard: PERMIT2, contract, from, to, amount, action: 'transfer' };
+  const move: TokenMove = { standard: byPermit2(call), contract, from, to, amount, action: 'transfer' };
   return { kind: 'token-transfer', moves: [move], text };
 }
 
@@ -56,7 +61,7 @@ function permittedMany(call: MethodCall): MethodEffect {
   const from = call.address(2);
   const moves = Array.from({ length: call.length(1) }, (_, at): TokenMove => {
     const [contract, to, amount] = [call.address(0, 0, at, 0), call.address(1, at, 0), call.number(1, at, 1)];
-    return { standard: PERMIT2, contract, from, to, amount, action: 'transfer' };
+    return { standard: byPermit2(call), contract, from, to, amount, action: 'transfer' };
   });
   const list = moves.map(({ contract, to, amount = 0n }) => `${units(amount)} of token ${contract} to ${to}`);
   const text = `moves from ${from}, whose permit it hands in, ${list.length === 0 ? 'nothing' : list.join(' and ')}`;

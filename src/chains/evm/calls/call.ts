@@ -14,6 +14,7 @@ import {
   type MethodCall,
   type MethodEffect,
   nameOf,
+  type TokenStandard,
   valueAt,
 } from './method.js';
 import { knownMethods } from './methods.js';
@@ -25,6 +26,8 @@ export interface CallRules {
   readonly decimals: number;
   /** @param address - 20 bytes */
   show(address: Uint8Array): string;
+  /** The chain's name of a token standard of Ethereum; `ERC-` and its number unless said otherwise. */
+  standard?(number: TokenStandard): string;
   /** Addresses besides those of the whole family from which nobody can send anything. */
   isLost?(address: Uint8Array): boolean;
 }
@@ -211,8 +214,13 @@ class CallReader {
         const value = valueAt(values, path);
         return value instanceof Uint8Array || isList(value) ? value.length : 0;
       },
+      standard: (...numbers) => numbers.map((number) => this.#standard(number)).join(' or '),
       inner: (message) => this.#inner(message, depth),
     };
+  }
+
+  #standard(number: TokenStandard): string {
+    return this.#rules.standard?.(number) ?? `ERC-${number}`;
   }
 
   #show(address: Uint8Array): string {

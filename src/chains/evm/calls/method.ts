@@ -12,6 +12,9 @@ export interface Message {
   readonly sender: string;
 }
 
+/** A token standard of Ethereum by its number (ERC). */
+export type TokenStandard = 20 | 721 | 777 | 1155 | 6909;
+
 /** The arguments of a call with the words to show them. A path leads through lists and tuples by positions. */
 export interface MethodCall {
   /** Contract that is called, as shown. */
@@ -25,6 +28,8 @@ export interface MethodCall {
   numbers(...path: number[]): readonly bigint[];
   bytes(...path: number[]): Uint8Array;
   length(...path: number[]): number;
+  /** The chain's name of a token standard, or of several that the selector does not tell apart. */
+  standard(...numbers: TokenStandard[]): string;
   /** What a call inside of this one does. */
   inner(message: Message): MethodEffect;
 }
@@ -86,6 +91,11 @@ export function isUnlimited(amount: bigint): boolean {
 
 export function units(amount: bigint): string {
   return isUnlimited(amount) ? 'an unlimited amount' : `${amount} smallest units`;
+}
+
+/** Standard of a token that the contract Permit2 moves or releases. */
+export function byPermit2(call: MethodCall): string {
+  return `${call.standard(20)} by Permit2`;
 }
 
 /** Of a selector that ERC-20 and ERC-721 share. */

@@ -1,7 +1,5 @@
 import type { TokenMove } from '../../../core/chain/summary.js';
-import { eitherUnits, type MethodCall, type MethodEffect, method, units } from './method.js';
-
-const EITHER = 'ERC-20 or ERC-721';
+import { eitherUnits, type MethodCall, type MethodEffect, method, type TokenStandard, units } from './method.js';
 
 /** Methods that move, make or burn tokens. */
 export const tokenMethods = [
@@ -45,14 +43,14 @@ export const tokenMethods = [
   method('0x6b20c454', 'burnBatch(address,uint256[],uint256[])', (call) =>
     multiple(call, { ids: call.numbers(1), amounts: call.numbers(2), from: 0 }),
   ),
-  method('0x40c10f19', 'mint(address,uint256)', (call) => mint(call, EITHER)),
-  method('0xa1448194', 'safeMint(address,uint256)', (call) => mint(call, 'ERC-721')),
-  method('0x50bb4e7f', 'mintWithTokenURI(address,uint256,string)', (call) => mint(call, 'ERC-721')),
+  method('0x40c10f19', 'mint(address,uint256)', (call) => mint(call, [20, 721])),
+  method('0xa1448194', 'safeMint(address,uint256)', (call) => mint(call, [721])),
+  method('0x50bb4e7f', 'mintWithTokenURI(address,uint256,string)', (call) => mint(call, [721])),
   method('0x42966c68', 'burn(uint256)', (call) =>
-    burn(call, { from: call.sender, number: call.number(0), standard: EITHER }),
+    burn(call, { from: call.sender, number: call.number(0), standards: [20, 721] }),
   ),
   method('0x79cc6790', 'burnFrom(address,uint256)', (call) =>
-    burn(call, { from: call.address(0), number: call.number(1), standard: 'ERC-20' }),
+    burn(call, { from: call.address(0), number: call.number(1), standards: [20] }),
   ),
   method('0xd0e30db0', 'deposit()', (call) => ({
     kind: 'contract-call',
@@ -69,14 +67,21 @@ export const tokenMethods = [
 function transfer(call: MethodCall): MethodEffect {
   const [to, amount] = [call.address(0), call.number(1)];
   const moves = [
-    { standard: 'ERC-20', contract: call.contract, from: call.sender, to, amount, action: 'transfer' as const },
+    {
+      standard: call.standard(20),
+      contract: call.contract,
+      from: call.sender,
+      to,
+      amount,
+      action: 'transfer' as const,
+    },
   ];
   return { kind: 'token-transfer', moves, text: `transfers ${units(amount)} of token ${call.contract} to ${to}` };
 }
 
 function transferFrom(call: MethodCall): MethodEffect {
   const [from, to, number] = [call.address(0), call.address(1), call.number(2)];
-  const move = { standard: EITHER, contract: call.contract, from, to, amount: number, tokenId: number };
+  const move = { standard: call.standard(20, 721), contract: call.contract, from, to, amount: number, tokenId: number };
   const text = `moves ${eitherUnits(number)} of token ${call.contract} from ${from} to ${to}`;
   return { kind: 'token-transfer', moves: [{ ...move, action: 'transfer' }], text };
 }
@@ -98,7 +103,7 @@ function uniqueTransfer(call: MethodCall): MethodEffect {
   const [from, to, tokenId] = [call.address(0), call.address(1), call.number(2)];
   return {
     kind: 'token-transfer',
-    moves: [{ standard: 'ERC-721', contract: call.contract, from, to, tokenId, action: 'transfer' }],
+    moves: [{ standard: call.standard(721), contract: call.contract, from, to, tokenId, action: 'transfer' }],
     text: `moves token ${tokenId} of contract ${call.contract} from ${from} to ${to}`,
   };
 }
@@ -108,7 +113,7 @@ function partly(call: MethodCall, at: { from?: number; to: number; id: number; a
   const from = at.from === undefined ? call.sender : call.address(at.from);
   const [to, tokenId, amount] = [call.address(at.to), call.number(at.id), call.number(at.amount)];
   const move: TokenMove = {
-    standard: 'ERC-6909',
+    standard: call.standard(6909),
     contract: call.contract,
     from,
     to,
@@ -135,7 +140,7 @@ function multiple(call: MethodCall, { ids, amounts, ...positions }: Multiple): M
   const parties = { ...(from && { from }), ...(to && { to }) };
   const moves = ids.map((tokenId, at): TokenMove => {
     const amount = amounts[at];
-    const move = { standard: 'ERC-1155', contract: call.contract, ...parties, tokenId };
+    const move = { standard: call.standard(1155), contract: call.contract, ...parties, tokenId };
     return { ...move, ...(amount !== undefined && { amount }), action };
   });
   const verb = { mint: 'mints', burn: 'burns', transfer: 'moves' }[action];
@@ -146,26 +151,28 @@ function multiple(call: MethodCall, { ids, amounts, ...positions }: Multiple): M
   return { kind: 'token-transfer', moves, text, ...(ids.length !== amounts.length && { opaque: true }) };
 }
 
-function mint(call: MethodCall, standard: string): MethodEffect {
+function mint(call: MethodCall, standards: TokenStandard[]): MethodEffect {
   const [to, number] = [call.address(0), call.number(1)];
-  const numbers = standard === EITHER ? { amount: number, tokenId: number } : { tokenId: number };
-  const what = standard === EITHER ? eitherUnits(number) : `token ${number}`;
+  const isEither = standards.length > 1;
+  const numbers = isEither ? { amount: number, tokenId: number } : { tokenId: number };
+  const what = isEither ? eitherUnits(number) : `token ${number}`;
   return {
     kind: 'token-transfer',
-    moves: [{ standard, contract: call.contract, to, ...numbers, action: 'mint' }],
+    moves: [{ standard: call.standard(...standards), contract: call.contract, to, ...numbers, action: 'mint' }],
     text: `mints ${what} of contract ${call.contract} for ${to}`,
   };
 }
 
 function burn(
   call: MethodCall,
-  { from, number, standard }: { from: string; number: bigint; standard: string },
+  { from, number, standards }: { from: string; number: bigint; standards: TokenStandard[] },
 ): MethodEffect {
-  const numbers = standard === EITHER ? { amount: number, tokenId: number } : { amount: number };
-  const what = standard === EITHER ? eitherUnits(number) : units(number);
+  const isEither = standards.length > 1;
+  const numbers = isEither ? { amount: number, tokenId: number } : { amount: number };
+  const what = isEither ? eitherUnits(number) : units(number);
   return {
     kind: 'token-transfer',
-    moves: [{ standard, contract: call.contract, from, ...numbers, action: 'burn' }],
+    moves: [{ standard: call.standard(...standards), contract: call.contract, from, ...numbers, action: 'burn' }],
     text: `burns ${what} of contract ${call.contract} that ${from} owns`,
   };
 }

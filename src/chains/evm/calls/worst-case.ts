@@ -12,6 +12,7 @@ const worst: Omit<MethodCall, 'contract' | 'target' | 'sender'> = {
   numbers: () => [],
   bytes: () => stranger,
   length: () => 1,
+  standard: () => 'token',
   inner: () => hidden,
 };
 
