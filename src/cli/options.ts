@@ -15,7 +15,7 @@ export const storeOptions: readonly OptionSpec[] = [
 /** Option of every command that gives a store a password, also in passing. */
 export const weakPasswordOption: OptionSpec = {
   flags: '--weak-password',
-  about: 'take a new password of fewer than 12 characters, or one that is guessed first',
+  about: 'take a new password of fewer than 12 characters, or one that attackers try first',
 };
 
 /** Option of commands after which a former password should open nothing any more. */

@@ -2,8 +2,8 @@ import { shown } from './text/foreign-text.js';
 
 /**
  * The one table of everything that can go wrong. `exit` is the exit code of the command line (1 failed, 2 misused),
- * `status` the HTTP status of the gateway, `retry` says that the same step may succeed later without anybody's help.
- * docs/errors.md explains each code; a test keeps both equal.
+ * `status` is the HTTP status of the gateway, and `retry` says that the same step may succeed later by itself.
+ * docs/errors.md explains each code; a test compares the two.
  */
 interface ErrorKind {
   readonly exit: 1 | 2;
@@ -25,17 +25,17 @@ const kinds = {
   RESULT_UNWRITTEN: {
     exit: 1,
     status: 500,
-    hint: 'what the command did is done; free the disk or mend the pipe before you look at it or repeat it',
+    hint: 'the command has done its work; free disk space or fix the pipe before you look at the result or repeat the command',
   },
   DEBUGGER_OPEN: {
     exit: 2,
     status: 500,
-    hint: 'start it without that flag: look at NODE_OPTIONS; passwords could be read by it',
+    hint: 'start it without that flag, which could expose passwords; check NODE_OPTIONS too',
   },
   ARGUMENT_INVALID: {
     exit: 2,
     status: 400,
-    hint: 'hand in what docs/library.md says of this function; nothing was done',
+    hint: 'correct the arguments as docs/library.md says; nothing was done',
   },
   INTERNAL: { exit: 1, status: 500, hint: 'this is a defect of Custos; please report it with the steps that led here' },
   // Password sources
@@ -48,18 +48,18 @@ const kinds = {
   PASSWORD_WEAK: {
     exit: 2,
     status: 400,
-    hint: 'choose a longer one, such as five random words; --weak-password takes it all the same',
+    hint: 'choose a longer one, such as five random words, or accept this one with --weak-password',
   },
   PASSWORD_MISMATCH: { exit: 2, status: 400, hint: 'type the same password twice' },
   PASSWORD_WRONG: {
     exit: 1,
     status: 403,
-    hint: 'check the password and the store path; `custos password recover` takes the recovery key',
+    hint: 'check the password and the store path; `custos password recover` accepts the recovery key instead',
   },
   PASSWORD_SOURCE: {
     exit: 1,
     status: 500,
-    hint: 'check the settings of the password source and that it can be reached',
+    hint: 'check the settings of the password source, and that this machine can reach it',
   },
   RECOVERY_KEY_INVALID: {
     exit: 1,
@@ -76,14 +76,14 @@ const kinds = {
   STORE_FOREIGN: {
     exit: 1,
     status: 500,
-    hint: 'name the wallet store with --store; this file was not made by Custos and stays as it is',
+    hint: 'name the wallet store with --store; Custos did not make this file and leaves it unchanged',
   },
   STORE_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup with `custos restore`; keep the damaged file' },
   STORE_NEWER: { exit: 1, status: 500, hint: 'install the Custos version that wrote this store, or a later one' },
   STORE_BUSY: { exit: 1, status: 503, retry: true, hint: 'another process is writing; try again' },
   STORE_FULL: { exit: 1, status: 507, retry: true, hint: 'free space on the disk of the store; nothing was changed' },
-  STORE_CLOSED: { exit: 2, status: 400, hint: 'open the store again; what was closed is not used any more' },
-  STORE_READ_ONLY: { exit: 1, status: 500, hint: 'make the store and its directory writable for this user' },
+  STORE_CLOSED: { exit: 2, status: 400, hint: 'open the store again; a closed store cannot be used' },
+  STORE_READ_ONLY: { exit: 1, status: 500, hint: 'give this user write access to the store and its directory' },
   STORE_UNREACHABLE: {
     exit: 1,
     status: 503,
@@ -99,26 +99,30 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'look whether the change was made before you repeat it; a daemon finds out by itself',
+    hint: 'check whether the change was made before you repeat it; a daemon checks by itself',
   },
   STORE_REKEYED: {
     exit: 1,
     status: 409,
-    hint: 'start it again: the password was asked for before the store was given its new root key',
+    hint: 'start the command again: the store got a new root key after this command had opened it',
   },
   RECORD_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup; `custos verify` lists all damaged records' },
   BACKUP_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos backup` wrote' },
   BACKUP_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },
   DAEMON_RUNNING: { exit: 1, status: 409, hint: 'only one daemon may serve a store; stop the other one first' },
-  KDF_PARAMETERS: { exit: 1, status: 500, hint: 'the key slot asks for more work than is allowed; restore a backup' },
+  KDF_PARAMETERS: {
+    exit: 1,
+    status: 500,
+    hint: 'the key slot asks for more work than Custos allows; restore a backup',
+  },
   // Wallets and secrets
   CHAIN_UNKNOWN: { exit: 2, status: 400, hint: '`custos wallet create --help` lists the chains' },
   NETWORK_MISMATCH: {
     exit: 1,
     status: 403,
-    hint: 'a mainnet wallet is never used under --testnet, nor the other way round',
+    hint: 'use mainnet wallets without --testnet, and testnet wallets with it',
   },
-  SIGNATURE_ID_INVALID: { exit: 2, status: 400, hint: 'a signature ID is a UUID as printed by `wallet create`' },
+  SIGNATURE_ID_INVALID: { exit: 2, status: 400, hint: 'a signature ID is a UUID, as `wallet create` prints it' },
   SIGNATURE_ID_EXISTS: {
     exit: 1,
     status: 409,
@@ -130,34 +134,34 @@ const kinds = {
     status: 403,
     hint: 'the daemon was started with --wallets; add the signature ID there',
   },
-  WALLET_CHAIN_MISMATCH: { exit: 1, status: 403, hint: 'a wallet signs only for the chain it was made for' },
+  WALLET_CHAIN_MISMATCH: { exit: 1, status: 403, hint: 'a wallet signs only for its own chain' },
   MNEMONIC_INVALID: {
     exit: 1,
     status: 400,
-    hint: 'check spelling and order: 12, 15, 18, 21 or 24 words of the English BIP-39 list',
+    hint: 'check the spelling and order of the words: 12, 15, 18, 21 or 24 words from the English BIP-39 list',
   },
   PRIVATE_KEY_INVALID: {
     exit: 1,
     status: 400,
-    hint: 'give the private key in the form of its chain, for example 0x and 64 hexadecimal digits',
+    hint: 'enter the private key in the form that its chain uses, for example 0x and 64 hexadecimal digits',
   },
   XPUB_INVALID: { exit: 1, status: 400, hint: 'the extended public key is damaged' },
   ADDRESS_INVALID: { exit: 1, status: 400, hint: 'check the address and its checksum' },
   ADDRESS_MISMATCH: {
     exit: 1,
     status: 400,
-    hint: 'the secret does not belong to the stated address or xpub; nothing was imported',
+    hint: 'the secret does not match the stated address or xpub; nothing was imported',
   },
   SECRET_UNSUPPORTED: {
     exit: 1,
     status: 400,
-    hint: 'give exactly one of mnemonic, privateKey or secret, in a form that the chain knows',
+    hint: 'give exactly one of mnemonic, privateKey and secret, in a form that the chain supports',
   },
   PATH_INVALID: { exit: 1, status: 400, hint: "write an absolute derivation path such as m/44'/60'/0'/0" },
   INDEX_MISSING: {
     exit: 1,
     status: 400,
-    hint: 'a mnemonic wallet needs the derivation index: send `index` with the request',
+    hint: 'a mnemonic wallet needs a derivation index: send `index` with the request',
   },
   INDEX_INVALID: { exit: 2, status: 400, hint: 'a derivation index is a whole number from 0 to 2147483647' },
   INDEX_UNEXPECTED: {
@@ -174,70 +178,80 @@ const kinds = {
   PENDING_INVALID: {
     exit: 1,
     status: 400,
-    hint: 'the cloud sent a pending transaction that cannot be read; nothing was signed',
+    hint: 'the cloud sent a pending transaction that Custos cannot read; nothing was signed',
   },
   PENDING_CHANGED: {
     exit: 1,
     status: 409,
-    hint: 'the cloud sent another payload under an id that was seen before; nothing was signed',
+    hint: 'the cloud sent a different payload under the id of an earlier transaction; nothing was signed',
   },
   PENDING_UNKNOWN: { exit: 1, status: 404, hint: '`custos transaction list` shows the journal' },
-  STATE_CONFLICT: { exit: 1, status: 409, hint: '`custos transaction show ID` tells what happened to it' },
-  LEASE_LOST: { exit: 1, status: 409, retry: true, hint: 'another daemon took this transaction over' },
+  STATE_CONFLICT: { exit: 1, status: 409, hint: '`custos transaction show ID` shows what happened to it' },
+  LEASE_LOST: { exit: 1, status: 409, retry: true, hint: 'another daemon took over this transaction' },
   OUTPUT_SPENT: {
     exit: 1,
     status: 409,
-    hint: 'choose other outputs, or retry when the named transaction has failed; `custos transaction cancel ID` ends a failed one',
+    hint: 'choose other outputs, or retry once the named transaction has failed; `custos transaction cancel ID` ends a failed one',
   },
-  OUTPUT_RESERVED: { exit: 1, status: 409, retry: true, hint: 'the named transaction is still being made' },
+  OUTPUT_RESERVED: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: 'the named transaction is not finished yet; this one is tried again',
+  },
   TRANSACTION_DUPLICATE: {
     exit: 1,
     status: 409,
-    hint: 'a network takes equal bytes once, so give this one something of its own, such as a nonce, a memo or another end',
+    hint: 'a network accepts the same bytes only once: make this one different, for example by its nonce, memo or expiry',
   },
   DUPLICATE_DEFERRED: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'it waits until the chain offers what makes it different from the named transaction; nothing is to be done',
+    hint: 'you need not do anything: it waits until the chain makes it different from the named transaction',
   },
   ATTEMPTS_EXHAUSTED: {
     exit: 1,
     status: 502,
-    hint: 'mend what the message names, then `custos transaction retry ID`',
+    hint: 'fix what the message names, then run `custos transaction retry ID`',
   },
-  STEP_TIMEOUT: { exit: 1, status: 504, retry: true, hint: 'the step is tried again; look at what it waits for' },
+  STEP_TIMEOUT: {
+    exit: 1,
+    status: 504,
+    retry: true,
+    hint: 'the step is tried again; check the service that it waits for',
+  },
   TRANSACTION_INVALID: {
     exit: 1,
     status: 400,
-    hint: 'the unsigned transaction cannot be decoded completely; nothing was signed',
+    hint: 'Custos cannot decode the whole unsigned transaction; nothing was signed',
   },
   TRANSACTION_TOO_LARGE: { exit: 1, status: 413, hint: 'a serialized transaction may have at most 1 MiB' },
   TRANSACTION_UNSUPPORTED: { exit: 1, status: 400, hint: 'this transaction type is not supported on this chain' },
   TRANSACTION_EXPIRED: {
     exit: 1,
     status: 409,
-    hint: 'submit the transaction again; this one can never take effect any more, so nothing was spent',
+    hint: 'submit the transaction again; this one can no longer take effect, so nothing was spent',
   },
   NETWORK_CLOSED: {
     exit: 1,
     status: 410,
-    hint: 'the network was shut down: keys can be exported, but nothing can be sent',
+    hint: 'the network was shut down: you can export keys but not send anything',
   },
   CHAIN_MISMATCH: {
     exit: 1,
     status: 400,
-    hint: 'the pending transaction names another chain than the one it was asked for',
+    hint: 'the cloud answered for one chain with a transaction of another; nothing was signed',
   },
   CHAIN_ID_MISMATCH: {
     exit: 1,
     status: 400,
-    hint: 'check --testnet and the node; a development chain is named with --chain-id CHAIN=N',
+    hint: 'check --testnet and the node; allow a development chain with --chain-id CHAIN=N',
   },
   SENDER_MISMATCH: {
     exit: 1,
     status: 403,
-    hint: 'the transaction names another sender than the wallet; nothing was signed',
+    hint: 'the sender in the transaction is not the wallet; nothing was signed',
   },
   AMOUNT_INVALID: { exit: 1, status: 400, hint: 'an amount is a whole number of the smallest unit, below 2^128' },
   GAS_TOO_LOW: { exit: 1, status: 400, hint: 'raise the gas limit to at least the intrinsic gas of the transaction' },
@@ -249,24 +263,24 @@ const kinds = {
   HAZARD_REFUSED: {
     exit: 1,
     status: 403,
-    hint: 'look at the transaction; if it is meant, start the daemon with the named --allow-hazard and retry it',
+    hint: 'look at the transaction; if it is intended, start the daemon with the named --allow-hazard and retry it',
   },
   MEMO_REQUIRED: {
     exit: 1,
     status: 400,
-    hint: 'ask the receiver for the tag or memo that names whom to credit, and submit the transaction with it',
+    hint: 'ask the receiver for the required tag or memo, and submit the transaction with it',
   },
   RECEIVER_UNFIT: {
     exit: 1,
     status: 400,
-    hint: 'what is sent there would be lost or refused; check the address with the receiver',
+    hint: 'a payment to this address would be lost or refused; check the address with the receiver',
   },
   KEY_MISSING: { exit: 1, status: 400, hint: 'name a signature ID for every input of the transaction' },
   PREVIOUS_UNKNOWN: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'name an own node that has the transactions whose outputs are spent, with --node CHAIN=URL and txindex=1; nothing was signed',
+    hint: 'nothing was signed; with --node CHAIN=URL, name your own node that has the earlier transactions (txindex=1)',
   },
   SIGNATURE_INVALID: {
     exit: 1,
@@ -277,13 +291,13 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the signer process is started again; the request is retried',
+    hint: 'Custos starts the signer process again and retries the request',
   },
   SIGNER_TIMEOUT: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the signer process did not answer in time and is started again',
+    hint: 'the signer process did not answer in time; Custos starts it again',
   },
   SIGNER_LOCKED_DOWN: {
     exit: 1,
@@ -300,29 +314,29 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the judge in the message gave no answer; nothing was signed, it is asked again',
+    hint: 'the judge in the message gave no answer; nothing was signed, and Custos asks again',
   },
   JUDGE_UNDECIDED: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the judge in the message has not decided yet; nothing was signed, it is asked again',
+    hint: 'the judge in the message has not decided yet; nothing was signed, and Custos asks again',
   },
   JUDGE_ANSWER_INVALID: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'let the judge in the message answer as docs/operations.md says; nothing was signed, it is asked again',
+    hint: 'make the judge in the message answer as docs/operations.md says; nothing was signed, and Custos asks again',
   },
   DIGEST_MISMATCH: {
     exit: 1,
     status: 403,
-    hint: 'what was to be signed is not what was approved; nothing was signed, `custos transaction retry ID` asks anew',
+    hint: 'the transaction differs from the approved one; nothing was signed, and `custos transaction retry ID` asks again',
   },
   FOUR_EYE_MISSING: {
     exit: 2,
     status: 500,
-    hint: 'mainnet needs --external-url URL: a service of yours that approves each transaction',
+    hint: 'mainnet needs --external-url URL: your own service that approves each transaction',
   },
   // Cloud and nodes
   API_KEY_MISSING: { exit: 2, status: 401, hint: 'set CUSTOS_API_KEY (TATUM_API_KEY works as well)' },
@@ -347,23 +361,28 @@ const kinds = {
     hint: 'check the network, and the address: --cloud-url or CUSTOS_CLOUD_URL',
   },
   CLOUD_TIMEOUT: { exit: 1, status: 504, retry: true, hint: 'the cloud did not answer in time' },
-  CLOUD_RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'the cloud limits requests; Custos waits as told' },
+  CLOUD_RATE_LIMITED: {
+    exit: 1,
+    status: 429,
+    retry: true,
+    hint: 'the cloud limits requests; Custos waits as long as the cloud asks',
+  },
   CLOUD_ANSWER_INVALID: {
     exit: 1,
     status: 502,
     retry: true,
-    hint: 'the cloud answered with something that is not its API; check TATUM_API_URL',
+    hint: 'the answer does not come from the cloud API; check TATUM_API_URL',
   },
   BROADCAST_REFUSED: {
     exit: 1,
     status: 502,
-    hint: 'mend the reason in the message, then `custos transaction retry ID`, or `custos transaction cancel ID` when it is dead',
+    hint: 'fix the reason in the message, then run `custos transaction retry ID`, or `custos transaction cancel ID` if it is dead',
   },
   BROADCAST_DEFERRED: {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'the network does not take the signed transaction at the moment; the same bytes are sent again by themselves',
+    hint: 'the network does not accept the signed transaction at the moment; Custos sends the same bytes again',
   },
   NODE_REFUSED: {
     exit: 1,
@@ -375,13 +394,13 @@ const kinds = {
     exit: 1,
     status: 502,
     retry: true,
-    hint: 'the node answered with something that is not JSON-RPC of this chain',
+    hint: 'the answer is not JSON-RPC of this chain; check the node and its URL',
   },
   // Gateway
   REQUEST_INVALID: {
     exit: 2,
     status: 400,
-    hint: 'the request does not have the documented shape; `data` lists each problem',
+    hint: 'the request does not have the documented form; `data` lists each problem',
   },
   REQUEST_INCOMPLETE: {
     exit: 1,
@@ -397,31 +416,36 @@ const kinds = {
   HOST_NOT_ALLOWED: {
     exit: 1,
     status: 403,
-    hint: 'address the gateway by the host name it listens on, or add the name to its allowed hosts',
+    hint: 'use the host name that the gateway listens on, or allow this one with --allowed-host',
   },
   KMS_MISSING: { exit: 1, status: 403, hint: 'the queue has no such pending transaction' },
   NOT_OFFERED: { exit: 1, status: 501, hint: 'the self-hosted gateway does not offer this operation' },
   IDEMPOTENCY_CONFLICT: { exit: 1, status: 409, hint: 'the same Idempotency-Key was used for another request' },
   PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port or --health-port' },
   // Health
-  HEALTH_TIMEOUT: { exit: 1, status: 503, retry: true, hint: 'it did not answer in time; the log tells what it is at' },
-  LOG_UNREADABLE: { exit: 1, status: 400, hint: 'name a file with the log lines of a daemon, or - for standard input' },
+  HEALTH_TIMEOUT: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'it did not answer in time; check the log for what it is doing',
+  },
+  LOG_UNREADABLE: { exit: 1, status: 400, hint: "name a file with a daemon's log lines, or - for standard input" },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof kinds;
 
-/** All codes with exit code, HTTP status, hint and whether the step may be tried again by itself. */
+/** All codes with exit code, HTTP status, hint, and whether Custos may retry the step by itself. */
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
 
 export interface CustosErrorOptions {
   /** Facts for machines; never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
-  /** Earliest moment of the next try in milliseconds from now, where the other side named one. */
+  /** How long to wait before the next attempt, in milliseconds, if the other side says so. */
   readonly retryAfter?: number;
 }
 
-/** The only error class. `message` is lower case, names what and which, has no period and never holds a secret. */
+/** The only error class. `message` is in lower case, says what and which, has no period and never holds a secret. */
 export class CustosError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
@@ -432,7 +456,7 @@ export class CustosError extends Error {
     if (!Object.hasOwn(kinds, code) || typeof message !== 'string') {
       throw new CustosError('ARGUMENT_INVALID', 'CustosError: needs a code of errorKinds and a text');
     }
-    // Messages quote text that others chose: no door has to remember to make it fit for a terminal.
+    // Messages quote foreign text. It is escaped here, so that no caller can forget to make it safe for a terminal.
     super(shown(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CustosError';
     this.code = code;
@@ -449,14 +473,14 @@ export class CustosError extends Error {
   }
 }
 
-/** True when trying the same step later may succeed by itself. */
+/** True when the same step may succeed later by itself. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof CustosError && error.kind.retry === true;
 }
 
 /**
- * True when an error is no reason to give a transaction up: its kind passes by itself, or what answered was not known to speak
- * of the transaction (`details.answer`, which says `wait` or `unknown` of a node's or cloud's answer).
+ * True when an error is not a reason to give up a transaction: it passes by itself, or the answer of a node or cloud may not be
+ * about the transaction (`details.answer` is `wait` or `unknown`).
  */
 export function isWorthWaiting(error: unknown): boolean {
   if (isRetryable(error)) return true;
@@ -464,8 +488,8 @@ export function isWorthWaiting(error: unknown): boolean {
 }
 
 /**
- * Turns whatever was thrown into a CustosError. An unforeseen error becomes INTERNAL and only its class name is kept
- * in the message, because messages of foreign libraries may quote their input.
+ * Turns any thrown value into a CustosError. An unforeseen error becomes INTERNAL, and the message keeps only its class name,
+ * because messages of other libraries may quote their input.
  */
 export function asCustosError(thrown: unknown): CustosError {
   if (thrown instanceof CustosError) return thrown;

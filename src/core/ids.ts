@@ -1,9 +1,9 @@
 import { CustosError } from './errors.js';
 import { shown } from './text/foreign-text.js';
 
-/** A UUID in lower case that stands for one wallet. */
+/** A UUID in lower case that identifies one wallet. */
 export type SignatureId = string & { readonly brand: 'SignatureId' };
-/** The ticker by which the cloud names a chain, e.g. `ETH`. */
+/** The ticker that the cloud uses for a chain, e.g. `ETH`. */
 export type ChainId = string & { readonly brand: 'ChainId' };
 export type Network = 'mainnet' | 'testnet';
 
@@ -18,7 +18,7 @@ export function parseSignatureId(value: unknown): SignatureId {
   return text as SignatureId;
 }
 
-/** Form only (1 to 12 letters or digits); whether the chain exists is the registry's business. @throws CustosError CHAIN_UNKNOWN */
+/** Checks the form only (1 to 12 letters or digits); the registry checks that the chain exists. @throws CustosError CHAIN_UNKNOWN */
 export function parseChainId(value: unknown): ChainId {
   const text = typeof value === 'string' ? value.trim().toUpperCase() : '';
   if (!/^[A-Z0-9]{1,12}$/.test(text)) throw new CustosError('CHAIN_UNKNOWN', `${quote(value)} is not a chain`);
@@ -37,7 +37,7 @@ export function networkOf(testnet: boolean): Network {
   return testnet ? 'testnet' : 'mainnet';
 }
 
-/** Shows a foreign value in a message: at most 60 characters, in quotes, escaped as by `shown`. */
+/** Formats a foreign value for a message: at most 60 characters, in quotes, escaped as by `shown`. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') return shown(JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value));
   if (value === null || typeof value !== 'object') return String(value);

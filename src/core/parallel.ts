@@ -1,8 +1,8 @@
 /**
- * Works on items, at most `width` of them at the same time. After a failure no further item is begun; those that are on
- * their way go on, and what becomes of them is dropped.
+ * Processes items, at most `width` of them at the same time. After a failure no further item is started; running ones go on,
+ * and their results are dropped.
  * @returns the results, in the order of the items
- * @throws the first error that a work or the items throw
+ * @throws the first error that the work or the source of items throws
  */
 export async function inParallel<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -18,7 +18,7 @@ export async function inParallel<T, R>(
       while (!isOver) {
         const next = await iterator.next();
         if (next.done === true) return;
-        // Another work failed while the next item was fetched.
+        // Another item failed while the next one was fetched.
         if (isOver) return;
         const at = count++;
         results[at] = await work(next.value, at);

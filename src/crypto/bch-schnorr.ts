@@ -26,7 +26,7 @@ export function signBchSchnorr(hash: Uint8Array, privateKey: Uint8Array, signer:
   const x = point.slice(1, 33);
   const e = challenge(x, signer, hash);
   const s = bytesOf((k + e * numberOf(privateKey)) % ORDER);
-  // The point that comes out is the very one that went in, so its y need not be looked at again.
+  // A match means the same point came out as went in, so its y needs no second check.
   const found = pointOf(s, signer, e);
   if (found === undefined || numberOf(found.subarray(33)) !== (isKept ? y : PRIME - y) || !sameX(found, x)) {
     throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
@@ -42,7 +42,7 @@ export function verifyBchSchnorr(hash: Uint8Array, signature: Uint8Array, signer
   return point !== undefined && sameX(point, x) && isSquare(numberOf(point.subarray(33)));
 }
 
-/** s·G - e·P: R, if all is well. */
+/** s·G - e·P, which is R when the signature is valid. */
 function pointOf(s: Uint8Array, signer: Uint8Array, e: bigint): Uint8Array | undefined {
   return e === 0n || !isPrivateKey(s) ? undefined : combinePoints(s, signer, bytesOf(ORDER - e));
 }
@@ -55,7 +55,7 @@ function challenge(x: Uint8Array, signer: Uint8Array, hash: Uint8Array): bigint 
   return numberOf(sha256(Uint8Array.from([...x, ...signer, ...hash]))) % ORDER;
 }
 
-/** The Jacobi symbol is 1, which for a prime means that a square root exists. */
+/** True when the Jacobi symbol is 1: for a prime this means that a square root exists. */
 function isSquare(value: bigint): boolean {
   let [top, bottom] = [value % PRIME, PRIME];
   let sign = 1;

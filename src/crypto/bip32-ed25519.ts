@@ -11,7 +11,7 @@ const ROUNDS = 4096;
 
 /**
  * The node at the end of a path below the Icarus master key (CIP-3: PBKDF2-HMAC-SHA512 over the entropy, no passphrase), by
- * BIP32-Ed25519 in its second version.
+ * the second version of BIP32-Ed25519.
  * @param entropy - 16 to 32 bytes (BIP-39)   @returns 96 bytes: kL ‖ kR ‖ chain code; the caller wipes them.
  * @throws CustosError PATH_INVALID
  */
@@ -49,7 +49,7 @@ export function childPublicKey(parent: Uint8Array, index: number): Uint8Array {
   try {
     return ed25519.Point.fromBytes(point).add(ed25519.Point.BASE.multiply(factor)).toBytes();
   } catch (error) {
-    throw new CustosError('XPUB_INVALID', 'the extended key holds no point of ed25519', { cause: error });
+    throw new CustosError('XPUB_INVALID', 'the extended key does not hold a point of ed25519', { cause: error });
   }
 }
 
@@ -78,7 +78,7 @@ function hmac(key: Uint8Array, tag: number, body: Uint8Array, index: number): Ui
   return new Uint8Array(createHmac('sha512', key).update(Uint8Array.of(tag)).update(body).update(place).digest());
 }
 
-/** Little-endian, as everything in this scheme. */
+/** Little-endian, like everything in this scheme. */
 function numberOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex') || '0'}`);
 }

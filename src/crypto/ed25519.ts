@@ -15,7 +15,7 @@ export function publicKey(seed: Uint8Array): Uint8Array {
 
 /**
  * Signs a message (Ed25519, RFC 8032; deterministic) and checks the signature against the signer's public key.
- * @param seed - 32 bytes   @param signer - 32 bytes, the public key that must fit   @returns 64 bytes
+ * @param seed - 32 bytes   @param signer - 32 bytes, the public key that the signature must match   @returns 64 bytes
  * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
  */
 export function sign(message: Uint8Array, seed: Uint8Array, signer: Uint8Array): Uint8Array {
@@ -35,11 +35,11 @@ export function verify(message: Uint8Array, signature: Uint8Array, signer: Uint8
   }
 }
 
-/** A way to bring a private key into Node, for one whose public key is known as well. */
+/** A way to import a private key into Node when its public key is known as well. */
 type ImportPair = (seed: Uint8Array, point: Uint8Array) => KeyObject;
 type ImportSeed = (seed: Uint8Array) => KeyObject;
 
-/** The fastest ways that this Node has; found at the first use. */
+/** The fastest ways that this Node supports, found at the first use. */
 let importSeed: ImportSeed | undefined;
 let importPair: ImportPair | undefined;
 
@@ -49,7 +49,7 @@ const known = {
   point: hex.decode('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'),
 };
 
-/** The first way that knows a published key, because what a Node takes has changed within one of its lines. */
+/** Finds the first way that works for a published key, because what Node accepts has changed within a release line. */
 function proved<Way extends ImportPair>(ways: readonly Way[]): Way {
   const found = ways.find((way) => {
     try {
@@ -66,15 +66,15 @@ function pairOf(seed: Uint8Array, signer: Uint8Array): KeyObject {
   try {
     return (importPair ?? fromPair)(seed, signer);
   } catch {
-    // Without the cause, which stands beside a key: Node refuses a pair whose halves do not belong together.
+    // Node refuses a pair that does not belong together. Its error is not kept as the cause, because it was made next to a key.
     throw foreignSigner();
   }
 }
 
-/** Raw bytes: the fastest, from Node 24.22 and 26 on. */
+/** Raw bytes: the fastest way, available from Node 24.22 and 26. */
 function fromRaw(seed: Uint8Array): KeyObject {
   const input: object = { key: seed, format: 'raw-private', asymmetricKeyType: 'ed25519' };
-  // The types are those of Node 20, which does not know this form.
+  // The types come from Node 20, which does not know this form.
   return createPrivateKey(input as Parameters<typeof createPrivateKey>[0]);
 }
 
@@ -83,7 +83,7 @@ function fromPair(seed: Uint8Array, point: Uint8Array): KeyObject {
   return createPrivateKey({ key, format: 'jwk' });
 }
 
-/** Node 20 computes the point from `d` and never looks at `x`; ten times faster there than PKCS #8. Later ones compare. */
+/** Node 20 computes the point from `d` and ignores `x`, ten times faster than with PKCS #8. Later versions compare both. */
 function fromAnyPoint(seed: Uint8Array): KeyObject {
   return fromPair(seed, new Uint8Array(32));
 }

@@ -3,7 +3,7 @@ import { ripemd160 as nobleRipemd160 } from '@noble/hashes/legacy.js';
 import { sha256 as nobleSha256, sha512 as nobleSha512, sha512_256 as nobleSha512256 } from '@noble/hashes/sha2.js';
 import { keccak_256, sha3_256 } from '@noble/hashes/sha3.js';
 
-/** Keccak-256 with the padding of Ethereum, not of FIPS 202. @returns 32 bytes. */
+/** Keccak-256 with Ethereum's padding, not that of FIPS 202. @returns 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
   return keccak_256(bytes);
 }
@@ -28,7 +28,7 @@ export function sha512(bytes: Uint8Array): Uint8Array {
   return nobleSha512(bytes);
 }
 
-/** SHA-512/256 (FIPS 180-4), which is not half of a SHA-512. @returns 32 bytes. */
+/** SHA-512/256 (FIPS 180-4), which is not a truncated SHA-512. @returns 32 bytes. */
 export function sha512t256(bytes: Uint8Array): Uint8Array {
   return nobleSha512256(bytes);
 }

@@ -18,7 +18,7 @@ export interface ExtendedPublicKey {
   readonly publicKey: Uint8Array;
 }
 
-/** A node found by a path: 64 secret bytes (private key ‖ chain code), and what its xpub says besides. */
+/** The node at the end of a path: 64 secret bytes (private key ‖ chain code), and the other facts of its xpub. */
 export interface DerivedNode {
   readonly node: Uint8Array;
   readonly depth: number;
@@ -54,7 +54,7 @@ export function parsePath(path: string): number[] {
 /**
  * Makes the master node of a seed (BIP-32).
  * @param seed - 16 to 64 bytes   @returns 64 bytes: private key ‖ chain code; the caller wipes them.
- * @throws CustosError PATH_INVALID: the seed gives no key (odds below 2^-127) or has a wrong length
+ * @throws CustosError PATH_INVALID: the seed gives no key (odds below 2^-127) or has the wrong length
  */
 export function masterNode(seed: Uint8Array): Uint8Array {
   if (seed.length < 16 || seed.length > 64) throw new CustosError('PATH_INVALID', 'a seed has 16 to 64 bytes');
@@ -162,14 +162,14 @@ export function decodeXpub(text: string, versions: readonly number[]): ExtendedP
   if (!versions.includes(version)) {
     throw new CustosError(
       'XPUB_INVALID',
-      `the extended key has the version ${hex32(version)}, which does not fit here`,
+      `the extended key has the version ${hex32(version)}, which is not accepted here`,
     );
   }
   const depth = view.getUint8(4);
   const parentFingerprint = view.getUint32(5);
   const childNumber = view.getUint32(9);
   if (depth === 0 && (parentFingerprint !== 0 || childNumber !== 0)) {
-    throw new CustosError('XPUB_INVALID', 'the extended key is a master key and yet names a parent');
+    throw new CustosError('XPUB_INVALID', 'the extended key is a master key but names a parent');
   }
   const point = bytes.slice(45);
   if (!isPublicKey(point)) throw new CustosError('XPUB_INVALID', 'the extended key holds no public key of secp256k1');
@@ -177,13 +177,13 @@ export function decodeXpub(text: string, versions: readonly number[]): ExtendedP
 }
 
 function readBase58(text: string): Uint8Array {
-  // 112 characters hold 82 bytes; the limit keeps the quadratic base58 away from long input.
+  // 112 characters hold 82 bytes. Decoding base58 takes quadratic time, so longer input is refused first.
   if (text.length > 112) throw new CustosError('XPUB_INVALID', 'the extended key is too long');
   try {
     const bytes = base58check.decode(text);
     if (bytes.length === XPUB_BYTES) return bytes;
   } catch {
-    // The library's message repeats its input, which may be an extended private key; so it is not kept as the cause.
+    // The library's message repeats its input, which may be an extended private key, so its error is not kept as the cause.
     throw new CustosError('XPUB_INVALID', 'the extended key is not base58 or its checksum does not match');
   }
   throw new CustosError('XPUB_INVALID', 'the extended key does not have 78 bytes');

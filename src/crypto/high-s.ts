@@ -6,9 +6,9 @@ import { basePoint, isPrivateKey, signRecoverable } from './secp256k1.js';
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /**
- * Signs a hash over secp256k1 deterministically, as RFC 6979 has it: s stays in whichever half of the order it falls. The
- * signature is made and checked with a low s; the nonce's own point tells whether that turned it round.
- * @param hash - 32 bytes   @param signer - 33 bytes, the public key that must fit   @returns r ‖ s, 64 bytes
+ * Signs a hash over secp256k1 deterministically, exactly as RFC 6979 says: s may lie in either half of the order. The library
+ * makes and checks the signature with a low s; the nonce's point then shows whether s was negated.
+ * @param hash - 32 bytes   @param signer - 33 bytes, the public key that the signature must match   @returns r ‖ s, 64 bytes
  * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
  */
 export function signWithAnyS(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {

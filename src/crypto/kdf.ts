@@ -8,10 +8,10 @@ export interface ScryptParameters {
   readonly p: number;
 }
 
-/** What new key slots use: 128 MiB and about half a second. */
+/** The cost of new key slots: 128 MiB and about half a second. */
 export const defaultScrypt: ScryptParameters = { logN: 17, r: 8, p: 1 };
 
-/** A slot is outside data: it may not ask for more than 1 GiB, nor for less than is worth the name. */
+/** Key slots are outside data: one may not ask for more than 1 GiB, nor for so little that the password can be guessed. */
 const limits = { logN: [14, 20], r: [1, 16], p: [1, 4] } as const;
 
 /**

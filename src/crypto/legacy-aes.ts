@@ -1,17 +1,17 @@
 import { createDecipheriv, createHash } from 'node:crypto';
 
-/** What a password makes of an old ciphertext. It was never authenticated, so it may be the text, damaged text, or noise. */
+/** What an old ciphertext decrypts to. It was never authenticated, so this may be the text, damaged text, or noise. */
 export interface LegacyPlain {
-  /** All whole blocks, without the padding where that is as it should be. The caller wipes them. */
+  /** All whole blocks, without the padding if the padding is valid. The caller wipes them. */
   readonly bytes: Uint8Array;
-  /** True when the length fits and the padding is whole (RFC 5652, 6.3); one wrong password of 256 has that luck as well. */
+  /** True when the length fits and the padding is valid (RFC 5652, 6.3). One wrong password in 256 also gives valid padding. */
   readonly padded: boolean;
 }
 
 /** First bytes of what OpenSSL, and crypto-js after it, encrypts with a passphrase. */
 const MAGIC = 'Salted__';
 const SALT_BYTES = 8;
-/** Bytes of an AES block, and of an MD5 digest. */
+/** Size of an AES block and of an MD5 digest, in bytes. */
 export const BLOCK = 16;
 const HEADER = MAGIC.length + SALT_BYTES;
 
@@ -22,8 +22,8 @@ export function isLegacySealed(sealed: Uint8Array): boolean {
 
 /**
  * Decrypts what crypto-js's `AES.encrypt(text, passphrase)` wrote: AES-256-CBC, key and IV by OpenSSL's EVP_BytesToKey with MD5
- * and one round. For reading old files only: it stretches nothing and proves nothing.
- * @param sealed - `Salted__`, salt, ciphertext; a last block that is cut off is left out
+ * and one round. For reading old files only: it does not stretch the password and does not authenticate.
+ * @param sealed - `Salted__`, salt, ciphertext; an incomplete last block is ignored
  * @param password - UTF-8 bytes
  */
 export function openLegacy(sealed: Uint8Array, password: Uint8Array): LegacyPlain {
@@ -32,7 +32,7 @@ export function openLegacy(sealed: Uint8Array, password: Uint8Array): LegacyPlai
   const whole = sealed.subarray(HEADER, HEADER + length - (length % BLOCK));
   const material = bytesToKey(password, salt);
   const decipher = createDecipheriv('aes-256-cbc', material.subarray(0, 32), material.subarray(32));
-  // The padding is looked at below: Node's own error would take the readable rest away with it.
+  // The padding is checked below: if Node checked it, its error would also discard the blocks that can be read.
   decipher.setAutoPadding(false);
   const bytes = Buffer.concat([decipher.update(whole), decipher.final()]);
   material.fill(0);
@@ -40,7 +40,7 @@ export function openLegacy(sealed: Uint8Array, password: Uint8Array): LegacyPlai
   return { bytes: bytes.subarray(0, bytes.length - padding), padded: padding > 0 };
 }
 
-/** EVP_BytesToKey of OpenSSL: each digest over the one before, the password and the salt. @returns 48 bytes: key and IV */
+/** EVP_BytesToKey of OpenSSL: each digest covers the previous one, the password and the salt. @returns 48 bytes: key and IV */
 function bytesToKey(password: Uint8Array, salt: Uint8Array): Uint8Array {
   const material = new Uint8Array(3 * BLOCK);
   let digest: Uint8Array = new Uint8Array(0);
@@ -51,7 +51,7 @@ function bytesToKey(password: Uint8Array, salt: Uint8Array): Uint8Array {
   return material;
 }
 
-/** Number of padding bytes, 0 when they are not as they should be. */
+/** Number of padding bytes, or 0 when the padding is invalid. */
 function paddingOf(bytes: Uint8Array): number {
   const count = bytes.at(-1) ?? 0;
   const fits = count >= 1 && count <= BLOCK && bytes.subarray(-count).every((byte) => byte === count);

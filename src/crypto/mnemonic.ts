@@ -17,7 +17,7 @@ export function generateMnemonic(words: WordCount = 24): string {
 }
 
 /**
- * Checks a mnemonic and brings it into the one form that is stored and stretched: NFKD, lower case, single spaces.
+ * Checks a mnemonic and normalizes it to the form that is stored and stretched: NFKD, lower case, single spaces.
  * @throws CustosError MNEMONIC_INVALID: the number of words, the position of a word that is not in the English list,
  *   or the checksum (BIP-39); the message never repeats a word
  */
@@ -31,7 +31,7 @@ export function parseMnemonic(text: string): string {
   if (position > 0) throw new CustosError('MNEMONIC_INVALID', `word ${position} is not in the English list`);
   const mnemonic = words.join(' ');
   if (!validateMnemonic(mnemonic, wordlist)) {
-    throw new CustosError('MNEMONIC_INVALID', 'the checksum does not match: a word is wrong or the order is');
+    throw new CustosError('MNEMONIC_INVALID', 'the checksum does not match: a word or the order is wrong');
   }
   return mnemonic;
 }
@@ -47,7 +47,7 @@ export async function mnemonicToSeed(mnemonic: Uint8Array | string): Promise<Uin
 }
 
 /**
- * The random bytes that a mnemonic spells (BIP-39), from which some chains derive straight.
+ * The random bytes that a mnemonic encodes (BIP-39). Some chains derive keys from them directly.
  * @param mnemonic - as `parseMnemonic` returned it
  * @returns 16 to 32 bytes; the caller wipes them.
  */

@@ -22,8 +22,8 @@ export function publicKey(privateKey: Uint8Array): Uint8Array {
 }
 
 /**
- * Signs a hash, deterministically (RFC 6979), and checks the signature. Either half of the order may hold s, as RFC 6979 has it.
- * @param hash - 32 bytes   @param signer - public key that must fit   @returns r ‖ s, 64 bytes
+ * Signs a hash, deterministically (RFC 6979), and checks the signature. As in RFC 6979, s may lie in either half of the order.
+ * @param hash - 32 bytes   @param signer - public key that the signature must match   @returns r ‖ s, 64 bytes
  * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
  */
 export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {

@@ -5,19 +5,19 @@ const TAG = 16;
 const NONCES_A_DRAW = 256;
 const FIRST_BLOCK = Uint8Array.of(1);
 
-/** Bytes that a sealed box is longer than what is in it: 12-byte nonce and 16-byte tag. */
+/** By how many bytes a sealed box is longer than its content: 12-byte nonce and 16-byte tag. */
 export const SEAL_OVERHEAD = NONCE + TAG;
 
 /**
  * Encrypts and authenticates (AES-256-GCM, NIST SP 800-38D) under a fresh random nonce.
- * @param key - 32 bytes   @param associated - bound to the box, not kept in it
+ * @param key - 32 bytes   @param associated - bound to the box but not stored in it
  * @returns nonce (12) ‖ ciphertext (as long as `plaintext`) ‖ tag (16)
  */
 export function seal(key: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Uint8Array {
   return sealWithNonce(key, nextNonce(), { plaintext, associated });
 }
 
-/** Nonces are no secret, so many are drawn at once: a draw costs more than its bytes. Each is handed out once. */
+/** Nonces are drawn in batches, because one draw costs more than its bytes. They are not secret. Each is used once. */
 const nonces = { drawn: new Uint8Array(), used: 0 };
 
 function nextNonce(): Uint8Array {
@@ -29,7 +29,7 @@ function nextNonce(): Uint8Array {
   return nonces.drawn.subarray(nonces.used - NONCE, nonces.used);
 }
 
-/** As `seal`, under a nonce of the caller's, who never uses it twice with the same key. */
+/** Like `seal`, with a nonce from the caller, who never uses it twice with the same key. */
 export function sealWithNonce(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -47,11 +47,11 @@ export function sealWithNonce(
 
 /**
  * Opens what `seal` made.
- * @returns the plaintext, which the caller wipes, or undefined when key, box or associated data are not the ones of the sealing
+ * @returns the plaintext, which the caller wipes, or undefined when the key, box or associated data differ from those it was sealed with
  */
 export function open(key: Uint8Array, box: Uint8Array, associated: Uint8Array): Uint8Array | undefined {
   if (box.length < SEAL_OVERHEAD) return undefined;
-  // Without an explicit length Node would accept a tag of four bytes.
+  // Without an explicit length Node accepts a tag of four bytes.
   const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(associated);
   decipher.setAuthTag(box.subarray(box.length - TAG));
@@ -68,14 +68,14 @@ export function open(key: Uint8Array, box: Uint8Array, associated: Uint8Array): 
 
 /** HKDF-SHA256 (RFC 5869). @returns 32 bytes; the caller wipes them. */
 export function deriveKey(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array {
-  // Extract, then one block of expand (RFC 5869): two HMACs cost half of what Node's own function does.
+  // Extract, then one block of expand (RFC 5869): two HMACs take half the time of Node's own function.
   const extracted = extractKey(secret, salt);
   const key = expandKey(extracted, info);
   extracted.fill(0);
   return key;
 }
 
-/** The first half of `deriveKey`, for whoever derives many keys from one secret. @returns 32 bytes, as secret as `secret` is */
+/** The first half of `deriveKey`, for callers that derive many keys from one secret. @returns 32 bytes, as secret as `secret` is */
 export function extractKey(secret: Uint8Array, salt: Uint8Array): Uint8Array {
   return plainBytes(createHmac('sha256', salt).update(secret).digest());
 }
@@ -85,17 +85,17 @@ export function expandKey(extracted: Uint8Array, info: Uint8Array): Uint8Array {
   return plainBytes(createHmac('sha256', extracted).update(info).update(FIRST_BLOCK).digest());
 }
 
-/** Bytes of their own: a digest may lie in a pool that others write to and that nobody wipes. */
+/** Copies a digest, because Node may place it in a shared pool that is never wiped. */
 function plainBytes(digest: Buffer): Uint8Array {
   const bytes = new Uint8Array(digest);
   digest.fill(0);
   return bytes;
 }
 
-/** Joins texts and bytes so that no two lists give the same bytes: each part behind its length (4 bytes, big-endian). */
+/** Joins texts and bytes so that no two lists give the same bytes: the length (4 bytes, big-endian) precedes each part. */
 export function joinUnambiguously(parts: readonly (string | Uint8Array)[]): Uint8Array {
   const sizes = parts.map((part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.length));
-  // Of its own, not of Node's pool: what is joined may be a secret that is wiped later.
+  // Not taken from Node's pool, because the result may hold a secret that is wiped later.
   const joined = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0));
   let at = 0;
   for (const [place, part] of parts.entries()) {

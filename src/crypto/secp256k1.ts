@@ -32,10 +32,10 @@ export function publicKey(privateKey: Uint8Array): Uint8Array {
   return compressed;
 }
 
-/** Both coordinates of the public keys that were computed here, for as long as somebody holds these: finding y anew takes a square root. */
+/** Both coordinates of each public key computed here, kept as long as the key is in use: finding y again takes a square root. */
 const points = new WeakMap<Uint8Array, Uint8Array>();
 
-/** SEC 1, 2.3.3: the x coordinate, behind 2 for an even y and 3 for an odd one. */
+/** SEC 1, 2.3.3: 2 for an even y or 3 for an odd one, then the x coordinate. */
 function compress(point: Uint8Array): Uint8Array {
   const compressed = point.slice(0, 33);
   compressed[0] = 2 + ((point[64] ?? 0) & 1);
@@ -72,9 +72,9 @@ export function signRecoverable(hash: Uint8Array, privateKey: Uint8Array, signer
 }
 
 /**
- * As `signRecoverable`, where the signer is known by something made of the public key, such as an address: the key that is
- * recovered shows both that the signature is right and whose it is, so no public key is computed besides.
- * @param owns - told the recovered key: 65 bytes, beginning with 4
+ * Like `signRecoverable`, when the caller knows only something made from the signer's public key, such as an address. The
+ * recovered key proves both the signature and the signer, so the public key need not be computed.
+ * @param owns - whether the recovered key (65 bytes, beginning with 4) is the signer's
  * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
  */
 export function signChecked(
@@ -99,7 +99,7 @@ export function signChecked(
 export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
   if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
   const signature = curve.sign(hash, privateKey);
-  // With both coordinates at hand the check costs a third less: no square root.
+  // With both coordinates at hand the check needs no square root and takes a third less time.
   if (!curve.verify(hash, knownPoint(signer) ?? signer, signature, true)) {
     throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
   }
@@ -136,7 +136,7 @@ export function tweakedPrivateKey(privateKey: Uint8Array, tweak: Uint8Array): Ui
   return tweaked;
 }
 
-/** The point k·G of 32 bytes, uncompressed; undefined for zero and what is above the order. */
+/** The point k·G, uncompressed, for 32 bytes; undefined for zero and for numbers at or above the order. */
 export function basePoint(scalar: Uint8Array): Uint8Array | undefined {
   return curve.isPrivate(scalar) ? (curve.pointFromScalar(scalar, false) ?? undefined) : undefined;
 }
@@ -160,7 +160,7 @@ export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Arr
 /**
  * Recovers the public key that made a signature.
  * @returns 33 bytes (SEC 1, compressed)
- * @throws CustosError SIGNATURE_INVALID: no key can have made it
+ * @throws CustosError SIGNATURE_INVALID: no key can have made the signature
  */
 export function recover(hash: Uint8Array, { signature, recoveryId }: RecoverableSignature): Uint8Array {
   let point: Uint8Array | null = null;
@@ -183,7 +183,7 @@ export function pointAddScalar(point: Uint8Array, tweak: Uint8Array): Uint8Array
   return isTweak(tweak) ? (curve.pointAddScalar(point, tweak, true) ?? undefined) : undefined;
 }
 
-// A tweak of zero would give the parent key itself; it has the same (negligible) odds as one above the order.
+// A tweak of zero would give the parent key itself. It is as unlikely as one above the order.
 function isTweak(bytes: Uint8Array): boolean {
   return curve.isPrivate(bytes);
 }

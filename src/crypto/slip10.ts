@@ -25,7 +25,7 @@ export function ed25519Child(node: Uint8Array, index: number): Uint8Array {
 
 function hardenedChild(node: Uint8Array, step: number): Uint8Array {
   if (!Number.isInteger(step) || step < HARDENED || step > 0xffffffff) {
-    throw new CustosError('PATH_INVALID', 'ed25519 has hardened children only');
+    throw new CustosError('PATH_INVALID', 'ed25519 has only hardened children');
   }
   const data = new Uint8Array(37);
   data.set(node.subarray(0, 32), 1);

@@ -44,7 +44,7 @@ export async function passwordFromAws(settings: Settings, clock: Clock, ask: typ
 
 /** The regional endpoint of the public partition, or of the one in China. @throws CustosError PASSWORD_SOURCE */
 function endpointOf(region: string): string {
-  // The region becomes part of a host name, so nothing but a region is taken.
+  // The region becomes part of a host name, so only a valid region is accepted.
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region)) {
     throw new CustosError('PASSWORD_SOURCE', 'TATUM_KMS_AWS_REGION is not the name of a region');
   }

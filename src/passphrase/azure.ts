@@ -37,7 +37,7 @@ interface SignIn {
   readonly clock: Clock;
 }
 
-/** OAuth 2.0 client credentials (RFC 6749, 4.4), for the vaults of the cloud that this vault belongs to. */
+/** OAuth 2.0 client credentials (RFC 6749, 4.4), for vaults of the same cloud as this vault. */
 async function askToken({ vault, authority, given, clock, ask }: SignIn): Promise<string> {
   const url = new URL(`/${encodeURIComponent(given.AZURE_TENANT_ID)}/oauth2/v2.0/token`, authority);
   const [, cloud = 'vault.azure.net'] = /\.(vault\.(?:azure\.cn|usgovcloudapi\.net))$/.exec(vault.hostname) ?? [];

@@ -4,16 +4,16 @@ import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { decodeText } from '../core/text/text-bytes.js';
 
-/** Bytes of the file that are looked at; a file without an end, such as a device, is not waited for. */
+/** The most bytes that are read, so that a file without an end, such as a device, cannot block the program. */
 const MAX_BYTES = 65_536;
-/** U+FEFF in UTF-8, which some editors put in front. */
+/** U+FEFF in UTF-8, which some editors write at the beginning. */
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * First line of a file or pipe, as secret managers mount it; without its line break.
- * @param warn - told when others than the owner may read the file
+ * The first line, without its line break, of a file or pipe as secret managers mount it.
+ * @param warn - receives a warning when users other than the owner may read the file
  * @throws CustosError PASSWORD_SOURCE: not readable, not UTF-8, empty, or a line of more than 64 KiB
  */
 export async function passwordFromFile(path: string, warn: (text: string) => void): Promise<Secret> {
@@ -22,7 +22,7 @@ export async function passwordFromFile(path: string, warn: (text: string) => voi
     const line = firstLine(bytes);
     if (line.length === (hasMark(line) ? MARK.length : 0)) throw refused(path, 'has an empty first line');
     if (line.length === MAX_BYTES) throw refused(path, 'has no line break within 64 KiB');
-    // Other bytes would all become the same replacement character, and different passwords the same one.
+    // Invalid bytes would all become the same replacement character, so different passwords would become the same one.
     const decoded = decodeText(line);
     if ('problem' in decoded) throw refused(path, decoded.problem);
     return Secret.bytes(Uint8Array.from(line.subarray(hasMark(line) ? MARK.length : 0)));
@@ -34,7 +34,7 @@ export async function passwordFromFile(path: string, warn: (text: string) => voi
 async function readStart(path: string, warn: (text: string) => void): Promise<Buffer> {
   try {
     const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) warn(`others may read the password file ${path}: run chmod 600 ${path}`);
+    if ((mode & 0o077) !== 0) warn(`other users may read the password file ${path}: run chmod 600 ${path}`);
     const chunks: Buffer[] = [];
     for await (const chunk of createReadStream(path, { end: MAX_BYTES - 1 })) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);

@@ -6,20 +6,20 @@ import { passwordFromFile } from './file.js';
 import type { Settings } from './remote.js';
 import { passwordFromVgs } from './vgs.js';
 
-/** Where the password lies. The prompt and the environment are the command line's own business. */
+/** Where the password is kept. The command line handles the prompt and the environment itself. */
 export type PasswordPlace =
   | { readonly kind: 'file'; readonly path: string }
   | {
       readonly kind: 'aws' | 'azure' | 'vgs';
       readonly settings: Settings;
-      /** The way to the service; Node's own when absent. */
+      /** How to reach the service; Node's own way when absent. */
       readonly fetch?: typeof fetch;
     };
 
 /**
- * Reads the password where it lies.
- * @param warn - told what is unsafe but not refused
- * @param clock - waits between the tries to reach a service
+ * Reads the password from where it is kept.
+ * @param warn - receives a warning about what is unsafe but accepted
+ * @param clock - waits between attempts to reach a service
  * @throws CustosError PASSWORD_SOURCE
  */
 export async function readPassword(

@@ -1,6 +1,6 @@
 import { CustosError } from '../core/errors.js';
 
-/** The streams of a terminal, as far as a hidden prompt needs them. */
+/** The parts of a terminal that a hidden prompt needs. */
 export interface PromptStreams {
   readonly input: NodeJS.ReadStream;
   readonly output: Pick<NodeJS.WriteStream, 'write'>;
@@ -11,11 +11,11 @@ const END = '\u0004';
 const ESCAPE = '\u001b';
 const CLEAR_LINE = '\u0015';
 const BACKSPACE: ReadonlySet<string> = new Set(['\u007f', '\b']);
-/** What arrow and function keys send (ECMA-48, 5.4): not part of what is typed. */
+/** What arrow and function keys send (ECMA-48, 5.4); it is not part of the typed text. */
 const keySequence = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|O[ -~]|)`, 'g');
 
 /**
- * Asks on the terminal without showing what is typed. What comes after the end of the line is left for the next question.
+ * Asks on the terminal without showing the typed text. Input after the end of the line is left for the next question.
  * @throws CustosError NO_TERMINAL, CANCELLED_BY_USER (Ctrl-C, Ctrl-D on an empty line, or the end of the terminal)
  */
 export async function askHidden(
@@ -24,7 +24,7 @@ export async function askHidden(
 ): Promise<string> {
   if (!input.isTTY) throw new CustosError('NO_TERMINAL', 'there is no terminal to ask on');
   input.setEncoding('utf8');
-  // First the echo goes, then the question comes: whoever answers at once is not shown either.
+  // The echo is turned off before the question is printed, so that an immediate answer is not shown either.
   input.setRawMode(true);
   output.write(question);
   try {
@@ -63,7 +63,7 @@ type Line =
   | { readonly kind: 'open' | 'cancelled'; readonly typed: string }
   | { readonly kind: 'done'; readonly typed: string; readonly rest: string };
 
-/** A pasted secret comes in one piece, with its end of line in it, and perhaps with the line after. */
+/** A pasted secret arrives in one piece, with its end of line and perhaps with the next line. */
 function typeInto(before: string, chunk: string): Line {
   const typed = [...before];
   const text = chunk.replace(keySequence, '');

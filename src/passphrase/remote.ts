@@ -3,10 +3,10 @@ import { CustosError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { isLoopback } from '../core/network/loopback.js';
 
-/** Settings by the name of their environment variable. */
+/** Settings by environment variable. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
-/** One service that keeps passwords, and how it is asked. */
+/** A service that keeps passwords, and how to ask it. */
 export interface Question {
   /** Name of the service in errors. */
   readonly what: string;
@@ -19,16 +19,16 @@ const MAX_ANSWER = 256 * 1024;
 /** Waits before the second and the third try, in milliseconds. */
 const WAITS = [500, 2000];
 
-/** @throws CustosError PASSWORD_SOURCE: one line that names every setting that is missing */
+/** @throws CustosError PASSWORD_SOURCE: the message names every missing setting */
 export function requireSettings<N extends string>(settings: Settings, names: readonly N[]): Record<N, string> {
   const missing = names.filter((name) => !settings[name]);
   if (missing.length > 0) throw new CustosError('PASSWORD_SOURCE', `not set: ${missing.join(', ')}`);
-  // Every name is there, as was checked above.
+  // The check above has found every name.
   return Object.fromEntries(names.map((name) => [name, settings[name] ?? ''])) as Record<N, string>;
 }
 
 /**
- * Asks a service for JSON, three times at the most. The answer may hold the password and the library's errors may hold
+ * Asks a service for JSON, at most three times. The answer may hold the password and the library's errors may hold
  * credentials, so no part of either is ever quoted.
  * @throws CustosError PASSWORD_SOURCE
  */
@@ -74,7 +74,7 @@ async function readBody(response: Response): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws CustosError PASSWORD_SOURCE: no text at this place of the answer */
+/** @throws CustosError PASSWORD_SOURCE: the answer has no text at this place */
 export function textAt(value: unknown, path: readonly (string | number)[], what: string): string {
   let at: unknown = value;
   for (const key of path) {
@@ -84,7 +84,7 @@ export function textAt(value: unknown, path: readonly (string | number)[], what:
   return at;
 }
 
-/** @throws CustosError PASSWORD_SOURCE: not a complete https URL (http is taken on loopback) */
+/** @throws CustosError PASSWORD_SOURCE: not a complete https URL (loopback may use http) */
 export function serviceUrl(text: string, name: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const local = url?.protocol === 'http:' && isLoopback(url.hostname);

@@ -3,7 +3,7 @@ import { Secret } from '../core/secret.js';
 import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './remote.js';
 
 /**
- * The password from a VGS vault: the value behind the alias TATUM_KMS_VGS_ALIAS, asked with TATUM_KMS_VGS_USERNAME and
+ * The password from a VGS vault: the value behind the alias TATUM_KMS_VGS_ALIAS, fetched with TATUM_KMS_VGS_USERNAME and
  * TATUM_KMS_VGS_PASSWORD. CUSTOS_VGS_ENDPOINT names another host.
  * @throws CustosError PASSWORD_SOURCE
  */

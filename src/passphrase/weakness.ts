@@ -1,7 +1,7 @@
-/** A new password has at least so many characters, or somebody has to say that he wants it all the same. */
+/** A new password with fewer characters must be confirmed. */
 export const LEAST_CHARACTERS = 12;
 
-/** What is tried first by whoever guesses, in lower case. Written with digits and signs around it, it is still the same word. */
+/** Words that attackers try first, in lower case. Digits and signs around a word do not make it stronger. */
 const obvious: ReadonlySet<string> = new Set([
   'abcdefghijkl',
   'abcdefghijklmnopqrstuvwxyz',
@@ -41,7 +41,7 @@ const obvious: ReadonlySet<string> = new Set([
   'welcome',
 ]);
 
-/** Letters that are written as digits and signs. */
+/** Digits and signs that stand for letters. */
 const disguises: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'i',
@@ -53,9 +53,9 @@ const disguises: Readonly<Record<string, string>> = {
 };
 
 /**
- * Judges a new password by its length and by a short list of what is guessed first. It does not measure strength: a password
+ * Judges a new password by its length and by a short list of common passwords. It does not measure strength: a password
  * that passes may still be guessed.
- * @returns what is weak about it, without a part of it, or undefined
+ * @returns what is weak about it, without quoting any part of it, or undefined
  */
 export function weaknessOf(password: string): string | undefined {
   const text = password.normalize('NFKC');
@@ -66,11 +66,11 @@ export function weaknessOf(password: string): string | undefined {
   if (isRepetition(text)) return 'it repeats a few characters';
   if (isRun(text)) return 'its characters follow one another';
   if (length < 20 && /^[\d\s./-]+$/.test(text)) return 'it has digits only';
-  if (isObvious(text.toLowerCase())) return 'it is among those that are guessed first';
+  if (isObvious(text.toLowerCase())) return 'it is one of those that attackers try first';
   return undefined;
 }
 
-/** At most four characters again and again; what is left over at the end is their beginning. */
+/** True for at most four characters, repeated; the last repetition may be incomplete. */
 function isRepetition(text: string): boolean {
   return [1, 2, 3, 4].some((size) =>
     text
@@ -80,7 +80,7 @@ function isRepetition(text: string): boolean {
   );
 }
 
-/** Each character is the next one after the one before, or the one before it, as 123456789012 and lkjihgfedcba. */
+/** True when each character follows or precedes the one before it, as in 123456789012 and lkjihgfedcba. */
 function isRun(text: string): boolean {
   return [1, -1].some((step) =>
     [...text].every((character, at, all) => at === 0 || follows(all[at - 1], character, step)),

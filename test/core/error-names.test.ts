@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readErrorCode, readReport } from '../../src/core/error-names.js';
 import { errorKinds } from '../../src/core/errors.js';
 
-/** Name in an earlier version, present name. */
+/** The name in an earlier version, then the current name. */
 const renamed = [
   ['FOUR_EYE_DENIED', 'JUDGE_DENIED'],
   ['FOUR_EYE_UNREACHABLE', 'JUDGE_UNREACHABLE'],
@@ -17,7 +17,7 @@ describe('the name of an error code', () => {
     expect(readReport(`${former}: four-eye: no\n: really`)).toBe(`${present}: four-eye: no\n: really`);
   });
 
-  it('is read as it stands when it is a present one', () => {
+  it('is read unchanged if it is a current name', () => {
     for (const code of Object.keys(errorKinds)) expect(readErrorCode(code)).toBe(code);
   });
 
@@ -27,7 +27,7 @@ describe('the name of an error code', () => {
   );
 
   it.each(['FOUR_EYE_DENIED', 'no code: here', '', 'constructor: x', 'see FOUR_EYE_DENIED: x'])(
-    'is not looked for in the report "%s"',
+    'is not sought elsewhere in the report "%s"',
     (text) => expect(readReport(text)).toBe(text),
   );
 });

@@ -15,12 +15,15 @@ describe('JSON from outside', () => {
     );
   });
 
-  it.each(['', '{', 'undefined', '{"a":1}}', "{'a':1}"])('is refused with the error of the reader: %s', (text) => {
-    expect(() => parseJson(text, refusal)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
-    expect(tryJson(text)).toBeUndefined();
-  });
+  it.each(['', '{', 'undefined', '{"a":1}}', "{'a':1}"])(
+    'is refused with the error of the caller if it is not JSON: %s',
+    (text) => {
+      expect(() => parseJson(text, refusal)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+      expect(tryJson(text)).toBeUndefined();
+    },
+  );
 
-  it('is an object only where it is neither null nor a list', () => {
+  it('counts as an object only if it is neither null nor a list', () => {
     expect(isObject({})).toBe(true);
     for (const other of [null, undefined, [], 'text', 1, true]) {
       expect(isObject(other)).toBe(false);
@@ -30,7 +33,7 @@ describe('JSON from outside', () => {
     expect(objectOf(object, refusal)).toBe(object);
   });
 
-  it('counts with whole numbers that are exact', () => {
+  it('gives a count only if it is an exact whole number', () => {
     for (const count of [0, 1, Number.MAX_SAFE_INTEGER]) expect(isCount(count)).toBe(true);
     for (const other of [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, null]) {
       expect(isCount(other)).toBe(false);

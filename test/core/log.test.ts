@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Log, logEvents, tell } from '../../src/core/log.js';
 
-test('an event is logged at its level, with its code, its fields and its sentence', () => {
+test('an event is logged with its level, code, fields and sentence', () => {
   const lines: unknown[] = [];
   const keep = (level: string) => (fields: object, text: string) => void lines.push([level, fields, text]);
   const log: Log = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
@@ -13,7 +13,7 @@ test('an event is logged at its level, with its code, its fields and its sentenc
   ]);
 });
 
-test('no two events share a sentence', () => {
+test('every event has its own sentence', () => {
   const sentences = Object.values(logEvents).map(([, sentence]) => sentence);
   expect(new Set(sentences).size).toBe(sentences.length);
 });

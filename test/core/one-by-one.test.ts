@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { oneByOne } from '../../src/core/one-by-one.js';
 import { nextTurn } from '../../src/core/turn.js';
 
-test('works with the same key run one after the other, also after one that failed, and others run beside them', async () => {
+test('tasks with the same key run one at a time, even after a failure, while others run in parallel', async () => {
   const inTurn = oneByOne();
   const story: string[] = [];
   const work = (name: string, turns: number, error?: Error) => async () => {

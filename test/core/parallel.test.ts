@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inParallel } from '../../src/core/parallel.js';
 import { nextTurn } from '../../src/core/turn.js';
 
-test('work is done on at most so many items at once, and the results keep the order of the items', async () => {
+test('at most the given number of items are processed at once, and the results keep their order', async () => {
   let running = 0;
   let most = 0;
   const results = await inParallel([5, 1, 4, 2, 3], 2, async (turns, at) => {
@@ -16,7 +16,7 @@ test('work is done on at most so many items at once, and the results keep the or
   expect(most).toBe(2);
 });
 
-test('items may come one by one from a source that has to be waited for', async () => {
+test('items may arrive one by one from an asynchronous source', async () => {
   async function* pages() {
     for (const page of ['a', 'b', 'c']) {
       await nextTurn();
@@ -26,7 +26,7 @@ test('items may come one by one from a source that has to be waited for', async 
   expect(await inParallel(pages(), 4, async (page) => page.toUpperCase())).toEqual(['A', 'B', 'C']);
 });
 
-test('after a failure no further item is begun, and the failure is the answer', async () => {
+test('after a failure no further item is started, and the failure is thrown', async () => {
   const begun: number[] = [];
   const work = async (item: number) => {
     begun.push(item);

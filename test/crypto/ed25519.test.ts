@@ -35,7 +35,7 @@ describe('a seed of ed25519', () => {
     expect(hex.encode(sign(text, secret, hex.decode(point)))).toBe(signature);
   });
 
-  it('has the public key and the signatures that another library makes', () => {
+  it('gives the same public key and signatures as another library', () => {
     fc.assert(
       fc.property(bytes, fc.uint8Array({ maxLength: 200 }), (seed, message) => {
         expect(publicKey(seed)).toEqual(ed25519.getPublicKey(seed));
@@ -45,21 +45,21 @@ describe('a seed of ed25519', () => {
     );
   });
 
-  it('makes no signature for a foreign public key', () => {
+  it('refuses to sign for another public key', () => {
     const [seed, other] = [1, 2].map((fill) => new Uint8Array(32).fill(fill)) as [Uint8Array, Uint8Array];
     for (const signer of [publicKey(other), new Uint8Array(32), new Uint8Array(31)]) {
       expect(() => sign(seed, seed, signer)).toThrow(expect.objectContaining({ code: 'SIGNATURE_INVALID' }));
     }
   });
 
-  it.each([0, 31, 33, 64])('of %d bytes is refused', (length) => {
+  it.each([0, 31, 33, 64])('is refused with a length of %d bytes', (length) => {
     const wrong = new Uint8Array(length);
     const refused = expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' });
     expect(() => publicKey(wrong)).toThrow(refused);
     expect(() => sign(wrong, wrong, new Uint8Array(32))).toThrow(refused);
   });
 
-  it('verifies nothing after one bit of the signature is turned', () => {
+  it('rejects a signature with one flipped bit', () => {
     const seed = new Uint8Array(32).fill(3);
     const signature = sign(seed, seed, publicKey(seed));
     expect(verify(seed, signature, publicKey(seed))).toBe(true);

@@ -80,7 +80,7 @@ const vectors = [
   },
 ];
 
-// Source: BIP-32, test vector 5; its xprv half is wrong in every case, because an xpub is asked for.
+// Source: BIP-32, test vector 5. Every xprv of it is wrong here anyway, because an xpub is expected.
 const refused = [
   [
     'a private key under the version of an xpub',
@@ -129,7 +129,7 @@ const refused = [
 
 describe('a node below a seed', () => {
   for (const { seed, chains } of vectors) {
-    it.each(chains)(`is the published one at $path of seed ${seed.slice(0, 8)}`, ({ path, xpub, xprv }) => {
+    it.each(chains)(`matches the published one at $path of seed ${seed.slice(0, 8)}`, ({ path, xpub, xprv }) => {
       const derived = deriveNode(Buffer.from(seed, 'hex'), path);
       const published = base58check.decode(xprv);
       expect(encodeXpub(neuter(derived, XPUB))).toBe(xpub);
@@ -174,12 +174,12 @@ describe('a child', () => {
     );
   });
 
-  it('that is hardened cannot be derived from an xpub', () => {
+  it('cannot be derived from an xpub if it is hardened', () => {
     const parent = neuter(deriveNode(new Uint8Array(32).fill(1), 'm/0'), XPUB);
     expect(() => childPublicKey(parent, HARDENED)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 
-  it.each([-1, 0.5, Number.NaN, 2 ** 32])('number %s does not exist', (index) => {
+  it.each([-1, 0.5, Number.NaN, 2 ** 32])('is refused under the invalid number %s', (index) => {
     const node = masterNode(new Uint8Array(32).fill(1));
     expect(() => childNode(node, index)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
@@ -190,13 +190,13 @@ describe('a child', () => {
 });
 
 describe('an extended public key', () => {
-  it.each(refused)('with %s is refused, and not repeated in the message', (_what, text) => {
+  it.each(refused)('is refused with %s, and the message does not repeat it', (_what, text) => {
     const read = () => decodeXpub(text, [XPUB]);
     expect(read).toThrow(expect.objectContaining({ code: 'XPUB_INVALID' }));
     if (text !== '') expect(read).not.toThrow(text);
   });
 
-  it('of any other text is refused with the same code and nothing else', () => {
+  it('is refused with the same code whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[1-9A-HJ-NP-Za-km-z]{90,120}$/)), (text) => {
         expect(() => decodeXpub(text, [XPUB])).toThrow(CustosError);
@@ -206,7 +206,7 @@ describe('an extended public key', () => {
 });
 
 describe('a derivation path', () => {
-  it('marks hardened steps by an apostrophe or an h', () => {
+  it('marks hardened steps with an apostrophe or an h', () => {
     expect(parsePath("m/44'/60h/0H/0/2147483647")).toEqual([44 + HARDENED, 60 + HARDENED, HARDENED, 0, 2147483647]);
     expect(parsePath('m')).toEqual([]);
   });
@@ -225,7 +225,7 @@ describe('a derivation path', () => {
     'm/0 ',
     'm/a',
     'm/0'.padEnd(2000, '/0'),
-  ])('like %j is refused', (path) => {
+  ])('is refused in the form %j', (path) => {
     expect(() => parsePath(path)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 

@@ -8,7 +8,7 @@ const about = `${'abandon '.repeat(11)}about`;
 const art = `${'abandon '.repeat(23)}art`;
 
 describe('a new mnemonic', () => {
-  it('has 24 words unless another number is asked for', () => {
+  it('has 24 words unless another number is requested', () => {
     expect(generateMnemonic().split(' ')).toHaveLength(24);
     for (const words of [12, 15, 18, 21, 24] as const) expect(generateMnemonic(words).split(' ')).toHaveLength(words);
   });
@@ -21,7 +21,7 @@ describe('a new mnemonic', () => {
 });
 
 describe('a mnemonic', () => {
-  // Source: the entropies 00…00 and ff…ff of the reference vectors that BIP-39 names.
+  // Source: BIP-39 reference vectors, entropies 00…00 and ff…ff.
   it.each([about, art, `${'zoo '.repeat(11)}wrong`, `${'zoo '.repeat(17)}when`, `${'zoo '.repeat(23)}vote`])(
     '%j is accepted',
     (text) => {
@@ -43,12 +43,12 @@ describe('a mnemonic', () => {
     [about.replace('about', 'abaut'), 'word 12 is not in the English list'],
     ['abandon '.repeat(12), 'the checksum does not match'],
     [`about ${'abandon '.repeat(11)}`, 'the checksum does not match'],
-  ])('like %j is refused with the reason', (text, reason) => {
+  ])('is refused with the reason: %j', (text, reason) => {
     expect(() => parseMnemonic(text)).toThrow(expect.objectContaining({ code: 'MNEMONIC_INVALID' }));
     expect(() => parseMnemonic(text)).toThrow(reason);
   });
 
-  it('never appears in the message, not even one word of it', () => {
+  it('never appears in an error message, not even one word of it', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z]{4,9}$/), { minLength: 12, maxLength: 12 }), (words) => {
         try {
@@ -63,7 +63,7 @@ describe('a mnemonic', () => {
     );
   });
 
-  it('gives a coded error or itself for any text', () => {
+  it('parses to itself or to a coded error whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(() => parseMnemonic(text)).toThrow(CustosError);
@@ -73,14 +73,14 @@ describe('a mnemonic', () => {
 });
 
 describe('the seed of a mnemonic', () => {
-  it('is the published one', async () => {
+  it('matches the published seed', async () => {
     // Source: BIP-39 without a passphrase, entropy 00…00.
     expect(Buffer.from(await mnemonicToSeed(about)).toString('hex')).toBe(
       '5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc19a5ac40b389cd370d086206dec8aa6c43daea6690f20ad3d8d48b2d2ce9e38e4',
     );
   });
 
-  it('is the same from text and from bytes, and as another implementation stretches it', async () => {
+  it('is the same from text and from bytes, and in another implementation', async () => {
     const mnemonic = generateMnemonic();
     const seed = await mnemonicToSeed(mnemonic);
     expect(await mnemonicToSeed(new TextEncoder().encode(mnemonic))).toEqual(seed);

@@ -33,13 +33,13 @@ describe('a private key', () => {
     );
   });
 
-  it('may be one, and one less than the order', () => {
+  it('may be as low as one and as high as the order minus one', () => {
     expect([toBytes(1n), toBytes(order - 1n)].every(isPrivateKey)).toBe(true);
   });
 });
 
 describe('a signature', () => {
-  it('is the deterministic one with low s that a second implementation makes, too', () => {
+  it('is deterministic, has a low s and equals that of a second implementation', () => {
     fc.assert(
       fc.property(keys, hashes, (key, hash) => {
         const signer = publicKey(key);
@@ -54,14 +54,14 @@ describe('a signature', () => {
     );
   });
 
-  it('is not handed out when it does not belong to the public key that was named', () => {
+  it('is never returned if it does not match the given public key', () => {
     const [key, other] = [toBytes(5n), publicKey(toBytes(6n))];
     expect(() => signRecoverable(new Uint8Array(32).fill(9), key, other)).toThrow(
       expect.objectContaining({ code: 'SIGNATURE_INVALID' }),
     );
   });
 
-  it('with a high s, of another hash or another key does not verify', () => {
+  it('does not verify with a high s, another hash or another key', () => {
     const key = toBytes(77n);
     const hash = new Uint8Array(32).fill(3);
     const { signature } = signRecoverable(hash, key, publicKey(key));
@@ -72,7 +72,7 @@ describe('a signature', () => {
     expect(verify(hash, signature, publicKey(toBytes(78n)))).toBe(false);
   });
 
-  it('of garbage verifies as false and is recovered as a coded error', () => {
+  it('made of garbage does not verify, and recovery fails with a coded error', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 70 }),
@@ -102,7 +102,7 @@ describe('adding a tweak', () => {
     );
   });
 
-  it('gives nothing where the result would not be a key', () => {
+  it('gives undefined if the result is not a valid key', () => {
     expect(privateAdd(toBytes(5n), toBytes(order - 5n))).toBeUndefined();
     expect(pointAddScalar(publicKey(toBytes(5n)), toBytes(order - 5n))).toBeUndefined();
     expect(privateAdd(toBytes(5n), toBytes(order))).toBeUndefined();
@@ -111,7 +111,7 @@ describe('adding a tweak', () => {
 });
 
 describe('a public key', () => {
-  it('is written out with both coordinates', () => {
+  it('can be expanded to both coordinates', () => {
     const key = toBytes(12345n);
     expect(uncompress(publicKey(key))).toEqual(secp256k1.getPublicKey(key, false));
   });

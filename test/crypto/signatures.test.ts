@@ -10,8 +10,8 @@ const keys = bytes.filter((key) => secp256k1.utils.isValidSecretKey(key));
 const [key, other] = [1, 2].map((fill) => new Uint8Array(32).fill(fill)) as [Uint8Array, Uint8Array];
 const hash = new Uint8Array(32).fill(9);
 
-describe('a signature whose s may be high', () => {
-  it('is the one that another library makes', () => {
+describe('a signature that allows a high s', () => {
+  it('equals that of another library', () => {
     fc.assert(
       fc.property(keys, bytes, (privateKey, digest) => {
         const expected = secp256k1.sign(digest, privateKey, { prehash: false, lowS: false });
@@ -20,7 +20,7 @@ describe('a signature whose s may be high', () => {
     );
   });
 
-  it('is not made for a foreign public key or with what is no key', () => {
+  it('is not made for another public key or with an invalid key', () => {
     const code = (expected: string) => expect.objectContaining({ code: expected });
     expect(() => signWithAnyS(hash, key, publicKey(other))).toThrow(code('SIGNATURE_INVALID'));
     expect(() => signWithAnyS(hash, new Uint8Array(32), publicKey(key))).toThrow(code('PRIVATE_KEY_INVALID'));
@@ -28,7 +28,7 @@ describe('a signature whose s may be high', () => {
 });
 
 describe('a Schnorr signature of Bitcoin Cash', () => {
-  it('verifies, and no longer when one bit is turned', () => {
+  it('verifies, but not with one flipped bit', () => {
     fc.assert(
       fc.property(keys, bytes, fc.nat(511), (privateKey, digest, bit) => {
         const signature = signBchSchnorr(digest, privateKey, publicKey(privateKey));
@@ -39,7 +39,7 @@ describe('a Schnorr signature of Bitcoin Cash', () => {
     );
   });
 
-  it('is not made for a foreign public key', () => {
+  it('is not made for another public key', () => {
     expect(() => signBchSchnorr(hash, key, publicKey(other))).toThrow(
       expect.objectContaining({ code: 'SIGNATURE_INVALID' }),
     );

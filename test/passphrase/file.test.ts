@@ -37,7 +37,7 @@ it.each([
 });
 
 it.each(['', '\n', '\r\n', '\nsecond line'])(
-  'a password file whose first line is empty is refused: %j',
+  'a password file with an empty first line is refused: %j',
   async (content) => {
     const path = write(content);
     const message = `the password file ${path} has an empty first line`;
@@ -53,12 +53,12 @@ it.each([0o640, 0o604, 0o644, 0o620, 0o666])('a password file of mode %o is read
   expect(warnings.join()).not.toContain('a password');
 });
 
-it.each([0o600, 0o400, 0o700])('a password file of mode %o is read without one', async (mode) => {
+it.each([0o600, 0o400, 0o700])('a password file of mode %o is read without a warning', async (mode) => {
   expect((await read(write('a password', mode))).warnings).toEqual([]);
   chmodSync(join(directory, 'password'), 0o600);
 });
 
-it('a password file that cannot be read is named', async () => {
+it('the error names a password file that cannot be read', async () => {
   mkdirSync(join(directory, 'folder'));
   for (const path of [join(directory, 'absent'), join(directory, 'folder'), join(directory, 'absent', 'deeper')]) {
     const error = await failure(read(path));

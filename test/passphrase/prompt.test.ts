@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { askHidden } from '../../src/passphrase/prompt.js';
 
-/** A terminal in memory: keys go in by `input.write`, and whatever is shown is kept. */
+/** A terminal in memory: `input.write` types keys, and all output is kept. */
 class TestTerminal {
   readonly shown: string[] = [];
   readonly raw: boolean[] = [];
@@ -25,7 +25,7 @@ class TestTerminal {
     return askHidden(question, this);
   }
 
-  /** Asks, and types each piece as one chunk of its own. */
+  /** Asks, then types each piece as a separate chunk. */
   async type(...pieces: string[]): Promise<string> {
     const typed = async () => {
       for (const piece of pieces) {
@@ -60,16 +60,16 @@ describe('a hidden question', () => {
     ['with an escape key in it', ['a\u001bb\r'], 'ab'],
     ['with control keys in it', ['a\u0001\u0007\tb\r'], 'ab'],
     ['with Ctrl-D in the middle', ['a\u0004b\r'], 'ab'],
-  ])('takes an answer that is %s', async (_name, pieces, expected) => {
+  ])('accepts an answer that is %s', async (_name, pieces, expected) => {
     expect(await terminal.type(...pieces)).toBe(expected);
   });
 
-  it('shows the question and nothing of the answer', async () => {
+  it('shows the question but nothing of the answer', async () => {
     await terminal.type('a password\r');
     expect(terminal.shown).toEqual(['Password: ', '\n']);
   });
 
-  it('turns the echo off for its time only', async () => {
+  it('turns the echo off only while it waits', async () => {
     const answer = terminal.ask();
     expect(terminal.raw).toEqual([true]);
     terminal.input.write('x\r');
@@ -77,7 +77,7 @@ describe('a hidden question', () => {
     expect(terminal.raw).toEqual([true, false]);
   });
 
-  it('leaves what was pasted behind the line to the next question', async () => {
+  it('leaves pasted text after the line to the next question', async () => {
     expect(await terminal.type('one\rtwo\r\nthree\n')).toBe('one');
     expect(await terminal.ask()).toBe('two');
     expect(await terminal.ask()).toBe('three');
@@ -106,7 +106,7 @@ describe('a hidden question', () => {
     expect(shown).toEqual([]);
   });
 
-  it('takes any text without control characters as it is, however it arrives', async () => {
+  it('accepts any text without control characters unchanged, however it arrives', async () => {
     const letter = fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => text.replace(/\p{Cc}/gu, ''));
     await fc.assert(
       fc.asyncProperty(fc.array(letter, { maxLength: 5 }), async (pieces) => {

@@ -38,7 +38,7 @@ const read = ({ kind, settings }: Source, change: Record<string, string | undefi
   readPassword({ kind, settings: { ...settings(), ...change } }, undefined, clock);
 
 describe.each(sources.map((source) => [source.kind, source] as const))('the password from %s', (_kind, source) => {
-  it('is what the service holds', async () => {
+  it('is the one that the service holds', async () => {
     server.reply = source.good;
     expect((await read(source)).exposeText()).toBe(password);
   });
@@ -57,7 +57,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
   });
 
   it.each(source.empty.map((value) => [JSON.stringify(value), value] as const))(
-    'is not in %s',
+    'is not accepted from the answer %s',
     async (_text, value) => {
       server.reply = json(value);
       const error = await failure(read(source));
@@ -78,7 +78,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     ['half JSON', text(`{"value":"${password}`), 1],
   ];
 
-  it.each(faults)('does not come with %s, and no secret with the error', async (_name, reply, tries) => {
+  it.each(faults)('fails on %s, and the error holds no secret', async (_name, reply, tries) => {
     server.reply = reply;
     const error = await failure(read(source));
     expect(error).toMatchObject({ code: 'PASSWORD_SOURCE' });
@@ -87,19 +87,19 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     expect(clock.waits).toHaveLength(tries - 1);
   });
 
-  it('is not searched for in an answer without an end', async () => {
+  it('is not sought in an endless answer', async () => {
     server.reply = text(JSON.stringify({ pad: 'x'.repeat(300_000) }));
     const message = expect.stringContaining('answered with too many bytes');
     await expect(read(source)).rejects.toMatchObject({ code: 'PASSWORD_SOURCE', message });
     expect(server.seen).toHaveLength(1);
   });
 
-  it('comes when the service recovers', async () => {
+  it('arrives once the service recovers', async () => {
     server.reply = turns(closing, json({}, 503), source.good);
     expect((await read(source)).exposeText()).toBe(password);
   });
 
-  it('is not fetched from where a redirect leads', async () => {
+  it('is never fetched through a redirect', async () => {
     server.reply = (response, seen) =>
       seen.url === '/elsewhere'
         ? source.good(response, seen)
@@ -108,7 +108,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     expect(server.seen.map(({ url }) => url)).not.toContain('/elsewhere');
   });
 
-  it('is asked for over https only, but on this machine', async () => {
+  it('is fetched only over https, except on this machine', async () => {
     for (const [name, value] of Object.entries(source.settings()).filter(([, value]) => value === server.url)) {
       for (const url of ['http://example.com', 'http://127.example.com', 'ftp://127.0.0.1', 'no URL']) {
         const error = await failure(read(source, { [name]: url }));
@@ -123,7 +123,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
 describe('AWS Secrets Manager', () => {
   const [aws] = sources;
 
-  it('is asked with a request of Signature Version 4', async () => {
+  it('gets a request signed with Signature Version 4', async () => {
     server.reply = aws!.good;
     await read(aws!);
     const [seen] = server.seen;
@@ -136,7 +136,7 @@ describe('AWS Secrets Manager', () => {
   });
 
   it.each(['evil.example/', 'eu-central-1.evil.example', '../..', 'EU-CENTRAL-1', 'eu'])(
-    'is at no host that the region "%s" could name',
+    'is never asked at a host made from the invalid region "%s"',
     async (region) => {
       const change = { TATUM_KMS_AWS_REGION: region, CUSTOS_AWS_ENDPOINT: undefined };
       const message = 'TATUM_KMS_AWS_REGION is not the name of a region';
@@ -148,7 +148,7 @@ describe('AWS Secrets Manager', () => {
 describe('Azure Key Vault', () => {
   const [, azure] = sources;
 
-  it('is asked with a token for client credentials', async () => {
+  it('gets a token from client credentials', async () => {
     server.reply = azure!.good;
     await read(azure!);
     const [signIn, secret] = server.seen;
@@ -163,7 +163,7 @@ describe('Azure Key Vault', () => {
     expect(secret?.headers.authorization).toBe('Bearer the-bearer-token');
   });
 
-  it('sends its token to no other place', async () => {
+  it('never receives its token at another host', async () => {
     server.reply = (response, seen) =>
       (seen.method === 'POST' || seen.url === '/elsewhere' ? azure!.good : text('', 307, { location: '/elsewhere' }))(
         response,
@@ -181,7 +181,7 @@ describe('Azure Key Vault', () => {
 });
 
 describe('VGS', () => {
-  it('is asked for the alias with user name and password', async () => {
+  it('gets a request for the alias with user name and password', async () => {
     const [, , vgs] = sources;
     server.reply = vgs!.good;
     await read(vgs!);
@@ -191,8 +191,8 @@ describe('VGS', () => {
   });
 });
 
-describe('what comes from outside', () => {
-  it('is a text at its place or an error, whatever the JSON', () => {
+describe('the answer of a service', () => {
+  it('gives the text at its place or an error, whatever the JSON', () => {
     const path = fc.array(
       fc.oneof(fc.string(), fc.constantFrom('data', 'value', '__proto__', 'constructor', 'length'), fc.nat(3)),
     );
@@ -207,7 +207,7 @@ describe('what comes from outside', () => {
     );
   });
 
-  it('is a URL of https or of this machine, or an error', () => {
+  it('comes only from an https URL or this machine, or is refused', () => {
     const part = fc.constantFrom(
       'http://',
       'https://',
@@ -241,7 +241,7 @@ describe('what comes from outside', () => {
   });
 });
 
-/** Signature Version 4 by its own steps (AWS General Reference, "Create a signed AWS API request"). */
+/** Signature Version 4, step by step (AWS General Reference, "Create a signed AWS API request"). */
 function signatureV4({ method, url, headers, body }: Seen): string {
   const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
   const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();

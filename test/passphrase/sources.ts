@@ -2,21 +2,21 @@ import { json, type Reply } from '../support/http.js';
 
 export const password = 'päss word "of" the store';
 
-/** A source as it should be set, its right answer, and what must never be shown of it. */
+/** A source with its settings, its correct answer, and the secrets that must never be shown. */
 export interface Source {
   readonly kind: 'aws' | 'azure' | 'vgs';
   settings(): Record<string, string>;
   readonly required: readonly string[];
   readonly good: Reply;
   readonly hidden: readonly string[];
-  /** Answers that are JSON, but hold no password. */
+  /** JSON answers without a password. */
   readonly empty: readonly unknown[];
 }
 
 const azureAnswers: Reply = (response, seen) =>
   (seen.method === 'POST' ? json({ access_token: 'the-bearer-token' }) : json({ value: password }))(response, seen);
 
-/** The three services, at a server that is there when they are asked. */
+/** The three services, at a server that answers when they are asked. */
 export function makeSources(url: () => string): readonly Source[] {
   return [
     {

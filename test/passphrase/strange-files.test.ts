@@ -23,7 +23,7 @@ function file(content: string | Uint8Array): string {
 
 const read = async (path: string) => (await readPassword({ kind: 'file', path })).exposeText();
 
-it('any line that was written into a password file comes back', async () => {
+it('any line written to a password file is read back unchanged', async () => {
   const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }).filter((text) => !/[\r\n]/.test(text));
   await fc.assert(
     fc.asyncProperty(line, fc.constantFrom('', '\n', '\r\n', '\nnote\n'), async (text, rest) => {
@@ -33,7 +33,7 @@ it('any line that was written into a password file comes back', async () => {
   );
 });
 
-it('a password file of bytes that are no text is refused, and nothing of it shown', async () => {
+it('a password file that is not text is refused and never shown', async () => {
   const path = file(Buffer.concat([Buffer.from('planted secret'), Buffer.of(0xff, 0x0a)]));
   const error = await failure(read(path));
   expect(error).toMatchObject({ code: 'PASSWORD_SOURCE', message: `the password file ${path} is not UTF-8 text` });
@@ -49,7 +49,7 @@ it('a password file may be a pipe', async () => {
   await ended;
 });
 
-it('a password file without an end is not waited for', async () => {
+it('reading an endless password file does not block', async () => {
   for (const path of ['/dev/zero', file('x'.repeat(70_000))]) {
     await expect(read(path)).rejects.toMatchObject({
       code: 'PASSWORD_SOURCE',

@@ -85,7 +85,7 @@ export function decodeMnemonic(text: string): Uint8Array | undefined {
   bytes.fill(0);
   if (isWhole) return seed;
   seed.fill(0);
-  throw new CustosError('MNEMONIC_INVALID', 'the checksum does not match: a word is wrong or the order is');
+  throw new CustosError('MNEMONIC_INVALID', 'the checksum does not match: a word or the order is wrong');
 }
 
 /** First eleven bits of SHA-512/256, lowest first. */

@@ -12,18 +12,18 @@ export type PolledTransaction =
 export interface ErrorReport {
   /** Id of the pending transaction. */
   readonly pendingId: string;
-  /** Text for the cloud: code and message, no secret. */
+  /** Text for the cloud: code and message, without secrets. */
   readonly error: string;
-  /** Nothing more happens to it by itself. */
+  /** Custos does nothing more with it by itself. */
   readonly final?: true;
 }
 
-/** Whether the cloud closes what it broadcasts, or keeps it open until it is told; only our gateway knows the second. */
+/** Whether the cloud closes what it broadcasts, or keeps it open until the daemon closes it; only our gateway supports the latter. */
 export type BroadcastManner = 'close' | 'keep open';
 
 /**
- * What the cloud says of one pending transaction. `withdrawn` is its definite word, which only our gateway gives; `unknown`
- * may as well be another cloud, a queue that was lost, or another API key.
+ * What the cloud says about one pending transaction. `withdrawn` is definite, and only our gateway says it; `unknown` may also
+ * mean another cloud, a lost queue or another API key.
  */
 export type CloudStatus =
   | { readonly kind: 'pending' }
@@ -39,7 +39,7 @@ export interface Cloud {
   /** Asks for the pending transactions of these wallets, in as many requests as needed. */
   pending(chain: ChainId, network: Network, ids: readonly SignatureId[]): Promise<readonly PolledTransaction[]>;
   /**
-   * Hands over signed bytes and closes the pending transaction, unless it is to be kept open.
+   * Sends signed bytes and closes the pending transaction, unless it must stay open.
    * @throws also BROADCAST_REFUSED (`details.dead` when the bytes are proved dead), BROADCAST_DEFERRED
    */
   broadcast(
@@ -48,19 +48,19 @@ export interface Cloud {
     signed: RecordedTransaction,
     manner?: BroadcastManner,
   ): Promise<{ readonly txId: string }>;
-  /** Closes a pending transaction that was broadcast elsewhere; doing it twice is no error. */
+  /** Closes a pending transaction that was broadcast elsewhere. Closing it twice is not an error. */
   complete(pendingId: string, txId: string): Promise<void>;
   status(pendingId: string): Promise<CloudStatus>;
   report(reports: readonly ErrorReport[]): Promise<void>;
-  /** True where the last answer came from a gateway of ours, whose nodes can be asked about blocks. */
+  /** True if the last answer came from our own gateway: its nodes can be asked about blocks. */
   isGateway?(): boolean;
 }
 
 /** Where a chain's node is, and how signed bytes get to it. */
 export interface Nodes {
   client(chain: Chain): NodeClient;
-  /** True when the operator named an own node for the chain: bytes go there and the cloud is only told. */
+  /** True when the operator named a node for the chain: bytes go there, and the cloud only gets the transaction id. */
   isOwn(chain: ChainId): boolean;
-  /** Broadcast through the own node. @throws CustosError BROADCAST_REFUSED (`details.dead` as above), BROADCAST_DEFERRED, NODE_* */
+  /** Broadcasts through the operator's node. @throws CustosError BROADCAST_REFUSED (`details.dead` as above), BROADCAST_DEFERRED, NODE_* */
   broadcast(chain: Chain, signed: RecordedTransaction): Promise<{ readonly txId: string }>;
 }

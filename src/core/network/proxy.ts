@@ -1,7 +1,7 @@
 import { CustosError } from '../errors.js';
 import { isLoopback } from './loopback.js';
 
-/** A proxy between here and other machines. */
+/** A proxy between this and other machines. */
 export interface WebProxy {
   readonly protocol: 'http:' | 'https:';
   readonly host: string;
@@ -10,19 +10,19 @@ export interface WebProxy {
   readonly authorization?: string;
 }
 
-/** Which requests go through a proxy. */
+/** Decides which requests go through a proxy. */
 export interface ProxyRules {
-  /** @returns undefined where a request goes straight */
+  /** @returns undefined for a direct request */
   proxyOf(url: URL): WebProxy | undefined;
 }
 
-/** Everything goes straight. */
+/** Every request is direct. */
 export const noProxies: ProxyRules = { proxyOf: () => undefined };
 
 /**
- * Reads HTTPS_PROXY (for https), HTTP_PROXY (for http) and NO_PROXY, in either case; the small one goes first, as in curl. Loopback
- * is never proxied unless it is asked for: what is meant for this machine would be asked of another.
- * @throws CustosError CONFIG_INVALID: a proxy that is none of http or https; its URL is not repeated, it may hold a password
+ * Reads HTTPS_PROXY (for https), HTTP_PROXY (for http) and NO_PROXY, in upper or lower case; lower case wins, as in curl. Loopback
+ * is proxied only on request: otherwise another machine would get requests that are meant for this one.
+ * @throws CustosError CONFIG_INVALID: a proxy that is not http or https; the message omits its URL, which may hold a password
  */
 export function readProxyRules(
   environment: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ function parseProxy(name: string, value: string | undefined): WebProxy | undefin
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
-    throw new CustosError('CONFIG_INVALID', `${name} names no proxy by http or https`);
+    throw new CustosError('CONFIG_INVALID', `${name} is not the URL of an http or https proxy`);
   }
   const credentials = `${decode(url.username)}:${decode(url.password)}`;
   return {
@@ -57,7 +57,7 @@ function parseProxy(name: string, value: string | undefined): WebProxy | undefin
   };
 }
 
-/** User name and password stand percent-encoded in a URL (RFC 3986, 3.2.1). */
+/** User name and password are percent-encoded in a URL (RFC 3986, 3.2.1). */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -74,7 +74,7 @@ function isLoopbackName(host: string): boolean {
   return isLoopback(host) || /^(.+\.localhost|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})$/.test(host);
 }
 
-/** One entry of NO_PROXY: `*`, a name (with all names below it), an address, or a network such as 10.0.0.0/8; each with a port or without. */
+/** One entry of NO_PROXY: `*`, a name (with all its subdomains), an address, or a network such as 10.0.0.0/8; each with or without a port. */
 function isExcepted(url: URL, entry: string): boolean {
   if (entry === '*') return true;
   const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(entry.replace(/^\[(.*)\]/, '$1')) ?? [];

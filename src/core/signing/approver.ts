@@ -1,6 +1,6 @@
 import type { Question } from './judge.js';
 
-/** The answer of an approver's service, before it is read. */
+/** The unparsed answer of an approver's service. */
 export interface ApproverAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -13,8 +13,8 @@ export interface Answered {
   readonly nonce: string;
 }
 
-/** A service of the operator's that approves transactions: carries the question there and the answer back, and reads neither. */
+/** The operator's service that approves transactions. Carries the question there and the answer back without reading either. */
 export interface Approver {
-  /** @throws CustosError JUDGE_UNREACHABLE: no answer came; PENDING_INVALID: the id is not one segment of a URL path */
+  /** @throws CustosError JUDGE_UNREACHABLE: no answer came; PENDING_INVALID: the id is not a single segment of a URL path */
   ask(question: Question): Promise<Answered>;
 }

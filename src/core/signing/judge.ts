@@ -3,18 +3,18 @@ import type { ChainId, Network } from '../ids.js';
 import type { PendingTransaction } from './pending.js';
 import type { Wallet } from './wallet.js';
 
-/** What a judge is asked: one decoded transaction, with all that is known of it before it is signed. Holds no secret. */
+/** The question to a judge: one decoded transaction, with everything known about it before it is signed. Holds no secret. */
 export interface Question {
   readonly pending: PendingTransaction;
   readonly chain: ChainId;
   readonly network: Network;
-  /** Public halves of the wallets whose keys sign. */
+  /** Public halves of the wallets that sign. */
   readonly wallets: readonly Wallet[];
   /** Address of the first key: the account that pays. */
   readonly sender: string;
   /** The form that will be signed. */
   readonly completed: string;
-  /** SHA-256 of `completed` in 64 hexadecimal digits (`digestOf`): the signer signs nothing else. */
+  /** SHA-256 of `completed` in 64 hexadecimal digits (`digestOf`); the signer signs only this. */
   readonly digest: string;
   /** What `completed` does, decoded here: amounts, receivers, fee, hazards. */
   readonly summary: Summary;
@@ -36,7 +36,7 @@ export type Verdict =
 /** `silent`: no answer came. `undecided`: the judge has not decided yet. `invalid`: what it answered decides nothing. */
 export type HoldCause = 'silent' | 'undecided' | 'invalid';
 
-/** What is wrong with an answer: it is about something else, or not from the service that was asked, or old. */
+/** What is wrong with an answer: it is about something else, not from the right service, or old. */
 export type Distrust = 'digest' | 'nonce' | 'signature' | 'time' | 'unsigned';
 
 /** Decides about one decoded transaction. A throw is a no. */

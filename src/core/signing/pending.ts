@@ -10,17 +10,17 @@ import {
 } from '../ids.js';
 import type { KeyRef } from './wallet.js';
 
-/** The largest serialized transaction that is looked at, in bytes of UTF-8. */
+/** The largest serialized transaction that is accepted, in bytes of UTF-8. */
 export const MAX_SERIALIZED_BYTES = 1024 * 1024;
 
-/** A ledger withdrawal that the cloud ties to this transaction; it is broadcast through another operation. */
+/** A ledger withdrawal that the cloud ties to this transaction; another operation broadcasts it. */
 export interface Withdrawal {
   readonly id: string;
-  /** As received; a chain that needs it parses it. */
+  /** As received; the chain parses it if it needs it. */
   readonly responses?: readonly unknown[];
 }
 
-/** What the cloud asks to be signed, checked for form. */
+/** A transaction that the cloud wants signed, checked for form. */
 export interface PendingTransaction {
   /** 1 to 64 letters, digits, `-` or `_`: safe as one segment of a URL path. */
   readonly id: string;
@@ -29,22 +29,22 @@ export interface PendingTransaction {
   readonly keys: readonly KeyRef[];
   readonly serialized: string;
   readonly withdrawal?: Withdrawal;
-  /** The very object that was received, for the four-eye check. */
+  /** The object exactly as received, for the four-eye check. */
   readonly received: Readonly<Record<string, unknown>>;
 }
 
-/** The part of it that says whose keys are wanted. */
+/** The part that names the keys to sign with. */
 export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal'>;
 
 /**
  * Checks the form of one element of the cloud's answer.
- * @param chain - the chain that was asked for; an element of another chain is refused
+ * @param chain - the requested chain; an element of another chain is refused
  * @throws CustosError PENDING_INVALID, CHAIN_MISMATCH, SIGNATURE_ID_INVALID, INDEX_INVALID, TRANSACTION_TOO_LARGE;
- *   `details.id` is set whenever the id itself was readable
+ *   `details.id` is set if the id itself was readable
  */
 export function parsePending(value: unknown, chain: ChainId, network: Network): PendingTransaction {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CustosError('PENDING_INVALID', `the cloud sent ${quote(value)} in place of a pending transaction`);
+    throw new CustosError('PENDING_INVALID', `the cloud sent ${quote(value)} instead of a pending transaction`);
   }
   const received = value as Readonly<Record<string, unknown>>;
   const id = parsePendingId(received['id']);

@@ -7,7 +7,7 @@ export interface SignRequest {
   readonly pending: KeyRequest;
   /** The completed serialized form. */
   readonly completed: string;
-  /** Digest of what the judges allowed (`digestOf`); the signer signs nothing else. */
+  /** Digest of what the judges allowed (`digestOf`); the signer signs only this. */
   readonly digest?: string;
   /** Sealed records of every wallet that `pending.keys` names. */
   readonly sealed: readonly SealedWallet[];
@@ -25,18 +25,18 @@ export interface SignResult extends SignedTransaction {
 }
 
 /**
- * A pure function with a key: decodes what it is given, checks that the keys belong to the sender, signs, verifies, wipes.
- * In process, or over IPC in a child: one suite tests both.
+ * A pure function with a key: decodes the transaction, checks that the keys belong to the sender, signs, verifies and wipes.
+ * It runs in this process or, over IPC, in a child; one suite tests both.
  */
 export interface Signer {
   /** The process that signs: `signer process <pid>` or `this process`. */
   readonly name: string;
-  /** Opens the root key and resolves to the key of the public halves (32 bytes). @throws CustosError PASSWORD_WRONG */
+  /** Opens the root key, and resolves to the key of the public halves (32 bytes). @throws CustosError PASSWORD_WRONG */
   unlock(): Promise<Uint8Array>;
   /** The key that authenticates the journal; opens the root key as `unlock` does. @throws CustosError PASSWORD_WRONG */
   journalKey(): Promise<JournalKey>;
   sign(request: SignRequest): Promise<SignResult>;
-  /** The public side of keys that public halves alone do not tell. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
+  /** The public side of keys that cannot be derived from public halves alone. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;
   close(): Promise<void>;
 }

@@ -3,14 +3,14 @@ import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { Secret } from '../secret.js';
 import type { KeyRef, LentKey, SealedWallet, Wallet, WalletKind } from './wallet.js';
 
-/** A new wallet with its sealed record; nothing is stored yet. */
+/** A new wallet with its sealed record, not stored yet. */
 export interface MadeWallet {
   readonly wallet: Wallet;
   readonly sealed: SealedWallet;
 }
 
 export type ImportSecret =
-  /** `privateKey` states the key of index 0 besides; the mnemonic must give it. */
+  /** `privateKey` also states the key of index 0; the mnemonic must give the same key. */
   | { readonly kind: 'mnemonic'; readonly mnemonic: Secret; readonly privateKey?: Secret }
   | { readonly kind: 'privateKey'; readonly privateKey: Secret };
 
@@ -19,15 +19,15 @@ export interface ImportRequest {
   readonly chain: ChainId;
   readonly network: Network;
   readonly secret: ImportSecret;
-  /** Stated public facts; the secret must give exactly these. */
+  /** Stated public facts; the secret must give exactly the same. */
   readonly xpub?: string;
   readonly address?: string;
   readonly label?: string;
-  /** Name of the derivation of a mnemonic, where it is not the chain's default one. */
+  /** Name of a mnemonic's derivation if it is not the chain's default. */
   readonly derivation?: string;
 }
 
-/** What `export` prints of one wallet, in the peer's shape. */
+/** What `export` prints for one wallet, in the form of Tatum KMS. */
 export interface ExportedWallet {
   readonly mnemonic?: string;
   readonly privateKey?: string;
@@ -46,18 +46,18 @@ export interface CreateWallet {
   readonly derivation?: string;
 }
 
-/** Reads public halves. Needs no secret key material, so the front may hold it while it serves. */
+/** Reads public halves. It needs no secret key material, so the front may keep it while it serves. */
 export interface PublicVault {
   /** @throws CustosError RECORD_DAMAGED */
   wallet(sealed: SealedWallet): Wallet;
   /**
-   * What the public half alone tells of the key that `ref` names; undefined where only the secret derives it.
+   * What the public half alone says about the key that `ref` names; undefined if only the secret can derive the key.
    * @throws CustosError INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED
    */
   facts(sealed: SealedWallet, ref: KeyRef): SignerFacts | undefined;
 }
 
-/** A key to be lent, with what `identify` told of it. */
+/** A key to lend, with the result of `identify`. */
 export interface KnownKey {
   readonly sealed: SealedWallet;
   readonly ref: KeyRef;
@@ -71,11 +71,11 @@ export interface Vault extends PublicVault {
   /** Lends keys to `work` and wipes them afterwards. @throws CustosError RECORD_DAMAGED, INDEX_MISSING, INDEX_UNEXPECTED */
   use<T>(sealed: readonly SealedWallet[], refs: readonly KeyRef[], work: (keys: readonly LentKey[]) => T): T;
   /**
-   * As `use`, for one signature: takes over what `identify` told, and computes a public key only where it is asked for. That
-   * a private key belongs to its address is proved by the signature, which every chain verifies against the one or the other.
+   * Like `use`, for one signature: takes the result of `identify`, and computes a public key only when it is needed. Every chain
+   * verifies the signature against the public key or address, which proves that the private key belongs to it.
    */
   lend<T>(keys: readonly KnownKey[], work: (keys: readonly LentKey[]) => T): T;
-  /** Address and public key of the key that `ref` names, from the secret where it must be. @throws as `use` */
+  /** Address and public key of the key that `ref` names, derived from the secret if necessary. @throws as `use` */
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts;
   /** True when both records hold the same secret (constant time). */
   sameSecret(one: SealedWallet, other: SealedWallet): boolean;

@@ -3,7 +3,7 @@ import type { ChainId, Network, SignatureId } from '../ids.js';
 /** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
 export type WalletKind = 'hd' | 'key';
 
-/** A wallet's public half; the secret half is sealed and never part of it. */
+/** A wallet's public half. It never contains the secret half, which is sealed. */
 export interface Wallet {
   readonly signatureId: SignatureId;
   readonly chain: ChainId;
@@ -12,7 +12,7 @@ export interface Wallet {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly label?: string;
-  /** Name of the derivation, where it is not the chain's default one (`hd`). */
+  /** Name of the derivation if it is not the chain's default (`hd`). */
   readonly derivation?: string;
   /** Extended public key of the parent node (`hd`, chains with BIP-32 public derivation). */
   readonly xpub?: string;
@@ -20,7 +20,7 @@ export interface Wallet {
   readonly address?: string;
 }
 
-/** A wallet as it lies in the store: columns in clear, public and secret half sealed apart (docs/wallet-store.md). */
+/** A wallet as it is stored: plain columns, and the public and the secret half sealed separately (docs/wallet-store.md). */
 export interface SealedWallet {
   readonly signatureId: SignatureId;
   readonly chain: ChainId;
@@ -38,7 +38,7 @@ export interface KeyRef {
   readonly index?: number;
 }
 
-/** An opened secret half. Lives only inside the vault's lending; the bytes are wiped afterwards. */
+/** An opened secret half. Exists only while the vault lends it; the bytes are wiped afterwards. */
 export type OpenSecret =
   | {
       readonly kind: 'hd';

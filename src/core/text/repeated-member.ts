@@ -1,9 +1,9 @@
-/** Texts, with the colon behind those that name a member, and the ends of objects; all else cannot name anything. */
+/** Matches texts (with the colon after a member's name) and the braces of objects; nothing else can name a member. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
 
 /**
- * Finds a member that stands twice in one object, of which one reader takes the first and another one the last.
- * @param json - has been found to be JSON
+ * Finds a member that occurs twice in one object: some readers take the first value, others the last.
+ * @param json - valid JSON
  * @returns its name
  */
 export function repeatedMember(json: string): string | undefined {

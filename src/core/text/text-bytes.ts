@@ -1,4 +1,4 @@
-/** Text from bytes, or why they are none. */
+/** Text from bytes, or the reason why they are not text. */
 export type DecodedText = { readonly text: string } | { readonly problem: string };
 
 const UTF16_MARKS = [
@@ -7,8 +7,8 @@ const UTF16_MARKS = [
 ] as const;
 
 /**
- * Decodes UTF-8 (RFC 3629) strictly. The mark U+FEFF that some editors put in front goes; nothing is replaced or guessed,
- * because a replaced character in a password or a URL is another password or URL.
+ * Decodes UTF-8 (RFC 3629) strictly. A leading U+FEFF, which some editors write, is removed. Nothing is replaced or guessed,
+ * because a replaced character in a password or URL makes a different password or URL.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const wide = utf16Problem(bytes);
@@ -16,19 +16,19 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    // The decoder tells by throwing, and says no more than that.
+    // The decoder throws on invalid bytes; its error says nothing more.
     return { problem: 'is not UTF-8 text' };
   }
 }
 
-/** Says so where bytes are text in UTF-16, as some shells write what they redirect; else undefined. */
+/** The problem if the bytes are UTF-16 text, which some shells write when they redirect output; otherwise undefined. */
 export function utf16Problem(bytes: Uint8Array): string | undefined {
   const [first, second] = bytes;
   const hasMark = UTF16_MARKS.some(([one, two]) => first === one && second === two);
   return hasMark || looksLikeUtf16(bytes) ? 'is UTF-16 text; save it as UTF-8' : undefined;
 }
 
-/** Without a mark: of a text in Latin letters every second byte is zero. */
+/** UTF-16 without a mark: in Latin text every second byte is zero. */
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 64);
   if (start.length < 4 || bytes.length % 2 !== 0) return false;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseHeaderFile } from '../../../src/core/network/extra-headers.js';
 
-it('a header file has a header a line, besides comments and empty lines', () => {
+it('a header file has one header per line, with comments and empty lines between', () => {
   const text = '\uFEFF# for the proxy in front\r\nAuthorization: Basic bWU6czNjcmV0\r\n\nX-Team:  treasury \n';
   const { headers, secrets } = parseHeaderFile(text, 'h');
   expect(headers).toEqual({ authorization: 'Basic bWU6czNjcmV0', 'x-team': 'treasury' });

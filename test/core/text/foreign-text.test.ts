@@ -19,11 +19,11 @@ describe('foreign text', () => {
     expect(shown(text)).toBe(expected);
   });
 
-  it('of any language stays as it is', () => {
+  it('in any language stays unchanged', () => {
     for (const text of ['Zürich 100 €', 'оплата', '支払い', 'تحويل', 'आदेश', '🚀']) expect(shown(text)).toBe(text);
   });
 
-  it('is the same when it is escaped twice, and holds nothing unseen', () => {
+  it('is the same when it is escaped twice, and holds no invisible character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const once = shown(text);
@@ -33,7 +33,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('in the message of an error is escaped by the error itself', () => {
+  it('is escaped by the error that quotes it', () => {
     expect(new CustosError('PENDING_INVALID', 'memo \u202ebad').message).toBe('memo \\u{202e}bad');
   });
 });

@@ -16,11 +16,11 @@ it.each([
   ['Latin-1', Buffer.from('pässword', 'latin1'), { problem: 'is not UTF-8 text' }],
   ['half a character', Buffer.from([0x61, 0xe2, 0x82]), { problem: 'is not UTF-8 text' }],
   ['a surrogate in UTF-8', Buffer.from([0xed, 0xa0, 0x80]), { problem: 'is not UTF-8 text' }],
-])('%s is decoded strictly or refused by name', (_what, bytes, expected) => {
+])('text bytes with %s are decoded strictly or refused with a reason', (_what, bytes, expected) => {
   expect(decodeText(bytes)).toEqual(expected);
 });
 
-it('every text without zeros comes back as it was, or without the mark in front', () => {
+it('every text without zeros is decoded unchanged, apart from a leading byte order mark', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
