@@ -3,9 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { deriveEd25519Node, ed25519Child } from '../../crypto/slip10.js';
-
-/** Parents of the indexes on mainnet and on the test networks: coin type 508, and 1 (SLIP-44). */
-export const paths = { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" } as const;
+import { paths } from './key.js';
 
 /** BIP-39 seed of the mnemonic without words. */
 const EMPTY_SEED =
@@ -55,39 +53,4 @@ export function normalizeAddress(text: string): string {
     );
   }
   return address;
-}
-
-/** 64 hexadecimal digits, without 0x. */
-export function encodePrivateKey(privateKey: Uint8Array): string {
-  return hex.encode(privateKey);
-}
-
-/**
- * Reads 64 hexadecimal digits (the seed), 128 (seed and public key), or a wallet's PEM file.
- * @returns the seed, 32 bytes
- * @throws CustosError PRIVATE_KEY_INVALID
- */
-export function decodePrivateKey(text: string): Uint8Array {
-  const digits = /^-----BEGIN/.test(text) ? readPem(text) : text.replace(/^0x/i, '');
-  if (!/^[0-9a-fA-F]*$/.test(digits)) {
-    throw new CustosError('PRIVATE_KEY_INVALID', 'the private key has characters that are not hexadecimal digits');
-  }
-  if (digits.length !== 64 && digits.length !== 128) {
-    throw new CustosError('PRIVATE_KEY_INVALID', `the private key has ${digits.length} hexadecimal digits, not 64`);
-  }
-  const bytes = hex.decode(digits.toLowerCase());
-  const seed = bytes.slice(0, 32);
-  const stated = bytes.subarray(32);
-  const fits = stated.length === 0 || publicKey(seed).every((byte, at) => byte === stated[at]);
-  bytes.fill(0);
-  if (fits) return seed;
-  seed.fill(0);
-  throw new CustosError('PRIVATE_KEY_INVALID', 'the second half of the private key is not its public key');
-}
-
-/** The PEM of this chain holds base64 of the hexadecimal digits of seed and public key. */
-function readPem(text: string): string {
-  const body = /^-----BEGIN[^\n]*-----\s([A-Za-z0-9+/=\s]+)-----END[^\n]*-----\s*$/.exec(text)?.[1];
-  if (body === undefined) throw new CustosError('PRIVATE_KEY_INVALID', 'the PEM of the private key is not whole');
-  return Buffer.from(body, 'base64').toString('latin1');
 }

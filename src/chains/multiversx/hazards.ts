@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
 import type { SummaryNote } from '../../core/chain/summary.js';
 import { readAddress, showAddress } from './address.js';
-import type { MultiversxTransaction } from './transaction.js';
+import type { MultiversxTransaction } from './format.js';
 
 /** A function of the protocol or of its token contract; `party` is the place of the address that gains by it. */
 interface Danger {

@@ -4,7 +4,7 @@ import { isCount, isObject } from '../../core/json.js';
 import type { Fields } from '../shared/fields.js';
 import { blockNameIn, finalIn } from '../shared/finality.js';
 import { isRefusal, unlessRefused } from '../shared/refusal.js';
-import { type MultiversxTransaction, readRequest, writeTransaction } from './transaction.js';
+import { type MultiversxTransaction, readRequest, writeTransaction } from './format.js';
 
 /** Nodes of MultiversX speak the gateway's interface. */
 export const multiversxNode: ChainNode = {

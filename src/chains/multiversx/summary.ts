@@ -3,8 +3,8 @@ import type { Summary, TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
 import { normalizeAddress, showAddress } from './address.js';
+import type { MultiversxTransaction } from './format.js';
 import { hazardsOf, isContract, isFunction, NOBODY, notesOf } from './hazards.js';
-import type { MultiversxTransaction } from './transaction.js';
 
 /** What the data of a transaction does. */
 interface Content {

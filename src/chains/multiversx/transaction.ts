@@ -5,91 +5,12 @@ import { type Network, quote } from '../../core/ids.js';
 import type { LentKey } from '../../core/signing/wallet.js';
 import { sign as signMessage } from '../../crypto/ed25519.js';
 import { blake2b } from '../../crypto/hash.js';
-import { invalid, onlyMembers, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
-import { normalizeAddress, readAddress } from './address.js';
+import { invalid } from '../shared/fields.js';
+import { encodeTransaction, type MultiversxTransaction, readTransaction, writeTransaction } from './format.js';
 import { summarize } from './summary.js';
-
-/** A transaction of which nothing is missing but the signature. */
-export interface MultiversxTransaction {
-  readonly nonce: bigint;
-  /** Smallest unit. */
-  readonly value: bigint;
-  readonly receiver: string;
-  readonly sender: string;
-  readonly gasPrice: bigint;
-  readonly gasLimit: bigint;
-  readonly data: Uint8Array;
-  readonly chainId: string;
-  readonly version: number;
-}
 
 /** Chain ids: mainnet; testnet and devnet. */
 const chainIds: Readonly<Record<Network, readonly string[]>> = { mainnet: ['1'], testnet: ['T', 'D'] };
-const DECIMALS = 18;
-const MAX_VALUE = 10n ** 30n;
-const names = ['nonce', 'value', 'receiver', 'sender', 'gasPrice', 'gasLimit', 'data', 'chainID', 'version'];
-
-/**
- * Reads what the cloud asks for: value in whole coins, data as plain text. Gas and nonce of the request do not count, as the
- * field has always taken them from the node.
- * @throws CustosError TRANSACTION_INVALID, AMOUNT_INVALID, ADDRESS_INVALID, SENDER_MISMATCH
- */
-export function readRequest(
-  text: string,
-  sender: string,
-): Pick<MultiversxTransaction, 'value' | 'receiver' | 'sender' | 'data'> {
-  const fields = readObject(text);
-  onlyMembers(fields, ['from', 'to', 'value', 'data', 'gasPrice', 'gasLimit', 'nonce'], 'the transaction');
-  const { from, to, data = '' } = fields;
-  if (from !== undefined && from !== null && normalizeAddress(textOf(from, 'from')) !== sender) {
-    throw new CustosError('SENDER_MISMATCH', `the transaction is from ${quote(from)}, the wallet is ${sender}`);
-  }
-  const note = textOf(data ?? '', 'data');
-  const bytes = new TextEncoder().encode(note);
-  if (new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) !== note)
-    throw invalid('data is not well-formed Unicode');
-  return {
-    value: readCoins(fields['value'], bytes.length > 0),
-    receiver: normalizeAddress(textOf(to, 'to')),
-    sender,
-    data: bytes,
-  };
-}
-
-/** A missing amount means none only where data says what the transaction is for. */
-function readCoins(value: unknown, hasData: boolean): bigint {
-  if ((value === undefined || value === null) && hasData) return 0n;
-  const text = typeof value === 'number' ? plainDigits(value) : value;
-  const match = typeof text === 'string' ? /^(\d{1,12})(?:\.(\d{1,18}))?$/.exec(text) : null;
-  if (match === null) {
-    throw new CustosError('AMOUNT_INVALID', `value is ${quote(value)}, not an amount of EGLD with at most 18 decimals`);
-  }
-  return BigInt(match[1] + (match[2] ?? '').padEnd(DECIMALS, '0'));
-}
-
-/** JavaScript prints small numbers as 1e-7; one with too many decimals keeps that form, and so is refused. */
-function plainDigits(value: number): string {
-  const [digits = '', power = ''] = String(value).split('e-');
-  if (power === '' || Number(power) > DECIMALS) return String(value);
-  return `0.${'0'.repeat(Number(power) - 1)}${digits.replace('.', '')}`;
-}
-
-/** The completed form: the JSON that is signed. */
-export function writeTransaction(transaction: MultiversxTransaction): string {
-  const { nonce, value, receiver, sender, gasPrice, gasLimit, data, chainId, version } = transaction;
-  // The network signs this very order of members, without spaces.
-  return JSON.stringify({
-    nonce: Number(nonce),
-    value: value.toString(),
-    receiver,
-    sender,
-    gasPrice: Number(gasPrice),
-    gasLimit: Number(gasLimit),
-    ...(data.length > 0 && { data: Buffer.from(data).toString('base64') }),
-    chainID: chainId,
-    version,
-  });
-}
 
 /** Decodes and checks the completed form. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, SENDER_MISMATCH, ADDRESS_INVALID */
 export function parseCompleted(completed: string, context: ParseContext): UnsignedTransaction {
@@ -113,24 +34,6 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
   };
 }
 
-function readTransaction(text: string): MultiversxTransaction {
-  const fields = readObject(text);
-  onlyMembers(fields, names, 'the completed transaction');
-  const exact = (name: string) => wholeOf(fields[name], name, BigInt(Number.MAX_SAFE_INTEGER));
-  const data = textOf(fields['data'] ?? '', 'data');
-  return {
-    nonce: exact('nonce'),
-    value: wholeOf(textOf(fields['value'], 'value'), 'value', MAX_VALUE),
-    receiver: normalizeAddress(textOf(fields['receiver'], 'receiver')),
-    sender: normalizeAddress(textOf(fields['sender'], 'sender')),
-    gasPrice: exact('gasPrice'),
-    gasLimit: exact('gasLimit'),
-    data: new Uint8Array(Buffer.from(data, 'base64')),
-    chainId: textOf(fields['chainID'], 'chainID'),
-    version: smallOf(fields['version'], 'version', 2),
-  };
-}
-
 function keyOf(keys: readonly LentKey[], sender: string): LentKey {
   if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${sender}`);
   const key = keys.find(({ address }) => address === sender);
@@ -142,43 +45,5 @@ function sign(transaction: MultiversxTransaction, key: LentKey): SignedTransacti
   const text = writeTransaction(transaction);
   const signature = signMessage(new TextEncoder().encode(text), key.privateKey, key.publicKey);
   const raw = JSON.stringify({ ...(JSON.parse(text) as object), signature: hex.encode(signature) });
-  return { raw, txId: hex.encode(blake2b(encode(transaction, signature), 32)) };
-}
-
-/** The transaction as the network stores and hashes it: protocol buffers, fields that are zero or empty left out. */
-function encode(transaction: MultiversxTransaction, signature: Uint8Array): Uint8Array {
-  const { nonce, value, receiver, sender, gasPrice, gasLimit, data, chainId, version } = transaction;
-  return Uint8Array.from([
-    ...number(1, nonce),
-    ...bytes(2, amount(value)),
-    ...bytes(3, readAddress(receiver)),
-    ...bytes(5, readAddress(sender)),
-    ...number(7, gasPrice),
-    ...number(8, gasLimit),
-    ...bytes(9, data),
-    ...bytes(10, new TextEncoder().encode(chainId)),
-    ...number(11, BigInt(version)),
-    ...bytes(12, signature),
-  ]);
-}
-
-/** A byte for the sign, then the number, which is one zero byte for zero. */
-function amount(value: bigint): Uint8Array {
-  const digits = value.toString(16);
-  return hex.decode(`00${digits.length % 2 === 0 ? digits : `0${digits}`}`);
-}
-
-function number(field: number, value: bigint): number[] {
-  return value === 0n ? [] : [field << 3, ...varint(value)];
-}
-
-function bytes(field: number, value: Uint8Array): number[] {
-  return value.length === 0 ? [] : [(field << 3) | 2, ...varint(BigInt(value.length)), ...value];
-}
-
-function varint(value: bigint): number[] {
-  const groups: number[] = [];
-  let rest = value;
-  for (; rest > 127n; rest >>= 7n) groups.push(Number(rest & 127n) | 128);
-  return [...groups, Number(rest)];
+  return { raw, txId: hex.encode(blake2b(encodeTransaction(transaction, signature), 32)) };
 }
