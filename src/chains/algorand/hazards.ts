@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { SummaryNote } from '../../core/chain/summary.js';
-import { showAddress } from './key.js';
+import { showAddress } from './address.js';
 import type { Action, AlgorandTransaction, AssetParams } from './transaction.js';
 
 /** At a round in less than three seconds that is beyond the year 2055: rounds so far ahead are for no payment of today. */

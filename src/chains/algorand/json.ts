@@ -2,7 +2,7 @@ import { base64 } from '@scure/base';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, invalid, listOf, textOf } from '../shared/fields.js';
-import { checksumOf, readAddress } from './key.js';
+import { checksumOf, readAddress } from './address.js';
 
 /**
  * Reads bytes as JavaScript libraries print them: `{"type":"Buffer","data":[…]}`, `{"0":…,"1":…}`, a list, or base 64.

@@ -1,39 +1,14 @@
-import { concatBytes } from '@noble/hashes/utils.js';
 import { base32nopad, base64, hex } from '@scure/base';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { sha512t256 } from '../../crypto/hash.js';
+import { tryDecode } from '../shared/try-decode.js';
 
-const CHECKSUM_BYTES = 4;
 /** Words of Algorand's own mnemonic: 24 for the seed, one for its checksum. */
 const WORDS = 25;
 const BITS_OF_WORD = 11;
 const places: ReadonlyMap<string, number> = new Map(wordlist.map((word, place) => [word, place]));
-
-/** Address of a public key of 32 bytes: the key and the last four bytes of its hash in base 32, 58 characters; the same on all networks. */
-export function showAddress(bytes: Uint8Array): string {
-  return base32nopad.encode(concatBytes(bytes, checksumOf(bytes)));
-}
-
-/** Last four bytes of SHA-512/256. */
-export function checksumOf(bytes: Uint8Array): Uint8Array {
-  return sha512t256(bytes).subarray(-CHECKSUM_BYTES);
-}
-
-/** @returns the public key, 32 bytes. @throws CustosError ADDRESS_INVALID: letters, length, checksum */
-export function readAddress(text: string): Uint8Array {
-  const bytes = /^[A-Z2-7]{58}$/.test(text) ? decoded(text, base32nopad) : undefined;
-  const key = bytes?.subarray(0, 32);
-  if (key !== undefined && showAddress(key) === text) return key;
-  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no Algorand address, or its checksum does not match`);
-}
-
-/** The address as it is shown: upper case. @throws CustosError ADDRESS_INVALID */
-export function normalizeAddress(text: string): string {
-  return showAddress(readAddress(text));
-}
 
 /** The secret as the field keeps it: seed and public key in base 32 without padding, 103 characters. */
 export function encodeSecret(seed: Uint8Array): string {
@@ -111,16 +86,7 @@ function bytesOfWords(numbers: readonly number[]): Uint8Array {
 function bytesOfSecret(text: string): Uint8Array | undefined {
   const digits = text.replace(/^0x/i, '');
   if (/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})$/.test(digits)) return hex.decode(digits.toLowerCase());
-  if (/^([A-Z2-7]{103}|[A-Z2-7]{52})$/.test(text)) return decoded(text, base32nopad);
-  if (/^([A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)$/.test(text)) return decoded(text, base64);
+  if (/^([A-Z2-7]{103}|[A-Z2-7]{52})$/.test(text)) return tryDecode(text, base32nopad);
+  if (/^([A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=)$/.test(text)) return tryDecode(text, base64);
   return undefined;
-}
-
-/** Undefined for text of another form. The libraries' messages repeat their input, which may be a secret. */
-function decoded(text: string, coder: { decode(text: string): Uint8Array }): Uint8Array | undefined {
-  try {
-    return coder.decode(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,8 +2,8 @@ import { hex } from '@scure/base';
 import type { Summary, TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
+import { showAddress } from './address.js';
 import { hazardsOf, isOptIn, notesOf, rolesOf } from './hazards.js';
-import { showAddress } from './key.js';
 import type { Action, AlgorandTransaction, AssetParams } from './transaction.js';
 
 const DECIMALS = 6;

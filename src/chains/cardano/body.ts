@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isCount } from '../../core/json.js';
 import { invalid } from '../shared/fields.js';
-import { readAddress, showBytes } from './key.js';
+import { readAddress, showBytes } from './address.js';
 import type { CardanoOutput, Operations, Tokens } from './operations.js';
 
 /** A transaction body as a node made it, with what is around it in the node's own envelope. */

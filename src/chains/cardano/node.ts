@@ -4,8 +4,8 @@ import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, invalid, readJson } from '../shared/fields.js';
 import { blockNameIn, countIn, includedAt } from '../shared/finality.js';
+import { readAddress } from './address.js';
 import { readUnsigned } from './body.js';
-import { readAddress } from './key.js';
 import { readOperations } from './operations.js';
 import { readCompleted } from './transaction.js';
 

@@ -4,9 +4,9 @@ import { associatedTokenAddress } from './address.js';
 import { callOf, type Effect, hazard, type Scene, type TokenAccount, unknownCall } from './effect.js';
 import type { Instruction } from './message.js';
 import { programs, tokenStandards } from './programs/ids.js';
+import { loaderEffect, loaderV4Effect, lookupTableEffect, stakeEffect, voteEffect } from './programs/rights.js';
 import { systemEffect } from './programs/system.js';
 import { changesOwner, openedTokenAccount, tokenEffect } from './programs/token.js';
-import { loaderEffect, loaderV4Effect, lookupTableEffect, stakeEffect, voteEffect } from './rights.js';
 
 /** Says what an instruction does. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
 export function effectOf(instruction: Instruction, scene: Scene): Effect {

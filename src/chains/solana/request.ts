@@ -11,7 +11,8 @@ import {
   textOf,
   wholeOf,
 } from '../shared/fields.js';
-import { decodePrivateKey, readAddress, showAddress } from './address.js';
+import { readAddress, showAddress } from './address.js';
+import { decodePrivateKey } from './key.js';
 import type { AccountUse, SolanaMessage, TableLookup } from './message.js';
 
 /** What the cloud sends: `{"txData": <hexadecimal message>, "mintPK"?: <private key of an account that is made>}`. */

@@ -3,8 +3,9 @@ import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
+import { normalizeAddress, showAccount } from './address.js';
 import { parseEnvelope } from './envelope.js';
-import { decodeSeed, encodeSeed, normalizeAddress, showAccount } from './key.js';
+import { decodeSeed, encodeSeed } from './key.js';
 import { stellarNode } from './node.js';
 import { tatum } from './tatum.js';
 

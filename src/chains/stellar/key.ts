@@ -1,62 +1,8 @@
-import { base32nopad, hex } from '@scure/base';
+import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
+import { decodeKey, encodeKey } from './strkey.js';
 
-/** First byte of each kind of text form (SEP-23). */
-const versions = {
-  account: 6 << 3,
-  muxed: 12 << 3,
-  seed: 18 << 3,
-  contract: 2 << 3,
-  pool: 11 << 3,
-  balance: 1 << 3,
-} as const;
-
-/** Writes bytes in the text form of Stellar: version, bytes and CRC-16 in base 32 (SEP-23). */
-export function encodeKey(kind: keyof typeof versions, bytes: Uint8Array): string {
-  const body = Uint8Array.from([versions[kind], ...bytes]);
-  return base32nopad.encode(Uint8Array.from([...body, ...checksum(body)]));
-}
-
-/** The bytes of a text form of this kind, or undefined. */
-function decodeKey(kind: keyof typeof versions, text: string, length: number): Uint8Array | undefined {
-  if (!/^[A-Z2-7]{50,80}$/.test(text)) return undefined;
-  let bytes: Uint8Array;
-  try {
-    bytes = base32nopad.decode(text);
-  } catch {
-    // The library's message repeats its input, which may be a seed.
-    return undefined;
-  }
-  const body = bytes.subarray(0, -2);
-  const sum = bytes.subarray(-2);
-  const fits = bytes.length === length + 3 && body[0] === versions[kind];
-  return fits && checksum(body).every((byte, at) => byte === sum[at]) ? body.slice(1) : undefined;
-}
-
-/** Address of a public key of 32 bytes: G… */
-export function showAccount(publicKey: Uint8Array): string {
-  return encodeKey('account', publicKey);
-}
-
-/** The account without its number: M… names the same key as its G…. */
-export function plainAccount(account: string): string {
-  const muxed = decodeKey('muxed', account, 40);
-  return muxed === undefined ? account : showAccount(muxed.subarray(0, 32));
-}
-
-/** The number inside an M… address (CAP-27). */
-export function muxedId(account: string): bigint | undefined {
-  const muxed = decodeKey('muxed', account, 40);
-  return muxed === undefined ? undefined : BigInt(`0x${hex.encode(muxed.subarray(32))}`);
-}
-
-/** Brings an address into the form that is shown: G…, or M… for an account with a number of its own. @throws CustosError ADDRESS_INVALID */
-export function normalizeAddress(text: string): string {
-  if (decodeKey('account', text, 32) !== undefined || decodeKey('muxed', text, 40) !== undefined) return text;
-  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no Stellar address, or its checksum does not match`);
-}
-
+/** Writes a seed of 32 bytes: S… */
 export function encodeSeed(seed: Uint8Array): string {
   return encodeKey('seed', seed);
 }
@@ -67,14 +13,4 @@ export function decodeSeed(text: string): Uint8Array {
   const seed = decodeKey('seed', text, 32);
   if (seed !== undefined) return seed;
   throw new CustosError('PRIVATE_KEY_INVALID', 'the secret is no Stellar seed (S…), or its checksum does not match');
-}
-
-/** CRC-16/XModem, low byte first. */
-function checksum(bytes: Uint8Array): Uint8Array {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000) === 0 ? (crc << 1) & 0xffff : ((crc << 1) ^ 0x1021) & 0xffff;
-  }
-  return Uint8Array.from([crc & 0xff, crc >> 8]);
 }

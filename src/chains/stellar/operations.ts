@@ -4,8 +4,8 @@ import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { invalid } from '../shared/fields.js';
+import { plainAccount, showAccount } from './address.js';
 import type { Effect, Operation } from './effect.js';
-import { plainAccount, showAccount } from './key.js';
 import { readOptions } from './options.js';
 import {
   assetOf,

@@ -2,7 +2,8 @@ import { hex } from '@scure/base';
 import type { Hazard } from '../../core/chain/hazards.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { invalid } from '../shared/fields.js';
-import { encodeKey, showAccount } from './key.js';
+import { showAccount } from './address.js';
+import { encodeKey } from './strkey.js';
 import type { XdrReader } from './xdr.js';
 
 /** An account, or one with a number of its own inside (CAP-27). */

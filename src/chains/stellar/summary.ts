@@ -3,8 +3,8 @@ import type { Hazard } from '../../core/chain/hazards.js';
 import type { Summary, SummaryNote } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
+import { muxedId } from './address.js';
 import type { Envelope } from './effect.js';
-import { muxedId } from './key.js';
 
 /** The year 2050 in seconds: an end so far ahead is none. */
 const FAR_TIME = 2_524_608_000n;

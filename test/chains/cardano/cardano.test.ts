@@ -2,8 +2,8 @@ import { Address, Ed25519Signature, FixedTransaction, PublicKey } from '@emurgo/
 import { hex } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readAddress } from '../../../src/chains/cardano/address.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
-import { readAddress } from '../../../src/chains/cardano/key.js';
 import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { mnemonicToEntropy } from '../../../src/crypto/mnemonic.js';

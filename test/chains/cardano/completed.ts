@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
 import { encode } from 'cborg';
+import { readAddress } from '../../../src/chains/cardano/address.js';
 import { sealEnvelope } from '../../../src/chains/cardano/body.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
-import { readAddress } from '../../../src/chains/cardano/key.js';
 
 export const keyOf = (fill: number) => {
   const privateKey = cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill));

@@ -2,8 +2,8 @@ import { Address, HexBlob, Transaction, TransactionOutput, Value } from '@blaze-
 import { Emulator } from '@blaze-cardano/emulator';
 import { hex } from '@scure/base';
 import { describe, expect, it } from 'vitest';
+import { readAddress } from '../../../src/chains/cardano/address.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
-import { readAddress } from '../../../src/chains/cardano/key.js';
 import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { completed, key, other, second, transactionOf } from './completed.js';
 

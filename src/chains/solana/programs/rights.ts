@@ -1,4 +1,4 @@
-import type { Hazard } from '../../core/chain/hazards.js';
+import type { Hazard } from '../../../core/chain/hazards.js';
 import {
   type Call,
   callOf,
@@ -9,8 +9,8 @@ import {
   other,
   type Scene,
   unknownCall,
-} from './effect.js';
-import type { Instruction } from './message.js';
+} from '../effect.js';
+import type { Instruction } from '../message.js';
 
 /** Instructions by their number in the first four bytes; what is not listed is not understood. */
 type Table = Readonly<Record<number, Decoder>>;
