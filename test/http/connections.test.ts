@@ -63,7 +63,7 @@ describe('two hundred connections where twenty are allowed', () => {
     await flood(server);
     expect((await fetch(server.url)).status).toBe(200);
     expect(server.lines.filter(({ event }) => event === 'connections cut')).toEqual([
-      { level: 'warn', event: 'connections cut', fields: { count: 1 } },
+      { level: 'warn', event: 'connections cut', fields: { event: 'connections-cut', count: 1 } },
     ]);
   });
 });
@@ -105,7 +105,11 @@ describe('a request that is never complete', () => {
     await server.path('/echo');
     client.socket.destroy();
     await server.logged('request refused');
-    const refused = { level: 'debug', event: 'request refused', fields: { code: 'REQUEST_INCOMPLETE' } };
+    const refused = {
+      level: 'debug',
+      event: 'request refused',
+      fields: { event: 'request-refused', code: 'REQUEST_INCOMPLETE' },
+    };
     expect(new Set(server.lines)).toEqual(new Set([refused]));
   });
 
