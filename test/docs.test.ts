@@ -12,6 +12,7 @@ import type { ChainRegistry } from '../src/core/chain/chain.js';
 import { formerNames } from '../src/core/error-names.js';
 import { errorKinds } from '../src/core/errors.js';
 import { logEvents } from '../src/core/log.js';
+import { IDS_A_POLL } from '../src/core/network/limits.js';
 import { productionPackages } from './support/lock-file.js';
 import { logLines } from './support/log-lines.js';
 import { countsOf, longLines, stiltedWords } from './support/prose.js';
@@ -252,6 +253,13 @@ describe('every page', () => {
     expect(wrong('chains', createRegistry().ids.length)).toEqual([]);
     expect(wrong('production packages', productionPackages().length)).toEqual([]);
   });
+
+  it.each(['docs/architecture.md', 'docs/capacity.md', 'docs/compatibility.md'])(
+    '%s says how many wallets a poll asks for',
+    (page) => {
+      expect(read(page)).toContain(`${IDS_A_POLL.toLocaleString('en-US')} wallets`);
+    },
+  );
 
   it('the README is short', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);

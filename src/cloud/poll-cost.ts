@@ -1,5 +1,6 @@
-/** Most signature IDs in one request, and how many of them one credit pays for (the cloud's price list). */
-const IDS_A_REQUEST = 25_000;
+import { IDS_A_POLL } from '../core/network/limits.js';
+
+/** Signature IDs that one credit pays for (the cloud's price list). */
 const IDS_A_CREDIT = 500;
 const DAY = 86_400_000;
 
@@ -47,6 +48,6 @@ export function pollCostText(cost: PollCost, period: number): string {
 }
 
 function creditsOfPoll(wallets: number): number {
-  const whole = Math.floor(wallets / IDS_A_REQUEST);
-  return whole * (IDS_A_REQUEST / IDS_A_CREDIT) + Math.ceil((wallets % IDS_A_REQUEST) / IDS_A_CREDIT);
+  const whole = Math.floor(wallets / IDS_A_POLL);
+  return whole * (IDS_A_POLL / IDS_A_CREDIT) + Math.ceil((wallets % IDS_A_POLL) / IDS_A_CREDIT);
 }

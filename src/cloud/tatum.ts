@@ -12,6 +12,9 @@ import type {
   PolledTransaction,
 } from '../core/network/cloud.js';
 import { noHeaders } from '../core/network/extra-headers.js';
+import { IDS_A_POLL, POLLS_AT_ONCE, REPORTS_A_REQUEST } from '../core/network/limits.js';
+import { chunks } from '../core/pages.js';
+import { inParallel } from '../core/parallel.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
 import { type Meaning, meaningOf } from './answers.js';
 import { type Call, type CallerOptions, createCaller } from './caller.js';
@@ -27,10 +30,6 @@ export interface CloudOptions extends CallerOptions {
   readonly nodes: Pick<Nodes, 'client'>;
 }
 
-/** Signature IDs in one poll, at the most. */
-const IDS_A_POLL = 25_000;
-const POLLS_AT_ONCE = 4;
-const REPORTS_A_REQUEST = 500;
 /** Answers to a broadcast after which the same bytes are sent again at once: they did not get through. */
 const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -75,15 +74,7 @@ interface Poll {
 }
 
 async function poll(wire: Wire, { chain, network, ids }: Poll): Promise<readonly PolledTransaction[]> {
-  const parts: (readonly SignatureId[])[] = [];
-  for (let at = 0; at < ids.length; at += IDS_A_POLL) parts.push(ids.slice(at, at + IDS_A_POLL));
-  const answers: (readonly unknown[])[] = [];
-  const lane = async () => {
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      answers.push(await pollOnce(wire, chain, part));
-    }
-  };
-  await Promise.all(Array.from({ length: POLLS_AT_ONCE }, lane));
+  const answers = await inParallel(chunks(ids, IDS_A_POLL), POLLS_AT_ONCE, (part) => pollOnce(wire, chain, part));
   return readPolledInTurns(answers.flat(), chain, network);
 }
 
@@ -209,8 +200,7 @@ function isWithdrawn({ text }: HttpAnswer): boolean {
 
 async function report({ http, call, isGateway }: Wire, reports: readonly ErrorReport[]): Promise<void> {
   const path = '/v3/tatum/kms/batch';
-  for (let at = 0; at < reports.length; at += REPORTS_A_REQUEST) {
-    const part = reports.slice(at, at + REPORTS_A_REQUEST);
+  for (const part of chunks(reports, REPORTS_A_REQUEST)) {
     const errors = part.map(({ pendingId, error, final }) => ({
       signatureId: pendingId,
       error,

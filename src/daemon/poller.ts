@@ -2,16 +2,13 @@ import type { CustosError } from '../core/errors.js';
 import type { ChainId, SignatureId } from '../core/ids.js';
 import { tell } from '../core/log.js';
 import type { PolledTransaction } from '../core/network/cloud.js';
+import { IDS_A_POLL, POLLS_AT_ONCE } from '../core/network/limits.js';
 import { inParallel } from '../core/parallel.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
 import { A_TURN, nextTurn } from '../core/turn.js';
 import { step } from '../lifecycle/step.js';
 import type { Listing } from './listing.js';
 import type { DaemonParts } from './parts.js';
-
-/** Wallets in one question to the source, at the most; a cloud takes no more. */
-const IDS_A_POLL = 25_000;
-const POLLS_AT_ONCE = 4;
 
 export interface PollerOptions {
   readonly chain: ChainId;

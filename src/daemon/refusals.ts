@@ -1,13 +1,12 @@
 import type { CustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import { REPORTS_A_REQUEST } from '../core/network/limits.js';
 import type { ErrorReports } from './error-reports.js';
 import type { DaemonParts } from './parts.js';
 
 /** Refused elements of one round that are logged one by one. */
 const LOGGED = 20;
-/** New reports about refused elements in one round: what fits into one request. */
-const REPORTED = 500;
 
 /**
  * What a chain's polls brought and was refused. All is counted; the log and the source hear of the first ones, because a list may
@@ -36,7 +35,7 @@ export class Refusals {
     if (this.#count <= LOGGED) {
       tell(log, 'pending-refused', { chain: this.#chain, id, code: error.code, error: error.message });
     }
-    if (typeof id !== 'string' || this.#reported >= REPORTED) return;
+    if (typeof id !== 'string' || this.#reported >= REPORTS_A_REQUEST) return;
     // What cannot be read stays so; under an id that came with another payload the first one goes on.
     const end = error.code === 'PENDING_CHANGED' ? 'open' : 'final';
     if (this.#reports.addOnce(id, `${error.code}: ${error.message}`, end)) this.#reported += 1;

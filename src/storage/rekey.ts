@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
+import { pagesOf } from '../core/pages.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
 import type { NewRoot } from '../core/store/store.js';
 import type { Database } from './database.js';
 import { resealJournal } from './journal/remac.js';
@@ -54,14 +56,16 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
 }
 
 async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {
+  const pages = pagesOf<SealedWallet, SignatureId>({
+    size: PAGE,
+    page: (after, limit) => walletPage(db, {}, { after, limit }),
+    keyOf: ({ signatureId }) => signatureId,
+  });
   let done = 0;
-  for (let after: SignatureId | undefined; ; ) {
-    const page = await walletPage(db, {}, { after, limit: PAGE });
-    if (page.length === 0) return;
+  for await (const page of pages) {
     await replaceSealed(db, reseal(page));
     done += page.length;
     progress?.(done);
-    after = page.at(-1)?.signatureId;
   }
 }
 

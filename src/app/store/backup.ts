@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CustosError, type ErrorCode } from '../../core/errors.js';
-import type { SignatureId } from '../../core/ids.js';
+import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { JournalRecord } from '../../core/store/journal.js';
@@ -19,8 +19,8 @@ import {
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
 import { shownValue } from '../config/shown-value.js';
+import { pageSealed } from '../wallets/find.js';
 import { readFileInParts } from './file-parts.js';
-import { pagesOf } from './pages.js';
 
 export interface BackupCount {
   readonly wallets: number;
@@ -103,9 +103,8 @@ interface WriteWallets extends Pick<BackupOptions, 'progress'> {
 
 async function writeWallets({ store, writer, progress }: WriteWallets): Promise<number> {
   const total = await store.wallets.count({});
-  const next = (after: SignatureId | undefined) => store.wallets.page({}, after, WALLET_PAGE);
   let written = 0;
-  for await (const page of pagesOf(next, ({ signatureId }) => signatureId)) {
+  for await (const page of pageSealed(store.wallets, {}, WALLET_PAGE)) {
     await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
     written += page.length;
     progress?.(written, total);
@@ -114,9 +113,13 @@ async function writeWallets({ store, writer, progress }: WriteWallets): Promise<
 }
 
 async function writeTransactions(store: Store, writer: BackupWriter): Promise<number> {
-  const next = (after: string | undefined) => store.journalRecords.page(after, TRANSACTION_PAGE);
+  const pages = pagesOf<JournalRecord, string>({
+    size: TRANSACTION_PAGE,
+    page: (after, limit) => store.journalRecords.page(after, limit),
+    keyOf: ({ id }) => id,
+  });
   let written = 0;
-  for await (const page of pagesOf(next, ({ id }) => id)) {
+  for await (const page of pages) {
     await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
     written += page.length;
   }

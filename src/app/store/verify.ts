@@ -5,7 +5,7 @@ import type { Vault } from '../../core/signing/vault.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { deriveAccount } from '../../vault/derivation.js';
-import { pagesOf } from './pages.js';
+import { pageSealed } from '../wallets/find.js';
 
 export interface VerifyProblem {
   readonly signatureId: SignatureId;
@@ -35,8 +35,7 @@ export async function verifyStore(store: Store, options: VerifyOptions): Promise
   const total = await store.wallets.count({});
   const problems: VerifyProblem[] = [];
   let checked = 0;
-  const next = (after: SignatureId | undefined) => store.wallets.page({}, after, PAGE);
-  for await (const page of pagesOf(next, ({ signatureId }) => signatureId)) {
+  for await (const page of pageSealed(store.wallets, {}, PAGE)) {
     const found = await Promise.all(page.map((sealed) => verifyOne(sealed, options)));
     problems.push(...found.filter((problem) => problem !== undefined));
     checked += page.length;

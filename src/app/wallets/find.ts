@@ -1,8 +1,8 @@
 import { CustosError } from '../../core/errors.js';
 import { parseIndex, parseSignatureId, type SignatureId } from '../../core/ids.js';
+import { pagesOf } from '../../core/pages.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { Store, WalletFilter, WalletTable } from '../../core/store/store.js';
-import { pagesOf } from '../store/pages.js';
 
 /** One record; the store is opened when the ID is known to be one. @throws CustosError WALLET_UNKNOWN, SIGNATURE_ID_INVALID */
 export async function getSealed(store: () => Promise<Pick<Store, 'wallets'>>, id: string): Promise<SealedWallet> {
@@ -15,11 +15,16 @@ export async function getSealed(store: () => Promise<Pick<Store, 'wallets'>>, id
 const PAGE = 1000;
 
 /** Pages through the store in the order of signature IDs. */
-export function pageSealed(wallets: WalletTable, filter: WalletFilter): AsyncGenerator<readonly SealedWallet[]> {
-  return pagesOf<SealedWallet, SignatureId>(
-    (after) => wallets.page(filter, after, PAGE),
-    ({ signatureId }) => signatureId,
-  );
+export function pageSealed(
+  wallets: WalletTable,
+  filter: WalletFilter,
+  size = PAGE,
+): AsyncGenerator<readonly SealedWallet[]> {
+  return pagesOf<SealedWallet, SignatureId>({
+    size,
+    page: (after, limit) => wallets.page(filter, after, limit),
+    keyOf: ({ signatureId }) => signatureId,
+  });
 }
 
 /** A key by signature ID and the index as it was typed. @throws CustosError INDEX_INVALID */

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { chunks } from '../../core/pages.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
 import {
   type ClaimResult,
@@ -11,7 +12,6 @@ import {
   unsignedStates,
 } from '../../core/store/journal.js';
 import type { StoreTables } from '../schema.js';
-import { chunks } from '../wallets/wallets.js';
 import { addEvent, followers, leaseLost, type Tables } from './entries.js';
 import { newRow, payloadDigest, toEntry } from './rows.js';
 import { changed, readSealed, sealOf } from './seal.js';

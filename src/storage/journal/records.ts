@@ -1,8 +1,8 @@
 import { isObject, tryJson } from '../../core/json.js';
+import { chunks } from '../../core/pages.js';
 import { type JournalRecord, type JournalRecords, livingStates } from '../../core/store/journal.js';
 import type { Database } from '../database.js';
 import type { StoreTables } from '../schema.js';
-import { chunks } from '../wallets/wallets.js';
 import { spendsIn } from './entries.js';
 import { JournalSeal, useSeal } from './seal.js';
 import { restoreTransactionIds } from './transaction-ids.js';

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { pagesOf } from '../../core/pages.js';
 import type { JournalMac, JournalOpening } from '../../core/store/journal-mac.js';
 import { lockMigrations } from '../postgres/tables.js';
 import type { StoreTables } from '../schema.js';
@@ -86,24 +87,26 @@ export async function resealJournal(db: Tables, { from, to }: { readonly from: J
 /** @param macOf - null leaves a row as it is */
 async function remac(db: Tables, macOf: (table: SealedTable, row: Row) => string | null): Promise<void> {
   for (const table of Object.keys(sealedTables) as SealedTable[]) {
-    for (let after: Row | undefined; ; ) {
-      const page = await pageOf(db, table, after);
-      for (const row of page) {
+    const page = (after: Row | undefined, size: number) => pageOf(db, table, { after, size });
+    for await (const rows of pagesOf({ size: PAGE, page, keyOf: (row) => row })) {
+      for (const row of rows) {
         const mac = macOf(table, row);
         if (mac !== null) await setMac(db, table, { row, mac });
       }
-      after = page.at(-1);
-      if (after === undefined) break;
     }
   }
 }
 
-async function pageOf(db: Tables, table: SealedTable, after: Row | undefined): Promise<readonly Row[]> {
+async function pageOf(
+  db: Tables,
+  table: SealedTable,
+  { after, size }: { readonly after: Row | undefined; readonly size: number },
+): Promise<readonly Row[]> {
   const keys = sealedTables[table];
   const names = sql.join(keys.map((key) => sql.ref(key)));
   const values = sql.join(keys.map((key) => sql`${after?.[key] ?? null}`));
   const behind = after === undefined ? sql`` : sql`WHERE (${names}) > (${values})`;
-  const query = sql<Row>`SELECT * FROM ${sql.table(table)} ${behind} ORDER BY ${names} LIMIT ${sql.lit(PAGE)}`;
+  const query = sql<Row>`SELECT * FROM ${sql.table(table)} ${behind} ORDER BY ${names} LIMIT ${sql.lit(size)}`;
   return (await query.execute(db)).rows;
 }
 

@@ -1,8 +1,8 @@
 import { CustosError } from '../../core/errors.js';
+import { chunks } from '../../core/pages.js';
 import { type JournalEntry, livingStates } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
-import { chunks } from '../wallets/wallets.js';
 import { addEvent, requireEntry, type Tables } from './entries.js';
 import { sealOf } from './seal.js';
 

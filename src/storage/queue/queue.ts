@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { SignatureId } from '../../core/ids.js';
+import { chunks } from '../../core/pages.js';
 import type {
   Idempotency,
   NewQueuedTransaction,
@@ -57,7 +58,7 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
     remove: (id) => change(id, remove),
     claimed: (ids) =>
       database.write(async (tables) => {
-        for (const list of lists(ids)) await claim(tables, list, clock.now());
+        for (const list of chunks(ids, LIST_SIZE)) await claim(tables, list, clock.now());
       }),
     report: (reports) =>
       database.write(async (tables) => {
@@ -150,7 +151,7 @@ async function repeated(tables: Tables, { key, digest }: Idempotency): Promise<s
 /** The outputs that are spent, each with the place of the transaction that does. */
 async function spentBy(tables: Tables, { chain, network, outputs }: SpentFilter): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  for (const list of lists(outputs)) {
+  for (const list of chunks(outputs, LIST_SIZE)) {
     const rows = await tables
       .selectFrom('spent_outputs')
       .select(['output', 'seq'])
@@ -175,7 +176,7 @@ async function pending(tables: Tables, filter: PendingFilter): Promise<readonly 
   if (!signatureIds) return withErrors(tables, await ofChain().orderBy('seq').execute());
   const places = await placesOf(tables, filter, signatureIds);
   const rows: QueueRow[] = [];
-  for (const list of lists(places)) rows.push(...(await ofChain().where('seq', 'in', list).execute()));
+  for (const list of chunks(places, LIST_SIZE)) rows.push(...(await ofChain().where('seq', 'in', list).execute()));
   return withErrors(
     tables,
     rows.sort((one, other) => one.seq - other.seq),
@@ -184,7 +185,7 @@ async function pending(tables: Tables, filter: PendingFilter): Promise<readonly 
 
 async function placesOf(tables: Tables, filter: PendingFilter, ids: readonly SignatureId[]): Promise<number[]> {
   const places = new Set<number>();
-  for (const list of lists([...new Set(ids)])) {
+  for (const list of chunks([...new Set(ids)], LIST_SIZE)) {
     const found = await tables
       .selectFrom('pending_hashes')
       .select('seq')
@@ -208,7 +209,10 @@ function find(tables: Tables, id: string): Promise<QueueRow | undefined> {
 
 async function withErrors(tables: Tables, rows: readonly QueueRow[]): Promise<QueuedTransaction[]> {
   const errors = new Map<string, ReportedError[]>();
-  for (const list of lists(rows.map(({ id }) => id))) {
+  for (const list of chunks(
+    rows.map(({ id }) => id),
+    LIST_SIZE,
+  )) {
     const found = await tables
       .selectFrom('reported_errors')
       .selectAll()
@@ -220,8 +224,4 @@ async function withErrors(tables: Tables, rows: readonly QueueRow[]): Promise<Qu
     }
   }
   return rows.map((row) => toQueued(row, errors.get(row.id) ?? []));
-}
-
-function* lists<T>(values: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < values.length; start += LIST_SIZE) yield values.slice(start, start + LIST_SIZE);
 }

@@ -1,6 +1,7 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { type ChainId, type Network, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
+import { chunks, pagesOf } from '../../core/pages.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { WalletFilter, WalletTable } from '../../core/store/store.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
@@ -116,17 +117,12 @@ export function walletTable(database: Database<StoreTables>, generation: number)
         return found;
       }),
     page: (filter, after, limit) => database.read((db) => walletPage(db, filter, { after, limit })),
-    async *idPages(filter, size) {
-      // Sorts before every signature ID.
-      let after = '';
-      for (;;) {
-        const { rows } = await database.read((db) => selectIds(db, { ...filter, after, size }));
-        const page = rows.map((row) => parseSignatureId(row.signature_id));
-        if (page.length > 0) yield page;
-        if (page.length < size) return;
-        after = page.at(-1) ?? after;
-      }
-    },
+    idPages: (filter, size) =>
+      pagesOf<SignatureId, SignatureId>({
+        size,
+        page: (after) => idPage(database, { ...filter, after, size }),
+        keyOf: (id) => id,
+      }),
     chains: (network) => chainsOf(database, network),
     count: (filter) => count(database, filter),
     remove: (id) =>
@@ -135,6 +131,15 @@ export function walletTable(database: Database<StoreTables>, generation: number)
         return result.numDeletedRows > 0n;
       }),
   };
+}
+
+async function idPage(
+  database: Database<StoreTables>,
+  { after, ...wanted }: Omit<Page, 'after'> & { readonly after: SignatureId | undefined },
+): Promise<readonly SignatureId[]> {
+  // The empty text sorts before every signature ID.
+  const { rows } = await database.read((db) => selectIds(db, { ...wanted, after: after ?? '' }));
+  return rows.map((row) => parseSignatureId(row.signature_id));
 }
 
 async function chainsOf(database: Database<StoreTables>, network: Network): Promise<readonly ChainId[]> {
@@ -214,9 +219,4 @@ function parseIds(row: StoreTables['wallets']): Pick<SealedWallet, 'signatureId'
   } catch {
     return undefined;
   }
-}
-
-/** Cuts a list into parts of at most `size`. */
-export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
