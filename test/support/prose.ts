@@ -1,5 +1,5 @@
 /** Words for which docs/glossary.md or plain word order has better ones. */
-const stilted = /\b(?:the peer|anew|told|whose|nobody|gone on with|(?<!there )is no(?! longer\b))\b/gi;
+const stilted = /\b(?:the peer|anew|told|nobody|gone on with|(?<!there )is no(?! longer\b))\b/gi;
 
 /** A changelog up to its first released version; any other text whole. */
 const unreleased = (text: string) => text.split(/^## \[\d/m)[0] ?? '';
@@ -14,9 +14,11 @@ export function longLines(text: string): readonly string[] {
   return prose.filter((line) => [...line].length > 160 && /\S\s+\S/.test(line));
 }
 
-/** Stilted words of a Markdown text, outside code. Names of tests are quoted as they are. */
+/** Stilted words of a Markdown text, outside code. Names of tests and the meaning of flags are quoted as they are. */
 export function stiltedWords(text: string): readonly string[] {
-  const own = withoutBlocks(text).replace(/`[^`]*`(: "[^"]*")?/g, '');
+  const own = withoutBlocks(text)
+    .replace(/^\| `--.*$/gm, '')
+    .replace(/`[^`]*`(: "[^"]*")?/g, '');
   return own.match(stilted) ?? [];
 }
 
