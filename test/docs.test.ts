@@ -60,9 +60,7 @@ const unread = new Set<string>([
   'docs/compatibility.md',
   'docs/decisions.md',
   'docs/glossary.md',
-  'docs/migrating.md',
   'docs/performance.md',
-  'docs/wallet-store.md',
 ]);
 
 describe('docs/errors.md', () => {
