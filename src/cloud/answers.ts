@@ -1,30 +1,30 @@
 /**
- * What a failing answer of a node or cloud is about. `final`: these very bytes, or this very request. `wait`: the way there, the
- * other side's state, limits or keys. `unknown`: nobody can say, so a question waits, and signed bytes are judged by their chain.
+ * What an error answer of a node or cloud is about. `final`: these bytes or this request. `wait`: the connection, or the other
+ * side's state, limits or keys. `unknown`: it is unclear, so a question waits, and the chain decides about signed bytes.
  */
 export type Meaning = 'final' | 'wait' | 'unknown';
 
-/** A failing answer, as far as it says what it is about. */
+/** The parts of an error answer that say what it is about. */
 export interface FailingAnswer {
   readonly status: number;
-  /** Of a JSON-RPC error object. */
+  /** Code of a JSON-RPC error object. */
   readonly code?: number;
   /** Message of the error object, or the body. */
   readonly words: string;
 }
 
-/** One kind of answer; all that is named must fit. */
+/** One kind of answer; all given members must match. */
 export interface AnswerRow {
   readonly name: string;
   readonly statuses?: readonly number[];
   readonly codes?: readonly number[];
   readonly words?: RegExp;
-  /** Fits only what came without an error object, which is an answer whatever its status. */
+  /** Matches only answers without an error object; an error object is an answer whatever the status. */
   readonly bare?: true;
   readonly means: 'final' | 'wait';
 }
 
-/** The table: the first row that fits decides, and an answer that fits none is `unknown`. */
+/** The table: the first matching row decides, and an answer that matches none is `unknown`. */
 export const answerTable: readonly AnswerRow[] = [
   {
     name: 'a page of a proxy, firewall or server',
@@ -33,7 +33,7 @@ export const answerTable: readonly AnswerRow[] = [
   },
   { name: 'a key or an account that is at fault', statuses: [401, 402, 407, 511], means: 'wait' },
   { name: 'a limit of the way', statuses: [408, 413, 414, 421, 425, 426, 429, 431, 451], means: 'wait' },
-  // What a contract says may hold any words, so nothing behind it is looked at.
+  // A contract may say anything, so no later row may match its words.
   {
     name: 'a call that is reverted',
     words: /execution reverted|VM Exception|always failing transaction|reverted/i,
@@ -104,15 +104,15 @@ export const answerTable: readonly AnswerRow[] = [
   { name: 'a request that is read and refused', bare: true, statuses: [400, 409, 422], means: 'final' },
 ];
 
-/** Characters of foreign words that are looked at. */
+/** How many characters of foreign text are examined. */
 const LOOKED_AT = 4096;
 
-/** @returns what a failing answer is about */
+/** @returns what an error answer is about */
 export function meaningOf(answer: FailingAnswer): Meaning {
   return rowOf(answer)?.means ?? 'unknown';
 }
 
-/** The row of the table that an answer fits. */
+/** The row of the table that matches an answer. */
 export function rowOf({ status, code, words }: FailingAnswer): AnswerRow | undefined {
   const shown = words.slice(0, LOOKED_AT);
   return answerTable.find((row) => {

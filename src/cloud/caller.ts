@@ -8,23 +8,23 @@ import { cloudFaults, type HttpAnswer, type HttpClient, type HttpRequest } from 
 import { refusal } from './refusal.js';
 import { baseOf } from './urls.js';
 
-/** How the cloud is reached, and who is told of its notices. */
+/** How to reach the cloud, and who gets its notices. */
 export interface CallerOptions {
   readonly baseUrl: string;
   readonly apiKey: Secret;
   /** Version of this program. */
   readonly version: string;
   readonly clock: Clock;
-  /** Told once of each distinct version notice. */
+  /** Called once for each distinct version notice. */
   readonly onNotice?: (notice: string) => void;
-  /** Told what time the cloud says it is, in milliseconds since 1970. */
+  /** Called with the cloud's time, in milliseconds since 1970. */
   readonly onDate?: (moment: number) => void;
-  /** Told with each answer that succeeds whether a gateway of ours gave it. */
+  /** Called after each successful answer; says whether it came from our gateway. */
   readonly onAnswer?: (from: { readonly gateway: boolean }) => void;
   /** Milliseconds for one request; default 30,000 for a poll and 10,000 for all others. */
   readonly timeouts?: { readonly poll: number; readonly other: number };
   readonly limits?: HostLimits;
-  /** Headers of the operator's own, for the cloud alone. */
+  /** The operator's extra headers, for the cloud only. */
   readonly extra?: ExtraHeaders;
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
@@ -37,13 +37,13 @@ export interface CallExtra extends Pick<HttpRequest, 'body' | 'retries' | 'repea
 /** One request to the cloud. @throws CustosError CLOUD_*, API_KEY_INVALID */
 export type Call = (method: HttpRequest['method'], path: string, extra: CallExtra) => Promise<HttpAnswer>;
 
-/** The version whose wire behaviour this client has; the cloud answers by it. */
+/** The version of Tatum KMS that this client behaves like; the cloud answers accordingly. */
 const CLIENT_VERSION = '8.0.1';
-/** Distinct notices that are remembered and told. */
+/** Most distinct notices that are remembered and passed on. */
 const MAX_NOTICES = 100;
 
 /**
- * @returns the way to the cloud: with key and version in every request, and an eye on the version it announces
+ * @returns a function that sends requests to the cloud with key and version, and watches the version that it announces
  * @throws CustosError API_KEY_INVALID
  */
 export function createCaller(http: HttpClient, options: CallerOptions): Call {
@@ -70,19 +70,22 @@ export function createCaller(http: HttpClient, options: CallerOptions): Call {
 }
 
 /**
- * What every request to the cloud carries.
- * @throws CustosError API_KEY_INVALID: a key that no header can carry (RFC 9110, 5.5), such as one with a line break
+ * The headers of every request to the cloud.
+ * @throws CustosError API_KEY_INVALID: the key has a character that a header cannot carry (RFC 9110, 5.5), such as a line break
  */
 export function cloudHeaders(options: Pick<CallerOptions, 'apiKey' | 'version' | 'extra'>): Record<string, string> {
   const { apiKey, version, extra = noHeaders } = options;
   const key = apiKey.exposeText();
   if (!/^[!-~](?:[ -~]*[!-~])?$/.test(key)) {
-    throw new CustosError('API_KEY_INVALID', 'the API key is empty or holds what no HTTP header can carry');
+    throw new CustosError(
+      'API_KEY_INVALID',
+      'the API key is empty or holds a character that an HTTP header cannot carry',
+    );
   }
   return { ...extra.headers, 'x-api-key': key, 'user-agent': `custos/${version}` };
 }
 
-/** Reads `<version>;<level>;<message>`. @returns all three as one text, or undefined where the header is not of that form */
+/** Reads `<version>;<level>;<message>`. @returns all three as one text, or undefined if the header has another form */
 export function parseVersionNotice(header: string | null): string | undefined {
   const [version = '', level = '', ...message] = (header ?? '').split(';');
   if (!/^\d+\.\d+\.\d+/.test(version.trim()) || level.trim() === '') return undefined;

@@ -2,12 +2,12 @@ import { CustosError } from '../core/errors.js';
 import type { ProxyRules } from '../core/network/proxy.js';
 import { createWire } from './wire.js';
 
-/** Milliseconds and bytes of an exchange at the most; whoever asks has narrower bounds. */
+/** Most milliseconds and bytes of an exchange; callers have lower limits. */
 const [TIMEOUT, LIMIT] = [300_000, 32 * 1024 * 1024];
 
 /**
- * `fetch`, as far as it is used here: through a proxy where one is set, without following redirects.
- * @throws an error of the system, or a CustosError for an answer that is too large or a redirect; the caller tells neither
+ * The part of `fetch` that is used here: through a proxy if one is set, without following redirects.
+ * @throws an error of the system, or a CustosError for a redirect or an answer that is too large; the caller shows neither
  */
 export function createFetch(proxies: ProxyRules): typeof fetch {
   const wire = createWire(proxies);

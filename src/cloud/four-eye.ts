@@ -14,17 +14,17 @@ export { checkFourEyeUrl } from './urls.js';
 
 export interface FourEyeService {
   readonly url: string;
-  /** GET asks with the id alone, as Tatum KMS does; POST sends the pending transaction and its decoded summary. */
+  /** GET sends only the id, as Tatum KMS does; POST sends the pending transaction and its decoded summary. */
   readonly method: 'GET' | 'POST';
   readonly network: Network;
   /** Signs every question; see `createApprover`. */
   readonly secret?: Secret;
   readonly clock: Clock;
-  /** Headers of the operator's own. */
+  /** The operator's extra headers. */
   readonly extra?: ExtraHeaders;
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
-  /** Milliseconds; default 10,000. */
+  /** In milliseconds; default 10,000. */
   readonly timeout?: number;
 }
 
@@ -69,7 +69,7 @@ function requestFor(service: FourEyeService, { pending, summary, completed, dige
 }
 
 /**
- * The URL that is asked for one id: exactly one segment behind the base path.
+ * The URL of the question about one id: exactly one segment after the base path.
  * @throws CustosError PENDING_INVALID: the id would lead somewhere else
  */
 export function fourEyeUrl(base: string, id: string): URL {

@@ -1,33 +1,33 @@
 import type { Clock } from '../core/clock.js';
 import type { CustosError } from '../core/errors.js';
 
-/** How long whoever asks would wait. */
+/** Decides how long a caller waits. */
 export interface Patience {
   readonly milliseconds: number;
   /** @param wait - milliseconds until the request may go */
   tooLong(wait: number): CustosError;
 }
 
-/** How fast each other machine may be asked. One for all clients, because limits are the host's. */
+/** How fast each other machine may be asked. All clients share it, because a host's limit is for all of them. */
 export interface HostLimits {
   /**
    * Resolves when a request to the host may go.
-   * @throws CustosError as `patience` says: it would take longer; at once, or when the host asks for another pause meanwhile
+   * @throws CustosError as `patience` says: it would take too long; thrown at once, or when the host asks for another pause in the meantime
    */
   enter(host: string, patience: Patience): Promise<void>;
-  /** Told of each answer. @param retryAfter - milliseconds that the host asked for */
+  /** Called with each answer. @param retryAfter - milliseconds that the host asked for */
   answered(host: string, status: number, retryAfter: number | undefined): void;
 }
 
-/** Milliseconds for which a host is left alone that said 429 and no time. */
+/** How long a host is left alone after a 429 without a time, in milliseconds. */
 const PAUSE = 1_000;
-/** Milliseconds without a 429 after which a limit that the host taught us is forgotten. */
+/** Milliseconds without a 429 after which a learned limit is forgotten. */
 const MEMORY = 60_000;
 
 /**
- * A token bucket for each host. Without a given rate there is none until the host says 429: then it is left alone for as
- * long as it asked, and asked half as often as before; each answer that is not a 429 raises the rate again a little.
- * @param rate - requests a second to each host, at the most; unlimited when absent
+ * A token bucket for each host. Without a given rate there is no limit until the host says 429: then it is left alone for as
+ * long as it asked, and afterwards gets half as many requests; each answer other than 429 raises the rate a little.
+ * @param rate - most requests per second to each host; unlimited when absent
  */
 export function createHostLimits(clock: Clock, rate?: number): HostLimits {
   const buckets = new Map<string, Bucket>();
@@ -56,7 +56,7 @@ class Bucket {
   #filledAt: number;
   #pausedUntil = 0;
   #refusedAt = 0;
-  /** Requests since `#countedAt`, to know the rate at which the host refused. */
+  /** Requests since `#countedAt`, to compute the rate at which the host refused. */
   #count = 0;
   #countedAt: number;
   #line: Promise<void> = Promise.resolve();
@@ -78,7 +78,7 @@ class Bucket {
     if (wait === 0 && this.#rate === Number.POSITIVE_INFINITY) return;
     const until = this.#clock.now() + patience.milliseconds;
     this.#waiting += 1;
-    // One after another, in the order in which they came.
+    // One after another, in the order of arrival.
     const taken = this.#line
       .then(() => this.#take(until, patience))
       .finally(() => {
@@ -99,7 +99,7 @@ class Bucket {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     const seconds = Math.max(now - this.#countedAt, PAUSE) / 1000;
     const seen = this.#count / seconds;
-    // Many answers of one moment are one refusal.
+    // Several 429 answers at the same moment count as one refusal.
     if (now - this.#refusedAt > PAUSE) this.#rate = Math.max(1, Math.min(this.#rate, seen) / 2);
     this.#refusedAt = now;
     this.#tokens = 0;
@@ -110,14 +110,14 @@ class Bucket {
 
   async #take(until: number, patience: Patience): Promise<void> {
     for (let wait = this.#wait(); wait > 0; wait = this.#wait()) {
-      // What nobody waits for any more takes no token from those behind it.
+      // An abandoned request takes no token from those behind it.
       if (this.#clock.now() + wait > until) throw patience.tooLong(wait);
       await this.#clock.wait(wait);
     }
     this.#tokens -= 1;
   }
 
-  /** Milliseconds until a request that comes now may go, behind all that wait. */
+  /** Milliseconds until a new request may go, after all waiting ones. */
   #expected(): number {
     const first = this.#wait();
     if (this.#rate === Number.POSITIVE_INFINITY) return first;
@@ -138,7 +138,7 @@ class Bucket {
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#rate) * 1000);
   }
 
-  /** No pause is longer than a minute (`parseRetryAfter`): one that seems to be is of a clock that was put back since. */
+  /** No pause is longer than a minute (`parseRetryAfter`): a longer one means that the clock was set back since. */
   #pause(): number {
     const left = this.#pausedUntil - this.#clock.now();
     return left > MEMORY ? 0 : Math.max(0, left);

@@ -8,7 +8,7 @@ import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
 import { createWire, type Wire, type WireHeaders, WireTimeout } from './wire.js';
 
-/** Codes by which a caller's errors are told apart: of the cloud, of a node, or of the four-eye service. */
+/** The error codes of a caller: those of the cloud, of a node, or of the four-eye service. */
 export interface Faults {
   readonly unreachable: ErrorCode;
   readonly timeout: ErrorCode;
@@ -33,21 +33,21 @@ export const nodeFaults: Faults = {
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
-  /** Names the request in errors; method, host and path when absent. */
+  /** What errors call the request; method, host and path when absent. */
   readonly label?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; a `Uint8Array` goes as it is. */
+  /** Sent as JSON; a `Uint8Array` is sent unchanged. */
   readonly body?: unknown;
-  /** Sent form-encoded, in place of a body. */
+  /** Sent form-encoded, instead of a body. */
   readonly form?: Readonly<Record<string, string>>;
   /** Milliseconds for the whole exchange, body included. */
   readonly timeout: number;
-  /** How often a failed try is repeated at the most. The same bytes are sent, so repeating is harmless. */
+  /** How often a failed attempt is repeated at most. The same bytes are sent, so repeating is harmless. */
   readonly retries: number;
   readonly faults: Faults;
-  /** Failing statuses that are tried again: all of them when absent. */
+  /** Error statuses that are tried again; all of them when absent. */
   readonly repeatOn?: ReadonlySet<number>;
-  /** True for an answer that says enough although its status is a failing one; it is handed on at once. */
+  /** True for an answer that is useful despite its error status; it is returned at once. */
   readonly settles?: (answer: HttpAnswer) => boolean;
 }
 
@@ -59,9 +59,9 @@ export interface HttpAnswer {
 
 export interface HttpOptions {
   readonly clock: Clock;
-  /** Replaced by `{apiKey}` wherever they turn up in a message. */
+  /** Replaced with `{apiKey}` wherever they appear in a message. */
   readonly secrets: readonly Secret[];
-  /** How fast hosts may be asked; as fast as it goes when absent. */
+  /** How fast hosts may be asked; without a limit when absent. */
   readonly limits?: HostLimits;
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
@@ -73,11 +73,11 @@ export const MAX_ANSWER = 32 * 1024 * 1024;
 /** Exchanges with one other machine. */
 export interface HttpClient {
   /**
-   * @returns any answer but the failing ones: 408, 425, 429 and 5xx without 501
-   * @throws CustosError a code of `faults`, without a `cause`, because errors of the system may quote URLs
+   * @returns any answer except the error statuses 408, 425, 429 and 5xx without 501
+   * @throws CustosError a code of `faults`, without a `cause`, because system errors may quote URLs
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Foreign text, fit to be shown: at most 300 characters, without control characters and secrets. */
+  /** Foreign text made safe to show: at most 300 characters, without control characters and secrets. */
   quote(text: string): string;
 }
 
@@ -104,7 +104,7 @@ export function createHttpClient({ clock, secrets, limits, proxies }: HttpOption
   };
 }
 
-/** Waits for the host no longer than for its answer: whoever asks has a deadline, too, and sends nothing that is stale. */
+/** Waits for the host no longer than for its answer: the caller has a deadline too and must not send stale requests. */
 function enter(limits: HostLimits, { url, timeout, faults }: HttpRequest, label: string): Promise<void> {
   const text = `${label} was not sent: too many requests wait for the host`;
   const tooLong = (retryAfter: number) => new CustosError(faults.limited, text, { retryAfter });
@@ -138,7 +138,7 @@ async function exchange(wire: Wire, request: HttpRequest, label: string): Promis
     if (text === undefined) return fault(faults.invalid, `${label} was answered with bytes that are not UTF-8`, false);
     return { kind: 'answer', answer: { status, headers: answer.headers, text } };
   } catch (thrown) {
-    // The library's error may quote the URL with the key in it: only its code is taken over.
+    // The library's error may quote the URL with the key, so only its code is kept.
     if (thrown instanceof WireTimeout) {
       return fault(faults.timeout, `${label} was not answered within ${timeout} ms`, true);
     }
@@ -146,7 +146,7 @@ async function exchange(wire: Wire, request: HttpRequest, label: string): Promis
   }
 }
 
-/** Bytes go as they are, a form as a form, and everything else as JSON. */
+/** Sends bytes unchanged, a form as a form, and everything else as JSON. */
 function payloadOf({ body, form }: HttpRequest): { type?: Record<string, string>; body?: string | Uint8Array } {
   const type = (name: string) => ({ 'content-type': name });
   if (form !== undefined) {
@@ -157,7 +157,7 @@ function payloadOf({ body, form }: HttpRequest): { type?: Record<string, string>
   return { type: type('application/json'), body: JSON.stringify(body) };
 }
 
-/** JSON is UTF-8 (RFC 8259, 8.1). The text of a refusal is only shown, so there any bytes will do. */
+/** JSON is UTF-8 (RFC 8259, 8.1). The text of a refusal is only shown, so any bytes are accepted there. */
 function decode(bytes: Uint8Array, strictly: boolean): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: strictly }).decode(bytes);
@@ -197,14 +197,14 @@ function statusError({ faults }: HttpRequest, answer: HttpAnswer, { label, clock
   return new CustosError(code, `${label} was answered with status ${status}: ${quote(text)}`, options);
 }
 
-/** A gateway says so when it is its node that does not answer; a cloud may not say more about itself than this. */
+/** A gateway says when its node does not answer; a cloud may say only this about itself. */
 function nodeFaultOf(faults: Faults, text: string): ErrorCode | undefined {
   const value = faults === cloudFaults ? tryJson(text) : undefined;
   const code = isObject(value) ? value['errorCode'] : undefined;
   return [nodeFaults.unreachable, nodeFaults.invalid].find((known) => known === code);
 }
 
-/** Milliseconds before the next try: 250, 500, 1000 … with a quarter of jitter. */
+/** Milliseconds before the next attempt: 250, 500, 1000 … with a quarter of jitter. */
 function backOff(attempt: number): number {
   return 250 * 2 ** Math.min(attempt, 5) * (0.75 + Math.random() * 0.5);
 }

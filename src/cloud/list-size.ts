@@ -1,12 +1,12 @@
-/** Elements of a list that is read, at the most. */
+/** Most elements of a list. */
 export const MAX_ELEMENTS = 100_000;
-/** Values in it, at any depth. */
+/** Most values in it, at any depth. */
 export const MAX_VALUES = 2_000_000;
 
 /**
- * What of a JSON text is more than is read, told before it is parsed, because parsing is one piece of work that nothing can
- * interrupt. A text that is no JSON may be counted wrong, and fails when it is parsed.
- * @returns undefined where it keeps to the bounds
+ * Says which limit a JSON text exceeds, before it is parsed, because nothing can interrupt parsing. The count may be wrong for
+ * a text that is not JSON; parsing then fails.
+ * @returns undefined if the text is within the limits
  */
 export function excessOf(text: string): string | undefined {
   let depth = 0;
@@ -29,7 +29,7 @@ export function excessOf(text: string): string | undefined {
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** The place of the quotation mark that ends a JSON text, or the end of all where none does. */
+/** The position of the quotation mark that ends a JSON string, or the end of the text if there is none. */
 function endOfText(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;

@@ -24,14 +24,14 @@ export interface NodesOptions {
   /** Version of this program. */
   readonly version: string;
   readonly clock: Clock;
-  /** Which network of a chain the cloud's nodes are asked for. */
+  /** Which network of a chain to use at the cloud's nodes. */
   readonly network: Network;
-  /** URL of the operator's own node, by chain. */
+  /** URLs of the operator's own nodes, by chain. */
   readonly ownNodes: ReadonlyMap<ChainId, string>;
   /** Milliseconds for one question; default 10,000. */
   readonly timeout?: number;
   readonly limits?: HostLimits;
-  /** Headers of the operator's own, for the cloud alone. */
+  /** The operator's extra headers, for the cloud only. */
   readonly extra?: ExtraHeaders;
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
@@ -40,10 +40,10 @@ export interface NodesOptions {
 const TIMEOUT = 10_000;
 const RETRIES = 3;
 
-/** Words that these very bytes, not only their number, are there. */
+/** Words which say that the node has these bytes, not only their number. */
 const saidToBeKnown = /already ?(known|imported|in )|\bknown transaction|txn-already/i;
 
-/** Blockchain nodes: the operator's own where one is named, else through the cloud. */
+/** Blockchain nodes: the operator's own if one is named, otherwise those of the cloud. */
 export function createNodes(options: NodesOptions): Nodes {
   const { clock, apiKey, limits, proxies, extra = noHeaders } = options;
   const cloud = createHttpClient({
@@ -52,7 +52,7 @@ export function createNodes(options: NodesOptions): Nodes {
     ...(limits && { limits }),
     ...(proxies && { proxies }),
   });
-  // One client for each chain, so that its connections are kept.
+  // One client per chain, so that its connections are kept.
   const clients = new Map<ChainId, NodeClient>();
   const client = (chain: Chain): NodeClient => {
     const known = clients.get(chain.id);
@@ -69,10 +69,10 @@ export function createNodes(options: NodesOptions): Nodes {
   };
 }
 
-/** What an own node is reached with. */
+/** How to reach the operator's nodes. */
 export type OwnNodesOptions = Pick<NodesOptions, 'clock' | 'ownNodes' | 'timeout' | 'limits' | 'proxies'>;
 
-/** Own nodes alone, with no cloud behind them. */
+/** Only the operator's own nodes, without a cloud. */
 export function createOwnNodes(options: OwnNodesOptions): Nodes {
   const clients = new Map([...options.ownNodes].map(([chain, url]) => [chain, ownNode(options, url)] as const));
   const client = ({ id }: Chain): NodeClient => {
@@ -88,10 +88,10 @@ export function createOwnNodes(options: OwnNodesOptions): Nodes {
 }
 
 /**
- * Decides what a refusal of signed bytes means. Whatever its words are, the bytes are looked up before anything else.
- * @returns whether the node knows them all the same, or they are refused for good, `dead` when that is proved
- * @throws CustosError: nothing is decided, and the same bytes are sent again later, because the node cannot be asked now, or
- *   the reason passes, or one node has heard of the bytes and another has not; giving them up could mean a second payment
+ * Decides what a refusal of signed bytes means. Whatever its words, the bytes are looked up first.
+ * @returns whether the node has them anyway, or refused them for good (`dead` when that is proved)
+ * @throws CustosError: nothing is decided, and the same bytes are sent again later, because the node cannot be asked now, the
+ *   reason is temporary, or one node has the bytes and another does not; giving up the bytes could mean a second payment
  */
 export async function judgeRefusal(node: NodeClient, refused: RefusedBytes): Promise<'known' | 'dead' | 'refused'> {
   const { chain, signed, refusal: words, meaning } = refused;
@@ -117,11 +117,11 @@ export interface RefusedBytes {
   readonly chain: Chain;
   readonly signed: RecordedTransaction;
   readonly refusal: string;
-  /** What the refusal is about, where its form says more than its words. */
+  /** What the refusal is about, if its form says more than its words. */
   readonly meaning?: Meaning;
 }
 
-/** Undefined where the node does not let itself be asked. */
+/** Undefined if the node does not answer this question. */
 async function fateIfTold(
   node: NodeClient,
   { chain, signed }: Omit<RefusedBytes, 'refusal'>,
@@ -129,7 +129,7 @@ async function fateIfTold(
   try {
     return await chain.node.fate?.(signed, node);
   } catch (error) {
-    // A question that the node does not offer will not be offered later; a limit or an account is seen to by somebody.
+    // A method that the node does not offer will not appear later; a limit or an account problem can be fixed.
     if (isRetryable(error) || (isAboutWay(error) && !isNotOffered(error))) throw error;
     return undefined;
   }
@@ -141,7 +141,7 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
     return { txId: await chain.node.broadcast(signed, node) };
   } catch (error) {
     if (!(error instanceof CustosError) || !refusals.has(error.code) || isUnheard(error)) throw error;
-    // What the chain itself has judged, such as a failure in a block, may quote a contract: its words decide nothing more.
+    // A verdict of the chain itself, such as a failure in a block, may quote a contract, so its words decide nothing.
     const { cause = error } = error;
     const isJudged = !(cause instanceof CustosError) || cause.code !== 'NODE_REFUSED';
     const judged = isJudged
@@ -159,7 +159,7 @@ async function broadcast(node: NodeClient, chain: Chain, signed: RecordedTransac
 
 const refusals: ReadonlySet<string> = new Set(['NODE_REFUSED', 'BROADCAST_REFUSED']);
 
-/** The answer came from the way to the node and not from it, which says nothing of the bytes. */
+/** True if the answer came from a machine before the node, so it says nothing about the bytes. */
 function isUnheard({ code, details }: CustosError): boolean {
   return code === 'NODE_REFUSED' && details['answer'] === 'wait' && details['status'] !== undefined;
 }
@@ -173,7 +173,7 @@ function isNotOffered(error: unknown): boolean {
   return rpcCode === -32601 || status === 404 || status === 405 || status === 410 || status === 501;
 }
 
-/** A node that is asked straight. Node providers put keys into the path and the query, so neither is ever shown. */
+/** A node that is asked directly. Node providers put keys into the path and the query, so neither is ever shown. */
 function ownNode({ clock, timeout = TIMEOUT, limits, proxies }: OwnNodesOptions, nodeUrl: string): NodeClient {
   const { url, headers, secrets } = parseNodeUrl(nodeUrl);
   const hidden = secrets.map((text) => Secret.text(text));
@@ -211,16 +211,16 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
     feeAdvice: () => ask(`${base}/v3/blockchain/fee/${chain.id}`),
     publicService(url, request) {
-      // An operator's own cloud stands in for public services, so that a daemon needs to reach one host only.
+      // An operator's own cloud replaces public services, so that a daemon needs to reach only one host.
       const { pathname, search } = new URL(url);
       if (!/(^|\.)tatum\.io$/.test(new URL(base).hostname)) return ask(`${base}${pathname}${search}`, request);
-      // A service that promises nothing is asked once: whoever needs it has another way.
+      // A service without guarantees is asked once: its callers have an alternative.
       return askHttp(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults, request: request ?? {} });
     },
   };
 }
 
-/** A chain builds paths from addresses and hashes that it has checked; one that leaves the base is its mistake. */
+/** A chain builds paths from addresses and hashes that it has checked; a path outside the base is a defect. */
 function joined(base: string, path: string): string {
   if (!path.startsWith('/') || /(^|\/)\.\.(\/|$)/.test(path)) {
     throw new CustosError('INTERNAL', 'a path at a node does not begin with a slash');
@@ -245,14 +245,14 @@ async function askHttp(http: HttpClient, { request, ...question }: Question): Pr
   const answer = await http.send({ method, ...question, ...(body !== undefined && { body }), ...(form && { form }) });
   if (answer.status >= 400) {
     const error = refusal(http, { label, answer, code: 'NODE_REFUSED' });
-    // Chains take a refusal for "it is not there", which a proxy, a limit or an account does not say.
+    // Chains read a refusal as "it does not exist", but a proxy, a limit or an account problem does not mean that.
     if (error.code !== 'NODE_REFUSED' || !isAboutWay(error) || isNotOffered(error)) throw error;
     throw new CustosError(question.faults.unreachable, error.message, { details: error.details });
   }
   return tryJson(answer.text) ?? textAnswer(answer.text, { code: question.faults.invalid, label });
 }
 
-/** Some nodes answer with a bare word, such as a transaction id; anything longer is a page of something else. */
+/** Some nodes answer with a bare word, such as a transaction id; anything longer is a web page of another program. */
 function textAnswer(text: string, { code, label }: { code: ErrorCode; label: string }): unknown {
   if (/^[0-9A-Za-z]{1,100}$/.test(text.trim())) return text.trim();
   return parseAnswer(text, code, label);

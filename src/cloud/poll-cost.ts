@@ -9,26 +9,26 @@ export interface PollCostOptions {
   readonly wallets: readonly number[];
   /** Milliseconds between two polls of a chain. */
   readonly period: number;
-  /** The same for a chain on which nothing happens, where that is longer. */
+  /** The same for an idle chain, if that is longer. */
   readonly idlePeriod?: number;
 }
 
-/** What polling costs at Tatum Cloud; an own gateway takes nothing. */
+/** What polling costs at Tatum Cloud; your own gateway costs nothing. */
 export interface PollCost {
   /** Chains that are polled. */
   readonly chains: number;
-  /** Credits a day when every chain is polled as often as it may be, rounded up. */
+  /** Credits a day when every chain is polled as often as possible, rounded up. */
   readonly creditsPerDay: number;
   /** Credits a day when nothing happens. */
   readonly idleCreditsPerDay: number;
 }
 
-/** True for the vendor's cloud, which takes credits; a gateway of one's own takes none. */
+/** True for Tatum's cloud, which charges credits; your own gateway does not. */
 export function takesCredits({ cloudUrl }: { readonly cloudUrl: string }): boolean {
   return URL.canParse(cloudUrl) && /(^|\.)tatum\.io$/.test(new URL(cloudUrl).hostname);
 }
 
-/** Credits that polling takes: the polls of a day times what one poll of each chain costs. */
+/** The credits of polling: the polls of a day times the cost of one poll, for each chain. */
 export function pollCost({ wallets, period, idlePeriod = period }: PollCostOptions): PollCost {
   const polled = wallets.filter((count) => count > 0);
   const credits = polled.reduce((sum, count) => sum + creditsOfPoll(count), 0);

@@ -6,15 +6,15 @@ import type { PolledTransaction } from '../core/network/cloud.js';
 import { parsePending, parsePendingId } from '../core/signing/pending.js';
 import { A_TURN, nextTurn } from '../core/turn.js';
 
-/** How many elements without a readable id are told one by one; the rest is only counted. */
+/** How many elements without a readable id are reported one by one; the rest are only counted. */
 const TOLD = 20;
-/** Deeper than any pending transaction; what is deeper would end the recursion of whoever looks at it later. */
+/** Deeper than any pending transaction; anything deeper could overflow the stack of later code. */
 const MAX_DEPTH = 64;
 
 /**
- * Reads the elements of a poll's answer, each for itself: one that cannot be read never spoils the others. An id that comes
- * several times is taken once when the elements are equal, and refused with PENDING_CHANGED when they differ, because
- * nobody can say which one was meant.
+ * Reads each element of a poll's answer separately: one that cannot be read does not affect the others. An id that occurs
+ * several times is accepted once if the elements are equal, and refused with PENDING_CHANGED if they differ, because
+ * it is unclear which one is right.
  */
 export function readPolled(elements: readonly unknown[], chain: ChainId, network: Network): PolledTransaction[] {
   const reading = readByAndBy(elements, chain, network);
@@ -24,7 +24,7 @@ export function readPolled(elements: readonly unknown[], chain: ChainId, network
   }
 }
 
-/** As `readPolled`, with a turn of the event loop for everybody else now and then: a list may be long, and none of it good. */
+/** Like `readPolled`, but lets other work run now and then, because a list may be long and full of errors. */
 export async function readPolledInTurns(elements: readonly unknown[], chain: ChainId, network: Network) {
   const reading = readByAndBy(elements, chain, network);
   for (let count = 1; ; count++) {
@@ -34,7 +34,7 @@ export async function readPolledInTurns(elements: readonly unknown[], chain: Cha
   }
 }
 
-/** Stops after each element. */
+/** Pauses after each element. */
 function* readByAndBy(
   elements: readonly unknown[],
   chain: ChainId,
@@ -58,7 +58,7 @@ function* readByAndBy(
     polled.push(differing.has(id) ? changed(id) : readOne(element, chain, network));
   }
   if (nameless > TOLD) {
-    polled.push(refused(`the cloud sent ${nameless - TOLD} more elements that are no pending transactions`));
+    polled.push(refused(`the cloud sent ${nameless - TOLD} more elements that are not pending transactions`));
   }
   return polled;
 }
@@ -93,7 +93,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 function changed(id: string): PolledTransaction {
-  const text = `different payloads came under the id ${id} in one answer`;
+  const text = `one answer holds different payloads under the id ${id}`;
   return { kind: 'refused', error: new CustosError('PENDING_CHANGED', text, { details: { id } }) };
 }
 

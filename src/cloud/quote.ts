@@ -1,11 +1,11 @@
 import type { Secret } from '../core/secret.js';
 
-/** Characters of foreign text that a message holds at the most. */
+/** Most characters of foreign text in a message. */
 const MAX_QUOTED = 300;
-/** Characters of it that are looked at. */
+/** Most characters of it that are examined. */
 const MAX_READ = 65_536;
 
-/** @returns a function that puts `{apiKey}` in the place of every secret, also where it is written as part of a URL */
+/** @returns a function that replaces every secret with `{apiKey}`, also in its URL-encoded form */
 export function concealer(secrets: readonly Secret[]): (text: string) => string {
   return (text) => {
     let shown = text;
@@ -20,11 +20,11 @@ export function concealer(secrets: readonly Secret[]): (text: string) => string 
   };
 }
 
-/** @returns a function that makes foreign text fit to be shown: short, without control characters and secrets */
+/** @returns a function that makes foreign text safe to show: short, without control characters and secrets */
 export function quoter(conceal: (text: string) => string): (text: string) => string {
   return (text) => {
-    // Control and formatting characters of a foreign text must not reach a terminal. Secrets go first and last: cutting
-    // or cleaning must neither keep half of one nor make one.
+    // Control and formatting characters of foreign text must not reach a terminal. Secrets are removed first and last, because
+    // cutting or cleaning must neither leave half of one nor create one.
     const clean = conceal(conceal(text.slice(0, MAX_READ)).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')).trim();
     return clean.length > MAX_QUOTED ? `${clean.slice(0, MAX_QUOTED - 3)}...` : clean;
   };

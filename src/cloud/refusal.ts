@@ -3,19 +3,19 @@ import { isObject, parseJson, tryJson } from '../core/json.js';
 import { type Meaning, meaningOf } from './answers.js';
 import type { HttpAnswer, HttpClient } from './http.js';
 
-/** An answer of the cloud that is a no, with the request that it answers. */
+/** A refusal by the cloud, with the request that it answers. */
 export interface Refused {
   readonly label: string;
   readonly answer: HttpAnswer;
-  /** What the no means where it is not about the API key. */
+  /** What the refusal means if it is not about the API key. */
   readonly code: ErrorCode;
-  /** What it is about, where the caller knows more than status and words say. */
+  /** What it is about, if the caller knows more than status and words say. */
   readonly meaning?: Meaning;
 }
 
 /**
- * @returns API_KEY_INVALID where the subscription is at fault, else `code`; with the reason that was given, and in
- *   `details.answer` what it is about unless that is the request itself
+ * @returns API_KEY_INVALID if the subscription is at fault, otherwise `code`; with the given reason, and, in
+ *   `details.answer`, what it is about unless that is the request itself
  */
 export function refusal(http: HttpClient, { label, answer, code, ...known }: Refused): CustosError {
   const { status } = answer;
@@ -31,8 +31,8 @@ export function refusal(http: HttpClient, { label, answer, code, ...known }: Ref
 }
 
 /**
- * As `refusal`, where only the cloud itself can say no: its refusals are JSON objects, so anything else comes from a machine
- * on the way (CLOUD_ANSWER_INVALID) and decides nothing.
+ * Like `refusal`, when only the cloud itself may refuse: its refusals are JSON objects, so anything else comes from another
+ * machine on the way (CLOUD_ANSWER_INVALID) and decides nothing.
  */
 export function cloudRefusal(http: HttpClient, refused: Refused): CustosError {
   const code = isObject(tryJson(refused.answer.text)) ? refused.code : 'CLOUD_ANSWER_INVALID';

@@ -1,7 +1,7 @@
-/** Nobody is waited for longer than this, in milliseconds: the caller has its own rhythm. */
+/** The longest wait that is accepted, in milliseconds: the caller has its own schedule. */
 export const MAX_RETRY_AFTER = 60_000;
 
-/** The three forms of an HTTP date (RFC 9110, 5.6.7), told by their first word; the rest is left to the parser. */
+/** The three forms of an HTTP date (RFC 9110, 5.6.7), recognized by their first word; the parser checks the rest. */
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 
 /**

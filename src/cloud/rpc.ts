@@ -5,7 +5,7 @@ import { meaningOf } from './answers.js';
 import type { Faults, HttpAnswer, HttpClient } from './http.js';
 import { parseAnswer, refusal } from './refusal.js';
 
-/** Where JSON-RPC questions go. */
+/** A JSON-RPC server. */
 export interface RpcPlace {
   /** Never shown: it may hold a key. */
   readonly url: string;
@@ -30,7 +30,7 @@ export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<u
   const label = `${method} at ${new URL(url).host}`;
   const body = { jsonrpc: '2.0', id: ID, method, params };
   const request = { method: 'POST', url, label, headers, body, timeout, retries: RETRIES, faults } as const;
-  // Some nodes put their error object into an answer with status 500: it is an answer, and asking again changes nothing.
+  // Some nodes send their error object with status 500. It is an answer, so asking again changes nothing.
   const answer = await http.send({ ...request, settles: hasRpcError });
   if (answer.status >= 400 && !hasRpcError(answer)) throw refusal(http, { label, answer, code: 'NODE_REFUSED' });
   const { status } = answer;
@@ -40,7 +40,7 @@ export async function askRpc(http: HttpClient, question: RpcQuestion): Promise<u
 /**
  * Asks several questions in one batch (JSON-RPC 2.0, section 6).
  * @returns one outcome for each, in order; a question without an answer is refused with NODE_ANSWER_INVALID
- * @throws CustosError as `askRpc`, where the node answers all of them with one no, or with no list
+ * @throws CustosError like `askRpc`, if the node refuses all of them at once or does not answer with a list
  */
 export async function askRpcBatch(
   http: HttpClient,
@@ -83,7 +83,7 @@ interface RpcAnswer {
   readonly label: string;
   readonly status: number;
   readonly value: unknown;
-  /** Of the question. */
+  /** What the errors call the question. */
   readonly id: number;
 }
 

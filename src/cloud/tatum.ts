@@ -26,11 +26,11 @@ import { cloudRefusal, errorCodeOf, parseAnswer } from './refusal.js';
 import { pathSegment } from './urls.js';
 
 export interface CloudOptions extends CallerOptions {
-  /** Asked whether a refused transaction is on the chain already. */
+  /** Checks whether a refused transaction is already on the chain. */
   readonly nodes: Pick<Nodes, 'client'>;
 }
 
-/** Answers to a broadcast after which the same bytes are sent again at once: they did not get through. */
+/** Answers to a broadcast that did not get through: the same bytes are sent again at once. */
 const notThrough: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** The queue of pending transactions over the cloud's HTTP interface. @throws CustosError API_KEY_INVALID */
@@ -100,7 +100,7 @@ interface Broadcast {
 
 async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed, manner }: Broadcast) {
   const { path, body: form } = broadcastRequest(chain, pending, signed);
-  // Only a gateway of ours is asked to keep it open: no other cloud is sent what its API does not have.
+  // Only our own gateway is asked to keep it open, because the API of other clouds does not have this member.
   const body = manner === 'keep open' ? { ...form, close: false } : form;
   const label = `POST ${path}`;
   try {
@@ -112,10 +112,10 @@ async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed, 
     }
     return { txId: readTxId(answer, label) };
   } catch (error) {
-    // A cloud may pass its node's words on with any failing status, 500 too.
+    // A cloud may pass on its node's words with any error status, even 500.
     if (!(error instanceof CustosError) || error.details['status'] === undefined) throw error;
     const judged = await judgeRefusal(nodes.client(chain), { chain, signed, refusal: error.message }).catch((other) => {
-      // What came from the way is told as it is, whether the bytes could be looked up or not.
+      // An error from the connection is passed on unchanged, whether the bytes could be looked up or not.
       throw error.details['answer'] === 'wait' ? error : other;
     });
     if (judged === 'known') return { txId: signed.txId };
@@ -123,7 +123,7 @@ async function broadcast({ http, call, nodes }: Wire, { chain, pending, signed, 
   }
 }
 
-/** The cloud quotes its node with 403 and a code of its own; other refusals are told by their status. */
+/** The cloud quotes its node with status 403 and its own code; other refusals are classified by their status. */
 function meaningOfBroadcast(answer: HttpAnswer): Meaning {
   const { status, text } = answer;
   if (status >= 500) return 'wait';
@@ -142,7 +142,7 @@ function readTxId({ text }: HttpAnswer, label: string): string {
 
 function broadcastRequest(chain: Chain, pending: PendingTransaction, signed: RecordedTransaction) {
   const { withdrawal } = pending;
-  // Bytes that went to the chain by its node are told by their id.
+  // Bytes that went to the chain's node are reported by their id.
   const raw = chain.node.sendsByNode === true ? signed.txId : signed.raw;
   if (withdrawal !== undefined && chain.tatum?.ledgerBroadcast === true) {
     const body = { currency: chain.id, signatureId: pending.id, withdrawalId: withdrawal.id, txData: raw };
@@ -154,10 +154,10 @@ function broadcastRequest(chain: Chain, pending: PendingTransaction, signed: Rec
 async function complete(wire: Wire, pendingId: string, txId: string): Promise<void> {
   const path = `/v3/kms/${pathSegment(pendingId)}/${pathSegment(txId)}`;
   const answer = await wire.call('PUT', path, { retries: 3 });
-  // A transaction that is not there any more is closed, which is all that was wanted.
+  // A transaction that no longer exists is closed, which is all that is needed.
   if (answer.status < 400 || isMissing(answer)) return;
   const error = cloudRefusal(wire.http, { label: `PUT ${path}`, answer, code: 'CLOUD_REFUSED' });
-  // The API has no code for what is closed already, so the cloud is asked.
+  // The API has no code for an already closed transaction, so the cloud is asked.
   if (!(await isClosedWith(wire, pendingId, txId))) throw error;
 }
 
@@ -185,14 +185,14 @@ async function askStatus({ http, call }: Wire, pendingId: string): Promise<Cloud
 }
 
 /**
- * True when the cloud itself says that it has no such pending transaction, which ends nothing that is not sent: it may be
- * another cloud than the one that listed it. A 403 or 404 of something else on the way, in JSON too, is not that.
+ * True when the cloud itself says that it has no such pending transaction. This does not end an unsent transaction: another
+ * cloud may have listed it. A 403 or 404 from another machine on the way, even in JSON, does not count.
  */
 function isMissing(answer: HttpAnswer): boolean {
   return (answer.status === 403 || answer.status === 404) && errorCodeOf(answer) === 'kms.missing';
 }
 
-/** True where our gateway says besides that it had it, and that the application withdrew it. */
+/** True when our gateway also says that it had the transaction and that the application withdrew it. */
 function isWithdrawn({ text }: HttpAnswer): boolean {
   const value = tryJson(text);
   return isObject(value) && value['state'] === 'withdrawn';

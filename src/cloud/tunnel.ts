@@ -4,10 +4,10 @@ import { Socket } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 import type { WebProxy } from '../core/network/proxy.js';
 
-/** Milliseconds in which a proxy has to open the way. */
+/** How long a proxy may take to open a tunnel, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** A proxy that did not open the way. The code is all that is told of it. */
+/** A proxy that did not open a tunnel. Only the code of the failure is kept. */
 class ProxyFault extends Error {
   readonly code: string;
 
@@ -19,7 +19,7 @@ class ProxyFault extends Error {
 
 type Connected = NonNullable<Parameters<TlsAgent['createConnection']>[1]>;
 
-/** Connections to https servers through a proxy: CONNECT (RFC 9110, 9.3.6), then TLS with the server itself. Kept like all others. */
+/** Connections to https servers through a proxy: CONNECT (RFC 9110, 9.3.6), then TLS with the server itself. They are kept like all others. */
 export class TunnelAgent extends TlsAgent {
   readonly #proxy: WebProxy;
 
@@ -28,12 +28,12 @@ export class TunnelAgent extends TlsAgent {
     this.#proxy = proxy;
   }
 
-  // Node's agent calls this for each new connection, and takes the socket by the callback.
+  // Node's agent calls this for each new connection and gets the socket through the callback.
   override createConnection(options: ConnectionOptions, connected?: Connected): undefined {
     const { protocol, host, port, authorization } = this.#proxy;
     const target = `${options.host?.includes(':') === true ? `[${options.host}]` : options.host}:${options.port}`;
     const headers = { host: target, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
-    // Its types ask for a stream beside the error; nobody looks at it.
+    // The types require a stream next to the error; it is not used.
     const fail = (code: string) => connected?.(new ProxyFault(code), new Socket().destroy());
     const ask = protocol === 'https:' ? requestTls : requestPlain;
     const asked = ask({ host, port, method: 'CONNECT', path: target, headers, agent: false, timeout: PATIENCE });

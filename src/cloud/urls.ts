@@ -11,12 +11,12 @@ export function checkCloudUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'cloud', credentials: false });
 }
 
-/** As `checkCloudUrl`, for the four-eye service. */
+/** Like `checkCloudUrl`, for the four-eye service. */
 export function checkFourEyeUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'four-eye', credentials: false });
 }
 
-/** As `checkCloudUrl`, for an own node; it may carry `user:password@` and a query, as node providers hand them out. */
+/** Like `checkCloudUrl`, for the operator's node; it may have `user:password@` and a query, because node providers use them. */
 export function checkNodeUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'node', credentials: true });
 }
@@ -30,7 +30,7 @@ function checkUrl(
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
     throw new CustosError('URL_INVALID', `the ${what} URL is not a complete http or https URL`);
   }
-  // An empty query or fragment cannot be seen in the parsed URL, yet a path that is put behind it would be lost in it.
+  // The parsed URL does not show an empty query or fragment, but a path appended to it would become part of it.
   const extras = url.username !== '' || url.password !== '' || text.includes('?');
   if (text.includes('#') || (extras && !credentials)) {
     throw new CustosError('URL_INVALID', `the ${what} URL has a user name, password, query or fragment`);
@@ -42,9 +42,9 @@ function checkUrl(
 }
 
 /**
- * True for what never leaves the machine or its site: loopback, private and shared addresses (RFC 1918, RFC 4193, RFC 6598),
- * also as IPv6 writes them (IPv4-mapped), `localhost`, names of a single label as container networks have them, and the names
- * below `.localhost`, `.internal` and `.svc`. Not `.local`: anybody on the same network may answer to such a name (RFC 6762).
+ * True for hosts on this machine or site: loopback, private and shared addresses (RFC 1918, RFC 4193, RFC 6598), also in their
+ * IPv4-mapped IPv6 form, `localhost`, single-label names as in container networks, and names below `.localhost`, `.internal`
+ * and `.svc`. Not `.local`: any machine on the same network may answer to such a name (RFC 6762).
  */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
@@ -53,7 +53,7 @@ export function isPrivateHost(hostname: string): boolean {
     const mapped = mappedAddress(host);
     return mapped === undefined ? host === '::1' || /^f[cd][0-9a-f]{2}:/.test(host) : isPrivateAddress(mapped);
   }
-  // A dot at the end makes a single label a name of the whole internet.
+  // A trailing dot makes a single label a public name.
   return /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(host) ? host !== 'local' : /\.(localhost|internal|svc)$/.test(host);
 }
 
@@ -63,7 +63,7 @@ function isPrivateAddress(address: string): boolean {
   return (a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31) || (a === 100 && b >= 64 && b <= 127);
 }
 
-/** The IPv4 address in one of the form `::ffff:7f00:1`, as the URL parser writes `::ffff:127.0.0.1` (RFC 4291, 2.5.5.2). */
+/** The IPv4 address in an address of the form `::ffff:7f00:1`, as the URL parser writes `::ffff:127.0.0.1` (RFC 4291, 2.5.5.2). */
 function mappedAddress(host: string): string | undefined {
   const match = /^::ffff:(?:([0-9a-f]{1,4}):([0-9a-f]{1,4})|(\d+\.\d+\.\d+\.\d+))$/.exec(host);
   if (match === null) return undefined;
@@ -73,15 +73,15 @@ function mappedAddress(host: string): string | undefined {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
 }
 
-/** @returns origin and path of a checked URL without a slash at the end: what a path is put behind */
+/** @returns origin and path of a checked URL without a trailing slash, to which a path is appended */
 export function baseOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 /**
- * One segment of a URL path, made of a foreign id. What would lead to another path, query or host is refused, not encoded,
- * because servers differ in when they decode.
+ * Makes one segment of a URL path from a foreign id. An id that would lead to another path, query or host is refused and not
+ * encoded, because servers differ in when they decode.
  * @throws CustosError PENDING_INVALID
  */
 export function pathSegment(id: string): string {

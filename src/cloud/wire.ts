@@ -5,7 +5,7 @@ import { constants, createBrotliDecompress, createGunzip, createInflate } from '
 import { noProxies, type ProxyRules, type WebProxy } from '../core/network/proxy.js';
 import { TunnelAgent } from './tunnel.js';
 
-/** One request as it goes onto the wire. */
+/** One request as it is sent. */
 export interface WireRequest {
   readonly method: string;
   readonly url: string;
@@ -14,11 +14,11 @@ export interface WireRequest {
   /** Milliseconds for the whole exchange, body included. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
-  /** Bytes of the answer at the most, after decompression. */
+  /** Most bytes of the answer, after decompression. */
   readonly limit: number;
 }
 
-/** An answer, read whole; `body` is undefined where it was larger than the limit. A redirect's body is not read. */
+/** A complete answer; `body` is undefined if it was larger than the limit. A redirect's body is not read. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: WireHeaders;
@@ -30,19 +30,18 @@ export interface WireHeaders {
   get(name: string): string | null;
 }
 
-/** Sends one request. @throws an error of the system or of Node's HTTP client; `WireTimeout` when the time is over */
+/** Sends one request. @throws an error of the system or of Node's HTTP client; `WireTimeout` when the time is up */
 export type Wire = (request: WireRequest) => Promise<WireAnswer>;
 
-/** The time for an exchange was over. */
+/** The exchange took too long. */
 export class WireTimeout extends Error {}
 
-/** How long a connection without work is kept, in milliseconds: less than servers commonly do. */
+/** How long an idle connection is kept, in milliseconds: less than servers usually keep it. */
 const IDLE = 4000;
 
 /**
- * Connections that are kept for the next request. `node:http` costs a fifth of what `fetch` does for the small exchanges
- * that a daemon has.
- * @param proxies - which requests go through a proxy: all go straight when absent
+ * Connections that are kept for the next request. For a daemon's small exchanges `node:http` costs a fifth of `fetch`.
+ * @param proxies - which requests go through a proxy; none when absent
  */
 export function createWire(proxies: ProxyRules = noProxies): Wire {
   const options = { keepAlive: true, timeout: IDLE };
@@ -62,7 +61,7 @@ export function createWire(proxies: ProxyRules = noProxies): Wire {
     const { protocol, authorization } = proxy;
     const isTls = protocol === 'https:';
     const headers = { host: url.host, ...(authorization !== undefined && { 'proxy-authorization': authorization }) };
-    // A proxy is told the whole URL of a plain request (RFC 9112, 3.2.2).
+    // A plain request to a proxy carries the whole URL (RFC 9112, 3.2.2).
     const path = `${url.origin}${url.pathname}${url.search}`;
     return {
       url: new URL(`${protocol}//${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`),
@@ -77,15 +76,15 @@ export function createWire(proxies: ProxyRules = noProxies): Wire {
     try {
       return await exchange(route, request);
     } catch (error) {
-      // The server closed a kept connection while the request was on its way: no answer to it, so it goes out anew. A tunnel is
-      // an agent's own work, which finds the connection closed and makes another.
+      // The server closed a kept connection while the request was being sent. This is not an answer, so the request is sent again.
+      // Tunnels are handled by the agent, which finds the closed connection and makes another.
       if (!(error instanceof StaleConnection)) throw error;
       return exchange(route.agent instanceof TunnelAgent ? route : { ...route, agent: false }, request);
     }
   };
 }
 
-/** The way that a request takes. */
+/** The route of a request. */
 interface Route {
   readonly url: URL;
   readonly agent: PlainAgent | false;
@@ -94,7 +93,7 @@ interface Route {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A kept connection was closed before anything of an answer came. */
+/** True if a kept connection was closed before any part of an answer arrived. */
 class StaleConnection extends Error {}
 
 function exchange(route: Route, request: WireRequest): Promise<WireAnswer> {
@@ -141,12 +140,12 @@ async function readAnswer(response: IncomingMessage, limit: number): Promise<Wir
 
 function decoded(response: IncomingMessage): Readable {
   const decoder = decoderOf(response.headers['content-encoding']?.trim().toLowerCase());
-  // Errors on the way in end the decoder, too; whoever reads it hears of them.
+  // Errors of the incoming stream also end the decoder, so its reader sees them.
   return decoder === undefined ? response : pipeline(response, decoder, () => undefined);
 }
 
 function decoderOf(encoding: string | undefined) {
-  // Servers that leave the end mark out are read as browsers do.
+  // Some servers omit the end mark; their answers are accepted, as browsers do.
   const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
   if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip(lenient);
   if (encoding === 'deflate') return createInflate(lenient);

@@ -1,9 +1,9 @@
 import type { CustosError } from './errors.js';
 
 /**
- * The answer of `work`, or a failure when it takes longer than `milliseconds`; the work itself goes on unheeded.
- * @param late - makes the error of that failure
- * @throws that error, or what the work throws
+ * Returns the answer of `work`, or fails if it takes longer than `milliseconds`; the work itself then goes on unobserved.
+ * @param late - makes the time-out error
+ * @throws the time-out error, or what the work throws
  */
 export async function within<T>(milliseconds: number, work: Promise<T>, late: () => CustosError): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

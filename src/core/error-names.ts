@@ -1,6 +1,6 @@
 import { type ErrorCode, errorKinds } from './errors.js';
 
-/** Codes by the names that they had in earlier versions. Stores, backups and logs of those versions still hold them. */
+/** Codes by their names in earlier versions. Stores, backups and logs of those versions still hold these names. */
 export const formerNames: Readonly<Record<string, ErrorCode>> = {
   FOUR_EYE_DENIED: 'JUDGE_DENIED',
   FOUR_EYE_UNREACHABLE: 'JUDGE_UNREACHABLE',
@@ -9,8 +9,8 @@ export const formerNames: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * Reads the name of an error code out of a store or a log, whichever version wrote it.
- * @returns the code by its present name; undefined when no code has or had this name
+ * Reads the name of an error code from a store or a log of any version.
+ * @returns the code by its current name; undefined if no code has or had this name
  */
 export function readErrorCode(name: unknown): ErrorCode | undefined {
   if (typeof name !== 'string') return undefined;
@@ -18,7 +18,7 @@ export function readErrorCode(name: unknown): ErrorCode | undefined {
   return Object.hasOwn(formerNames, name) ? formerNames[name] : undefined;
 }
 
-/** Puts the present name of the code in front of a report such as `CODE: message`, so that reports of two versions compare. */
+/** Replaces the code of a report such as `CODE: message` with its current name, so that reports of two versions compare. */
 export function readReport(text: string): string {
   const [, name, rest] = /^([A-Z_]+)(: .*)$/s.exec(text) ?? [];
   const code = readErrorCode(name);

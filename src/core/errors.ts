@@ -351,7 +351,7 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'look at the source of transactions that the program hands in; it is asked again',
+    hint: "check the program's source of transactions; Custos asks it again",
   },
   CLOUD_REFUSED: { exit: 1, status: 502, hint: 'the cloud refused the request; its answer is in the message' },
   CLOUD_UNREACHABLE: {

@@ -8,7 +8,7 @@ type Reviver = (key: string, value: unknown) => unknown;
 
 /**
  * Parses JSON from outside.
- * @param refusal - makes the error for a text that is not JSON. The cause quotes the text, so it is never shown.
+ * @param refusal - makes the error for a text that is not JSON. The cause quotes the text, so it must never be shown.
  * @throws CustosError of `refusal`
  */
 export function parseJson(text: string, refusal: (cause: unknown) => CustosError, reviver?: Reviver): unknown {
@@ -24,7 +24,7 @@ export function tryJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // V8's message quotes the text, which may hold a secret: it goes nowhere.
+    // V8's message quotes the text, which may hold a secret, so it is dropped.
     return undefined;
   }
 }

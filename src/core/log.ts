@@ -1,4 +1,4 @@
-/** Where events go: one line an event, verb in the past, ids as fields, never a secret. */
+/** Where events go: one line per event, verb in the past, ids as fields, never a secret. */
 export interface Log {
   debug(fields: Readonly<Record<string, unknown>>, event: string): void;
   info(fields: Readonly<Record<string, unknown>>, event: string): void;
@@ -9,7 +9,7 @@ export interface Log {
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Every event with a code: programs read the code, which stays, people the sentence. docs/operations.md explains each.
+ * Every event and its code. Programs read the code, which does not change; people read the sentence. docs/operations.md explains each.
  */
 export const logEvents = {
   'daemon-started': ['info', 'daemon started'],

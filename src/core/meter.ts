@@ -3,19 +3,19 @@ import type { ChainId } from './ids.js';
 /** How one turn of a pending transaction ended. */
 export type MeteredOutcome = 'completed' | 'unconfirmed' | 'held' | 'denied' | 'failed' | 'waiting' | 'refused';
 
-/** Counts what the daemon does, for whoever watches it. No method throws or waits. */
+/** Counts what the daemon does, for monitoring. No method throws or waits. */
 export interface Meter {
   polled(chain: ChainId, result: 'ok' | 'failed', milliseconds: number): void;
-  /** One more try of a transaction came to this end. */
+  /** One more attempt at a transaction ended like this. */
   ended(chain: ChainId, outcome: MeteredOutcome): void;
-  /** `distrust` comes beside `hold`: the answer was about something else, or not proved to be the judge's own. */
+  /** `distrust` comes with `hold`: the answer was about something else, or not proved to come from the judge. */
   judged(judge: string, verdict: 'allow' | 'hold' | 'deny' | 'error' | 'distrust'): void;
   /** From the request to signed bytes, in microseconds. */
   signed(chain: ChainId, microseconds: number): void;
   signerRestarted(): void;
-  /** Numbers of a sender that are free below one that is used, found when a nonce was given. */
+  /** Free numbers of a sender below a used one, found when a nonce was assigned. */
   nonceGap(chain: ChainId, missing: number): void;
-  /** The way to a chain's node or to the cloud was shut after faults, or opened again. */
+  /** The breaker of a chain's node or of the cloud was opened after faults, or closed again. */
   breaker(chain: ChainId, state: 'open' | 'closed'): void;
 }
 

@@ -1,7 +1,7 @@
-/** Runs works with the same key one after the other, in the order in which they come, and others at the same time. */
+/** Runs tasks with the same key one at a time, in the order of arrival, and other tasks in parallel. */
 export type OneByOne = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-/** @returns queues of their own; a work that fails does not stop the next one of its key */
+/** @returns new queues; a failing task does not stop the next one with its key */
 export function oneByOne(): OneByOne {
   const last = new Map<string, Promise<unknown>>();
   return (key, work) => {

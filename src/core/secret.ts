@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { CustosError } from './errors.js';
 
 /**
- * Bytes or text that must never be shown. Prints as `[secret]`, refuses to become JSON, and can be wiped.
+ * Bytes or text that must never be shown. Prints as `[secret]`, cannot become JSON, and can be wiped.
  * Text is kept as UTF-8 bytes, because JavaScript strings cannot be overwritten.
  */
 export class Secret {
@@ -12,7 +12,7 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** Takes ownership: `wipe` overwrites these very bytes. @throws CustosError ARGUMENT_INVALID: not bytes */
+  /** Takes ownership: `wipe` overwrites these bytes themselves. @throws CustosError ARGUMENT_INVALID: not bytes */
   static bytes(bytes: Uint8Array): Secret {
     if (!(bytes instanceof Uint8Array)) throw new CustosError('ARGUMENT_INVALID', 'Secret.bytes: needs a Uint8Array');
     return new Secret(bytes);

@@ -12,13 +12,13 @@ export async function readForm(request: Context): Promise<unknown> {
   return withoutNulls(await readJson(request));
 }
 
-/** As `readForm`, but no body at all is an empty object. @throws CustosError REQUEST_* */
+/** Like `readForm`, but a missing body counts as an empty object. @throws CustosError REQUEST_* */
 export async function readOptionalForm(request: Context): Promise<unknown> {
   const text = await readText(request.req.raw);
   return text === '' ? {} : withoutNulls(parseBody(text));
 }
 
-/** Reads a JSON body as it is. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
+/** Reads a JSON body unchanged. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
 export async function readJson(request: Context): Promise<unknown> {
   return parseBody(await readText(request.req.raw));
 }
@@ -56,19 +56,19 @@ async function* received({ body }: Request): AsyncGenerator<Uint8Array> {
 
 type Inflate = (bytes: Buffer) => Promise<Uint8Array>;
 
-/** @throws CustosError REQUEST_INVALID: an encoding that is not known, or several of them one over the other */
+/** @throws CustosError REQUEST_INVALID: an encoding that is not known, or several encodings on top of each other */
 function inflaterOf(header: string | null): Inflate {
   const encoding = (header ?? 'identity').trim().toLowerCase();
   if (encoding === '' || encoding === 'identity') return async (bytes) => bytes;
   if (encoding === 'gzip' || encoding === 'x-gzip') return inflateGzip;
-  const text = `content-encoding ${quote(header)} is not known: send gzip, or the body as it is`;
+  const text = `content-encoding ${quote(header)} is not supported: send gzip, or the body without encoding`;
   throw requestInvalid([{ property: 'body', rule: 'encoding', text }]);
 }
 
 async function inflateGzip(bytes: Buffer): Promise<Uint8Array> {
   if (bytes.length === 0) return bytes;
   try {
-    // It stops at the limit, so that a small body cannot become a large one in memory.
+    // Inflation stops at the limit, so that a small body cannot fill the memory.
     return await promisify(gunzip)(bytes, { maxOutputLength: BODY_BYTES });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();

@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 /** The open connections of one server. */
 export interface Connections {
   /**
-   * True where an answer to what arrived last cannot be taken for the answer to an earlier request: no request is in work on
+   * True if an answer to the latest data cannot be mistaken for the answer to an earlier request: no request is running on
    * the connection, or only the one that is not complete yet.
    */
   isFree(connection: Duplex): boolean;
-  /** Ends every connection as soon as no request is in work on it. */
+  /** Ends every connection as soon as no request is running on it. */
   drain(): void;
 }
 
@@ -19,14 +19,13 @@ interface Exchange {
 }
 
 /**
- * Keeps the number of open connections below a limit, so that a new client is always heard. At the limit a connection makes
- * room on which no request is in work: the one that has waited longest, of those that never brought a request or of those that
- * wait for the next one, whichever are more. So neither kind can crowd out the other. Only where all are in work, the new one
- * is cut.
+ * Keeps the number of open connections below a limit, so that a new client can always connect. At the limit an idle connection
+ * is cut. There are two kinds: those that never had a request, and those that wait for the next one. The longest idle one of
+ * the larger kind is cut, so that neither kind can crowd out the other. Only if all connections are busy is the new one cut.
  * @param onCut - is called for each connection that is cut
  */
 export function limitConnections(server: Server, limit: number, onCut: () => void): Connections {
-  // Sets keep the order of insertion: whoever waits longest is first.
+  // Sets keep the order of insertion, so the longest waiting one is first.
   const silent = new Set<Socket>();
   const waiting = new Set<Socket>();
   const inWork = new Map<Duplex, Set<Exchange>>();

@@ -6,7 +6,7 @@ import { isLoopback } from '../core/network/loopback.js';
 import type { Secret } from '../core/secret.js';
 import { requestInvalid } from './problems.js';
 
-/** @returns a check of a key whose time says nothing about the key: both sides are hashed to 32 bytes first */
+/** @returns a check of a key in constant time: both sides are first hashed to 32 bytes */
 export function keyCheck(key: Secret): (given: string | undefined) => boolean {
   const expected = sha256(key.exposeBytes());
   return (given) => given !== undefined && timingSafeEqual(sha256(given), expected);
@@ -14,7 +14,7 @@ export function keyCheck(key: Secret): (given: string | undefined) => boolean {
 
 /**
  * Makes the check of the Host header. A web page that rebinds its own name to this machine (DNS rebinding) still sends
- * its own name, so a server on loopback answers loopback names only.
+ * its own name, so a server on loopback answers only to loopback names.
  * @param listeningOn - name or address that the server listens on
  * @param allowedHosts - further names, without port
  * @returns a check that throws CustosError HOST_NOT_ALLOWED
@@ -31,11 +31,11 @@ export function hostCheck(listeningOn: string, allowedHosts: readonly string[]):
 
 function hostName(header: string | undefined): string | undefined {
   const [, name] = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.exec(header ?? '') ?? [];
-  // One form of each address: 127.1 is 127.0.0.1.
+  // Normalizes addresses: 127.1 is 127.0.0.1.
   return name !== undefined && URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : undefined;
 }
 
-/** Refuses content where it means nothing (RFC 9110, 9.3.1), because a reader in front may take it for a second request. */
+/** Refuses content that has no meaning (RFC 9110, 9.3.1), because a proxy in front may read it as a second request. */
 export const noContent: MiddlewareHandler = async ({ req }, next) => {
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const hasContent = Number(req.header('content-length') ?? 0) > 0 || req.header('transfer-encoding') !== undefined;

@@ -7,8 +7,8 @@ const MAX_DEPTH = 40;
 
 /**
  * Parses a JSON body.
- * @throws CustosError REQUEST_INVALID: no JSON, nested deeper than 40 levels, or an object that has a member twice, of which
- *   one reader takes the first and another one the last
+ * @throws CustosError REQUEST_INVALID: not JSON, nested deeper than 40 levels, or an object with a repeated member, of which
+ *   some readers take the first value and others the last
  */
 export function parseBody(text: string): unknown {
   const parsed = parseJson(text);
@@ -22,7 +22,7 @@ export function parseBody(text: string): unknown {
   return parsed;
 }
 
-/** Members that are null are as if they were not there: clients with typed forms send all of them. */
+/** Removes members that are null: clients with typed forms send all members. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isRecord(value)) return value;

@@ -7,33 +7,33 @@ import { limitConnections } from './connections.js';
 import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
 import { refuseMalformed } from './malformed.js';
 
-/** How often it is looked for requests that do not arrive in time, in milliseconds, at most. */
+/** The longest interval between checks for late requests, in milliseconds. */
 const CHECK_PERIOD = 1000;
-/** How often cut connections are logged, in milliseconds. */
+/** The interval at which cut connections are logged, in milliseconds. */
 const CUT_PERIOD = 60_000;
 
 export interface ListenOptions {
   /** Name or address. */
   readonly host: string;
-  /** 0 takes any free one. */
+  /** 0 uses any free port. */
   readonly port: number;
-  /** What the port is called in errors, with a space at the end. */
+  /** What errors call the port, with a trailing space. */
   readonly portName?: string;
   readonly limits: Limits;
   readonly log: Log;
   readonly answer: (request: Request) => Response | Promise<Response>;
-  /** Makes the answer to what is not even a request: malformed, too large a header, not complete in time. */
+  /** Makes the answer to an invalid request: malformed, with too large a header, or not complete in time. */
   readonly refuse: (error: CustosError) => Response;
-  /** False where the process may end although the server listens. */
+  /** False if the process may end although the server listens. */
   readonly holdsProcess?: boolean;
 }
 
 /** A server that listens. */
 export interface Listening {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** Takes no new requests, waits at most `grace` milliseconds for those in work, and resolves when all connections are closed. */
+  /** Accepts no new requests, waits at most `grace` milliseconds for running ones, and resolves when all connections are closed. */
   close(grace: number): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const connections = limitConnections(server, limits.connections, cutLog(log));
   refuseMalformed(server, connections, refuse);
   const port = await bind(server, options);
-  // Without a listener a connection that cannot be taken, for want of file descriptors, would end the process.
+  // Without a listener, a connection that cannot be accepted for lack of file descriptors would end the process.
   server.on('error', (error: NodeJS.ErrnoException) => tell(log, 'connection-not-taken', { error: error.code }));
   if (options.holdsProcess === false) server.unref();
   return {
@@ -70,10 +70,10 @@ function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
     refuse(new CustosError('REQUEST_INVALID', 'the request line or its Host header is not valid'));
   const server = createServer(
     {
-      // Refused below, in the words of this server.
+      // Refused below, with this server's own answer.
       requireHostHeader: false,
       maxHeaderSize: HEADER_BYTES,
-      // Whatever NODE_OPTIONS say: two readers of one lenient request may find two requests in it.
+      // Whatever NODE_OPTIONS says: two lenient readers of one request may find different requests in it.
       insecureHTTPParser: false,
       headersTimeout: limits.headerTime,
       requestTimeout: limits.requestTime,
@@ -89,7 +89,7 @@ function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
   return server;
 }
 
-/** RFC 9112, 3.2: a request without one is allowed before HTTP/1.1 only, one with two never is. */
+/** RFC 9112, 3.2: a request without one is allowed only before HTTP/1.1; a request with two is never allowed. */
 function hasOneHost({ rawHeaders, httpVersion }: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): boolean {
   const count = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
   return count === 1 || (count === 0 && httpVersion === '1.0');
@@ -98,7 +98,7 @@ function hasOneHost({ rawHeaders, httpVersion }: Pick<IncomingMessage, 'rawHeade
 function bind(server: Server, { host, port, portName = '' }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `it cannot be listened on (${error.code})`;
+      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : `listening on it failed (${error.code})`;
       reject(new CustosError('PORT_IN_USE', `${portName}${host}:${port}: ${reason}`, { cause: error }));
     };
     server.once('error', fail);
@@ -110,7 +110,7 @@ function bind(server: Server, { host, port, portName = '' }: ListenOptions): Pro
   });
 }
 
-/** Logs at most once a minute how many connections were cut, the first at once. */
+/** Logs at most once a minute how many connections were cut; the first cut is logged at once. */
 function cutLog(log: Log): () => void {
   let cut = 0;
   let next = 0;

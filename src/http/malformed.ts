@@ -5,9 +5,9 @@ import type { Connections } from './connections.js';
 import { HEADER_BYTES } from './limits.js';
 
 /**
- * Answers what the HTTP parser refuses (RFC 9112: two lengths, a length beside a transfer coding, no or two Host headers, a bare
- * CR …), a header that is too large, and a request that does not arrive in time; then ends the connection, because nobody
- * knows where its next request begins.
+ * Answers a request that the HTTP parser refuses (RFC 9112: two lengths, a length with a transfer coding, no or two Host
+ * headers, a bare CR …), that has too large a header, or that does not arrive in time. Then ends the connection, because the
+ * start of its next request is unknown.
  */
 export function refuseMalformed(
   server: Server,
@@ -15,7 +15,7 @@ export function refuseMalformed(
   refuse: (error: CustosError) => Response,
 ): void {
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
-    // A client that is gone, and one that would take this answer for another one's.
+    // The client is gone, or would mistake this answer for the answer to an earlier request.
     if (!connection.writable || !connections.isFree(connection)) {
       connection.destroy();
       return;
@@ -24,7 +24,7 @@ export function refuseMalformed(
   });
 }
 
-/** By the codes of Node's parser; `reason` is its text for what is malformed, and quotes nothing of the request. */
+/** By the codes of Node's parser; `reason` is its text about the fault, which does not quote the request. */
 function refusalOf(error: NodeJS.ErrnoException & { readonly reason?: unknown }): CustosError {
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new CustosError('REQUEST_INCOMPLETE', 'the request did not arrive in time');

@@ -1,20 +1,20 @@
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
 import { type Log, tell } from '../core/log.js';
 
-/** One fault of a request: where, which rule, and the rule in words. The value is not repeated, because it may be a secret. */
+/** One fault of a request: where it is, which rule it breaks, and the rule in words. The value is omitted, because it may be a secret. */
 export interface Problem {
   readonly property: string;
   readonly rule: string;
   readonly text: string;
 }
 
-/** What a server says of an error, in no server's form yet. */
+/** What a server says about an error, before it takes the form of that server. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly status: number;
   /** A sentence. */
   readonly message: string;
-  /** Empty where the error is not about fields of the request. */
+  /** Empty if the error is not about fields of the request. */
   readonly problems: readonly Problem[];
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -26,7 +26,7 @@ export function requestInvalid(problems: readonly Problem[]): CustosError {
 }
 
 /**
- * Runs the check of one field; what it throws becomes a fault of that field.
+ * Runs the check of one field; an error that it throws becomes a fault of that field.
  * @throws CustosError REQUEST_INVALID
  */
 export function checkField<T>(property: string, check: () => T): T {
@@ -38,7 +38,7 @@ export function checkField<T>(property: string, check: () => T): T {
   }
 }
 
-/** Logs an error and turns it into what may be said of it: of an unforeseen one nothing but its code. */
+/** Logs an error and returns what a client may know of it: only the code of an unforeseen one. */
 export function refusalOf(thrown: unknown, log: Log): Refusal {
   const error = asCustosError(thrown);
   const { code, message, details } = error;

@@ -2,21 +2,21 @@ import { within } from '../core/deadline.js';
 import { asCustosError, CustosError, errorKinds } from '../core/errors.js';
 import type { UnreadyReason } from '../core/health.js';
 
-/** @throws CustosError HEALTH_TIMEOUT: it takes longer than `milliseconds`; or what the work throws */
+/** @throws CustosError HEALTH_TIMEOUT: the work takes longer than `milliseconds`; or what it throws */
 export function inTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   return within(milliseconds, work, () => new CustosError('HEALTH_TIMEOUT', 'no answer in time'));
 }
 
 /**
- * Asks once for everybody who asks within `milliseconds`, and never twice at the same time: a watcher who asks often, or
- * hangs, costs no more than one who asks once.
+ * Shares one question among all callers within `milliseconds`, and never asks twice at the same time: a monitor that asks
+ * often, or hangs, costs no more than one that asks once.
  */
 export function remembered<T>(milliseconds: number, now: () => number, ask: () => Promise<T>): () => Promise<T> {
   let asking: Promise<T> | undefined;
   let until = 0;
   return () => {
     if (asking !== undefined && now() < until) return asking;
-    // Until the answer is there, and for the given time after it.
+    // Until the answer arrives, and for the given time afterwards.
     until = Number.POSITIVE_INFINITY;
     asking = ask().finally(() => {
       until = now() + milliseconds;
@@ -26,9 +26,9 @@ export function remembered<T>(milliseconds: number, now: () => number, ask: () =
 }
 
 /**
- * Tries whether something works. Never rejects.
- * @param what - named in the reason
- * @returns the reason why the server is not ready, or nothing when it works within `milliseconds`
+ * Checks whether something works. Never rejects.
+ * @param what - its name in the reason
+ * @returns the reason why the server is not ready, or undefined if it works within `milliseconds`
  */
 export async function probed(
   what: Pick<UnreadyReason, 'check' | 'chain'>,
@@ -39,7 +39,7 @@ export async function probed(
     await inTime(milliseconds, run());
     return [];
   } catch (thrown) {
-    // The message may name a path or a host; code and hint are the same for everybody.
+    // The message may name a path or a host, so only code and hint are given.
     const { code } = asCustosError(thrown);
     return [{ ...what, code, text: errorKinds[code].hint }];
   }

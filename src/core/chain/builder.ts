@@ -3,7 +3,7 @@ import type { KeyRef } from '../signing/wallet.js';
 import type { NodeClient } from './node.js';
 import type { AssetAmount } from './summary.js';
 
-/** What a chain may ask while it builds what came in at the gateway. */
+/** What a chain may ask while it builds a transaction for the gateway. */
 export interface BuildContext {
   readonly network: Network;
   readonly node: NodeClient;
@@ -14,15 +14,15 @@ export interface BuildContext {
 /** A transaction without signatures, with the keys that sign it. */
 export interface BuiltTransaction {
   readonly serialized: string;
-  /** In the order of signing; those without an index come first. */
+  /** In signing order; keys without an index come first. */
   readonly keys: readonly KeyRef[];
-  /** The most that the fee can be, where it is settled already. */
+  /** The highest possible fee, if it is already known. */
   readonly fee?: AssetAmount;
   /** Outputs (`txId:index`) that it spends, on a chain of unspent outputs. */
   readonly spends?: readonly string[];
 }
 
-/** Where coins come from: an address, of whose outputs as many are taken as are needed, or one output. */
+/** Where coins come from: one output, or an address, which gives as many outputs as needed. */
 export type SpendSource = { readonly key: KeyRef } & (
   | { readonly address: string }
   | { readonly txId: string; readonly index: number }
@@ -32,13 +32,13 @@ export type SpendSource = { readonly key: KeyRef } & (
 export interface SpendRequest {
   readonly sources: readonly SpendSource[];
   readonly to: readonly { readonly address: string; readonly amount: string | number }[];
-  /** Without it the node is asked what a transaction costs now. */
+  /** When absent, the node says what a transaction costs now. */
   readonly fee?: string;
-  /** Without it what remains goes back to where the first coins came from. */
+  /** When absent, the change goes back to the address of the first coins. */
   readonly changeAddress?: string;
 }
 
-/** An account that takes part in a payment, and who signs for it. */
+/** An account that takes part in a payment, and its signing key. */
 export interface PayingAccount {
   readonly address: string;
   readonly key: KeyRef;
@@ -50,11 +50,11 @@ export interface PaymentRequest {
   readonly to: string;
   /** Whole coins or tokens as a decimal text, e.g. `0.5`. */
   readonly amount: string;
-  /** Pays fee and rent in the place of `from`; it must sign, too. */
+  /** Pays fee and rent instead of `from`; it must sign too. */
   readonly feePayer?: PayingAccount;
-  /** Address of the token; without it coins are sent. */
+  /** Address of the token; when absent, coins are sent. */
   readonly contractAddress?: string;
-  /** Decimals of the token; they must be those that the network says. */
+  /** Decimals of the token; they must match the network's value. */
   readonly digits?: number;
 }
 
@@ -69,7 +69,7 @@ export interface EvmTransfer {
   readonly nonce?: bigint;
   readonly gasLimit?: bigint;
   readonly gasPrice?: bigint;
-  /** Transaction type where it is not the plain one: EIP-2930 or EIP-1559. */
+  /** Transaction type if it is not legacy: EIP-2930 or EIP-1559. */
   readonly type?: '0x1' | '0x2';
   readonly maxFeePerGas?: bigint;
   readonly maxPriorityFeePerGas?: bigint;
@@ -78,27 +78,27 @@ export interface EvmTransfer {
   readonly feeCurrency?: string;
 }
 
-/** One address that a transaction names beforehand, with its storage keys: 0x and 64 hexadecimal digits each (EIP-2930). */
+/** One address that a transaction declares in advance, with its storage keys: 0x and 64 hexadecimal digits each (EIP-2930). */
 export interface AccessListEntry {
   readonly address: string;
   readonly storageKeys: readonly string[];
 }
 
-/** Builds what came in at the gateway. `kind` is the interface that the chain's nodes speak. */
+/** Builds transactions for the gateway. `kind` is the interface of the chain's nodes. */
 export type Builder = EvmBuilder | BitcoindBuilder | SolanaBuilder;
 
 export interface EvmBuilder {
   readonly kind: 'evm';
-  /** Chain ids of each network (EIP-155), the living one first. */
+  /** Chain ids of each network (EIP-155), the active one first. */
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
-  /** Serialized unsigned form of a request that came in at the gateway. */
+  /** Serialized unsigned form of a request to the gateway. */
   transfer(request: EvmTransfer, network: Network): string;
 }
 
 export interface BitcoindBuilder {
   readonly kind: 'bitcoind';
   /**
-   * Chooses outputs for a transfer that came in at the gateway, with fee and change.
+   * Chooses outputs, fee and change for a transfer from the gateway.
    * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID (also: not enough coins), FEE_INVALID, STATE_CONFLICT (an output that
    *   another pending transaction spends), NETWORK_MISMATCH, NODE_*
    */
@@ -107,6 +107,6 @@ export interface BitcoindBuilder {
 
 export interface SolanaBuilder {
   readonly kind: 'solana';
-  /** Builds a payment that came in at the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
+  /** Builds a payment from the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
   pay(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;
 }

@@ -5,7 +5,7 @@ import type { Keys } from './keys.js';
 import type { ChainNode } from './node.js';
 import type { TatumFacts } from './tatum.js';
 
-/** A blockchain: what is known of it, and its parts. A power that it lacks is an absent part or member, not a stub. */
+/** A blockchain: its facts and its parts. A capability that it lacks is an absent part or member, not a stub. */
 export interface Chain {
   readonly id: ChainId;
   /** Full name for people, e.g. `Polygon`. */
@@ -15,22 +15,22 @@ export interface Chain {
   /** Symbol of the coin that pays fees. */
   readonly coin: string;
   readonly decimals: number;
-  /** What fees are paid in, where it is not the coin. */
+  /** The asset that pays fees, if it is not the coin. */
   readonly feeAsset?: { readonly symbol: string; readonly decimals: number };
-  /** The most that a fee may be unless the operator says otherwise: whole coins (of `feeAsset`, where there is one) as a decimal text. */
+  /** The highest allowed fee unless the operator sets another: whole coins (of `feeAsset` if present) as a decimal text. */
   readonly feeCeiling: string;
-  /** Tokens that can pay a fee, by the asset that a summary names; `ceiling` is in whole tokens. */
+  /** Tokens that can pay a fee, by their asset in a summary; `ceiling` is in whole tokens. */
   feeTokens?(
     network: Network,
   ): ReadonlyMap<string, { readonly symbol: string; readonly decimals: number; readonly ceiling: string }>;
-  /** Said, and nothing sent, where the network does not exist any more. */
+  /** The message for a network that no longer exists; nothing is sent. */
   readonly closedNetwork?: string;
   readonly keys: Keys;
   readonly codec: Codec;
   readonly node: ChainNode;
-  /** Absent where the gateway builds no transactions. */
+  /** Absent if the gateway builds no transactions. */
   readonly builder?: Builder;
-  /** What Tatum calls the chain, where its rules do not say it. */
+  /** What Tatum calls the chain, if it does not follow Tatum's general rule. */
   readonly tatum?: TatumFacts;
 }
 

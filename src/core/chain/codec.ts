@@ -3,34 +3,34 @@ import type { KeyRequest, PendingTransaction, Withdrawal } from '../signing/pend
 import type { KeyRef, LentKey } from '../signing/wallet.js';
 import type { Summary } from './summary.js';
 
-/** One key that a pending transaction names, as far as it is public. */
+/** The public part of one key that a pending transaction names. */
 export interface SignerFacts {
   readonly address: string;
-  /** Known for mnemonic wallets with an xpub; absent where only the signer can tell. */
+  /** Known for mnemonic wallets with an xpub; absent if only the signer can compute it. */
   readonly publicKey?: Uint8Array;
 }
 
-/** What decides whether a chain id belongs: the network, and a development chain that the operator named. */
+/** What decides whether a chain id is allowed: the network, and a development chain that the operator named. */
 export interface ParseContext {
   readonly network: Network;
-  /** Address whose key will sign; of several keys the first one's. */
+  /** Address of the key that will sign; with several keys, that of the first. */
   readonly from: string;
   /** All keys that the pending transaction names, in its order; the first is that of `from`. */
   readonly signers: readonly SignerFacts[];
   /** A ledger withdrawal that the cloud ties to the transaction. */
   readonly withdrawal?: Withdrawal;
-  /** Allows what is refused by default because the network cannot show that it is meant (e.g. XRP regular keys). */
+  /** Allows what is refused by default because the network cannot show that it is intended (e.g. XRP regular keys). */
   readonly allowForeignKey?: boolean;
-  /** Chain id of a development chain (`--chain-id CHAIN=N`), allowed besides the known ones of the network. */
+  /** Chain id of a development chain (`--chain-id CHAIN=N`), allowed in addition to the known ones of the network. */
   readonly developmentChainId?: bigint;
 }
 
 /** A decoded transaction, ready to be judged and signed. Pure. */
 export interface UnsignedTransaction {
   readonly summary: Summary;
-  /** Sequence number of the sender, where the chain has one. */
+  /** Sequence number of the sender, if the chain has one. */
   readonly nonce?: bigint;
-  /** Outputs that it spends, where the chain has such: `txId:index`, txId as the network writes it. */
+  /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */
   readonly spends?: readonly string[];
   /** @throws CustosError KEY_MISSING, SENDER_MISMATCH, SIGNATURE_INVALID */
   sign(keys: readonly LentKey[]): SignedTransaction;
@@ -43,32 +43,32 @@ export interface SignedTransaction {
   readonly txId: string;
 }
 
-/** The transactions of a chain: how they are decoded and signed, and how long they are good for. Pure. */
+/** The transactions of a chain: how they are decoded and signed, and how long they stay valid. Pure. */
 export interface Codec {
   /** Whether a text has the form of this network's transaction ids. */
   isTransactionId(text: string): boolean;
-  /** The keys that must be lent, in order, where they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */
+  /** The keys to lend, in order, if they are not simply those of `pending.keys`. @throws CustosError KEY_MISSING */
   keyRefs?(pending: KeyRequest): readonly KeyRef[];
   /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, SENDER_MISMATCH, … */
   parse(completed: string, context: ParseContext): UnsignedTransaction;
   /**
-   * Reads what the broadcast operation takes: signed bytes, or on a chain that is sent by its node (`sendsByNode`) the id
-   * alone. @throws CustosError TRANSACTION_INVALID
+   * Reads the input of the broadcast operation: signed bytes, or, on a chain that is sent by its node (`sendsByNode`), only the
+   * id. @throws CustosError TRANSACTION_INVALID
    */
   readSigned?(txData: string): { readonly raw?: string; readonly txId: string };
   /**
-   * Signed bytes run out. `renewed`: what runs out was filled in by `complete`, so dead ones are made again. `final`: the
-   * requester set it, so dead ones have failed (TRANSACTION_EXPIRED). Absent: they never run out by themselves.
+   * Signed bytes expire. `renewed`: `complete` filled in the expiry, so dead bytes are made again. `final`: the requester set it,
+   * so a transaction with dead bytes has failed (TRANSACTION_EXPIRED). Absent: the bytes never expire by themselves.
    */
   readonly expiry?: 'renewed' | 'final';
   /**
-   * Another transaction of the sender can take the number of signed bytes, which `fate` then calls dead. `renewed`: the number
-   * was filled in by `complete`, so dead ones are made again. `final`: the requester set it. Absent: no number can be taken.
+   * Another transaction of the sender can use the same number, after which `fate` reports the bytes dead. `renewed`: `complete`
+   * filled in the number, so dead bytes are made again. `final`: the requester set it. Absent: no number can be used up.
    */
   displacement?(pending: PendingTransaction): 'renewed' | 'final';
   /**
-   * Two pending transactions with the same content may come to the same bytes, which a network takes once. `renewed`: what tells
-   * them apart is filled in by `complete`, which is asked again. Absent or `final`: the requester set all of it.
+   * Two pending transactions with the same content may give the same bytes, which a network accepts only once. `renewed`:
+   * `complete` fills in what makes them different and is asked again. Absent or `final`: the requester set all of it.
    */
   repetition?(pending: PendingTransaction): 'renewed' | 'final';
 }

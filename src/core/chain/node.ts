@@ -2,19 +2,19 @@ import type { CustosError } from '../errors.js';
 import type { PendingTransaction } from '../signing/pending.js';
 import type { ParseContext, SignedTransaction } from './codec.js';
 
-/** What `complete` may ask. Holds no key. */
+/** What `complete` may use. Holds no key. */
 export interface CompleteContext extends ParseContext {
   readonly node: NodeClient;
-  /** The operator signs for amounts that are only claimed (`unproved-amount`), where nobody can prove them. */
+  /** The operator accepts amounts that are only claimed (`unproved-amount`) when nothing can prove them. */
   readonly allowUnproved?: boolean;
   /**
-   * Gives the first number from `latest` upwards that no living transaction of this sender uses; it is given once.
+   * Gives the first number from `latest` upwards that no live transaction of this sender uses. It gives each number once.
    * @param latest - number of the sender's transactions in the chain
-   * @param waiting - the same with those that wait at the node, where it was asked: what the journal knows as sent and the
-   *   node does not count was lost, and is sent again
+   * @param waiting - the same including those that wait at the node, if it was asked: a transaction that the journal has as sent
+   *   but the node does not count was lost, and is sent again
    */
   nextNonce(latest: bigint, waiting?: bigint): Promise<bigint>;
-  /** True for a form whose bytes another transaction of the sender has: a chain that can choose something else does so. */
+  /** True if another transaction of the sender has the bytes of this form; a chain that can choose something else does so. */
   isTaken?(completed: string): boolean;
 }
 
@@ -26,15 +26,15 @@ export interface NodeClient {
   /** JSON-RPC; resolves to `result`. */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
   /**
-   * Several JSON-RPC calls in one exchange, with one outcome for each, in order; absent where they are made one by one. A node
-   * that takes no batches fails as a whole.
+   * Several JSON-RPC calls in one exchange, with one outcome for each, in order; absent if calls are made one by one. A node
+   * that does not accept batches fails the whole call.
    */
   batch?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
   /** HTTP interface of the node itself; `path` begins with `/` and may hold a query. Resolves to the parsed JSON (or text). */
   http(request: NodeRequest): Promise<unknown>;
   /** An operation of the cloud, below its base URL, e.g. `/v3/flow/sign`; absent on a direct node. */
   cloud?(request: NodeRequest): Promise<unknown>;
-  /** Number of transactions sent from `address`, by the cloud's own operation; absent on a direct node. */
+  /** Number of transactions sent from `address`, from the cloud's own operation; absent on a direct node. */
   transactionCount?(address: string): Promise<unknown>;
   /** The cloud's fee advice `{slow, medium, fast}`; absent on a direct node. */
   feeAdvice?(): Promise<unknown>;
@@ -58,13 +58,13 @@ export interface NodeRequest {
   readonly path: string;
   /** Sent as JSON; a `Uint8Array` goes as `application/octet-stream`. */
   readonly body?: unknown;
-  /** Sent as `application/x-www-form-urlencoded`, in place of a body. */
+  /** Sent as `application/x-www-form-urlencoded`, instead of a body. */
   readonly form?: Readonly<Record<string, string>>;
   /** Default: POST with a body, else GET. */
   readonly method?: 'GET' | 'POST';
 }
 
-/** Signed bytes with what they were made from. */
+/** Signed bytes, and what they were made from. */
 export interface RecordedTransaction extends SignedTransaction {
   /** The completed serialized form. */
   readonly completed: string;
@@ -72,42 +72,42 @@ export interface RecordedTransaction extends SignedTransaction {
   readonly sender: string;
 }
 
-/** What the network says of signed bytes. `dead`: they can never take effect any more, which is proved. */
+/** What the network says about signed bytes. `dead`: it is proved that they can no longer take effect. */
 export type Fate = 'known' | 'open' | 'dead';
 
 /**
- * Where the network has a transaction. `absent`: the node does not know it (any more). `waiting`: known, in no block.
- * `included`: in a block that the chain keeps now; `depth` is 1 in the newest block and grows with each block behind it;
- * `reverted`: it is in the chain and paid its fee, but did not do what it was for.
+ * Where the network has a transaction. `absent`: the node does not, or no longer, know it. `waiting`: known, but not in a block.
+ * `included`: in a block of the current chain; `depth` is 1 in the newest block and grows with each block after it;
+ * `reverted`: it is in the chain and paid its fee, but had no effect.
  */
 export type Inclusion =
   | { readonly kind: 'absent' | 'waiting' }
   | { readonly kind: 'included'; readonly depth: number; readonly block: string; readonly reverted?: true };
 
-/** What a chain asks of its nodes. The only part that talks to the network; it holds no key. */
+/** What a chain asks its nodes. The only part that talks to the network; it holds no key. */
 export interface ChainNode {
   /** Fills in what is missing; a value that is given is never changed. @returns the completed serialized form. */
   complete(pending: PendingTransaction, context: CompleteContext): Promise<string>;
   /**
-   * Hands signed bytes to a node. A node that has them already is no error.
+   * Sends signed bytes to a node. It is not an error if the node already has them.
    * @returns the transaction id as the network knows it
    * @throws CustosError BROADCAST_REFUSED (for good), BROADCAST_DEFERRED, NODE_* (try again with the same bytes)
    */
   broadcast(recorded: RecordedTransaction, node: NodeClient): Promise<string>;
-  /** Also through the cloud the bytes go by `broadcast` above to its node; the cloud is then told the transaction id alone. */
+  /** Even with the cloud, the bytes go to its node by `broadcast` above; the cloud then gets only the transaction id. */
   readonly sendsByNode?: boolean;
   /** What became of signed bytes; `open` when nothing is proved. @throws CustosError NODE_* */
   fate?(recorded: RecordedTransaction, node: NodeClient): Promise<Fate>;
-  /** Where the network has signed bytes now; absent where the chain's nodes cannot tell. @throws CustosError NODE_* */
+  /** Where the network has signed bytes now; absent if the chain's nodes cannot say. @throws CustosError NODE_* */
   inclusion?(recorded: RecordedTransaction, node: NodeClient): Promise<Inclusion>;
   /**
-   * Whether a network that refused signed bytes in these words, and does not know them, may take the same bytes later.
-   * Absent: what is refused stays refused.
+   * Whether a network that refused signed bytes with these words, and does not have them, may accept the same bytes later.
+   * Absent: a refusal is final.
    * @throws CustosError NODE_*
    */
   refusal?(recorded: RecordedTransaction, words: string, node: NodeClient): Promise<'later' | 'final'>;
   /**
-   * Asks a node whether it is of this chain and network; absent where nodes cannot tell.
+   * Asks a node whether it belongs to this chain and network; absent if nodes cannot say.
    * @throws CustosError NETWORK_MISMATCH, CHAIN_ID_MISMATCH, NODE_*
    */
   checkNode?(node: NodeClient, place: Pick<ParseContext, 'network' | 'developmentChainId'>): Promise<void>;

@@ -8,8 +8,8 @@ export interface AssetAmount {
 }
 
 /**
- * What a decoded transaction does, in the words of the field; made from the very bytes that are signed.
- * `opaque` means that a part (e.g. the data of a contract call) is carried along without being understood.
+ * What a decoded transaction does, in the usual terms; made from the same bytes that are signed.
+ * `opaque` means that the program does not understand a part, e.g. the data of a contract call.
  */
 export interface Summary {
   readonly kind: 'transfer' | 'token-transfer' | 'token-approval' | 'contract-call' | 'contract-creation' | 'other';
@@ -17,32 +17,32 @@ export interface Summary {
   readonly to?: string;
   /** Coins that leave the sender, without the fee. */
   readonly value: AssetAmount;
-  /** Tokens that are moved or released for spending. */
+  /** Tokens that are moved or approved for spending. */
   readonly tokens: readonly TokenMove[];
-  /** The most that the fee can be. */
+  /** The highest possible fee. */
   readonly fee: AssetAmount;
   readonly nonce?: bigint;
   readonly chainId?: bigint;
-  /** Name and arguments of the called method, where known. */
+  /** Name and arguments of the called method, if known. */
   readonly method?: string;
   readonly opaque: boolean;
-  /** Coins that go in, of a chain that spends outputs. */
+  /** Coins that go in, on a chain with outputs. */
   readonly inputs?: readonly SummaryInput[];
-  /** Where the coins go, of a chain that makes outputs. */
+  /** Where the coins go, on a chain with outputs. */
   readonly outputs?: readonly SummaryOutput[];
-  /** Fee in smallest units for a virtual byte, rounded down to hundredths. */
+  /** Fee per virtual byte in smallest units, rounded down to hundredths. */
   readonly feeRate?: number;
   /** Memo, note or message that goes with a transfer. */
   readonly memo?: string;
   /** Every dangerous effect, whether it is stopped or only shown. */
   readonly hazards: readonly Hazard[];
-  /** Every other signed part that decides who is credited, with what, or until when. */
+  /** Every other signed part that determines who is credited, with what, or until when. */
   readonly notes?: readonly SummaryNote[];
   /** One sentence in plain words. */
   readonly text: string;
 }
 
-/** One signed part by the chain's own name, e.g. `DestinationTag`, `InvoiceID`, `nLockTime`. */
+/** One signed part under the chain's own name, e.g. `DestinationTag`, `InvoiceID`, `nLockTime`. */
 export interface SummaryNote {
   readonly name: string;
   readonly value: string;
@@ -53,14 +53,14 @@ export interface SummaryInput {
   readonly outpoint: string;
   readonly address?: string;
   readonly amount: bigint;
-  /** Nothing proves the amount: it is what the request says. */
+  /** Nothing proves the amount, which comes from the request. */
   readonly claimed?: boolean;
 }
 
 export interface SummaryOutput {
   /** Absent for a script without an address. */
   readonly address?: string;
-  /** The script where it has no address: hexadecimal digits, of a long one the beginning and its hash. */
+  /** The script, if it has no address: hexadecimal digits; for a long script, its beginning and its hash. */
   readonly script?: string;
   readonly amount: bigint;
   /** Goes back to one of the signing keys. */
@@ -78,7 +78,7 @@ export interface TokenMove {
   readonly action: 'transfer' | 'approve' | 'approve-all' | 'revoke' | 'mint' | 'burn';
 }
 
-/** The same summary with all text that others chose fit to be shown. Applied to whatever a chain of the registry decodes. */
+/** The same summary with all foreign text made safe to show. Applied to every transaction that a chain of the registry decodes. */
 export function shownSummary(summary: Summary): Summary {
   const { text, memo, method, notes, hazards, tokens } = summary;
   return {

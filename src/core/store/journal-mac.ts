@@ -1,10 +1,10 @@
 /**
- * Authenticates a list of texts under a key below the root key (HMAC-SHA256): no two lists have the same text for it.
+ * Authenticates a list of texts with a key derived from the root key (HMAC-SHA256). Different lists give different input.
  * @returns 43 characters of base64url
  */
 export type JournalMac = (parts: readonly string[]) => string;
 
-/** What the front gets from whoever opened the root key. */
+/** What the front gets from the process that opened the root key. */
 export interface JournalKey {
   /** 32 bytes. */
   readonly key: Uint8Array;
@@ -12,12 +12,12 @@ export interface JournalKey {
   readonly mayAdopt: boolean;
 }
 
-/** How a journal is opened for whoever changes it. */
+/** How a journal is opened for changes. */
 export interface JournalOpening {
   readonly mac: JournalMac;
   /**
-   * True where the journal may come from a time before its rows were authenticated: rows without a MAC are then given one, once.
-   * Only who opened the store by a key slot of that time may say so.
+   * True if the journal may be older than the authentication of its rows: rows without a MAC then get one, once. Only a process
+   * that opened the store with a key slot of that time may set this.
    */
   readonly mayAdopt: boolean;
 }

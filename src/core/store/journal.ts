@@ -3,22 +3,22 @@ import type { ChainId, Network } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';
 
 /**
- * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may be on their way ·
- * `broadcast` the network took them · `completed` the cloud knows · `denied`, `failed`, `cancelled` ended without effect.
+ * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may have been sent ·
+ * `broadcast` the network accepted them · `completed` the cloud knows · `denied`, `failed`, `cancelled` ended without effect.
  */
 export const states = ['claimed', 'held', 'signed', 'broadcast', 'completed', 'denied', 'failed', 'cancelled'] as const;
 export type State = (typeof states)[number];
 
-/** Nothing is signed yet, and the way goes on. */
+/** Nothing is signed yet, and the transaction goes on. */
 export const unsignedStates = ['claimed', 'held'] as const satisfies readonly State[];
 
-/** The bytes are recorded and may be on their way. */
+/** The bytes are recorded and may have been sent. */
 export const sentStates = ['signed', 'broadcast'] as const satisfies readonly State[];
 
-/** The way goes on. */
+/** The transaction goes on. */
 export const openStates = [...unsignedStates, ...sentStates] as const;
 
-/** The bytes may take effect, or have: their nonce and outputs are in use for good. */
+/** The bytes may take effect or have taken effect, so their nonce and outputs are in use for good. */
 export const livingStates = [...sentStates, 'completed'] as const satisfies readonly State[];
 
 export function isState(text: string): text is State {
@@ -29,12 +29,12 @@ export function isUnsigned(state: State): boolean {
   return unsignedStates.some((one) => one === state);
 }
 
-/** Bytes are recorded, may be on their way, and are not ended. */
+/** The bytes are recorded and may have been sent, and the transaction has not ended. */
 export function isSent(state: State): boolean {
   return sentStates.some((one) => one === state);
 }
 
-/** The transaction gives its bytes, and what they spend, to no other. */
+/** No other transaction gets these bytes or what they spend. */
 export function isKept(state: State): boolean {
   return livingStates.some((one) => one === state);
 }
@@ -45,7 +45,7 @@ export interface JournalEntry {
   readonly chain: ChainId;
   readonly network: Network;
   readonly state: State;
-  /** Grows with every claim; a write under an older generation is refused. */
+  /** Grows with every claim; a write with an older generation is refused. */
   readonly generation: number;
   readonly pending: PendingTransaction;
   readonly sender?: string;
@@ -57,9 +57,9 @@ export interface JournalEntry {
   readonly txId?: string;
   readonly errorCode?: ErrorCode;
   readonly errorText?: string;
-  /** Text of the last error that the cloud was told, so that it is told once. */
+  /** Text of the last error reported to the cloud, so that it is reported once. */
   readonly reported?: string;
-  /** The block in which it was last seen, while its confirmations are awaited. */
+  /** The block in which it was last seen, while it waits for confirmations. */
   readonly block?: string;
   readonly attempts: number;
   /** Not before this moment (milliseconds since 1970). */
@@ -68,36 +68,36 @@ export interface JournalEntry {
   readonly updatedAt: number;
 }
 
-/** One line of the story, never changed afterwards. */
+/** One event of the history, never changed afterwards. */
 export interface JournalEvent {
   readonly at: number;
   readonly event: string;
   readonly fact: Readonly<Record<string, unknown>>;
 }
 
-/** How long a transaction stays with a process that is not heard of any more, in milliseconds. */
+/** How long a silent process keeps a transaction, in milliseconds. */
 export const LEASE_TIME = 30_000;
 
-/** Nothing is put off for longer than this, in milliseconds. */
+/** The longest postponement, in milliseconds. */
 export const LONGEST_REST = 600_000;
 
-/** True when what was put off is to be tried again: also when a clock that has been put back since put it off for too long. */
+/** True when a postponed step is due, also if it seems postponed for too long because the clock was set back since. */
 export function isDue(nextAttemptAt: number, now: number): boolean {
   return nextAttemptAt <= now || nextAttemptAt > now + LONGEST_REST;
 }
 
-/** True for an error after which a transaction only waits for its turn, so that it counts as no try. */
+/** True for an error after which a transaction only waits for its turn, so it does not count as an attempt. */
 export function isNoTry(code: ErrorCode): boolean {
   return code === 'DUPLICATE_DEFERRED';
 }
 
-/** The right to go on with one transaction. Every step, `renew` and `keepLeases` hold on to it for another `LEASE_TIME`. */
+/** The right to go on with one transaction. Every step, `renew` and `keepLeases` extend it by `LEASE_TIME`. */
 export interface Lease {
   readonly id: string;
   readonly generation: number;
 }
 
-/** Facts that go with a step; only the given ones are written. */
+/** Facts of a step; only the given ones are written. */
 export interface JournalFact {
   readonly sender?: string;
   readonly nonce?: bigint;
@@ -110,45 +110,45 @@ export interface JournalFact {
   readonly reported?: string;
   /** The block in which the network has it; empty when it left its block. */
   readonly block?: string;
-  /** Lets go of the lease until then. Together with an error it counts as one more try, but for `isNoTry`. */
+  /** Releases the lease until then. With an error it counts as one more attempt, except after `isNoTry`. */
   readonly nextAttemptAt?: number;
-  /** Outputs that it spends (`txId:index`): from now on no other transaction of this store may. */
+  /** Outputs that it spends (`txId:index`): from now on no other transaction of this store may spend them. */
   readonly spends?: readonly string[];
 }
 
-/** A sender's next number, and how many lower ones than the highest in use are still free. */
+/** A sender's next number, and how many numbers below the highest used one are still free. */
 export interface NonceGrant {
   readonly nonce: bigint;
   readonly missing: number;
 }
 
-/** What is known of a sender's numbers at the node. */
+/** What the node says about a sender's numbers. */
 export interface NonceCounts {
   readonly sender: string;
   /** Number of the sender's transactions in the chain. */
   readonly latest: bigint;
-  /** The same with those that wait at the node, where it was asked. */
+  /** The same including those that wait at the node, if it was asked. */
   readonly waiting?: bigint;
 }
 
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly entry: JournalEntry; readonly lease: Lease }
-  /** Known already; `lease` is there when there is still something to do, and no other process does it. */
+  /** Already known; `lease` is present if there is something left to do and no other process does it. */
   | { readonly kind: 'known'; readonly entry: JournalEntry; readonly lease?: Lease }
-  /** The same id came with another payload. */
+  /** The same id came with a different payload. */
   | { readonly kind: 'changed'; readonly entry: JournalEntry }
   | Damaged;
 
-/** A row that holds what was never written there: nobody goes on with it, and others are not concerned. */
+/** A row that was changed from outside: no process goes on with it, and other rows are not affected. */
 export interface Damaged {
   readonly kind: 'damaged';
-  /** RECORD_DAMAGED, with the id among its details. */
+  /** RECORD_DAMAGED, with the id in its details. */
   readonly error: CustosError;
   readonly entry?: undefined;
   readonly lease?: undefined;
 }
 
-/** What is to be gone on with, and what would be if it could be read. */
+/** The transactions to go on with, and those that are due but cannot be read. */
 export interface DueTransactions {
   readonly entries: readonly JournalEntry[];
   readonly damaged: readonly Damaged[];
@@ -162,18 +162,18 @@ export interface JournalFilter {
   readonly limit?: number;
 }
 
-/** How much lies in one state of one chain. */
+/** How many transactions one chain has in one state. */
 export interface QueueDepth {
   readonly chain: ChainId;
   readonly state: State;
   readonly count: number;
-  /** When the oldest of them was claimed, in milliseconds since 1970. */
+  /** When the oldest one was claimed, in milliseconds since 1970. */
   readonly oldest: number;
 }
 
-/** Why bytes can never take effect any more. */
+/** Why bytes can no longer take effect. */
 export interface DeathProof {
-  /** Of the bytes that it is about. */
+  /** Transaction id of these bytes. */
   readonly txId: string;
   readonly text: string;
 }
@@ -181,65 +181,65 @@ export interface DeathProof {
 /** What happened to each pending transaction. Every method is one durable database transaction. */
 export interface Journal {
   /**
-   * Writes new pending transactions, and takes the lease of those that are due, not ended and not held by another process,
-   * which also does nothing unsigned of the same sender: one sender's transactions are made by one process at a time. One
-   * result for each, in order.
+   * Writes new pending transactions, and takes the lease of those that are due, have not ended, and are not held by another
+   * process. That process must not hold any unsigned transaction of the same sender either: only one process at a time makes
+   * transactions of one sender. Returns one result for each, in order.
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
-  /** Holds on to a lease. @throws CustosError LEASE_LOST: another process has taken the transaction over */
+  /** Extends a lease. @throws CustosError LEASE_LOST: another process has taken over the transaction */
   renew(lease: Lease): Promise<void>;
-  /** Holds on to everything that this process holds. */
+  /** Extends all leases of this process. */
   keepLeases(): Promise<void>;
-  /** Ends the leases of all processes: only for one that knows itself to be alone. */
+  /** Ends the leases of all processes: only for a process that is certainly the only one. */
   endLeases(): Promise<void>;
   /**
    * Writes `fact`, sets the state and adds one event named `event` (default: the state's name).
    * `signed` is write-once while the bytes may take effect.
    * @throws CustosError LEASE_LOST (stale generation, or let go of), STATE_CONFLICT (no such transition), OUTPUT_SPENT and
-   *   OUTPUT_RESERVED (another transaction spends one of `spends`), TRANSACTION_DUPLICATE (another one of the network has the
-   *   very bytes; one that has failed gives them over instead)
+   *   OUTPUT_RESERVED (another transaction spends one of `spends`), TRANSACTION_DUPLICATE (another transaction of the network has the
+   *   same bytes; if that one has failed, it hands them over instead)
    */
   advance(lease: Lease, to: State, fact: JournalFact, event?: string): Promise<void>;
-  /** Lets go of a lease until a moment (milliseconds since 1970): nothing has happened that the story should tell. */
+  /** Releases a lease until a time (milliseconds since 1970) without adding an event. */
   rest(lease: Lease, until: number): Promise<void>;
   /**
-   * Reserves the sender's first number from `latest` upwards that no living transaction uses, for as long as the
-   * transaction may still be signed with it. Numbers below `waiting` that the journal does not know are in use by others.
+   * Reserves the sender's first number from `latest` upwards that no live transaction uses, as long as the transaction may still
+   * be signed with it. Other programs use the numbers below `waiting` that the journal does not know.
    * @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID (no transaction could have such a number)
    */
   takeNonce(lease: Lease, counts: NonceCounts): Promise<NonceGrant>;
   /**
-   * Puts a signed one back to `claimed`, without its bytes, after they were proved dead; they stay readable in the story.
+   * Puts a signed transaction back to `claimed` without its bytes, after these were proved dead; they stay in the history.
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)
    */
   expire(lease: Lease, proof: string): Promise<void>;
-  /** Id of another transaction to which the bytes of this one belong, from times when two could have the same. */
+  /** Id of another transaction that owns the bytes of this one, from a time when two could have the same bytes. */
   twin(entry: Pick<JournalEntry, 'id' | 'txId'>): Promise<string | undefined>;
   get(id: string): Promise<JournalEntry | undefined>;
   find(filter: JournalFilter): Promise<readonly JournalEntry[]>;
   events(id: string): Promise<readonly JournalEvent[]>;
-  /** What is not ended, by chain and state. */
+  /** Transactions that have not ended, by chain and state. */
   depths(network: Network): Promise<readonly QueueDepth[]>;
-  /** What is signed but not ended and whose time has come, oldest first, without what other processes hold. */
+  /** Signed transactions that have not ended and are due, oldest first, without those that other processes hold. */
   due(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
   /**
-   * Puts a denied or failed one back: to `signed` when bytes exist, else to `claimed`.
-   * @param options - `awaitsProof`: also when a signed transaction has the nonce of the bytes by now; whoever goes on with
-   *   them sends nothing before it is proved which of the two took effect
+   * Puts a denied or failed transaction back: to `signed` if it has bytes, otherwise to `claimed`.
+   * @param options - `awaitsProof`: even if another signed transaction has the nonce of the bytes by now. Nothing is then sent
+   *   before it is proved which of the two took effect
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (also: another transaction has the nonce of the bytes), OUTPUT_SPENT
    *   and OUTPUT_RESERVED (another one spends what the bytes spend)
    */
   retry(id: string, options?: { readonly awaitsProof?: boolean }): Promise<JournalEntry>;
   /**
-   * Ends one that has no signed bytes, or a failed one whose bytes are proved dead.
+   * Ends a transaction without signed bytes, or a failed one with bytes that are proved dead.
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
    */
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
-  /** Ends one without bytes that the application withdrew. @returns false when it has bytes, or a process goes on with it */
+  /** Ends a transaction without bytes that the application withdrew. @returns false if it has bytes, or a process works on it */
   withdraw(entry: JournalEntry): Promise<boolean>;
   /** Signed transactions that have the nonce of this one, or spend one of its outputs. */
   rivals(entry: JournalEntry): Promise<readonly JournalEntry[]>;
-  /** Pages by id of what is not ended, denied or failed and has no bytes; `last` is the last id that was looked at. */
+  /** Pages by id of transactions without bytes that have not ended, or are denied or failed; `last` is the last id examined. */
   unsigned(
     chain: ChainId,
     network: Network,
@@ -247,7 +247,7 @@ export interface Journal {
   ): Promise<{ readonly entries: readonly JournalEntry[]; readonly last: string | undefined }>;
 }
 
-/** One transaction with its story as it lies in the table, for backups. */
+/** One transaction with its history, as stored in the table, for backups. */
 export interface JournalRecord {
   readonly id: string;
   readonly row: Readonly<Record<string, string | number | null>>;
@@ -263,8 +263,8 @@ export interface JournalRecord {
 
 /** The journal as backups see it. */
 export interface JournalRecords {
-  /** Pages by id: give the last one of the page before as `after`. */
+  /** Pages by id; `after` is the last id of the previous page. */
   page(after: string | undefined, limit: number): Promise<readonly JournalRecord[]>;
-  /** @param options - `adopt`: rows without a MAC are given one, because they come from a backup of a time before */
+  /** @param options - `adopt`: rows without a MAC get one, because they come from an older backup */
   add(records: readonly JournalRecord[], options?: { readonly adopt?: boolean }): Promise<void>;
 }

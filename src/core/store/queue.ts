@@ -2,21 +2,21 @@ import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { KeyRef } from '../signing/wallet.js';
 
 /**
- * `pending` waits for a signature · `broadcast` was sent, and its daemon waits for the chain · `completed` is closed, for ever ·
+ * `pending` waits for a signature · `broadcast` was sent, and its daemon waits for the chain · `completed` is closed for good ·
  * `deleted` was withdrawn by the application.
  */
 export const queuedStates = ['pending', 'broadcast', 'completed', 'deleted'] as const;
 export type QueuedState = (typeof queuedStates)[number];
 
-/** What an application asks to be signed. */
+/** A transaction that an application wants signed. */
 export interface NewQueuedTransaction {
   readonly chain: ChainId;
   readonly network: Network;
-  /** Wallets whose keys sign, in order of signing. */
+  /** Wallets that sign, in signing order. */
   readonly hashes: readonly SignatureId[];
   /** Derivation index, for a mnemonic wallet. */
   readonly index?: number;
-  /** Keys of mnemonic wallets that sign besides, each with its own index. */
+  /** Further keys of mnemonic wallets that sign, each with its own index. */
   readonly signatures?: readonly KeyRef[];
   readonly serializedTransaction: string;
   /** Outputs (`txId:index`) that it spends; no other pending or completed transaction can. */
@@ -28,7 +28,7 @@ export interface NewQueuedTransaction {
 export interface Idempotency {
   /** Chosen by the application, 1 to 255 characters. */
   readonly key: string;
-  /** SHA-256 of the request in hexadecimal digits: tells a repetition from a reused key. */
+  /** SHA-256 of the request in hexadecimal digits: distinguishes a repetition from a reused key. */
   readonly digest: string;
 }
 
@@ -55,26 +55,26 @@ export interface QueuedTransaction {
   readonly createdAt: number;
   /** When a daemon first fetched it. */
   readonly claimedAt?: number;
-  /** Since when it has failed for good, as far as its daemon goes. */
+  /** When it failed for good, according to its daemon. */
   readonly failedAt?: number;
-  /** Absent while it is open, and of what was closed before this was kept. */
+  /** Absent while it is open, and for transactions closed before this was recorded. */
   readonly closedBy?: Closer;
 }
 
-/** Who closed a transaction: its daemon, once it had seen enough, or the gateway as soon as its node took the bytes. */
+/** Who closed a transaction: its daemon after enough confirmations, or the gateway as soon as its node accepted the bytes. */
 export type Closer = 'daemon' | 'gateway';
 
-/** What a daemon says of a pending transaction. */
+/** A daemon's report about a pending transaction. */
 export interface DaemonReport {
   readonly id: string;
   readonly error: string;
-  /** Nothing more happens to it by itself. */
+  /** The daemon does nothing more with it by itself. */
   readonly final?: boolean;
-  /** The bytes that were sent are proved dead, so that daemons may make it anew. */
+  /** The sent bytes are proved dead, so daemons may make the transaction again. */
   readonly reopens?: boolean;
 }
 
-/** How many transactions of one chain wait, and since when the oldest of them. */
+/** How many transactions of one chain wait, and since when the oldest has waited. */
 export interface QueueCount {
   readonly chain: ChainId;
   /** `unclaimed`: no daemon has fetched it · `claimed` · `failed` for good · `broadcast`: sent, not yet closed. */
@@ -115,29 +115,29 @@ export interface Queue {
   repeated(idempotency: Idempotency): Promise<string | undefined>;
   /** Those of the outputs that a pending or completed transaction spends. */
   spent(filter: SpentFilter): Promise<ReadonlySet<string>>;
-  /** In order of submission. Wallets that the queue does not know give nothing. */
+  /** In order of submission. Wallets that the queue does not know are ignored. */
   pending(filter: PendingFilter): Promise<readonly QueuedTransaction[]>;
-  /** Also completed and deleted ones. */
+  /** Includes completed and deleted ones. */
   get(id: string): Promise<QueuedTransaction | undefined>;
   /**
-   * Marks bytes as sent, without closing: polls do not list it any more. Doing it again with the same txId is no error.
+   * Marks bytes as sent without closing: polls no longer list the transaction. Repeating this with the same txId is not an error.
    * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
    */
   sent(id: string, txId: string): Promise<void>;
   /**
-   * Closes a pending transaction; doing it again with the same txId is no error.
+   * Closes a pending transaction. Repeating this with the same txId is not an error.
    * @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed with another txId)
    */
   complete(id: string, txId: string, closedBy: Closer): Promise<void>;
   /** Withdraws a pending transaction. @throws CustosError KMS_MISSING (unknown or deleted), STATE_CONFLICT (sent or completed) */
   remove(id: string): Promise<void>;
-  /** Remembers that a daemon has fetched these. */
+  /** Records that a daemon has fetched these. */
   claimed(ids: readonly string[]): Promise<void>;
-  /** Keeps what a daemon reported; an unknown id is ignored, a repeated error is kept once. */
+  /** Keeps a daemon's report. An unknown id is ignored; a repeated error is kept once. */
   report(reports: readonly DaemonReport[]): Promise<void>;
-  /** What waits on a network, by chain. */
+  /** What waits on a network, per chain. */
   waiting(network: Network): Promise<readonly QueueCount[]>;
-  /** Those that are older than `before` and that no daemon has fetched, the oldest first. */
+  /** Transactions that are older than `before` and that no daemon has fetched, oldest first. */
   unclaimed(filter: {
     readonly network: Network;
     readonly before: number;

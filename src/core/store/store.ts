@@ -3,10 +3,10 @@ import type { SealedWallet } from '../signing/wallet.js';
 import type { Journal, JournalRecords } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
 
-/** How a key slot came to be: a password, or the recovery key that `init` shows once. */
+/** What opens a key slot: a password, or the recovery key that `init` shows once. */
 export type KeySlotKind = 'password' | 'recovery';
 
-/** The root key, wrapped by a key that scrypt makes from a password (docs/wallet-store.md). */
+/** The root key, wrapped with a key that scrypt makes from a password (docs/wallet-store.md). */
 export interface KeySlot {
   readonly id: string;
   readonly kind: KeySlotKind;
@@ -17,7 +17,7 @@ export interface KeySlot {
   /** 12-byte nonce ‖ 32-byte ciphertext ‖ 16-byte tag. */
   readonly box: Uint8Array;
   readonly createdAt: number;
-  /** Which root key of the store it opens. Absent in slots that were made before format 3, which open the first one. */
+  /** Which root key of the store it opens. Absent in slots made before format 3, which open the first one. */
   readonly generation?: number;
 }
 
@@ -26,15 +26,15 @@ export function slotGeneration({ generation = 1 }: KeySlot): number {
   return generation;
 }
 
-/** What a store becomes when it is given another root key. */
+/** A store's new state when it gets another root key. */
 export interface NewRoot {
-  /** All that open it from then on. */
+  /** All slots that open it from then on. */
   readonly slots: readonly KeySlot[];
-  /** Seals records anew. @throws CustosError RECORD_DAMAGED: one does not open */
+  /** Seals records again. @throws CustosError RECORD_DAMAGED: one does not open */
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
   /** What authenticates the journal before and after. */
   readonly journal: { readonly from: JournalMac; readonly to: JournalMac };
-  /** Told after each page of wallets. */
+  /** Called after each page of wallets. */
   progress?(done: number): void;
 }
 
@@ -45,12 +45,12 @@ export interface WalletFilter {
 
 /** The wallet table. Adding is durable when the promise resolves. */
 export interface WalletTable {
-  /** All or nothing. @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY */
+  /** Adds all or none. @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY */
   add(wallets: readonly SealedWallet[]): Promise<void>;
   get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
-  /** Pages by signature ID: give the last one of the page before as `after`. */
+  /** Pages by signature ID; `after` is the last ID of the previous page. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
-  /** All ids in pages of at most `size`, in their order; each page is read when it is asked for. */
+  /** All ids in pages of at most `size`, in their order; each page is read on demand. */
   idPages(filter: Required<WalletFilter>, size: number): AsyncIterable<readonly SignatureId[]>;
   /** Chains that have wallets on this network. */
   chains(network: Network): Promise<readonly ChainId[]>;
@@ -61,7 +61,7 @@ export interface WalletTable {
 /** The key-slot table. */
 export interface KeySlotTable {
   all(): Promise<readonly KeySlot[]>;
-  /** One transaction: adds the given ones, then removes those named. */
+  /** In one transaction: adds the given slots, then removes the named ones. */
   replace(add: readonly KeySlot[], removeIds: readonly string[]): Promise<void>;
 }
 
@@ -78,22 +78,22 @@ export interface Store {
   readonly slots: KeySlotTable;
   readonly journal: Journal;
   /**
-   * Lets the journal prove its rows and authenticate what it writes. Without it rows are shown as they are, and what is written is
-   * not gone on with by anybody who has the key.
-   * @returns how many transactions of a former format were taken as they are
+   * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
+   * with the key does not act on what was written.
+   * @returns how many transactions of an earlier format were accepted unverified
    */
   unlockJournal(opening: JournalOpening): Promise<number>;
   readonly journalRecords: JournalRecords;
-  /** Keeps other daemons away until `close` or the end of the process; on a shared store it does nothing. @throws CustosError DAEMON_RUNNING */
+  /** Keeps other daemons away until `close` or the end of the process. It does nothing on a shared store. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;
   /**
-   * Keeps daemons away until `close`, on whatever machine they would run.
+   * Keeps daemons on all machines away until `close`.
    * @throws CustosError DAEMON_RUNNING
    */
   lockForRekey(): Promise<void>;
   /**
-   * Replaces the root key with everything that hangs on it: afterwards all is of the new one, or nothing. This store object
-   * takes no more writes then.
+   * Replaces the root key and everything that depends on it, all or nothing. Afterwards this store object accepts no more
+   * writes.
    * @throws CustosError STORE_REKEYED, RECORD_DAMAGED, STORE_*
    */
   rekey(root: NewRoot): Promise<void>;
