@@ -1,6 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { invalid, listOf, objectOf, onlyMembers, textOf } from '../shared/fields.js';
+import { smallestUnits } from '../shared/units.js';
 
 /** A value in JSON-Cadence; the order of the members is that of the signed bytes. */
 export interface CadenceArgument {
@@ -10,6 +11,7 @@ export interface CadenceArgument {
 
 const UFIX64_MOST = 2n ** 64n - 1n;
 const FIX64_LEAST = 2n ** 63n;
+const DECIMALS = 8;
 const UNIT = 10n ** 8n;
 const MOST_ARGUMENTS = 1000;
 
@@ -60,11 +62,11 @@ export function decimal(amount: bigint): string {
 export function amountOf(value: unknown, name: string): bigint {
   const text = typeof value === 'number' ? String(value) : value;
   const [, whole, fraction] = typeof text === 'string' ? (/^\+?(\d{0,38})(?:\.(\d{0,38}))?$/.exec(text) ?? []) : [];
-  const decimals = (fraction ?? '').replace(/0+$/, '');
-  if (whole === undefined || `${whole}${fraction ?? ''}` === '' || decimals.length > 8) {
+  const isNumber = whole !== undefined && `${whole}${fraction ?? ''}` !== '';
+  const amount = isNumber ? smallestUnits(whole, fraction ?? '', DECIMALS) : undefined;
+  if (amount === undefined) {
     throw new CustosError('AMOUNT_INVALID', `${name} is ${quote(value)}, not an amount with at most 8 decimals`);
   }
-  const amount = BigInt(whole) * UNIT + BigInt(decimals.padEnd(8, '0'));
   if (amount === 0n || amount > UFIX64_MOST) {
     throw new CustosError(
       'AMOUNT_INVALID',
@@ -132,10 +134,11 @@ function wholeText(value: unknown, kind: WholeType & { readonly type: string }, 
 
 function fixedText(type: 'UFix64' | 'Fix64', value: unknown, name: string): string {
   const [, sign = '', whole, decimals] = /^(-?)(\d{1,12})\.(\d{1,8})$/.exec(textOf(value, name)) ?? [];
-  if (whole === undefined || decimals === undefined || (sign === '-' && type === 'UFix64')) {
+  const isNumber = whole !== undefined && decimals !== undefined && (sign === '' || type === 'Fix64');
+  const amount = isNumber ? smallestUnits(whole, decimals, DECIMALS) : undefined;
+  if (amount === undefined || decimals === undefined) {
     throw invalid(`${name} is ${quote(value)}, not a number with one to eight decimals`);
   }
-  const amount = BigInt(whole) * UNIT + BigInt(decimals.padEnd(8, '0'));
   const most = type === 'UFix64' ? UFIX64_MOST : sign === '-' ? FIX64_LEAST : FIX64_LEAST - 1n;
   if (amount > most) throw invalid(`${name} is ${quote(value)}, which does not fit ${type}`);
   return `${sign}${whole}.${decimals.padEnd(8, '0')}`;

@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { invalid, onlyMembers, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
+import { smallestUnits } from '../shared/units.js';
 import { normalizeAddress, readAddress } from './address.js';
 
 /** A transaction of which nothing is missing but the signature. */
@@ -53,11 +54,12 @@ export function readRequest(
 function readCoins(value: unknown, hasData: boolean): bigint {
   if ((value === undefined || value === null) && hasData) return 0n;
   const text = typeof value === 'number' ? plainDigits(value) : value;
-  const match = typeof text === 'string' ? /^(\d{1,12})(?:\.(\d{1,18}))?$/.exec(text) : null;
-  if (match === null) {
+  const [, whole, fraction = ''] = typeof text === 'string' ? (/^(\d{1,12})(?:\.(\d{1,18}))?$/.exec(text) ?? []) : [];
+  const units = whole === undefined ? undefined : smallestUnits(whole, fraction, DECIMALS);
+  if (units === undefined) {
     throw new CustosError('AMOUNT_INVALID', `value is ${quote(value)}, not an amount of EGLD with at most 18 decimals`);
   }
-  return BigInt(match[1] + (match[2] ?? '').padEnd(DECIMALS, '0'));
+  return units;
 }
 
 /** JavaScript prints small numbers as 1e-7; one with too many decimals keeps that form, and so is refused. */

@@ -4,6 +4,7 @@ import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isCount, isObject } from '../../core/json.js';
+import { smallestUnits } from '../shared/units.js';
 import { associatedTokenAddress, isOnCurve, readAddress, showAddress } from './address.js';
 import { accountBytes, checkCluster, unreadable } from './complete.js';
 import { u64Bytes } from './cursor.js';
@@ -37,7 +38,7 @@ export async function buildPayment(
   const { contractAddress, digits, amount } = request;
   const instructions =
     contractAddress === undefined
-      ? [await coinTransfer({ from, to, lamports: smallestUnits(amount, LAMPORT_DECIMALS) }, node)]
+      ? [await coinTransfer({ from, to, lamports: unitsOf(amount, LAMPORT_DECIMALS) }, node)]
       : await tokenTransfer({ from, to, feePayer, amount, mint: normalize(contractAddress), digits }, node);
   const serialized = JSON.stringify({
     txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)),
@@ -76,7 +77,7 @@ async function tokenTransfer(transfer: TokenTransfer, node: NodeClient): Promise
   if (transfer.digits !== undefined && transfer.digits !== decimals) {
     throw new CustosError('AMOUNT_INVALID', `digits is ${transfer.digits}, but the token ${mint} has ${decimals}`);
   }
-  const amount = smallestUnits(transfer.amount, decimals);
+  const amount = unitsOf(transfer.amount, decimals);
   // Token accounts and other derived addresses have no key: tokens in an account of theirs might never come out again.
   if (!isOnCurve(readAddress(to))) throw new CustosError('ADDRESS_INVALID', `${to} is the address of no wallet`);
   await askReceiver(to, node);
@@ -174,10 +175,9 @@ async function askAccount(address: string, node: NodeClient): Promise<unknown> {
 }
 
 /** @throws CustosError AMOUNT_INVALID: no decimal number above zero, more decimals than there are, or above 2^64-1 */
-function smallestUnits(amount: string, decimals: number): bigint {
-  const [, whole = '', rest = ''] = /^(\d{1,20})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
-  const fraction = rest.replace(/0+$/, '');
-  const units = whole === '' || fraction.length > decimals ? 0n : BigInt(whole + fraction.padEnd(decimals, '0'));
+function unitsOf(amount: string, decimals: number): bigint {
+  const [, whole, fraction = ''] = /^(\d{1,20})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
+  const units = (whole === undefined ? undefined : smallestUnits(whole, fraction, decimals)) ?? 0n;
   if (units > 0n && units <= MAX_AMOUNT) return units;
   const text = `${quote(amount)} is not an amount above zero with at most ${decimals} decimals`;
   throw new CustosError('AMOUNT_INVALID', text);
