@@ -4,10 +4,10 @@ import type { SummaryNote } from '../../core/chain/summary.js';
 import { showAddress } from './address.js';
 import type { Action, AlgorandTransaction, AssetParams } from './transaction.js';
 
-/** At a round in less than three seconds that is beyond the year 2055: rounds so far ahead are for no payment of today. */
+/** At a round in less than three seconds that is beyond the year 2055: no payment of today needs rounds so far ahead. */
 const FAR_ROUND = 400_000_000n;
 
-/** Every dangerous effect of a transaction. @param signer - address whose key signs, where it is not the sender's */
+/** Every dangerous effect of a transaction. @param signer - address that belongs to the signing key, where that is not the sender */
 export function hazardsOf(transaction: AlgorandTransaction, from: string, signer?: string): readonly Hazard[] {
   const { rekeyTo, group, lastRound } = transaction;
   return [
@@ -45,7 +45,7 @@ export function isOptIn({ amount, to, closeTo, takenFrom }: Extract<Action, { ty
   return amount === 0n && showAddress(to) === from && takenFrom === undefined && closeTo === undefined;
 }
 
-/** Whoever is put in charge of an asset that exists already can do with it what the account could. */
+/** An account that is put in charge of an existing asset can do with it what this account could. */
 function configurationHazards(asset: bigint, params: AssetParams, from: string): readonly Hazard[] {
   const name = asset === 0n ? {} : { asset: asset.toString() };
   const inCharge = rolesOf(params).map(([role, key]): Hazard => {
@@ -67,7 +67,7 @@ export function rolesOf({
   );
 }
 
-/** Every signed value that no other member of the summary holds whole. */
+/** Every signed value that no other member of the summary holds completely. */
 export function notesOf(transaction: AlgorandTransaction): readonly SummaryNote[] {
   const { firstRound, lastRound, genesisId, genesisHash, note, lease, group } = transaction;
   const bytes = { note: note.length === 0 ? undefined : note, lease, group };

@@ -17,11 +17,11 @@ import { summarize } from './summary.js';
 import { tatum } from './tatum.js';
 import { type AlgorandTransaction, encodeTransaction, readTransaction } from './transaction.js';
 
-// Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives by another curve rule, whose
-// keys have no seed and so could never be exported in this chain's form.
+// Where multi-coin wallets built on Trust Wallet's library keep Algorand keys. ARC-52 derives in another way: its
+// keys have no seed, so they could never be exported in this chain's form.
 const PATH = "m/44'/283'/0'/0'";
 
-/** What a message begins with, so that nothing else that is signed can be taken for a transaction: TX. */
+/** TX: the start of each message, so that nothing else that is signed can pass for a transaction. */
 const PREFIX = Uint8Array.of(0x54, 0x58);
 
 /** Algorand. New wallets are random keys. Coin type 283 (SLIP-44). Nodes speak algod's interface. */
@@ -84,7 +84,7 @@ function sign(transaction: AlgorandTransaction, key: LentKey): SignedTransaction
   const message = concatBytes(PREFIX, body);
   const sig = signMessage(message, key.privateKey, key.publicKey);
   const isForeign = key.publicKey.some((byte, at) => byte !== transaction.sender[at]);
-  // The network needs to be told only a signer that is not the sender: that of an account that was rekeyed.
+  // The bytes name the signer only where it is not the sender, that is, where the account was rekeyed.
   const raw = encodeMap({ sgnr: isForeign ? key.publicKey : undefined, sig, txn: new Encoded(body) });
   return { raw: hex.encode(raw), txId: base32nopad.encode(sha512t256(message)) };
 }

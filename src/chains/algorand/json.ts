@@ -20,7 +20,7 @@ export function bytesOf(value: unknown, name: string): Uint8Array {
   return fromList(Object.values(value), name);
 }
 
-/** Bytes of a fixed length; none at all, or only zeros, mean that there are none. @throws CustosError TRANSACTION_INVALID */
+/** Bytes of a fixed length. A missing member and one of zeros alone mean the same: no bytes. @throws CustosError TRANSACTION_INVALID */
 export function fixedOf(value: unknown, name: string, length = 32): Uint8Array | undefined {
   const bytes = bytesOf(value, name);
   if (bytes.length !== 0 && bytes.length !== length) {
@@ -31,7 +31,7 @@ export function fixedOf(value: unknown, name: string, length = 32): Uint8Array |
 
 /**
  * Reads an account: `{publicKey,checksum}` as a library prints it, or an address.
- * @returns its public key; undefined where the member is missing or is the account of zeros, which stands for nobody
+ * @returns its public key; undefined where the member is missing or is the account of zeros, which stands for no account
  * @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID
  */
 export function accountOf(value: unknown, name: string): Uint8Array | undefined {
@@ -57,7 +57,7 @@ export function shortTextOf(value: unknown, name: string, most: number): string 
   return text;
 }
 
-/** True for what a library prints for a member that is not set. */
+/** True for what libraries print for a member that is not set. */
 export function isUnset(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isObject(value)) {

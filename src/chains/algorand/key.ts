@@ -10,7 +10,7 @@ const WORDS = 25;
 const BITS_OF_WORD = 11;
 const places: ReadonlyMap<string, number> = new Map(wordlist.map((word, place) => [word, place]));
 
-/** The secret as the field keeps it: seed and public key in base 32 without padding, 103 characters. */
+/** The secret as Tatum KMS keeps it: seed and public key in base 32 without padding, 103 characters. */
 export function encodeSecret(seed: Uint8Array): string {
   const both = Uint8Array.from([...seed, ...publicKey(seed)]);
   const text = base32nopad.encode(both);
@@ -22,7 +22,7 @@ export function encodeSecret(seed: Uint8Array): string {
  * Reads a secret: seed and public key (64 bytes) or the seed alone (32 bytes) in base 32, base 64 or hexadecimal digits, or
  * Algorand's 25 words.
  * @returns the seed, 32 bytes
- * @throws CustosError PRIVATE_KEY_INVALID: form, length, a public key that is not the seed's; MNEMONIC_INVALID
+ * @throws CustosError PRIVATE_KEY_INVALID: form, length, a public key that does not belong to the seed; MNEMONIC_INVALID
  */
 export function decodeSecret(text: string): Uint8Array {
   const words = decodeMnemonic(text);
@@ -82,7 +82,7 @@ function bytesOfWords(numbers: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** 64 or 32 bytes, told apart by the number of characters. */
+/** 64 or 32 bytes; the number of characters says which form it is. */
 function bytesOfSecret(text: string): Uint8Array | undefined {
   const digits = text.replace(/^0x/i, '');
   if (/^([0-9a-fA-F]{64}|[0-9a-fA-F]{128})$/.test(digits)) return hex.decode(digits.toLowerCase());

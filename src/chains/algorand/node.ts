@@ -6,7 +6,7 @@ import { finalIn } from '../shared/finality.js';
 
 /** Rounds that a transaction is valid for: the most that the network allows. */
 const LIFE = 1000n;
-/** By how many rounds the life may be cut for the sake of equal ones: half an hour of fifty minutes stays. */
+/** Most rounds by which a life is cut so that equal transactions differ: half an hour of fifty minutes is left. */
 const MOST_EARLIER = 400n;
 /** Blocks that are asked for at once. */
 const AT_ONCE = 8;
@@ -33,11 +33,11 @@ export async function completeRequest(
   }
   const first = isMissing('firstRound') ? latest : wholeOf(fields['firstRound'], 'firstRound');
   const found: Fields = {
-    // A fee that is flat stays so; any other is that of a byte, and never less in all than the network demands.
+    // A flat fee stays flat. Any other is the fee of one byte; in total it is never below the network's minimum.
     fee: Number(fields['flatFee'] === true ? least : feeOfByte),
     genesisHash: hash,
   };
-  // Rounds that are earlier by one tell apart what would be the same: the network takes any that have begun and not ended.
+  // Rounds that begin one earlier make equal transactions differ: the network takes any that have begun and not ended.
   for (let earlier = 0n; ; earlier += 1n) {
     const rounds = isMissing('firstRound')
       ? { firstRound: Number(first - earlier), lastRound: Number(first - earlier + LIFE) }
@@ -50,13 +50,13 @@ export async function completeRequest(
   }
 }
 
-/** By how many rounds they may be earlier: none is below zero, and from the first to the last are never more than a life. */
+/** Most rounds by which they may be earlier: no round is below zero, and there is at most one life between first and last. */
 function mostEarlier(fields: Fields, first: bigint): bigint {
   const most = lacks(fields, 'lastRound') ? MOST_EARLIER : first + LIFE - wholeOf(fields['lastRound'], 'lastRound');
   return most < first ? most : first;
 }
 
-/** True when the request names both of its rounds, so that its bytes come out the same every time. */
+/** True when the request names both of its rounds, so that it gives the same bytes every time. */
 export function hasRounds(text: string): boolean {
   return hasBothRounds(readObject(text));
 }
@@ -71,7 +71,7 @@ function lacks(fields: Fields, name: string): boolean {
 
 /**
  * Hands signed bytes to algod.
- * @param recorded - with its completed form, whose rounds decide what a refusal means; whoever broadcasts has it
+ * @param recorded - with its completed form: the rounds there decide what a refusal means
  * @returns the transaction id
  * @throws CustosError BROADCAST_REFUSED, NODE_*
  */

@@ -20,8 +20,8 @@ interface Content {
 
 /**
  * Says what a transaction does, from the very values that are signed. One that closes the account or hands it to another
- * key is of the kind `other`, since more than its amounts is at stake.
- * @param from - the sender's address   @param signer - address whose key signs, where it is not the sender's
+ * key has the kind `other`, because more than its amounts is at stake.
+ * @param from - the sender's address   @param signer - address that belongs to the signing key, where that is not the sender
  */
 export function summarize(transaction: AlgorandTransaction, from: string, signer?: string): Summary {
   const { fee, note, rekeyTo } = transaction;

@@ -6,10 +6,10 @@ import { type Fields, invalid, onlyMembers, readObject, smallOf, textOf, wholeOf
 import { accountOf, bytesOf, fixedOf, flagOf, isUnset, shortTextOf } from './json.js';
 import { encodeMap, type ItemMap } from './msgpack.js';
 
-/** Accounts are public keys of 32 bytes; an absent one stands for nobody. */
+/** Accounts are public keys of 32 bytes; an absent one means no account. */
 interface Header {
   readonly sender: Uint8Array;
-  /** As the request states it: the whole fee, or, unless it is flat, that of each byte. */
+  /** As the request states it: the whole fee if it is flat, otherwise the fee of one byte. */
   readonly statedFee: bigint;
   readonly isFlat: boolean;
   readonly firstRound: bigint;
@@ -19,7 +19,7 @@ interface Header {
   readonly note: Uint8Array;
   readonly lease?: Uint8Array;
   readonly group?: Uint8Array;
-  /** Whose key signs for the account from then on. */
+  /** Account with the key that signs for this one from then on. */
   readonly rekeyTo?: Uint8Array;
 }
 
@@ -32,7 +32,7 @@ export type Action =
       readonly to: Uint8Array;
       readonly amount: bigint;
       readonly closeTo?: Uint8Array;
-      /** Whose units are taken away by the asset's clawback account. */
+      /** Holder from whom the asset's clawback account takes the units. */
       readonly takenFrom?: Uint8Array;
     }
   | { readonly type: 'acfg'; readonly asset: bigint; readonly params: AssetParams }
@@ -65,7 +65,7 @@ const genesis: Readonly<Record<Network, ReadonlyMap<string, string>>> = {
 };
 
 const LEAST_FEE = 1000n;
-/** What the signature adds to the size of a transaction, as the field counts it. */
+/** What the signature adds to the size of a transaction, as Algorand's libraries count it. */
 const SIGNATURE_SIZE = 75n;
 /** Rounds that a transaction may be valid for. */
 const MAX_LIFE = 1000n;
@@ -138,8 +138,8 @@ function actionItems(action: Action): ItemMap {
 }
 
 /**
- * The whole fee. One that is not flat is paid for each byte, which is what the field signs even where the library had
- * multiplied already.
+ * The whole fee. One that is not flat is paid for each byte. Tatum KMS signs it so even where the library had multiplied
+ * already.
  */
 function feeOf(unpriced: Header & Action): bigint {
   const { statedFee, isFlat } = unpriced;
@@ -250,7 +250,7 @@ function assetOf(fields: Fields): bigint {
   throw invalid('assetIndex is zero');
 }
 
-/** The account of zeros is nobody's: what goes there is lost. */
+/** The account of zeros has no key: what goes there is lost. */
 function required(account: Uint8Array | undefined, name: string): Uint8Array {
   if (account !== undefined) return account;
   throw invalid(`${name} is missing, or is the account that belongs to nobody`);

@@ -17,13 +17,13 @@ export function showAddress(publicKey: Uint8Array, network: Network): string {
   );
 }
 
-/** Bytes of a Shelley address of this network, or of one of the Byron era. @throws CustosError ADDRESS_INVALID */
+/** Bytes of an address of this network, from the Shelley or the Byron era. @throws CustosError ADDRESS_INVALID */
 export function readAddress(text: string, network: Network): Uint8Array {
   const prefix = addressPrefixes[network];
   const decoded = text.length <= MAX_BECH32 ? bech32.decodeUnsafe(text, MAX_BECH32) : undefined;
   const bytes = decoded?.prefix === prefix ? bech32.fromWordsUnsafe(decoded.words) : readByron(text, network);
   const [header = 0xff] = bytes ?? [];
-  // Type 8 in the upper half is Byron's; stake addresses (14, 15) receive nothing.
+  // Type 8 in the upper half means Byron; stake addresses (14, 15) receive nothing.
   const isShelley = decoded !== undefined && (header & 0x0f) === networkIds[network] && header >> 4 <= 7;
   if (bytes !== undefined && (isShelley || decoded === undefined)) return bytes;
   throw new CustosError(
@@ -37,7 +37,7 @@ export function normalizeAddress(text: string, network: Network): string {
   return text;
 }
 
-/** The text form of an address that stands in a transaction, or its digits. */
+/** The text form of an address that is in a transaction. */
 export function showBytes(bytes: Uint8Array, network: Network): string {
   const type = (bytes[0] ?? 0) >> 4;
   return type === 8 ? base58.encode(bytes) : bech32.encode(addressPrefixes[network], bech32.toWords(bytes), MAX_BECH32);
@@ -57,7 +57,7 @@ function readByron(text: string, network: Network): Uint8Array | undefined {
   }
 }
 
-/** Attribute of Byron addresses that holds the number of a test network; those of mainnet have none. */
+/** Attribute of Byron addresses with the number of a test network; mainnet addresses have none. */
 const NETWORK_MAGIC = 2;
 
 function isOfNetwork(payload: Uint8Array, network: Network): boolean {
@@ -65,7 +65,7 @@ function isOfNetwork(payload: Uint8Array, network: Network): boolean {
   return attributes instanceof Map && attributes.has(NETWORK_MAGIC) === (network === 'testnet');
 }
 
-/** True where the hash of the key that may spend is all zeros. */
+/** True where the hash of the spending key is all zeros: no such key is known. */
 export function isNobodys(address: string): boolean {
   const decoded = bech32.decodeUnsafe(address, MAX_BECH32);
   const bytes = decoded === undefined ? undefined : bech32.fromWordsUnsafe(decoded.words);

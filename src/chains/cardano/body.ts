@@ -7,9 +7,9 @@ import { invalid } from '../shared/fields.js';
 import { readAddress, showBytes } from './address.js';
 import type { CardanoOutput, Operations, Tokens } from './operations.js';
 
-/** A transaction body as a node made it, with what is around it in the node's own envelope. */
+/** A transaction body as a node made it, with what surrounds it in the node's own envelope. */
 export interface Body {
-  /** The very bytes whose hash is signed. */
+  /** The hash of exactly these bytes is signed. */
   readonly bytes: Uint8Array;
   /** What the envelope carries behind the transaction, verbatim. */
   readonly extra: Uint8Array;
@@ -53,7 +53,7 @@ export function sealEnvelope(signed: Uint8Array, extra: Uint8Array): string {
   return hex.encode(Uint8Array.from([0x82, ...header(0x60, text.length), ...text, ...extra]));
 }
 
-/** The head of a CBOR item: its kind in the upper three bits, its length or number behind. */
+/** The head of a CBOR item: its kind in the upper three bits, then its length or number. */
 export function header(kind: number, length: number): Uint8Array {
   if (length < 24) return Uint8Array.of(kind | length);
   if (length < 0x100) return Uint8Array.of(kind | 24, length);
@@ -61,7 +61,7 @@ export function header(kind: number, length: number): Uint8Array {
 }
 
 /**
- * What a node wrote must be what was asked for: the same inputs, the same outputs in their order, and the fee that is left.
+ * A node must write what was asked for: the same inputs, the same outputs in their order, and the fee that is left.
  * @throws CustosError TRANSACTION_INVALID: it would do something else
  */
 export function compareBody(body: Body, { inputs, outputs }: Operations, network: Network): void {
@@ -105,11 +105,11 @@ function openEnvelope(text: string): { inner: Uint8Array; extra: Uint8Array } {
   };
 }
 
-/** Older nodes put the body alone into the envelope, newer ones a transaction without witnesses around it. */
+/** Older nodes put only the body into the envelope; newer ones put a transaction without witnesses around it. */
 function bodyOf(inner: Uint8Array): Uint8Array {
   if ((inner[0] ?? 0) >> 5 === 5) return inner;
   if (inner[0] !== 0x84) throw invalid('the node answered with neither a body nor a transaction');
-  // Behind the body stand an empty map, true and null: three bytes that the ledger defines.
+  // After the body come an empty map, true and null: three bytes that the ledger defines.
   const tail = hex.encode(inner.subarray(-3));
   if (tail !== 'a0f5f6') throw invalid('the node answered with a transaction that is not empty of witnesses');
   return inner.slice(1, -3);

@@ -9,8 +9,8 @@ import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
 /**
- * Cardano. Wallets derive with a hardened role (m/1852'/1815'/0'/0'), as the peer's do, or by name as CIP-1852 says. Nodes
- * speak the Rosetta interface; test network is preprod.
+ * Cardano. Wallets derive with a hardened role (m/1852'/1815'/0'/0'), as those of Tatum KMS do; the derivation named cip1852
+ * follows CIP-1852. Nodes speak the Rosetta interface. The test network is preprod.
  */
 export const cardano: Chain = {
   id: parseChainId('ADA'),
@@ -27,7 +27,7 @@ export const cardano: Chain = {
     address: showAddress,
     publicKey: publicKeyOf,
     newPrivateKey(random) {
-      // A mnemonic's own way to a first key, so that a key alone is made like all others.
+      // Derived as a mnemonic's first key is, so that a single key is made like all others.
       const scheme = cardanoScheme("m/1852'/1815'/0'/0");
       const { node } = scheme.account(random, 'mainnet');
       const key = scheme.privateKey(node, 0);

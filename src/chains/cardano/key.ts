@@ -40,7 +40,7 @@ export function encodePrivateKey(privateKey: Uint8Array): string {
  */
 export function decodePrivateKey(text: string): Uint8Array {
   const key = /^[0-9a-fA-F]+$/.test(text) ? fromHex(text) : fromBech32(text);
-  // A scalar of this curve is a multiple of eight; anything else was not made by the scheme.
+  // A scalar of this curve is a multiple of eight; the scheme makes no others.
   if (key !== undefined && ((key[0] ?? 1) & 7) === 0 && key.subarray(0, 32).some((byte) => byte !== 0)) return key;
   key?.fill(0);
   throw new CustosError(

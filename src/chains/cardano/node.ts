@@ -11,9 +11,9 @@ import { readCompleted } from './transaction.js';
 
 /** Slots that a transaction may wait for a block. */
 const RELATIVE_TTL = 1000;
-/** Slots behind the end after which no rollback can bring a transaction back: 2,160 blocks of twenty seconds. */
+/** Slots after the end, when no rollback can bring a transaction back: 2,160 blocks of twenty seconds. */
 const MARGIN = 43_200n;
-/** A slot of one second and its moment in seconds since 1970, since Shelley. */
+/** Since Shelley a slot is one second: one slot of each network, with its time in seconds since 1970. */
 const clocks: Readonly<Record<Network, { readonly slot: bigint; readonly at: bigint }>> = {
   mainnet: { slot: 4_492_800n, at: 1_596_059_091n },
   testnet: { slot: 86_400n, at: 1_655_769_600n },
@@ -56,7 +56,7 @@ export const cardanoNode: ChainNode = {
     const { transactions } = await search(node, where, txId);
     if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
     const [found]: readonly unknown[] = transactions;
-    // The search knows blocks only, not what waits.
+    // The search covers blocks only, not waiting transactions.
     if (found === undefined) return { kind: 'absent' };
     const { transaction, block_identifier: block } = objectOf(found);
     if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
@@ -85,7 +85,7 @@ function identifier(network: Network) {
   return { blockchain: 'cardano', network: network === 'mainnet' ? 'mainnet' : 'preprod' };
 }
 
-/** Recorded bytes do not name their network, but the addresses beside them do. */
+/** Recorded bytes do not name their network, but the addresses of their inputs do. */
 function networkOf(completed: string): Network {
   const [input] = readCompleted(completed).operations.inputs;
   if (input === undefined) throw invalid('the transaction has no inputs');

@@ -5,7 +5,7 @@ import { isNobodys } from './address.js';
 import type { Body } from './body.js';
 import type { Operations } from './operations.js';
 
-/** A slot is a second: the year 2050, which means for ever. */
+/** A slot is a second: the year 2050, which means forever. */
 const FAR_SLOT = 933_000_000n;
 
 /** Says what a body does, from the very bytes that are signed. Outputs to an owner of an input are change. */
@@ -58,7 +58,7 @@ function hazardsOf({ ttl }: Body, paid: Body['outputs']): readonly Hazard[] {
   ];
 }
 
-/** The end of its life, and tokens also of outputs that come back. */
+/** The last slot, and the tokens of all outputs, change included. */
 function notesOf({ ttl, outputs }: Body): readonly SummaryNote[] {
   return [
     { name: 'ttl', value: ttl.toString() },

@@ -9,7 +9,7 @@ import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './bo
 import { type Operations, readOperations } from './operations.js';
 import { summarize } from './summary.js';
 
-/** What was asked for beside what a node made of it. */
+/** What was asked for, together with what a node made of it. */
 export interface Completed {
   readonly operations: Operations;
   readonly unsigned: string;
@@ -26,8 +26,7 @@ export function readCompleted(text: string): Completed {
 }
 
 /**
- * Decodes the body that a node made and holds it against what was asked for: a hash that somebody else has chosen is never
- * signed.
+ * Decodes the body that a node made and compares it with what was asked for: a hash that others chose is never signed.
  * @throws CustosError TRANSACTION_INVALID, KEY_MISSING, ADDRESS_INVALID
  */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {

@@ -9,13 +9,13 @@ import { paths } from './key.js';
 const EMPTY_SEED =
   '4ed8d4b17698ddeaa1f1559f152f87b5d472f725ca86d341bd0276f1b61197e2' +
   '1dd5a391f9f5ed7340ff4d4513aab9cce44f9497a5e7ed85fd818876b6eb402e';
-/** An older program printed index 0 and 1 by itself and higher ones on demand. */
+/** Tatum KMS printed index 0 and 1 by itself, and higher ones on demand. */
 const INDEXES = 100;
 let known: ReadonlySet<string> | undefined;
 
 /**
- * Addresses of the empty mnemonic, whose keys anybody can derive. An older program printed them for every wallet; nothing
- * may be sent there.
+ * Addresses of the empty mnemonic: anyone can derive their keys. Tatum KMS printed them for every wallet. Nothing may be
+ * sent there.
  * @returns those of the first hundred indexes on all networks; derived once, when first asked for
  */
 export function publiclyKnownAddresses(): ReadonlySet<string> {
@@ -43,7 +43,7 @@ export function readAddress(text: string): Uint8Array {
   throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no erd1 address, or its checksum does not match`);
 }
 
-/** The address in lower case. @throws CustosError ADDRESS_INVALID; also: an address whose key is publicly known */
+/** The address in lower case. @throws CustosError ADDRESS_INVALID; also for an address with a publicly known key */
 export function normalizeAddress(text: string): string {
   const address = showAddress(readAddress(text));
   if (publiclyKnownAddresses().has(address)) {

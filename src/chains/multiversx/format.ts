@@ -5,7 +5,7 @@ import { invalid, onlyMembers, readObject, smallOf, textOf, wholeOf } from '../s
 import { smallestUnits } from '../shared/units.js';
 import { normalizeAddress, readAddress } from './address.js';
 
-/** A transaction of which nothing is missing but the signature. */
+/** A complete transaction without its signature. */
 export interface MultiversxTransaction {
   readonly nonce: bigint;
   /** Smallest unit. */
@@ -24,8 +24,8 @@ const MAX_VALUE = 10n ** 30n;
 const names = ['nonce', 'value', 'receiver', 'sender', 'gasPrice', 'gasLimit', 'data', 'chainID', 'version'];
 
 /**
- * Reads what the cloud asks for: value in whole coins, data as plain text. Gas and nonce of the request do not count, as the
- * field has always taken them from the node.
+ * Reads what the cloud asks for: value in whole coins, data as plain text. Gas and nonce of the request are ignored, as Tatum
+ * KMS ignores them: they come from the node.
  * @throws CustosError TRANSACTION_INVALID, AMOUNT_INVALID, ADDRESS_INVALID, SENDER_MISMATCH
  */
 export function readRequest(
@@ -50,7 +50,7 @@ export function readRequest(
   };
 }
 
-/** A missing amount means none only where data says what the transaction is for. */
+/** A missing amount means zero, but only where data says what the transaction is for. */
 function readCoins(value: unknown, hasData: boolean): bigint {
   if ((value === undefined || value === null) && hasData) return 0n;
   const text = typeof value === 'number' ? plainDigits(value) : value;
@@ -62,7 +62,7 @@ function readCoins(value: unknown, hasData: boolean): bigint {
   return units;
 }
 
-/** JavaScript prints small numbers as 1e-7; one with too many decimals keeps that form, and so is refused. */
+/** JavaScript prints small numbers as 1e-7; one with too many decimals keeps that form and is refused. */
 function plainDigits(value: number): string {
   const [digits = '', power = ''] = String(value).split('e-');
   if (power === '' || Number(power) > DECIMALS) return String(value);
@@ -72,7 +72,7 @@ function plainDigits(value: number): string {
 /** The completed form: the JSON that is signed. */
 export function writeTransaction(transaction: MultiversxTransaction): string {
   const { nonce, value, receiver, sender, gasPrice, gasLimit, data, chainId, version } = transaction;
-  // The network signs this very order of members, without spaces.
+  // The signature covers the members in exactly this order, without spaces.
   return JSON.stringify({
     nonce: Number(nonce),
     value: value.toString(),
@@ -122,7 +122,7 @@ export function encodeTransaction(transaction: MultiversxTransaction, signature:
   ]);
 }
 
-/** A byte for the sign, then the number, which is one zero byte for zero. */
+/** A byte for the sign, then the number; zero is one zero byte. */
 function amount(value: bigint): Uint8Array {
   const digits = value.toString(16);
   return hex.decode(`00${digits.length % 2 === 0 ? digits : `0${digits}`}`);

@@ -4,7 +4,7 @@ import type { SummaryNote } from '../../core/chain/summary.js';
 import { readAddress, showAddress } from './address.js';
 import type { MultiversxTransaction } from './format.js';
 
-/** A function of the protocol or of its token contract; `party` is the place of the address that gains by it. */
+/** A function of the protocol or of its token contract; `party` is the position of the argument with the address that gains by it. */
 interface Danger {
   readonly kind: HazardKind;
   readonly party?: number;
@@ -50,15 +50,15 @@ const functions: ReadonlyMap<string, Danger> = new Map<string, Danger>([
   ['MigrateDataTrie', settings],
 ]);
 
-/** A contract is made by a transaction to the account of zeros. */
+/** The account of zeros: a transaction to it makes a contract. */
 export const NOBODY = showAddress(new Uint8Array(32));
 
-/** Functions that are no message, also where they stand alone. */
+/** True for a function of the protocol, which is not a message even without arguments. */
 export function isFunction(name: string): boolean {
   return functions.has(name);
 }
 
-/** @param opaque - whether a part of the data is not understood */
+/** @param opaque - true where a part of the data is not understood */
 export function hazardsOf({ receiver, sender, data }: MultiversxTransaction, opaque: boolean): readonly Hazard[] {
   const [method = '', ...args] = new TextDecoder().decode(data).split('@');
   const danger = functions.get(method);
@@ -82,7 +82,7 @@ function dangerOf(
   return { kind: isOwn ? 'issuer-settings' : kind, ...(party !== undefined && { party }), text: method };
 }
 
-/** Every signed value that no other member of the summary holds whole. */
+/** Every signed value that no other member of the summary holds completely. */
 export function notesOf(transaction: MultiversxTransaction): readonly SummaryNote[] {
   const { receiver, gasPrice, gasLimit, chainId, version, data } = transaction;
   const values = { receiver, gasPrice, gasLimit, chainID: chainId, version };

@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { publicKey } from '../../crypto/ed25519.js';
 
-/** Parents of the indexes on mainnet and on the test networks: coin type 508, and 1 (SLIP-44). */
+/** Parents of the indexes: coin type 508 on mainnet, 1 on the test networks (SLIP-44). */
 export const paths = { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" } as const;
 
 /** 64 hexadecimal digits, without 0x. */

@@ -20,7 +20,7 @@ export const multiversxNode: ChainNode = {
     try {
       answer = await node.http({ path: '/transaction/send', body: JSON.parse(raw) as unknown });
     } catch (error) {
-      // A number that is used up is refused in many words; whether these very bytes used it, only a look-up tells.
+      // Nodes refuse a used nonce in many words. Only a look-up shows whether these bytes used it.
       if (!isRefusal(error)) throw error;
       if (await isFound(txId, node)) return txId;
       throw new CustosError('BROADCAST_REFUSED', error.message, { cause: error });
@@ -29,7 +29,7 @@ export const multiversxNode: ChainNode = {
     if (hash === txId) return txId;
     throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node took a broadcast and answered with another hash');
   },
-  // A node without history forgets transactions, so a number that is used up proves nothing: nothing is ever called dead.
+  // A node without history forgets transactions, so a used nonce proves nothing: no bytes are ever called dead.
   async fate({ txId }: RecordedTransaction, node) {
     return (await isFound(txId, node)) ? 'known' : 'open';
   },
@@ -38,7 +38,7 @@ export const multiversxNode: ChainNode = {
     if (found === undefined) return { kind: 'absent' };
     const { status, hyperblockHash: block } = found;
     if (typeof status !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node names no status');
-    // Notarized by the metachain, in a hyperblock, it is final; until then also what was executed may be taken back.
+    // A transaction is final once the metachain notarized it in a hyperblock. Until then even an executed one may be taken back.
     if (typeof block !== 'string' || block === '') return { kind: 'waiting' };
     return finalIn(blockNameIn(block), status !== 'success' && status !== 'successful' && status !== 'executed');
   },

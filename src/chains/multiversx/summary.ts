@@ -40,7 +40,7 @@ export function summarize(transaction: MultiversxTransaction): Summary {
   };
 }
 
-/** The name by which coins go in a transfer of several tokens. */
+/** The name of the coin in a transfer of several tokens. */
 const COIN = 'EGLD-000000';
 const unspendable = { kind: 'unspendable-destination', party: NOBODY, text: 'nobody has a key of it' } as const;
 
@@ -72,13 +72,13 @@ function contentOf(transaction: MultiversxTransaction): Content {
   return { kind: 'contract-call', to: receiver, tokens: [], method, opaque: true, text: called };
 }
 
-/** ESDT transfers; further arguments call a contract with the tokens, which is not understood. */
+/** ESDT transfers. Further arguments call a contract with the tokens; that call is not understood. */
 function tokenTransfer(text: string, { sender, receiver }: MultiversxTransaction): Content | undefined {
   const [method = '', ...words] = text.split('@');
   const read = readers.get(method);
   const args = words.map((word) => (/^([0-9a-f]{2})*$/i.test(word) ? hex.decode(word.toLowerCase()) : undefined));
   if (read === undefined || !args.every((word) => word !== undefined)) return undefined;
-  // Anywhere else than at the account itself these two are calls of a contract, which gets what is sent.
+  // Sent to another account than the sender, these two are calls of a contract, which gets what is sent.
   if (read !== single && receiver !== sender) return undefined;
   const found = read(args, receiver);
   if (found === undefined) return undefined;
@@ -145,7 +145,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ['MultiESDTNFTTransfer', several],
 ]);
 
-/** @throws CustosError ADDRESS_INVALID: one whose key is publicly known */
+/** @throws CustosError ADDRESS_INVALID: the key is publicly known */
 function destinationOf(bytes: Uint8Array): string {
   return normalizeAddress(showAddress(bytes));
 }

@@ -8,7 +8,7 @@ export function showAccount(publicKey: Uint8Array): string {
   return encodeKey('account', publicKey);
 }
 
-/** The account without its number: M… names the same key as its G…. */
+/** The account without its number: M… and its G… name the same key. */
 export function plainAccount(account: string): string {
   const muxed = decodeKey('muxed', account, 40);
   return muxed === undefined ? account : showAccount(muxed.subarray(0, 32));

@@ -7,14 +7,14 @@ import { unlessRefused } from '../shared/refusal.js';
 import { readEnvelope } from './envelope.js';
 import { checkReceivers } from './receiver.js';
 
-/** Seconds of history that a node must have before a transaction's end, so that what it does not know never happened. */
+/** Seconds of history that a node must have before a transaction's end. Then a transaction that it does not know never happened. */
 const HISTORY = 7n * 24n * 3600n;
 
 /** Nodes of Stellar speak Horizon's interface. */
 export const stellarNode: ChainNode = {
   async complete(pending, { node }) {
     await checkReceivers(readEnvelope(pending.serialized), node);
-    // Whoever made the envelope has filled in everything, the number and the end of its time included.
+    // The maker of the envelope filled in everything, sequence number and end of time included.
     return pending.serialized.trim();
   },
   async broadcast({ raw, txId }, node) {
@@ -29,7 +29,7 @@ export const stellarNode: ChainNode = {
   },
   async inclusion(recorded, node) {
     const found = await find(recorded, node);
-    // Horizon knows ledgers only, not what waits; a ledger that is closed is final.
+    // Horizon knows ledgers only, not waiting transactions. A closed ledger is final.
     if (found === undefined) return { kind: 'absent' };
     return finalIn(`${countIn(found['ledger'], 'ledger')}`, found['successful'] === false);
   },
@@ -40,7 +40,7 @@ async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fi
   return isObject(found) && found['hash'] === txId ? found : undefined;
 }
 
-/** Its time is over by the ledger's clock, and the node has had ledgers since long before. */
+/** True when its time is over by the ledger's clock, and the node has ledgers from long before. */
 async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
   const { maxTime } = readEnvelope(completed).conditions;
   if (maxTime === undefined) return false;

@@ -57,7 +57,7 @@ const readers: Readonly<Record<number, (read: XdrReader) => Effect>> = {
       value === undefined ? `removes the data entry ${entry}` : `sets the data entry ${entry} (${value.length} bytes)`;
     return { hazards: [{ kind: 'account-settings', text: `ManageData ${key}` }], text };
   },
-  // The largest number leaves none for any transaction after it, so the account would be dead.
+  // After the largest number no other is left, so the account would be dead.
   11: (read) => {
     const text = `raises its sequence number to ${read.int64()}`;
     return { hazards: [{ kind: 'account-control', text: `BumpSequence: ${text}` }], text };
@@ -112,7 +112,7 @@ export function readOperation(read: XdrReader): Operation {
   return { ...effect, hazards: [...effect.hazards, ...lost(effect)], ...(source !== undefined && { source }) };
 }
 
-/** The account of zeros, of which nobody has a key. */
+/** The account of zeros: nobody has its key. */
 const NOBODY = showAccount(new Uint8Array(32));
 
 function lost({ to }: Effect): readonly Hazard[] {
@@ -134,7 +134,7 @@ function readTrust(read: XdrReader): Effect {
   };
 }
 
-/** Coins that are gone until one of the claimants takes them, or, where a condition lets the account itself, it does. */
+/** Coins leave the account until a claimant takes them, which may be the account itself where a condition lets it. */
 function readClaimable(read: XdrReader): Effect {
   const [asset, amount] = [readAsset(read), read.amount()];
   const claimants = read.list(10, () => readClaimant(read));

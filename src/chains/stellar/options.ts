@@ -13,7 +13,7 @@ const numbers: readonly (readonly [label: string, kind: HazardKind])[] = [
   ['high threshold', 'account-control'],
 ];
 
-/** SetOptions: who may sign with what weight, what an issuer may do, and where the account is at home. */
+/** SetOptions: who may sign with what weight, what an issuer may do, and the home domain. */
 export function readOptions(read: XdrReader): Effect {
   const changes: string[] = [];
   const hazards: Hazard[] = [];

@@ -6,7 +6,7 @@ import { showAccount } from './address.js';
 import { encodeKey } from './strkey.js';
 import type { XdrReader } from './xdr.js';
 
-/** An account, or one with a number of its own inside (CAP-27). */
+/** An account, with or without a number inside its address (CAP-27). */
 export function readMuxed(read: XdrReader): string {
   const type = read.uint32();
   if (type === 0) return showAccount(read.fixed(32));
@@ -96,7 +96,7 @@ export function lumens(amount: bigint): string {
   return shown({ code: 'XLM' }, amount);
 }
 
-/** The asset in the words of a hazard. */
+/** The asset as a hazard names it. */
 export function assetOfHazard(asset: Asset, amount?: bigint): Pick<Hazard, 'asset' | 'amount'> {
   return { asset: name(asset), ...(amount !== undefined && { amount }) };
 }

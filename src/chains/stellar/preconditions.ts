@@ -4,11 +4,11 @@ import { invalid } from '../shared/fields.js';
 import { readSigner, readText } from './parts.js';
 import type { XdrReader } from './xdr.js';
 
-/** When a transaction may take effect, and who must have signed besides (CAP-21). */
+/** When a transaction may take effect, and who else must have signed (CAP-21). */
 export interface Conditions {
   /** Seconds since 1970 after which it is refused; absent when it never ends. */
   readonly maxTime?: bigint;
-  /** Every condition by its own name. */
+  /** Every condition under its own name. */
   readonly notes: readonly SummaryNote[];
 }
 

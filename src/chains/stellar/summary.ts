@@ -6,10 +6,10 @@ import { quote } from '../../core/ids.js';
 import { muxedId } from './address.js';
 import type { Envelope } from './effect.js';
 
-/** The year 2050 in seconds: an end so far ahead is none. */
+/** The year 2050 in seconds: an end so far ahead is no end. */
 const FAR_TIME = 2_524_608_000n;
 
-/** Says what an envelope does, from the very bytes that are signed. @param foreign - accounts of others for which it acts */
+/** Says what an envelope does, from the very bytes that are signed. @param foreign - accounts, other than the wallet's, for which it acts */
 export function summarize(envelope: Envelope, foreign: readonly string[]): Summary {
   const { source, fee, sequence, memo, operations } = envelope;
   const kinds = new Set(operations.map(({ kind }) => kind));

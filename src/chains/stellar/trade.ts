@@ -11,13 +11,13 @@ export function payment(asset: Asset, { to, amount, text }: { to: string; amount
   return { kind, to, value, tokens: tokens.map((move) => ({ ...move, to })), text };
 }
 
-/** What leaves the account at the most, to whomever. */
+/** The most that leaves the account, whoever gets it. */
 export function leaving(asset: Asset, amount: bigint): { value: bigint; tokens: readonly TokenMove[] } {
   if (asset.issuer === undefined) return { value: amount, tokens: [] };
   return { value: 0n, tokens: [{ standard: 'Stellar asset', contract: name(asset), amount, action: 'transfer' }] };
 }
 
-/** A payment that others exchange on its way. @param fixed - which side is exact */
+/** A payment that is exchanged on its way. @param fixed - which side is exact */
 export function readPathPayment(read: XdrReader, fixed: 'received' | 'sent'): Effect {
   const [asset, amount, to] = [readAsset(read), read.amount(), readMuxed(read)];
   const [wanted, got] = [readAsset(read), read.amount()];
@@ -62,12 +62,12 @@ function order(selling: Asset, { sold, text }: { sold: bigint; text: string }): 
   };
 }
 
-/** What a purchase costs at the most, rounded up. */
+/** The most that a purchase costs, rounded up. */
 function costOf(amount: bigint, { numerator, denominator }: Price): bigint {
   return (amount * numerator + denominator - 1n) / denominator;
 }
 
-/** The pool's number does not say which assets go into it. */
+/** The pool's id does not say which assets go into it. */
 export function poolDeposit(
   pool: string,
   [one, other]: readonly [bigint, bigint],

@@ -11,7 +11,7 @@ export class XdrReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Bytes that were read so far. */
+  /** How many bytes were read so far. */
   get at(): number {
     return this.#at;
   }

@@ -143,7 +143,7 @@ function accountSet(fields: Fields): Content {
   return still(`changes the account's settings${list.length === 0 ? '' : `: ${list.join(', ')}`}`, hazards);
 }
 
-/** A number that is not known may mean anything, so it is stopped. */
+/** An unknown number may mean anything, so it counts as the worst hazard. */
 function flagChange(
   fields: Fields,
   name: string,

@@ -6,7 +6,7 @@ import { isObject } from '../../core/json.js';
 import { type Fields, wholeOf } from '../shared/fields.js';
 import { readDestination } from './key.js';
 
-/** An amount of XRP in drops, or of an asset that an account has issued. */
+/** An amount of XRP in drops, or of an issued asset. */
 export type Amount = CoinAmount | IssuedAmount;
 
 interface CoinAmount {
@@ -25,7 +25,7 @@ interface IssuedAmount {
 
 /** All XRP there is, in drops. */
 const MAX_DROPS = 10n ** 17n;
-/** Issued amounts are decimal: they are told in units of 10^-15. */
+/** Issued amounts are decimal: summaries count them in units of 10^-15. */
 const ISSUED_DECIMALS = 15;
 
 /** Drops as a text of digits, or an issued asset. A JSON number would have lost digits already. @throws CustosError AMOUNT_INVALID */
@@ -72,18 +72,18 @@ function unitsOf(value: string): bigint | undefined {
   return digits % divisor === 0n ? digits / divisor : undefined;
 }
 
-/** The name of a currency: forty digits hold three letters in the old form, or any bytes, which stay as they are; so do letters that cannot be seen. */
+/** The name of a currency: forty digits hold three letters in the old form. Other digits and invisible letters stay as they are. */
 export function currencyName(currency: string): string {
   const letters = /^(00){12}((?:[2-6][0-9a-f]|7[0-9a-e]){3})(00){5}$/i.exec(currency)?.[2];
   return letters === undefined ? currency : Buffer.from(letters, 'hex').toString('latin1');
 }
 
-/** Where an amount is exact, and so is told whole. */
+/** True where the summary holds all digits of an amount. */
 export function isExact(amount: Amount): boolean {
   return 'drops' in amount || amount.units !== undefined;
 }
 
-/** The amount in the words of a hazard. */
+/** The amount as a hazard names it. */
 export function assetOf(amount: Amount): { readonly asset: string; readonly amount?: bigint } {
   if ('drops' in amount) return { asset: 'XRP', amount: amount.drops };
   return { asset: amount.contract, ...(amount.units !== undefined && { amount: amount.units }) };

@@ -4,7 +4,7 @@ import { type Fields, smallOf, textOf } from '../shared/fields.js';
 import { type Amount, assetOf, dropsOf, isExact, movesOf, readAmount } from './amount.js';
 import { readDestination } from './key.js';
 
-/** What one transaction does, without what all have in common. */
+/** What one transaction does, apart from what all types have. */
 export interface Content {
   readonly kind: Summary['kind'];
   readonly to?: string;
@@ -12,7 +12,7 @@ export interface Content {
   readonly tokens: readonly TokenMove[];
   readonly hazards: readonly Hazard[];
   readonly opaque?: true;
-  /** Fields that stand whole in the parts above; all others are noted one by one. */
+  /** Fields that the parts above hold completely; the notes list all others. */
   readonly told: readonly string[];
   readonly text: string;
 }
@@ -24,12 +24,12 @@ export function still(text: string, hazards: readonly Hazard[] = []): Content {
   return { kind: 'other', value: 0n, tokens: [], hazards, told: [], text };
 }
 
-/** The reader of a transaction that is told by its type, one hazard and the notes. */
+/** The reader of a transaction that needs only its type, one hazard and the notes. */
 export function named(type: string, kind: HazardKind | undefined, words: string): Reader {
   return () => still(words, kind === undefined ? [] : [{ kind, text: type }]);
 }
 
-/** Coins and tokens that leave the account for good, or are set aside for somebody. */
+/** Coins and tokens that leave the account for good, or are set aside for a receiver. */
 export function leaving(
   amounts: readonly Amount[],
   { account, to }: { readonly account: string; readonly to?: string },
@@ -41,7 +41,7 @@ export function leaving(
   };
 }
 
-/** Somebody may take an amount of the account's later. */
+/** A right to take an amount from the account later. */
 export function promise(type: string, amount: Amount, party: string | undefined): Hazard {
   return { kind: 'allowance', ...(party !== undefined && { party }), ...assetOf(amount), text: type };
 }
@@ -51,7 +51,7 @@ export function amountAt(fields: Fields, name: string): Amount {
   return readAmount(fields[name], name);
 }
 
-/** Those of these fields that there are. @throws CustosError AMOUNT_INVALID */
+/** The amounts of those named fields that exist. @throws CustosError AMOUNT_INVALID */
 export function amountsAt(fields: Fields, ...names: readonly string[]): readonly Amount[] {
   return names.filter((name) => fields[name] !== undefined).map((name) => amountAt(fields, name));
 }
@@ -74,7 +74,7 @@ export function hasFlag(fields: Fields, flag: number): boolean {
   return (flagsOf(fields) & flag) !== 0;
 }
 
-/** The fields of exact amounts need no note. */
+/** The named fields with exact amounts, which need no note. */
 export function toldAmounts(fields: Fields, ...names: readonly string[]): readonly string[] {
   return names.filter((name) => fields[name] !== undefined && isExact(amountAt(fields, name)));
 }

@@ -6,7 +6,7 @@ import { finalIn } from '../shared/finality.js';
 import { checkReceiver } from './receiver.js';
 import { readTransaction } from './transaction.js';
 
-/** Ledgers (of about four seconds) for which a transaction lives when the request does not say. */
+/** Ledgers (of about four seconds) for which a transaction lives where the request does not say. */
 const LIFE = 300;
 /** As many ledgers as a node searches for one transaction. */
 const SEARCH = 999;
@@ -40,7 +40,7 @@ export const xrpLedgerNode: ChainNode = {
     const range = last === undefined ? {} : { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
     const found = await ask(node, 'tx', { transaction: recorded.txId, ...range });
     if (found['hash'] === recorded.txId) return 'known';
-    // Only a node that has looked through the whole of its life can say that it never happened.
+    // Only a node that searched every ledger of its life can say that it never happened.
     const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
     return isOver ? 'dead' : 'open';
   },
@@ -51,7 +51,7 @@ export const xrpLedgerNode: ChainNode = {
       throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered tx with another one');
     if (found['validated'] !== true) return { kind: 'waiting' };
     const result = isObject(found['meta']) ? found['meta']['TransactionResult'] : undefined;
-    // What is validated is final; what begins with tec paid its fee only.
+    // A validated result is final. One that begins with tec only paid its fee.
     return finalIn(`${count(found['ledger_index'], 'ledger')}`, result !== 'tesSUCCESS');
   },
 };

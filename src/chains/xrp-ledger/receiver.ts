@@ -9,7 +9,7 @@ const DEPOSIT_AUTH = 0x0100_0000;
 const paying = ['Payment', 'CheckCreate', 'EscrowCreate', 'PaymentChannelCreate', 'AccountDelete'];
 
 /**
- * Asks what the receiver demands: a tag that tells whom to credit, or that he has let this sender in.
+ * Asks what the receiver demands: a tag that says which customer to credit, or that it has authorized this sender.
  * @throws CustosError MEMO_REQUIRED, RECEIVER_UNFIT, NODE_*
  */
 export async function checkReceiver(fields: Fields, node: NodeClient): Promise<void> {

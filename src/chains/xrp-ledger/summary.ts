@@ -9,14 +9,14 @@ import { drops, readAmount } from './amount.js';
 import { accountIfAt, type Content, flagsOf, leaving, type Reader } from './content.js';
 import { tradeReaders } from './trade.js';
 
-/** Fields that every summary tells in its own members. */
+/** Fields that every summary holds in its own members. */
 const common = ['Account', 'TransactionType', 'Fee', 'Sequence', 'DestinationTag', 'SigningPubKey'];
-/** A batch acts for its inner transactions, and the last three are the validators' own. */
+/** A batch acts for its inner transactions; the other three belong to the validators. */
 const refused = ['Batch', 'EnableAmendment', 'SetFee', 'UNLModify'];
-/** At a ledger in four seconds that is beyond the year 2060: a number that means for ever. */
+/** At a ledger in four seconds that is beyond the year 2060: a number that means forever. */
 const FAR_LEDGER = 400_000_000;
 
-/** Accounts of which nobody has a key: those of the numbers 0 and 1, and two that names were written into by hand. */
+/** Accounts without a key: those of the numbers 0 and 1, and two with names written into them by hand. */
 const nobodys: ReadonlySet<unknown> = new Set([
   'rrrrrrrrrrrrrrrrrrrrrhoLvTp',
   'rrrrrrrrrrrrrrrrrrrrBZbvji',
@@ -27,7 +27,7 @@ const nobodys: ReadonlySet<unknown> = new Set([
 const readers: ReadonlyMap<string, Reader> = new Map(Object.entries({ ...accountReaders, ...tradeReaders }));
 
 /**
- * Says what a transaction does, from the very fields that are signed: what is not in a member of its own is in the notes.
+ * Says what a transaction does, from the fields that are signed. The notes hold what no other member holds.
  * @throws CustosError AMOUNT_INVALID, ADDRESS_INVALID, TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED
  */
 export function summarize(
@@ -61,7 +61,7 @@ export function summarize(
   };
 }
 
-/** What is not taken apart is named with its receiver and its amounts. */
+/** A type without a reader is named with its receiver and its amount. */
 function other(fields: Fields, account: string): Content {
   const type = textOf(fields['TransactionType'], 'TransactionType');
   const to = accountIfAt(fields, 'Destination');
@@ -109,7 +109,7 @@ function noteOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What the memos say, for people; the bytes themselves are noted as they are. */
+/** The memos as text for people; another note has the bytes as they are. */
 function memoTexts(memos: unknown): readonly SummaryNote[] {
   const list: readonly unknown[] = Array.isArray(memos) ? memos : [];
   return list.flatMap((entry) => {

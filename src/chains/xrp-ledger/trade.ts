@@ -20,7 +20,7 @@ import {
 const PARTIAL_PAYMENT = 0x0002_0000;
 /** tfSellNFToken of an NFTokenCreateOffer. */
 const SELL_TOKEN = 1;
-/** tfLPToken of an AMMDeposit: what is named are the least amounts, and nothing is the most. */
+/** tfLPToken of an AMMDeposit: the named amounts are the least, and there is no most. */
 const BY_SHARES = 0x0001_0000;
 /** tfClose of a PaymentChannelClaim. */
 const CLOSE_CHANNEL = 0x0002_0000;
@@ -73,7 +73,7 @@ export const tradeReaders: Readonly<Record<string, Reader>> = {
   },
   NFTokenCreateOffer: tokenOffer,
   NFTokenCancelOffer: named('NFTokenCancelOffer', undefined, 'cancels offers of tokens'),
-  // The price stands in the offer, of which only the number is signed.
+  // The price is in the offer; only the offer's number is signed.
   NFTokenAcceptOffer: () => ({
     ...still('accepts an offer of a token at the price that stands there', [
       { kind: 'market-order', text: 'NFTokenAcceptOffer' },
@@ -118,7 +118,7 @@ function payment(fields: Fields, account: string): Content {
   };
 }
 
-/** What is set aside is gone for the account, unless it comes back. */
+/** What is set aside has left the account, unless it comes back. */
 function laterPayment(
   fields: Fields,
   place: { readonly account: string; readonly type: string; readonly name: string; readonly words: string },

@@ -19,14 +19,14 @@ const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
 /** Length of STX and a zero byte, which what is signed begins with. */
 const SIGNING_PREFIX_DIGITS = 8;
 
-/** Reads a request: X-addresses are taken apart, and nobody has signed it yet. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID, NETWORK_MISMATCH */
+/** Reads an unsigned request and splits X-addresses into address and tag. @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID, NETWORK_MISMATCH */
 export function readTransaction(text: string, network: Network): Fields {
   const fields = readObject(text);
   for (const name of ['TxnSignature', 'Signers']) {
     if (fields[name] !== undefined) throw invalid(`the transaction has ${name} already`);
   }
   textOf(fields['TransactionType'], 'TransactionType');
-  // A ledger with an id of its own is neither of the two; they refuse transactions that name one.
+  // Neither mainnet nor testnet takes a transaction that names a NetworkID: it is for a ledger of its own.
   if (fields['NetworkID'] !== undefined) throw new CustosError('NETWORK_MISMATCH', 'the transaction names a NetworkID');
   return {
     ...fields,
@@ -63,19 +63,19 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   if (fields['SigningPubKey'] !== undefined && fields['SigningPubKey'] !== '') {
     throw invalid('the transaction names a SigningPubKey already');
   }
-  // Amounts first: what is wrong with them is said in their own words.
+  // Amounts come first, so that their errors say more than the encoder's.
   const summary = summarize(fields, { account, signer: context.from, fee });
   const message = messageFor(fields, context.signers.find(({ address }) => address === context.from)?.publicKey);
   checkKept(fields, message.encoded);
   return {
     summary,
-    // A ticket takes the place of the number, which is then zero.
+    // With a ticket the sequence number is zero.
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
     sign: (keys) => sign(fields, keyOf(keys, context.from), message),
   };
 }
 
-/** What is signed, in hexadecimal digits: it names the public key that the signature is checked with. */
+/** What is signed, in hexadecimal digits. It names the public key that verifies the signature. */
 interface Message {
   /** Of 33 bytes, in hexadecimal digits; empty where only the signer knows it. */
   readonly publicKey: string;
@@ -92,7 +92,7 @@ function messageFor(fields: Fields, key: Uint8Array = new Uint8Array(0)): Messag
   }
 }
 
-/** The library drops what it does not know: what is read back must be what was given. */
+/** The library drops fields that it does not know, so what is read back must equal what was given. */
 function checkKept({ SigningPubKey: _none, ...fields }: Fields, message: string): void {
   let kept: unknown;
   try {
