@@ -2,6 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalKey } from '../dist/vault/local-key.js';
+
+/** A key that signs as the vault's do. @param privateKey - in the chain's own byte form */
+export function keyIn({ keys }, privateKey, address) {
+  const publicKey = keys.publicKey(privateKey);
+  const rawKey = (own) => keys.rawKey?.(own) ?? { kind: keys.curves[0], bytes: own };
+  return new LocalKey({ privateKey, address, publicKey: () => publicKey, rawKey }, publicKey);
+}
 
 /** Milliseconds of one run of `work`. */
 export async function time(work) {

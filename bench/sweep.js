@@ -2,8 +2,8 @@
 // signatures, and the hashing of the same bytes.
 import { createHash } from 'node:crypto';
 import { createRegistry } from '../dist/chains/registry.js';
-import { sign } from '../dist/crypto/secp256k1.js';
-import { report } from './support.js';
+import { signHash, verify } from '../dist/crypto/secp256k1.js';
+import { keyIn, report } from './support.js';
 
 const COUNT = 100;
 const ROUNDS = 15;
@@ -31,9 +31,9 @@ function made(outputs, script, mark) {
 }
 
 function sweep(chain, outputs) {
-  const publicKey = chain.publicKey(secret);
-  const address = chain.address(publicKey, 'testnet');
-  const key = { privateKey: secret, publicKey, address };
+  const publicKey = chain.keys.publicKey(secret);
+  const address = chain.keys.address(publicKey, 'testnet');
+  const key = keyIn(chain, secret, address);
   const hash = createHash('ripemd160').update(createHash('sha256').update(publicKey).digest()).digest();
   const script = Buffer.concat([Buffer.from('76a914', 'hex'), hash, Buffer.from('88ac', 'hex')]);
   const previous = Array.from({ length: COUNT }, (_, mark) => made(outputs, script, mark));
@@ -46,37 +46,40 @@ function sweep(chain, outputs) {
   const byId = Object.fromEntries(previous.map(({ txId, raw }) => [txId, raw.toString('hex')]));
   const completed = JSON.stringify({ transaction, previous: byId });
   const context = { network: 'testnet', from: address, signers: [{ address, publicKey }] };
-  return { completed, transaction, previous, key, parse: (text) => chain.parse(text, context) };
+  return { completed, transaction, previous, key, parse: (text) => chain.codec.parse(text, context) };
 }
 
 /** Median milliseconds of this process's own time. */
-function spent(work) {
-  const times = Array.from({ length: ROUNDS }, () => {
+async function spent(work) {
+  const times = [];
+  for (let round = 0; round < ROUNDS; round++) {
     const start = process.cpuUsage();
-    work();
+    await work();
     const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  });
+    times.push((user + system) / 1000);
+  }
   return times.sort((one, other) => one - other)[Math.floor(ROUNDS / 2)];
 }
 
 const rows = [];
-const point = registry.get('LTC').publicKey(secret);
+const point = registry.get('LTC').keys.publicKey(secret);
 const bare = () => {
-  for (let count = 0; count < COUNT; count++) sign(message, secret, point);
+  for (let count = 0; count < COUNT; count++) {
+    verify(message, signHash(message, secret).signature, { signer: point, half: 'low' });
+  }
 };
 for (const outputs of SIZES) {
   const { completed, transaction, previous, key, parse } = sweep(registry.get('LTC'), outputs);
   const unsigned = parse(completed);
   if (unsigned.summary.hazards.length > 0) throw new Error('the amounts are not proved');
-  for (let warm = 0; warm < 3; warm++) parse(completed).sign([key]);
+  for (let warm = 0; warm < 3; warm++) await parse(completed).sign([key]);
   const [believed, proved, signed, limit] = [
-    spent(() => parse(transaction)),
-    spent(() => parse(completed)),
-    spent(() => unsigned.sign([key])),
-    spent(bare),
+    await spent(() => parse(transaction)),
+    await spent(() => parse(completed)),
+    await spent(() => unsigned.sign([key])),
+    await spent(bare),
   ];
-  const hashed = spent(() => {
+  const hashed = await spent(() => {
     for (const { raw } of previous) twice(raw);
   });
   const size = `${Math.round(previous[0].raw.length / 100) / 10} kB`;

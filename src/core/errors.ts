@@ -287,6 +287,17 @@ const kinds = {
     status: 500,
     hint: 'a signature failed its own verification; nothing left this machine',
   },
+  KEY_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'what holds the key gave no signature; it is asked again',
+  },
+  KEY_WIPED: {
+    exit: 1,
+    status: 500,
+    hint: 'a key was used after the work that it was lent for; nothing was signed. Please report it',
+  },
   SIGNER_DIED: {
     exit: 1,
     status: 503,

@@ -9,6 +9,12 @@ export interface RecoverableSignature {
   readonly recoveryId: 0 | 1 | 2 | 3;
 }
 
+/** All recovery ids, each at its own place; those of 2 and 3 come once in 2^127 signatures. */
+export const recoveryIds = [0, 1, 2, 3] as const;
+
+/** Order of the group (SEC 2). */
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
 /** True for 32 bytes that are neither zero nor at or above the curve order. */
 export function isPrivateKey(bytes: Uint8Array): boolean {
   return curve.isPrivate(bytes);
@@ -63,77 +69,42 @@ function knownPoint(compressed: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Signs a hash, deterministically (RFC 6979) and with a low s, and checks the signature by recovering the signer from it.
- * @param hash - 32 bytes   @param privateKey - 32 bytes   @param signer - 33 bytes, the public key that must come out
- * @throws CustosError PRIVATE_KEY_INVALID; SIGNATURE_INVALID: the signature is not the signer's
+ * Signs a hash, deterministically (RFC 6979) and with a low s (BIP-62, EIP-2). Whoever hands the signature on checks it before.
+ * @param hash - 32 bytes   @param privateKey - 32 bytes
+ * @throws CustosError PRIVATE_KEY_INVALID
  */
-export function signRecoverable(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): RecoverableSignature {
-  return signChecked(hash, privateKey, (point) => sameBytes(curve.pointCompress(point, true), signer));
+export function signHash(hash: Uint8Array, privateKey: Uint8Array): RecoverableSignature {
+  checkPrivateKey(privateKey);
+  return curve.signRecoverable(hash, privateKey);
 }
 
-/**
- * Like `signRecoverable`, when the caller knows only something made from the signer's public key, such as an address. The
- * recovered key proves both the signature and the signer, so the public key need not be computed.
- * @param owns - whether the recovered key (65 bytes, beginning with 4) is the signer's
- * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
- */
-export function signChecked(
-  hash: Uint8Array,
-  privateKey: Uint8Array,
-  owns: (point: Uint8Array) => boolean,
-): RecoverableSignature {
-  if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  const signed = curve.signRecoverable(hash, privateKey);
-  const recovered = curve.recover(hash, signed.signature, signed.recoveryId, false);
-  if (recovered === null || !owns(recovered)) {
-    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
-  }
-  return signed;
-}
-
-/**
- * Signs a hash as `signRecoverable` does.
- * @returns r ‖ s, 64 bytes, low s
- * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
- */
-export function sign(hash: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
-  if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  const signature = curve.sign(hash, privateKey);
-  // With both coordinates at hand the check needs no square root and takes a third less time.
-  if (!curve.verify(hash, knownPoint(signer) ?? signer, signature, true)) {
-    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
-  }
-  return signature;
-}
-
-/** Signs a hash as BIP-340 does, without extra randomness, and checks the signature. @returns 64 bytes. @throws CustosError SIGNATURE_INVALID */
+/** Signs a hash as BIP-340 does, without extra randomness. @returns 64 bytes: x of R, s. @throws CustosError PRIVATE_KEY_INVALID */
 export function signSchnorr(hash: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  checkPrivateKey(privateKey);
+  return curve.signSchnorr(hash, privateKey);
+}
+
+function checkPrivateKey(privateKey: Uint8Array): void {
   if (!curve.isPrivate(privateKey)) throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of secp256k1');
-  const signature = curve.signSchnorr(hash, privateKey);
-  const signer = curve.pointFromScalar(privateKey, true)?.subarray(1);
-  if (signer === undefined || !curve.verifySchnorr(hash, signer, signature)) {
-    throw new CustosError('SIGNATURE_INVALID', 'the signature does not belong to the public key of the signer');
+}
+
+/** Checks a signature of BIP-340. @param signer - 32 bytes (x only). Malformed input is `false`. */
+export function verifySchnorr(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
+  try {
+    return curve.verifySchnorr(hash, signer, signature);
+  } catch {
+    return false;
   }
-  return signature;
 }
 
-/**
- * The key that may spend a taproot output by itself (BIP-341, key path without scripts).
- * @param publicKey - 33 bytes   @param tweak - 32 bytes   @returns 32 bytes (x only)
- * @throws CustosError INTERNAL: the odds are negligible
- */
-export function tweakedPublicKey(publicKey: Uint8Array, tweak: Uint8Array): Uint8Array {
-  const tweaked = curve.xOnlyPointAddTweak(publicKey.subarray(1), tweak);
-  if (tweaked === null) throw new CustosError('INTERNAL', 'the taproot tweak gives no key');
-  return tweaked.xOnlyPubkey;
+/** Adds a tweak to a public key as BIP-341 does. @param xOnly - 32 bytes   @returns 32 bytes; undefined where no key comes out */
+export function xOnlyAddTweak(xOnly: Uint8Array, tweak: Uint8Array): Uint8Array | undefined {
+  return curve.xOnlyPointAddTweak(xOnly, tweak)?.xOnlyPubkey;
 }
 
-/** The private key of `tweakedPublicKey`. @returns 32 bytes; the caller wipes them. @throws CustosError INTERNAL */
-export function tweakedPrivateKey(privateKey: Uint8Array, tweak: Uint8Array): Uint8Array {
-  const even = publicKey(privateKey)[0] === 2 ? privateKey : curve.privateNegate(privateKey);
-  const tweaked = curve.privateAdd(even, tweak);
-  if (tweaked === null) throw new CustosError('INTERNAL', 'the taproot tweak gives no key');
-  return tweaked;
+/** The private key of the negated point. @returns 32 bytes; the caller wipes them. */
+export function privateNegate(privateKey: Uint8Array): Uint8Array {
+  return curve.privateNegate(privateKey);
 }
 
 /** The point k·G, uncompressed, for 32 bytes; undefined for zero and for numbers at or above the order. */
@@ -148,29 +119,58 @@ export function combinePoints(scalar: Uint8Array, point: Uint8Array, factor: Uin
   return one === undefined || other === null ? undefined : (curve.pointAdd(one, other, false) ?? undefined);
 }
 
-/** Checks a signature of 64 bytes (r ‖ s); a high s is refused. Malformed input is `false`. */
-export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
+/**
+ * Checks a signature of 64 bytes (r ‖ s). Malformed input is `false`.
+ * @param signer - 33 bytes   @param half - `low`: a high s is refused
+ */
+export function verify(
+  hash: Uint8Array,
+  signature: Uint8Array,
+  { signer, half }: { readonly signer: Uint8Array; readonly half: 'low' | 'any' },
+): boolean {
   try {
-    return curve.verify(hash, signer, signature, true);
+    // With both coordinates at hand the check costs a third less: no square root.
+    return curve.verify(hash, knownPoint(signer) ?? signer, signature, half === 'low');
   } catch {
     return false;
   }
 }
 
+/** Moves s into the lower half of the order, and the recovery id with it. @returns undefined where s is no number of the group */
+export function lowerS({ signature, recoveryId }: RecoverableSignature): RecoverableSignature | undefined {
+  const s = sOf(signature);
+  if (s === 0n || s >= ORDER) return undefined;
+  if (s <= ORDER / 2n) return { signature, recoveryId };
+  // -s belongs to -R, whose y has the other parity.
+  return { signature: negateS(signature), recoveryId: recoveryIds[recoveryId ^ 1] ?? recoveryId };
+}
+
+/** The same signature with its s in the other half of the order. @param signature - 64 bytes (r ‖ s) */
+export function negateS(signature: Uint8Array): Uint8Array {
+  const negated = Uint8Array.from(signature);
+  negated.set(Buffer.from((ORDER - sOf(signature)).toString(16).padStart(64, '0'), 'hex'), 32);
+  return negated;
+}
+
+function sOf(signature: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex') || '0'}`);
+}
+
 /**
  * Recovers the public key that made a signature.
- * @returns 33 bytes (SEC 1, compressed)
- * @throws CustosError SIGNATURE_INVALID: no key can have made the signature
+ * @returns 65 bytes (SEC 1, not compressed); undefined where no key can have made it
  */
-export function recover(hash: Uint8Array, { signature, recoveryId }: RecoverableSignature): Uint8Array {
-  let point: Uint8Array | null = null;
+export function recover(hash: Uint8Array, { signature, recoveryId }: RecoverableSignature): Uint8Array | undefined {
   try {
-    point = curve.recover(hash, signature, recoveryId, true);
-  } catch (error) {
-    throw new CustosError('SIGNATURE_INVALID', 'the signature has values out of range', { cause: error });
+    return curve.recover(hash, signature, recoveryId, false) ?? undefined;
+  } catch {
+    return undefined;
   }
-  if (point === null) throw new CustosError('SIGNATURE_INVALID', 'no public key belongs to the signature');
-  return point;
+}
+
+/** True for a public key of 33 bytes and one of 65 that are the same point. */
+export function isSamePoint(compressed: Uint8Array, point: Uint8Array): boolean {
+  return sameBytes(compress(point), compressed);
 }
 
 /** Adds a tweak of 32 bytes to a private key, modulo the order; undefined where BIP-32 calls the child invalid. */

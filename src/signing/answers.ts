@@ -22,6 +22,8 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'INTERNAL',
   'KDF_PARAMETERS',
   'KEY_MISSING',
+  'KEY_UNREACHABLE',
+  'KEY_WIPED',
   'MNEMONIC_INVALID',
   'NETWORK_CLOSED',
   'NETWORK_MISMATCH',
@@ -78,7 +80,7 @@ function parseAnswer(question: Question, answer: Members): Answer {
       return { kind: 'failed', n, code: parseCode(answer('code')) };
     case 'unlocked':
       if (question.kind !== 'unlock') throw foreign();
-      return { kind: 'unlocked', n, publicKey: parseBytes(answer('publicKey'), 32, 32), ...parseJournal(answer) };
+      return { kind: 'unlocked', n, viewKey: parseBytes(answer('viewKey'), 32, 32), ...parseJournal(answer) };
     case 'signed':
       if (question.kind !== 'sign') throw foreign();
       return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))) };

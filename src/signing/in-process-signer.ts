@@ -2,29 +2,13 @@ import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
-import type { Vault } from '../core/signing/vault.js';
-import type { JournalKey } from '../core/store/journal-mac.js';
 import { identifyKeys, signPending } from './sign.js';
+import type { UnlockedVault } from './signer-process.js';
 
-/** An opened vault, and the key of the public halves that the front may hold. */
-export interface UnlockedVault {
-  readonly vault: Vault;
-  readonly publicKey: Uint8Array;
-  readonly journal?: JournalKey;
-}
-
-/** Opens the vault once, when it is first needed. @throws CustosError PASSWORD_WRONG */
-type UnlockVault = () => Promise<UnlockedVault>;
-
-/** @throws CustosError INTERNAL */
-export function requireJournalKey(journal: JournalKey | undefined): JournalKey {
-  if (journal === undefined) throw new CustosError('INTERNAL', 'the signer told no key of the journal');
-  return journal;
-}
-
-/** A signer in this very process, for one-shot commands and tests. Same contract as the signer process. */
+/** A signer in this process, for programs that embed Custos and for tests. Same contract as the signer process. */
 export function createInProcessSigner(parts: {
-  unlockVault: UnlockVault;
+  /** Called once, when the vault is first needed. */
+  unlockVault: () => Promise<UnlockedVault>;
   chains: ChainRegistry;
   rules: SigningRules;
 }): Signer {
@@ -37,8 +21,12 @@ export function createInProcessSigner(parts: {
   };
   return {
     name: 'this process',
-    unlock: async () => (await open()).publicKey,
-    journalKey: async () => requireJournalKey((await open()).journal),
+    unlock: async () => (await open()).viewKey,
+    async journalKey() {
+      const { journal } = await open();
+      if (journal === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the journal');
+      return journal;
+    },
     sign: async (request) =>
       signPending(request, { vault: (await open()).vault, chains: parts.chains, rules: parts.rules }),
     identify: async (request) => identifyKeys(request, (await open()).vault),

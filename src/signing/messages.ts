@@ -22,7 +22,7 @@ export type Question =
 
 /** One answer of a signer process. */
 export type Answer =
-  | { readonly kind: 'unlocked'; readonly n: number; readonly publicKey: Uint8Array; readonly journal?: JournalKey }
+  | { readonly kind: 'unlocked'; readonly n: number; readonly viewKey: Uint8Array; readonly journal?: JournalKey }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   /** A code alone: words, names and details of errors can hold what the signer works with. */

@@ -22,7 +22,7 @@ export interface SigningParts {
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
  *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
  */
-export function signPending(request: SignRequest, parts: SigningParts): SignResult {
+export async function signPending(request: SignRequest, parts: SigningParts): Promise<SignResult> {
   const { pending } = request;
   checkDigest(request);
   const { network } = pending;
@@ -35,7 +35,7 @@ export function signPending(request: SignRequest, parts: SigningParts): SignResu
   checkLimits(unsigned.summary, { chain, network, rules });
   const start = process.hrtime.bigint();
   let opened = start;
-  const signed = parts.vault.lend(known, (keys) => {
+  const signed = await parts.vault.lend(known, (keys) => {
     opened = process.hrtime.bigint();
     return unsigned.sign(keys);
   });

@@ -1,7 +1,8 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
-import type { UnlockedVault } from './in-process-signer.js';
+import type { Vault } from '../core/signing/vault.js';
+import type { JournalKey } from '../core/store/journal-mac.js';
 import type { Answer, FromSigner, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, signPending } from './sign.js';
 
@@ -9,6 +10,14 @@ import { identifyKeys, signPending } from './sign.js';
 export interface SignerChannel {
   send(message: FromSigner): void;
   onMessage(listener: (message: ToSigner) => void): void;
+}
+
+/** An opened vault, and the keys that the front may hold: that of the public halves, and that of the journal. */
+export interface UnlockedVault {
+  readonly vault: Vault;
+  /** 32 bytes. */
+  readonly viewKey: Uint8Array;
+  readonly journal?: JournalKey;
 }
 
 export interface SignerProcessParts {
@@ -26,13 +35,13 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
   let unlocked: UnlockedVault | undefined;
   let rules: SigningRules = new Map();
 
-  const answer = (question: Exclude<Question, { kind: 'unlock' }>): Answer => {
+  const answer = async (question: Exclude<Question, { kind: 'unlock' }>): Promise<Answer> => {
     const { n } = question;
     try {
       if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
       const { vault } = unlocked;
       if (question.kind === 'identify') return { kind: 'identified', n, result: identifyKeys(question.request, vault) };
-      return { kind: 'signed', n, result: signPending(question.request, { vault, chains, rules }) };
+      return { kind: 'signed', n, result: await signPending(question.request, { vault, chains, rules }) };
     } catch (thrown) {
       return failed(n, thrown);
     }
@@ -44,21 +53,24 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       unlocked = await unlockVault(request);
       rules = request.rules;
-      const { publicKey, journal } = unlocked;
-      return { kind: 'unlocked', n, publicKey, ...(journal && { journal }) };
+      const { viewKey, journal } = unlocked;
+      return { kind: 'unlocked', n, viewKey, ...(journal && { journal }) };
     } catch (thrown) {
       return failed(n, thrown);
     }
   };
 
-  channel.onMessage((questions) => {
+  const answerAll = async (questions: ToSigner): Promise<void> => {
     const answers: Answer[] = [];
     for (const question of questions) {
       if (question.kind === 'unlock') void unlock(question).then((told) => channel.send([told]));
-      else answers.push(answer(question));
+      // One after another, so that the secrets of one request at the most are open.
+      else answers.push(await answer(question));
     }
     if (answers.length > 0) channel.send(answers);
-  });
+  };
+
+  channel.onMessage((questions) => void answerAll(questions));
 }
 
 function failed(n: number, thrown: unknown): Answer {

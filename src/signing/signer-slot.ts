@@ -6,7 +6,6 @@ import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot } from '../core/store/store.js';
-import { requireJournalKey } from './in-process-signer.js';
 import type { Answer, Question } from './messages.js';
 import { SignerChild, type SignerProgram } from './signer-child.js';
 
@@ -101,7 +100,8 @@ export class SignerSlot {
 
   async journalKey(): Promise<JournalKey> {
     await this.unlock();
-    return requireJournalKey(this.#journal);
+    if (this.#journal === undefined) throw new CustosError('INTERNAL', 'the signer gave no key of the journal');
+    return this.#journal;
   }
 
   /** Starts a process that nobody waits for; one that fails is told in the log. */
@@ -192,12 +192,12 @@ export class SignerSlot {
     const child = this.#spawn();
     this.#child = child;
     try {
-      const publicKey = await this.#open(child);
+      const viewKey = await this.#open(child);
       this.#isOpen = true;
       tell(this.#options.log, 'signer-started', { signer: child.pid });
       if (this.#wasStarted) this.#options.onRestart?.();
       this.#wasStarted = true;
-      return publicKey;
+      return viewKey;
     } catch (error) {
       // Else it would live on beside the one of the next try.
       await child.kill();
@@ -219,7 +219,7 @@ export class SignerSlot {
     const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     this.#journal = answer.journal;
-    return answer.publicKey;
+    return answer.viewKey;
   }
 
   #spawn(): SignerChild {

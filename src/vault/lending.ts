@@ -1,8 +1,9 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { KnownKey, PublicVault } from '../core/signing/vault.js';
-import type { KeyRef, LentKey, OpenSecret, SealedWallet } from '../core/signing/wallet.js';
+import type { KnownKey, LentWork, PublicVault } from '../core/signing/vault.js';
+import type { KeyRef, OpenSecret, SealedWallet } from '../core/signing/wallet.js';
 import { type Derivation, hdAddress, schemeOf } from './derivation.js';
+import { LocalKey } from './local-key.js';
 import { openSecret, type Sealing, wipeSecret } from './records.js';
 
 /** What opening a key takes. */
@@ -13,13 +14,13 @@ export interface Lender {
 }
 
 /** Opens one key. A stored secret must still give the address it is shown with. @throws CustosError RECORD_DAMAGED */
-export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): LentKey {
+export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): LocalKey {
   const known = lender.public.facts(sealed, ref);
   const privateKey = openPrivateKey(lender, sealed, ref);
   try {
     const { publicKey, address } = publicSide(lender, sealed, privateKey);
     if (known !== undefined && known.address !== address) throw foreignKey(sealed);
-    return { privateKey, publicKey, address };
+    return localKey(lender, { sealed, ref, facts: { address, publicKey } }, privateKey);
   } catch (error) {
     privateKey.fill(0);
     throw error;
@@ -27,21 +28,28 @@ export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): Lent
 }
 
 /** Opens one key whose public side is known. A public key that is not known is computed, and checked, when it is asked for. */
-export function lendKey(lender: Lender, { sealed, ref, facts }: KnownKey): LentKey {
-  const { address } = facts;
-  let { publicKey } = facts;
+export function lendKey(lender: Lender, known: KnownKey): LocalKey {
+  return localKey(lender, known, openPrivateKey(lender, known.sealed, known.ref));
+}
+
+/** Reads one private key, in the chain's own byte form. @returns fresh bytes that the caller wipes. @throws CustosError as `openKey` */
+export function readPrivateKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): Uint8Array {
+  const known = lender.public.facts(sealed, ref);
   const privateKey = openPrivateKey(lender, sealed, ref);
-  return {
-    privateKey,
-    address,
-    get publicKey() {
-      if (publicKey !== undefined) return publicKey;
-      const own = publicSide(lender, sealed, privateKey);
-      if (own.address !== address) throw foreignKey(sealed);
-      publicKey = own.publicKey;
-      return publicKey;
-    },
-  };
+  if (known === undefined || known.address === publicSide(lender, sealed, privateKey).address) return privateKey;
+  privateKey.fill(0);
+  throw foreignKey(sealed);
+}
+
+/** Lends keys to `work`, and wipes them when it has ended: also when it throws, or what it promised is refused. */
+export async function lendTo<T>(open: Iterable<() => LocalKey>, work: LentWork<T>): Promise<T> {
+  const keys: LocalKey[] = [];
+  try {
+    for (const openOne of open) keys.push(openOne());
+    return await work(keys);
+  } finally {
+    for (const key of keys) key.wipe();
+  }
 }
 
 /** The private key at an index of a mnemonic, or the one that is stored. @returns fresh bytes that the caller wipes */
@@ -61,6 +69,24 @@ export function useOnce<T>(secret: OpenSecret, work: (secret: OpenSecret) => T):
   } finally {
     wipeSecret(secret);
   }
+}
+
+function localKey(lender: Lender, { sealed, facts }: KnownKey, privateKey: Uint8Array): LocalKey {
+  const { keys } = lender.chains.get(sealed.chain);
+  const { address } = facts;
+  return new LocalKey(
+    {
+      privateKey,
+      address,
+      publicKey(own) {
+        const side = publicSide(lender, sealed, own);
+        if (side.address !== address) throw foreignKey(sealed);
+        return side.publicKey;
+      },
+      rawKey: (own) => keys.rawKey?.(own) ?? { kind: keys.curves[0], bytes: own },
+    },
+    facts.publicKey,
+  );
 }
 
 function openPrivateKey({ secretSealing, chains, public: shown }: Lender, sealed: SealedWallet, ref: KeyRef) {

@@ -6,15 +6,15 @@ import { hdAddress, schemeOf } from './derivation.js';
 import { makeSealing, openPublic, type Sealing } from './records.js';
 
 export interface PublicVaultOptions {
-  /** Key of the public halves: 32 bytes (`publicKeyOf`). */
-  readonly publicKey: Uint8Array;
+  /** Key of the public halves: 32 bytes (`viewKey`). */
+  readonly viewKey: Uint8Array;
   readonly storeId: string;
   readonly chains: ChainRegistry;
 }
 
 /** Reads public halves: what the front holds while it serves. */
-export function openPublicVault({ publicKey, storeId, chains }: PublicVaultOptions): PublicVault {
-  return publicVault(makeSealing(publicKey, storeId), chains);
+export function openPublicVault({ viewKey, storeId, chains }: PublicVaultOptions): PublicVault {
+  return publicVault(makeSealing(viewKey, storeId), chains);
 }
 
 /** As `openPublicVault`; whoever made the sealing wipes it. */

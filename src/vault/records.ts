@@ -1,16 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
-import type { OpenSecret, SealedWallet } from '../core/signing/wallet.js';
+import type { OpenSecret, SealedWallet, Wallet } from '../core/signing/wallet.js';
 import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 
 /** Version of the sealed layouts below; it is bound into every box. */
-export const RECORD_FORMAT = 1;
+const RECORD_FORMAT = 1;
 
 type Purpose = 'public' | 'secret';
 
 /** What the boxes of one wallet are bound to. */
-export type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format'>;
+type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format'>;
 
 /** The public half in clear. */
 export interface PublicPart {
@@ -41,7 +41,62 @@ export function purposeKey(rootKey: Uint8Array, storeId: string, purpose: Purpos
   return deriveKey(rootKey, Buffer.from(storeId, 'hex'), Buffer.from(`custos/v1/${purpose}`));
 }
 
-export function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
+/** What seals both halves of a record. */
+export interface Sealings {
+  readonly public: Sealing;
+  readonly secret: Sealing;
+}
+
+/** @param rootKey - 32 bytes; not kept   @returns the caller wipes them with `wipeSealings` */
+export function makeSealings(rootKey: Uint8Array, storeId: string): Sealings {
+  const sealing = (purpose: Purpose) => {
+    const key = purposeKey(rootKey, storeId, purpose);
+    const made = makeSealing(key, storeId);
+    key.fill(0);
+    return made;
+  };
+  return { public: sealing('public'), secret: sealing('secret') };
+}
+
+export function wipeSealings(sealings: Sealings): void {
+  sealings.public.extracted.fill(0);
+  sealings.secret.extracted.fill(0);
+}
+
+/**
+ * Seals a wallet, the only way in which a record comes about, and reads it back: a wallet that cannot be opened must never be
+ * handed out.
+ * @param secret - stays the caller's, who wipes it
+ * @throws CustosError RECORD_DAMAGED: it did not open after sealing
+ */
+export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret): SealedWallet {
+  const { signatureId, chain, network, kind, createdAt } = wallet;
+  const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format: RECORD_FORMAT };
+  const sealed: SealedWallet = {
+    ...facts,
+    publicBox: sealPublic(sealings.public, facts, wallet),
+    secretBox: sealSecret(sealings.secret, facts, secret),
+  };
+  const shown = openPublic(sealings.public, sealed);
+  const again = openSecret(sealings.secret, sealed);
+  const isSame = equalSecrets(secret, again);
+  wipeSecret(again);
+  if (isSame && shown.xpub === wallet.xpub && shown.address === wallet.address) return sealed;
+  throw damaged(signatureId, 'it did not open after sealing');
+}
+
+/** True when both are the same secret (constant time). */
+export function equalSecrets(one: OpenSecret, other: OpenSecret): boolean {
+  if (one.kind === 'key') return other.kind === 'key' && equalBytes(one.privateKey, other.privateKey);
+  return other.kind === 'hd' && equalBytes(one.mnemonic, other.mnemonic) && equalBytes(one.node, other.node);
+}
+
+/** In constant time, but for the length. */
+export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
   const { xpub = '', address = '', label = '', derivation } = part;
   const bytes = joinUnambiguously([xpub, address, label, ...(derivation === undefined ? [] : [derivation])]);
   return sealPart({ ...sealing, facts, purpose: 'public' }, bytes);
@@ -61,7 +116,7 @@ export function openPublic(sealing: Sealing, record: SealedWallet): PublicPart {
 }
 
 /** Seals and wipes the plain copy that it made; the caller's own bytes stay. */
-export function sealSecret(sealing: Sealing, facts: RecordFacts, secret: OpenSecret): Uint8Array {
+function sealSecret(sealing: Sealing, facts: RecordFacts, secret: OpenSecret): Uint8Array {
   const parts = secret.kind === 'hd' ? [secret.mnemonic, secret.node] : [secret.privateKey];
   const bytes = joinUnambiguously(parts);
   const box = sealPart({ ...sealing, facts, purpose: 'secret' }, bytes);
@@ -95,7 +150,7 @@ export function resealRecord(
   const part = { ...to, facts: record, purpose };
   const box = sealPart(part, bytes);
   const again = openPart(part, box);
-  const isSame = bytes.length === again.length && timingSafeEqual(bytes, again);
+  const isSame = equalBytes(bytes, again);
   bytes.fill(0);
   again.fill(0);
   if (!isSame) throw damaged(record.signatureId, 'it did not open after sealing');

@@ -1,5 +1,5 @@
 import type { SealedWallet } from '../core/signing/wallet.js';
-import { makeSealing, purposeKey, resealRecord, type Sealing } from './records.js';
+import { makeSealings, resealRecord, wipeSealings } from './records.js';
 
 /** Moves records from one root key to another. */
 export interface Resealing {
@@ -10,7 +10,7 @@ export interface Resealing {
 
 /** @param from - the root key that the records are sealed under, 32 bytes   @param to - the one that takes its place */
 export function makeResealing(from: Uint8Array, to: Uint8Array, storeId: string): Resealing {
-  const [old, fresh] = [sealings(from, storeId), sealings(to, storeId)];
+  const [old, fresh] = [makeSealings(from, storeId), makeSealings(to, storeId)];
   return {
     reseal: (wallets) =>
       wallets.map((wallet) => ({
@@ -19,17 +19,7 @@ export function makeResealing(from: Uint8Array, to: Uint8Array, storeId: string)
         secretBox: resealRecord(wallet, 'secret', { from: old.secret, to: fresh.secret }),
       })),
     wipe() {
-      for (const sealing of [old.public, old.secret, fresh.public, fresh.secret]) sealing.extracted.fill(0);
+      for (const sealings of [old, fresh]) wipeSealings(sealings);
     },
   };
-}
-
-function sealings(rootKey: Uint8Array, storeId: string): { readonly public: Sealing; readonly secret: Sealing } {
-  const sealing = (purpose: 'public' | 'secret') => {
-    const key = purposeKey(rootKey, storeId, purpose);
-    const made = makeSealing(key, storeId);
-    key.fill(0);
-    return made;
-  };
-  return { public: sealing('public'), secret: sealing('secret') };
 }

@@ -49,7 +49,7 @@ describe('a Cardano transaction', () => {
     );
   });
 
-  it('tells every change of what is signed', () => {
+  it('tells every change of what is signed', async () => {
     const inputs = [{ address: key.address, amount: 10_000_000 }];
     const outputs = [
       { address: other.address, amount: 5_000_000 },
@@ -68,14 +68,14 @@ describe('a Cardano transaction', () => {
       completed({ inputs, outputs, txId: 'ab'.repeat(32) }),
       ...jsonVariants(text, [other.address]),
     ];
-    expect(expectEveryChangeTold(place, variants)).toBeGreaterThan(6);
+    expect(await expectEveryChangeTold(place, variants)).toBeGreaterThan(6);
   });
 
   it.each(loadVectors('ADA').transactions)('of the recording "$name" tells every change', async (vector) => {
     const keys = await keysOfVector(cardano, vector);
     const text = await completeVector(cardano, vector);
     const place = { chain: cardano, completed: text, context: contextOfVector(cardano, vector, keys), keys };
-    expectEveryChangeTold(place, jsonVariants(text, [other.address]));
+    await expectEveryChangeTold(place, jsonVariants(text, [other.address]));
   });
 });
 
@@ -120,7 +120,7 @@ describe('a transaction of BNB Beacon Chain', () => {
         keys,
       };
       expect(binanceChain.codec.parse(text, place.context).summary.hazards).toEqual([]);
-      expect(expectEveryChangeTold(place, jsonVariants(text))).toBeGreaterThan(1);
+      expect(await expectEveryChangeTold(place, jsonVariants(text))).toBeGreaterThan(1);
     },
   );
 });

@@ -33,7 +33,7 @@ describe('the registry', () => {
     expect(() => registry.get(id)).toThrow(expect.objectContaining({ code: 'CHAIN_UNKNOWN' }));
   });
 
-  it('takes a made-up chain that is nothing but a definition', () => {
+  it('takes a made-up chain that is nothing but a definition', async () => {
     const made = evmChain({
       id: 'TRIAL',
       name: 'Chain on trial',
@@ -46,7 +46,7 @@ describe('the registry', () => {
     const chain = createRegistry([made]).get('trial');
     const key = keyOf(chain);
     const unsigned = chain.codec.parse(legacyJson({ chainId: 918273 }), contextOf(key));
-    expect(unsigned.sign([key]).raw).toMatch(/^0x/);
+    expect((await unsigned.sign([key])).raw).toMatch(/^0x/);
     expect(unsigned.summary.text).toContain('sends 1 TRIAL');
     expect(registry.ids).not.toContain('TRIAL');
   });

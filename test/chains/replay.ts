@@ -4,8 +4,9 @@ import type { NodeClient, NodeRequest } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import { networkOf } from '../../src/core/ids.js';
 import { type PendingTransaction, parsePending } from '../../src/core/signing/pending.js';
-import type { KeyRef, LentKey } from '../../src/core/signing/wallet.js';
+import type { KeyRef } from '../../src/core/signing/wallet.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
+import { type TestKey, testKey } from '../support/test-key.js';
 import type { RecordedCall, TransactionVector } from '../support/vectors.js';
 
 type ReplayVector = Pick<TransactionVector, 'testnet' | 'pending' | 'wallets' | 'rpc'>;
@@ -48,40 +49,36 @@ export function replayingNode(calls: readonly RecordedCall[]): NodeClient {
 }
 
 /** The keys that a vector's pending transaction names, in order. */
-export async function keysOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey[]> {
+export async function keysOfVector(chain: Chain, vector: ReplayVector): Promise<TestKey[]> {
   const pending = pendingOf(chain, vector);
   const refs = chain.codec.keyRefs?.(pending) ?? pending.keys;
   return Promise.all(refs.map((ref) => keyOfRef(chain, vector, ref)));
 }
 
 /** The first key that a vector's pending transaction names. */
-export async function keyOfVector(chain: Chain, vector: ReplayVector): Promise<LentKey> {
+export async function keyOfVector(chain: Chain, vector: ReplayVector): Promise<TestKey> {
   return (await keysOfVector(chain, vector))[0]!;
 }
 
-async function keyOfRef(chain: Chain, vector: ReplayVector, ref: KeyRef): Promise<LentKey> {
+async function keyOfRef(chain: Chain, vector: ReplayVector, ref: KeyRef): Promise<TestKey> {
   const network = networkOf(vector.testnet);
   const wallet: { mnemonic?: string; privateKey?: string; secret?: string } = vector.wallets[ref.signatureId]!;
   if (wallet.mnemonic === undefined || ref.index === undefined) {
     const privateKey = chain.keys.decodePrivateKey((wallet.privateKey ?? wallet.secret)!, network);
-    return lent(chain, privateKey, chain.keys.address(chain.keys.publicKey(privateKey), network));
+    return testKey(chain, privateKey, chain.keys.address(chain.keys.publicKey(privateKey), network));
   }
   const hd = chain.keys.hd!;
   const source = hd.source === 'entropy' ? mnemonicToEntropy(wallet.mnemonic) : await mnemonicToSeed(wallet.mnemonic);
   const privateKey = hd.privateKey(hd.account(source, network).node, ref.index);
   const publicKey = chain.keys.publicKey(privateKey);
-  return lent(chain, privateKey, hd.address?.(publicKey, network) ?? chain.keys.address(publicKey, network));
-}
-
-function lent(chain: Chain, privateKey: Uint8Array, address: string): LentKey {
-  return { privateKey, publicKey: chain.keys.publicKey(privateKey), address };
+  return testKey(chain, privateKey, hd.address?.(publicKey, network) ?? chain.keys.address(publicKey, network));
 }
 
 export function pendingOf(chain: Chain, vector: ReplayVector): PendingTransaction {
   return parsePending(vector.pending, chain.id, networkOf(vector.testnet));
 }
 
-export function contextOfVector(chain: Chain, vector: ReplayVector, keys: readonly LentKey[]): ParseContext {
+export function contextOfVector(chain: Chain, vector: ReplayVector, keys: readonly TestKey[]): ParseContext {
   const { withdrawal } = pendingOf(chain, vector);
   const signers = keys.map(({ address, publicKey }) => ({ address, publicKey }));
   return {
@@ -107,7 +104,7 @@ export async function signVector(chain: Chain, vector: ReplayVector) {
   const unsigned = chain.codec.parse(completed, contextOfVector(chain, vector, keys));
   const key = keys[0]!;
   return {
-    ...unsigned.sign(keys),
+    ...(await unsigned.sign(keys)),
     completed,
     sender: key.address,
     nonce: unsigned.nonce,

@@ -1,12 +1,11 @@
 import type { Chain } from '../../src/core/chain/chain.js';
 import type { ParseContext } from '../../src/core/chain/codec.js';
 import type { LentKey } from '../../src/core/signing/wallet.js';
+import { type TestKey, testKey } from '../support/test-key.js';
 
 /** A key for tests: 32 bytes of one value. */
-export function keyOf(chain: Chain, fill = 0x11): LentKey {
-  const privateKey = new Uint8Array(32).fill(fill);
-  const publicKey = chain.keys.publicKey(privateKey);
-  return { privateKey, publicKey, address: chain.keys.address(publicKey, 'testnet') };
+export function keyOf(chain: Chain, fill = 0x11): TestKey {
+  return testKey(chain, new Uint8Array(32).fill(fill));
 }
 
 export function contextOf(key: LentKey, change: Partial<ParseContext> = {}): ParseContext {

@@ -183,7 +183,7 @@ describe('a transfer of unspent outputs', () => {
       signers: [{ address: from, publicKey: key.publicKey }],
     });
     expect(unsigned.summary).toMatchObject({ value: { amount: 10_000_000n }, fee: { amount: 10_000n } });
-    const signed = unsigned.sign([{ ...key, address: from }]);
+    const signed = await unsigned.sign([{ ...key, address: from }]);
     node.answers['sendrawtransaction'] = (raw: string) => (raw === signed.raw ? signed.txId : new Error('other bytes'));
     const sent = await ask.post('/v3/bitcoin/broadcast', { txData: signed.raw, signatureId: pending.id });
     expect(sent).toEqual({ status: 200, body: { txId: signed.txId } });

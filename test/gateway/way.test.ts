@@ -6,6 +6,7 @@ import type { NodeClient } from '../../src/core/chain/node.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import type { Receipt } from '../support/anvil.js';
 import { tokenCalls, tokenCreationCode } from '../support/contracts.js';
+import { testKey } from '../support/test-key.js';
 import { developmentId, type Running, signatureId, startRunning } from './running.js';
 
 const to = '0x687422eea2cb73b5d3e242ba5456b782919afc85';
@@ -33,8 +34,8 @@ async function carry(ticker: string, path: string, form: object): Promise<Receip
   const nextNonce = async () => nonce++;
   const completed = await chain.node.complete(pending, { ...allowed, node: through(chain), nextNonce });
   const privateKey = Uint8Array.from(Buffer.from(running.node.accounts[0]!.privateKey.slice(2), 'hex'));
-  const key = { privateKey, publicKey: chain.keys.publicKey(privateKey), address: context.from };
-  const signed = chain.codec.parse(completed, allowed).sign([key]);
+  const key = testKey(chain, privateKey, context.from);
+  const signed = await chain.codec.parse(completed, allowed).sign([key]);
   const sent = await running.post(`/v3/${chain.slug}/broadcast`, { txData: signed.raw, signatureId: pending.id });
   expect(sent).toEqual({ status: 200, body: { txId: signed.txId } });
   expect((await running.get(`/v3/kms/${pending.id}`)).body.txId).toBe(signed.txId);

@@ -40,7 +40,7 @@ const rules: SigningRules = new Map(
     { feeCeilings: new Map([[chains.get(chain).coin, 2n ** 200n]]), allowedHazards: new Set(hazardKinds) },
   ]),
 );
-const unlockVault = async () => ({ vault, publicKey: new Uint8Array(32) });
+const unlockVault = async () => ({ vault, viewKey: new Uint8Array(32) });
 const signer = createInProcessSigner({ unlockVault, chains, rules });
 /** Why the second of two equal transactions may have no bytes. A node is not asked about another nonce than was recorded. */
 const refusals = ['TRANSACTION_DUPLICATE', 'DUPLICATE_DEFERRED', 'OUTPUT_SPENT', 'NODE_REFUSED'];

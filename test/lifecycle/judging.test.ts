@@ -38,7 +38,7 @@ function partsWith(judges: readonly Judge[], meter: Partial<Meter> = {}): Lifecy
   const { chains, vault } = made;
   const node = replayingNode([]);
   const nodes: Nodes = { client: () => node, isOwn: () => false, broadcast: async (_chain, { txId }) => ({ txId }) };
-  const unlockVault = async () => ({ vault, publicKey: new Uint8Array(32) });
+  const unlockVault = async () => ({ vault, viewKey: new Uint8Array(32) });
   const { journal, wallets } = store;
   return {
     ...{ chains, wallets, journal, publicVault: vault, nodes, rules, judges, clock: testClock(), log: silentLog },

@@ -5,6 +5,7 @@ import { type Anvil, startAnvil } from '../support/anvil.js';
 import { custos, makeHome, removeHome } from '../support/custos.js';
 import { type Reply, type Server, startServer } from '../support/http.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
+import { testKey } from '../support/test-key.js';
 
 const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
 const signatureId = randomUUID();
@@ -44,11 +45,11 @@ describe('a number that another program with the same key takes between signing 
   async function rivalBytes(): Promise<string> {
     const { address, privateKey: text } = anvil.accounts[0]!;
     const privateKey = ethereum.keys.decodePrivateKey(text, 'testnet');
-    const key = { privateKey, publicKey: ethereum.keys.publicKey(privateKey), address: address.toLowerCase() };
+    const key = testKey(ethereum, privateKey);
     const nonce = Number(await anvil.rpc('eth_getTransactionCount', [address, 'latest']));
     const rival = { from: 0, chainId: 11155111, nonce, to: receiver, value: '7', gas: '21000', gasPrice: '3000000000' };
     const context = { network: 'testnet', from: key.address, signers: [key] } as const;
-    return ethereum.codec.parse(JSON.stringify(rival), context).sign([key]).raw;
+    return (await ethereum.codec.parse(JSON.stringify(rival), context).sign([key])).raw;
   }
 
   /** As many rounds of the daemon as are needed until it is through with a transaction. */

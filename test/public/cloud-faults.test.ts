@@ -14,7 +14,7 @@ import { LeaseKeeper } from '../../src/lifecycle/lease-keeper.js';
 import { createWay } from '../../src/lifecycle/way.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { openPublicVault } from '../../src/vault/public-vault.js';
-import { publicKeyOf } from '../../src/vault/vault.js';
+import { viewKey } from '../../src/vault/vault.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 import { silentTerminal } from '../support/silent-terminal.js';
@@ -131,16 +131,16 @@ describe('a cloud that hangs', () => {
     const store = await house.store();
     const chains = createRegistry();
     const vault = await house.vault();
-    const publicKey = publicKeyOf(await house.rootKey(), store.storeId);
+    const view = viewKey(await house.rootKey(), store.storeId);
     const wire = { baseUrl: kms.stub.url, apiKey: Secret.text('x'), version: '0', clock: systemClock };
     const nodes = createNodes({ ...wire, network: 'testnet', ownNodes: new Map(), timeout: time });
     const lifecycle = {
       chains,
       wallets: store.wallets,
-      publicVault: openPublicVault({ publicKey, storeId: store.storeId, chains }),
+      publicVault: openPublicVault({ viewKey: view, storeId: store.storeId, chains }),
       journal: store.journal,
       nodes,
-      signer: createInProcessSigner({ chains, rules: new Map(), unlockVault: async () => ({ vault, publicKey }) }),
+      signer: createInProcessSigner({ chains, rules: new Map(), unlockVault: async () => ({ vault, viewKey: view }) }),
       judges: [],
       clock: systemClock,
       log: silentLog,

@@ -18,12 +18,12 @@ export interface SignedPlace {
  * code, is the same transaction by its id, or has another summary (its sentence apart, so that machines see it as well).
  * @returns how many variants were other transactions, so that a test can hold that there were any
  */
-export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): number {
-  const first = read(place, place.completed);
+export async function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): Promise<number> {
+  const first = await read(place, place.completed);
   if (first === undefined) throw new Error('the transaction itself is refused');
   let told = 0;
   for (const variant of variants) {
-    const changed = read(place, variant);
+    const changed = await read(place, variant);
     if (changed === undefined || changed.txId === first.txId) continue;
     expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
     told += 1;
@@ -31,11 +31,11 @@ export function expectEveryChangeTold(place: SignedPlace, variants: Iterable<str
   return told;
 }
 
-function read({ chain, context, keys }: SignedPlace, completed: string) {
+async function read({ chain, context, keys }: SignedPlace, completed: string) {
   try {
     const unsigned = chain.codec.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
-    return { txId: unsigned.sign(keys).txId, summary: JSON.stringify(summary) };
+    return { txId: (await unsigned.sign(keys)).txId, summary: JSON.stringify(summary) };
   } catch (error) {
     if (error instanceof CustosError) {
       expect(error.code, completed).not.toBe('INTERNAL');

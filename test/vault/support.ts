@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRegistry } from '../../src/chains/registry.js';
 import { parseChainId } from '../../src/core/ids.js';
-import { openPublicVault, openVault, publicKeyOf } from '../../src/vault/vault.js';
+import { openPublicVault, openVault, viewKey } from '../../src/vault/vault.js';
 
 export const chains = createRegistry();
 export const eth = parseChainId('ETH');
@@ -10,11 +10,10 @@ export const storeId = '00112233445566778899aabbccddeeff';
 
 /** A vault with a root key of its own, and the public vault to it. */
 export function newVault(rootKey: Uint8Array = new Uint8Array(randomBytes(32)), id = storeId) {
-  const publicKey = publicKeyOf(rootKey, id);
   return {
     rootKey,
     vault: openVault({ rootKey, storeId: id, chains }),
-    publicVault: openPublicVault({ publicKey, storeId: id, chains }),
+    publicVault: openPublicVault({ viewKey: viewKey(rootKey, id), storeId: id, chains }),
   };
 }
 

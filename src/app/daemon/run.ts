@@ -73,9 +73,9 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   const signer = await startSigner(means, { store, meter, rules });
   try {
     await watch.open(signer);
-    const publicKey = await signer.unlock();
+    const viewKey = await signer.unlock();
     await openJournal({ log }, store, await signer.journalKey());
-    const lifecycle = lifecycleParts(means, { store, publicKey, signer, nodes, judges, meter, rules, run });
+    const lifecycle = lifecycleParts(means, { store, viewKey, signer, nodes, judges, meter, rules, run });
     const parts: DaemonParts = {
       ...lifecycle,
       network: config.network,
@@ -105,7 +105,7 @@ function spareMemory(): void {
 interface Opened {
   readonly store: Store;
   /** Of the public halves, 32 bytes. */
-  readonly publicKey: Uint8Array;
+  readonly viewKey: Uint8Array;
   readonly signer: Signer;
   readonly nodes: Nodes;
   readonly judges: readonly Judge[];
@@ -115,12 +115,12 @@ interface Opened {
 }
 
 function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Opened): LifecycleParts {
-  const { store, publicKey, signer, nodes, judges, meter, rules, run } = opened;
+  const { store, viewKey, signer, nodes, judges, meter, rules, run } = opened;
   const { confirmations, maxAttempts, wallets } = config.daemon;
   return {
     chains,
     wallets: store.wallets,
-    publicVault: openPublicVault({ publicKey, storeId: store.storeId, chains }),
+    publicVault: openPublicVault({ viewKey, storeId: store.storeId, chains }),
     journal: store.journal,
     nodes,
     signer,

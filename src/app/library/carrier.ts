@@ -158,7 +158,7 @@ function lifecycleParts({ chains, store, vault }: CarrierParts, read: CarrierOpt
     nodes: createOwnNodes({ clock: systemClock, ownNodes }),
     // Whoever opened the store has its root key in this process already: a child would keep nothing from it.
     signer: createInProcessSigner({
-      unlockVault: async () => ({ vault, publicKey: new Uint8Array(0) }),
+      unlockVault: async () => ({ vault, viewKey: new Uint8Array(0) }),
       chains,
       rules,
     }),

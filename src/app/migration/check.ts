@@ -1,10 +1,17 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { ChainId, Network, SignatureId } from '../../core/ids.js';
-import type { Secret } from '../../core/secret.js';
-import type { ImportRequest, MadeWallet } from '../../core/signing/vault.js';
+import { Secret } from '../../core/secret.js';
+import type { ImportRequest, MadeWallet, Vault } from '../../core/signing/vault.js';
+import { parseMnemonic } from '../../crypto/mnemonic.js';
 import type { MigrationEntry } from './entries.js';
 import { type Note, notesOnOldProgram } from './notes.js';
-import { type Keeper, oddityOf, sealVerbatim } from './verbatim.js';
+
+/** Where secrets are tried. */
+export interface Keeper {
+  readonly vault: Vault;
+  readonly chains: ChainRegistry;
+}
 
 /** A recorded fact that the secret was found to give. */
 export type Match = 'xpub' | 'address' | 'privateKey';
@@ -92,6 +99,16 @@ async function fromStatedKey(keeper: Keeper, request: Request, privateKey: Secre
   return { made, notes: [{ code: 'mnemonic-left-out', message }], keyOnly: true };
 }
 
+/** Why the words, as they are written, are not the one form of a BIP-39 mnemonic; undefined when they are. */
+function oddityOf(words: string): CustosError | 'spelling' | undefined {
+  try {
+    return parseMnemonic(words) === words ? undefined : 'spelling';
+  } catch (error) {
+    if (error instanceof CustosError) return error;
+    throw error;
+  }
+}
+
 interface OddWords {
   readonly words: string;
   readonly oddity: CustosError | 'spelling';
@@ -102,7 +119,7 @@ async function fromOddWords(keeper: Keeper, request: Request, { words, oddity }:
   if (secret.kind === 'mnemonic' && secret.privateKey !== undefined) {
     return fromStatedKey(keeper, request, secret.privateKey);
   }
-  const made = await unlessMismatch(() => sealVerbatim(keeper, { ...rest, words }));
+  const made = await unlessMismatch(() => keeper.vault.importWords({ ...rest, words: Secret.text(words) }));
   if (made !== undefined) return { made, notes: [oddWordsNote(oddity)] };
   if (oddity === 'spelling') return fromMnemonic(keeper, request);
   throw await explained(keeper, request);

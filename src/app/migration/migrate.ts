@@ -6,12 +6,11 @@ import { makeRootKey, makeStoreId } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
 import { compareWithStore } from '../wallets/compare.js';
 import type { OpenStore } from '../wallets/open-wallets.js';
-import { type Checked, checkEntry } from './check.js';
+import { type Checked, checkEntry, type Keeper } from './check.js';
 import { type MigrationEntry, parseEntries } from './entries.js';
 import { readLegacyFile } from './legacy-file.js';
 import { type OldPasswordMeans, readOldPassword } from './password.js';
 import { type MigrationReport, type Outcome, reportOf } from './report.js';
-import type { Keeper } from './verbatim.js';
 
 /** An old file, read; nothing of it has been tried yet. */
 export interface Migration {
@@ -82,11 +81,11 @@ export async function migrate(
 type OpenPlace = OpenStore & Pick<MigrateParts, 'chains'>;
 
 async function tryInStore(
-  { store, vault, rootKey, chains }: OpenPlace,
+  { store, vault, chains }: OpenPlace,
   migration: Migration,
   options: MigrateOptions,
 ): Promise<readonly Outcome[]> {
-  const keeper: Keeper = { vault, rootKey, storeId: store.storeId, chains };
+  const keeper: Keeper = { vault, chains };
   return compare(store, keeper, await checkAll(keeper, migration.entries, options));
 }
 
@@ -99,7 +98,7 @@ async function tryAside(
   const [rootKey, storeId] = [makeRootKey(), makeStoreId()];
   const vault = openVault({ rootKey, storeId, chains });
   try {
-    const checked = await checkAll({ vault, rootKey, storeId, chains }, migration.entries, options);
+    const checked = await checkAll({ vault, chains }, migration.entries, options);
     return checked.map((item) => ({ checked: item, result: item.made === undefined ? 'broken' : 'notImported' }));
   } finally {
     vault.wipe();

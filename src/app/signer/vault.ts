@@ -1,11 +1,10 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
-import type { UnlockedVault } from '../../signing/in-process-signer.js';
 import type { UnlockRequest } from '../../signing/messages.js';
-import { type SignerChannel, serveSigner } from '../../signing/signer-process.js';
+import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
-import { openVault, publicKeyOf } from '../../vault/vault.js';
+import { openVault, viewKey } from '../../vault/vault.js';
 
 const chains = createRegistry();
 
@@ -19,11 +18,15 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
   const password = Secret.bytes(request.password);
   try {
     const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
-    return {
-      vault: openVault({ rootKey, storeId: request.storeId, chains }),
-      publicKey: publicKeyOf(rootKey, request.storeId),
-      journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
-    };
+    try {
+      return {
+        vault: openVault({ rootKey, storeId: request.storeId, chains }),
+        viewKey: viewKey(rootKey, request.storeId),
+        journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
+      };
+    } finally {
+      rootKey.fill(0);
+    }
   } finally {
     password.wipe();
   }

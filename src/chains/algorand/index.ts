@@ -4,9 +4,11 @@ import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
-import { publicKey, sign as signMessage } from '../../crypto/ed25519.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
+import { publicKey } from '../../crypto/ed25519.js';
 import { sha512t256 } from '../../crypto/hash.js';
+import { keyOf } from '../shared/key-of.js';
+import { signatureOf } from '../shared/signature.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isBase32HashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
@@ -68,21 +70,14 @@ function parse(completed: string, context: ParseContext): UnsignedTransaction {
   }
   return {
     summary: summarize(transaction, sender, isForeign ? context.from : undefined),
-    sign: (keys) => sign(transaction, keyOf(keys, context.from)),
+    sign: async (keys) => sign(transaction, keyOf(keys, context.from, showAddress)),
   };
 }
 
-function keyOf(keys: readonly LentKey[], address: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${address}`);
-  const key = keys.find((lent) => lent.address === address);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${address}`);
-  return key;
-}
-
-function sign(transaction: AlgorandTransaction, key: LentKey): SignedTransaction {
+async function sign(transaction: AlgorandTransaction, key: SigningKey): Promise<SignedTransaction> {
   const body = encodeTransaction(transaction);
   const message = concatBytes(PREFIX, body);
-  const sig = signMessage(message, key.privateKey, key.publicKey);
+  const sig = await signatureOf(key, 'ed25519', message);
   const isForeign = key.publicKey.some((byte, at) => byte !== transaction.sender[at]);
   // The bytes name the signer only where it is not the sender, that is, where the account was rekeyed.
   const raw = encodeMap({ sgnr: isForeign ? key.publicKey : undefined, sig, txn: new Encoded(body) });

@@ -2,9 +2,8 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import type { Summary } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha256 } from '../../crypto/hash.js';
-import { sign } from '../../crypto/secp256k1.js';
 import {
   type Fields,
   invalid,
@@ -16,6 +15,8 @@ import {
   textOf,
   wholeOf,
 } from '../shared/fields.js';
+import { keyOf } from '../shared/key-of.js';
+import { signatureOf } from '../shared/signature.js';
 import { addressOf, readAddress, showAddress } from './address.js';
 import { type BinanceTransfer, type Coin, type Party, signDocument, signedBytes } from './format.js';
 
@@ -62,7 +63,11 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
   return {
     summary: summarize(transfer, from),
     nonce: transfer.sequence,
-    sign: (keys) => signWith(keyOf(keys, from, context.network), transfer),
+    sign: async (keys) =>
+      sign(
+        keyOf(keys, from, (key) => addressOf(key, context.network)),
+        transfer,
+      ),
   };
 }
 
@@ -235,15 +240,8 @@ function coinText({ denom, amount }: Coin): string {
   return `${amount / 10n ** 8n}${decimals === '' ? '' : `.${decimals}`} ${denom}`;
 }
 
-function keyOf(keys: readonly LentKey[], from: string, network: Network): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ publicKey }) => addressOf(publicKey, network) === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${from}`);
-  return key;
-}
-
-function signWith({ privateKey, publicKey }: LentKey, transfer: BinanceTransfer): SignedTransaction {
-  const signature = sign(sha256(signDocument(transfer)), privateKey, publicKey);
-  const bytes = signedBytes(transfer, publicKey, signature);
+async function sign(key: SigningKey, transfer: BinanceTransfer): Promise<SignedTransaction> {
+  const signature = await signatureOf(key, 'ecdsa-secp256k1', sha256(signDocument(transfer)));
+  const bytes = signedBytes(transfer, key.publicKey, signature);
   return { raw: Buffer.from(bytes).toString('hex'), txId: Buffer.from(sha256(bytes)).toString('hex').toUpperCase() };
 }

@@ -26,6 +26,7 @@ export const cardano: Chain = {
     derivations: { cip1852: cardanoScheme("m/1852'/1815'/0'/0") },
     address: showAddress,
     publicKey: publicKeyOf,
+    rawKey: (key) => ({ kind: 'bip32-ed25519', bytes: key.slice() }),
     newPrivateKey(random) {
       // Derived as a mnemonic's first key is, so that a single key is made like all others.
       const scheme = cardanoScheme("m/1852'/1815'/0'/0");

@@ -1,10 +1,12 @@
 import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
-import type { LentKey } from '../../core/signing/wallet.js';
-import { signExtended } from '../../crypto/bip32-ed25519.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { blake2b } from '../../crypto/hash.js';
 import { onlyMembers, readObject, textOf } from '../shared/fields.js';
+import { findKey } from '../shared/key-of.js';
+import { signatureOf } from '../shared/signature.js';
+import { showAddress } from './address.js';
 import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './body.js';
 import { type Operations, readOperations } from './operations.js';
 import { summarize } from './summary.js';
@@ -39,19 +41,28 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   return {
     summary: summarize(body, { operations, owners }),
     spends: operations.inputs.map(({ txId, index }) => `${txId}:${index}`),
-    sign: (keys) => sign(body, owners, keys),
+    sign: (keys) => sign(body, owners, (owner) => findKey(keys, owner, (key) => showAddress(key, context.network))),
   };
 }
 
 /** One witness for each address that is spent from, in the order of the inputs. */
-function sign(body: Body, owners: readonly string[], keys: readonly LentKey[]): SignedTransaction {
+async function sign(
+  body: Body,
+  owners: readonly string[],
+  keyFor: (owner: string) => SigningKey | undefined,
+): Promise<SignedTransaction> {
   const hash = blake2b(body.bytes, 32);
-  const witnesses = owners.map((owner) => {
-    const key = keys.find(({ address }) => address === owner);
+  const signers = owners.map((owner) => {
+    const key = keyFor(owner);
     if (key === undefined) throw new CustosError('KEY_MISSING', `no lent key belongs to ${owner}`);
-    const signature = signExtended(hash, key.privateKey, key.publicKey);
-    return [0x82, ...header(0x40, 32), ...key.publicKey, ...header(0x40, 64), ...signature];
+    return key;
   });
+  const witnesses = await Promise.all(
+    signers.map(async (key) => {
+      const signature = await signatureOf(key, 'bip32-ed25519', hash);
+      return [0x82, ...header(0x40, 32), ...key.publicKey, ...header(0x40, 64), ...signature];
+    }),
+  );
   // [body, {0: witnesses}, valid, no further data] (ledger specification, Alonzo and later)
   const signed = Uint8Array.from([
     0x84,

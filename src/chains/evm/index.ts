@@ -4,13 +4,15 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import type { TatumFacts } from '../../core/chain/tatum.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseChainId } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { keccak256 } from '../../crypto/hash.js';
-import { publicKey, signChecked, uncompress } from '../../crypto/secp256k1.js';
+import { publicKey, type RecoverableSignature, uncompress } from '../../crypto/secp256k1.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { bytesToHex } from '../shared/hexadecimal.js';
 import { decodePrivateKey } from '../shared/hexadecimal-key.js';
 import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from '../shared/keccak-address.js';
+import { keyOf } from '../shared/key-of.js';
+import { recoverableOf } from '../shared/signature.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
 import { type RpcPrefix, readSigned, sendRaw } from './broadcast.js';
 import { isUnspendable, isUnspendableCalled } from './calls/destination.js';
@@ -167,7 +169,7 @@ function parseCompleted(completed: string, context: ParseContext, settings: Sett
       hasDataFee,
     }),
     nonce: transaction.nonce,
-    sign: (keys) => signWith(keyOf(keys, from), transaction, addressStyle),
+    sign: (keys) => sign(transaction, { keys, from, style: addressStyle }),
   };
 }
 
@@ -186,23 +188,33 @@ function missing(what: string): CustosError {
   return new CustosError('TRANSACTION_INVALID', `${what} is missing in the completed transaction`);
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${from}`);
-  return key;
+interface Signers {
+  readonly keys: readonly SigningKey[];
+  /** Address of the sender, as this program shows it. */
+  readonly from: string;
+  readonly style: AddressStyle;
 }
 
-function signWith(key: LentKey, transaction: EvmTransaction, style: AddressStyle): SignedTransaction {
-  // The address is all that the chain will see of the signer, so it is what the signature is checked against.
-  const owns = (point: Uint8Array) => showAddress(addressOfPoint(point), style) === key.address;
-  const signature = signChecked(signingHash(transaction), key.privateKey, (point) => {
-    if (owns(point)) return true;
-    if (owns(uncompress(key.publicKey))) return false;
-    throw new CustosError('SENDER_MISMATCH', `the lent key does not belong to the sender ${key.address}`);
-  });
-  const raw = signedBytes(transaction, signature);
+async function sign(transaction: EvmTransaction, { keys, from, style }: Signers): Promise<SignedTransaction> {
+  const isSender = (point: Uint8Array) => showAddress(addressOfPoint(point), style) === from;
+  const key = keyOf(keys, from, (publicKey) => showAddress(addressOf(publicKey), style));
+  const raw = signedBytes(transaction, await signatureOfSender(key, signingHash(transaction), isSender));
   return { raw: bytesToHex(raw), txId: bytesToHex(keccak256(raw)) };
+}
+
+/** The address is all that the chain will see of the signer, so it is what the signature is checked against. */
+async function signatureOfSender(
+  key: SigningKey,
+  hash: Uint8Array,
+  isSender: (point: Uint8Array) => boolean,
+): Promise<RecoverableSignature> {
+  try {
+    return await recoverableOf(key, hash, isSender);
+  } catch (error) {
+    const isForeign = error instanceof CustosError && error.code === 'SIGNATURE_INVALID';
+    if (!isForeign || isSender(uncompress(key.publicKey))) throw error;
+    throw new CustosError('SENDER_MISMATCH', 'the lent key does not belong to the sender', { cause: error });
+  }
 }
 
 function writeCompleted(transaction: EvmTransaction, from: string, style: AddressStyle): string {

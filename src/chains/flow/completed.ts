@@ -1,8 +1,7 @@
 import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Summary, SummaryNote } from '../../core/chain/summary.js';
-import { CustosError } from '../../core/errors.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import {
   type Fields,
   hexOf,
@@ -14,9 +13,10 @@ import {
   textOf,
   wholeOf,
 } from '../shared/fields.js';
+import { keyOf } from '../shared/key-of.js';
 import { flowAddress } from './arguments.js';
 import { envelopeMessage, type FlowPayload, type FlowSignature, payloadMessage, transactionId } from './encoding.js';
-import { type FlowHash, signMessage } from './key.js';
+import { type FlowHash, showPublicKey, signMessage } from './key.js';
 import { type FlowAction, readAction, type TypedAction } from './request.js';
 import { writeSent } from './sent.js';
 import type { FlowTemplates } from './templates.js';
@@ -95,7 +95,10 @@ export function parseCompleted(
   return {
     summary: summarize(action, filling, paysItself),
     ...(paysItself && { nonce: filling.proposer.sequenceNumber }),
-    sign: (keys) => sign(keyOf(keys, context.from), { payload, filling, action, network: context.network }),
+    sign: async (keys) => {
+      const key = keyOf(keys, context.from, showPublicKey);
+      return sign(key, { payload, filling, action, network: context.network });
+    },
   };
 }
 
@@ -188,13 +191,6 @@ function notesOf(
   ];
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the public key ${from}`);
-  return key;
-}
-
 interface Signable {
   readonly payload: FlowPayload;
   readonly filling: FlowFilling;
@@ -202,21 +198,21 @@ interface Signable {
   readonly network: ParseContext['network'];
 }
 
-function sign(key: LentKey, { payload, filling, action, network }: Signable): SignedTransaction {
+async function sign(key: SigningKey, { payload, filling, action, network }: Signable): Promise<SignedTransaction> {
   const { proposer, payer, authorizer, referenceBlock } = filling;
-  const own = (message: Uint8Array): FlowSignature => ({
+  const own = async (message: Uint8Array): Promise<FlowSignature> => ({
     address: action.account,
     keyId: authorizer.keyId,
-    signature: signMessage(message, authorizer.hash, key),
+    signature: await signMessage(message, authorizer.hash, key),
   });
   // Who pays signs the envelope only, also for the other roles.
-  const envelopeSignatures = proposer.signature === undefined ? [own(envelopeMessage(payload, []))] : [];
+  const envelopeSignatures = proposer.signature === undefined ? [await own(envelopeMessage(payload, []))] : [];
   const payloadSignatures =
     proposer.signature === undefined
       ? []
       : [
           { address: proposer.address, keyId: proposer.keyId, signature: proposer.signature },
-          own(payloadMessage(payload)),
+          await own(payloadMessage(payload)),
         ];
   const sent = { network, referenceHeight: referenceBlock.height, payerKey: payer.keyId };
   const transaction = { payload, payloadSignatures, envelopeSignatures };

@@ -4,7 +4,7 @@ import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { fillRequest } from './complete.js';
 import { parseCompleted, readRequest, writeCompleted } from './completed.js';
-import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, showPublicKey } from './key.js';
+import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
 import { legacyTemplates } from './legacy-templates.js';
 import { readAction } from './request.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './send.js';
@@ -38,6 +38,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
       hd: bip32Scheme({ mainnet: account, testnet: account }),
       address: showPublicKey,
       publicKey,
+      rawKey,
       encodePrivateKey,
       decodePrivateKey,
       normalizeAddress: normalizePublicKey,

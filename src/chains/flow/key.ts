@@ -2,10 +2,11 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import type { RawKey, SigningKey } from '../../core/signing/signing-key.js';
 import { sha3, sha256 } from '../../crypto/hash.js';
-import { signWithAnyS } from '../../crypto/high-s.js';
 import * as p256 from '../../crypto/p256.js';
 import { isPrivateKey, publicKey as secpPublicKey, uncompress } from '../../crypto/secp256k1.js';
+import { signatureOf } from '../shared/signature.js';
 
 /** How an account key hashes what it signs; each key of an account has one. */
 export type FlowHash = 'SHA2_256' | 'SHA3_256';
@@ -81,18 +82,19 @@ export function decodePrivateKey(text: string): Uint8Array {
 }
 
 /**
- * Signs a message as account keys do: deterministically (RFC 6979) and without moving s into the lower half.
- * @param signer - public key that must fit   @returns r ‖ s, 64 bytes
- * @throws CustosError PRIVATE_KEY_INVALID, SIGNATURE_INVALID
+ * Signs a message as account keys do: over the hash that the account key names, and without moving s into the lower half.
+ * @returns r ‖ s, 64 bytes
+ * @throws CustosError SIGNATURE_INVALID
  */
-export function signMessage(
-  message: Uint8Array,
-  hash: FlowHash,
-  { privateKey, publicKey: signer }: { readonly privateKey: Uint8Array; readonly publicKey: Uint8Array },
-): Uint8Array {
+export function signMessage(message: Uint8Array, hash: FlowHash, key: SigningKey): Promise<Uint8Array> {
   const digest = hash === 'SHA3_256' ? sha3(message) : sha256(message);
-  if (isP256(privateKey)) return p256.sign(digest, privateKey.subarray(1), signer);
-  return signWithAnyS(digest, privateKey, signer);
+  return signatureOf(key, key.publicKey.length === 65 ? 'ecdsa-p256' : 'ecdsa-secp256k1-any-s', digest);
+}
+
+/** A private key without the mark of its curve. @returns fresh bytes that the caller wipes. */
+export function rawKey(privateKey: Uint8Array): RawKey {
+  if (isP256(privateKey)) return { kind: 'p256', bytes: privateKey.slice(1) };
+  return { kind: 'secp256k1', bytes: privateKey.slice() };
 }
 
 function isP256(privateKey: Uint8Array): boolean {

@@ -2,10 +2,12 @@ import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
-import { sign as signMessage } from '../../crypto/ed25519.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { blake2b } from '../../crypto/hash.js';
 import { invalid } from '../shared/fields.js';
+import { keyOf } from '../shared/key-of.js';
+import { signatureOf } from '../shared/signature.js';
+import { showAddress } from './address.js';
 import { encodeTransaction, type MultiversxTransaction, readTransaction, writeTransaction } from './format.js';
 import { summarize } from './summary.js';
 
@@ -30,20 +32,13 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
   return {
     summary: summarize(transaction),
     nonce: transaction.nonce,
-    sign: (keys) => sign(transaction, keyOf(keys, transaction.sender)),
+    sign: async (keys) => sign(transaction, keyOf(keys, transaction.sender, showAddress)),
   };
 }
 
-function keyOf(keys: readonly LentKey[], sender: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${sender}`);
-  const key = keys.find(({ address }) => address === sender);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${sender}`);
-  return key;
-}
-
-function sign(transaction: MultiversxTransaction, key: LentKey): SignedTransaction {
+async function sign(transaction: MultiversxTransaction, key: SigningKey): Promise<SignedTransaction> {
   const text = writeTransaction(transaction);
-  const signature = signMessage(new TextEncoder().encode(text), key.privateKey, key.publicKey);
+  const signature = await signatureOf(key, 'ed25519', new TextEncoder().encode(text));
   const raw = JSON.stringify({ ...(JSON.parse(text) as object), signature: hex.encode(signature) });
   return { raw, txId: hex.encode(blake2b(encodeTransaction(transaction, signature), 32)) };
 }

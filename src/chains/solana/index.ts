@@ -3,9 +3,10 @@ import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { publicKey, sign } from '../../crypto/ed25519.js';
 import { invalid } from '../shared/fields.js';
+import { signatureOf } from '../shared/signature.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isSignatureId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
@@ -99,7 +100,11 @@ function checkSigners({ signers }: SolanaMessage, wallets: readonly string[], mi
   throw new CustosError('KEY_MISSING', `${missing} ${role}, and no wallet of it is named`);
 }
 
-function signWith(message: SolanaMessage, keys: readonly LentKey[], mintPK: string | undefined): SignedTransaction {
+async function signWith(
+  message: SolanaMessage,
+  keys: readonly SigningKey[],
+  mintPK: string | undefined,
+): Promise<SignedTransaction> {
   const byAddress = new Map(keys.map((key) => [showAddress(key.publicKey), key]));
   const foreign = [...byAddress.keys()].find((address) => !message.signers.includes(address));
   if (foreign !== undefined) {
@@ -107,17 +112,24 @@ function signWith(message: SolanaMessage, keys: readonly LentKey[], mintPK: stri
   }
   const seed = mintPK === undefined ? undefined : readMintKey(mintPK);
   try {
-    const mint = seed && { privateKey: seed, publicKey: publicKey(seed) };
-    const signatures = message.signers.map((address) => {
+    const mint = seed && mintKey(seed);
+    const signers = message.signers.map((address) => {
       const key = byAddress.get(address) ?? (mint && showAddress(mint.publicKey) === address ? mint : undefined);
       if (key === undefined) throw new CustosError('KEY_MISSING', `no key was lent for ${address}`);
-      return sign(message.bytes, key.privateKey, key.publicKey);
+      return key;
     });
+    const signatures = await Promise.all(signers.map((key) => signatureOf(key, 'ed25519', message.bytes)));
     const [first = new Uint8Array(0)] = signatures;
     return { raw: base64.encode(wireBytes(signatures, message.bytes)), txId: base58.encode(first) };
   } finally {
     seed?.fill(0);
   }
+}
+
+/** The key of the account that is made, which came with the request. */
+function mintKey(seed: Uint8Array): SigningKey {
+  const point = publicKey(seed);
+  return { publicKey: point, sign: async (_scheme, bytes) => sign(bytes, seed, point) };
 }
 
 function addressOfMint(mintPK: string): string {

@@ -2,11 +2,12 @@ import { base64, hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
-import { sign as signMessage } from '../../crypto/ed25519.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha256 } from '../../crypto/hash.js';
 import { invalid } from '../shared/fields.js';
-import { plainAccount } from './address.js';
+import { keyOf } from '../shared/key-of.js';
+import { signatureOf } from '../shared/signature.js';
+import { plainAccount, showAccount } from './address.js';
 import type { Envelope } from './effect.js';
 import { readOperation } from './operations.js';
 import { readMuxed } from './parts.js';
@@ -63,7 +64,7 @@ export function parseEnvelope(completed: string, context: ParseContext): Unsigne
   return {
     summary: summarize(envelope, foreign),
     nonce: envelope.sequence,
-    sign: (keys) => sign(envelope, keyOf(keys, context.from), context.network),
+    sign: async (keys) => sign(envelope, keyOf(keys, context.from, showAccount), context.network),
   };
 }
 
@@ -81,17 +82,10 @@ function decodeBase64(text: string): Uint8Array {
   }
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${from}`);
-  return key;
-}
-
 /** The signature goes behind those that are there; one of this key already is not made twice. */
-function sign(envelope: Envelope, key: LentKey, network: Network): SignedTransaction {
+async function sign(envelope: Envelope, key: SigningKey, network: Network): Promise<SignedTransaction> {
   const hash = envelopeHash(envelope, network);
-  const signature = signMessage(hash, key.privateKey, key.publicKey);
+  const signature = await signatureOf(key, 'ed25519', hash);
   const { bytes, body, signatures } = envelope;
   const isThere = signatures.some((one) => one.signature.every((byte, at) => byte === signature[at]));
   const signed = [4 + body.length, signatures.length + 1] as const;

@@ -2,9 +2,8 @@ import { hex } from '@scure/base';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha256 } from '../../crypto/hash.js';
-import { signRecoverable } from '../../crypto/secp256k1.js';
 import {
   type Fields,
   hexOf,
@@ -16,7 +15,9 @@ import {
   textOf,
   wholeOf,
 } from '../shared/fields.js';
-import { readAddress, showAddress } from './address.js';
+import { keyOf } from '../shared/key-of.js';
+import { recoverableOf } from '../shared/signature.js';
+import { addressOf, readAddress, showAddress } from './address.js';
 import { type ContractField, contracts } from './contracts.js';
 import { encodeDeployment } from './deployment.js';
 import { bytes, join, message, number } from './protobuf.js';
@@ -106,7 +107,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   }
   return {
     summary: summarize(transaction, context.from),
-    sign: (keys) => sign(completed, transaction, keyOf(keys, context.from)),
+    sign: async (keys) => sign(completed, transaction, keyOf(keys, context.from, addressOf)),
   };
 }
 
@@ -193,16 +194,9 @@ function optional(fields: Fields, name: string): bigint {
   return fields[name] === undefined ? 0n : wholeOf(fields[name], name, MAX_LONG);
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${from}`);
-  return key;
-}
-
 /** r ‖ s in lower case, then 27 or 28 in upper case: the form that programs in the field expect. */
-function sign(completed: string, { txId }: TronTransaction, key: LentKey): SignedTransaction {
-  const { signature, recoveryId } = signRecoverable(hex.decode(txId), key.privateKey, key.publicKey);
+async function sign(completed: string, { txId }: TronTransaction, key: SigningKey): Promise<SignedTransaction> {
+  const { signature, recoveryId } = await recoverableOf(key, hex.decode(txId));
   const text = hex.encode(signature) + (27 + recoveryId).toString(16).toUpperCase();
   return { raw: JSON.stringify({ ...readObject(completed), signature: [text] }), txId };
 }

@@ -7,7 +7,8 @@ import { type Network, parseChainId, parseIndex } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import { hash160 } from '../../crypto/hash.js';
-import { publicKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
+import { publicKey } from '../../crypto/secp256k1.js';
+import { taprootKey } from '../../crypto/taproot.js';
 import { type Bip32Account, bip32Scheme } from '../shared/bip32-scheme.js';
 import { isObject } from '../shared/fields.js';
 import { isHashId } from '../shared/transaction-id.js';
@@ -17,7 +18,7 @@ import { utxoFate, utxoInclusion, utxoRefusal } from './inclusion.js';
 import { broadcast, checkNetwork } from './node.js';
 import { type ParseRules, parseTransaction, readers } from './parse.js';
 import type { FeeRules } from './rules.js';
-import { addressOf, decodeWif, encodeWif, scriptOfAddress, tapTweak, type UtxoNetwork } from './script.js';
+import { addressOf, decodeWif, encodeWif, scriptOfAddress, type UtxoNetwork } from './script.js';
 import { readSigned, type SignatureForm } from './sign.js';
 import { outputOperations } from './tatum.js';
 
@@ -127,10 +128,7 @@ function buildRules(definition: UtxoChainDefinition, network: Network): BuildRul
 }
 
 function addressOfKey(type: 'pkh' | 'wpkh' | 'tr', key: Uint8Array, network: UtxoNetwork): string {
-  const script =
-    type === 'tr'
-      ? ({ type, pubkey: tweakedPublicKey(key, tapTweak(key)) } as const)
-      : ({ type, hash: hash160(key) } as const);
+  const script = type === 'tr' ? ({ type, pubkey: taprootKey(key) } as const) : ({ type, hash: hash160(key) } as const);
   return addressOf(script, network) ?? '';
 }
 

@@ -3,7 +3,8 @@ import { Address, OutScript } from '@scure/btc-signer/payment.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { hash160, sha256 } from '../../crypto/hash.js';
-import { isPrivateKey, tweakedPublicKey } from '../../crypto/secp256k1.js';
+import { isPrivateKey } from '../../crypto/secp256k1.js';
+import { taprootKey } from '../../crypto/taproot.js';
 import { readCashAddress, showCashAddress } from './cashaddr.js';
 
 /** Bytes and prefixes by which one network writes keys and addresses. */
@@ -73,7 +74,7 @@ export function writeScript(script: AddressScript): Uint8Array {
 
 /** The scripts that one public key can spend alone: p2pkh, p2wpkh, p2sh-p2wpkh, p2tr by its key path. @param publicKey - 33 bytes */
 export function scriptsOf(publicKey: Uint8Array): readonly Uint8Array[] {
-  const taproot = writeScript({ type: 'tr', pubkey: tweakedPublicKey(publicKey, tapTweak(publicKey)) });
+  const taproot = writeScript({ type: 'tr', pubkey: taprootKey(publicKey) });
   return [...scriptsOfHash(hash160(publicKey)), taproot];
 }
 
@@ -87,12 +88,6 @@ export function scriptsAmong(wanted: readonly Uint8Array[], publicKey: Uint8Arra
 export function scriptsOfHash(hash: Uint8Array): readonly Uint8Array[] {
   const segwit = writeScript({ type: 'wpkh', hash });
   return [writeScript({ type: 'pkh', hash }), segwit, writeScript({ type: 'sh', hash: hash160(segwit) })];
-}
-
-/** Tweak of a taproot key without scripts (BIP-86). @param publicKey - 33 bytes */
-export function tapTweak(publicKey: Uint8Array): Uint8Array {
-  const tag = sha256(new TextEncoder().encode('TapTweak'));
-  return sha256(Uint8Array.from([...tag, ...tag, ...publicKey.subarray(1)]));
 }
 
 /** Address of a script, or undefined where it has none. */

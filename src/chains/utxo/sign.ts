@@ -1,13 +1,12 @@
 import { hex } from '@scure/base';
 import type { SignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
-import type { LentKey } from '../../core/signing/wallet.js';
-import { signBchSchnorr } from '../../crypto/bch-schnorr.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { hash160 } from '../../crypto/hash.js';
-import { sign, signSchnorr, tweakedPrivateKey } from '../../crypto/secp256k1.js';
 import { hexOf } from '../shared/fields.js';
+import { signatureOf } from '../shared/signature.js';
 import { encodeSigned, type Unlocking, type UtxoTransaction, withoutWitnesses } from './format.js';
-import { readScript, scriptsAmong, tapTweak, writeScript } from './script.js';
+import { readScript, scriptsAmong, writeScript } from './script.js';
 import { ALL, ALL_FORK_ID, amountSighash, join, legacySighash, taprootSighash, twice } from './sighash.js';
 
 /** How a chain signs an input of a key's own hash: ECDSA, or with the mark of Bitcoin Cash by Schnorr or ECDSA. */
@@ -17,21 +16,23 @@ export type SignatureForm = 'ecdsa' | 'fork-id-schnorr' | 'fork-id-ecdsa';
  * Signs all inputs. @param scripts - of the spent outputs, in order
  * @throws CustosError KEY_MISSING: an input belongs to none of the keys, so that nothing is signed by halves; SIGNATURE_INVALID
  */
-export function signInputs(
+export async function signInputs(
   transaction: UtxoTransaction,
   scripts: readonly Uint8Array[],
-  { keys, form }: { readonly keys: readonly LentKey[]; readonly form: SignatureForm },
-): SignedTransaction {
+  { keys, form }: { readonly keys: readonly SigningKey[]; readonly form: SignatureForm },
+): Promise<SignedTransaction> {
   const owners = new Map(
     keys.flatMap((key) => scriptsAmong(scripts, key.publicKey).map((script) => [hex.encode(script), key])),
   );
-  const unlockings = transaction.inputs.map((input, at) => {
+  const places = transaction.inputs.map((input, at): Place => {
     const key = owners.get(hex.encode(scripts[at] ?? new Uint8Array(0)));
     if (key === undefined) {
       throw new CustosError('KEY_MISSING', `no lent key belongs to input ${at + 1} (${input.txId}:${input.index})`);
     }
-    return unlock(transaction, { at, scripts, key, form });
+    return { at, scripts, key, form };
   });
+  // Together, because a key that is elsewhere takes a while for each; nobody's key has signed by then if one is missing.
+  const unlockings = await Promise.all(places.map((place) => unlock(transaction, place)));
   const { raw, stripped } = encodeSigned(transaction, unlockings);
   return { raw: hex.encode(raw), txId: transactionId(stripped) };
 }
@@ -50,55 +51,54 @@ export function readSigned(txData: string): SignedTransaction {
 interface Place {
   readonly at: number;
   readonly scripts: readonly Uint8Array[];
-  readonly key: LentKey;
+  readonly key: SigningKey;
   readonly form: SignatureForm;
 }
 
-function unlock(transaction: UtxoTransaction, place: Place): Unlocking {
+async function unlock(transaction: UtxoTransaction, place: Place): Promise<Unlocking> {
   const { at, scripts, key, form } = place;
   const script = scripts[at] ?? new Uint8Array(0);
   const { type } = readScript(script);
-  if (type === 'tr') return { scriptSig: new Uint8Array(0), witness: [signTaproot(transaction, place)] };
+  if (type === 'tr') return { scriptSig: new Uint8Array(0), witness: [await signTaproot(transaction, place)] };
   const scriptCode = writeScript({ type: 'pkh', hash: hash160(key.publicKey) });
   if (type === 'pkh') {
     const signature =
       form === 'ecdsa'
-        ? signLegacy(transaction, { at, scriptCode, key })
-        : signForkId(transaction, { ...place, scriptCode });
+        ? await signLegacy(transaction, { at, scriptCode, key })
+        : await signForkId(transaction, { ...place, scriptCode });
     return { scriptSig: join(push(signature), push(key.publicKey)), witness: [] };
   }
   const hash = amountSighash(transaction, { at, scriptCode, hashType: ALL });
-  const witness = [join(der(sign(hash, key.privateKey, key.publicKey)), Uint8Array.of(ALL)), key.publicKey];
+  const signature = await signatureOf(key, 'ecdsa-secp256k1', hash);
+  const witness = [join(der(signature), Uint8Array.of(ALL)), key.publicKey];
   const redeem = writeScript({ type: 'wpkh', hash: hash160(key.publicKey) });
   return { scriptSig: type === 'sh' ? push(redeem) : new Uint8Array(0), witness };
 }
 
-function signLegacy(
+async function signLegacy(
   transaction: UtxoTransaction,
   { at, scriptCode, key }: Pick<Place, 'at' | 'key'> & { readonly scriptCode: Uint8Array },
-): Uint8Array {
+): Promise<Uint8Array> {
   const hash = legacySighash(transaction, { at, scriptCode, hashType: ALL });
-  return join(der(sign(hash, key.privateKey, key.publicKey)), Uint8Array.of(ALL));
+  return join(der(await signatureOf(key, 'ecdsa-secp256k1', hash)), Uint8Array.of(ALL));
 }
 
 /** Bitcoin Cash commits to the amount in every input and marks the hash type (replay protection of the fork of 2017). */
-function signForkId(transaction: UtxoTransaction, place: Place & { readonly scriptCode: Uint8Array }): Uint8Array {
+async function signForkId(
+  transaction: UtxoTransaction,
+  place: Place & { readonly scriptCode: Uint8Array },
+): Promise<Uint8Array> {
   const { at, scriptCode, key, form } = place;
   const hash = amountSighash(transaction, { at, scriptCode, hashType: ALL_FORK_ID });
   const signature =
     form === 'fork-id-schnorr'
-      ? signBchSchnorr(hash, key.privateKey, key.publicKey)
-      : der(sign(hash, key.privateKey, key.publicKey));
+      ? await signatureOf(key, 'schnorr-bch', hash)
+      : der(await signatureOf(key, 'ecdsa-secp256k1', hash));
   return join(signature, Uint8Array.of(ALL_FORK_ID));
 }
 
-function signTaproot(transaction: UtxoTransaction, { at, scripts, key }: Place): Uint8Array {
-  const tweaked = tweakedPrivateKey(key.privateKey, tapTweak(key.publicKey));
-  try {
-    return signSchnorr(taprootSighash(transaction, at, scripts), tweaked);
-  } finally {
-    tweaked.fill(0);
-  }
+function signTaproot(transaction: UtxoTransaction, { at, scripts, key }: Place): Promise<Uint8Array> {
+  return signatureOf(key, 'bip340-taproot', taprootSighash(transaction, at, scripts));
 }
 
 /** Writes r ‖ s in DER, as scripts want it (BIP-66). */

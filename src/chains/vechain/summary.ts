@@ -4,12 +4,13 @@ import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summa
 import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { blake2b } from '../../crypto/hash.js';
-import { signRecoverable } from '../../crypto/secp256k1.js';
 import { type CallRules, type Content, describe } from '../evm/calls/call.js';
 import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
-import { readAddress, showAddress } from '../shared/keccak-address.js';
+import { addressOf, readAddress, showAddress } from '../shared/keccak-address.js';
+import { keyOf } from '../shared/key-of.js';
+import { recoverableOf } from '../shared/signature.js';
 import { type Body, blockNumberOf, type Clause, encodeBody, intrinsicGas, readBody } from './format.js';
 
 /** Last byte of the genesis ids. */
@@ -40,7 +41,7 @@ export function parseBody(completed: string, context: ParseContext): UnsignedTra
     throw new CustosError('GAS_TOO_LOW', `the gas limit is ${body.gas}, at least ${least} are needed`);
   return {
     summary: summarize(body, context.from),
-    sign: (keys) => sign(body, keyOf(keys, context.from)),
+    sign: async (keys) => sign(body, keyOf(keys, context.from, addressOfKey), context.from),
   };
 }
 
@@ -115,18 +116,15 @@ function messageOf({ to, value = 0n, data }: Clause) {
   return { ...(to !== undefined && { to: readAddress(to, {}) }), value, data };
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to the sender ${from}`);
-  return key;
+/** The id is the hash over signed hash and signer, so that it does not depend on the signature. */
+async function sign(body: Body, key: SigningKey, from: string): Promise<SignedTransaction> {
+  const hash = blake2b(encodeBody(body), 32);
+  const { signature, recoveryId } = await recoverableOf(key, hash);
+  const raw = encodeBody(body, Uint8Array.from([...signature, recoveryId]));
+  const id = blake2b(Uint8Array.from([...hash, ...(hexToBytes(from) ?? [])]), 32);
+  return { raw: bytesToHex(raw), txId: bytesToHex(id) };
 }
 
-/** The id is the hash over signed hash and signer, so that it does not depend on the signature. */
-function sign(body: Body, key: LentKey): SignedTransaction {
-  const hash = blake2b(encodeBody(body), 32);
-  const { signature, recoveryId } = signRecoverable(hash, key.privateKey, key.publicKey);
-  const raw = encodeBody(body, Uint8Array.from([...signature, recoveryId]));
-  const id = blake2b(Uint8Array.from([...hash, ...(hexToBytes(key.address) ?? [])]), 32);
-  return { raw: bytesToHex(raw), txId: bytesToHex(id) };
+function addressOfKey(publicKey: Uint8Array): string {
+  return rules.show(addressOf(publicKey));
 }

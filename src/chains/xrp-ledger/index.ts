@@ -9,6 +9,7 @@ import {
   fromSecp256k1,
   newPrivateKey,
   publicKey,
+  rawKey,
   readAddress,
   showAddress,
 } from './key.js';
@@ -45,6 +46,7 @@ export const xrpLedger: Chain = {
     hd,
     address: showAddress,
     publicKey,
+    rawKey,
     newPrivateKey,
     encodePrivateKey,
     decodePrivateKey,

@@ -1,14 +1,11 @@
 import { base58xrp, hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
-import { publicKey as ed25519PublicKey, sign as signEd25519 } from '../../crypto/ed25519.js';
+import type { RawKey, SigningKey } from '../../core/signing/signing-key.js';
+import { publicKey as ed25519PublicKey } from '../../crypto/ed25519.js';
 import { hash160, sha256, sha512 } from '../../crypto/hash.js';
-import {
-  isPrivateKey,
-  privateAdd,
-  publicKey as secp256k1PublicKey,
-  sign as signSecp256k1,
-} from '../../crypto/secp256k1.js';
+import { isPrivateKey, privateAdd, publicKey as secp256k1PublicKey } from '../../crypto/secp256k1.js';
+import { signatureOf } from '../shared/signature.js';
 
 /** First byte of a private key in the byte form of this chain; a seed of 16 bytes or a key of 32 follows. */
 const kinds = { familySeed: 0, ed25519Seed: 1, secp256k1Key: 2, ed25519Key: 3 } as const;
@@ -73,32 +70,28 @@ function checkedKey(key: Uint8Array): Uint8Array {
 
 /** @returns 33 bytes; the first is 0xed for ed25519 */
 export function publicKey(privateKey: Uint8Array): Uint8Array {
-  const { curve, key } = signingKey(privateKey);
+  const { kind, bytes } = rawKey(privateKey);
   try {
-    return curve === 'ed25519' ? Uint8Array.of(ED, ...ed25519PublicKey(key)) : secp256k1PublicKey(key);
+    return kind === 'ed25519' ? Uint8Array.of(ED, ...ed25519PublicKey(bytes)) : secp256k1PublicKey(bytes);
   } finally {
-    key.fill(0);
+    bytes.fill(0);
   }
 }
 
 /** Signs the bytes of a transaction. @returns DER for secp256k1 (over SHA-512Half), 64 bytes for ed25519. @throws CustosError SIGNATURE_INVALID */
-export function signBytes(bytes: Uint8Array, privateKey: Uint8Array, signer: Uint8Array): Uint8Array {
-  const { curve, key } = signingKey(privateKey);
-  try {
-    if (curve === 'ed25519') return signEd25519(bytes, key, signer.subarray(1));
-    return der(signSecp256k1(sha512(bytes).subarray(0, 32), key, signer));
-  } finally {
-    key.fill(0);
-  }
+export async function signBytes(bytes: Uint8Array, key: SigningKey): Promise<Uint8Array> {
+  if (key.publicKey[0] === ED) return signatureOf(key, 'ed25519', bytes);
+  return der(await signatureOf(key, 'ecdsa-secp256k1', sha512(bytes).subarray(0, 32)));
 }
 
-function signingKey(privateKey: Uint8Array): { curve: 'ed25519' | 'secp256k1'; key: Uint8Array } {
+/** What a secret signs with: a seed gives its key. @returns fresh bytes that the caller wipes. @throws CustosError PRIVATE_KEY_INVALID */
+export function rawKey(privateKey: Uint8Array): RawKey {
   const [kind] = privateKey;
   const body = privateKey.subarray(1);
-  if (kind === kinds.familySeed && body.length === 16) return { curve: 'secp256k1', key: familyKey(body) };
-  if (kind === kinds.ed25519Seed && body.length === 16) return { curve: 'ed25519', key: sha512(body).slice(0, 32) };
-  if (kind === kinds.ed25519Key && body.length === 32) return { curve: 'ed25519', key: body.slice() };
-  if (kind === kinds.secp256k1Key && isPrivateKey(body)) return { curve: 'secp256k1', key: body.slice() };
+  if (kind === kinds.familySeed && body.length === 16) return { kind: 'secp256k1', bytes: familyKey(body) };
+  if (kind === kinds.ed25519Seed && body.length === 16) return { kind: 'ed25519', bytes: sha512(body).slice(0, 32) };
+  if (kind === kinds.ed25519Key && body.length === 32) return { kind: 'ed25519', bytes: body.slice() };
+  if (kind === kinds.secp256k1Key && isPrivateKey(body)) return { kind: 'secp256k1', bytes: body.slice() };
   throw new CustosError('PRIVATE_KEY_INVALID', 'not a private key of the XRP Ledger');
 }
 

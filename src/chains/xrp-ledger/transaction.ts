@@ -2,13 +2,14 @@ import { hex } from '@scure/base';
 import { decode, encode, encodeForSigning } from 'ripple-binary-codec';
 import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
-import { type Network, quote } from '../../core/ids.js';
+import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
-import type { LentKey } from '../../core/signing/wallet.js';
+import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha512 } from '../../crypto/hash.js';
 import { type Fields, invalid, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
+import { keyOf } from '../shared/key-of.js';
 import { currencyName } from './amount.js';
-import { readAddress, signBytes } from './key.js';
+import { readAddress, showAddress, signBytes } from './key.js';
 import { summarize } from './summary.js';
 
 /** All XRP there is, in drops. */
@@ -71,7 +72,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     summary,
     // With a ticket the sequence number is zero.
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
-    sign: (keys) => sign(fields, keyOf(keys, context.from), message),
+    sign: async (keys) => sign(fields, keyOf(keys, context.from, showAddress), message),
   };
 }
 
@@ -133,17 +134,10 @@ function canonical(value: unknown): string {
   return significant === '' ? '0' : `${sign}${significant}e${scale}`;
 }
 
-function keyOf(keys: readonly LentKey[], from: string): LentKey {
-  if (keys.length === 0) throw new CustosError('KEY_MISSING', `no key was lent for ${from}`);
-  const key = keys.find(({ address }) => address === from);
-  if (key === undefined) throw new CustosError('SENDER_MISMATCH', `no lent key belongs to ${quote(from)}`);
-  return key;
-}
-
-function sign(fields: Fields, key: LentKey, known: Message): SignedTransaction {
+async function sign(fields: Fields, key: SigningKey, known: Message): Promise<SignedTransaction> {
   const isKnown = hex.encode(key.publicKey).toUpperCase() === known.publicKey;
   const { publicKey, encoded } = isKnown ? known : messageFor(fields, key.publicKey);
-  const signature = signBytes(hex.decode(encoded.toLowerCase()), key.privateKey, key.publicKey);
+  const signature = await signBytes(hex.decode(encoded.toLowerCase()), key);
   const raw = encode({ ...fields, SigningPubKey: publicKey, TxnSignature: hex.encode(signature).toUpperCase() });
   const id = sha512(Uint8Array.of(...ID_PREFIX, ...hex.decode(raw.toLowerCase()))).subarray(0, 32);
   return { raw, txId: hex.encode(id).toUpperCase() };

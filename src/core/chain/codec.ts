@@ -1,6 +1,7 @@
 import type { Network } from '../ids.js';
 import type { KeyRequest, PendingTransaction, Withdrawal } from '../signing/pending.js';
-import type { KeyRef, LentKey } from '../signing/wallet.js';
+import type { SigningKey } from '../signing/signing-key.js';
+import type { KeyRef } from '../signing/wallet.js';
 import type { Summary } from './summary.js';
 
 /** The public part of one key that a pending transaction names. */
@@ -32,8 +33,11 @@ export interface UnsignedTransaction {
   readonly nonce?: bigint;
   /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */
   readonly spends?: readonly string[];
-  /** @throws CustosError KEY_MISSING, SENDER_MISMATCH, SIGNATURE_INVALID */
-  sign(keys: readonly LentKey[]): SignedTransaction;
+  /**
+   * Has the keys sign, and checks what they answer.
+   * @throws CustosError KEY_MISSING, SENDER_MISMATCH, SIGNATURE_INVALID, KEY_UNREACHABLE, KEY_WIPED
+   */
+  sign(keys: readonly SigningKey[]): Promise<SignedTransaction>;
 }
 
 /** Bytes that move money. `txId` is the chain's own hash of them. */

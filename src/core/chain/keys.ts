@@ -1,4 +1,5 @@
 import type { Network } from '../ids.js';
+import type { Curve, RawKey } from '../signing/signing-key.js';
 import type { WalletKind } from '../signing/wallet.js';
 
 /** Key derivation of a chain with mnemonic wallets. All byte results are new copies; the caller wipes the secret ones. */
@@ -21,8 +22,6 @@ export interface HdScheme {
   address?(publicKey: Uint8Array, network: Network): string;
 }
 
-export type Curve = 'secp256k1' | 'ed25519' | 'p256';
-
 /** The keys of a chain: how they are made, written and read, and which addresses they have. Pure. */
 export interface Keys {
   /** The curves that its keys may use; new wallets use the first. */
@@ -41,6 +40,11 @@ export interface Keys {
   address(publicKey: Uint8Array, network: Network): string;
   /** @param privateKey - in the chain's own byte form, mostly 32 bytes. @throws CustosError PRIVATE_KEY_INVALID */
   publicKey(privateKey: Uint8Array): Uint8Array;
+  /**
+   * Reads the chain's own byte form, if it is not simply a key of the first curve.
+   * @returns new bytes that the caller wipes. @throws CustosError PRIVATE_KEY_INVALID
+   */
+  rawKey?(privateKey: Uint8Array): RawKey;
   /** A new private key from 32 random bytes, if it is not these bytes themselves. @throws CustosError PRIVATE_KEY_INVALID (unlucky bytes) */
   newPrivateKey?(random: Uint8Array): Uint8Array;
   encodePrivateKey(privateKey: Uint8Array, network: Network): string;

@@ -27,6 +27,11 @@ export interface ImportRequest {
   readonly derivation?: string;
 }
 
+/** An import of words that are not a BIP-39 mnemonic, exactly as they are written (NFKD apart). */
+export interface WordsRequest extends Omit<ImportRequest, 'secret'> {
+  readonly words: Secret;
+}
+
 /** What `export` prints for one wallet, in the form of Tatum KMS. */
 export interface ExportedWallet {
   readonly mnemonic?: string;
@@ -57,6 +62,9 @@ export interface PublicVault {
   facts(sealed: SealedWallet, ref: KeyRef): SignerFacts | undefined;
 }
 
+/** What is done with lent keys: a key that is used after it has ended signs nothing (KEY_WIPED). */
+export type LentWork<T> = (keys: readonly LentKey[]) => T | Promise<T>;
+
 /** A key to lend, with the result of `identify`. */
 export interface KnownKey {
   readonly sealed: SealedWallet;
@@ -68,13 +76,22 @@ export interface KnownKey {
 export interface Vault extends PublicVault {
   create(chain: ChainId, network: Network, options: CreateWallet): Promise<MadeWallet>;
   import(request: ImportRequest): Promise<MadeWallet>;
-  /** Lends keys to `work` and wipes them afterwards. @throws CustosError RECORD_DAMAGED, INDEX_MISSING, INDEX_UNEXPECTED */
-  use<T>(sealed: readonly SealedWallet[], refs: readonly KeyRef[], work: (keys: readonly LentKey[]) => T): T;
+  /**
+   * As `import`, for the words of a program that stretches whatever it is given, letter for letter: their addresses are in use.
+   * @throws CustosError ADDRESS_MISMATCH, ADDRESS_INVALID, MNEMONIC_INVALID (the chain derives from what the words spell)
+   */
+  importWords(request: WordsRequest): Promise<MadeWallet>;
+  /**
+   * Lends keys to `work` and wipes them when it has ended, however it ends. Each stored secret must give the address that its
+   * wallet shows.
+   * @throws CustosError RECORD_DAMAGED, INDEX_MISSING, INDEX_UNEXPECTED, WALLET_UNKNOWN
+   */
+  use<T>(sealed: readonly SealedWallet[], refs: readonly KeyRef[], work: LentWork<T>): Promise<T>;
   /**
    * Like `use`, for one signature: takes the result of `identify`, and computes a public key only when it is needed. Every chain
    * verifies the signature against the public key or address, which proves that the private key belongs to it.
    */
-  lend<T>(keys: readonly KnownKey[], work: (keys: readonly LentKey[]) => T): T;
+  lend<T>(keys: readonly KnownKey[], work: LentWork<T>): Promise<T>;
   /** Address and public key of the key that `ref` names, derived from the secret if necessary. @throws as `use` */
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts;
   /** True when both records hold the same secret (constant time). */

@@ -1,4 +1,5 @@
 import type { ChainId, Network, SignatureId } from '../ids.js';
+import type { SigningKey } from './signing-key.js';
 
 /** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
 export type WalletKind = 'hd' | 'key';
@@ -49,9 +50,7 @@ export type OpenSecret =
     }
   | { readonly kind: 'key'; readonly privateKey: Uint8Array };
 
-/** One key lent for one signature. */
-export interface LentKey {
-  readonly privateKey: Uint8Array;
-  readonly publicKey: Uint8Array;
+/** A key that the vault lends for a piece of work; afterwards it signs no more. */
+export interface LentKey extends SigningKey {
   readonly address: string;
 }

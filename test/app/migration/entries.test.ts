@@ -144,7 +144,7 @@ describe('what the old program took is moved as it used it', () => {
     const [sealed] = await (await house.store()).wallets.get([parseSignatureId(id)]);
     const vault = await house.vault();
     for (const index of [0, 7]) {
-      const lent = vault.use(
+      const lent = await vault.use(
         [sealed!],
         [{ signatureId: parseSignatureId(id), index }],
         ([lentKey]) => lentKey?.address,

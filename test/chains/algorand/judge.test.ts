@@ -60,11 +60,11 @@ const request = fc
   .map(([head, body]) => requestOf(key, key, { ...head, lastRound: head.firstRound + 1000, ...body }));
 
 describe('any transaction', () => {
-  it('is read by the official library as it was asked for, in the same bytes, with a signature that holds', () => {
-    fc.assert(
-      fc.property(request, (asked) => {
+  it('is read by the official library as it was asked for, in the same bytes, with a signature that holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(request, async (asked) => {
         const unsigned = algorand.codec.parse(asked, context);
-        const { raw, txId } = unsigned.sign([key]);
+        const { raw, txId } = await unsigned.sign([key]);
         const signed = algosdk.decodeSignedTransaction(Buffer.from(raw, 'hex'));
         const { txn } = signed;
         // The library encodes canonically as well.
@@ -80,9 +80,9 @@ describe('any transaction', () => {
     );
   });
 
-  it('that the official library makes is signed as the library signs it', () => {
-    fc.assert(
-      fc.property(fc.nat(2 ** 40), fc.uint8Array({ maxLength: 200 }), fc.nat(3), (coins, note, at) => {
+  it('that the official library makes is signed as the library signs it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(2 ** 40), fc.uint8Array({ maxLength: 200 }), fc.nat(3), async (coins, note, at) => {
         const receiver = keys[at]!;
         const txn = algosdk.makePaymentTxnWithSuggestedParamsFromObject({
           sender: key.address,
@@ -101,7 +101,7 @@ describe('any transaction', () => {
         });
         const secret = Uint8Array.from([...key.privateKey, ...key.publicKey]);
         const asked = requestOf(key, receiver, { amount: coins, note: printed(note) });
-        const { raw } = algorand.codec.parse(asked, context).sign([key]);
+        const { raw } = await algorand.codec.parse(asked, context).sign([key]);
         expect(raw).toBe(Buffer.from(txn.signTxn(secret)).toString('hex'));
       }),
       { numRuns: 50 },

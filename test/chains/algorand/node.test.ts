@@ -9,7 +9,7 @@ const key = keyOf(algorand);
 const other = keyOf(algorand, 0x22);
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
 const completed = requestOf(key, other);
-const signed = algorand.codec.parse(completed, context).sign([key]);
+const signed = await algorand.codec.parse(completed, context).sign([key]);
 const recorded = { ...signed, completed, sender: key.address };
 const look = `/v2/transactions/pending/${signed.txId}`;
 /** Blocks of all rounds in which the transaction is valid. */

@@ -3,12 +3,9 @@ import { encode } from 'cborg';
 import { readAddress } from '../../../src/chains/cardano/address.js';
 import { sealEnvelope } from '../../../src/chains/cardano/body.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
+import { testKey } from '../../support/test-key.js';
 
-export const keyOf = (fill: number) => {
-  const privateKey = cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill));
-  const publicKey = cardano.keys.publicKey(privateKey);
-  return { privateKey, publicKey, address: cardano.keys.address(publicKey, 'testnet') };
-};
+export const keyOf = (fill: number) => testKey(cardano, cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill)));
 export const [key, second, other] = [keyOf(1), keyOf(2), keyOf(3)];
 export interface Shape {
   readonly inputs?: readonly { readonly address: string; readonly amount: number }[];

@@ -34,7 +34,7 @@ describe('a Cardano ledger', () => {
     const outputs = [{ address: other.address, amount: inputs.length * 10_000_000 - 200_000 }];
     const signers = wallets;
     const unsigned = cardano.codec.parse(completed({ inputs, outputs, txId }), { ...context, signers });
-    const signed = unsigned.sign(wallets);
+    const signed = await unsigned.sign(wallets);
     const bytes = transactionOf(signed.raw);
     expect(String(await ledger.submitTransaction(read(bytes)))).toBe(signed.txId);
     ledger.stepForwardBlock();
@@ -48,7 +48,7 @@ describe('a Cardano ledger', () => {
     const inputs = [key, second].map(({ address }) => ({ address, amount: 10_000_000 }));
     const outputs = [{ address: other.address, amount: 19_800_000 }];
     const bytes = transactionOf(
-      cardano.codec.parse(completed({ inputs, outputs, txId }), context).sign([key, second]).raw,
+      (await cardano.codec.parse(completed({ inputs, outputs, txId }), context).sign([key, second])).raw,
     );
     const richer = bytes.replace(
       (19_800_000).toString(16).padStart(8, '0'),

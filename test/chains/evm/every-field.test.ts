@@ -19,7 +19,7 @@ async function changesTold(chain: Chain, vector: TransactionVector, repaired = (
   const completed = await completeVector(chain, vector);
   const context = contextOfVector(chain, vector, keys);
   const variants = [...jsonVariants(completed, [alice, bob])].flatMap(repaired);
-  return expectEveryChangeTold({ chain, completed, context, keys }, variants);
+  return await expectEveryChangeTold({ chain, completed, context, keys }, variants);
 }
 
 /** All of those whose forms are their own; of the others one of each kind. */
@@ -47,8 +47,8 @@ describe('TRON', () => {
         const unsigned = tron.codec.parse(completed, context);
         return {
           ...unsigned,
-          sign(keys) {
-            const { txId } = unsigned.sign(keys);
+          async sign(keys) {
+            const { txId } = await unsigned.sign(keys);
             return { raw: txId, txId };
           },
         };
@@ -79,29 +79,29 @@ describe('Ethereum', () => {
   const key = keyOf(ethereum);
   const place = { chain: ethereum, context: contextOf(key), keys: [key] };
 
-  it.each(methodRows)('hides no byte of the arguments of %s', (_signature, data) => {
+  it.each(methodRows)('hides no byte of the arguments of %s', async (_signature, data) => {
     const json = (hex: string) => legacyJson({ value: 0, gas: 10_000_000, data: hex, type: 2, ...caps });
     const bytes = Buffer.from(data.slice(2), 'hex');
     const all = [...byteVariants(bytes, (changed) => json(`0x${Buffer.from(changed).toString('hex')}`))];
     // One bit of each byte, another one in the next.
     const variants = all.filter((_, at) => at % 4 === Math.floor(at / 4) % 4);
-    expect(expectEveryChangeTold({ ...place, completed: json(data) }, variants)).toBe(bytes.length);
+    expect(await expectEveryChangeTold({ ...place, completed: json(data) }, variants)).toBe(bytes.length);
   });
 
-  it('hides no field of a transaction with fee caps and an access list', () => {
+  it('hides no field of a transaction with fee caps and an access list', async () => {
     const accessList = [{ address: alice, storageKeys: [`0x${'01'.repeat(32)}`] }];
     const completed = legacyJson({ ...caps, type: '0x2', accessList });
-    expect(expectEveryChangeTold({ ...place, completed }, jsonVariants(completed, [bob]))).toBeGreaterThan(20);
+    expect(await expectEveryChangeTold({ ...place, completed }, jsonVariants(completed, [bob]))).toBeGreaterThan(20);
   });
 });
 
 const caps = { gasPrice: undefined, maxFeePerGas: '20000000000', maxPriorityFeePerGas: '1000000000' };
 
 describe('Celo', () => {
-  it.each([{ type: '0x7b', ...caps }, {}])('hides no field of a fee in a token', (form) => {
+  it.each([{ type: '0x7b', ...caps }, {}])('hides no field of a fee in a token', async (form) => {
     const key = keyOf(celo);
     const completed = legacyJson({ chainId: 42220, feeCurrency: alice, ...form });
     const place = { chain: celo, context: contextOf(key), keys: [key], completed };
-    expect(expectEveryChangeTold(place, jsonVariants(completed, [bob]))).toBeGreaterThan(10);
+    expect(await expectEveryChangeTold(place, jsonVariants(completed, [bob]))).toBeGreaterThan(10);
   });
 });

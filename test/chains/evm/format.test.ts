@@ -44,9 +44,9 @@ function json(members: Record<string, unknown>): string {
   });
 }
 
-function sign(chain: Chain, members: Record<string, unknown>) {
+async function sign(chain: Chain, members: Record<string, unknown>) {
   const unsigned = chain.codec.parse(json(members), contextOf(key));
-  return { ...unsigned.sign([key]), unsigned };
+  return { ...(await unsigned.sign([key])), unsigned };
 }
 
 function expectSummary(
@@ -64,7 +64,7 @@ describe('signed bytes', () => {
   it('of random legacy transactions are those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, below(100), async (basic, gasPrice) => {
-        const { raw, unsigned } = sign(ethereum, { ...basic, gasPrice, chainId: 1 });
+        const { raw, unsigned } = await sign(ethereum, { ...basic, gasPrice, chainId: 1 });
         const expected = await account.signTransaction({ ...viemBasics(basic), gasPrice, chainId: 1, type: 'legacy' });
         expect(raw).toBe(expected);
         expectSummary(unsigned, parseTransaction(raw as `0x${string}`));
@@ -77,7 +77,7 @@ describe('signed bytes', () => {
   it('of random EIP-2930 transactions are those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, below(100), accessLists, async (basic, gasPrice, accessList) => {
-        const { raw, unsigned } = sign(ethereum, { ...basic, type: '0x1', gasPrice, accessList, chainId: 1 });
+        const { raw, unsigned } = await sign(ethereum, { ...basic, type: '0x1', gasPrice, accessList, chainId: 1 });
         const expected = await account.signTransaction({
           ...viemBasics(basic),
           gasPrice,
@@ -96,7 +96,7 @@ describe('signed bytes', () => {
     await fc.assert(
       fc.asyncProperty(basics, caps, accessLists, fc.boolean(), async (basic, fees, accessList, isTyped) => {
         const type = isTyped ? { type: 2 } : {};
-        const { raw, txId, unsigned } = sign(ethereum, { ...basic, ...type, ...fees, accessList, chainId: 1 });
+        const { raw, txId, unsigned } = await sign(ethereum, { ...basic, ...type, ...fees, accessList, chainId: 1 });
         const expected = await account.signTransaction({
           ...viemBasics(basic),
           ...fees,
@@ -118,7 +118,7 @@ describe('signed bytes', () => {
   it('of random CIP-64 transactions are those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, caps, hexBytes(20, 20), async (basic, fees, feeCurrency) => {
-        const { raw, unsigned } = sign(celo, { ...basic, ...fees, feeCurrency, chainId: 42220 });
+        const { raw, unsigned } = await sign(celo, { ...basic, ...fees, feeCurrency, chainId: 42220 });
         const expected = await account.signTransaction(
           { ...viemBasics(basic), ...fees, feeCurrency, chainId: 42220, type: 'cip64' },
           { serializer: viemCelo.serializers.transaction },
@@ -135,15 +135,15 @@ describe('signed bytes', () => {
 
   it('on Celo are standard where the type says so', async () => {
     const basic = { nonce: 3n, to, value: 5n, data: '0x' as const, gas: 21000n };
-    const legacy = sign(celo, { ...basic, type: '0x0', gasPrice: 9n, chainId: 42220 });
+    const legacy = await sign(celo, { ...basic, type: '0x0', gasPrice: 9n, chainId: 42220 });
     expect(legacy.raw).toBe(
       await account.signTransaction({ ...viemBasics(basic), gasPrice: 9n, chainId: 42220, type: 'legacy' }),
     );
-    const listed = sign(celo, { ...basic, type: '0x1', gasPrice: 9n, chainId: '42220' });
+    const listed = await sign(celo, { ...basic, type: '0x1', gasPrice: 9n, chainId: '42220' });
     expect(listed.raw).toBe(
       await account.signTransaction({ ...viemBasics(basic), gasPrice: 9n, chainId: 42220, type: 'eip2930' }),
     );
-    const capped = sign(celo, {
+    const capped = await sign(celo, {
       ...basic,
       gas: undefined,
       gasLimit: 21000n,
@@ -163,12 +163,12 @@ describe('signed bytes', () => {
     );
   });
 
-  it('are the same each time', () => {
+  it('are the same each time', async () => {
     const unsigned = ethereum.codec.parse(legacyJson(), contextOf(key));
-    expect(unsigned.sign([key])).toEqual(ethereum.codec.parse(legacyJson(), contextOf(key)).sign([key]));
+    expect(await unsigned.sign([key])).toEqual(await ethereum.codec.parse(legacyJson(), contextOf(key)).sign([key]));
   });
 
-  it('are those of the example that EIP-155 publishes', () => {
+  it('are those of the example that EIP-155 publishes', async () => {
     const example = { ...keyOf(ethereum, 0x46) };
     const text = legacyJson({
       nonce: 9,
@@ -177,7 +177,7 @@ describe('signed bytes', () => {
       to: `0x${'35'.repeat(20)}`,
       value: '1000000000000000000',
     });
-    expect(ethereum.codec.parse(text, contextOf(example)).sign([example]).raw).toBe(
+    expect((await ethereum.codec.parse(text, contextOf(example)).sign([example])).raw).toBe(
       '0xf86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83',
     );
   });

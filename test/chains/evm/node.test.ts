@@ -4,17 +4,17 @@ import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/no
 import type { Nodes } from '../../../src/core/network/cloud.js';
 import { makeNodes } from '../../cloud/parts.js';
 import { type Anvil, startAnvil } from '../../support/anvil.js';
+import { testKey } from '../../support/test-key.js';
 
 const privateKey = ethereum.keys.decodePrivateKey(
   '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
   'testnet',
 );
-const publicKey = ethereum.keys.publicKey(privateKey);
-const sender = ethereum.keys.address(publicKey, 'testnet');
-const key = { privateKey, publicKey, address: sender };
+const key = testKey(ethereum, privateKey);
+const sender = key.address;
 
 /** Signed bytes of this sender; two of the same number differ in their value. */
-function sign(nonce: number, change: Record<string, unknown> = {}): RecordedTransaction {
+async function sign(nonce: number, change: Record<string, unknown> = {}): Promise<RecordedTransaction> {
   const completed = JSON.stringify({
     type: '0x0',
     chainId: '11155111',
@@ -28,7 +28,7 @@ function sign(nonce: number, change: Record<string, unknown> = {}): RecordedTran
     ...change,
   });
   const context = { network: 'testnet', from: sender, signers: [key] } as const;
-  return { ...ethereum.codec.parse(completed, context).sign([key]), completed, sender };
+  return { ...(await ethereum.codec.parse(completed, context).sign([key])), completed, sender };
 }
 
 describe('a development node of the Ethereum family', () => {
@@ -49,7 +49,7 @@ describe('a development node of the Ethereum family', () => {
   const fate = (recorded: RecordedTransaction) => ethereum.node.fate?.(recorded, node);
 
   it('tells where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
-    const sent = sign(await nextNumber());
+    const sent = await sign(await nextNumber());
     expect(await inclusion(sent)).toEqual({ kind: 'absent' });
     await nodes.broadcast(ethereum, sent);
     expect(await inclusion(sent)).toEqual({ kind: 'waiting' });
@@ -61,14 +61,14 @@ describe('a development node of the Ethereum family', () => {
   });
 
   it('tells of a transaction that is in the chain and was reverted', async () => {
-    const sent = sign(await nextNumber(), { to: undefined, data: '0x60006000fd' });
+    const sent = await sign(await nextNumber(), { to: undefined, data: '0x60006000fd' });
     await nodes.broadcast(ethereum, sent);
     await mine();
     expect(await inclusion(sent)).toMatchObject({ kind: 'included', reverted: true });
   });
 
   it('tells that a reorganisation threw a transaction out, and where the same bytes are after they are sent again', async () => {
-    const sent = sign(await nextNumber());
+    const sent = await sign(await nextNumber());
     await nodes.broadcast(ethereum, sent);
     await mine(2);
     const before = await inclusion(sent);
@@ -86,7 +86,7 @@ describe('a development node of the Ethereum family', () => {
   it('calls bytes dead whose number another transaction took, and not before its block is settled', async () => {
     await mine(20);
     const number = await nextNumber();
-    const [ours, foreign] = [sign(number), sign(number, { value: '2' })];
+    const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
     expect(await fate(ours)).toBe('open');
     await nodes.broadcast(ethereum, foreign);
     expect(await fate(ours)).toBe('open');
@@ -109,7 +109,7 @@ describe('a development node of the Ethereum family', () => {
 
   it('never calls bytes dead whose rival was thrown out again', async () => {
     const number = await nextNumber();
-    const [ours, foreign] = [sign(number), sign(number, { value: '2' })];
+    const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
     await nodes.broadcast(ethereum, foreign);
     await mine(1);
     await anvil.rpc('anvil_reorg', [1, []]);
@@ -122,7 +122,7 @@ describe('a development node of the Ethereum family', () => {
 
   it('keeps bytes for later whose number waits with another transaction that pays as much', async () => {
     const number = await nextNumber();
-    const [ours, foreign] = [sign(number), sign(number, { value: '2' })];
+    const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
     await nodes.broadcast(ethereum, foreign);
     await expect(nodes.broadcast(ethereum, ours)).rejects.toMatchObject({
       code: 'BROADCAST_DEFERRED',
@@ -132,7 +132,7 @@ describe('a development node of the Ethereum family', () => {
   });
 
   it('takes the same bytes twice', async () => {
-    const sent = sign(await nextNumber());
+    const sent = await sign(await nextNumber());
     for (const _time of [1, 2]) expect(await nodes.broadcast(ethereum, sent)).toEqual({ txId: sent.txId });
     await mine(1);
     expect(await nodes.broadcast(ethereum, sent)).toEqual({ txId: sent.txId });
@@ -140,9 +140,9 @@ describe('a development node of the Ethereum family', () => {
 
   it('refuses for good what no time mends', async () => {
     const number = await nextNumber();
-    const poor = sign(number, { value: `${10n ** 24n}` });
+    const poor = await sign(number, { value: `${10n ** 24n}` });
     // More code than a creation may bring (EIP-3860).
-    const large = sign(number, { to: undefined, value: '0', data: `0x${'00'.repeat(60_000)}`, gas: '10000000' });
+    const large = await sign(number, { to: undefined, value: '0', data: `0x${'00'.repeat(60_000)}`, gas: '10000000' });
     await expect(nodes.broadcast(ethereum, poor)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
     await expect(nodes.broadcast(ethereum, large)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });

@@ -34,7 +34,7 @@ async function signTransfer(chain: Chain, request: EvmTransfer): Promise<`0x${st
     node: { rpc, http: async () => undefined },
     nextNonce: async (count: bigint) => count,
   };
-  const { raw } = chain.codec.parse(await chain.node.complete(pending, context), context).sign([key]);
+  const { raw } = await chain.codec.parse(await chain.node.complete(pending, context), context).sign([key]);
   return raw as `0x${string}`;
 }
 

@@ -3,13 +3,12 @@ import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { LentKey } from '../../../src/core/signing/wallet.js';
+import { type TestKey, testKey } from '../../support/test-key.js';
 import type { FlowNetwork } from './network.js';
 
 /** A key of the wallet, from its text form. */
-export function keyOf(chain: Chain, text: string): LentKey {
-  const privateKey = chain.keys.decodePrivateKey(text, 'testnet');
-  const publicKey = chain.keys.publicKey(privateKey);
-  return { privateKey, publicKey, address: chain.keys.address(publicKey, 'testnet') };
+export function keyOf(chain: Chain, text: string): TestKey {
+  return testKey(chain, chain.keys.decodePrivateKey(text, 'testnet'));
 }
 
 export function contextOf({ address, publicKey }: LentKey): ParseContext {

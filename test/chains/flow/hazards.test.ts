@@ -93,7 +93,9 @@ describe('a Flow transaction', () => {
     for (const kind of ['cloud', 'own'] as const) {
       const { completed } = await ask(type, body, kind);
       const place = { chain: flow, completed, context: contextOf(key), keys: [key] };
-      expect(expectEveryChangeTold(place, jsonVariants(completed, [to, 'SHA2_256', 'SHA3_256']))).toBeGreaterThan(3);
+      expect(await expectEveryChangeTold(place, jsonVariants(completed, [to, 'SHA2_256', 'SHA3_256']))).toBeGreaterThan(
+        3,
+      );
     }
   });
 });

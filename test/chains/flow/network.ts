@@ -2,11 +2,13 @@ import { createPublicKey, verify } from 'node:crypto';
 import { encodeTransactionEnvelope, encodeTransactionPayload } from '@onflow/encode';
 import { hex } from '@scure/base';
 import { RLP, type RLPInput } from 'micro-eth-signer/core/rlp.js';
+import { flow } from '../../../src/chains/flow/index.js';
 import { signMessage } from '../../../src/chains/flow/key.js';
 import type { NodeClient, NodeRequest } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { sha3 } from '../../../src/crypto/hash.js';
 import { publicKey, uncompress } from '../../../src/crypto/secp256k1.js';
+import { testKey } from '../../support/test-key.js';
 
 export interface FakeKey {
   readonly publicKey: string;
@@ -92,8 +94,9 @@ export class FlowNetwork {
       throw new CustosError('CLOUD_REFUSED', 'the cloud is moody');
     }
     const { data } = body as { data: string };
-    const keys = { privateKey: cloudSecret, publicKey: cloudPublic };
-    return { signature: hex.encode(signMessage(hex.decode(data), 'SHA3_256', keys)) };
+    return signMessage(hex.decode(data), 'SHA3_256', testKey(flow, cloudSecret)).then((bytes) => ({
+      signature: hex.encode(bytes),
+    }));
   }
 
   #access({ path, body }: NodeRequest): unknown {

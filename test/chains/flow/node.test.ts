@@ -21,7 +21,7 @@ const usual = () => networkWith([{ publicKey: key.address, sequence: 5 }]);
 
 async function signed(network: FlowNetwork, kind: 'cloud' | 'own', signer = key) {
   const { completed, node, unsigned } = await prepare(request, { chain: flow, network, kind, key: signer });
-  const bytes = unsigned.sign([signer]);
+  const bytes = await unsigned.sign([signer]);
   return { ...bytes, node, completed, sender: signer.address, unsigned };
 }
 

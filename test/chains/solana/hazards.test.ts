@@ -423,13 +423,15 @@ describe('a Solana transaction', () => {
     expect(opaque).toBe(true);
   });
 
-  it.each(table)('%s tells every change of what is signed', (_what, instructions) => {
+  it.each(table)('%s tells every change of what is signed', async (_what, instructions) => {
     const completed = completedOf(instructions);
     const { txData } = JSON.parse(completed) as { txData: string };
     const write = (bytes: Uint8Array) =>
       JSON.stringify({ txData: Buffer.from(bytes).toString('hex'), slot: '1', lastValidBlockHeight: '150' });
     const variants = byteVariants(Buffer.from(txData, 'hex'), write, [4]);
-    expect(expectEveryChangeTold({ chain: solana, completed, context, keys: [key] }, variants)).toBeGreaterThan(30);
+    expect(await expectEveryChangeTold({ chain: solana, completed, context, keys: [key] }, variants)).toBeGreaterThan(
+      30,
+    );
   });
 
   it.each(loadVectors('SOL').transactions)('of the recording "$name" tells every change', async (vector) => {
@@ -439,7 +441,7 @@ describe('a Solana transaction', () => {
     const fields = JSON.parse(completed) as { txData: string };
     const write = (changed: Uint8Array) => JSON.stringify({ ...fields, txData: Buffer.from(changed).toString('hex') });
     const bytes = byteVariants(Buffer.from(fields.txData, 'hex'), write, [1, 128]);
-    expect(expectEveryChangeTold(place, [...bytes, ...jsonVariants(completed)])).toBeGreaterThan(30);
+    expect(await expectEveryChangeTold(place, [...bytes, ...jsonVariants(completed)])).toBeGreaterThan(30);
   });
 });
 

@@ -125,7 +125,7 @@ describe('completing', () => {
     expect(JSON.parse(text)).not.toHaveProperty('lastValidBlockHeight');
     const { summary, sign } = solana.codec.parse(text, context);
     expect(summary).toMatchObject({ kind: 'transfer', opaque: false });
-    const recorded = { ...sign([key]), completed: text, sender: key.address };
+    const recorded = { ...(await sign([key])), completed: text, sender: key.address };
     const answers = { getSignatureStatuses: { context: { slot: 10 ** 9 }, value: [null] } };
     expect(await fateOf(recorded, nodeOf(answers))).toBe('open');
     // In any other place it is an ordinary instruction, and the blockhash is one, too.
@@ -176,7 +176,7 @@ describe('completing', () => {
 });
 
 const completed = await complete(viaCloud(nodeOf({ getLatestBlockhash: latest })));
-const signed = solana.codec.parse(completed, context).sign([key]);
+const signed = await solana.codec.parse(completed, context).sign([key]);
 const { txId } = signed;
 const recorded = { ...signed, completed, sender: key.address };
 const landed = { meta: { err: null } };
@@ -220,7 +220,7 @@ describe('sending', () => {
     }).compileToV0Message();
     const txData = Buffer.from(message.serialize()).toString('hex');
     const text = JSON.stringify({ txData, slot: 1, lastValidBlockHeight: 2 });
-    const versioned = solana.codec.parse(text, context).sign([key]);
+    const versioned = await solana.codec.parse(text, context).sign([key]);
     const asked: string[] = [];
     await sendTransaction(versioned, nodeOf({ sendTransaction: versioned.txId, getTransaction: landed }, asked));
     expect(asked[1]).toBe(

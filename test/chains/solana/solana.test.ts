@@ -109,11 +109,11 @@ describe('a recorded transaction', () => {
       expect(codeOf(() => solana.codec.parse(text, surplus))).toBe('SENDER_MISMATCH');
       expect(codeOf(() => solana.codec.parse(text, contextOf(stranger)))).toBe('SENDER_MISMATCH');
       const unsigned = solana.codec.parse(text, context);
-      expect(codeOf(() => unsigned.sign([]))).toBe('KEY_MISSING');
-      expect(codeOf(() => unsigned.sign(keys.slice(1)))).toBe('KEY_MISSING');
-      expect(codeOf(() => unsigned.sign([...keys, stranger]))).toBe('SENDER_MISMATCH');
+      await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
+      await expect(unsigned.sign(keys.slice(1))).rejects.toMatchObject({ code: 'KEY_MISSING' });
+      await expect(unsigned.sign([...keys, stranger])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
       // Twice the same key is no other key.
-      expect(unsigned.sign([...keys, ...keys]).raw).toBe(unsigned.sign(keys).raw);
+      expect((await unsigned.sign([...keys, ...keys])).raw).toBe((await unsigned.sign(keys)).raw);
     }
   });
 });
@@ -244,43 +244,49 @@ describe('a wallet', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is signed so that the official library reads the same and finds the signatures right', () => {
+  it('is signed so that the official library reads the same and finds the signatures right', async () => {
     const amounts = fc.array(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), { minLength: 1, maxLength: 5 });
     const price = fc.option(fc.tuple(fc.nat(1_400_000), fc.nat(1_000_000)));
-    fc.assert(
-      fc.property(amounts, price, fc.boolean(), fc.boolean(), (lamports, budget, isVersioned, isSponsored) => {
-        const instructions = lamports.map((amount) => send(amount));
-        if (budget !== null) {
-          instructions.unshift(ComputeBudgetProgram.setComputeUnitLimit({ units: budget[0] }));
-          instructions.push(ComputeBudgetProgram.setComputeUnitPrice({ microLamports: budget[1] }));
-        }
-        const payer = isSponsored ? second : key;
-        const message = new TransactionMessage({ payerKey: pub(payer), instructions, recentBlockhash: blockhash });
-        const bytes = (isVersioned ? message.compileToV0Message() : message.compileToLegacyMessage()).serialize();
-        const keys = isSponsored ? [key, second] : [key];
-        const unsigned = solana.codec.parse(completed(bytes), contextOf(...keys));
-        const { raw, txId } = unsigned.sign(keys);
-        const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
-        expect(VersionedMessage.deserializeMessageVersion(bytes)).toBe(isVersioned ? 0 : 'legacy');
-        expect(Buffer.from(read.message.serialize())).toEqual(Buffer.from(bytes));
-        read.message.staticAccountKeys.slice(0, keys.length).forEach((signer, at) => {
-          expect(verify(bytes, read.signatures[at]!, signer.toBytes())).toBe(true);
-        });
-        if (!isVersioned) expect(Transaction.from(Buffer.from(raw, 'base64')).verifySignatures()).toBe(true);
-        expect(txId).toBe(solana.keys.address(read.signatures[0]!, 'testnet'));
-        const { summary } = unsigned;
-        expect(summary.value.amount).toBe(lamports.reduce((sum, amount) => sum + amount, 0n));
-        const priority = budget === null ? 0n : (BigInt(budget[0]) * BigInt(budget[1]) + 999_999n) / 1_000_000n;
-        expect(summary.fee.amount).toBe(5000n * BigInt(keys.length) + priority);
-        expect(summary).toMatchObject({ kind: 'transfer', to: stranger.address, from: key.address, opaque: false });
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        amounts,
+        price,
+        fc.boolean(),
+        fc.boolean(),
+        async (lamports, budget, isVersioned, isSponsored) => {
+          const instructions = lamports.map((amount) => send(amount));
+          if (budget !== null) {
+            instructions.unshift(ComputeBudgetProgram.setComputeUnitLimit({ units: budget[0] }));
+            instructions.push(ComputeBudgetProgram.setComputeUnitPrice({ microLamports: budget[1] }));
+          }
+          const payer = isSponsored ? second : key;
+          const message = new TransactionMessage({ payerKey: pub(payer), instructions, recentBlockhash: blockhash });
+          const bytes = (isVersioned ? message.compileToV0Message() : message.compileToLegacyMessage()).serialize();
+          const keys = isSponsored ? [key, second] : [key];
+          const unsigned = solana.codec.parse(completed(bytes), contextOf(...keys));
+          const { raw, txId } = await unsigned.sign(keys);
+          const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
+          expect(VersionedMessage.deserializeMessageVersion(bytes)).toBe(isVersioned ? 0 : 'legacy');
+          expect(Buffer.from(read.message.serialize())).toEqual(Buffer.from(bytes));
+          read.message.staticAccountKeys.slice(0, keys.length).forEach((signer, at) => {
+            expect(verify(bytes, read.signatures[at]!, signer.toBytes())).toBe(true);
+          });
+          if (!isVersioned) expect(Transaction.from(Buffer.from(raw, 'base64')).verifySignatures()).toBe(true);
+          expect(txId).toBe(solana.keys.address(read.signatures[0]!, 'testnet'));
+          const { summary } = unsigned;
+          expect(summary.value.amount).toBe(lamports.reduce((sum, amount) => sum + amount, 0n));
+          const priority = budget === null ? 0n : (BigInt(budget[0]) * BigInt(budget[1]) + 999_999n) / 1_000_000n;
+          expect(summary.fee.amount).toBe(5000n * BigInt(keys.length) + priority);
+          expect(summary).toMatchObject({ kind: 'transfer', to: stranger.address, from: key.address, opaque: false });
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
-  it('is signed alike every time', () => {
+  it('is signed alike every time', async () => {
     const sign = () => solana.codec.parse(completed(), contextOf(key)).sign([key]);
-    expect(sign()).toEqual(sign());
+    expect(await sign()).toEqual(await sign());
   });
 
   it('needs a key for everyone who must sign', () => {
@@ -333,7 +339,7 @@ describe('a completed transaction', () => {
     expect(codeOf(() => solana.codec.parse(text, contextOf(key)))).toBe(`TRANSACTION_${expected}`);
   });
 
-  it('may be as large as a packet, and not larger', () => {
+  it('may be as large as a packet, and not larger', async () => {
     const memo = (length: number) => ({
       programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'),
       keys: [],
@@ -356,24 +362,25 @@ describe('a completed transaction', () => {
     const room = 1232 - 65 - (bytes(200).length - 200);
     const most = solana.codec.parse(completed(bytes(room)), contextOf(key));
     expect(most.summary.memo).toHaveLength(room);
-    expect(Buffer.from(most.sign([key]).raw, 'base64')).toHaveLength(1232);
+    expect(Buffer.from((await most.sign([key])).raw, 'base64')).toHaveLength(1232);
     expect(codeOf(() => solana.codec.parse(completed(bytes(room + 1)), contextOf(key)))).toBe('TRANSACTION_TOO_LARGE');
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(solana, completed(), contextOf(key)));
 
-  it('with any byte changed is refused, or told and signed as it is now', () => {
+  it('with any byte changed is refused, or told and signed as it is now', async () => {
     const good = legacy();
-    fc.assert(
-      fc.property(fc.nat(good.length - 1), fc.nat(255), (at, byte) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {
         const bytes = Uint8Array.from(good);
         bytes[at] = byte;
-        const code = codeOf(() => {
-          const { raw } = solana.codec.parse(completed(bytes), contextOf(key)).sign([key]);
-          const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
-          expect(Buffer.from(read.message.serialize())).toEqual(Buffer.from(bytes));
-        });
+        const parse = () => solana.codec.parse(completed(bytes), contextOf(key));
+        const code = codeOf(parse);
         expect(code).toMatch(/^([A-Z]+_[A-Z_]+|nothing)$/);
+        if (code !== 'nothing') return;
+        const { raw } = await parse().sign([key]);
+        const read = VersionedTransaction.deserialize(Buffer.from(raw, 'base64'));
+        expect(Buffer.from(read.message.serialize())).toEqual(Buffer.from(bytes));
       }),
       { numRuns: 200 },
     );

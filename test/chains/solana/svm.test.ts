@@ -91,7 +91,7 @@ async function carry(serializedTransaction: string, keys: readonly LentKey[] = [
   const pending = parsePending(received, solana.id, 'testnet');
   const completed = await solana.node.complete(pending, { ...context, node, nextNonce });
   const unsigned = solana.codec.parse(completed, context);
-  const recorded = { ...unsigned.sign(keys), completed, sender: context.from };
+  const recorded = { ...(await unsigned.sign(keys)), completed, sender: context.from };
   expect(await solana.node.broadcast!(recorded, node)).toBe(recorded.txId);
   return unsigned.summary;
 }

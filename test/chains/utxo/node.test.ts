@@ -6,12 +6,12 @@ import type { NodeClient, RecordedTransaction } from '../../../src/core/chain/no
 import type { Nodes } from '../../../src/core/network/cloud.js';
 import { makeNodes } from '../../cloud/parts.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../../support/litecoind.js';
+import { testKey } from '../../support/test-key.js';
 
 const isThere = hasLitecoind();
 const privateKey = new Uint8Array(32).fill(0x19);
-const publicKey = litecoin.keys.publicKey(privateKey);
-const address = litecoin.keys.address(publicKey, 'testnet');
-const key = { privateKey, publicKey, address };
+const key = testKey(litecoin, privateKey);
+const { publicKey, address } = key;
 const [script = ''] = scriptsOf(publicKey).map((one) => hex.encode(one));
 const FEE = 20_000;
 
@@ -22,7 +22,10 @@ interface Coin {
 }
 
 /** Signed bytes that spend these coins and give them back, less the fee and something that sets two of them apart. */
-function spend(coins: readonly Coin[], { parts = 1, less = 0 } = {}): RecordedTransaction & { readonly coin: Coin } {
+async function spend(
+  coins: readonly Coin[],
+  { parts = 1, less = 0 } = {},
+): Promise<RecordedTransaction & { readonly coin: Coin }> {
   const total = coins.reduce((sum, { satoshis }) => sum + satoshis, 0);
   const satoshis = Math.floor((total - FEE - less) / parts);
   const completed = JSON.stringify({
@@ -38,7 +41,9 @@ function spend(coins: readonly Coin[], { parts = 1, less = 0 } = {}): RecordedTr
     outputs: Array.from({ length: parts }, () => ({ satoshis, script })),
     nLockTime: 0,
   });
-  const signed = litecoin.codec.parse(completed, { network: 'testnet', from: address, signers: [key] }).sign([key]);
+  const signed = await litecoin.codec
+    .parse(completed, { network: 'testnet', from: address, signers: [key] })
+    .sign([key]);
   return { ...signed, completed, sender: address, coin: { txId: signed.txId, index: 0, satoshis } };
 }
 
@@ -73,7 +78,7 @@ describe.skipIf(!isThere).each([
   }
 
   it('tells where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
-    const sent = spend([await coin()]);
+    const sent = await spend([await coin()]);
     expect(await inclusion(sent)).toEqual({ kind: 'absent' });
     await send(sent);
     expect(await inclusion(sent)).toEqual({ kind: 'waiting' });
@@ -86,7 +91,7 @@ describe.skipIf(!isThere).each([
   });
 
   it('tells that a reorganisation threw out the block of a transaction', async () => {
-    const sent = spend([await coin()]);
+    const sent = await spend([await coin()]);
     await send(sent);
     const [block] = (await mine(2)) as string[];
     expect(await inclusion(sent)).toMatchObject({ kind: 'included', depth: 2 });
@@ -98,7 +103,7 @@ describe.skipIf(!isThere).each([
 
   it('tells that a reorganisation brought another transaction in the place of this one', async () => {
     const from = await coin();
-    const [sent, rival] = [spend([from]), spend([from], { less: 5_000_000 })];
+    const [sent, rival] = [await spend([from]), await spend([from], { less: 5_000_000 })];
     await send(sent);
     const [block] = (await mine(1)) as string[];
     await litecoind.rpc('invalidateblock', [block]);
@@ -117,16 +122,16 @@ describe.skipIf(!isThere).each([
 
   it('keeps bytes for later whose output another transaction in the pool spends', async () => {
     const from = await coin();
-    const [rival, sent] = [spend([from], { less: 100_000 }), spend([from])];
+    const [rival, sent] = [await spend([from], { less: 100_000 }), await spend([from])];
     await send(rival);
     await expect(send(sent)).rejects.toMatchObject({ code: 'BROADCAST_DEFERRED' });
     await mine(1);
   });
 
   it('knows bytes whose outputs are all spent again, or says that it cannot tell', async () => {
-    const sent = spend([await coin()]);
+    const sent = await spend([await coin()]);
     await send(sent);
-    await send(spend([sent.coin]));
+    await send(await spend([sent.coin]));
     await mine(1);
     if (index === '-txindex=1') {
       expect(await inclusion(sent)).toMatchObject({ kind: 'included', depth: 1 });
@@ -141,9 +146,9 @@ describe.skipIf(!isThere).each([
   });
 
   it('finds a transaction by any of its outputs', async () => {
-    const sent = spend([await coin()], { parts: 3 });
+    const sent = await spend([await coin()], { parts: 3 });
     await send(sent);
-    await send(spend([sent.coin]));
+    await send(await spend([sent.coin]));
     const [block] = (await mine(1)) as string[];
     await mine(2);
     expect(await inclusion(sent)).toEqual({ kind: 'included', depth: 3, block });
@@ -151,14 +156,14 @@ describe.skipIf(!isThere).each([
 
   it('refuses for good what no time mends', async () => {
     const from = await coin();
-    const { raw, ...rest } = spend([from]);
+    const { raw, ...rest } = await spend([from]);
     const damaged = { ...rest, raw: raw.replace(/^(.{100})../, (_, start: string) => `${start}00`) };
     await expect(send(damaged)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
   it('is told which outputs a transaction spends', async () => {
     const coins = [await coin(), await coin()];
-    const { completed, raw, txId } = spend(coins);
+    const { completed, raw, txId } = await spend(coins);
     const { spends } = litecoin.codec.parse(completed, { network: 'testnet', from: address, signers: [key] });
     expect(spends).toEqual(coins.map((one) => `${one.txId}:${one.index}`));
     await send({ raw, txId, completed, sender: address });

@@ -7,15 +7,12 @@ import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { expectEveryChangeTold, jsonVariants } from '../../support/every-field.js';
+import { testKey } from '../../support/test-key.js';
 import { loadVectors } from '../../support/vectors.js';
 import { codeOf } from '../codes.js';
 import { completeVector, contextOfVector, keysOfVector } from '../replay.js';
 
-const keyOf = (text: string) => {
-  const privateKey = xrpLedger.keys.decodePrivateKey(text, 'testnet');
-  const publicKey = xrpLedger.keys.publicKey(privateKey);
-  return { privateKey, publicKey, address: xrpLedger.keys.address(publicKey, 'testnet') };
-};
+const keyOf = (text: string) => testKey(xrpLedger, xrpLedger.keys.decodePrivateKey(text, 'testnet'));
 const key = keyOf('sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BJ');
 const other = keyOf('snkA81E9nRAzHGdK6axheG8a4kECb').address;
 const context: ParseContext = { network: 'testnet', from: key.address, signers: [key] };
@@ -329,7 +326,7 @@ describe('an XRP transaction', () => {
     }
   });
 
-  it.each(table)('%s tells every change of what is signed', (_what, fields) => {
+  it.each(table)('%s tells every change of what is signed', async (_what, fields) => {
     const completed = JSON.stringify({ ...bare, ...fields });
     const place = { chain: xrpLedger, completed, context, keys: [key] };
     const added = ['SourceTag', 'DestinationTag', 'TicketSequence', 'OfferSequence', 'Expiration'].map((name) =>
@@ -338,14 +335,16 @@ describe('an XRP transaction', () => {
     const more = { InvoiceID: id, AccountTxnID: id, SendMax: '7', DeliverMin: '8', Delegate: other, Amount2: '9' };
     const others = Object.entries(more).map(([name, value]) => JSON.stringify({ ...bare, ...fields, [name]: value }));
     const swaps = [other, 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh', usd, '7'];
-    expect(expectEveryChangeTold(place, [...jsonVariants(completed, swaps), ...added, ...others])).toBeGreaterThan(3);
+    expect(
+      await expectEveryChangeTold(place, [...jsonVariants(completed, swaps), ...added, ...others]),
+    ).toBeGreaterThan(3);
   });
 
   it.each(loadVectors('XRP').transactions)('of the recording "$name" tells every change', async (vector) => {
     const keys = await keysOfVector(xrpLedger, vector);
     const completed = await completeVector(xrpLedger, vector);
     const place = { chain: xrpLedger, completed, context: contextOfVector(xrpLedger, vector, keys), keys };
-    expect(expectEveryChangeTold(place, jsonVariants(completed, [other, usd]))).toBeGreaterThan(3);
+    expect(await expectEveryChangeTold(place, jsonVariants(completed, [other, usd]))).toBeGreaterThan(3);
   });
 });
 

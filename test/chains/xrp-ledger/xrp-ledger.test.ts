@@ -4,16 +4,13 @@ import { classicAddressToXAddress, decode, ECDSA, hashes, verifySignature, Walle
 import { xrpLedger } from '../../../src/chains/xrp-ledger/index.js';
 import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
+import { testKey } from '../../support/test-key.js';
 import { loadVectors } from '../../support/vectors.js';
 import { codeOf, expectOnlyCodes, expectOnlyCodesOfTexts } from '../codes.js';
 import { signVector } from '../replay.js';
 
 const file = loadVectors('XRP');
-const keyOf = (text: string) => {
-  const privateKey = xrpLedger.keys.decodePrivateKey(text, 'testnet');
-  const publicKey = xrpLedger.keys.publicKey(privateKey);
-  return { privateKey, publicKey, address: xrpLedger.keys.address(publicKey, 'testnet') };
-};
+const keyOf = (text: string) => testKey(xrpLedger, xrpLedger.keys.decodePrivateKey(text, 'testnet'));
 const key = keyOf('sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BJ');
 const other = keyOf('snkA81E9nRAzHGdK6axheG8a4kECb');
 const context: ParseContext = { network: 'testnet', from: key.address, signers: [key] };
@@ -81,37 +78,42 @@ describe('a key', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is decoded as the official library reads it, and its signature verifies there', () => {
+  it('is decoded as the official library reads it, and its signature verifies there', async () => {
     const drops = fc.bigInt({ min: 1n, max: 10n ** 17n });
-    fc.assert(
-      fc.property(drops, fc.option(fc.nat({ max: 0xffffffff })), fc.constantFrom(key, other), (amount, tag, signer) => {
-        const text = payment({
-          Account: signer.address,
-          Amount: amount.toString(),
-          ...(tag !== null && { DestinationTag: tag }),
-        });
-        const unsigned = xrpLedger.codec.parse(text, { ...context, from: signer.address, signers: [signer] });
-        const { raw, txId } = unsigned.sign([signer]);
-        const read = decode(raw) as Record<string, unknown>;
-        expect(read['Amount']).toBe(unsigned.summary.value.amount.toString());
-        expect(read['Destination']).toBe(unsigned.summary.to);
-        expect(unsigned.summary.memo).toBe(tag === null ? undefined : String(tag));
-        expect(verifySignature(raw)).toBe(true);
-        expect(txId).toBe(hashes.hashSignedTx(raw));
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        drops,
+        fc.option(fc.nat({ max: 0xffffffff })),
+        fc.constantFrom(key, other),
+        async (amount, tag, signer) => {
+          const text = payment({
+            Account: signer.address,
+            Amount: amount.toString(),
+            ...(tag !== null && { DestinationTag: tag }),
+          });
+          const unsigned = xrpLedger.codec.parse(text, { ...context, from: signer.address, signers: [signer] });
+          const { raw, txId } = await unsigned.sign([signer]);
+          const read = decode(raw) as Record<string, unknown>;
+          expect(read['Amount']).toBe(unsigned.summary.value.amount.toString());
+          expect(read['Destination']).toBe(unsigned.summary.to);
+          expect(unsigned.summary.memo).toBe(tag === null ? undefined : String(tag));
+          expect(verifySignature(raw)).toBe(true);
+          expect(txId).toBe(hashes.hashSignedTx(raw));
+        },
+      ),
       { numRuns: 40 },
     );
   });
 
-  it('of any issued amount is decoded as the official library reads it, and its signature verifies there', () => {
+  it('of any issued amount is decoded as the official library reads it, and its signature verifies there', async () => {
     const digits = fc.bigInt({ min: 1n, max: 10n ** 15n - 1n });
     const currencies = fc.constantFrom(
       'USD',
       `${'00'.repeat(12)}555344${'00'.repeat(5)}`,
       '5553440000'.padEnd(40, '0'),
     );
-    fc.assert(
-      fc.property(digits, fc.nat(15), currencies, (number, decimals, currency) => {
+    await fc.assert(
+      fc.asyncProperty(digits, fc.nat(15), currencies, async (number, decimals, currency) => {
         const text = number.toString().padStart(decimals + 1, '0');
         const value = `${text.slice(0, text.length - decimals)}.${text.slice(text.length - decimals)}`.replace(
           /\.$/,
@@ -121,7 +123,7 @@ describe('a completed transaction', () => {
           payment({ Amount: { currency, issuer: other.address, value } }),
           context,
         );
-        const { raw } = unsigned.sign([key]);
+        const { raw } = await unsigned.sign([key]);
         const read = (decode(raw) as { Amount: { currency: string; issuer: string; value: string } }).Amount;
         const [move] = unsigned.summary.tokens;
         expect(move).toMatchObject({ to: other.address, contract: `${read.currency}.${read.issuer}` });
@@ -187,24 +189,24 @@ describe('a completed transaction', () => {
     expect(codeOf(() => xrpLedger.codec.parse(payment(change), context))).toBe('TRANSACTION_INVALID');
   });
 
-  it('is signed alike whether the public key is known before or by the signer alone', () => {
-    const sign = (signers: ParseContext['signers']) =>
-      xrpLedger.codec.parse(payment(), { ...context, signers }).sign([key]);
-    const { raw } = sign([{ address: key.address }]);
-    expect(raw).toBe(sign([key]).raw);
-    expect(sign([{ address: key.address, publicKey: other.publicKey }]).raw).toBe(raw);
+  it('is signed alike whether the public key is known before or by the signer alone', async () => {
+    const sign = async (signers: ParseContext['signers']) =>
+      await xrpLedger.codec.parse(payment(), { ...context, signers }).sign([key]);
+    const { raw } = await sign([{ address: key.address }]);
+    expect(raw).toBe((await sign([key])).raw);
+    expect((await sign([{ address: key.address, publicKey: other.publicKey }])).raw).toBe(raw);
     expect(verifySignature(raw)).toBe(true);
   });
 
-  it('of another account is signed with this key only when that is allowed', () => {
+  it('of another account is signed with this key only when that is allowed', async () => {
     const text = payment({ Account: other.address });
     const unsigned = xrpLedger.codec.parse(text, { ...context, allowForeignKey: true });
-    const read = decode(unsigned.sign([key]).raw) as Record<string, unknown>;
+    const read = decode((await unsigned.sign([key])).raw) as Record<string, unknown>;
     expect(read).toMatchObject({
       Account: other.address,
       SigningPubKey: Buffer.from(key.publicKey).toString('hex').toUpperCase(),
     });
-    expect(codeOf(() => unsigned.sign([other]))).toBe('SENDER_MISMATCH');
+    await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
   });
 
   it('or a coded error comes out of any text', () => expectOnlyCodes(xrpLedger, payment(), context));
