@@ -1,4 +1,5 @@
 import {
+  chainIdOption,
   cloudOptions,
   daemonOptions,
   derivationOption,
@@ -143,8 +144,8 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'transaction cancel',
     args: '<id>',
-    about: 'end a transaction that is not signed, or whose signed bytes have failed and are proved dead',
-    options: [nodeOption, ...cloudOptions, ...storeOptions],
+    about: 'end a transaction that is not signed, or whose signed bytes are proved dead',
+    options: [nodeOption, chainIdOption, ...cloudOptions, ...storeOptions],
     unlocks: true,
     load: async () => (await transaction()).cancel,
   },

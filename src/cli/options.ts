@@ -42,6 +42,12 @@ export const nodeOption: OptionSpec = {
   many: true,
 };
 
+export const chainIdOption: OptionSpec = {
+  flags: '--chain-id <chain=number>',
+  about: 'chain id of a development chain; repeatable',
+  many: true,
+};
+
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -78,7 +84,7 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
   nodeOption,
-  { flags: '--chain-id <chain=number>', about: 'chain id of a development chain; repeatable', many: true },
+  chainIdOption,
   {
     flags: '--fee-ceiling <chain=coins>',
     about: 'highest fee of a transaction that is signed, in whole coins, in place of the built-in one; repeatable',

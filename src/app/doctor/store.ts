@@ -20,6 +20,8 @@ const LITTLE_SPACE = 256 * MIB;
 const LIMIT = 1000;
 /** Codes that are told with their hint. */
 const CODES = 3;
+/** Transactions that are named. */
+const NAMED = 5;
 
 /** What there is to know of the database itself. */
 export async function storeFacts(store: Store, location: string): Promise<readonly Finding[]> {
@@ -83,11 +85,8 @@ export async function journalFindings(journal: Journal, network: Network, now: n
   const held = await journal.find({ network, states: ['held'], limit: LIMIT });
   return [
     { check: 'journal', state: 'ok', text: `${count} transactions are on their way${age}` },
-    finding(
-      'held',
-      `${many(held)} transactions are held${why(held)}`,
-      held.length > 0 && 'mend the four-eye service; they are asked for again by themselves',
-    ),
+    finding('held', `${many(held)} transactions are held${why(held)}`, held.length > 0 && 'mend the four-eye service; they are asked for again by themselves'),
+    ...unknownFindings(await journal.find({ network, states: ['signed'], limit: LIMIT })),
     finding(
       'dead letters',
       `${many(ended)} transactions failed or were denied${why(ended)}`,
@@ -95,6 +94,20 @@ export async function journalFindings(journal: Journal, network: Network, now: n
         `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\` or, to end one, \`custos transaction cancel ID\``,
     ),
   ];
+}
+
+/** Signed bytes that may have left, of transactions that the cloud does not know: they wait, and only a person can end them. */
+function unknownFindings(signed: readonly JournalEntry[]): Finding[] {
+  const unknown = signed.filter(({ errorCode }) => errorCode === 'KMS_MISSING');
+  if (unknown.length === 0) return [];
+  const ids = unknown.slice(0, NAMED).map(({ id }) => id);
+  const more = unknown.length > ids.length ? ` and ${unknown.length - ids.length} more` : '';
+  const text = `signed, and the cloud does not know ${ids.join(', ')}${more} (KMS_MISSING)`;
+  const remedy =
+    'when the cloud, its queue or the API key is another than before, go back to that one; when the transaction was deleted' +
+    ' there, `custos transaction cancel ID` ends it as soon as its bytes are proved dead: they have run out, or another' +
+    ' transaction that took their nonce or outputs is in the chain';
+  return [{ check: 'unknown to the cloud', state: 'problem', text, remedy }];
 }
 
 function many(entries: readonly JournalEntry[]): string {

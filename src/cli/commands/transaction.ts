@@ -52,8 +52,13 @@ export const cancel: Run = async ({ args, house, out }) => {
   const id = parsePendingId(args[0]);
   const { chains, config, clock, log } = house;
   const nodes = (network: Network) => makeCloud({ config, clock, log }, { network }).nodes;
-  const entry = await cancelTransaction({ journal: await house.journal(), chains, nodes }, id);
-  out.note(`Transaction ${entry.id} is cancelled. The cloud still lists it until the application deletes it there.`);
+  const { developmentChainIds } = config.daemon;
+  const parts = { journal: await house.journal(), chains, nodes, developmentChainIds };
+  const { proof } = await cancelTransaction(parts, id);
+  if (proof !== undefined) {
+    out.note(`Its signed bytes (${proof.txId}) never take effect: ${proof.text}. They stay in its story.`);
+  }
+  out.note(`Transaction ${id} is cancelled. The cloud still lists it until the application deletes it there.`);
   return 0;
 };
 

@@ -231,7 +231,7 @@ export interface Journal {
    */
   retry(id: string, options?: { readonly awaitsProof?: boolean }): Promise<JournalEntry>;
   /**
-   * Ends a transaction without signed bytes, or a failed one with bytes that are proved dead.
+   * Ends a transaction without signed bytes, or a signed or failed one with bytes that are proved dead.
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
    */
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;

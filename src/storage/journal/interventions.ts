@@ -66,7 +66,8 @@ export async function retry(
 }
 
 /**
- * Ends a transaction that was never signed, or whose bytes are proved dead.
+ * Ends a transaction that was never signed, or whose bytes are proved dead. That bytes have not left cannot be read here: they
+ * leave after `signed` is written, and a process that ends then writes nothing more.
  * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
  */
 export async function cancel(
@@ -82,10 +83,11 @@ export async function cancel(
     await advance(db, { lease, to: 'cancelled', fact: {}, event: 'cancelled' }, holder);
     return requireEntry(db, id);
   }
-  if (state !== 'failed' && state !== 'denied') {
+  if (state !== 'failed' && state !== 'denied' && state !== 'signed') {
     throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${state} and cannot be cancelled`);
   }
-  if (signed !== undefined && proof?.txId !== txId) {
+  const hasBytes = signed !== undefined || state === 'signed';
+  if (hasBytes && (proof === undefined || proof.txId !== txId)) {
     throw new CustosError(
       'STATE_CONFLICT',
       `transaction ${id} is ${state}, and its signed bytes may still take effect`,

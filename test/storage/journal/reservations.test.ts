@@ -138,6 +138,21 @@ describe('signed bytes that failed and are retried', () => {
     expect(last).toMatchObject({ event: 'cancelled', fact: { ...signed('a'), errorText: 'another took the nonce' } });
   });
 
+  test('that did not fail are ended only with a proof about these very bytes, and the process that has them sends no more', async () => {
+    await sign('a', { sender, nonce: 5n });
+    const before = (await journal.get('a'))!;
+    await expect(journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    const stale = journal.cancel('a', { txId: '0xother', text: 'dead' });
+    await expect(stale).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    expect(await journal.get('a')).toEqual(before);
+    const ended = await journal.cancel('a', { txId: '0xa', text: 'they ran out' });
+    expect(ended).toMatchObject({ state: 'cancelled' });
+    expect(ended).not.toHaveProperty('signed');
+    expect((await journal.events('a')).at(-1)).toMatchObject({ event: 'cancelled', fact: signed('a') });
+    const lease = { id: 'a', generation: before.generation };
+    await expect(journal.renew(lease)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  });
+
   test('stay failed as long as another one may be signed with their number', async () => {
     await failSigned('a', { sender, nonce: 5n });
     const lease = await claimOne('b');
