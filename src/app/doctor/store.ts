@@ -22,6 +22,8 @@ const LIMIT = 1000;
 const CODES = 3;
 /** Transactions that are named. */
 const NAMED = 5;
+/** So much of a message is shown, in characters. */
+const MESSAGE = 200;
 
 /** What there is to know of the database itself. */
 export async function storeFacts(store: Store, location: string): Promise<readonly Finding[]> {
@@ -85,7 +87,7 @@ export async function journalFindings(journal: Journal, network: Network, now: n
   const held = await journal.find({ network, states: ['held'], limit: LIMIT });
   return [
     { check: 'journal', state: 'ok', text: `${count} transactions are on their way${age}` },
-    finding('held', `${many(held)} transactions are held${why(held)}`, held.length > 0 && 'mend the four-eye service; they are asked for again by themselves'),
+    finding('held', `${many(held)} transactions are held${why(held)}`, held.length > 0 && heldRemedy(held)),
     ...unknownFindings(await journal.find({ network, states: ['signed'], limit: LIMIT })),
     finding(
       'dead letters',
@@ -94,6 +96,17 @@ export async function journalFindings(journal: Journal, network: Network, now: n
         `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\` or, to end one, \`custos transaction cancel ID\``,
     ),
   ];
+}
+
+/** By the code of each row, with the message of one: it names the judge, or the node, that the row waits for. */
+function heldRemedy(held: readonly JournalEntry[]): string {
+  const parts = byCode(held)
+    .slice(0, CODES)
+    .map(([code]) => {
+      const { errorText = '' } = held.find(({ errorCode }) => errorCode === code) ?? {};
+      return `${code} (${errorText.slice(0, MESSAGE)}): ${errorKinds[code].hint}`;
+    });
+  return [...parts, 'they are asked for again by themselves'].join('; ');
 }
 
 /** Signed bytes that may have left, of transactions that the cloud does not know: they wait, and only a person can end them. */
