@@ -104,7 +104,7 @@ test('locations of other databases are refused, without the password in them', a
 test('opening SQLite says nothing on standard error', async () => {
   await (await openNotes()).close();
   const child = await runChild(`
-    const { openDatabase } = await import('$(storage/database.ts)');
+    const { openDatabase } = await import('$(storage/open-database.ts)');
     const database = await openDatabase(${JSON.stringify(directory.path('notes.db'))});
     console.log((await database.read((db) => db.selectFrom('notes').selectAll().execute())).length);
     await database.close();
@@ -115,7 +115,7 @@ test('opening SQLite says nothing on standard error', async () => {
 test('processes that write at the same time all get their turn and lose nothing', async () => {
   await (await openNotes()).close();
   const writer = (from: number) => `
-    const { openDatabase } = await import('$(storage/database.ts)');
+    const { openDatabase } = await import('$(storage/open-database.ts)');
     const database = await openDatabase(${JSON.stringify(directory.path('notes.db'))});
     for (let id = ${from}; id < ${from} + 300; id++) {
       await database.write(async (db) => { await db.insertInto('notes').values({ id, text: 'x' }).execute(); });
