@@ -30,7 +30,7 @@ export interface CallerOptions {
   readonly proxies?: ProxyRules;
 }
 
-export interface CallExtra extends Pick<HttpRequest, 'body' | 'retries' | 'repeatOn'> {
+interface CallExtra extends Pick<HttpRequest, 'body' | 'retries' | 'repeatOn'> {
   readonly timeout?: 'poll';
 }
 

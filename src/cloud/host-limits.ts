@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { CustosError } from '../core/errors.js';
 
 /** Decides how long a caller waits. */
-export interface Patience {
+interface Patience {
   readonly milliseconds: number;
   /** @param wait - milliseconds until the request may go */
   tooLong(wait: number): CustosError;

@@ -6,7 +6,7 @@ import { noProxies, type ProxyRules, type WebProxy } from '../core/network/proxy
 import { TunnelAgent } from './tunnel.js';
 
 /** One request as it is sent. */
-export interface WireRequest {
+interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface WireRequest {
 }
 
 /** A complete answer; `body` is undefined if it was larger than the limit. A redirect's body is not read. */
-export interface WireAnswer {
+interface WireAnswer {
   readonly status: number;
   readonly headers: WireHeaders;
   readonly body: Uint8Array | undefined;

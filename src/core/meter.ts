@@ -1,7 +1,7 @@
 import type { ChainId } from './ids.js';
 
 /** How one turn of a pending transaction ended. */
-export type MeteredOutcome = 'completed' | 'unconfirmed' | 'held' | 'denied' | 'failed' | 'waiting' | 'refused';
+type MeteredOutcome = 'completed' | 'unconfirmed' | 'held' | 'denied' | 'failed' | 'waiting' | 'refused';
 
 /** Counts what the daemon does, for monitoring. No method throws or waits. */
 export interface Meter {

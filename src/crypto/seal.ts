@@ -6,7 +6,7 @@ const NONCES_A_DRAW = 256;
 const FIRST_BLOCK = Uint8Array.of(1);
 
 /** By how many bytes a sealed box is longer than its content: 12-byte nonce and 16-byte tag. */
-export const SEAL_OVERHEAD = NONCE + TAG;
+const SEAL_OVERHEAD = NONCE + TAG;
 
 /**
  * Encrypts and authenticates (AES-256-GCM, NIST SP 800-38D) under a fresh random nonce.

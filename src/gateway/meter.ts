@@ -5,7 +5,7 @@ import type { Queue } from '../core/store/queue.js';
 import { processSeries } from '../http/meter.js';
 
 /** What became of a pending transaction at the gateway. */
-export type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';
+type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';
 
 /** Counts what happens at the gateway, and shows it to watchers. */
 export interface GatewayMeter {

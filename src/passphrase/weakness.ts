@@ -1,5 +1,5 @@
 /** A new password with fewer characters must be confirmed. */
-export const LEAST_CHARACTERS = 12;
+const LEAST_CHARACTERS = 12;
 
 /** Words that attackers try first, in lower case. Digits and signs around a word do not make it stronger. */
 const obvious: ReadonlySet<string> = new Set([

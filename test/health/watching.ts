@@ -1,7 +1,7 @@
 import type { Running } from '../support/custos.js';
 import { parsePrometheus, type Scrape } from './prometheus.js';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
   readonly body: Body;
@@ -28,7 +28,7 @@ export async function watch(running: Running): Promise<Watcher> {
   return watchAt(url);
 }
 
-export function watchAt(url: string): Watcher {
+function watchAt(url: string): Watcher {
   const answers: string[] = [];
   const get = async (path: string): Promise<Answer> => {
     const response = await fetch(`${url}${path}`);

@@ -19,7 +19,7 @@ export interface Halted {
   signer(): number;
 }
 
-export interface Ending {
+interface Ending {
   readonly signal: NodeJS.Signals | null;
   readonly code: number | null;
   readonly stderr: string;

@@ -39,7 +39,7 @@ export interface Kms {
   close(): Promise<void>;
 }
 
-export interface Story {
+interface Story {
   readonly state: string;
   readonly signed?: string;
   readonly completed?: string;

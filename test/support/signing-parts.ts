@@ -9,7 +9,7 @@ import { makeRootKey, makeSlot, makeStoreId } from '../../src/vault/key-slots.js
 import { openVault } from '../../src/vault/vault.js';
 
 export const password = 'correct horse battery staple';
-export const sepolia = 11155111;
+const sepolia = 11155111;
 export const destination = '0x1111111111111111111111111111111111111111';
 
 export interface SigningParts {

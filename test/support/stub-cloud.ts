@@ -247,7 +247,7 @@ export async function startStubCloud(): Promise<StubCloud> {
 }
 
 /** Headers of a four-eye answer, signed at this moment. @param rest - `<nonce>.<digest>.<decision>` */
-export function signedAnswer(secret: string, rest: string, time: number = Date.now()): Record<string, string> {
+function signedAnswer(secret: string, rest: string, time: number = Date.now()): Record<string, string> {
   const signature = createHmac('sha256', secret).update(`${time}.${rest}`).digest('hex');
   return { 'x-custos-timestamp': String(time), 'x-custos-signature': signature };
 }

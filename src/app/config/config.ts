@@ -58,7 +58,7 @@ export interface ProxyConfig {
 }
 
 /** Secrets that came by a flag, where every user of the machine can read them. */
-export interface OnCommandLine {
+interface OnCommandLine {
   readonly apiKey: boolean;
   /** Locations of databases that flags named; a password may be in one. */
   readonly locations: readonly string[];

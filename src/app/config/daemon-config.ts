@@ -43,7 +43,7 @@ export interface DaemonConfig {
 }
 
 /** Blocks that a transaction needs before it is called completed. */
-export interface Confirmations {
+interface Confirmations {
   readonly default: number;
   readonly chains: ReadonlyMap<ChainId, number>;
 }

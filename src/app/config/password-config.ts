@@ -1,6 +1,6 @@
 import { type Environment, flagName, type SettingsReader } from './reader.js';
 
-export type PasswordSource = 'local' | 'aws' | 'azure' | 'vgs';
+type PasswordSource = 'local' | 'aws' | 'azure' | 'vgs';
 
 /** Where the password of the wallet store comes from, besides `Secrets`. */
 export interface PasswordConfig {

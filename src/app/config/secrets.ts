@@ -2,7 +2,7 @@ import { Secret } from '../../core/secret.js';
 import type { Environment, SettingsReader } from './reader.js';
 import { passwordSourceVariables } from './settings.js';
 
-export type SecretName =
+type SecretName =
   | 'apiKey'
   /** The same by a variable alone. */
   | 'apiKeyVariable'

@@ -3,7 +3,7 @@ import type { Checked, Match } from './check.js';
 import type { Note } from './notes.js';
 
 /** `notImported`: good, but nothing was to be written, or something else is broken. */
-export type MigrationResult = 'imported' | 'alreadyThere' | 'notImported' | 'broken';
+type MigrationResult = 'imported' | 'alreadyThere' | 'notImported' | 'broken';
 
 /** An entry that was tried, and what became of it. */
 export interface Outcome {

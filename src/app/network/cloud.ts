@@ -19,7 +19,7 @@ export interface CloudParts {
   readonly log: Log;
 }
 
-export type CloudSettings = Pick<
+type CloudSettings = Pick<
   Config,
   'network' | 'cloudUrl' | 'cloudHeaderFile' | 'secrets' | 'proxies' | 'onCommandLine'
 > & { readonly daemon: Pick<Config['daemon'], 'nodes' | 'maxRequests'> };

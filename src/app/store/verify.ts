@@ -7,7 +7,7 @@ import type { Store } from '../../core/store/store.js';
 import { deriveAccount } from '../../vault/derivation.js';
 import { pageSealed } from '../wallets/find.js';
 
-export interface VerifyProblem {
+interface VerifyProblem {
   readonly signatureId: SignatureId;
   readonly code: ErrorCode;
   readonly message: string;

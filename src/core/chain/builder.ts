@@ -39,7 +39,7 @@ export interface SpendRequest {
 }
 
 /** An account that takes part in a payment, and its signing key. */
-export interface PayingAccount {
+interface PayingAccount {
   readonly address: string;
   readonly key: KeyRef;
 }
@@ -79,7 +79,7 @@ export interface EvmTransfer {
 }
 
 /** One address that a transaction declares in advance, with its storage keys: 0x and 64 hexadecimal digits each (EIP-2930). */
-export interface AccessListEntry {
+interface AccessListEntry {
   readonly address: string;
   readonly storageKeys: readonly string[];
 }
@@ -87,7 +87,7 @@ export interface AccessListEntry {
 /** Builds transactions for the gateway. `kind` is the interface of the chain's nodes. */
 export type Builder = EvmBuilder | BitcoindBuilder | SolanaBuilder;
 
-export interface EvmBuilder {
+interface EvmBuilder {
   readonly kind: 'evm';
   /** Chain ids of each network (EIP-155), the active one first. */
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
@@ -95,7 +95,7 @@ export interface EvmBuilder {
   transfer(request: EvmTransfer, network: Network): string;
 }
 
-export interface BitcoindBuilder {
+interface BitcoindBuilder {
   readonly kind: 'bitcoind';
   /**
    * Chooses outputs, fee and change for a transfer from the gateway.
@@ -105,7 +105,7 @@ export interface BitcoindBuilder {
   spend(request: SpendRequest, context: BuildContext): Promise<BuiltTransaction>;
 }
 
-export interface SolanaBuilder {
+interface SolanaBuilder {
   readonly kind: 'solana';
   /** Builds a payment from the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
   pay(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;

@@ -48,7 +48,7 @@ export interface SummaryNote {
   readonly value: string;
 }
 
-export interface SummaryInput {
+interface SummaryInput {
   /** `<txId>:<output index>` */
   readonly outpoint: string;
   readonly address?: string;

@@ -25,7 +25,7 @@ export interface TatumFacts {
 }
 
 /** Known faults of Tatum KMS in what it stored or printed; a migrated wallet gets a note for each fault that may affect it. */
-export interface TatumFaults {
+interface TatumFaults {
   /** `storemanagedwallet` discarded the typed mnemonic and stored a random wallet. */
   readonly ignoresMnemonic?: true;
   /** `getprivatekey` printed the key of the empty mnemonic for private-key wallets. */

@@ -8,7 +8,7 @@ export interface ApproverAnswer {
 }
 
 /** An answer with the nonce of the question that it answers. */
-export interface Answered {
+interface Answered {
   readonly answer: ApproverAnswer;
   readonly nonce: string;
 }

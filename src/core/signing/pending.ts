@@ -11,7 +11,7 @@ import {
 import type { KeyRef } from './wallet.js';
 
 /** The largest serialized transaction that is accepted, in bytes of UTF-8. */
-export const MAX_SERIALIZED_BYTES = 1024 * 1024;
+const MAX_SERIALIZED_BYTES = 1024 * 1024;
 
 /** A ledger withdrawal that the cloud ties to this transaction; another operation broadcasts it. */
 export interface Withdrawal {

@@ -69,7 +69,7 @@ export interface JournalEntry {
 }
 
 /** One event of the history, never changed afterwards. */
-export interface JournalEvent {
+interface JournalEvent {
   readonly at: number;
   readonly event: string;
   readonly fact: Readonly<Record<string, unknown>>;

@@ -22,7 +22,7 @@ export const followers: Readonly<Record<State, readonly State[]>> = {
   cancelled: [],
 };
 
-export async function getEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
+async function getEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
   const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : toEntry(row);
 }

@@ -1,7 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 
 /** How a connection is guarded on its way, by libpq's names (PostgreSQL documentation, 34.19). */
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
 /** A `postgres://` location, taken apart. */
 export interface PostgresUrl {

@@ -6,7 +6,7 @@ import { endsConnection, postgresError } from './errors.js';
 import type { PostgresUrl } from './location.js';
 
 /** What a query gives back. */
-export interface PostgresResult {
+interface PostgresResult {
   /** The server's word for what it did, such as UPDATE, COMMIT or ROLLBACK. */
   readonly command: string;
   /** Rows given or changed. */

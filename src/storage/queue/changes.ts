@@ -77,7 +77,7 @@ export async function claim(tables: Tables, ids: readonly string[], at: number):
     .execute();
 }
 
-export function missing(id: string): CustosError {
+function missing(id: string): CustosError {
   return new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`);
 }
 

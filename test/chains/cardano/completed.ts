@@ -5,7 +5,7 @@ import { sealEnvelope } from '../../../src/chains/cardano/body.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
 import { testKey } from '../../support/test-key.js';
 
-export const keyOf = (fill: number) => testKey(cardano, cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill)));
+const keyOf = (fill: number) => testKey(cardano, cardano.keys.newPrivateKey!(new Uint8Array(32).fill(fill)));
 export const [key, second, other] = [keyOf(1), keyOf(2), keyOf(3)];
 export interface Shape {
   readonly inputs?: readonly { readonly address: string; readonly amount: number }[];

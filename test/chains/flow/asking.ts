@@ -15,7 +15,7 @@ export function contextOf({ address, publicKey }: LentKey): ParseContext {
   return { network: 'testnet', from: address, signers: [{ address, publicKey }] };
 }
 
-export function pendingOf(request: unknown) {
+function pendingOf(request: unknown) {
   const serializedTransaction = typeof request === 'string' ? request : JSON.stringify(request);
   const hashes = ['492c6fa4-f6a9-4ea1-9ae3-80e6a7eb5db1'];
   const received = { id: 'da2af122148e1fbc131922f7', chain: 'FLOW', hashes, serializedTransaction };
