@@ -3,11 +3,12 @@ import type { PendingTransaction } from '../../core/signing/pending.js';
 import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
 import { checksumAddress, readAddress } from '../shared/keccak-address.js';
 import { checkCode, needsCode } from './code.js';
+import { accessListToJson } from './completed.js';
 import type { EvmTransaction } from './format.js';
 import { checkGas, type GasRules, gasRulesFor } from './gas.js';
-import { askCloudCount, askQuantity, ethMethods, isDirect, type MethodNames } from './node.js';
 import { nodePrice, type PriceSource } from './price.js';
 import { checkChainId, type EvmRequest, type RequestRules, readRequest } from './request.js';
+import { askCloudCount, askQuantity, ethMethods, isDirect, type MethodNames } from './rpc.js';
 
 /** A member of the call whose gas is estimated. `filledPrice` is the gas price after filling in, the others are as given. */
 export type CallField = 'from' | 'to' | 'value' | 'data' | 'nonce' | 'gas' | 'gasPrice' | 'chainId' | 'filledPrice';
@@ -203,14 +204,6 @@ async function askCount({ node, rules, from }: Completing): Promise<bigint> {
 
 function priceQuestion({ node, rules, request }: Completing) {
   return { node, methods: rules.methods, ...(request.feeCurrency && { feeCurrency: request.feeCurrency }) };
-}
-
-/** The JSON form of an access list. */
-export function accessListToJson(list: EvmTransaction['accessList']): { address: string; storageKeys: string[] }[] {
-  return list.map(({ address, storageKeys }) => ({
-    address: bytesToHex(address),
-    storageKeys: storageKeys.map(bytesToHex),
-  }));
 }
 
 function larger(one: bigint, other: bigint): bigint {

@@ -1,80 +1,34 @@
-import type { NodeClient } from '../../core/chain/node.js';
+import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { ChainNode, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
+import { completeTransaction } from './complete.js';
+import { writeCompleted } from './completed.js';
+import { evmFate, evmInclusion } from './inclusion.js';
+import { evmRefusal } from './refusal.js';
+import { checkChainId } from './request.js';
+import { askQuantity, type RpcPrefix } from './rpc.js';
+import type { EvmSettings } from './settings.js';
 
-/** The JSON-RPC methods that completing needs, under the names of one node. */
-export interface MethodNames {
-  readonly chainId: string;
-  readonly gasPrice: string;
-  readonly priorityFee: string;
-  readonly estimateGas: string;
-  readonly transactionCount: string;
+/** Asks nodes that speak Ethereum's JSON-RPC. */
+export function nodeOf(settings: EvmSettings): ChainNode {
+  const { addressStyle, rpcPrefix: prefix, settledDepth } = settings;
+  const form = { prefix, addressStyle, ...(settledDepth !== undefined && { settledDepth }) };
+  return {
+    async complete(pending, context) {
+      const transaction = await completeTransaction(settings, pending, context);
+      return writeCompleted(transaction, context.from, addressStyle);
+    },
+    broadcast: (signed, node) => sendRaw(prefix, signed, node),
+    fate: (recorded, node) => evmFate(form, recorded, node),
+    inclusion: (recorded, node) => evmInclusion(form, recorded, node),
+    refusal: (recorded, words, node) => evmRefusal({ form, recorded, words }, node),
+    checkNode: async (node, place) => checkChainId(await askQuantity(node, 'eth_chainId', []), settings, place),
+  };
 }
 
-/** The names of Ethereum's execution API. */
-export const ethMethods: MethodNames = {
-  chainId: 'eth_chainId',
-  gasPrice: 'eth_gasPrice',
-  priorityFee: 'eth_maxPriorityFeePerGas',
-  estimateGas: 'eth_estimateGas',
-  transactionCount: 'eth_getTransactionCount',
-};
-
-/** The names of Klaytn's own API; note the capitals of chainID. */
-export const klayMethods: MethodNames = {
-  chainId: 'klay_chainID',
-  gasPrice: 'klay_gasPrice',
-  priorityFee: 'klay_maxPriorityFeePerGas',
-  estimateGas: 'klay_estimateGas',
-  transactionCount: 'klay_getTransactionCount',
-};
-
-/** True for a node that is asked directly: none of the cloud's own operations are there. */
-export function isDirect(node: NodeClient): boolean {
-  return node.transactionCount === undefined && node.feeAdvice === undefined && node.publicService === undefined;
-}
-
-/**
- * Asks a JSON-RPC method whose answer is a quantity.
- * @throws CustosError NODE_ANSWER_INVALID, and whatever the node client throws
- */
-export async function askQuantity(node: NodeClient, method: string, params: readonly unknown[]): Promise<bigint> {
-  return readHexAnswer(await node.rpc(method, params), method);
-}
-
-/**
- * Asks the cloud how many transactions the sender has sent.
- * @param address - 0x form with checksum   @returns undefined where the client has no such operation
- * @throws CustosError NODE_ANSWER_INVALID, and whatever the node client throws
- */
-export async function askCloudCount(node: NodeClient, address: string): Promise<bigint | undefined> {
-  if (node.transactionCount === undefined) return undefined;
-  return readPlainAnswer(await node.transactionCount(address), 'the transaction count');
-}
-
-/**
- * Asks the cloud for its medium gas price.
- * @returns the smallest unit; undefined where the client has no such operation
- * @throws CustosError NODE_ANSWER_INVALID, and whatever the node client throws
- */
-export async function askFeeAdvice(node: NodeClient): Promise<bigint | undefined> {
-  if (node.feeAdvice === undefined) return undefined;
-  const advice = await node.feeAdvice();
-  const medium: unknown =
-    typeof advice === 'object' && advice !== null && 'medium' in advice ? advice.medium : undefined;
-  return readPlainAnswer(medium, 'the medium fee');
-}
-
-function readHexAnswer(answer: unknown, method: string): bigint {
-  if (typeof answer === 'string' && /^0x[0-9a-fA-F]{1,64}$/.test(answer)) return BigInt(answer);
-  throw new CustosError(
-    'NODE_ANSWER_INVALID',
-    `the node answered ${method} with ${quote(answer)}, not with a quantity`,
-  );
-}
-
-function readPlainAnswer(answer: unknown, what: string): bigint {
-  if (typeof answer === 'number' && Number.isSafeInteger(answer) && answer >= 0) return BigInt(answer);
-  if (typeof answer === 'string' && /^[0-9]{1,30}$/.test(answer)) return BigInt(answer);
-  throw new CustosError('NODE_ANSWER_INVALID', `${what} is ${quote(answer)}, not a whole number`);
+/** Hands signed bytes to a node (`eth_sendRawTransaction`). @returns the hash that it answers. @throws CustosError NODE_* */
+async function sendRaw(prefix: RpcPrefix, signed: SignedTransaction, node: NodeClient): Promise<string> {
+  const txId = await node.rpc(`${prefix}_sendRawTransaction`, [signed.raw]);
+  if (typeof txId === 'string' && /^0x[0-9a-f]{64}$/i.test(txId)) return txId;
+  throw new CustosError('NODE_ANSWER_INVALID', 'the node took a broadcast without a transaction hash');
 }

@@ -2,7 +2,7 @@ import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { bytesToHex } from '../shared/hexadecimal.js';
-import { askFeeAdvice, askQuantity, type MethodNames } from './node.js';
+import { askFeeAdvice, askQuantity, type MethodNames } from './rpc.js';
 
 /** What a gas price is found with. */
 export interface PriceQuestion {

@@ -1,5 +1,4 @@
-import { evmChain } from '../index.js';
-import { constantPrice } from '../price.js';
+import { constantPrice, evmChain } from '../index.js';
 
 /** BNB Smart Chain. Shares Ethereum's coin type 60; 97 is Chapel. The estimate is always asked: a call that would fail is not signed. */
 export const bsc = evmChain({

@@ -1,6 +1,4 @@
-import { evmChain } from '../index.js';
-import { advisedPrice } from '../price.js';
-import { estimatedOperations } from '../tatum.js';
+import { advisedPrice, estimatedOperations, evmChain } from '../index.js';
 
 /** Ethereum. Coin type 60 (SLIP-44); Sepolia, Holesky, Hoodi, and the closed Goerli, Ropsten, Rinkeby and Kovan as testnets. */
 export const ethereum = evmChain({

@@ -1,5 +1,4 @@
-import { evmChain } from '../index.js';
-import { contractOperations } from '../tatum.js';
+import { contractOperations, evmChain } from '../index.js';
 
 /** Fantom Opera; 4002 is its testnet. */
 export const fantom = evmChain({

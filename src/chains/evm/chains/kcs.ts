@@ -1,5 +1,4 @@
-import { evmChain } from '../index.js';
-import { constantPrice } from '../price.js';
+import { constantPrice, evmChain } from '../index.js';
 
 /** KuCoin Community Chain. Shares Ethereum's coin type 60. */
 export const kcs = evmChain({

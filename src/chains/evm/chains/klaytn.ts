@@ -1,5 +1,4 @@
-import { evmChain } from '../index.js';
-import { klayMethods } from '../node.js';
+import { evmChain, klayMethods } from '../index.js';
 
 /** Klaytn (Kaia). Coin type 8217 (SLIP-44); 1001 is Baobab (Kairos). Its gas rules are its own, so the node checks the limit. */
 export const klaytn = evmChain({

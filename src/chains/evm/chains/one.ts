@@ -1,5 +1,4 @@
-import { evmChain } from '../index.js';
-import { estimatedOperations } from '../tatum.js';
+import { estimatedOperations, evmChain } from '../index.js';
 
 /** Harmony, shard 0. Coin type 1023 (SLIP-44). Addresses are shown as 0x…, and read as `one1…` (bech32), too. */
 export const one = evmChain({

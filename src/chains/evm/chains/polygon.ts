@@ -1,6 +1,4 @@
-import { evmChain } from '../index.js';
-import { gasStationPrice } from '../price.js';
-import { estimatedOperations } from '../tatum.js';
+import { estimatedOperations, evmChain, gasStationPrice } from '../index.js';
 
 /** Polygon PoS. Coin type 966 (SLIP-44); Amoy, and the closed Mumbai as testnets. */
 export const polygon = evmChain({

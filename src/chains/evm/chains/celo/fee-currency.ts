@@ -2,17 +2,18 @@ import type { EvmTransfer } from '../../../../core/chain/builder.js';
 import { CustosError } from '../../../../core/errors.js';
 import type { Network } from '../../../../core/ids.js';
 import { bytesToHex } from '../../../shared/hexadecimal.js';
-import type { CompletionRules } from '../../complete.js';
-import { plainCompletion } from '../../complete.js';
 import {
   accessListFormat,
+  type CompletionRules,
   destination,
   type EvmFormat,
   ethereumFormat,
   feeMarketFormat,
+  nodePrice,
+  type PriceSource,
+  plainCompletion,
   type TransactionShape,
-} from '../../format.js';
-import { nodePrice, type PriceSource } from '../../price.js';
+} from '../../index.js';
 
 /** Tokens of Celo in which a fee can be paid, by the symbol that requests use. */
 export const celoFeeTokens: Readonly<Record<Network, Readonly<Record<string, string>>>> = {

@@ -1,5 +1,4 @@
-import { evmChain } from '../../index.js';
-import { estimatedOperations } from '../../tatum.js';
+import { estimatedOperations, evmChain } from '../../index.js';
 import { celoCompletion, celoFeeTokens, celoFormat, celoTransfer } from './fee-currency.js';
 
 /** Celo. Coin type 52752 (SLIP-44); Alfajores, Baklava and Celo Sepolia as testnets. Fees can be paid in tokens (CIP-64). */

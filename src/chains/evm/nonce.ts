@@ -3,8 +3,8 @@ import { CustosError } from '../../core/errors.js';
 import { isObject, tryJson } from '../../core/json.js';
 import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
 import { type AddressStyle, checksumAddress, readAddress } from '../shared/keccak-address.js';
-import type { RpcPrefix } from './broadcast.js';
-import { askQuantity } from './node.js';
+import type { RpcPrefix } from './rpc.js';
+import { askQuantity } from './rpc.js';
 
 /** Blocks behind the newest one that are never called settled, whatever a node calls final. */
 const SETTLED = 12n;

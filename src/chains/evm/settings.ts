@@ -1,0 +1,70 @@
+import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { TatumFacts } from '../../core/chain/tatum.js';
+import type { Network } from '../../core/ids.js';
+import type { AddressStyle } from '../shared/keccak-address.js';
+import { type CompletionRules, plainCompletion } from './complete.js';
+import { type EvmFormat, ethereumFormat, type TransactionShape } from './format.js';
+import type { GasRules } from './gas.js';
+import type { RpcPrefix } from './rpc.js';
+
+/** What sets one EVM chain apart from the others. */
+export interface EvmChainDefinition {
+  /** Ticker by which the cloud names the chain. */
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  /** Symbol of the coin that pays fees. */
+  readonly coin: string;
+  /** Coin type of the mainnet path (SLIP-44); the testnet path always has 1. */
+  readonly coinType: number;
+  /** The most that a fee may be unless the operator says otherwise, in whole coins. */
+  readonly feeCeiling: string;
+  /** Chain ids (EIP-155) that belong to each network, the living one first. */
+  readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
+  readonly addressStyle?: AddressStyle;
+  readonly completion?: Partial<CompletionRules>;
+  /** False where a gas limit below the intrinsic gas is the node's business. */
+  readonly checksGas?: boolean;
+  /** What the chain has taken over of Ethereum's later gas rules; nothing unless said, because then the node knows better. */
+  readonly gasRules?: GasRules;
+  /** Picks the form of a request. */
+  readonly format?: (shape: TransactionShape) => EvmFormat;
+  /** Contracts of the tokens that can pay fees, by symbol. */
+  readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
+  /** The most that a fee in one of these tokens may be, in whole tokens. */
+  readonly feeTokenCeiling?: string;
+  /** How the methods of its nodes begin; `eth` unless said otherwise. */
+  readonly rpcPrefix?: RpcPrefix;
+  /** Depth at which blocks count as settled where the node tells of no final ones; 12 unless said otherwise. */
+  readonly settledDepth?: bigint;
+  /** A layer above Ethereum takes a fee for data besides, which no byte of a transaction bounds. */
+  readonly hasDataFee?: true;
+  /** Members that replace those of the plain transfer; an undefined one is left out. */
+  readonly transferForm?: (request: EvmTransfer, network: Network) => Record<string, unknown>;
+  readonly tatum?: TatumFacts;
+}
+
+/** Decimals of every chain's coin, and of the tokens that pay fees. */
+export const DECIMALS = 18;
+
+/** A definition with everything filled in that it leaves out. */
+export interface EvmSettings extends Omit<EvmChainDefinition, 'completion'> {
+  readonly addressStyle: AddressStyle;
+  readonly completion: CompletionRules;
+  readonly checksGas: boolean;
+  readonly gasRules: GasRules;
+  readonly rpcPrefix: RpcPrefix;
+  readonly format: (shape: TransactionShape) => EvmFormat;
+}
+
+export function settingsOf(definition: EvmChainDefinition): EvmSettings {
+  return {
+    addressStyle: {},
+    checksGas: true,
+    gasRules: {},
+    rpcPrefix: 'eth',
+    format: ethereumFormat,
+    ...definition,
+    completion: { ...plainCompletion, ...definition.completion },
+  };
+}
