@@ -8,7 +8,7 @@ import { solana } from '../../src/chains/solana/index.js';
 import { bitcoin } from '../../src/chains/utxo/chains/bitcoin.js';
 import { bitcoinCash } from '../../src/chains/utxo/chains/bitcoin-cash.js';
 import { dogecoin } from '../../src/chains/utxo/chains/dogecoin.js';
-import { smallestUnits } from '../../src/chains/utxo/node.js';
+import { smallestUnits } from '../../src/chains/utxo/coins.js';
 import { addressOf, readScript, scriptsOf } from '../../src/chains/utxo/script.js';
 import type { Chain } from '../../src/core/chain/chain.js';
 import { parsePending } from '../../src/core/signing/pending.js';

@@ -5,6 +5,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { type Fields, isObject } from '../shared/fields.js';
 import { blockNameIn, countIn } from '../shared/finality.js';
+import { unreadable } from './coins.js';
 import { readOutpoints } from './format.js';
 
 /** Words of a node that looks up transactions in its pool only. */
@@ -99,8 +100,4 @@ export async function blockOf(
   const height = countIn(isObject(header) ? header['height'] : undefined, 'height of a block');
   const block = depth === 1 ? bestblock : await node.rpc('getblockhash', [Math.max(0, height - depth + 1)]);
   return { depth, block: blockNameIn(block) };
-}
-
-function unreadable(method: string, what: string): CustosError {
-  return new CustosError('NODE_ANSWER_INVALID', `the node answered ${method} with ${what}`);
 }

@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import type { ParseContext } from '../../core/chain/codec.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
+import { DECIMALS } from './definition.js';
 import { effectsOf, shownScript } from './effects.js';
 import type { ProvenTransaction } from './previous.js';
 import { virtualSize } from './rules.js';
@@ -20,7 +21,6 @@ export interface SummaryParts {
   readonly fee: bigint;
 }
 
-const DECIMALS = 8;
 /** Notes that the sentence repeats; the others are in the list alone. */
 const MOST_NOTES = 5;
 

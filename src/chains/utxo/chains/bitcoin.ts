@@ -1,5 +1,4 @@
-import { utxoChain } from '../index.js';
-import { balanceOperations, outputOperations } from '../tatum.js';
+import { balanceOperations, outputOperations, utxoChain } from '../index.js';
 
 const XPUB = 0x0488b21e;
 const TPUB = 0x043587cf;

@@ -1,5 +1,4 @@
-import { utxoChain } from '../index.js';
-import { balanceOperations, outputOperations } from '../tatum.js';
+import { balanceOperations, outputOperations, utxoChain } from '../index.js';
 
 /** Dogecoin. Coin type 3 (SLIP-44); p2pkh only. Nodes relay from 0.001 DOGE a kilobyte up, and outputs from 0.01 DOGE up. */
 export const dogecoin = utxoChain({

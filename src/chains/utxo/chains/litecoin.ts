@@ -1,5 +1,4 @@
-import { utxoChain } from '../index.js';
-import { balanceOperations, outputOperations } from '../tatum.js';
+import { balanceOperations, outputOperations, utxoChain } from '../index.js';
 
 const account = (purpose: number) => ({
   mainnet: { path: `m/${purpose}'/2'/0'/0`, version: 0x019da462 },

@@ -1,15 +1,31 @@
 import { hex } from '@scure/base';
-import type { ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
+import type { Codec, ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
+import { parseIndex } from '../../core/ids.js';
+import { isObject } from '../../core/json.js';
+import type { KeyRequest } from '../../core/signing/pending.js';
+import type { KeyRef } from '../../core/signing/wallet.js';
+import { isHashId } from '../shared/transaction-id.js';
+import { USUAL_VERSION, type UtxoChainDefinition } from './definition.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './format.js';
 import { prove, readProven } from './previous.js';
 import { checkFee, type FeeRules } from './rules.js';
 import { readScript, scriptOfAddress, scriptsAmong, scriptsOfHash, type UtxoNetwork, writeScript } from './script.js';
-import { type SignatureForm, signInputs } from './sign.js';
+import { readSigned, type SignatureForm, signInputs } from './sign.js';
 import { summarize } from './summary.js';
 
+/** Decodes completed transactions, signs them, and reads signed bytes. */
+export function codecOf(definition: UtxoChainDefinition): Codec {
+  return {
+    keyRefs,
+    isTransactionId: isHashId,
+    parse: (completed, context) => parseTransaction(completed, rulesOf(definition, context)),
+    readSigned,
+  };
+}
+
 /** What a chain's transactions are decoded by. */
-export interface ParseRules {
+interface ParseRules {
   readonly context: ParseContext;
   readonly network: UtxoNetwork;
   /** Symbol of the coin. */
@@ -27,7 +43,7 @@ export const readers = {
 } as const satisfies Readonly<Record<string, (text: string) => UtxoTransaction>>;
 
 /** Decodes a completed form, as far as it goes by proved amounts and scripts. @throws CustosError as `Chain.parse` */
-export function parseTransaction(completed: string, rules: ParseRules): UnsignedTransaction {
+function parseTransaction(completed: string, rules: ParseRules): UnsignedTransaction {
   const { context, network, fees, form, request: kind } = rules;
   const { request, previous } = readProven(completed);
   const given = readers[kind](request);
@@ -48,6 +64,12 @@ export function parseTransaction(completed: string, rules: ParseRules): Unsigned
     spends: transaction.inputs.map(({ txId, index }) => `${txId}:${index}`),
     sign: (keys) => signInputs(transaction, scripts, { keys, form }),
   };
+}
+
+function rulesOf(definition: UtxoChainDefinition, context: ParseContext): ParseRules {
+  const { id, networks, form, fees, request, build } = definition;
+  const usualVersion = build.version ?? USUAL_VERSION;
+  return { context, network: networks[context.network], asset: id, form, fees, request, usualVersion };
 }
 
 /** Scripts of an address's key as far as the address tells: of a hash all but the taproot one. */
@@ -101,4 +123,29 @@ function checkKeys(
 function isSigned(script: Uint8Array, { bech32 }: UtxoNetwork): boolean {
   const { type } = readScript(script);
   return type === 'pkh' || (bech32 !== undefined && ['sh', 'wpkh', 'tr'].includes(type));
+}
+
+/**
+ * A ledger withdrawal names the wallet and, for each output that it spends, an index. Otherwise the keys are those of the
+ * request, without a mnemonic that only stands there for keys that are named by index besides.
+ */
+function keyRefs({ keys, withdrawal }: KeyRequest): readonly KeyRef[] {
+  if (withdrawal === undefined) {
+    return keys.filter(({ signatureId, index }) => {
+      return (
+        index !== undefined || !keys.some((other) => other.signatureId === signatureId && other.index !== undefined)
+      );
+    });
+  }
+  const [first] = keys;
+  if (first === undefined || withdrawal.responses === undefined) {
+    throw new CustosError('KEY_MISSING', 'the withdrawal does not say which outputs of which wallet it spends');
+  }
+  const { signatureId } = first;
+  const spent = withdrawal.responses.filter((response) => isObject(response) && response['vIn'] !== '-1');
+  return spent.map((response) => {
+    const address = isObject(response) ? response['address'] : undefined;
+    const index = isObject(address) ? (address['derivationKey'] ?? 0) : 0;
+    return { signatureId, index: parseIndex(index) };
+  });
 }

@@ -1,18 +1,29 @@
 import { hex } from '@scure/base';
-import type { BuildContext, BuiltTransaction, SpendRequest, SpendSource } from '../../core/chain/builder.js';
+import type { BuildContext, Builder, BuiltTransaction, SpendRequest, SpendSource } from '../../core/chain/builder.js';
 import type { ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
+import { type Network, quote } from '../../core/ids.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
+import { codecOf } from './codec.js';
+import { askRate, type Coin, findCoins, readCoin, smallestUnits } from './coins.js';
+import { USUAL_VERSION, type UtxoChainDefinition } from './definition.js';
 import { encodeSigned, type UtxoOutput, type UtxoTransaction } from './format.js';
-import { askRate, type Coin, checkNetwork, findCoins, readCoin, smallestUnits } from './node.js';
+import { checkNetwork } from './node.js';
 import { dustLimit, type FeeRules, virtualSize } from './rules.js';
 import { addressOf, readScript, scriptOfAddress, type UtxoNetwork, writeScript } from './script.js';
 import { transactionId } from './sign.js';
 import { isUnspendable } from './unspendable.js';
 
+/** Builds the transactions of applications that name receivers and amounts. */
+export function builderOf(definition: UtxoChainDefinition): Builder {
+  return {
+    kind: 'bitcoind',
+    spend: (request, context) => buildSpend(request, context, buildRules(definition, context.network)),
+  };
+}
+
 /** What a chain's transactions are built by. */
-export interface BuildRules {
+interface BuildRules {
   readonly network: UtxoNetwork;
   readonly fees: FeeRules;
   readonly request: 'bitcore' | 'hex-with-amounts';
@@ -27,10 +38,24 @@ export interface BuildRules {
   parse(completed: string, context: ParseContext): UnsignedTransaction;
 }
 
+const COINBASE_MATURITY = 100;
 /** Most inputs of one transaction: its bytes stay within what nodes relay. */
 const MAX_INPUTS = 500;
 /** The script of a p2pkh output in zeros; stands for change whose script is not known yet. */
 const ANY_SCRIPT = new Uint8Array(25);
+
+function buildRules(definition: UtxoChainDefinition, network: Network): BuildRules {
+  const { networks, fees, request, build } = definition;
+  return {
+    network: networks[network],
+    fees,
+    request,
+    maturity: COINBASE_MATURITY,
+    version: USUAL_VERSION,
+    ...build,
+    parse: codecOf(definition).parse,
+  };
+}
 
 /** An output that will be spent, and by which key. */
 interface Spent extends Coin {
@@ -42,11 +67,7 @@ interface Spent extends Coin {
  * goes to the fee. Coins that the node's pool spends, or another pending transaction, are left out.
  * @throws CustosError as `Chain.spend`
  */
-export async function buildSpend(
-  request: SpendRequest,
-  context: BuildContext,
-  rules: BuildRules,
-): Promise<BuiltTransaction> {
+async function buildSpend(request: SpendRequest, context: BuildContext, rules: BuildRules): Promise<BuiltTransaction> {
   await checkNetwork(context.node, context.network);
   const outputs = request.to.map(({ address, amount }, at) => outputTo(address, amount, { rules, at }));
   const fee = request.fee === undefined ? undefined : smallestUnits(request.fee, 'fee');
