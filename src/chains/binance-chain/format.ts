@@ -32,6 +32,14 @@ const PUBLIC_KEY = Uint8Array.of(0xeb, 0x5a, 0xe9, 0x87, 0x21);
 const BYTES = 2;
 const VARINT = 0;
 
+/** What all parties of one side have together, by denomination. */
+export function sums(parties: readonly Party[]): Map<string, bigint> {
+  const sum = new Map<string, bigint>();
+  for (const { denom, amount } of parties.flatMap(({ coins }) => coins))
+    sum.set(denom, (sum.get(denom) ?? 0n) + amount);
+  return sum;
+}
+
 /**
  * The text that is signed: JSON without blanks, all members in alphabetical order.
  * @returns UTF-8; its SHA-256 is what the signature is over

@@ -1,23 +1,10 @@
-import { hex } from '@scure/base';
 import type { Chain } from '../../core/chain/chain.js';
-import type { CompleteContext, NodeRequest, RecordedTransaction } from '../../core/chain/node.js';
-import { CustosError } from '../../core/errors.js';
-import { parseChainId, quote } from '../../core/ids.js';
-import { publicKey } from '../../crypto/secp256k1.js';
-import { bip32Scheme } from '../shared/bip32-scheme.js';
-import { isObject } from '../shared/fields.js';
-import { decodePrivateKey } from '../shared/hexadecimal-key.js';
+import { parseChainId } from '../../core/ids.js';
 import { isHashId } from '../shared/transaction-id.js';
-import { addressOf, readAddress, showAddress } from './address.js';
+import { binanceChainKeys } from './key.js';
+import { binanceChainNode } from './node.js';
 import { tatum } from './tatum.js';
-import { binanceChainIds, parseCompleted, readRequest, writeCompleted } from './transaction.js';
-
-const hosts = {
-  mainnet: 'https://dex-european.binance.org',
-  testnet: 'https://testnet-dex-atlantic.binance.org',
-} as const;
-const XPUB_VERSION = 0x0488b21e;
-const account = { path: "m/44'/714'/0'/0", version: XPUB_VERSION };
+import { parseCompleted } from './transaction.js';
 
 /** BNB Beacon Chain, formerly Binance Chain (BEP-2), shut down in December 2024. Coin type 714 (SLIP-44). */
 export const binanceChain: Chain = {
@@ -30,79 +17,11 @@ export const binanceChain: Chain = {
   feeCeiling: '0.1',
   closedNetwork:
     'BNB Beacon Chain was shut down in December 2024; its keys can be exported, and coins move on BSC only',
-  keys: {
-    curves: ['secp256k1'],
-    newWallet: 'key',
-    hd: bip32Scheme({ mainnet: account, testnet: account }),
-    address: addressOf,
-    publicKey,
-    encodePrivateKey: (privateKey) => hex.encode(privateKey),
-    decodePrivateKey,
-    normalizeAddress: (text, network) => showAddress(readAddress(text, network), network),
-  },
+  keys: binanceChainKeys,
   codec: {
     isTransactionId: isHashId,
     parse: parseCompleted,
     repetition: () => 'renewed',
   },
-  node: {
-    async complete(pending, context) {
-      readRequest(pending.serialized, context.network);
-      const chainId = await askChainId(context);
-      const { accountNumber, sequence } = await askAccount(context);
-      return writeCompleted(pending.serialized, {
-        chainId,
-        accountNumber,
-        sequence: await context.nextNonce(sequence),
-      });
-    },
-    async broadcast({ raw, txId }, node) {
-      const rpc = await node.rpc('broadcast_tx_sync', [Buffer.from(raw, 'hex').toString('base64')]);
-      const { code, log, hash } = isObject(rpc) ? rpc : {};
-      if (code !== 0) throw new CustosError('BROADCAST_REFUSED', `the BNB node refused the transaction: ${quote(log)}`);
-      if (typeof hash === 'string' && hash.toUpperCase() === txId) return txId;
-      throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node took a broadcast and answered with another hash');
-    },
-    async fate({ txId }: RecordedTransaction, node) {
-      try {
-        const found = await node.rpc('tx', [Buffer.from(txId, 'hex').toString('base64'), false]);
-        const hash = isObject(found) ? found['hash'] : undefined;
-        return typeof hash === 'string' && hash.toUpperCase() === txId ? 'known' : 'open';
-      } catch (error) {
-        if (error instanceof CustosError && error.code === 'NODE_REFUSED') return 'open';
-        throw error;
-      }
-    },
-  },
+  node: binanceChainNode,
 };
-
-async function askChainId(context: CompleteContext): Promise<string> {
-  const answer = await askPublic(context, { path: '/api/v1/node-info' });
-  const info = isObject(answer) ? answer['node_info'] : undefined;
-  const chainId = isObject(info) ? info['network'] : undefined;
-  if (chainId === binanceChainIds[context.network]) return chainId;
-  if (typeof chainId !== 'string') throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node names no network');
-  throw new CustosError('CHAIN_ID_MISMATCH', `the BNB node serves ${quote(chainId)}, not the ${context.network}`);
-}
-
-async function askAccount(context: CompleteContext): Promise<{ accountNumber: bigint; sequence: bigint }> {
-  const { node, from } = context;
-  const answer =
-    node.cloud === undefined
-      ? await node.http({ path: `/api/v1/account/${from}` })
-      : await node.cloud({ path: `/v3/bnb/account/${from}` });
-  const { account_number: accountNumber, sequence } = isObject(answer) ? answer : {};
-  if (isCount(accountNumber) && isCount(sequence)) {
-    return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) };
-  }
-  throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node answered with no account number and sequence');
-}
-
-/** Through the cloud a public node of the network names the chain, as the cloud itself does not. */
-function askPublic({ node, network }: CompleteContext, request: NodeRequest): Promise<unknown> {
-  return node.publicService === undefined ? node.http(request) : node.publicService(`${hosts[network]}${request.path}`);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}

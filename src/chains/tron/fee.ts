@@ -1,4 +1,4 @@
-import type { TronTransaction } from './transaction.js';
+import type { TronTransaction } from './format.js';
 
 // Chain parameters, in SUN, as the witnesses have voted them: getTransactionFee for a byte, the two of a new account
 // (getCreateNewAccountFeeInSystemContract, getCreateAccountFee), getMemoFee, getMultiSignFee.

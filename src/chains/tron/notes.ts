@@ -1,7 +1,7 @@
 import { hex } from '@scure/base';
 import type { SummaryNote } from '../../core/chain/summary.js';
 import { isObject } from '../shared/fields.js';
-import type { TronTransaction } from './transaction.js';
+import type { TronTransaction } from './format.js';
 
 /** What the summary's own fields say of every contract that has these members. */
 const said: readonly string[] = [

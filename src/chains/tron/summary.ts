@@ -9,8 +9,8 @@ import { isUnspendable } from '../evm/calls/destination.js';
 import { readAddress, showAddress } from './address.js';
 import { readDeployment } from './deployment.js';
 import { mostFee } from './fee.js';
+import type { TronTransaction } from './format.js';
 import { notesOf, readable } from './notes.js';
-import type { TronTransaction } from './transaction.js';
 
 interface Content {
   readonly kind: Summary['kind'];

@@ -1,20 +1,10 @@
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
-import { CustosError } from '../../core/errors.js';
-import type { Network } from '../../core/ids.js';
-import type { SigningKey } from '../../core/signing/signing-key.js';
-import { blake2b } from '../../crypto/hash.js';
 import { type CallRules, type Content, describe } from '../evm/calls/call.js';
-import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
-import { addressOf, readAddress, showAddress } from '../shared/keccak-address.js';
-import { keyOf } from '../shared/key-of.js';
-import { recoverableOf } from '../shared/signature.js';
-import { type Body, blockNumberOf, type Clause, encodeBody, intrinsicGas, readBody } from './format.js';
+import { readAddress, showAddress } from '../shared/keccak-address.js';
+import { type Body, blockNumberOf, type Clause } from './format.js';
 
-/** Last byte of the genesis ids. */
-const chainTags: Readonly<Record<Network, number>> = { mainnet: 0x4a, testnet: 0x27 };
 /** Smallest units of VTHO for one gas at a coefficient of 0, since the vote of 2021. */
 const BASE_GAS_PRICE = 10n ** 13n;
 /** A day of blocks, one every ten seconds. */
@@ -28,24 +18,8 @@ const rules: CallRules = {
   standard: (number) => standards[number] ?? `ERC-${number}`,
 };
 
-/** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, GAS_TOO_LOW */
-export function parseBody(completed: string, context: ParseContext): UnsignedTransaction {
-  const body = readBody(completed);
-  const tag = chainTags[context.network];
-  if (body.chainTag !== tag && BigInt(body.chainTag) !== context.developmentChainId) {
-    const text = `the transaction is for chain tag ${body.chainTag}, the ${context.network} of VET has ${tag}`;
-    throw new CustosError('CHAIN_ID_MISMATCH', text);
-  }
-  const least = intrinsicGas(body.clauses);
-  if (body.gas < least)
-    throw new CustosError('GAS_TOO_LOW', `the gas limit is ${body.gas}, at least ${least} are needed`);
-  return {
-    summary: summarize(body, context.from),
-    sign: async (keys) => sign(body, keyOf(keys, context.from, addressOfKey), context.from),
-  };
-}
-
-function summarize(body: Body, from: string): Summary {
+/** Says what a transaction does, clause by clause. @param from - sender as shown */
+export function summarize(body: Body, from: string): Summary {
   const { clauses, gas, gasPriceCoef } = body;
   const contents = clauses.map((clause) => describe(messageOf(clause), from, rules));
   const [first] = contents;
@@ -114,17 +88,4 @@ function kindOf(contents: readonly Content[]): Summary['kind'] {
 
 function messageOf({ to, value = 0n, data }: Clause) {
   return { ...(to !== undefined && { to: readAddress(to, {}) }), value, data };
-}
-
-/** The id is the hash over signed hash and signer, so that it does not depend on the signature. */
-async function sign(body: Body, key: SigningKey, from: string): Promise<SignedTransaction> {
-  const hash = blake2b(encodeBody(body), 32);
-  const { signature, recoveryId } = await recoverableOf(key, hash);
-  const raw = encodeBody(body, Uint8Array.from([...signature, recoveryId]));
-  const id = blake2b(Uint8Array.from([...hash, ...(hexToBytes(from) ?? [])]), 32);
-  return { raw: bytesToHex(raw), txId: bytesToHex(id) };
-}
-
-function addressOfKey(publicKey: Uint8Array): string {
-  return rules.show(addressOf(publicKey));
 }
