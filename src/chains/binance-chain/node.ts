@@ -59,7 +59,7 @@ async function askAccount(context: CompleteContext): Promise<{ accountNumber: bi
   if (isCount(accountNumber) && isCount(sequence)) {
     return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) };
   }
-  throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node answered with no account number and sequence');
+  throw new CustosError('NODE_ANSWER_INVALID', 'the BNB node did not answer with an account number and a sequence');
 }
 
 /** Through the cloud a public node of the network names the chain, as the cloud itself does not. */

@@ -106,7 +106,7 @@ function bufferOf(value: unknown, name: string): Uint8Array {
   const fields = objectOf(value, name);
   onlyMembers(fields, ['type', 'data'], name);
   const data = listOf(fields['data'], name);
-  if (fields['type'] !== 'Buffer' || data.length !== 20) throw invalid(`${name} is no buffer of 20 bytes`);
+  if (fields['type'] !== 'Buffer' || data.length !== 20) throw invalid(`${name} is not a buffer of 20 bytes`);
   return Uint8Array.from(data, (byte) => smallOf(byte, name, 255));
 }
 
@@ -123,7 +123,7 @@ function coinsOf(value: unknown, name: string): Coin[] {
 }
 
 function amountOf(value: unknown, name: string): bigint {
-  // The signed text has numbers, so a text here would be signed as something else than it was meant.
+  // The signed text has numbers, so a text here would be signed as something else.
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
     throw new CustosError('AMOUNT_INVALID', `${name} is ${quote(value)}, not a whole number above 0 that is exact`);
   }
@@ -147,6 +147,6 @@ function readMemo(value: unknown): string {
   const memo = textOf(value ?? '', 'memo');
   const bytes = Buffer.from(memo);
   if (bytes.length > MOST_MEMO || bytes.toString() !== memo)
-    throw invalid(`memo is no text of at most ${MOST_MEMO} bytes`);
+    throw invalid(`memo is not a text of at most ${MOST_MEMO} bytes`);
   return memo;
 }

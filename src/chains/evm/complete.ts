@@ -184,7 +184,7 @@ function callMembers(
   }
 }
 
-/** A direct node also tells how many of the sender's wait, because another program may hold the same key. */
+/** A direct node is also asked for the pending count, because another program may use the same key. */
 async function freeNonce(work: Completing, { nextNonce }: CompleteContext): Promise<bigint> {
   const latest = await askCount(work);
   if (!isDirect(work.node)) return nextNonce(latest);

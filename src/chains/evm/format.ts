@@ -4,13 +4,13 @@ import { keccak256 } from '../../crypto/hash.js';
 import type { RecoverableSignature } from '../../crypto/secp256k1.js';
 import { bytesToBigInt } from '../shared/hexadecimal.js';
 
-/** One address that a transaction names beforehand, with storage keys of 32 bytes each (EIP-2930). */
+/** One address that a transaction names in advance, with storage keys of 32 bytes each (EIP-2930). */
 export interface AccessEntry {
   readonly address: Uint8Array;
   readonly storageKeys: readonly Uint8Array[];
 }
 
-/** A transaction of which nothing is missing but the signature. */
+/** A complete transaction without its signature. */
 export interface EvmTransaction {
   readonly format: EvmFormat;
   readonly chainId: bigint;
@@ -41,7 +41,7 @@ export interface EvmFormat {
   readonly price: 'gas-price' | 'fee-caps';
   readonly carriesAccessList: boolean;
   readonly carriesFeeCurrency: boolean;
-  /** What is signed, before chain id or signature is put behind it. */
+  /** The signed fields, before the chain id or the signature is appended. */
   fields(transaction: EvmTransaction): readonly RlpItem[];
 }
 
@@ -153,7 +153,7 @@ function encode(items: readonly RlpItem[]): Uint8Array {
   return RLP.encode(mutable(items));
 }
 
-// The library's type wants arrays that it might change; it does not.
+// The library's type asks for mutable arrays, although it does not change them.
 type MutableItem = Uint8Array | bigint | number | MutableItem[];
 
 function mutable(items: readonly RlpItem[]): MutableItem[] {

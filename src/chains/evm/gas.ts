@@ -12,7 +12,7 @@ export interface GasInput {
 
 /**
  * The gas that a transaction costs before any code runs: 21000, 4 or 16 for a byte of data (EIP-2028), 32000 and 2 for each word
- * of code for a contract creation (EIP-2, EIP-3860), 2400 for an address and 1900 for a storage key named beforehand (EIP-2930).
+ * of code for a contract creation (EIP-2, EIP-3860), 2400 for an address and 1900 for a storage key named in advance (EIP-2930).
  */
 export function intrinsicGas({ to, data, accessList }: GasInput): bigint {
   let gas = 21000;

@@ -13,7 +13,7 @@ import { askQuantity } from './rpc.js';
 export interface EvmNodeForm {
   readonly prefix: RpcPrefix;
   readonly addressStyle: AddressStyle;
-  /** Blocks behind the newest one that no reorganisation is expected to reach, where the node knows no final blocks. */
+  /** Depth that no reorganisation is expected to reach, if the node does not know final blocks. */
   readonly settledDepth?: bigint;
 }
 

@@ -6,13 +6,13 @@ import { type AddressStyle, checksumAddress, readAddress } from '../shared/kecca
 import type { RpcPrefix } from './rpc.js';
 import { askQuantity } from './rpc.js';
 
-/** Blocks behind the newest one that are never called settled, whatever a node calls final. */
+/** The newest blocks, which never count as settled, whatever a node calls final. */
 const SETTLED = 12n;
 
 /**
- * Who used the number of signed bytes. `free`: nobody, as far as this node has the chain. `unsettled`: somebody, in a block
+ * Who used the nonce of signed bytes. `free`: no one, as far as this node has the chain. `unsettled`: someone, in a block
  * that may still be thrown out. `own`: these bytes. `foreign`: another transaction, which is shown. `untold`: it is used, but
- * the node does not keep what would show by whom; or the bytes do not tell their number.
+ * the node does not keep what would show by whom; or the bytes do not name their nonce.
  */
 export type NumberTaken = 'free' | 'unsettled' | 'own' | 'foreign' | 'untold';
 
@@ -56,7 +56,7 @@ export async function numberTaken(
   return hash === txId.toLowerCase() ? 'own' : 'foreign';
 }
 
-/** The newest block that no reorganisation is expected to reach: a final one, where the node tells of such. */
+/** The newest block that no reorganisation is expected to reach: a final one, if the node knows one. */
 async function settledHeight(question: Question, head: bigint, depth: bigint): Promise<bigint> {
   const final = await finalHeight(question);
   if (final !== undefined && final > 0n) return smaller(final, larger(head - SETTLED, 0n));

@@ -102,7 +102,7 @@ function isSender(from: unknown, style: AddressStyle, sender: string): boolean {
   try {
     return bytesToHex(readAddress(from, style)) === expected;
   } catch {
-    // What is no address at all is not the sender's address either.
+    // Text that is not an address is not the sender's address either.
     return false;
   }
 }

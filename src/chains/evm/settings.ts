@@ -23,9 +23,9 @@ export interface EvmChainDefinition {
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
   readonly addressStyle?: AddressStyle;
   readonly completion?: Partial<CompletionRules>;
-  /** False where a gas limit below the intrinsic gas is the node's business. */
+  /** False if only the node checks that the gas limit covers the intrinsic gas. */
   readonly checksGas?: boolean;
-  /** What the chain has taken over of Ethereum's later gas rules; nothing unless said, because then the node knows better. */
+  /** Ethereum's later gas rules that the chain has adopted; by default none, and the node decides. */
   readonly gasRules?: GasRules;
   /** Picks the form of a request. */
   readonly format?: (shape: TransactionShape) => EvmFormat;
@@ -33,11 +33,11 @@ export interface EvmChainDefinition {
   readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
   /** The most that a fee in one of these tokens may be, in whole tokens. */
   readonly feeTokenCeiling?: string;
-  /** How the methods of its nodes begin; `eth` unless said otherwise. */
+  /** Prefix of its nodes' methods; the default is `eth`. */
   readonly rpcPrefix?: RpcPrefix;
-  /** Depth at which blocks count as settled where the node tells of no final ones; 12 unless said otherwise. */
+  /** Depth at which blocks count as settled if the node does not know final blocks; the default is 12. */
   readonly settledDepth?: bigint;
-  /** A layer above Ethereum takes a fee for data besides, which no byte of a transaction bounds. */
+  /** A layer above Ethereum also takes a fee for data, and nothing in a transaction limits it. */
   readonly hasDataFee?: true;
   /** Members that replace those of the plain transfer; an undefined one is left out. */
   readonly transferForm?: (request: EvmTransfer, network: Network) => Record<string, unknown>;

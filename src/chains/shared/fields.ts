@@ -13,13 +13,13 @@ export function readObject(text: string): Fields {
   return objectOf(readJson(text), 'serializedTransaction');
 }
 
-/** Reads JSON whose objects have no member twice, of which each reader could take another one. @throws CustosError TRANSACTION_INVALID */
+/** Reads JSON in which no object repeats a member, because readers differ about which one counts. @throws CustosError TRANSACTION_INVALID */
 export function readJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new CustosError('TRANSACTION_INVALID', 'serializedTransaction is no JSON', { cause: error });
+    throw new CustosError('TRANSACTION_INVALID', 'serializedTransaction is not JSON', { cause: error });
   }
   const name = repeatedMember(text);
   if (name === undefined) return value;

@@ -6,8 +6,8 @@ import { isCount } from '../../core/json.js';
 export const FINAL = Number.MAX_SAFE_INTEGER;
 
 /**
- * A transaction in a block. @param head - number of the newest block that the node knew before it told of this one
- * @returns depth 1 at least, because a node that lags behind another one behind the same address has seen the block all the same
+ * A transaction in a block. @param head - number of the newest block that the node knew before it answered about this one
+ * @returns depth 1 at least: several nodes can serve one address, and the one that lags has still named this block
  */
 export function includedAt(
   { block, number, reverted }: { readonly block: string; readonly number: number; readonly reverted: boolean },

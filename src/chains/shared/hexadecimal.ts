@@ -12,7 +12,7 @@ export function hexToBytes(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Writes a quantity as Ethereum's JSON-RPC wants it: 0x and hexadecimal digits without leading zeros. */
+/** Writes a quantity in the form of Ethereum's JSON-RPC: 0x and hexadecimal digits without leading zeros. */
 export function quantityToHex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }

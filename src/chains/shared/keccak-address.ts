@@ -5,7 +5,7 @@ import { keccak256 } from '../../crypto/hash.js';
 import { uncompress } from '../../crypto/secp256k1.js';
 import { bytesToHex, hexToBytes } from './hexadecimal.js';
 
-/** How a chain writes its addresses besides 0x and 40 hexadecimal digits. */
+/** Forms of a chain's addresses other than 0x and 40 hexadecimal digits. */
 export interface AddressStyle {
   /** Prefix in place of 0x, in which addresses are shown (XDC). */
   readonly prefix?: string;
@@ -29,7 +29,7 @@ export function showAddress(bytes: Uint8Array, style: AddressStyle): string {
   return style.prefix === undefined ? hex : style.prefix + hex.slice(2);
 }
 
-/** Writes 20 bytes as 0x and 40 digits whose case is the checksum (EIP-55). */
+/** Writes 20 bytes as 0x and 40 digits with the checksum in their case (EIP-55). */
 export function checksumAddress(bytes: Uint8Array): string {
   const digits = bytesToHex(bytes).slice(2);
   const hash = bytesToHex(keccak256(new TextEncoder().encode(digits))).slice(2);

@@ -5,7 +5,7 @@ export function isHashId(text: string): boolean {
   return /^[0-9a-fA-F]{64}$/.test(text);
 }
 
-/** 32 bytes as the Ethereum family and VeChain write them; some services leave 0x out. */
+/** 32 bytes as the Ethereum family and VeChain write them; some services omit 0x. */
 export function isPrefixedHashId(text: string): boolean {
   return isHashId(text.replace(/^0x/, ''));
 }

@@ -24,7 +24,7 @@ export function readAddress(text: string): Uint8Array {
     const bytes = text.length <= 40 ? base58check.decode(text) : undefined;
     if (bytes?.length === 21 && bytes[0] === PREFIX) return bytes;
   } catch {
-    // The error below says it for every form.
+    // The error below covers every form.
   }
-  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no Tron address, or its checksum does not match`);
+  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is not a Tron address, or its checksum does not match`);
 }

@@ -9,12 +9,12 @@ const SEVERAL_SIGNATURES = 1_000_000n;
 
 /** Bytes around those that are signed: their frame, one signature, and what the network sets aside for the result. */
 const AROUND = 4 + 67 + 64;
-/** Contracts that make their receiver's account where it does not exist. */
+/** Contracts that create the receiver's account if it does not exist. */
 const creators: readonly string[] = ['TransferContract', 'TransferAssetContract', 'AccountCreateContract'];
 
 /**
  * The most that a transaction can cost, in SUN: the limit bounds only what a contract's energy costs, and bandwidth, a new
- * account and a memo are burned besides where the account has not staked enough for them.
+ * account and a memo are burned too, unless the account has staked enough for them.
  */
 export function mostFee({ type, size, feeLimit, memo, permission }: TronTransaction): bigint {
   const bandwidth = BigInt(size + AROUND) * BYTE;

@@ -18,12 +18,12 @@ import { type ContractField, contracts } from './contracts.js';
 import { encodeDeployment } from './deployment.js';
 import { bytes, join, message, number } from './protobuf.js';
 
-/** A transaction whose members, encoded anew, are the very bytes whose hash is signed. */
+/** A decoded transaction. Its members, encoded again, are exactly the bytes that are hashed and signed. */
 export interface TronTransaction {
   /** Name of the contract type. */
   readonly type: string;
   readonly value: Fields;
-  /** Addresses stand as T…, other bytes as text. */
+  /** Addresses are written as T…, other bytes as text. */
   readonly visible: boolean;
   readonly owner: string;
   readonly feeLimit: bigint;
@@ -37,7 +37,7 @@ export interface TronTransaction {
   /** Number, low bytes and hash of the block that it refers to, as given. */
   readonly reference: Readonly<Record<'ref_block_bytes' | 'ref_block_num' | 'ref_block_hash', string>>;
   readonly txId: string;
-  /** Number of the bytes whose hash is signed. */
+  /** Length of the bytes that are hashed and signed. */
   readonly size: number;
 }
 

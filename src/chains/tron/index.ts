@@ -14,7 +14,7 @@ export const tron: Chain = {
   tatum,
   coin: 'TRX',
   decimals: 6,
-  // The network bounds the energy of a call at 15,000; bytes, a new account and a memo come besides.
+  // The network bounds the energy of a call at 15,000; bytes, a new account and a memo cost extra.
   feeCeiling: '15100',
   keys: tronKeys,
   codec: {

@@ -5,7 +5,7 @@ import { readObject } from '../shared/fields.js';
 import { countIn, includedAt } from '../shared/finality.js';
 import { readTransaction } from './format.js';
 
-/** Milliseconds behind the end of a transaction's life after which no fork can bring it back: more than 19 blocks. */
+/** Milliseconds after a transaction's expiry, when no fork can bring it back: more than 19 blocks. */
 const MARGIN = 90_000n;
 /** Milliseconds before its end in which a transaction may be taken at the most (java-tron's MAXIMUM_TIME_UNTIL_EXPIRATION). */
 const LIFE = 86_400_000n;
@@ -17,7 +17,7 @@ const SAMPLE = 10;
 /** Asks nodes that speak java-tron's HTTP interface. */
 export const tronNode: ChainNode = {
   async complete(pending) {
-    // Block reference, end and fee limit are set by whoever made it; its id is their hash, so nothing may be changed.
+    // Whoever made it set block reference, expiry and fee limit. The id is their hash, so nothing may change.
     return pending.serialized;
   },
   async broadcast({ raw, txId }, node) {
@@ -32,7 +32,7 @@ export const tronNode: ChainNode = {
     throw new CustosError(isBusy ? 'NODE_UNREACHABLE' : 'BROADCAST_REFUSED', `the TRON node refused it: ${code}`);
   },
   async fate({ txId, completed }, node) {
-    // Asked for before: what a node that is catching up does not find may be in the next block that it takes.
+    // Asked first: a node that is catching up may get the transaction with the next block that it takes.
     const now = await blockNow(node);
     if (await isFound(txId, node)) return 'known';
     const { expiration } = readTransaction(completed);
@@ -44,7 +44,8 @@ export const tronNode: ChainNode = {
     const info = objectOf(await node.http({ path: '/wallet/gettransactioninfobyid', body: { value: txId } }));
     // An empty object: it is in no block that the chain keeps.
     if (info['id'] === undefined) return { kind: (await isFound(txId, node)) ? 'waiting' : 'absent' };
-    if (info['id'] !== txId) throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node told of another transaction');
+    if (info['id'] !== txId)
+      throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node answered with another transaction');
     const number = countIn(info['blockNumber'], 'block number');
     return includedAt({ block: `${number}`, number, reverted: info['result'] === 'FAILED' }, now.number);
   },
@@ -55,8 +56,8 @@ async function isFound(txId: string, node: NodeClient): Promise<boolean> {
 }
 
 /**
- * True when the node finds a transaction of a time: a lite node, which begins in the middle of the chain, says of what came
- * before that it is not there.
+ * True if the node finds a transaction of that time. A lite node begins in the middle of the chain and denies everything
+ * before.
  */
 async function remembers(time: bigint, now: { time: bigint; number: number }, node: NodeClient): Promise<boolean> {
   const blocks = (now.time - time) / BLOCK_TIME + 1n;
@@ -78,9 +79,9 @@ async function blockNow(node: NodeClient): Promise<{ time: bigint; number: numbe
   if (typeof time === 'number' && Number.isSafeInteger(time)) {
     return { time: BigInt(time), number: countIn(number, 'block number') };
   }
-  throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node answered with no block');
+  throw new CustosError('NODE_ANSWER_INVALID', 'the TRON node did not answer with a block');
 }
 
 function objectOf(answer: unknown): JsonObject {
-  return objectIn(answer, () => new CustosError('NODE_ANSWER_INVALID', 'the TRON node answered with no object'));
+  return objectIn(answer, () => new CustosError('NODE_ANSWER_INVALID', 'the TRON node did not answer with an object'));
 }

@@ -55,7 +55,7 @@ export function summarize(transaction: TronTransaction, signer: string): Summary
 function hazardsOf({ owner, permission, expiration, timestamp }: TronTransaction, signer: string): Hazard[] {
   const found: Hazard[] = [];
   if (owner !== signer) found.push({ kind: 'foreign-key', party: owner, text: `an account of ${owner}` });
-  // Under any permission but the owner's the network asks whose keys it names, and this key may be one of several or none.
+  // Any permission other than the owner's names its own keys; this key may be one of several, or not among them.
   if (permission !== 0n) found.push({ kind: 'foreign-key', party: owner, text: `Permission_id ${permission}` });
   if (timestamp === 0n || expiration - timestamp > DAY) found.push({ kind: 'long-lived', text: 'expiration' });
   return found;
@@ -87,7 +87,7 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
     const call = describeCall({ to: readAddress(contract).subarray(1), value, data }, transaction.owner, evmRules);
     const along = tokensAlong(transaction, contract);
     return {
-      // A call is no mere payment in one token when others, or coins, go along.
+      // A call that also carries coins or other tokens is more than a payment in one token.
       kind: call.kind === 'transfer' || along.moves.length > 0 ? 'contract-call' : call.kind,
       to: contract,
       value,
@@ -115,7 +115,7 @@ const readers: Readonly<Record<string, (transaction: TronTransaction) => Content
   UnfreezeBalanceV2Contract: (transaction) => staking(transaction, 'unfreeze_balance', 'ends the stake of'),
   DelegateResourceContract(transaction) {
     const lent = delegation(transaction, 'lends the resources of');
-    // The coins stay with the account; what they bring is somebody else's until it is taken back, or as long as it is locked.
+    // The coins stay with the account, but their resources belong to the receiver until the lock ends or they are taken back.
     const hazard = { kind: 'allowance', party: lent.to, asset: 'TRX', amount: amount(transaction, 'balance') } as const;
     return { ...lent, hazards: [{ ...hazard, text: 'DelegateResourceContract' }] };
   },

@@ -28,7 +28,7 @@ interface BuildRules {
   readonly fees: FeeRules;
   readonly request: 'bitcore' | 'hex-with-amounts';
   readonly version: number;
-  /** Smallest units for a virtual byte where the node cannot tell. */
+  /** Smallest units for a virtual byte if the node has no estimate. */
   readonly usualRate: number;
   /** The least for a virtual byte, whatever the node says; unless the request names its fee. */
   readonly leastRate?: number;
@@ -180,7 +180,7 @@ function outputTo(
 ): UtxoOutput {
   const script = scriptTo(address, rules);
   if (isUnspendable(script, rules.network)) {
-    throw new CustosError('ADDRESS_INVALID', `nobody can spend what is sent to ${quote(address)}`);
+    throw new CustosError('ADDRESS_INVALID', `no one can spend what is sent to ${quote(address)}`);
   }
   return { amount: smallestUnits(amount, `value ${at + 1}`), script };
 }
@@ -238,7 +238,7 @@ function bitcore(transaction: UtxoTransaction, changeIndex: number | undefined):
     })),
     outputs: transaction.outputs.map(output),
     nLockTime: transaction.lockTime,
-    // Who reads one of these members wants the other one too, and compares.
+    // Programs that read one of these members also read the other and compare them.
     ...(changeIndex !== undefined && { changeIndex, changeScript: scriptWords(transaction.outputs[changeIndex]) }),
     fee: Number(sum(transaction.inputs) - sum(transaction.outputs)),
   });

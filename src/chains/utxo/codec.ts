@@ -72,19 +72,19 @@ function rulesOf(definition: UtxoChainDefinition, context: ParseContext): ParseR
   return { context, network: networks[context.network], asset: id, form, fees, request, usualVersion };
 }
 
-/** Scripts of an address's key as far as the address tells: of a hash all but the taproot one. */
+/** Scripts of an address's key, as far as they follow from the address: of a hash all but the taproot one. */
 function knownScripts(address: string, network: UtxoNetwork): readonly Uint8Array[] {
   const script = scriptOfAddress(address, network);
   return script.type === 'pkh' || script.type === 'wpkh' ? scriptsOfHash(script.hash) : [writeScript(script)];
 }
 
-/** Where the request does not tell the spent scripts, each input is meant to have a key of its own. */
+/** If the request does not name the spent scripts, each input has a key of its own. */
 function checkKeyCount({ inputs }: UtxoTransaction, { context: { signers } }: ParseRules): void {
   if (signers.length <= inputs.length || inputs.every(({ script }) => script !== undefined)) return;
   throw new CustosError('TRANSACTION_INVALID', `${signers.length} keys are named for ${inputs.length} inputs`);
 }
 
-/** Where neither request nor proof tells the spent script, key number i belongs to input number i. */
+/** If neither request nor proof names the spent script, key number i belongs to input number i. */
 function scriptsOfInputs(
   transaction: UtxoTransaction,
   { signers }: ParseContext,
@@ -98,7 +98,7 @@ function scriptsOfInputs(
   });
 }
 
-/** @throws CustosError KEY_MISSING: an input can belong to none of the keys; TRANSACTION_UNSUPPORTED: nobody signs such inputs here */
+/** @throws CustosError KEY_MISSING: an input belongs to none of the keys; TRANSACTION_UNSUPPORTED: such inputs are not signed here */
 function checkKeys(
   transaction: UtxoTransaction,
   scripts: readonly Uint8Array[],

@@ -56,7 +56,7 @@ export async function readCoin(
 
 /**
  * What a virtual byte costs now, in smallest units.
- * @returns undefined when the node has seen too few blocks to tell
+ * @returns undefined if the node has seen too few blocks to estimate
  */
 export async function askRate(node: NodeClient): Promise<number | undefined> {
   const smart = await unlessRefused(() => node.rpc('estimatesmartfee', [TARGET_BLOCKS]));
@@ -109,7 +109,7 @@ function coinOf(value: unknown, method: string): Coin {
       script: hex.decode(scriptPubKey),
     };
   } catch {
-    throw unreadable(method, 'an output whose amount is none');
+    throw unreadable(method, 'an output without a valid amount');
   }
 }
 

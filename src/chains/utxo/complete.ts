@@ -17,7 +17,7 @@ export interface CompletingParts {
   readonly node: NodeClient;
   /** The chain's ticker, for the remedy. */
   readonly chain: string;
-  /** True where the operator signs for amounts that are only claimed, when nobody can prove them. */
+  /** True where the operator signs for amounts that are only claimed, if no proof can be found. */
   readonly allowsUnproved: boolean;
   read(request: string): UtxoTransaction;
 }
@@ -26,7 +26,7 @@ export interface CompletingParts {
  * Puts beside a request the transactions whose outputs it spends, as far as their amounts must be proved. Those that came with
  * it are used, the others are asked for.
  * @returns the request itself where none is needed
- * @throws CustosError PREVIOUS_UNKNOWN: nobody has one of them; TRANSACTION_INVALID, TRANSACTION_TOO_LARGE, NODE_*, CLOUD_*
+ * @throws CustosError PREVIOUS_UNKNOWN: one of them cannot be found; TRANSACTION_INVALID, TRANSACTION_TOO_LARGE, NODE_*, CLOUD_*
  */
 export async function completeSpend(serialized: string, parts: CompletingParts): Promise<string> {
   const { request, previous: brought } = readProven(serialized);
@@ -105,7 +105,7 @@ async function askElsewhere(txId: string, asking: Asking): Promise<Uint8Array | 
   return (await askWithBlock(txId, asking)) ?? askWallet(txId, asking.node);
 }
 
-/** It tells the block of an unspent output, and finds the transaction there. */
+/** The node names the block of an unspent output, and finds the transaction there. */
 async function askWithBlock(txId: string, { node, inputs }: Asking): Promise<Uint8Array | undefined> {
   const index = inputs.find((input) => input.txId === txId)?.index ?? 0;
   return unlessRefused(async () => {

@@ -28,7 +28,7 @@ export interface UtxoChainDefinition {
   readonly feeCeiling: string;
   /** `bitcore`: JSON with the spent outputs. `hex-with-amounts`: the keys in the order of the inputs, all p2pkh. */
   readonly request: 'bitcore' | 'hex-with-amounts';
-  /** How the gateway builds: `usualRate` in smallest units for a virtual byte, where the node cannot tell. */
+  /** How the gateway builds: `usualRate` in smallest units for a virtual byte, if the node has no estimate. */
   readonly build: {
     readonly usualRate: number;
     readonly version?: number;

@@ -29,7 +29,7 @@ const LOCK_TIME_THRESHOLD = 500_000_000;
 const DISABLED = 2 ** 31;
 const IS_TIME = 1 << 22;
 const LOCK_MASK = 0xffff;
-/** From this number on nobody may replace the transaction (BIP-125). */
+/** From this number on the transaction cannot be replaced (BIP-125). */
 const FIRST_FINAL = 0xfffffffe;
 
 /** Hazards and notes of everything that is signed and is neither an address nor an amount. */
@@ -86,7 +86,7 @@ function dataEffects(
   return { hazards: amount > 0n ? [burnt, ...hazards] : hazards, notes: [{ name: `data of ${name}`, value }] };
 }
 
-/** A script in hexadecimal digits; of a long one the beginning, and what tells it from all others. */
+/** A script in hexadecimal digits; of a long one the beginning and its hash. */
 export function shownScript(script: Uint8Array): string {
   if (script.length <= 128) return hex.encode(script);
   const digest = hex.encode(sha256(script));

@@ -34,7 +34,7 @@ export interface Unlocking {
 }
 
 const MAX_COUNT = 5000;
-/** 21 million coins of 10^8 units, and for Dogecoin what a number of JSON still tells exactly. */
+/** 21 million coins of 10^8 units, and for Dogecoin the largest exact number in JSON. */
 const MAX_AMOUNT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Reads the JSON form of bitcore: inputs with the outputs that they spend. @throws CustosError TRANSACTION_INVALID */
@@ -113,7 +113,7 @@ function parseList(text: string): unknown {
   try {
     return JSON.parse(textOf(text, 'the amounts'));
   } catch (error) {
-    throw invalid('the amounts are no JSON', error);
+    throw invalid('the amounts are not JSON', error);
   }
 }
 

@@ -20,9 +20,9 @@ const isPassing =
   /txn-mempool-conflict|rejecting replacement|insufficient fee|replacement|mempool (is )?full|mempool min fee|too-long-mempool-chain|unconfirmed|non-?final|non-BIP68|premature-spend/i;
 
 /**
- * Where the chain has a transaction (bitcoind and its kin). A node without an index of transactions (`txindex`) tells it by the
- * outputs that are unspent.
- * @throws CustosError NODE_REFUSED: without the index nobody can tell, because input and outputs are spent; NODE_*
+ * Where the chain has a transaction (bitcoind and its kin). A node without an index of transactions (`txindex`) answers by its
+ * unspent outputs.
+ * @throws CustosError NODE_REFUSED: without the index there is no answer if input and outputs are spent; NODE_*
  */
 export async function utxoInclusion(signed: SignedTransaction, node: NodeClient): Promise<Inclusion> {
   const place = await lookUp(signed, node);

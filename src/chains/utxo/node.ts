@@ -35,7 +35,7 @@ async function broadcast({ raw, txId }: SignedTransaction, node: NodeClient): Pr
   throw unreadable('sendrawtransaction', quote(answer));
 }
 
-/** @throws CustosError NETWORK_MISMATCH: keys and scripts are the same on all networks, so only the node tells which it is */
+/** @throws CustosError NETWORK_MISMATCH: keys and scripts are the same on all networks, so only the node knows which one it serves */
 export async function checkNetwork(node: NodeClient, network: Network): Promise<void> {
   const answer = await node.rpc('getblockchaininfo', []);
   const chain = isObject(answer) ? answer['chain'] : undefined;

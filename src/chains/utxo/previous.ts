@@ -86,7 +86,7 @@ export function wantedPrevious({ inputs }: UtxoTransaction): readonly string[] {
 
 /** Amounts and scripts of the spent outputs, each as proved as it can be. */
 export interface ProvenTransaction extends UtxoTransaction {
-  /** Numbers of the inputs whose amount is only claimed. */
+  /** Positions of the inputs with an amount that is only claimed. */
   readonly unproved: readonly number[];
 }
 
@@ -139,7 +139,7 @@ interface Cursor {
   at: number;
 }
 
-/** One output. What stands behind it needs no look: the bytes are those that the id is the hash of. */
+/** One output. The bytes behind it need no check, because the id is the hash of them all. */
 function outputOf(bytes: Uint8Array, index: number, name: string) {
   const cursor = cursorOf(bytes, 4);
   skipInputs(cursor);
@@ -172,7 +172,7 @@ function withoutMarker(raw: Uint8Array): Uint8Array | undefined {
     skipInputs(cursor);
     for (let left = compactSize(cursor); left > 0; left--) skipOutput(cursor);
   } catch {
-    // Bytes of something else; whoever asked says so.
+    // Bytes of something else; the caller reports it.
     return undefined;
   }
   return join(raw.subarray(0, 4), raw.subarray(start, cursor.at), raw.subarray(-4));

@@ -39,7 +39,7 @@ export type AddressScript = Exclude<Script, { type: 'other' }>;
 
 /**
  * Says what a script is; what is none of the known forms, to the byte, is `other`. The library reads the hash in other pushes
- * too, but `00 4c 14 <hash>` is no witness program (BIP-141): everybody can spend it.
+ * too, but `00 4c 14 <hash>` is not a witness program (BIP-141): anyone can spend it.
  */
 export function readScript(script: Uint8Array): Script {
   const found = decodeScript(script);
@@ -50,7 +50,7 @@ export function readScript(script: Uint8Array): Script {
 }
 
 function decodeScript(script: Uint8Array): Script {
-  // Bitcoin Cash pays to the double hash of a script as well (CHIP-2022-05).
+  // Bitcoin Cash also pays to the double hash of a script (CHIP-2022-05).
   if (script.length === 35 && script[0] === OP_HASH256 && script[1] === 32) {
     return { type: 'sh32', hash: script.slice(2, 34) };
   }
@@ -119,7 +119,7 @@ export function scriptOfAddress(text: string, network: UtxoNetwork): AddressScri
   }
   throw new CustosError(
     'ADDRESS_INVALID',
-    `${quote(text)} is no address of this network, or its checksum does not match`,
+    `${quote(text)} is not an address of this network, or its checksum does not match`,
   );
 }
 
@@ -147,7 +147,7 @@ function readWif(text: string, network: UtxoNetwork, name: Network): Uint8Array 
     bytes = base58check.decode(text);
   } catch {
     // The library's message may repeat the key.
-    throw new CustosError('PRIVATE_KEY_INVALID', 'the private key is no WIF, or its checksum does not match');
+    throw new CustosError('PRIVATE_KEY_INVALID', 'the private key is not WIF, or its checksum does not match');
   }
   const key = bytes.slice(1, 33);
   const problem = wifProblem(bytes, network, name);

@@ -14,7 +14,7 @@ export type SignatureForm = 'ecdsa' | 'fork-id-schnorr' | 'fork-id-ecdsa';
 
 /**
  * Signs all inputs. @param scripts - of the spent outputs, in order
- * @throws CustosError KEY_MISSING: an input belongs to none of the keys, so that nothing is signed by halves; SIGNATURE_INVALID
+ * @throws CustosError KEY_MISSING: an input belongs to none of the keys, so nothing is signed in part; SIGNATURE_INVALID
  */
 export async function signInputs(
   transaction: UtxoTransaction,
@@ -31,7 +31,7 @@ export async function signInputs(
     }
     return { at, scripts, key, form };
   });
-  // Together, because a key that is elsewhere takes a while for each; nobody's key has signed by then if one is missing.
+  // All at once, because a remote key takes a while for each. If a key is missing, none has signed yet.
   const unlockings = await Promise.all(places.map((place) => unlock(transaction, place)));
   const { raw, stripped } = encodeSigned(transaction, unlockings);
   return { raw: hex.encode(raw), txId: transactionId(stripped) };

@@ -4,5 +4,5 @@ export const outputOperations: readonly string[] = [
   'POST broadcast node transaction wallet/priv',
 ];
 
-/** Besides, where balances and unspent outputs are told by address. */
+/** Added by chains that serve balances and unspent outputs by address. */
 export const balanceOperations = 'GET address/balance/: address/balance/batch mempool utxo/:/:';

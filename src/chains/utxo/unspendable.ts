@@ -14,7 +14,7 @@ const MAX_SCRIPT = 10_000;
 const TOKEN_PREFIX = 0xef;
 
 /**
- * Hashes of which nobody knows a preimage: all zeros and all ones, and those of well-known addresses that were written as words
+ * Hashes without a known preimage: all zeros and all ones, and those of well-known addresses that were written as words
  * (1BitcoinEaterAddressDontSendf59kuE, 1CounterpartyXXXXXXXXXXXXXXXUWLpVr).
  */
 const nobodys: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ const nobodys: ReadonlySet<string> = new Set([
   '818895f3dc2c178629d3d2d8fa3ec4a3f8179821',
 ]);
 
-/** Beginnings of data by which protocols tell their messages, which can move tokens. */
+/** Prefixes by which protocols recognise their messages, which can move tokens. */
 const protocols: readonly (readonly [prefix: string, name: string])[] = [
   ['6f6d6e69', 'Omni Layer message'],
   ['434e545250525459', 'Counterparty message'],
@@ -35,10 +35,10 @@ export function isData(script: Uint8Array): boolean {
   return script[0] === OP_RETURN || (script[0] === OP_FALSE && script[1] === OP_RETURN);
 }
 
-/** True where it is known that nobody can ever spend what a script holds. */
+/** True if it is certain that no one can ever spend what a script holds. */
 export function isUnspendable(script: Uint8Array, { bech32 }: UtxoNetwork): boolean {
   if (isData(script) || script.length > MAX_SCRIPT) return true;
-  // A taproot output whose key is no point of the curve has neither key nor scripts (BIP-341).
+  // A taproot output with a key off the curve has neither key nor scripts (BIP-341).
   if (bech32 !== undefined && script.length === 34 && script[0] === OP_1 && script[1] === 32) {
     return !isPublicKey(Uint8Array.from([2, ...script.subarray(2)]));
   }
@@ -46,7 +46,7 @@ export function isUnspendable(script: Uint8Array, { bech32 }: UtxoNetwork): bool
   return 'hash' in found && nobodys.has(hex.encode(found.hash));
 }
 
-/** The protocol whose message an output is, where it is a known one. */
+/** The protocol that an output's message belongs to, if it is known. */
 export function protocolOf(script: Uint8Array): string | undefined {
   if (script[0] === TOKEN_PREFIX) return 'output with tokens (CashTokens)';
   if (script[0] === OP_RETURN && script[1] === OP_13) return 'Runes message';

@@ -12,7 +12,7 @@ import { type Clause, intrinsicGas, readRequest, type VechainRequest, writeBody 
 
 const hosts = { mainnet: 'https://sync-mainnet.vechain.org', testnet: 'https://sync-testnet.vechain.org' } as const;
 const DEFAULT_EXPIRATION = 720;
-/** What the simulation of a call is topped up with, because its result depends on the state of the moment. */
+/** Added to the simulation of a call, because its result depends on the state of that moment. */
 const GAS_RESERVE = 15_000n;
 
 /**
@@ -21,7 +21,7 @@ const GAS_RESERVE = 15_000n;
  */
 export async function completeBody(pending: PendingTransaction, context: CompleteContext): Promise<string> {
   const request = readRequest(pending.serialized, context.from);
-  // Through the cloud it is the foundation's public node that is asked, and only for what cannot be done without.
+  // Through the cloud only the foundation's public node can be asked, so it is asked for the necessary things alone.
   if (context.node.publicService === undefined) await checkContracts(request.clauses, context.node);
   const gas = await estimateGas(request, context);
   const chainTag = request.chainTag ?? (await genesisTag(context));
@@ -38,7 +38,7 @@ async function checkContracts(clauses: readonly Clause[], node: NodeClient): Pro
     const account = await node.http({ path: `/accounts/${to}` });
     const hasCode = isObject(account) ? account['hasCode'] : undefined;
     if (typeof hasCode !== 'boolean')
-      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no account');
+      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node did not answer with an account');
     if (!hasCode) throw withoutCode(String(to));
   }
 }

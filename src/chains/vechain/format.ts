@@ -100,7 +100,7 @@ export function readBody(text: string): Body {
   };
 }
 
-/** The list whose hash is signed, or with the signature the bytes that are broadcast. */
+/** The list that is hashed and signed; with the signature, the bytes that are broadcast. */
 export function encodeBody(body: Body, signature?: Uint8Array): Uint8Array {
   const { chainTag, blockRef, expiration, clauses, gasPriceCoef, gas, dependsOn, nonce } = body;
   const messages = clauses.map(({ to, value = 0n, data }) => [to === undefined ? none() : bytesOf(to), value, data]);
@@ -110,7 +110,7 @@ export function encodeBody(body: Body, signature?: Uint8Array): Uint8Array {
   return RLP.encode([...fields, ...rest, ...(signature === undefined ? [] : [signature])]);
 }
 
-/** Gas that a transaction costs before any code runs: 5,000, for each clause 16,000 (48,000 to make a contract), and its data. */
+/** Gas that a transaction costs before any code runs: 5,000, 16,000 for each clause (48,000 if it makes a contract), and its data. */
 export function intrinsicGas(clauses: readonly Clause[]): bigint {
   return clauses.reduce((sum, { to, data }) => {
     const bytes = data.reduce((cost, byte) => cost + (byte === 0 ? 4n : 68n), 0n);
@@ -126,7 +126,7 @@ export function blockNumberOf(id: string): number {
 function readClauses(fields: Fields): readonly Clause[] {
   if (fields['clauses'] === undefined) return [readClause(fields)];
   for (const name of ['to', 'value', 'data']) {
-    if (fields[name] !== undefined) throw invalid(`the transaction has clauses and ${name} besides`);
+    if (fields[name] !== undefined) throw invalid(`the transaction has both clauses and ${name}`);
   }
   const list = listOf(fields['clauses'], 'clauses');
   if (list.length === 0 || list.length > MAX_CLAUSES) throw invalid(`the transaction has ${list.length} clauses`);

@@ -21,13 +21,13 @@ export const vechainNode: ChainNode = {
   },
   async inclusion(recorded, node) {
     const best = readBlock(await node.http({ path: '/blocks/best' }));
-    // Thor looks in the chain that it holds for the best one, so a receipt is of no other branch.
+    // Thor searches the chain that it considers best, so a receipt never belongs to another branch.
     const receipt = await node.http({ path: `/transactions/${recorded.txId}/receipt` });
     if (receipt === null) return { kind: (await isFound(recorded, node)) ? 'waiting' : 'absent' };
     const { meta, reverted } = isObject(receipt) ? receipt : {};
     const { txID, blockID } = isObject(meta) ? meta : {};
     if (txID !== recorded.txId || typeof reverted !== 'boolean') {
-      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with no receipt of this transaction');
+      throw new CustosError('NODE_ANSWER_INVALID', 'the VET node did not answer with a receipt of this transaction');
     }
     const { id, number } = readBlock({ id: blockID });
     return includedAt({ block: id, number, reverted }, best.number);

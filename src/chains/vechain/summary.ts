@@ -43,7 +43,7 @@ export function summarize(body: Body, from: string): Summary {
   };
 }
 
-/** Where the coins of several clauses go, as their sum says of none. */
+/** Where the coins of several clauses go, which their sum does not show. */
 function outputsOf(clauses: readonly Clause[]): readonly SummaryOutput[] {
   return clauses.flatMap(({ to, value: amount = 0n }) =>
     amount === 0n ? [] : [{ ...(to !== undefined && { address: to }), amount, change: false }],
@@ -55,7 +55,7 @@ function lifetimeOf({ expiration }: Body): Hazard[] {
   return [{ kind: 'long-lived', text: `valid for ${expiration} blocks, about ${Math.floor(expiration / DAY)} days` }];
 }
 
-/** Of several clauses each one by itself, because the summary's own fields say only what all do together. */
+/** Each of several clauses by itself, because the summary's own fields only say what they do together. */
 function clauseNotes(clauses: readonly Clause[], contents: readonly Content[]): SummaryNote[] {
   return contents.flatMap(({ method, notes }, at) => {
     const { to = 'a new contract', value = 0n } = clauses[at] ?? {};

@@ -29,7 +29,7 @@ function typeOf(text: string): AbiType {
   const [, name, size] = /^(uint|bytes)(\d+)$/.exec(text) ?? [];
   if (name === 'uint') return { kind: 'uint', bits: Number(size) };
   if (name === 'bytes') return { kind: 'fixed-bytes', length: Number(size) };
-  throw new CustosError('INTERNAL', `${text} is no type of the contract ABI`);
+  throw new CustosError('INTERNAL', `${text} is not a type of the contract ABI`);
 }
 
 function splitTypes(text: string): string[] {
@@ -67,7 +67,7 @@ export function decodeArguments(types: readonly AbiType[], bytes: Uint8Array): r
   return found !== undefined && found.end === bytes.length ? found.value : undefined;
 }
 
-/** As `decodeArguments`, whatever stands behind the arguments: contracts ignore it. */
+/** As `decodeArguments`, but allows any bytes behind the arguments, because contracts ignore them. */
 export function decodeStart(types: readonly AbiType[], bytes: Uint8Array): Found<readonly AbiValue[]> | undefined {
   return readParts(types, bytes, 0);
 }
@@ -147,7 +147,7 @@ function readWord(type: AbiType, word: Uint8Array): Uint8Array | bigint | undefi
   }
 }
 
-// A length beyond the bytes at hand is wrong in any case, so it is never made a number that could be imprecise.
+// A length beyond the bytes at hand is always wrong, so it never becomes a number that could be imprecise.
 function readLength(bytes: Uint8Array, at: number): number | undefined {
   const word = bytes.subarray(at, at + WORD);
   if (word.length !== WORD) return undefined;

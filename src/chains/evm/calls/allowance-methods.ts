@@ -3,7 +3,7 @@ import { byPermit2, eitherUnits, type MethodCall, type MethodEffect, method, uni
 
 const EVERYTHING = 2n ** 256n - 1n;
 
-/** Methods by which somebody may take tokens, or may no longer. */
+/** Methods that let someone take tokens, or stop it. */
 export const allowanceMethods = [
   method('0x095ea7b3', 'approve(address,uint256)', approve),
   method('0x3177029f', 'approveAndCall(address,uint256)', (call) => calledBack(approve(call))),

@@ -65,6 +65,6 @@ function permittedMany(call: MethodCall): MethodEffect {
   });
   const list = moves.map(({ contract, to, amount = 0n }) => `${units(amount)} of token ${contract} to ${to}`);
   const text = `moves from ${from}, whose permit it hands in, ${list.length === 0 ? 'nothing' : list.join(' and ')}`;
-  // A contract takes the same number of both; what it makes of others cannot be told.
+  // A contract takes the same number of both; what it does with others is unknown.
   return { kind: 'token-transfer', moves, text, ...(call.length(0, 0) !== moves.length && { opaque: true }) };
 }

@@ -4,7 +4,7 @@ import { type AbiValue, decodeArguments, typesOf } from './abi.js';
 import { isList, isUnlimited, type Message, type MethodCall, type MethodEffect, method } from './method.js';
 import { hidden } from './worst-case.js';
 
-/** Methods whose arguments are calls. */
+/** Methods that take calls as arguments. */
 export const bundleMethods = [
   method('0xac9650d8', 'multicall(bytes[])', (call) => ofItself(call, 0)),
   method('0x5ae401dc', 'multicall(uint256,bytes[])', (call) => ofItself(call, 1)),
@@ -99,7 +99,7 @@ function delegated(call: MethodCall, party: string): MethodEffect {
 /** Gas of a block at the most, for what a wallet counts itself. */
 const BLOCK_GAS = 2n ** 26n;
 
-/** A wallet may pay for the gas, and for as much more as the transaction says was used beforehand. */
+/** A wallet may pay for the gas, and for the gas that the transaction says was used before it. */
 function withRefund(call: MethodCall, effect: MethodEffect): MethodEffect {
   const price = call.number(6);
   if (price === 0n) return effect;
@@ -119,7 +119,7 @@ function packed(call: MethodCall): MethodEffect {
   while (at < bytes.length) {
     const end = at + 85 + lengthAt(bytes, at + 53);
     const [operation, to] = [bytes[at], bytes.subarray(at + 1, at + 21)];
-    // Whatever else stands there, its reader may see calls in it.
+    // The contract may still read other bytes as calls.
     if (operation !== 0 || end > bytes.length) return { ...together(parts, 'makes calls'), ...hidden };
     const value = bytesToBigInt(bytes.subarray(at + 21, at + 53));
     parts.push(call.inner({ to, data: bytes.subarray(at + 85, end), value, sender: call.contract }));

@@ -28,7 +28,7 @@ export interface CallRules {
   show(address: Uint8Array): string;
   /** The chain's name of a token standard of Ethereum; `ERC-` and its number unless said otherwise. */
   standard?(number: TokenStandard): string;
-  /** Addresses besides those of the whole family from which nobody can send anything. */
+  /** Further addresses, beyond those of the whole family, from which no one can send anything. */
   isLost?(address: Uint8Array): boolean;
 }
 
@@ -48,7 +48,7 @@ const DEPTH = 4;
 /** Bytes that are shown in full. */
 const SHOWN = 256;
 
-/** Says what a message does that carries coins and data to an address, or makes a contract. @param from - sender as shown */
+/** Says what one message does: carry coins and data to an address, or make a contract. @param from - sender as shown */
 export function describe(
   { to, data, value }: { to?: Uint8Array; data: Uint8Array; value: bigint },
   from: string,
@@ -80,7 +80,7 @@ function describeCreation(data: Uint8Array, value: bigint, { coin, decimals }: C
   return { kind: 'contract-creation', tokens: [], opaque: true, hazards, notes: [bytesNote('code', data)], text };
 }
 
-/** Bytes as a note: in full as far as they are few, else their number and hash. */
+/** Bytes as a note: in full if there are few, else their count and hash. */
 export function bytesNote(name: string, bytes: Uint8Array): SummaryNote {
   return { name, value: showBytes(bytes) };
 }
@@ -148,7 +148,7 @@ class CallReader {
     const effect = known.effect(this.#arguments(values, { contract, target: to, sender, depth }));
     const read = { ...effect, ...this.#readEffect(effect, known, { values, contract }) };
     if (4 + end === data.length) return read;
-    // A contract does all of it and ignores what stands behind, which is no reason to say less about it.
+    // A contract ignores extra bytes and does everything before them, so all of that is still named.
     const rest = unknown(`${inexact}: it ${effect.text}, and more bytes follow`, known.signature);
     const stays = read.hazards.filter(({ kind }) => kind !== 'opaque-data');
     return { ...rest, method: read.method ?? known.signature, hazards: [...stays, ...rest.hazards] };
@@ -251,7 +251,7 @@ function unknownWords(selector: string, contract: string, data: Uint8Array): str
   return `calls an unknown method (${selector}) of contract ${contract} with ${data.length} bytes of data${reading}`;
 }
 
-/** Contracts ignore what stands behind their arguments, so that text can be a call: it is told beside the bytes, not in their place. */
+/** Contracts ignore bytes behind their arguments, so text there can hide a call: it is shown beside the bytes, not instead of them. */
 function dataNotes(data: Uint8Array): SummaryNote[] {
   const text = readText(data);
   return [bytesNote('data', data), ...(text === undefined ? [] : [{ name: 'data as text', value: text }])];
@@ -268,7 +268,7 @@ function readText(bytes: Uint8Array): string | undefined {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+$/u.test(text) ? text : undefined;
   } catch {
-    // Bytes that are no UTF-8 are no text; the decoder tells it by throwing.
+    // The decoder throws on bytes that are not UTF-8; they are not text.
     return undefined;
   }
 }

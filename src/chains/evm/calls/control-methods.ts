@@ -64,13 +64,13 @@ const ownership: readonly Row[] = [
   ['0x173825d9', 'removeOwner(address)'],
   ['0xe20056e6', 'replaceOwner(address,address)', 1],
   ['0xba51a6df', 'changeRequirement(uint256)'],
-  // These say yes to a transaction of a multi-signature wallet of which only the hash or the number is named.
+  // These approve a transaction of a multi-signature wallet that is named by its hash or number only.
   ['0xd4d9bdcd', 'approveHash(bytes32)'],
   ['0xc01a8c84', 'confirmTransaction(uint256)'],
   ['0xee22610b', 'executeTransaction(uint256)'],
 ];
 
-/** What an issuer does with a token of his every day; the sender loses nothing of his own by it. */
+/** What an issuer does with its token every day; the sender loses nothing by it. */
 const settings: readonly Row[] = [
   ['0x79ba5097', 'acceptOwnership()'],
   ['0x4e71e0c8', 'claimOwnership()'],
@@ -118,7 +118,7 @@ function control([selector, signature, position]: Row, kind: HazardKind): readon
     const hazard = { kind, ...(party !== undefined && { party }), asset: call.contract, text: name };
     return { kind: 'contract-call', moves: [], text, hazards: [hazard], ...(carriesCode(call) && { opaque: true }) };
   });
-  // Bytes that an upgrade hands to the new code are a call whose meaning only that code knows.
+  // Bytes that an upgrade hands to the new code are a call that only that code understands.
   const bytesAt = known[1].types.findIndex((type) => type.kind === 'bytes');
   function carriesCode(call: MethodCall): boolean {
     return bytesAt >= 0 && call.length(bytesAt) > 0;

@@ -40,7 +40,7 @@ export interface MethodEffect {
   readonly moves: readonly TokenMove[];
   /** A part of a sentence without subject, e.g. `transfers 5 units of …`. */
   readonly text: string;
-  /** True where the arguments carry further calls or bytes whose effect is not known. */
+  /** True if the arguments carry further calls, or bytes with an unknown effect. */
   readonly opaque?: true;
   /** In place of those that follow from the moves. */
   readonly hazards?: readonly Hazard[];
@@ -83,7 +83,7 @@ const boundless: ReadonlySet<bigint> = new Set([63n, 64n, 72n, 80n, 88n, 96n, 10
 /**
  * True for an amount that stands for "all there will ever be": from 2^112-1 upwards, which no supply reaches (Uniswap's pairs
  * cannot hold more; the largest supplies that are traded, 10^15 tokens of 18 decimals, are below), and the largest number of a
- * smaller type. What is an item's number in a collection cannot be told from an amount, so a number as large counts as well.
+ * smaller type. An item's number in a collection looks like an amount, so a number as large counts too.
  */
 export function isUnlimited(amount: bigint): boolean {
   return amount >= 2n ** 112n - 1n || boundless.has(amount);
@@ -107,7 +107,7 @@ export function eitherUnits(number: bigint): string {
 
 /** What becomes of coins, tokens and rights at an address. */
 export interface Destinations {
-  /** Nobody can send on what arrives there; of a token its own contract as well. */
+  /** No one can send on what arrives there; for a token this includes its own contract. */
   isLost(address: string, contract: string): boolean;
   /** The zero address, to which rights are given when they are taken back. */
   isNobody(address: string): boolean;

@@ -94,7 +94,7 @@ function withBytes(effect: (call: MethodCall) => MethodEffect, position: number)
   };
 }
 
-/** The receiver is called in any case (ERC-1363, ERC-677), so what it does cannot be seen. */
+/** The receiver is always called (ERC-1363, ERC-677), so what it does cannot be seen. */
 function calledBack(effect: MethodEffect): MethodEffect {
   return { ...effect, text: `${effect.text} and calls it`, opaque: true };
 }

@@ -2,10 +2,10 @@ import type { Hazard } from '../../../core/chain/hazards.js';
 import { hazardsOfMoves, type KnownMethod, type MethodCall, nameOf } from './method.js';
 
 const MOST = 2n ** 256n - 1n;
-/** Neither nobody nor an address for burning. */
+/** Neither the zero address nor one that burns tokens. */
 const stranger = new Uint8Array(20).fill(0x11);
 
-/** Arguments of which each is the one that gives most away. */
+/** Arguments that each give away as much as possible. */
 const worst: Omit<MethodCall, 'contract' | 'target' | 'sender'> = {
   address: () => 'a stranger',
   number: () => MOST,
@@ -26,7 +26,7 @@ export const hidden = {
 } as const;
 
 /**
- * What a method may cost whose arguments do not decode exactly. Contracts read them all the same, each compiler in its own way
+ * What a call may cost if its arguments do not decode exactly. Contracts read them anyway, each compiler in its own way
  * (masked, padded with zeros, from any offset), so that the hazards are those of the worst arguments, without parties.
  */
 export function worstHazards({ signature, effect }: KnownMethod, contract: string): Hazard[] {
