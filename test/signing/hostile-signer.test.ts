@@ -54,6 +54,7 @@ describe('a signer that tells its key', () => {
   it.each(ways)('%s reaches neither error nor log', async (completed) => {
     const told: unknown[] = [];
     const signer = makeSigner(told);
+    await signer.unlock();
     const error = await signer.sign({ pending, completed, sealed: [] }).then(
       (result) => {
         throw new Error(`it was believed: ${JSON.stringify(result)}`);
@@ -68,6 +69,7 @@ describe('a signer that tells its key', () => {
 
   it('is not believed about an address', async () => {
     const signer = makeSigner([]);
+    await signer.unlock();
     await expect(signer.identify({ sealed: [], keys: [] })).rejects.toBeInstanceOf(CustosError);
   });
 

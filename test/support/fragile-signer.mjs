@@ -12,7 +12,7 @@ const timing = { open: 0, sign: 0 };
 function answer({ kind, n, request }) {
   if (kind === 'unlock') {
     const isRight = new TextDecoder().decode(request.password) === 'right';
-    if (isRight) return { kind: 'unlocked', n, publicKey: new Uint8Array(32) };
+    if (isRight) return { kind: 'unlocked', n, viewKey: new Uint8Array(32) };
     return { kind: 'failed', n, code: 'PASSWORD_WRONG', message: 'wrong', details: {} };
   }
   endings[request.completed.split(' ')[0]]?.();

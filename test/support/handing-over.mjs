@@ -41,14 +41,14 @@ const signer = createSignerClient({
   count: 1,
   log: silentLog,
 });
-const publicKey = await signer.unlock();
+const viewKey = await signer.unlock();
 await openJournal({ log: silentLog }, store, await signer.journalKey());
 
 const steps = [];
 const lifecycle = {
   chains,
   wallets,
-  publicVault: openPublicVault({ publicKey, storeId, chains }),
+  publicVault: openPublicVault({ viewKey, storeId, chains }),
   journal,
   nodes: createNodes({
     // No request ever goes there: the chain has a node of its own.

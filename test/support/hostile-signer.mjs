@@ -25,7 +25,7 @@ const answers = {
   'in a transaction id with a break': (n) => [{ kind: 'signed', n, result: { ...signed, txId: `0x00\n${key}` } }],
   'in bytes in place of text': (n) => [{ kind: 'signed', n, result: { ...signed, raw: bytes } }],
   'in times': (n) => [{ kind: 'signed', n, result: { ...signed, timing: { open: key, sign: 0 } } }],
-  'in an answer of another kind': (n) => [{ kind: 'unlocked', n, publicKey: new Uint8Array(32).fill(192) }],
+  'in an answer of another kind': (n) => [{ kind: 'unlocked', n, viewKey: new Uint8Array(32).fill(192) }],
   'in a foreign address': (n) => [{ kind: 'identified', n, result: [{ address: key }] }],
   'under a number that nobody asked': () => [{ kind: 'failed', n: 12345, code: 'INTERNAL', message: key }],
   'under a number that is a text': (n) => [{ kind: 'failed', n: `${n}`, code: 'INTERNAL', message: key }],
@@ -47,7 +47,7 @@ function plain(value) {
 let asked = 0;
 process.on('message', (questions) => {
   for (const { kind, n, request } of questions) {
-    if (kind === 'unlock') process.send([{ kind: 'unlocked', n, publicKey: new Uint8Array(32), key }]);
+    if (kind === 'unlock') process.send([{ kind: 'unlocked', n, viewKey: new Uint8Array(32), key }]);
     else {
       const every = Object.values(answers);
       const say = answers[request.completed] ?? every[asked++ % every.length];
