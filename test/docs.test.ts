@@ -59,8 +59,6 @@ const unread = new Set<string>([
   'docs/architecture.md',
   'docs/compatibility.md',
   'docs/decisions.md',
-  'docs/glossary.md',
-  'docs/performance.md',
 ]);
 
 describe('docs/errors.md', () => {
