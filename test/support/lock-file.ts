@@ -26,3 +26,11 @@ export const shippedPackages = () => lockedPackages().filter(([, { dev }]) => de
 /** The packages that are always installed to run Custos. */
 export const productionPackages = () =>
   shippedPackages().filter(([, { optional, devOptional }]) => optional !== true && devOptional !== true);
+
+/** Names of the packages that package.json itself asks for. */
+export function directPackages(): readonly string[] {
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return Object.keys(dependencies);
+}

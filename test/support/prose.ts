@@ -24,5 +24,7 @@ export function stiltedWords(text: string): readonly string[] {
 
 /** The numbers that stand before a word, such as 29 in "29 chains". */
 export function countsOf(text: string, what: string): readonly number[] {
-  return [...unreleased(text).matchAll(new RegExp(`\\b(\\d+)\\]? ${what}`, 'g'))].map(([, number]) => Number(number));
+  return [...unreleased(text).matchAll(new RegExp(`(?<![-\\w])(\\d+)\\]? ${what}`, 'g'))].map(([, number]) =>
+    Number(number),
+  );
 }
