@@ -4,7 +4,7 @@ import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import { isRefusal } from '../shared/refusal.js';
 
-/** A node that speaks Flow's Access API over HTTP: the public one beside a cloud, or the operator's own. */
+/** A node with Flow's Access API over HTTP: the public one where a cloud is used, or the operator's own. */
 export interface FlowAccess {
   readonly node: NodeClient;
   readonly network: Network;
@@ -62,7 +62,7 @@ export async function newestBlock(
 
 /**
  * The keys of an account.
- * @param address - 16 hexadecimal digits   @param query - which state, and what is sent beside the keys
+ * @param address - 16 hexadecimal digits   @param query - selects the state, and what is sent along with the keys
  */
 export async function accountKeys(access: FlowAccess, address: string, query: string): Promise<readonly AccountKey[]> {
   const answer = await askAccess(access, { path: `/v1/accounts/${address}?${query}` });
@@ -71,7 +71,7 @@ export async function accountKeys(access: FlowAccess, address: string, query: st
   return (keys as readonly unknown[]).map(readKey);
 }
 
-/** @throws CustosError NODE_ANSWER_INVALID: there is no living key of this index */
+/** @throws CustosError NODE_ANSWER_INVALID: the account has no living key with this index */
 export async function keyAt(
   access: FlowAccess,
   { address, keyId }: { readonly address: string; readonly keyId: number },
@@ -87,7 +87,7 @@ export async function resultOf(access: FlowAccess, id: string): Promise<FlowResu
   try {
     answer = await askAccess(access, { path: `/v1/transaction_results/${id}` });
   } catch (error) {
-    // A node that has not heard of it says so with 404.
+    // A node that does not know the transaction answers 404.
     if (isRefusal(error)) return { kind: 'unknown' };
     throw error;
   }

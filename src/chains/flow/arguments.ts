@@ -30,14 +30,14 @@ const wholeTypes: ReadonlyMap<string, WholeType> = new Map<string, WholeType>([
   ['UInt', { signed: false }],
 ]);
 
-/** @param address - 16 hexadecimal digits, 0x may stand before   @throws CustosError TRANSACTION_INVALID */
+/** @param address - 16 hexadecimal digits, with or without 0x   @throws CustosError TRANSACTION_INVALID */
 export function flowAddress(value: unknown, name: string): string {
   const digits = /^(?:0x)?([0-9a-f]{16})$/i.exec(textOf(value, name))?.[1];
   if (digits === undefined) throw invalid(`${name} is ${quote(value)}, not an address of 16 hexadecimal digits`);
   return digits.toLowerCase();
 }
 
-/** Address argument; the case of the request's digits stays, since they are signed as text. */
+/** Address argument. The digits keep their case, because they are signed as text. */
 export function addressArgument(value: unknown, name: string): CadenceArgument {
   flowAddress(value, name);
   const text = textOf(value, name);

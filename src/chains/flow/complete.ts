@@ -12,7 +12,7 @@ import type { FlowAction } from './request.js';
 /** The cloud's operation, as a node client has it. */
 export type Cloud = NonNullable<NodeClient['cloud']>;
 
-/** Asks for everything that a request leaves open. Through a cloud, its accounts propose and pay; else the account itself does. */
+/** Asks for everything that a request leaves open. A cloud's accounts propose and pay; without a cloud the account itself does. */
 export function fillRequest(action: FlowAction, context: CompleteContext): Promise<FlowFilling> {
   const { cloud } = context.node;
   return cloud === undefined ? fillAlone(action, context) : fillSponsored(action, context, cloud);
@@ -54,8 +54,8 @@ async function cloudKey(cloud: Cloud, isPayer: boolean): Promise<{ address: stri
 }
 
 /**
- * Beside a cloud, keys of secp256k1 are the first of their account and hash with SHA3-256, since the cloud makes accounts so.
- * Keys of P-256 come from elsewhere, so their account is asked.
+ * A cloud makes accounts with one key of secp256k1, which is the first and hashes with SHA3-256. Keys of P-256 come from
+ * elsewhere, so the node is asked about their account.
  */
 async function authorizerOf({ account }: FlowAction, { from }: CompleteContext, access: FlowAccess) {
   if (curveOf(from) === 'ecdsasecp256k1') return { keyId: 0, hash: 'SHA3_256' as const };

@@ -25,7 +25,7 @@ import type { FlowTemplates } from './templates.js';
 export interface FlowFilling {
   readonly referenceBlock: { readonly id: string; readonly height: bigint };
   readonly proposer: FlowPayload['proposer'] & {
-    /** Of the cloud's key over the payload; absent where the account proposes itself. */
+    /** Signature of the cloud's key over the payload; absent where the account itself proposes. */
     readonly signature?: Uint8Array;
   };
   readonly payer: { readonly address: string; readonly keyId: number };
@@ -35,14 +35,14 @@ export interface FlowFilling {
 
 /** Computation units that a transaction may take; the network's own limit. */
 export const COMPUTATION_LIMIT = 9999;
-/** Inclusion and all computation units at the prices of FLIP 351 (0.0001 and 0.00004 FLOW), in 1/10^8; the request cannot bound it. */
+/** Inclusion and all computation units at the prices of FLIP 351 (0.0001 and 0.00004 FLOW), in 1/10^8; a request cannot set a limit. */
 const HIGHEST_FEE = 10_000n + BigInt(COMPUTATION_LIMIT) * 4_000n;
 const MOST_KEYS = 1_000_000;
 /** The address that no account has. */
 const NOBODY = `0x${'0'.repeat(16)}`;
 const unspendable = { kind: 'unspendable-destination', party: NOBODY, text: 'nobody has a key of it' } as const;
 
-/** The request with the unsigned payload that it gives. @throws CustosError as `readAction` */
+/** The unsigned payload of a request. @throws CustosError as `readAction` */
 export function payloadOf({ script, arguments: made, account }: FlowAction, filling: FlowFilling): FlowPayload {
   const { address, keyId, sequenceNumber } = filling.proposer;
   return {
@@ -63,7 +63,7 @@ export function readRequest(serialized: string): Fields {
   return fields;
 }
 
-/** The request as it came, with the filling beside it. */
+/** The request as it came, and the filling as one more member. */
 export function writeCompleted(request: Fields, { referenceBlock, proposer, payer, authorizer }: FlowFilling): string {
   const { address, keyId, sequenceNumber, signature } = proposer;
   const filled = {
@@ -80,7 +80,7 @@ export function writeCompleted(request: Fields, { referenceBlock, proposer, paye
   return JSON.stringify({ ...request, filled });
 }
 
-/** Decodes a completed request. The script is made anew from the request, so nothing is signed that was not read. */
+/** Decodes a completed request. The script is made again from the request, so nothing is signed that was not read. */
 export function parseCompleted(
   completed: string,
   context: ParseContext,
@@ -141,7 +141,7 @@ function hashOf(value: unknown): FlowHash {
   throw invalid('authorizer.hash is neither SHA2_256 nor SHA3_256');
 }
 
-/** Either the account does all by one key, or others propose and pay and the account only authorizes. */
+/** Either the account does everything with one key, or others propose and pay and the account only authorizes. */
 function checkRoles({ account }: FlowAction, { proposer, payer, authorizer }: FlowFilling, paysItself: boolean): void {
   const isOneKey = proposer.keyId === payer.keyId && payer.keyId === authorizer.keyId;
   const isAlone = proposer.address === account && isOneKey && proposer.signature === undefined;
@@ -166,7 +166,7 @@ function summarize(action: TypedAction, filling: FlowFilling, paysItself: boolea
   };
 }
 
-/** Every signed value that no other member of the summary holds whole. */
+/** Every signed value that no other member of the summary holds completely. */
 function notesOf(
   action: TypedAction,
   { referenceBlock, proposer, payer, authorizer }: FlowFilling,
@@ -176,7 +176,7 @@ function notesOf(
     `0x${address} by key ${keyId}`;
   const values = {
     type,
-    // The other types have scripts of our own.
+    // The other types use our own scripts.
     ...(does.opaque && { script }),
     referenceBlock: `${referenceBlock.id} at ${referenceBlock.height}`,
     computationLimit: COMPUTATION_LIMIT,

@@ -7,7 +7,7 @@ import { sha3 } from '../../crypto/hash.js';
 export interface FlowPayload {
   /** Cadence. */
   readonly script: string;
-  /** JSON-Cadence, in the very texts that are signed. */
+  /** JSON-Cadence, exactly as it is signed. */
   readonly arguments: readonly string[];
   /** Id of a block, 64 hexadecimal digits. */
   readonly referenceBlock: string;
@@ -71,7 +71,7 @@ function payloadItems({ script, proposer, ...payload }: FlowPayload): Item[] {
   ];
 }
 
-/** A signer is named by its place among proposer, payer and authorizers, each counted once. */
+/** A signer is named by its position among proposer, payer and authorizers, each counted once. */
 function signatureItems({ proposer, payer, authorizers }: FlowPayload, signatures: readonly FlowSignature[]): Item[] {
   const signers = [...new Set([proposer.address, payer, ...authorizers])];
   return signatures

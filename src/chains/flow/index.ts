@@ -6,13 +6,13 @@ import { fillRequest } from './complete.js';
 import { parseCompleted, readRequest, writeCompleted } from './completed.js';
 import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
 import { legacyTemplates } from './legacy-templates.js';
+import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './node.js';
 import { readAction } from './request.js';
-import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './send.js';
 import { tatum } from './tatum.js';
 import { cadenceOneTemplates } from './templates.js';
 
 export interface FlowOptions {
-  /** `legacy` are the texts of before September 2024, which the network refuses; default `cadence-1.0`. */
+  /** `legacy` texts are from before September 2024, and the network refuses them. Default: `cadence-1.0`. */
   readonly templates?: 'cadence-1.0' | 'legacy';
   readonly patience?: Patience;
 }
@@ -63,5 +63,5 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
   };
 }
 
-/** Flow. The address of a wallet is its public key; accounts are named in the request. */
+/** Flow. The address of a wallet is its public key; the request names the account. */
 export const flow: Chain = flowChain();

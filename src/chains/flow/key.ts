@@ -25,8 +25,8 @@ export function publicKey(privateKey: Uint8Array): Uint8Array {
 }
 
 /**
- * Writes both coordinates of a public key, which is how wallets of this chain are told apart: an account's address is given
- * by the network and cannot be computed.
+ * Writes both coordinates of a public key, which identifies a wallet of this chain: the network assigns the address of an
+ * account, which cannot be computed.
  * @param publicKey - 33 bytes of secp256k1 or 65 bytes of P-256   @returns 128 hexadecimal digits
  */
 export function showPublicKey(publicKey: Uint8Array): string {
@@ -35,7 +35,7 @@ export function showPublicKey(publicKey: Uint8Array): string {
   return hex.encode(publicKey.subarray(1));
 }
 
-/** Reads a public key of either curve: 128 hexadecimal digits, or 130 that begin with 04; 0x may stand before. @throws CustosError ADDRESS_INVALID */
+/** Reads a public key of either curve: 128 hexadecimal digits, or 130 that begin with 04; with or without 0x. @throws CustosError ADDRESS_INVALID */
 export function normalizePublicKey(text: string): string {
   const digits = /^(?:0x)?(?:04)?([0-9a-f]{128})$/i.exec(text)?.[1]?.toLowerCase();
   if (digits === undefined || curveOf(digits) === undefined) {
@@ -44,21 +44,21 @@ export function normalizePublicKey(text: string): string {
   return digits;
 }
 
-/** The curve on which a public key of 128 hexadecimal digits lies; undefined where on neither. */
+/** The curve on which a public key of 128 hexadecimal digits lies; undefined where it is on neither. */
 export function curveOf(digits: string): FlowCurve | undefined {
   const point = hex.decode(`04${digits}`);
   if (secp256k1.utils.isValidPublicKey(point)) return 'ecdsasecp256k1';
   return p256.isPublicKey(point) ? 'ecdsap256' : undefined;
 }
 
-/** The field writes keys of secp256k1 without leading zeros; those of P-256 are marked by `p256:`. */
+/** Keys of secp256k1 are written without leading zeros, as Tatum KMS does; keys of P-256 begin with `p256:`. */
 export function encodePrivateKey(privateKey: Uint8Array): string {
   if (isP256(privateKey)) return P256_PREFIX + hex.encode(privateKey.subarray(1));
   return hex.encode(privateKey).replace(/^0+/, '');
 }
 
 /**
- * Reads 64 hexadecimal digits, or fewer where leading zeros are left out; 0x may stand before. `p256:` in front marks the curve.
+ * Reads 64 hexadecimal digits, or fewer where leading zeros are left out, with or without 0x. `p256:` in front marks the curve.
  * @returns 32 bytes (secp256k1), or 1 and 32 bytes (P-256)
  * @throws CustosError PRIVATE_KEY_INVALID
  */

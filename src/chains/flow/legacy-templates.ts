@@ -2,8 +2,8 @@ import type { Network } from '../../core/ids.js';
 import { type FlowTemplates, flowContracts } from './templates.js';
 
 /**
- * The texts that programs of the field sent before September 2024, as far as recordings of them exist, to the byte. The
- * network refuses them now; they serve comparison, and development chains that still run the old language.
+ * The texts that Tatum KMS sent before September 2024, as far as recordings exist, byte for byte. The network refuses them
+ * now. They serve comparison, and development chains that still run the old language.
  */
 export const legacyTemplates: FlowTemplates = {
   keyForm: 'encoded',

@@ -30,7 +30,7 @@ export interface FlowAction {
   };
 }
 
-/** An action with the number of its request's type. */
+/** An action with the type number of its request. */
 export type TypedAction = FlowAction & { readonly type: number };
 
 interface Request {
@@ -41,7 +41,7 @@ interface Request {
 }
 
 const MOST_WEIGHT = 1000n;
-/** Members of every body that choose a key or a queue and change nothing of what is signed. */
+/** Members of every body that choose a key or a queue and do not change what is signed. */
 const besides = ['account', 'index', 'signatureId', 'chain'];
 
 const readers: Readonly<Record<number, { readonly members: readonly string[]; read(request: Request): FlowAction }>> = {
@@ -104,7 +104,7 @@ function transfer({ account, body, network, templates }: Request): FlowAction {
   };
 }
 
-// Without a weight the key is added with 0, which lets it propose transactions and nothing more: never more than was asked for.
+// Without a weight the key gets 0, which lets it propose transactions and nothing else: never more than was asked for.
 function addKey(request: Request): FlowAction {
   const { key, weight, keyArguments } = keyOf(request, 0n);
   const power = weight === 0n ? 'which cannot sign for it' : `of weight ${weight} of ${MOST_WEIGHT}`;
@@ -127,7 +127,7 @@ function createAccount(request: Request): FlowAction {
 function keyOf({ body, templates }: Request, usual: bigint) {
   const text = textOf(body['publicKey'], 'publicKey');
   const key = /^(?:0x)?(?:04)?([0-9a-f]{128})$/i.exec(text)?.[1]?.toLowerCase();
-  // The templates name the algorithm, so a point of another curve would make an account that nobody can use.
+  // The templates name the algorithm, so a point of another curve would make an account that no key can use.
   if (key === undefined || curveOf(key) !== 'ecdsasecp256k1') {
     throw invalid(`publicKey is ${quote(text)}, not a point of secp256k1 in 128 hexadecimal digits`);
   }
@@ -195,7 +195,7 @@ function transferToken(request: Request): FlowAction {
 
 function custom({ account, body }: Request): FlowAction {
   const script = textOf(body['transaction'], 'transaction');
-  // Half a surrogate pair has no UTF-8 form: what is signed would not be what was read.
+  // Half a surrogate pair has no UTF-8 form: the signed text would differ from the one that was read.
   if (script === '' || Buffer.from(script).toString() !== script)
     throw invalid('transaction is empty or no Unicode text');
   const made = readArguments(body['args']);

@@ -3,7 +3,7 @@ import type { Network } from '../../core/ids.js';
 import { type Fields, listOf, objectOf, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
 import type { FlowPayload, FlowSignature } from './encoding.js';
 
-/** A signed transaction with what is needed to send it and to tell when it can no longer be taken. */
+/** A signed transaction, with what is needed to send it and to see when it has expired. */
 export interface SentFlow {
   readonly network: Network;
   /** Height of the reference block. */
@@ -12,7 +12,7 @@ export interface SentFlow {
   readonly payerKey: number;
   readonly payload: FlowPayload;
   readonly payloadSignatures: readonly FlowSignature[];
-  /** Empty as long as another one still has to sign as the payer. */
+  /** Empty until another payer has signed. */
   readonly envelopeSignatures: readonly FlowSignature[];
 }
 

@@ -1,10 +1,10 @@
 import type { Network } from '../../core/ids.js';
 
-/** Cadence texts of the transactions that a request names by a number. A missing one is not offered. */
+/** Cadence texts of the transactions that a request selects by number. A missing one is not offered. */
 export interface FlowTemplates {
   /** `(amount: UFix64, recipient: Address)` */
   transfer(network: Network): string;
-  /** Undefined where the network has no such token any more. */
+  /** Absent where the network no longer has the token. */
   fusdTransfer?(network: Network): string;
   /** `(publicKey: String, weight: UFix64)`, or in the older form a key that carries its weight. */
   addKey(network: Network): string;
@@ -18,7 +18,7 @@ export interface FlowTemplates {
   burn?(network: Network): string;
   /** `(recipient: Address, withdrawID: UInt64)` */
   transferToken?(network: Network): string;
-  /** `encoded`: an RLP list of key, algorithms and weight in one text; `plain`: key and weight apart. */
+  /** `encoded`: an RLP list of key, algorithms and weight in one text; `plain`: key and weight as two arguments. */
   readonly keyForm: 'encoded' | 'plain';
 }
 

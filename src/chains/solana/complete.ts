@@ -24,15 +24,15 @@ const TABLE_HEADER = 56;
 const TABLE_KIND = 1;
 
 /**
- * Puts the latest blockhash into a message and adds until when it lasts. The blockhash that came is not kept, whatever it
- * is: it may be old, and nobody said how long it lasts. A durable nonce stays, for it is a value of the requester.
+ * Puts the latest blockhash into a message and adds how long it lasts. The blockhash of the request is not kept: it may be
+ * old, and the request does not say how long it lasts. A durable nonce stays, because the requester chose it.
  * @throws CustosError TRANSACTION_*, NETWORK_MISMATCH, NODE_*
  */
 export async function completeTransaction(pending: PendingTransaction, context: CompleteContext): Promise<string> {
   const { node } = context;
   const request = readRequest(pending.serialized);
   const message = decodeMessage(request.message);
-  // The key of the cloud decides to which network its node belongs; an own node is asked.
+  // The cloud's API key decides which network its node belongs to; an own node is asked.
   if (node.cloud === undefined) await checkCluster(node, context.network);
   const tables = await Promise.all(message.lookups.map((lookup) => loadTable(lookup, node)));
   await checkReceivers(message, loadedAccounts(message, tables), context);
@@ -41,7 +41,7 @@ export async function completeTransaction(pending: PendingTransaction, context: 
   return writeCompleted({ ...request, message: withBlockhash(message, blockhash), lifetime, tables });
 }
 
-/** True for a request whose blockhash is a value of the requester, so that its bytes come out the same every time. */
+/** True for a request with a blockhash that the requester chose, so that it gives the same bytes every time. */
 export function keepsBlockhash(serialized: string): boolean {
   return isDurable(decodeMessage(readRequest(serialized).message));
 }
@@ -67,7 +67,7 @@ async function latestBlockhash(
   return { blockhash, lifetime: { slot: BigInt(slot), lastValidBlockHeight: BigInt(lastValidBlockHeight) } };
 }
 
-/** A finalized table never changes the addresses that it has, so what is read now is what the network will read. */
+/** A finalized table never changes its addresses, so the network will read what is read now. */
 async function loadTable({ table, writable, readonly }: TableLookup, node: NodeClient): Promise<LoadedTable> {
   const answer = await node.rpc('getAccountInfo', [table, { encoding: 'base64', commitment: 'finalized' }]);
   const account = isObject(answer) ? answer['value'] : undefined;
@@ -101,7 +101,7 @@ export function accountBytes(account: unknown, owner: string): Uint8Array | unde
 /** The same keys have the same addresses on all clusters, so a test transaction on the wrong node would move real coins. */
 export async function checkCluster(node: NodeClient, network: Network): Promise<void> {
   const genesis = await node.rpc('getGenesisHash', []);
-  // Whoever runs a cluster of his own tests with it.
+  // A private cluster is used for tests.
   const found = clusters.get(genesis) ?? 'testnet';
   if (found === network) return;
   throw new CustosError(
@@ -118,7 +118,7 @@ function isHash(text: string): boolean {
   }
 }
 
-/** A node answered with something else than was asked. */
+/** The error for a node's answer that cannot be read. */
 export function unreadable(method: string, what: string): CustosError {
   return new CustosError('NODE_ANSWER_INVALID', `the SOL node answered ${method} with ${what}`);
 }

@@ -7,9 +7,9 @@ import type { AccountUse, Instruction } from './message.js';
 
 /** What one instruction does. */
 export interface Effect {
-  /** Absent for what only goes along with another instruction, e.g. a memo. */
+  /** Absent for what only accompanies another instruction, e.g. a memo. */
   readonly kind?: Summary['kind'];
-  /** A clause such as `sends 1 SOL to X`; absent for what nobody needs to be told. */
+  /** A clause such as `sends 1 SOL to X`; absent where there is nothing to say. */
   readonly text?: string;
   /** Coins that leave an account. */
   readonly spent?: Spent;
@@ -26,7 +26,7 @@ export interface Spent {
   readonly lamports: bigint;
 }
 
-/** What is known of a token account from the transaction itself, which proves it. */
+/** What the transaction itself proves about a token account. */
 export interface TokenAccount {
   readonly owner: string;
   readonly mint: string;
@@ -34,9 +34,9 @@ export interface TokenAccount {
 
 /** The surroundings of an instruction. */
 export interface Scene {
-  /** The wallet for whom the transaction is told. */
+  /** The wallet from whose side the transaction is described. */
   readonly from: string;
-  /** All wallets that sign, without a key that came with the request. */
+  /** All wallets that sign, apart from a key that came with the request. */
   readonly ours: ReadonlySet<string>;
   readonly tokenAccounts: ReadonlyMap<string, TokenAccount>;
 }
@@ -69,7 +69,7 @@ export function coins(lamports: bigint): string {
   return `${formatUnits(lamports, LAMPORT_DECIMALS)} SOL`;
 }
 
-/** An instruction that is carried along without being understood. */
+/** An instruction that is not understood. */
 export function unknownCall({ program, data }: Instruction): Effect {
   const text = `calls the program ${program} with ${data.length} bytes that are not understood`;
   const hazard: Hazard = { kind: 'opaque-data', party: program, text: `instruction with ${data.length} bytes` };
@@ -81,7 +81,7 @@ export function other(text: string, ...hazards: readonly Hazard[]): Effect {
   return { kind: 'other', text, ...(hazards.length > 0 && { hazards }) };
 }
 
-/** @param party - who gains by it; nobody where a right is given up */
+/** @param party - who gains by it; absent where a right is given up */
 export function hazard(kind: HazardKind, text: string, party?: string): Hazard {
   return { kind, ...(party !== undefined && { party }), text };
 }

@@ -4,9 +4,9 @@ import { Cursor } from './cursor.js';
 import type { Instruction, SolanaMessage } from './message.js';
 import { programs, verifyingPrograms } from './programs/ids.js';
 
-/** Lamports for each signature. */
+/** Lamports for one signature. */
 const SIGNATURE_FEE = 5000n;
-/** Compute units that an instruction may use when the transaction does not say how many. */
+/** Compute units that an instruction may use where the transaction sets no limit. */
 const DEFAULT_UNITS = 200_000n;
 const MAX_UNITS = 1_400_000n;
 /** A price is in millionths of a lamport. */
@@ -25,7 +25,7 @@ const sizes: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * The most that the fee can be, in lamports: for the signatures, and the price of all compute units that may be used.
+ * The highest possible fee in lamports: for the signatures, and for all compute units that may be used.
  * @throws CustosError TRANSACTION_INVALID: a setting of the compute budget is unknown or stands twice; FEE_INVALID
  */
 export function highestFee({ signers }: SolanaMessage, instructions: readonly Instruction[]): bigint {

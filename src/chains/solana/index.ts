@@ -22,8 +22,8 @@ import { tatum } from './tatum.js';
 import { buildPayment } from './transfer.js';
 
 /**
- * Solana. Keys of ed25519 (SLIP-10, coin type 501 of SLIP-44); a private key is the seed of 32 bytes. The first key's wallet
- * is the one for whom a transaction is told; who pays the fee is in the transaction and may be another of the keys.
+ * Solana. Keys of ed25519 (SLIP-10, coin type 501 of SLIP-44); a private key is the seed of 32 bytes. A transaction is
+ * described from the side of the first key's wallet; the transaction names who pays the fee, which may be another key.
  */
 export const solana: Chain = {
   id: parseChainId('SOL'),
@@ -36,7 +36,7 @@ export const solana: Chain = {
   keys: {
     curves: ['ed25519'],
     singleAddress: true,
-    // One step more than other wallets have, as the peer derives.
+    // One step more than in other wallets, as Tatum KMS derives.
     hd: slip10Scheme({
       path: { mainnet: "m/44'/501'/0'/0'", testnet: "m/44'/501'/0'/0'" },
       address: showAddress,

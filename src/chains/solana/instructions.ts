@@ -12,7 +12,7 @@ import { changesOwner, openedTokenAccount, tokenEffect } from './programs/token.
 export function effectOf(instruction: Instruction, scene: Scene): Effect {
   const { program, accounts } = instruction;
   const effect = decoders.get(program)?.(instruction, scene) ?? unknownCall(instruction);
-  // The signed bytes do not hold these accounts: they are what a node said that a table holds.
+  // The signed bytes do not hold these accounts: a node said that the table holds them.
   if (!accounts.some(({ isLoaded }) => isLoaded)) return effect;
   return {
     ...effect,
@@ -22,8 +22,8 @@ export function effectOf(instruction: Instruction, scene: Scene): Effect {
 }
 
 /**
- * Keeps in mind what an instruction proves of token accounts, for the instructions after it: only what was opened before
- * a transfer says who gets it, and no longer than until it is given away or closed.
+ * Remembers what an instruction proves about token accounts, for the instructions after it: an account must be opened before
+ * a transfer to prove who gets it, and proves nothing once it is given away or closed.
  */
 export function rememberTokenAccounts(known: Map<string, TokenAccount>, instruction: Instruction): void {
   const { program, accounts } = instruction;
@@ -48,7 +48,7 @@ const decoders: ReadonlyMap<string, InstructionDecoder> = new Map<string, Instru
   [programs.addressLookupTable, lookupTableEffect],
   [programs.memo, memoEffect],
   [programs.memoV1, memoEffect],
-  // Its instructions set the fee, which is told by itself.
+  // Its instructions set the fee, which the summary holds in a member of its own.
   [programs.computeBudget, () => ({})],
 ]);
 
@@ -58,7 +58,7 @@ function openedAssociated(instruction: Instruction): readonly [string, TokenAcco
   return isWhole && isCreation(instruction) ? [account, { owner, mint }] : undefined;
 }
 
-/** Without data, 0: the account must not exist. 1: an account that exists and belongs to the same owner is fine, too. */
+/** Without data, 0: the account must not exist. 1: an existing account of the same owner is fine, too. */
 function isCreation({ data }: Instruction): boolean {
   return data.length === 0 || (data.length === 1 && (data[0] === 0 || data[0] === 1));
 }

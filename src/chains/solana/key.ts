@@ -8,7 +8,7 @@ import { tryDecode } from '../shared/try-decode.js';
 const SEED_BYTES = 32;
 const MAX_KEY_LENGTH = 88;
 
-/** Base58 of 64 bytes, seed and public key, which is the form of wallets and of the peer. @param seed - 32 bytes */
+/** Base58 of 64 bytes, seed and public key, as wallets and Tatum KMS write it. @param seed - 32 bytes */
 export function encodePrivateKey(seed: Uint8Array): string {
   const pair = concatBytes(seed, publicKey(seed));
   const text = base58.encode(pair);

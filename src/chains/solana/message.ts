@@ -4,11 +4,11 @@ import { invalid } from '../shared/fields.js';
 import { readAddress } from './address.js';
 import { Cursor, compactLength } from './cursor.js';
 
-/** The message that is signed, as far as it can be read without the network. */
+/** The message that is signed, as far as it is readable without the network. */
 export interface SolanaMessage {
   readonly version: 'legacy' | 'v0';
   readonly bytes: Uint8Array;
-  /** The first accounts, which must sign; the very first pays the fee. */
+  /** The first accounts, which must sign; the first of them pays the fee. */
   readonly signers: readonly string[];
   /** Accounts that the message names itself. */
   readonly accounts: readonly AccountUse[];
@@ -25,11 +25,11 @@ export interface AccountUse {
   readonly address: string;
   readonly isSigner: boolean;
   readonly isWritable: boolean;
-  /** Comes from a lookup table, so that the signed bytes do not name it. */
+  /** Comes from a lookup table, so the signed bytes do not name it. */
   readonly isLoaded: boolean;
 }
 
-/** An instruction with places in the list of all accounts. */
+/** An instruction with positions in the list of all accounts. */
 export interface IndexedInstruction {
   readonly program: string;
   readonly accounts: readonly number[];
@@ -50,9 +50,9 @@ export interface Instruction {
   readonly data: Uint8Array;
 }
 
-/** What stands for a recent blockhash that the daemon will ask for. */
+/** Placeholder of the recent blockhash that the daemon will ask for. */
 export const PLACEHOLDER_BLOCKHASH = '7WyEshBZcZwEbJsvSeGgCkSNMxxxFAym3x7Cuj6UjAUE';
-/** 32 bytes of zero, which is no blockhash either. */
+/** 32 bytes of zero: not a blockhash either. */
 const NO_BLOCKHASH = base58.encode(new Uint8Array(32));
 /** One packet of the network: all that signatures and message may have together. */
 const MAX_TRANSACTION_BYTES = 1232;
@@ -93,7 +93,7 @@ export function decodeMessage(bytes: Uint8Array): SolanaMessage {
   return { version, bytes, signers, accounts, blockhash, blockhashAt, instructions, lookups };
 }
 
-/** True where the message does not say yet when it was made. */
+/** True where the message has no blockhash yet. */
 export function lacksBlockhash({ blockhash }: SolanaMessage): boolean {
   return blockhash === PLACEHOLDER_BLOCKHASH || blockhash === NO_BLOCKHASH;
 }
@@ -105,7 +105,7 @@ export function withBlockhash({ bytes, blockhashAt }: SolanaMessage, blockhash: 
   return changed;
 }
 
-/** Puts accounts in the place of their numbers. @param loaded - accounts of the lookup tables, in the order of the network */
+/** Replaces the numbers of accounts by the accounts. @param loaded - accounts of the lookup tables, in the order of the network */
 export function resolveInstructions(message: SolanaMessage, loaded: readonly AccountUse[]): readonly Instruction[] {
   const accounts = [...message.accounts, ...loaded];
   if (new Set(accounts.map(({ address }) => address)).size !== accounts.length) {
@@ -123,7 +123,7 @@ export function wireBytes(signatures: readonly Uint8Array[], message: Uint8Array
   return join([compactLength(signatures.length), ...signatures, message]);
 }
 
-/** Writes a legacy message. Accounts stand in the order that the format asks for: payer, signers, writable, readonly. */
+/** Writes a legacy message. Accounts have the order that the format demands: payer, signers, writable, readonly. */
 export function encodeMessage(feePayer: string, blockhash: string, instructions: readonly Instruction[]): Uint8Array {
   const uses = mergeUses(feePayer, instructions);
   const rank = ({ isSigner, isWritable }: AccountUse) => (isSigner ? 0 : 2) + (isWritable ? 0 : 1);

@@ -11,12 +11,12 @@ import { unreadable } from './complete.js';
 import { Cursor } from './cursor.js';
 import { readCompleted } from './request.js';
 
-/** Milliseconds before each look whether the transaction is in a block; a cluster mostly needs one second. */
+/** Milliseconds of waiting before each look for the transaction in a block; a cluster mostly needs one second. */
 const PAUSES = [0, 500, 500, 1000, 1000, 2000, 3000, 4000];
 
 const SIGNATURE_BYTES = 64;
 
-/** Words of a node that has put these very bytes into a block before. */
+/** Words of a node that already has these bytes in a block. */
 const isProcessed = /already been processed|AlreadyProcessed/i;
 /** The blockhash is too old, or so new that this node has not heard of it. */
 const isUnknownBlockhash = /blockhash ?not ?found/i;
@@ -24,8 +24,8 @@ const isUnknownBlockhash = /blockhash ?not ?found/i;
 const isTransient = /\(code -32(004|005|014|016|097|429|603)\)|node is (behind|unhealthy)|too many requests/i;
 
 /**
- * Hands signed bytes to a node and waits until a block holds them: a node takes what it may never bring into a block, and
- * only what is confirmed is paid.
+ * Gives signed bytes to a node and waits until a block holds them: a node may take bytes that never come into a block, and
+ * only a confirmed transaction has paid.
  * @returns the transaction id
  * @throws CustosError BROADCAST_REFUSED (refused, or failed in a block), NODE_ANSWER_INVALID (not confirmed yet), NODE_*
  */
@@ -38,7 +38,7 @@ export async function sendTransaction(
   for (const pause of isFresh ? PAUSES : [0]) {
     if (pause > 0) await clock.wait(pause);
     const seen = await look(signed, node);
-    // A node that can tell nothing about transactions is taken at its word.
+    // A node without any record of transactions is taken at its word.
     if (seen === 'confirmed' || (seen === 'untold' && isFresh)) return signed.txId;
   }
   const why = isFresh ? 'is sent, but not confirmed yet' : 'has a blockhash that the node does not know';
@@ -46,8 +46,8 @@ export async function sendTransaction(
 }
 
 /**
- * What became of signed bytes. Dead is only what no block up to the last valid one holds: the finalized chain is past that
- * height, the node that looked is not behind it, and its history reaches back to the blockhash.
+ * What became of signed bytes. They are dead only if no block up to the last valid one holds them: the finalized chain is past
+ * that height, the node that looked is not behind it, and its history reaches back to the blockhash.
  * @throws CustosError NODE_*; NODE_REFUSED also for a node without the history that would prove it
  */
 export async function fateOf({ txId, completed }: RecordedTransaction, node: NodeClient): Promise<Fate> {
@@ -55,7 +55,7 @@ export async function fateOf({ txId, completed }: RecordedTransaction, node: Nod
   // Asked before the status, so that the status is at least as new.
   const now = lifetime && (await finalizedNow(node));
   const { slot, found } = await statusOf(txId, node, true);
-  // One that failed in a block is not what is asked for, and is never made anew: it could fail, and cost a fee, for ever.
+  // One that failed in a block is never made again: it could fail, and cost a fee, each time.
   if (found !== null) return found['err'] === null ? 'known' : 'open';
   if (!lifetime || !now || now.height <= lifetime.lastValidBlockHeight || slot < now.slot) return 'open';
   const first = await node.rpc('getFirstAvailableBlock', []);
@@ -66,8 +66,8 @@ export async function fateOf({ txId, completed }: RecordedTransaction, node: Nod
 }
 
 /**
- * Where the cluster has a transaction: its slot stands for the block. Finalized is final; confirmed is as deep as the node says
- * that blocks voted on top; what is only processed may still be in a fork, so it waits.
+ * Finds a transaction: its slot stands for the block. Finalized is final. The depth of a confirmed one is the node's count of
+ * blocks that voted on top. One that is only processed may still be in a fork, so it waits.
  * @throws CustosError NODE_*
  */
 export async function inclusionOf({ txId }: SignedTransaction, node: NodeClient): Promise<Inclusion> {
@@ -146,7 +146,7 @@ function isVersioned({ raw }: SignedTransaction): boolean {
   return cursor.small(1) >= 0x80;
 }
 
-/** Reads a transaction id, or signed bytes in base64, whose id is their first signature. @throws CustosError TRANSACTION_INVALID */
+/** Reads a transaction id, or signed bytes in base64: their id is the first signature. @throws CustosError TRANSACTION_INVALID */
 export function readSigned(txData: string): { readonly raw?: string; readonly txId: string } {
   if (/^[1-9A-HJ-NP-Za-km-z]{64,88}$/.test(txData) && base58.decode(txData).length === SIGNATURE_BYTES) {
     return { txId: txData };

@@ -3,8 +3,8 @@ import type { SummaryNote } from '../../core/chain/summary.js';
 import type { AccountUse, Instruction, SolanaMessage } from './message.js';
 
 /**
- * The whole message in plain letters: who pays the fee, when it was made, which accounts it names with which rights, and what
- * each program is given. Effects tell what it means; this is what is signed.
+ * The whole message in plain text: who pays the fee, the blockhash, the accounts with their rights, and what each program
+ * gets. Effects say what it means; this is what is signed.
  */
 export function notesOf(message: SolanaMessage, instructions: readonly Instruction[]): readonly SummaryNote[] {
   const { version, blockhash, signers, accounts, lookups } = message;
@@ -24,7 +24,7 @@ export function notesOf(message: SolanaMessage, instructions: readonly Instructi
   ];
 }
 
-/** With its rights in one letter each: signs, may be written. */
+/** An account with its rights, one letter each: signs, may be written. */
 function named({ address, isSigner, isWritable }: AccountUse): string {
   const rights = `${isSigner ? 's' : ''}${isWritable ? 'w' : ''}`;
   return rights === '' ? address : `${address} (${rights})`;

@@ -14,8 +14,8 @@ const creations: readonly number[] = [0, 3];
 const MOST = 100;
 
 /**
- * Asks the node who gets coins: token accounts, mints and programs cannot spend them, and an account below the rent is not
- * made. Coins for an account that the same transaction makes or wraps are left alone.
+ * Asks the node about the receivers of coins: token accounts, mints and programs cannot spend them, and the network makes no
+ * account with less than the rent. An account that the same transaction makes or wraps is not checked.
  * @throws CustosError RECEIVER_UNFIT, NODE_*
  */
 export async function checkReceivers(
@@ -62,7 +62,7 @@ async function rentOfNothing({ node }: Pick<CompleteContext, 'node'>): Promise<b
   return isCount(answer) ? BigInt(answer) : 0n;
 }
 
-/** A plain transfer of the System program; the other forms give from accounts that are no wallets. */
+/** A plain transfer of the System program; the other forms take coins from accounts that are not wallets. */
 function transferOf({ program, data, accounts }: Instruction): { to: string; lamports: bigint }[] {
   const [, receiver] = accounts;
   if (program !== programs.system || data.length !== 12 || data[0] !== TRANSFER || receiver === undefined) return [];

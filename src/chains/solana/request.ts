@@ -23,7 +23,7 @@ export interface SolanaRequest {
   readonly mintPK?: string;
 }
 
-/** Until when the signed bytes can take effect. */
+/** How long the signed bytes can take effect. */
 export interface Lifetime {
   /** Slot of the answer that held the blockhash: no block before it can hold the transaction. */
   readonly slot: bigint;
@@ -95,7 +95,7 @@ export function readMintKey(mintPK: string): Uint8Array {
 }
 
 /**
- * The accounts that lookups bring, in the order of the network: all writable ones, then all others.
+ * The accounts that lookups add, in the order of the network: all writable ones, then all others.
  * @throws CustosError TRANSACTION_INVALID: the tables are not those of the message
  */
 export function loadedAccounts({ lookups }: SolanaMessage, tables: readonly LoadedTable[]): readonly AccountUse[] {
@@ -121,7 +121,7 @@ function requestOf({ txData, mintPK }: Fields): SolanaRequest {
   return { message, ...(mintPK !== undefined && mintPK !== null && { mintPK: secretOf(mintPK) }) };
 }
 
-/** Not by the reader of texts, which shows what it refuses. */
+/** The shared reader of texts shows what it refuses, so it must not read this one. */
 function secretOf(mintPK: unknown): string {
   if (typeof mintPK === 'string') return mintPK;
   throw invalid('mintPK is not a text');

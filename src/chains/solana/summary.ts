@@ -5,7 +5,7 @@ import { effectOf, rememberTokenAccounts } from './instructions.js';
 import { type AccountUse, resolveInstructions, type SolanaMessage } from './message.js';
 import { notesOf } from './notes.js';
 
-/** What a message is told with. */
+/** What the summary needs beside the message. */
 export interface Telling {
   readonly from: string;
   /** Addresses of all lent wallets. */

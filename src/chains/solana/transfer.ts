@@ -13,16 +13,16 @@ import { type AccountUse, encodeMessage, type Instruction, PLACEHOLDER_BLOCKHASH
 import { programs, tokenStandards } from './programs/ids.js';
 
 const MAX_AMOUNT = 2n ** 64n - 1n;
-/** Where a mint's account holds its decimals, and whether it is one. */
+/** Where the account of a mint holds its decimals, and whether it is initialized. */
 const MINT_DECIMALS_AT = 44;
 const MINT_READY_AT = 45;
 const MINT_BYTES = 82;
-/** Accounts of Token-2022 with extensions say here what they are; 1 is a mint. */
+/** Accounts of Token-2022 with extensions have their kind here; 1 is a mint. */
 const KIND_AT = 165;
 
 /**
  * Builds a transfer of coins, or of tokens of SPL Token or Token-2022, without a blockhash. A receiver without a token account
- * gets one, at the expense of who pays the fee. The node is asked which network it is, and about mint and receiver of tokens.
+ * gets one, which the payer of the fee pays for. The node is asked for its network, and about mint and receiver of tokens.
  * @returns in serialized form `{"txData": <hexadecimal legacy message>}`
  * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, TRANSACTION_UNSUPPORTED, NETWORK_MISMATCH, NODE_*
  */
@@ -90,14 +90,14 @@ async function tokenTransfer(transfer: TokenTransfer, node: NodeClient): Promise
       writable(target),
       { ...readonly(from), isSigner: true },
     ],
-    // TransferChecked: unlike the plain transfer it names the mint, so that whoever approves it sees which token goes.
+    // TransferChecked: unlike the plain transfer it names the mint, so that approvers see which token moves.
     data: Uint8Array.from([12, ...u64Bytes(amount), decimals]),
   };
   const isOpen = (await askAccount(target, node)) !== null;
   return isOpen ? [move] : [tokenAccountCreation(transfer, target, tokenProgram), move];
 }
 
-/** The creation that does nothing when the account came to be in the meantime (CreateIdempotent). */
+/** The creation that does nothing where the account exists by then (CreateIdempotent). */
 function tokenAccountCreation(
   { feePayer, to, mint }: TokenTransfer,
   target: string,
@@ -126,7 +126,7 @@ async function readMint(mint: string, node: NodeClient): Promise<{ tokenProgram:
   throw new CustosError('TRANSACTION_UNSUPPORTED', `${mint} is the address of no token`);
 }
 
-/** Owners of accounts that no wallet has the key of: programs, what they are made of, and what the network keeps itself. */
+/** Owners of accounts without a wallet's key: programs, their parts, and the network's own accounts. */
 const withoutKey: ReadonlySet<string> = new Set([
   'NativeLoader1111111111111111111111111111111',
   'BPFLoader1111111111111111111111111111111111',
@@ -139,7 +139,7 @@ const withoutKey: ReadonlySet<string> = new Set([
 /**
  * Asks what is at the receiver's address.
  * @returns null for an account that is not there yet
- * @throws CustosError ADDRESS_INVALID: nobody could spend what came to it; NODE_*
+ * @throws CustosError ADDRESS_INVALID: nobody could spend what is sent there; NODE_*
  */
 async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
   const account = await askAccount(to, node);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flow, flowChain } from '../../../src/chains/flow/index.js';
-import { usualPatience } from '../../../src/chains/flow/send.js';
+import { usualPatience } from '../../../src/chains/flow/node.js';
 import { networkOf } from '../../../src/core/ids.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { loadVectors } from '../../support/vectors.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flowChain } from '../../../src/chains/flow/index.js';
-import { usualPatience } from '../../../src/chains/flow/send.js';
+import { usualPatience } from '../../../src/chains/flow/node.js';
 import { codeOf, keyOf, prepare } from './asking.js';
 import { CLOUD_ACCOUNT, FlowNetwork } from './network.js';
 

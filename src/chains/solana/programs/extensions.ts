@@ -4,7 +4,7 @@ import { showAddress } from '../address.js';
 import { type Effect, hazard, type Scene, unknownCall } from '../effect.js';
 import type { Instruction } from '../message.js';
 
-/** Instructions of the token programs that are not taken apart, by their first byte. Source: Token-2022, in their order. */
+/** Instructions of the token programs that are not decoded further, by their first byte. Source: Token-2022, in their order. */
 const known: ReadonlyMap<number, readonly [name: string, kind: HazardKind]> = new Map([
   [25, ['InitializeMintCloseAuthority', 'issuer-settings']],
   [26, ['TransferFeeExtension', 'issuer-settings']],
@@ -22,11 +22,11 @@ const known: ReadonlyMap<number, readonly [name: string, kind: HazardKind]> = ne
   [42, ['ConfidentialMintBurn', 'issuer-settings']],
   [43, ['ScaledUiAmount', 'issuer-settings']],
   [44, ['Pausable', 'issuer-settings']],
-  // Instructions within one, which may be any of them.
+  // A batch holds instructions of any kind.
   [255, ['Batch', 'account-control']],
 ]);
 
-/** Those that send all the coins which lie there beside tokens to their second account. */
+/** Those that send all coins of a token account to their second account. */
 const withdrawals: ReadonlyMap<number, string> = new Map([
   [38, 'WithdrawExcessLamports'],
   [45, 'UnwrapLamports'],
@@ -38,7 +38,7 @@ const masters: ReadonlyMap<string, string> = new Map([
   ['a1695801edddd8cb', 'UpdateAuthority of a group'],
 ]);
 
-/** What is carried along without being understood, with what is known of it. */
+/** An instruction that is not understood, with the hazards that are known of it. */
 export function extensionCall(instruction: Instruction, scene: Scene): Effect {
   const call = unknownCall(instruction);
   return { ...call, hazards: [...knownHazards(instruction, scene), ...(call.hazards ?? [])] };

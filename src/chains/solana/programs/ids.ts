@@ -1,4 +1,4 @@
-/** Addresses of the programs whose instructions are understood, and of those that cost a fee of their own. */
+/** Addresses of the programs with instructions that are understood. */
 export const programs = {
   system: '11111111111111111111111111111111',
   token: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
@@ -30,7 +30,7 @@ export const tokenStandards: ReadonlyMap<string, string> = new Map([
 /** Burns all that it gets. */
 export const INCINERATOR = '1nc1nerator11111111111111111111111111111111';
 
-/** Programs and pages of the network that hold no key; what is sent there stays there for ever. */
+/** Programs and pages of the network that hold no key; what is sent there stays there forever. */
 const places: ReadonlySet<string> = new Set([
   ...Object.values(programs),
   ...verifyingPrograms,

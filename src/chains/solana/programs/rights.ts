@@ -60,7 +60,7 @@ const votes: Table = {
   7: (call) => newMasterAt(call, 3, 'Vote AuthorizeChecked'),
 };
 
-/** Programs that can be exchanged. Source: the upgradeable loader's instructions, in their order. */
+/** Programs that can be replaced. Source: the upgradeable loader's instructions, in their order. */
 const loaders: Table = {
   2: ({ account, cursor }) => {
     const space = cursor.u64();
@@ -117,7 +117,7 @@ export const lookupTableEffect = by(lookupTables, 'the Address Lookup Table prog
 export const loaderEffect = by(loaders, 'the loader');
 export const loaderV4Effect = by(loadersV4, 'the loader');
 
-/** @param masters - names of instructions that change a master, of whom they name is not taken apart */
+/** @param masters - names of instructions that change a master; the new master is not decoded */
 function by(table: Table, name: string, masters: Readonly<Record<number, string>> = {}) {
   return (instruction: Instruction, scene: Scene): Effect => {
     const call = callOf(instruction, scene, `an instruction of ${name}`);
@@ -138,7 +138,7 @@ function seeded(...numbers: readonly number[]): Readonly<Record<number, string>>
   return Object.fromEntries(numbers.map((number) => [number, `Authorize with seed (${number})`]));
 }
 
-/** Whoever may withdraw from what is opened owns it. */
+/** The account that may withdraw owns what is opened. */
 function mastered({ scene }: Call, name: string, withdrawer: string): Hazard {
   return hazard(scene.ours.has(withdrawer) ? 'account-settings' : 'account-control', name, withdrawer);
 }
@@ -165,7 +165,7 @@ function newMasterAt({ cursor, account }: Call, at: number, name: string): Effec
   );
 }
 
-/** What lies there and is commanded by a wallet counts as the wallet's. */
+/** Coins that a wallet controls there count as the wallet's own. */
 function withdrawal({ cursor, account, scene }: Call, name: string): Effect {
   const [from, to, lamports] = [account(0).address, account(1).address, cursor.u64()];
   const danger = scene.ours.has(to) ? 'account-settings' : 'closes-account';

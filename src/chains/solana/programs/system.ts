@@ -27,7 +27,7 @@ export function systemEffect(instruction: Instruction, scene: Scene): Effect {
   return effect;
 }
 
-/** True when the message begins by using up a durable nonce, so that its blockhash is that nonce. */
+/** True where the message begins with the use of a durable nonce, so that its blockhash is that nonce. */
 export function usesDurableNonce({ instructions }: SolanaMessage): boolean {
   const [first] = instructions;
   if (first?.program !== programs.system) return false;
@@ -52,7 +52,7 @@ const decoders: Readonly<Record<number, Decoder>> = {
   [ADVANCE_NONCE]: ({ account }) => ({ hazards: [hazard('long-lived', 'AdvanceNonceAccount', account(0).address)] }),
   5: ({ account, cursor, scene }) => {
     const to = account(1).address;
-    // All that lies there closes the nonce account; how much that is the bytes do not say.
+    // Withdrawing everything closes the nonce account; the bytes do not say how much that is.
     const danger = scene.ours.has(to) ? 'account-settings' : 'closes-account';
     const effect = transfer(scene, account(0).address, to, cursor.u64(), true);
     return withHazard(effect, hazard(danger, 'WithdrawNonceAccount', to));
@@ -91,7 +91,7 @@ const decoders: Readonly<Record<number, Decoder>> = {
     other(`renews the nonce account ${account(0).address}`, hazard('account-settings', 'UpgradeNonceAccount')),
 };
 
-/** Whoever is the master may take all that lies there. */
+/** The master may take all coins of the nonce account. */
 function nonceMaster({ account, cursor, scene }: Call, name: string): Effect {
   const master = cursor.address();
   const danger = name.startsWith('Initialize') && scene.ours.has(master) ? 'account-settings' : 'account-control';
@@ -113,7 +113,7 @@ function createAccount({ cursor, scene, account }: Call): Effect {
   return { ...change(scene, to, text), spent: { from, to, lamports } };
 }
 
-/** @param isHeldForUs - the coins lie in an account that one of our wallets commands without being it */
+/** @param isHeldForUs - the coins are in another account, which one of our wallets controls */
 function transfer(scene: Scene, from: string, to: string, lamports: bigint, isHeldForUs = false): Effect {
   const source = from === scene.from ? '' : ` of ${from}`;
   const spent = { from: isHeldForUs ? scene.from : from, to, lamports };

@@ -10,7 +10,7 @@ export interface TokenAmount {
   readonly decimals?: number;
 }
 
-/** From the largest number with a sign on there is hardly a token with as many units: applications write it for without an end. */
+/** Hardly any token has as many units as the largest signed number: applications write it to mean no limit. */
 const ALL = 2n ** 63n - 1n;
 
 /** Moves tokens between two token accounts. @param fee - that a Token-2022 mint takes from the amount */
@@ -50,7 +50,7 @@ function isLost(
 }
 
 const MOST_KNOWN = 100;
-/** By token program and mint: each address costs a search for a point that is not on the curve. */
+/** By token program and mint: each address costs a search for an address that is not on the curve. */
 const known = new Map<string, ReadonlySet<string>>();
 
 function lostAccounts(mint: string, tokenProgram: string): ReadonlySet<string> {
@@ -126,7 +126,7 @@ function moveOf({ instruction }: Call, contract: string): Pick<TokenMove, 'stand
   return { standard: tokenStandards.get(instruction.program) ?? instruction.program, contract };
 }
 
-/** True when the source is the authority's own account for the mint, so that it is told by the wallet. */
+/** True where the source is the authority's own account for the mint, so that the summary names the wallet. */
 function isWalletOf(
   { instruction, scene }: Call,
   { source, authority, mint }: { source: string; authority: string; mint: string },

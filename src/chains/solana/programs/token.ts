@@ -40,7 +40,7 @@ export function openedTokenAccount({ accounts, data }: Instruction): readonly [s
   return [account, { owner: new Cursor(data.subarray(1), 'a token account').address(), mint }];
 }
 
-/** True for instructions after which a token account may belong to somebody else, or to nobody. */
+/** True for instructions after which a token account may have another owner, or none. */
 export function changesOwner({ data }: Instruction): boolean {
   return data[0] === SET_AUTHORITY || data[0] === CLOSE_ACCOUNT;
 }
@@ -74,7 +74,7 @@ const decoders: Readonly<Record<number, Decoder>> = {
   14: (call) => mintTokens(call, checked(call)),
   15: (call) => burnTokens(call, checked(call)),
   16: initializeAccount,
-  // A token account of wrapped coins counts them anew.
+  // A token account of wrapped coins counts them again.
   17: () => ({}),
   18: initializeAccount,
   19: initializeMultisig,
@@ -92,7 +92,7 @@ function checked({ cursor }: Call): TokenAmount & { decimals: number } {
   return { amount: cursor.u64(), decimals: cursor.small(1) };
 }
 
-/** The extension of Token-2022 for mints that keep a part; its other instructions are not understood. */
+/** The extension of Token-2022 for mints that keep a fee; its other instructions are not understood. */
 function transferWithFee(call: Call): Effect {
   if (call.cursor.left === 0 || call.cursor.small(1) !== 1) return extensionCall(call.instruction, call.scene);
   const amount = checked(call);
@@ -134,7 +134,7 @@ function setAuthority(call: Call): Effect {
   return other(`settles that ${to ?? 'nobody'} ${what}`, danger);
 }
 
-/** The account's coins go to the receiver; how many they are is not in the instruction. Tokens must be gone before. */
+/** The account's coins go to the receiver; the instruction does not say how many. Its tokens must have left before. */
 function closeAccount({ account, scene }: Call): Effect {
   const to = account(1).address;
   const text = `closes the token account ${account(0).address} and sends its coins to ${to}`;

@@ -21,12 +21,12 @@ export interface Patience {
 /** A block is sealed after some ten seconds; this waits for a minute. */
 export const usualPatience: Patience = { polls: 60, interval: 1000, clock: systemClock };
 
-/** Blocks for which a reference block is good (600), and as many again for nodes that lag. */
+/** Blocks for which a reference block is valid (600), and as many again for nodes that lag. */
 const LIFETIME = 1200n;
 
 /**
- * Has the payer sign where that is not the account itself, sends, and waits for the seal. Sending the same again is safe: all
- * forms of it have one sequence number, of which the network executes one transaction.
+ * Asks the payer for its signature where that is not the account itself, sends, and waits for the seal. Sending the same again
+ * is safe: all its forms have one sequence number, and the network executes one transaction for each.
  * @returns the id of the transaction as the payer's signature made it
  * @throws CustosError BROADCAST_REFUSED (refused, run out, or executed without success), BROADCAST_DEFERRED (not sealed yet, or its turn has not come), NODE_*
  */
@@ -40,7 +40,7 @@ export async function sendFlow(signed: SignedTransaction, node: NodeClient, pati
   try {
     id = await post(access, complete);
   } catch (error) {
-    // Only a definite no frees the cloud's proposal key: the bytes may be on their way after anything else.
+    // Only a definite no frees the cloud's proposal key: after any other error the bytes may be on their way.
     if (isSponsored && !isRetryable(error)) await tellCloud(node, sent, '');
     throw error;
   }
@@ -50,7 +50,7 @@ export async function sendFlow(signed: SignedTransaction, node: NodeClient, pati
   return id;
 }
 
-/** What became of signed bytes. Dead: run out, and the chain shows their sequence number still unused. */
+/** What became of signed bytes. Dead: they expired, and the chain shows that their sequence number is still unused. */
 export async function flowFate({ raw, txId }: RecordedTransaction, node: NodeClient): Promise<Fate> {
   const sent = readSent(raw);
   const access = { node, network: sent.network };
@@ -65,7 +65,7 @@ export async function flowFate({ raw, txId }: RecordedTransaction, node: NodeCli
   return key.sequenceNumber === proposer.sequenceNumber ? 'dead' : 'open';
 }
 
-/** Where the network has a transaction: a sealed block is final. @throws CustosError NODE_* */
+/** Finds a transaction: a sealed block is final. @throws CustosError NODE_* */
 export async function flowInclusion({ raw, txId }: RecordedTransaction, node: NodeClient): Promise<Inclusion> {
   const result = await resultOf({ node, network: readSent(raw).network }, txId);
   if (result.kind === 'sealed' || result.kind === 'failed') {
@@ -83,7 +83,7 @@ async function withPayer(sent: SentFlow, node: NodeClient): Promise<SentFlow> {
   return { ...sent, envelopeSignatures: [{ address: payload.payer, keyId: payerKey, signature }] };
 }
 
-/** A sequence number is taken exactly when its turn comes; sent before, the transaction would fail and cost its fee. */
+/** The network takes a sequence number only in its turn: a transaction that comes too early fails and costs its fee. */
 async function waitForTurn(access: FlowAccess, { payload }: SentFlow, id: string): Promise<void> {
   const { proposer } = payload;
   const { sequenceNumber: now } = await keyAt(access, proposer, 'block_height=sealed&expand=keys');
@@ -101,7 +101,7 @@ async function post(access: FlowAccess, sent: SentFlow): Promise<string> {
     answer = await askAccess(access, { path: '/v1/transactions', body: transactionBody(sent) });
   } catch (error) {
     if (isRetryable(error)) throw error;
-    // A node may refuse for its age what it executed long ago.
+    // A node may refuse a transaction as too old that it executed long ago.
     const id = transactionId(sent.payload, sent.payloadSignatures, sent.envelopeSignatures);
     if ((await resultOf(access, id)).kind === 'unknown') throw error;
     return id;
@@ -111,7 +111,7 @@ async function post(access: FlowAccess, sent: SentFlow): Promise<string> {
   throw new CustosError('NODE_ANSWER_INVALID', 'the FLOW node took a broadcast and answered with no id');
 }
 
-/** @returns why the transaction had no success, if so */
+/** @returns why the transaction failed; undefined where it did not */
 async function untilSealed(
   access: FlowAccess,
   id: string,
