@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { SummaryNote } from '../../core/chain/summary.js';
 import { showAddress } from './address.js';
-import type { Action, AlgorandTransaction, AssetParams } from './transaction.js';
+import type { Action, AlgorandTransaction, AssetParams } from './format.js';
 
 /** At a round in less than three seconds that is beyond the year 2055: no payment of today needs rounds so far ahead. */
 const FAR_ROUND = 400_000_000n;

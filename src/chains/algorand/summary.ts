@@ -3,8 +3,8 @@ import type { Summary, TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
 import { showAddress } from './address.js';
+import type { Action, AlgorandTransaction, AssetParams } from './format.js';
 import { hazardsOf, isOptIn, notesOf, rolesOf } from './hazards.js';
-import type { Action, AlgorandTransaction, AssetParams } from './transaction.js';
 
 const DECIMALS = 6;
 

@@ -4,8 +4,8 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isCount, isObject } from '../../core/json.js';
 import { type AccountKey, accountKeys, chainName, type FlowAccess, FULL_WEIGHT, keyAt, newestBlock } from './access.js';
-import { type FlowFilling, payloadOf } from './completed.js';
 import { payloadMessage } from './encoding.js';
+import { type FlowFilling, payloadOf } from './format.js';
 import { curveOf, type FlowHash } from './key.js';
 import type { FlowAction } from './request.js';
 

@@ -3,13 +3,14 @@ import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { fillRequest } from './complete.js';
-import { parseCompleted, readRequest, writeCompleted } from './completed.js';
+import { readRequest, writeCompleted } from './format.js';
 import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
 import { legacyTemplates } from './legacy-templates.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './node.js';
 import { readAction } from './request.js';
 import { tatum } from './tatum.js';
 import { cadenceOneTemplates } from './templates.js';
+import { parseCompleted } from './transaction.js';
 
 export interface FlowOptions {
   /** `legacy` texts are from before September 2024, and the network refuses them. Default: `cadence-1.0`. */

@@ -1,27 +1,15 @@
-import { base64, hex } from '@scure/base';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
+import { base64 } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import type { Network } from '../../core/ids.js';
-import type { SigningKey } from '../../core/signing/signing-key.js';
-import { sha256 } from '../../crypto/hash.js';
 import { invalid } from '../shared/fields.js';
-import { keyOf } from '../shared/key-of.js';
-import { signatureOf } from '../shared/signature.js';
-import { plainAccount, showAccount } from './address.js';
 import type { Envelope } from './effect.js';
 import { readOperation } from './operations.js';
 import { readMuxed } from './parts.js';
 import { readConditions, readMemo } from './preconditions.js';
-import { summarize } from './summary.js';
 import { XdrReader } from './xdr.js';
 
-const passphrases: Readonly<Record<Network, string>> = {
-  mainnet: 'Public Global Stellar Network ; September 2015',
-  testnet: 'Test SDF Network ; September 2015',
-};
 /** ENVELOPE_TYPE_TX. */
-const TRANSACTION = 2;
-const MAX_SIGNATURES = 20;
+export const TRANSACTION = 2;
+export const MAX_SIGNATURES = 20;
 const MAX_OPERATIONS = 100;
 
 /** Reads an envelope in base64. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
@@ -52,52 +40,10 @@ export function readEnvelope(text: string): Envelope {
   };
 }
 
-/** Decodes and checks an envelope. @throws CustosError SENDER_MISMATCH: the account, or that of an operation, is not the signer's */
-export function parseEnvelope(completed: string, context: ParseContext): UnsignedTransaction {
-  const envelope = readEnvelope(completed);
-  const accounts = [envelope.source, ...envelope.operations.flatMap(({ source }) => source ?? [])];
-  const foreign = [...new Set(accounts)].filter((account) => plainAccount(account) !== context.from);
-  if (foreign.length > 0 && context.allowForeignKey !== true) {
-    throw new CustosError('SENDER_MISMATCH', `the transaction acts for ${foreign[0]}, the wallet is ${context.from}`);
-  }
-  if (envelope.signatures.length === MAX_SIGNATURES) throw invalid('the transaction has no room for another signature');
-  return {
-    summary: summarize(envelope, foreign),
-    nonce: envelope.sequence,
-    sign: async (keys) => sign(envelope, keyOf(keys, context.from, showAccount), context.network),
-  };
-}
-
-/** The hash that is signed, which is also the transaction's id. @returns 32 bytes */
-export function envelopeHash(envelope: Envelope, network: Network): Uint8Array {
-  const id = sha256(new TextEncoder().encode(passphrases[network]));
-  return sha256(Uint8Array.from([...id, 0, 0, 0, TRANSACTION, ...envelope.body]));
-}
-
 function decodeBase64(text: string): Uint8Array {
   try {
     return base64.decode(text.trim());
   } catch (error) {
     throw invalid('the transaction envelope is not base64', error);
   }
-}
-
-/** The signature goes behind those that are there; one of this key already is not made twice. */
-async function sign(envelope: Envelope, key: SigningKey, network: Network): Promise<SignedTransaction> {
-  const hash = envelopeHash(envelope, network);
-  const signature = await signatureOf(key, 'ed25519', hash);
-  const { bytes, body, signatures } = envelope;
-  const isThere = signatures.some((one) => one.signature.every((byte, at) => byte === signature[at]));
-  const signed = [4 + body.length, signatures.length + 1] as const;
-  const raw = isThere
-    ? bytes
-    : Uint8Array.from([
-        ...bytes.subarray(0, signed[0]),
-        ...[0, 0, 0, signed[1]],
-        ...bytes.subarray(signed[0] + 4),
-        ...key.publicKey.subarray(28),
-        ...[0, 0, 0, 64],
-        ...signature,
-      ]);
-  return { raw: base64.encode(raw), txId: hex.encode(hash) };
 }

@@ -4,10 +4,10 @@ import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAccount } from './address.js';
-import { parseEnvelope } from './envelope.js';
 import { decodeSeed, encodeSeed } from './key.js';
 import { stellarNode } from './node.js';
 import { tatum } from './tatum.js';
+import { parseTransaction } from './transaction.js';
 
 const PATH = "m/44'/148'";
 
@@ -33,7 +33,7 @@ export const stellar: Chain = {
   },
   codec: {
     isTransactionId: isHashId,
-    parse: parseEnvelope,
+    parse: parseTransaction,
     expiry: 'final',
   },
   node: stellarNode,

@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, wholeOf } from '../shared/fields.js';
-import { readDestination } from './key.js';
+import { readDestination } from './address.js';
 
 /** An amount of XRP in drops, or of an issued asset. */
 export type Amount = CoinAmount | IssuedAmount;

@@ -1,8 +1,8 @@
 import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
 import type { Summary, TokenMove } from '../../core/chain/summary.js';
 import { type Fields, smallOf, textOf } from '../shared/fields.js';
+import { readDestination } from './address.js';
 import { type Amount, assetOf, dropsOf, isExact, movesOf, readAmount } from './amount.js';
-import { readDestination } from './key.js';
 
 /** What one transaction does, apart from what all types have. */
 export interface Content {

@@ -3,16 +3,8 @@ import type { HdScheme } from '../../core/chain/keys.js';
 import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
-import {
-  decodePrivateKey,
-  encodePrivateKey,
-  fromSecp256k1,
-  newPrivateKey,
-  publicKey,
-  rawKey,
-  readAddress,
-  showAddress,
-} from './key.js';
+import { readAddress, showAddress } from './address.js';
+import { decodePrivateKey, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
 import { xrpLedgerNode } from './node.js';
 import { tatum } from './tatum.js';
 import { parseTransaction, readTransaction } from './transaction.js';

@@ -1,11 +1,11 @@
-import { base58xrp, hex } from '@scure/base';
+import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import { type Network, quote } from '../../core/ids.js';
 import type { RawKey, SigningKey } from '../../core/signing/signing-key.js';
 import { publicKey as ed25519PublicKey } from '../../crypto/ed25519.js';
-import { hash160, sha256, sha512 } from '../../crypto/hash.js';
+import { sha512 } from '../../crypto/hash.js';
 import { isPrivateKey, privateAdd, publicKey as secp256k1PublicKey } from '../../crypto/secp256k1.js';
 import { signatureOf } from '../shared/signature.js';
+import { decodeChecked, encodeChecked } from './base58.js';
 
 /** First byte of a private key in the byte form of this chain; a seed of 16 bytes or a key of 32 follows. */
 const kinds = { familySeed: 0, ed25519Seed: 1, secp256k1Key: 2, ed25519Key: 3 } as const;
@@ -13,14 +13,6 @@ const ED_PREFIX = Uint8Array.of(0x01, 0xe1, 0x4b);
 const FAMILY_PREFIX = Uint8Array.of(0x21);
 /** First byte of an ed25519 public key, in place of the parity of a secp256k1 one. */
 const ED = 0xed;
-
-/** An address and the destination tag that an X-address carries. */
-export interface Destination {
-  readonly address: string;
-  readonly tag?: number;
-  /** That an X-address names. */
-  readonly network?: Network;
-}
 
 /** A new wallet's secret: an ed25519 seed of 16 random bytes. */
 export function newPrivateKey(random: Uint8Array): Uint8Array {
@@ -36,8 +28,8 @@ export function fromSecp256k1(key: Uint8Array): Uint8Array {
 export function encodePrivateKey(privateKey: Uint8Array): string {
   const [kind] = privateKey;
   const body = privateKey.subarray(1);
-  if (kind === kinds.familySeed) return checked(FAMILY_PREFIX, body);
-  if (kind === kinds.ed25519Seed) return checked(ED_PREFIX, body);
+  if (kind === kinds.familySeed) return encodeChecked(FAMILY_PREFIX, body);
+  if (kind === kinds.ed25519Seed) return encodeChecked(ED_PREFIX, body);
   return `${kind === kinds.ed25519Key ? 'ED' : '00'}${hex.encode(body).toUpperCase()}`;
 }
 
@@ -50,7 +42,7 @@ export function decodePrivateKey(text: string): Uint8Array {
     const kind = /^ed/i.test(text) && text.length === 66 ? kinds.ed25519Key : kinds.secp256k1Key;
     return checkedKey(Uint8Array.of(kind, ...hex.decode(text.slice(-64).toLowerCase())));
   }
-  const bytes = unchecked(text);
+  const bytes = decodeChecked(text);
   if (bytes?.length === 17 && bytes[0] === FAMILY_PREFIX[0])
     return Uint8Array.of(kinds.familySeed, ...bytes.subarray(1));
   if (bytes?.length === 19 && ED_PREFIX.every((byte, at) => byte === bytes[at])) {
@@ -112,57 +104,6 @@ function scalarOf(bytes: Uint8Array): Uint8Array {
     const scalar = sha512(Uint8Array.of(...bytes, 0, 0, 0, counter)).slice(0, 32);
     if (isPrivateKey(scalar)) return scalar;
   }
-}
-
-/** Address of a public key of 33 bytes: r… */
-export function showAddress(publicKeyBytes: Uint8Array): string {
-  return checked(Uint8Array.of(0), hash160(publicKeyBytes));
-}
-
-/** Reads r…, or X… and T… with the tag inside (XLS-5). @throws CustosError ADDRESS_INVALID */
-export function readDestination(text: string): Destination {
-  const bytes = unchecked(text);
-  if (bytes?.length === 21 && bytes[0] === 0) return { address: text };
-  const isX =
-    bytes?.length === 31 && ((bytes[0] === 0x05 && bytes[1] === 0x44) || (bytes[0] === 0x04 && bytes[1] === 0x93));
-  const flag = bytes?.[22];
-  if (bytes === undefined || !isX || flag === undefined || flag > 1 || bytes.subarray(27).some((byte) => byte !== 0)) {
-    throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no XRP address, or its checksum does not match`);
-  }
-  const address = checked(Uint8Array.of(0), bytes.subarray(2, 22));
-  const tag = new DataView(bytes.buffer, bytes.byteOffset).getUint32(23, true);
-  const network = bytes[0] === 0x05 ? 'mainnet' : 'testnet';
-  return flag === 1 ? { address, tag, network } : { address, network };
-}
-
-/** As above, for an address that has to be of this network. @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH */
-export function readAddress(text: string, network: Network): Destination {
-  const destination = readDestination(text);
-  if (destination.network === undefined || destination.network === network) return destination;
-  throw new CustosError('NETWORK_MISMATCH', `${quote(text)} is an address of the ${destination.network}`);
-}
-
-function checked(prefix: Uint8Array, bytes: Uint8Array): string {
-  const body = Uint8Array.of(...prefix, ...bytes);
-  return base58xrp.encode(Uint8Array.of(...body, ...sha256(sha256(body)).subarray(0, 4)));
-}
-
-/** The bytes before the checksum, or undefined where it does not match. */
-function unchecked(text: string): Uint8Array | undefined {
-  if (text.length > 60) return undefined;
-  let bytes: Uint8Array;
-  try {
-    bytes = base58xrp.decode(text);
-  } catch {
-    // The library's message may repeat a seed.
-    return undefined;
-  }
-  const body = bytes.slice(0, -4);
-  return sha256(sha256(body))
-    .subarray(0, 4)
-    .every((byte, at) => byte === bytes[body.length + at])
-    ? body
-    : undefined;
 }
 
 /** Writes r ‖ s in DER. */

@@ -8,8 +8,9 @@ import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha512 } from '../../crypto/hash.js';
 import { type Fields, invalid, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
+import { readAddress, showAddress } from './address.js';
 import { currencyName } from './amount.js';
-import { readAddress, showAddress, signBytes } from './key.js';
+import { signBytes } from './key.js';
 import { summarize } from './summary.js';
 
 /** All XRP there is, in drops. */
