@@ -45,6 +45,12 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['core', 'app'],
 };
 
+/** Chains whose contracts are those of Ethereum read its contract calls; all else that chains share lies in `shared`. */
+const meetings: Readonly<Record<string, readonly string[]>> = {
+  tron: ['chains/evm/calls/', 'chains/evm/code.ts'],
+  vechain: ['chains/evm/calls/', 'chains/evm/code.ts'],
+};
+
 const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
@@ -53,10 +59,6 @@ const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 520 };
 
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];
-
-/** What one chain may use of another: TRON and VeChain run the contracts of Ethereum. */
-const mayDecodeContracts: readonly string[] = ['tron', 'vechain'];
-const isContractDecoding = /^chains\/evm\/(calls\/[a-z-]+|code)\.js$/;
 
 /** `process.exit` cuts off what is still being written: only the command line might, and it sets `exitCode`. */
 const mayExit: readonly string[] = ['cli/main.ts'];
@@ -124,6 +126,51 @@ const registry = createRegistry();
 const tickers: ReadonlySet<string> = new Set(registry.ids);
 const slugs: ReadonlySet<string> = new Set(registry.ids.map((id) => registry.get(id).slug));
 
+/** Paths below src of the files that a file imports. */
+function targetsOf(file: File): string[] {
+  return imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(file.path), name).split(sep).join('/').replace(/\.js$/, '.ts'));
+}
+
+/** The folder below `chains` that a file lies in; undefined for the list, the registry and what chains share. */
+function chainOf(path: string): string | undefined {
+  const [room, folder, ...rest] = path.split('/');
+  if (room !== 'chains' || folder === undefined || folder === 'shared' || rest.length === 0) return undefined;
+  // A chain of an engine is a file, or a folder, of its own: it is not the engine.
+  return rest[0] === 'chains' && rest[1] !== undefined ? `${folder}/${rest[1].replace(/\.ts$/, '')}` : folder;
+}
+
+/** The engine that a chain is built on. */
+function engineOf(path: string): string | undefined {
+  return chainOf(path)?.includes('/') === true ? path.split('/')[1] : undefined;
+}
+
+/** What others may import of a chain: its index, or the one file that it is. */
+function isDoor(target: string): boolean {
+  return target.endsWith('/index.ts') || /^chains\/[a-z]+\/chains\/[a-z-]+\.ts$/.test(target);
+}
+
+function mayMeet(path: string, target: string): boolean {
+  return (meetings[chainOf(path) ?? ''] ?? []).some((allowed) => target.startsWith(allowed));
+}
+
+/** Each circle of imports, as the file names along it. */
+function circles(): string[] {
+  const imported = new Map(files.map((file) => [file.path, targetsOf(file)]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path);
+    if (at >= 0) found.push([...way.slice(at), path].join(' > '));
+    if (at >= 0 || done.has(path)) return;
+    for (const target of imported.get(path) ?? []) visit(target, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
+
 /** Every place of a file where `found` says what is wrong, as `path:line what`. */
 function places(found: (node: ts.Node, file: File) => string | undefined): string[] {
   return files.flatMap((file) =>
@@ -159,20 +206,29 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lets chains meet only in what they share', () => {
-    const wrong = files.flatMap((file) => {
-      const [, own = '', ...below] = file.path.split('/');
-      if (file.room !== 'chains' || below.length === 0) return [];
-      return imports(file)
-        .filter((name) => name.startsWith('.'))
-        .filter((name) => {
-          const target = join(dirname(file.path), name).split(sep).join('/');
-          const [room, chain = ''] = target.split('/');
-          if (room !== 'chains' || chain === own || chain === 'shared') return false;
-          return !(mayDecodeContracts.includes(own) && isContractDecoding.test(target));
-        })
-        .map((name) => `${file.path} imports ${name}`);
-    });
+  it('has no two files that import each other, however long the way round, types included', () => {
+    expect(circles()).toEqual([]);
+  });
+
+  it('opens the folder of a chain by its index alone', () => {
+    const wrong = files.flatMap((file) =>
+      targetsOf(file)
+        .filter((target) => chainOf(target) !== undefined && chainOf(target) !== chainOf(file.path))
+        .filter((target) => engineOf(file.path) !== chainOf(target))
+        .filter((target) => !isDoor(target) && !mayMeet(file.path, target))
+        .map((target) => `${file.path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets chains meet in what they share, and nowhere else', () => {
+    const wrong = files.flatMap((file) =>
+      targetsOf(file)
+        .filter((target) => chainOf(file.path) !== undefined && chainOf(target) !== undefined)
+        .filter((target) => chainOf(target) !== chainOf(file.path) && engineOf(file.path) !== chainOf(target))
+        .filter((target) => !mayMeet(file.path, target))
+        .map((target) => `${file.path} imports ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 
