@@ -14,6 +14,11 @@ export function chainsPage(text, registry) {
   return replaced(text, /^\| Ticker \|.*\n(\|.*\n)*/m, lines.join(''));
 }
 
+/** The text of README.md with the number of all chains as the program knows them. */
+export function readmePage(text, registry) {
+  return replaced(text, /\[\d+ chains\]\(docs\/chains\.md\)/, `[${registry.ids.length} chains](docs/chains.md)`);
+}
+
 /** The text of docs/commands.md with the chains as the help names them. @param notes - lines of the help */
 export function commandsPage(text, notes) {
   return replaced(text, /^Chains: .*\n(.+\n)*/m, notes.map((line) => `${line}.\n`).join(''));
@@ -49,6 +54,7 @@ async function writePages() {
   const { createRegistry } = await import('./dist/chains/registry.js');
   const { chainNotes } = await import('./dist/app/wallets/chain-notes.js');
   const registry = createRegistry();
+  rewrite('README.md', (text) => readmePage(text, registry));
   rewrite('docs/chains.md', (text) => chainsPage(text, registry));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
 }

@@ -86,10 +86,19 @@ describe('docs/errors.md', () => {
 });
 
 // What is generated is written by `npm run docs`.
-const generator: { chainsPage: Page<ChainRegistry>; commandsPage: Page<readonly string[]> } = await import(
-  `${root}docs.js`
-);
+const generator: {
+  readmePage: Page<ChainRegistry>;
+  chainsPage: Page<ChainRegistry>;
+  commandsPage: Page<readonly string[]>;
+} = await import(`${root}docs.js`);
 type Page<T> = (text: string, facts: T) => string;
+
+describe('README.md', () => {
+  it('has the number of chains that `npm run docs` writes', () => {
+    const page = read('README.md');
+    expect(page).toBe(generator.readmePage(page, createRegistry()));
+  });
+});
 
 describe('docs/chains.md', () => {
   it('has the table of chains that `npm run docs` writes', () => {
