@@ -91,7 +91,7 @@ describe('a probe', () => {
     const { pulse, askAfter } = watched({ probes: [failing(new CustosError('STORE_READ_ONLY', message))] });
     pulse.polled(eth, 'ok');
     const found = await askAfter(0);
-    expect(found).toEqual([{ check: 'store', code: 'STORE_READ_ONLY', text: expect.stringContaining('writable') }]);
+    expect(found).toEqual([{ check: 'store', code: 'STORE_READ_ONLY', text: expect.stringContaining('write access') }]);
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
