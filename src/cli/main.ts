@@ -8,13 +8,13 @@ import { output } from './output.js';
 import { type Parsed, parseArguments } from './program.js';
 import type { CommandSpec } from './spec.js';
 
-/** What this process was started with, taken here and nowhere else; the configuration is read from it once. */
+/** What this process was started with, read only here; the configuration is read from it once. */
 const given = { argv: process.argv.slice(2), environment: process.env };
 
 /** Runs the command line of this process and ends it: 0 done, 1 failed, 2 misused. */
 async function main(): Promise<void> {
   if (dropNodeDebug(process)) {
-    output.note('custos: warning: NODE_DEBUG is set: what Node says for it is not shown, because keys may be in it');
+    output.note('custos: warning: NODE_DEBUG is set; its output is not shown, because it may contain keys');
   }
   let command: string | undefined;
   try {
@@ -37,14 +37,14 @@ async function runCommand(parsed: Parsed): Promise<number> {
   const config = read(parsed.flags, given.environment, homeDirectory(given.environment));
   for (const text of config.warnings) output.note(`custos: warning: ${text}`);
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
-  // Loading the rest keeps this thread busy, so it waits until scrypt is at work on another.
+  // Loading the rest keeps this thread busy, so it starts only after scrypt runs on another thread.
   await early?.begun;
   const [run, { createHouse }, { createTerminal }] = await Promise.all([
     parsed.spec.load(),
     import('../app/house.js'),
     import('../app/process/standard-terminal.js'),
   ]);
-  // Once more: a signal that came before our first line may have opened one meanwhile.
+  // Checked again: a signal that came before our first line may have opened one in the meantime.
   refuseDebugger(given.environment['NODE_OPTIONS']);
   const house = createHouse(config, createTerminal(output.note), early?.ended);
   try {
@@ -56,7 +56,7 @@ async function runCommand(parsed: Parsed): Promise<number> {
   }
 }
 
-/** A result that nobody got. What only shows something, and has lost its reader (`| head`), has done its work. */
+/** A result that was lost. A command that only shows something and has lost its reader (`| head`) has done its work. */
 function unwritten(thrown: unknown, { done }: CommandSpec): number {
   if (!(thrown instanceof CustosError) || thrown.code !== 'RESULT_UNWRITTEN') throw thrown;
   if (done === undefined && thrown.details['code'] === 'EPIPE') return 0;
@@ -68,7 +68,7 @@ async function beginUnlock(config: Config) {
   return unlockEarly(config);
 }
 
-/** The one voice for errors: code and words, never a stack or a foreign library's text. */
+/** Prints every error: its code and message, never a stack or another library's text. */
 function tell(thrown: unknown, command: string | undefined): number {
   const error = asCustosError(thrown);
   const problems = problemsOf(error);

@@ -1,7 +1,7 @@
 /**
- * Keeps what Node writes for NODE_DEBUG off standard error. Its messages show the headers of requests with the keys in them, and URLs
- * of which keys are a part. Node reads the variable before any program runs, so its messages can only be dropped.
- * @returns true when there is something to drop
+ * Drops what Node writes to standard error for NODE_DEBUG: its messages show request headers with keys, and URLs that contain
+ * keys. Node reads the variable before any program runs, so its messages can only be dropped.
+ * @returns true if there is something to drop
  */
 export function dropNodeDebug({ env, stderr, pid }: Pick<NodeJS.Process, 'env' | 'stderr' | 'pid'>): boolean {
   if ((env['NODE_DEBUG'] ?? '') === '') return false;

@@ -4,7 +4,7 @@ import { CustosError } from '../core/errors.js';
 import { shown, shownJson, shownLines } from '../core/text/foreign-text.js';
 import { tableLines } from './table.js';
 
-/** Where results go (standard output) and everything else (standard error). */
+/** Prints results (standard output) and everything else (standard error). */
 export interface Output {
   /** Pretty-printed, as Tatum KMS prints it. */
   json(value: unknown): void;
@@ -56,8 +56,8 @@ function bigintAsText(_key: string, value: unknown): unknown {
 }
 
 /**
- * Writes all of it before going on, so that a printed signature ID is printed when the next one is made.
- * A full pipe answers EAGAIN. Notes that nobody can read end nothing.
+ * Writes the whole text before it returns, so that a signature ID is printed before the next one is made.
+ * A full pipe answers EAGAIN. A note that cannot be written does not end the command.
  * @throws CustosError RESULT_UNWRITTEN: a result is lost; `details.code` says why
  */
 function write(descriptor: 1 | 2, text: string): void {

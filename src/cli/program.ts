@@ -30,7 +30,7 @@ export async function parseArguments(argv: readonly string[], version: string): 
   const program = quiet(new Command('custos'))
     .description('Custodial key management: keeps the keys, checks what is to be signed, signs once.')
     .version(version, '--version')
-    // Unwrapped, because scripts look for this very title.
+    // Unwrapped, because scripts search for this exact title.
     .addHelpText('after', `\nIn the place of: ${TATUM_TITLE}`);
   const groups = new Map<string, Command>();
   const add = (spec: CommandSpec, heading: string) => {
@@ -99,7 +99,7 @@ function describe(parent: Command, spec: CommandSpec, name: string): Command {
 function toOption({ flags, about, many, hidden }: OptionSpec): Option {
   const option = new Option(flags, about).hideHelp(hidden === true);
   if (!flags.includes('<')) return option;
-  // All values are kept, because a flag that takes one and is given twice is a mistake that the reader of settings names.
+  // All values are kept: if a flag for a single value is given twice, the reader of settings reports it.
   return option.argParser((value: string, before: string | readonly string[] | undefined) => {
     if (before === undefined) return many ? [value] : value;
     return [before, value].flat();
@@ -107,11 +107,11 @@ function toOption({ flags, about, many, hidden }: OptionSpec): Option {
 }
 
 function quiet(command: Command): Command {
-  // Errors are thrown and told in one voice by main.
+  // Errors are thrown, and main prints all of them.
   return command.exitOverride().configureOutput({ outputError() {} });
 }
 
-/** Who names the four-eye service as Tatum KMS does has a service that was made for it. The last one counts, as for its value. */
+/** Users of the Tatum KMS flag have a four-eye service made for Tatum KMS. The last flag counts, as for its value. */
 function spelling(argv: readonly string[]): Flags {
   const named = argv.filter((token) => /^--(externalUrl|external-url)(=|$)/.test(token)).at(-1);
   return named?.startsWith('--externalUrl') === true ? { [TATUM_SPELLING]: true } : {};
@@ -124,10 +124,7 @@ function spelling(argv: readonly string[]): Flags {
  */
 function normalizeFlags(argv: readonly string[]): string[] {
   if (argv.some((token) => /^--env-file(=|$)/.test(token))) {
-    throw new CustosError(
-      'USAGE',
-      'Node itself reads --env-file; the file of settings of Custos is named by --envFile',
-    );
+    throw new CustosError('USAGE', 'Node itself reads --env-file; use --envFile for the settings file of Custos');
   }
   return argv.flatMap((token) => {
     const match = /^--([A-Za-z][A-Za-z-]*)(=[\s\S]*)?$/.exec(token);

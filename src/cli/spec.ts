@@ -9,23 +9,23 @@ export interface OptionSpec {
   readonly about: string;
   /** May be given several times. */
   readonly many?: true;
-  /** Taken, but of no use to this command, so the help does not speak of it. */
+  /** Accepted but not used by this command, so the help omits it. */
   readonly hidden?: true;
 }
 
-/** What a running command has. */
+/** What a running command gets. */
 export interface Call {
   readonly args: readonly string[];
   readonly options: CommandOptions;
-  /** Gives the parts that a use case needs; no use case gets all of it. */
+  /** Provides the parts that a use case needs; no use case gets the whole object. */
   readonly house: House;
   readonly out: Output;
 }
 
-/** Does the command and resolves to its exit code. */
+/** Runs the command and resolves to its exit code. */
 export type Run = (call: Call) => Promise<0 | 1>;
 
-/** One command as data; its code is loaded when it runs, so that `--help` stays quick. */
+/** One command as data. Its code is loaded when it runs, so that `--help` stays fast. */
 export interface CommandSpec {
   /** Words, e.g. `wallet create`. */
   readonly path: string;
@@ -35,15 +35,15 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** More help below the options. */
   readonly notes?: string;
-  /** Help below that, which is made of what is loaded only for it. */
+  /** Further help below that, made from code that is loaded only for it. */
   readonly loadNotes?: () => Promise<string>;
-  /** What has been done when its result cannot be written, and where to find it. Without it only a reader is missed. */
+  /** What the command has done when its result cannot be written, and where to find it. Absent for commands that only show something. */
   readonly done?: string;
-  /** The command opens the wallet store with its password, so that can begin while its code loads. */
+  /** The command opens the wallet store with its password, so opening can begin while its code loads. */
   readonly unlocks?: true;
-  /** The command runs in spite of mistakes in the settings: it explains them, or refuses them all with those that only it can find. */
+  /** The command runs despite mistakes in the settings: it explains them, or reports them together with those that only it can find. */
   readonly examines?: true;
-  /** Flags that are as if they had been given. */
+  /** Flags that count as given. */
   readonly given?: Flags;
   readonly load: () => Promise<Run>;
 }

@@ -1,10 +1,10 @@
 const GAP = 2;
-/** What is left of a column at the least. */
+/** Smallest width of a column. */
 const LEAST_WIDTH = 10;
 
 /**
- * Lines of a table with its columns below each other. The last column is not padded.
- * @param columns - width of the terminal; undefined where a program reads, which gets everything whole
+ * The lines of a table with aligned columns. The last column is not padded.
+ * @param columns - width of the terminal; undefined if a program reads the output, which then gets everything in full
  */
 export function tableLines(rows: readonly (readonly string[])[], columns: number | undefined): readonly string[] {
   const widths: number[] = [];
@@ -16,7 +16,7 @@ export function tableLines(rows: readonly (readonly string[])[], columns: number
   });
 }
 
-/** Makes the widest columns narrower until a line fits. The first one is what other commands take, and stays whole. */
+/** Narrows the widest columns until a line fits. The first column stays whole, because other commands need its values. */
 function narrow(widths: number[], columns: number): void {
   const total = () => widths.reduce((sum, width) => sum + width + GAP, -GAP);
   while (total() > columns) {

@@ -9,13 +9,13 @@ const otherFlags = daemonOptions
   .map((option) => ({ ...option, hidden: true as const }));
 const options = [testnetOption, ...storeOptions, ...otherFlags];
 
-/** Scripts of that program have always had their passwords, so a weak one only draws a warning here. */
+/** Scripts for that program already have their passwords, so a weak one only causes a warning here. */
 const given = { weakPassword: true };
 
-/** The title of Tatum KMS in its help, for which scripts look to see whether it is there. */
+/** The title of Tatum KMS in its help. Scripts search for it to see whether the program is installed. */
 export const TATUM_TITLE = 'Tatum KMS - Key Management System for Tatum-powered apps.';
 
-/** Says of an unknown chain what scripts look for, besides our own error. */
+/** Prints what scripts search for after an unknown chain, in addition to our own error. */
 function spoken(load: () => Promise<Run>): () => Promise<Run> {
   return async () => {
     const run = await load();

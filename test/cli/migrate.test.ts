@@ -80,7 +80,7 @@ describe('custos migrate', () => {
         },
       ],
     });
-    expect(ended.stderr).toContain('What was left out is in the old file alone: keep it.');
+    expect(ended.stderr).toContain('Skipped wallets exist only in the old file: keep it.');
   });
 
   it('ends with 1 and a report when something is broken, and has imported nothing', async () => {

@@ -22,7 +22,7 @@ describe('on a terminal', () => {
     const ended = await running.ended;
     expect(ended.code).toBe(0);
     expect(screen(ended)).not.toContain(password);
-    expect(screen(ended)).toMatch(/Recovery key, shown this once/);
+    expect(screen(ended)).toMatch(/Recovery key, shown only once/);
     expect(screen(ended)).toMatch(/^\s+([0-9A-Z]{4}-){13}[0-9A-Z]{4}\s*$/m);
   });
 

@@ -90,7 +90,7 @@ describe('on a terminal a weak password', () => {
 
   it.each([
     ['n', 1, /\(CANCELLED_BY_USER\)/],
-    ['y', 0, /Recovery key, shown this once/],
+    ['y', 0, /Recovery key, shown only once/],
   ])('is asked about: %s', async (answer, code, shown) => {
     const running = onTerminal(['init'], { home });
     await running.line(/New password/);

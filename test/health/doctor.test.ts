@@ -90,7 +90,7 @@ describe('doctor', () => {
     expect(of(check)).toMatchObject({ state: 'ok', text: kind });
     expect(of('polling')).toMatchObject({
       state: 'ok',
-      text: expect.stringContaining('a gateway of your own takes no credits'),
+      text: expect.stringContaining('your own gateway charges no credits'),
     });
     for (const { state, remedy } of found) expect(state === 'ok' || remedy !== undefined).toBe(true);
   });
@@ -116,7 +116,7 @@ describe('doctor', () => {
     });
   });
 
-  it('says that nobody answers there, or somebody else', async () => {
+  it('says when there is no answer, or another program answers', async () => {
     const answers: string[] = ['<html>', JSON.stringify({ reasons: [{ check: '\u001b[2J', text: 'x' }] })];
     const other: Server = createServer((_request, response) => void response.end(answers.shift() ?? ''));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -125,12 +125,15 @@ describe('doctor', () => {
       const { code, found } = await doctor('--testnet', `--health-port=${port}`);
       return { code, daemon: found.filter(({ check }) => check === 'daemon') };
     };
-    expect(await ask()).toMatchObject({ code: 1, daemon: [{ text: expect.stringContaining('no daemon of ours') }] });
+    expect(await ask()).toMatchObject({
+      code: 1,
+      daemon: [{ text: expect.stringContaining('does not answer like a daemon') }],
+    });
     const hostile = await ask();
     expect(hostile).toMatchObject({ code: 1, daemon: [{ state: 'problem', remedy: expect.any(String) }] });
     expect(hostile.daemon[0]?.text).not.toContain('\u001b');
     await new Promise((resolve) => other.close(resolve));
-    expect(await ask()).toMatchObject({ code: 1, daemon: [{ text: expect.stringContaining('nobody answers') }] });
+    expect(await ask()).toMatchObject({ code: 1, daemon: [{ text: expect.stringContaining('there is no answer') }] });
   });
 });
 

@@ -10,7 +10,7 @@ import type { Problem } from './problem.js';
 import { SettingsReader } from './reader.js';
 import { examineSigningRules } from './signing-rules.js';
 
-/** What of the settings a daemon is run with. */
+/** The settings of a daemon. */
 export type DaemonSettings = Pick<
   Config,
   | 'network'
@@ -25,13 +25,13 @@ export type DaemonSettings = Pick<
   | 'problems'
 >;
 
-/** What of the settings a gateway is run with. */
+/** The settings of a gateway. */
 export type GatewaySettings = Pick<
   Config,
   'network' | 'secrets' | 'proxies' | 'daemon' | 'gateway' | 'onCommandLine' | 'sources' | 'problems'
 >;
 
-/** Every mistake in the settings of a daemon, also those that only chains and files show. What is missing comes last. */
+/** Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last. */
 export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): readonly Problem[] {
   const { network, daemon, sources } = config;
   const read = new SettingsReader({}, {});
@@ -50,7 +50,7 @@ export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): r
   ];
 }
 
-/** As `daemonProblems`, for a gateway. */
+/** Like `daemonProblems`, for a gateway. */
 export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry): readonly Problem[] {
   const { daemon, gateway, network, sources } = config;
   const read = new SettingsReader({}, {});
@@ -58,7 +58,7 @@ export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry):
   for (const id of daemon.nodes.keys()) checkOffer(read, id, chains);
   allowedMethods(read, config, chains);
   const queue = sources.queue ?? '--queue';
-  if (gateway.queue === '') read.refuse('--queue', 'no home directory is known; name the queue with --queue');
+  if (gateway.queue === '') read.refuse('--queue', 'the home directory is unknown; name the queue with --queue');
   else read.misused(queue, undefined, () => checkDatabaseUrl(gateway.queue, network));
   checkProxies(read, config);
   return [
@@ -72,7 +72,7 @@ export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry):
   ];
 }
 
-/** JSON-RPC methods that the operator allows besides the harmless ones. */
+/** JSON-RPC methods that the operator allows in addition to the harmless ones. */
 export function allowedMethods(
   read: SettingsReader,
   { daemon, gateway }: Pick<Config, 'daemon' | 'gateway'>,
@@ -99,7 +99,7 @@ function missing(code: Problem['code'], what: string): Problem {
   return { code, setting: code, text: what };
 }
 
-/** Chains that settings name and that do not exist. */
+/** Chains in settings that do not exist. */
 function checkChains(read: SettingsReader, { daemon }: Pick<Config, 'daemon'>, chains: ChainRegistry): void {
   const named: readonly (readonly [string, Iterable<ChainId>])[] = [
     ['--chain', daemon.chains ?? []],
@@ -125,7 +125,7 @@ function checkFourEye(read: SettingsReader, { daemon, network, sources }: Daemon
   checkHeaders(read, sources.fourEyeHeaderFile, daemon.fourEyeHeaderFile);
   if (fourEyeSecretFile === undefined) return;
   try {
-    // A pipe gives its text once, so it is not read here.
+    // A pipe gives its text only once, so it is not read here.
     accessSync(fourEyeSecretFile, constants.R_OK);
   } catch {
     read.refuse('--four-eye-secret', `the four-eye secret file ${fourEyeSecretFile} cannot be read`);
@@ -146,10 +146,10 @@ function isPipe(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
-/** Each by itself, so that both are named. */
+/** Checked separately, so that both are reported. */
 function checkProxies(read: SettingsReader, { proxies }: Pick<Config, 'proxies'>): void {
   for (const name of Object.keys(proxies.variables)) {
-    // As where they are read: the name in small letters goes first.
+    // The same order as where they are read: the lower-case name wins.
     const isOverruled = name !== name.toLowerCase() && Boolean(proxies.variables[name.toLowerCase()]);
     if (isOverruled) continue;
     read.misused(name, undefined, () => readProxyRules({ [name]: proxies.variables[name] }));

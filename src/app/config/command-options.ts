@@ -34,7 +34,7 @@ export interface CommandOptions {
   readonly oldPasswordFile?: string;
   /** Log that `doctor` sums up; `-` is standard input. */
   readonly log?: string;
-  /** `doctor` asks nobody. */
+  /** `doctor` contacts no service. */
   readonly offline: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface Config {
   /** Absolute; undefined where the system knows none. */
   readonly home: string | undefined;
   readonly envFile: string;
-  /** An absolute path, or the URL of a database; empty where it was not named and there is no home directory. */
+  /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
   readonly store: string;
   readonly network: Network;
   readonly cloudUrl: string;
@@ -46,7 +46,7 @@ export interface Config {
   readonly nodeVariables: Environment;
   /** Every mistake in the settings; only `doctor` goes on with any. */
   readonly problems: readonly Problem[];
-  /** What is no mistake but should be known, e.g. a file of secrets that others may read. */
+  /** Warnings that are not mistakes, e.g. a secrets file that others may read. */
   readonly warnings: readonly string[];
 }
 

@@ -131,7 +131,7 @@ function readFourEye(read: SettingsReader, environment: Environment): FourEye {
 
 type Scope = Pick<DaemonConfig, 'chains' | 'wallets' | 'transactions'>;
 
-/** Which chains, wallets and transactions are served; all, where nobody says. */
+/** Which chains, wallets and transactions are served; all by default. */
 function readScope(read: SettingsReader): Scope {
   const chains = read.each('chain', parseChainId);
   const wallets = read.each('wallets', parseSignatureId);

@@ -1,11 +1,11 @@
 import type { Environment, SettingsReader } from './reader.js';
 
-/** What the command line calls the flag `externalUrl` when it was written as Tatum KMS writes it. */
+/** The name of the flag `externalUrl` on the command line if it was written as in Tatum KMS. */
 export const TATUM_SPELLING = 'externalUrlAsTatum';
 
 /**
- * How the four-eye service is asked where nobody says: by POST, so that it sees what it approves; by GET where it is named in
- * the words of Tatum KMS, because a service that was made for that program expects it.
+ * The default method for the four-eye service: POST, so that the service sees what it approves; GET with the flag or variable
+ * of Tatum KMS, because a service made for that program expects GET.
  */
 export function defaultMethod(read: SettingsReader, environment: Environment): 'GET' | 'POST' {
   if (read.text('externalUrl') !== undefined) return read.isSet(TATUM_SPELLING) ? 'GET' : 'POST';

@@ -7,7 +7,7 @@ export interface GatewayConfig {
   readonly port: number;
   /** Further host names under which it is reached. */
   readonly allowedHosts?: readonly string[];
-  /** An absolute path, or the URL of a database; empty where it was not named and there is no home directory. */
+  /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
   readonly queue: string;
   /** `CHAIN=METHOD` as they were given; they are read with the chains at hand. */
   readonly allowedMethods: readonly string[];

@@ -2,12 +2,12 @@ import { type Environment, flagName, type SettingsReader } from './reader.js';
 
 type PasswordSource = 'local' | 'aws' | 'azure' | 'vgs';
 
-/** Where the password of the wallet store comes from, besides `Secrets`. */
+/** Where the password of the wallet store comes from, apart from `Secrets`. */
 export interface PasswordConfig {
   readonly source: PasswordSource;
-  /** File whose first line it is. */
+  /** File with the password in its first line. */
   readonly file?: string;
-  /** The password came by the variable of Tatum KMS alone. */
+  /** Only the variable of Tatum KMS gives the password. */
   readonly isNamedAsTatum: boolean;
 }
 

@@ -15,7 +15,7 @@ export function homeDirectory({ HOME: given = '' }: Readonly<Record<string, stri
 
 /**
  * Where a database is: a path is made absolute, so that it names the same file wherever it is used.
- * @returns empty where it is not given and there is no home directory that could hold the default
+ * @returns empty if it is not given and there is no home directory for the default
  */
 export function absolute(
   given: string | undefined,

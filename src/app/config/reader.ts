@@ -13,14 +13,14 @@ export interface Sourced {
   readonly from: string;
 }
 
-/** What a number may be, and what it is when nobody says. */
+/** The range and default of a number. */
 export interface NumberLimits {
   readonly fallback: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Words that a setting may be, and what it is when nobody says. */
+/** The allowed words and default of a setting. */
 export interface Choice<T extends string> {
   readonly allowed: readonly T[];
   readonly fallback: T;

@@ -4,7 +4,7 @@ import { passwordSourceVariables } from './settings.js';
 
 type SecretName =
   | 'apiKey'
-  /** The same by a variable alone. */
+  /** The same, set only by a variable. */
   | 'apiKeyVariable'
   | 'gatewayKey'
   | 'password'
@@ -13,12 +13,12 @@ type SecretName =
   | 'recoveryKey'
   | 'fourEyeSecret';
 
-/** Secrets among the settings. They are handed out one by one, so that a configuration can be looked at without showing them. */
+/** Secrets among the settings. Each is read separately, so that printing a configuration never shows them. */
 export interface Secrets {
   has(name: SecretName): boolean;
   /** A copy that the caller wipes; undefined when it is not set. */
   copy(name: SecretName): Secret | undefined;
-  /** What the password sources outside this machine are asked with, by the names of their variables. */
+  /** Settings of the password sources outside this machine, by variable. */
   services(): Environment;
 }
 
@@ -39,7 +39,7 @@ export function readSecrets(read: SettingsReader, environment: Environment): Sec
     newPassword: read.variable('newPassword')?.value,
     oldPassword: environment['CUSTOS_OLD_PASSWORD'] || environment['TATUM_KMS_PASSWORD'] || undefined,
     recoveryKey: read.variable('recoveryKey')?.value,
-    // The flag of the same name has a file.
+    // The flag of the same name takes a file.
     fourEyeSecret: read.variable('fourEyeSecret')?.value,
   };
   const services = Object.fromEntries(serviceVariables.map((name) => [name, environment[name]]));

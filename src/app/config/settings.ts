@@ -1,8 +1,8 @@
-/** One setting: where it may come from, and what it is. The one list behind `doctor`, `checkconfig` and the config reader. */
+/** One setting: where it may come from, and what it is. `doctor`, `checkconfig` and the config reader share this list. */
 export interface Setting {
   /** Flag as the command line names it, without dashes, in camel case. */
   readonly flag?: string;
-  /** Environment variables, the first set one wins; the CUSTOS_ name comes first. */
+  /** Environment variables: the first one that is set wins. The CUSTOS_ name comes first. */
   readonly env: readonly string[];
   readonly secret?: true;
   readonly about: string;
@@ -43,7 +43,7 @@ export const settings = {
   passwordFile: {
     flag: 'passwordFile',
     env: ['CUSTOS_PASSWORD_FILE'],
-    about: 'file whose first line is the password',
+    about: 'file with the password in its first line',
   },
   externalUrl: {
     flag: 'externalUrl',
@@ -74,7 +74,7 @@ export const settings = {
   healthPort: {
     flag: 'healthPort',
     env: ['CUSTOS_HEALTH_PORT'],
-    about: 'port of the health server of a daemon; 0 takes any free one',
+    about: "port of a daemon's health server; 0 uses any free one",
   },
   healthHost: {
     flag: 'healthHost',
@@ -99,14 +99,14 @@ export type SettingName = keyof typeof settings;
 export interface ShownSetting {
   readonly variable: string;
   readonly about: string;
-  /** Fit to be shown; absent when it is not set. */
+  /** Safe to show; absent when not set. */
   readonly value?: string;
 }
 
 /** `CUSTOS_NODE_ETH=URL`: the node of a chain, as `--node ETH=URL`. */
 export const NODE_VARIABLE = /^CUSTOS_NODE_([A-Z0-9]{1,12})$/;
 
-/** Names that begin as ours and stand for no setting: they are misspelt, or stand for what does not exist. */
+/** Variables with our prefix that are not settings: they are misspelt or do not exist. */
 export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(environment).filter((name) => /^(CUSTOS|TATUM)_/.test(name) && !isKnownVariable(name));
 }

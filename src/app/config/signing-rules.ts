@@ -8,7 +8,7 @@ import type { DaemonConfig } from './daemon-config.js';
 import { type Problem, refuseProblems } from './problem.js';
 import { SettingsReader } from './reader.js';
 
-/** What of the settings limits what is signed. */
+/** The settings that limit signing. */
 type LimitSettings = Pick<DaemonConfig, 'feeCeilings' | 'allowedHazards' | 'allowForeignKeys' | 'developmentChainIds'>;
 
 type Rules = Map<ChainId, ChainRules & { feeCeilings: Map<string, bigint>; allowedHazards: Set<HazardKind> }>;
@@ -24,7 +24,7 @@ export function readSigningRules(settings: LimitSettings, chains: ChainRegistry,
   return rules;
 }
 
-/** As `readSigningRules`, with every mistake in `problems`. */
+/** Like `readSigningRules`, with every mistake in `problems`. */
 export function examineSigningRules(
   settings: LimitSettings,
   chains: ChainRegistry,
@@ -63,7 +63,7 @@ export function examineSigningRules(
   return { rules, problems: read.problems };
 }
 
-/** Chains on which nothing is stopped any more. */
+/** Chains on which no hazard is stopped. */
 export function unguardedChains({ allowedHazards }: Pick<LimitSettings, 'allowedHazards'>): readonly string[] {
   return allowedHazards
     .filter((text) => text.endsWith(':all'))
@@ -94,7 +94,7 @@ function amountOf(
 ): bigint {
   const [whole = '', fraction = ''] = amount.split('.');
   if (!/^\d{1,30}(\.\d{1,18})?$/.test(amount) || fraction.length > decimals) {
-    throw invalid(`--fee-ceiling ${text}: ${amount} is no amount of ${symbol}`);
+    throw invalid(`--fee-ceiling ${text}: ${amount} is not an amount of ${symbol}`);
   }
   return BigInt(whole + fraction.padEnd(decimals, '0'));
 }
@@ -106,7 +106,7 @@ function readHazards(text: string, chains: ChainRegistry): { chain: Chain; kinds
   const chain = chains.get(parseChainId(id));
   if (kind === 'all') return { chain, kinds: hazardKinds };
   if (isHazardKind(kind) && stoppedHazards.includes(kind)) return { chain, kinds: [kind] };
-  const reason = isHazardKind(kind) ? 'is never stopped' : 'is no hazard';
+  const reason = isHazardKind(kind) ? 'is never stopped' : 'is not a hazard';
   throw invalid(`--allow-hazard ${text}: ${kind} ${reason}; stopped are ${stoppedHazards.join(', ')}`);
 }
 

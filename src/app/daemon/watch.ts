@@ -23,7 +23,7 @@ const LEAST_SPACE = 16 * 1024 * 1024;
 
 /** What watches one daemon. */
 export interface Watch {
-  /** Counts what the daemon does; nothing where nobody can ask. */
+  /** Counts what the daemon does; does nothing without a health server. */
   readonly meter: Meter;
   /** Listens, where a health port is configured. @throws CustosError PORT_IN_USE */
   open(signer: Signer): Promise<void>;

@@ -34,7 +34,7 @@ type Cleanup = () => Promise<void> | void;
 
 /**
  * The whole product on a local blockchain: store, wallets, gateway, four-eye approver, daemon with its signer process.
- * @param say - told each step in plain words
+ * @param say - gets a description of each step
  * @throws CustosError with the failing step in front of its message
  */
 export async function runDemo(terminal: Terminal, say: (line: string) => void): Promise<DemoResult> {

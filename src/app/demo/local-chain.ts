@@ -24,7 +24,7 @@ export async function startLocalChain(chainId: number, args: readonly string[] =
   const child = spawn(
     anvilProgram(),
     ['--silent', '--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${chainId}`, ...args],
-    // A pipe that nobody reads would stop the node once it is full; its environment needs nothing of ours.
+    // An unread pipe would stop the node once it is full. The node needs nothing from our environment.
     { stdio: 'ignore', env: {} },
   );
   const kill = () => child.kill('SIGKILL');

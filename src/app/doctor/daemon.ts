@@ -8,38 +8,38 @@ import type { Config } from '../config/config.js';
 import { countWallets } from '../daemon/polled-wallets.js';
 import type { Finding } from './finding.js';
 
-/** How long the daemon may take to answer, in milliseconds, and how much it may say, in characters. */
+/** How long the daemon may take to answer, in milliseconds, and how long its answer may be, in characters. */
 const ANSWER_TIME = 8000;
 const LONGEST = 64 * 1024;
-/** More credits a day than this are worth a thought: six chains every five seconds. */
+/** Warn above this many credits a day: six chains every five seconds. */
 const HIGH_COST = 100_000;
 
-/** What `/ready` says, as far as it is believed. */
+/** The parts of a `/ready` answer that are used. */
 export const ready = z.object({
   reasons: z
     .array(z.object({ check: z.string(), chain: z.string().optional(), code: z.string().optional(), text: z.string() }))
     .max(100),
 });
 
-/** What the daemon's health port answers, where one is configured. */
+/** The answer of the daemon's health port, if one is configured. */
 export async function healthFinding({ daemon }: Pick<Config, 'daemon'>): Promise<readonly Finding[]> {
   const { health } = daemon;
   if (health === undefined || health.port === 0) return [];
   const url = `http://${askedHost(health.host)}:${health.port}/ready`;
   const answer = await ask(url);
   if (answer === undefined) {
-    const remedy = 'start the daemon with this health port, or take the setting away; is it another address?';
-    return [{ check: 'daemon', state: 'problem', text: `nobody answers at ${url}`, remedy }];
+    const remedy = 'start the daemon with this health port, or remove the setting; check the address too';
+    return [{ check: 'daemon', state: 'problem', text: `there is no answer at ${url}`, remedy }];
   }
   const parsed = ready.safeParse(answer.body);
   if (!parsed.success) {
-    const remedy = 'another program has this port: choose a free one with --health-port';
-    return [{ check: 'daemon', state: 'problem', text: `${url} answers like no daemon of ours`, remedy }];
+    const remedy = 'another program uses this port: choose a free one with --health-port';
+    return [{ check: 'daemon', state: 'problem', text: `${url} does not answer like a daemon of Custos`, remedy }];
   }
   return readyFindings('daemon', { url, status: answer.status, reasons: parsed.data.reasons });
 }
 
-/** What was answered at a `/ready`. */
+/** An answer to `/ready`. */
 interface Answered {
   readonly url: string;
   readonly status: number;
@@ -67,7 +67,7 @@ function askedHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** @returns what is answered, cut to what is believed, or undefined where nobody answers */
+/** @returns the answer, shortened to the accepted length, or undefined if there is none */
 export async function ask(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -90,22 +90,22 @@ async function firstPart({ body }: Response): Promise<string> {
   return text;
 }
 
-/** Foreign text as it may be shown on a terminal. */
+/** Foreign text made safe for a terminal. */
 function printable(text: string): string {
   return quote(text).slice(1, -1);
 }
 
-/** What polling costs, and whether that is much. */
+/** What polling costs, and whether that is a lot. */
 export async function costFinding(
   config: Pick<Config, 'network' | 'cloudUrl' | 'daemon'>,
   store: Store,
 ): Promise<Finding> {
   const { period, idlePeriod } = config.daemon;
-  if (!takesCredits(config)) return { check: 'polling', state: 'ok', text: 'a gateway of your own takes no credits' };
+  if (!takesCredits(config)) return { check: 'polling', state: 'ok', text: 'your own gateway charges no credits' };
   const { asked } = await countWallets(config, store.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
   const text = pollCostText(cost, period);
   if (cost.idleCreditsPerDay <= HIGH_COST) return { check: 'polling', state: 'ok', text };
-  const remedy = 'a longer --period, fewer chains (--chain), or a gateway of your own makes it cheaper';
+  const remedy = 'use a longer --period, fewer chains (--chain), or your own gateway to make it cheaper';
   return { check: 'polling', state: 'warning', text, remedy };
 }

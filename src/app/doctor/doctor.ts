@@ -12,8 +12,8 @@ import { settingFindings } from './settings.js';
 import { journalFindings, storeFacts } from './store.js';
 
 /**
- * Examines settings, store, journal, a running daemon, and whatever a daemon would talk to, without changing anything. The
- * password is tried where one is set, and never asked for.
+ * Examines settings, store, journal, a running daemon, and all services that a daemon would use, without changing anything. It
+ * tries the password if one is set, and never asks for it.
  */
 export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   const { config } = parts;
@@ -27,7 +27,7 @@ export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   return [...settings, ...machine, ...store, ...network, ...(await healthFinding(config)), ...gateway, node];
 }
 
-/** Tried, where it is set: a daemon that finds out at night is too late. */
+/** Tries the password if it is set, so that a wrong one is found before the daemon needs it. */
 async function passwordFindings({ config, unlock }: DoctorParts): Promise<readonly Finding[]> {
   const { password, secrets } = config;
   const isSet = secrets.has('password') || password.file !== undefined;

@@ -6,10 +6,10 @@ import { shownValue } from '../config/shown-value.js';
 import { ask, ready, readyFindings } from './daemon.js';
 import type { Finding } from './finding.js';
 
-/** Seconds after which a pending transaction that no daemon fetched is worth a warning. */
+/** Warn when no daemon has fetched a pending transaction for this many seconds. */
 const LONG = 300;
 
-/** What `/ready` of a gateway says besides to who has its key. */
+/** What `/ready` of a gateway also says to clients with its key. */
 const told = ready.extend({
   queue: z
     .array(z.object({ chain: z.string().max(12), progress: z.string(), count: z.number(), oldestSeconds: z.number() }))
@@ -17,7 +17,7 @@ const told = ready.extend({
     .default([]),
 });
 
-/** What a gateway of one's own says of itself, its nodes and its queue; nothing where the cloud is none. */
+/** What your own gateway says about itself, its nodes and its queue; nothing if the cloud is not a gateway. */
 export async function gatewayFindings(config: Pick<Config, 'cloudUrl' | 'secrets'>): Promise<readonly Finding[]> {
   if (takesCredits(config) || !URL.canParse(config.cloudUrl)) return [];
   const url = `${baseOf(config.cloudUrl)}/ready`;

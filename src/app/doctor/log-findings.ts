@@ -2,16 +2,16 @@ import { errorKinds } from '../../core/errors.js';
 import type { Finding } from './finding.js';
 import type { ChainLines, LogSummary } from './log-summary.js';
 
-/** Codes that are told with their remedy. */
+/** Most codes that are shown with their remedies. */
 const CODES = 10;
-/** Ends of signer processes in one log before it is more than an accident. */
+/** How often signer processes may end in one log before it counts as a problem. */
 const SIGNERS = 3;
 
-/** What somebody should know of a log, each with a remedy. */
+/** Findings in a log, each with a remedy. */
 export function logFindings(summary: LogSummary): readonly Finding[] {
   if (summary.lines === 0) {
     const remedy = errorKinds.LOG_UNREADABLE.hint;
-    return [{ check: 'log', state: 'problem', text: 'no line of a daemon is in it', remedy }];
+    return [{ check: 'log', state: 'problem', text: 'it has no line of a daemon', remedy }];
   }
   return [
     spanFinding(summary),
@@ -42,11 +42,11 @@ function chainFindings(chain: string, lines: ChainLines): Finding[] {
   const list = '`custos transaction list --state denied,failed` shows them; mend the cause, then retry each';
   warn(lines.failed, 'transactions failed', list);
   warn(lines.denied, 'transactions were denied', list);
-  warn(lines.reverted, 'transactions reverted in the chain', 'look at the contract that they call; the fee is paid');
+  warn(lines.reverted, 'transactions reverted in the chain', 'check the contract that they call; the fee was paid');
   warn(lines.refused, 'pending transactions were refused', 'ask the application what it submits; their codes say why');
-  warn(lines.pollsFailed, 'polls failed', 'look at the codes; when it lasts, check cloud, key and network');
+  warn(lines.pollsFailed, 'polls failed', 'look at the codes; if it lasts, check cloud, key and network');
   const slowest = `polls took long, one ${(lines.slowestPoll / 1000).toFixed(1)} seconds`;
-  warn(lines.slowPolls, slowest, 'check the way to the cloud, and that this machine has time');
+  warn(lines.slowPolls, slowest, 'check the connection to the cloud and the load of this machine');
   warn(lines.breakerOpenings, 'times the way was shut after faults', 'check the node of this chain, or take another');
   return found;
 }
@@ -54,7 +54,7 @@ function chainFindings(chain: string, lines: ChainLines): Finding[] {
 function signerFinding({ signersEnded }: LogSummary): Finding[] {
   if (signersEnded === 0) return [];
   const state = signersEnded >= SIGNERS ? 'problem' : 'warning';
-  const remedy = 'look for memory limits and for who kills processes; a signer needs about 150 MiB';
+  const remedy = 'check memory limits and what kills processes; a signer needs about 150 MiB';
   return [{ check: 'signer', state, text: `signer processes ended ${signersEnded} times`, remedy }];
 }
 

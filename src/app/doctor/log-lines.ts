@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { CustosError } from '../../core/errors.js';
 import { utf16Problem } from '../../core/text/text-bytes.js';
 
-/** A longer line is no log line of ours, in bytes. */
+/** A longer line is not one of our log lines, in bytes. */
 const LONGEST = 64 * 1024;
 const NEWLINE = 10;
 
 /**
- * The lines of a file, or of standard input for `-`, in bounded memory whatever is in them.
- * @returns texts; undefined in the place of one that is longer than 64 KiB
+ * The lines of a file, or of standard input for `-`, in bounded memory whatever they contain.
+ * @returns texts; undefined for a line longer than 64 KiB
  * @throws CustosError LOG_UNREADABLE
  */
 export async function* readLines(path: string): AsyncGenerator<string | undefined> {
@@ -31,7 +31,7 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator
     isFirst = false;
     if (wide !== undefined) throw new CustosError('LOG_UNREADABLE', `the log ${wide}`);
     size += part.length;
-    // What is too long is only counted, not kept.
+    // Lines that are too long are only counted, not kept.
     if (size <= LONGEST) parts.push(part);
     else parts = [];
   };

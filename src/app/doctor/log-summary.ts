@@ -4,10 +4,10 @@ import { isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { type LogEvent, logEvents } from '../../core/log.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';
 
-/** Chains that are told apart; a log of ours has no more. */
+/** Most chains that are counted separately; our logs have no more. */
 const CHAINS = 64;
 
-/** What a log says of one chain, in numbers of lines. */
+/** What a log says about one chain, in numbers of lines. */
 export interface ChainLines {
   completed: number;
   held: number;
@@ -25,11 +25,11 @@ export interface ChainLines {
   breakerOpenings: number;
 }
 
-/** What the log lines of a daemon come to. */
+/** Summary of a daemon's log lines. */
 export interface LogSummary {
   /** Lines of a daemon's log. */
   readonly lines: number;
-  /** Lines that are something else, and lines that were too long to be looked at. */
+  /** Other lines, and lines that were too long to read. */
   readonly skipped: number;
   /** Times of the first and of the last line, in ISO 8601. */
   readonly from?: string;
@@ -38,15 +38,15 @@ export interface LogSummary {
   /** Most frequent first. */
   readonly errors: readonly { readonly code: ErrorCode; readonly count: number; readonly hint: string }[];
   readonly stuck: readonly Stuck[];
-  /** Transactions that were on their way and had to be forgotten, because there were too many. */
+  /** Running transactions that had to be forgotten, because there were too many. */
   readonly forgotten: number;
   readonly daemonsStarted: number;
   readonly signersEnded: number;
 }
 
-/** A log line, as far as it is believed. */
+/** The parts of a log line that are used. */
 interface Line {
-  /** Code of the event, where it has one. */
+  /** Code of the event, if it has one. */
   readonly event?: string;
   readonly chain: string;
   readonly id?: string;
@@ -75,7 +75,7 @@ export const countedEvents = {
 
 const counted: ReadonlyMap<string, Count> = new Map(Object.entries(countedEvents));
 
-/** Logs that were written before events had codes have the sentence alone. */
+/** Logs from before events had codes have only the sentence. */
 const codeOf: ReadonlyMap<string, LogEvent> = new Map(
   (Object.keys(logEvents) as LogEvent[]).map((event) => [logEvents[event][1], event]),
 );
@@ -83,7 +83,7 @@ const codeOf: ReadonlyMap<string, LogEvent> = new Map(
 const waits: ReadonlySet<Count> = new Set(['held', 'postponed']);
 const ends: ReadonlySet<Count> = new Set(['completed', 'denied', 'failed', 'withdrawn']);
 
-/** Sums up the lines of a daemon's log. What is no such line is counted and skipped; memory does not grow with the log. */
+/** Summarizes the lines of a daemon's log. Other lines are counted and skipped; memory does not grow with the log. */
 export async function summarizeLog(lines: AsyncIterable<string | undefined>): Promise<LogSummary> {
   const chains = new Map<string, ChainLines>();
   const codes = new Map<ErrorCode, number>();
@@ -93,7 +93,7 @@ export async function summarizeLog(lines: AsyncIterable<string | undefined>): Pr
   for await (const text of lines) {
     const line = text === undefined ? undefined : parseLine(text);
     if (line === undefined) {
-      // An empty line is nothing at all.
+      // An empty line does not count.
       if (text?.trim() !== '') seen.skipped += 1;
       continue;
     }
@@ -153,7 +153,7 @@ function chainLines(chains: Map<string, ChainLines>, name: string): ChainLines {
   return found;
 }
 
-/** Foreign until parsed: what a field may hold is checked before it is kept or shown. */
+/** Foreign until parsed: each field is checked before it is kept or shown. */
 function parseLine(text: string): Line | undefined {
   const found = parseObject(text);
   const sentence = found?.['msg'];

@@ -4,13 +4,13 @@ import { defaultScrypt } from '../../crypto/kdf.js';
 import type { Environment } from '../config/reader.js';
 import type { Finding } from './finding.js';
 
-/** Where Linux tells of this process and of swap; other systems are not asked. */
+/** Where Linux describes this process and swap; other systems are not checked. */
 export interface MachineFiles {
   readonly limits: string;
   readonly swaps: string;
   /** The control group of this process. */
   readonly group: string;
-  /** Where the control groups lie. */
+  /** Directory of the control groups. */
   readonly groups: string;
 }
 
@@ -21,7 +21,7 @@ const linux: MachineFiles = {
   groups: '/sys/fs/cgroup',
 };
 
-/** What on this machine or in its environment lets keys out, or lets others in. */
+/** Settings of this machine or its environment that leak keys or let others in. */
 export async function machineFindings(
   environment: Environment,
   files: MachineFiles = linux,
@@ -34,12 +34,12 @@ function environmentFindings(environment: Environment): Finding[] {
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const text =
       'NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are not checked, so anybody on the way reads keys and changes answers';
-    const remedy = 'take it away; name a certificate authority of your own in NODE_EXTRA_CA_CERTS';
+    const remedy = 'unset it; name your own certificate authority in NODE_EXTRA_CA_CERTS';
     found.push({ check: 'TLS', state: 'warning', text, remedy });
   }
   if ((environment['NODE_DEBUG'] ?? '') !== '') {
-    const text = 'NODE_DEBUG is set: what Node says for it is not shown, because keys may be in it';
-    found.push({ check: 'NODE_DEBUG', state: 'warning', text, remedy: 'take it away' });
+    const text = 'NODE_DEBUG is set; its output is not shown, because it may contain keys';
+    found.push({ check: 'NODE_DEBUG', state: 'warning', text, remedy: 'unset it' });
   }
   return found;
 }
@@ -78,7 +78,7 @@ async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-/** Key slots whose password costs less to guess than that of a slot that is made today. */
+/** Key slots with passwords that are cheaper to guess than those of new slots. */
 export function scryptFinding(slots: readonly KeySlot[]): Finding {
   const costOf = ({ logN, r, p }: KeySlot['kdf']) => 2 ** logN * r * p;
   const weak = slots.filter(({ kind, kdf }) => kind === 'password' && costOf(kdf) < costOf(defaultScrypt));
@@ -86,6 +86,6 @@ export function scryptFinding(slots: readonly KeySlot[]): Finding {
     return { check: 'key derivation', state: 'ok', text: 'scrypt as in new key slots, or stronger' };
   const shown = weak.map(({ kdf: { logN, r, p } }) => `N=2^${logN} r=${r} p=${p}`);
   const text = `${weak.length} passwords are stretched less than new ones are (${[...new Set(shown)].join(', ')})`;
-  const remedy = 'run `custos password change` with each of these passwords; it may stay the same';
+  const remedy = 'run `custos password change` with each of these passwords; the new one may be the same';
   return { check: 'key derivation', state: 'warning', text, remedy };
 }

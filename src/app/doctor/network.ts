@@ -13,14 +13,14 @@ import type { DoctorParts } from './parts.js';
 
 /** A clock that is further off than this makes signed answers look old, and leases end at the wrong time, in milliseconds. */
 const CLOCK_OFF = 10_000;
-/** A wallet that nobody has: asking for its pending transactions shows whether cloud and key work, and gives nothing away. */
+/** A wallet that does not exist: asking for its pending transactions checks cloud and key without revealing anything. */
 const NOBODY = parseSignatureId('00000000-0000-4000-8000-000000000000');
 /** How long the four-eye service may take, in milliseconds. */
 const ANSWER_TIME = 10_000;
 
 type NetworkParts = Pick<DoctorParts, 'config' | 'chains' | 'clock' | 'log'>;
 
-/** Asks everything that a daemon with these settings would talk to: the cloud with its key, each own node, the four-eye service. */
+/** Checks every service that a daemon with these settings would use: the cloud with its key, your own nodes, the four-eye service. */
 export async function networkFindings(parts: NetworkParts): Promise<readonly Finding[]> {
   const { config } = parts;
   const found = await Promise.all([cloudFindings(parts), nodeFindings(parts), fourEyeFindings(parts)]);
@@ -29,7 +29,7 @@ export async function networkFindings(parts: NetworkParts): Promise<readonly Fin
 
 async function cloudFindings(parts: NetworkParts): Promise<readonly Finding[]> {
   const { config, clock } = parts;
-  // Without a key or with a bad address nothing is asked; the settings' own findings say so.
+  // Without a key or with a bad address nothing is asked; the findings about settings say so.
   if (!config.secrets.has('apiKey')) return [];
   let date: number | undefined;
   return attempt('cloud', async () => {
@@ -66,7 +66,7 @@ async function nodeFindings(parts: NetworkParts): Promise<readonly Finding[]> {
   return (await Promise.all(each)).flat();
 }
 
-/** Its network where the chain can tell, else anything: where bytes are that nobody has made. */
+/** Asks for the node's network if the chain supports this; otherwise asks about bytes that do not exist. */
 async function askNode(parts: NetworkParts, chain: Chain): Promise<void> {
   const { config, chains } = parts;
   const { nodes } = makeCloud(parts);
@@ -96,7 +96,7 @@ async function fourEyeFindings({ config, clock }: NetworkParts): Promise<readonl
     const faults = { unreachable: invalid, timeout: invalid, limited: invalid, invalid } as const;
     const request = { method: 'GET', url: externalUrl, headers: {}, timeout: ANSWER_TIME, retries: 0, faults } as const;
     const { status } = await createHttpClient({ clock, secrets: [] }).send(request);
-    // It is asked about nothing, so every answer but a fault of the server shows that it is there.
+    // The question is empty, so every answer except a server error shows that the service is there.
     if (status < 500) return [{ check: 'four-eye', state: 'ok', text: `${shownValue(externalUrl)} answers` }];
     throw new CustosError(invalid, `${shownValue(externalUrl)} answers with ${status}`);
   });

@@ -4,13 +4,13 @@ import type { Log } from '../../core/log.js';
 import type { Store } from '../../core/store/store.js';
 import type { Config } from '../config/config.js';
 
-/** What is examined, and with what. */
+/** What is examined, and the means. */
 export interface DoctorParts {
   readonly config: Config;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
   store(): Promise<Store>;
-  /** Opens the store with the password that is set. */
+  /** Opens the store with the configured password. */
   unlock(): Promise<unknown>;
 }

@@ -16,7 +16,7 @@ interface SettingParts {
   readonly chains: ChainRegistry;
 }
 
-/** Every setting as it is, and every mistake in one: all of them, not only the first. */
+/** Every setting and its value, and every mistake in it, not only the first. */
 export async function settingFindings({ config, chains }: SettingParts): Promise<readonly Finding[]> {
   return [
     ...shownSettings(config),
@@ -40,8 +40,8 @@ function warnings(config: Config): Finding[] {
   const unknown = config.unknownVariables.map((name) => ({
     check: `setting ${name}`,
     state: 'warning' as const,
-    text: 'is no setting of Custos and has no effect',
-    remedy: 'look for its name in docs/commands.md, or unset it',
+    text: 'is not a setting of Custos and has no effect',
+    remedy: 'check its name in docs/commands.md, or unset it',
   }));
   const files = config.warnings.map((text) => {
     const [what = '', remedy = ''] = text.split(': ');
@@ -50,7 +50,7 @@ function warnings(config: Config): Finding[] {
   return [...files, ...unknown];
 }
 
-/** A setting that the reader of settings could not take; other commands end with it. */
+/** A setting that the reader of settings rejects; other commands end with this error. */
 function misread(config: Config, { setting, text, code }: Problem): Finding {
   const remedy = `correct ${setting} where it is set: on the command line, in the environment, or in ${config.envFile}`;
   return { check: 'settings', state: 'problem', text: `${text} (${code})`, remedy };
@@ -64,13 +64,13 @@ async function fileFindings(config: Config): Promise<Finding[]> {
       found.push(problem('settings', 'CONFIG_INVALID', `the ${what} ${path} cannot be read`));
     });
   };
-  // A pipe gives its text once, so the password's file is not read.
+  // A pipe gives its text only once, so the password file is not read.
   await look('password file', config.password.file, (path) => access(path, constants.R_OK));
   await look('four-eye secret file', config.daemon.fourEyeSecretFile, (path) => readFile(path));
   return found;
 }
 
-/** Chains that settings name and that do not exist, and ceilings that are no amount. */
+/** Chains in settings that do not exist, and ceilings that are not amounts. */
 function chainFindings(config: Config, chains: ChainRegistry): Finding[] {
   const { chains: named = [], nodes, allowForeignKeys, developmentChainIds } = config.daemon;
   const all = [named, nodes.keys(), allowForeignKeys, developmentChainIds.keys()];
@@ -96,7 +96,7 @@ function urlFindings(config: Config): Finding[] {
 
 function missingFourEye({ network, daemon }: Config): Finding[] {
   if (network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
-  const remedy = 'give the daemon --external-url, or set CUSTOS_EXTERNAL_URL; without it none starts on mainnet';
+  const remedy = 'give the daemon --external-url, or set CUSTOS_EXTERNAL_URL; without it no daemon starts on mainnet';
   return [{ check: 'four-eye', state: 'warning', text: 'no service is set', remedy }];
 }
 

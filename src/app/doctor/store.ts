@@ -14,18 +14,18 @@ import { scryptFinding } from './machine.js';
 const MIB = 1024 * 1024;
 /** A write-ahead log above this size is not being emptied, in bytes. */
 const LARGE_LOG = 256 * MIB;
-/** Less on the disk than this is soon too little, in bytes. */
+/** Warn below this much free disk space, in bytes. */
 const LITTLE_SPACE = 256 * MIB;
-/** Entries that are looked at. */
+/** Most entries that are examined. */
 const LIMIT = 1000;
-/** Codes that are told with their hint. */
+/** Most codes that are shown with their hints. */
 const CODES = 3;
 /** Transactions that are named. */
 const NAMED = 5;
 /** So much of a message is shown, in characters. */
 const MESSAGE = 200;
 
-/** What there is to know of the database itself. */
+/** Findings about the database itself. */
 export async function storeFacts(store: Store, location: string): Promise<readonly Finding[]> {
   const counts = await Promise.all(
     (['mainnet', 'testnet'] as const).map((network) => store.wallets.count({ network })),
@@ -67,17 +67,17 @@ async function fileFacts(path: string): Promise<Finding[]> {
   ];
 }
 
-const wal = 'end whatever keeps the store open for reading, then start the daemon anew';
+const wal = 'end the program that keeps the store open for reading, then restart the daemon';
 
 function serverFacts(location: string): Finding[] {
   const { host, sslMode } = parsePostgresUrl(location);
   const isOpen =
     !['require', 'verify-ca', 'verify-full'].includes(sslMode) && !host.startsWith('/') && !isPrivateHost(host);
-  const remedy = 'put ?sslmode=verify-full behind the address of the store';
+  const remedy = 'append ?sslmode=verify-full to the address of the store';
   return [finding('database connection', `PostgreSQL at ${host}, sslmode ${sslMode}`, isOpen && remedy)];
 }
 
-/** What waits in the journal, what a person has to look at, and why. */
+/** What waits in the journal, what needs attention, and why. */
 export async function journalFindings(journal: Journal, network: Network, now: number): Promise<readonly Finding[]> {
   const depths = await journal.depths(network);
   const count = depths.reduce((sum, depth) => sum + depth.count, 0);
@@ -144,7 +144,7 @@ function byCode(entries: readonly JournalEntry[]): [ErrorCode, number][] {
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** A warning where there is a remedy, else all is well. */
+/** A warning if there is a remedy, otherwise ok. */
 function finding(check: string, text: string, remedy: string | false): Finding {
   return remedy === false ? { check, state: 'ok', text } : { check, state: 'warning', text, remedy };
 }

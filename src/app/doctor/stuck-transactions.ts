@@ -1,10 +1,10 @@
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
 
-/** Tries after which a transaction counts as stuck: about four minutes of waiting. */
+/** After this many attempts a transaction counts as stuck: about four minutes of waiting. */
 const TRIES = 8;
-/** Transactions that are kept in mind at the same time. */
+/** Most transactions that are tracked at the same time. */
 const REMEMBERED = 10_000;
-/** Stuck ones that are told. */
+/** Most stuck transactions that are reported. */
 const TOLD = 20;
 
 interface Waiting {
@@ -12,15 +12,15 @@ interface Waiting {
   readonly code?: ErrorCode;
 }
 
-/** A transaction that was put off again and again and never ended. */
+/** A transaction that was postponed again and again and has not ended. */
 export interface Stuck extends Waiting {
   readonly id: string;
-  /** How often it was put off. */
+  /** How often it was postponed. */
   readonly tries: number;
   readonly remedy: string;
 }
 
-/** Keeps in mind which transactions wait, in bounded memory: the one that was heard of longest ago is forgotten first. */
+/** Tracks waiting transactions in bounded memory: the one with the oldest news is forgotten first. */
 export class StuckTransactions {
   readonly #waiting = new Map<string, Waiting & { readonly tries: number }>();
   #forgotten = 0;
@@ -31,7 +31,7 @@ export class StuckTransactions {
 
   waits(id: string, waiting: Waiting): void {
     const tries = (this.#waiting.get(id)?.tries ?? 0) + 1;
-    // Taken out first, so that it goes to the end of the order.
+    // Removed first, so that it goes to the end of the order.
     this.#waiting.delete(id);
     this.#waiting.set(id, { ...waiting, tries });
     if (this.#waiting.size <= REMEMBERED) return;
@@ -44,7 +44,7 @@ export class StuckTransactions {
     this.#waiting.delete(id);
   }
 
-  /** The most often put off first. */
+  /** The most often postponed first. */
   list(): readonly Stuck[] {
     const stuck = [...this.#waiting].filter(([, { tries }]) => tries >= TRIES);
     return stuck

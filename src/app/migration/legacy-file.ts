@@ -74,7 +74,7 @@ function readPlain(path: string, bytes: Uint8Array): LegacyFile {
   if (entries !== undefined) return { entries };
   return {
     entries: salvageEntries(bytes, () => true),
-    damage: `${path} is no whole JSON object: it is cut off or was changed`,
+    damage: `${path} is not a complete JSON object: it is cut off or was changed`,
   };
 }
 
@@ -89,7 +89,7 @@ function decodeBase64(path: string, bytes: Buffer): Uint8Array {
 }
 
 /**
- * The format has no checksum, so a wrong password and damage are told apart by what comes out: a wrong password gives noise
+ * The format has no checksum, so the result shows whether the password is wrong or the file is damaged: a wrong password gives noise
  * from the first byte to the last, while damage leaves most blocks of the JSON as they were (CBC: two blocks for each).
  * @throws CustosError PASSWORD_WRONG
  */

@@ -119,7 +119,7 @@ async function checkAll(
   });
 }
 
-/** A signature ID that the store has is no error with the same secret, and one with another. */
+/** A signature ID that the store already has is an error only if the secret differs. */
 async function compare(store: Store, { vault }: Keeper, all: readonly Checked[]): Promise<readonly Outcome[]> {
   const standingOf = await compareWithStore(
     store.wallets,

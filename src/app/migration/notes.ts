@@ -19,7 +19,7 @@ function typedWords({ tatum }: Chain): Note | undefined {
   if (tatum?.faults?.ignoresMnemonic !== true) return undefined;
   const message =
     'if this wallet came from `storemanagedwallet`, the old program ignored the mnemonic that was typed and stored a random ' +
-    'wallet: this is that random wallet, and what lies under the typed mnemonic must be imported anew with `custos wallet import`';
+    'wallet: this is that random wallet; import the typed mnemonic again with `custos wallet import`';
   return { code: 'typed-mnemonic-ignored', message };
 }
 

@@ -13,7 +13,8 @@ export function createTerminal(note: (line: string) => void): Terminal {
     note,
     askHidden,
     async confirm(question) {
-      if (process.stdin.isTTY !== true) throw new CustosError('NO_TERMINAL', 'nobody is there to confirm; pass --yes');
+      if (process.stdin.isTTY !== true)
+        throw new CustosError('NO_TERMINAL', 'there is no terminal to confirm on; pass --yes');
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());

@@ -18,7 +18,7 @@ export interface Rekey {
 }
 
 /**
- * Gives the store a new root key and seals every wallet anew. All former passwords and recovery keys end with it: a key slot
+ * Gives the store a new root key and seals every wallet again. All old passwords and recovery keys end with it: a key slot
  * of the old root key opens nothing that is in the store from then on.
  * @returns the new recovery key, to be shown once
  * @throws CustosError DAEMON_RUNNING, RECORD_DAMAGED (nothing is changed), STORE_*

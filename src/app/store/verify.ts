@@ -27,7 +27,7 @@ export interface VerifyOptions {
 const PAGE = 200;
 
 /**
- * Checks the database, opens every record, and derives its xpub or address anew from the secret.
+ * Checks the database, opens every record, and derives its xpub or address again from the secret.
  * @throws CustosError STORE_DAMAGED: the database itself is damaged
  */
 export async function verifyStore(store: Store, options: VerifyOptions): Promise<VerifyResult> {

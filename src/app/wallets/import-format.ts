@@ -81,7 +81,7 @@ function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
   if (typeof mnemonic === 'string') {
     return { kind: 'mnemonic', mnemonic: Secret.text(mnemonic), ...(stated && { privateKey: stated }) };
   }
-  if (stated === undefined) throw new CustosError('SECRET_UNSUPPORTED', 'the secret is no text');
+  if (stated === undefined) throw new CustosError('SECRET_UNSUPPORTED', 'the secret is not text');
   return { kind: 'privateKey', privateKey: stated };
 }
 

@@ -111,7 +111,7 @@ interface Compare {
   readonly problems: Problem[];
 }
 
-/** Finds signature IDs that exist: with the same secret they are no error, with another one they are. */
+/** Finds signature IDs that exist: the same secret is not an error, a different one is. */
 async function compare({ store, vault, made, problems }: Compare): Promise<Imported[]> {
   const standingOf = await compareWithStore(store.wallets, vault, made);
   return made.map((item) => {

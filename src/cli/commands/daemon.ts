@@ -2,7 +2,7 @@ import { runDaemon } from '../../app/daemon/run.js';
 import { tell } from '../../core/log.js';
 import type { Run } from '../spec.js';
 
-/** Serves until SIGTERM or SIGINT; a second signal is left to the system. With `--run-once`, 1 when anything went wrong. */
+/** Serves until SIGTERM or SIGINT; a second signal ends the process at once. With `--run-once`, 1 if anything went wrong. */
 export const daemon: Run = async ({ house }) => {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {

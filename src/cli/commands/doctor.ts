@@ -6,7 +6,7 @@ import { type LogSummary, summarizeLog } from '../../app/doctor/log-summary.js';
 import type { Output } from '../output.js';
 import type { Call, Run } from '../spec.js';
 
-/** Tells what is wrong and how to mend it. Exit 1 when there is a problem; a warning is none. */
+/** Shows what is wrong and how to fix it. Exit 1 on a problem; a warning does not count. */
 export const doctor: Run = async ({ options, house, out }) => {
   if (options.log !== undefined) return examineLog(options.log, options, out);
   const { config, chains, clock, log, store, opened: unlock } = house;

@@ -3,7 +3,7 @@ import type { MigratedWallet, MigrationReport } from '../../app/migration/report
 import { CustosError } from '../../core/errors.js';
 import type { Call, Run } from '../spec.js';
 
-/** Wallets that a remark names; the JSON has all. */
+/** Most wallets that a remark names; the JSON names all. */
 const MOST_NAMED = 5;
 
 export const migrate: Run = async (call) => {
@@ -52,7 +52,7 @@ function closingWords(
 ): string {
   const done = dryRun ? `${notImported} wallets would be imported` : `${imported} wallets imported`;
   const parts = [`${done}, ${alreadyThere} were there already, ${broken} are broken.`];
-  if (broken > 0 || damage !== undefined) parts.push('What was left out is in the old file alone: keep it.');
+  if (broken > 0 || damage !== undefined) parts.push('Skipped wallets exist only in the old file: keep it.');
   return parts.join(' ');
 }
 
@@ -87,7 +87,7 @@ function nameOf({ signatureId, entry }: MigratedWallet): string {
   return signatureId ?? `entry ${entry}`;
 }
 
-/** Remarks with the wallets that they are on; what keeps a wallet out comes first. */
+/** Remarks with the wallets that they are about; remarks that exclude a wallet come first. */
 function remarks(wallets: readonly MigratedWallet[]): readonly (readonly [string, readonly string[]])[] {
   const found = new Map<string, string[]>();
   const ordered = [...wallets].sort(

@@ -26,13 +26,15 @@ export const changePasswordCommand: Run = async (call) => {
   const key = await withBar(call, (progress) => changePassword(parts, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The password is changed. Copies and backups made before still open with the old one.');
-  call.out.note('Whoever has it and an old key slot also opens wallets made from now on: `custos rekey` ends that.');
+  call.out.note(
+    'The old password and an old key slot also open wallets made from now on: `custos rekey` prevents this.',
+  );
   return 0;
 };
 
 export const addPasswordCommand: Run = async ({ house, out }) => {
   await addPassword({ ...(await partsOf(house)), opened: await house.opened() });
-  out.note('The further password opens the store from now on.');
+  out.note('The new password also opens the store from now on.');
   return 0;
 };
 
@@ -41,9 +43,9 @@ export const recover: Run = async (call) => {
   const parts = await partsOf(call.house);
   const key = await withBar(call, (progress) => recoverPassword(parts, { rekey, progress }));
   if (key !== undefined) return tellRekeyed(call, key);
-  call.out.note('The new password is set; all former passwords have ended. The recovery key stays valid.');
+  call.out.note('The new password is set; all old passwords have ended. The recovery key stays valid.');
   call.out.note(
-    'Whoever has a former one and an old key slot also opens wallets made from now on: `custos rekey` ends that.',
+    'An old password and an old key slot also open wallets made from now on: `custos rekey` prevents this.',
   );
   return 0;
 };
@@ -59,21 +61,21 @@ export const newRecoveryKey: Run = async (call) => {
   return 0;
 };
 
-/** What every change of passwords needs, with the store open. */
+/** What every change of passwords needs, including the open store. */
 async function partsOf({ store, passwords, log }: Call['house']): Promise<PasswordParts> {
   return { store: await store(), passwords, log };
 }
 
-/** By the flag, or by a yes on a terminal. */
+/** Decided by the flag, or by a yes on a terminal. */
 async function isRekeyWanted({ options, house: { terminal } }: Call): Promise<boolean> {
   if (options.rekey || !terminal.interactive) return options.rekey;
   terminal.note(
-    'A new root key seals every wallet anew, so that a former password opens nothing from now on, even with',
+    'A new root key seals every wallet again, so that an old password opens nothing from now on, even with',
   );
   terminal.note(
-    'an old key slot. It ends all other passwords, makes a new recovery key, and no daemon may run meanwhile.',
+    'an old key slot. It ends all other passwords and makes a new recovery key. No daemon may run meanwhile.',
   );
-  return terminal.confirm('Make a new root key, too?');
+  return terminal.confirm('Make a new root key too?');
 }
 
 async function withBar<T>({ out }: Call, work: (progress: RekeyProgress) => Promise<T>): Promise<T> {
@@ -99,13 +101,13 @@ async function withBar<T>({ out }: Call, work: (progress: RekeyProgress) => Prom
 }
 
 function tellRekeyed(call: Call, key: Secret): 0 {
-  call.out.note('The store has a new root key. Former passwords, recovery keys and key slots open nothing of it.');
-  call.out.note('Backups made before still open with what opened them then: make a new one and put the old ones away.');
+  call.out.note('The store has a new root key. Old passwords, recovery keys and key slots no longer open it.');
+  call.out.note('Older backups still open with the old passwords: make a new backup and put the old ones away.');
   showRecoveryKey(call, key);
   return 0;
 }
 
-/** Shown once and kept nowhere: on a terminal with words around it, else as JSON. */
+/** Shown once and never stored: on a terminal with an explanation, otherwise as JSON. */
 function showRecoveryKey({ options, house, out }: Call, key: Secret): void {
   const recoveryKey = key.exposeText();
   key.wipe();
@@ -113,9 +115,9 @@ function showRecoveryKey({ options, house, out }: Call, key: Secret): void {
     out.json({ store: shownValue(house.config.store), recoveryKey });
     return;
   }
-  out.line('Recovery key, shown this once. Write it down and keep it away from this machine:');
+  out.line('Recovery key, shown only once. Write it down and keep it away from this machine:');
   out.line('');
   out.line(`  ${recoveryKey}`);
   out.line('');
-  out.line('It opens the store when the password is lost: custos password recover');
+  out.line('It opens the store if the password is lost: custos password recover');
 }

@@ -108,7 +108,7 @@ export const checkConfig: Run = async ({ house, out }) => {
   return 0;
 };
 
-/** A mnemonic wallet without an index means index 0 here; a private-key wallet has one key, whatever index old scripts send. */
+/** A mnemonic wallet without an index means index 0 here; a private-key wallet has only one key, whatever index old scripts send. */
 function tatumKeyRef(sealed: SealedWallet, index: string | undefined): KeyRef {
   const ref = typedKeyRef(sealed.signatureId, index ?? '0');
   return sealed.kind === 'key' ? { signatureId: sealed.signatureId } : ref;

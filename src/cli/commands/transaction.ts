@@ -43,7 +43,7 @@ export const show: Run = async ({ args, house, out }) => {
 export const retry: Run = async ({ args, house, out }) => {
   const journal = await house.journal();
   const entry = await retryTransaction({ journal, chains: house.chains }, parsePendingId(args[0]));
-  const what = entry.state === 'signed' ? 'its recorded bytes are sent again' : 'it starts anew';
+  const what = entry.state === 'signed' ? 'its recorded bytes are sent again' : 'it starts again';
   out.note(`Transaction ${entry.id} is ${entry.state} again: ${what} when a daemon runs.`);
   return 0;
 };

@@ -32,7 +32,7 @@ export const create: Run = async ({ args, options, house, out }) => {
   return 0;
 };
 
-/** What wallets are made with. */
+/** How wallets are made. */
 export function makerOf({ chains, openForAdding }: Call['house']): CreateParts {
   return { chains, open: openForAdding };
 }
@@ -56,7 +56,7 @@ export const importWallet: Run = async (call) => {
       ...(derivation !== undefined && { derivation }),
     },
   };
-  // Nothing is asked where the address is stated, or where nobody can answer.
+  // No question if the address is stated, or if there is no terminal to answer on.
   const isAsked = house.terminal.interactive && !options.yes && address === undefined;
   const [imported] = await importAll(house.openForAdding, [item], {
     async review([derived]) {
@@ -69,7 +69,7 @@ export const importWallet: Run = async (call) => {
   return 0;
 };
 
-/** Says whose wallet a secret is, before it is stored. */
+/** Shows the address of a secret before it is stored. */
 export function showDerived(
   { out }: Pick<Call, 'out'>,
   { wallet, address }: { readonly wallet: Wallet; readonly address: string },
@@ -93,7 +93,7 @@ async function importMany({ house, out }: Call): Promise<0> {
   return 0;
 }
 
-/** From the hidden prompt or standard input; a mnemonic is told from a private key by its spaces. */
+/** Reads from the hidden prompt or standard input. Spaces distinguish a mnemonic from a private key. */
 async function readSecret({ options, house }: Call): Promise<ImportSecret> {
   const { terminal } = house;
   const text = terminal.interactive
@@ -155,7 +155,7 @@ export const exportWallets: Run = async ({ args, options, house, out }) => {
 
 export const remove: Run = async ({ args, options, house, out }) => {
   const sealed = await getSealed(house.store, args[0] ?? '');
-  // Removing needs no key, yet the password is asked: who cannot open the store may not empty it.
+  // Removing needs no key, but the password is still required: only those who can open the store may empty it.
   await house.opened();
   if (!options.yes) await confirm(house, `Remove wallet ${sealed.signatureId} (${sealed.chain}) for good?`);
   await (await house.store()).wallets.remove(sealed.signatureId);
@@ -167,7 +167,7 @@ async function confirm(house: Call['house'], question: string): Promise<void> {
   if (!(await house.terminal.confirm(question))) throw new CustosError('CANCELLED_BY_USER', 'not confirmed');
 }
 
-/** What a new wallet prints: the signature ID, and the xpub or address by which it is known. */
+/** What a new wallet prints: the signature ID, and its xpub or address. */
 function created({ signatureId, xpub, address }: Wallet) {
   return xpub === undefined ? { signatureId, address } : { signatureId, xpub };
 }

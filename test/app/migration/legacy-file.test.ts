@@ -114,7 +114,7 @@ describe('a wrong password is told from damage', () => {
   it('a plain file that ends too early does so as well', async () => {
     writeFileSync(file, JSON.stringify(entries(10), null, 2).slice(0, 1000));
     const { entries: saved, damage: said } = await readLegacyFile(file, notAsked);
-    expect(said).toContain('is no whole JSON object');
+    expect(said).toContain('is not a complete JSON object');
     expect(saved.length).toBeGreaterThan(4);
     expect(saved).toEqual(Object.entries(entries(saved.length)).map(([id, value]) => ({ id, value })));
   });
