@@ -1,10 +1,9 @@
 import { CustosError } from '../core/errors.js';
 import { sha256 } from './hash.js';
 import { deterministicNonce } from './rfc6979.js';
-import { basePoint, combinePoints, isPrivateKey } from './secp256k1.js';
+import { basePoint, combinePoints, isPrivateKey, ORDER } from './secp256k1.js';
 
-/** Order of the group, and prime of the field, of secp256k1 (SEC 2). */
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+/** Prime of the field of secp256k1 (SEC 2). */
 const PRIME = 2n ** 256n - 2n ** 32n - 977n;
 /** Keeps these nonces apart from those of ECDSA signatures over the same hash. */
 const ALGORITHM = new TextEncoder().encode('Schnorr+SHA256  ');

@@ -13,7 +13,7 @@ export interface RecoverableSignature {
 export const recoveryIds = [0, 1, 2, 3] as const;
 
 /** Order of the group (SEC 2). */
-const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+export const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** True for 32 bytes that are neither zero nor at or above the curve order. */
 export function isPrivateKey(bytes: Uint8Array): boolean {

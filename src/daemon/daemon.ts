@@ -9,6 +9,9 @@ import type { DaemonParts } from './parts.js';
 
 export type { Tally } from './lane.js';
 
+/** How long a daemon that ends waits for what is on its way, in milliseconds. */
+const GRACE = 30_000;
+
 export interface DaemonOptions {
   /** Milliseconds between two polls of the same chain. */
   readonly periods: Periods;
@@ -57,8 +60,8 @@ export class Daemon {
     return this.tally;
   }
 
-  /** Serves until `signal` is aborted, then finishes what is on its way (at most `grace` milliseconds). */
-  async run(signal: AbortSignal, grace: number): Promise<Readonly<Tally>> {
+  /** Serves until `signal` is aborted, then finishes what is on its way (at most `GRACE`). */
+  async run(signal: AbortSignal): Promise<Readonly<Tally>> {
     const { clock } = this.#parts;
     // Each chain listens to it.
     setMaxListeners(0, signal);
@@ -72,7 +75,7 @@ export class Daemon {
       await clock.wait(this.#options.periods.shortest, signal);
     }
     const ended = Promise.all(loops.values()).then(() => this.#settled());
-    await Promise.race([ended, clock.wait(grace, overtime.signal)]);
+    await Promise.race([ended, clock.wait(GRACE, overtime.signal)]);
     overtime.abort();
     await kept;
     return this.tally;

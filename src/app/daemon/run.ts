@@ -31,9 +31,6 @@ import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { createWatch } from './watch.js';
 
-/** How long a stopping daemon waits for what is on its way, in milliseconds. */
-const GRACE = 30_000;
-
 /** What a daemon is made of. Who opened the store closes it. */
 export interface DaemonMeans {
   readonly config: DaemonSettings;
@@ -157,7 +154,7 @@ async function serve(
   if (!runOnce && credits) tell(log, 'polling-costs', { ...cost, text: pollCostText(cost, period) });
   if (count === 0) tell(log, 'store-empty', { network });
   onReady?.(signer);
-  const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal, GRACE);
+  const tally = runOnce ? await daemon.runOnce() : await daemon.run(signal);
   tell(log, 'daemon-stopped', tally);
   return tally;
 }

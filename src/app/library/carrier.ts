@@ -108,9 +108,8 @@ export interface CarrierParts {
   readonly vault: Vault;
 }
 
-/** Milliseconds between two rounds, and how long a carrier that ends waits for what is on its way. */
+/** Milliseconds between two rounds. */
 const PERIOD = 5_000;
-const GRACE = 30_000;
 /** Transactions of one chain that are on their way at the same time. */
 const CONCURRENCY = 100;
 /** Tries of an unsigned transaction before it is given up. */
@@ -248,7 +247,7 @@ class WayCarrier implements Carrier {
     return this.#begin('run', async () => {
       const { signal, period = PERIOD } = readArgument(runOptions, given, 'run');
       const either = AbortSignal.any([signal, this.#end.signal]);
-      return this.#daemon(period).run(either, GRACE);
+      return this.#daemon(period).run(either);
     });
   }
 

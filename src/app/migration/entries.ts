@@ -8,7 +8,7 @@ import {
   type SignatureId,
 } from '../../core/ids.js';
 import type { ImportRequest } from '../../core/signing/vault.js';
-import { parseImport } from '../wallets/import-format.js';
+import { parseImport, unquoted } from '../wallets/import-format.js';
 import type { RawEntry } from './legacy-entries.js';
 import type { Note } from './notes.js';
 
@@ -51,9 +51,9 @@ function repeatedError(): CustosError {
 
 function parseOne({ id, value }: RawEntry, at: number): MigrationEntry {
   const position = at + 1;
-  const signatureId = tried(() => parseSignatureId(id));
+  const signatureId = unquoted(() => parseSignatureId(id));
   const fields = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  const chain = tried(() => parseChainId(Reflect.get(fields, 'chain')));
+  const chain = unquoted(() => parseChainId(Reflect.get(fields, 'chain')));
   const testnet: unknown = Reflect.get(fields, 'testnet');
   const network = typeof testnet === 'boolean' || testnet === undefined ? networkOf(testnet === true) : undefined;
   const entry: MigrationEntry = {
@@ -148,13 +148,4 @@ function countOf(names: readonly (SignatureId | undefined)[]): ReadonlyMap<Signa
   const times = new Map<SignatureId, number>();
   for (const name of names) if (name !== undefined) times.set(name, (times.get(name) ?? 0) + 1);
   return times;
-}
-
-function tried<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CustosError)) throw error;
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../core/store/store.js';
 import { makeRootKey, makeStoreId } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
 import { compareWithStore } from '../wallets/compare.js';
-import type { OpenStore } from '../wallets/open-wallets.js';
+import { type OpenStore, STRETCHED_AT_ONCE } from '../wallets/open-wallets.js';
 import { type Checked, checkEntry, type Keeper } from './check.js';
 import { type MigrationEntry, parseEntries } from './entries.js';
 import { readLegacyFile } from './legacy-file.js';
@@ -27,9 +27,6 @@ export interface MigrateOptions {
   readonly skipBroken: boolean;
   readonly progress?: (done: number) => void;
 }
-
-/** Secrets being tried at the same time; their key stretching runs on Node's thread pool. */
-const PARALLEL = 8;
 
 /**
  * Reads a `wallet.dat` of Tatum KMS, or what its `export` prints; the file is never written.
@@ -112,7 +109,7 @@ async function checkAll(
   { progress }: MigrateOptions,
 ): Promise<readonly Checked[]> {
   let done = 0;
-  return inParallel(entries, PARALLEL, async (entry) => {
+  return inParallel(entries, STRETCHED_AT_ONCE, async (entry) => {
     const checked = await checkEntry(keeper, entry);
     progress?.(++done);
     return checked;

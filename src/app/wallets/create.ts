@@ -2,7 +2,7 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Network } from '../../core/ids.js';
 import { inParallel } from '../../core/parallel.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
-import type { OpenWallets } from './open-wallets.js';
+import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
 
 /** What wallets are made with. */
 export interface CreateParts {
@@ -24,9 +24,6 @@ export interface CreateOptions {
 /** How many wallets become durable together: few at first, so that the first lines come soon. */
 const FIRST_BATCH = 16;
 const BATCH = 1000;
-/** Mnemonics in the making at the same time; their key stretching runs on Node's thread pool. */
-const PARALLEL = 8;
-
 /**
  * Makes wallets and yields each as soon as it is durable, in batches of one database transaction.
  * @throws CustosError CHAIN_UNKNOWN, STORE_*
@@ -42,7 +39,7 @@ export async function* createWallets(
   let done = 0;
   while (done < options.count) {
     const size = Math.min(done === 0 ? FIRST_BATCH : BATCH, options.count - done);
-    const made = await inParallel(Array.from({ length: size }), kind === 'hd' ? PARALLEL : 1, () =>
+    const made = await inParallel(Array.from({ length: size }), kind === 'hd' ? STRETCHED_AT_ONCE : 1, () =>
       vault.create(chain.id, options.network, wanted),
     );
     await store.wallets.add(made.map(({ sealed }) => sealed));

@@ -86,7 +86,7 @@ function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
 }
 
 /** A secret may stand in the place of anything here, so no message repeats what was found. */
-function unquoted<T>(read: () => T): T | undefined {
+export function unquoted<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

@@ -7,7 +7,7 @@ import type { KeyRef, Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { compareWithStore } from './compare.js';
 import type { ImportItem } from './import-format.js';
-import type { OpenWallets } from './open-wallets.js';
+import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
 
 export interface Imported {
   readonly wallet: Wallet;
@@ -26,9 +26,6 @@ interface Problem {
   readonly label: string;
   readonly error: CustosError;
 }
-
-/** Key stretchings at the same time; they run on Node's thread pool. */
-const PARALLEL = 8;
 
 /**
  * Imports all wallets in one transaction, or none.
@@ -89,7 +86,7 @@ interface MakeAll {
 
 async function makeAll({ vault, requests, problems, progress }: MakeAll): Promise<MadeWallet[]> {
   let done = 0;
-  const made = await inParallel(requests, PARALLEL, async (request, at) => {
+  const made = await inParallel(requests, STRETCHED_AT_ONCE, async (request, at) => {
     const signatureId = request.signatureId ?? parseSignatureId(randomUUID());
     const label = request.signatureId === undefined ? `entry ${at + 1}` : `wallet ${signatureId}`;
     try {

@@ -222,9 +222,18 @@ export async function seizeLease(db: Tables, { id, generation }: JournalEntry, h
 
 /** Holds on to a transaction for another `LEASE_TIME`. @throws CustosError LEASE_LOST */
 export async function renewLease(db: Tables, lease: Lease, holder: Holder): Promise<void> {
+  await updateHeld(db, { lease, holder }, held(holder));
+}
+
+/** Changes a transaction for the process that holds it. @throws CustosError LEASE_LOST */
+export async function updateHeld(
+  db: Tables,
+  { lease, holder }: { readonly lease: Lease; readonly holder: Holder },
+  change: Partial<Row>,
+): Promise<void> {
   const result = await db
     .updateTable('transactions')
-    .set(held(holder))
+    .set(change)
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', holder.owner)

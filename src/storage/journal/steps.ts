@@ -12,7 +12,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
 import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
-import { type Holder, nobody } from './leases.js';
+import { type Holder, nobody, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
@@ -158,15 +158,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
 /** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
 export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
   await sealOf(db).touch(db, lease.id);
-  const result = await db
-    .updateTable('transactions')
-    .set({ ...nobody, next_attempt_at: until })
-    .where('id', '=', lease.id)
-    .where('generation', '=', lease.generation)
-    .where('lease_owner', '=', holder.owner)
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 1n) return;
-  throw leaseLost(lease);
+  await updateHeld(db, { lease, holder }, { ...nobody, next_attempt_at: until });
 }
 
 /** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
