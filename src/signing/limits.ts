@@ -40,7 +40,7 @@ export function checkFee(fee: AssetAmount, { chain, network, rules }: Place): vo
 }
 
 /** @throws CustosError HAZARD_REFUSED: names the first kind that is not allowed, and the flag that allows it */
-export function checkHazards(hazards: readonly Hazard[], { chain, rules }: Omit<Place, 'network'>): void {
+function checkHazards(hazards: readonly Hazard[], { chain, rules }: Omit<Place, 'network'>): void {
   const refused = hazards.find(({ kind }) => stoppedHazards.includes(kind) && !rules.allowedHazards.has(kind));
   if (refused === undefined) return;
   const { kind, party, text } = refused;
@@ -74,7 +74,7 @@ export function ceilingsOf(chain: Chain, network: Network): readonly BuiltInCeil
 }
 
 /** The asset in which fees of a chain are paid. */
-export function feeAssetOf({ coin, decimals, feeAsset }: Chain): {
+function feeAssetOf({ coin, decimals, feeAsset }: Chain): {
   readonly symbol: string;
   readonly decimals: number;
 } {

@@ -42,7 +42,7 @@ export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVaul
 }
 
 /** @throws CustosError INDEX_MISSING (mnemonic wallet without an index), INDEX_UNEXPECTED (private-key wallet with one) */
-export function checkIndex(sealed: SealedWallet, ref: KeyRef): void {
+function checkIndex(sealed: SealedWallet, ref: KeyRef): void {
   if (sealed.kind === 'hd' && ref.index === undefined) {
     throw new CustosError(
       'INDEX_MISSING',

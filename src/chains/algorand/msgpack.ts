@@ -1,5 +1,5 @@
 /** What a transaction consists of. `undefined`, zero, false, no bytes, no text and an empty map are left out. */
-export type Item = bigint | boolean | string | Uint8Array | Encoded | ItemMap | undefined;
+type Item = bigint | boolean | string | Uint8Array | Encoded | ItemMap | undefined;
 
 /** A map that is encoded already. */
 export class Encoded {

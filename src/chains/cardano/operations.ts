@@ -6,7 +6,7 @@ import { type Fields, hexOf, invalid, listOf, objectOf, smallOf, textOf, wholeOf
 /** Native tokens of an output: amount by policy id and asset name, both in hexadecimal digits, `policy.name`. */
 export type Tokens = ReadonlyMap<string, bigint>;
 
-export interface CardanoInput {
+interface CardanoInput {
   readonly txId: string;
   readonly index: number;
   readonly address: string;

@@ -11,7 +11,7 @@ import { checkChainId, type EvmRequest, type RequestRules, readRequest } from '.
 import { askCloudCount, askQuantity, ethMethods, isDirect, type MethodNames } from './rpc.js';
 
 /** A member of the call whose gas is estimated. `filledPrice` is the gas price after filling in, the others are as given. */
-export type CallField = 'from' | 'to' | 'value' | 'data' | 'nonce' | 'gas' | 'gasPrice' | 'chainId' | 'filledPrice';
+type CallField = 'from' | 'to' | 'value' | 'data' | 'nonce' | 'gas' | 'gasPrice' | 'chainId' | 'filledPrice';
 
 /** How a chain's missing values are found. On a direct node all chains use Ethereum's methods, a whole call, and both the latest and the pending count. */
 export interface CompletionRules {

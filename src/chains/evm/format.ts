@@ -54,7 +54,7 @@ export interface TransactionShape {
 }
 
 /** The oldest form, with replay protection (EIP-155). */
-export const legacyFormat: EvmFormat = {
+const legacyFormat: EvmFormat = {
   name: 'legacy',
   type: 0,
   envelope: 'replay-protected',

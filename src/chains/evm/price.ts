@@ -5,7 +5,7 @@ import { bytesToHex } from '../shared/hexadecimal.js';
 import { askFeeAdvice, askQuantity, type MethodNames } from './rpc.js';
 
 /** What a gas price is found with. */
-export interface PriceQuestion {
+interface PriceQuestion {
   readonly node: NodeClient;
   readonly methods: MethodNames;
   readonly feeCurrency?: Uint8Array;

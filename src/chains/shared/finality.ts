@@ -3,7 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { isCount } from '../../core/json.js';
 
 /** Depth of what its network never takes back, on chains that say so by themselves: more than any that can be asked for. */
-export const FINAL = Number.MAX_SAFE_INTEGER;
+const FINAL = Number.MAX_SAFE_INTEGER;
 
 /**
  * A transaction in a block. @param head - number of the newest block that the node knew before it answered about this one

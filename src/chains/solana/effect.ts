@@ -20,7 +20,7 @@ export interface Effect {
   readonly isOpaque?: boolean;
 }
 
-export interface Spent {
+interface Spent {
   readonly from: string;
   readonly to: string;
   readonly lamports: bigint;

@@ -30,7 +30,7 @@ export interface AccountUse {
 }
 
 /** An instruction with positions in the list of all accounts. */
-export interface IndexedInstruction {
+interface IndexedInstruction {
   readonly program: string;
   readonly accounts: readonly number[];
   readonly data: Uint8Array;

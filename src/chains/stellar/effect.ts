@@ -39,4 +39,4 @@ export interface Envelope {
 }
 
 /** An operation with the bytes that are signed. */
-export type EnvelopeOperation = Operation & { readonly body: Uint8Array };
+type EnvelopeOperation = Operation & { readonly body: Uint8Array };

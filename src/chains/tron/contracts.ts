@@ -1,5 +1,5 @@
 /** How a member of a contract is written: as an address, bytes, text, number, truth value, a resource's number, or a message. */
-export type FieldKind = 'address' | 'bytes' | 'text' | 'number' | 'boolean' | 'resource' | 'votes' | 'contract';
+type FieldKind = 'address' | 'bytes' | 'text' | 'number' | 'boolean' | 'resource' | 'votes' | 'contract';
 
 export interface ContractField {
   /** Number of the field (Tron protocol buffers, `core/contract/*.proto`). */

@@ -28,7 +28,7 @@ export const celoFeeTokens: Readonly<Record<Network, Readonly<Record<string, str
 };
 
 /** The form that Celo took before it became a layer 2 of Ethereum: a bare list with fee currency and (empty) gateway fee. */
-export const celoLegacyFormat: EvmFormat = {
+const celoLegacyFormat: EvmFormat = {
   name: 'Celo legacy',
   envelope: 'replay-protected',
   price: 'gas-price',
@@ -48,7 +48,7 @@ export const celoLegacyFormat: EvmFormat = {
 };
 
 /** EIP-1559 with the fee in another currency (CIP-64). */
-export const feeCurrencyFormat: EvmFormat = {
+const feeCurrencyFormat: EvmFormat = {
   ...feeMarketFormat,
   name: 'CIP-64',
   type: 0x7b,
