@@ -3,10 +3,19 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/storage/open-database.js';
 import type { StoreTables } from '../../src/storage/schema.js';
+import { custos } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';
 
 const thief = '0x2222222222222222222222222222222222222222';
+
+function verifiedIn(lines: string): Record<string, boolean> {
+  const rows = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; verified: boolean });
+  return Object.fromEntries(rows.map(({ id, verified }) => [id, verified]));
+}
 
 describe('a payment that is held while somebody changes the database', () => {
   let kms: Kms;
@@ -39,6 +48,37 @@ describe('a payment that is held while somebody changes the database', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('RECORD_DAMAGED');
     expect(await kms.story('redirected')).toMatchObject({ state: 'held' });
+  });
+
+  it('is shown by list and show as it is, as not verified, with its code and a failure', async () => {
+    const story = await kms.run('transaction', 'show', 'redirected');
+    expect(story).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^not verified: .*redirected.*RECORD_DAMAGED/),
+    });
+    expect(JSON.parse(story.stdout)).toMatchObject({ id: 'redirected', verified: false });
+    const rows = await kms.run('transaction', 'list', '--json');
+    expect(rows).toMatchObject({ code: 1, stderr: expect.stringContaining('(RECORD_DAMAGED)') });
+    expect(verifiedIn(rows.stdout)).toEqual({ redirected: false, 'left-alone': true });
+    expect(await kms.run('transaction', 'show', 'left-alone')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is not taken for verified without a password, nor is any other one', async () => {
+    const env = { ...kms.env, CUSTOS_PASSWORD: undefined };
+    const rows = await custos(['transaction', 'list', '--json'], { home: kms.home, env });
+    expect(rows).toMatchObject({ code: 0, stderr: expect.stringMatching(/^not verified: [^\n]*\n$/) });
+    expect(verifiedIn(rows.stdout)).toEqual({ redirected: false, 'left-alone': false });
+    const table = await custos(['transaction', 'list'], { home: kms.home, env });
+    expect(table).toMatchObject({ code: 0, stderr: rows.stderr });
+    const story = await custos(['transaction', 'show', 'left-alone'], { home: kms.home, env });
+    expect(story).toMatchObject({ code: 0, stderr: rows.stderr });
+    expect(JSON.parse(story.stdout)).toMatchObject({ id: 'left-alone', verified: false });
+  });
+
+  it('is not shown as verified with a wrong password', async () => {
+    const env = { ...kms.env, CUSTOS_PASSWORD: 'another password' };
+    const rows = await custos(['transaction', 'list', '--json'], { home: kms.home, env });
+    expect(rows).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('PASSWORD_WRONG') });
   });
 
   it.each(['retry', 'cancel'])('is not changed by `transaction %s` either', async (verb) => {

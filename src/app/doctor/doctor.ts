@@ -2,6 +2,7 @@ import { asCustosError } from '../../core/errors.js';
 import { storeExists } from '../../storage/open-store.js';
 import { shownValue } from '../config/shown-value.js';
 import { storeLocation } from '../store/location.js';
+import { isPasswordAtHand } from '../store/password.js';
 import { costFinding, healthFinding } from './daemon.js';
 import { type Finding, problem } from './finding.js';
 import { gatewayFindings } from './gateway.js';
@@ -29,9 +30,7 @@ export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
 
 /** Tries the password if it is set, so that a wrong one is found before the daemon needs it. */
 async function passwordFindings({ config, unlock }: DoctorParts): Promise<readonly Finding[]> {
-  const { password, secrets } = config;
-  const isSet = secrets.has('password') || password.file !== undefined;
-  if (!isSet || password.source !== 'local') return [];
+  if (!isPasswordAtHand(config)) return [];
   try {
     await unlock();
     return [{ check: 'password', state: 'ok', text: 'opens the store' }];

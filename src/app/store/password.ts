@@ -26,6 +26,11 @@ export function passwordMeans(
   return { place: password, secrets, proxies, isWeakTaken: options.weakPassword, terminal };
 }
 
+/** True where the password is set on this machine, so that using it asks neither a person nor a service. */
+export function isPasswordAtHand({ password, secrets }: Pick<Config, 'password' | 'secrets'>): boolean {
+  return password.source === 'local' && (secrets.has('password') || password.file !== undefined);
+}
+
 /** Environment over file over prompt; or the vault outside this machine that a flag names. */
 async function fromElsewhere({ place, secrets, proxies, terminal }: PasswordMeans): Promise<Secret | undefined> {
   if (place.source !== 'local') {

@@ -1,43 +1,61 @@
 import { makeCloud } from '../../app/network/cloud.js';
+import { isPasswordAtHand } from '../../app/store/password.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
 import { retryTransaction } from '../../app/transactions/retry.js';
-import { CustosError } from '../../core/errors.js';
+import { type ShownEntry, showEntries, showStory, type Unlock } from '../../app/transactions/shown.js';
 import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import type { JournalEntry } from '../../core/store/journal.js';
-import type { Run } from '../spec.js';
+import type { Output } from '../output.js';
+import type { Call, Run } from '../spec.js';
+
+/** As few rows as are asked for are verified, and only with a password that nobody has to type. */
+function unlockOf({ config, journal }: Call['house']): Unlock {
+  return isPasswordAtHand(config) ? journal : undefined;
+}
+
+/** @returns the exit code: what was changed by somebody else is a failure, what was not verified is none */
+function noteProof(shownEntries: readonly ShownEntry[], out: Output): 0 | 1 {
+  const damaged = shownEntries.flatMap(({ error }) => error ?? []);
+  for (const { message, code } of damaged) out.note(`not verified: ${message} (${code})`);
+  if (damaged.length === 0 && shownEntries.some(({ isVerified }) => !isVerified)) out.note(NOT_VERIFIED);
+  return damaged.length === 0 ? 0 : 1;
+}
+
+const NOT_VERIFIED =
+  'not verified: without a password nothing shows whether somebody changed the database; set CUSTOS_PASSWORD or give --password-file';
 
 export const list: Run = async ({ options, house, out }) => {
   const { journal } = await house.store();
   const { chain, states, limit } = options;
-  const entries = await journal.find({
+  const filter = {
     limit,
     ...(chain !== undefined && { chain: house.chains.get(chain).id }),
     ...(states && { states }),
-  });
+  };
+  const entries = await showEntries(() => journal.find(filter), unlockOf(house));
   if (options.json) {
-    for (const entry of entries) out.jsonLine(shown(entry));
-    return 0;
+    for (const one of entries) out.jsonLine(shown(one));
+  } else {
+    const head = ['ID', 'CHAIN', 'NETWORK', 'STATE', 'UPDATED', 'TX ID', 'WHAT'];
+    out.table([head, ...entries.map(({ entry }) => row(entry))]);
   }
-  const head = ['ID', 'CHAIN', 'NETWORK', 'STATE', 'UPDATED', 'TX ID', 'WHAT'];
-  out.table([head, ...entries.map(row)]);
-  return 0;
+  return noteProof(entries, out);
 };
 
 export const show: Run = async ({ args, house, out }) => {
   const { journal } = await house.store();
-  const id = parsePendingId(args[0]);
-  const entry = await journal.get(id);
-  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
-  const events = (await journal.events(id)).map(({ at, event, fact }) => ({ at: time(at), event, ...fact }));
+  const story = await showStory(journal, parsePendingId(args[0]), unlockOf(house));
+  const { entry } = story;
+  const events = story.events.map(({ at, event, fact }) => ({ at: time(at), event, ...fact }));
   out.json({
-    ...shown(entry),
+    ...shown(story),
     pending: entry.pending.received,
     completed: entry.completed,
     signed: entry.signed,
     events,
   });
-  return 0;
+  return noteProof([story], out);
 };
 
 export const retry: Run = async ({ args, house, out }) => {
@@ -62,13 +80,14 @@ export const cancel: Run = async ({ args, house, out }) => {
   return 0;
 };
 
-function shown(entry: JournalEntry) {
+function shown({ entry, isVerified }: ShownEntry) {
   const { id, chain, network, state, sender, nonce, txId, summary, errorCode, errorText, attempts } = entry;
   return {
     id,
     chain,
     testnet: network === networkOf(true),
     state,
+    verified: isVerified,
     ...(sender !== undefined && { sender }),
     ...(nonce !== undefined && { nonce }),
     ...(txId !== undefined && { txId }),

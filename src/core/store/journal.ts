@@ -69,7 +69,7 @@ export interface JournalEntry {
 }
 
 /** One event of the history, never changed afterwards. */
-interface JournalEvent {
+export interface JournalEvent {
   readonly at: number;
   readonly event: string;
   readonly fact: Readonly<Record<string, unknown>>;
