@@ -11,11 +11,11 @@ import { completeVector, contextOfVector, keysOfVector } from './replay.js';
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
 
 describe('a Cardano transaction', () => {
-  it('of coins has no hazard', () => {
+  it('a Cardano transaction of coins has no hazard', () => {
     expect(cardano.codec.parse(completed(), context).summary.hazards).toEqual([]);
   });
 
-  it('to an address of which nobody has a key names it', () => {
+  it('a Cardano transaction to an address without a key names it', () => {
     const address = bech32.encodeFromBytes('addr_test', Uint8Array.from([0x60, ...new Array(28).fill(0)]));
     const text = completed({ outputs: [{ address, amount: 9_800_000 }] });
     expect(cardano.codec.parse(text, context).summary.hazards).toMatchObject([
@@ -23,7 +23,7 @@ describe('a Cardano transaction', () => {
     ]);
   });
 
-  it('that never ends is long-lived', () => {
+  it('a Cardano transaction that never ends is long-lived', () => {
     const text = completed({ made: { 3: 4_000_000_000 } });
     expect(cardano.codec.parse(text, context).summary.hazards).toEqual([
       { kind: 'long-lived', text: 'ttl 4000000000' },
@@ -43,13 +43,13 @@ describe('a Cardano transaction', () => {
     ['a network id', 15, 0],
     ['votes', 19, new Map()],
     ['a donation', 22, 5],
-  ])('with %s is refused', (_what, member, value) => {
+  ])('a Cardano transaction with %s is refused', (_what, member, value) => {
     expect(codeOf(() => cardano.codec.parse(completed({ made: { [member]: value } }), context))).toBe(
       'TRANSACTION_UNSUPPORTED',
     );
   });
 
-  it('tells every change of what is signed', async () => {
+  it('every change of a Cardano transaction shows in the summary', async () => {
     const inputs = [{ address: key.address, amount: 10_000_000 }];
     const outputs = [
       { address: other.address, amount: 5_000_000 },
@@ -71,16 +71,19 @@ describe('a Cardano transaction', () => {
     expect(await expectEveryChangeTold(place, variants)).toBeGreaterThan(6);
   });
 
-  it.each(loadVectors('ADA').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(cardano, vector);
-    const text = await completeVector(cardano, vector);
-    const place = { chain: cardano, completed: text, context: contextOfVector(cardano, vector, keys), keys };
-    await expectEveryChangeTold(place, jsonVariants(text, [other.address]));
-  });
+  it.each(loadVectors('ADA').transactions)(
+    'every change of the recorded Cardano transaction "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(cardano, vector);
+      const text = await completeVector(cardano, vector);
+      const place = { chain: cardano, completed: text, context: contextOfVector(cardano, vector, keys), keys };
+      await expectEveryChangeTold(place, jsonVariants(text, [other.address]));
+    },
+  );
 });
 
 describe('a transaction of BNB Beacon Chain', () => {
-  it('counts coins that come in several pieces', async () => {
+  it('BNB Beacon Chain coins in several pieces are added up', async () => {
     const [vector] = loadVectors('BNB').transactions;
     const keys = await keysOfVector(binanceChain, vector!);
     const { msg, signMsg, ...rest } = JSON.parse(await completeVector(binanceChain, vector!));
@@ -92,7 +95,7 @@ describe('a transaction of BNB Beacon Chain', () => {
     expect(outputs).toMatchObject([{ amount: 11n }]);
   });
 
-  it('to the address of which nobody has a key names it', async () => {
+  it('a BNB Beacon Chain transaction to the address without a key names it', async () => {
     const [vector] = loadVectors('BNB').transactions;
     const keys = await keysOfVector(binanceChain, vector!);
     const place = contextOfVector(binanceChain, vector!, keys);
@@ -109,7 +112,7 @@ describe('a transaction of BNB Beacon Chain', () => {
   });
 
   it.each(loadVectors('BNB').transactions)(
-    'of the recording "$name" has no hazard and tells every change',
+    'the recorded BNB Beacon Chain transaction "$name" has no hazard and shows every change',
     async (vector) => {
       const keys = await keysOfVector(binanceChain, vector);
       const text = await completeVector(binanceChain, vector);

@@ -111,7 +111,7 @@ describe('a Tron contract', () => {
     ],
     ['UnDelegateResourceContract', { receiver_address: to_address, balance: 9 }, []],
     ['CancelAllUnfreezeV2Contract', {}, []],
-  ])('%s names what it may cost', (type, value, expected) => {
+  ])('the TRON contract %s names what it may cost', (type, value, expected) => {
     expect(Object.keys(contracts)).toContain(type);
     expect(hazardsOf(type, value)).toEqual(expected);
   });
@@ -124,13 +124,13 @@ describe('a Tron contract', () => {
     ...['UpdateSettingContract', 'UpdateEnergyLimitContract', 'ClearABIContract', 'ExchangeCreateContract'],
     ...['ExchangeInjectContract', 'ExchangeWithdrawContract', 'ExchangeTransactionContract', 'MarketSellAssetContract'],
     ...['MarketCancelOrderContract', 'ShieldedTransferContract', 'CustomContract', 'GetContract', '__proto__'],
-  ])('%s is not signed', (type) => {
+  ])('the TRON contract %s is not signed', (type) => {
     expect(Object.keys(contracts)).not.toContain(type);
     const text = tronText('TransferContract', { to_address, amount: 5 }).replaceAll('TransferContract', type);
     expect(codeOf(() => tron.codec.parse(text, context))).toBe('TRANSACTION_UNSUPPORTED');
   });
 
-  it('that brings TRX and TRC-10 tokens along says so in fields', () => {
+  it('a TRON contract that also sends TRX and TRC-10 tokens says so in fields', () => {
     const value = { ...inCall('0xdeadbeef'), call_value: 3, call_token_value: 5, token_id: 1_000_001 };
     const { summary } = tron.codec.parse(tronText('TriggerSmartContract', value), context);
     expect(summary.value).toEqual({ asset: 'TRX', amount: 3n });
@@ -150,14 +150,14 @@ describe('a Tron contract', () => {
     expect(made.summary.tokens).toMatchObject([{ standard: 'TRC-10', contract: '1000001', amount: 5n }]);
   });
 
-  it('loses TRC-10 tokens that go along to where nobody can send them on', () => {
+  it('a TRON contract names TRC-10 tokens that go to a place from which they cannot be sent', () => {
     const value = { contract_address: hexOf(zero), data: 'deadbeef', call_token_value: 5, token_id: 1_000_001 };
     const lost = { kind: 'unspendable-destination', party: zero, asset: '1000001', amount: 5n };
     expect(hazardsOf('TriggerSmartContract', value)).toContainEqual(lost);
   });
 
   it.each([{ call_value: 3 }, { call_token_value: 5, token_id: 1_000_001 }])(
-    'is no mere payment in a token when %j goes along',
+    'a TRON token payment that also sends %j is not a mere payment',
     (along) => {
       const kind = (more: object) =>
         tron.codec.parse(
@@ -169,7 +169,7 @@ describe('a Tron contract', () => {
     },
   );
 
-  it('calls a token that goes along by one name, however its number is written', () => {
+  it('a TRC-10 token has one name, however its number is written', () => {
     const along = { ...inCall('0xdeadbeef'), call_token_value: 5 };
     const text = tronText('TriggerSmartContract', { ...along, token_id: 1_000_001 });
     const contractOf = (json: string) => tron.codec.parse(json, context).summary.tokens[0]?.contract;
@@ -177,7 +177,7 @@ describe('a Tron contract', () => {
     expect(contractOf(text.replace('"token_id":1000001', '"token_id":"01000001"'))).toBe('1000001');
   });
 
-  it('costs what its limit does not bound as well: bytes, a new account, a memo, further signatures', () => {
+  it('the costs of a TRON contract include what its limit does not bound: bytes, a new account, a memo, more signatures', () => {
     const fee = (type: string, value: object, raw: Record<string, unknown> = {}) => {
       const text = tronText(type, value, raw);
       const size = BigInt(JSON.parse(text).raw_data_hex.length / 2 + 135);
@@ -195,14 +195,14 @@ describe('a Tron contract', () => {
     expect(fee('AccountCreateContract', { account_address: to_address })).toBe(1_100_000n);
   });
 
-  it('shows names of old tokens with what cannot be seen in them escaped', () => {
+  it('names of old TRC-10 tokens show invisible characters escaped', () => {
     const named = { asset_name: Buffer.from('US\u202eDT\u0000').toString('hex'), to_address: hexOf(zero), amount: 5 };
     const { summary } = tron.codec.parse(tronText('TransferAssetContract', named), context);
     expect(JSON.stringify(summary.tokens[0]?.contract)).toBe('"US\\\\u{202e}DT\\\\u{0}"');
     expect(summary.hazards[0]?.asset).toBe(summary.tokens[0]?.contract);
   });
 
-  it('that names a member twice is refused, however deep', () => {
+  it('a TRON contract that names a member twice is refused, however deep', () => {
     const text = tronText('TransferContract', { to_address, amount: 5 });
     for (const name of ['"amount":', '"txID":', '"type":']) {
       expect(codeOf(() => tron.codec.parse(text.replace(name, `${name}"1",${name}`), context))).toBe(
@@ -211,7 +211,7 @@ describe('a Tron contract', () => {
     }
   });
 
-  it('under another permission, or of another account, is named as one of a foreign key', () => {
+  it('a TRON contract under another permission or account has a foreign key', () => {
     const transfer = { to_address, amount: 5 };
     const permission = [{ kind: 'foreign-key', party: key.address, text: 'Permission_id 2' }];
     expect(hazardsOf('TransferContract', transfer, { Permission_id: 2 })).toEqual(permission);
@@ -224,14 +224,14 @@ describe('a Tron contract', () => {
     expect(foreign).toMatchObject([{ kind: 'foreign-key', party: other.address }]);
   });
 
-  it('that lives for more than a day, or does not say since when, is long-lived', () => {
+  it('a TRON contract that lives for more than a day, or gives no start, is long-lived', () => {
     const lives = (raw: object) => hazardsOf('TransferContract', { to_address, amount: 5 }, { ...raw });
     expect(lives({ expiration: now + 86_400_000 })).toEqual([]);
     expect(lives({ expiration: now + 86_400_001 })).toEqual([{ kind: 'long-lived', text: 'expiration' }]);
     expect(lives({ timestamp: undefined })).toEqual([{ kind: 'long-lived', text: 'expiration' }]);
   });
 
-  it('tells its memo to the last byte', () => {
+  it('the memo of a TRON contract is shown to the last byte', () => {
     const memo = (data: string) => {
       const { summary } = tron.codec.parse(tronText('TransferContract', { to_address, amount: 5 }, { data }), context);
       return { memo: summary.memo, data: summary.notes?.find(({ name }) => name === 'data')?.value };
@@ -274,18 +274,18 @@ describe('a VeChain clause', () => {
       [{ kind: 'opaque-data', party: bob, text: '0x696e766f' }],
     ],
     ['code', { data: '0x6001' }, [{ kind: 'contract-creation' }, { kind: 'opaque-data', text: '2 bytes of code' }]],
-  ])('with %s names what it may cost, alone and among others', (_what, clause, expected) => {
+  ])('a VeChain clause with %s names what it may cost, alone and among others', (_what, clause, expected) => {
     expect(summaryOf([clause]).hazards).toEqual(expected);
     expect(summaryOf([pay, clause, pay]).hazards).toEqual(expected);
   });
 
-  it('among several is told by itself', () => {
+  it('each of several VeChain clauses is described on its own', () => {
     const { notes = [] } = summaryOf([pay, { to: bob, data: call('approve(address,uint256)', [alice, 9n]) }]);
     expect(notes).toContainEqual({ name: 'clause 1', value: `5 smallest units to ${alice}` });
     expect(notes).toContainEqual({ name: 'clause 2', value: `0 smallest units to ${bob}, approve(${alice}, 9)` });
   });
 
-  it('among several has its coins in a field', () => {
+  it('each of several VeChain clauses has its coins in a field', () => {
     const summary = summaryOf([pay, { ...pay, to: bob, value: '7' }, { to: bob, value: '0', data: '0x' }]);
     expect(summary).toMatchObject({ kind: 'transfer', value: { amount: 12n } });
     expect(summary.outputs).toEqual([
@@ -295,13 +295,13 @@ describe('a VeChain clause', () => {
     expect(summaryOf([pay]).outputs).toBeUndefined();
   });
 
-  it('with coins beside a call of a token is no mere payment in it', () => {
+  it('a VeChain clause with coins beside a call of a token is not a mere payment in it', () => {
     const token = { to: bob, value: '5', data: call('transfer(address,uint256)', [alice, 5n]) };
     expect(summaryOf([token]).kind).toBe('contract-call');
     expect(summaryOf([pay, token]).kind).toBe('other');
   });
 
-  it('that names a member twice is refused', () => {
+  it('a VeChain clause that names a member twice is refused', () => {
     const body = '"chainTag":39,"blockRef":"0x0121eac0b88d7bd2","expiration":720,"gasPriceCoef":0,"gas":"9000000"';
     const clause = `{"to":"${alice}","value":"5","to":"${bob}","data":"0x"}`;
     const text = `{${body},"clauses":[${clause}],"dependsOn":null,"nonce":"7"}`;
@@ -310,7 +310,7 @@ describe('a VeChain clause', () => {
     expect(codeOf(() => vechain.codec.parse(text.replace(`"to":"${alice}",`, ''), context))).toBe('nothing');
   });
 
-  it('that is valid for more than a day is long-lived', () => {
+  it('a VeChain clause that is valid for more than a day is long-lived', () => {
     expect(summaryOf([pay], { expiration: 8640 }).hazards).toEqual([]);
     expect(summaryOf([pay], { expiration: 8641 }).hazards).toMatchObject([{ kind: 'long-lived' }]);
     expect(summaryOf([pay], { expiration: 2 ** 32 - 1 }).hazards).toMatchObject([{ kind: 'long-lived' }]);

@@ -218,30 +218,30 @@ describe.each(cases)('a node of $chain', (one) => {
   const inclusion = (answers: Answers) => chain.node.inclusion?.(recorded, nodeOf(answers));
   const known = { ...one.inBlock };
 
-  it('tells the block of a transaction and its depth', async () => {
+  it('a node gives the block of a transaction and its depth', async () => {
     expect(await inclusion(known)).toEqual({ kind: 'included', ...one.expected });
   });
 
   // What a chain's nodes have no word for is no test that waits to be written.
   if (one.reverted !== undefined) {
-    it('tells that it did not do what it was for', async () => {
+    it('a node shows that a transaction failed at its purpose', async () => {
       const told = await inclusion({ ...known, ...one.reverted });
       expect(told).toEqual({ kind: 'included', ...one.expected, reverted: true });
     });
   }
 
   if (one.waiting !== undefined) {
-    it('tells that it waits', async () => {
+    it('a node shows that a transaction waits', async () => {
       expect(await inclusion({ ...known, ...one.waiting })).toEqual({ kind: 'waiting' });
     });
   }
 
-  it('tells that it is not there', async () => {
+  it('a node shows that a transaction is missing', async () => {
     expect(await inclusion(one.absent)).toEqual({ kind: 'absent' });
   });
 
   if (one.foreign.length > 0) {
-    it('is not believed when it tells of something else', async () => {
+    it('an answer about something else is not accepted', async () => {
       for (const answers of one.foreign) {
         await expect(inclusion(answers), JSON.stringify(answers)).rejects.toMatchObject({
           code: 'NODE_ANSWER_INVALID',
@@ -250,7 +250,7 @@ describe.each(cases)('a node of $chain', (one) => {
     });
   }
 
-  it('gives a coded error or a well-formed answer, whatever it says', async () => {
+  it('a node gives a coded error or a well-formed answer, whatever it says', async () => {
     const names = fc.constantFrom(...Object.keys(known));
     const values = fc.oneof(fc.jsonValue(), fc.gen());
     await fc.assert(
@@ -283,7 +283,7 @@ function changed(answer: unknown, gen: fc.GeneratorValue): unknown {
 }
 
 describe('depth', () => {
-  it('of a confirmed transaction of Solana grows with the blocks that were voted on top', async () => {
+  it('the depth of a confirmed Solana transaction grows with the blocks that were voted on top', async () => {
     const inclusion = (confirmations: unknown) =>
       chains
         .get('SOL')
@@ -296,7 +296,7 @@ describe('depth', () => {
     expect(await inclusion(null)).toMatchObject({ depth: 1 });
   });
 
-  it('of a Flow transaction is final, and a status code that nothing can be made of is a failure', async () => {
+  it('the depth of a Flow transaction is final, and an unknown status code is a failure', async () => {
     const answers = (code: unknown) => ({ [`/v1/transaction_results/${txId}`]: { ...sealed, status_code: code } });
     const inclusion = (code: unknown) =>
       chains.get('FLOW').node.inclusion?.({ raw: flowRaw, txId, completed: '{}', sender: '' }, nodeOf(answers(code)));
@@ -306,7 +306,7 @@ describe('depth', () => {
     }
   });
 
-  it('of an Algorand transaction is told by the blocks where the node has forgotten its id', async () => {
+  it('the depth of an Algorand transaction comes from the blocks where the node has forgotten its id', async () => {
     const chain = chains.get('ALGO');
     const recorded = { raw: '', txId, completed: '{"firstRound":1000,"lastRound":1003}', sender: '' };
     const blocks = Object.fromEntries(
@@ -324,7 +324,7 @@ describe('depth', () => {
     await expect(chain.node.inclusion?.(recorded, nodeOf(over))).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
-  it('is known of every chain whose network lives', () => {
+  it('the depth is known for every chain with a living network', () => {
     const without = chains.ids.filter((id) => chains.get(id).node.inclusion === undefined);
     expect(without).toEqual(['BNB']);
     expect(chains.get('BNB').closedNetwork).toBeDefined();
@@ -332,7 +332,7 @@ describe('depth', () => {
 });
 
 describe('what a transaction spends', () => {
-  it('is told of Cardano as its network writes it', () => {
+  it('what a Cardano transaction spends is given as its network writes it', () => {
     const context = { network: 'testnet', from: cardanoKey.address, signers: [cardanoKey] } as const;
     const own = { address: cardanoKey.address, amount: 5_000_000 };
     const unsigned = chains.get('ADA').codec.parse(cardanoCompleted({ inputs: [own, own], txId }), context);

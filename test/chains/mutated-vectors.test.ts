@@ -124,7 +124,7 @@ describe.each([...registry.ids])('%s', (id) => {
   const chain = registry.get(id);
   const vectors = loadVectors(id).transactions.slice(0, VECTORS);
 
-  it('answers every changed request with a code, and never with a defect of its own', async () => {
+  it('every changed request gets a code, and never an internal error', async () => {
     for (const vector of vectors) {
       const way = await wayOf(chain, vector);
       const property = fc.asyncProperty(mutations(vector.pending.serializedTransaction), async (text) => {
@@ -134,7 +134,7 @@ describe.each([...registry.ids])('%s', (id) => {
     }
   });
 
-  it('answers every changed completed transaction with a code', async () => {
+  it('every changed completed transaction gets a code', async () => {
     for (const vector of vectors) {
       const keys = await keysOfVector(chain, vector);
       const context = contextOfVector(chain, vector, keys);
@@ -149,7 +149,7 @@ describe.each([...registry.ids])('%s', (id) => {
     }
   });
 
-  it('refuses a member that stands twice, of which each reader could take another one', async () => {
+  it('a member that appears twice is refused, because readers could disagree about it', async () => {
     for (const vector of vectors) {
       const keys = await keysOfVector(chain, vector);
       const context = contextOfVector(chain, vector, keys);

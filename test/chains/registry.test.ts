@@ -11,29 +11,32 @@ import { contextOf, keyOf, legacyJson } from './signing.js';
 describe('the registry', () => {
   const registry = createRegistry();
 
-  it('knows every EVM chain by its ticker, in any case', () => {
+  it('the registry knows every EVM chain by its ticker, in any case', () => {
     expect(registry.ids).toEqual(expect.arrayContaining([...evmChainIds]));
     for (const id of evmChainIds) expect(registry.get(id.toLowerCase()).id).toBe(id);
   });
 
-  it('gives every chain names of its own', () => {
+  it('the registry gives every chain its own names', () => {
     const chains = registry.ids.map((id) => registry.get(id));
     expect(new Set(chains.map(({ slug }) => slug)).size).toBe(chains.length);
     expect(new Set(chains.map(({ name }) => name)).size).toBe(chains.length);
     for (const { slug } of chains) expect(slug).toMatch(/^[a-z-]+$/);
   });
 
-  it.each(registry.ids)('names the curve of a new %s wallet first', (id) => {
+  it.each(registry.ids)('the registry names the curve of a new %s wallet first', (id) => {
     const { keys } = registry.get(id);
     const random = new Uint8Array(32).fill(0x11);
     expect(curveOf(keys.publicKey(keys.newPrivateKey?.(random) ?? random))).toBe(keys.curves[0]);
   });
 
-  it.each(['', 'DOES_NOT_EXIST', 'NOPE', '__proto__', 'constructor', 'ETH '.repeat(9)])('does not know %j', (id) => {
-    expect(() => registry.get(id)).toThrow(expect.objectContaining({ code: 'CHAIN_UNKNOWN' }));
-  });
+  it.each(['', 'DOES_NOT_EXIST', 'NOPE', '__proto__', 'constructor', 'ETH '.repeat(9)])(
+    'the registry does not know %j',
+    (id) => {
+      expect(() => registry.get(id)).toThrow(expect.objectContaining({ code: 'CHAIN_UNKNOWN' }));
+    },
+  );
 
-  it('takes a made-up chain that is nothing but a definition', async () => {
+  it('the registry takes a made-up chain that is only a definition', async () => {
     const made = evmChain({
       id: 'TRIAL',
       name: 'Chain on trial',
@@ -51,7 +54,7 @@ describe('the registry', () => {
     expect(registry.ids).not.toContain('TRIAL');
   });
 
-  it('takes a made-up chain by one file and one line', async () => {
+  it('the registry takes a made-up chain by one file and one line', async () => {
     const root = fileURLToPath(new URL('../..', import.meta.url));
     // Below the project, so that the copy finds its libraries.
     const copy = await mkdtemp(join(root, 'node_modules', '.made-up-'));

@@ -74,25 +74,25 @@ function withHighS(signature: Uint8Array): Uint8Array {
 describe.each(registry.ids.map((id) => [id as string]))('a key of %s that is elsewhere', (id) => {
   const chain = registry.get(id);
 
-  it('signs the very bytes that a key in memory signs', async () => {
+  it('a remote key signs the same bytes that a key in memory signs', async () => {
     const { unsigned, keys, raw, isRecorded } = await prepared(chain);
     expect((await unsigned.sign(keys.map((one) => remote(chain, one)))).raw).toBe(raw);
     if (!otherBytes.includes(id)) expect(isRecorded, 'the bytes of the recording').toBe(true);
   });
 
-  it('may leave s in the upper half of the order where the chain wants the lower one', async () => {
+  it('a remote key may leave s in the upper half of the order where the chain wants the lower one', async () => {
     const { unsigned, keys, raw } = await prepared(chain);
     const turned: Change = (signature, scheme) => (scheme === 'ecdsa-secp256k1' ? negateS(signature) : signature);
     expect((await unsigned.sign(keys.map((one) => remote(chain, one, turned)))).raw).toBe(raw);
   });
 
-  it.each(Object.entries(faults))('that answers with %s signs nothing', async (_what, fault) => {
+  it.each(Object.entries(faults))('a remote key that answers with %s signs nothing', async (_what, fault) => {
     const { unsigned, keys } = await prepared(chain);
     const signing = unsigned.sign(keys.map((one) => remote(chain, one, fault)));
     await expect(signing).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('that is away, or fails, ends in a coded error', async () => {
+  it('a remote key that is away, or fails, ends in a coded error', async () => {
     const { unsigned, keys } = await prepared(chain);
     const failing = (error: unknown) =>
       unsigned.sign(
@@ -113,7 +113,7 @@ describe('a transaction with several inputs', () => {
   const context = { network: 'testnet', from: key.address, signers: [key] } as const;
   const unsigned = bitcoin.codec.parse(bitcore(inputs, [{ satoshis: 190_000, script: foreign }]), context);
 
-  it('asks for all signatures before it waits for one', async () => {
+  it('a transaction with several inputs asks for all signatures before it waits for one', async () => {
     const answer = answering(bitcoin, key.privateKey, key.publicKey);
     const asked: (() => void)[] = [];
     const waiting: SigningKey = {
@@ -128,7 +128,7 @@ describe('a transaction with several inputs', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it('is not signed when one of the signatures is missing', async () => {
+  it('a transaction is not signed when one of its signatures is missing', async () => {
     let count = 0;
     const answer = answering(bitcoin, key.privateKey, key.publicKey);
     const failing = remoteKey(key.publicKey, (scheme, bytes) => {
@@ -140,7 +140,7 @@ describe('a transaction with several inputs', () => {
   });
 });
 
-it('no chain asks a key for a signature but by the one way that checks it', () => {
+it('every chain asks a key for a signature only in the one way that checks it', () => {
   const root = new URL('../../src/chains/', import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const asking = files.filter((name) => /\bkeys?\.sign\(/i.test(readFileSync(new URL(name, root), 'utf8')));

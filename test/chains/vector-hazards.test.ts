@@ -13,7 +13,7 @@ const files = chainIds.map(loadVectors);
 const all = files.flatMap(({ chain, transactions }) => transactions.map((vector) => ({ chain, vector })));
 
 describe('the recorded transactions', () => {
-  it('pass without a flag, but for those of the table, which need exactly the kinds that it names', async () => {
+  it('recorded transactions pass without a flag, except those of the table, which need exactly the listed kinds', async () => {
     for (const { chain, vector } of all) {
       const name = `${chain} ${vector.name}`;
       if (differences[name] !== undefined) continue;
@@ -23,7 +23,7 @@ describe('the recorded transactions', () => {
     }
   }, 60_000);
 
-  it('that need a flag are as many as docs/compatibility.md says', () => {
+  it('docs/compatibility.md has the right number of recorded transactions that need a flag', () => {
     const names = all.map(({ chain, vector }) => `${chain} ${vector.name}`);
     expect(names).toEqual(expect.arrayContaining(Object.keys(vectorHazards)));
     const proved = all.filter(({ chain }) => !utxoChainIds.includes(chain));

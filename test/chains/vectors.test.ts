@@ -26,7 +26,7 @@ describe.each(chainIds)('%s', (id) => {
     return found;
   }
 
-  it('derives the recorded wallets, addresses and private keys', async () => {
+  it('a wallet derives the recorded wallets, addresses and private keys', async () => {
     for (const { mnemonic, testnet, xpub } of vectors.wallets) {
       if (xpub !== undefined) expect((await account(mnemonic, testnet)).xpub).toBe(xpub);
     }
@@ -48,7 +48,7 @@ describe.each(chainIds)('%s', (id) => {
     }
   });
 
-  it.each(vectors.transactions)('signs $name as recorded', async (vector) => {
+  it.each(vectors.transactions)('$name is signed as recorded', async (vector) => {
     const name = `${id} ${vector.name}`;
     const isOther = differences[name] !== undefined || nonceDifferences[name] !== undefined;
     if (isOther || !vector.deterministic) return;

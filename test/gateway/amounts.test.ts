@@ -18,7 +18,7 @@ test.each([
 });
 
 test.each(['', '.', '+', '-1', '1e18', '0x10', '1,5', ' 1', '1.2.3', 'NaN', 'Infinity', '١'])(
-  '%j is no amount',
+  '%j is not an amount',
   (text) => {
     expect(() => toSmallestUnit(text, 18)).toThrow(expect.objectContaining({ code: 'AMOUNT_INVALID' }));
   },
@@ -33,7 +33,7 @@ test('an amount above 2^256-1 is refused', () => {
   expect(() => toSmallestUnit((2n ** 256n).toString(), 0)).toThrow(/2\^256-1/);
 });
 
-test('every amount survives being written as a decimal and read again', () => {
+test('every amount stays the same when it is written as a decimal and read again', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), fc.integer({ min: 0, max: 30 }), (units, decimals) => {
       expect(toSmallestUnit(formatUnits(units, decimals), decimals)).toBe(units);
@@ -41,7 +41,7 @@ test('every amount survives being written as a decimal and read again', () => {
   );
 });
 
-test('any text is an amount or a coded error', () => {
+test('any text gives an amount or a coded error', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {

@@ -51,7 +51,7 @@ describe('broadcast', () => {
     expect(left.map((pending: { id: string }) => pending.id)).not.toContain(id);
   });
 
-  test('the same bytes again give the same answer, before and after they are mined', async () => {
+  test('the same bytes give the same answer again, before and after they are mined', async () => {
     const [id, raw] = [await submit(), await sign()];
     const [one, other] = await Promise.all([broadcast(raw, id), broadcast(raw, id)]);
     expect(other).toEqual(one);
@@ -65,7 +65,7 @@ describe('broadcast', () => {
     await running.node.receipt(keccak256(raw));
   });
 
-  test('a refusal is the documented error, and the transaction stays pending', async () => {
+  test('a refusal gives the documented error, and the transaction stays pending', async () => {
     const id = await submit();
     const answer = await broadcast(await sign({ nonce: 0, value: 99n }), id);
     expect(answer).toMatchObject({ status: 403, body: { errorCode: 'ethereum.broadcast.failed', statusCode: 403 } });
@@ -75,7 +75,7 @@ describe('broadcast', () => {
     expect((await broadcast(raw, id)).status).toBe(200);
   });
 
-  test('a completed transaction takes no other bytes, even when both come at once', async () => {
+  test('a completed transaction takes no other bytes, even when both arrive at once', async () => {
     const id = await submit();
     const [one, other] = [await sign(), await sign()];
     const answers = await Promise.all([broadcast(one, id), broadcast(other, id)]);
@@ -118,7 +118,7 @@ describe('node proxies', () => {
     expect(answer).toEqual({ status: 200, body: { jsonrpc: '2.0', id: 7, result: '0x7a69' } });
   });
 
-  test('a batch is answered as a batch, and the errors of the node are its own', async () => {
+  test('a batch is answered as a batch, with the errors of the node', async () => {
     const batch = [call('eth_chainId', [], 1), call('eth_getBalance', ['nonsense'], 2)];
     const { status, body } = await running.post('/v3/ethereum/web3/x', batch);
     expect([status, body[0].result, body[1].error]).toEqual([200, '0x7a69', expect.anything()]);
@@ -133,7 +133,7 @@ describe('node proxies', () => {
   );
 
   test.each([{}, [], 'text', [1], { method: 1 }, Array.from({ length: 101 }, () => call('eth_chainId'))])(
-    'what is no JSON-RPC is refused',
+    'a request that is not JSON-RPC is refused',
     async (body) => {
       expect((await running.post('/v3/ethereum/web3/x', body)).status).toBe(400);
     },
@@ -162,7 +162,7 @@ describe('node proxies', () => {
     'constructor',
     '__proto__',
     '',
-  ])('%j, which is not known to be harmless, is not offered', async (method) => {
+  ])('%j, which may do harm, is not offered', async (method) => {
     for (const path of ['/v3/ethereum/web3/x', '/v3/blockchain/node/KLAY/x']) {
       expect((await running.post(path, call(method))).status).toBe(501);
       expect((await running.post(path, [call('eth_chainId'), call(method)])).status).toBe(501);
@@ -176,11 +176,11 @@ describe('node proxies', () => {
     ['/v3/blockchain/node/litecoin-core-testnet/x', ['walletpassphrase', 'invalidateblock', 'getpeerinfo', 'help']],
     ['/v3/blockchain/node/XRP/x', ['account_info', 'stop', 'eth_chainId']],
     ['/v3/blockchain/node/ALGO/x', ['status']],
-  ])('at %s a method of another family, or with rights, is not offered', async (path, methods) => {
+  ])('at %s, a method of another family, or one that needs permission, is not offered', async (path, methods) => {
     for (const method of methods) expect((await running.post(path, call(method))).status).toBe(501);
   });
 
-  test('what the operator names besides is offered for that chain alone', async () => {
+  test('a method that the operator adds is offered only for that chain', async () => {
     const eth = createRegistry().get('ETH').id;
     const other = await startRunning({ extraMethods: new Map([[eth, new Set(['anvil_nodeInfo'])]]) });
     try {
@@ -268,7 +268,7 @@ describe('a node that fails', () => {
     ['answers another form', { body: '{"result":{}}' }, 502],
     ['answers an error', { body: '{"error":{"code":-32000,"message":"out of order"}}' }, 502],
     ['is of another network', { body: '{"result":"0x1"}' }, 502],
-  ])('a node that %s is a coded error, its URL is not told, and nothing is queued', async (_name, answer, status) => {
+  ])('a node that %s causes a coded error that hides its URL, and nothing is queued', async (_name, answer, status) => {
     respond = () => answer;
     const before = (await running.queue.pending({ chain: eth, network: 'testnet' })).length;
     const result = await client(gateway.url).post('/v3/ethereum/transaction', form);
@@ -284,7 +284,7 @@ describe('a node that fails', () => {
     expect(await client(gateway.url).post('/v3/ethereum/transaction', form)).toMatchObject({ status: 200 });
   });
 
-  test('bytes whose fate is unknown leave the transaction pending', async () => {
+  test('bytes with an unknown fate leave the transaction pending', async () => {
     const id = await submit();
     respond = () => 'hang up';
     const answer = await client(gateway.url).post('/v3/ethereum/broadcast', { txData: '0x00', signatureId: id });
@@ -292,7 +292,7 @@ describe('a node that fails', () => {
     expect(await running.queue.get(id)).toMatchObject({ state: 'pending' });
   });
 
-  test('bytes that the node knows already are a success', async () => {
+  test('bytes that the node already knows are a success', async () => {
     const id = await submit();
     respond = (method) =>
       method === 'eth_sendRawTransaction'
@@ -303,7 +303,7 @@ describe('a node that fails', () => {
     expect(await running.queue.get(id)).toMatchObject({ state: 'completed', txId: keccak256('0x00') });
   });
 
-  test('an answer above the size cap is refused', async () => {
+  test('an answer above the size limit is refused', async () => {
     respond = () => ({ body: `{"result":"${'0'.repeat(9 * 1024 * 1024)}"}` });
     const call = { jsonrpc: '2.0', id: 1, method: 'eth_call', params: [] };
     expect((await client(gateway.url).post('/v3/ethereum/web3/x', call)).status).toBe(502);

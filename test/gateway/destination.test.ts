@@ -54,7 +54,7 @@ function problem({ status, body }: Answer): unknown[] {
   ];
 }
 
-describe('what nobody could spend again', () => {
+describe('payments that could never be spent', () => {
   test.each([
     ['ethereum', 'ETH'],
     ['xdc', 'XDC'],
@@ -75,7 +75,7 @@ describe('what nobody could spend again', () => {
   });
 
   test.each([`0x${'00'.repeat(18)}03ff`, `0x${'00'.repeat(18)}dead`, `0x${'ee'.repeat(20)}`])(
-    'coins and tokens to %s are refused, as the daemon would',
+    'coins and tokens to %s are refused, as the daemon would refuse them',
     async (to) => {
       expect(problem(await coins('ethereum', 'ETH', { to }))).toEqual([400, 'to', 'unspendable']);
       expect(problem(await tokens({ to }))).toEqual([400, 'to', 'unspendable']);
@@ -97,20 +97,20 @@ describe('what nobody could spend again', () => {
     ['transferFrom', ['address', 'address', 'uint256'], [friend, zero, '1']],
     ['safeTransferFrom', ['address', 'address', 'uint256'], [friend, zero, '1']],
     ['safeTransferFrom', ['address', 'address', 'uint256', 'uint256', 'bytes'], [friend, zero, '1', '1', '0x']],
-  ])('they are refused as calls of %s', async (name, types, params) => {
+  ])('lost payments are refused as calls of %s', async (name, types, params) => {
     expect(problem(await call(name, types, params))).toEqual([400, 'params', 'unspendable']);
     const own = params.map((one) => (one === zero ? token : one));
     expect(problem(await call(name, types, own))).toEqual([400, 'params', 'unspendable']);
   });
 
-  test('they are refused as the data of a transfer', async () => {
+  test('lost payments are refused as the data of a transfer', async () => {
     const data = `0xa9059cbb${token.slice(2).padStart(64, '0')}${'1'.padStart(64, '0')}`;
     const answer = await coins('ethereum', 'ETH', { to: token, amount: '0', data });
     expect(problem(answer)).toEqual([400, 'data', 'unspendable']);
   });
 });
 
-describe('what would move nothing', () => {
+describe('calls that would move nothing', () => {
   test('a token, an allowance or a call at an address without a contract is refused', async () => {
     const nowhere = { contractAddress: friend };
     expect(problem(await tokens({ ...nowhere, to: token }))).toEqual([400, 'contractAddress', 'code']);
@@ -126,24 +126,24 @@ describe('what would move nothing', () => {
 });
 
 describe('decimals', () => {
-  test.each([0, 6, 8, 17, 19])('%i for a token of 18 are refused', async (digits) => {
+  test.each([0, 6, 8, 17, 19])('amounts with %i decimals for a token of 18 are refused', async (digits) => {
     expect(problem(await tokens({ digits }))).toEqual([400, 'digits', 'decimals']);
     expect(problem(await approval({ digits }))).toEqual([400, 'digits', 'decimals']);
   });
 
-  test('that no token can have are as if the contract told none', async () => {
+  test('impossible decimals of a token count as missing', async () => {
     expect((await tokens({ contractAddress: boaster, digits: 8 })).status).toBe(200);
     expect(problem(await approval({ contractAddress: boaster, digits: undefined }))[1]).toBe('contractAddress');
   });
 
-  test('are believed where the contract tells none', async () => {
+  test('given decimals are accepted where the contract states none', async () => {
     expect((await tokens({ contractAddress: dumb, digits: 8 })).status).toBe(200);
     expect((await approval({ contractAddress: dumb, digits: 8 })).status).toBe(200);
     expect(problem(await approval({ contractAddress: dumb, digits: undefined }))[1]).toBe('contractAddress');
   });
 });
 
-test('a node that does not answer is no contract that is not there', async () => {
+test('a node that does not answer is not proof that a contract is missing', async () => {
   const down = await startRunning();
   try {
     await down.node.close();

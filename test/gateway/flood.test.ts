@@ -20,7 +20,7 @@ describe('two hundred clients at a gateway that keeps twenty connections', () =>
       'that announce a body without a key, and never send it',
       'POST /v3/ethereum/transaction HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n',
     ],
-  ])('%s keep none with a key from its answers', async (_name, text) => {
+  ])('clients %s do not keep a client with a key from its answers', async (_name, text) => {
     running = await startRunning({ limits: { connections: 20 } });
     clients = await openMany(running.gateway.url, 200, text);
     const asked = Array.from({ length: 5 }, () => running.get('/v3/kms/pending/ETH'));
@@ -29,7 +29,7 @@ describe('two hundred clients at a gateway that keeps twenty connections', () =>
 });
 
 describe('a request that the gateway cannot read', () => {
-  test('for its two lengths gets the documented form of an error', async () => {
+  test('an unreadable request with two lengths gets the documented form of an error', async () => {
     running = await startRunning();
     const headers = `Host: localhost\r\nx-api-key: ${apiKey}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked`;
     const text = `POST /v3/ethereum/transaction HTTP/1.1\r\n${headers}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
@@ -43,7 +43,7 @@ describe('a request that the gateway cannot read', () => {
     });
   });
 
-  test('because it never ends gets it too', async () => {
+  test('an endless request gets the documented form of an error', async () => {
     running = await startRunning({ limits: { headerTime: 200, requestTime: 200 } });
     const head = `POST /v3/ethereum/transaction HTTP/1.1\r\nHost: localhost\r\nx-api-key: ${apiKey}\r\n`;
     for (const text of [head, `${head}Content-Length: 100\r\n\r\n{`]) {
@@ -52,7 +52,7 @@ describe('a request that the gateway cannot read', () => {
     }
   });
 
-  test('for a body where there is none gets it too, and HEAD the same without a body', async () => {
+  test('a request with an unexpected body gets the documented form of an error, and HEAD gets it without a body', async () => {
     running = await startRunning();
     const head = `HTTP/1.1\r\nHost: localhost\r\nx-api-key: ${apiKey}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`;
     const { status, body } = parseAnswer(await sendRaw(running.gateway.url, `GET /v3/kms/pending/ETH ${head}`));
@@ -71,7 +71,7 @@ describe('the type of a body', () => {
     return [response.status, response.status === 204 ? undefined : await response.json()];
   };
 
-  test('is not looked at where the body is JSON, and where it is not, that is said', async () => {
+  test('the type of a body does not matter for JSON, and is named as the fault for anything else', async () => {
     running = await startRunning();
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense']) {
       expect(await send(type, form)).toEqual([204, undefined]);

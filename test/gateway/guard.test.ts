@@ -83,7 +83,7 @@ describe('Host header', () => {
     async (host) => expect([400, 403]).toContain(await ask(host)),
   );
 
-  test('an allowed name is answered, any other is not', async () => {
+  test('an allowed host name is answered, and any other is not', async () => {
     const options = { ...optionsFor(running.node.url, running.queue), host: '0.0.0.0', allowedHosts: ['kms.example'] };
     const { fetch: ask } = createGateway(options);
     expect((await ask(new Request('http://kms.example:99/health'))).status).toBe(200);
@@ -91,17 +91,17 @@ describe('Host header', () => {
   });
 });
 
-describe('requests that nobody should send', () => {
+describe('invalid or excessive requests', () => {
   const good = { to: somebody(), amount: '1', currency: 'ETH', signatureId };
 
-  test('malformed JSON is 400', async () => {
+  test('malformed JSON gets 400', async () => {
     for (const body of ['', '{', '[1', 'null x', '{"a":}', '\u0000']) {
       const answer = await running.post('/v3/ethereum/transaction', body);
       expect(answer).toMatchObject({ status: 400, body: { errorCode: 'validation.failed', statusCode: 400 } });
     }
   });
 
-  test('bytes that are not UTF-8 are 400', async () => {
+  test('bytes that are not UTF-8 get 400', async () => {
     const response = await fetch(`${running.gateway.url}/v3/ethereum/transaction`, {
       method: 'POST',
       headers: { 'x-api-key': apiKey },
@@ -110,12 +110,12 @@ describe('requests that nobody should send', () => {
     expect(response.status).toBe(400);
   });
 
-  test('JSON nested 100,000 deep is 400', async () => {
+  test('JSON nested 100,000 deep gets 400', async () => {
     const answer = await running.post('/v3/ethereum/transaction', '['.repeat(100_000) + ']'.repeat(100_000));
     expect(answer.status).toBe(400);
   });
 
-  test('a body above 1 MiB is 413, with and without a stated length', async () => {
+  test('a body above 1 MiB gets 413, with and without a stated length', async () => {
     const large = JSON.stringify({ ...good, data: 'a'.repeat(1024 * 1024) });
     expect(await running.post('/v3/ethereum/transaction', large)).toMatchObject({ status: 413 });
     const stream = new Blob([large]).stream();
@@ -165,7 +165,7 @@ describe('requests that nobody should send', () => {
     ['GET', '/', 404],
     ['GET', '/v3/kms/a/b/c', 404],
     ['PATCH', '/v3/kms/pending/ETH', 405],
-  ])('%s %s is %i', async (method, path, status) => {
+  ])('%s %s gets %i', async (method, path, status) => {
     const answer = await running.call(method, path);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ statusCode: status, message: expect.any(String) });
@@ -182,7 +182,7 @@ describe('requests that nobody should send', () => {
     }
   });
 
-  test('no body of any shape gives 500', async () => {
+  test('a body of any shape never gets 500', async () => {
     const paths = [
       '/v3/ethereum/transaction',
       '/v3/ethereum/smartcontract',
@@ -204,7 +204,7 @@ describe('requests that nobody should send', () => {
     );
   }, 120_000);
 
-  test('no address in a path gives 500', async () => {
+  test('an address in a path never gets 500', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }).map(encodeURIComponent), async (text) => {
         for (const path of [`/v3/kms/${text}`, `/v3/kms/pending/${text}`, `/v3/ethereum/transaction/count/${text}`]) {
@@ -216,7 +216,7 @@ describe('requests that nobody should send', () => {
   }, 120_000);
 });
 
-test('a port that is taken is said to be so', async () => {
+test('a port that is in use is reported as such', async () => {
   const options = optionsFor(running.node.url, running.queue);
   const port = Number(new URL(running.gateway.url).port);
   await expect(startGateway({ ...options, port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });

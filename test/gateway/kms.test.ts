@@ -19,7 +19,7 @@ async function submit(signatureId: string, slug = 'ethereum', currency = 'ETH'):
 
 const ids = (answer: { body: { id: string }[] }) => answer.body.map(({ id }) => id);
 
-test('a daemon is given what its wallets have to sign, in order of submission, by POST and by GET', async () => {
+test('a daemon gets what its wallets have to sign, in order of submission, by POST and by GET', async () => {
   const [mine, alsoMine, foreign] = [randomUUID(), randomUUID(), randomUUID()];
   const first = await submit(mine);
   const second = await submit(alsoMine);
@@ -32,13 +32,13 @@ test('a daemon is given what its wallets have to sign, in order of submission, b
   expect(ids(await running.get('/v3/kms/pending/ETH'))).toEqual(expect.arrayContaining([first, other]));
 });
 
-test('a signature ID in capitals is the same wallet', async () => {
+test('a signature ID in capitals names the same wallet', async () => {
   const wallet = randomUUID();
   const id = await submit(wallet.toUpperCase());
   expect(ids(await running.post('/v3/kms/pending/ETH', { signatureIds: [wallet.toUpperCase()] }))).toEqual([id]);
 });
 
-test('no wallets, wallets that are not known and chains that are not served have nothing to sign', async () => {
+test('an empty list of wallets, unknown wallets and chains that are not served have nothing to sign', async () => {
   await submit(randomUUID());
   for (const [path, body] of [
     ['/v3/kms/pending/ETH', { signatureIds: [] }],
@@ -50,7 +50,7 @@ test('no wallets, wallets that are not known and chains that are not served have
   }
 });
 
-test('a wallet sees only the chain it is asked for', async () => {
+test('a wallet sees only the chain that is asked for', async () => {
   const wallet = randomUUID();
   await submit(wallet);
   const bsc = await submit(wallet, 'bsc', 'BSC');
@@ -63,7 +63,7 @@ test('25,000 wallets fit one request', async () => {
   expect(ids(await running.post('/v3/kms/pending/ETH', { signatureIds: wallets }))).toEqual([id]);
 });
 
-test('completing closes for good, twice is once, and other bytes are a conflict', async () => {
+test('completing is final, may be repeated, and conflicts with other bytes', async () => {
   const wallet = randomUUID();
   const id = await submit(wallet);
   expect(await running.call('PUT', `/v3/kms/${id}/${txId}`)).toEqual({ status: 204, body: undefined });
@@ -85,7 +85,7 @@ test('a withdrawn transaction is gone', async () => {
   expect(await running.post('/v3/kms/pending/ETH', { signatureIds: [wallet] })).toEqual({ status: 200, body: [] });
 });
 
-test('an id that is not known is the documented error', async () => {
+test('an unknown id gets the documented error', async () => {
   const body = {
     errorCode: 'kms.missing',
     message: `No such KMS signature with id '${unknownId}'.`,

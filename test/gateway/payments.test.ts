@@ -102,7 +102,7 @@ async function built(answer: Answer): Promise<Bitcore> {
 }
 
 describe('a transfer of unspent outputs', () => {
-  test('from an address takes the largest coins, pays what the node advises, and gives change back', async () => {
+  test('a transfer from an address takes the largest coins, pays what the node advises, and gives change back', async () => {
     coins.set(place('01'), { value: 0.001, script });
     coins.set(place('02'), { value: 0.5, script });
     const { inputs, outputs, fee, changeIndex, changeScript } = await built(
@@ -118,7 +118,7 @@ describe('a transfer of unspent outputs', () => {
     expect(node.authorization()).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
   });
 
-  test('names change in the form that Tatum KMS reads, whatever its script is, or not at all', async () => {
+  test('a transfer names change in the form that Tatum KMS reads, whatever its script is, or not at all', async () => {
     coins.set(place('01'), { value: 0.3, script });
     const own = scriptsOf(key.publicKey).map((one) => hex.encode(one));
     const words = [
@@ -144,7 +144,7 @@ describe('a transfer of unspent outputs', () => {
     expect(Object.keys(whole).filter((name) => name.startsWith('change'))).toEqual([]);
   });
 
-  test('of Dogecoin costs by itself what Tatum KMS signs, also where the node asks less', async () => {
+  test('a transfer of Dogecoin pays by default a fee that Tatum KMS signs, even if the node asks for less', async () => {
     coins.set(place('01'), { value: 25, script });
     const address = dogecoin.keys.address(key.publicKey, 'testnet');
     node.answers['scantxoutset'] = undefined;
@@ -161,7 +161,7 @@ describe('a transfer of unspent outputs', () => {
     }
   });
 
-  test('to an address of which nobody has the key is refused', async () => {
+  test('a transfer to an address without a key is refused', async () => {
     coins.set(place('01'), { value: 0.3, script });
     for (const type of ['pkh', 'sh', 'wpkh'] as const) {
       const address = addressOf({ type, hash: new Uint8Array(20) }, testnet);
@@ -172,7 +172,7 @@ describe('a transfer of unspent outputs', () => {
     }
   });
 
-  test('is what the signer takes', async () => {
+  test('a transfer is in the form that the signer takes', async () => {
     coins.set(place('01'), { value: 0.3, script });
     const answer = await send({ fromAddress, to: [{ address: to, value: '0.1' }], fee: '0.0001', changeAddress: from });
     const pending = parsePending(await pendingOf(answer), bitcoin.id, 'testnet');
@@ -190,7 +190,7 @@ describe('a transfer of unspent outputs', () => {
     expect((await ask.get(`/v3/kms/${pending.id}`)).body.txId).toBe(signed.txId);
   });
 
-  test('from named outputs spends all of them, each with its key', async () => {
+  test('a transfer from named outputs spends all of them, each with its key', async () => {
     coins.set(place('01', 3), { value: 0.2, script });
     coins.set(place('02', 1), { value: 0.3, script: toScript });
     const fromUTXO = [
@@ -212,7 +212,7 @@ describe('a transfer of unspent outputs', () => {
     }
   });
 
-  test('of Bitcoin Cash names the amounts, and the keys in the order of the inputs', async () => {
+  test('a transfer of Bitcoin Cash names the amounts, and the keys in the order of the inputs', async () => {
     coins.set(place('01'), { value: 0.2, script });
     coins.set(place('02'), { value: 0.3, script });
     const fromUTXO = ['01', '02'].map((byte) => ({ txHash: byte.repeat(32), index: 0, signatureId }));
@@ -223,7 +223,7 @@ describe('a transfer of unspent outputs', () => {
     expect(serializedTransaction).toMatch(/^[0-9a-f]+:\[20000000,30000000\]$/);
   });
 
-  test('without advice of the node costs what is usual', async () => {
+  test('a transfer without advice of the node pays the usual fee', async () => {
     coins.set(place('01'), { value: 1, script });
     node.answers['estimatesmartfee'] = () => ({ errors: ['Insufficient data'], blocks: 6 });
     const { fee } = await built(await send({ fromAddress, to: [{ address: to, value: 0.1 }] }));
@@ -235,7 +235,7 @@ describe('a transfer of unspent outputs', () => {
     expect(older.fee / 226).toBeCloseTo(5, 0);
   });
 
-  test('gives to the fee what would be dust', async () => {
+  test('a transfer adds change that would be dust to the fee', async () => {
     coins.set(place('01'), { value: 0.1002, script });
     const { outputs, fee } = await built(
       await send({ fromAddress, to: [{ address: to, value: 0.1 }], fee: '0.0001950', changeAddress: from }),
@@ -243,7 +243,7 @@ describe('a transfer of unspent outputs', () => {
     expect([outputs.length, fee]).toEqual([1, 20_000]);
   });
 
-  test('leaves coins to the pending transaction that spends them, until it is withdrawn', async () => {
+  test('a transfer leaves coins to the pending transaction that spends them, until it is withdrawn', async () => {
     coins.set(place('01'), { value: 0.2, script });
     coins.set(place('02'), { value: 0.3, script });
     const form = { fromAddress, to: [{ address: to, value: 0.1 }] };
@@ -261,7 +261,7 @@ describe('a transfer of unspent outputs', () => {
     expect((await send({ ...form, fromAddress: undefined, fromUTXO })).status).toBe(200);
   });
 
-  test('that is repeated with its key gets the same id, though its coins are taken', async () => {
+  test('a transfer that is repeated with its key gets the same id, although its coins are taken', async () => {
     coins.set(place('01'), { value: 0.2, script });
     const form = { fromAddress, to: [{ address: to, value: 0.1 }] };
     const headers = { 'idempotency-key': 'payout 1' };
@@ -270,7 +270,7 @@ describe('a transfer of unspent outputs', () => {
     expect(one.status).toBe(200);
   });
 
-  test('takes neither what the pool spends nor rewards that are too young', async () => {
+  test('a transfer does not take coins that the pool spends or rewards that are too young', async () => {
     coins.set(place('01'), { value: 50, script, coinbase: true, confirmations: 100 });
     coins.set(place('02'), { value: 0.2, script, coinbase: true, confirmations: 101 });
     const gettxout = node.answers['gettxout'] as (txId: string, index: number) => unknown;
@@ -281,7 +281,7 @@ describe('a transfer of unspent outputs', () => {
     expect(inputs.map(({ prevTxId }) => prevTxId)).toEqual(['02'.repeat(32)]);
   });
 
-  test('asks the wallet of a node that cannot scan', async () => {
+  test('a transfer asks the wallet of a node that cannot scan', async () => {
     delete node.answers['scantxoutset'];
     node.answers['listunspent'] = (_least: number, _most: number, addresses: string[]) => {
       expect(addresses).toEqual([from]);
@@ -316,7 +316,7 @@ describe('a transfer of unspent outputs', () => {
       { fromUTXO: [{ txHash: '08'.repeat(32), index: 0, signatureId }] },
       'TRANSACTION_UNSUPPORTED',
     ],
-  ])('with %s is refused, and nothing is queued', async (_name, change, errorCode) => {
+  ])('a transfer with %s is refused, and nothing is queued', async (_name, change, errorCode) => {
     coins.set(place('01'), { value: 0.2, script });
     coins.set(place('08'), { value: 0.2, script: '51' });
     const answer = await send({ to: [{ address: to, value: 0.01 }], ...change });
@@ -324,7 +324,7 @@ describe('a transfer of unspent outputs', () => {
     expect(await queue.pending({ chain: bitcoin.id, network: 'testnet' })).toEqual([]);
   });
 
-  test('is not built with a node of another network', async () => {
+  test('a transfer is not built with a node of another network', async () => {
     node.answers['getblockchaininfo'] = () => ({ chain: 'main' });
     const answer = await send({ fromAddress, to: [{ address: to, value: 0.1 }] });
     expect(answer.body.errorCode).toBe('NETWORK_MISMATCH');
@@ -337,7 +337,7 @@ describe('a transfer of unspent outputs', () => {
     ['scantxoutset', { unspents: [{ txid: 'ab'.repeat(32), vout: 0, amount: -1, scriptPubKey: '51' }] }],
     ['gettxout', 'x'],
     ['gettxout', { value: 'much', scriptPubKey: { hex: '51' } }],
-  ])('fails with a code when %s answers %j', async (method, answer) => {
+  ])('a transfer fails with a code when %s answers %j', async (method, answer) => {
     coins.set(place('01'), { value: 0.2, script });
     node.answers[method] = () => answer;
     const failed = await send({ fromAddress, to: [{ address: to, value: 0.1 }] });
@@ -347,7 +347,7 @@ describe('a transfer of unspent outputs', () => {
 });
 
 describe('amounts', () => {
-  test('are read exactly, whatever their form', () => {
+  test('amounts are read exactly, whatever their form', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 21_000_000n * 100_000_000n), (satoshis) => {
         const text = `${satoshis / 100_000_000n}.${String(satoshis % 100_000_000n).padStart(8, '0')}`;
@@ -357,7 +357,7 @@ describe('amounts', () => {
     );
   });
 
-  test('that are none, or not exact, are refused', () => {
+  test('amounts that are invalid or not exact are refused', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         fc.pre(typeof value !== 'number' && typeof value !== 'string');
@@ -385,7 +385,7 @@ describe('amounts', () => {
 describe('node proxies of bitcoind', () => {
   const call = (method: string) => ask.post('/v3/blockchain/node/BTC/x', { jsonrpc: '2.0', id: 1, method, params: [] });
 
-  test('answer questions about the chain, and keep wallet and administration to the owner', async () => {
+  test('node proxies of bitcoind answer questions about the chain, and do not offer wallet and administration', async () => {
     expect((await call('getblockchaininfo')).body.result).toEqual({ chain: 'regtest' });
     const forbidden = ['stop', 'sendtoaddress', 'dumpprivkey', 'walletpassphrase', 'scantxoutset', 'generatetoaddress'];
     for (const method of [...forbidden, 'importprivkey', 'getnewaddress', 'GETBLOCK', 'getblock x']) {
@@ -393,7 +393,7 @@ describe('node proxies of bitcoind', () => {
     }
   });
 
-  test('give out transactions, several at a time, by every name of the chain', async () => {
+  test('node proxies of bitcoind give out transactions, several at a time, by every name of the chain', async () => {
     node.answers = { getrawtransaction: () => 'ab' };
     const batch = [1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'getrawtransaction', params: ['aa', false] }));
     for (const name of ['BTC', 'bitcoin-testnet', 'litecoin-core-testnet', 'doge-testnet', 'bch-testnet']) {
@@ -419,7 +419,7 @@ describe('Solana', () => {
     };
   });
 
-  test('a payment becomes a pending transaction, with who pays the fee as second key', async () => {
+  test('a Solana payment becomes a pending transaction, with the fee payer as second key', async () => {
     const one = await pendingOf(await send({ ...form, index: 3 }, 'solana'));
     expect(one).toMatchObject({ chain: 'SOL', hashes: [signatureId], index: 3 });
     const two = await pendingOf(await send({ ...form, feePayer: payer, feePayerSignatureId: other }, 'solana'));
@@ -433,7 +433,7 @@ describe('Solana', () => {
     ['a foreign address', { to }, 'validation.failed'],
     ['no amount', { amount: '0' }, 'AMOUNT_INVALID'],
     ['too many decimals', { amount: '0.0000000001' }, 'AMOUNT_INVALID'],
-  ])('with %s is refused', async (_name, change, errorCode) => {
+  ])('a Solana payment with %s is refused', async (_name, change, errorCode) => {
     expect(await send({ ...form, ...change }, 'solana')).toMatchObject({ status: 400, body: { errorCode } });
   });
 
@@ -450,7 +450,7 @@ describe('Solana', () => {
   };
 
   test.each(Object.entries(accounts))(
-    'coins to a %s are taken only where somebody can spend them',
+    'coins to a %s are accepted only where they can be spent',
     async (name, value) => {
       node.answers['getAccountInfo'] = () => ({ value: { ...value, lamports: 1, data: ['', 'base64'] } });
       const answer = await send({ ...form, amount: '0.000000001' }, 'solana');
@@ -501,7 +501,7 @@ describe('Solana', () => {
     expect(unnamed.body.errorCode).toBe('validation.failed');
   });
 
-  test('the id of a transaction that the daemon sent closes it; bytes are sent', async () => {
+  test('the id of a transaction that the daemon sent closes it, and bytes are sent', async () => {
     const txId = solana.codec.readSigned!('5'.repeat(88)).txId;
     const id = (await send(form, 'solana')).body.signatureId;
     const closed = await ask.post('/v3/solana/broadcast', { txData: txId, signatureId: id });
@@ -514,7 +514,7 @@ describe('Solana', () => {
 });
 
 describe('signed bytes', () => {
-  test.each([bitcoin, solana])('of $id that are mutated give nothing but a coded error', (chain: Chain) => {
+  test.each([bitcoin, solana])('mutated signed bytes of $id give only a coded error', (chain: Chain) => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {

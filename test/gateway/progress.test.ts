@@ -26,7 +26,7 @@ const report = (signatureId: string, error: string, final?: boolean) =>
   running.post('/v3/tatum/kms/batch', { errors: [{ signatureId, error, final }] });
 
 describe('what became of a pending transaction', () => {
-  test('is told from the first fetch to its end', async () => {
+  test('the progress of a pending transaction is reported from the first fetch to its end', async () => {
     const { id, wallet } = await submit();
     expect(await show(id)).toMatchObject({ state: 'pending', final: false, meaning: expect.any(String) });
     await running.get('/v3/kms/pending/ETH');
@@ -38,7 +38,7 @@ describe('what became of a pending transaction', () => {
     expect(await show(id)).toMatchObject({ state: 'completed', final: true, txId });
   });
 
-  test('is told with the last error and its code', async () => {
+  test('the progress of a pending transaction contains the last error and its code', async () => {
     const { id, wallet } = await submit();
     await poll(wallet);
     await report(id, 'NODE_UNREACHABLE: the node is down');
@@ -51,7 +51,7 @@ describe('what became of a pending transaction', () => {
     expect((await show(id)).errors).toHaveLength(2);
   });
 
-  test('is final when its daemon gave it up, and no longer when that goes on', async () => {
+  test('the progress of a pending transaction is final when its daemon gave it up, until the daemon resumes it', async () => {
     const { id, wallet } = await submit();
     await report(id, 'GAS_TOO_LOW: too low', true);
     expect(await show(id)).toMatchObject({ state: 'failed', final: true, error: { code: 'GAS_TOO_LOW' } });
@@ -62,7 +62,7 @@ describe('what became of a pending transaction', () => {
     expect(await show(id)).toMatchObject({ state: 'completed', final: true });
   });
 
-  test('says in words what completed means in each way', async () => {
+  test('the progress of a pending transaction says in words how it was completed', async () => {
     const [mine, theirs] = [await submit(), await submit()];
     await running.queue.complete(mine.id, txId, 'daemon');
     await running.queue.complete(theirs.id, txId, 'gateway');
@@ -72,7 +72,7 @@ describe('what became of a pending transaction', () => {
 });
 
 describe('bytes that were sent and are not closed', () => {
-  test('are not listed, not withdrawn, and closed with the same id alone', async () => {
+  test('sent bytes that are not closed are not listed, not withdrawn, and closed only with the same id', async () => {
     const { id, wallet } = await submit();
     await running.queue.sent(id, txId);
     await running.queue.sent(id, txId);
@@ -87,7 +87,7 @@ describe('bytes that were sent and are not closed', () => {
     expect(await show(id)).toMatchObject({ state: 'completed' });
   });
 
-  test('are listed again when their daemon has proved them dead', async () => {
+  test('sent bytes are listed again when their daemon has proved them dead', async () => {
     const { id, wallet } = await submit();
     await running.queue.sent(id, txId);
     await report(id, 'NODE_UNREACHABLE: not that');
@@ -100,13 +100,13 @@ describe('bytes that were sent and are not closed', () => {
   });
 });
 
-describe('whoever watches', () => {
+describe('monitoring', () => {
   const open: Running[] = [];
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close();
   });
 
-  test('is told of every node that does not answer, by chain and code', async () => {
+  test('monitoring shows every node that does not answer, by chain and code', async () => {
     const ready = await fetch(`${running.gateway.url}/ready`);
     const body = (await ready.json()) as { nodes: { chain: string; state: string }[]; queue?: unknown };
     expect(body.nodes.find(({ chain }) => chain === 'ETH')).toEqual({ chain: 'ETH', state: 'ok' });
@@ -127,7 +127,7 @@ describe('whoever watches', () => {
     expect(JSON.stringify(said)).not.toContain('127.0.0.1');
   });
 
-  test('sees depth, age of the oldest unclaimed, and outcomes', async () => {
+  test('monitoring shows depth, age of the oldest unclaimed transaction, and outcomes', async () => {
     let now = 1_000_000;
     const one = await startRunning({ clock: { now: () => now, wait: systemClock.wait } });
     open.push(one);
@@ -145,7 +145,7 @@ describe('whoever watches', () => {
     expect(later).not.toContain('progress="unclaimed"} 1');
   });
 
-  test('needs the key for what is counted when others can reach the gateway', async () => {
+  test('monitoring needs the key for its counts when others can reach the gateway', async () => {
     const options = { ...optionsFor(running.node.url, running.queue), host: '0.0.0.0' };
     const { fetch: ask } = createGateway(options);
     const key = { 'x-api-key': 'a key for tests only' };
@@ -154,7 +154,7 @@ describe('whoever watches', () => {
     expect([200, 503]).toContain((await ask(new Request('http://gateway.example/ready'))).status);
   });
 
-  test('is warned once of what no daemon fetches', async () => {
+  test('monitoring warns once about transactions that no daemon fetches', async () => {
     const lines: { message: string; fields: Record<string, unknown> }[] = [];
     const keep = (fields: Record<string, unknown>, message: string) => void lines.push({ fields, message });
     const log = { debug: keep, info: keep, warn: keep, error: keep } as unknown as Log;

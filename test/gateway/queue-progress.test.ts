@@ -42,7 +42,7 @@ describe.each([
     });
   const listed = async () => (await queue.pending({ chain: eth, network, signatureIds: [signatureId] })).length;
 
-  onServer('keeps the first fetch', async () => {
+  onServer('a queue keeps the time of the first fetch', async () => {
     const id = await add();
     now = 2_000;
     await queue.claimed([id, id, 'unknown']);
@@ -51,7 +51,7 @@ describe.each([
     expect(await queue.get(id)).toMatchObject({ claimedAt: 2_000, createdAt: 1_000 });
   });
 
-  onServer('keeps since when a transaction has failed, until its daemon says something else', async () => {
+  onServer('a queue keeps the time when a transaction failed, until its daemon reports something else', async () => {
     const id = await add();
     await queue.report([{ id, error: 'X: one', final: true }]);
     expect(await queue.get(id)).toMatchObject({ failedAt: 1_000 });
@@ -59,7 +59,7 @@ describe.each([
     expect(await queue.get(id)).not.toHaveProperty('failedAt');
   });
 
-  onServer('lists what was sent to nobody, and gives it out again when its bytes are dead', async () => {
+  onServer('a queue never lists sent bytes, and gives the transaction out again when its bytes are dead', async () => {
     const id = await add();
     await queue.sent(id, '0xaa');
     expect(await listed()).toBe(0);
@@ -72,7 +72,7 @@ describe.each([
     expect(await queue.get(id)).toMatchObject({ state: 'completed', txId: '0xbb', closedBy: 'daemon' });
   });
 
-  onServer('counts what waits, by chain and by how far it came', async () => {
+  onServer('a queue counts what waits, by chain and by progress', async () => {
     const ids = [await add(), await add(), await add(), await add()];
     now = 5_000;
     await add(bsc);

@@ -24,14 +24,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-test('a new queue is for its owner alone', async () => {
+test('only the owner can read a new queue', async () => {
   const queue = await openQueue(file);
   await queue.enqueue(one);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   await queue.close();
 });
 
-test('everything is there again after the queue was closed', async () => {
+test('a queue keeps everything when it is closed and opened again', async () => {
   const clock = { now: () => 1234, wait: async () => {} };
   const first = await openQueue(file, clock);
   const id = await first.enqueue({ ...one, index: 0, hashes: [wallet, other] });
@@ -59,7 +59,7 @@ test('a transaction of two wallets is listed once, for either of them', async ()
   await queue.close();
 });
 
-test('chains and networks do not mix', async () => {
+test('a queue does not mix chains and networks', async () => {
   const queue = await openQueue(file);
   await queue.enqueue(one);
   for (const filter of [
@@ -86,7 +86,7 @@ test('an idempotency key gives the same id to two processes, also after the tran
   await Promise.all([first.close(), second.close()]);
 });
 
-test('of many errors the last twenty distinct ones are kept, cut to a bounded length', async () => {
+test('the last twenty distinct errors are kept, cut to a bounded length', async () => {
   const queue = await openQueue(file);
   const id = await queue.enqueue(one);
   await queue.report(Array.from({ length: 30 }, (_, turn) => ({ id, error: `error ${turn}` })));
@@ -99,7 +99,7 @@ test('of many errors the last twenty distinct ones are kept, cut to a bounded le
   await queue.close();
 });
 
-test('polls go by an index, never through the whole table', async () => {
+test('polls use an index and never read the whole table', async () => {
   const queue = await openQueue(file);
   await queue.close();
   const database = await openDatabase<never>(file);
@@ -126,7 +126,7 @@ test('polls go by an index, never through the whole table', async () => {
   expect(plans.join('\n')).not.toMatch(/SCAN|TEMP B-TREE/);
 });
 
-test('a file that is no queue is refused and left as it is', async () => {
+test('a file that is not a queue is refused and left as it is', async () => {
   const text = join(directory, 'notes.txt');
   await writeFile(text, 'not a database, but a text that is long enough to be read as a header of one'.repeat(20));
   await expect(openQueue(text)).rejects.toMatchObject({ code: 'STORE_FOREIGN' });
@@ -158,7 +158,7 @@ test.skipIf(isRoot)('a directory that cannot be written is a coded error', async
   await chmod(directory, 0o700);
 });
 
-test('what was answered survives kill -9 at any moment', async () => {
+test('every acknowledged change survives kill -9 at any moment', async () => {
   const loader = new URL('./typescript-loader.mjs', import.meta.url).href;
   const source = new URL('../../src/storage/queue/queue.ts', import.meta.url).href;
   // Ten submissions at a time without end; each id is printed once it is durable.
@@ -208,7 +208,7 @@ function linesUntilKilled(script: string, count: number): Promise<string[]> {
   });
 }
 
-test('a queue of the first format is brought up to date with what it holds', async () => {
+test('a queue of the first format is upgraded and keeps its content', async () => {
   const first = await openQueue(file);
   const id = await first.enqueue(one);
   await first.close();

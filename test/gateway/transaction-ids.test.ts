@@ -39,7 +39,7 @@ async function idsOf(ticker: string): Promise<readonly string[]> {
 }
 
 describe('a transaction id', () => {
-  test.each(registry.ids)('of %s closes a pending transaction', async (ticker) => {
+  test.each(registry.ids)('a transaction id of %s closes a pending transaction', async (ticker) => {
     const ids = await idsOf(ticker);
     expect(ids.length).toBeGreaterThan(0);
     for (const txId of ids) {
@@ -50,7 +50,7 @@ describe('a transaction id', () => {
     }
   });
 
-  test('of Solana has 64 bytes, in whatever number of letters', async () => {
+  test('a transaction id of Solana has 64 bytes, however many letters it has', async () => {
     const all = [...Array(50)].map(() => base58.encode(randomBytes(64)));
     const short = base58.encode(Buffer.concat([Buffer.alloc(8), randomBytes(56)]));
     expect(new Set(all.map(({ length }) => length)).size).toBeGreaterThan(1);
@@ -78,14 +78,14 @@ describe('a transaction id', () => {
     ['XRP', '1'.repeat(63)],
     ['TRON', 'null'],
     ['VET', 'undefined'],
-  ])('that %s cannot have is refused: %s', async (ticker, txId) => {
+  ])('a transaction id that %s cannot have is refused: %s', async (ticker, txId) => {
     const id = await queued(ticker);
     const answer = await running.call('PUT', `/v3/kms/${id}/${txId}`);
     expect(answer).toMatchObject({ status: 400, body: { data: [{ property: 'txId' }] } });
     expect(await cloud.status(id)).toEqual({ kind: 'pending' });
   });
 
-  test('without 0x, or in capitals, is one of the Ethereum family as well', async () => {
+  test('a transaction id without 0x, or in capitals, is also valid in the Ethereum family', async () => {
     for (const txId of [hash, `0x${hash.toUpperCase()}`]) {
       const id = await queued('ETH');
       await cloud.complete(id, txId);

@@ -51,7 +51,7 @@ describe('native transfer', () => {
     expect(transaction.data).toBe('0x4d79');
   });
 
-  test('what was not given is left to the daemon', async () => {
+  test('the daemon fills in omitted members', async () => {
     const transaction = await queued(await send());
     for (const field of ['nonce', 'gas', 'gasLimit', 'gasPrice', 'maxFeePerGas']) {
       expect(transaction).not.toHaveProperty(field);
@@ -77,7 +77,7 @@ describe('native transfer', () => {
     expect((await running.pending(answer)).body.chain).toBe(currency);
   });
 
-  test('celo takes a fee currency', async () => {
+  test('Celo takes a fee currency', async () => {
     const plain = await send({ currency: 'CELO', feeCurrency: 'CELO' }, '/v3/celo/transaction');
     expect(await queued(plain)).not.toHaveProperty('feeCurrency');
     const stable = await send({ currency: 'CELO', feeCurrency: 'CUSD' }, '/v3/celo/transaction');
@@ -158,7 +158,7 @@ describe('contract creation', () => {
     expect((await send({ data: '0x6000', amount: '0' })).status).toBe(200);
   });
 
-  test('text is no creation code', async () => {
+  test('text is not creation code', async () => {
     expect(problems(await send({ data: 'hello' }))).toEqual(['data']);
   });
 });
@@ -178,7 +178,7 @@ describe('tokens', () => {
     expect([functionName, args]).toEqual(['transfer', [to, 15n * 10n ** 17n]]);
   });
 
-  test.each(['BSC', 'MATIC', 'KLAY', 'XDC', 'ONE', 'KCS', 'CELO'])('%s has tokens, too', async (chain) => {
+  test.each(['BSC', 'MATIC', 'KLAY', 'XDC', 'ONE', 'KCS', 'CELO'])('%s also has tokens', async (chain) => {
     const answer = await transfer({ chain, feeCurrency: chain === 'CELO' ? 'CELO' : undefined });
     expect((await running.pending(answer)).body.chain).toBe(chain);
   });
@@ -238,7 +238,7 @@ describe('contract calls', () => {
     expect(problems(await send(form))).toEqual(['params.1']);
   });
 
-  test('the form with a caller is not offered', async () => {
+  test('a contract call with a caller is not offered', async () => {
     expect((await send({ caller: to, ...method('m', []), params: [] })).status).toBe(501);
   });
 });
@@ -254,7 +254,7 @@ describe('Idempotency-Key', () => {
     expect(new Set(answers.map(({ body }) => body.signatureId)).size).toBe(1);
   });
 
-  test('white space and the order of fields do not make another request', async () => {
+  test('white space and the order of fields do not change a request', async () => {
     const { body } = await send('order', form);
     const turned = JSON.stringify(Object.fromEntries(Object.entries(form).reverse()), null, 2);
     expect((await send('order', turned)).body).toEqual(body);
@@ -277,7 +277,7 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  test('without a key every submission is its own', async () => {
+  test('without a key, every submission is a separate transaction', async () => {
     const [one, other] = [await running.post('/v3/ethereum/transaction', form), await send('own', form)];
     expect(one?.body.signatureId).not.toBe(other?.body.signatureId);
   });

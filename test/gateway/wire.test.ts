@@ -27,19 +27,22 @@ describe('members that are null', () => {
     ['optional ones', { index: null, nonce: null, fee: null, data: null, feeCurrency: null, accessList: null }],
     ['one inside another', { type: '0x2', maxFeePerGas: '2', fee: { gasLimit: '30000', gasPrice: null } }],
     ['one that names a key', { fromPrivateKey: null, mnemonic: null }],
-  ])('are as if they were not there: %s', async (_name, change) => {
+  ])('null members count as missing: %s', async (_name, change) => {
     expect(await submit({ ...good, ...change })).toMatchObject({ status: 200 });
   });
 
-  test.each(['amount', 'currency', 'signatureId', 'to'])('are missing where %s is needed', async (name) => {
-    expect(await submit({ ...good, [name]: null })).toMatchObject({ status: 400 });
-  });
+  test.each(['amount', 'currency', 'signatureId', 'to'])(
+    'a null member is missing where %s is needed',
+    async (name) => {
+      expect(await submit({ ...good, [name]: null })).toMatchObject({ status: 400 });
+    },
+  );
 
-  test('in a poll ask for all wallets', async () => {
+  test('null members in a poll ask for all wallets', async () => {
     expect(await running.post('/v3/kms/pending/ETH', { signatureIds: null })).toMatchObject({ status: 200 });
   });
 
-  test('reach a node as they are', async () => {
+  test('null members reach a node unchanged', async () => {
     const call = { jsonrpc: '2.0', id: 1, method: 'eth_getBlockByNumber', params: ['latest', null] };
     const { body } = await running.post('/v3/ethereum/web3/x', call);
     expect(body.error.message).toMatch(/null|invalid/i);
@@ -58,13 +61,13 @@ describe('members that stand twice', () => {
     ['called __proto__', text.replace('{', '{"__proto__":1,"__proto__":2,')],
   ];
 
-  test.each(twice)('are refused: %s', async (_name, body) => {
+  test.each(twice)('members that appear twice are refused: %s', async (_name, body) => {
     const answer = await submit(body);
     expect(answer).toMatchObject({ status: 400, body: { data: [{ property: 'body', constraints: {} }] } });
     expect(answer.body.data[0].constraints.twice).toContain('stands twice');
   });
 
-  test('are refused on the way to a node', async () => {
+  test('members that appear twice are refused on the way to a node', async () => {
     const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","method":"eth_accounts","params":[]}';
     expect(await running.post('/v3/ethereum/web3/x', body)).toMatchObject({ status: 400 });
   });
@@ -73,11 +76,11 @@ describe('members that stand twice', () => {
     ['in two objects', '{"a":{"x":1},"b":{"x":1},"c":[{"x":1},{"x":1}]}'],
     ['as a value', '{"a":"a","b":["a","a"],"c":"\\"a\\":1,\\"a\\":2"}'],
     ['of another case', '{"a":1,"A":1}'],
-  ])('are none: %s', async (_name, body) => {
+  ])('equal names %s are not repeated members', async (_name, body) => {
     expect((await submit(body)).body.data.map(({ property }: { property: string }) => property)).not.toContain('body');
   });
 
-  test('are looked for in the largest body', async () => {
+  test('members that appear twice are found in the largest body', async () => {
     const filler = '\\"'.repeat(250_000);
     const answer = await submit(`{"a":"${filler}","b":1,"a":"${filler.slice(4)}"}`);
     expect(answer.body.data[0].constraints.twice).toBe('the member "a" stands twice');
@@ -94,13 +97,13 @@ describe('paths', () => {
     ['POST', '/health', 'GET, HEAD'],
     ['OPTIONS', '/v3/ethereum/transaction', 'POST'],
     ['GET', '/v3/ethereum/web3/x', 'POST'],
-  ])('%s %s is answered with the methods that there are', async (method, path, allow) => {
+  ])('%s %s is answered with the available methods', async (method, path, allow) => {
     const response = await raw(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     expect(await response.json()).toMatchObject({ statusCode: 405, errorCode: 'method.unknown' });
   });
 
-  test('a slash at the end changes nothing', async () => {
+  test('a slash at the end of a path changes nothing', async () => {
     const wallet = randomUUID();
     const { body } = await running.post('/v3/ethereum/transaction/', { ...good, signatureId: wallet });
     const polled = await running.post('/v3/kms/pending/ETH/', { signatureIds: [wallet] });
@@ -111,7 +114,7 @@ describe('paths', () => {
     expect(await raw('/health/', {})).toMatchObject({ status: 200 });
   });
 
-  test('every documented operation is answered: offered, or told that it is not', async () => {
+  test('every documented operation is answered, either offered or refused as not offered', async () => {
     const operations = documentedOperations(registry.ids.map((id) => registry.get(id))).all;
     expect(operations.filter((one) => !one.includes('v4/subscription'))).toHaveLength(607);
     expect(new Set(operations).size).toBe(operations.length);
@@ -148,13 +151,13 @@ describe('keys in a path', () => {
     '/v3/blockchain/node/ETH/wrong/some/path',
     '/v3/egld/node/wrong/network/config',
     '/v3/algorand/node/algod/wrong/v2/status',
-  ])('%s is told where the wrong key stands', async (path) => {
+  ])('%s shows where the wrong key is', async (path) => {
     const response = await fetch(running.gateway.url + path, call);
     const message = 'The path holds another key than the gateway has.';
     expect(await response.json()).toEqual({ statusCode: 401, errorCode: 'subscription.invalid', message });
   });
 
-  test('a key with letters of URLs is read as it was', async () => {
+  test('a key with special URL characters is read unchanged', async () => {
     const odd = 'a/b%c?d#e';
     const other = await startRunning({ apiKey: Secret.text(odd) });
     try {
@@ -189,11 +192,11 @@ describe('bodies with a content encoding', () => {
   const send = (body: Uint8Array, encoding: string) =>
     raw('/v3/ethereum/transaction', { method: 'POST', body, headers: { 'content-encoding': encoding } });
 
-  test.each(['gzip', 'GZIP', 'x-gzip'])('%s is inflated', async (encoding) => {
+  test.each(['gzip', 'GZIP', 'x-gzip'])('a %s body is inflated', async (encoding) => {
     expect((await send(gzipSync(JSON.stringify(good)), encoding)).status).toBe(200);
   });
 
-  test('a body that becomes larger than allowed is refused, however small it came', async () => {
+  test('a body that inflates above the limit is refused, however small it is compressed', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * 1024 * 1024), { level: 9 });
     expect(bomb.length).toBeLessThan(1024 * 1024);
     const before = process.memoryUsage().arrayBuffers;
@@ -207,11 +210,11 @@ describe('bodies with a content encoding', () => {
     ['br', 'x'],
     ['deflate', 'x'],
     ['gzip, gzip', 'x'],
-  ])('%s over %j is 400', async (encoding, text) => {
+  ])('%s over %j gets 400', async (encoding, text) => {
     expect((await send(Buffer.from(text), encoding)).status).toBe(400);
   });
 
-  test('a gzip body that is cut off is 400', async () => {
+  test('a gzip body that is cut off gets 400', async () => {
     expect((await send(gzipSync(JSON.stringify(good)).subarray(0, -9), 'gzip')).status).toBe(400);
   });
 });

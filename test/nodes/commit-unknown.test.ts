@@ -41,7 +41,7 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose connection to PostgreS
     ['before the server has heard of it', (number) => (third(number) ? 'lose-request' : 'pass')],
     ['now before and now after', (number) => (third(number) ? lost[number % 2]! : 'pass')],
   ])(
-    'sends each transaction once: %s',
+    'a daemon whose connection breaks sends each transaction once: %s',
     async (name, commits) => {
       const brokenBefore = toStore.broken;
       const flags = ['--testnet', '--period=1', '--concurrency=4', `--chain-id=ETH=${chainId}`];

@@ -20,7 +20,7 @@ describe.each([
   });
   afterAll(() => server?.destroy());
 
-  describe.skipIf(why !== undefined)('at every point', () => {
+  describe.skipIf(why !== undefined)('a daemon carries on after its PostgreSQL server is killed at every point', () => {
     crashRow({
       open: async () => start(await server.createDatabase()),
       async kill(daemon) {
@@ -44,7 +44,7 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose PostgreSQL server is a
     await server?.destroy();
   });
 
-  it('for longer than a write waits makes anew what was never recorded', async () => {
+  it('a daemon whose database is away for longer than a write waits makes again only what was never recorded', async () => {
     const { payments, flags } = place;
     const id = await payments.send('long');
     const halt = { step: 'record', moment: 'begin', count: 2, id } as const;

@@ -22,7 +22,7 @@ describe.each([
 
   // Each daemon finds what those before it left behind, and is killed over a transaction of its own.
   it.runIf(isThere).each(ownNodePoints)(
-    'at %s %s (%i) is killed',
+    'a daemon over Litecoin is killed at %s %s (%i)',
     async (step, moment, count) => {
       const { payments, journal, flags, isShared } = place;
       const id = await payments.send(`${step} ${moment} ${count}`);
@@ -36,7 +36,7 @@ describe.each([
   );
 
   it.runIf(isThere)(
-    'spent each input once, and a daemon that is left alone ends what was begun',
+    'each input was spent once, and a daemon that is left alone finishes the work',
     async () => {
       const { payments, flags } = place;
       const daemon = startHalting(place, flags);

@@ -17,7 +17,7 @@ describe.each([
   { name: 'litecoind, SQLite', start: startLitecoinPlace, why: noLitecoin },
   { name: 'litecoind, PostgreSQL', start: startLitecoinPlace, onPostgres: true, why: noLitecoin ?? noPostgres },
 ])('a daemon whose signer is killed ($name)', ({ start, onPostgres = false, why }) => {
-  describe.skipIf(why !== undefined)('at every point', () => {
+  describe.skipIf(why !== undefined)('a daemon carries on after its signer is killed at every point', () => {
     const signers: number[] = [];
     const place = crashRow({
       open: async () => start(onPostgres ? await freshSchema() : undefined),
@@ -29,7 +29,7 @@ describe.each([
       },
     });
 
-    it('has had another signer each time, and its journal tells of no trouble', async () => {
+    it('a daemon had another signer each time, and its journal records no fault', async () => {
       expect(new Set(signers).size).toBe(ownNodePoints.length);
       for (const [at, id] of place().payments.ids.entries()) {
         const story = await place().journal.events(id);
@@ -60,7 +60,7 @@ describe('a daemon whose signer hangs', () => {
   });
   afterAll(() => place?.close());
 
-  it('over a request and is killed then goes on with another', async () => {
+  it('a daemon whose signer hangs in a request and is killed continues with another signer', async () => {
     const { payments, flags } = place;
     const id = await payments.send('signer');
     const halt = { step: 'sign', moment: 'begin', count: 1, id } as const;

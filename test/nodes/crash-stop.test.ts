@@ -25,7 +25,7 @@ describe('a daemon', () => {
     ['close', 1],
     ['record', 4],
   ])(
-    'that is told to stop during %s (%i) ends with 0',
+    'a daemon that gets a stop signal during %s (%i) ends with 0',
     async (step, count) => {
       const { flags, payments } = place;
       const id = await payments.send(`${step} ${count}`);
@@ -38,7 +38,7 @@ describe('a daemon', () => {
     170_000,
   );
 
-  it('that comes after those which were stopped loses and doubles nothing', async () => {
+  it('a daemon that follows stopped ones loses and doubles nothing', async () => {
     const { flags, payments } = place;
     const daemon = startHalting(place, flags);
     await daemon.started;

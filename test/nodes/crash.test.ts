@@ -41,7 +41,7 @@ describe.each([
 
   // Each daemon finds what those before it left behind, and is killed over a transaction of its own.
   it.runIf(isThere).each(ownNode ? ownNodePoints : points)(
-    'at %s %s (%i) is killed',
+    'a daemon is killed at %s %s (%i)',
     async (step, moment, count) => {
       const id = await payments.send(`${step} ${moment} ${count}`);
       const daemon = startHalting(way, flags(), { step, moment, count, id });
@@ -54,7 +54,7 @@ describe.each([
   );
 
   it.runIf(isThere)(
-    'sent each transaction once, and a daemon that is left alone ends what was begun',
+    'each transaction was sent once, and a daemon that is left alone finishes the work',
     async () => {
       const daemon = startHalting(way, flags());
       await daemon.started;

@@ -77,7 +77,7 @@ async function failAndOvertake(failed: string, other: string): Promise<void> {
 
 const balance = async () => BigInt(String(await anvil.rpc('eth_getBalance', [receiver, 'latest'])));
 
-it('a failed payment whose nonce another one took is made anew when it is retried, and both are paid', async () => {
+it('a failed payment whose nonce was taken by another one is made again on retry, and both are paid', async () => {
   const before = await balance();
   await failAndOvertake('retried', 'other-1');
   expect(await run('transaction', 'retry', 'retried')).toMatchObject({ code: 0 });
@@ -88,7 +88,7 @@ it('a failed payment whose nonce another one took is made anew when it is retrie
   expect((await balance()) - before).toBe(21_000n);
 }, 240_000);
 
-it('a failed payment whose nonce another one took is ended by cancel, with the proof in its story', async () => {
+it('a failed payment whose nonce was taken by another one is ended by cancel, with the proof in its story', async () => {
   const before = await balance();
   await failAndOvertake('ended', 'other-2');
   expect(await run('transaction', 'cancel', 'ended', `--node=ETH=${node.url}`)).toMatchObject({ code: 0 });
@@ -104,7 +104,7 @@ it('a failed payment whose nonce another one took is ended by cancel, with the p
   expect((await balance()) - before).toBe(20_000n);
 }, 240_000);
 
-it('what may still take effect, or has, is not cancelled', async () => {
+it('a transaction that took effect, or still may, is not cancelled', async () => {
   refuses = true;
   list('alive', '3');
   await round();
@@ -122,7 +122,7 @@ it('what may still take effect, or has, is not cancelled', async () => {
   expect((await show('alive')).state).toBe('completed');
 }, 240_000);
 
-it('a failed payment that was never signed is ended by cancel without asking anybody', async () => {
+it('cancel ends a failed payment that was never signed without asking the node', async () => {
   list('unsigned', '5', { to: 'nowhere' });
   await round();
   expect((await show('unsigned')).state).toBe('failed');
@@ -131,7 +131,7 @@ it('a failed payment that was never signed is ended by cancel without asking any
   expect((await show('unsigned')).events.at(-1)).toMatchObject({ errorText: 'it has no signed bytes' });
 }, 120_000);
 
-it('a payment without bytes that the application withdraws is cancelled on the word that it was withdrawn alone', async () => {
+it('a payment without bytes that the application withdraws is cancelled only because it was withdrawn', async () => {
   list('withdrawn', '7', { to: 'nowhere' });
   await round();
   expect((await show('withdrawn')).state).toBe('failed');

@@ -31,7 +31,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     return { id, receipt, txId: status.body.txId };
   }
 
-  it('a legacy transfer of a private-key wallet', async () => {
+  it('a legacy transfer of a private-key wallet is mined', async () => {
     const body = {
       to: receiver,
       amount: '0.5',
@@ -44,7 +44,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(BigInt(String(await way.chain.rpc('eth_getBalance', [receiver, 'latest'])))).toBe(5n * 10n ** 17n);
   });
 
-  it('a transfer of a mnemonic wallet by index, with everything asked from the node', async () => {
+  it('a transfer of a mnemonic wallet by index is mined, with everything asked from the node', async () => {
     const { receipt } = await mine('/v3/ethereum/transaction', {
       to: receiver,
       amount: '1',
@@ -55,7 +55,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(receipt).toMatchObject({ from: hd.address, to: receiver });
   });
 
-  it('an EIP-1559 transfer', async () => {
+  it('an EIP-1559 transfer is mined', async () => {
     const { receipt } = await mine('/v3/ethereum/transaction', {
       to: receiver,
       amount: '0.1',
@@ -68,7 +68,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(receipt.type).toBe('0x2');
   });
 
-  it('an EIP-2930 transfer with an access list', async () => {
+  it('an EIP-2930 transfer with an access list is mined', async () => {
     const { receipt } = await mine('/v3/ethereum/transaction', {
       to: receiver,
       amount: '0.1',
@@ -80,7 +80,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(receipt.type).toBe('0x1');
   });
 
-  it('a contract creation', async () => {
+  it('a contract creation is mined', async () => {
     const data = tokenCreationCode(10n ** 24n);
     const { receipt } = await mine('/v3/ethereum/transaction', {
       data,
@@ -92,7 +92,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(token).toMatch(/^0x[0-9a-f]{40}$/);
   });
 
-  it('an ERC-20 transfer', async () => {
+  it('an ERC-20 transfer is mined', async () => {
     const { receipt } = await mine('/v3/blockchain/token/transaction', {
       chain: 'ETH',
       to: receiver,
@@ -106,7 +106,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(BigInt(String(balance))).toBe(125n * 10n ** 17n);
   });
 
-  it('ten transfers of one sender in one round, each with a nonce of its own, in order', async () => {
+  it('ten transfers of one sender in one round are mined in order, each with its own nonce', async () => {
     const before = Number(await way.chain.rpc('eth_getTransactionCount', [wallet.address, 'latest']));
     for (let at = 0; at < 10; at++) {
       const body = { to: receiver, amount: `0.00${at + 1}`, currency: 'ETH', signatureId: wallet.signatureId };
@@ -117,7 +117,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect(after - before).toBe(10);
   });
 
-  it("a transfer through the operator's own node, which the cloud is only told of", async () => {
+  it('a transfer through the own node of the operator is mined, and the cloud only hears of it', async () => {
     const body = { to: receiver, amount: '0.2', currency: 'ETH', signatureId: wallet.signatureId };
     const { body: answer } = await way.post('/v3/ethereum/transaction', body);
     expect(await way.runOnce({ node: `ETH=${way.chain.url}` })).toMatchObject({ completed: 1 });
@@ -125,7 +125,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     expect((await way.chain.receipt(status.txId)).status).toBe('0x1');
   });
 
-  it('nothing that the four-eye service refuses, until it is retried and allowed', async () => {
+  it('a transaction that the four-eye service refuses is not mined until it is retried and allowed', async () => {
     const approver = await startApprover(403);
     const body = { to: receiver, amount: '0.3', currency: 'ETH', signatureId: wallet.signatureId };
     const { body: answer } = await way.post('/v3/ethereum/transaction', body);
@@ -150,7 +150,7 @@ describe('through gateway and daemon, a real blockchain mines', () => {
     await approver.close();
   });
 
-  it('nothing for a chain id that is not allowed', async () => {
+  it('a transaction with a chain id that is not allowed is not mined', async () => {
     const body = { to: receiver, amount: '0.3', currency: 'ETH', signatureId: wallet.signatureId };
     await way.post('/v3/ethereum/transaction', body);
     const house = way.house();

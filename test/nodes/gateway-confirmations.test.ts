@@ -22,7 +22,7 @@ const later: Clock = { ...systemClock, now: () => systemClock.now() + 600_000 };
 const show = async (id: string) => (await way.get(`/v3/kms/${id}`)).body as Record<string, unknown>;
 
 describe('a daemon behind a gateway of its own', () => {
-  test('completes a transaction when as many blocks have it as are asked for, and not before', async () => {
+  test('a daemon completes a transaction after exactly the number of blocks that is asked for', async () => {
     const id = await submit();
     await way.chain.rpc('evm_setAutomine', [false]);
     expect(await way.runOnce({ confirmations: '2' })).toMatchObject({ unconfirmed: 1, completed: 0 });
@@ -39,7 +39,7 @@ describe('a daemon behind a gateway of its own', () => {
     await way.chain.rpc('evm_setAutomine', [true]);
   });
 
-  test('leaves it at the node that took it when no block is asked for', async () => {
+  test('a daemon leaves a transaction at the node that took it when no block is asked for', async () => {
     await way.chain.rpc('evm_setAutomine', [false]);
     const id = await submit();
     expect(await way.runOnce({ confirmations: '0' })).toMatchObject({ completed: 1 });
@@ -48,7 +48,7 @@ describe('a daemon behind a gateway of its own', () => {
     await way.chain.rpc('anvil_mine', ['0x1']);
   });
 
-  test('tells the application what failed for good, with its code', async () => {
+  test('a daemon reports to the application what failed for good, with its code', async () => {
     const { signatureId } = await way.wallet('key');
     const fee = { gasLimit: '30000', gasPrice: '20' };
     const form = { to, amount: '1', currency: 'ETH', signatureId, index: 3, fee };
@@ -58,7 +58,7 @@ describe('a daemon behind a gateway of its own', () => {
     expect(await show(String(body['signatureId']))).toMatchObject(said);
   });
 
-  test('is told of a node that is down, and not of a cloud', async () => {
+  test('a daemon reports that a node is down, and does not blame a cloud', async () => {
     const id = await submit();
     const url = way.gatewayUrl;
     await way.chain.close();

@@ -71,7 +71,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     return { ...((await node.rpc('getrawtransaction', [txId, true])) as Mined), txId };
   }
 
-  it('mines a transfer from an address, and one of its change as a named output', async () => {
+  it('litecoind mines a transfer from an address, and one of its change as a named output', async () => {
     const form = { fromAddress: [{ address, signatureId }], to: [{ address: receiver, value: 1.5 }] };
     const first = await carry(form);
     expect(first.confirmations).toBe(1);
@@ -88,7 +88,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     expect(change.value - paid).toBeCloseTo(0.001, 8);
   }, 60_000);
 
-  it('spends several outputs of one address when one is not enough', async () => {
+  it('a transfer spends several outputs of one address when one is not enough', async () => {
     const form = { fromAddress: [{ address, signatureId }], to: [{ address: receiver, value: 99.5 }] };
     const mined = await carry(form);
     expect(mined.confirmations).toBe(1);

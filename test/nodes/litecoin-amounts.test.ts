@@ -75,23 +75,26 @@ describe.skipIf(!isThere)('amounts on litecoind', () => {
     ['p2pkh', 0],
     ['p2wpkh', 2],
     ['p2sh-p2wpkh', 4],
-  ])('that a request makes smaller, so that a miner gets the difference, are refused (%s)', async (_name, at) => {
-    const request = bitcore([lying(coins[at]!, 10_000_000)], pay(10_000_000 - FEE));
-    const { errors, pool } = await serve(request);
-    expect(errors).toEqual([
-      expect.stringMatching(/^AMOUNT_INVALID: .*is said to be 10000000, its transaction says 100000000/),
-    ]);
-    expect(pool).toEqual([]);
-  });
+  ])(
+    'amounts that a request makes smaller, so that a miner gets the difference, are refused (%s)',
+    async (_name, at) => {
+      const request = bitcore([lying(coins[at]!, 10_000_000)], pay(10_000_000 - FEE));
+      const { errors, pool } = await serve(request);
+      expect(errors).toEqual([
+        expect.stringMatching(/^AMOUNT_INVALID: .*is said to be 10000000, its transaction says 100000000/),
+      ]);
+      expect(pool).toEqual([]);
+    },
+  );
 
-  it('that a request makes smaller are refused also where unproved ones are allowed', async () => {
+  it('amounts that a request makes smaller are refused even if unproved amounts are allowed', async () => {
     const request = bitcore([lying(coins[0]!, 10_000_000)], pay(10_000_000 - FEE));
     const { errors, pool } = await serve(request, '--allow-hazard=LTC:unproved-amount');
     expect(errors).toEqual([expect.stringContaining('AMOUNT_INVALID')]);
     expect(pool).toEqual([]);
   });
 
-  it('of two requests with complementary lies are refused in both, also when the lie is a form', async () => {
+  it('two requests with complementary false amounts are both refused, even if one amount has another form', async () => {
     // 2 LTC go in and 1.1 out: each request is honest about one input and makes the other so small that 20,000 seem to be left.
     const small = 10_000_000 + FEE;
     for (const form of [wpkh, taproot]) {
@@ -108,19 +111,19 @@ describe.skipIf(!isThere)('amounts on litecoind', () => {
     }
   });
 
-  it('of outputs that never were wait, with the remedy', async () => {
+  it('amounts of outputs that never existed wait, with the remedy', async () => {
     const { errors, pool } = await serve(bitcore([{ ...coins[0]!, txId: '5a'.repeat(32) }], pay(99_000_000)));
     expect(errors).toEqual([expect.stringMatching(/^PREVIOUS_UNKNOWN: .*--node LTC=URL/)]);
     expect(pool).toEqual([]);
   });
 
-  it('of taproot inputs alone are covered by their signatures: the network refuses a lie', async () => {
+  it('amounts of taproot inputs alone are covered by their signatures: the network refuses false ones', async () => {
     const { errors, pool } = await serve(bitcore([lying(coins[6]!, 10_000_000)], pay(10_000_000 - FEE)));
     expect(errors).toEqual([expect.stringContaining('BROADCAST_REFUSED')]);
     expect(pool).toEqual([]);
   });
 
-  it('that are true are proved without an index of transactions, and the payment is taken', async () => {
+  it('true amounts are proved without an index of transactions, and the payment is taken', async () => {
     const inputs = [coins[0]!, coins[2]!, coins[4]!, coins[6]!];
     const { errors, pool } = await serve(bitcore(inputs, pay(400_000_000 - FEE)));
     expect(errors).toEqual([]);

@@ -91,7 +91,7 @@ describe.skipIf(!isThere)('litecoind', () => {
     };
   }
 
-  it('mines transactions with inputs of every kind that one key can spend', async () => {
+  it('litecoind mines transactions with inputs of every kind that one key can spend', async () => {
     const first = await coinbase();
     const part = Math.floor((first.satoshis - FEE) / 4);
     const txId = await send(
@@ -108,7 +108,7 @@ describe.skipIf(!isThere)('litecoind', () => {
     expect(mined.vin).toHaveLength(4);
   }, 60_000);
 
-  it('knows the bytes that it is sent a second time', async () => {
+  it('litecoind recognizes the bytes when they are sent again', async () => {
     const raw = await node.rpc('getrawtransaction', [stub.closed.at(-1)!.txId, true]);
     const { hex: bytes, txid } = raw as { hex: string; txid: string };
     const client = {

@@ -45,7 +45,7 @@ describe('a daemon at a node of its own', () => {
 
   const has = (id: string, event: string) => until(async () => (await events(id)).includes(event));
 
-  it('leaves the numbers that another program uses alone', async () => {
+  it('a daemon does not touch the nonces that another program uses', async () => {
     const { rpc } = way.chain;
     const first = await submit();
     await has(first, 'broadcast');
@@ -66,7 +66,7 @@ describe('a daemon at a node of its own', () => {
     expect(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])).toBe('0x5');
   }, 170_000);
 
-  it('sends the same bytes again when a reorganisation has thrown them out', async () => {
+  it('a daemon sends the same bytes again after a reorganisation threw them out', async () => {
     const { rpc } = way.chain;
     const before = await rpc('evm_snapshot');
     const id = await submit();
@@ -84,7 +84,7 @@ describe('a daemon at a node of its own', () => {
     expect(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])).toBe('0x6');
   }, 170_000);
 
-  it('has said nothing of errors: it never stands in its own way', async () => {
+  it('a daemon logs no errors, because it never blocks itself', async () => {
     expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
   }, 60_000);
 });

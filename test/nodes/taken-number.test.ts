@@ -71,7 +71,7 @@ describe('a number that another program with the same key takes between signing 
 
   const balance = async () => BigInt(String(await anvil.rpc('eth_getBalance', [receiver, 'latest'])));
 
-  it('is made anew under the next number, and pays once', async () => {
+  it('a transaction whose nonce was taken is made again under the next nonce, and pays once', async () => {
     rivals = 1;
     const { state, events } = await carry('1'.repeat(24), {});
     expect(state).toBe('completed');
@@ -80,7 +80,7 @@ describe('a number that another program with the same key takes between signing 
     expect(await balance()).toBe(1007n);
   }, 240_000);
 
-  it('has failed when the requester gave the number, and pays nothing', async () => {
+  it('a transaction whose requested nonce was taken has failed, and pays nothing', async () => {
     rivals = 1;
     const before = await balance();
     const nonce = Number(await anvil.rpc('eth_getTransactionCount', [anvil.accounts[0]!.address, 'latest']));

@@ -53,7 +53,7 @@ describe.skipIf(noPostgres !== undefined)('two daemons on one store in PostgreSQ
     return lines.map((line) => String(JSON.parse(line).id));
   }
 
-  it('share 40 transactions of five senders, whose nonces have neither gaps nor repetitions', async () => {
+  it('two daemons share 40 transactions of five senders, whose nonces have no gaps and no repetitions', async () => {
     const senders = [];
     for (let at = 0; at < 5; at++) senders.push(await way.wallet('key'));
     const payments = new Payments(way, journal, senders);
@@ -68,7 +68,7 @@ describe.skipIf(noPostgres !== undefined)('two daemons on one store in PostgreSQ
     for (const share of shares) expect(share.length).toBeGreaterThan(0);
   }, 300_000);
 
-  it('go on without the one that is killed, as soon as its leases have run out', async () => {
+  it('one daemon continues without the killed one as soon as its leases have run out', async () => {
     const approver: Server = await startServer(hanging);
     const before = (await journal.find({})).length;
     const senders = [await way.wallet('key'), await way.wallet('key'), await way.wallet('key')];

@@ -80,7 +80,7 @@ async function unknownTo(): Promise<readonly Finding[]> {
   return (JSON.parse(stdout) as Finding[]).filter(({ check }) => check === 'unknown to the cloud');
 }
 
-it('a signed transaction that the cloud does not know is named by doctor, and ended once its bytes are proved dead', async () => {
+it('doctor names a signed transaction that the cloud does not know, and it ends once its bytes are proved dead', async () => {
   await leaveUnknown('deleted', '1000');
   expect(await unknownTo()).toMatchObject([
     {
@@ -113,7 +113,7 @@ it('a signed transaction that the cloud does not know is named by doctor, and en
   expect(BigInt(String(await anvil.rpc('eth_getBalance', [receiver, 'latest'])))).toBe(7n);
 }, 240_000);
 
-it('a signed transaction that the cloud does not know, and the network has, is brought to its end by the daemon', async () => {
+it('the daemon finishes a signed transaction that the network has but the cloud does not know', async () => {
   await leaveUnknown('sent', '2000');
   const { signed = '' } = await show('sent');
   await anvil.rpc('eth_sendRawTransaction', [signed]);

@@ -54,7 +54,7 @@ async function follow({ path, kind, text }: WrittenFile): Promise<void> {
 const run = (...args: readonly string[]) => custos(args, { home, env, program: copy.program });
 
 describe('adding a chain as the document says', () => {
-  it('touches one file of the engine, one line of the list and one vector file for a chain of the Ethereum family', () => {
+  it('a chain of the Ethereum family takes one file of the engine, one line of the list and one vector file', () => {
     expect(touched['MADE']).toEqual([
       'src/chains/evm/chains/made-up.ts',
       'src/chains/list.ts',
@@ -62,7 +62,7 @@ describe('adding a chain as the document says', () => {
     ]);
   });
 
-  it('touches one folder, one line of the list and one vector file for a chain of its own', () => {
+  it('a chain of its own takes one folder, one line of the list and one vector file', () => {
     const files = ['format', 'index', 'key', 'node', 'summary', 'transaction'];
     expect(touched['GLEAM']).toEqual([
       ...files.map((name) => `src/chains/gleam/${name}.ts`),
@@ -71,7 +71,7 @@ describe('adding a chain as the document says', () => {
     ]);
   });
 
-  it('adds one line a chain to the list', () => {
+  it('each chain adds one line to the list', () => {
     const lines = copy.read('src/chains/list.ts').split('\n');
     expect(lines.filter((line) => /madeUp|gleam/.test(line))).toEqual([
       "export { madeUp } from './evm/chains/made-up.js';",
@@ -79,7 +79,7 @@ describe('adding a chain as the document says', () => {
     ]);
   });
 
-  it('lets `npm run docs` change nothing but the generated parts of three pages', () => {
+  it('`npm run docs` changes only the generated parts of three pages', () => {
     expect(generated).toEqual(['README.md', 'docs/chains.md', 'docs/commands.md']);
     const rows = copy.read('docs/chains.md').match(/^\| `(MADE|GLEAM)` .*$/gm);
     expect(rows).toEqual([
@@ -88,7 +88,7 @@ describe('adding a chain as the document says', () => {
     ]);
   });
 
-  it('shows both chains in the help', async () => {
+  it('the help shows both chains', async () => {
     const { stdout } = await run('wallet', 'create', '--help');
     expect(stdout).toMatch(/^Chains: .*\bGLEAM\b.*\bMADE\b/m);
   });
@@ -97,7 +97,7 @@ describe('adding a chain as the document says', () => {
 describe.each(['MADE', 'GLEAM'])('the made-up chain %s', (chain) => {
   const file = () => vectors.find((one) => one.chain === chain) ?? expect.fail(chain);
 
-  it('makes wallets', async () => {
+  it('it makes wallets', async () => {
     const { stdout, code } = await run('wallet', 'create', chain, '--testnet');
     expect(code).toBe(0);
     const shown: unknown = JSON.parse(stdout);
@@ -106,7 +106,7 @@ describe.each(['MADE', 'GLEAM'])('the made-up chain %s', (chain) => {
     expect(shown).toEqual({ signatureId: expect.any(String), ...known });
   });
 
-  it('imports the keys of the vectors, and gives their addresses and private keys', async () => {
+  it('it imports the keys of the vectors, and gives their addresses and private keys', async () => {
     const ids = new Map(file().privateKeys.map((key) => [key, randomUUID()]));
     const entries = file().privateKeys.map((key) => {
       const { privateKey, address, testnet } = key;
@@ -126,7 +126,7 @@ describe.each(['MADE', 'GLEAM'])('the made-up chain %s', (chain) => {
     }
   });
 
-  it('signs and broadcasts its vectors as another library has signed them', async () => {
+  it('it signs and broadcasts its vectors as another library signed them', async () => {
     const fresh = await makeQuickHome(env);
     const stub = await startStubCloud();
     try {
@@ -152,7 +152,7 @@ describe.each(['MADE', 'GLEAM'])('the made-up chain %s', (chain) => {
 });
 
 describe('the gateway', () => {
-  it('takes a transfer of the made-up chain of the Ethereum family, and says of the other that it is not offered', async () => {
+  it('the gateway takes a transfer of the made-up Ethereum chain, and says that it does not offer the other chain', async () => {
     const node = await startAnvil({ chainId: 987_655 });
     const queue = `--queue=${home}/queue.db`;
     const args = ['gateway', '--testnet', `--node=MADE=${node.url}`, '--port=0', queue];

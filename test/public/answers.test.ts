@@ -62,24 +62,27 @@ async function stateAfter(id: string, prefix: string, fault: Fault): Promise<str
 }
 
 describe('a question to the node', () => {
-  it.each([...aboutTheWay, ...fromTheNode])('that is answered with %s is asked again later', async (_what, fault) => {
-    expect(await stateAfter(queue({ chainId: undefined }), '/v3/ethereum/web3/', fault)).toBe('claimed');
-  });
+  it.each([...aboutTheWay, ...fromTheNode])(
+    'a question to the node is asked again later after %s',
+    async (_what, fault) => {
+      expect(await stateAfter(queue({ chainId: undefined }), '/v3/ethereum/web3/', fault)).toBe('claimed');
+    },
+  );
 
   it.each([
     ['a revert', rpc(3, 'execution reverted: try again')],
     ['a lack of funds', rpc(-32000, 'insufficient funds for transfer')],
-  ])('that is answered with %s has an answer about the transaction', async (_what, fault) => {
+  ])('the answer %s of a node says what became of the transaction', async (_what, fault) => {
     expect(await stateAfter(queue({ chainId: undefined }), '/v3/ethereum/web3/', fault)).toBe('failed');
   });
 });
 
 describe('signed bytes', () => {
-  it.each(aboutTheWay)('to which the cloud answers with %s are kept', async (_what, fault) => {
+  it.each(aboutTheWay)('signed bytes are kept when the cloud answers with %s', async (_what, fault) => {
     expect(await stateAfter(queue({}), '/v3/ethereum/broadcast', fault)).toBe('signed');
   });
 
-  it('that the network refuses by the cloud have failed', async () => {
+  it('signed bytes that the network refuses through the cloud have failed', async () => {
     const refused = status(403, '{"errorCode":"ethereum.broadcast.failed","message":"insufficient funds"}');
     expect(await stateAfter(queue({}), '/v3/ethereum/broadcast', refused)).toBe('failed');
   });

@@ -44,7 +44,7 @@ async function expectOnePayment(id: string): Promise<void> {
   expect(await kms.story(id)).toMatchObject({ state: 'completed', signed: arrived(id)[0] });
 }
 
-describe('a transaction whose broadcast is', () => {
+describe('a transaction whose broadcast fails', () => {
   it.each<readonly [string, string, Fault, number]>([
     ['refused-500', 'answered with 500 for a while', { kind: 'answer', status: 500, body: 'oops' }, 3],
     ['refused-429', 'answered with 429 for a while', { kind: 'answer', status: 429 }, 3],
@@ -53,22 +53,25 @@ describe('a transaction whose broadcast is', () => {
     ['empty', 'answered with 200 and no transaction hash', { kind: 'answer', body: '{}' }, 1],
     ['html', 'answered with 200 and HTML', { kind: 'answer', body: '<html>ok</html>' }, 1],
     ['half', 'answered with half a body', { kind: 'half', body: '{"txId":"0x1234567890"}' }, 3],
-  ])('%s (%s) is signed once, and the same bytes are sent again', async (id, _what, fault, times) => {
-    queue(id);
-    const end = kms.stub.fail(path, fault, times);
-    running = kms.serve('--testnet');
-    await kms.stub.until(() => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id));
-    // The question for the count would be answered differently now.
-    await running.line(new RegExp(`"${id}".*transaction completed`));
-    expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
-    end();
-    expect(arrived(id).length).toBe(times + 1);
-    await expectOnePayment(id);
-  });
+  ])(
+    '%s: a transaction whose broadcast is %s is signed once, and the same bytes are sent again',
+    async (id, _what, fault, times) => {
+      queue(id);
+      const end = kms.stub.fail(path, fault, times);
+      running = kms.serve('--testnet');
+      await kms.stub.until(() => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id));
+      // The question for the count would be answered differently now.
+      await running.line(new RegExp(`"${id}".*transaction completed`));
+      expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
+      end();
+      expect(arrived(id).length).toBe(times + 1);
+      await expectOnePayment(id);
+    },
+  );
 });
 
 describe('after kill -9', () => {
-  it('while the broadcast is under way, the same bytes are sent after the restart', async () => {
+  it('after kill -9 during the broadcast, the restarted daemon sends the same bytes', async () => {
     queue('killed-under-way');
     const end = kms.stub.fail(path, { kind: 'hang' });
     running = kms.serve('--testnet');
@@ -82,7 +85,7 @@ describe('after kill -9', () => {
     await expectOnePayment('killed-under-way');
   });
 
-  it('behind the broadcast, a cloud that still lists it gets no second one, however often it is polled', async () => {
+  it('after kill -9 behind the broadcast, a cloud that still lists the transaction gets no second one, however often it is polled', async () => {
     kms.stub.keepPending = true;
     queue('still-listed');
     running = kms.serve('--testnet');
@@ -104,7 +107,7 @@ describe('after kill -9', () => {
     await expectOnePayment('still-listed');
   });
 
-  it('a transaction that the cloud lists no longer, and knows, is completed without a broadcast', async () => {
+  it('a transaction that the cloud no longer lists, but knows, is completed without a broadcast', async () => {
     queue('closed-elsewhere');
     const end = kms.stub.fail(path, { kind: 'hang' });
     running = kms.serve('--testnet');
@@ -120,7 +123,7 @@ describe('after kill -9', () => {
   });
 });
 
-it('the same id with another payload is refused, before and after it was signed', async () => {
+it('the same id with another payload is refused, both before and after signing', async () => {
   kms.stub.keepPending = true;
   queue('changed');
   expect(await kms.daemon('--testnet')).toMatchObject({ code: 0 });
@@ -134,7 +137,7 @@ it('the same id with another payload is refused, before and after it was signed'
   });
 });
 
-it('transactions of one sender without nonces get consecutive ones, though the count stands still', async () => {
+it('transactions of one sender without nonces get consecutive ones, even if the count stands still', async () => {
   const ids = ['line-1', 'line-2', 'line-3', 'line-4'];
   count += 1000;
   kms.stub.answer('/v3/ethereum/transaction/count/0x0dF33272dB884ab6C242D0857DF97b56Aaf6AC79', count);

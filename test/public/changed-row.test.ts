@@ -17,7 +17,7 @@ function verifiedIn(lines: string): Record<string, boolean> {
   return Object.fromEntries(rows.map(({ id, verified }) => [id, verified]));
 }
 
-describe('a payment that is held while somebody changes the database', () => {
+describe('a held payment whose row somebody changes', () => {
   let kms: Kms;
   const approved = () => kms.daemon('--testnet', `--external-url=${kms.stub.approveUrl}`);
 
@@ -40,7 +40,7 @@ describe('a payment that is held while somebody changes the database', () => {
   }, 180_000);
   afterAll(() => kms.close());
 
-  it('is not signed, reported to the log with its code, and keeps no other one from its way', async () => {
+  it('a changed payment is not signed, is logged with its code, and does not block others', async () => {
     kms.stub.approveStatus = 200;
     const { stderr } = await approved();
     expect(kms.stub.broadcasts.filter(({ body }) => body['signatureId'] === 'redirected')).toEqual([]);
@@ -50,7 +50,7 @@ describe('a payment that is held while somebody changes the database', () => {
     expect(await kms.story('redirected')).toMatchObject({ state: 'held' });
   });
 
-  it('is shown by list and show as it is, as not verified, with its code and a failure', async () => {
+  it('list and show present a changed payment as not verified, with its code and a failure', async () => {
     const story = await kms.run('transaction', 'show', 'redirected');
     expect(story).toMatchObject({
       code: 1,
@@ -63,7 +63,7 @@ describe('a payment that is held while somebody changes the database', () => {
     expect(await kms.run('transaction', 'show', 'left-alone')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('is not taken for verified without a password, nor is any other one', async () => {
+  it('no payment is called verified without a password', async () => {
     const env = { ...kms.env, CUSTOS_PASSWORD: undefined };
     const rows = await custos(['transaction', 'list', '--json'], { home: kms.home, env });
     expect(rows).toMatchObject({ code: 0, stderr: expect.stringMatching(/^not verified: [^\n]*\n$/) });
@@ -75,13 +75,13 @@ describe('a payment that is held while somebody changes the database', () => {
     expect(JSON.parse(story.stdout)).toMatchObject({ id: 'left-alone', verified: false });
   });
 
-  it('is not shown as verified with a wrong password', async () => {
+  it('no payment is shown as verified with a wrong password', async () => {
     const env = { ...kms.env, CUSTOS_PASSWORD: 'another password' };
     const rows = await custos(['transaction', 'list', '--json'], { home: kms.home, env });
     expect(rows).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('PASSWORD_WRONG') });
   });
 
-  it.each(['retry', 'cancel'])('is not changed by `transaction %s` either', async (verb) => {
+  it.each(['retry', 'cancel'])('`transaction %s` does not change a changed payment either', async (verb) => {
     const ended = await kms.run('transaction', verb, 'redirected');
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('(RECORD_DAMAGED)') });
   });

@@ -63,24 +63,27 @@ const pollFaults: readonly (readonly [what: string, fault: Fault, code: string])
   ['429', { kind: 'answer', status: 429, headers: { 'retry-after': '0' } }, 'CLOUD_RATE_LIMITED'],
 ];
 
-describe('a poll of one chain that is answered with', () => {
-  it.each(pollFaults)('%s stops neither the daemon nor the other chain', async (_what, fault, code) => {
-    const id = queueBsc();
-    const reports = kms.stub.reports.length;
-    fail('/v3/kms/pending/ETH', fault);
-    const { code: exit, stdout, stderr } = await kms.daemon('--testnet');
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
-    expect(kms.stub.broadcasts.at(-1)?.body['signatureId']).toBe(id);
-    const failures = stderr.split('\n').filter((line) => line.includes('poll failed'));
-    expect(failures).toHaveLength(1);
-    expect(JSON.parse(failures[0]!)).toMatchObject({ chain: 'ETH', code });
-    // Neither the answer's characters nor the signature IDs are spilled, and nothing of it goes back to the cloud.
-    expect(stderr.length).toBeLessThan(3000);
-    expect(kms.stub.reports).toHaveLength(reports);
-  });
+describe('a failed poll of one chain', () => {
+  it.each(pollFaults)(
+    'a poll that gets %s stops neither the daemon nor the other chain',
+    async (_what, fault, code) => {
+      const id = queueBsc();
+      const reports = kms.stub.reports.length;
+      fail('/v3/kms/pending/ETH', fault);
+      const { code: exit, stdout, stderr } = await kms.daemon('--testnet');
+      expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
+      expect(kms.stub.broadcasts.at(-1)?.body['signatureId']).toBe(id);
+      const failures = stderr.split('\n').filter((line) => line.includes('poll failed'));
+      expect(failures).toHaveLength(1);
+      expect(JSON.parse(failures[0]!)).toMatchObject({ chain: 'ETH', code });
+      // Neither the answer's characters nor the signature IDs are spilled, and nothing of it goes back to the cloud.
+      expect(stderr.length).toBeLessThan(3000);
+      expect(kms.stub.reports).toHaveLength(reports);
+    },
+  );
 });
 
-it('a failing error report is kept for the next round and disturbs nothing', async () => {
+it('a failing error report is kept for the next round and disturbs nothing else', async () => {
   const id = queueBsc();
   kms.stub.queue('ETH').push(transfer('report-fails', kms.ids.key, { request: { chainId: 1 } }));
   fail('/v3/tatum/kms/batch', { kind: 'answer', status: 500 });
@@ -90,7 +93,7 @@ it('a failing error report is kept for the next round and disturbs nothing', asy
   expect(kms.stub.broadcasts.at(-1)?.body['signatureId']).toBe(id);
 });
 
-describe('a question to the node that fails', () => {
+describe('a failed question to the node', () => {
   const nodePath = '/v3/ethereum/web3/';
   const apiKey = () => kms.env['CUSTOS_API_KEY'] ?? '';
 
@@ -104,7 +107,7 @@ describe('a question to the node that fails', () => {
       'with 403 and the URL in the text',
       { kind: 'answer', status: 403, body: 'no key of the cloud, key%20of%20the%20cloud' },
     ],
-  ])('%s is told without the API key', async (_what, fault) => {
+  ])('a node error (%s) is reported without the API key', async (_what, fault) => {
     number += 1;
     const id = `node-${number}`;
     const request = { chainId: undefined };
@@ -167,7 +170,7 @@ describe('a cloud that hangs', () => {
     };
   }
 
-  it('in a poll holds up no other chain', async () => {
+  it('a cloud that hangs in a poll does not hold up other chains', async () => {
     const id = queueBsc();
     fail('/v3/kms/pending/ETH', { kind: 'hang' });
     const run = await makeDaemon(2000);
@@ -177,7 +180,7 @@ describe('a cloud that hangs', () => {
     expect(await done).toMatchObject({ completed: 1, pollErrors: 1 });
   });
 
-  it('in a question to the node holds up no other sender, and the transaction waits', async () => {
+  it('a cloud that hangs in a question to the node does not hold up other senders, and the transaction waits', async () => {
     kms.stub
       .queue('ETH')
       .push(transfer('hangs', kms.ids.key, { request: { nonce: undefined } }), transfer('does-not', kms.ids.other));
@@ -189,7 +192,7 @@ describe('a cloud that hangs', () => {
     expect(await kms.story('hangs')).toMatchObject({ state: 'claimed', error: { code: 'CLOUD_TIMEOUT' } });
   });
 
-  it('in a broadcast leaves the signed bytes on record, to be sent again', async () => {
+  it('a cloud that hangs in a broadcast leaves the signed bytes on record, to be sent again', async () => {
     kms.stub.queue('ETH').splice(0);
     kms.stub.queue('ETH').push(transfer('sent', kms.ids.other, { request: { nonce: 8 } }));
     fail('/v3/ethereum/broadcast', { kind: 'hang' });

@@ -6,7 +6,7 @@ import type { Ended } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 
-describe('rows of the journal that somebody damaged', () => {
+describe('damaged rows of the journal', () => {
   let kms: Kms;
   let ended: Ended;
 
@@ -31,18 +31,18 @@ describe('rows of the journal that somebody damaged', () => {
   });
   afterAll(() => kms.close());
 
-  it('keep no other transaction from being sent', () => {
+  it('a damaged row does not stop other transactions from being sent', () => {
     expect(kms.stub.broadcasts.map(({ body }) => body['signatureId'])).toEqual(['good']);
   });
 
-  it.each(['listed', 'unlisted'])('are told in the log once (%s), and the round ends with 1', (id) => {
+  it.each(['listed', 'unlisted'])('a damaged row is logged once (%s), and the round ends with 1', (id) => {
     const lines = ended.stderr.split('\n').filter((line) => line.includes(`"${id}"`) && line.includes('passed over'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('RECORD_DAMAGED');
     expect(ended.code).toBe(1);
   });
 
-  it('are not told to the cloud as payments that failed', () => {
+  it('a damaged row is not reported to the cloud as a failed payment', () => {
     expect(kms.stub.reports).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ function serve(...flags: string[]) {
 const count = '/v3/ethereum/transaction/count/';
 const dead = { kind: 'answer', status: 500, body: 'the node is away' } as const;
 
-it('a transaction that fails too often is given up with the reason, and goes on when somebody says so', async () => {
+it('a transaction that fails too often is given up with the reason, and continues when an operator retries it', async () => {
   const end = kms.stub.fail(count, dead);
   kms.stub.queue('ETH').push(transfer('often', kms.ids.key, { request: { nonce: undefined } }));
   const running = serve('--max-attempts=2');
@@ -42,7 +42,7 @@ it('a transaction that fails too often is given up with the reason, and goes on 
   expect((await kms.story('often')).state).toBe('completed');
 }, 60_000);
 
-it('a chain whose node is dead rests, slows no other, loses no tries, and goes on when the node is back', async () => {
+it('a chain with a dead node pauses, slows no other chain, loses no tries, and continues when the node is back', async () => {
   const end = kms.stub.fail(count, dead);
   const ids = Array.from({ length: 8 }, (_, at) => `dead-${at}`);
   const wallets = [kms.ids.key, kms.ids.other];

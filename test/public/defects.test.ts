@@ -53,7 +53,7 @@ describe('a daemon that cannot do its work says so at once and ends', () => {
     ['with a node that is no URL', ['--testnet', '--node=ETH=nowhere'], {}, 2, 'URL_INVALID'],
     ['with a node of an unknown chain', ['--testnet', '--node=FOO=http://127.0.0.1:1'], {}, 2, 'CHAIN_UNKNOWN'],
     ['with a chain id that is none', ['--testnet', '--chain-id=ETH=x'], {}, 2, 'CONFIG_INVALID'],
-  ])('%s', async (_what, flags, change, code, error) => {
+  ])('a daemon ends at once with the reason: %s', async (_what, flags, change, code, error) => {
     const before = kms.stub.requests.length;
     // Not --runOnce: a daemon that serves must not stay either.
     const ended = await custos(['daemon', ...flags], { home: kms.home, env: { ...kms.env, ...change } });
@@ -67,13 +67,13 @@ describe('a daemon that cannot do its work says so at once and ends', () => {
   });
 });
 
-it('names every mistake of the configuration at once', async () => {
+it('a daemon lists every mistake of the configuration at once', async () => {
   const { stderr } = await kms.run('daemon', '--period=x', '--signers=0', '--wallets=y', '--log-level=loud');
   for (const part of ['--period', '--signers', '--wallets', '--log-level']) expect(stderr).toContain(part);
 });
 
 describe('a serving daemon', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('a serving daemon ends with 0 on %s', async (signal) => {
     running = kms.serve('--testnet');
     await running.line(/daemon started/);
     const polls = () => kms.stub.received('/v3/kms/pending/ETH').length;
@@ -84,7 +84,7 @@ describe('a serving daemon', () => {
     expect(ended.stderr).toContain('daemon stopped');
   });
 
-  it('finishes what is on its way before it ends', async () => {
+  it('a serving daemon finishes its work before it ends', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -118,7 +118,7 @@ describe('a serving daemon', () => {
     expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
   });
 
-  it('serves wallets that are made while it runs', async () => {
+  it('a serving daemon serves wallets that are made while it runs', async () => {
     running = kms.serve('--testnet');
     await running.line(/daemon started/);
     const made = await kms.run('generatemanagedwallet', 'ETH', '--testnet');
@@ -128,7 +128,7 @@ describe('a serving daemon', () => {
     expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
   });
 
-  it('asks all chains at the same time, with the wallets of each', async () => {
+  it('a serving daemon asks all chains at the same time, with the wallets of each', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -151,7 +151,7 @@ describe('a serving daemon', () => {
   });
 });
 
-it('a node that is of another chain than the transaction is found out before anything is signed', async () => {
+it('a node of the wrong chain is found before anything is signed', async () => {
   kms.stub.answer('eth_chainId', '0x1');
   kms.stub.queue('ETH').push(transfer('wrong-node', kms.ids.key, { request: { chainId: undefined } }));
   const node = start(['daemon', '--runOnce', '--testnet', `--node=ETH=${kms.stub.url}/node`], kms);
@@ -159,7 +159,7 @@ it('a node that is of another chain than the transaction is found out before any
   expect(await kms.story('wrong-node')).toMatchObject({ state: 'failed', error: { code: 'CHAIN_ID_MISMATCH' } });
 });
 
-it('a program whose dependencies lie behind a link has a signer as well', async () => {
+it('a program whose dependencies are behind a link can also start a signer', async () => {
   const copy = join(kms.home, 'copy');
   const root = dirname(dirname(program));
   for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
@@ -170,7 +170,7 @@ it('a program whose dependencies lie behind a link has a signer as well', async 
   expect(await kms.story('from-a-link')).toMatchObject({ state: 'completed' });
 });
 
-fileTest('there is no store file')('the store and its directory are for their owner alone', () => {
+fileTest('there is no store file')('only the owner can read the store and its directory', () => {
   const store = join(kms.home, '.custos', 'store.db');
   expect((statSync(store).mode & 0o777).toString(8)).toBe('600');
   expect((statSync(dirname(store)).mode & 0o777).toString(8)).toBe('700');

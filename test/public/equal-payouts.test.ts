@@ -45,7 +45,7 @@ async function stories(ids: readonly string[]) {
   return Promise.all(ids.map((id) => kms.story(id)));
 }
 
-it('equal payouts in one round move their amount as often as there are payouts', async () => {
+it('equal payouts in one round move their amount once for each payout', async () => {
   const ids = ['one', 'two', 'three', 'four'];
   kms.stub.queue('SOL').push(...ids.map(payout));
   const before = node.balance(friend);
@@ -56,7 +56,7 @@ it('equal payouts in one round move their amount as often as there are payouts',
   expect(node.balance(friend) - before).toBe(BigInt(ids.length * LAMPORTS));
 }, 120_000);
 
-it('while the chain offers no other blockhash equal payouts wait, lose no try, and are paid one by one', async () => {
+it('while the chain offers no new blockhash, equal payouts wait, lose no try, and are paid one by one', async () => {
   const ids = ['one', 'two', 'three'];
   kms.stub.queue('SOL').push(...ids.map(payout));
   node.questionsABlock = 0;

@@ -108,7 +108,7 @@ describe.each(cases)('$name', (vector) => {
   const id = String(vector.pending['id']);
   const end = ends[name];
 
-  it(`ends with ${end}, in journal and report`, async () => {
+  it(`a recorded case ends with ${end}, in journal and report`, async () => {
     const { home, stub, code } = await runDaemon(vector, (cloud) => {
       // Asked by the chain in any case, and not on record, because the recording ended before.
       if (name === 'xdc-to-with-xdc-prefix') cloud.answer('eth_estimateGas', '0x5208');
@@ -134,7 +134,7 @@ describe.each(cases)('$name', (vector) => {
 
   const chainId = foreignNodes[name];
   if (chainId === undefined) return;
-  it('is signed after `transaction retry` when the node answers with the chain id of its network', async () => {
+  it('a transaction is signed after `transaction retry` when the node answers with the chain id of its network', async () => {
     const home = await homeOf(vector);
     expect(await custos(['transaction', 'retry', id], { home, env })).toMatchObject({ code: 0 });
     const { stub, code } = await runDaemon(vector, (cloud) => cloud.answer('eth_chainId', `0x${chainId.toString(16)}`));

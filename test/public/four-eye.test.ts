@@ -31,7 +31,7 @@ const daemon = (...flags: string[]) => kms.daemon(`--externalUrl=${kms.stub.appr
 const approvalsOf = (id: string) => kms.stub.approvals.filter(({ path }) => path === `/approve/${id}`);
 const isSent = (id: string) => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id);
 
-it('an id that would lead elsewhere is refused before anybody is asked', async () => {
+it('an id that would lead elsewhere is refused before any question is sent', async () => {
   const ids = [
     ...['../healthz?', '../healthz', '..', '.', '', '/', 'a/b', 'a?b', 'a#b', '%2e%2e%2fhealthz', '..%2fhealthz'],
     ...['a b', 'a\\b', 'a\nb', 'ä', 'a;b', 'a@b', '//evil.example/x', 'x'.repeat(65)],
@@ -71,7 +71,7 @@ it.each([
   },
 );
 
-it('a closed connection leaves it held as well', async () => {
+it('a closed connection also leaves the transaction held', async () => {
   queue('cut');
   const end = kms.stub.fail('/approve/', { kind: 'close' });
   expect(await daemon()).toMatchObject({ code: 1 });
@@ -80,7 +80,7 @@ it('a closed connection leaves it held as well', async () => {
   expect(await kms.story('cut')).toMatchObject({ state: 'held', error: { code: 'JUDGE_UNREACHABLE' } });
 });
 
-it('a held transaction is asked for again and again, and its story says once what it is', async () => {
+it('a held transaction is asked for repeatedly, and its story gives the reason once', async () => {
   queue('held-long');
   kms.stub.approveStatus = 503;
   const running = kms.serve(`--externalUrl=${kms.stub.approveUrl}`);
@@ -107,7 +107,7 @@ it('a denied transaction is asked for again only after `transaction retry`', asy
   expect(isSent('asked-again')).toBe(true);
 });
 
-it('a page, a redirect or a mere receipt is no yes, though GET is asked', async () => {
+it('a page, a redirect or a mere receipt is not a yes, even though GET is asked', async () => {
   const answers: readonly (readonly [string, Fault, string])[] = [
     ['page', { kind: 'answer', headers: { 'content-type': 'text/html' }, body: '<p>Log in</p>' }, 'ANSWER_INVALID'],
     ['moved', { kind: 'answer', status: 302, headers: { location: '/elsewhere' } }, 'UNREACHABLE'],
@@ -159,7 +159,7 @@ describe('the way of asking', () => {
       false,
     ],
   ];
-  it.each(rows)('is %s', async (name, flags, environment, method, warned) => {
+  it.each(rows)('the way of asking is %s', async (name, flags, environment, method, warned) => {
     const id = `way-${rows.findIndex(([row]) => row === name)}`;
     queue(id);
     const env = { ...kms.env, ...environment() };
@@ -171,7 +171,7 @@ describe('the way of asking', () => {
     expect(doctor.stdout.includes('approves an id, not the content')).toBe(warned);
   });
 
-  it('brings the digest of the very form that is signed', async () => {
+  it('the question contains the digest of the exact form that is signed', async () => {
     queue('digest');
     await kms.daemon(`--external-url=${url()}`);
     const [asked] = approvalsOf('digest');
@@ -181,7 +181,7 @@ describe('the way of asking', () => {
   });
 });
 
-it('with a secret an answer that is not signed holds, unless that is told otherwise', async () => {
+it('with a secret, an unsigned answer holds the transaction unless the operator allows it', async () => {
   const env = { ...kms.env, CUSTOS_FOUR_EYE_SECRET: 'shared' };
   const args = ['daemon', '--runOnce', `--external-url=${kms.stub.approveUrl}`];
   queue('unsigned');
@@ -192,7 +192,7 @@ it('with a secret an answer that is not signed holds, unless that is told otherw
   expect(await custos([...args, '--four-eye-unsigned-answers'], { home: kms.home, env })).toMatchObject({ code: 0 });
 });
 
-it('GET asks with the id alone', async () => {
+it('a GET question carries only the id', async () => {
   queue('by-get');
   expect(await daemon()).toMatchObject({ code: 0 });
   const [asked, another] = approvalsOf('by-get');
@@ -201,7 +201,7 @@ it('GET asks with the id alone', async () => {
   expect(asked!.headers['x-api-key']).toBeUndefined();
 });
 
-it('POST asks with the pending transaction and what its bytes do, signed with the shared secret', async () => {
+it('a POST question carries the pending transaction and what its bytes do, signed with the shared secret', async () => {
   const secret = 'shared with the approver';
   queue('by-post');
   const args = ['daemon', '--runOnce', `--externalUrl=${kms.stub.approveUrl}`, '--externalUrlMethod=POST'];
@@ -232,7 +232,7 @@ it('POST asks with the pending transaction and what its bytes do, signed with th
 });
 
 describe('the judge itself', () => {
-  it('takes a service that hangs for no answer, within its time', async () => {
+  it('the judge treats a service that hangs as no answer, within its time', async () => {
     const end = kms.stub.fail('/approve/', { kind: 'hang' });
     const judge = makeFourEye({
       url: kms.stub.approveUrl,

@@ -39,7 +39,7 @@ async function importing(chain: string, secret: string, flags: Record<string, un
   return { address: shown, kind: found?.['kind'] };
 }
 
-it.each(chains.ids)('%s takes a mnemonic, and says whose wallet it is before it stores it', async (chain) => {
+it.each(chains.ids)('%s takes a mnemonic, and shows the address before it stores the wallet', async (chain) => {
   const { address, kind } = await importing(chain, words);
   expect(kind).toBe('mnemonic');
   const again = await importing(chain, `  ${words.replaceAll(' ', '  ')}\n`);

@@ -137,7 +137,7 @@ async function fillShelf(): Promise<void> {
 }
 
 describe.each(files)('$chain', (file: ChainVectors) => {
-  it('takes the recorded wallets with what they state, and exports them in the shape that scripts expect', () => {
+  it('the recorded wallets are imported as stated, and exported in the shape that scripts expect', () => {
     expect(file.wallets.length).toBeGreaterThan(0);
     for (const wallet of file.wallets) {
       // Words beside a secret are another form of it, which is not stored.
@@ -147,7 +147,7 @@ describe.each(files)('$chain', (file: ChainVectors) => {
     }
   });
 
-  it('gives the recorded addresses and private keys on the command line', async () => {
+  it('the command line gives the recorded addresses and private keys', async () => {
     const asked: { readonly args: readonly string[]; readonly expected: object }[] = [];
     const walletOf = ({ testnet, xpub, mnemonic }: { testnet: boolean; xpub?: string; mnemonic?: string }) => {
       const found = file.wallets.find(
@@ -176,7 +176,7 @@ describe.each(files)('$chain', (file: ChainVectors) => {
     }
   }, 60_000);
 
-  it.each(file.transactions)('broadcasts $name as recorded', (vector) => {
+  it.each(file.transactions)('the daemon broadcasts $name as recorded', (vector) => {
     const { broadcasts, reports, stderr } = served.get(vector)!;
     const id = String(vector.pending['id']);
     const sent = broadcasts.filter(({ body }) => body['signatureId'] === id);
@@ -198,7 +198,7 @@ describe.each(files)('$chain', (file: ChainVectors) => {
   });
 });
 
-it('every difference that is listed is one of a vector', () => {
+it('every listed difference belongs to a vector', () => {
   const names = new Set(files.flatMap((file) => file.transactions.map(({ name }) => `${file.chain} ${name}`)));
   expect(
     Object.keys(differences).filter((name) => registry.ids.some((id) => name.startsWith(`${id} `)) && !names.has(name)),

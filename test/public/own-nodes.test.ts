@@ -102,7 +102,7 @@ afterAll(async () => {
 });
 
 describe.each(ids)('%s with an own node', (id) => {
-  it('sends there what is signed, and the cloud hears of its queue only', () => {
+  it('an own node gets the signed bytes, and the cloud hears only about its queue', () => {
     const pending = String(vectorOf(id).pending['id']);
     const closed = cloud.closed.find((one) => one.id === pending);
     const report = cloud.reports.find(({ signatureId }) => signatureId === pending);
@@ -113,7 +113,7 @@ describe.each(ids)('%s with an own node', (id) => {
   });
 });
 
-it('the cloud is asked for nothing but the queue', () => {
+it('the cloud is asked only for the queue', () => {
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   const others = cloud.requests.filter(({ path }) => !/^\/v3\/kms\/(pending\/[A-Z]+|[0-9a-f]{24}\/\w+)$/.test(path));
   expect(others).toEqual([]);

@@ -104,7 +104,7 @@ const daemon = (env: Record<string, string>, ...flags: string[]) =>
 const isSent = (id: string) => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id);
 
 describe.skipIf(noOpenssl)('a proxy', () => {
-  it('opens a tunnel to an https cloud and four-eye service, whose certificates are checked', async () => {
+  it('a proxy opens a tunnel to an https cloud and four-eye service, and their certificates are checked', async () => {
     const id = queue();
     const env = { CUSTOS_CLOUD_URL: 'https://cloud.example', HTTPS_PROXY: proxyUrl() };
     const ended = await daemon(env, '--chain=ETH', '--external-url=https://approve.example/approve');
@@ -119,7 +119,7 @@ describe.skipIf(noOpenssl)('a proxy', () => {
     expect(untrusted.stderr).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
   });
 
-  it('is told whole URLs of plain requests, also for an own node', async () => {
+  it('a proxy gets whole URLs of plain requests, including those to an own node', async () => {
     const id = queue();
     kms.stub.queue('ETH').splice(0, 1, transfer(id, kms.ids.key, { request: { chainId: undefined, nonce: 90 } }));
     const env = { CUSTOS_CLOUD_URL: 'http://cloud.example', http_proxy: proxyUrl() };
@@ -129,7 +129,7 @@ describe.skipIf(noOpenssl)('a proxy', () => {
     expect(new Set(authorizations)).toEqual(new Set([basic]));
   });
 
-  it('is passed by for this machine, and for what NO_PROXY names', async () => {
+  it('a proxy is not used for this machine or for the hosts in NO_PROXY', async () => {
     const id = queue();
     expect(await daemon({ HTTPS_PROXY: proxyUrl(), HTTP_PROXY: proxyUrl() })).toMatchObject({ code: 0 });
     expect(isSent(id)).toBe(true);
@@ -143,7 +143,7 @@ describe.skipIf(noOpenssl)('a proxy', () => {
     expect(asked).toHaveLength(count);
   });
 
-  it('that refuses is told by its status and not by its password, and ends nothing', async () => {
+  it('the error of a proxy that refuses shows its status but not its password, and ends nothing', async () => {
     refuses = true;
     for (const url of ['https://cloud.example', 'http://cloud.example']) {
       const ended = await daemon({ CUSTOS_CLOUD_URL: url, HTTPS_PROXY: proxyUrl(), HTTP_PROXY: proxyUrl() });
@@ -159,7 +159,7 @@ describe.skipIf(noOpenssl)('a proxy', () => {
   });
 });
 
-it('header files bring headers to the cloud and the four-eye service, and are not shown', async () => {
+it('header files add headers for the cloud and the four-eye service, and are not shown', async () => {
   const [cloud, fourEye] = ['cloud.headers', 'four-eye.headers'].map((name) => join(kms.home, name));
   writeFileSync(cloud!, 'authorization: Basic Y2xvdWQ6aGVhZGVyLXMzY3JldA==\n', { mode: 0o600 });
   writeFileSync(fourEye!, 'authorization: Bearer four-eye-header-s3cret\n', { mode: 0o600 });

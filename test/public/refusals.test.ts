@@ -90,7 +90,7 @@ describe('in one answer of the cloud', () => {
     expect(story.signed).toBeUndefined();
   });
 
-  it('what is good is signed all the same, and what comes twice is signed once', () => {
+  it('a valid transaction among refused ones is signed, and signed once when it is listed twice', () => {
     const sent = kms.stub.broadcasts.map(({ body }) => body['signatureId']);
     expect(sent.sort()).toEqual(['good', 'good-bsc', 'good-index', 'twice']);
   });
@@ -101,19 +101,19 @@ describe('in one answer of the cloud', () => {
     ]);
   });
 
-  it('what has no id is told in the log and to nobody else', () => {
+  it('an element without an id is logged and not reported', () => {
     const lines = ended.stderr.split('\n').filter((line) => line.includes('PENDING_INVALID'));
     expect(lines.length).toBeGreaterThanOrEqual(nameless.length + 1);
     const known = new Set(['conflict', ...refusals.map(({ what }) => idOf(what))]);
     expect(kms.stub.reports.filter(({ signatureId }) => !known.has(signatureId))).toEqual([]);
   });
 
-  it('the round ends with 1, because not all went well', () => {
+  it('a round in which something was refused ends with 1', () => {
     expect(ended.code).toBe(1);
     expect(ended.stdout).toBe('');
   });
 
-  it('a second round neither signs nor reports anything anew that the journal knows', async () => {
+  it('a second round does not sign or report again what the journal knows', async () => {
     const [sent, told] = [kms.stub.broadcasts.length, kms.stub.reports.length];
     await kms.daemon('--testnet');
     expect(kms.stub.broadcasts).toHaveLength(sent);
@@ -122,7 +122,7 @@ describe('in one answer of the cloud', () => {
     expect(again.filter((id) => journaled.includes(id))).toEqual([]);
   });
 
-  it('--wallets narrows what is asked for and what may sign', async () => {
+  it('--wallets limits what is asked for and what may sign', async () => {
     const { ids, stub } = kms;
     stub.queue('ETH').splice(0);
     stub
@@ -145,7 +145,7 @@ describe('in one answer of the cloud', () => {
     expect(stub.broadcasts.filter(({ body }) => body['signatureId'] === 'unlisted')).toEqual([]);
   });
 
-  it('--transactionIds takes only those', async () => {
+  it('--transactionIds takes only the named ones', async () => {
     const { ids, stub } = kms;
     stub.queue('ETH').splice(0);
     stub

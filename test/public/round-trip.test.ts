@@ -64,7 +64,7 @@ afterAll(async () => {
 describe.each(chains.ids)('a wallet of %s', (id) => {
   const ofChain = () => [...listed.values()].filter(({ chain }) => chain === id);
 
-  it('is listed and shown as it was made, on both networks, from words and from a private key', async () => {
+  it('a wallet is listed and shown as it was made, on both networks, from words and from a private key', async () => {
     const kinds = ofChain().map(({ testnet, kind }) => `${testnet} ${kind}`);
     expect([...new Set(kinds)].sort()).toEqual([
       'false mnemonic',
@@ -77,7 +77,7 @@ describe.each(chains.ids)('a wallet of %s', (id) => {
     }
   });
 
-  it('has the same addresses of index 0 to 20 where its export was imported', async () => {
+  it('a wallet has the same addresses of index 0 to 20 where its export was imported', async () => {
     for (const shown of ofChain()) {
       const signatureId = String(shown['signatureId']);
       const here = await addresses(from, signatureId);
@@ -89,7 +89,7 @@ describe.each(chains.ids)('a wallet of %s', (id) => {
     }
   });
 
-  it('is exported the same from the store that it was imported into', async () => {
+  it('an imported wallet is exported unchanged from its store', async () => {
     const ids = ofChain().map(({ signatureId }) => String(signatureId));
     expect(ids.length).toBeGreaterThanOrEqual(4);
     const [again] = await run(to, wallet.exportWallets, ids);

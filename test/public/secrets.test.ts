@@ -66,7 +66,7 @@ async function quiet(args: readonly string[], options: { input?: string; env?: E
   return ended;
 }
 
-it('a canary is found in whatever form it turns up', () => {
+it('a canary is found in every form that it can take', () => {
   const key = Buffer.from(secret.privateKey.slice(2), 'hex');
   const forms = [key, key.toString('hex').toUpperCase(), key.toString('base64'), BigInt(secret.privateKey).toString()];
   for (const form of forms) expect(canaries.in(form)).toEqual(['privateKey']);
@@ -75,7 +75,7 @@ it('a canary is found in whatever form it turns up', () => {
 });
 
 describe('no secret is in the output of', () => {
-  it('commands that take one', async () => {
+  it('commands that take a secret do not print it', async () => {
     const wallets = {
       [ids.key]: { privateKey: secret.privateKey, chain: 'ETH', testnet: true },
       [ids.hd]: { mnemonic: secret.mnemonic, chain: 'ETH', testnet: true },
@@ -90,7 +90,7 @@ describe('no secret is in the output of', () => {
     expect(await quiet(['storemanagedprivatekey', 'CELO'], { input: secret.privateKey })).toMatchObject({ code: 0 });
   });
 
-  it('commands that work with them', async () => {
+  it('commands that work with secrets do not print them', async () => {
     const commands = [
       ['wallet', 'list'],
       ['wallet', 'list', '--json'],
@@ -111,7 +111,7 @@ describe('no secret is in the output of', () => {
     for (const args of commands) expect(await quiet(args)).toMatchObject({ code: 0 });
   });
 
-  it('commands that show settings', async () => {
+  it('commands that show settings print no secret', async () => {
     for (const args of [
       ['checkconfig'],
       ['doctor', '--offline'],
@@ -125,7 +125,7 @@ describe('no secret is in the output of', () => {
     }
   });
 
-  it('commands that change what opens the store', async () => {
+  it('commands that change what opens the store print no secret', async () => {
     const change = { CUSTOS_NEW_PASSWORD: secret.otherPassword };
     expect(await quiet(['password', 'change'], { env: change })).toMatchObject({ code: 0 });
     const back = { CUSTOS_RECOVERY_KEY: recoveryKey, CUSTOS_NEW_PASSWORD: secret.password, CUSTOS_PASSWORD: undefined };
@@ -138,7 +138,7 @@ describe('no secret is in the output of', () => {
     await quicken(home, env);
   });
 
-  it('commands that fail for the password', async () => {
+  it('commands that fail because of the password print no secret', async () => {
     const wrong = { env: { CUSTOS_PASSWORD: `${secret.password}x` } };
     for (const args of [
       ['export'],
@@ -157,7 +157,7 @@ describe('no secret is in the output of', () => {
     });
   });
 
-  it('imports that fail with a secret in hand', async () => {
+  it('imports that fail while they hold a secret do not print it', async () => {
     const { strayKey, strayMnemonic } = secret;
     const entry = { signatureId: randomUUID(), chain: 'ETH', privateKey: strayKey };
     const inputs = [
@@ -188,7 +188,7 @@ describe('no secret is in the output of', () => {
   fileTest('its rows are spoilt in a copy of the file').each([
     ['public_box', 'x'],
     ['secret_box', 'zeroblob(length(secret_box))'],
-  ])('any command on a store whose records are damaged (%s)', async (column, value) => {
+  ])('no command prints a secret when the records of the store are damaged (%s)', async (column, value) => {
     const path = join(home, `damaged-${column}.db`);
     cpSync(store, path);
     const database = await openSqlite(path);
@@ -208,21 +208,24 @@ describe('no secret is in the output of', () => {
     stub.queue('ETH').splice(0);
   });
 
-  fileTest('there is no store file')('any command on a store file with flipped or missing bytes', async () => {
-    const whole = readFileSync(store);
-    for (const spoil of [(bytes: Buffer) => bytes.subarray(0, bytes.length - 1), flipEvery(997), flipEvery(4096)]) {
-      const path = join(home, 'spoilt.db');
-      writeFileSync(path, spoil(Buffer.from(whole)), { mode: 0o600 });
-      for (const args of [
-        ['export'],
-        ['wallet', 'list'],
-        ['getaddress', ids.hd, '0'],
-        ['generatemanagedwallet', 'ETH'],
-      ]) {
-        expect((await quiet([...args, '--store', path])).code).toBe(1);
+  fileTest('there is no store file')(
+    'no command prints a secret when bytes of the store file are flipped or missing',
+    async () => {
+      const whole = readFileSync(store);
+      for (const spoil of [(bytes: Buffer) => bytes.subarray(0, bytes.length - 1), flipEvery(997), flipEvery(4096)]) {
+        const path = join(home, 'spoilt.db');
+        writeFileSync(path, spoil(Buffer.from(whole)), { mode: 0o600 });
+        for (const args of [
+          ['export'],
+          ['wallet', 'list'],
+          ['getaddress', ids.hd, '0'],
+          ['generatemanagedwallet', 'ETH'],
+        ]) {
+          expect((await quiet([...args, '--store', path])).code).toBe(1);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 function flipEvery(step: number): (bytes: Buffer) => Buffer {
@@ -239,7 +242,7 @@ describe('commands whose job is to print a secret', () => {
     [['getmanagedwallet', ids.key], ['privateKey']],
     [['getprivatekey', ids.key], ['privateKey']],
     [['getprivatekey', ids.hd, '0'], ['the key of index 0']],
-  ])('%j print that one, to standard output only', async (args, names) => {
+  ])('%j prints the requested secret to standard output only', async (args, names) => {
     const { code, stdout, stderr } = await custos(args, { home, env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(canaries.in(stdout).sort()).toEqual(names.toSorted());
@@ -279,7 +282,7 @@ describe('a serving daemon', () => {
     await running.kill('SIGKILL');
   });
 
-  it('has none on its command line, nor its signer, whose environment is empty', () => {
+  it('a serving daemon and its signer have no secret on their command lines, and the signer has an empty environment', () => {
     const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim().split(' ');
     expect(children).toHaveLength(1);
     for (const pid of [running.pid, ...children]) expect(canaries.in(readFileSync(`/proc/${pid}/cmdline`))).toEqual([]);
@@ -289,13 +292,16 @@ describe('a serving daemon', () => {
     expect(canaries.in(readFileSync(`/proc/${running.pid}/environ`)).sort()).toEqual(['apiKey', 'fourEye']);
   });
 
-  fileTest('there is no store file')('writes none into the store, its write-ahead log, or any other file', () => {
-    const mounted = join(home, 'mounted', 'password');
-    expect(readFileSync(`${store}-wal`).length).toBeGreaterThan(0);
-    expect(canaries.inFiles(home).filter((leak) => !leak.startsWith(mounted))).toEqual([]);
-  });
+  fileTest('there is no store file')(
+    'a serving daemon writes no secret into the store, its write-ahead log, or any other file',
+    () => {
+      const mounted = join(home, 'mounted', 'password');
+      expect(readFileSync(`${store}-wal`).length).toBeGreaterThan(0);
+      expect(canaries.inFiles(home).filter((leak) => !leak.startsWith(mounted))).toEqual([]);
+    },
+  );
 
-  it('sends none to the cloud or the approver, but for the API key where it belongs', () => {
+  it('a serving daemon sends no secret to the cloud or the approver, except the API key where it belongs', () => {
     expect(stub.requests.length).toBeGreaterThan(5);
     for (const { path, headers, body } of stub.requests) {
       const { 'x-api-key': given, ...others } = headers;
@@ -306,14 +312,14 @@ describe('a serving daemon', () => {
     }
   });
 
-  it('tells the cloud nothing secret in its error reports, whatever a node answers', () => {
+  it('a serving daemon puts no secret in its error reports to the cloud, whatever a node answers', () => {
     const told = stub.reports.map(({ signatureId }) => signatureId);
     expect(told).toEqual(expect.arrayContaining(['asks', 'refused']));
     expect(JSON.stringify(stub.reports)).toContain('{apiKey}');
     expect(canaries.in(JSON.stringify(stub.reports))).toEqual([]);
   });
 
-  it('logs none, and keeps none in the journal', async () => {
+  it('a serving daemon writes no secret to the log or the journal', async () => {
     const { code, stderr, stdout } = await running.kill('SIGTERM');
     expect(code).toBe(0);
     expect(canaries.in(stderr + stdout)).toEqual([]);
@@ -323,7 +329,7 @@ describe('a serving daemon', () => {
   });
 });
 
-it('no file that any command left behind holds a secret', () => {
+it('no file that a command leaves behind holds a secret', () => {
   const mounted = join(home, 'mounted', 'password');
   expect(canaries.inFiles(home).filter((leak) => !leak.startsWith(mounted))).toEqual([]);
   expect(transcripts.length).toBeGreaterThan(60);

@@ -144,12 +144,12 @@ async function inProcess(run: Run, args: readonly string[]): Promise<Record<stri
   return shown;
 }
 
-it('every daemon ended with 0 and had nothing to complain of', () => {
+it('every daemon ended with 0 and had no errors', () => {
   for (const end of ends) expect(end).toEqual({ code: 0, stderr: '', unanswered: [] });
   expect(ends.length).toBeGreaterThan(evmChainIds.length);
 });
 
-it('every difference that is listed is one of a vector', () => {
+it('every listed difference belongs to a vector', () => {
   const names = files.flatMap((file) => file.transactions.map(({ name }) => `${file.chain} ${name}`));
   expect(names).toEqual(expect.arrayContaining(Object.keys(nonceDifferences)));
 });
@@ -157,7 +157,7 @@ it('every difference that is listed is one of a vector', () => {
 describe.each(files)('$chain', (file) => {
   const { chain } = file;
 
-  it('imports the mnemonics with the recorded xpubs, and exports them in the shape that scripts expect', () => {
+  it('the mnemonics are imported with the recorded xpubs, and exported in the shape that scripts expect', () => {
     expect(file.wallets.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, xpub } of file.wallets) {
       const id = idOfMnemonic.get(key(file, { testnet, mnemonic }))!;
@@ -166,7 +166,7 @@ describe.each(files)('$chain', (file) => {
     }
   });
 
-  it('derives the recorded addresses', async () => {
+  it('the recorded addresses are derived', async () => {
     for (const { testnet, xpub, index, address } of file.addresses) {
       const { mnemonic } = file.wallets.find((one) => one.testnet === testnet && one.xpub === xpub)!;
       const id = idOfMnemonic.get(key(file, { testnet, mnemonic }))!;
@@ -174,7 +174,7 @@ describe.each(files)('$chain', (file) => {
     }
   });
 
-  it('derives the recorded private keys, which have the recorded addresses when they are imported', async () => {
+  it('the recorded private keys are derived, and have the recorded addresses when they are imported', async () => {
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
       const parent = idOfMnemonic.get(key(file, { testnet, mnemonic }))!;
       expect(await inProcess(getPrivateKey, [parent, String(index)])).toEqual({ privateKey });
@@ -186,7 +186,7 @@ describe.each(files)('$chain', (file) => {
     }
   });
 
-  it('prints address and private key on the command line as well', async () => {
+  it('the command line also prints address and private key', async () => {
     const { testnet, mnemonic, index, privateKey, address } = file.privateKeys.at(-1)!;
     const id = idOfMnemonic.get(key(file, { testnet, mnemonic }))!;
     const asked = ['getaddress', 'getprivatekey'].map((name) => custos([name, id, String(index)], { home, env }));
@@ -195,7 +195,7 @@ describe.each(files)('$chain', (file) => {
     expect(other).toMatchObject({ code: 0, stdout: `${JSON.stringify({ privateKey }, null, 2)}\n` });
   });
 
-  it.each(transactions(file))('broadcasts $name as recorded', async ({ name, pending, broadcast }) => {
+  it.each(transactions(file))('the daemon broadcasts $name as recorded', async ({ name, pending, broadcast }) => {
     const found = sent.get(String(pending['id']));
     if (nonceDifferences[`${chain} ${name}`] === undefined) {
       expect(found?.path).toBe(broadcast.path);

@@ -36,7 +36,7 @@ function thrownBy(work: () => unknown): CustosError {
 }
 
 describe('the configuration', () => {
-  it('names every mistake at once, each with its code and the flag or variable that it stands in', () => {
+  it('the configuration names every mistake at once, each with its code and the flag or variable', () => {
     const flags = { period: 'soon', signers: '0', wallets: 'x,y', chainId: ['ETH=x', 'BSC'], logLevel: 'loud' };
     const error = thrownBy(() => readConfig(flags, { CUSTOS_HEALTH_PORT: '70000' }, home));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', kind: { exit: 2 } });
@@ -54,13 +54,13 @@ describe('the configuration', () => {
     for (const { setting, text } of problemsOf(error)) expect(text).toContain(setting);
   });
 
-  it('gives one mistake of a command its own code', () => {
+  it('a mistake of a command gets the code of the mistake', () => {
     expect(thrownBy(() => readConfig({ count: '0' }, {}, home))).toMatchObject({ code: 'USAGE' });
     expect(thrownBy(() => readConfig({ signatureId: 'x' }, {}, home))).toMatchObject({ code: 'SIGNATURE_ID_INVALID' });
     expect(thrownBy(() => readConfig({ state: 'lost' }, {}, home))).toMatchObject({ code: 'USAGE' });
   });
 
-  it('of a daemon names with them what only chains, URLs and files show, and what is missing', () => {
+  it('the configuration of a daemon also names mistakes that only chains, URLs and files show, and what is missing', () => {
     const flags = {
       period: 'soon',
       chain: 'NOPE',
@@ -91,7 +91,7 @@ describe('the configuration', () => {
     expect(problems).toHaveLength(12);
   });
 
-  it('of a gateway names every mistake as well', () => {
+  it('the configuration of a gateway also names every mistake', () => {
     const flags = { port: '70000', unclaimedAfter: '0', allowMethod: ['ETH', 'BSC=x'], queue: 'postgres://h/d' };
     const problems = texts(gatewayProblems(examineConfig(flags, {}, home), chains));
     for (const part of [
@@ -105,7 +105,7 @@ describe('the configuration', () => {
     expect(problems.at(-1)).toContain('no key for the gateway');
   });
 
-  it('is frozen through and through', () => {
+  it('the configuration is completely frozen', () => {
     const config = readConfig({ node: 'ETH=http://127.0.0.1:1', chain: 'ETH' }, {}, home);
     const walk = (value: unknown, path: string): string[] => {
       if (typeof value !== 'object' || value === null || value instanceof Map || value instanceof Set) return [];
@@ -115,7 +115,7 @@ describe('the configuration', () => {
     expect(walk(config, 'config')).toEqual([]);
   });
 
-  it('shows no secret when it is looked at', () => {
+  it('the configuration shows no secret when it is inspected', () => {
     const environment = {
       CUSTOS_PASSWORD: 'planted-1',
       CUSTOS_API_KEY: 'planted-2',
@@ -146,7 +146,7 @@ describe('a flag that takes one value', () => {
   const problemsFor = async (argv: readonly string[]) =>
     texts(examineConfig((await parseArguments(argv, '0.0.0'))?.flags ?? {}, {}, home).problems);
 
-  it('is an error that names both values when it is given twice, for every command and flag', async () => {
+  it('a flag for one value gives an error with both values when it is given twice, for every command and flag', async () => {
     expect(single.length).toBeGreaterThan(200);
     for (const { path, args, flags } of single) {
       const name = flags.split(' ')[0]!;
@@ -157,12 +157,12 @@ describe('a flag that takes one value', () => {
     }
   });
 
-  it('is the same flag in both spellings', async () => {
+  it('both spellings of a flag for one value are the same flag', async () => {
     expect((await problemsFor(['daemon', '--externalUrl=a', '--external-url', 'b'])).join()).toContain('a and b');
     expect((await problemsFor(['daemon', '--apiKey=hidden-1', '--api-key=hidden-2'])).join()).not.toContain('hidden');
   });
 
-  it('never shows more of two addresses than their hosts', async () => {
+  it('a flag with two addresses shows only their hosts', async () => {
     const [text] = await problemsFor([
       'verify',
       '--store=postgres://u:planted@one/d',
@@ -171,7 +171,7 @@ describe('a flag that takes one value', () => {
     expect(text).toBe('--store is given more than once: postgres://one and postgres://two');
   });
 
-  it('is known as such to the reader of settings: what may be repeated is one list', () => {
+  it('flags that may be repeated are in one list', () => {
     const many = all.flatMap(({ options }) => options.filter((option) => option.many === true));
     const names = many.map(({ flags }) => flags.slice(2).split(' ')[0]!);
     const camel = names.map((name) => name.replace(/-[a-z]/g, (part) => part.slice(1).toUpperCase()));
@@ -187,13 +187,13 @@ describe('a flag that takes a value for each chain', () => {
     [{ confirmations: ['3', '5'] }, '--confirmations names two numbers for all chains: 3 and 5'],
     [{ feeCeiling: ['ETH=1', 'eth=2'] }, '--fee-ceiling ETH=1 and eth=2 limit the same fee'],
     [{ feeCeiling: ['CELO:CUSD=1', 'CELO:cusd=2'] }, '--fee-ceiling CELO:CUSD=1 and CELO:cusd=2 limit the same fee'],
-  ])('%j is an error that names both', (flags, text) => {
+  ])('a flag with a value for each chain gives an error with both values for %j', (flags, text) => {
     const environment = { CUSTOS_API_KEY: 'k' };
     const config = examineConfig({ testnet: true, ...flags }, environment, home);
     expect(texts(daemonProblems(config, chains))).toEqual([text]);
   });
 
-  it('may name several chains, and a ceiling in another token', () => {
+  it('a flag with a value for each chain may name several chains, and a ceiling in another token', () => {
     const flags = {
       testnet: true,
       feeCeiling: ['ETH=1', 'BTC=1', 'CELO=1', 'CELO:CUSD=1'],
@@ -204,7 +204,7 @@ describe('a flag that takes a value for each chain', () => {
 });
 
 describe('a setting that stands twice in the file of settings', () => {
-  it('is an error that names both lines, whatever its values are', () => {
+  it('a setting that appears twice in the file gives an error with both lines, whatever its values are', () => {
     const file = join(home, 'twice');
     writeFileSync(
       file,
@@ -222,13 +222,13 @@ describe('flags and variables', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
   const found = (pattern: RegExp) => files.filter((path) => pattern.test(readFileSync(join(source, path), 'utf8')));
 
-  it('are taken from the process in one place', () => {
+  it('flags and variables are taken from the process in one place', () => {
     const taken = /process\s*\.\s*(env|argv)\b|\{[^}]*\b(env|argv)\b[^}]*\}\s*=\s*process\b/;
     expect(found(taken)).toEqual(['cli/main.ts']);
     expect(readFileSync(join(source, 'cli/main.ts'), 'utf8').match(/process\.(env|argv)/g)).toHaveLength(2);
   });
 
-  it('are read by the reader of settings alone', () => {
+  it('flags and variables are read only by the reader of settings', () => {
     const outside = (pattern: RegExp) => found(pattern).filter((path) => !path.startsWith('app/config/'));
     expect(outside(/\bflags\s*(\?\.)?\[|settingValue/)).toEqual([]);
     // What they are handed are the variables of proxies, and two of Node's own.

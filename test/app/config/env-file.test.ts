@@ -83,17 +83,17 @@ const refused: readonly (readonly [string, number, RegExp])[] = [
 ];
 
 describe('a line of a settings file', () => {
-  it.each(sameAsDotenv)('%j is read as dotenv 16 reads it', (source) => {
+  it.each(sameAsDotenv)('the line %j is read as dotenv 16 reads it', (source) => {
     const { values, bad } = parseEnv(source);
     expect(bad).toEqual([]);
     expect(Object.entries(values)).toEqual(Object.entries(dotenv.parse(source)));
   });
 
-  it.each(refused)('%j is refused at line %i, because it would not be read whole', (source, line, why) => {
+  it.each(refused)('%j is refused at line %i, because part of it would be lost', (source, line, why) => {
     expect(parseEnv(source).bad).toEqual([{ line, why: expect.stringMatching(why) }]);
   });
 
-  it('is read as dotenv 16 reads it or refused, whatever it is', () => {
+  it('any line is read as dotenv 16 reads it or refused', () => {
     const piece = fc.constantFrom(
       'A',
       'B',
@@ -137,7 +137,7 @@ describe('a settings file', () => {
   };
   const config = (environment: Record<string, string> = {}) => readConfig({}, environment, home);
 
-  it('with a byte order mark keeps its first line', () => {
+  it('a settings file with a byte order mark keeps its first line', () => {
     write('\ufeffTATUM_API_URL=http://127.0.0.1:8645\nTATUM_API_KEY=x\n');
     expect(config().cloudUrl).toBe('http://127.0.0.1:8645');
   });
@@ -148,29 +148,29 @@ describe('a settings file', () => {
     ['UTF-16 of the other order', Buffer.from('\ufeffA=x\n', 'utf16le').swap16(), /UTF-16/],
     ['no UTF-8', Uint8Array.of(0x41, 0x3d, 0xff, 0x0a), /not UTF-8/],
     ['a line that is not understood, by its number', 'A=x\nTATUM_KMS_PASSWORD=secret#word\n', /line 2 of .*has a #/],
-  ])('in %s is refused', (_what, content, message) => {
+  ])('a settings file in %s is refused', (_what, content, message) => {
     write(content);
     expect(config).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
     );
   });
 
-  it('never has what stands in a bad line repeated', () => {
+  it('an error never repeats the content of a bad line', () => {
     write('TATUM_KMS_PASSWORD=secret#word\n');
     expect(config).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
   });
 
-  it('that does not exist is as good as an empty one, unless it was named', () => {
+  it('a missing settings file counts as empty, unless it was named', () => {
     expect(config().problems).toEqual([]);
     expect(() => readConfig({ envFile: join(home, 'none') }, {}, home)).toThrow(/does not exist/);
   });
 
-  it('that is a directory, as a mount makes it, is told of', () => {
+  it('a settings file that is a directory, as a mount makes it, is reported', () => {
     mkdirSync(path());
     expect(config).toThrow(expect.objectContaining({ message: expect.stringContaining('it is a directory') }));
   });
 
-  it('of secrets that others may read is warned of by its name, and one of others is not', () => {
+  it('a settings file with secrets that others may read causes a warning with its name', () => {
     write('CUSTOS_PASSWORD=x\nCUSTOS_STORE=/s\n', 0o644);
     expect(config().warnings).toEqual([expect.stringMatching(/others may read .*CUSTOS_PASSWORD: run chmod 600/)]);
     write('CUSTOS_STORE=/s\n', 0o644);
@@ -179,7 +179,7 @@ describe('a settings file', () => {
     expect(config().warnings).toEqual([]);
   });
 
-  it('is overruled by the environment, by whichever of its names that calls the setting', () => {
+  it('the environment overrides a settings file, under any name of the setting', () => {
     write('CUSTOS_CLOUD_URL=http://127.0.0.1:1\nCUSTOS_STORE=/file\n');
     const { cloudUrl, store } = config({ TATUM_API_URL: 'http://127.0.0.1:2' });
     expect([cloudUrl, store]).toEqual(['http://127.0.0.1:2', '/file']);

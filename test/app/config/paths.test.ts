@@ -5,7 +5,7 @@ import { absolute, homeDirectory } from '../../../src/app/config/paths.js';
 import { storeLocation } from '../../../src/app/store/location.js';
 
 describe('the home directory', () => {
-  it('is HOME where that is an absolute path, and never the working directory', () => {
+  it('the home directory is HOME where that is an absolute path, and never the working directory', () => {
     expect(homeDirectory({ HOME: '/home/somebody' })).toBe('/home/somebody');
     for (const HOME of ['', '.', 'relative/path']) {
       const home = homeDirectory({ HOME });
@@ -13,7 +13,7 @@ describe('the home directory', () => {
     }
   });
 
-  it('is missed only by what needs a default', () => {
+  it('the home directory is required only where a default is needed', () => {
     const config = (flags: Record<string, unknown>) => readConfig(flags, {}, undefined);
     expect(storeLocation(config({ store: '/somewhere/store.db' }))).toBe('/somewhere/store.db');
     expect(() => storeLocation(config({}))).toThrow(
@@ -23,7 +23,7 @@ describe('the home directory', () => {
 });
 
 describe('the location of a database', () => {
-  it('is an absolute path or a URL', () => {
+  it('the location of a database is an absolute path or a URL', () => {
     const home = { home: '/h', name: 'store.db' };
     expect(absolute(undefined, home)).toBe('/h/.custos/store.db');
     expect(absolute('some/store.db', home)).toBe(resolve('some/store.db'));

@@ -23,7 +23,7 @@ function read(given: {
 }
 
 describe('the rules of the signer', () => {
-  it('take a ceiling for every chain in the asset that pays its fees', () => {
+  it('signing rules take a ceiling for every chain in the asset that pays its fees', () => {
     for (const chain of chains.ids) {
       const ceilings = read({ feeCeilings: [`${chain}=0.001`] }).get(chain)?.feeCeilings;
       expect([...(ceilings?.values() ?? [])].every((most) => most > 0n)).toBe(true);
@@ -31,7 +31,7 @@ describe('the rules of the signer', () => {
     }
   });
 
-  it('take ceilings in tokens: whole ones by symbol, smallest units by contract', () => {
+  it('signing rules take ceilings in tokens: whole ones by symbol, smallest units by contract', () => {
     const contract = '0x1111111111111111111111111111111111111111';
     const { feeCeilings } =
       read({ feeCeilings: ['CELO:CUSD=2', `CELO:${contract}=5`, 'CELO=3'] }).get(id('CELO')) ?? {};
@@ -40,7 +40,7 @@ describe('the rules of the signer', () => {
     expect(feeCeilings?.get('CELO')).toBe(3n * 10n ** 18n);
   });
 
-  it('hold hazards by kind, or all of a chain, foreign keys by either flag, and development chains', () => {
+  it('signing rules allow hazards by kind, or all of a chain, foreign keys by either flag, and development chains', () => {
     const rules = read({ allowedHazards: ['SOL:account-control', 'XLM:all'], foreign: ['XRP'] });
     expect([...(rules.get(id('SOL'))?.allowedHazards ?? [])]).toEqual(['account-control']);
     expect([...(rules.get(id('XLM'))?.allowedHazards ?? [])]).toEqual(hazardKinds);
@@ -62,7 +62,7 @@ describe('the rules of the signer', () => {
     ['allowedHazards', 'ETH:everything', 'CONFIG_INVALID'],
     ['allowedHazards', 'ETH:allowance', 'CONFIG_INVALID'],
     ['allowedHazards', 'NOPE:all', 'CHAIN_UNKNOWN'],
-  ] as const)('refuse %s %j, which would limit nothing', (setting, text, code) => {
+  ] as const)('signing rules refuse %s %j, which would limit nothing', (setting, text, code) => {
     expect(() => read({ [setting]: [text] })).toThrow(expect.objectContaining({ code }));
   });
 });

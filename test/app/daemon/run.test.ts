@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-test('a wrong password is found before any signer process is started', async () => {
+test('a wrong password is detected before any signer process is started', async () => {
   const started: unknown[] = [];
   const count = (message: unknown) => void started.push(message);
   subscribe('child_process', count);

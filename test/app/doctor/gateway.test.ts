@@ -29,7 +29,7 @@ async function findings(cloudUrl: string, key = apiKey) {
   return found.map(({ check, state, text }) => `${check} ${state} ${text}`);
 }
 
-test('a gateway tells which nodes are down, what nobody fetches, and what was given up', async () => {
+test('a gateway reports which nodes are down, what no daemon fetches, and what was given up', async () => {
   const form = { to: `0x${'11'.repeat(20)}`, amount: '1', currency: 'ETH', signatureId: randomUUID() };
   const first = await running.post('/v3/ethereum/transaction', form);
   await running.post('/v3/ethereum/transaction', { ...form, signatureId: randomUUID() });
@@ -54,7 +54,7 @@ test('a node that is down is named with its code, and the others are not', async
 });
 
 test.each(['nothing at all', '{"status":"ok"}', '{"reasons":"none"}'])(
-  'a cloud that answers %j is no gateway',
+  'a cloud that answers %j is not a gateway',
   async (answer) => {
     const server = createServer((_request, response) => response.end(answer));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -65,7 +65,7 @@ test.each(['nothing at all', '{"status":"ok"}', '{"reasons":"none"}'])(
   },
 );
 
-test('nobody is asked where the cloud is the vendor, or is not there', async () => {
+test('no question is sent where the cloud is the vendor, or is unreachable', async () => {
   expect(await findings('https://api.tatum.io')).toEqual([]);
   expect(await findings('http://127.0.0.1:1')).toEqual([]);
 });

@@ -32,7 +32,7 @@ test('doctor names the judge that holds a transaction, and does not blame the fo
   expect(remedy).not.toContain('four-eye');
 });
 
-test('doctor names the node that a held transaction waits for since, and each other reason', async () => {
+test('doctor names the node that a held transaction waits for and since when, and each other reason', async () => {
   await hold('a', 'NODE_UNREACHABLE', 'the ETH node does not answer');
   await hold('b', 'JUDGE_UNREACHABLE', 'four-eye: no answer');
   const { remedy } = (await held()) ?? {};
@@ -40,6 +40,6 @@ test('doctor names the node that a held transaction waits for since, and each ot
   expect(remedy).toContain('JUDGE_UNREACHABLE (four-eye: no answer): ');
 });
 
-test('doctor has no remedy where nothing is held', async () => {
+test('doctor gives no remedy where nothing is held', async () => {
   expect(await held()).toEqual({ check: 'held', state: 'ok', text: '0 transactions are held' });
 });

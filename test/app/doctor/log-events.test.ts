@@ -29,7 +29,7 @@ const sum = (text: string) => summarizeLog(linesOf(bytes(text)));
 
 describe('the doctor reads a log by the codes of its events', () => {
   it.each(Object.keys(countedEvents) as (keyof typeof countedEvents)[])(
-    '%s, as the logger writes it',
+    'doctor reads %s, as the logger writes it',
     async (event) => {
       const line = written(event);
       expect(JSON.parse(line)).toMatchObject({ event, msg: logEvents[event][1], level: logEvents[event][0] });
@@ -38,24 +38,24 @@ describe('the doctor reads a log by the codes of its events', () => {
     },
   );
 
-  it('starts of daemons and ends of signers', async () => {
+  it('doctor reads starts of daemons and ends of signers', async () => {
     const text = written('daemon-started') + written('signer-ended');
     expect(await sum(text)).toMatchObject({ lines: 2, daemonsStarted: 1, signersEnded: 1 });
   });
 
-  it('whatever the sentence beside the code is', async () => {
+  it('doctor reads events by code, whatever the sentence beside it is', async () => {
     const line = { ...JSON.parse(written('transaction-failed')), msg: 'a sentence of a later version' };
     expect((await sum(JSON.stringify(line))).chains['ETH']?.failed).toBe(1);
   });
 
-  it('by the sentence in a log that was written before events had codes', async () => {
+  it('doctor reads a log without codes, as earlier versions wrote it, by its sentences', async () => {
     for (const event of Object.keys(countedEvents) as (keyof typeof countedEvents)[]) {
       const { event: _code, ...line } = JSON.parse(written(event));
       expect((await sum(JSON.stringify(line))).chains['ETH']?.[countedEvents[event]]).toBe(1);
     }
   });
 
-  it('and repeats no sentence of the table', () => {
+  it('no sentence appears twice in the table of events', () => {
     const source = readFileSync(
       fileURLToPath(new URL('../../../src/app/doctor/log-summary.ts', import.meta.url)),
       'utf8',
@@ -65,7 +65,7 @@ describe('the doctor reads a log by the codes of its events', () => {
 });
 
 describe('the table of events', () => {
-  it('has a sentence of its own for each code', () => {
+  it('the table of events has a separate sentence for each code', () => {
     const sentences = Object.values(logEvents).map(([, sentence]) => sentence);
     expect(new Set(sentences).size).toBe(sentences.length);
   });

@@ -18,7 +18,7 @@ function log(...events: readonly Readonly<Record<string, unknown>>[]): string {
 const putOff = (id: string, code = 'NODE_UNREACHABLE') => ({ msg: 'transaction postponed', id, chain: 'ETH', code });
 
 describe('the summary of a log', () => {
-  it('counts what became of the transactions of each chain', async () => {
+  it('the summary of a log counts what became of the transactions of each chain', async () => {
     const events = [
       { msg: 'daemon started' },
       { msg: 'transaction completed', id: 'a', chain: 'ETH' },
@@ -41,7 +41,7 @@ describe('the summary of a log', () => {
     for (const { hint } of found.errors) expect(hint.length).toBeGreaterThan(10);
   });
 
-  it('knows the codes of earlier versions by their present names', async () => {
+  it('the summary of a log shows codes of earlier versions by their present names', async () => {
     const events = ['FOUR_EYE_DENIED', 'JUDGE_DENIED', 'FOUR_EYE_ANSWER_INVALID', 'FOUR_EYE_ELSE'];
     const found = await sum(log(...events.map((code) => ({ msg: 'transaction denied', id: 'a', chain: 'ETH', code }))));
     expect(found.errors.map(({ code, count }) => [code, count])).toEqual([
@@ -50,7 +50,7 @@ describe('the summary of a log', () => {
     ]);
   });
 
-  it('names a transaction that was put off again and again and never ended, and no other', async () => {
+  it('the summary of a log names only a transaction that was put off repeatedly and never ended', async () => {
     const many = Array.from({ length: 9 }, () => [putOff('stuck'), putOff('ended')]).flat();
     const found = await sum(log(...many, putOff('once'), { msg: 'transaction completed', id: 'ended', chain: 'ETH' }));
     expect(found.stuck).toEqual([
@@ -68,7 +68,7 @@ describe('the summary of a log', () => {
     ]);
   });
 
-  it('skips plain lines, broken ones and ones that are too long, and counts them', async () => {
+  it('the summary of a log skips plain, broken and oversized lines, and counts them', async () => {
     const good = log({ msg: 'daemon started' });
     const found = await sum(
       'Restarting…\n',
@@ -82,13 +82,13 @@ describe('the summary of a log', () => {
     expect(found).toMatchObject({ lines: 2, skipped: 4 });
   });
 
-  it('reads a line that comes in many parts, and a last one that does not end', async () => {
+  it('the summary of a log reads a line that arrives in many parts, and an unfinished last line', async () => {
     const text = Buffer.from(log({ msg: 'transaction completed', chain: 'ETH', id: 'ü' }).trimEnd());
     const found = await sum(...[...text].map((byte) => Uint8Array.of(byte)));
     expect(found).toMatchObject({ lines: 1, chains: { ETH: { completed: 1 } } });
   });
 
-  it('does not grow with what an attacker wrote into the log', async () => {
+  it('the summary of a log does not grow with what an attacker wrote into the log', async () => {
     async function* hostile() {
       for (let number = 0; number < 30_000; number += 1) {
         const event = { ...putOff(`id-${number}`, `CODE_${number}`), chain: `X${number}` };
@@ -102,7 +102,7 @@ describe('the summary of a log', () => {
     expect(found.forgotten).toBe(20_000);
   });
 
-  it('holds nothing but checked words, whatever comes', async () => {
+  it('the summary of a log holds only checked words, whatever comes', async () => {
     const anything = fc.oneof(
       fc.string(),
       fc.integer(),
@@ -138,16 +138,16 @@ describe('the summary of a log', () => {
 });
 
 describe('findings of a log', () => {
-  it('have a remedy each, unless all is well', async () => {
+  it('each finding of a log has a remedy, unless all is well', async () => {
     const bad = await sum(log(...Array.from({ length: 9 }, () => putOff('x')), { msg: 'signer process ended' }));
     for (const { state, remedy } of logFindings(bad)) expect(state === 'ok' || (remedy?.length ?? 0) > 10).toBe(true);
   });
 
-  it('say that a file is no log', async () => {
+  it('the findings say that a file is not a log', async () => {
     expect(logFindings(await sum('just\nwords\n'))).toMatchObject([{ state: 'problem', remedy: expect.any(String) }]);
   });
 
-  it('say of a quiet log that it was read', async () => {
+  it('the findings say that a quiet log was read', async () => {
     const found = logFindings(await sum(log({ msg: 'daemon started' })));
     expect(found).toEqual([{ check: 'log', state: 'ok', text: expect.stringContaining('1 lines') }]);
   });

@@ -29,12 +29,12 @@ describe('doctor', () => {
     ['unlimited', 'warning'],
     ['1024', 'warning'],
     ['0', 'ok'],
-  ])('warns of core dumps when their limit is not 0: %s', async (soft, state) => {
+  ])('doctor warns of core dumps when their limit is not 0: %s', async (soft, state) => {
     writeFileSync(at('limits'), limits(soft));
     expect(await found('core dumps')).toMatchObject({ state });
   });
 
-  it('warns of swap, unless the control group may use none', async () => {
+  it('doctor warns of swap, unless the control group forbids it', async () => {
     writeFileSync(at('swaps'), swaps);
     expect(await found('swap')).toMatchObject({ state: 'warning', text: expect.stringContaining('/dev/sda2') });
     writeFileSync(at('cgroup'), '0::/system.slice/custos.service\n');
@@ -47,18 +47,18 @@ describe('doctor', () => {
     expect(await found('swap')).toMatchObject({ state: 'ok', text: 'off' });
   });
 
-  it('says nothing of what the system does not tell', async () => {
+  it('doctor is silent about facts that the system hides', async () => {
     expect(await machineFindings({}, files())).toEqual([]);
   });
 
-  it('warns of certificates that are not checked and of NODE_DEBUG', async () => {
+  it('doctor warns of certificates that are not checked and of NODE_DEBUG', async () => {
     const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_DEBUG: 'http' };
     expect(await found('TLS', environment)).toMatchObject({ state: 'warning' });
     expect(await found('NODE_DEBUG', environment)).toMatchObject({ state: 'warning' });
     expect(await machineFindings({ NODE_TLS_REJECT_UNAUTHORIZED: '1', NODE_DEBUG: '' }, files())).toEqual([]);
   });
 
-  it('warns of a password slot that costs less to guess than a new one', () => {
+  it('doctor warns of a password slot that is easier to guess than a new one', () => {
     const weak = { ...anySlot(), kdf: { logN: 14, r: 8, p: 1 } };
     expect(scryptFinding([anySlot(), weak])).toMatchObject({
       state: 'warning',
@@ -67,7 +67,7 @@ describe('doctor', () => {
     expect(scryptFinding([anySlot(), { ...weak, kind: 'recovery' }])).toMatchObject({ state: 'ok' });
   });
 
-  it('warns of limits that are as good as off', () => {
+  it('doctor warns of limits that have no effect', () => {
     const limits = (flags: Record<string, unknown>) =>
       limitFindings(readConfig(flags, {}, directory), createRegistry()).map(({ check, state }) => [check, state]);
     expect(limits({ feeCeiling: ['ETH=1000000'] })).toEqual([['fee ceiling', 'warning']]);

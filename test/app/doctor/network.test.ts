@@ -34,7 +34,7 @@ async function doctor(...flags: string[]): Promise<readonly Finding[]> {
 const said = (found: readonly Finding[], check: string) => found.filter((one) => one.check === check);
 
 describe('doctor asks before it says that all is well', () => {
-  it('the cloud with its key, the clock by it, each node for its chain id, and the password', async () => {
+  it('doctor asks the cloud with its key, compares the clock, asks each node for its chain id, and tries the password', async () => {
     const found = await doctor(`--node=ETH=${nodeUrl}`);
     expect(said(found, 'cloud').map(({ text }) => text)).toContainEqual(expect.stringMatching(/takes the API key$/));
     expect(said(found, 'clock')).toMatchObject([{ state: 'ok' }]);
@@ -42,7 +42,7 @@ describe('doctor asks before it says that all is well', () => {
     expect(said(found, 'password')).toMatchObject([{ state: 'ok', text: 'opens the store' }]);
   });
 
-  it('a node of another network, which is a problem', async () => {
+  it('doctor reports a node of another network as a problem', async () => {
     chainId = '0x1';
     const found = await doctor(`--node=ETH=${nodeUrl}`);
     chainId = '0xaa36a7';
@@ -51,7 +51,7 @@ describe('doctor asks before it says that all is well', () => {
     ]);
   });
 
-  it('a node, a cloud and a four-eye service that are not there', async () => {
+  it('doctor reports a missing node, cloud and four-eye service', async () => {
     const nobody = 'http://127.0.0.1:1';
     const found = await doctor(`--node=ETH=${nobody}`, `--cloud-url=${nobody}`, `--external-url=${nobody}`);
     for (const check of ['node ETH', 'cloud', 'four-eye']) {
@@ -59,7 +59,7 @@ describe('doctor asks before it says that all is well', () => {
     }
   });
 
-  it('a wrong password', async () => {
+  it('doctor reports a wrong password', async () => {
     const env = { CUSTOS_PASSWORD: 'another password' };
     const { stdout } = await custos(['doctor', '--testnet', '--json', '--offline'], { home: kms.home, env });
     expect(said(JSON.parse(stdout) as Finding[], 'password')).toMatchObject([
@@ -67,13 +67,13 @@ describe('doctor asks before it says that all is well', () => {
     ]);
   });
 
-  it('nobody with --offline', async () => {
+  it('doctor sends nothing with --offline', async () => {
     const found = await doctor(`--node=ETH=${nodeUrl}`, '--offline');
     expect(asked).toEqual([]);
     expect(said(found, 'node ETH')).toEqual([]);
   });
 
-  it('and names what is not set in one line', async () => {
+  it('doctor names what is not set in one line', async () => {
     const lines = (await doctor('--offline')).filter(({ text }) => text.startsWith('not set: '));
     expect(lines).toHaveLength(1);
     expect(lines[0]?.text).toContain('CUSTOS_FOUR_EYE_SECRET');

@@ -59,7 +59,7 @@ async function bring(code: ErrorCode, { hasBytes }: { hasBytes: boolean }): Prom
 }
 
 describe.each([false, true])('a transaction with an error (with signed bytes: %s)', (hasBytes) => {
-  it.each(codes)('shows %s with remedies that work in its state', async (code) => {
+  it.each(codes)('doctor shows %s with remedies that work in its state', async (code) => {
     const state = await bring(code, { hasBytes });
     const findings = await journalFindings(store.journal, 'testnet', 0);
     const doctor = findings.map((finding) => finding.remedy ?? '').join();

@@ -28,16 +28,19 @@ const registry = createRegistry();
 const served = registry.ids.filter((id) => registry.get(id).builder !== undefined);
 
 describe('a gateway at its start', () => {
-  test.each(registry.ids.filter((id) => !served.includes(id)))('says that it offers nothing for %s', async (id) => {
-    const said = { code: 'CONFIG_INVALID', message: expect.stringContaining(`offers nothing for ${id}`) };
-    await expect(open({ node: [`${id}=${url}`, `ETH=${url}`] })).rejects.toMatchObject(said);
-  });
+  test.each(registry.ids.filter((id) => !served.includes(id)))(
+    'a gateway refuses to offer %s at its start',
+    async (id) => {
+      const said = { code: 'CONFIG_INVALID', message: expect.stringContaining(`offers nothing for ${id}`) };
+      await expect(open({ node: [`${id}=${url}`, `ETH=${url}`] })).rejects.toMatchObject(said);
+    },
+  );
 
-  test('takes a node of every chain that it offers', async () => {
+  test('a gateway takes a node of every chain that it offers', async () => {
     expect(await open({ node: served.map((id) => `${id}=${url}`) })).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  test('takes methods that the operator allows', async () => {
+  test('a gateway takes methods that the operator allows', async () => {
     const allowMethod = ['ETH=debug_traceTransaction,ETH=txpool_status', 'eth=trace_block'];
     expect(await open({ node: `ETH=${url}`, allowMethod })).toContain('http://');
   });
@@ -48,7 +51,7 @@ describe('a gateway at its start', () => {
     ['ETH=debug_*', 'is not CHAIN=METHOD'],
     ['=debug_traceTransaction', 'is not CHAIN=METHOD'],
     ['BSC=debug_traceTransaction', 'no --node for BSC'],
-  ])('refuses --allow-method %s', async (allowed, text) => {
+  ])('a gateway refuses --allow-method %s', async (allowed, text) => {
     const said = { code: 'CONFIG_INVALID', message: expect.stringContaining(text) };
     await expect(open({ node: `ETH=${url}`, allowMethod: [allowed] })).rejects.toMatchObject(said);
   });

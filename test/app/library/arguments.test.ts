@@ -125,7 +125,7 @@ async function codeOf(work: () => unknown): Promise<string> {
   }
 }
 
-it('every function that the door exports is tried here', async () => {
+it('every exported function is tested here', async () => {
   const exported = Object.entries(door).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name));
   expect(Object.keys(functions)).toEqual(expect.arrayContaining(exported.map(([name]) => name)));
   const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(store)).filter((name) => name !== 'constructor');
@@ -134,18 +134,18 @@ it('every function that the door exports is tried here', async () => {
 
 describe.each(Object.entries(functions))('%s', (name, [call, good, wrong]) => {
   it.each([undefined, null, 1, 'text', [], () => undefined, Symbol('s'), 10n, new Date()])(
-    'refuses %s in place of its options',
+    'the function refuses %s in place of its options',
     async (given) => {
       if (name === 'wallets' && given === undefined) return;
       expect(await codeOf(() => call(given))).toBe('ARGUMENT_INVALID');
     },
   );
 
-  it('refuses a member that it does not know', async () => {
+  it('the function refuses an unknown member', async () => {
     expect(await codeOf(() => call({ ...good, unknown: 1 }))).toBe('ARGUMENT_INVALID');
   });
 
-  it('refuses options that cannot be read', async () => {
+  it('the function refuses unreadable options', async () => {
     const throwing = (error: unknown) =>
       Object.defineProperty({ ...good }, Object.keys(good)[0]!, {
         enumerable: true,
@@ -158,7 +158,7 @@ describe.each(Object.entries(functions))('%s', (name, [call, good, wrong]) => {
   });
 
   const rows = Object.entries(wrong).flatMap(([member, values]) => values.map((value) => [member, value] as const));
-  it.each(rows)('refuses a wrong %s: %s', async (member, value) => {
+  it.each(rows)('the function refuses a wrong %s: %s', async (member, value) => {
     const code = await codeOf(() => call({ ...good, [member]: value }));
     expect(code).toMatch(/^[A-Z_]+$/);
     expect(blames).not.toContain(code);
@@ -167,14 +167,14 @@ describe.each(Object.entries(functions))('%s', (name, [call, good, wrong]) => {
     if (isType && value !== -1 && value !== 0.5 && value !== 2 ** 31) expect(code).toBe('ARGUMENT_INVALID');
   });
 
-  it('of a closed store is refused', async () => {
+  it('a call with a closed store is refused', async () => {
     if (name === 'createStore' || name === 'openStore') return;
     expect(await codeOf(() => loose(() => closed, name)(good))).toBe('STORE_CLOSED');
   });
 });
 
 describe('a carrier', () => {
-  it('refuses wrong transactions and options, and everything when it is closed', async () => {
+  it('a carrier refuses wrong transactions and options, and everything when it is closed', async () => {
     const carrier = await store.carrier({ ...carrying, network: 'testnet', judges: [] });
     const carry = loose(() => carrier, 'carry');
     const wrong: Readonly<Record<string, readonly unknown[]>> = {
@@ -215,13 +215,13 @@ describe('a carrier', () => {
     await (await store.carrier({ ...carrying, network: 'testnet', judges: [] })).close();
   });
 
-  it('on mainnet needs a judge', async () => {
+  it('a carrier on mainnet needs a judge', async () => {
     expect(await codeOf(() => store.carrier({ ...carrying, network: 'mainnet', judges: [] }))).toBe('ARGUMENT_INVALID');
   });
 });
 
 describe('the classes of the door', () => {
-  it('refuse wrong arguments', async () => {
+  it('the exported classes refuse wrong arguments', async () => {
     const text = loose(() => Secret, 'text');
     const bytes = loose(() => Secret, 'bytes');
     for (const given of [undefined, null, 1, {}, new Uint8Array(1)]) {
@@ -235,12 +235,12 @@ describe('the classes of the door', () => {
     }
   });
 
-  it('print no secret', () => {
+  it('the exported classes print no secret', () => {
     expect([String(password), `${password}`]).toEqual(['[secret]', '[secret]']);
   });
 });
 
-it('a closed store closes once more, and its list ends with the code', async () => {
+it('a closed store can be closed again, and its list ends with the code', async () => {
   const other = await openStore({ location, password });
   const list = other.wallets();
   await other.close();
@@ -248,7 +248,7 @@ it('a closed store closes once more, and its list ends with the code', async () 
   expect(await codeOf(() => list)).toBe('STORE_CLOSED');
 });
 
-it('a password that is wrong or wiped is refused by its own codes', async () => {
+it('a wrong or wiped password is refused with its own codes', async () => {
   expect(await codeOf(() => openStore({ location, password: Secret.text('another') }))).toBe('PASSWORD_WRONG');
   expect(await codeOf(() => openStore({ location, password: Secret.text('') }))).toBe('PASSWORD_EMPTY');
 });

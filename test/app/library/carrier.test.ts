@@ -117,14 +117,14 @@ describe('a judge of the program', () => {
     ['holds without a cause', () => ({ kind: 'hold' }), { state: 'held', code: 'JUDGE_ANSWER_INVALID' }],
     ['holds', () => ({ kind: 'hold', because: 'undecided' }), { state: 'held', code: 'JUDGE_UNDECIDED' }],
     ['denies', () => ({ kind: 'deny' }), { state: 'denied', code: 'JUDGE_DENIED' }],
-  ])('that %s has nothing signed', async (_name, decide, expected) => {
+  ])('a judge that %s prevents signing', async (_name, decide, expected) => {
     const carried = await withCarrier({ judges: [allow, deciding(decide)] }, (carrier) => carrier.carry(payment()));
     expect({ state: carried.state, code: carried.error?.code }).toEqual(expected);
     expect(carried).not.toHaveProperty('txId');
     expect([sent, JSON.stringify(carried).includes('canary')]).toEqual([[], false]);
   });
 
-  it('is asked with wallet, sender, summary and digest', async () => {
+  it('a judge gets wallet, sender, summary and digest', async () => {
     const asked: Question[] = [];
     const judge = deciding((question) => asked.push(question) && { kind: 'deny' });
     await withCarrier({ judges: [judge] }, (carrier) => carrier.carry(payment()));
@@ -133,7 +133,7 @@ describe('a judge of the program', () => {
 });
 
 describe('a transaction that is handed over', () => {
-  it('is sent once, however often and at how many places it is handed over', async () => {
+  it('a transaction is sent once, however often and in however many places it is handed over', async () => {
     const carried = await withCarrier({}, async (carrier) => {
       const first = await carrier.carry(payment());
       return [first, await carrier.carry(payment())];
@@ -147,7 +147,7 @@ describe('a transaction that is handed over', () => {
     });
   });
 
-  it('keeps its bytes while no node can be reached, and the next process sends them', async () => {
+  it('a transaction keeps its bytes while no node can be reached, and the next process sends them', async () => {
     const away = await startServer((response) => response.end());
     await away.close();
     const kept = await withCarrier({ nodes: { ETH: away.url } }, (carrier) => carrier.carry(payment()));
@@ -170,7 +170,7 @@ describe('a transaction that is handed over', () => {
 });
 
 describe('a source of the program', () => {
-  it('is polled, and hears of ends and refusals', async () => {
+  it('a source is polled, and hears of ends and refusals', async () => {
     const told: unknown[] = [];
     const source = {
       pending: async () => [payment(), { ...payment(), id: 'wrong', unsigned: 7 } as unknown as Transaction],
@@ -191,7 +191,7 @@ describe('a source of the program', () => {
       },
     ],
     ['returns no list', () => ({ length: 1 })],
-  ])('that %s is a failed poll, and says so in the log', async (_name, pending) => {
+  ])('a source that %s is a failed poll, and the log says so', async (_name, pending) => {
     const lines: string[] = [];
     const write = (fields: object, event: string) => {
       lines.push(JSON.stringify({ ...fields, event }));

@@ -81,7 +81,7 @@ describe('a broken entry is named with its reason and left out', () => {
     expect(existsSync(house.config.store)).toBe(false);
   });
 
-  it('a name that is no UUID: shown by its place, for it may be anything', async () => {
+  it('an entry with a name that is not a UUID is shown by its place, because the name may be anything', async () => {
     const wallet = await one(key, 'my hot wallet');
     expect(wallet).toMatchObject({ entry: 1, chain: 'ETH', testnet: true, result: 'broken' });
     expect(wallet).not.toHaveProperty('signatureId');
@@ -89,7 +89,7 @@ describe('a broken entry is named with its reason and left out', () => {
     expect(JSON.stringify(wallet)).not.toContain('hot');
   });
 
-  it('one signature ID twice: in other letters, and word for word', async () => {
+  it('an entry with a signature ID that appears twice is left out: in other letters, and word for word', async () => {
     write({ [id]: key, [id.toUpperCase()]: { ...key, privateKey: keys.other.privateKey } });
     const twice = await migrateFile(house, file, { skipBroken: true });
     expect(twice.wallets.map(codesOf).map(([code]) => code)).toEqual(['IMPORT_INVALID', 'IMPORT_INVALID']);
@@ -98,7 +98,7 @@ describe('a broken entry is named with its reason and left out', () => {
     expect(resultsOf(await migrateFile(house, file, { skipBroken: true }))).toEqual(['broken', 'imported']);
   });
 
-  it('a signature ID that the store has with another secret; the store keeps its own', async () => {
+  it('an entry with a signature ID that has another secret in the store is left out, and the store keeps its own', async () => {
     await one(key);
     const wallet = await one({ ...key, privateKey: keys.other.privateKey });
     expect(wallet).toMatchObject({ result: 'broken' });
@@ -106,7 +106,7 @@ describe('a broken entry is named with its reason and left out', () => {
     expect(await exportedFrom(house, id)).toMatchObject({ privateKey: keys.one.privateKey });
   });
 
-  it('a mix-up of networks is called by its name', async () => {
+  it('an entry that mixes networks is left out with that reason', async () => {
     const [main] = loadVectors('ETH').wallets;
     const wallet = await one({ mnemonic: main?.mnemonic, xpub: main?.xpub, chain: 'ETH', testnet: true });
     expect(wallet.notes[0]).toMatchObject({
@@ -136,7 +136,7 @@ describe('what the old program took is moved as it used it', () => {
     ['capitals', mnemonic.toUpperCase(), 'mnemonic-spelling'],
     ['two spaces', mnemonic.replace(' ', '  '), 'mnemonic-spelling'],
     ['a line break at its end', `${mnemonic}\n`, 'mnemonic-spelling'],
-  ])('a mnemonic with %s gives the keys that it gave there', async (_what, words, note) => {
+  ])('a mnemonic with %s gives the same keys as in Tatum KMS', async (_what, words, note) => {
     const xpub = await xpubOf(words);
     const wallet = await one({ mnemonic: words, xpub, chain: 'ETH', testnet: false });
     expect(wallet).toMatchObject({ result: 'imported', kind: 'mnemonic', xpub, matches: ['xpub'] });
@@ -157,7 +157,7 @@ describe('what the old program took is moved as it used it', () => {
     expect(verified).toEqual({ checked: 1, problems: [] });
   });
 
-  it('a mnemonic with a wrong checksum must give its xpub all the same', async () => {
+  it('a mnemonic with a wrong checksum must still give its xpub', async () => {
     const wallet = await one({ mnemonic: bad, xpub: await xpubOf('foo bar baz'), chain: 'ETH', testnet: false });
     expect(wallet).toMatchObject({ result: 'broken' });
     expect(codesOf(wallet)).toEqual(['ADDRESS_MISMATCH']);
@@ -166,7 +166,7 @@ describe('what the old program took is moved as it used it', () => {
     );
   });
 
-  it('capitals do not matter where the recorded xpub is that of the mnemonic in small letters', async () => {
+  it('capitals do not matter where the recorded xpub belongs to the mnemonic in small letters', async () => {
     const xpub = await xpubOf(mnemonic);
     const wallet = await one({ mnemonic: mnemonic.toUpperCase(), xpub, chain: 'ETH', testnet: false });
     expect(wallet).toMatchObject({ result: 'imported', xpub });
@@ -176,7 +176,7 @@ describe('what the old program took is moved as it used it', () => {
   const named = chains.flatMap((chain) => {
     return Object.keys(createRegistry().get(chain).keys.derivations ?? {}).map((derivation) => ({ chain, derivation }));
   });
-  it.each(named)('a mnemonic whose recorded xpub or address is that of $chain $derivation', async (place) => {
+  it.each(named)('a mnemonic is accepted with a recorded xpub or address of $chain $derivation', async (place) => {
     const { chain, derivation } = place;
     const source = newVault().vault;
     const { sealed } = await source.create(parseChainId(chain), 'mainnet', { kind: 'hd', derivation });
@@ -193,7 +193,7 @@ describe('what the old program took is moved as it used it', () => {
     expect(codesOf(wallet)).toContain('signature-id-small-letters');
   });
 
-  it('one secret under two signature IDs, and on both networks, is pointed out', async () => {
+  it('a secret with two signature IDs, or on both networks, is reported', async () => {
     write({ [id]: key, [other]: { ...key, privateKey: key.privateKey.slice(2) } });
     const report = await migrateFile(house, file);
     expect(resultsOf(report)).toEqual(['imported', 'imported']);
@@ -207,7 +207,7 @@ describe('what the old program took is moved as it used it', () => {
     ]);
   });
 
-  it('a missing network and unknown members are said', async () => {
+  it('a missing network and unknown members are reported', async () => {
     const wallet = await one({ privateKey: key.privateKey, chain: 'ETH', comment: 'mine', note: 'too' });
     expect(wallet).toMatchObject({ result: 'imported', testnet: false });
     expect(codesOf(wallet)).toEqual(expect.arrayContaining(['network-assumed', 'fields-left-out']));
@@ -217,7 +217,7 @@ describe('what the old program took is moved as it used it', () => {
 describe('what the old program did wrong is said of each wallet', () => {
   const empties = ['erd1r45ugr3q9w', 'erd1ne5patcf98', 'erd1yqt755wvr3', 'erd1mdzfn7n8up'];
 
-  it('EGLD: the address that was printed belongs to everybody; the right one is shown', async () => {
+  it('EGLD: the report shows that the printed address belongs to everybody, and gives the right one', async () => {
     const [main] = loadVectors('EGLD').wallets;
     const first = loadVectors('EGLD').addresses.find((item) => item.mnemonic === main?.mnemonic && item.index === 0);
     const wallet = await one({ mnemonic: main?.mnemonic, chain: 'EGLD', testnet: false });
@@ -231,30 +231,30 @@ describe('what the old program did wrong is said of each wallet', () => {
     expect(own.notes[0]?.message).toContain(empties[3]);
   });
 
-  it.each(['SOL', 'XRP', 'XLM'])('%s: a typed mnemonic was thrown away', async (chain) => {
+  it.each(['SOL', 'XRP', 'XLM'])('%s: the report says that a typed mnemonic was discarded', async (chain) => {
     write(oldWallets(chain));
     for (const wallet of (await migrateFile(house, file)).wallets) {
       expect(codesOf(wallet)).toContain('typed-mnemonic-ignored');
     }
   });
 
-  it('ETH: getprivatekey printed the key of the empty mnemonic for a wallet of a private key', async () => {
+  it('ETH: the report says that getprivatekey printed the key of the empty mnemonic for a wallet of a private key', async () => {
     expect(codesOf(await one(key))).toEqual(['printed-key-wrong']);
   });
 
-  it('ADA: the derivation is the old program’s own', async () => {
+  it('ADA: the report names the special derivation of Tatum KMS', async () => {
     write(oldWallets('ADA'));
     for (const wallet of (await migrateFile(house, file)).wallets) {
       expect(codesOf(wallet)).toContain('derivation-not-standard');
     }
   });
 
-  it('BNB: the network is gone', async () => {
+  it('BNB: the report says that the network has ended', async () => {
     write(oldWallets('BNB'));
     for (const wallet of (await migrateFile(house, file)).wallets) expect(codesOf(wallet)).toContain('network-closed');
   });
 
-  it('SOL: a private key that is not the mnemonic’s goes before it', async () => {
+  it('SOL: a private key that does not belong to the mnemonic takes precedence', async () => {
     const [first, ...rest] = loadVectors('SOL').wallets;
     const second = rest.find((wallet) => wallet.mnemonic !== first?.mnemonic);
     const { address, privateKey } = second as { address: string; privateKey: string };
@@ -268,7 +268,7 @@ describe('what the old program did wrong is said of each wallet', () => {
   });
 });
 
-it('whatever the entries are, each is readable or has a coded error, and shows nothing of its secret', () => {
+it('each entry of any shape is readable or has a coded error, and shows nothing of its secret', () => {
   const secret = keys.one.privateKey.slice(2);
   const value = fc.oneof(fc.constant(secret), fc.jsonValue(), fc.constant('ETH'), fc.constant(mnemonic));
   const fields = ['chain', 'testnet', 'mnemonic', 'privateKey', 'secret', 'xpub', 'address', 'label', 'x'];

@@ -39,7 +39,7 @@ function damage(count: number, change: (bytes: Buffer) => Buffer): void {
 }
 
 describe('an old file', () => {
-  it('is a wallet.dat, or plain JSON that needs no password, also with white space around', async () => {
+  it('an old file is a wallet.dat, or plain JSON without a password, with or without white space around', async () => {
     writeOld(file, entries(3), 'old');
     const whole = await read();
     expect(whole.entries.map(({ id }) => id)).toEqual([idAt(0), idAt(1), idAt(2)]);
@@ -50,12 +50,12 @@ describe('an old file', () => {
     expect(await readLegacyFile(file, notAsked)).toEqual(whole);
   });
 
-  it('may be without wallets', async () => {
+  it('an old file may have no wallets', async () => {
     writeOld(file, {}, 'old');
     expect(await read()).toEqual({ entries: [] });
   });
 
-  it('tells names that stand in it twice', async () => {
+  it('an old file with duplicate names shows them', async () => {
     const text = `{"${idAt(0)}":{"a":1},"${idAt(1)}":{"a":"\\"${idAt(1)}\\":{"},"${idAt(0)}" : {"a":2}}`;
     writeFileSync(file, text);
     expect(await read()).toEqual({
@@ -77,12 +77,12 @@ describe('an old file', () => {
       `${encryptOld('{}', 'old').slice(0, 30)}*${encryptOld('{}', 'old').slice(31)}`,
     ],
     ['a header alone', Buffer.from('Salted__123').toString('base64')],
-  ])('is refused without asking for a password when it holds %s', async (_what, text) => {
+  ])('an old file with %s is refused without asking for a password', async (_what, text) => {
     writeFileSync(file, text);
     expect(await codeOf(readLegacyFile(file, notAsked))).toBe('IMPORT_INVALID');
   });
 
-  it('is refused when it cannot be read', async () => {
+  it('an old file is refused when it cannot be read', async () => {
     expect(await codeOf(readLegacyFile(join(home, 'missing.dat'), notAsked))).toBe('IMPORT_INVALID');
     expect(await codeOf(readLegacyFile(home, notAsked))).toBe('IMPORT_INVALID');
   });
@@ -99,7 +99,7 @@ describe('a wrong password is told from damage', () => {
     60_000,
   );
 
-  it('a file that ends too early gives back every entry before its end', async () => {
+  it('a truncated old file gives back every entry before its end', async () => {
     for (const length of [4001, 4000, 3999, 2345, 1616]) {
       damage(40, (bytes) => bytes.subarray(0, length));
       const { entries: saved, damage: said } = await read();
@@ -111,7 +111,7 @@ describe('a wrong password is told from damage', () => {
     }
   });
 
-  it('a plain file that ends too early does so as well', async () => {
+  it('a truncated plain file also gives back every entry before its end', async () => {
     writeFileSync(file, JSON.stringify(entries(10), null, 2).slice(0, 1000));
     const { entries: saved, damage: said } = await readLegacyFile(file, notAsked);
     expect(said).toContain('is not a complete JSON object');
@@ -119,7 +119,7 @@ describe('a wrong password is told from damage', () => {
     expect(saved).toEqual(Object.entries(entries(saved.length)).map(([id, value]) => ({ id, value })));
   });
 
-  it('no flipped bit anywhere ever changes an entry', async () => {
+  it('a flipped bit anywhere never changes an entry', async () => {
     const all = Object.entries(entries(20)).map(([id, value]) => ({ id, value }));
     const size = Buffer.from(encryptOld(JSON.stringify(entries(20)), 'old'), 'base64').length;
     const position = fc.integer({ min: 16, max: size - 1 });
@@ -138,7 +138,7 @@ describe('a wrong password is told from damage', () => {
     );
   });
 
-  it('what cannot be told apart is called both: a damaged salt looks like a wrong password', async () => {
+  it('an ambiguous failure is called both: a damaged salt looks like a wrong password', async () => {
     damage(20, (bytes) => {
       bytes[10] = (bytes[10] ?? 0) ^ 1;
       return bytes;
@@ -149,7 +149,7 @@ describe('a wrong password is told from damage', () => {
     });
   });
 
-  it('whatever the file is, it gives entries or a coded error, and shows nothing of it', async () => {
+  it('any file gives entries or a coded error, and shows nothing of it', async () => {
     const secret = keys.one.privateKey.slice(2);
     const content = fc.oneof(
       fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),

@@ -63,12 +63,12 @@ describe('every recorded wallet and private key of every chain, in one file', ()
     removeHome(place);
   });
 
-  it('is imported, and the progress is told', () => {
+  it('the wallets of every chain are imported, with progress', () => {
     expect(first).toMatchObject({ file: old, entries: count, imported: count, alreadyThere: 0, broken: 0 });
     expect(seen).toEqual(Array.from({ length: count }, (_, at) => at + 1));
   });
 
-  it.each(chains)('%s: keeps its signature ID and gives what is recorded of it', async (chain) => {
+  it.each(chains)('%s keeps its signature ID and gives what is recorded of it', async (chain) => {
     const entries = Object.entries(wallets.get(chain) ?? {});
     expect(entries.length).toBeGreaterThanOrEqual(4);
     for (const [signatureId, entry] of entries) {
@@ -83,7 +83,7 @@ describe('every recorded wallet and private key of every chain, in one file', ()
     }
   });
 
-  it('the second run adds nothing, every record is sound, and the old file stays as it was', async () => {
+  it('a second run adds nothing, every record is sound, and the old file is unchanged', async () => {
     const before = readFileSync(old);
     const second = await migrateFile(shared, old);
     expect(second).toMatchObject({ entries: count, imported: 0, alreadyThere: count, notImported: 0, broken: 0 });
@@ -96,12 +96,12 @@ describe('every recorded wallet and private key of every chain, in one file', ()
 });
 
 describe('the wallets of Tatum KMS', () => {
-  it('come from what `export` prints as well, without the old password', async () => {
+  it('wallets also come from the output of `export`, without the old password', async () => {
     writeFileSync(file, JSON.stringify(oldWallets('ETH'), null, 2));
     expect(await migrateFile(house, file)).toMatchObject({ imported: 4, broken: 0 });
   });
 
-  it('a dry run tries everything and makes not even a store', async () => {
+  it('a dry run tries everything and does not even make a store', async () => {
     write(oldWallets('BSC'));
     const report = await migrateFile(house, file, { dryRun: true });
     expect(report).toMatchObject({ entries: 4, imported: 0, notImported: 4, broken: 0 });
@@ -111,7 +111,7 @@ describe('the wallets of Tatum KMS', () => {
     expect(await migrateFile(house, file, { dryRun: true })).toMatchObject({ alreadyThere: 4, notImported: 0 });
   });
 
-  it('one broken entry holds all back and makes no store, unless it is to be skipped', async () => {
+  it('one broken entry stops the whole import and makes no store, unless it is skipped', async () => {
     const good = oldWallets('ETH');
     write({ ...good, [id]: { ...key, privateKey: 'garbage' } });
     expect(await migrateFile(house, file)).toMatchObject({ imported: 0, notImported: 4, broken: 1 });
@@ -158,7 +158,7 @@ describe('the passwords', () => {
     expect(await exportedFrom(house, id)).toMatchObject({ privateKey: key.privateKey });
   });
 
-  it('a wrong one changes nothing and asks for nothing', async () => {
+  it('a wrong password changes nothing and asks for nothing', async () => {
     write({ [id]: key });
     await house.close();
     house = houseAt(home, { TATUM_KMS_PASSWORD: 'wrong' });

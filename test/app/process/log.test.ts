@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/app/process/log.js';
 
 describe('a log', () => {
-  it('loses no more than the lines that nobody takes, counts them, and says so as soon as it can', () => {
+  it('a log loses only lines that cannot be written, counts them, and says so as soon as it can', () => {
     const written: string[] = [];
     let isFull = true;
     const log = createLog('info', (text) => {
@@ -21,7 +21,7 @@ describe('a log', () => {
     expect(log.lost()).toBe(2);
   });
 
-  it('writes text that others chose so that nothing of it steers a terminal, and whoever parses it gets it whole', () => {
+  it('foreign text in a log cannot steer a terminal, and parsers get it complete', () => {
     const written: string[] = [];
     createLog('info', (text) => void written.push(text)).warn({ memo: 'pay \u202eevil\u001b[2J\u2028' }, 'seen');
     expect(written.join('')).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}]/u);

@@ -99,7 +99,7 @@ describe('no password outlives a change that fails', () => {
     for (const copy of copies) expect(copy.length).toBe(0);
   });
 
-  it('and none outlives one that succeeds', async () => {
+  it('no password stays in memory after a change that succeeds', async () => {
     const { passwords, copies } = watched({ CUSTOS_PASSWORD: right, CUSTOS_NEW_PASSWORD: 'another battery of horses' });
     await changePassword({ store: await house.store(), log: house.log, passwords }, never);
     expect(copies).toHaveLength(2);
@@ -108,7 +108,7 @@ describe('no password outlives a change that fails', () => {
 });
 
 describe('a house is closed after every error', () => {
-  it('also when its store could not be opened, or its password was wrong', async () => {
+  it('a house is closed even if its store could not be opened, or its password was wrong', async () => {
     const missing = createHouse(readConfig({ store: join(home, 'none.db') }, {}, home), silentTerminal);
     await expect(missing.store()).rejects.toMatchObject({ code: 'STORE_MISSING' });
     await expect(missing.close()).resolves.toBeUndefined();
@@ -117,7 +117,7 @@ describe('a house is closed after every error', () => {
     await expect(wrong.close()).resolves.toBeUndefined();
   });
 
-  it('and has wiped the root key that it opened', async () => {
+  it('a closed house has wiped the root key that it opened', async () => {
     const opened = createHouse(readConfig({}, { CUSTOS_PASSWORD: 'another battery of horses' }, home), silentTerminal);
     const { rootKey } = await opened.open();
     expect(rootKey.some((byte) => byte !== 0)).toBe(true);

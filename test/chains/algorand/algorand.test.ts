@@ -39,7 +39,7 @@ describe('a recorded transaction', () => {
     expect(summary.opaque).toBe(false);
   });
 
-  it('states a fee for each byte, which the summary names in full', async () => {
+  it('a transaction states a fee for each byte, and the summary names it in full', async () => {
     const optIn = file.transactions.find(({ name }) => name.startsWith('asset opt-in'));
     const { summary } = await signVector(algorand, optIn!);
     expect(summary).toMatchObject({ kind: 'other', method: 'opt-in', tokens: [] });
@@ -49,7 +49,7 @@ describe('a recorded transaction', () => {
 
 describe('a wallet', () => {
   it.each(file.wallets)(
-    'has the recorded address, secret and words: $address',
+    'a wallet has the recorded address, secret and words: $address',
     ({ secret, address, mnemonic, testnet }) => {
       const network = networkOf(testnet);
       const privateKey = algorand.keys.decodePrivateKey(secret!, network);
@@ -59,7 +59,7 @@ describe('a wallet', () => {
     },
   );
 
-  it('of a BIP-39 mnemonic has the address that other wallets show', async () => {
+  it('a BIP-39 mnemonic gives the address that other wallets show', async () => {
     // Source: CoinAddressDerivationTests of Trust Wallet's wallet-core.
     const words = 'shoot island position soft burden budget tooth cruel issue economy destroy above';
     const { address, node } = algorand.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
@@ -68,7 +68,7 @@ describe('a wallet', () => {
     expect(algorand.keys.address(first, 'mainnet')).toBe(address);
   });
 
-  it('is read from every form of its secret', () => {
+  it('a wallet is read from every form of its secret', () => {
     const both = Buffer.concat([key.privateKey, key.publicKey]);
     const seed = Buffer.from(key.privateKey);
     const texts = [both, seed].flatMap((bytes) => [
@@ -82,7 +82,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('is not read from halves that do not belong together, nor from anything else', () => {
+  it('a wallet is not read from halves that do not belong together, nor from anything else', () => {
     const foreign = Buffer.concat([key.privateKey, other.publicKey]);
     const secret = algorand.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const texts = [foreign.toString('hex'), foreign.toString('base64'), '', secret.slice(1), secret.toLowerCase()];
@@ -91,7 +91,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('is read from any 25 words of the official library, and from no others', () => {
+  it('a wallet is read from any 25 words of the official library, and from no others', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(24), (seed, at) => {
         const words = algosdk.mnemonicFromSeed(seed).split(' ');
@@ -109,7 +109,7 @@ describe('a wallet', () => {
     );
   });
 
-  it('has an address whose checksum is looked at', () => {
+  it('the checksum of an address is checked', () => {
     expect(algorand.keys.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
     for (const text of [
       key.address.toLowerCase(),
@@ -173,17 +173,17 @@ describe('a request', () => {
       { ...asset, assetRevocationTarget: third.address, closeRemainderTo: third.address },
       'TRANSACTION_INVALID',
     ],
-  ])('%s is refused', (_what, change, expected) => {
+  ])('a request %s is refused', (_what, change, expected) => {
     expect(codeFor(change)).toBe(expected);
   });
 
-  it('has the fee that it states: in all where it is flat, else for each byte and no less than the least', () => {
+  it('a request has the fee that it states: in all where it is flat, else for each byte and at least the minimum', () => {
     expect(summaryOf({ fee: 0 }).fee.amount).toBe(0n);
     expect(summaryOf({ fee: 0, flatFee: false }).fee.amount).toBe(1000n);
     expect(summaryOf({ fee: 1_000_000 }).fee.amount).toBe(1_000_000n);
   });
 
-  it('that hands the account over, or empties it, says so and is no mere transfer', () => {
+  it('a request that hands over or empties the account says so and is not a mere transfer', () => {
     const rekeyed = summaryOf({ reKeyTo: { publicKey: printed(third.publicKey) } });
     expect(rekeyed.kind).toBe('other');
     expect(rekeyed.text).toContain(`gives the whole account to the key of ${third.address}`);
@@ -198,7 +198,7 @@ describe('a request', () => {
     expect(tokens.text).toContain(`sending all units of asset 31566704 that are left to ${third.address}`);
   });
 
-  it('about assets says what it does', () => {
+  it('a request about assets says what it does', () => {
     const none = { to: undefined, amount: undefined };
     const manager = { assetManager: third.address };
     const create = {
@@ -230,13 +230,13 @@ describe('a request', () => {
     expect(taken).toMatchObject({ method: 'clawback', tokens: [{ from: third.address, to: other.address }] });
   });
 
-  it('is signed by the sender alone', async () => {
+  it('a request is signed by the sender alone', async () => {
     const unsigned = algorand.codec.parse(request(), context);
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('is signed by another key where that is allowed, which the bytes and the summary tell', async () => {
+  it('a request is signed by another key where that is allowed, and the bytes and the summary show it', async () => {
     const rekeyed = { network: 'testnet' as const, from: third.address, signers: [third], allowForeignKey: true };
     const unsigned = algorand.codec.parse(request(), rekeyed);
     expect(unsigned.summary.text).toContain(`is signed by the key of ${third.address}`);
@@ -245,7 +245,7 @@ describe('a request', () => {
     expect([String(sgnr), String(txn.sender)]).toEqual([third.address, key.address]);
   });
 
-  it('or a coded error comes out of any text', () => {
+  it('any text gives a request or a coded error', () => {
     expectOnlyCodes(algorand, request({ note: { 0: 104 }, closeRemainderTo: third.address }), context);
     expectOnlyCodesOfTexts(algorand);
   });

@@ -97,17 +97,17 @@ const table: readonly (readonly [what: string, change: Record<string, unknown>, 
 ];
 
 describe('an Algorand transaction', () => {
-  it.each(table)('%s names its hazards', (_what, change, hazards) => {
+  it.each(table)('the hazards of %s are named', (_what, change, hazards) => {
     expect(algorand.codec.parse(requestOf(key, other, change), context).summary.hazards).toEqual(hazards);
   });
 
-  it('that another key signs names the account', () => {
+  it('a transaction that another key signs names the account', () => {
     const rekeyed = { network: 'testnet' as const, from: third.address, signers: [third], allowForeignKey: true };
     const { summary } = algorand.codec.parse(requestOf(key, other, {}), rekeyed);
     expect(summary.hazards).toEqual([{ kind: 'foreign-key', ...own }]);
   });
 
-  it('whose note looks like the digits of another note is told apart', () => {
+  it('a note that looks like the digits of another note is still distinct', () => {
     const noteOf = (text: string) =>
       JSON.stringify(
         algorand.codec.parse(requestOf(key, other, { note: printed(Buffer.from(text)) }), context).summary.notes,
@@ -115,7 +115,7 @@ describe('an Algorand transaction', () => {
     expect(noteOf('0x00')).not.toBe(noteOf('\0'));
   });
 
-  it.each(table)('%s tells every change of what is signed', async (_what, change) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, change) => {
     const completed = requestOf(key, other, change);
     const place = { chain: algorand, completed, context, keys: [key] };
     const parties = { closeRemainderTo: third.address, reKeyTo: third.address, lease: bytes, group: bytes };
@@ -127,10 +127,13 @@ describe('an Algorand transaction', () => {
     );
   });
 
-  it.each(loadVectors('ALGO').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(algorand, vector);
-    const completed = await completeVector(algorand, vector);
-    const place = { chain: algorand, completed, context: contextOfVector(algorand, vector, keys), keys };
-    expect(await expectEveryChangeTold(place, jsonVariants(completed, [third.address]))).toBeGreaterThan(5);
-  });
+  it.each(loadVectors('ALGO').transactions)(
+    'every change of the recorded "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(algorand, vector);
+      const completed = await completeVector(algorand, vector);
+      const place = { chain: algorand, completed, context: contextOfVector(algorand, vector, keys), keys };
+      expect(await expectEveryChangeTold(place, jsonVariants(completed, [third.address]))).toBeGreaterThan(5);
+    },
+  );
 });

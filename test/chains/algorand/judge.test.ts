@@ -60,7 +60,7 @@ const request = fc
   .map(([head, body]) => requestOf(key, key, { ...head, lastRound: head.firstRound + 1000, ...body }));
 
 describe('any transaction', () => {
-  it('is read by the official library as it was asked for, in the same bytes, with a signature that holds', async () => {
+  it('the official library reads any transaction as requested, in the same bytes, with a valid signature', async () => {
     await fc.assert(
       fc.asyncProperty(request, async (asked) => {
         const unsigned = algorand.codec.parse(asked, context);
@@ -80,7 +80,7 @@ describe('any transaction', () => {
     );
   });
 
-  it('that the official library makes is signed as the library signs it', async () => {
+  it('a transaction that the official library makes is signed as the library signs it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(2 ** 40), fc.uint8Array({ maxLength: 200 }), fc.nat(3), async (coins, note, at) => {
         const receiver = keys[at]!;

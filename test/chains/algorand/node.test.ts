@@ -47,7 +47,7 @@ describe('an algod that is asked for what is missing', () => {
     genesisHash: undefined,
   };
 
-  it('gives fee, rounds and genesis', async () => {
+  it('algod gives fee, rounds and genesis', async () => {
     const { fields, text } = await complete(bare, { '/v2/transactions/params': params });
     expect(fields).toMatchObject({
       fee: 0,
@@ -61,7 +61,7 @@ describe('an algod that is asked for what is missing', () => {
     expect(flat.fields['fee']).toBe(1000);
   });
 
-  it('changes nothing that was given, and is not asked where nothing is missing', async () => {
+  it('algod changes nothing that was given, and is not asked where nothing is missing', async () => {
     const { fields } = await complete(
       { ...bare, fee: 5000, flatFee: true, firstRound: 4900 },
       { '/v2/transactions/params': params },
@@ -71,14 +71,14 @@ describe('an algod that is asked for what is missing', () => {
     expect([asked, text]).toEqual([[], pending.serialized]);
   });
 
-  it('of another network does not make a transaction of it', async () => {
+  it('an algod of another network does not make a transaction of it', async () => {
     const foreign = { ...params, 'genesis-hash': 'wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=' };
     const { text } = await complete({ ...bare, genesisID: undefined }, { '/v2/transactions/params': foreign });
     expect(() => algorand.codec.parse(text, context)).toThrow(expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }));
   });
 
   it.each([[null], ['words'], [{ ...params, fee: -1 }], [{ ...params, 'genesis-hash': 7 }]])(
-    'and answers %j is not believed',
+    'the answer %j of algod is not accepted',
     async (answer) => {
       await expect(complete(bare, { '/v2/transactions/params': answer })).rejects.toMatchObject({
         code: 'NODE_ANSWER_INVALID',
@@ -88,7 +88,7 @@ describe('an algod that is asked for what is missing', () => {
 });
 
 describe('an algod that is handed signed bytes', () => {
-  it('gives the id that was computed', async () => {
+  it('algod gives the id that was computed', async () => {
     const node = algodOf({ '/v2/transactions': { txId: signed.txId } });
     expect(await algorand.node.broadcast!(recorded, node)).toBe(signed.txId);
     expect(node.asked).toEqual([{ path: '/v2/transactions', body: new Uint8Array(Buffer.from(signed.raw, 'hex')) }]);
@@ -96,7 +96,7 @@ describe('an algod that is handed signed bytes', () => {
     await expect(algorand.node.broadcast!(recorded, strange)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
-  it('and refuses them has taken them when it knows them', async () => {
+  it('an algod that refuses bytes has taken them if it knows them', async () => {
     expect(await algorand.node.broadcast!(recorded, algodOf(found))).toBe(signed.txId);
     const thrownOut = {
       [look]: { 'pool-error': 'overspend', 'confirmed-round': 0 },
@@ -107,7 +107,7 @@ describe('an algod that is handed signed bytes', () => {
     });
   });
 
-  it('and refuses them after their rounds has refused for good only where it has kept the blocks', async () => {
+  it('an algod that refuses bytes after their rounds has refused for good only if it has kept the blocks', async () => {
     await expect(algorand.node.broadcast!(recorded, algodOf({ ...over, ...blocks }))).rejects.toMatchObject({
       code: 'BROADCAST_REFUSED',
     });
@@ -116,7 +116,7 @@ describe('an algod that is handed signed bytes', () => {
     });
   });
 
-  it('and cannot be reached is asked again later', async () => {
+  it('an algod that cannot be reached is asked again later', async () => {
     const away = new CustosError('NODE_UNREACHABLE', 'no route');
     await expect(algorand.node.broadcast!(recorded, algodOf({ '/v2/transactions': away }))).rejects.toMatchObject({
       code: 'NODE_UNREACHABLE',
@@ -130,7 +130,7 @@ describe('an algod that is handed signed bytes', () => {
 describe('signed bytes', () => {
   const fate = (answers: Record<string, unknown>) => algorand.node.fate!(recorded, algodOf(answers));
 
-  it('are known in the pool and in a block', async () => {
+  it('signed bytes are known in the pool and in a block', async () => {
     expect(await fate(found)).toBe('known');
     expect(await fate({ [look]: { 'pool-error': '' } })).toBe('known');
     // Older than the thousand rounds in which a node looks by itself.
@@ -139,12 +139,12 @@ describe('signed bytes', () => {
     );
   });
 
-  it('are open until their last round is over', async () => {
+  it('signed bytes are open until their last round is over', async () => {
     expect(await fate({})).toBe('open');
     expect(await fate({ '/v2/status': { 'last-round': 1020 }, ...blocks })).toBe('open');
   });
 
-  it('are dead when all blocks of their rounds are without them, and open when one of these blocks is missing', async () => {
+  it('signed bytes are dead when all blocks of their rounds lack them, and open when one of these blocks is missing', async () => {
     expect(await fate({ ...over, ...blocks })).toBe('dead');
     expect(await fate({ ...over, ...blocks, '/v2/blocks/1020/txids': undefined })).toBe('open');
     expect(await fate({ ...over, ...blocks, '/v2/blocks/1000/txids': 'words' })).toBe('open');

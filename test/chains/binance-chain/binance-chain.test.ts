@@ -16,13 +16,16 @@ const file = loadVectors('BNB');
 const first = file.transactions[0]!;
 
 describe('a recorded wallet', () => {
-  it.each(file.wallets)('$address belongs to its private key', ({ address, privateKey, testnet }) => {
-    const network = networkOf(testnet);
-    const key = chain.keys.decodePrivateKey(privateKey!, network);
-    expect(chain.keys.address(chain.keys.publicKey(key), network)).toBe(address);
-    expect(chain.keys.encodePrivateKey(key, network)).toBe(privateKey);
-    expect(chain.keys.normalizeAddress(address!.toUpperCase(), network)).toBe(address);
-  });
+  it.each(file.wallets)(
+    'the recorded wallet $address belongs to its private key',
+    ({ address, privateKey, testnet }) => {
+      const network = networkOf(testnet);
+      const key = chain.keys.decodePrivateKey(privateKey!, network);
+      expect(chain.keys.address(chain.keys.publicKey(key), network)).toBe(address);
+      expect(chain.keys.encodePrivateKey(key, network)).toBe(privateKey);
+      expect(chain.keys.normalizeAddress(address!.toUpperCase(), network)).toBe(address);
+    },
+  );
 });
 
 describe('a recorded transaction', () => {
@@ -170,7 +173,7 @@ describe('any transfer', () => {
     { minLength: 1, selector: ({ denom }) => denom },
   );
 
-  it('is decoded from the signed bytes as it was told, with a signature that OpenSSL verifies', async () => {
+  it('any transfer is decoded from the signed bytes as requested, with a signature that OpenSSL verifies', async () => {
     await fc.assert(
       fc.asyncProperty(coins, fc.string({ maxLength: 30 }), fc.nat(), async (list, memo, sequence) => {
         const side = [{ of: sender, coins: list }];
@@ -196,7 +199,7 @@ describe('any transfer', () => {
     );
   });
 
-  it('gives nothing but a CustosError, or the same sender, when bytes change', () => {
+  it('changed bytes give only a CustosError or the same sender', () => {
     const coin = [{ denom: 'BNB', amount: 5 }];
     const text = JSON.stringify(completedOf([{ of: sender, coins: coin }], [{ of: recipient, coins: coin }], 'memo'));
     fc.assert(
@@ -292,7 +295,7 @@ describe('a transfer is refused', () => {
     expect(codeOf(() => parse(completed))).toBe(code);
   });
 
-  it('by another key, or none', async () => {
+  it('a transfer is refused with another key, or with none', async () => {
     await expect(parse(good()).sign([stranger])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(parse(good()).sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
     expect((await parse(good()).sign([stranger, sender])).raw).toBe((await parse(good()).sign([sender])).raw);
@@ -300,7 +303,7 @@ describe('a transfer is refused', () => {
 });
 
 describe('the network', () => {
-  it('is asked straight where there is no cloud', async () => {
+  it('the network is asked directly where there is no cloud', async () => {
     const keys = await keysOfVector(chain, first);
     const {
       publicService: _public,
@@ -315,7 +318,7 @@ describe('the network', () => {
     expect(await chain.node.complete(pending, asking)).toBe(await completeVector(chain, first));
   });
 
-  it('must be the right one', async () => {
+  it('a node of the wrong network is refused', async () => {
     const wrong = {
       ...first.rpc[0]!,
       response: { status: 200, body: { node_info: { network: 'Binance-Chain-Tigris' } } },
@@ -328,11 +331,11 @@ describe('the network', () => {
     });
   });
 
-  it('is known to be gone', () => {
+  it('the network is known to have ended', () => {
     expect(chain.closedNetwork).toMatch(/December 2024/);
   });
 
-  it('would have been handed the bytes in base64, and its refusal would have counted', async () => {
+  it('the node would have received the bytes in base64, and its refusal would have counted', async () => {
     const signed = await signVector(chain, first);
     const answering = (answer: object) => ({
       rpc: async (method: string, params: readonly unknown[]) => {
@@ -351,7 +354,7 @@ describe('the network', () => {
 });
 
 describe('keys and addresses', () => {
-  it('come from a mnemonic, too', async () => {
+  it('keys and addresses also come from a mnemonic', async () => {
     const phrase = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
     const { node, xpub } = chain.keys.hd!.account(await mnemonicToSeed(phrase), 'mainnet');
     const publicKey = chain.keys.publicKey(chain.keys.hd!.privateKey(node, 3));
@@ -359,7 +362,7 @@ describe('keys and addresses', () => {
     expect(chain.keys.hd!.path('mainnet')).toBe("m/44'/714'/0'/0");
   });
 
-  it('of the other network, or with a wrong checksum, are refused', () => {
+  it('addresses of the other network, or with a wrong checksum, are refused', () => {
     const address = sender.address;
     for (const text of [`${address.slice(0, -1)}q`, address.replace('tbnb', 'bnb'), '', 'bnb1']) {
       expect(codeOf(() => chain.keys.normalizeAddress(text, 'testnet'))).toBe('ADDRESS_INVALID');
@@ -368,7 +371,7 @@ describe('keys and addresses', () => {
     expect(codeOf(() => chain.keys.address(new Uint8Array(33), 'mainnet'))).toBe('ADDRESS_INVALID');
   });
 
-  it.each(['', 'zz', 'ab'.repeat(31), '00'.repeat(32), 'ff'.repeat(32)])('%s is no private key', (text) => {
+  it.each(['', 'zz', 'ab'.repeat(31), '00'.repeat(32), 'ff'.repeat(32)])('%s is not a private key', (text) => {
     expect(codeOf(() => chain.keys.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
   });
 });

@@ -27,7 +27,7 @@ describe('a recorded transaction', () => {
     expect(officially(raw).transaction_hash().to_hex()).toBe(txId);
   });
 
-  it('that a node makes pay elsewhere, or more, is refused', async () => {
+  it('a transaction is refused if the node makes it pay elsewhere, or more', async () => {
     const [vector] = file.transactions;
     const keys = await keysOfVector(cardano, vector!);
     const fields = JSON.parse(await completeVector(cardano, vector!));
@@ -45,7 +45,7 @@ describe('a recorded transaction', () => {
 });
 
 describe('a wallet', () => {
-  it('derives the recorded xpubs, addresses and keys', () => {
+  it('a wallet derives the recorded xpubs, addresses and keys', () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
       expect(cardano.keys.hd!.account(mnemonicToEntropy(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
@@ -61,7 +61,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('by CIP-1852 has the keys that the official library derives', async () => {
+  it('a CIP-1852 wallet has the keys that the official library derives', async () => {
     const { Bip32PrivateKey } = await import('@emurgo/cardano-serialization-lib-nodejs');
     const entropy = mnemonicToEntropy(file.wallets[0]!.mnemonic);
     const scheme = cardano.keys.derivations!['cip1852']!;
@@ -76,7 +76,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('reads addresses of both eras, and those of another network not at all', () => {
+  it('a wallet reads addresses of both eras, and never those of another network', () => {
     const byron = 'Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi';
     const base =
       'addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3n0d3vllmyqwsx5wktcd8cc3sq835lu7drv2xwl2wywfgse35a3x';
@@ -88,7 +88,7 @@ describe('a wallet', () => {
     expectOnlyCodesOfTexts(cardano);
   });
 
-  it('reads addresses of the Byron era of its own network only', async () => {
+  it('a wallet reads addresses of the Byron era only of its own network', async () => {
     const { Bip32PrivateKey, ByronAddress } = await import('@emurgo/cardano-serialization-lib-nodejs');
     const key = Bip32PrivateKey.from_bip39_entropy(new Uint8Array(16), new Uint8Array(0)).to_public();
     const [main, test] = [764824073, 1].map((magic) => ByronAddress.icarus_from_key(key, magic).to_base58());
@@ -100,7 +100,7 @@ describe('a wallet', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is decoded as the official library reads it, and every witness verifies there', async () => {
+  it('a completed transaction is decoded as the official library reads it, and every witness verifies there', async () => {
     const amount = fc.integer({ min: 1_000_000, max: 1_000_000_000_000 });
     await fc.assert(
       fc.asyncProperty(
@@ -144,15 +144,15 @@ describe('a completed transaction', () => {
     ['that never ends', { made: { 3: 'never' } }, 'TRANSACTION_INVALID'],
     ['of a foreign input', { inputs: [{ address: other.address, amount: 10_000_000 }] }, 'KEY_MISSING'],
   ];
-  it.each(cases)('%s is refused', (_what, shape, expected) => {
+  it.each(cases)('a completed transaction %s is refused', (_what, shape, expected) => {
     expect(codeOf(() => cardano.codec.parse(completed(shape), context))).toBe(expected);
   });
 
-  it('is never signed by halves', async () => {
+  it('a completed transaction is never signed in part', async () => {
     const inputs = [key, second].map(({ address }) => ({ address, amount: 5_000_000 }));
     const unsigned = cardano.codec.parse(completed({ inputs }), context);
     await expect(unsigned.sign([key])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(cardano, completed(), context));
+  it('any text gives a transaction or a coded error', () => expectOnlyCodes(cardano, completed(), context));
 });

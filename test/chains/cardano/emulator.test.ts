@@ -28,7 +28,7 @@ describe('a Cardano ledger', () => {
   it.each([
     ['one wallet', [key]],
     ['two wallets', [key, second]],
-  ])('takes a transaction of %s, once, and moves what the summary says', async (_name, wallets) => {
+  ])('a Cardano ledger takes a transaction of %s once, and moves what the summary says', async (_name, wallets) => {
     const { ledger, txId } = ledgerOf(wallets);
     const inputs = wallets.map(({ address }) => ({ address, amount: 10_000_000 }));
     const outputs = [{ address: other.address, amount: inputs.length * 10_000_000 - 200_000 }];
@@ -43,7 +43,7 @@ describe('a Cardano ledger', () => {
     await expect(ledger.submitTransaction(read(bytes))).rejects.toThrow();
   });
 
-  it('refuses one that was changed after it was signed, or that lacks a signature', async () => {
+  it('a Cardano ledger refuses a transaction that was changed after signing, or that lacks a signature', async () => {
     const { ledger, txId } = ledgerOf([key, second]);
     const inputs = [key, second].map(({ address }) => ({ address, amount: 10_000_000 }));
     const outputs = [{ address: other.address, amount: 19_800_000 }];

@@ -26,7 +26,7 @@ describe('an address', () => {
     for (const form of forms) expect(ethereum.keys.normalizeAddress(form, 'mainnet')).toBe(address.toLowerCase());
   });
 
-  it('of any bytes passes with the checksum of a second implementation, and fails with one letter changed', () => {
+  it('an address of any bytes passes with the checksum of a second implementation, and fails with one letter changed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.nat(39), (bytes, at) => {
         const address = getAddress(`0x${Buffer.from(bytes).toString('hex')}`);
@@ -52,13 +52,13 @@ describe('an address', () => {
     ['white space', ` 0x${'1'.repeat(40)}`],
     ['the prefix of another chain', `xdc${'1'.repeat(40)}`],
     ['a wrong checksum', '0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'],
-  ])('with %s is refused', (_what, text) => {
+  ])('an address with %s is refused', (_what, text) => {
     expect(() => ethereum.keys.normalizeAddress(text, 'mainnet')).toThrow(
       expect.objectContaining({ code: 'ADDRESS_INVALID' }),
     );
   });
 
-  it('of XDC is shown with its own prefix and read with both', () => {
+  it('an XDC address is shown with its own prefix and read with both', () => {
     const shown = 'xdc5aaeb6053f3e94c9b9a09f33669435e7ef1beaed';
     for (const form of [
       shown,
@@ -75,7 +75,7 @@ describe('an address', () => {
     );
   });
 
-  it('of Harmony is read in bech32 with a right checksum, and shown as 0x', () => {
+  it('a Harmony address is read in bech32 with a right checksum, and shown as 0x', () => {
     const text = 'one1pdv9lrdwl0rg5vglh4xtyrv3wjk3wsqket7zxy';
     const shown = one.keys.normalizeAddress(text, 'mainnet');
     expect(shown).toMatch(/^0x[0-9a-f]{40}$/);
@@ -93,7 +93,7 @@ describe('an address', () => {
     }
   });
 
-  it('or a coded error comes out of any text on any chain', () => {
+  it('any text gives an address or a coded error on any chain', () => {
     const registry = createRegistry();
     const texts = fc.oneof(fc.string(), fc.stringMatching(/^(0x|xdc|one1)[0-9a-zA-Z]{38,42}$/));
     fc.assert(
@@ -111,7 +111,7 @@ describe('an address', () => {
 describe('a private key', () => {
   const digits = 'c0ffee'.padStart(64, '0');
 
-  it.each([`0x${digits}`, digits, `0X${digits.toUpperCase()}`])('is read from %s', (text) => {
+  it.each([`0x${digits}`, digits, `0X${digits.toUpperCase()}`])('a private key is read from %s', (text) => {
     const key = ethereum.keys.decodePrivateKey(text, 'mainnet');
     expect(ethereum.keys.encodePrivateKey(key, 'mainnet')).toBe(`0x${digits}`);
   });
@@ -126,7 +126,7 @@ describe('a private key', () => {
     [`0x${'f'.repeat(64)}`, 'is not below the order of the curve'],
     [` ${digits}`, 'has characters that are not hexadecimal digits'],
     [`0x${digits.slice(1)}g`, 'has characters that are not hexadecimal digits'],
-  ])('like %j is refused with the reason, and not repeated', (text, reason) => {
+  ])('a private key like %j is refused with the reason, and not repeated', (text, reason) => {
     const read = () => ethereum.keys.decodePrivateKey(text, 'mainnet');
     expect(read).toThrow(expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }));
     expect(read).toThrow(reason);

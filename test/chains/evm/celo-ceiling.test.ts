@@ -45,7 +45,7 @@ describe.each([
     Object.entries(celoFeeTokens[network]).map(([symbol, feeCurrency]) => ({ network, symbol, feeCurrency })),
   );
 
-  it.each(tokens)('is bounded in $symbol on $network, in whichever case its contract is written', (token) => {
+  it.each(tokens)('a fee is bounded in $symbol on $network, whatever the case of its contract address', (token) => {
     for (const feeCurrency of [token.feeCurrency, `0x${token.feeCurrency.slice(2).toUpperCase()}`]) {
       const fee = { ...token, feeCurrency, form };
       expect(outcome({ ...fee, fee: 50n * CUSD })).toBe('nothing');
@@ -56,7 +56,7 @@ describe.each([
     }
   });
 
-  it('in a token that nobody named is refused, however small, until it has a ceiling', () => {
+  it('a fee in an unlisted token is refused, however small, until the token has a ceiling', () => {
     const fee = { feeCurrency: unlisted, form, fee: 100_000n };
     expect(outcome(fee)).toBe('FEE_INVALID');
     for (const address of [unlisted, `0x${unlisted.slice(2).toUpperCase()}`]) {
@@ -67,7 +67,7 @@ describe.each([
     expect(outcome({ ...fee, feeCeilings: ['CELO=1000', 'CELO:CUSD=1000'] })).toBe('FEE_INVALID');
   });
 
-  it('of the other network counts as one that nobody named', () => {
+  it('a token of the other network counts as unlisted', () => {
     expect(outcome({ feeCurrency: celoFeeTokens.testnet['CUSD'] ?? '', form, fee: 100_000n })).toBe('FEE_INVALID');
   });
 });

@@ -23,33 +23,33 @@ describe('a call of a known method', () => {
       { answers: { ...usual, eth_getCode: code }, isCloud: false },
     );
 
-  it('is not completed where the own node sees no contract, because it would move nothing and succeed', async () => {
+  it('a call of a known method is not completed where the own node sees no contract, because it would succeed and move nothing', async () => {
     await expect(asked('0x')).rejects.toMatchObject({ code: 'RECEIVER_UNFIT', asked: ['eth_getCode'] });
     const approve = { data: call('approve(address,uint256)', [alice, unlimited]) };
     await expect(asked('0x', approve)).rejects.toMatchObject({ code: 'RECEIVER_UNFIT' });
   });
 
-  it.each(['0x60', '0xEF', delegated])('is completed where the code is %s', async (code) => {
+  it.each(['0x60', '0xEF', delegated])('a call is completed where the code is %s', async (code) => {
     expect((await asked(code)).questions).toEqual(['eth_getCode']);
   });
 
-  it.each([null, 'none', '0x6', 5, {}])('waits for a better answer than %j', async (code) => {
+  it.each([null, 'none', '0x6', 5, {}])('a call waits for a better answer than %j', async (code) => {
     await expect(asked(code === null ? 'null' : code)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
-  it('is looked after on nodes that have names of their own beside these', async () => {
+  it('the code of a call is also checked on nodes with other method names', async () => {
     const answers = { ...usual, eth_getCode: '0x' };
     const klay = complete(klaytn, { ...all, ...transfer, chainId: 8217 }, { answers, isCloud: false });
     await expect(klay).rejects.toMatchObject({ code: 'RECEIVER_UNFIT' });
   });
 
-  it('costs no question through the cloud', async () => {
+  it('the check for code sends no question through the cloud', async () => {
     expect((await complete(ethereum, { ...all, ...transfer }, { answers: usual })).questions).toEqual([]);
   });
 });
 
 it.each(['0x', '0x696e766f6963652031', '0xdeadbeef'])(
-  'data %s that no contract has to understand are asked nothing',
+  'data %s, which no contract has to understand, cause no question',
   async (data) => {
     const { questions } = await complete(ethereum, { ...all, gas: 100_000, data }, { answers: usual, isCloud: false });
     expect(questions).toEqual([]);
@@ -63,7 +63,7 @@ describe('a node of the Ethereum family', () => {
   });
   afterAll(() => anvil.close());
 
-  it('tells a token from an address without code', async () => {
+  it('a node shows whether an address is a token or has no code', async () => {
     const [{ address: from } = { address: '' }] = anvil.accounts;
     const sent = await anvil.rpc('eth_sendTransaction', [{ from, data: tokenCreationCode(1000n) }]);
     const { contractAddress } = await anvil.receipt(String(sent));
@@ -105,7 +105,7 @@ describe('VeChain', () => {
     return vechain.node.complete(parsePending(pending, vechain.id, 'testnet'), context);
   };
 
-  it('is asked for the contract of a known method, and for nothing else', async () => {
+  it('VeChain is asked for the contract of a known method, and for nothing else', async () => {
     await expect(completed(false, transfer.data)).rejects.toMatchObject({ code: 'RECEIVER_UNFIT' });
     await expect(completed('no', transfer.data)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
     expect(await completed(true, transfer.data)).toContain(contract);

@@ -11,7 +11,7 @@ import { type Answers, all, complete, mainnetIds, to, usual } from '../asking.js
 import { keyOf } from '../signing.js';
 
 describe('completing', () => {
-  it('asks nothing when nothing is missing', async () => {
+  it('completing asks nothing when nothing is missing', async () => {
     const legacy = await complete(ethereum, all);
     expect(legacy.questions).toEqual([]);
     expect(legacy.completed).toMatchObject({
@@ -36,12 +36,12 @@ describe('completing', () => {
     }
   });
 
-  it('gives a result that is complete: completing it again changes nothing', async () => {
+  it('completing gives a complete result: completing it again changes nothing', async () => {
     const { completed } = await complete(ethereum, {}, { answers: usual });
     expect((await complete(ethereum, completed)).completed).toEqual(completed);
   });
 
-  it('keeps nonce 0 on every chain', async () => {
+  it('completing keeps nonce 0 on every chain', async () => {
     for (const chain of [ethereum, bsc, polygon, celo, klaytn, xdc, sonic]) {
       const request = { ...all, nonce: 0, chainId: mainnetIds[chain.id] };
       const { completed, questions } = await complete(chain, request, { answers: { eth_estimateGas: '0x5208' } });
@@ -50,7 +50,7 @@ describe('completing', () => {
     }
   });
 
-  it('asks for the nonce last, and gives the counted number to whoever keeps the nonces', async () => {
+  it('completing asks for the nonce last, and passes the counted number to the nonce keeper', async () => {
     const counts: bigint[] = [];
     const nextNonce = async (count: bigint) => {
       counts.push(count);
@@ -62,7 +62,7 @@ describe('completing', () => {
     expect(completed['nonce']).toBe('13');
   });
 
-  it('takes no nonce when the gas of the node turns out too low', async () => {
+  it('completing takes no nonce when the gas of the node is too low', async () => {
     const nextNonce = () => Promise.reject(new Error('a nonce was taken'));
     const answers = { ...usual, eth_estimateGas: '0x1' };
     await expect(complete(ethereum, {}, { answers, nextNonce })).rejects.toMatchObject({ code: 'GAS_TOO_LOW' });
@@ -75,11 +75,11 @@ describe('completing', () => {
     ['a value that is no number', { value: 'NaN' }, 'AMOUNT_INVALID'],
     ['a wrong checksum', { to: '0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }, 'ADDRESS_INVALID'],
     ['a type that is not supported', { type: 3 }, 'TRANSACTION_UNSUPPORTED'],
-  ])('asks nothing for a transaction with %s', async (_what, change, code) => {
+  ])('completing asks nothing for a transaction with %s', async (_what, change, code) => {
     await expect(complete(ethereum, change, { answers: usual })).rejects.toMatchObject({ code, asked: [] });
   });
 
-  it('refuses a node of another chain, and asks it nothing more', async () => {
+  it('completing refuses a node of another chain, and asks it nothing more', async () => {
     await expect(complete(ethereum, {}, { answers: { ...usual, eth_chainId: '0x38' } })).rejects.toMatchObject({
       code: 'CHAIN_ID_MISMATCH',
       asked: ['eth_chainId'],
@@ -97,14 +97,14 @@ describe('completing', () => {
     ['fee advice that is null', { fee: null }],
     ['fee advice without a medium fee', { fee: { fast: 5 } }],
     ['a medium fee that is fractional', { fee: { medium: 0.5 } }],
-  ])('refuses %s', async (_what, answers) => {
+  ])('completing refuses %s', async (_what, answers) => {
     const answered = Object.fromEntries(
       Object.entries({ ...usual, ...answers }).map(([name, answer]) => [name, answer ?? 'null']),
     );
     await expect(complete(ethereum, {}, { answers: answered })).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
-  it('passes on what the node refuses', async () => {
+  it('completing passes on what the node refuses', async () => {
     const answers = { ...usual, eth_estimateGas: new CustosError('NODE_REFUSED', 'execution reverted') };
     await expect(complete(ethereum, {}, { answers })).rejects.toMatchObject({
       code: 'NODE_REFUSED',
@@ -196,19 +196,19 @@ describe('the chains', () => {
 describe('fee caps', () => {
   const capped = { ...all, type: 2, gasPrice: undefined };
 
-  it('are twice the price of the node and its priority fee, where both are missing', async () => {
+  it('fee caps are twice the price of the node and its priority fee, where both are missing', async () => {
     const { completed } = await complete(ethereum, capped, { answers: usual });
     expect(completed).toMatchObject({ maxFeePerGas: '200', maxPriorityFeePerGas: '7' });
   });
 
-  it('are kept where given: the priority fee never rises above the cap', async () => {
+  it('fee caps are kept where given: the priority fee never rises above the cap', async () => {
     const { completed } = await complete(ethereum, { ...capped, maxFeePerGas: 4 }, { answers: usual });
     expect(completed).toMatchObject({ maxFeePerGas: '4', maxPriorityFeePerGas: '4' });
     const tipped = await complete(ethereum, { ...capped, maxPriorityFeePerGas: 900 }, { answers: usual });
     expect(tipped.completed).toMatchObject({ maxFeePerGas: '900', maxPriorityFeePerGas: '900' });
   });
 
-  it('are asked for in the currency of the fee (CIP-64), and so is the estimate', async () => {
+  it('fee caps and the estimate are asked for in the currency of the fee (CIP-64)', async () => {
     const feeCurrency = '0x765de816845861e75a25fca122bb6898b8b1282a';
     const { completed, params } = await complete(
       celo,
@@ -222,7 +222,7 @@ describe('fee caps', () => {
 });
 
 describe('an own node', () => {
-  it('is asked by JSON-RPC alone: gas price, a whole call, and both counts', async () => {
+  it('an own node is asked by JSON-RPC alone: gas price, a whole call, and both counts', async () => {
     for (const chain of [ethereum, polygon, klaytn, xdc, celo, sonic]) {
       const chainId = `0x${mainnetIds[chain.id]?.toString(16)}`;
       const asked = await complete(chain, {}, { answers: { ...usual, eth_chainId: chainId }, isCloud: false });
@@ -236,7 +236,7 @@ describe('an own node', () => {
     }
   });
 
-  it('tells whoever keeps the nonces how many are in the chain, and how many with those that wait', async () => {
+  it('an own node gives the nonce keeper the count in the chain, and the count with those that wait', async () => {
     const told: unknown[][] = [];
     const nextNonce = async (...counts: [bigint, bigint?]) => {
       told.push(counts);
@@ -253,7 +253,7 @@ describe('an own node', () => {
     expect(told).toEqual([[3n, 5n], [5n, 5n], [9n]]);
   });
 
-  it.each(['0x', null, 5, '-0x1', {}])('whose count is %j is not believed', async (count) => {
+  it.each(['0x', null, 5, '-0x1', {}])('the count %j of an own node is not accepted', async (count) => {
     const answers = { ...usual, eth_getTransactionCount: () => count };
     await expect(complete(ethereum, {}, { answers, isCloud: false })).rejects.toMatchObject({
       code: 'NODE_ANSWER_INVALID',

@@ -32,7 +32,7 @@ describe('a recorded case', () => {
   const ids: readonly string[] = evmChainIds;
   const cases = loadErrorVectors().filter(({ chain, name }) => ids.includes(chain) && !walletCases.includes(name));
 
-  it('is either refused with a known code or signed', () => {
+  it('a recorded case is either refused with a known code or signed', () => {
     expect(cases.map(({ name }) => name).sort()).toEqual([...Object.keys(refused), ...signed].sort());
   });
 

@@ -31,7 +31,7 @@ function chosenOf(id: string): readonly TransactionVector[] {
 }
 
 describe.each([...evmChainIds, 'VET'])('%s', (id) => {
-  it.each(chosenOf(id))('hides no field of $name', async (vector) => {
+  it.each(chosenOf(id))('the summary hides no field of $name', async (vector) => {
     expect(await changesTold(registry.get(id), vector)).toBeGreaterThan(5);
   });
 });
@@ -56,7 +56,7 @@ describe('TRON', () => {
     },
   };
 
-  it.each(loadVectors('TRON').transactions)('hides no field of $name', async (vector) => {
+  it.each(loadVectors('TRON').transactions)('the summary of TRON hides no field of $name', async (vector) => {
     expect(await changesTold(chain, vector, withHash)).toBeGreaterThan(5);
   });
 });
@@ -79,7 +79,7 @@ describe('Ethereum', () => {
   const key = keyOf(ethereum);
   const place = { chain: ethereum, context: contextOf(key), keys: [key] };
 
-  it.each(methodRows)('hides no byte of the arguments of %s', async (_signature, data) => {
+  it.each(methodRows)('the summary hides no byte of the arguments of %s', async (_signature, data) => {
     const json = (hex: string) => legacyJson({ value: 0, gas: 10_000_000, data: hex, type: 2, ...caps });
     const bytes = Buffer.from(data.slice(2), 'hex');
     const all = [...byteVariants(bytes, (changed) => json(`0x${Buffer.from(changed).toString('hex')}`))];
@@ -88,7 +88,7 @@ describe('Ethereum', () => {
     expect(await expectEveryChangeTold({ ...place, completed: json(data) }, variants)).toBe(bytes.length);
   });
 
-  it('hides no field of a transaction with fee caps and an access list', async () => {
+  it('the summary hides no field of a transaction with fee caps and an access list', async () => {
     const accessList = [{ address: alice, storageKeys: [`0x${'01'.repeat(32)}`] }];
     const completed = legacyJson({ ...caps, type: '0x2', accessList });
     expect(await expectEveryChangeTold({ ...place, completed }, jsonVariants(completed, [bob]))).toBeGreaterThan(20);
@@ -98,7 +98,7 @@ describe('Ethereum', () => {
 const caps = { gasPrice: undefined, maxFeePerGas: '20000000000', maxPriorityFeePerGas: '1000000000' };
 
 describe('Celo', () => {
-  it.each([{ type: '0x7b', ...caps }, {}])('hides no field of a fee in a token', async (form) => {
+  it.each([{ type: '0x7b', ...caps }, {}])('the summary of Celo hides no field of a fee in a token', async (form) => {
     const key = keyOf(celo);
     const completed = legacyJson({ chainId: 42220, feeCurrency: alice, ...form });
     const place = { chain: celo, context: contextOf(key), keys: [key], completed };

@@ -61,7 +61,7 @@ function expectSummary(
 }
 
 describe('signed bytes', () => {
-  it('of random legacy transactions are those of a second implementation', async () => {
+  it('signed bytes of random legacy transactions match those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, below(100), async (basic, gasPrice) => {
         const { raw, unsigned } = await sign(ethereum, { ...basic, gasPrice, chainId: 1 });
@@ -74,7 +74,7 @@ describe('signed bytes', () => {
     );
   });
 
-  it('of random EIP-2930 transactions are those of a second implementation', async () => {
+  it('signed bytes of random EIP-2930 transactions match those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, below(100), accessLists, async (basic, gasPrice, accessList) => {
         const { raw, unsigned } = await sign(ethereum, { ...basic, type: '0x1', gasPrice, accessList, chainId: 1 });
@@ -92,7 +92,7 @@ describe('signed bytes', () => {
     );
   });
 
-  it('of random EIP-1559 transactions are those of a second implementation, with or without a type', async () => {
+  it('signed bytes of random EIP-1559 transactions match those of a second implementation, with or without a type', async () => {
     await fc.assert(
       fc.asyncProperty(basics, caps, accessLists, fc.boolean(), async (basic, fees, accessList, isTyped) => {
         const type = isTyped ? { type: 2 } : {};
@@ -115,7 +115,7 @@ describe('signed bytes', () => {
     );
   });
 
-  it('of random CIP-64 transactions are those of a second implementation', async () => {
+  it('signed bytes of random CIP-64 transactions match those of a second implementation', async () => {
     await fc.assert(
       fc.asyncProperty(basics, caps, hexBytes(20, 20), async (basic, fees, feeCurrency) => {
         const { raw, unsigned } = await sign(celo, { ...basic, ...fees, feeCurrency, chainId: 42220 });
@@ -133,7 +133,7 @@ describe('signed bytes', () => {
     );
   });
 
-  it('on Celo are standard where the type says so', async () => {
+  it('signed bytes on Celo are standard where the type says so', async () => {
     const basic = { nonce: 3n, to, value: 5n, data: '0x' as const, gas: 21000n };
     const legacy = await sign(celo, { ...basic, type: '0x0', gasPrice: 9n, chainId: 42220 });
     expect(legacy.raw).toBe(
@@ -163,12 +163,12 @@ describe('signed bytes', () => {
     );
   });
 
-  it('are the same each time', async () => {
+  it('signed bytes are the same each time', async () => {
     const unsigned = ethereum.codec.parse(legacyJson(), contextOf(key));
     expect(await unsigned.sign([key])).toEqual(await ethereum.codec.parse(legacyJson(), contextOf(key)).sign([key]));
   });
 
-  it('are those of the example that EIP-155 publishes', async () => {
+  it('signed bytes match the example that EIP-155 publishes', async () => {
     const example = { ...keyOf(ethereum, 0x46) };
     const text = legacyJson({
       nonce: 9,

@@ -24,28 +24,28 @@ function outcome(id: string, gas: bigint, change: { chainId?: number; developmen
 }
 
 describe('data', () => {
-  it.each(['ETH', 'OPTIMISM', 'BASE', 'CELO'])('on %s have a floor, below which nothing is signed', (id) => {
+  it.each(['ETH', 'OPTIMISM', 'BASE', 'CELO'])('data on %s have a floor, below which nothing is signed', (id) => {
     expect(floored).toBeGreaterThan(intrinsic);
     expect(outcome(id, floored - 1n)).toBe('GAS_TOO_LOW');
     expect(outcome(id, floored)).toBe('nothing');
   });
 
   it.each(evmChainIds.filter((id) => !['ETH', 'OPTIMISM', 'BASE', 'CELO', 'KLAY'].includes(id)))(
-    'on %s need the intrinsic gas',
+    'data on %s need the intrinsic gas',
     (id) => {
       expect(outcome(id, intrinsic - 1n)).toBe('GAS_TOO_LOW');
       expect(outcome(id, intrinsic)).toBe('nothing');
     },
   );
 
-  it('on a development chain need the intrinsic gas, because nobody knows its version', () => {
+  it('data on a development chain need the intrinsic gas, because its version is unknown', () => {
     const development = { chainId: 31337, developmentChainId: 31337n };
     expect(outcome('ETH', intrinsic, development)).toBe('nothing');
     expect(outcome('ETH', intrinsic - 1n, development)).toBe('GAS_TOO_LOW');
     expect(outcome('ETH', intrinsic, { developmentChainId: 31337n })).toBe('GAS_TOO_LOW');
   });
 
-  it('are held against the floor before the node is asked, and what it estimates as well', async () => {
+  it('data are checked against the floor before the node is asked, and so is its estimate', async () => {
     const request = { data, value: '0' };
     const given = complete(ethereum, { ...request, gas: intrinsic.toString() }, { answers: usual });
     await expect(given).rejects.toMatchObject({ code: 'GAS_TOO_LOW', asked: [] });
@@ -55,7 +55,7 @@ describe('data', () => {
 });
 
 describe('a gas limit', () => {
-  it('above 2^24 is refused on Ethereum, and nowhere else', () => {
+  it('a gas limit above 2^24 is refused on Ethereum, and nowhere else', () => {
     expect(outcome('ETH', CAP)).toBe('nothing');
     expect(outcome('ETH', CAP + 1n)).toBe('TRANSACTION_INVALID');
     expect(outcome('ETH', CAP + 1n, { chainId: 31337, developmentChainId: 31337n })).toBe('nothing');
@@ -70,7 +70,7 @@ describe('a node of Ethereum', () => {
   });
   afterAll(() => node.close());
 
-  it('estimates the floor for data that no code reads', async () => {
+  it('a node of Ethereum estimates the floor for data that no code reads', async () => {
     const [{ address: from } = { address: '' }] = node.accounts;
     const estimate = await node.rpc('eth_estimateGas', [{ from, to: alice, data }]);
     expect(BigInt(String(estimate))).toBe(floored);

@@ -8,14 +8,14 @@ import { alice, bob, contract, me, summaryOf, unlimited } from '../calls.js';
 import { approval, call, nobody, rows } from './rows.js';
 
 describe('a method', () => {
-  it.each(rows)('%s names what it may cost', (signature, args, expected) => {
+  it.each(rows)('the method %s names what it may cost', (signature, args, expected) => {
     const summary = summaryOf(call(signature, args));
     expect(summary.hazards).toEqual(expected);
     expect(summary.opaque).toBe(expected.some(({ kind }) => kind === 'opaque-data'));
     expect(summary.method).toMatch(new RegExp(`^${signature.split('(')[0]}\\(`));
   });
 
-  it('that is understood has a row here', () => {
+  it('every method that is understood has a row here', () => {
     const named = new Set(rows.map(([signature]) => signature));
     expect([...knownMethods.values()].map(({ signature }) => signature).sort()).toEqual([...named].sort());
   });
@@ -37,12 +37,12 @@ describe('an allowance', () => {
     [2n ** 128n, 'unlimited-allowance'],
     [2n ** 255n, 'unlimited-allowance'],
     [unlimited - 1n, 'unlimited-allowance'],
-  ])('of %s is an %s', (amount, kind) => {
+  ])('an allowance of %s is an %s', (amount, kind) => {
     expect(summaryOf(call('approve(address,uint256)', [alice, amount])).hazards).toMatchObject([{ kind, amount }]);
   });
 });
 
-describe('a destination from which nobody can spend', () => {
+describe('a destination that cannot spend', () => {
   const lost = [
     nobody,
     '0x0000000000000000000000000000000000000001',
@@ -54,13 +54,13 @@ describe('a destination from which nobody can spend', () => {
     '0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee',
   ];
 
-  it.each(lost)('%s is named for coins', (to) => {
+  it.each(lost)('the hazard of %s is named for coins', (to) => {
     const expected = [{ kind: 'unspendable-destination', party: to, asset: 'ETH', amount: 5n }];
     expect(summaryOf('0x', { to, value: 5 }).hazards).toEqual(expected);
     expect(summaryOf('0x', { to, value: 0 }).hazards).toEqual([]);
   });
 
-  it.each([...lost, contract])('%s is named for tokens, however they get there', (to) => {
+  it.each([...lost, contract])('the hazard of %s is named for tokens, however they get there', (to) => {
     const calls = [
       call('transfer(address,uint256)', [to, 5n]),
       call('transferFrom(address,address,uint256)', [me, to, 5n]),
@@ -74,7 +74,7 @@ describe('a destination from which nobody can spend', () => {
     }
   });
 
-  it('is told of the chain by the same rule, for those who build transactions', () => {
+  it('transaction builders get the same rule about destinations from the chain', () => {
     for (const to of [...lost, '0x0000000000000000000000000000000000000400', bob, contract]) {
       const isNamed = (data: string) =>
         summaryOf(data, { to, value: 5 }).hazards.some(({ kind }) => kind === 'unspendable-destination');
@@ -83,7 +83,7 @@ describe('a destination from which nobody can spend', () => {
     }
   });
 
-  it('is no system contract that is called with coins, and every precompiled one', () => {
+  it('system contracts that are called with coins are not lost destinations, but every precompiled one is', () => {
     const called = { data: '0x01267951', value: 5 };
     const kinds = (to: string) => summaryOf(called.data, { to, value: 5 }).hazards.map(({ kind }) => kind);
     expect(kinds('0x0000000000000000000000000000000000000088')).toEqual(['opaque-data']);
@@ -100,18 +100,21 @@ describe('a dangerous call', () => {
       .hazards.map(({ kind }) => kind)
       .filter((kind) => stoppedHazards.includes(kind));
 
-  it.each(dangerous)('of %s stays one when bytes stand behind it, which contracts ignore', (signature, args) => {
-    const data = call(signature, args);
-    for (const more of ['00', '21'.repeat(7), '00'.repeat(32), bob.slice(2)]) {
-      const summary = summaryOf(data + more);
-      expect(stopped(data + more)).toEqual(stopped(data));
-      expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, tokens: [] });
-      expect(summary.hazards).toMatchObject([...summaryOf(data).hazards.filter(isKnown), { kind: 'opaque-data' }]);
-    }
-  });
+  it.each(dangerous)(
+    'a dangerous call of %s stays dangerous with extra bytes behind it, which contracts ignore',
+    (signature, args) => {
+      const data = call(signature, args);
+      for (const more of ['00', '21'.repeat(7), '00'.repeat(32), bob.slice(2)]) {
+        const summary = summaryOf(data + more);
+        expect(stopped(data + more)).toEqual(stopped(data));
+        expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, tokens: [] });
+        expect(summary.hazards).toMatchObject([...summaryOf(data).hazards.filter(isKnown), { kind: 'opaque-data' }]);
+      }
+    },
+  );
 
   it.each(dangerous.filter(([, args]) => args.length > 0))(
-    'of %s stays one in an encoding that no compiler writes',
+    'a dangerous call of %s stays dangerous in an encoding that no compiler writes',
     (signature, args) => {
       const data = call(signature, args);
       const kinds = new Set(stopped(data));
@@ -124,14 +127,14 @@ describe('a dangerous call', () => {
     },
   );
 
-  it.each([1, 4, 5, 40])('stays one inside of %i calls', (depth) => {
+  it.each([1, 4, 5, 40])('a dangerous call stays dangerous inside of %i calls', (depth) => {
     let data = call('approve(address,uint256)', [alice, unlimited]);
     for (let at = 0; at < depth; at += 1) data = call('multicall(bytes[])', [[data]]);
     expect(stopped(data)).toEqual([depth <= 4 ? 'unlimited-allowance' : 'account-control']);
     expect(stopped(`${data}00`)).toEqual(stopped(data));
   });
 
-  it('is told among many', () => {
+  it('a dangerous call is named among many', () => {
     const many = [approval, call('approve(address,uint256)', [alice, unlimited]), `${approval}00`, '0xdeadbeef'];
     expect(stopped(call('multicall(bytes[])', [many]))).toEqual(['unlimited-allowance']);
   });
@@ -149,7 +152,7 @@ function isKnown({ kind }: Hazard): boolean {
 it.each([
   ['transfer(address,uint256)', [alice, 5n], 'token-transfer'],
   ['approve(address,uint256)', [alice, 5n], 'token-approval'],
-])('%s is no mere payment or approval when coins go along', (signature, args, kind) => {
+])('%s with coins is not a mere payment or approval', (signature, args, kind) => {
   expect(summaryOf(call(signature, args)).kind).toBe(kind);
   expect(summaryOf(call(signature, args), { value: 1 })).toMatchObject({
     kind: 'contract-call',
@@ -158,7 +161,7 @@ it.each([
 });
 
 describe('what is not understood', () => {
-  it('is named as opaque data: unknown methods, arguments that do not decode exactly, code', () => {
+  it('opaque data is named: unknown methods, arguments that do not decode exactly, code', () => {
     const kinds = (data: string, change = {}) => summaryOf(data, change).hazards.map(({ kind }) => kind);
     expect(kinds('0xdeadbeef')).toEqual(['opaque-data']);
     expect(kinds('0x01')).toEqual(['opaque-data']);
@@ -168,7 +171,7 @@ describe('what is not understood', () => {
     expect(kinds('0x6001', { to: undefined })).toEqual(['contract-creation', 'opaque-data']);
   });
 
-  it('is exactly what is opaque, whatever the bytes are', () => {
+  it('exactly the opaque data is not understood, whatever the bytes are', () => {
     const selectors = [...knownMethods.keys()].map((one) => Buffer.from(one.slice(2), 'hex'));
     const bytes = fc.uint8Array({ maxLength: 200 });
     fc.assert(

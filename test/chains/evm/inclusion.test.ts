@@ -41,11 +41,11 @@ const included = {
 describe('where the chain has a transaction', () => {
   const inclusion = (answers: Record<string, Answer>) => ethereum.node.inclusion?.(recorded, nodeOf(answers));
 
-  it('is its block and how many are behind it', async () => {
+  it('the place of a transaction is its block and the number of blocks behind it', async () => {
     expect(await inclusion(included)).toEqual({ kind: 'included', depth: 3, block: hash('01') });
   });
 
-  it('is never a block that the chain does not keep any more, although its receipt is still told', async () => {
+  it('the place is never a block that the chain has dropped, even if the node still gives its receipt', async () => {
     const other = { ...included, getBlockByNumber: { hash: hash('02') } };
     expect(await inclusion(other)).toEqual({ kind: 'waiting' });
     expect(await inclusion({ ...other, getTransactionByHash: null })).toEqual({ kind: 'absent' });
@@ -54,21 +54,21 @@ describe('where the chain has a transaction', () => {
     });
   });
 
-  it('says that it was reverted', async () => {
+  it('the place says that a transaction was reverted', async () => {
     const answers = { ...included, getTransactionReceipt: { ...receipt, status: '0x0' } };
     expect(await inclusion(answers)).toMatchObject({ kind: 'included', reverted: true });
   });
 
-  it('is at least one block deep, also at a node that lags', async () => {
+  it('the place is at least one block deep, even at a node that lags', async () => {
     expect(await inclusion({ ...included, blockNumber: '0x3' })).toMatchObject({ depth: 1 });
   });
 
-  it('is waiting when the receipt names no block', async () => {
+  it('a transaction is waiting when the receipt names no block', async () => {
     const waiting = { ...receipt, blockHash: null, blockNumber: null };
     expect(await inclusion({ ...included, getTransactionReceipt: waiting })).toEqual({ kind: 'waiting' });
   });
 
-  it('is asked of Klaytn under its own names', async () => {
+  it('the place is asked of Klaytn under its own method names', async () => {
     const asked: string[] = [];
     await klaytn.node.inclusion?.(recorded, nodeOf(included, asked));
     expect(asked.every((question) => question.startsWith('klay_'))).toBe(true);
@@ -83,13 +83,13 @@ describe('where the chain has a transaction', () => {
     ['an unknown status', { ...receipt, status: '0x2' }],
     ['a text', 'receipt'],
     ['a list', [receipt]],
-  ])('is not told by %s', async (_what, answer) => {
+  ])('%s gives no place', async (_what, answer) => {
     await expect(inclusion({ ...included, getTransactionReceipt: answer })).rejects.toMatchObject({
       code: 'NODE_ANSWER_INVALID',
     });
   });
 
-  it('is a coded error or a well-formed answer, whatever the node says', async () => {
+  it('the place is a coded error or a well-formed answer, whatever the node says', async () => {
     const names = fc.constantFrom(...Object.keys(included));
     const value = fc.oneof(fc.jsonValue(), fc.record({ hash: fc.jsonValue(), ...receiptParts() }));
     await fc.assert(
@@ -130,11 +130,11 @@ describe('the fate of bytes whose number is used up', () => {
   const fate = (answers: Record<string, Answer>, asked?: string[]) =>
     ethereum.node.fate?.(recorded, nodeOf(answers, asked));
 
-  it('is death when a settled block shows the transaction that used it', async () => {
+  it('bytes are dead when a settled block shows the transaction that used their number', async () => {
     for (const at of [1, 500, 870, 900, 987, 988]) expect(await fate(chainOf({ head: 1000, at }))).toBe('dead');
   });
 
-  it('is death only when the block is final, where the node tells of final blocks', async () => {
+  it('bytes are dead only when the block is final, where the node reports final blocks', async () => {
     const final = (number: number, at: number) => {
       const chain = chainOf({ head: 1000, at });
       const getBlockByNumber = ([block]: readonly unknown[]) =>
@@ -152,14 +152,17 @@ describe('the fate of bytes whose number is used up', () => {
     ['MATIC', 256],
     ['BSC', 64],
     ['ETH', 12],
-  ])('of %s is death %i blocks behind the newest one, where the node tells of no final blocks', async (id, depth) => {
-    const { fate: fateOf } = createRegistry().get(id).node;
-    const node = (at: number) => nodeOf(chainOf({ head: 1000, at }));
-    expect(await fateOf?.(recorded, node(1000 - depth))).toBe('dead');
-    expect(await fateOf?.(recorded, node(1001 - depth))).toBe('open');
-  });
+  ])(
+    'bytes of %s are dead %i blocks behind the newest one, where the node reports no final blocks',
+    async (id, depth) => {
+      const { fate: fateOf } = createRegistry().get(id).node;
+      const node = (at: number) => nodeOf(chainOf({ head: 1000, at }));
+      expect(await fateOf?.(recorded, node(1000 - depth))).toBe('dead');
+      expect(await fateOf?.(recorded, node(1001 - depth))).toBe('open');
+    },
+  );
 
-  it('is found at nodes that keep the states of the last 128 blocks only, with few questions', async () => {
+  it('the fate of bytes is found with few questions at nodes that keep only the last 128 states', async () => {
     for (let at = 875; at <= 988; at++) {
       const asked: string[] = [];
       expect(await fate(chainOf({ head: 1000, at, oldest: 873 }), asked)).toBe('dead');
@@ -167,39 +170,39 @@ describe('the fate of bytes whose number is used up', () => {
     }
   });
 
-  it('stays open when the block is not settled', async () => {
+  it('the fate of bytes stays open when the block is not settled', async () => {
     for (const at of [989, 995, 1000]) expect(await fate(chainOf({ head: 1000, at }))).toBe('open');
   });
 
-  it('stays open when the node keeps no state of that time: that it does not find the bytes proves nothing', async () => {
+  it('the fate of bytes stays open when the node has no state of that time: a missing answer proves nothing', async () => {
     for (const at of [0, 1, 500, 872]) expect(await fate(chainOf({ head: 1000, at, oldest: 873 }))).toBe('open');
     expect(await fate(chainOf({ head: 1000, at: 500, oldest: 999 }))).toBe('open');
   });
 
-  it('stays open at a node that answers every question about the past with the present', async () => {
+  it('the fate of bytes stays open at a node that answers every question about the past with the present', async () => {
     expect(await fate({ ...chainOf({ head: 1000, at: 0 }), getTransactionCount: '0x9' })).toBe('open');
   });
 
-  it('stays open when no transaction in the block shows the number', async () => {
+  it('the fate of bytes stays open when no transaction in the block shows the number', async () => {
     for (const taker of [{ from: rival }, { nonce: '0x8' }, { hash: 'x' }, { from: null }]) {
       expect(await fate(chainOf({ head: 1000, at: 900, taker }))).toBe('open');
     }
   });
 
-  it('is known when these very bytes used it, although the node does not find them by their hash', async () => {
+  it('the fate of bytes is known when they used the number, even if the node does not find them by their hash', async () => {
     expect(await fate(chainOf({ head: 1000, at: 900, taker: { hash: txId.toUpperCase().replace('X', 'x') } }))).toBe(
       'known',
     );
   });
 
-  it('reads the addresses of XDC', async () => {
+  it('the fate of bytes is found with addresses of XDC', async () => {
     const own = { ...recorded, sender: `xdc${'11'.repeat(20)}` };
     for (const from of [account, own.sender]) {
       expect(await xdc.node.fate?.(own, nodeOf(chainOf({ head: 1000, at: 900, taker: { from } })))).toBe('dead');
     }
   });
 
-  it('stays open, and nothing more is asked, when the bytes do not tell their number', async () => {
+  it('the fate of bytes stays open, with no further question, when the bytes do not show their number', async () => {
     for (const completed of ['', '{}', '[]', '{"nonce":7}', '{"nonce":"x"}', '{"data":{"nonce":"7"}}', '"nonce":"7"']) {
       const asked: string[] = [];
       const node = nodeOf(chainOf({ head: 1000, at: 900 }), asked);
@@ -208,7 +211,7 @@ describe('the fate of bytes whose number is used up', () => {
     }
   });
 
-  it('is a coded error or a word, whatever the node says', async () => {
+  it('the fate of bytes is a coded error or a word, whatever the node says', async () => {
     const usual = chainOf({ head: 1000, at: 900 });
     const names = fc.constantFrom(...Object.keys(usual));
     await fc.assert(
@@ -232,18 +235,18 @@ describe('a refusal because of the number', () => {
   const refusal = (text: string, answers: Record<string, Answer>) =>
     ethereum.node.refusal?.(recorded, text, nodeOf(answers));
 
-  it.each(words)('%s: is for good only when a settled block has the number', async (text) => {
+  it.each(words)('a refusal of %s is for good only when a settled block has the number', async (text) => {
     expect(await refusal(text, chainOf({ head: 1000, at: 900 }))).toBe('final');
     expect(await refusal(text, chainOf({ head: 1000, at: 995 }))).toBe('later');
     expect(await refusal(text, chainOf({ head: 1000, at: 1001 }))).toBe('later');
   });
 
-  it('is for good where the number is long used and the node cannot show by whom', async () => {
+  it('a refusal is for good where the number was used long ago and the node cannot show what used it', async () => {
     expect(await refusal('nonce too low', chainOf({ head: 1000, at: 100, oldest: 873 }))).toBe('final');
     expect(await refusal('nonce too low', {})).toBe('final');
   });
 
-  it('says whether bytes are made anew: only where the number was filled in', () => {
+  it('a refusal allows new bytes only where the number was filled in', () => {
     const pending = (serialized: string) =>
       ({ serialized }) as Parameters<NonNullable<typeof ethereum.codec.displacement>>[0];
     expect(ethereum.codec.displacement?.(pending('{"to":"0x1"}'))).toBe('renewed');

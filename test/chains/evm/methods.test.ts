@@ -147,14 +147,14 @@ const calls: [string, readonly unknown[], Partial<Summary>, string][] = [
 ];
 
 describe('a call', () => {
-  it.each(calls)('of %s says what it does', (name, args, expected, words) => {
+  it.each(calls)('a call of %s says what it does', (name, args, expected, words) => {
     const summary = summaryOf(encode(name, args));
     expect(summary).toMatchObject({ opaque: false, from: me, to: contract, ...expected });
     expect(summary.text).toContain(words);
     expect(summary.text).toMatch(/; the fee is at most 0\.2 ETH$/);
   });
 
-  it('that bundles others says what each of them does, and is opaque where one is not understood', () => {
+  it('a bundle of calls says what each call does, and is opaque where one is not understood', () => {
     const inner = encode('transfer', [alice, 5n]);
     const clear = summaryOf(encode('multicall', [[inner, encode('approve', [bob, 7n])]]));
     expect(clear).toMatchObject({ kind: 'contract-call', opaque: false });
@@ -172,20 +172,20 @@ describe('a call', () => {
     }
   });
 
-  it('that bundles bundles is followed four times, and no further', () => {
+  it('a bundle of bundles is followed four times, and no further', () => {
     const nested = (depth: number): string =>
       depth === 0 ? encode('approve', [alice, unlimited]) : encode('multicall', [[nested(depth - 1)]]);
     expect(summaryOf(nested(4))).toMatchObject({ opaque: false, hazards: [{ kind: 'unlimited-allowance' }] });
     expect(summaryOf(nested(5))).toMatchObject({ opaque: true, tokens: [] });
   });
 
-  it('that is not known shows its selector and is opaque', () => {
+  it('an unknown call shows its selector and is opaque', () => {
     const summary = summaryOf('0xdeadbeef00');
     expect(summary).toMatchObject({ kind: 'contract-call', method: '0xdeadbeef', opaque: true, tokens: [] });
     expect(summary.text).toContain('an unknown method (0xdeadbeef)');
   });
 
-  it('that carries coins along says so', () => {
+  it('a call that also sends coins says so', () => {
     const summary = summaryOf(encode('transfer', [alice, 5n]), { value: '1500000000000000000' });
     expect(summary.value).toEqual({ asset: 'ETH', amount: 1_500_000_000_000_000_000n });
     expect(summary.text).toContain('and sends 1.5 ETH along');
@@ -199,13 +199,13 @@ describe('a call', () => {
     ['an address above 160 bits', encode('transfer', [alice, 5n]).replace('0xa9059cbb00', '0xa9059cbb01')],
     ['a boolean of 2', encode('setApprovalForAll', [alice, true]).replace(/1$/, '2')],
     ['set padding behind bytes', encode('safeTransferFrom', [alice, bob, 5n, '0x1234']).replace(/00$/, '01')],
-  ])('with %s is opaque, and says why', (_what, data) => {
+  ])('a call with %s is opaque, and says why', (_what, data) => {
     const summary = summaryOf(data);
     expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, tokens: [] });
     expect(summary.text).toContain('with arguments that do not decode exactly');
   });
 
-  it('of a batch with unequal lists is opaque', () => {
+  it('a batch with unequal lists is opaque', () => {
     expect(summaryOf(encode('mintBatch', [alice, [1n, 2n], [3n], '0x']))).toMatchObject({ opaque: true });
   });
 });
@@ -215,7 +215,7 @@ describe('the known methods', () => {
     expect(toFunctionSelector(`function ${signature}`)).toBe(selector);
   });
 
-  it('have the methods of these tests among them', () => {
+  it('the known methods include the methods of these tests', () => {
     expect([...knownMethods.keys()]).toEqual(expect.arrayContaining(abi.map((item) => toFunctionSelector(item))));
   });
 });

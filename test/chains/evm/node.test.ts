@@ -48,7 +48,7 @@ describe('a development node of the Ethereum family', () => {
   const inclusion = (recorded: RecordedTransaction) => ethereum.node.inclusion?.(recorded, node);
   const fate = (recorded: RecordedTransaction) => ethereum.node.fate?.(recorded, node);
 
-  it('tells where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
+  it('a node shows where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
     const sent = await sign(await nextNumber());
     expect(await inclusion(sent)).toEqual({ kind: 'absent' });
     await nodes.broadcast(ethereum, sent);
@@ -60,14 +60,14 @@ describe('a development node of the Ethereum family', () => {
     expect(await inclusion(sent)).toEqual({ kind: 'included', depth: 5, block });
   });
 
-  it('tells of a transaction that is in the chain and was reverted', async () => {
+  it('a node shows that a transaction in the chain was reverted', async () => {
     const sent = await sign(await nextNumber(), { to: undefined, data: '0x60006000fd' });
     await nodes.broadcast(ethereum, sent);
     await mine();
     expect(await inclusion(sent)).toMatchObject({ kind: 'included', reverted: true });
   });
 
-  it('tells that a reorganisation threw a transaction out, and where the same bytes are after they are sent again', async () => {
+  it('a node shows that a reorganisation threw a transaction out, and where the same bytes are after they are sent again', async () => {
     const sent = await sign(await nextNumber());
     await nodes.broadcast(ethereum, sent);
     await mine(2);
@@ -83,7 +83,7 @@ describe('a development node of the Ethereum family', () => {
     expect(after).not.toMatchObject({ block: (before as { block: string }).block });
   });
 
-  it('calls bytes dead whose number another transaction took, and not before its block is settled', async () => {
+  it('bytes are called dead when another transaction took their number, and not before its block is settled', async () => {
     await mine(20);
     const number = await nextNumber();
     const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
@@ -107,7 +107,7 @@ describe('a development node of the Ethereum family', () => {
     expect(await fate(foreign)).toBe('known');
   });
 
-  it('never calls bytes dead whose rival was thrown out again', async () => {
+  it('bytes are never called dead after a rival that was thrown out again', async () => {
     const number = await nextNumber();
     const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
     await nodes.broadcast(ethereum, foreign);
@@ -120,7 +120,7 @@ describe('a development node of the Ethereum family', () => {
     expect(await fate(foreign)).toBe('dead');
   });
 
-  it('keeps bytes for later whose number waits with another transaction that pays as much', async () => {
+  it('bytes are kept for later when another transaction with their number waits and pays as much', async () => {
     const number = await nextNumber();
     const [ours, foreign] = [await sign(number), await sign(number, { value: '2' })];
     await nodes.broadcast(ethereum, foreign);
@@ -131,14 +131,14 @@ describe('a development node of the Ethereum family', () => {
     await mine(1);
   });
 
-  it('takes the same bytes twice', async () => {
+  it('a node takes the same bytes twice', async () => {
     const sent = await sign(await nextNumber());
     for (const _time of [1, 2]) expect(await nodes.broadcast(ethereum, sent)).toEqual({ txId: sent.txId });
     await mine(1);
     expect(await nodes.broadcast(ethereum, sent)).toEqual({ txId: sent.txId });
   });
 
-  it('refuses for good what no time mends', async () => {
+  it('a node refuses for good what time cannot mend', async () => {
     const number = await nextNumber();
     const poor = await sign(number, { value: `${10n ** 24n}` });
     // More code than a creation may bring (EIP-3860).

@@ -92,7 +92,7 @@ const refusals: [string, Record<string, unknown>, ErrorCode][] = [
 ];
 
 describe('a transaction', () => {
-  it.each(refusals)('with %s is refused', (_what, change, code) => {
+  it.each(refusals)('a transaction with %s is refused', (_what, change, code) => {
     expect(() => ethereum.codec.parse(legacyJson(change), contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
 
@@ -107,7 +107,7 @@ describe('a transaction', () => {
     [legacyJson().replace('{', '{"to":"0x1111111111111111111111111111111111111111",'), 'TRANSACTION_INVALID'],
     [legacyJson().replace('{', '{"\\u0074o" : "0x1111111111111111111111111111111111111111",'), 'TRANSACTION_INVALID'],
     ['['.repeat(100_000), 'TRANSACTION_INVALID'],
-  ])('that reads %j is refused', (text, code) => {
+  ])('a transaction that reads %j is refused', (text, code) => {
     expect(() => ethereum.codec.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
 
@@ -117,11 +117,11 @@ describe('a transaction', () => {
     ['is the number 0', 0],
     ['is the signer in lower case', key.address],
     ['is the signer in upper case', `0x${key.address.slice(2).toUpperCase()}`],
-  ])('is accepted when the sender %s', (_what, from) => {
+  ])('a transaction is accepted when the sender %s', (_what, from) => {
     expect(ethereum.codec.parse(legacyJson({ from }), contextOf(key)).summary.from).toBe(key.address);
   });
 
-  it('may name no member twice, however deep', () => {
+  it('a transaction may not name a member twice, however deep', () => {
     const entry = `"accessList":[{"address":"0x${'11'.repeat(20)}","address":"0x${'22'.repeat(20)}","storageKeys":[]}]`;
     const json = (list: string) => `${legacyJson({ type: 1 }).slice(0, -1)},${list}}`;
     expect(codeOf(() => ethereum.codec.parse(json(entry), contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
@@ -129,7 +129,7 @@ describe('a transaction', () => {
     expect(codeOf(() => ethereum.codec.parse(json(once), contextOf(keyOf(ethereum))))).toBe('nothing');
   });
 
-  it.each([optimism, base, ethereum])('of a layer above Ethereum tells of the fee that nothing bounds', (chain) => {
+  it.each([optimism, base, ethereum])('a transaction of a layer above Ethereum names the unbounded fee', (chain) => {
     const [chainId] = { OPTIMISM: [10], BASE: [8453] }[chain.id as string] ?? [1];
     const { summary } = chain.codec.parse(legacyJson({ chainId }), contextOf(keyOf(chain)));
     const isLayer = chain !== ethereum;
@@ -137,14 +137,14 @@ describe('a transaction', () => {
     expect(summary.text.endsWith('and what its data cost on Ethereum')).toBe(isLayer);
   });
 
-  it('may name its gas and its data twice when both say the same', async () => {
+  it('a transaction may name its gas and its data twice when both say the same', async () => {
     const text = legacyJson({ gasLimit: '0x186a0', data: '0xab', input: '0xAB' });
     expect(await ethereum.codec.parse(text, contextOf(key)).sign([key])).toEqual(
       await ethereum.codec.parse(legacyJson({ data: '0xab' }), contextOf(key)).sign([key]),
     );
   });
 
-  it('keeps nonce 0, and members without effect change nothing', () => {
+  it('a transaction keeps nonce 0, and members without effect change nothing', () => {
     const unsigned = ethereum.codec.parse(
       legacyJson({ nonce: 0, note: { nonce: 5, from: 'x' }, chain: 'x' }),
       contextOf(key),
@@ -153,12 +153,12 @@ describe('a transaction', () => {
     expect(unsigned.summary.nonce).toBe(0n);
   });
 
-  it('may hold its own names inside texts and inner objects', () => {
+  it('a transaction may hold its own names inside texts and inner objects', () => {
     const text = legacyJson({ note: '{"to":1,"to":2}\\"', inner: { to: 1 } });
     expect(ethereum.codec.parse(text, contextOf(key)).summary.kind).toBe('transfer');
   });
 
-  it('of a development chain is accepted only when that chain was named', () => {
+  it('a transaction of a development chain is accepted only when that chain was named', () => {
     const text = legacyJson({ chainId: 31337 });
     expect(() => ethereum.codec.parse(text, contextOf(key))).toThrow(
       expect.objectContaining({ code: 'CHAIN_ID_MISMATCH' }),
@@ -166,19 +166,19 @@ describe('a transaction', () => {
     expect(ethereum.codec.parse(text, contextOf(key, { developmentChainId: 31337n })).summary.chainId).toBe(31337n);
   });
 
-  it('of a closed test network is still accepted on testnet', () => {
+  it('a transaction of a closed test network is still accepted on testnet', () => {
     for (const chainId of [11155111, 17000, 560048, 5, 3, 4, 42]) {
       const context = contextOf(key, { network: 'testnet' });
       expect(ethereum.codec.parse(legacyJson({ chainId }), context).summary.chainId).toBe(BigInt(chainId));
     }
   });
 
-  it('of Klaytn may name less gas than Ethereum asks for', () => {
+  it('a transaction of Klaytn may name less gas than Ethereum requires', () => {
     const text = legacyJson({ chainId: 8217, gas: 1000 });
     expect(klaytn.codec.parse(text, contextOf(key)).summary.fee.amount).toBe(1000n * 20_000_000_000n);
   });
 
-  it('may be sent to an address in the own form of its chain', async () => {
+  it('a transaction may be sent to an address in the own form of its chain', async () => {
     const plain = (chainId: number) => legacyJson({ chainId, to: '0x0b585f8daefbc68a311fbd4cb20d9174ad174016' });
     const toOne = legacyJson({ chainId: 1666600000, to: 'one1pdv9lrdwl0rg5vglh4xtyrv3wjk3wsqket7zxy' });
     expect(await one.codec.parse(toOne, contextOf(key)).sign([key])).toEqual(
@@ -198,7 +198,7 @@ describe('a Celo transaction', () => {
     ['type 0 and a fee currency', { type: 0, feeCurrency: key.address }, 'TRANSACTION_INVALID'],
     ['CIP-64 and a gas price', { type: 123, feeCurrency: key.address }, 'FEE_INVALID'],
     ['the chain id of Ethereum', { chainId: 1 }, 'CHAIN_ID_MISMATCH'],
-  ])('with %s is refused', (_what, change, code) => {
+  ])('a Celo transaction with %s is refused', (_what, change, code) => {
     const text = legacyJson({ chainId: 42220, ...change });
     expect(() => celo.codec.parse(text, contextOf(key))).toThrow(expect.objectContaining({ code }));
   });
@@ -207,21 +207,21 @@ describe('a Celo transaction', () => {
 describe('signing', () => {
   const unsigned = ethereum.codec.parse(legacyJson(), contextOf(key));
 
-  it('without a key is refused', async () => {
+  it('signing without a key is refused', async () => {
     await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('with the key of another sender is refused, whatever address stands beside it', async () => {
+  it('signing with the key of another sender is refused, whatever address stands beside it', async () => {
     const other = { ...keyOf(ethereum, 0x22), address: key.address };
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
   });
 
-  it('with a private key that does not fit its public key gives nothing out', async () => {
+  it('signing with a private key that does not fit its public key reveals nothing', async () => {
     const mixed = { ...key, sign: keyOf(ethereum, 0x22).sign };
     await expect(unsigned.sign([mixed])).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('takes the right key among several', async () => {
+  it('signing takes the right key among several', async () => {
     expect(await unsigned.sign([keyOf(ethereum, 0x22), key])).toEqual(await unsigned.sign([key]));
   });
 });
@@ -238,7 +238,7 @@ describe('whatever text comes', () => {
     fc.constant(null),
   );
 
-  it('parsing ends in a transaction or in a coded error', async () => {
+  it('any text gives a transaction or a coded error', async () => {
     const texts = fc.oneof(
       fc.string(),
       fc.json(),

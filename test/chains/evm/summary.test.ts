@@ -10,7 +10,7 @@ import { alice, bob, contract, encode, me, summaryOf, unlimited } from '../calls
 import { contextOf, keyOf, legacyJson } from '../signing.js';
 
 describe('other transactions', () => {
-  it('that only move coins are transfers', () => {
+  it('transactions that only move coins are transfers', () => {
     expect(summaryOf('0x', { value: '1' })).toMatchObject({ kind: 'transfer', opaque: false, tokens: [] });
     expect(summaryOf('0x', { value: '1' }).text).toBe(
       `${me} sends 0.000000000000000001 ETH to ${contract}; the fee is at most 0.2 ETH`,
@@ -18,7 +18,7 @@ describe('other transactions', () => {
   });
 
   it.each(['invoice 4711', 'żółć ✓ 你好', 'x'.repeat(35), 'fund', `fund${'x'.repeat(32)}`, '!'])(
-    'with data that read %j are opaque calls, with the text beside',
+    'transactions with data that read %j are opaque calls, with the text beside',
     (message) => {
       const summary = summaryOf(`0x${Buffer.from(message).toString('hex')}`, { value: '1' });
       expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, hazards: [{ kind: 'opaque-data' }] });
@@ -27,7 +27,7 @@ describe('other transactions', () => {
     },
   );
 
-  it('of which a contract would take the printable data for a call are no transfers', () => {
+  it('transactions are not transfers when a contract would take their printable data for a call', () => {
     // harvest() and a "!" behind it, which contracts do not look at.
     const summary = summaryOf('0x4641257d21', { value: '1' });
     expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, method: '0x4641257d' });
@@ -37,27 +37,27 @@ describe('other transactions', () => {
     ['a line break', 'one\ntwo'],
     ['a direction override', 'abc\u202ecba'],
     ['a zero byte', 'abc\0'],
-  ])('do not show %s as text', (_what, text) => {
+  ])('%s is not shown as text', (_what, text) => {
     const summary = summaryOf(`0x${Buffer.from(text).toString('hex')}`);
     expect(summary).toMatchObject({ kind: 'contract-call', opaque: true });
     expect(summary.notes?.map(({ name }) => name)).not.toContain('data as text');
   });
 
-  it('without destination create contracts', () => {
+  it('transactions without a destination create contracts', () => {
     const summary = summaryOf('0x6001', { to: undefined, value: '2000000000000000000' });
     expect(summary).toMatchObject({ kind: 'contract-creation', opaque: true });
     expect(summary).not.toHaveProperty('to');
     expect(summary.text).toContain('creates a contract from 2 bytes of code and gives it 2 ETH');
   });
 
-  it('on XDC name every address in the form of XDC', () => {
+  it('transactions on XDC name every address in the form of XDC', () => {
     const xdcKey = keyOf(xdc);
     const text = legacyJson({ chainId: 50, data: encode('transfer', [alice, 5n]), value: 0 });
     const { summary } = xdc.codec.parse(text, contextOf(xdcKey));
     expect(JSON.stringify(summaryToJson(summary))).not.toContain('0x');
   });
 
-  it('on Celo name the token that pays the fee', () => {
+  it('transactions on Celo name the token that pays the fee', () => {
     const known = '0x765de816845861e75a25fca122bb6898b8b1282a';
     const summary = (feeCurrency: string) =>
       celo.codec.parse(legacyJson({ chainId: 42220, feeCurrency }), contextOf(keyOf(celo))).summary;
@@ -68,7 +68,7 @@ describe('other transactions', () => {
 });
 
 describe('decoding arguments', () => {
-  it('never throws, and accepts random bytes only if they are the one encoding of what was read', () => {
+  it('decoding arguments never throws, and accepts random bytes only if they are the one encoding of what was read', () => {
     const known = [...knownMethods].map(([selector, method]) => ({ selector, ...method }));
     fc.assert(
       fc.property(fc.constantFrom(...known), fc.uint8Array({ maxLength: 300 }), ({ selector, types }, bytes) => {
@@ -81,7 +81,7 @@ describe('decoding arguments', () => {
     );
   });
 
-  it('reads back what a second implementation wrote, and nothing when bytes are added or missing', () => {
+  it('decoding arguments reads what a second implementation wrote, and nothing when bytes are added or missing', () => {
     const numbers = fc.bigInt({ min: 0n, max: unlimited });
     const blobs = fc.uint8Array({ maxLength: 70 });
     fc.assert(
@@ -112,7 +112,7 @@ describe('an amount', () => {
     [10n ** 18n, 18, '1'],
     [1_500_000n, 6, '1.5'],
     [123n, 2, '1.23'],
-  ])('of %s with %s decimals is written %s', (amount, decimals, text) => {
+  ])('an amount of %s with %s decimals is written %s', (amount, decimals, text) => {
     expect(formatUnits(amount, decimals)).toBe(text);
   });
 });

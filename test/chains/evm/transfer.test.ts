@@ -39,7 +39,7 @@ async function signTransfer(chain: Chain, request: EvmTransfer): Promise<`0x${st
 }
 
 describe('the transfer of the gateway', () => {
-  it('is the form that clients of the cloud know, and leaves out what is not asked for', () => {
+  it('a transfer has the form that clients of the cloud know, and omits optional fields', () => {
     expect(form(ethereum, { to, value: 5n })).toEqual({ from: 0, to, value: '5' });
     const request = { to, value: 0n, data: '0xab', nonce: 0n, gasLimit: 50000n, gasPrice: 7n, chainId: 31337n };
     expect(form(ethereum, request)).toEqual({
@@ -47,7 +47,7 @@ describe('the transfer of the gateway', () => {
     });
   });
 
-  it('turns the own address forms of a chain into the common one', () => {
+  it('a transfer turns the own address forms of a chain into the common one', () => {
     expect(form(xdc, { to: to.replace('0x', 'xdc'), value: 1n })).toMatchObject({ to });
     expect(form(one, { to: 'one1pdv9lrdwl0rg5vglh4xtyrv3wjk3wsqket7zxy', value: 1n })).toMatchObject({
       to: '0x0b585f8daefbc68a311fbd4cb20d9174ad174016',
@@ -57,7 +57,7 @@ describe('the transfer of the gateway', () => {
     );
   });
 
-  it('keeps fee caps and access lists', () => {
+  it('a transfer keeps fee caps and access lists', () => {
     const accessList = [{ address: to, storageKeys: [] }];
     const request = { to, value: 1n, type: '0x2', maxFeePerGas: 9n, maxPriorityFeePerGas: 2n, accessList } as const;
     expect(form(ethereum, request)).toMatchObject({
@@ -68,7 +68,7 @@ describe('the transfer of the gateway', () => {
     });
   });
 
-  it('of every chain can be completed and signed', async () => {
+  it('a transfer of every chain can be completed and signed', async () => {
     const registry = createRegistry();
     for (const id of evmChainIds) {
       const raw = await signTransfer(registry.get(id), { to, value: 5n });
@@ -76,7 +76,7 @@ describe('the transfer of the gateway', () => {
     }
   });
 
-  it('on Celo has fee caps, because the old form is no longer taken', async () => {
+  it('a transfer on Celo has fee caps, because the old form is no longer taken', async () => {
     expect(form(celo, { to, value: 1n, gasPrice: 5n })).toEqual({
       ...{ from: 0, to, value: '1', type: '0x2', maxFeePerGas: '5', maxPriorityFeePerGas: '5' },
     });
@@ -84,7 +84,7 @@ describe('the transfer of the gateway', () => {
     expect(form(celo, { to, value: 1n, type: '0x1', gasPrice: 5n })).toMatchObject({ type: '0x1', gasPrice: '5' });
   });
 
-  it('on Celo names the contract of the token that pays the fee', async () => {
+  it('a transfer on Celo names the contract of the token that pays the fee', async () => {
     const feeCurrency = '0x765de816845861e75a25fca122bb6898b8b1282a';
     expect(form(celo, { to, value: 1n, feeCurrency: 'CUSD' })).toEqual({
       from: 0,
@@ -98,7 +98,7 @@ describe('the transfer of the gateway', () => {
     expect(parseCeloTransaction(raw as `0x7b${string}`)).toMatchObject({ type: 'cip64', feeCurrency, to });
   });
 
-  it('refuses a fee currency that is unknown, or on a chain that has none', () => {
+  it('a transfer refuses a fee currency that is unknown, or on a chain that has none', () => {
     expect(() => form(celo, { to, value: 1n, feeCurrency: 'DOGE' })).toThrow(
       expect.objectContaining({ code: 'ADDRESS_INVALID' }),
     );

@@ -22,21 +22,21 @@ describe.each(evmChainIds)('%s', (id) => {
     return found;
   }
 
-  it('derives the recorded xpubs from the mnemonics', async () => {
+  it('the mnemonics give the recorded xpubs', async () => {
     expect(vectors.wallets.length).toBeGreaterThan(0);
     for (const { mnemonic, testnet, xpub } of vectors.wallets) {
       expect((await account(mnemonic, testnet)).xpub).toBe(xpub);
     }
   });
 
-  it('derives the recorded addresses from the xpubs', () => {
+  it('the xpubs give the recorded addresses', () => {
     expect(vectors.addresses.length).toBeGreaterThan(0);
     for (const { testnet, xpub, index, address } of vectors.addresses) {
       expect(chain.keys.address(chain.keys.hd!.publicKey!(xpub, index), networkOf(testnet))).toBe(address);
     }
   });
 
-  it('derives the recorded private keys and their addresses from the mnemonics', async () => {
+  it('the mnemonics give the recorded private keys and their addresses', async () => {
     expect(vectors.privateKeys.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, privateKey, address } of vectors.privateKeys) {
       const network = networkOf(testnet);
@@ -48,7 +48,7 @@ describe.each(evmChainIds)('%s', (id) => {
     }
   });
 
-  it.each(vectors.transactions)('signs $name as recorded', async (vector) => {
+  it.each(vectors.transactions)('$name is signed as recorded', async (vector) => {
     const signed = await signVector(chain, vector);
     const keepsNonceZero = nonceDifferences[`${id} ${vector.name}`] !== undefined;
     // Deliberate difference: a nonce of 0 is a nonce, where the recording replaced it by the transaction count.
@@ -57,7 +57,7 @@ describe.each(evmChainIds)('%s', (id) => {
   });
 
   it.each(vectors.transactions)(
-    'asks nothing once $name is completed, but for an estimate that is always asked',
+    'a completed $name asks nothing more, except an estimate that is always requested',
     async (vector) => {
       const completed = await completeVector(chain, vector);
       const silent = { ...vector, pending: { ...vector.pending, serializedTransaction: completed }, rpc: [] };

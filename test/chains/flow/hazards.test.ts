@@ -74,22 +74,22 @@ describe('a Flow transaction', () => {
     ['auth(AddContract) &Account', 'me.contracts.add(name: "A", code: c)', contracts],
     ['AuthAccount', 'me.contracts.update__experimental(name: "A", code: c)', contracts],
     ['auth(BorrowValue, IssueStorageCapabilityController, PublishCapability, SaveValue) &Account', '', []],
-  ])('of Cadence that demands %s and says %s is told with what it commands', async (type, body, hazards) => {
+  ])('Cadence that demands %s and says %s shows its real authority', async (type, body, hazards) => {
     const transaction = `transaction { prepare(me: ${type}) { ${body} } }`;
     const own = { kind: 'opaque-data', party: account, text: 'Cadence of its own' };
     expect((await ask(8, { transaction, args: [] })).unsigned.summary.hazards).toEqual([...hazards, own]);
   });
 
-  it.each(table)('%s names its hazards', async (_what, type, body, hazards) => {
+  it.each(table)('the hazards of %s are named', async (_what, type, body, hazards) => {
     expect((await ask(type, body)).unsigned.summary.hazards).toEqual(hazards);
   });
 
-  it('of Cadence of its own notes the whole script', async () => {
+  it('the note of foreign Cadence contains the whole script', async () => {
     const { notes } = (await ask(8, { transaction: 'transaction {}', args: [] })).unsigned.summary;
     expect(notes).toContainEqual({ name: 'script', value: 'transaction {}' });
   });
 
-  it.each(table)('%s tells every change of what is signed', async (_what, type, body) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, type, body) => {
     for (const kind of ['cloud', 'own'] as const) {
       const { completed } = await ask(type, body, kind);
       const place = { chain: flow, completed, context: contextOf(key), keys: [key] };

@@ -11,7 +11,7 @@ const secret = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((bytes) =>
 const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
 
 describe('P-256', () => {
-  it('makes the public keys that OpenSSL makes', () => {
+  it('P-256 makes the same public keys as OpenSSL', () => {
     fc.assert(
       fc.property(secret, (bytes) => {
         const other = createECDH('prime256v1');
@@ -23,7 +23,7 @@ describe('P-256', () => {
   });
 
   // RFC 6979, A.2.5: key, message "sample", SHA-256. Its s lies in the upper half.
-  it('signs the example of RFC 6979 to the byte', () => {
+  it('P-256 signs the example of RFC 6979 to the byte', () => {
     const key = Buffer.from('c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721', 'hex');
     const hash = createHash('sha256').update('sample').digest();
     expect(Buffer.from(p256.sign(hash, key)).toString('hex')).toBe(
@@ -32,7 +32,7 @@ describe('P-256', () => {
     );
   });
 
-  it('signs nothing that OpenSSL does not verify, with either hash', async () => {
+  it('OpenSSL verifies every P-256 signature, with either hash', async () => {
     await fc.assert(
       fc.asyncProperty(secret, fc.uint8Array({ maxLength: 300 }), async (bytes, message) => {
         const privateKey = Uint8Array.of(1, ...bytes);
@@ -54,7 +54,7 @@ describe('P-256', () => {
     );
   });
 
-  it('gives out no signature that belongs to another public key', async () => {
+  it('P-256 never returns a signature that belongs to another public key', async () => {
     const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     for (const mark of [[1], []]) {
       const [own, foreign] = [one, other].map((bytes) => testKey(flow, Uint8Array.of(...mark, ...bytes)));
@@ -63,7 +63,7 @@ describe('P-256', () => {
     }
   });
 
-  it('is false for malformed signatures and no key at all is one', async () => {
+  it('malformed signatures and invalid keys never verify', async () => {
     expect(p256.verify(new Uint8Array(32), new Uint8Array(5), new Uint8Array(65))).toBe(false);
     expect(await codeOf(() => p256.publicKey(new Uint8Array(32)))).toBe('PRIVATE_KEY_INVALID');
     expect(await codeOf(() => p256.sign(new Uint8Array(32), new Uint8Array(31)))).toBe('PRIVATE_KEY_INVALID');
@@ -74,7 +74,7 @@ describe('a private key', () => {
   const short = 'a33794bd2afd4f43d52189750275dc894e8aee9c1bfd505ce2201a32c0f8c20';
 
   it.each([short, `0${short}`, `0x${short}`, `0X0${short.toUpperCase()}`])(
-    '%s is read in every form of the field',
+    'the private key %s is read in every form of the field',
     (text) => {
       const key = flow.keys.decodePrivateKey(text, 'mainnet');
       expect(key).toHaveLength(32);
@@ -82,7 +82,7 @@ describe('a private key', () => {
     },
   );
 
-  it('of P-256 is marked, and keeps its leading zeros', () => {
+  it('a P-256 private key is marked, and keeps its leading zeros', () => {
     const text = `p256:00${'5e'.repeat(31)}`;
     const key = flow.keys.decodePrivateKey(text.toUpperCase(), 'mainnet');
     expect(key).toHaveLength(33);
@@ -100,7 +100,7 @@ describe('a private key', () => {
     'ab'.repeat(27),
     `p256:${order}`,
     'p256:',
-  ])('%s is refused without being repeated', async (text) => {
+  ])('the private key %s is refused without being repeated', async (text) => {
     const read = () => flow.keys.decodePrivateKey(text, 'mainnet');
     expect(await codeOf(read)).toBe('PRIVATE_KEY_INVALID');
     if (text.length > 6) expect(read).not.toThrow(text.slice(0, 7));
@@ -111,13 +111,13 @@ describe('a public key', () => {
   const point =
     '4f22763b8b3e5176ea7049f80672cd28fa330b6d28f96ac8adbe4683b2f825b0f425d9193c986ac5aa16ba3c739603d6e0e7fa84cd6ad86eda38a57f04863d31';
 
-  it('is read in every form of the field', () => {
+  it('a public key is read in every form of the field', () => {
     for (const text of [point, `04${point}`, `0x${point}`, `0x04${point.toUpperCase()}`]) {
       expect(normalizePublicKey(text)).toBe(point);
     }
   });
 
-  it('on neither curve, or an account address, is refused', async () => {
+  it('a public key on neither curve, or an account address, is refused', async () => {
     for (const text of [`${point.slice(0, -1)}2`, '0x3d2a13dd671bd559', '', 'xx'.repeat(64)]) {
       expect(await codeOf(() => flow.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
     }

@@ -26,7 +26,7 @@ async function signed(network: FlowNetwork, kind: 'cloud' | 'own', signer = key)
 }
 
 describe('through a cloud', () => {
-  it('lets its accounts propose and pay, and the network accepts all signatures', async () => {
+  it('the accounts of a cloud propose and pay, and the network accepts all signatures', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     const id = await flow.node.broadcast!(sent, sent.node);
@@ -37,7 +37,7 @@ describe('through a cloud', () => {
     expect(sent.unsigned.summary).toMatchObject({ fee: { amount: 0n }, value: { amount: 1_050_000_000n } });
   });
 
-  it('asks the account of a P-256 key which of its keys it is, and how that one hashes', async () => {
+  it('the account of a P-256 key shows which of its keys it is, and its hash', async () => {
     const network = networkWith([
       { publicKey: key.address, sequence: 0 },
       { publicKey: p256Key.address, curve: 'ECDSA_P256', hash: 'SHA2_256', sequence: 0 },
@@ -47,7 +47,7 @@ describe('through a cloud', () => {
     expect(network.posted[0]!.payload_signatures[1]).toMatchObject({ address: account, key_index: '1' });
   });
 
-  it('sends the same payload again after a lost answer, and it takes effect once', async () => {
+  it('the same payload is sent again after a lost answer, and it takes effect once', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.losesAnswer = true;
@@ -58,7 +58,7 @@ describe('through a cloud', () => {
     expect(network.accounts.get(CLOUD_ACCOUNT)![0]!.sequence).toBe(1201);
   });
 
-  it('frees the proposal key when the network refuses', async () => {
+  it('the proposal key is freed when the network refuses', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.refusesPost = 'invalid expression';
@@ -66,7 +66,7 @@ describe('through a cloud', () => {
     expect(network.told).toEqual([{ txData: '', proposalKey: 0 }]);
   });
 
-  it('reports an execution without success, whatever words the contract uses', async () => {
+  it('an execution without success is reported, whatever words the contract uses', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.failure = '[Error Code: 1101] panic: already known transaction';
@@ -75,7 +75,7 @@ describe('through a cloud', () => {
     await expect(broken).rejects.not.toThrow(/already ?(known|imported|in )|\bknown transaction/i);
   });
 
-  it('says that a transaction without a sealed block is not lost', async () => {
+  it('a transaction without a sealed block is not called lost', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     network.stalls = true;
@@ -83,7 +83,7 @@ describe('through a cloud', () => {
     expect(network.told).toEqual([]);
   });
 
-  it('refuses a cloud that names the account itself as payer', async () => {
+  it('a cloud that names the account itself as payer is refused', async () => {
     const network = usual();
     const cloud = { ...request, body: { ...body, account: `0x${CLOUD_ACCOUNT}` } };
     expect(await codeOf(() => prepare(cloud, { chain: flow, network, kind: 'cloud', key }))).toBe(
@@ -93,7 +93,7 @@ describe('through a cloud', () => {
 });
 
 describe('with an own node', () => {
-  it('the account proposes, pays and authorizes by the key that it has for the wallet', async () => {
+  it('with an own node, the account proposes, pays and authorizes with the key that it has for the wallet', async () => {
     const network = networkWith([
       { publicKey: key.address, sequence: 9, revoked: true },
       { publicKey: key.address, sequence: 9, weight: 500 },
@@ -108,7 +108,7 @@ describe('with an own node', () => {
     expect(posted!.proposal_key).toEqual({ address: account, key_index: '2', sequence_number: '41' });
   });
 
-  it('signs with P-256 keys', async () => {
+  it('an own node takes P-256 signatures', async () => {
     const network = networkWith([{ publicKey: p256Key.address, curve: 'ECDSA_P256', sequence: 0 }]);
     const sent = await signed(network, 'own', p256Key);
     await flow.node.broadcast!(sent, sent.node);
@@ -139,7 +139,7 @@ describe('with an own node', () => {
     expect(await codeOf(() => signed(network, 'own'))).toBe(code);
   });
 
-  it('waits for its turn, and gives up when another one took its number', async () => {
+  it('a transaction waits for its turn, and gives up when another one took its number', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     const [own] = network.accounts.get(account)!;
@@ -150,7 +150,7 @@ describe('with an own node', () => {
     expect(network.posted).toEqual([]);
   });
 
-  it('sends the same again after a crash, and it takes effect once', async () => {
+  it('the same bytes are sent again after a crash, and take effect once', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     network.losesAnswer = true;
@@ -161,7 +161,7 @@ describe('with an own node', () => {
     expect(network.accounts.get(account)![0]!.sequence).toBe(6);
   });
 
-  it('does not hand a transaction that the cloud should pay to an own node', async () => {
+  it('a transaction that the cloud should pay is not sent to an own node', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     expect(await codeOf(() => flow.node.broadcast!(sent, network.node('own')))).toBe('BROADCAST_REFUSED');
@@ -169,7 +169,7 @@ describe('with an own node', () => {
 });
 
 describe('the fate of signed bytes', () => {
-  it('is open while the reference block is good, and dead when it ran out with an unused number', async () => {
+  it('signed bytes are open while the reference block is valid, and dead when it expired with an unused number', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     expect(await flow.node.fate!(sent, sent.node)).toBe('open');
@@ -180,7 +180,7 @@ describe('the fate of signed bytes', () => {
     expect(network.asked.at(-1)).toContain('block_height=2201');
   });
 
-  it('is never dead when the number was used, by whomever', async () => {
+  it('signed bytes are never dead when their number was used, by any transaction', async () => {
     const network = usual();
     const sent = await signed(network, 'cloud');
     await flow.node.broadcast!(sent, sent.node);
@@ -188,7 +188,7 @@ describe('the fate of signed bytes', () => {
     expect(await flow.node.fate!(sent, sent.node)).toBe('open');
   });
 
-  it('is known as soon as the network has them under their id', async () => {
+  it('signed bytes are known as soon as the network has them under their id', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     expect(await flow.node.broadcast!(sent, sent.node)).toBe(sent.txId);
@@ -198,7 +198,7 @@ describe('the fate of signed bytes', () => {
     expect(await flow.node.fate!({ ...sponsored, txId }, sponsored.node)).toBe('known');
   });
 
-  it('is open after an execution without success, which counts neither as sent nor as a reason to sign anew', async () => {
+  it('signed bytes are open after an execution without success, which is not sent and no reason to sign again', async () => {
     const network = usual();
     const sent = await signed(network, 'own');
     network.failure = 'panic';

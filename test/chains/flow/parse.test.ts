@@ -34,13 +34,13 @@ async function sentOf(request: unknown, chain = flow) {
 }
 
 describe('a recorded transaction with the texts of today', () => {
-  it('of the custom type is the same to the byte', async () => {
+  it('a recorded transaction of the custom type is the same to the byte', async () => {
     const vector = named('custom');
     const signed = await signVector(flow, vector);
     expect(await flow.node.broadcast!(signed, replayingNode(vector.rpc))).toBe(vector.txData);
   });
 
-  it('of a transfer has the recorded arguments and a script in Cadence 1.0', async () => {
+  it('a recorded transfer has the recorded arguments and a script in Cadence 1.0', async () => {
     for (const name of ['private-key wallet', 'mainnet']) {
       const vector = named(name);
       const { body } = vector.rpc.find(({ request }) => request.url.endsWith('/v1/transactions'))!.request;
@@ -52,13 +52,13 @@ describe('a recorded transaction with the texts of today', () => {
     }
   });
 
-  it('of FUSD is refused, because the token is gone', async () => {
+  it('a transaction of FUSD is refused, because the token has ended', async () => {
     const { serializedTransaction } = named('FUSD').pending;
     expect(await codeOf(() => ask(serializedTransaction))).toBe('TRANSACTION_UNSUPPORTED');
     expect(pendingOfVector(flow, named('FUSD')).serialized).toBe(serializedTransaction);
   });
 
-  it('of an added key names the same key with the same weight of 0', async () => {
+  it('a transaction with an added key names the same key with the same weight of 0', async () => {
     const { serializedTransaction } = named('add public key').pending;
     const { made, summary } = await sentOf(serializedTransaction);
     const { publicKey } = JSON.parse(serializedTransaction).body;
@@ -99,7 +99,7 @@ describe('what a request does', () => {
       `sends the token 42 to ${to}`,
       [{ ...nft, from: account, to, tokenId: 42n, action: 'transfer' }],
     ],
-  ])('is told for type %s', async (type, body, words, tokens) => {
+  ])('the summary says what type %s does', async (type, body, words, tokens) => {
     const { summary, script } = await sentOf({ type, body: { account, ...body } });
     expect(summary.text).toContain(words);
     expect(summary.tokens).toEqual(tokens);
@@ -107,12 +107,12 @@ describe('what a request does', () => {
     expect(script).not.toMatch(/AuthAccount|getCapability|pub /);
   });
 
-  it('is opaque for Cadence of its own', async () => {
+  it('foreign Cadence is opaque', async () => {
     const { summary } = await sentOf({ type: 8, body: { account, transaction: 'transaction {}' } });
     expect(summary).toMatchObject({ kind: 'contract-call', opaque: true, from: account });
   });
 
-  it('keeps large amounts exact', async () => {
+  it('large amounts stay exact', async () => {
     const amount = '123456789012.12345678';
     const { made, summary } = await sentOf({ type: 2, body: { account, to, amount, currency: 'FLOW' } });
     expect(made[0]).toEqual({ type: 'UFix64', value: amount });
@@ -124,7 +124,7 @@ describe('a request is refused', () => {
   const body = { account, to, amount: '1', currency: 'FLOW' };
 
   it.each(['0', '0.000000001', '-1', '1e3', '', '.', '184467440737.09551616', 'NaN', '0x10', null, true, 1e21])(
-    'with the amount %s',
+    'a request with the amount %s is refused',
     async (amount) => {
       expect(await codeOf(() => ask({ type: 2, body: { ...body, amount } }))).toBe('AMOUNT_INVALID');
     },
@@ -161,11 +161,11 @@ describe('a request is refused', () => {
       { type: 8, body: { account, transaction: 'x', args: [{ type: 'UInt64', value: '42abc' }] } },
       'TRANSACTION_INVALID',
     ],
-  ])('with %s', async (_what, request, code) => {
+  ])('a request with %s is refused', async (_what, request, code) => {
     expect(await codeOf(() => ask(request))).toBe(code);
   });
 
-  it('by the old texts where no recording of them exists', async () => {
+  it('a request with old texts is refused where they were never recorded', async () => {
     const request = { type: 7, body: { account, to, tokenId: 1 } };
     expect(await codeOf(() => ask(request, flowChain({ templates: 'legacy' })))).toBe('TRANSACTION_UNSUPPORTED');
   });
@@ -174,7 +174,7 @@ describe('a request is refused', () => {
 describe('a completed transaction', () => {
   const request = { type: 2, body: { account, to, amount: '1', currency: 'FLOW' } };
 
-  it('is signed by the wallet’s key only', async () => {
+  it('a completed transaction is signed only with the key of the wallet', async () => {
     const { unsigned } = await ask(request);
     await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
@@ -188,14 +188,14 @@ describe('a completed transaction', () => {
     ['authorizer', { keyId: -1, hash: 'SHA3_256' }],
     ['referenceBlock', { id: 'cc', height: '1' }],
     ['script', 'transaction {}'],
-  ])('with another %s than it can have is refused: %j', async (name, value) => {
+  ])('a completed transaction with an impossible %s is refused: %j', async (name, value) => {
     const { completed } = await ask(request);
     const fields = JSON.parse(completed);
     const changed = JSON.stringify({ ...fields, filled: { ...fields.filled, [name]: value } });
     expect(await codeOf(() => flow.codec.parse(changed, contextOf(key)))).toBe('TRANSACTION_INVALID');
   });
 
-  it('gives nothing but a CustosError or the same account’s transaction when bytes change', async () => {
+  it('changed bytes give only a CustosError or a transaction of the same account', async () => {
     const { completed } = await ask(request);
     fc.assert(
       fc.property(fc.nat(completed.length - 1), fc.integer({ min: 32, max: 126 }), (at, code) => {
@@ -218,7 +218,7 @@ describe('any transaction', () => {
   const amounts = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n });
   const addresses = fc.stringMatching(/^[0-9a-f]{16}$/);
 
-  it('is signed in the bytes that the official encoder makes of the summary', async () => {
+  it('any transaction is signed in the bytes that the official encoder makes of the summary', async () => {
     const seen = await sentOf({ type: 2, body: { account, to, amount: '1', currency: 'FLOW' } });
     await fc.assert(
       fc.asyncProperty(amounts, addresses, async (amount, digits) => {

@@ -122,18 +122,18 @@ const table: readonly Row[] = [
 ];
 
 describe('a MultiversX transaction', () => {
-  it('counts coins that go along with tokens as coins', () => {
+  it('coins that go along with tokens count as coins', () => {
     const data = `MultiESDTNFTTransfer@${thiefHex}@02@${token}@@05@${text('EGLD-000000')}@@0f4240`;
     const { value, tokens } = multiversx.codec.parse(completed(key.address, data, { value: '0' }), context).summary;
     expect(value).toEqual({ asset: 'EGLD', amount: 1_000_000n });
     expect(tokens).toMatchObject([{ contract: 'USDC-c76f1f', amount: 5n }]);
   });
 
-  it.each(table)('%s names its hazards', (_what, receiver, data, hazards) => {
+  it.each(table)('the hazards of %s are named', (_what, receiver, data, hazards) => {
     expect(multiversx.codec.parse(completed(receiver, data), context).summary.hazards).toEqual(hazards);
   });
 
-  it('of a contract that imitates a transfer gives what is sent to the contract', () => {
+  it('a contract that imitates a transfer receives what the transaction sends', () => {
     const { summary } = multiversx.codec.parse(
       completed(system, `ESDTNFTTransfer@${token}@01@01@${thiefHex}`),
       context,
@@ -142,7 +142,7 @@ describe('a MultiversX transaction', () => {
   });
 
   it.each(['guardian', 'relayer', 'options', 'senderUsername', 'guardianSignature'])(
-    'with the member %s is refused',
+    'a transaction with the member %s is refused',
     (name) => {
       const value = name === 'options' ? 2 : thief.address;
       expect(
@@ -151,7 +151,7 @@ describe('a MultiversX transaction', () => {
     },
   );
 
-  it.each(table)('%s tells every change of what is signed', async (_what, receiver, data) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, receiver, data) => {
     const place = { chain: multiversx, completed: completed(receiver, data), context, keys: [key] };
     const more = [undefined, 'other', `${data ?? ''}@01`].map((changed) => completed(receiver, changed));
     expect(
@@ -159,10 +159,13 @@ describe('a MultiversX transaction', () => {
     ).toBeGreaterThan(3);
   });
 
-  it.each(loadVectors('EGLD').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(multiversx, vector);
-    const text = await completeVector(multiversx, vector);
-    const place = { chain: multiversx, completed: text, context: contextOfVector(multiversx, vector, keys), keys };
-    expect(await expectEveryChangeTold(place, jsonVariants(text, [thief.address]))).toBeGreaterThan(3);
-  });
+  it.each(loadVectors('EGLD').transactions)(
+    'every change of the recorded "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(multiversx, vector);
+      const text = await completeVector(multiversx, vector);
+      const place = { chain: multiversx, completed: text, context: contextOfVector(multiversx, vector, keys), keys };
+      expect(await expectEveryChangeTold(place, jsonVariants(text, [thief.address]))).toBeGreaterThan(3);
+    },
+  );
 });

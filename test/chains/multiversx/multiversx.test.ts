@@ -55,7 +55,7 @@ describe('a recorded transaction', () => {
     expect(txId).toBe(Buffer.from(hash).toString('hex'));
   });
 
-  it('asks for values with the wrong number of decimals or signs to be mended', async () => {
+  it('values with the wrong number of decimals or signs are refused with a remedy', async () => {
     const [vector] = file.transactions;
     for (const value of ['-1', '1e3', '0.1234567890123456789', 'NaN', '', null, {}, -1, 1e21, 1e-19, 1.5e-18, -1e-7]) {
       const request = { ...JSON.parse(vector!.pending.serializedTransaction), value };
@@ -86,18 +86,18 @@ describe('a request', () => {
     return JSON.parse(await completed) as Record<string, unknown>;
   };
 
-  it('takes the number that no living transaction of the sender uses', async () => {
+  it('a request takes the nonce that no living transaction of the sender uses', async () => {
     expect(await ask({ from: undefined })).toMatchObject({ nonce: 9, sender: key.address });
   });
 
-  it('may give the amount as a small number, or none where data says what it is for', async () => {
+  it('a request may give the amount as a small number, or none where data says what it is for', async () => {
     expect(await ask({ from: undefined, value: 1e-7 })).toMatchObject({ value: '100000000000' });
     expect(await ask({ from: undefined, value: 1.5e-17 })).toMatchObject({ value: '15' });
     expect(await ask({ from: undefined, value: undefined, data: 'x' })).toMatchObject({ value: '0' });
     await expect(ask({ from: undefined, value: undefined })).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
   });
 
-  it('of a foreign sender, with data that is no text, or with a member more is refused', async () => {
+  it('a request of a foreign sender, with data that is not text, or with an extra member is refused', async () => {
     await expect(ask({})).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(ask({ from: undefined, data: '\ud800' })).rejects.toMatchObject({ code: 'TRANSACTION_INVALID' });
     await expect(ask({ from: undefined, guardian: 'x' })).rejects.toMatchObject({ code: 'TRANSACTION_INVALID' });
@@ -110,26 +110,26 @@ describe('a node', () => {
   const recorded = { ...signed, completed: completed(), sender: key.address };
   const found = { [`/transaction/${signed.txId}`]: { data: { transaction: { status: 'success' } } } };
 
-  it('takes the bytes and gives their hash', async () => {
+  it('a node takes the bytes and gives their hash', async () => {
     const node = nodeOf({ '/transaction/send': { data: { txHash: signed.txId } } });
     expect(await multiversx.node.broadcast!(recorded, node)).toBe(signed.txId);
     const other = nodeOf({ '/transaction/send': { data: { txHash: '00' } } });
     await expect(multiversx.node.broadcast!(recorded, other)).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 
-  it('that refuses them but has them already has taken them', async () => {
+  it('a node that refuses bytes but already has them has taken them', async () => {
     expect(await multiversx.node.broadcast!(recorded, nodeOf(found))).toBe(signed.txId);
     await expect(multiversx.node.broadcast!(recorded, nodeOf({}))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
-  it('that does not know them proves nothing', async () => {
+  it('a node that does not know the bytes proves nothing', async () => {
     expect(await multiversx.node.fate!(recorded, nodeOf(found))).toBe('known');
     expect(await multiversx.node.fate!(recorded, nodeOf({}))).toBe('open');
   });
 });
 
 describe('a wallet', () => {
-  it('derives the recorded keys and addresses', async () => {
+  it('a wallet derives the recorded keys and addresses', async () => {
     expect(file.addresses.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, address } of [...file.addresses, ...file.privateKeys]) {
       const { node } = multiversx.keys.hd!.account(await mnemonicToSeed(mnemonic!), networkOf(testnet));
@@ -142,7 +142,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('is read from 64 digits, from 128 that fit together, and from a PEM', () => {
+  it('a wallet is read from 64 digits, from 128 that fit together, and from a PEM', () => {
     const seed = Buffer.from(key.privateKey).toString('hex');
     const both = seed + Buffer.from(key.publicKey).toString('hex');
     const pem = `-----BEGIN PRIVATE KEY for erd1-----\n${Buffer.from(both).toString('base64')}\n-----END PRIVATE KEY for erd1-----`;
@@ -155,7 +155,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('never sends to, nor from, an address whose key is publicly known', () => {
+  it('a wallet never sends to, nor from, an address with a publicly known key', () => {
     // Printed by the program that this one replaces: index 0 and 1 of mainnet, then of the test networks.
     const printed = [
       'erd1r45ugr3q9wrtftyv3d6wfz9l42wj553l9x6u39q7mqh0pxl5j9tsnde9hx',
@@ -173,7 +173,7 @@ describe('a wallet', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is decoded as the official library reads it, and its signature verifies there', async () => {
+  it('a completed transaction is decoded as the official library reads it, and its signature verifies there', async () => {
     const verifier = new UserVerifier(new UserPublicKey(key.publicKey));
     await fc.assert(
       fc.asyncProperty(
@@ -198,7 +198,7 @@ describe('a completed transaction', () => {
     );
   });
 
-  it('of tokens says what moves and to whom', () => {
+  it('a completed transaction of tokens says what moves and to whom', () => {
     const token = hexText('USDC-c76f1f');
     const single = completed({ value: '0', data: Buffer.from(`ESDTTransfer@${token}@2625a0`).toString('base64') });
     expect(multiversx.codec.parse(single, context).summary).toMatchObject({
@@ -220,7 +220,7 @@ describe('a completed transaction', () => {
     expect(multiversx.codec.parse(unique, context).summary).toMatchObject({ opaque: true, to: other.address });
   });
 
-  it('of tokens for an address whose key is publicly known is refused', () => {
+  it('a completed transaction of tokens for an address with a publicly known key is refused', () => {
     const [known = ''] = publiclyKnownAddresses();
     const to = Buffer.from(readAddress(known)).toString('hex');
     const text = `ESDTNFTTransfer@${hexText('USDC-c76f1f')}@07@01@${to}`;
@@ -234,7 +234,7 @@ describe('a completed transaction', () => {
     ['GuardAccount', 'contract-call'],
     ['toString', 'transfer'],
     ['constructor@00', 'contract-call'],
-  ])('with the data %s is a %s', (text, kind) => {
+  ])('a completed transaction with the data %s is a %s', (text, kind) => {
     const data = Buffer.from(text).toString('base64');
     expect(multiversx.codec.parse(completed({ data }), context).summary.kind).toBe(kind);
   });
@@ -247,17 +247,17 @@ describe('a completed transaction', () => {
     ['with a number too large to be exact', { nonce: 2 ** 60 }, 'TRANSACTION_INVALID'],
     ['with another order of members', { nonce: undefined, x: undefined }, 'TRANSACTION_INVALID'],
     ['with data that is not base64', { data: '***' }, 'TRANSACTION_INVALID'],
-  ])('%s is refused', (_what, change, expected) => {
+  ])('a completed transaction %s is refused', (_what, change, expected) => {
     expect(code(() => multiversx.codec.parse(completed(change), context))).toBe(expected);
   });
 
-  it('is not signed with a foreign key, or with none', async () => {
+  it('a completed transaction is not signed with a foreign key, or with none', async () => {
     const unsigned = multiversx.codec.parse(completed(), context);
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('or a coded error comes out of any text', () => {
+  it('any text gives a transaction or a coded error', () => {
     expectOnlyCodes(multiversx, completed({ data: 'aGk=' }), context);
     expectOnlyCodesOfTexts(multiversx);
   });

@@ -70,7 +70,7 @@ function summaryOf(instructions: TransactionInstruction[], setting: Setting = {}
 const pub = (address: string) => new PublicKey(address);
 
 describe('the summary of coins', () => {
-  it('adds up all that leaves the wallets, and names who gets it when it is one', () => {
+  it('the summary adds up all coins that leave the wallets, and names a single receiver', () => {
     const send = (from: string, toPubkey: string, lamports: number) =>
       SystemProgram.transfer({ fromPubkey: pub(from), toPubkey: pub(toPubkey), lamports });
     const one = summaryOf([send(key.address, friend, 1_500_000_000), send(second.address, friend, 1)], {
@@ -86,7 +86,7 @@ describe('the summary of coins', () => {
     expect(two).not.toHaveProperty('to');
   });
 
-  it('counts coins that lie in accounts which a wallet commands', () => {
+  it('the summary counts coins in accounts that a wallet controls', () => {
     const derived = SystemProgram.transfer({
       fromPubkey: pub(other),
       basePubkey: pub(key.address),
@@ -105,7 +105,7 @@ describe('the summary of coins', () => {
     expect(summaryOf([withdrawn])).toMatchObject({ kind: 'transfer', to: friend, value: { amount: 8n } });
   });
 
-  it('tells of accounts that are made', () => {
+  it('the summary names accounts that are made', () => {
     const base = { fromPubkey: pub(key.address), lamports: 9, space: 10, programId: pub(programs.token) };
     const created = SystemProgram.createAccountWithSeed({
       ...base,
@@ -152,11 +152,11 @@ describe('the summary of coins', () => {
   it.each([
     ['assigned', SystemProgram.assign({ accountPubkey: pub(key.address), programId: pub(programs.token) })],
     ['filled', SystemProgram.allocate({ accountPubkey: pub(key.address), space: 8 })],
-  ])('is refused where a wallet would be %s and useless', (_what, one) => {
+  ])('a transaction is refused where a wallet would be %s and useless', (_what, one) => {
     expect(codeOf(() => summaryOf([one]))).toBe('TRANSACTION_UNSUPPORTED');
   });
 
-  it('is refused where coins leave an account that does not sign', () => {
+  it('a transaction is refused where coins leave an account that does not sign', () => {
     const forged = instruction(programs.system, [other, friend], [...u32(2), ...u64(1)]);
     expect(codeOf(() => summaryOf([forged]))).toBe('TRANSACTION_INVALID');
     const short = instruction(programs.system, [me], [...u32(2), ...u64(1)]);
@@ -167,7 +167,7 @@ describe('the summary of coins', () => {
 });
 
 describe('the summary of tokens', () => {
-  it('names the mint of a checked transfer and the wallet that it comes from', () => {
+  it('the summary names the mint of a checked transfer and the wallet that it comes from', () => {
     const summary = summaryOf([token([ours, mint, theirs, me], [12, ...u64(2_500_000), 6])]);
     expect(summary).toMatchObject({ kind: 'token-transfer', to: theirs, value: { amount: 0n }, opaque: false });
     const move = { standard: 'SPL', contract: mint, from: key.address, to: theirs, amount: 2_500_000n };
@@ -175,7 +175,7 @@ describe('the summary of tokens', () => {
     expect(summary.text).toContain(`transfers 2.5 of the token ${mint} to ${theirs}`);
   });
 
-  it('names the receiving wallet where the transaction opens its account first', () => {
+  it('the summary names the receiving wallet where the transaction opens its account first', () => {
     const send = token([ours, theirs, me], [3, ...u64(5)]);
     for (const data of [[], [0], [1]]) {
       const summary = summaryOf([createAta(friend, theirs, data), send]);
@@ -191,7 +191,7 @@ describe('the summary of tokens', () => {
     expect(summaryOf([old, token([ours, other, me], [3, ...u64(5)])]).tokens).toMatchObject([{ to: friend }]);
   });
 
-  it('believes nothing of an account that is opened later, given away or closed before', () => {
+  it('the summary ignores what an account claims if it is opened later, given away or closed before', () => {
     const send = token([ours, theirs, me], [3, ...u64(5)]);
     const create = createAta(friend, theirs);
     const give = token([theirs, me], [6, 2, 1, ...bytesOf(other)]);
@@ -206,7 +206,7 @@ describe('the summary of tokens', () => {
     }
   });
 
-  it('refuses an account that is not the one of wallet and mint', () => {
+  it('an account that does not belong to the wallet and mint is refused', () => {
     expect(codeOf(() => summaryOf([createAta(friend, ours)]))).toBe('TRANSACTION_INVALID');
   });
 
@@ -219,7 +219,7 @@ describe('the summary of tokens', () => {
     ['a checked mint', [mint, theirs, me], [14, ...u64(5), 0], 'other', { action: 'mint', amount: 5n }],
     ['burn', [ours, mint, me], [8, ...u64(5)], 'other', { action: 'burn', contract: mint, amount: 5n }],
     ['a checked burn', [ours, mint, me], [15, ...u64(5), 9], 'other', { action: 'burn', from: key.address }],
-  ] as const)('tells of %s', (_what, accounts, data, kind, move) => {
+  ] as const)('the summary shows %s', (_what, accounts, data, kind, move) => {
     const summary = summaryOf([token(accounts, data)]);
     expect(summary).toMatchObject({ kind, opaque: false });
     expect(summary.tokens).toMatchObject([move]);
@@ -238,17 +238,17 @@ describe('the summary of tokens', () => {
     ['a released account', [theirs, mint, me], [11], `releases the frozen token account ${theirs}`],
     ['nothing much', [ours], [17], 'does nothing'],
     ['a lasting owner', [ours], [22], 'does nothing'],
-  ])('tells of %s', (_what, accounts, data, text) => {
+  ])('the summary shows %s of a token', (_what, accounts, data, text) => {
     const summary = summaryOf([token(accounts, data)]);
     expect(summary).toMatchObject({ kind: 'other', opaque: false, tokens: [] });
     expect(summary.text).toContain(text);
   });
 
-  it('does not claim to know how many coins a closed account gives to others', () => {
+  it('the summary does not claim to know how many coins a closed account gives to others', () => {
     expect(summaryOf([token([ours, friend, me], [9])])).toMatchObject({ kind: 'other', opaque: true });
   });
 
-  it('tells of a Token-2022 transfer with its fee', () => {
+  it('the summary shows a Token-2022 transfer with its fee', () => {
     const data = [26, 1, ...u64(1000), 2, ...u64(10)];
     const summary = summaryOf([instruction(programs.token2022, [other, mint, theirs, me], data)]);
     expect(summary.tokens).toMatchObject([{ standard: 'Token-2022', contract: mint, from: other, amount: 1000n }]);
@@ -263,13 +263,13 @@ describe('the summary of tokens', () => {
     ['bytes too few', [ours, theirs, me], [3, 5]],
     ['accounts too few', [ours, me], [3, ...u64(5)]],
     ['no bytes', [ours, theirs, me], []],
-  ])('refuses %s', (_what, accounts, data) => {
+  ])('the summary refuses %s', (_what, accounts, data) => {
     expect(codeOf(() => summaryOf([token(accounts, data)]))).toBe('TRANSACTION_INVALID');
   });
 });
 
 describe('the summary of anything else', () => {
-  it('shows memos, and refuses those that are no text', () => {
+  it('the summary shows memos, and refuses those that are not text', () => {
     const memo = (data: readonly number[], program: string = programs.memo) => instruction(program, [me], data);
     const summary = summaryOf([memo([...Buffer.from('für\nAnna')]), memo([...Buffer.from('2')], programs.memoV1)]);
     expect(summary).toMatchObject({ kind: 'other', memo: 'für\nAnna\n2', opaque: false });
@@ -283,11 +283,11 @@ describe('the summary of anything else', () => {
     ['an unknown instruction of a token program', token([me], [200])],
     ['an unknown extension', instruction(programs.token2022, [me], [26, 0, 1])],
     ['an unknown instruction for token accounts', createAta(friend, theirs, [2])],
-  ])('is marked as not understood for %s', (_what, one) => {
+  ])('the summary of %s is marked as not understood', (_what, one) => {
     expect(summaryOf([one])).toMatchObject({ kind: 'contract-call', opaque: true });
   });
 
-  it('names the highest fee: signatures, and units at their price', () => {
+  it('the summary names the highest fee: signatures, and units at their price', () => {
     const budget = (...data: readonly number[]) => instruction(programs.computeBudget, [], data);
     const send = SystemProgram.transfer({ fromPubkey: pub(key.address), toPubkey: pub(friend), lamports: 1 });
     const fee = (...extra: TransactionInstruction[]) => summaryOf([...extra, send, send]).fee.amount;
@@ -306,7 +306,7 @@ describe('the summary of anything else', () => {
     expect(codeOf(() => fee(budget(3, ...u64(2n ** 64n - 1n)), budget(2, ...u32(1_400_000))))).toBe('FEE_INVALID');
   });
 
-  it('shows accounts of lookup tables as a node told them, and so not as understood', () => {
+  it('the summary shows accounts of lookup tables as a node reported them, and so as not understood', () => {
     const table = new AddressLookupTableAccount({
       key: pub(other),
       state: {
@@ -335,7 +335,7 @@ describe('the summary of anything else', () => {
     }
   });
 
-  it('or a coded error comes out of any instruction of a known program', () => {
+  it('any instruction of a known program gives a summary or a coded error', () => {
     const known = fc.constantFrom(...Object.values(programs));
     const accounts = fc.array(fc.constantFrom(me, ours, theirs, mint, friend, other, programs.token), { maxLength: 6 });
     const data = fc.tuple(fc.nat(30), fc.array(fc.nat(3), { maxLength: 80 }));

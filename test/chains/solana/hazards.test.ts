@@ -390,11 +390,11 @@ function completedOf(instructions: readonly Parts[], tables?: AddressLookupTable
 }
 
 describe('a Solana transaction', () => {
-  it.each(table)('%s names its hazards', (_what, instructions, hazards) => {
+  it.each(table)('the hazards of %s are named', (_what, instructions, hazards) => {
     expect(solana.codec.parse(completedOf(instructions), context).summary.hazards).toEqual(hazards);
   });
 
-  it('that makes an account by a key of the request counts what it gives there', () => {
+  it('a transaction that makes an account by a key of the request counts the coins for that account', () => {
     const made = keyOf(solana, 0x44);
     const create = system([me, `+${other}`], ...u32(0), ...u64(7), ...u64(82), ...bytesOf(programs.token));
     const mintPK = solana.keys.encodePrivateKey(made.privateKey, 'testnet');
@@ -407,7 +407,7 @@ describe('a Solana transaction', () => {
     });
   });
 
-  it('with accounts of lookup tables names them as not understood', () => {
+  it('a transaction with accounts of lookup tables names them as not understood', () => {
     const state = {
       deactivationSlot: 2n ** 64n - 1n,
       lastExtendedSlot: 0,
@@ -423,7 +423,7 @@ describe('a Solana transaction', () => {
     expect(opaque).toBe(true);
   });
 
-  it.each(table)('%s tells every change of what is signed', async (_what, instructions) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, instructions) => {
     const completed = completedOf(instructions);
     const { txData } = JSON.parse(completed) as { txData: string };
     const write = (bytes: Uint8Array) =>
@@ -434,15 +434,19 @@ describe('a Solana transaction', () => {
     );
   });
 
-  it.each(loadVectors('SOL').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(solana, vector);
-    const completed = await completeVector(solana, vector);
-    const place = { chain: solana, completed, context: contextOfVector(solana, vector, keys), keys };
-    const fields = JSON.parse(completed) as { txData: string };
-    const write = (changed: Uint8Array) => JSON.stringify({ ...fields, txData: Buffer.from(changed).toString('hex') });
-    const bytes = byteVariants(Buffer.from(fields.txData, 'hex'), write, [1, 128]);
-    expect(await expectEveryChangeTold(place, [...bytes, ...jsonVariants(completed)])).toBeGreaterThan(30);
-  });
+  it.each(loadVectors('SOL').transactions)(
+    'every change of the recorded "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(solana, vector);
+      const completed = await completeVector(solana, vector);
+      const place = { chain: solana, completed, context: contextOfVector(solana, vector, keys), keys };
+      const fields = JSON.parse(completed) as { txData: string };
+      const write = (changed: Uint8Array) =>
+        JSON.stringify({ ...fields, txData: Buffer.from(changed).toString('hex') });
+      const bytes = byteVariants(Buffer.from(fields.txData, 'hex'), write, [1, 128]);
+      expect(await expectEveryChangeTold(place, [...bytes, ...jsonVariants(completed)])).toBeGreaterThan(30);
+    },
+  );
 });
 
 describe('the receiver of coins', () => {
@@ -481,7 +485,7 @@ describe('the receiver of coins', () => {
     );
   };
 
-  it('is no token account, mint or program', async () => {
+  it('the receiver of coins is never a token account, mint or program', async () => {
     expect(await complete(account(programs.system))).toBe('completed');
     expect(await complete(account(programs.token))).toBe('RECEIVER_UNFIT');
     expect(await complete(account(programs.token2022))).toBe('RECEIVER_UNFIT');
@@ -489,19 +493,19 @@ describe('the receiver of coins', () => {
     expect(await complete(account(programs.stake))).toBe('completed');
   });
 
-  it('gets as much as an account needs where there is none yet', async () => {
+  it('the receiver of coins gets enough for an account where there is none yet', async () => {
     expect(await complete(null)).toBe('completed');
     expect(await complete(null, [system([me, other], ...u32(2), ...u64(890_879))])).toBe('RECEIVER_UNFIT');
     const half = system([me, other], ...u32(2), ...u64(445_440));
     expect(await complete(null, [half, half])).toBe('completed');
   });
 
-  it('may be the account of wrapped coins that the transaction makes', async () => {
+  it('the receiver of coins may be the account of wrapped coins that the transaction makes', async () => {
     const wrap = [system([me, ours], ...u32(2), ...u64(5)), token([ours], 17)];
     expect(await complete(account(programs.token), wrap)).toBe('completed');
   });
 
-  it('may be an account that the transaction makes', async () => {
+  it('the receiver of coins may be an account that the transaction makes', async () => {
     const place = [
       ...u32(3),
       ...bytesOf(key.address),
@@ -515,7 +519,7 @@ describe('the receiver of coins', () => {
     expect(await complete(null, [more])).toBe('RECEIVER_UNFIT');
   });
 
-  it('is unknown where the node cannot tell', async () => {
+  it('the receiver of coins is unknown where the node does not know', async () => {
     for (const odd of [undefined, new CustosError('NODE_REFUSED', 'no'), 7, {}]) {
       expect(await complete(odd)).toBe('completed');
     }

@@ -78,7 +78,7 @@ describe('completing', () => {
     own: blockhash,
   };
 
-  it('asks an own node to which network it belongs, because keys and addresses are the same on all', async () => {
+  it('completing asks an own node for its network, because keys and addresses are the same on all', async () => {
     const code = async (name: keyof typeof genesis, network: 'mainnet' | 'testnet') => {
       const node = nodeOf({ getLatestBlockhash: latest, getGenesisHash: genesis[name] });
       return complete(node, { network }).then(
@@ -94,7 +94,7 @@ describe('completing', () => {
     }
   });
 
-  it('asks the cloud for the receivers of coins and the blockhash alone', async () => {
+  it('completing asks the cloud only for the receivers of coins and the blockhash', async () => {
     const asked: string[] = [];
     await complete(viaCloud(nodeOf({ getLatestBlockhash: latest }, asked)));
     expect(asked).toEqual([
@@ -110,13 +110,13 @@ describe('completing', () => {
     ['the placeholder', { ...latest, value: { blockhash: PLACEHOLDER_BLOCKHASH, lastValidBlockHeight: 1 } }],
     ['no end', { ...latest, value: { blockhash } }],
     ['no slot', { value: latest.value }],
-  ])('takes no answer with %s', async (_what, getLatestBlockhash) => {
+  ])('completing takes no answer with %s', async (_what, getLatestBlockhash) => {
     await expect(complete(viaCloud(nodeOf({ getLatestBlockhash })))).rejects.toMatchObject({
       code: 'NODE_ANSWER_INVALID',
     });
   });
 
-  it('keeps the value of a durable nonce, which lasts until it is used', async () => {
+  it('completing keeps the value of a durable nonce, which lasts until it is used', async () => {
     const advance = SystemProgram.nonceAdvance({ noncePubkey: pub(friend), authorizedPubkey: pub(key.address) });
     const asked: string[] = [];
     const node = viaCloud(nodeOf({ getLatestBlockhash: latest }, asked));
@@ -145,7 +145,7 @@ describe('completing', () => {
   });
   const whole = Buffer.concat([header, ...addresses.map((one) => one.toBuffer())]);
 
-  it('reads lookup tables as the network has them', async () => {
+  it('completing reads lookup tables as the network has them', async () => {
     const asked: string[] = [];
     const node = viaCloud(nodeOf({ getLatestBlockhash: latest, getAccountInfo: accountOf(whole) }, asked));
     const text = await complete(node, { tables: [table] });
@@ -169,7 +169,7 @@ describe('completing', () => {
       { value: { data: ['*', 'base64'], owner: programs.addressLookupTable } },
       'NODE_ANSWER_INVALID',
     ],
-  ])('refuses a lookup table %s', async (_what, getAccountInfo, code) => {
+  ])('completing refuses a lookup table %s', async (_what, getAccountInfo, code) => {
     const node = viaCloud(nodeOf({ getLatestBlockhash: latest, getAccountInfo }));
     await expect(complete(node, { tables: [table] })).rejects.toMatchObject({ code });
   });
@@ -192,7 +192,7 @@ const outcome = (answers: Record<string, Answer>, waits: number[] = []) =>
   sendTransaction(signed, nodeOf(answers), clockOf(waits)).catch((error: CustosError) => error.code);
 
 describe('sending', () => {
-  it('hands over the bytes as recorded, and waits until they are confirmed', async () => {
+  it('sending hands over the bytes as recorded, and waits until they are confirmed', async () => {
     const asked: string[] = [];
     const answers = [null, null, landed];
     const node = nodeOf({ sendTransaction: txId, getTransaction: () => answers.shift() }, asked);
@@ -204,7 +204,7 @@ describe('sending', () => {
     expect(waits).toEqual([500, 500]);
   });
 
-  it('is what the chain offers', async () => {
+  it('the chain offers the tested way of sending', async () => {
     expect(await solana.node.broadcast!(recorded, nodeOf({ sendTransaction: txId, getTransaction: landed }))).toBe(
       txId,
     );
@@ -212,7 +212,7 @@ describe('sending', () => {
     expect(solana.codec.expiry).toBe('renewed');
   });
 
-  it('asks for transactions of version 0 in the way that they are answered', async () => {
+  it('sending asks for transactions of version 0 in a form that nodes answer', async () => {
     const message = new TransactionMessage({
       payerKey: pub(key.address),
       recentBlockhash: blockhash,
@@ -228,14 +228,14 @@ describe('sending', () => {
     );
   });
 
-  it('of bytes that are in a block already is a success', async () => {
+  it('sending bytes that are already in a block succeeds', async () => {
     const sendTransaction = refused('Transaction simulation failed: This transaction has already been processed');
     expect(await outcome({ sendTransaction, getTransaction: landed })).toBe(txId);
     // Without a look-up the node's word counts.
     expect(await outcome({ sendTransaction })).toBe(txId);
   });
 
-  it('trusts the status where a node keeps no transactions', async () => {
+  it('sending trusts the status where a node keeps no transactions', async () => {
     const confirmed = status({ err: null, confirmationStatus: 'confirmed' });
     expect(await outcome({ sendTransaction: txId, getSignatureStatuses: confirmed })).toBe(txId);
     const broken = status({ err: { InstructionError: [0, 'InvalidArgument'] }, confirmationStatus: 'finalized' });
@@ -245,13 +245,13 @@ describe('sending', () => {
     expect(await outcome({ sendTransaction: txId })).toBe(txId);
   });
 
-  it('that is not confirmed in time is tried again with the same bytes', async () => {
+  it('sending that is not confirmed in time is tried again with the same bytes', async () => {
     const waits: number[] = [];
     expect(await outcome({ sendTransaction: txId, getTransaction: null }, waits)).toBe('NODE_ANSWER_INVALID');
     expect(waits.reduce((sum, one) => sum + one, 0)).toBe(12_000);
   });
 
-  it('of what fails in a block has failed for good', async () => {
+  it('a transaction that fails in a block has failed for good', async () => {
     expect(await outcome({ sendTransaction: txId, getTransaction: failed })).toBe('BROADCAST_REFUSED');
   });
 
@@ -261,11 +261,11 @@ describe('sending', () => {
     ['a node that lags', 'Node is behind by 42 slots (code -32005)', 'NODE_ANSWER_INVALID'],
     ['a node that failed', 'Internal error (code -32603)', 'NODE_ANSWER_INVALID'],
     ['too many questions', 'Too many requests for a specific RPC call (code -32429)', 'NODE_ANSWER_INVALID'],
-  ])('that is refused because of %s', async (_what, message, code) => {
+  ])('sending is refused because of %s', async (_what, message, code) => {
     expect(await outcome({ sendTransaction: refused(message) })).toBe(code);
   });
 
-  it('with a blockhash that the node does not know proves nothing, unless the bytes are in a block', async () => {
+  it('an unknown blockhash proves nothing about sent bytes, unless they are in a block', async () => {
     const sendTransaction = refused('Transaction simulation failed: Blockhash not found (code -32002)');
     const waits: number[] = [];
     expect(await outcome({ sendTransaction, getTransaction: null }, waits)).toBe('NODE_ANSWER_INVALID');
@@ -275,7 +275,7 @@ describe('sending', () => {
     expect(waits).toEqual([]);
   });
 
-  it('lets errors of the way through, and takes no foreign id', async () => {
+  it('sending passes on network errors, and takes no foreign id', async () => {
     const unreachable = new CustosError('NODE_UNREACHABLE', 'no way');
     expect(await outcome({ sendTransaction: unreachable })).toBe('NODE_UNREACHABLE');
     expect(await outcome({ sendTransaction: txId, getTransaction: unreachable })).toBe('NODE_UNREACHABLE');
@@ -288,11 +288,11 @@ describe('the fate of signed bytes', () => {
   const fate = (answers: Record<string, Answer>) => fateOf(recorded, nodeOf(answers));
   const past = { getEpochInfo: epoch(901), getSignatureStatuses: status(null), getFirstAvailableBlock: 1000 };
 
-  it('is known when a block holds them', async () => {
+  it('signed bytes are known when a block holds them', async () => {
     expect(await fate({ ...past, getSignatureStatuses: status({ err: null }) })).toBe('known');
   });
 
-  it('is dead when the chain is past their end, and the history knows nothing of them', async () => {
+  it('signed bytes are dead when the chain is past their end and the history does not have them', async () => {
     const asked: string[] = [];
     expect(await fateOf(recorded, nodeOf(past, asked))).toBe('dead');
     expect(asked).toEqual([
@@ -302,19 +302,19 @@ describe('the fate of signed bytes', () => {
     ]);
   });
 
-  it('is open while their end is not past', async () => {
+  it('signed bytes are open while their end has not passed', async () => {
     expect(await fate({ ...past, getEpochInfo: epoch(900) })).toBe('open');
   });
 
-  it('is open where the node that looked is behind the one that counted', async () => {
+  it('signed bytes are open where the node that looked is behind the one that counted', async () => {
     expect(await fate({ ...past, getSignatureStatuses: status(null, 1499) })).toBe('open');
   });
 
-  it('is never dead when they failed in a block, so that no other fee is paid', async () => {
+  it('signed bytes that failed in a block are never dead, so that no other fee is paid', async () => {
     expect(await fate({ ...past, getSignatureStatuses: status({ err: { InstructionError: [0, 'X'] } }) })).toBe('open');
   });
 
-  it('cannot be told by a node whose history does not reach back so far', async () => {
+  it('signed bytes have an unknown fate at a node with too short a history', async () => {
     await expect(fate({ ...past, getFirstAvailableBlock: 1001 })).rejects.toMatchObject({ code: 'NODE_REFUSED' });
     await expect(fate({ ...past, getSignatureStatuses: undefined })).rejects.toMatchObject({ code: 'NODE_REFUSED' });
   });
@@ -327,7 +327,7 @@ describe('the fate of signed bytes', () => {
     ['getSignatureStatuses', { value: [null] }],
     ['getSignatureStatuses', status('x')],
     ['getFirstAvailableBlock', -1],
-  ])('is not guessed from a strange answer to %s', async (method, answer) => {
+  ])('the fate of signed bytes is not guessed from a strange answer to %s', async (method, answer) => {
     await expect(fate({ ...past, [method]: answer })).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
   });
 });

@@ -71,7 +71,7 @@ describe('a recorded transaction', () => {
     expect(vector.broadcast.path).toBe(`/v3/${solana.slug}/broadcast`);
   });
 
-  it('says what it does', async () => {
+  it('a recorded transaction says what it does', async () => {
     const told = await Promise.all(file.transactions.map(async (vector) => (await signVector(solana, vector)).summary));
     expect(told.map(({ kind, fee, value }) => [kind, fee.amount, value.amount])).toEqual([
       ['transfer', 5000n, 250_000_000n],
@@ -93,14 +93,14 @@ describe('a recorded transaction', () => {
     expect(deployed).toMatchObject([{ action: 'mint', amount: 1_000_000_000_000n }]);
   });
 
-  it('is completed with the latest blockhash and how long it lasts, whatever blockhash came', async () => {
+  it('a transaction is completed with the latest blockhash and its lifetime, whatever blockhash the request has', async () => {
     const [vector] = file.transactions;
     const old = { txData: Buffer.from(legacy({ blockhash: PublicKey.unique().toBase58() })).toString('hex') };
     const pending = { ...vector!.pending, serializedTransaction: JSON.stringify(old) };
     expect(JSON.parse(await completeVector(solana, { ...vector!, pending }))).toEqual(JSON.parse(completed()));
   });
 
-  it('is not signed when its wallet is no signer of it, or a signer has no wallet', async () => {
+  it('a transaction is not signed if its wallet is not a signer, or if a signer has no wallet', async () => {
     for (const vector of file.transactions) {
       const keys = await keysOfVector(solana, vector);
       const text = await completeVector(solana, vector);
@@ -128,7 +128,7 @@ describe('the key that comes with a request for a new mint', () => {
     return codeOf(() => solana.codec.parse(JSON.stringify({ ...JSON.parse(text), ...change }), context));
   }
 
-  it('must be a signer, and never the one of a wallet', async () => {
+  it('the key for a new mint must be a signer, and never belong to a wallet', async () => {
     const [own] = await keysOfVector(solana, deploy);
     expect(await codeWith({})).toBe('nothing');
     expect(await codeWith({ mintPK: undefined })).toBe('KEY_MISSING');
@@ -142,13 +142,13 @@ describe('the key that comes with a request for a new mint', () => {
     expect(await codeWith({ mintPK: 7 })).toBe('TRANSACTION_INVALID');
   });
 
-  it('pays no fee', () => {
+  it('the key for a new mint does not pay a fee', () => {
     const message = legacy({ payer: second, instructions: [send(5)] });
     const text = completed(message, { mintPK: solana.keys.encodePrivateKey(second.privateKey, 'testnet') });
     expect(codeOf(() => solana.codec.parse(text, contextOf(key)))).toBe('SENDER_MISMATCH');
   });
 
-  it('is in no summary and in no message', async () => {
+  it('the key for a new mint appears in no summary and in no message', async () => {
     const { summary } = await signVector(solana, deploy);
     expect(JSON.stringify(summary, (_name, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toContain(
       mintPK.slice(0, 20),
@@ -160,7 +160,7 @@ describe('the key that comes with a request for a new mint', () => {
 });
 
 describe('a wallet', () => {
-  it('derives the recorded addresses and private keys', async () => {
+  it('a wallet derives the recorded addresses and private keys', async () => {
     expect(file.privateKeys.length).toBeGreaterThan(0);
     for (const { testnet, mnemonic, index, privateKey, address } of file.privateKeys) {
       const { node } = solana.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
@@ -178,7 +178,7 @@ describe('a wallet', () => {
   });
 
   // Source: Solana Cookbook, "How to restore a keypair from a mnemonic", the part on BIP-44 wallets.
-  it("derives as other wallets do, at m/44'/501'/i'/0', when asked", async () => {
+  it('the path of other wallets (the account before the last zero) is available on request', async () => {
     const mnemonic = 'neither lonely flavor argue grass remind eye tag avocado spot unusual intact';
     const scheme = solana.keys.derivations!['common']!;
     const { node, address } = scheme.account(await mnemonicToSeed(mnemonic), 'mainnet');
@@ -187,7 +187,7 @@ describe('a wallet', () => {
     expect(next).toBe('GcXbfQ5yY3uxCyBNDPBbR5FjumHf89E7YHXuULfGDBBv');
   });
 
-  it('is read from every form in which private keys are handed around', () => {
+  it('a wallet is read from every common form of a private key', () => {
     const pair = Keypair.fromSeed(key.privateKey);
     const base58 = solana.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const digits = Buffer.from(pair.secretKey).toString('hex');
@@ -207,7 +207,7 @@ describe('a wallet', () => {
     ['a list that does not end', '[1,2'],
     ['too few digits', '11'.repeat(63)],
     ['nothing', ''],
-  ])('is not read from %s, and the text is not repeated', (_what, text) => {
+  ])('a wallet is not read from %s, and the text is not repeated', (_what, text) => {
     expect(codeOf(() => solana.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     if (text.length > 8) {
       expect(() => solana.keys.decodePrivateKey(text, 'mainnet')).toThrow(
@@ -216,16 +216,16 @@ describe('a wallet', () => {
     }
   });
 
-  it('has an address that is checked for its length', () => {
+  it('the length of an address is checked', () => {
     expect(solana.keys.normalizeAddress(key.address, 'mainnet')).toBe(key.address);
     const others = ['', '0', key.address.slice(1), `1${key.address}`, `${key.address}0`, 'x'.repeat(1000)];
     for (const text of others)
       expect(codeOf(() => solana.keys.normalizeAddress(text, 'mainnet'))).toBe('ADDRESS_INVALID');
   });
 
-  it('gives only coded errors for any text', () => expectOnlyCodesOfTexts(solana));
+  it('any text gives only coded errors', () => expectOnlyCodesOfTexts(solana));
 
-  it('keeps tokens where the network looks for them', () => {
+  it('tokens are kept where the network looks for them', () => {
     const tokenProgram = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
     const program = new PublicKey('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
     const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -244,7 +244,7 @@ describe('a wallet', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is signed so that the official library reads the same and finds the signatures right', async () => {
+  it('the official library reads a signed transaction as requested and verifies its signatures', async () => {
     const amounts = fc.array(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), { minLength: 1, maxLength: 5 });
     const price = fc.option(fc.tuple(fc.nat(1_400_000), fc.nat(1_000_000)));
     await fc.assert(
@@ -284,12 +284,12 @@ describe('a completed transaction', () => {
     );
   });
 
-  it('is signed alike every time', async () => {
+  it('a transaction is signed the same way every time', async () => {
     const sign = () => solana.codec.parse(completed(), contextOf(key)).sign([key]);
     expect(await sign()).toEqual(await sign());
   });
 
-  it('needs a key for everyone who must sign', () => {
+  it('a transaction needs a key for every signer', () => {
     const message = legacy({ payer: second });
     expect(codeOf(() => solana.codec.parse(completed(message), contextOf(key)))).toBe('KEY_MISSING');
     expect(codeOf(() => solana.codec.parse(completed(message), contextOf(second)))).toBe('KEY_MISSING');
@@ -335,11 +335,11 @@ describe('a completed transaction', () => {
     ['whose bytes are no digits', completed(legacy(), { txData: '0x00' }), 'INVALID'],
     ['whose bytes are none', completed(legacy(), { txData: '' }), 'INVALID'],
     ['of another form', '[]', 'INVALID'],
-  ])('%s is refused', (_what, text, expected) => {
+  ])('a transaction %s is refused', (_what, text, expected) => {
     expect(codeOf(() => solana.codec.parse(text, contextOf(key)))).toBe(`TRANSACTION_${expected}`);
   });
 
-  it('may be as large as a packet, and not larger', async () => {
+  it('a transaction may be as large as a packet, and not larger', async () => {
     const memo = (length: number) => ({
       programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'),
       keys: [],
@@ -366,9 +366,9 @@ describe('a completed transaction', () => {
     expect(codeOf(() => solana.codec.parse(completed(bytes(room + 1)), contextOf(key)))).toBe('TRANSACTION_TOO_LARGE');
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(solana, completed(), contextOf(key)));
+  it('any text gives a transaction or a coded error', () => expectOnlyCodes(solana, completed(), contextOf(key)));
 
-  it('with any byte changed is refused, or told and signed as it is now', async () => {
+  it('a transaction with any changed byte is refused, or shown and signed as it now is', async () => {
     const good = legacy();
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {

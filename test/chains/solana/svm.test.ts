@@ -162,7 +162,7 @@ async function build({ feePayer, ...change }: Partial<Omit<PaymentRequest, 'feeP
 }
 
 describe('the machine that the nodes run', () => {
-  it('moves coins as the summary says', async () => {
+  it('the runtime of the nodes moves coins as the summary says', async () => {
     const before = balance(key.address);
     const { value, fee } = await carry(await build());
     expect(balance(friend)).toBe(1_500_000_000n);
@@ -170,7 +170,7 @@ describe('the machine that the nodes run', () => {
     expect([value.amount, fee.amount]).toEqual([1_500_000_000n, 5000n]);
   });
 
-  it('takes the fee of a wallet that pays for another', async () => {
+  it('the runtime takes the fee from a wallet that pays for another', async () => {
     const before = balance(payer.address);
     const { fee, from } = await carry(await build({ feePayer: payer.address }), [key, payer]);
     expect(from).toBe(key.address);
@@ -179,7 +179,7 @@ describe('the machine that the nodes run', () => {
   });
 
   it.each([programs.token, programs.token2022])(
-    'makes a token of %s with the key of its mint, and moves it',
+    'the runtime makes a token of %s with the key of its mint, and moves it',
     async (program) => {
       const deployed = await deploy(program);
       expect(deployed).toMatchObject({ kind: 'other', opaque: false, tokens: [{ action: 'mint', to: key.address }] });
@@ -198,7 +198,7 @@ describe('the machine that the nodes run', () => {
     },
   );
 
-  it('opens the account of a token for the receiver, at the expense of who pays the fee', async () => {
+  it('the runtime opens the token account of the receiver, and the fee payer pays for it', async () => {
     await deploy();
     const before = balance(key.address);
     const text = await build({ contractAddress: mint.address, amount: '2.5', feePayer: payer.address });
@@ -209,7 +209,7 @@ describe('the machine that the nodes run', () => {
     expect(balance(key.address)).toBe(before);
   });
 
-  it('takes a message of version 0 with a lookup table', async () => {
+  it('the runtime takes a message of version 0 with a lookup table', async () => {
     svm.warpToSlot(100n);
     const [create, address] = AddressLookupTableProgram.createLookupTable({
       authority: pub(key.address),
@@ -243,7 +243,7 @@ describe('the machine that the nodes run', () => {
     expect(balance(friend)).toBe(SOL);
   });
 
-  it('takes no signature of another', async () => {
+  it('the runtime does not accept the signature of another key', async () => {
     const text = await build();
     const { txData } = JSON.parse(text) as { txData: string };
     const forged = txData.replace(
@@ -253,13 +253,13 @@ describe('the machine that the nodes run', () => {
     await expect(carry(JSON.stringify({ txData: forged }))).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
   });
 
-  it('refuses what the wallet does not have, and that is said', async () => {
+  it('the runtime refuses what the wallet does not have, and Custos says so', async () => {
     await expect(carry(await build({ amount: '11' }))).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 });
 
 describe('a transfer that is built', () => {
-  it('is a legacy message that the official library reads, with the placeholder of a blockhash', async () => {
+  it('a built transfer is a legacy message that the official library reads, with a placeholder for the blockhash', async () => {
     const { txData, ...rest } = JSON.parse(await build({ feePayer: payer.address })) as { txData: string };
     expect(rest).toEqual({});
     const message = Message.from(Buffer.from(txData, 'hex'));
@@ -279,13 +279,13 @@ describe('a transfer that is built', () => {
   });
 
   it.each(['0', '-1', '', '1e3', '0.0000000001', '18446744073.709551616', '1,5', '.5'])(
-    'is refused with the amount %j',
+    'a transfer with the amount %j is refused',
     async (amount) => {
       await expect(build({ amount })).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
     },
   );
 
-  it('is refused for what is no wallet, no token, or has other decimals', async () => {
+  it('a transfer is refused without a valid wallet or token, or with other decimals', async () => {
     await deploy();
     const contractAddress = mint.address;
     const cases: [Parameters<typeof build>[0], string][] = [

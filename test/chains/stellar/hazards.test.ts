@@ -231,11 +231,11 @@ const parse = (text: string, change: Partial<ParseContext> = {}) =>
   stellar.codec.parse(text, { ...context, ...change });
 
 describe('a Stellar transaction', () => {
-  it.each(table)('%s names its hazards', (_what, operations, hazards) => {
+  it.each(table)('the hazards of %s are named', (_what, operations, hazards) => {
     expect(parse(envelope(operations)).summary.hazards).toEqual(hazards);
   });
 
-  it('of an operation that acts for others, or of a contract, is refused', () => {
+  it('an operation that acts for others, or of a contract, is refused', () => {
     const revoke = Operation.revokeAccountSponsorship({ account: thief });
     const extend = Operation.extendFootprintTtl({ extendTo: 5 });
     for (const operation of [revoke, extend]) {
@@ -248,13 +248,13 @@ describe('a Stellar transaction', () => {
     expect(codeOf(() => parse(bump))).toBe('TRANSACTION_UNSUPPORTED');
   });
 
-  it('without an end, or with one that never comes, is long-lived', () => {
+  it('a transaction without an end, or with one that never comes, is long-lived', () => {
     for (const maxTime of [0, 4_000_000_000]) {
       expect(parse(envelope([pay], { maxTime })).summary.hazards).toEqual([of('long-lived', 'maxTime')]);
     }
   });
 
-  it('for another account names it', () => {
+  it('a transaction for another account names it', () => {
     const own = Operation.payment({ source: thief, destination, asset: Asset.native(), amount: '1' });
     for (const text of [envelope([pay], { source: thief }), envelope([own, own])]) {
       expect(parse(text, { allowForeignKey: true }).summary.hazards).toEqual([{ kind: 'foreign-key', party: thief }]);
@@ -265,19 +265,19 @@ describe('a Stellar transaction', () => {
     ['a payment', Operation.payment({ destination: nobody, asset: Asset.native(), amount: '1' })],
     ['a token', Operation.payment({ destination: nobody, asset: usd, amount: '1' })],
     ['a new account', Operation.createAccount({ destination: nobody, startingBalance: '1' })],
-  ])('that sends %s to the account of which nobody has a key names it', (_what, operation) => {
+  ])('sending %s to the account without a key names it', (_what, operation) => {
     const lost = { kind: 'unspendable-destination', party: nobody, text: 'nobody has a key of it' };
     expect(stellar.codec.parse(envelope([pay, operation]), context).summary.hazards).toEqual([lost]);
   });
 
-  it('shows what others wrote escaped and in quotes', () => {
+  it('text of others is shown escaped and in quotes', () => {
     const entry = Operation.manageData({ name: 'a (1 bytes), then', value: 'x' });
     const { text } = stellar.codec.parse(envelope([entry], { memo: Memo.text('a\u202eb') }), context).summary;
     expect(text).toContain('with the memo "a\\u{202e}b"');
     expect(text).toContain('sets the data entry "a (1 bytes), then" (1 bytes)');
   });
 
-  it('that is exchanged on its way has no honest receiver of what leaves', () => {
+  it('a payment that is exchanged on its way has no honest receiver of what leaves', () => {
     const [, operations] = table[3]!;
     const { kind, value, tokens } = parse(envelope(operations)).summary;
     expect({ kind, value }).toEqual({ kind: 'other', value: { asset: 'XLM', amount: 30_000_000n } });
@@ -285,7 +285,7 @@ describe('a Stellar transaction', () => {
     expect(tokens[0]).not.toHaveProperty('from');
   });
 
-  it('notes the number inside an address, the kind of its memo and its conditions', () => {
+  it('the notes contain the number inside an address, the kind of its memo and its conditions', () => {
     const id = Buffer.alloc(8);
     id.writeBigUInt64BE(77n);
     const muxed = StrKey.encodeMed25519PublicKey(Buffer.concat([StrKey.decodeEd25519PublicKey(thief), id]));
@@ -304,7 +304,7 @@ describe('a Stellar transaction', () => {
     );
   });
 
-  it.each(table)('%s tells every change of what is signed', async (_what, operations) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, operations) => {
     const completed = envelope(operations, { memo: Memo.text('five') });
     const variants = byteVariants(Buffer.from(completed, 'base64'), (bytes) => Buffer.from(bytes).toString('base64'));
     expect(await expectEveryChangeTold({ chain: stellar, completed, context, keys: [key] }, variants)).toBeGreaterThan(
@@ -312,20 +312,23 @@ describe('a Stellar transaction', () => {
     );
   });
 
-  it.each(loadVectors('XLM').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(stellar, vector);
-    const completed = await completeVector(stellar, vector);
-    const place = { chain: stellar, completed, context: contextOfVector(stellar, vector, keys), keys };
-    const bytes = Buffer.from(completed, 'base64');
-    const network = vector.testnet ? Networks.TESTNET : Networks.PUBLIC;
-    const there = TransactionBuilder.fromXDR(completed, network).signatures.length;
-    // Signatures of others stand behind what is signed: 4 bytes of hint, 4 of length, 64 of signature.
-    const body = bytes.subarray(0, bytes.length - 72 * there);
-    const variants = byteVariants(body, (changed) =>
-      Buffer.concat([changed, bytes.subarray(body.length)]).toString('base64'),
-    );
-    expect(await expectEveryChangeTold(place, variants)).toBeGreaterThan(40);
-  });
+  it.each(loadVectors('XLM').transactions)(
+    'every change of the recorded "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(stellar, vector);
+      const completed = await completeVector(stellar, vector);
+      const place = { chain: stellar, completed, context: contextOfVector(stellar, vector, keys), keys };
+      const bytes = Buffer.from(completed, 'base64');
+      const network = vector.testnet ? Networks.TESTNET : Networks.PUBLIC;
+      const there = TransactionBuilder.fromXDR(completed, network).signatures.length;
+      // Signatures of others stand behind what is signed: 4 bytes of hint, 4 of length, 64 of signature.
+      const body = bytes.subarray(0, bytes.length - 72 * there);
+      const variants = byteVariants(body, (changed) =>
+        Buffer.concat([changed, bytes.subarray(body.length)]).toString('base64'),
+      );
+      expect(await expectEveryChangeTold(place, variants)).toBeGreaterThan(40);
+    },
+  );
 });
 
 describe('a receiver who demands a memo', () => {
@@ -346,13 +349,13 @@ describe('a receiver who demands a memo', () => {
   };
   const demanding = { data: { 'config.memo_required': 'MQ==' } };
 
-  it('gets no payment without one', async () => {
+  it('a receiver who demands a memo gets no payment without one', async () => {
     expect(await complete(demanding)).toBe('MEMO_REQUIRED');
     expect(await complete(demanding, envelope([pay], { memo: Memo.text('7') }))).toBe('completed');
     expect(await complete({ data: { 'config.memo_required': 'MA==' } })).toBe('completed');
   });
 
-  it('is unknown where the node cannot tell', async () => {
+  it('the demand for a memo is unknown where the node does not know', async () => {
     for (const odd of ['text', {}, { data: 7 }, new CustosError('NODE_REFUSED', 'no account')]) {
       expect(await complete(odd)).toBe('completed');
     }

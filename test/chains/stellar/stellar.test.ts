@@ -56,7 +56,7 @@ describe('a recorded transaction', () => {
 });
 
 describe('a key', () => {
-  it('is shown and read as the official library does', () => {
+  it('a key is shown and read as the official library does', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (seed) => {
         const pair = Keypair.fromRawEd25519Seed(Buffer.from(seed));
@@ -68,7 +68,7 @@ describe('a key', () => {
     );
   });
 
-  it('of a mnemonic is that of SEP-5', async () => {
+  it('the key of a mnemonic follows SEP-5', async () => {
     // Source: SEP-0005, test 1.
     const words = 'illness spike retreat truth genius clock brain pass fit cave bargain toe';
     const { node, address } = stellar.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
@@ -78,7 +78,7 @@ describe('a key', () => {
     );
   });
 
-  it('with a wrong checksum or of another kind is refused', () => {
+  it('a key with a wrong checksum or of another kind is refused', () => {
     const seed = stellar.keys.encodePrivateKey(key.privateKey, 'mainnet');
     for (const text of ['', `${seed.slice(0, -1)}${seed.endsWith('A') ? 'B' : 'A'}`, key.address, 'ab'.repeat(31)]) {
       expect(codeOf(() => stellar.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
@@ -91,7 +91,7 @@ describe('a key', () => {
 });
 
 describe('an envelope', () => {
-  it('is decoded as the official library reads it, and its signature verifies there', async () => {
+  it('an envelope is decoded as the official library reads it, and its signature verifies there', async () => {
     const pair = Keypair.fromRawEd25519Seed(Buffer.from(key.privateKey));
     const stroops = fc.bigInt({ min: 1n, max: 2n ** 62n });
     await fc.assert(
@@ -121,7 +121,7 @@ describe('an envelope', () => {
     );
   });
 
-  it('of every operation is understood to its last byte', () => {
+  it('an envelope of every operation is understood to its last byte', () => {
     const destination = other.address;
     const price = { n: 3, d: 7 };
     const path = [usd];
@@ -184,7 +184,7 @@ describe('an envelope', () => {
     }
   });
 
-  it('that acts for another account, as a whole or in one operation, is refused unless that is allowed', () => {
+  it('an envelope for another account, as a whole or in one operation, is refused unless that is allowed', () => {
     const foreign = [
       envelope([pay()], Memo.none(), other.address),
       envelope([
@@ -197,7 +197,7 @@ describe('an envelope', () => {
     }
   });
 
-  it('of an account with a number of its own belongs to the key of that account', () => {
+  it('an envelope of an account with its own number belongs to the key of that account', () => {
     const muxed = StrKey.encodeMed25519PublicKey(Buffer.concat([Buffer.from(key.publicKey), Buffer.alloc(8, 1)]));
     const text = envelope([
       Operation.payment({ source: muxed, destination: other.address, asset: Asset.native(), amount: '1' }),
@@ -206,19 +206,19 @@ describe('an envelope', () => {
     expect(stellar.keys.normalizeAddress(muxed, 'mainnet')).toBe(muxed);
   });
 
-  it('with sponsorship of entries, or bytes behind its end, is refused', () => {
+  it('an envelope with sponsorship of entries, or bytes behind its end, is refused', () => {
     const revoke = envelope([Operation.revokeAccountSponsorship({ account: other.address })]);
     expect(codeOf(() => stellar.codec.parse(revoke, context))).toBe('TRANSACTION_UNSUPPORTED');
     const longer = Buffer.concat([Buffer.from(envelope([pay()]), 'base64'), Buffer.alloc(4)]).toString('base64');
     expect(codeOf(() => stellar.codec.parse(longer, context))).toBe('TRANSACTION_INVALID');
   });
 
-  it('is signed once by a key, and with no foreign key', async () => {
+  it('an envelope is signed once by a key, and never with a foreign key', async () => {
     const once = (await stellar.codec.parse(envelope([pay()]), context).sign([key])).raw;
     expect((await stellar.codec.parse(once, context).sign([key])).raw).toBe(once);
     await expect(stellar.codec.parse(once, context).sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(stellar.codec.parse(once, context).sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(stellar, envelope([pay()]), context));
+  it('any text gives an envelope or a coded error', () => expectOnlyCodes(stellar, envelope([pay()]), context));
 });

@@ -48,16 +48,16 @@ function nodeOf(chain: { readonly now: number; readonly from?: number; readonly 
 const fateAt = (chain: Parameters<typeof nodeOf>[0]) => tron.node.fate?.(recorded, nodeOf(chain).node);
 
 describe('bytes of Tron', () => {
-  it('are known when the node finds them', async () => {
+  it('bytes of TRON are known when the node finds them', async () => {
     expect(await fateAt({ now: recorded.end + 120_000, has: recorded.txId })).toBe('known');
   });
 
-  it('are open before their end, and for as long behind it as a fork may bring them back', async () => {
+  it('bytes of TRON are open before their end, and afterwards while a fork may bring them back', async () => {
     expect(await fateAt({ now: recorded.end - 3_000 })).toBe('open');
     expect(await fateAt({ now: recorded.end + 90_000 })).toBe('open');
   });
 
-  it('are dead behind it at a node that has all of the time in which they may have been taken', async () => {
+  it('bytes of TRON are dead after their end at a node with the whole history since they were made', async () => {
     expect(await fateAt({ now: recorded.end + 90_000 + 3_000 })).toBe('dead');
     expect(await fateAt({ now: recorded.end + 90_000 + 3_000, from: recorded.end - dayAndMore - 60_000 })).toBe('dead');
   });
@@ -65,15 +65,15 @@ describe('bytes of Tron', () => {
   it.each([
     ['begins within that time', recorded.end - 86_400_000 + 60_000],
     ['begins behind it', recorded.end + 60_000],
-  ])('stay open at a lite node whose history %s', async (_, from) => {
+  ])('bytes of TRON stay open at a lite node whose history %s', async (_, from) => {
     expect(await fateAt({ now: recorded.end + 600_000, from })).toBe('open');
   });
 
-  it('stay open where no block of that time shows whether the node finds what was in it', async () => {
+  it('bytes of TRON stay open where no block of that time shows whether the node finds what was in it', async () => {
     expect(await fateAt({ now: recorded.end + 600_000, empty: true })).toBe('open');
   });
 
-  it('are looked for only when the time is known, because a node may catch up meanwhile', async () => {
+  it('bytes of TRON are looked for only when the time is known, because a node may catch up meanwhile', async () => {
     const { node, asked } = nodeOf({ now: recorded.end + 600_000 });
     await tron.node.fate?.(recorded, node);
     expect(asked.slice(0, 2)).toEqual(['/wallet/getnowblock', '/wallet/gettransactionbyid']);

@@ -48,7 +48,7 @@ describe('a recorded transaction', () => {
 });
 
 describe('a wallet', () => {
-  it('derives the recorded xpubs, addresses and keys', async () => {
+  it('a wallet derives the recorded xpubs, addresses and keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
       expect(tron.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
@@ -63,7 +63,7 @@ describe('a wallet', () => {
     }
   });
 
-  it('has the address of the official library, in whichever form it is given', () => {
+  it('a wallet has the address of the official library, in whichever form it is given', () => {
     expect(key.address).toBe(TronWeb.address.fromPrivateKey(Buffer.from(key.privateKey).toString('hex')));
     const digits = hexOf(key.address);
     for (const form of [key.address, digits, `0x${digits.slice(2)}`])
@@ -76,7 +76,7 @@ describe('a wallet', () => {
 });
 
 describe('a transaction', () => {
-  it('is decoded as the official library encodes it, and its signature is the key’s', async () => {
+  it('a transaction is decoded as the official library encodes it, and is signed with its own key', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat({ max: Number.MAX_SAFE_INTEGER }),
@@ -100,7 +100,7 @@ describe('a transaction', () => {
     );
   });
 
-  it('of every kind is understood, and encoded as the official library does', () => {
+  it('a transaction of every kind is understood, and encoded as the official library does', () => {
     const owner = { owner_address: hexOf(key.address) };
     const receiver_address = hexOf(other.address);
     const kinds: [string, Record<string, unknown>][] = [
@@ -129,7 +129,7 @@ describe('a transaction', () => {
     }
   });
 
-  it('of a token says what moves and to whom, of anything else that it is opaque', () => {
+  it('a transaction of a token says what moves and to whom, and anything else is opaque', () => {
     const word = hexOf(other.address).slice(2).padStart(64, '0');
     const contract_address = hexOf(other.address);
     const call = (data: string) => {
@@ -152,7 +152,7 @@ describe('a transaction', () => {
     expect(call(`a22cb465${word}${''.padEnd(63, '0')}1`).tokens).toMatchObject([{ standard: 'TRC-721 or TRC-1155' }]);
   });
 
-  it('that makes a contract is encoded as the official library does, with every part of its interface', async () => {
+  it('a transaction that makes a contract is encoded as the official library does, with its whole interface', async () => {
     const owner_address = hexOf(key.address);
     const entrys = [
       { type: 'Constructor', inputs: [{ name: 'supply', type: 'uint256', internalType: 'uint256' }], payable: true },
@@ -213,15 +213,15 @@ describe('a transaction', () => {
       }),
       'TRANSACTION_UNSUPPORTED',
     ],
-  ])('%s is refused', (_what, make, expected) => {
+  ])('a transaction %s is refused', (_what, make, expected) => {
     expect(codeOf(() => tron.codec.parse(JSON.stringify(make()), context))).toBe(expected);
   });
 
-  it('is not signed with a foreign key', async () => {
+  it('a transaction is not signed with a foreign key', async () => {
     const text = JSON.stringify(transfer());
     await expect(tron.codec.parse(text, context).sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
     await expect(tron.codec.parse(text, context).sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(tron, JSON.stringify(transfer()), context));
+  it('any text gives a transaction or a coded error', () => expectOnlyCodes(tron, JSON.stringify(transfer()), context));
 });

@@ -90,11 +90,11 @@ function everywhere(...kinds: readonly string[]): Record<string, readonly string
 }
 
 describe.each(chains)('an output of $id', (chain) => {
-  it.each(table)('to %s has the hazards of the table', (_name, script, expected) => {
+  it.each(table)('an output to %s has the hazards of the table', (_name, script, expected) => {
     expect(kindsOf(chain, script)).toEqual(expected[chain.id]);
   });
 
-  it('without an address is shown by its script, with its amount', () => {
+  it('an output without an address is shown by its script, with its amount', () => {
     const script = `21${hex.encode(other.publicKey)}ac`;
     const summary = summaryOf(chain, [{ satoshis: PAID, script }]);
     expect(summary.hazards).toMatchObject([{ kind: 'unknown-script', asset: chain.coin, amount: BigInt(PAID) }]);
@@ -104,7 +104,7 @@ describe.each(chains)('an output of $id', (chain) => {
     expect(summary.to).toBeUndefined();
   });
 
-  it('that carries data leaves the payment beside it what it is, and its content is in the notes', () => {
+  it('an output with data does not change the payment beside it, and its content is in the notes', () => {
     const data = `6a${push(text('invoice 17'))}`;
     const summary = summaryOf(chain, [
       { satoshis: PAID, script: foreign },
@@ -121,7 +121,7 @@ describe.each(chains)('an output of $id', (chain) => {
   });
 
   it.each([dogecoin, bitcoinCash])(
-    'of a key of $id in a form that its network does not spend by signature is no change',
+    'an output of a key of $id is not change if its network cannot spend that form by signature',
     (chain) => {
       const summary = summaryOf(chain, [{ satoshis: PAID, script: scripts[2]! }]);
       expect(summary.outputs).toMatchObject([{ amount: BigInt(PAID), change: false }]);
@@ -130,7 +130,7 @@ describe.each(chains)('an output of $id', (chain) => {
     },
   );
 
-  it('that carries a text which changes how it is read shows it escaped', () => {
+  it('an output with text that changes how it is read shows it escaped', () => {
     const { notes, text: sentence } = summaryOf(chain, [
       { satoshis: PAID, script: foreign },
       { satoshis: 0, script: `6a${push(text('a\u202e\u0007b'))}` },
@@ -141,7 +141,7 @@ describe.each(chains)('an output of $id', (chain) => {
     }
   });
 
-  it('that moves tokens of a known protocol says which', () => {
+  it('an output that moves tokens of a known protocol names it', () => {
     const cases = [
       [`6a${push(`6f6d6e69${'00'.repeat(16)}`)}`, 'Omni Layer'],
       [`6a5d${push('0102')}`, 'Runes'],
@@ -158,7 +158,7 @@ describe.each(chains)('an output of $id', (chain) => {
   });
 });
 
-it('the hashes of addresses that are words are those of the addresses', () => {
+it('address hashes that are words belong to these addresses', () => {
   // Source: the addresses' own checksums.
   for (const address of [
     '1BitcoinEaterAddressDontSendf59kuE',
@@ -180,7 +180,7 @@ describe('a lock', () => {
     ].join('; ');
   };
 
-  it('is told with the block or time from which on the transaction can be mined', () => {
+  it('a lock shows the block or time from which the transaction can be mined', () => {
     expect(told({ nLockTime: 800_000, sequence: 0xfffffffe })).toContain(
       'long-lived: it can be mined only later: not before block 800001',
     );
@@ -189,7 +189,7 @@ describe('a lock', () => {
     expect(told({})).toBe('');
   });
 
-  it('relative to what is spent is told, unless it counts for nothing', () => {
+  it('a lock relative to what is spent is shown, unless it has no effect', () => {
     expect(told({ sequence: 144 })).toContain(
       'long-lived: it can be mined only later: not within 144 blocks of what it spends',
     );
@@ -246,7 +246,7 @@ describe.each(chains)('the summary of $id', (chain) => {
     return JSON.stringify(fields);
   }
 
-  it('is another one as soon as anything that is signed is another', () => {
+  it('the summary changes whenever anything that is signed changes', () => {
     fc.assert(
       fc.property(shape, shape, (one, two) => {
         const changes: Shape[] = [

@@ -77,7 +77,7 @@ describe.skipIf(!isThere).each([
     return { txId: reward!.txid, index: 0, satoshis: Math.round(reward!.vout[0]!.value * 1e8) };
   }
 
-  it('tells where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
+  it('the node shows where a transaction is: nowhere, waiting, in a block, and how deep', async () => {
     const sent = await spend([await coin()]);
     expect(await inclusion(sent)).toEqual({ kind: 'absent' });
     await send(sent);
@@ -90,7 +90,7 @@ describe.skipIf(!isThere).each([
     expect(await send(sent)).toEqual({ txId: sent.txId });
   });
 
-  it('tells that a reorganisation threw out the block of a transaction', async () => {
+  it('the node shows that a reorganisation threw out the block of a transaction', async () => {
     const sent = await spend([await coin()]);
     await send(sent);
     const [block] = (await mine(2)) as string[];
@@ -101,7 +101,7 @@ describe.skipIf(!isThere).each([
     expect(await inclusion(sent)).toMatchObject({ kind: 'included', depth: 2, block });
   });
 
-  it('tells that a reorganisation brought another transaction in the place of this one', async () => {
+  it('the node shows that a reorganisation replaced this transaction with another one', async () => {
     const from = await coin();
     const [sent, rival] = [await spend([from]), await spend([from], { less: 5_000_000 })];
     await send(sent);
@@ -120,7 +120,7 @@ describe.skipIf(!isThere).each([
     }
   });
 
-  it('keeps bytes for later whose output another transaction in the pool spends', async () => {
+  it('bytes are kept for later when another transaction in the pool spends their output', async () => {
     const from = await coin();
     const [rival, sent] = [await spend([from], { less: 100_000 }), await spend([from])];
     await send(rival);
@@ -128,7 +128,7 @@ describe.skipIf(!isThere).each([
     await mine(1);
   });
 
-  it('knows bytes whose outputs are all spent again, or says that it cannot tell', async () => {
+  it('bytes with outputs that are all spent again are known, or their fate is unknown', async () => {
     const sent = await spend([await coin()]);
     await send(sent);
     await send(await spend([sent.coin]));
@@ -145,7 +145,7 @@ describe.skipIf(!isThere).each([
     }
   });
 
-  it('finds a transaction by any of its outputs', async () => {
+  it('the node finds a transaction by any of its outputs', async () => {
     const sent = await spend([await coin()], { parts: 3 });
     await send(sent);
     await send(await spend([sent.coin]));
@@ -154,14 +154,14 @@ describe.skipIf(!isThere).each([
     expect(await inclusion(sent)).toEqual({ kind: 'included', depth: 3, block });
   });
 
-  it('refuses for good what no time mends', async () => {
+  it('the node refuses for good what time cannot mend', async () => {
     const from = await coin();
     const { raw, ...rest } = await spend([from]);
     const damaged = { ...rest, raw: raw.replace(/^(.{100})../, (_, start: string) => `${start}00`) };
     await expect(send(damaged)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
-  it('is told which outputs a transaction spends', async () => {
+  it('the spent outputs of a transaction are passed to the node', async () => {
     const coins = [await coin(), await coin()];
     const { completed, raw, txId } = await spend(coins);
     const { spends } = litecoin.codec.parse(completed, { network: 'testnet', from: address, signers: [key] });

@@ -48,7 +48,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
     const spend = (change: Partial<In> = {}) =>
       bitcore([{ ...made, index: 1, satoshis: 5_000_000, script, ...change }], paid);
 
-    it('is believed when the transaction that made it says so', () => {
+    it('the amount of an input is accepted when the transaction that made it agrees', () => {
       const { summary } = bitcoin.codec.parse(proven(spend(), [made]), contextOf(bitcoin));
       expect(summary).toMatchObject({
         hazards: [],
@@ -59,7 +59,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
       expect(summary.inputs![0]).not.toHaveProperty('claimed');
     });
 
-    it('is refused when the transaction that made it says another', () => {
+    it('the amount of an input is refused when the transaction that made it has another', () => {
       for (const satoshis of [4_999_999, 5_000_001, 4_991_000]) {
         expect(codeOf(() => bitcoin.codec.parse(proven(spend({ satoshis }), [made]), contextOf(bitcoin)))).toBe(
           'AMOUNT_INVALID',
@@ -67,14 +67,14 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
       }
     });
 
-    it('is a hazard where nothing proves it', () => {
+    it('the amount of an input is a hazard without proof', () => {
       const { summary } = bitcoin.codec.parse(spend(), contextOf(bitcoin));
       expect(summary.hazards).toMatchObject([{ kind: 'unproved-amount', asset: 'BTC', amount: 5_000_000n }]);
       expect(summary.inputs).toMatchObject([{ claimed: true }]);
       expect(summary.text).toContain('only claimed');
     });
 
-    it('is refused with another script, an output that is not there, and the bytes of another transaction', () => {
+    it('the amount of an input is refused with another script, a missing output, or the bytes of another transaction', () => {
       const foreignBytes = { ...made, hex: madeBy([{ satoshis: 5_000_000, script }], 9).hex };
       const wrong = scripts.find((one) => one !== script && one !== taproot)!;
       const cases = [
@@ -88,7 +88,7 @@ describe.each(names.map((name, at) => ({ name, script: scripts[at]! })))(
         expect(codeOf(() => bitcoin.codec.parse(text, contextOf(bitcoin)))).toBe('TRANSACTION_INVALID');
     });
 
-    it('is not proved by bytes of which any is changed, or by a part of them', () => {
+    it('the amount of an input is not proved by changed bytes or by a part of them', () => {
       fc.assert(
         fc.property(fc.nat(made.hex.length / 2 - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, by, cut) => {
           const bytes = hex.decode(made.hex);
@@ -112,11 +112,11 @@ describe('taproot inputs', () => {
   const first = { ...made, satoshis: 3_000_000, script: taproot, index: 0 };
   const second = { ...made, satoshis: 2_000_000, script: wpkh, index: 1 };
 
-  it('alone need no proof, because their signatures cover all amounts', () => {
+  it('taproot inputs alone need no proof, because their signatures cover all amounts', () => {
     expect(hazardsOf(bitcoin, bitcore([first], [{ satoshis: 2_990_000, script: foreign }]))).toEqual([]);
   });
 
-  it('beside another form are not believed either: their form is a claim, too', () => {
+  it('taproot inputs beside another form need proof: their form is a claim, too', () => {
     expect(hazardsOf(bitcoin, bitcore([first, second], paid))).toEqual(['unproved-amount', 'unproved-amount']);
     expect(hazardsOf(bitcoin, proven(bitcore([first, second], paid), [made]))).toEqual([]);
     const lie = { ...first, satoshis: 3_000_001 };
@@ -148,7 +148,7 @@ describe('two requests with complementary lies', () => {
     ),
   ]);
 
-  it('are each refused as soon as the transactions before them are known', () => {
+  it('two requests with complementary false amounts are each refused once the transactions before them are known', () => {
     for (const request of requests) {
       expect(['AMOUNT_INVALID', 'TRANSACTION_INVALID']).toContain(
         codeOf(() => bitcoin.codec.parse(proven(request, [one, two]), contextOf(bitcoin))),
@@ -156,7 +156,7 @@ describe('two requests with complementary lies', () => {
     }
   });
 
-  it('are each stopped as unproved without them, also when only the honest half is proved', () => {
+  it('two requests with complementary false amounts are each stopped as unproved, even if the honest half is proved', () => {
     for (const request of requests) {
       expect(hazardsOf(bitcoin, request)).toEqual(['unproved-amount', 'unproved-amount']);
     }
@@ -173,7 +173,7 @@ describe('Bitcoin Cash', () => {
   const spend = (change: Partial<In> = {}) =>
     withAmounts([{ ...made, index: 0, satoshis: 5_000_000, script: pkh, ...change }], paid);
 
-  it('reads amount and script from the transaction before, in place of guessing the script from the key', async () => {
+  it('Bitcoin Cash reads amount and script from the transaction before, and does not guess the script from the key', async () => {
     const { summary, sign } = bitcoinCash.codec.parse(proven(spend(), [made]), contextOf(bitcoinCash));
     expect(summary).toMatchObject({ hazards: [], fee: { amount: 10_000n } });
     expect((await sign([key])).raw).not.toBe('');
@@ -186,7 +186,7 @@ describe('Bitcoin Cash', () => {
     expect(hazardsOf(bitcoinCash, spend())).toEqual(['unproved-amount']);
   });
 
-  it('does not spend an output with tokens, which would be lost', () => {
+  it('Bitcoin Cash does not spend an output with tokens, which would be lost', () => {
     const token = `ef${'ab'.repeat(32)}1005${pkh}`;
     const holder = madeBy([{ satoshis: 5_000_000, script: token }]);
     const text = proven(spend(holder), [holder]);
@@ -194,7 +194,7 @@ describe('Bitcoin Cash', () => {
   });
 });
 
-it.each([dogecoin, bitcoinCash])('$id signs no segwit input, because its network knows none', (chain) => {
+it.each([dogecoin, bitcoinCash])('$id does not sign a segwit input, because its network has none', (chain) => {
   for (const script of scripts.slice(1)) {
     const made = madeBy([{ satoshis: 500_000_000, script }]);
     const input = { ...made, index: 0, satoshis: 500_000_000, script };
@@ -207,7 +207,7 @@ it.each([dogecoin, bitcoinCash])('$id signs no segwit input, because its network
 describe('what a node hands out', () => {
   const made = madeBy(paid);
 
-  it('is brought to the bytes that the id is the hash of, whatever stands before the lock time', () => {
+  it('the transaction of a node is reduced to the bytes that its id hashes, whatever stands before the lock time', () => {
     for (const raw of [
       made.hex,
       withWitness(made),
@@ -218,7 +218,7 @@ describe('what a node hands out', () => {
     }
   });
 
-  it('is refused when it is something else', () => {
+  it('the transaction of a node is refused when it is something else', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(codeOf(() => strip(bytes, made.txId))).toBe('TRANSACTION_INVALID');
@@ -270,7 +270,7 @@ describe('completing', () => {
       (error: unknown) => (error instanceof CustosError ? error.code : String(error)),
     );
 
-  it('asks for each transaction once, many in one exchange, and leaves the request as it was', async () => {
+  it('completing asks for each transaction once, many in one exchange, and leaves the request unchanged', async () => {
     const asked: RpcCall[][] = [];
     const twice = bitcore([...inputs, { ...inputs[0]!, index: 1 }], [{ satoshis: 8_990_000, script: foreign }]);
     const text = await completed(twice, { answers: { getrawtransaction: raw }, asked });
@@ -280,14 +280,14 @@ describe('completing', () => {
     expect(JSON.parse(text).previous).toEqual(Object.fromEntries(made.map(({ txId, hex: digits }) => [txId, digits])));
   });
 
-  it('gives the same text each time, and one that is decoded without a hazard', async () => {
+  it('completing gives the same text each time, and it is decoded without a hazard', async () => {
     const one = await completed(request, { answers: { getrawtransaction: raw } });
     expect(await completed(request, { answers: { getrawtransaction: raw }, takesBatches: false })).toBe(one);
     expect(hazardsOf(bitcoin, one)).toEqual([]);
     expect(await completed(one, { answers: {} })).toBe(one);
   });
 
-  it('asks only for what the request does not bring along', async () => {
+  it('completing asks only for what the request does not contain', async () => {
     const asked: RpcCall[][] = [];
     const partly = proven(
       request,
@@ -300,14 +300,14 @@ describe('completing', () => {
     expect(await codeOfCompleting(wrong, { answers: { getrawtransaction: raw } })).toBe('TRANSACTION_INVALID');
   });
 
-  it('asks nothing for taproot inputs alone', async () => {
+  it('completing asks nothing for taproot inputs alone', async () => {
     const asked: RpcCall[][] = [];
     const text = bitcore([{ satoshis: 5_000_000, script: taproot }], paid);
     expect(await completed(text, { answers: {}, asked })).toBe(text);
     expect(asked).toEqual([]);
   });
 
-  it('finds them by the block of the output where the node has no index of transactions', async () => {
+  it('completing finds transactions by the block of the output where the node has no index of transactions', async () => {
     const single = bitcore([inputs[0]!], [{ satoshis: 190_000, script: foreign }]);
     const block = 'b1'.repeat(32);
     const answers: NodeAnswers = {
@@ -325,7 +325,7 @@ describe('completing', () => {
     expect(hazardsOf(bitcoin, await completed(single, { answers: wallet }))).toEqual([]);
   });
 
-  it('waits, and names the remedy, while nobody has one of them', async () => {
+  it('completing waits, and names the remedy, while a transaction cannot be found', async () => {
     const answers = { getrawtransaction: () => refused('No such mempool or blockchain transaction (code -5)') };
     const failed = completed(request, { answers });
     await expect(failed).rejects.toMatchObject({
@@ -336,7 +336,7 @@ describe('completing', () => {
     expect(await codeOfCompleting(request, { answers: {} })).toBe('PREVIOUS_UNKNOWN');
   });
 
-  it('goes on without them where the operator allows it, but only after a definite no', async () => {
+  it('completing continues without proof where the operator allows it, but only after a definite no', async () => {
     const answers = { getrawtransaction: () => refused('No such mempool or blockchain transaction (code -5)') };
     const text = await completed(request, { answers, allowUnproved: true });
     expect(text).toBe(request);
@@ -354,7 +354,7 @@ describe('completing', () => {
     expect(await codeOfCompleting(request, { answers: silent, allowUnproved: true })).toBe('NODE_UNREACHABLE');
   });
 
-  it('uses what is proved also where the operator would do without', async () => {
+  it('completing uses proof when there is one, even if the operator does not require it', async () => {
     const answers = {
       getrawtransaction: (txId: unknown) =>
         txId === made[0]!.txId ? raw(txId) : refused('No such transaction (code -5)'),
@@ -362,7 +362,7 @@ describe('completing', () => {
     expect(hazardsOf(bitcoin, await completed(request, { answers, allowUnproved: true }))).toHaveLength(44);
   });
 
-  it('takes nothing from a node but the bytes of the very transaction', async () => {
+  it('completing takes from a node only the bytes of the requested transaction', async () => {
     const answers: readonly unknown[] = [
       made[1]!.hex,
       '',
@@ -385,7 +385,7 @@ describe('completing', () => {
     }
   });
 
-  it('refuses previous transactions that are too large to be carried along', async () => {
+  it('completing refuses previous transactions that are too large', async () => {
     const large = Array.from({ length: 5 }, (_, mark) =>
       madeBy(
         [
@@ -404,7 +404,7 @@ describe('completing', () => {
     expect(codeOf(() => bitcoin.codec.parse(proven(many, large), contextOf(bitcoin)))).toBe('TRANSACTION_TOO_LARGE');
   });
 
-  it('refuses forms that are none of its own', async () => {
+  it('completing refuses unknown forms', async () => {
     const forms = [
       '{"transaction":7,"previous":{}}',
       '{"transaction":"{}"}',

@@ -56,7 +56,7 @@ function bitcore({
 }
 
 describe.each(chains)('a key of $id', (chain) => {
-  it('is written and read back, and its address too', () => {
+  it('a key is written and read back, and so is its address', () => {
     for (const network of ['mainnet', 'testnet'] as const) {
       const text = chain.keys.encodePrivateKey(key.privateKey, network);
       expect(chain.keys.decodePrivateKey(text, network)).toEqual(key.privateKey);
@@ -66,7 +66,7 @@ describe.each(chains)('a key of $id', (chain) => {
     }
   });
 
-  it('of another network, with a wrong checksum, or for uncompressed addresses is refused', () => {
+  it('a key of another network, with a wrong checksum, or for uncompressed addresses is refused', () => {
     const text = chain.keys.encodePrivateKey(key.privateKey, 'mainnet');
     const changed = `${text.slice(0, -1)}${text.endsWith('x') ? 'y' : 'x'}`;
     const uncompressed = '5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ';
@@ -84,13 +84,13 @@ describe('addresses by name', () => {
   it.each([
     ['bip84', 'bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu'],
     ['bip86', 'bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr'],
-  ])('of Bitcoin by %s are those of the standard', async (name, address) => {
+  ])('Bitcoin addresses by %s match the standard', async (name, address) => {
     const scheme = bitcoin.keys.derivations![name]!;
     const { xpub } = scheme.account(await mnemonicToSeed(words), 'mainnet');
     expect(scheme.address!(scheme.publicKey!(xpub!, 0), 'mainnet')).toBe(address);
   });
 
-  it('of Bitcoin Cash are those of the CashAddr specification, with prefix and without', () => {
+  it('Bitcoin Cash addresses match the CashAddr specification, with prefix and without', () => {
     const address = 'bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a';
     const legacy = '1BpEi6DfDAUFd7GtittLSdBeYJvcoaVggu';
     for (const text of [address, address.toUpperCase(), address.slice(12), legacy]) {
@@ -104,7 +104,7 @@ describe('addresses by name', () => {
 });
 
 describe('a transaction', () => {
-  it('says what goes where, what comes back, and the fee', () => {
+  it('a transaction says what goes where, what comes back, and the fee', () => {
     const outputs = [
       { satoshis: 3_000_000, script: foreign },
       { satoshis: 1_990_000, script: scripts[1]! },
@@ -120,7 +120,7 @@ describe('a transaction', () => {
     expect(summary.feeRate).toBeGreaterThan(40);
   });
 
-  it('of random inputs and outputs decodes to what the summary said', async () => {
+  it('a transaction of random inputs and outputs decodes to what the summary said', async () => {
     const amount = fc.integer({ min: 10_000, max: 100_000_000 });
     await fc.assert(
       fc.asyncProperty(
@@ -185,17 +185,17 @@ describe('a transaction', () => {
     ['without outputs', { outputs: [] }, 'TRANSACTION_INVALID'],
     ['without inputs', { inputs: [] }, 'TRANSACTION_INVALID'],
   ];
-  it.each(cases)('%s is refused', (_what, shape, expected) => {
+  it.each(cases)('a transaction %s is refused', (_what, shape, expected) => {
     expect(codeOf(() => bitcoin.codec.parse(bitcore(shape), contextOf(bitcoin)))).toBe(expected);
   });
 
-  it('is never signed by halves, whatever keys are lent', async () => {
+  it('a transaction is never signed in part, whatever keys are lent', async () => {
     const unsigned = bitcoin.codec.parse(bitcore(), contextOf(bitcoin));
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'KEY_MISSING' });
     await expect(unsigned.sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('of Dogecoin below the relay fee or the dust limit of today is refused', () => {
+  it('a Dogecoin transaction below the current relay fee or dust limit is refused', () => {
     const text = (outputs: Shape['outputs']) => bitcore({ outputs: outputs! });
     const small = text([{ satoshis: 4_999_000, script: foreign }]);
     const dust = text([
@@ -206,7 +206,7 @@ describe('a transaction', () => {
     expect(codeOf(() => dogecoin.codec.parse(dust, contextOf(dogecoin)))).toBe('AMOUNT_INVALID');
   });
 
-  it('or a coded error comes out of any text', () => {
+  it('any text gives a transaction or a coded error', () => {
     expectOnlyCodes(bitcoin, bitcore(), contextOf(bitcoin));
     expectOnlyCodes(bitcoinCash, cash([60_000], [50_000]), contextOf(bitcoinCash));
   });
@@ -237,7 +237,7 @@ describe('a transaction of Bitcoin Cash', () => {
     return vm.verify({ sourceOutputs, transaction });
   };
 
-  it('is accepted by the virtual machine of the network, and refused when a byte of it is changed', async () => {
+  it('a Bitcoin Cash transaction is accepted by the virtual machine of the network, and refused when a byte is changed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 20_000, max: 10_000_000 }), { minLength: 1, maxLength: 4 }),
@@ -260,7 +260,7 @@ describe('a transaction of Bitcoin Cash', () => {
     );
   });
 
-  it('needs exactly one key for each input', () => {
+  it('a Bitcoin Cash transaction needs exactly one key for each input', () => {
     const text = cash([60_000, 60_000], [100_000]);
     const address = bitcoinCash.keys.address(key.publicKey, 'testnet');
     const context = (count: number) => ({

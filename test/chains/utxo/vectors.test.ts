@@ -16,7 +16,7 @@ describe.each([bitcoin, litecoin, dogecoin, bitcoinCash])('$id', (chain) => {
     expect(raw).toBe(vector.broadcast.body['txData']);
   });
 
-  it('derives the recorded xpubs, addresses and private keys', async () => {
+  it('the wallet derives the recorded xpubs, addresses and private keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
       const account = chain.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet));
       expect(account.xpub).toBe(xpub);

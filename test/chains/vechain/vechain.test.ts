@@ -44,7 +44,7 @@ describe('a recorded transaction', () => {
     },
   );
 
-  it('without a nonce gets one, and is else the same', async () => {
+  it('a recorded transaction without a nonce gets one, and is otherwise the same', async () => {
     const vector = file.transactions.find(({ deterministic }) => !deterministic)!;
     const [one, two] = [
       JSON.parse(await completeVector(vechain, vector)),
@@ -54,7 +54,7 @@ describe('a recorded transaction', () => {
     expect({ ...one, nonce: '' }).toEqual({ ...two, nonce: '' });
   });
 
-  it('that the node says would be reverted is refused', async () => {
+  it('a transaction is refused if the node says that it would be reverted', async () => {
     const [vector] = file.transactions;
     const rpc = vector!.rpc.map((call) => {
       const { body } = call.response;
@@ -67,7 +67,7 @@ describe('a recorded transaction', () => {
 });
 
 describe('a wallet', () => {
-  it('derives the recorded xpubs, addresses and keys', async () => {
+  it('a wallet derives the recorded xpubs, addresses and keys', async () => {
     for (const { testnet, mnemonic, xpub } of file.wallets) {
       expect(vechain.keys.hd!.account(await mnemonicToSeed(mnemonic), networkOf(testnet)).xpub).toBe(xpub);
     }
@@ -83,7 +83,7 @@ describe('a wallet', () => {
 });
 
 describe('a transaction', () => {
-  it('is decoded as the official library reads it, and its signature is the key’s', async () => {
+  it('a transaction is decoded as the official library reads it, and is signed with its own key', async () => {
     const amount = fc.bigInt({ min: 0n, max: 10n ** 27n });
     await fc.assert(
       fc.asyncProperty(
@@ -104,7 +104,7 @@ describe('a transaction', () => {
     );
   });
 
-  it('of a token says what moves and to whom', () => {
+  it('a transaction of a token says what moves and to whom', () => {
     const summaryOf = (selector: string) => {
       const data = `${selector}${word(other.address.slice(2))}${word(5n.toString(16))}`;
       const clauses = [{ to: other.address, value: '0', data }];
@@ -135,11 +135,11 @@ describe('a transaction', () => {
       'AMOUNT_INVALID',
     ],
     ['with a block reference of another length', { blockRef: '0x01' }, 'TRANSACTION_INVALID'],
-  ])('%s is refused', (_what, change, expected) => {
+  ])('a transaction %s is refused', (_what, change, expected) => {
     expect(codeOf(() => vechain.codec.parse(completed(change), context))).toBe(expected);
   });
 
-  it('of a foreign sender is refused, and signed with no foreign key', async () => {
+  it('a transaction of a foreign sender is refused, and never signed with a foreign key', async () => {
     const [vector] = file.transactions;
     const request = { ...JSON.parse(vector!.pending.serializedTransaction), from: other.address };
     const pending = { ...vector!.pending, serializedTransaction: JSON.stringify(request) };
@@ -150,5 +150,5 @@ describe('a transaction', () => {
     await expect(vechain.codec.parse(completed(), context).sign([])).rejects.toMatchObject({ code: 'KEY_MISSING' });
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(vechain, completed(), context));
+  it('any text gives a transaction or a coded error', () => expectOnlyCodes(vechain, completed(), context));
 });

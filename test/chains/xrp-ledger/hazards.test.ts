@@ -253,7 +253,7 @@ const opaque = [
 const refused = ['Batch', 'EnableAmendment', 'SetFee', 'UNLModify', 'Invalid'];
 
 describe('an XRP transaction', () => {
-  it.each(table)('%s names its hazards', (_what, fields, hazards) => {
+  it.each(table)('the hazards of %s are named', (_what, fields, hazards) => {
     expect(parse(fields).summary.hazards).toEqual(hazards);
   });
 
@@ -262,11 +262,11 @@ describe('an XRP transaction', () => {
     expect(summary).toMatchObject({ opaque: true, hazards: [{ kind: 'opaque-data', text: type }] });
   });
 
-  it.each(refused)('%s is refused', (type) => {
+  it.each(refused)('a transaction of type %s is refused', (type) => {
     expect(codeOf(() => parse({ TransactionType: type }))).toMatch(/^TRANSACTION_(UNSUPPORTED|INVALID)$/);
   });
 
-  it('that puts as much into a pool as its shares cost is not understood whole', () => {
+  it('putting the whole price of the shares into a pool is not understood completely', () => {
     const pool = { Asset: { currency: 'XRP' }, Asset2: { currency: 'USD', issuer: other } };
     const deposit = { TransactionType: 'AMMDeposit', ...pool };
     const shares = { currency: '03930D02208264E2E40EC1B0C09E4DB96EE197B1', issuer: other, value: '5' };
@@ -274,17 +274,17 @@ describe('an XRP transaction', () => {
     expect(parse({ ...deposit, Amount: '5', Flags: 0x0008_0000 }).summary.opaque).toBe(false);
   });
 
-  it('of each type that the encoder knows stands in one of these lists', () => {
+  it('each type that the encoder knows is in one of these lists', () => {
     const listed = [...table.map(([, { TransactionType }]) => TransactionType), ...opaque, ...refused];
     expect(TRANSACTION_TYPES.filter((type) => !listed.includes(type))).toEqual([]);
   });
 
-  it('of another account names it as a hazard where its key is allowed', () => {
+  it('a transaction of another account names it as a hazard where its key is allowed', () => {
     const { summary } = parse({ ...pay, Account: other, Destination: key.address }, { allowForeignKey: true });
     expect(summary.hazards).toEqual([{ kind: 'foreign-key', party: other }]);
   });
 
-  it('tells what leaves the account at the most and what arrives apart', () => {
+  it('the summary separates the most that can leave the account from what arrives', () => {
     const { summary } = parse({ ...pay, SendMax: usd });
     expect(summary.value.amount).toBe(0n);
     expect(summary.tokens).toMatchObject([{ contract: dollars.asset, from: key.address, amount: dollars.amount }]);
@@ -292,7 +292,7 @@ describe('an XRP transaction', () => {
     expect(parse({ TransactionType: 'OfferCreate', TakerGets: '5', TakerPays: usd }).summary.value.amount).toBe(5n);
   });
 
-  it('notes memos, tags and paths', () => {
+  it('the notes contain memos, tags and paths', () => {
     const Memos = [{ Memo: { MemoData: Buffer.from('invoice 7').toString('hex').toUpperCase() } }];
     const { notes } = parse({ ...pay, SourceTag: 8, InvoiceID: id, Memos }).summary;
     expect(notes).toEqual(
@@ -305,7 +305,7 @@ describe('an XRP transaction', () => {
     );
   });
 
-  it('of another network is refused', () => {
+  it('a transaction of another network is refused', () => {
     const Destination = classicAddressToXAddress(other, 77, false);
     expect(codeOf(() => parse({ ...pay, Destination }))).toBe('NETWORK_MISMATCH');
     expect(codeOf(() => xrpLedger.keys.normalizeAddress(Destination, 'testnet'))).toBe('NETWORK_MISMATCH');
@@ -320,13 +320,13 @@ describe('an XRP transaction', () => {
     ['TransactionType', '__proto__'],
     ['TransactionType', 'constructor'],
     ['Destination', { address: other }],
-  ])('with %s %j ends in a code', (name, value) => {
+  ])('a transaction with %s %j ends in a code', (name, value) => {
     for (const fields of [pay, set({}), table[8]![1]]) {
       expect(codeOf(() => parse({ ...fields, [name]: value }))).toMatch(/^[A-Z]+_[A-Z_]+$/);
     }
   });
 
-  it.each(table)('%s tells every change of what is signed', async (_what, fields) => {
+  it.each(table)('every change of %s shows in the summary', async (_what, fields) => {
     const completed = JSON.stringify({ ...bare, ...fields });
     const place = { chain: xrpLedger, completed, context, keys: [key] };
     const added = ['SourceTag', 'DestinationTag', 'TicketSequence', 'OfferSequence', 'Expiration'].map((name) =>
@@ -340,12 +340,15 @@ describe('an XRP transaction', () => {
     ).toBeGreaterThan(3);
   });
 
-  it.each(loadVectors('XRP').transactions)('of the recording "$name" tells every change', async (vector) => {
-    const keys = await keysOfVector(xrpLedger, vector);
-    const completed = await completeVector(xrpLedger, vector);
-    const place = { chain: xrpLedger, completed, context: contextOfVector(xrpLedger, vector, keys), keys };
-    expect(await expectEveryChangeTold(place, jsonVariants(completed, [other, usd]))).toBeGreaterThan(3);
-  });
+  it.each(loadVectors('XRP').transactions)(
+    'every change of the recorded "$name" shows in the summary',
+    async (vector) => {
+      const keys = await keysOfVector(xrpLedger, vector);
+      const completed = await completeVector(xrpLedger, vector);
+      const place = { chain: xrpLedger, completed, context: contextOfVector(xrpLedger, vector, keys), keys };
+      expect(await expectEveryChangeTold(place, jsonVariants(completed, [other, usd]))).toBeGreaterThan(3);
+    },
+  );
 });
 
 describe('what the receiver demands', () => {
@@ -373,13 +376,13 @@ describe('what the receiver demands', () => {
   };
   const account = (Flags: number) => ({ account_info: { account_data: { Flags, Sequence: 1 } } });
 
-  it('is a tag that is there', async () => {
+  it('a receiver that demands a tag gets no payment without one', async () => {
     expect(await complete({}, account(0x20000))).toBe('MEMO_REQUIRED');
     expect(await complete({ DestinationTag: 0 }, account(0x20000))).toBe('completed');
     expect(await complete({}, account(0))).toBe('completed');
   });
 
-  it('is that the sender is let in', async () => {
+  it('a receiver that demands authorization gets no payment from others', async () => {
     const asked = (deposit_authorized: unknown) => ({
       ...account(0x1000000),
       deposit_authorized: { deposit_authorized },
@@ -389,7 +392,7 @@ describe('what the receiver demands', () => {
     expect(await complete({}, account(0x1000000))).toBe('completed');
   });
 
-  it('is not asked for ever where the node cannot tell', async () => {
+  it('the demand of a receiver is not asked forever where the node does not know', async () => {
     for (const odd of [{}, [], { account_info: 7 }, { account_info: { error: 'actNotFound' } }]) {
       expect(await complete({}, odd as Record<string, unknown>)).toBe('completed');
     }

@@ -41,7 +41,7 @@ describe('a recorded transaction', () => {
 });
 
 describe('a key', () => {
-  it('of either kind of seed gives the account of the official library, and is shown as it was read', () => {
+  it('a key of either kind of seed gives the account of the official library, and is shown as it was read', () => {
     const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 });
     fc.assert(
       fc.property(bytes, fc.constantFrom(ECDSA.ed25519, ECDSA.secp256k1), (entropy, algorithm) => {
@@ -56,20 +56,20 @@ describe('a key', () => {
     );
   });
 
-  it('of a mnemonic is that of the common wallets', async () => {
+  it('the key of a mnemonic matches that of common wallets', async () => {
     const words = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
     const { xpub } = xrpLedger.keys.hd!.account(await mnemonicToSeed(words), 'mainnet');
     const official = XrplWallet.fromMnemonic(words, { derivationPath: "m/44'/144'/0'/0/0" });
     expect(xrpLedger.keys.address(xrpLedger.keys.hd!.publicKey!(xpub!, 0), 'mainnet')).toBe(official.classicAddress);
   });
 
-  it('of new wallets is an ed25519 seed', () => {
+  it('the key of a new wallet is an ed25519 seed', () => {
     const text = xrpLedger.keys.encodePrivateKey(xrpLedger.keys.newPrivateKey!(new Uint8Array(32).fill(7)), 'mainnet');
     expect(text).toMatch(/^sEd/);
     expect(XrplWallet.fromSeed(text).classicAddress).toBe(keyOf(text).address);
   });
 
-  it('with a wrong checksum or of another kind is refused', () => {
+  it('a key with a wrong checksum or of another kind is refused', () => {
     for (const text of ['', 'sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BK', key.address, 'ab'.repeat(31), '00'.repeat(32)]) {
       expect(codeOf(() => xrpLedger.keys.decodePrivateKey(text, 'mainnet'))).toBe('PRIVATE_KEY_INVALID');
     }
@@ -78,7 +78,7 @@ describe('a key', () => {
 });
 
 describe('a completed transaction', () => {
-  it('is decoded as the official library reads it, and its signature verifies there', async () => {
+  it('a completed transaction is decoded as the official library reads it, and its signature verifies there', async () => {
     const drops = fc.bigInt({ min: 1n, max: 10n ** 17n });
     await fc.assert(
       fc.asyncProperty(
@@ -105,7 +105,7 @@ describe('a completed transaction', () => {
     );
   });
 
-  it('of any issued amount is decoded as the official library reads it, and its signature verifies there', async () => {
+  it('a transaction of any issued amount is decoded as the official library reads it, and its signature verifies there', async () => {
     const digits = fc.bigInt({ min: 1n, max: 10n ** 15n - 1n });
     const currencies = fc.constantFrom(
       'USD',
@@ -135,7 +135,7 @@ describe('a completed transaction', () => {
     );
   });
 
-  it('of an issued currency says currency, issuer and amount', () => {
+  it('a transaction of an issued currency says currency, issuer and amount', () => {
     const { summary } = xrpLedger.codec.parse(payment({ Amount: usd('100.25'), SendMax: usd('101') }), context);
     expect(summary).toMatchObject({
       kind: 'token-transfer',
@@ -147,7 +147,7 @@ describe('a completed transaction', () => {
     });
   });
 
-  it('of a partial payment, of a new key and of an ended account says so plainly', () => {
+  it('a partial payment, a new key and a deleted account are clearly named', () => {
     expect(xrpLedger.codec.parse(payment({ Flags: 131072 }), context).summary.text).toContain('AT MOST');
     const { Amount: _a, Destination: _d, ...rest } = JSON.parse(payment());
     const rekey = JSON.stringify({ ...rest, TransactionType: 'SetRegularKey', RegularKey: other.address });
@@ -156,7 +156,7 @@ describe('a completed transaction', () => {
     expect(xrpLedger.codec.parse(end, context).summary.text).toContain('DELETES THE ACCOUNT');
   });
 
-  it('with an X-address is taken apart into address and tag', () => {
+  it('an X-address is split into address and tag', () => {
     const Destination = classicAddressToXAddress(other.address, 77, true);
     const { summary } = xrpLedger.codec.parse(payment({ Destination }), context);
     expect(summary).toMatchObject({ to: other.address, memo: '77' });
@@ -176,7 +176,7 @@ describe('a completed transaction', () => {
     ['with more digits than the ledger keeps', { Amount: usd('1.00000000000000000001') }, 'TRANSACTION_INVALID'],
     ['without a number', { Sequence: undefined }, 'TRANSACTION_INVALID'],
     ['to no address', { Destination: 'rNotAnAddress' }, 'ADDRESS_INVALID'],
-  ])('%s is refused', (_what, change, expected) => {
+  ])('a completed transaction %s is refused', (_what, change, expected) => {
     expect(codeOf(() => xrpLedger.codec.parse(payment(change), context))).toBe(expected);
   });
 
@@ -185,11 +185,11 @@ describe('a completed transaction', () => {
     ['that the signature does not cover', { MasterSignature: 'AB' }],
     ['inside another that the ledger does not have', { Memos: [{ Memo: { MemoData: 'AB', Bonus: 'CD' } }] }],
     ['inside an amount', { SendMax: { ...usd('1'), Bonus: 'CD' } }],
-  ])('with a member %s is refused, not signed without it', (_what, change) => {
+  ])('a transaction with a member %s is refused, not signed without it', (_what, change) => {
     expect(codeOf(() => xrpLedger.codec.parse(payment(change), context))).toBe('TRANSACTION_INVALID');
   });
 
-  it('is signed alike whether the public key is known before or by the signer alone', async () => {
+  it('a transaction is signed the same way, whether the public key is known before or only by the signer', async () => {
     const sign = async (signers: ParseContext['signers']) =>
       await xrpLedger.codec.parse(payment(), { ...context, signers }).sign([key]);
     const { raw } = await sign([{ address: key.address }]);
@@ -198,7 +198,7 @@ describe('a completed transaction', () => {
     expect(verifySignature(raw)).toBe(true);
   });
 
-  it('of another account is signed with this key only when that is allowed', async () => {
+  it('a transaction of another account is signed with this key only when that is allowed', async () => {
     const text = payment({ Account: other.address });
     const unsigned = xrpLedger.codec.parse(text, { ...context, allowForeignKey: true });
     const read = decode((await unsigned.sign([key])).raw) as Record<string, unknown>;
@@ -209,5 +209,5 @@ describe('a completed transaction', () => {
     await expect(unsigned.sign([other])).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
   });
 
-  it('or a coded error comes out of any text', () => expectOnlyCodes(xrpLedger, payment(), context));
+  it('any text gives a transaction or a coded error', () => expectOnlyCodes(xrpLedger, payment(), context));
 });

@@ -42,7 +42,7 @@ test.each([
   ['a list of lists', [{ type: 'uint16[2][]' }], [[['1', '2']]], [[[1, 2]]]],
   ['a tuple as object', [tuple], [{ a: '1', b: '0x' }], [{ a: 1n, b: '0x' }]],
   ['a tuple as list', [tuple], [['1', '0xff']], [{ a: 1n, b: '0xff' }]],
-])('encodes %s as another library does', (_name, inputs, params, args) => {
+])('the ABI encoder encodes %s as another library does', (_name, inputs, params, args) => {
   const canonical = inputs.map((input) => (input.type === 'uint' ? { ...input, type: 'uint256' } : input));
   expect(call(inputs, params)).toBe(oracle(canonical, args));
 });
@@ -56,11 +56,11 @@ test.each([
   ['a list of the wrong length', [{ type: 'uint8[2]' }], [['1']]],
   ['an unknown type', [{ type: 'fixed' }], ['1']],
   ['a tuple without its field', [tuple], [{ a: '1' }]],
-])('refuses %s', (_name, inputs, params) => {
+])('the ABI encoder refuses %s', (_name, inputs, params) => {
   expect(() => call(inputs, params)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
 });
 
-test('refuses a method that is not the one of the ABI', () => {
+test('the ABI encoder refuses a method that is not the one of the ABI', () => {
   const methodABI = { name: 'approve', inputs: [] };
   expect(() => encodeCall({ methodName: 'transfer', methodABI, params: [] }, read)).toThrow(/methodName/);
   expect(encodeCall({ methodName: 'approve()', methodABI, params: [] }, read)).toBe('0x12424e3f');
@@ -92,7 +92,7 @@ test('every pair of address and amount is read back by another library', () => {
   );
 });
 
-test('one result is given as it is, several by place and name', () => {
+test('a single result is given directly, several by place and name', () => {
   const one = encodeAbiParameters([{ type: 'uint256' }], [5n]);
   expect(decodeResult([{ type: 'uint256' }], one)).toBe('5');
   const outputs = [{ type: 'address', name: 'owner' }, { type: 'bytes' }, { type: 'uint8[]' }];
