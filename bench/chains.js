@@ -52,7 +52,7 @@ const bare = {
   ed25519: () => ed25519.verify(message, ed25519.sign(message, secret, points.ed25519), points.ed25519),
 };
 
-// Extended keys, as Cardano's are, are no seeds: no library but one in JavaScript signs with them.
+// Extended keys such as Cardano's are not seeds: only a JavaScript library signs with them.
 const extended = new Uint8Array(64).fill(8);
 const extendedPoint = publicKeyOf(extended);
 const own = {
@@ -109,7 +109,7 @@ async function prepare(chain) {
       const completed = await chain.node.complete(pending, {
         ...context,
         node: nodeOf(vector.rpc ?? []),
-        // The outputs that recordings spend never were: nobody can prove their amounts.
+        // The outputs that recordings spend never existed, so their amounts cannot be proved.
         allowUnproved: true,
         nextNonce: async (count) => count,
       });

@@ -1,5 +1,5 @@
-// A daemon for a benchmark, in a process of its own so that its memory is its own alone. It is told by its parent what to
-// serve, and tells its memory, its tally and how long each step took when it is stopped.
+// A daemon for a benchmark, in its own process so that its memory can be measured alone. Its parent sends what to serve. When
+// it is stopped, it reports its memory, its tally and how long each step took.
 import { readFileSync } from 'node:fs';
 import { readConfig } from '../dist/app/config/config.js';
 import { runDaemon } from '../dist/app/daemon/run.js';

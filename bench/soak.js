@@ -47,7 +47,7 @@ const daemons = Array.from({ length: DAEMONS }, startDaemon);
 while (done.size < TRANSACTIONS) {
   fill();
   const before = done.size;
-  // Whoever is started anew has to have begun before it is killed again, however slow the machine.
+  // A restarted process must have begun its work before it is killed again, however slow the machine is.
   while (done.size === before && isInTime()) {
     await pause(100);
     fill();
@@ -190,8 +190,8 @@ function pause(milliseconds) {
 }
 
 /**
- * A server that answers five of a hundred questions with a fault: before the question is heard, or after. Whoever asks more
- * often than `A_SECOND` is told 429 besides: at random it would only tell a daemon to ask ever more slowly.
+ * A server that answers five of a hundred requests with a fault, before or after it handles them. It also answers 429 to a
+ * client that asks more often than `A_SECOND`: a random 429 would only make a daemon ask ever more slowly.
  */
 async function serve(answer) {
   let second = 0;

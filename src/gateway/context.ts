@@ -62,7 +62,7 @@ export interface GatewayContext {
   readonly forms: SigningForms;
   /** Path segments `:slug` that match the names of chains by what can be done with them. */
   readonly slugs: Slugs;
-  /** Offered chain whose name in URLs is `slug`. @throws CustosError NOT_OFFERED */
+  /** The offered chain with the URL name `slug`. @throws CustosError NOT_OFFERED */
   chainOf(slug: string): Chain;
   /** Chain that the path of a node names: a ticker, a name in URLs, or a name of chain and network. @throws CustosError NOT_OFFERED */
   chainOfNode(name: string): Chain;

@@ -9,7 +9,7 @@ import { isRecord } from '../http/json.js';
 import { checkField } from '../http/problems.js';
 import { checkFee, type Place } from '../signing/limits.js';
 
-/** Longest wait for a node's answer, in milliseconds: a daemon waits ten seconds for ours, and must hear whose fault it was. */
+/** Longest wait for a node's answer, in milliseconds. A daemon waits ten seconds for ours, and must learn that the node failed. */
 const TIMEOUT = 8_000;
 /** A scan of all unspent outputs takes minutes on a large chain. */
 const SCAN_TIMEOUT = 280_000;
@@ -124,7 +124,7 @@ async function askChainId({ chain, network, rules }: NodeOptions, rpc: GatewayNo
   }
 }
 
-/** An address that nobody has the key of; stands for a sender that is not known yet. */
+/** An address without a known key; stands for a sender that is not known yet. */
 const NOBODY = `0x${'00'.repeat(20)}`;
 /** Stand-in for a gas limit that the daemon will ask for: more than any data costs, and no more than a transaction may have (EIP-7825). */
 const ANY_GAS = 16_777_216n;

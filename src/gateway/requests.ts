@@ -22,7 +22,7 @@ const accessList = z
   .array(z.object({ address, storageKeys: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(1000) }))
   .max(1000);
 
-/** An address of a chain whose addresses may be longer (BIP-350: up to 90 characters). */
+/** An address of a chain with longer addresses (BIP-350: up to 90 characters). */
 const longAddress = z.string().min(1).max(100);
 
 /** Transfer of unspent outputs: the `…TransactionAddressKMS`, `…TransactionUTXOKMS` and `BchTransactionKMS` forms. */
@@ -140,7 +140,7 @@ export function signingForms(feeCurrencies: readonly string[]) {
     }),
     /**
      * Contract creation, an extension: the native form without `to`. `data` is the creation code, at most 49,152 bytes (EIP-3860).
-     * No coins can be sent along, so that a transfer whose `to` was forgotten cannot burn any.
+     * It cannot carry coins, so that a transfer without its `to` cannot burn any.
      */
     creation: z.object({
       ...signing,

@@ -166,7 +166,7 @@ function feeCurrencies(chains: readonly Chain[], network: Network): readonly str
 function slugsOf(chains: readonly Chain[]): Slugs {
   const segment = (...kinds: readonly (Builder['kind'] | undefined)[]) => {
     const names = chains.filter(({ builder }) => kinds.includes(builder?.kind)).map(({ slug }) => slug);
-    // A segment that nothing matches, where there is no such chain.
+    // Without such a chain the segment matches nothing.
     return `:slug{${names.length === 0 ? '(?!)' : names.join('|')}}`;
   };
   return {

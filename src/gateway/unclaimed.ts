@@ -2,14 +2,14 @@ import { asCustosError } from '../core/errors.js';
 import { tell } from '../core/log.js';
 import type { GatewayContext } from './context.js';
 
-/** How many are told one by one in a turn. */
+/** How many transactions a turn logs one by one. */
 const TOLD = 20;
 /** Milliseconds between two looks, at the most. */
 const PERIOD = 30_000;
 
 /**
- * Warns of pending transactions that no daemon has fetched for `limit` milliseconds, each once: nobody serves their wallet
- * or their chain, or no daemon runs. Resolves when `signal` is aborted.
+ * Warns once of each pending transaction that no daemon has fetched for `limit` milliseconds: no daemon runs, or none serves
+ * its wallet or its chain. Resolves when `signal` is aborted.
  */
 export async function warnOfUnclaimed(gateway: GatewayContext, limit: number, signal: AbortSignal): Promise<void> {
   const { queue, network, clock, log } = gateway;

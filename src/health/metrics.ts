@@ -13,7 +13,7 @@ const POLL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const JUDGES = 8;
 
 export interface MetricsOptions {
-  /** Chains that get series of their own; any other is counted as `other`, so that nobody makes series at will. */
+  /** Chains that get their own series; all others count as `other`, so that a client cannot create series at will. */
   readonly chains: readonly ChainId[];
   readonly now: () => number;
   /** Labels of `custos_build_info`. */
@@ -140,7 +140,7 @@ function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label }: La
   };
 }
 
-/** The library throws on what is no number, and a counter never goes back: a clock that was put back counts as nothing. */
+/** The library throws on NaN, and a counter never decreases: a clock that was set back counts as zero. */
 function amount(value: number): number {
   return Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -5,9 +5,9 @@ import type { Connections } from './connections.js';
 import { HEADER_BYTES } from './limits.js';
 
 /**
- * Answers a request that the HTTP parser refuses (RFC 9112: two lengths, a length with a transfer coding, no or two Host
- * headers, a bare CR …), that has too large a header, or that does not arrive in time. Then ends the connection, because the
- * start of its next request is unknown.
+ * Answers a request that the HTTP parser refuses (RFC 9112: two lengths, a length with a transfer coding, a bare CR …), that
+ * has too large a header, or that does not arrive in time. Then ends the connection, because the start of its next request is
+ * unknown.
  */
 export function refuseMalformed(
   server: Server,

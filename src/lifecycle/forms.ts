@@ -21,7 +21,7 @@ interface Form {
 export class RecentForms {
   readonly #owners = new Map<string, string>();
 
-  /** Id of the transaction whose bytes were made of it. */
+  /** Id of the transaction that has the bytes of this form. */
   ownerOf(form: Form): string | undefined {
     return this.#owners.get(digestOf(form));
   }
@@ -54,9 +54,9 @@ export async function refuseKnown(
 }
 
 /**
- * Waits until a transaction whose bytes another one has may be made differently, where the chain fills in what tells equal
- * contents apart.
- * @param failed - why it could not be made, and how often it was tried by now
+ * Waits until a transaction can be made differently because another one has its bytes. The chain fills in what distinguishes
+ * equal contents.
+ * @param failed - why it could not be made, and how often it has been tried
  * @throws CustosError DUPLICATE_DEFERRED: the chain offers nothing else yet; and the error itself where nothing else will come
  */
 export async function awaitOtherForm(

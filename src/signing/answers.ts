@@ -99,7 +99,7 @@ function parseJournal(answer: Members): { readonly journal?: JournalKey } {
   return { journal: { key: parseBytes(journal('key'), 32, 32), mayAdopt: journal('mayAdopt') === true } };
 }
 
-/** Own properties only: what is inherited was put there by nobody who may. */
+/** Own properties only: an inherited one was never part of the answer. */
 function membersOf(value: unknown): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw foreign();
   return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);

@@ -108,8 +108,8 @@ function membersOf(target: unknown): [key: string, value: unknown][] {
 }
 
 /**
- * Getters load what nobody asked for, such as a whole HTTP client, so each that can be taken away counts as a function; but
- * for those of modules' other halves.
+ * A getter may load something unasked, such as a whole HTTP client. So each getter that can be removed counts as a function,
+ * except those that return another half of a module.
  */
 function memberOf(target: object, key: string): unknown {
   const { get, configurable } = Object.getOwnPropertyDescriptor(target, key) ?? {};
@@ -170,7 +170,7 @@ function refusal(label: string): () => never {
 }
 
 function fix(on: object, key: string, label: string, descriptor: PropertyDescriptor): void {
-  // Deleted first, because to define one anew counts as looking at it.
+  // Deleted first, because redefining a property counts as reading it.
   Reflect.deleteProperty(on, key);
   if (Reflect.defineProperty(on, key, { ...descriptor, configurable: false })) return;
   // Node 20 keeps one function of its loader behind a getter and a setter of its own.

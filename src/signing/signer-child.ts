@@ -10,7 +10,7 @@ export interface SignerProgram {
   readonly nodeFlags: readonly string[];
 }
 
-/** What whoever started a signer process is told of it, once each. */
+/** Callbacks for whoever started a signer process; each is called once. */
 export interface SignerWatcher {
   /** It answers no more: all its questions have failed. */
   onLost(child: SignerChild): void;

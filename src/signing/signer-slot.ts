@@ -18,7 +18,7 @@ export interface SignerClientOptions extends SignerProgram {
   /** How many signer processes at the most. */
   readonly count: number;
   readonly log: Log;
-  /** Told when a signer process has taken a dead one's place. */
+  /** Called when a new signer process has replaced a dead one. */
   readonly onRestart?: () => void;
   /** Milliseconds in which a signer that has questions answers one, and for the start with its key derivation. */
   readonly timeouts?: { readonly sign: number; readonly start: number };
@@ -40,9 +40,8 @@ const LONGEST_PAUSE = 30_000;
 const START_AGAIN = 30_000;
 
 /**
- * One place for a signer process, and whichever process fills it now. When one dies or hangs, nobody knows over which of its
- * questions: each of them becomes a suspect and is asked again while its successor has no other, so that only what ends a
- * process by itself fails.
+ * A slot for one signer process, which is replaced when it dies or hangs. Any of its open questions may be the cause, so each
+ * becomes a suspect. The next process gets the suspects one at a time, so that only a question that ends a process alone fails.
  */
 export class SignerSlot {
   readonly #options: SignerClientOptions;
@@ -104,7 +103,7 @@ export class SignerSlot {
     return this.#journal;
   }
 
-  /** Starts a process that nobody waits for; one that fails is told in the log. */
+  /** Starts a process without waiting for it; the log reports a failed start. */
   startAhead(): void {
     this.#startedAhead = performance.now();
     this.unlock().catch(() => undefined);

@@ -19,9 +19,9 @@ class Hole {
 }
 
 /**
- * A query whose text is always the same, for what every transaction and every poll does: putting a query together and
- * writing its text costs several times as much as SQLite's work on it.
- * @param build - called once for each database; what differs from one run to the next stands in holes
+ * A query with a fixed text, for the work of every transaction and every poll. To build a query and write its text costs
+ * several times as much as SQLite's work on it.
+ * @param build - called once for each database; values that differ between runs are holes
  * @returns runs it with values for the holes
  */
 export function compiledQuery<T, V extends object, R>(build: (db: Kysely<T>, hole: Holes<V>) => Compilable<R>) {

@@ -53,7 +53,7 @@ export class GroupCommit<T> {
   #start(): void {
     this.#running ??= this.#drain().finally(() => {
       this.#running = undefined;
-      // A write that came after the last group was taken found nobody to start it.
+      // A write that arrived after the last group was taken has not been started yet.
       if (this.#waiting.length > 0) this.#start();
     });
   }

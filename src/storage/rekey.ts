@@ -13,7 +13,7 @@ import { replaceSealed, walletPage } from './wallets/wallets.js';
 
 type Tables = Kysely<StoreTables>;
 
-/** Wallets that are read, sealed anew and written together. */
+/** Number of wallets that are read, sealed again and written together. */
 const PAGE = 500;
 
 /**
@@ -47,7 +47,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
     await sql`PRAGMA secure_delete = ON`.execute(db);
     return requireGeneration(db, check);
   }
-  // First this row, as all others who write do, so that nobody waits for somebody who waits.
+  // Locks this row first, as every other writer does, so that no deadlock is possible.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids IN EXCLUSIVE MODE`.execute(

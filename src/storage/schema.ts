@@ -66,7 +66,7 @@ export interface StoreTables {
   reservations: {
     chain: string;
     network: string;
-    /** Whose numbers they are; empty for outputs. */
+    /** The sender that the numbers belong to; empty for outputs. */
     sender: string;
     /** A nonce in 20 digits, or an output as `txId:index`. */
     resource: string;
@@ -116,5 +116,5 @@ export interface QueueTables {
   idempotency_keys: { key: string; digest: string; pending_id: string };
 }
 
-/** True for rows whose bytes are out and that are not ended. Literal, so that the partial index of due transactions serves. */
+/** True for rows with bytes sent and no end yet. Literal, so that the partial index of due transactions is used. */
 export const hasSentState = sql<boolean>`state in (${sql.join(sentStates.map((state) => sql.lit(state)))})`;

@@ -27,7 +27,7 @@ export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): Loca
   }
 }
 
-/** Opens one key whose public side is known. A public key that is not known is computed, and checked, when it is asked for. */
+/** Opens one key with a known address. A public key that is not known yet is computed and checked when it is first needed. */
 export function lendKey(lender: Lender, known: KnownKey): LocalKey {
   return localKey(lender, known, openPrivateKey(lender, known.sealed, known.ref));
 }

@@ -181,7 +181,7 @@ class OpenVault implements Vault {
 
 type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId'>;
 
-/** What the peer's scripts find in an exported wallet: also the first private key, where a mnemonic stands for one address. */
+/** What scripts for Tatum KMS find in an exported wallet: also the first private key, if a mnemonic stands for one address. */
 function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation) {
   if (secret.kind === 'key') {
     return { [chain.keys.secretField ?? 'privateKey']: chain.keys.encodePrivateKey(secret.privateKey, network) };

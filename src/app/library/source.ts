@@ -14,7 +14,7 @@ export interface TransactionSource {
    * more is still brought to its end once it is signed.
    */
   pending(chain: string, signatureIds: readonly string[]): Promise<readonly Transaction[]> | readonly Transaction[];
-  /** The network has it. Called for every transaction of the carrier, and again after a crash: twice is no error. */
+  /** The network has it. Called for every transaction of the carrier, and again after a crash: a second call must not fail. */
   completed?(id: string, txId: string): Promise<void> | void;
   /** Why it was not completed, `CODE: message`, once for each different reason. `final`: nothing more happens by itself. */
   failed?(id: string, error: string, final: boolean): Promise<void> | void;

@@ -56,7 +56,7 @@ export interface ImportWalletOptions {
 export interface WalletStore {
   /** The wallet is durable when this resolves. */
   createWallet(options: CreateWalletOptions): Promise<Wallet>;
-  /** The same secret under the same signature ID again is no error. @throws CustosError SIGNATURE_ID_EXISTS, ADDRESS_MISMATCH, … */
+  /** Importing the same secret again under the same signature ID succeeds. @throws CustosError SIGNATURE_ID_EXISTS, ADDRESS_MISMATCH, … */
   importWallet(options: ImportWalletOptions): Promise<Wallet>;
   /** Public halves, in the order of signature IDs. */
   wallets(filter?: { readonly chain?: string; readonly network?: Network }): AsyncIterable<Wallet>;
@@ -64,7 +64,7 @@ export interface WalletStore {
   address(key: { readonly signatureId: string; readonly index?: number }): Promise<string>;
   /** Signs and sends; one at a time. */
   carrier(options: CarrierOptions): Promise<Carrier>;
-  /** Closes the carrier and the store, and wipes its keys. Twice is no error. */
+  /** Closes the carrier and the store, and wipes its keys. It may be called twice. */
   close(): Promise<void>;
 }
 

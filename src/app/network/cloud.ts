@@ -25,9 +25,9 @@ type CloudSettings = Pick<
 > & { readonly daemon: Pick<Config['daemon'], 'nodes' | 'maxRequests'> };
 
 /**
- * The cloud and the nodes as the settings say.
- * @param options - `onDate` is called with the time that the cloud says it is, in milliseconds since 1970; `network`: whose nodes
- *   are asked, where it is not that of the command
+ * Makes the cloud and the nodes that the settings name.
+ * @param options - `onDate` gets the time that the cloud reports, in milliseconds since 1970; `network` is the network of the
+ *   nodes, if it differs from that of the command
  * @throws CustosError API_KEY_MISSING, URL_INVALID, URL_INSECURE
  */
 export function makeCloud(

@@ -29,7 +29,7 @@ export interface BackupCount {
 
 export interface BackupOptions {
   readonly file: string;
-  /** Told after each page of wallets: how many are written, of how many. */
+  /** Called after each page of wallets with the number written and the total. */
   readonly progress?: (done: number, total: number) => void;
 }
 

@@ -6,7 +6,7 @@ import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
 
-/** Told before the first wallet how many there are, then how many are done. */
+/** Called before the first wallet with the total, then with the number done. */
 export type RekeyProgress = (done: number, total: number) => void;
 
 export interface Rekey {

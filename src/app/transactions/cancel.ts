@@ -26,7 +26,7 @@ export interface Cancelled {
 }
 
 /**
- * Ends a transaction that was never signed, or a signed or failed one whose bytes are proved dead.
+ * Ends a transaction that was never signed, or a signed or failed one with bytes that are proved dead.
  * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (its bytes may still take effect, or have), CHAIN_ID_MISMATCH and
  *   NETWORK_MISMATCH (the node is of another chain, and proves nothing), NODE_*, API_KEY_MISSING
  */

@@ -1,7 +1,7 @@
 import type { Vault } from '../../core/signing/vault.js';
 import type { Store } from '../../core/store/store.js';
 
-/** Mnemonics whose keys are stretched at the same time; the work runs on Node's thread pool. */
+/** Number of mnemonics that are stretched at the same time; the work runs on Node's thread pool. */
 export const STRETCHED_AT_ONCE = 8;
 
 /** A store and the vault that opens its wallets. Who opened them closes and wipes them. */

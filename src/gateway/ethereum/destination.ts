@@ -32,8 +32,8 @@ const moves: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Compares what a request says with what the node knows: what nobody could spend again, what would move nothing, and an
- * amount in other decimals than the token has, are refused before anything is queued.
+ * Compares a request with what the node knows. Refuses a request before it is queued if its coins could never be spent again,
+ * if it would move nothing, or if its amount has other decimals than the token.
  * @throws CustosError REQUEST_INVALID, NODE_*
  */
 export async function checkDestination(gateway: GatewayContext, chain: Chain, wanted: Destination): Promise<void> {
@@ -83,7 +83,7 @@ export async function tokenDecimals(
   }
 }
 
-/** The contract reverted, is no contract, or answers in another form than asked for: the request's fault, not the node's. */
+/** True if the request is at fault, not the node: the contract reverted, does not exist, or answers in an unexpected form. */
 export function isContractFault(error: unknown): error is CustosError {
   return error instanceof CustosError && (error.code === 'NODE_REFUSED' || error.code === 'NODE_ANSWER_INVALID');
 }

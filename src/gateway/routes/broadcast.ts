@@ -55,7 +55,7 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
       403,
     );
   }
-  // Durable before the daemon hears of it: what it was told is broadcast is no longer pending.
+  // Durable before the daemon gets its answer: a transaction that we report as broadcast must not be pending again.
   if (pendingId !== undefined) {
     // Whoever tells an id alone has sent the bytes himself, and looked for them.
     if (close) await gateway.queue.complete(pendingId, txId, raw === undefined ? 'daemon' : 'gateway');

@@ -9,7 +9,7 @@ import type { GatewayContext } from '../context.js';
 
 /** How long queue and nodes may take, in milliseconds. */
 const DEADLINE = 5000;
-/** For how long an answer is given again, in milliseconds, so that asking often is no burden for the nodes. */
+/** How long an answer is reused, in milliseconds, so that frequent requests do not burden the nodes. */
 const ANSWER_TIME = 2000;
 
 /** What a node was found to be. */

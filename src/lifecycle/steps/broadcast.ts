@@ -19,7 +19,7 @@ export interface Broadcast extends Sent {
 }
 
 /**
- * Hands recorded bytes to the network: by a node, or by the source. The same bytes again are no error.
+ * Hands recorded bytes to the network, through a node or the source. Sending the same bytes again is not an error.
  * @throws CustosError BROADCAST_REFUSED, BROADCAST_DEFERRED, TRANSACTION_EXPIRED, LEASE_LOST, NODE_*, CLOUD_*, STEP_TIMEOUT
  */
 export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: Sent): Promise<Broadcast> {
@@ -53,7 +53,7 @@ async function handOver(
     ? parts.nodes.broadcast(chain, recorded)
     : source.broadcast(chain, entry.pending, recorded, manner);
   return answer.catch((error: unknown) => {
-    // A refusal because of old age is no failure where the bytes are made again. Whoever refused it has asked for the proof.
+    // Expired bytes that can be made again are not a failure. Whoever refused them has already asked for the proof.
     const isRefused = error instanceof CustosError && error.code === 'BROADCAST_REFUSED';
     if (isRefused && error.details['dead'] === true && isMortal(chain)) throw expired(entry, chain);
     throw error;

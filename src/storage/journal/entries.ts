@@ -112,7 +112,7 @@ export async function addEvent(
   await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
 }
 
-/** The outputs (`txId:index`) that recorded bytes spend: as the story told when the form was filled in last. */
+/** The outputs (`txId:index`) that recorded bytes spend, as the story recorded them when the form was last filled in. */
 export async function lastSpends(db: Tables, id: string): Promise<readonly string[]> {
   const lines = await db
     .selectFrom('transaction_events')

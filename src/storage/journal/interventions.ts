@@ -18,8 +18,8 @@ import { twinOf, withoutBytes } from './transaction-ids.js';
 
 /**
  * Puts a denied or failed transaction back.
- * @param awaitsProof - true when bytes whose nonce another transaction has by now may go back too: whoever goes on with them
- *   sends nothing before it is proved which of the two took effect
+ * @param awaitsProof - true when bytes may also go back if another transaction now has their nonce: the daemon then sends
+ *   nothing until it is proved which of the two took effect
  * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED
  */
 export async function retry(
@@ -36,7 +36,7 @@ export async function retry(
     );
   }
   const twin = await twinOf(db, entry);
-  // Recorded bytes stay: nobody here can prove that they will never take effect. Without bytes of its own the way starts anew.
+  // Recorded bytes stay, because they may still take effect. A transaction without its own bytes starts again.
   const back = entry.signed === undefined || twin !== undefined ? 'claimed' : 'signed';
   const result = await db
     .updateTable('transactions')
@@ -66,8 +66,8 @@ export async function retry(
 }
 
 /**
- * Ends a transaction that was never signed, or whose bytes are proved dead. That bytes have not left cannot be read here: they
- * leave after `signed` is written, and a process that ends then writes nothing more.
+ * Ends a transaction that was never signed, or that has bytes proved dead. The journal cannot show that bytes were not sent:
+ * they are sent after `signed` is written, and a process that ends at that point writes nothing more.
  * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
  */
 export async function cancel(
@@ -113,7 +113,7 @@ export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder):
   return true;
 }
 
-/** States in which nothing may be on its way, as long as there are no bytes. */
+/** States in which nothing can have been sent, as long as there are no bytes. */
 export const withdrawable = [...unsignedStates, 'denied', 'failed'] as const satisfies readonly State[];
 
 interface Ending {

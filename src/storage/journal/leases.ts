@@ -30,12 +30,11 @@ export interface Holder {
 /** Name of the claims' lock in PostgreSQL: the letters CUSC. */
 const CLAIM_LOCK = 0x43555343;
 
-/** The columns of a transaction that nobody holds. */
+/** The lease columns of a transaction without a holder. */
 export const nobody = { lease_owner: null, lease_expires_at: null } as const;
 
 /**
- * Writes new pending transactions, and takes those that are due, not ended and not held, and whose sender nobody else
- * serves.
+ * Writes new pending transactions, and takes those that are due, not ended and not held, if no one else serves their sender.
  * @returns one result for each, in order
  */
 export async function claimAll(
@@ -186,7 +185,7 @@ async function claimOne(
 async function takeLease(db: Tables, row: Row, holder: Holder): Promise<Lease | undefined> {
   const { id, generation } = row;
   const seal = sealOf(db);
-  // Whoever had it is dead or cut off: the story says why the work begins anew.
+  // The former holder is dead or cut off: the story says why the work starts again.
   const isTakenOver = row.lease_owner !== null && row.lease_owner !== holder.owner;
   const events = Number(row.events) + (isTakenOver ? 1 : 0);
   const place = seal.isOpen ? { place: events } : {};
@@ -247,7 +246,7 @@ export async function keepLeases(db: Tables, holder: Holder): Promise<void> {
   await db.updateTable('transactions').set(held(holder)).where('lease_owner', '=', holder.owner).execute();
 }
 
-/** Ends all leases: only for who knows that nobody else goes on with anything. */
+/** Ends all leases. Only for a caller that knows that no other process works on the journal. */
 export async function endLeases(db: Tables): Promise<void> {
   await db.updateTable('transactions').set(nobody).where('lease_owner', 'is not', null).execute();
 }
@@ -256,7 +255,7 @@ function held({ owner, now }: Holder) {
   return { lease_owner: owner, lease_expires_at: now + LEASE_TIME };
 }
 
-/** Rows that nobody else holds. */
+/** Rows without another holder. */
 export function isFree({ owner, now }: Holder) {
   return isFreeAt({ owner, now, wrong: wrongEnd(now) });
 }
@@ -281,7 +280,7 @@ export function isFreeAt(at: {
     ]);
 }
 
-/** Rows that nobody goes on with: nobody holds them, or another process that has not been heard of for too long. */
+/** Rows that no process works on: they have no holder, or their holder has been silent for too long. */
 export function isAbandoned(by: Holder) {
   return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
     row.or([row('lease_owner', 'is', null), row.and([row('lease_owner', '!=', by.owner), isFree(by)(row)])]);

@@ -8,7 +8,7 @@ import { JournalSeal } from './seal.js';
 type Tables = Kysely<StoreTables>;
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** The tables whose rows are authenticated, with the columns that tell one row from another. */
+/** The tables with authenticated rows, and the columns that identify a row. */
 export const sealedTables = {
   transactions: ['id'],
   transaction_events: ['transaction_id', 'place'],

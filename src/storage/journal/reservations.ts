@@ -13,7 +13,7 @@ import { type Holder, isAbandoned, nobody } from './leases.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
 
-/** Whose reservation, on which network, and which process makes it. */
+/** The transaction and the network of a reservation, and the process that makes it. */
 export interface Reserving {
   readonly id: string;
   readonly chain: string;
@@ -111,8 +111,8 @@ function nameOf(holder: { readonly id: string } | undefined): string {
 }
 
 /**
- * Reserves once more what recorded bytes use, after they had been given up.
- * @param awaitsProof - true when a nonce that a signed transaction has is no hindrance
+ * Reserves again what recorded bytes use, after it had been given up.
+ * @param awaitsProof - true when a nonce may be reserved even if a signed transaction has it
  * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: as `reserveOutputs`; STATE_CONFLICT: another transaction has the nonce
  */
 export async function reserveAgain(
@@ -163,8 +163,8 @@ async function reserve(db: Tables, reserving: Reserving, place: Resource): Promi
 }
 
 /**
- * Frees what a transaction had reserved that is not signed and that nobody goes on with: its process died, and nobody may
- * ever claim it again. The generation grows, so that a holder who only slept can write no more.
+ * Frees what an unsigned, abandoned transaction had reserved: its process died, and perhaps no other will ever claim it. The
+ * generation grows, so that a holder that only slept cannot write any more.
  */
 async function takeOver(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const holder = await holderOf(db, reserving, place);

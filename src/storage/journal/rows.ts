@@ -65,7 +65,7 @@ export function newRow(pending: PendingTransaction, now: number): Row {
   };
 }
 
-/** The first key stands for the sender, whose address only the key derivation tells. */
+/** The first key stands for the sender: only the key derivation gives the sender's address. */
 function lineOf({ keys: [first], id }: PendingTransaction): string {
   return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
 }

@@ -53,7 +53,7 @@ export class JournalSeal {
     return this.#mac !== undefined;
   }
 
-  /** A work begins anew: nothing of what it did before was kept. */
+  /** A unit of work starts again: nothing of what it did before was kept. */
   begin(): void {
     this.#touched.clear();
   }

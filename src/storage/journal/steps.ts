@@ -45,7 +45,7 @@ interface Shape {
   readonly isSealed: boolean;
 }
 
-/** Only what changes is set: a database writes every index anew whose columns are named. */
+/** Sets only what changes: a database rewrites every index of a column that is named. */
 function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
   const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
   return compiledQuery((db: Tables, hole: Holes<StepValues>) =>
@@ -144,7 +144,7 @@ function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
   return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
 }
 
-/** What ends without effect, or waits unsigned, keeps nobody from using what it had reserved. */
+/** A transaction that ends without effect, or waits unsigned, gives up what it had reserved. */
 async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
   const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
   if (isGivenUp || (isUnsigned(to) && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
@@ -173,7 +173,7 @@ export async function takeNonce(
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', holder.owner)
-    // Nobody takes the transaction over while its number is chosen: it would be given two.
+    // Keeps others from taking the transaction over while its number is chosen: it would get two numbers.
     .$if(holder.shared, (query) => query.forUpdate())
     .executeTakeFirst();
   if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);

@@ -15,7 +15,7 @@ interface Taking {
   readonly now: number;
 }
 
-/** States whose bytes pass to another transaction that makes the very same: ended, and not by these bytes. */
+/** Ended states in which the bytes had no effect: the bytes pass to another transaction that makes the same ones. */
 const ended = ['failed', 'cancelled'] as const;
 
 type TakenRow = StoreTables['transaction_ids'];
@@ -80,8 +80,8 @@ async function ownerOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): P
 }
 
 /**
- * A transaction that has ended without effect keeps its bytes from nobody: they go to the one that makes the same, and what it
- * had them for starts anew when somebody retries it. Bytes that were proved dead are nobody's any more.
+ * A transaction that ended without effect gives its bytes to another one that makes the same bytes. If it is retried, it
+ * starts again without them. Bytes that were proved dead belong to no transaction.
  */
 async function giveOver(db: Tables, { id, txId, now, owner }: Taking & { owner: string }): Promise<boolean> {
   await sealOf(db).touch(db, owner);

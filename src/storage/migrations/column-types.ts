@@ -3,7 +3,7 @@ import { type Expression, sql } from 'kysely';
 /** The two kinds of database. */
 type Dialect = 'sqlite' | 'postgres';
 
-/** Column types whose names differ between databases; `integer` and `bigint` are the same everywhere. */
+/** Column types with different names in different databases; `integer` and `bigint` are the same everywhere. */
 export interface ColumnTypes {
   /** Text that is compared and ordered byte by byte. */
   readonly text: Expression<unknown>;

@@ -4,7 +4,7 @@ import type { QueuedWork } from '../group-commit.js';
 import { isTransient, postgresError } from './errors.js';
 import type { PostgresSession } from './session.js';
 
-/** How often a work is done anew that others keep getting in the way of. */
+/** How often a unit of work is tried when other processes keep interfering. */
 const ATTEMPTS = 6;
 /** How long a work waits for a database that is starting again, in milliseconds. */
 export const RECONNECT_LIMIT = 10_000;
@@ -24,7 +24,7 @@ interface Done<T> {
   tell(): void;
 }
 
-/** Runs works in one transaction; what others got in the way of, or a lost connection undid, is done anew for a while. */
+/** Runs units of work in one transaction; repeats for a while what others interfered with or a lost connection undid. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
   const start = Date.now();
   let left = group;
@@ -56,9 +56,9 @@ async function attemptGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T
     // Works seldom fail, and savepoints take as many round trips as a work: they are set where one of the group has failed.
     found = (await runAll(group, session, writer)) ?? (await runEach(group, { session, writer, rejected }));
   } catch (error) {
-    // Nothing was committed: the server undoes what it had when the connection is lost, and must be told so otherwise.
+    // Nothing was committed. The server rolls back by itself if the connection is lost; otherwise it needs the command.
     await session?.query('ROLLBACK').catch(() => undefined);
-    // Whoever was told no must not find it done after all.
+    // Work that was already rejected must not be done after all.
     return { again: group.filter((work) => !rejected.has(work)), reason: error };
   }
   const { done, again, reason } = found;
@@ -91,7 +91,7 @@ async function runAll<T>(
   }
 }
 
-/** Where works are run one by one, and those that were told no. */
+/** Where units of work run one by one, and those that were rejected. */
 interface Running<T> {
   readonly session: PostgresSession;
   readonly writer: Writer<T>;
@@ -165,7 +165,7 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof CustosError && error.code === 'STORE_UNREACHABLE';
 }
 
-/** Waits as long as told and, so that processes do not meet again, up to as long once more. @param time - in milliseconds */
+/** Waits for `time` and up to as long again, at random, so that processes do not collide again. @param time - in milliseconds */
 export function pause(time: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time * (1 + Math.random())));
 }

@@ -24,7 +24,7 @@ export interface PostgresDatabase<T> extends Database<T> {
 export async function openPostgresDatabase<T>(location: string): Promise<PostgresDatabase<T>> {
   const url = parsePostgresUrl(location);
   const writer = new PostgresConnection(url);
-  // Whoever opens is told at once that there is nothing; later a work waits for a while.
+  // Opening fails at once if there is no server; later work waits for a while.
   await writer.session();
   return new OpenDatabase<T>(url, writer);
 }

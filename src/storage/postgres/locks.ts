@@ -17,8 +17,8 @@ export interface RekeyLocks {
 }
 
 /**
- * Locks of PostgreSQL that end with the connection that writes. A daemon that has lost its connection takes the lock anew on
- * the next one, and finds out there whether its keys are still those of the store.
+ * PostgreSQL locks that end with the connection that writes. A daemon that has lost its connection takes the lock again on
+ * the next one, and then checks whether its keys are still those of the store.
  */
 export function rekeyLocks(
   database: PostgresDatabase<StoreTables>,

@@ -17,8 +17,8 @@ interface PostgresResult {
 /** One connection, on which queries follow one another. */
 export interface PostgresSession {
   /**
-   * @throws an error of the server with its SQLSTATE, after which the connection is of use;
-   *   CustosError STORE_UNREACHABLE: the connection is lost, and nobody knows what became of the query
+   * @throws an error of the server with its SQLSTATE: the connection stays usable;
+   *   CustosError STORE_UNREACHABLE: the connection is lost, and the outcome of the query is unknown
    */
   query(sql: string, parameters?: readonly unknown[]): Promise<PostgresResult>;
   /** True when no query on it can succeed any more. */
@@ -107,7 +107,7 @@ async function tlsOptions({ sslMode, sslRootCert, sslCert, sslKey }: PostgresUrl
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
-    // As libpq: `require` hides what is sent from those who listen, and asks nobody who the other side is.
+    // As libpq does: `require` encrypts the connection, but does not check the server's identity.
     rejectUnauthorized: sslMode !== 'require',
     ...(sslMode === 'verify-ca' && { checkServerIdentity: () => undefined }),
   };
@@ -141,7 +141,7 @@ class ClientSession implements PostgresSession {
     const lose = () => {
       this.#lost = true;
     };
-    // An idle connection that ends says so here, and would end the process if nobody listened.
+    // An idle connection that ends emits an error, which would end the process without a listener.
     client.on('error', lose);
     client.on('end', lose);
   }

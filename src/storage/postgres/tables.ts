@@ -13,9 +13,9 @@ export async function lockMigrations<T>(db: Kysely<T>): Promise<void> {
 }
 
 /**
- * Looks whether tables are there, in the schema in which tables are made: the first of the search path.
- * @param marks - tables that are there from the first format on
- * @throws CustosError STORE_FOREIGN: tables of these names are there in another form; STORE_UNREACHABLE: there is no such schema
+ * Checks whether the tables exist in the schema where tables are made: the first of the search path.
+ * @param marks - tables that exist since the first format
+ * @throws CustosError STORE_FOREIGN: tables of these names have another form; STORE_UNREACHABLE: the schema does not exist
  */
 export async function hasTables<T>(db: Kysely<T>, marks: TableMarks, shown: string): Promise<boolean> {
   const names = Object.keys(marks);

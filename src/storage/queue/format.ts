@@ -30,7 +30,7 @@ const marks: TableMarks = {
 };
 
 /**
- * Makes the tables of an empty database, brings those of an older format up to date, and refuses what is no queue.
+ * Makes the tables of an empty database, brings those of an older format up to date, and refuses a database that is not a queue.
  * @throws CustosError STORE_FOREIGN, STORE_NEWER, STORE_UNSUPPORTED
  */
 export async function prepareQueue(database: Database<QueueTables>, location: string): Promise<void> {
@@ -48,7 +48,7 @@ export async function prepareQueue(database: Database<QueueTables>, location: st
   });
 }
 
-/** Where a kind of database keeps the format; 0 where there is no queue yet. */
+/** Where a kind of database keeps the format; 0 if it has no queue yet. */
 interface Mark {
   readonly format: number;
   setFormat(): Promise<void>;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { CustosError } from '../../core/errors.js';
 import { databaseError } from './errors.js';
 
-/** "CUST": SQLite keeps it at offset 68 of the file, so that a store is told from any other database. */
+/** "CUST": SQLite keeps it at offset 68 of the file; it distinguishes a store from any other database. */
 export const APPLICATION_ID = 0x43555354;
 
 const HEADER = 100;
