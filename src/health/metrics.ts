@@ -9,7 +9,7 @@ import { addQueueSeries } from './queue-series.js';
 /** Upper bounds of the buckets in seconds. A signature takes milliseconds; one that waits for a new signer, a second. */
 const SIGN_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const POLL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** Names of judges that get a series of their own. */
+/** Number of judges that get their own series. */
 const JUDGES = 8;
 
 export interface MetricsOptions {
@@ -20,11 +20,11 @@ export interface MetricsOptions {
   readonly build: Readonly<Record<'version' | 'node' | 'network' | 'store', string>>;
   /** Log lines that could not be written. */
   readonly lostLines: () => number;
-  /** What is not ended in the journal, by chain and state. */
+  /** Open transactions in the journal, by chain and state. */
   readonly depths: () => Promise<readonly QueueDepth[]>;
 }
 
-/** The numbers of one daemon: counted through `meter`, asked for by `text`. */
+/** The metrics of one daemon: `meter` counts them, `text` shows them. */
 export interface Metrics {
   readonly meter: Meter;
   readonly pulse: PulseKeeper;
@@ -32,7 +32,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Makes the series of a daemon. Labels are chains, states and outcomes: no address, no id, nothing of the outside world. */
+/** Makes the series of a daemon. Labels are chains, states and outcomes; never an address, an id or foreign text. */
 export function createMetrics({ chains, now, build, lostLines, depths }: MetricsOptions): Metrics {
   const registry = processSeries();
   const pulse = createPulse(now);

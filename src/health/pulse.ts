@@ -6,7 +6,7 @@ interface Polls {
   readonly failed: number;
 }
 
-/** Keeps in mind how the polls of each chain went. */
+/** Remembers how the polls of each chain went. */
 export interface PulseKeeper extends Pulse {
   polled(chain: ChainId, result: 'ok' | 'failed'): void;
   /** The last success of every chain that had one, in milliseconds since 1970. */

@@ -4,18 +4,18 @@ import { inTime, remembered } from '../http/readiness.js';
 
 /** How long the journal may take, in milliseconds. */
 const DEADLINE = 2000;
-/** For how long its answer is given again, in milliseconds. */
+/** How long its answer is reused, in milliseconds. */
 const ANSWER_TIME = 1000;
 
 export interface QueueOptions {
   readonly now: () => number;
-  /** What is not ended, by chain and state: one query over an index of the states. */
+  /** Open transactions by chain and state: one query over an index of the states. */
   readonly depths: () => Promise<readonly QueueDepth[]>;
 }
 
 /**
- * Adds what waits in the journal, which is asked when a watcher asks: at most once a second and within a deadline. Without an
- * answer its series are left out and `custos_queue_up` is 0.
+ * Adds the series of what waits in the journal. A watcher's request makes it ask the journal, at most once a second and within
+ * a deadline. Without an answer its series are left out and `custos_queue_up` is 0.
  * @returns asks the journal and sets the series; never rejects
  */
 export function addQueueSeries(registry: Registry, { now, depths }: QueueOptions): () => Promise<void> {
@@ -28,7 +28,7 @@ export function addQueueSeries(registry: Registry, { now, depths }: QueueOptions
   const ask = remembered(ANSWER_TIME, now, () => inTime(DEADLINE, depths()));
   return async () => {
     const found = await ask().catch(() => undefined);
-    // Set after waiting, all at once: two that look at the same time see whole answers.
+    // Set all at once after waiting: two simultaneous requests both see a complete answer.
     count.reset();
     age.reset();
     up.set(found === undefined ? 0 : 1);

@@ -7,13 +7,13 @@ import { inTime, probed, remembered } from '../http/readiness.js';
 const FAILED_POLLS = 3;
 /** Periods without a successful poll before a chain counts as not served. */
 const SILENT_PERIODS = 3;
-/** What one poll may take besides, in milliseconds: its requests are repeated before it counts as failed. */
+/** Extra time for one poll, in milliseconds: its requests are repeated before it counts as failed. */
 const POLL_TIME = 60_000;
 /** How long one probe may take, in milliseconds. */
 const PROBE_TIME = 2000;
-/** For how long an answer is given again, in milliseconds. */
+/** How long an answer is reused, in milliseconds. */
 const ANSWER_TIME = 1000;
-/** For how long the list of chains is taken from memory, in milliseconds: the store may have many wallets. */
+/** How long the list of chains is taken from memory, in milliseconds: the store may have many wallets. */
 const CHAINS_TIME = 15_000;
 
 export interface ReadinessOptions {
@@ -24,7 +24,7 @@ export interface ReadinessOptions {
   readonly served: () => Promise<readonly ChainId[]>;
   /** The longest time between two polls of one chain, in milliseconds. */
   readonly period: number;
-  /** True from the signal that ends the daemon on. */
+  /** True after the signal that ends the daemon. */
   readonly stopping: () => boolean;
 }
 
@@ -48,13 +48,13 @@ function stoppingReason({ stopping }: ReadinessOptions): UnreadyReason[] {
 
 type Served = ReadonlyMap<ChainId, number>;
 
-/** Chains that are served, each with the moment since when, so that one with new wallets has time for its first poll. */
+/** Served chains, each with the time when it was first served, so that a chain with new wallets has time for its first poll. */
 function chainsOf({ now, served }: ReadinessOptions): () => Promise<Served> {
   let since: Served | undefined;
   return remembered(CHAINS_TIME, now, async () => {
     const before = since;
     const list = await inTime(PROBE_TIME, served());
-    // What is there at the start must have been polled before the daemon is ready.
+    // Chains that are served from the start must be polled before the daemon is ready.
     const first = before === undefined ? 0 : now();
     since = new Map(list.map((chain) => [chain, before?.get(chain) ?? first]));
     return since;

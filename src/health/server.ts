@@ -8,7 +8,7 @@ import { seriesAnswer } from '../http/meter.js';
 import { refusalOf } from '../http/problems.js';
 import { readyAnswer } from '../http/readiness.js';
 
-/** Enough for every watcher, and too little to be a burden. */
+/** Enough for every watcher, and too little to burden the daemon. */
 const limits: Limits = { connections: 64, headerTime: 5000, requestTime: 5000, silence: 30_000 };
 
 export interface HealthOptions {
@@ -21,13 +21,13 @@ export interface HealthOptions {
   readonly reasons: () => Promise<readonly UnreadyReason[]>;
   /** All series in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
-  /** In place of the usual ones. */
+  /** Replace the defaults. */
   readonly limits?: Partial<Limits>;
 }
 
 /** The health server while it listens. */
 export interface RunningHealth extends Pick<Listening, 'url' | 'port'> {
-  /** Cuts what is open: no watcher loses anything by it. */
+  /** Cuts open connections: a watcher loses nothing. */
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ function healthRoutes({ host, version, log, reasons, metrics }: HealthOptions): 
   return app;
 }
 
-/** What failed here is for the log, not for whoever asks. */
+/** The log gets the details of a failure; the client does not. */
 function refuse(thrown: unknown, log: Log): Response {
   const { code, status, message } = refusalOf(thrown, log);
   if (code === 'HOST_NOT_ALLOWED') return answer(status, { status: 'refused', text: 'ask by the loopback address' });

@@ -7,7 +7,7 @@ import {
   ValueNode,
 } from 'kysely';
 
-/** Stands in a query for the value of that name. */
+/** Places a hole for the value of that name in a query. */
 export type Holes<V> = <K extends keyof V>(name: K) => Expression<V[K]>;
 
 class Hole {

@@ -1,30 +1,30 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../core/errors.js';
 
-/** A work that waits to be written. */
+/** A unit of work that waits to be written. */
 export interface QueuedWork<T> {
-  /** Does the work. @returns tells whoever waits that it is durable */
+  /** Does the work. @returns reports to the caller that it is durable */
   run(database: Kysely<T>): Promise<() => void>;
-  /** Tells whoever waits that it was not done; only the first word counts. */
+  /** Reports to the caller that it was not done; only the first report counts. */
   reject(error: unknown): void;
 }
 
-/** Works in one commit at the most, so that another process gets its turn. */
+/** Largest number of units of work in one commit, so that another process gets its turn. */
 const GROUP = 500;
 
-/** The longest that works wait for company, in milliseconds. */
+/** Longest wait for more work to join a group, in milliseconds. */
 const LONGEST_GATHERING = 10;
 
-/** Collects works that wait at the same time and hands them over in groups, one group after another. */
+/** Collects work that waits at the same time and commits it in groups, one group after another. */
 export class GroupCommit<T> {
   readonly #commit: (group: readonly QueuedWork<T>[]) => Promise<void>;
   #waiting: QueuedWork<T>[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
-  /** When the last group ended and how long it took, in milliseconds; how many works it had. */
+  /** When the last group ended, how long it took (in milliseconds), and its size. */
   #last = { end: 0, took: 0, size: 0 };
 
-  /** @param commit - runs the works in one transaction and tells each how it went; never rejects */
+  /** @param commit - runs the group in one transaction and reports each result; never rejects */
   constructor(commit: (group: readonly QueuedWork<T>[]) => Promise<void>) {
     this.#commit = commit;
   }
@@ -44,7 +44,7 @@ export class GroupCommit<T> {
     });
   }
 
-  /** Takes no more works. Resolves when those that were taken are done. */
+  /** Takes no more work. Resolves when the accepted work is done. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#running !== undefined) await this.#running;
@@ -72,7 +72,7 @@ export class GroupCommit<T> {
     }
   }
 
-  /** Where many write, at most every other moment is spent with commits: fewer and larger ones serve all of them sooner. */
+  /** Under load, commits take at most half of the time: fewer and larger commits serve every caller sooner. */
   async #gather(): Promise<void> {
     const { end, took, size } = this.#last;
     const rest = end + Math.min(took, LONGEST_GATHERING) - performance.now();

@@ -13,7 +13,7 @@ export async function openDatabase<T>(location: string, options: SqliteOptions =
     refuseOtherUrl(location);
     return openSqliteDatabase(location, options);
   }
-  // Whoever keeps a file need not load a client for another kind of database.
+  // A SQLite user need not load the client of another database.
   const { openPostgresDatabase } = await import('./postgres/database.js');
   return openPostgresDatabase(location);
 }

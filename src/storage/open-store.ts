@@ -15,7 +15,7 @@ export async function storeExists(location: string): Promise<boolean> {
 }
 
 /**
- * Makes a new store with its key slots; it is there whole or not at all.
+ * Makes a new store with its key slots, completely or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
 export async function createStore(location: string, content: NewStore): Promise<Store> {
@@ -34,7 +34,7 @@ export async function openStore(location: string): Promise<Store> {
   return openSqliteStore(location);
 }
 
-/** Loaded only by who needs it. */
+/** Loaded only when it is needed. */
 function postgres(): Promise<typeof import('./postgres/store.js')> {
   return import('./postgres/store.js');
 }

@@ -19,7 +19,7 @@ const SLOTS = 'SELECT * FROM key_slots ORDER BY created_at, id';
 
 /**
  * Reads store id and key slots with nothing but the database's client, so that scrypt can work while the rest of the
- * program loads. Whether the store is whole and of a known format is `openStore`'s business.
+ * program loads. `openStore` checks whether the store is complete and has a known format.
  * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_READ_ONLY, STORE_UNREACHABLE
  */
 export async function peekStoreKeys(location: string): Promise<StoreKeys> {

@@ -17,9 +17,9 @@ type Tables = Kysely<StoreTables>;
 const PAGE = 500;
 
 /**
- * Puts everything that is sealed under one root key under another, in one database transaction: whatever happens, the store
- * is afterwards wholly of the old key or wholly of the new one.
- * @throws CustosError STORE_REKEYED: somebody else did it first; RECORD_DAMAGED: a record does not open; STORE_*
+ * Seals everything under a new root key, in one database transaction. Whatever happens, the whole store then has either the
+ * old key or the new one.
+ * @throws CustosError STORE_REKEYED: another process did it first; RECORD_DAMAGED: a record does not open; STORE_*
  */
 export async function replaceRoot(database: Database<StoreTables>, generation: number, root: NewRoot): Promise<void> {
   const check = { dialect: database.dialect, generation };
@@ -43,7 +43,7 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
 
 async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   if (check.dialect === 'sqlite') {
-    // What is overwritten or deleted leaves no copy in free pages of the file.
+    // Overwritten and deleted data leave no copy in free pages of the file.
     await sql`PRAGMA secure_delete = ON`.execute(db);
     return requireGeneration(db, check);
   }
@@ -69,7 +69,7 @@ async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise
   }
 }
 
-/** The connection was lost while the database committed: the new slots tell. */
+/** Whether a commit that lost its connection was made: the new slots show it. */
 async function isDone(database: Database<StoreTables>, { slots }: NewRoot): Promise<boolean> {
   const found = await database.read((db) => db.selectFrom('key_slots').select('id').execute());
   const ids = new Set(found.map(({ id }) => id));

@@ -4,7 +4,7 @@ import { type KeySlot, slotGeneration } from '../core/store/store.js';
 import type { DialectName } from './database.js';
 import type { StoreTables } from './schema.js';
 
-/** Where the number of the root key stands in `meta`. Stores of older formats have their first one. */
+/** The row of `meta` with the number of the root key. Stores of older formats have their first one. */
 export const GENERATION_KEY = 'root_generation';
 export const FIRST_GENERATION = 1;
 
@@ -24,8 +24,8 @@ export interface RootCheck {
 }
 
 /**
- * Makes sure inside a write that the store still has the root key that it had when it was opened, and keeps it until the
- * transaction ends: what is sealed under a former one could not be opened, but by whoever knows that one.
+ * Checks inside a write that the store still has the root key that it was opened with, and keeps that key until the
+ * transaction ends. A record sealed under a former key could not be opened any more.
  * @throws CustosError STORE_REKEYED
  */
 export async function requireGeneration(db: Tables, { dialect, generation }: RootCheck): Promise<void> {
@@ -43,7 +43,7 @@ export function rekeyed(): CustosError {
   return new CustosError('STORE_REKEYED', 'the store was given a new root key since it was opened');
 }
 
-/** The slots that are to open this root key: one of a former key that somebody puts back is passed over. */
+/** The slots of this root key: a slot of a former key that was put back is skipped. */
 export function slotsOf(slots: readonly KeySlot[], generation: number): readonly KeySlot[] {
   return slots.filter((slot) => slotGeneration(slot) === generation);
 }

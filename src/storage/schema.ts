@@ -13,7 +13,7 @@ export interface StoreTables {
     salt: Uint8Array;
     box: Uint8Array;
     created_at: number;
-    /** Which root key it opens; nothing for the first one in slots of older formats (since format 3). */
+    /** Number of the root key that it opens; null for the first one in slots of older formats (since format 3). */
     generation: number | null;
   };
   wallets: {
@@ -48,21 +48,21 @@ export interface StoreTables {
     reported: string | null;
     attempts: number;
     next_attempt_at: number;
-    /** What its transactions have in common that one process makes at a time: the first key (since format 2). */
+    /** The first key: only one process at a time makes the transactions of a line (since format 2). */
     line: string | null;
-    /** Name of the process that goes on with it, and until when others leave it alone (since format 2). */
+    /** Name of the process that works on it, and the time until which others leave it alone (since format 2). */
     lease_owner: string | null;
     lease_expires_at: number | null;
-    /** The block that has it, while confirmations are awaited (since format 2). */
+    /** The block that contains it, while it waits for confirmations (since format 2). */
     block: string | null;
     created_at: number;
     updated_at: number;
     /** How many lines its story has (since format 3). */
     events: number;
-    /** Authenticates all columns but those of the lease (since format 3). */
+    /** Authenticates all columns except those of the lease (since format 3). */
     mac: string | null;
   };
-  /** What one transaction uses and no other may (since format 2). */
+  /** What only one transaction may use (since format 2). */
   reservations: {
     chain: string;
     network: string;
@@ -86,7 +86,7 @@ export interface StoreTables {
   };
 }
 
-/** Tables of the gateway's queue, which is a database of its own. */
+/** Tables of the gateway's queue, which is a separate database. */
 export interface QueueTables {
   pending_transactions: {
     /** Order of submission. */
@@ -105,11 +105,11 @@ export interface QueueTables {
     created_at: number;
     /** When a daemon first fetched it. */
     claimed_at: number | null;
-    /** Since when it has failed for good. */
+    /** When it failed for good. */
     failed_at: number | null;
     closed_by: string | null;
   };
-  /** One row for each wallet of a transaction that is still pending: the index that polls go by. */
+  /** One row for each wallet of a pending transaction: the index that polls use. */
   pending_hashes: { signature_id: string; chain: string; network: string; seq: number };
   reported_errors: { pending_id: string; place: number; at: number; error: string };
   spent_outputs: { chain: string; network: string; output: string; seq: number };

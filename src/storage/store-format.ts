@@ -23,10 +23,10 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
   },
 ];
 
-/** Version of the tables and of what is in them (docs/wallet-store.md). */
+/** Version of the tables and their content (docs/wallet-store.md). */
 const STORE_FORMAT = storeSteps.length;
 
-/** What tells one store from another, and from itself before it was given another root key. */
+/** What distinguishes one store from another, and from itself before it got another root key. */
 export interface StoreIdentity {
   readonly storeId: string;
   readonly generation: number;
@@ -61,7 +61,7 @@ export async function prepareStore(database: Database<StoreTables>, shown: strin
   if (format === STORE_FORMAT) return identity;
   await database.write(async (db) => {
     if (database.dialect === 'postgres') await lockMigrations(db);
-    // Another process may have done it in the meantime.
+    // Another process may have done it meanwhile.
     const now = await readMeta(db, shown);
     for (const step of storeSteps.slice(now.format)) await step(db, typesOf(database.dialect));
     if (now.format === STORE_FORMAT) return;

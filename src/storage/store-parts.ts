@@ -11,19 +11,19 @@ import type { StoreTables } from './schema.js';
 import { slotTable } from './wallets/slots.js';
 import { walletTable } from './wallets/wallets.js';
 
-/** What a store is made with. */
+/** Content of a new store. */
 export interface NewStore {
   readonly storeId: string;
   readonly slots: readonly KeySlot[];
   /** Of the root key that the slots open; the first one when absent. */
   readonly generation?: number;
-  /** Fills the store before it is there for anybody else, as a restore does. */
+  /** Fills the store before others can see it, as a restore does. */
   readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>) => Promise<void>;
 }
 
 type Tables = 'wallets' | 'slots' | 'journal' | 'unlockJournal' | 'journalRecords' | 'rootGeneration' | 'rekey';
 
-/** The tables of a store, on whatever database. */
+/** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number): Pick<Store, Tables> {
   const seal = new JournalSeal(database.dialect === 'postgres');
   return {

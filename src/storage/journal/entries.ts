@@ -33,12 +33,12 @@ export async function requireEntry(db: Tables, id: string): Promise<JournalEntry
   return entry;
 }
 
-/** The error for who held a transaction that somebody else holds now. */
+/** The error for a process that has lost its transaction to another one. */
 export function leaseLost({ id }: Lease): CustosError {
   return new CustosError('LEASE_LOST', `transaction ${id} was claimed again by somebody else`);
 }
 
-/** @throws CustosError LEASE_LOST: somebody else has the transaction now; STATE_CONFLICT: it has, but its state does not allow this */
+/** @throws CustosError LEASE_LOST: another process has the transaction now; STATE_CONFLICT: its state does not allow this */
 export async function explainRefusal(
   db: Tables,
   { lease, owner }: { lease: Lease; owner: string },

@@ -59,7 +59,7 @@ export async function retry(
     throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
   }
   if (twin !== undefined) await withoutBytes(db, entry, { twin, now: holder.now });
-  // What the bytes use was free while they had failed, and may be another's by now.
+  // The nonce and outputs of failed bytes were free, so another transaction may have them now.
   if (back === 'signed') await reserveAgain(db, { entry, awaitsProof }, holder);
   await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
   return requireEntry(db, id);
@@ -99,7 +99,7 @@ export async function cancel(
   return requireEntry(db, id);
 }
 
-/** The application has withdrawn it, by the cloud's own word. @returns false when it is signed, or somebody goes on with it */
+/** Ends what the application has withdrawn, as the cloud reports. @returns false when it is signed, or a process works on it */
 export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder): Promise<boolean> {
   const isHeld = await db
     .selectFrom('transactions')
@@ -122,7 +122,7 @@ interface Ending {
   readonly event: string;
 }
 
-/** Bytes that are dead leave the row, as with `expire`; what they were goes into the story. */
+/** Dead bytes leave the row, as with `expire`; the story keeps them. */
 async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: Holder): Promise<void> {
   const { id, generation, state, signed, txId } = entry;
   await sealOf(db).touch(db, id);

@@ -84,7 +84,7 @@ async function find(db: Tables, { chain, network, sender, states, limit }: Journ
   return (await query.execute()).map(toEntry);
 }
 
-/** What is open and has no bytes, by id: rows that cannot be read are left out. */
+/** Open transactions without bytes, by id; unreadable rows are left out. */
 async function unsigned(
   db: Tables,
   { chain, network, after, limit }: { chain: string; network: Network; after: string; limit: number },
@@ -137,7 +137,7 @@ async function due(
     const read = rows.map((row) => readSealed(db, row));
     const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
     const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
-    // Those that cannot be read are always due, and must not take the place of those that can.
+    // Unreadable rows are always due, and must not displace readable ones.
     if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
     limit = wanted.limit + damaged.length;
   }

@@ -60,7 +60,7 @@ export async function claimAll(
   });
 }
 
-/** One claim at a time on a shared database, so that each sees which senders the one before took. Ends with the transaction. */
+/** Allows one claim at a time on a shared database, so that each sees the senders of the one before. Ends with the transaction. */
 async function lockClaims(db: Tables): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(CLAIM_LOCK)})`.execute(db);
 }
@@ -82,7 +82,7 @@ interface Known {
   readonly rows: ReadonlyMap<string, Row>;
   /** Those that no other transaction of the database is writing just now. */
   readonly unlocked: ReadonlySet<string>;
-  /** Ids of which there is a story and no row: somebody took the row away, and it may have been paid. */
+  /** Ids with a story but without a row: the row was removed, and the transaction may have been paid. */
   readonly lost: ReadonlySet<string>;
 }
 
@@ -97,7 +97,7 @@ async function knownRows(db: Tables, part: readonly PendingTransaction[], { shar
   );
   if (!shared || known.size === 0) return { rows: known, unlocked: new Set(known.keys()), lost };
   const free = await all.forUpdate().skipLocked().execute();
-  // What was read under the lock is what it is now.
+  // Rows that were read under the lock are current.
   for (const row of free) known.set(row.id, row);
   return { rows: known, unlocked: new Set(free.map(({ id }) => id)), lost };
 }
@@ -136,7 +136,7 @@ async function addRows(
   return new Map(fresh.map((row) => [row.id, row]));
 }
 
-/** The same id twice in one claim: the second gets no lease, so that only one goes on with it. */
+/** If a claim has the same id twice, the second gets no lease, so that only one is worked on. */
 function repeated(result: ClaimResult, same: boolean): ClaimResult {
   return result.kind === 'damaged' ? result : { kind: same ? 'known' : 'changed', entry: result.entry };
 }
@@ -179,8 +179,8 @@ async function claimOne(
 }
 
 /**
- * Takes a transaction, unless another owner holds it and may still go on. The generation grows, so that whoever had it
- * before can write no more.
+ * Takes a transaction, unless another owner holds it and may still be working. The generation grows, so that the former holder
+ * cannot write any more.
  */
 async function takeLease(db: Tables, row: Row, holder: Holder): Promise<Lease | undefined> {
   const { id, generation } = row;
@@ -205,7 +205,7 @@ async function takeLease(db: Tables, row: Row, holder: Holder): Promise<Lease | 
   return { id, generation: generation + 1 };
 }
 
-/** Takes an unsigned transaction from whoever holds it, for a person who ends it. @throws CustosError STATE_CONFLICT */
+/** Takes an unsigned transaction from its holder, for a person who ends it. @throws CustosError STATE_CONFLICT */
 export async function seizeLease(db: Tables, { id, generation }: JournalEntry, holder: Holder): Promise<Lease> {
   await sealOf(db).touch(db, id);
   const result = await db
@@ -219,7 +219,7 @@ export async function seizeLease(db: Tables, { id, generation }: JournalEntry, h
   throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
 }
 
-/** Holds on to a transaction for another `LEASE_TIME`. @throws CustosError LEASE_LOST */
+/** Extends the lease of a transaction by `LEASE_TIME`. @throws CustosError LEASE_LOST */
 export async function renewLease(db: Tables, lease: Lease, holder: Holder): Promise<void> {
   await updateHeld(db, { lease, holder }, held(holder));
 }
@@ -241,7 +241,7 @@ export async function updateHeld(
   throw leaseLost(lease);
 }
 
-/** Holds on to everything that a process holds. */
+/** Extends all leases of a process. */
 export async function keepLeases(db: Tables, holder: Holder): Promise<void> {
   await db.updateTable('transactions').set(held(holder)).where('lease_owner', '=', holder.owner).execute();
 }
@@ -260,12 +260,12 @@ export function isFree({ owner, now }: Holder) {
   return isFreeAt({ owner, now, wrong: wrongEnd(now) });
 }
 
-/** A clock that was put back must not keep everybody away from what a dead owner held: no lease ends later than this. */
+/** No lease may end later than this: a clock that was set back must not protect a dead owner's leases. */
 export function wrongEnd(now: number): number {
   return now + 2 * LEASE_TIME;
 }
 
-/** As `isFree`, of values or of what stands for them in a compiled query. */
+/** As `isFree`, for values or for the holes of a compiled query. */
 export function isFreeAt(at: {
   readonly owner: string | Expression<string>;
   readonly now: number | Expression<number>;

@@ -59,14 +59,14 @@ export function journalRecords(
           500,
         )) {
           const insert = db.insertInto('reservations').values(part);
-          // Two that spend the same output could be retried both before format 2: one of them keeps others away as well.
+          // Before format 2, two transactions with the same output could both be retried: one reservation protects it for both.
           await insert.onConflict((conflict) => conflict.doNothing()).execute();
         }
       }),
   };
 }
 
-/** The MAC that a row brings along, or one for what was written before there were any. */
+/** The MAC of a row, or a new one for a row from before journals had MACs. */
 type Own = (table: keyof StoreTables, row: object, mac: string | null | undefined) => string | null;
 
 function tableRow({ row, events }: JournalRecord, own: Own): Row {
@@ -81,7 +81,7 @@ function eventRows({ id, events }: JournalRecord, own: Own): EventRow[] {
   });
 }
 
-/** The ids of all bytes that were ever recorded for it, but for those that went to another one. */
+/** The ids of all bytes ever recorded for it, except those that went to another transaction. */
 function takenIds(record: JournalRecord): Omit<StoreTables['transaction_ids'], 'mac'>[] {
   const { id, chain, network, tx_id: own } = record.row as Row;
   const taken = new Set<string>();
@@ -95,17 +95,17 @@ function takenIds(record: JournalRecord): Omit<StoreTables['transaction_ids'], '
   return [...taken].map((tx_id) => ({ chain, network, tx_id, transaction_id: id }));
 }
 
-/** Events that tell of bytes. */
+/** Events that contain bytes. */
 const storyEvents: ReadonlySet<string> = new Set(['signed', 'expired', 'given over']);
 
 function txIdIn(fact: string): string | undefined {
-  // As below: one damaged story keeps nothing else from being restored.
+  // As below: one damaged story must not prevent the rest of the restore.
   const value = tryJson(fact);
   const txId = isObject(value) ? value['txId'] : undefined;
   return typeof txId === 'string' ? txId : undefined;
 }
 
-/** The outputs of what is signed, which no later transaction may spend. Numbers of what is signed are known by the rows. */
+/** The outputs of signed transactions, which no later one may spend. The rows have the nonces of signed transactions. */
 function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['reservations'][] {
   const { id, chain, network, state } = record.row as Row;
   const filled = record.events.findLast(({ event }) => event === 'filled');
@@ -116,7 +116,7 @@ function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['re
   });
 }
 
-/** One story that was damaged before the backup must not keep all wallets from being restored. */
+/** A story that was damaged before the backup must not prevent the restore of all wallets. */
 function readableSpends(id: string, fact: string): readonly string[] {
   try {
     return spendsIn(id, fact);

@@ -18,20 +18,20 @@ export const sealedTables = {
 
 type SealedTable = keyof typeof sealedTables;
 
-/** Where `meta` says that the journal was authenticated from then on. */
+/** The row of `meta` that marks the journal as authenticated. */
 const MARK_KEY = 'journal_mark';
 /** Rows that are read together: one of the journal may have several MiB. */
 const PAGE = 20;
 
 /**
- * Takes the key that authenticates the journal. A journal of a time before that is authenticated as it is found, once: it says so
- * by having no mark, and whoever opened the store by a key slot of that time has to agree.
+ * Takes the key that authenticates the journal. An older journal has no mark. It is authenticated once, as it is found, if the
+ * store was opened with a key slot of that older form.
  * @returns how many transactions were taken as they are
  */
 export async function openJournal(db: Tables, seal: JournalSeal, { mac, mayAdopt }: JournalOpening): Promise<number> {
   seal.unlock(mac);
   if ((await markOf(db)) !== undefined) return 0;
-  // Another machine may be at it.
+  // Another machine may be doing the same.
   if (seal.isShared) await lockMigrations(db);
   if ((await markOf(db)) !== undefined) return 0;
   const count = await countRows(db);
@@ -69,8 +69,8 @@ async function adopt(db: Tables, seal: JournalSeal): Promise<void> {
 }
 
 /**
- * Authenticates the whole journal under another key. What does not verify under the old one is left as it is, so that it does not
- * verify under the new one either.
+ * Authenticates the whole journal under another key. A row that does not verify under the old key stays as it is, so that it
+ * does not verify under the new key either.
  */
 export async function resealJournal(db: Tables, { from, to }: { readonly from: JournalMac; readonly to: JournalMac }) {
   const [old, next] = [new JournalSeal(false), new JournalSeal(false)];

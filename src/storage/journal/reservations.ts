@@ -31,9 +31,9 @@ interface Resource {
 const NONCE_END = 2n ** 64n - 1n;
 
 /**
- * Reserves a sender's first free number for one transaction; what it had reserved before is free again. The primary key
- * makes sure that two processes never get the same one.
- * @throws CustosError NODE_ANSWER_INVALID: no transaction could have such a number
+ * Reserves a sender's first free number for one transaction and frees its former reservation. The primary key makes sure that
+ * two processes never get the same number.
+ * @throws CustosError NODE_ANSWER_INVALID: a transaction cannot have such a number
  */
 export async function reserveNonce(
   db: Tables,
@@ -42,7 +42,7 @@ export async function reserveNonce(
 ): Promise<NonceGrant> {
   await release(db, reserving.id, sender);
   const used = await usedNonces(db, { ...reserving, sender, latest });
-  // What the node has and the journal does not know was sent by somebody else with this key.
+  // A transaction that the node has and the journal does not know was sent from elsewhere with this key.
   for (let nonce = waiting > latest ? waiting : latest; nonce < NONCE_END; nonce += 1n) {
     if (used.has(nonce)) continue;
     const isReserved = await reserve(db, reserving, { sender, resource: nonceText(nonce) });
@@ -52,7 +52,7 @@ export async function reserveNonce(
   throw new CustosError('NODE_ANSWER_INVALID', `no nonce is left to ${sender} after what the node counts`);
 }
 
-/** How many numbers are free behind the given one and below the highest in use. */
+/** How many numbers are free between the given one and the highest in use. */
 function missingBehind(nonce: bigint, used: ReadonlySet<bigint>): number {
   const later = [...used].filter((other) => other > nonce).sort((one, other) => (one < other ? -1 : 1));
   const highest = later.at(-1) ?? nonce;
@@ -88,7 +88,7 @@ async function usedNonces(
 }
 
 /**
- * Reserves the outputs that a transaction spends, in place of those it had reserved before.
+ * Reserves the outputs that a transaction spends, and frees those it had reserved before.
  * @throws CustosError OUTPUT_SPENT: a signed transaction spends one of them; OUTPUT_RESERVED: one that may still be given up
  */
 export async function reserveOutputs(db: Tables, reserving: Reserving, outputs: readonly string[]): Promise<void> {
@@ -125,7 +125,7 @@ export async function reserveAgain(
   await reserveOutputs(db, reserving, await lastSpends(db, id));
   if (sender === undefined || nonce === undefined) return;
   const place = { sender, resource: nonceText(nonce) };
-  // A nonce that was not Custos's choice is used without a reservation.
+  // A nonce that Custos did not choose is used without a reservation.
   const other = await signedWith(db, entry);
   if (other !== undefined && awaitsProof) return;
   if (other === undefined && (await reserve(db, reserving, place))) return;
@@ -151,7 +151,7 @@ export async function signedWith(
     .executeTakeFirst();
 }
 
-/** @returns false when another transaction has it that is signed, or that somebody goes on with */
+/** @returns false when another transaction has it and is signed, or a process works on it */
 async function reserve(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const { id, chain, network } = reserving;
   const insert = db

@@ -20,7 +20,7 @@ const payloadFields = [
   'withdrawalResponses',
 ] as const;
 
-/** SHA-256 over the payload in one fixed order, in hexadecimal digits: tells a repetition from a change. */
+/** SHA-256 over the payload in one fixed order, in hexadecimal digits: distinguishes a repetition from a change. */
 export function payloadDigest({ received, network }: PendingTransaction): string {
   const payload = payloadFields.map((field) => received[field] ?? null);
   return createHash('sha256')
@@ -70,7 +70,7 @@ function lineOf({ keys: [first], id }: PendingTransaction): string {
   return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
 }
 
-/** @throws CustosError RECORD_DAMAGED: the row holds what was never written there */
+/** @throws CustosError RECORD_DAMAGED: the row holds values that Custos never writes */
 export function toEntry(row: Row): JournalEntry {
   try {
     return parseRow(row);
@@ -80,7 +80,7 @@ export function toEntry(row: Row): JournalEntry {
   }
 }
 
-/** As `toEntry`, for rows of which one that is damaged must not hurt the others. */
+/** As `toEntry`, for lists in which a damaged row must not affect the others. */
 export function readEntry(row: Row): { readonly kind: 'entry'; readonly entry: JournalEntry } | Damaged {
   try {
     return { kind: 'entry', entry: toEntry(row) };

@@ -7,12 +7,12 @@ import { readEntry } from './rows.js';
 type Tables = Kysely<StoreTables>;
 type Row = StoreTables['transactions'];
 
-/** Who works on a transaction and until when: fenced by the generation, and written for many rows at a time. */
+/** The owner of a lease and its end: fenced by the generation, and written for many rows at a time. */
 const leaseColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_at']);
 
 /** Rows that this process wrote last, so that it need not read them before it writes them again. */
 const MOST_KNOWN = 4_096;
-/** What is larger is read again, in characters. */
+/** Larger rows are read again instead; in characters. */
 const LARGE = 65_536;
 
 interface Columns {
@@ -28,9 +28,9 @@ interface Touched {
 }
 
 /**
- * Authenticates the journal: each row of its tables carries a MAC over all of its columns, so that whoever can only write the
- * database can neither change what a transaction pays nor where it stands. A row is proved before it is changed, and given its
- * new MAC in the same database transaction. Without the key (`unlock`) nothing is proved and nothing is given.
+ * Authenticates the journal. Each row of its tables carries a MAC over all of its columns, so that write access to the database
+ * alone is not enough to change a payment or a state. A row is verified before it is changed, and gets its new MAC in the same
+ * database transaction. Without the key (`unlock`) rows are not verified and get no MAC.
  */
 export class JournalSeal {
   #mac: JournalMac | undefined;
@@ -80,7 +80,7 @@ export class JournalSeal {
     return covered;
   }
 
-  /** False when a row is not as this store wrote it. */
+  /** False when a row differs from what this store wrote. */
   isSound(table: keyof StoreTables, row: { readonly mac: string | null }): boolean {
     return this.#mac === undefined || (row.mac !== null && row.mac === this.of(table, row));
   }
@@ -90,7 +90,7 @@ export class JournalSeal {
     if (!this.isSound(table, row)) throw changed(id);
   }
 
-  /** Proves a row before it is changed; it is given its new MAC when the work is done. @throws CustosError RECORD_DAMAGED */
+  /** Verifies a row before it is changed; `finish` gives it its new MAC. @throws CustosError RECORD_DAMAGED */
   async touch(db: Tables, id: string): Promise<void> {
     if (this.#mac === undefined || this.#touched.has(id)) return;
     const row = await db
@@ -104,7 +104,7 @@ export class JournalSeal {
     this.#touched.set(id, { events: Number(row.events) });
   }
 
-  /** Place of the next line of a story that is touched. @returns undefined where the database is to count */
+  /** Place of the next line in the story of a touched row. @returns undefined if the database must count */
   nextPlace(id: string): number | undefined {
     const touched = this.#touched.get(id);
     if (touched === undefined) return undefined;
@@ -117,7 +117,7 @@ export class JournalSeal {
     return this.#touched.get(id)?.events;
   }
 
-  /** Gives all rows that were touched their new MACs. */
+  /** Gives all touched rows their new MACs. */
   async finish(db: Tables): Promise<void> {
     for (const [id, { events }] of this.#touched) {
       const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
@@ -130,12 +130,12 @@ export class JournalSeal {
     this.#touched.clear();
   }
 
-  /** The row as this process wrote it last: only a guess, which whoever writes compares with the MAC that is there. */
+  /** The row as this process last wrote it. It is only a guess: a writer compares it with the stored MAC. */
   known(id: string): Row | undefined {
     return this.#touched.has(id) ? undefined : this.#known.get(id);
   }
 
-  /** Takes down what a row is now, as long as this process goes on with it. */
+  /** Remembers the present row, as long as this process works on it. */
   remember(row: Row): void {
     if (this.#mac !== undefined) this.#remember(row);
   }
@@ -157,7 +157,7 @@ function isCovered(name: string): boolean {
   return name !== 'mac' && !leaseColumns.has(name);
 }
 
-/** Whole numbers come as numbers from one database and may come as texts from another; SQLite keeps what it is given. */
+/** A database may return whole numbers as numbers or as text; SQLite keeps the type that it got. */
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : 'bytes';
 }
@@ -167,7 +167,7 @@ export function changed(id: string): CustosError {
   return new CustosError('RECORD_DAMAGED', text, { details: { id } });
 }
 
-/** Which seal belongs to a database; one that is given to no journal has none, and proves nothing. */
+/** The seal of each database. A database without a journal has no seal, and its rows are not verified. */
 const seals = new WeakMap<object, JournalSeal>();
 const locked = new JournalSeal(false);
 
@@ -179,13 +179,13 @@ export function sealOf(db: Tables): JournalSeal {
   return seals.get(db) ?? locked;
 }
 
-/** As `readEntry`, of a row that is proved first. */
+/** As `readEntry`, but verifies the row first. */
 export function readSealed(db: Tables, row: Row): ReturnType<typeof readEntry> {
   if (sealOf(db).isSound('transactions', row)) return readEntry(row);
   return { kind: 'damaged', error: changed(row.id) };
 }
 
-/** All lines of a story are as they were written, and none is missing. @throws CustosError RECORD_DAMAGED */
+/** Verifies that all lines of a story are unchanged and none is missing. @throws CustosError RECORD_DAMAGED */
 export async function requireStory(
   db: Tables,
   id: string,

@@ -34,14 +34,14 @@ const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as 
 type StepValues = Partial<Row> &
   Pick<Row, 'id' | 'generation'> & { readonly holder: string; readonly was: string | null };
 
-/** What gives a step's change its text. */
+/** What determines the SQL text of a step. */
 interface Shape {
   readonly to: State;
   readonly columns: readonly (keyof Row)[];
-  /** True when no signed bytes may stand there yet. */
+  /** True when the row must not have signed bytes yet. */
   readonly isFrozen: boolean;
   readonly isOneMoreTry: boolean;
-  /** True when the row has to have the MAC that it was seen with. */
+  /** True when the row must still have the MAC that was read. */
   readonly isSealed: boolean;
 }
 
@@ -58,14 +58,14 @@ function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
       .where('lease_owner', '=', hole('holder'))
       .where('state', 'in', from)
       .$if(isSealed, (query) => query.where('mac', '=', hole('was')))
-      // Recorded bytes are never replaced, nor what they were made from: they may be on their way.
+      // Recorded bytes and what they were made from are never replaced: they may have been sent.
       .$if(isFrozen, (query) => query.where('signed', 'is', null))
-      // Nothing is called signed that has no bytes.
+      // A transaction without bytes is never called signed.
       .$if(to === 'signed' && !columns.includes('signed'), (query) => query.where('signed', 'is not', null)),
   );
 }
 
-/** As many as this program has kinds of steps. */
+/** One for each kind of step. */
 const updates = new Map<string, ReturnType<typeof updateStep>>();
 
 function updateOf(shape: Shape): ReturnType<typeof updateStep> {
@@ -88,14 +88,14 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   const update = updateOf({
     to,
     columns: Object.keys(all) as (keyof Row)[],
-    // But for the id by which the network knows what others have signed after us.
+    // Except the network's id of a transaction that others sign after us.
     isFrozen: frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
   });
   const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null });
   if (numAffectedRows !== 1n && sealed !== undefined) {
-    // Somebody else wrote it since this process did: it is read and proved, and the step is tried on what it is now.
+    // Another process has written the row since: it is read and verified, and the step is tried on its present form.
     sealOf(db).forget(lease.id);
     return advance(db, { lease, to, fact, event }, holder);
   }
@@ -114,8 +114,8 @@ interface SealedStep {
 }
 
 /**
- * What a step makes of a row that this process wrote last.
- * @returns undefined where the row is not known: then it is read and proved here, and sealed when the work is done
+ * The result of a step on a row that this process last wrote.
+ * @returns undefined if the row is not known: then it is read and verified here, and sealed when the work is done
  */
 async function sealStep(
   db: Tables,
@@ -138,7 +138,7 @@ function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
   return nextAttemptAt !== undefined && errorCode !== undefined && !isNoTry(errorCode);
 }
 
-/** A step holds on to the lease; what is ended, or waits to be tried again, is let go of for anybody. */
+/** A step keeps the lease; a transaction that has ended or waits for another try is released. */
 function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
   const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
   return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
@@ -155,7 +155,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
   if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
 }
 
-/** Lets go of a lease until a moment. @throws CustosError LEASE_LOST */
+/** Releases a lease and sets the time of the next try. @throws CustosError LEASE_LOST */
 export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
   await sealOf(db).touch(db, lease.id);
   await updateHeld(db, { lease, holder }, { ...nobody, next_attempt_at: until });
@@ -181,7 +181,7 @@ export async function takeNonce(
 }
 
 /**
- * The only place where recorded bytes leave a row; what they were goes into the story first.
+ * The only place where recorded bytes leave a row; the story gets them first.
  * @throws CustosError LEASE_LOST, STATE_CONFLICT
  */
 export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof: string }, holder: Holder) {

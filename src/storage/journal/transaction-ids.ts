@@ -8,7 +8,7 @@ import { sealOf } from './seal.js';
 
 type Row = StoreTables['transactions'];
 
-/** Bytes, by the id that the network knows them by, and the transaction that they are recorded for. */
+/** The network's id of some bytes, and the transaction that they are recorded for. */
 interface Taking {
   readonly id: string;
   readonly txId: string;
@@ -41,9 +41,9 @@ async function rowOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): Pro
 }
 
 /**
- * Makes the id of bytes that are being recorded the transaction's own. The primary key makes sure that no two transactions of a
- * network ever have the same: a network takes equal bytes once, so they would be one payment.
- * @throws CustosError TRANSACTION_DUPLICATE: they are another one's
+ * Gives the id of new bytes to their transaction. The primary key makes sure that two transactions of a network never have the
+ * same id: a network takes equal bytes once, so they would be one payment.
+ * @throws CustosError TRANSACTION_DUPLICATE: the bytes belong to another transaction
  */
 export async function takeTransactionId(db: Tables, taking: Taking): Promise<void> {
   const { id, txId } = taking;
@@ -56,7 +56,7 @@ export async function takeTransactionId(db: Tables, taking: Taking): Promise<voi
   });
 }
 
-/** The other transaction to which the bytes of this one belong: only where a format before 3 let two have the same. */
+/** The other transaction that owns the bytes of this one; only formats before 3 let two have the same bytes. */
 export async function twinOf(db: Tables, { id, txId }: Pick<JournalEntry, 'id' | 'txId'>): Promise<string | undefined> {
   if (txId === undefined) return undefined;
   const owner = await ownerOf(db, { id, txId });
@@ -93,7 +93,7 @@ async function giveOver(db: Tables, { id, txId, now, owner }: Taking & { owner: 
   if (before === undefined) return false;
   const taken = await db
     .updateTable('transactions')
-    // The generation grows, so that whoever retries it just now looks again.
+    // The generation grows, so that a simultaneous retry looks again.
     .set((row) => ({ signed: null, tx_id: null, block: null, generation: row('generation', '+', 1), updated_at: now }))
     .where('id', '=', owner)
     .where('generation', '=', before.generation)
@@ -115,7 +115,7 @@ function givenOver({ signed, txId, id }: { signed: string | null; txId: string; 
   return { ...(signed !== null && { signed }), txId, errorText: `transaction ${id} has the same bytes` };
 }
 
-/** Takes bytes that are another one's from a transaction that is retried. */
+/** Removes bytes that belong to another transaction from one that is retried. */
 export async function withoutBytes(db: Tables, entry: JournalEntry, { twin, now }: { twin: string; now: number }) {
   const { id, signed = null, txId = '' } = entry;
   const nothing: Partial<Row> = { signed: null, tx_id: null, block: null };
@@ -123,7 +123,7 @@ export async function withoutBytes(db: Tables, entry: JournalEntry, { twin, now 
   await addEvent(db, { id, at: now, event: 'given over', fact: givenOver({ signed, txId, id: twin }) });
 }
 
-/** Ids of restored transactions: of several that have the same, one that may have paid with it keeps it. */
+/** Ids of restored transactions: if several have the same id, one that may have paid with it keeps it. */
 export async function restoreTransactionIds(
   db: Tables,
   taken: readonly StoreTables['transaction_ids'][],
@@ -138,7 +138,7 @@ export async function restoreTransactionIds(
   }
 }
 
-/** Those that may have paid with an id that belongs to one that has not. */
+/** Transactions that may have paid with an id that belongs to one that has not. */
 async function robbed(db: Tables, part: readonly StoreTables['transaction_ids'][]) {
   const ids = part.map(({ transaction_id }) => transaction_id);
   const rows = await db
