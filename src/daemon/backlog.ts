@@ -1,11 +1,11 @@
 import type { PendingTransaction } from '../core/signing/pending.js';
 
-/** What polls have brought and this process has not claimed yet, in the order in which it came. */
+/** Polled transactions that this process has not claimed yet, in the order of arrival. */
 export class Backlog {
   readonly #waiting = new Map<string, PendingTransaction>();
   readonly #shared: boolean;
 
-  /** @param shared - begins at another sender each time, so that several daemons seldom want the same ones */
+  /** @param shared - starts with a different sender each time, so that several daemons seldom want the same ones */
   constructor(shared: boolean) {
     this.#shared = shared;
   }
@@ -18,7 +18,7 @@ export class Backlog {
     for (const item of this.#shared ? fromAnySender(pending) : pending) this.#waiting.set(item.id, item);
   }
 
-  /** Forgets what the cloud no longer lists. */
+  /** Forgets transactions that the cloud no longer lists. */
   keepOnly(listed: ReadonlySet<string>): void {
     for (const id of this.#waiting.keys()) if (!listed.has(id)) this.#waiting.delete(id);
   }
@@ -35,7 +35,7 @@ export class Backlog {
   }
 }
 
-/** Each sender's transactions in their order, the senders in turn from any of them on. */
+/** Each sender's transactions in order; the senders in turn, starting with any of them. */
 function fromAnySender(pending: readonly PendingTransaction[]): readonly PendingTransaction[] {
   const bySender = new Map<string, PendingTransaction[]>();
   for (const item of pending) {

@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.js';
 
-/** Faults one after the other that shut a chain's way. */
+/** Number of successive faults that shut a chain's way. */
 const FAULTS = 5;
-/** Milliseconds for which it is shut: at first, and at the most. It doubles each time the way is found dead again. */
+/** Shortest and longest time that it stays shut, in milliseconds. The time doubles whenever the way is still dead. */
 const SHORTEST = 5_000;
 const LONGEST = 300_000;
 
 /**
- * The circuit breaker of one chain: a node or cloud that is dead costs one try now and then, and no transaction one of its
- * tries. Shut, it lets one transaction through when its time is over; whatever comes of it decides.
+ * The circuit breaker of one chain. A dead node or cloud costs only an occasional try, and no transaction loses its tries. When
+ * its time is over, a shut breaker lets one transaction through, and that transaction's result decides.
  */
 export class Breaker {
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class Breaker {
     this.#onChange = onChange;
   }
 
-  /** How many more transactions may go, if `running` are on their way. */
+  /** How many more transactions may start while `running` are on their way. */
   room(running: number, width: number): number {
     if (this.#shutFor === 0) return Math.max(0, width - running);
     const isProbing = this.#clock.now() >= this.#shutUntil || this.#clock.now() < this.#shutUntil - LONGEST;
@@ -40,7 +40,7 @@ export class Breaker {
     this.#faults += 1;
     const wasShut = this.#shutFor > 0;
     if (!wasShut && this.#faults < FAULTS) return;
-    // Those that were on their way when it shut say nothing new.
+    // Transactions that were already on their way when it shut prove nothing new.
     if (wasShut && this.#clock.now() < this.#shutUntil) return;
     this.#shutFor = wasShut ? Math.min(this.#shutFor * 2, LONGEST) : SHORTEST;
     this.#shutUntil = this.#clock.now() + this.#shutFor;

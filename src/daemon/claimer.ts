@@ -19,11 +19,11 @@ export interface ClaimerOptions {
   readonly onOutcome: (outcome: Outcome) => void;
   readonly onRefused: (error: CustosError) => void;
   readonly onDamaged: (error: CustosError) => void;
-  /** So many could not be claimed; the source lists them again. */
+  /** Called with the number that could not be claimed; the source lists them again. */
   readonly onUnclaimed: (count: number) => void;
 }
 
-/** Claims what waits as there is room, and starts it on its way. */
+/** Claims waiting transactions as room permits, and starts them. */
 export class Claimer {
   readonly #parts: DaemonParts;
   readonly #options: ClaimerOptions;
@@ -52,7 +52,7 @@ export class Claimer {
     return this.#running.size;
   }
 
-  /** Nothing new is begun from now on. */
+  /** Starts nothing new from now on. */
   stop(): void {
     this.#stopping = true;
   }
@@ -62,13 +62,13 @@ export class Claimer {
     this.#pump();
   }
 
-  /** Forgets what the source no longer lists. */
+  /** Forgets transactions that the source no longer lists. */
   keepOnly(listed: ReadonlySet<string>): void {
     this.#backlog.keepOnly(listed);
     this.#pump();
   }
 
-  /** Goes on with what is signed, due and no longer listed. @returns how many. @throws CustosError STORE_* */
+  /** Resumes signed transactions that are due and no longer listed. @returns how many. @throws CustosError STORE_* */
   async resume(listed: ReadonlySet<string>): Promise<number> {
     const { journal, network, onlyTransactions, way } = this.#parts;
     const { breaker, concurrency, chain, onDamaged } = this.#options;
@@ -89,7 +89,7 @@ export class Claimer {
     return way.resume(source, entry);
   }
 
-  /** Resolves when everything that waits is carried as far as it goes now. */
+  /** Resolves when everything that waits is carried as far as possible for now. */
   async settled(): Promise<void> {
     while (this.isBusy) {
       await this.#claiming;
@@ -97,12 +97,12 @@ export class Claimer {
     }
   }
 
-  /** Claims more, as long as there is room; one claim at a time. */
+  /** Claims more while there is room; one claim at a time. */
   #pump(): void {
     if (this.#claiming !== undefined || this.#stopping) return;
     const { concurrency, breaker } = this.#options;
     const room = breaker.room(this.#running.size, concurrency);
-    // Half a width in one write, while the other half is carried.
+    // One write claims half of the width, while the other half is carried.
     const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
     const isIdle = this.#running.size === 0;
     if (room === 0 || batch === 0 || (room < batch && !isIdle)) return;

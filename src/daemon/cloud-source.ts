@@ -10,7 +10,7 @@ export function createCloudSource(cloud: Cloud): Source {
     status: (pendingId) => cloud.status(pendingId),
     complete: (pendingId, txId) => cloud.complete(pendingId, txId),
     report: (reports) => cloud.report(reports),
-    // Only our gateway tells what was sent from what is open; to any other cloud a dead transaction has been open all along.
+    // Only our gateway distinguishes sent from open transactions; for any other cloud a dead transaction was open all along.
     async reopen(pendingId, error) {
       if (isGateway()) await cloud.report([{ pendingId, error }]);
     },

@@ -9,7 +9,7 @@ import type { DaemonParts } from './parts.js';
 
 export type { Tally } from './lane.js';
 
-/** How long a daemon that ends waits for what is on its way, in milliseconds. */
+/** How long an ending daemon waits for transactions on their way, in milliseconds. */
 const GRACE = 30_000;
 
 export interface DaemonOptions {
@@ -21,7 +21,7 @@ export interface DaemonOptions {
   readonly concurrency: number;
 }
 
-/** The main job: polls all chains at the same time, and has each pending transaction carried on its way. */
+/** Polls all chains at the same time, and has each pending transaction carried on its way. */
 export class Daemon {
   readonly #parts: DaemonParts;
   readonly #options: DaemonOptions;
@@ -48,7 +48,7 @@ export class Daemon {
     return { ...this.#tally };
   }
 
-  /** One round over all chains; resolves when everything it found is carried as far as it goes. */
+  /** One round over all chains; resolves when everything it found is carried as far as possible. */
   async runOnce(): Promise<Readonly<Tally>> {
     const stop = new AbortController();
     const kept = this.#keepLeases(stop.signal);
@@ -60,7 +60,7 @@ export class Daemon {
     return this.tally;
   }
 
-  /** Serves until `signal` is aborted, then finishes what is on its way (at most `GRACE`). */
+  /** Serves until `signal` is aborted, then finishes transactions on their way (for at most `GRACE`). */
   async run(signal: AbortSignal): Promise<Readonly<Tally>> {
     const { clock } = this.#parts;
     // Each chain listens to it.

@@ -6,7 +6,7 @@ import type { Source } from '../core/network/source.js';
 /** How many reports of unreadable transactions are remembered, so that each is sent once. */
 const REMEMBERED = 10_000;
 
-/** Errors that the source is to hear of: collected, sent in one request, kept until the source took them. */
+/** Errors to report to the source: collected, sent in one request, kept until the source has taken them. */
 export class ErrorReports {
   readonly #source: Pick<Source, 'report'>;
   readonly #log: Log;
@@ -19,7 +19,7 @@ export class ErrorReports {
     this.#log = log;
   }
 
-  /** @param end - `final` where nothing more happens to it by itself */
+  /** @param end - `final` if nothing more happens to it by itself */
   add(pendingId: string, error: string, end: 'final' | 'open'): void {
     this.#waiting.push({ pendingId, error, ...(end === 'final' && { final: true }) });
   }
@@ -49,7 +49,7 @@ export class ErrorReports {
     try {
       await this.#source.report(batch);
     } catch (thrown) {
-      // A report is a courtesy: the journal has the story, and the next round tries again.
+      // A report is optional: the journal has the story, and the next round tries again.
       this.#waiting = [...batch, ...this.#waiting].slice(-REMEMBERED);
       const error = asCustosError(thrown);
       tell(this.#log, 'report-not-delivered', { count: batch.length, code: error.code, error: error.message });

@@ -12,7 +12,7 @@ import { Poller } from './poller.js';
 import { Refusals } from './refusals.js';
 import { Withdrawals } from './withdrawals.js';
 
-/** What one round or a whole life did. `pollErrors` counts polls without an answer. */
+/** What one round or a daemon's whole life did. `pollErrors` counts polls without an answer. */
 export type Tally = Record<OutcomeKind | 'refused' | 'pollErrors', number>;
 
 export interface LaneOptions {
@@ -24,8 +24,8 @@ export interface LaneOptions {
 }
 
 /**
- * One chain: polls it, and has what is pending claimed and carried on. Chains share nothing, so that a dead one never slows
- * another.
+ * One chain: polls it, and has its pending transactions claimed and carried. Chains share nothing, so that a dead one never
+ * slows another.
  */
 export class Lane {
   readonly chain: ChainId;
@@ -75,19 +75,19 @@ export class Lane {
     signal.addEventListener('abort', () => this.stop(), { once: true });
     while (!signal.aborted) {
       const pause = await this.round();
-      // Reports go out beside the next poll, so that a slow source never holds the chain up.
+      // Reports are sent during the next poll, so that a slow source never delays the chain.
       void this.#options.reports.flush();
       await this.#parts.clock.wait(pause, signal);
     }
   }
 
-  /** Nothing new is begun from now on. */
+  /** Starts nothing new from now on. */
   stop(): void {
     this.#poller.stop();
     this.#claimer.stop();
   }
 
-  /** Polls once and sets everything that is due on its way. Never throws. @returns milliseconds until the next round */
+  /** Polls once and starts everything that is due. Never throws. @returns milliseconds until the next round */
   async round(): Promise<number> {
     const start = performance.now();
     const { meter, log, way } = this.#parts;
@@ -109,7 +109,7 @@ export class Lane {
     }
   }
 
-  /** Resolves when everything that was found is carried as far as it goes now. */
+  /** Resolves when everything that was found is carried as far as possible for now. */
   async settled(): Promise<void> {
     await this.#claimer.settled();
     this.#refusals.endRound();

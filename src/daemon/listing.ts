@@ -1,18 +1,18 @@
 import { isDue } from '../core/store/journal.js';
 
-/** Milliseconds after which what is ended, but still listed, is looked at again: a person may have retried it. */
+/** Milliseconds until an ended but still listed transaction is looked at again: a person may have retried it. */
 const ENDED_REST = 30_000;
 
-/** What is known of the transactions that the source lists, so that none is claimed at every poll. */
+/** Remembers the transactions that the source lists, so that they are not all claimed at every poll. */
 export class Listing {
-  /** What was listed before: it is received once, however often it is listed. */
+  /** Transactions listed before: each is received once, however often it is listed. */
   readonly #seen = new Set<string>();
-  /** What waits to be tried again, and until when. */
+  /** Transactions that wait for another try, each with its time. */
   readonly #resting = new Map<string, number>();
-  /** What the source lists although it is ended here, which is nothing to hurry for. */
+  /** Transactions that the source lists although they have ended here. They are not urgent. */
   readonly #ended = new Set<string>();
 
-  /** How many are listed although they are ended. */
+  /** How many are listed although they have ended. */
   get ended(): number {
     return this.#ended.size;
   }
@@ -28,13 +28,13 @@ export class Listing {
     return isDue(this.#resting.get(id) ?? 0, now);
   }
 
-  /** It waits to be tried again. */
+  /** It waits for another try. */
   waits(id: string, until: number): void {
     this.#ended.delete(id);
     this.#resting.set(id, until);
   }
 
-  /** It is ended, and listed all the same. */
+  /** It has ended and is still listed. */
   ends(id: string, now: number): void {
     this.#ended.add(id);
     this.#resting.set(id, now + ENDED_REST);
@@ -45,7 +45,7 @@ export class Listing {
     this.#ended.delete(id);
   }
 
-  /** Forgets what is no longer listed. */
+  /** Forgets transactions that are no longer listed. */
   keepOnly(listed: ReadonlySet<string>): void {
     for (const known of [this.#seen, this.#resting, this.#ended]) {
       for (const id of known.keys()) if (!listed.has(id)) known.delete(id);

@@ -1,4 +1,4 @@
-/** Milliseconds between polls: at the least, and at the most when nothing comes for a while or the cloud does not answer. */
+/** Shortest and longest time between polls, in milliseconds. It grows while nothing comes or the cloud does not answer. */
 export interface Periods {
   readonly shortest: number;
   readonly longest: number;
@@ -9,7 +9,7 @@ const PATIENCE = 3;
 /** The longest wait after a failed poll, in milliseconds. */
 const LONGEST_AFTER_FAULT = 60_000;
 
-/** How long one chain waits before its next poll: longer while it is idle, at once short again when something comes. */
+/** How long one chain waits before its next poll: longer while it is idle, and short again at once when something comes. */
 export class Pace {
   readonly #periods: Periods;
   #idle = 0;

@@ -13,7 +13,7 @@ import type { DaemonParts } from './parts.js';
 export interface PollerOptions {
   readonly chain: ChainId;
   readonly listing: Listing;
-  /** Takes what came and is not on its way yet. */
+  /** Takes new transactions that are not on their way yet. */
   readonly onFresh: (pending: readonly PendingTransaction[]) => void;
   readonly onRefused: (error: CustosError) => void;
 }
@@ -29,7 +29,7 @@ export class Poller {
     this.#options = options;
   }
 
-  /** What is left of an answer is dropped. */
+  /** Drops the rest of an answer. */
   stop(): void {
     this.#stopping = true;
   }
@@ -54,7 +54,7 @@ export class Poller {
     return onlyWallets === undefined ? ids : ids.filter((id) => onlyWallets.has(id));
   }
 
-  /** A long list is worked on by and by, so that no chain's list holds up the others, nor a signal that ends the daemon. */
+  /** Reads a long list in parts, so that it delays neither other chains nor a signal that ends the daemon. */
   async #read(polled: readonly PolledTransaction[], listed: Set<string>): Promise<void> {
     const { onlyTransactions, log } = this.#parts;
     const { chain, listing, onFresh, onRefused } = this.#options;
@@ -75,7 +75,7 @@ export class Poller {
     onFresh(fresh);
   }
 
-  /** A transaction of several wallets may stand in the answers for several pages. */
+  /** A transaction of several wallets may appear in the answers for several pages. */
   #isFresh(id: string, listed: ReadonlySet<string>): boolean {
     const { way, clock } = this.#parts;
     return !listed.has(id) && !way.has(id) && this.#options.listing.isDue(id, clock.now());

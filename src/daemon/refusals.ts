@@ -9,14 +9,14 @@ import type { DaemonParts } from './parts.js';
 const LOGGED = 20;
 
 /**
- * What a chain's polls brought and was refused. All is counted; the log and the source hear of the first ones, because a list may
- * hold a hundred thousand, at every poll.
+ * Polled elements of a chain that were refused. All are counted, but only the first ones are logged and reported, because every
+ * poll may list a hundred thousand.
  */
 export class Refusals {
   readonly #parts: DaemonParts;
   readonly #chain: ChainId;
   readonly #reports: ErrorReports;
-  /** Rows that cannot be read and were logged: once is enough, they stay so until a person mends them. */
+  /** Unreadable rows that were logged: once is enough, because they stay unreadable until a person mends them. */
   readonly #damaged = new Set<unknown>();
   #count = 0;
   #reported = 0;
@@ -36,14 +36,14 @@ export class Refusals {
       tell(log, 'pending-refused', { chain: this.#chain, id, code: error.code, error: error.message });
     }
     if (typeof id !== 'string' || this.#reported >= REPORTS_A_REQUEST) return;
-    // What cannot be read stays so; under an id that came with another payload the first one goes on.
+    // An unreadable element stays unreadable. If an id came with another payload, the first one goes on.
     const end = error.code === 'PENDING_CHANGED' ? 'open' : 'final';
     if (this.#reports.addOnce(id, `${error.code}: ${error.message}`, end)) this.#reported += 1;
   }
 
   /**
-   * Notes a row of the journal that cannot be read. The source does not hear of it: bytes that may be on their way must not
-   * look like a payment that failed.
+   * Notes an unreadable row of the journal. It is not reported to the source: bytes that may have been sent must not look like a
+   * failed payment.
    * @returns whether it is the first time
    */
   passOver(error: CustosError): boolean {

@@ -6,10 +6,10 @@ import type { DaemonParts } from './parts.js';
 
 /** Milliseconds between two looks. */
 const PERIOD = 30_000;
-/** Transactions that are read in one look, and those of them that the source is asked about, at the most. */
+/** Most transactions that one look reads, and most that it asks the source about. */
 const READ = 200;
 const ASKED = 20;
-/** Milliseconds until the source is asked again about what it did not know: a cloud may have a price for each question. */
+/** Milliseconds until the source is asked again about an unknown transaction: a cloud may charge for each question. */
 const UNKNOWN_PERIOD = 3_600_000;
 
 /** Transactions without bytes that the source no longer lists: the application may have withdrawn them. */
@@ -19,7 +19,7 @@ export class Withdrawals {
   /** Where the next look begins. */
   #after = '';
   #next = 0;
-  /** What the source did not know, with the time of the next question. */
+  /** Transactions that the source did not know, with the time of the next question. */
   readonly #unknown = new Map<string, number>();
 
   constructor(parts: DaemonParts, chain: ChainId) {
@@ -28,10 +28,10 @@ export class Withdrawals {
   }
 
   /**
-   * Ends those of which the source says by their id that they were withdrawn. That they are not listed proves nothing, and that
-   * it does not know them as little: it may be the wrong cloud, or a queue that was lost.
+   * Ends a transaction if the source answers for its id that it was withdrawn. A missing or unknown transaction proves nothing:
+   * it may be the wrong cloud, or a lost queue.
    * Never throws.
-   * @param isOpen - false for what is listed, or on its way
+   * @param isOpen - false for a transaction that is listed or on its way
    */
   async look(isOpen: (id: string) => boolean): Promise<void> {
     const { clock, log } = this.#parts;
@@ -55,7 +55,7 @@ export class Withdrawals {
     const isDue = ({ id }: JournalEntry) => (this.#unknown.get(id) ?? now) <= now;
     const open = entries.filter((entry) => isOpen(entry.id) && isServed(entry));
     const asked = open.filter(isDue).slice(0, ASKED);
-    // After the end of the journal comes its beginning.
+    // After its end the journal is read from its beginning.
     this.#after = (asked.length === ASKED ? asked.at(-1)?.id : last) ?? '';
     return asked;
   }

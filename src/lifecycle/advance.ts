@@ -20,14 +20,14 @@ const logged = {
   'withdrawn by the application': 'transaction-withdrawn',
 } as const satisfies Record<string, LogEvent>;
 
-/** One change of a transaction: its next state, what is recorded with it, and what the story calls it. */
+/** One change of a transaction: its next state, the facts to record, and the name of the event in the story. */
 export interface Change {
   readonly to: State;
   readonly fact: JournalFact;
   readonly event: keyof typeof logged;
 }
 
-/** Writes one change into the journal and logs it: the only way in which a state changes here. */
+/** Writes one change into the journal and logs it. Every change of state here goes this way. */
 export async function advance(
   parts: Traced & Pick<LifecycleParts, 'journal' | 'log'>,
   { entry, lease }: Pick<Claimed, 'entry' | 'lease'>,

@@ -7,19 +7,19 @@ import type { Traced } from './step.js';
 type AskParts = Traced & Pick<LifecycleParts, 'journal' | 'log' | 'chains' | 'nodes'>;
 
 /**
- * Asks the source about signed bytes that it no longer lists: they may have left, or the application withdrew the transaction.
- * @returns `carry on`; or what came of it, which is nothing to count for what was withdrawn or let go of
+ * Asks the source about signed bytes that it no longer lists: they may have been sent, or the application withdrew the transaction.
+ * @returns `carry on`, or the outcome; a withdrawn or released transaction has no outcome to count
  * @throws CustosError KMS_MISSING: the source does not know it; CLOUD_*, LEASE_LOST, STORE_*
  */
 export async function askSource(parts: AskParts, claimed: Claimed): Promise<'carry on' | Outcome | undefined> {
   const { entry, lease, source } = claimed;
   const { id, state } = entry;
   if (!isSent(state)) {
-    // Its bytes were found dead in between: it begins again only when the source lists it.
+    // Its bytes were meanwhile found dead: it starts again only when the source lists it.
     await parts.journal.rest(lease, 0);
     return undefined;
   }
-  // What the network took is this program's to bring to its end, whatever the source says.
+  // Custos finishes what the network took, whatever the source says.
   if (state === 'broadcast') return 'carry on';
   const { kind } = await source.status(id);
   if (kind === 'completed') {
@@ -36,9 +36,9 @@ export async function askSource(parts: AskParts, claimed: Claimed): Promise<'car
 }
 
 /**
- * The wrong cloud, perhaps: neither ended nor sent, because it may have been withdrawn at a cloud that keeps no word of that.
- * Only what the network has already is brought to its end. That its bytes are dead is not believed here: the node may be as
- * wrong as the cloud, and a person ends it (`transaction cancel`).
+ * This may be the wrong cloud, or one that does not remember withdrawals. So the transaction is neither ended nor sent, and only
+ * finished if the network already has it. A proof that its bytes are dead does not count here: the node may be as wrong as the
+ * cloud. A person ends it (`transaction cancel`).
  * @throws CustosError KMS_MISSING
  */
 async function requireKnown({ chains, nodes }: AskParts, { entry, source }: Claimed): Promise<void> {

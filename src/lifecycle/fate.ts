@@ -25,12 +25,12 @@ export async function fateOf(
   return fate;
 }
 
-/** True where signed bytes may become such that they can never take effect any more. */
+/** True if signed bytes of the chain can die, so that they can never take effect any more. */
 export function isMortal({ codec: { expiry, displacement } }: Chain): boolean {
   return expiry !== undefined || displacement !== undefined;
 }
 
-/** @returns the error for bytes that are proved dead; `details.renew` when others are to be made */
+/** @returns the error for bytes that are proved dead; `details.renew` if new bytes must be made */
 export function expired(
   { id, pending }: JournalEntry,
   { id: chain, codec: { expiry, displacement } }: Chain,

@@ -5,9 +5,9 @@ import type { PendingTransaction } from '../core/signing/pending.js';
 import { isKept } from '../core/store/journal.js';
 import type { Claimed, LifecycleParts } from './parts.js';
 
-/** Forms that are kept in mind. One that is forgotten is still refused when it is recorded. */
+/** Number of forms that are remembered. A forgotten one is still refused when it is recorded. */
 const REMEMBERED = 10_000;
-/** How often a form is asked for that no other transaction has, and milliseconds between two times. */
+/** How often a unique form is requested, and milliseconds between two requests. */
 const TRIES = 8;
 const PAUSE = 250;
 
@@ -17,7 +17,7 @@ interface Form {
   readonly completed: string;
 }
 
-/** Completed forms that lately became bytes, so that the same form is not judged and signed in vain. */
+/** Completed forms that were recently signed, so that the same form is not judged and signed in vain. */
 export class RecentForms {
   readonly #owners = new Map<string, string>();
 
@@ -71,6 +71,6 @@ export async function awaitOtherForm(
       cause: thrown,
     });
   }
-  // A chain that can choose has chosen differently when it is asked at once.
+  // A chain that can choose gives another form even without a pause.
   if (tries > 1) await clock.wait(PAUSE);
 }

@@ -23,14 +23,14 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
   return { chain, sealed, signers, from };
 }
 
-/** From public halves; keys that only secrets derive are asked of the signer. */
+/** Reads public halves; asks the signer for keys that only secrets derive. */
 async function factsOf(parts: IdentifyParts, wanted: readonly WantedKey[]): Promise<readonly SignerFacts[]> {
   const known = wanted.map(({ sealed, ref }) => parts.publicVault.facts(sealed, ref));
   if (known.every((facts) => facts !== undefined)) return known;
   return parts.signer.identify({ sealed: wanted.map(({ sealed }) => sealed), keys: wanted.map(({ ref }) => ref) });
 }
 
-/** What a chain has to know to complete and decode the transaction. */
+/** What a chain needs to complete and decode the transaction. */
 export function contextOf(
   { rules }: Pick<LifecycleParts, 'rules'>,
   { chain, pending }: JournalEntry,

@@ -7,14 +7,14 @@ import { isUnsigned, type Journal, type JournalEntry } from '../core/store/journ
 const PAGE = 500;
 
 /**
- * The journal as a queue: for doors that hand transactions over (`Way.take`), which are durable once they are claimed. What
- * waits to be tried again, and what a crash left, is found here; the journal itself keeps how each of them ended.
+ * The journal as a queue, for doors that hand transactions over (`Way.take`); these are durable once they are claimed. It lists
+ * transactions that wait for another try or that a crash left. The journal itself keeps how each of them ended.
  */
 export function createJournalSource(journal: Pick<Journal, 'unsigned'>): Source {
   return {
     name: 'journal',
     pending: (chain, network, ids) => openTransactions(journal, { chain, network, ids: new Set(ids) }),
-    // Whatever has bytes is brought to its end: only a person's `cancel` ends it otherwise, in the journal.
+    // A transaction with bytes is finished: only a person's `cancel` in the journal ends it otherwise.
     status: async () => ({ kind: 'pending' }),
     complete: async () => {},
     report: async () => {},

@@ -3,11 +3,11 @@ import { asCustosError } from '../core/errors.js';
 import { type Log, tell } from '../core/log.js';
 import { type Journal, LEASE_TIME, type Lease } from '../core/store/journal.js';
 
-/** Holds on to what this process has claimed, for as long as it lives. */
+/** Renews the leases of this process for as long as it lives. */
 export class LeaseKeeper {
   readonly #journal: Journal;
   readonly #log: Log;
-  /** On the monotonic clock: how long ago the leases were kept does not depend on the time of day. */
+  /** The last renewal, on the monotonic clock, because the time of day may jump. */
   #kept = performance.now();
 
   constructor(journal: Journal, log: Log) {
@@ -22,7 +22,7 @@ export class LeaseKeeper {
       if (signal.aborted) continue;
       const start = performance.now();
       try {
-        // Who holds nothing has nothing to lose: what is claimed next is held from then on.
+        // Without leases there is nothing to renew; a later claim starts its own lease.
         if (isBusy()) await this.#journal.keepLeases();
         this.#kept = start;
       } catch (thrown) {
@@ -33,8 +33,8 @@ export class LeaseKeeper {
   }
 
   /**
-   * Makes sure, before bytes leave, that the transaction is still this process's, where it may have stood still for so long
-   * that others took it over.
+   * Checks before bytes are sent that this process still holds the transaction. If the process was stopped for a long time,
+   * another one may have taken it over.
    * @throws CustosError LEASE_LOST
    */
   async check(lease: Lease): Promise<void> {

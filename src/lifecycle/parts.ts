@@ -25,7 +25,7 @@ export interface LifecycleParts {
   readonly journal: Journal;
   readonly nodes: Nodes;
   readonly signer: Signer;
-  /** Asked in order; the first that does not allow ends the way. */
+  /** Asked in order; the first objection ends the way. */
   readonly judges: readonly Judge[];
   readonly clock: Clock;
   readonly log: Log;
@@ -38,11 +38,11 @@ export interface LifecycleParts {
   /** When present, only these wallets sign. */
   readonly onlyWallets?: ReadonlySet<SignatureId>;
   readonly trace?: Trace;
-  /** Blocks in which a node must have a transaction, its own and those behind it, before it is completed. */
+  /** Blocks that a completed transaction needs: its own and those on top of it. */
   confirmations(chain: ChainId): number;
 }
 
-/** A claimed row of the journal with the right to change it, and the source that hears of its end. */
+/** A claimed row of the journal with the right to change it, and the source to report its end to. */
 export interface Claimed {
   readonly entry: JournalEntry;
   readonly lease: Lease;
@@ -58,20 +58,20 @@ export interface Signers {
   readonly from: string;
 }
 
-/** Signed bytes that are recorded, and so may be on their way. */
+/** Signed bytes that are recorded and so may have been sent. */
 export interface Sent {
   readonly chain: Chain;
   readonly recorded: RecordedTransaction;
 }
 
-/** How far a transaction came this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */
+/** How far a transaction got this time. `waiting` is tried again later; `unconfirmed` is not deep enough in the chain yet. */
 export type OutcomeKind = 'completed' | 'unconfirmed' | 'held' | 'denied' | 'failed' | 'waiting';
 
 export interface Outcome {
   readonly id: string;
   readonly kind: OutcomeKind;
-  /** Set when the source should hear of it, once. */
+  /** Set if it must be reported to the source, once. */
   readonly report?: string;
-  /** True when source or node did not do their part, no matter which transaction it was. */
+  /** True if the source or the node failed, independently of the transaction. */
   readonly isFault?: true;
 }

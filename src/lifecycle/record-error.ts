@@ -8,7 +8,7 @@ import type { Objection } from './steps/judge.js';
 
 type ErrorParts = Traced & Pick<LifecycleParts, 'journal' | 'clock' | 'log' | 'maxAttempts'>;
 
-/** Errors that say nothing about the transaction, only that the way to the chain is not open. A deferred broadcast is not one. */
+/** Errors of the way to the chain, not of the transaction. A deferred broadcast is not one of them. */
 const faults: ReadonlySet<ErrorCode> = new Set([
   'NODE_UNREACHABLE',
   'CLOUD_UNREACHABLE',
@@ -17,16 +17,16 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'STEP_TIMEOUT',
 ]);
 
-/** Answers about signed bytes themselves. A mistake of this program is not one: the bytes may have left before it. */
+/** Answers about signed bytes themselves. A bug of Custos is not one of them: the bytes may have been sent before it. */
 const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
 
 /**
- * Puts an error into the journal: for good, or to be tried again when it is of that kind.
+ * Records an error in the journal, as final or for another try.
  * @throws CustosError when it cannot be recorded
  */
 export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: unknown): Promise<Outcome> {
   const error = asCustosError(thrown);
-  // Another daemon has it, or the disk takes no write: the journal stays as it is.
+  // Another daemon has it, or the disk cannot be written: the journal stays as it is.
   if (error.code === 'LEASE_LOST' || error.code.startsWith('STORE_')) return leaveUnrecorded(parts, claimed, error);
   const entry = (await parts.journal.get(claimed.entry.id)) ?? claimed.entry;
   const current = { ...claimed, entry };
@@ -43,12 +43,12 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   return recordOutcome(parts, current, { to: error.code === 'JUDGE_DENIED' ? 'denied' : 'failed', error });
 }
 
-/** Records that a judge objects: to be asked again, or for good. */
+/** Records a judge's objection, for another question later or as final. */
 export function recordObjection(parts: ErrorParts, claimed: Claimed, objection: Objection): Promise<Outcome> {
   return recordOutcome(parts, claimed, objection);
 }
 
-/** Where the journal could not be written, or another daemon has it now: it is taken up again. */
+/** The journal could not be written, or another daemon has the transaction now: it is taken up again later. */
 export function leaveUnrecorded({ log }: ErrorParts, { entry }: Claimed, thrown: unknown): Outcome {
   const { id, chain, network, attempts } = entry;
   const { code, message } = asCustosError(thrown);
@@ -56,10 +56,10 @@ export function leaveUnrecorded({ log }: ErrorParts, { entry }: Claimed, thrown:
   return { id, kind: 'waiting' };
 }
 
-/** Dead bytes are put aside, and the way begins again. */
+/** Puts dead bytes aside, so that the way starts again. */
 async function renew(parts: ErrorParts, { entry, lease, source }: Claimed, error: CustosError): Promise<Outcome> {
   const text = `${error.code}: ${error.message}`;
-  // A source that holds it as sent lists it again after this; it hears of it before the journal, so that a crash repeats it.
+  // A source that counts it as sent then lists it again. The source is called before the journal, so that a crash repeats the call.
   await step(parts, 'close', entry.id, async () => source.reopen?.(entry.id, text));
   await step(parts, 'record', entry.id, () => parts.journal.expire(lease, error.message));
   const fact: JournalFact = { errorCode: error.code, errorText: error.message };
@@ -67,7 +67,7 @@ async function renew(parts: ErrorParts, { entry, lease, source }: Claimed, error
   return { id: entry.id, kind: 'waiting' };
 }
 
-/** To be tried again, unless an unsigned one has been tried often enough. Signed bytes are never given up for that. */
+/** Plans another try, unless an unsigned transaction has used all of its tries. Signed bytes are never given up for that. */
 async function postpone(parts: ErrorParts, claimed: Claimed, error: CustosError): Promise<Outcome> {
   const { state, attempts } = claimed.entry;
   const tries = attempts + 1;
@@ -107,6 +107,6 @@ const SOON = 1_000;
 function backOff(attempts: number, retryAfter: number | undefined): number {
   const doubled = Math.min(1000 * 2 ** Math.min(attempts, 9), 300_000);
   const wait = Math.max(retryAfter ?? 0, Math.round(doubled * (0.9 + Math.random() * 0.2)));
-  // What is put off for longer is taken for the work of a wrong clock, and tried at once.
+  // A longer rest counts as the result of a wrong clock, and is tried at once.
   return Math.min(wait, LONGEST_REST);
 }

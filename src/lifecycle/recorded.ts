@@ -7,8 +7,8 @@ import type { Traced } from './step.js';
 type RecordedParts = Traced & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes'>;
 
 /**
- * Reads bytes that were recorded before a crash, a failed broadcast or a retry, and makes sure that they may be sent again.
- * Nothing is signed here.
+ * Reads bytes that were recorded before a crash, a failed broadcast or a retry, and checks that they may be sent again.
+ * It never signs.
  * @throws CustosError RECORD_DAMAGED (no bytes), TRANSACTION_DUPLICATE (they pay for another transaction), BROADCAST_DEFERRED
  *   (another transaction has their nonce), TRANSACTION_EXPIRED (they are proved dead), NODE_*
  */
@@ -28,14 +28,14 @@ export async function readRecorded(parts: RecordedParts, { entry }: Claimed): Pr
   const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
   if (entry.state === 'broadcast') return sent;
   if (chain.codec.displacement !== undefined) await waitForRival(parts, entry, sent);
-  // Only time is asked about beforehand: that another transaction took the nonce, a refusal shows first.
+  // Only expiry is checked before sending: a refusal shows that another transaction took the nonce.
   if (chain.codec.expiry !== undefined) await refuseDead(parts, entry, sent);
   return sent;
 }
 
 /**
- * A failed transaction that was retried after another one had got its nonce: one of the two takes effect, and nothing is sent
- * before a settled block shows which.
+ * Handles a failed transaction that was retried after another one got its nonce. Only one of the two takes effect, so nothing is
+ * sent until a settled block shows which.
  * @throws CustosError TRANSACTION_EXPIRED: the other one; BROADCAST_DEFERRED: not shown yet; NODE_*
  */
 async function waitForRival(parts: RecordedParts, entry: JournalEntry, sent: Sent): Promise<void> {

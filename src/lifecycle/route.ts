@@ -1,13 +1,13 @@
 import type { Chain } from '../core/chain/chain.js';
 import type { Claimed, LifecycleParts } from './parts.js';
 
-/** A ledger withdrawal is booked by its source, so it goes there even when the chain has an own node. */
+/** The source books a ledger withdrawal, so it goes there even if the chain has its own node. */
 export function isDirect({ nodes }: Pick<LifecycleParts, 'nodes'>, { entry, source }: Claimed): boolean {
   if (source.broadcast === undefined) return true;
   return nodes.isOwn(entry.chain) && entry.pending.withdrawal === undefined;
 }
 
-/** True where signed bytes go to a node; else the source takes them to the network. */
+/** True if signed bytes go to a node; otherwise the source sends them to the network. */
 export function goesByNode(
   parts: Pick<LifecycleParts, 'nodes'>,
   claimed: Claimed,
@@ -16,7 +16,7 @@ export function goesByNode(
   return sendsByNode === true || isDirect(parts, claimed);
 }
 
-/** True where a node can be asked which block has the bytes, and the operator wants that: an own one, or one of the source. */
+/** True if a node, your own or one of the source, can say which block has the bytes, and the operator wants that. */
 export function isFollowed(
   { nodes, confirmations }: Pick<LifecycleParts, 'nodes' | 'confirmations'>,
   { entry, source }: Claimed,

@@ -23,8 +23,8 @@ export interface Traced {
 }
 
 /**
- * The longest that a step may take, in milliseconds, all of its tries together. What is not here has limits of its own: the
- * journal's steps the database's, and signing the signer's.
+ * The longest time for a step with all of its tries, in milliseconds. Steps that are not listed have other limits: journal
+ * steps those of the database, and signing those of the signer.
  */
 export const deadlines: Readonly<Partial<Record<Step, number>>> = {
   poll: 150_000,
@@ -45,8 +45,8 @@ export async function step<T>(
   trace?.(name, 'begin', 0, pendingId);
   const start = performance.now();
   const limit = deadlines[name];
-  // What comes later than the deadline is dropped. Steps with a deadline write little: `complete` reserves a nonce, `judge`
-  // writes nothing. A nonce is reserved under the lease, which a step that is given up lets go of.
+  // A result after the deadline is dropped. Steps with a deadline write little: `complete` reserves a nonce, `judge` writes
+  // nothing. A nonce is reserved under the lease, which an abandoned step releases.
   const late = () =>
     new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${(limit ?? 0) / 1000} seconds`);
   const result = await (limit === undefined ? work() : within(limit, work(), late));

@@ -21,43 +21,43 @@ import { judge } from './steps/judge.js';
 import { record } from './steps/record.js';
 import { sign } from './steps/sign.js';
 
-/** What became of a pending transaction that was taken. */
+/** The result of taking a pending transaction. */
 export type Taken =
-  /** On its way; `outcome` says how far it came, undefined for one that only was closed again. It never fails. */
+  /** On its way. `outcome` says how far it got; it is undefined if the transaction was only closed again. It never rejects. */
   | { readonly kind: 'begun'; readonly id: string; readonly outcome: Promise<Outcome | undefined> }
   | Exclude<Claim, { readonly kind: 'claimed' | 'completed' }>;
 
-/** The way of transactions through one process, for every door through which they come in. */
+/** The way of transactions through one process, for every door. */
 export interface Way {
   /** True while anything is on its way. */
   readonly isBusy: boolean;
   /** True for what is on its way in this process, or just being claimed. */
   has(id: string): boolean;
   /**
-   * Claims what a source gave, and starts it on its way. What is on its way already is left out.
-   * @throws CustosError STORE_*: nothing of it was claimed
+   * Claims transactions of a source and starts them. It leaves out those that are already on their way.
+   * @throws CustosError STORE_*: none was claimed
    */
   take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]>;
   /**
-   * Goes on with signed bytes that their source no longer lists.
-   * @returns how far it came; undefined when another process goes on with it, or there was nothing to do. Never fails.
+   * Resumes signed bytes that their source no longer lists.
+   * @returns how far it got; undefined if another process works on it, or nothing was left to do. Never rejects.
    */
   resume(source: Source, entry: JournalEntry): Promise<Outcome | undefined>;
 }
 
-/** The parts, with what all transactions of the process share. */
+/** The parts, and what all transactions of the process share. */
 interface Road extends LifecycleParts {
-  /** Lets transactions of one key, and of one sender, go one after another, so that a nonce is given once. */
+  /** Runs transactions of one key, and of one sender, one after another, so that a nonce is given once. */
   readonly inOrder: OneByOne;
-  /** What transactions were made of lately. */
+  /** Forms of recent transactions. */
   readonly forms: RecentForms;
 }
 
-/** @returns the one way of a process: two of them would not see what the other has begun */
+/** @returns the one way of a process: two ways would not see each other's transactions */
 export function createWay(parts: LifecycleParts): Way {
   const road: Road = { ...parts, inOrder: oneByOne(), forms: new RecentForms() };
   const onTheWay = new Set<string>();
-  /** Lets go of the id when the work has ended. */
+  /** Releases the id when the work has ended. */
   const begin = <T>(id: string, work: () => Promise<T>): Promise<T> => work().finally(() => onTheWay.delete(id));
 
   async function take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]> {
@@ -94,12 +94,12 @@ export function createWay(parts: LifecycleParts): Way {
   };
 }
 
-/** The way of a claimed transaction to its end, or to where it has to wait. */
+/** Carries a claimed transaction to its end, or until it must wait. */
 function carry(road: Road, claimed: Claimed): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const { entry } = claimed;
     if (isSent(entry.state)) return deliver(road, claimed, await readRecorded(road, claimed));
-    // Which wallet is read first depends on the database: transactions of one key keep the order in which they came.
+    // The database decides which wallet is read first, so the lock keeps transactions of one key in their order of arrival.
     return road.inOrder(`key ${firstKey(road, entry)}`, async () => {
       const signers = await identify(road, claimed);
       const line = `${entry.chain}/${entry.network}/${signers.from}`;
@@ -143,7 +143,7 @@ async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sen
   return record(road, claimed, { ...making, ...decoded, signed });
 }
 
-/** From recorded bytes to the end. */
+/** Carries recorded bytes to the end. */
 async function deliver(road: Road, claimed: Claimed, recorded: Sent): Promise<Outcome> {
   const isNew = claimed.entry.state !== 'broadcast';
   const sent = isNew
@@ -154,12 +154,12 @@ async function deliver(road: Road, claimed: Claimed, recorded: Sent): Promise<Ou
     const waiting = await confirm(road, sent.claimed, { ...sent, isNew });
     if (waiting !== undefined) return waiting;
   }
-  // Where the source closed it, both records share one write.
+  // If the source closed it, both records share one write.
   const [outcome] = await Promise.all([close(road, sent.claimed, sent), sent.noted]);
   return outcome;
 }
 
-/** Recorded bytes that their source no longer lists. */
+/** Carries recorded bytes that their source no longer lists. */
 async function carryRecorded(road: Road, source: Source, found: JournalEntry): Promise<Outcome | undefined> {
   try {
     const [result] = await road.journal.claim([found.pending]);
@@ -176,7 +176,7 @@ async function carryRecorded(road: Road, source: Source, found: JournalEntry): P
   }
 }
 
-/** The source still lists what is completed: it hears of it once more, and nothing is sent again. */
+/** The source still lists a completed transaction: reports the end again, and sends nothing. */
 async function closeAgain({ log }: Road, source: Source, { id, txId }: JournalEntry): Promise<undefined> {
   if (txId === undefined) return;
   try {

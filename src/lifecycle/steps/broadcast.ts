@@ -12,9 +12,9 @@ type BroadcastParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'confi
 /** What the network took. */
 export interface Broadcast extends Sent {
   readonly claimed: Claimed;
-  /** Resolves when the journal says so, too; whoever gets this waits for it. */
+  /** Resolves when the journal has recorded it; the receiver must await it. */
   readonly noted: Promise<void>;
-  /** True where the source closed the transaction by taking the bytes to the network. */
+  /** True if the source closed the transaction by sending the bytes to the network. */
   readonly isClosed: boolean;
 }
 
@@ -60,7 +60,7 @@ async function handOver(
   });
 }
 
-/** @returns what is to be recorded of the answered id. @throws CustosError NODE_ANSWER_INVALID */
+/** @returns what to record of the answered id. @throws CustosError NODE_ANSWER_INVALID */
 function checkTxId(
   { log }: BroadcastParts,
   { entry }: Claimed,
@@ -71,7 +71,7 @@ function checkTxId(
     tell(log, 'other-hash-answered', { id: entry.id, txId: recorded.txId, answered: txId });
     return {};
   }
-  // Where others sign after us, only the network knows the id.
+  // If others sign after us, only the network knows the id.
   if (chain.codec.isTransactionId(txId)) return { txId };
   throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is no transaction id of ${chain.id}`);
 }

@@ -9,19 +9,19 @@ import { step, type Traced } from '../step.js';
 export type Claim =
   /** This process has the lease now. */
   | { readonly kind: 'claimed'; readonly claimed: Claimed }
-  /** It was tried, and waits until then. */
+  /** It was tried, and waits until `until`. */
   | { readonly kind: 'waits'; readonly id: string; readonly until: number }
   /** Failed, denied or cancelled: nothing happens to it until a person retries it. */
   | { readonly kind: 'ended'; readonly id: string }
-  /** Completed, and the source lists it all the same. */
+  /** Completed, but the source still lists it. */
   | { readonly kind: 'completed'; readonly id: string; readonly entry: JournalEntry }
-  /** Another process goes on with it, or with one of the same sender. */
+  /** Another process works on it, or on one of the same sender. */
   | { readonly kind: 'elsewhere'; readonly id: string }
   /** PENDING_CHANGED: another payload came under the id. RECORD_DAMAGED: its row cannot be read. */
   | { readonly kind: 'changed' | 'damaged'; readonly error: CustosError };
 
 /**
- * Writes pending transactions into the journal, once each, and takes the leases of those that may go on.
+ * Writes pending transactions into the journal, once each, and takes the leases of those that may proceed.
  * @returns what was found, in the order of the transactions
  * @throws CustosError STORE_*
  */

@@ -4,7 +4,7 @@ import { isDirect } from '../route.js';
 import { step, type Traced } from '../step.js';
 
 /**
- * Ends a transaction that the network has: tells its source, unless that closed it by itself, and records the end.
+ * Ends a transaction that the network has: reports to its source, unless the source closed it by itself, and records the end.
  * @throws CustosError CLOUD_*, STEP_TIMEOUT, LEASE_LOST, STORE_*
  */
 export async function close(
@@ -16,7 +16,7 @@ export async function close(
   const tellSource = async () => {
     const { broadcast } = source;
     const isById = broadcast === undefined || chain.node.sendsByNode !== true || isDirect(parts, claimed);
-    // A source that would have sent the bytes hears of those that its node got in the same way, by their id.
+    // A source that would have sent the bytes gets the id through `broadcast`, too, if its node got them directly.
     if (isById) await source.complete(entry.id, recorded.txId);
     else await broadcast(chain, entry.pending, recorded, 'close');
   };

@@ -7,7 +7,7 @@ import { step, type Traced } from '../step.js';
 type CompleteParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'rules' | 'meter'>;
 
 /**
- * Has the chain fill in what is missing, such as nonce, fee and recent block. No key is open.
+ * Has the chain fill in missing parts such as nonce, fee and recent block. No key is open.
  * @returns the completed form
  * @throws CustosError NODE_*, STEP_TIMEOUT, TRANSACTION_DUPLICATE: another transaction was made of this very form
  */

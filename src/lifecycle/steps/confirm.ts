@@ -9,15 +9,15 @@ import { step, type Traced } from '../step.js';
 
 type ConfirmParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'confirmations' | 'leases' | 'clock' | 'log'>;
 
-/** Milliseconds between two looks at a transaction that the chain does not have deep enough yet. */
+/** Milliseconds between two looks at a transaction that is not deep enough in the chain yet. */
 const SOONEST = 1_000;
 const LATEST = 60_000;
 
 /**
- * Looks where a node, an own one or one of the source, has a broadcast transaction. One that its node has lost, or that a
- * reorganisation threw out, is broadcast again: the same bytes.
- * @param sent - `isNew` where it was broadcast in this very turn
- * @returns undefined when it is deep enough, or no node can tell; else what it waits for
+ * Asks a node, your own or one of the source, where a broadcast transaction is. If the node has lost it, or a reorganisation
+ * removed it, the same bytes are broadcast again.
+ * @param sent - `isNew` if it was broadcast in this turn
+ * @returns undefined if it is deep enough, or no node can say; otherwise what it waits for
  * @throws CustosError NODE_*, BROADCAST_REFUSED, TRANSACTION_EXPIRED: another transaction made these bytes worthless for good
  */
 export async function confirm(
@@ -38,13 +38,13 @@ export async function confirm(
     return undefined;
   }
   await note(parts, claimed, found);
-  // What was sent in this very turn may not have reached the node that is asked.
+  // Bytes that were sent in this turn may not have reached this node yet.
   if (found.kind === 'absent' && !isNew) await sendAgain(parts, claimed, sent);
   else await parts.journal.rest(claimed.lease, nextLook(parts, entry));
   return { id: entry.id, kind: 'unconfirmed' };
 }
 
-/** Records the block that has it, and that a block has it no more. */
+/** Records the block that has it, or that its block is gone. */
 async function note(parts: ConfirmParts, claimed: Claimed, found: Inclusion): Promise<void> {
   const { block: before } = claimed.entry;
   if (found.kind === 'included' && found.block !== before) {
@@ -64,7 +64,7 @@ async function sendAgain(parts: ConfirmParts, claimed: Claimed, sent: Sent): Pro
   await advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' });
 }
 
-/** The older it is, the less often it is looked at. */
+/** The older a transaction is, the less often it is checked. */
 function nextLook({ clock }: ConfirmParts, { createdAt }: JournalEntry): number {
   const age = clock.now() - createdAt;
   return clock.now() + Math.min(Math.max(age / 4, SOONEST), LATEST);

@@ -7,16 +7,16 @@ import { contextOf } from '../identify.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import type { Traced } from '../step.js';
 
-/** What is about to be signed, and what it does. */
+/** What will be signed, and what it does. */
 export interface Decoded {
   readonly completed: string;
-  /** Of `completed`: what the judges allow and the signer holds its bytes against. */
+  /** Digest of `completed`: the judges allow it, and the signer compares its bytes with it. */
   readonly digest: string;
   readonly summary: Summary;
 }
 
 /**
- * Decodes the completed form, records what it does, and holds it against the operator's limits.
+ * Decodes the completed form, records what it does, and checks it against the operator's limits.
  * @throws CustosError TRANSACTION_INVALID, SENDER_MISMATCH, FEE_INVALID, HAZARD_REFUSED, OUTPUT_SPENT, OUTPUT_RESERVED, …
  */
 export async function decode(
@@ -33,8 +33,8 @@ export async function decode(
     ...(nonce !== undefined && { nonce }),
     ...(spends !== undefined && { spends }),
   };
-  // What the row says already is not recorded again: one that is held for days would fill the store with repetitions. Outputs
-  // are free again whenever a transaction waits, so they are always reserved again.
+  // Facts that the row has are not recorded again: a transaction that is held for days would fill the store with repetitions.
+  // Outputs become free whenever a transaction waits, so they are always reserved again.
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
   checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });

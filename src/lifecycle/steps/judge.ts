@@ -16,8 +16,8 @@ export interface Objection {
 }
 
 /**
- * Asks the judges in order, until one does not allow.
- * @returns its objection; undefined when all allow
+ * Asks the judges in order, until one objects.
+ * @returns its objection; undefined if all allow
  * @throws CustosError STEP_TIMEOUT, and whatever a judge throws: no answer is never a yes
  */
 export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Promise<Objection | undefined> {

@@ -16,8 +16,8 @@ export interface Made extends Signers, Decoded {
 }
 
 /**
- * Writes the signed bytes to the disk before they leave: after a crash these very bytes are sent, never others.
- * @throws CustosError TRANSACTION_DUPLICATE: another transaction has the very bytes; TRANSACTION_EXPIRED: they were proved dead
+ * Writes the signed bytes to the disk before they are sent: after a crash the same bytes are sent, never others.
+ * @throws CustosError TRANSACTION_DUPLICATE: another transaction has the same bytes; TRANSACTION_EXPIRED: they were proved dead
  *   before; LEASE_LOST, STORE_*
  */
 export async function record(parts: RecordParts, claimed: Claimed, made: Made): Promise<Sent> {
@@ -35,7 +35,7 @@ export async function record(parts: RecordParts, claimed: Claimed, made: Made): 
 }
 
 /**
- * What ran out and comes out again the same cannot be made differently: the request itself has run out.
+ * If new bytes equal expired ones, the request itself has expired and cannot be made differently.
  * @throws CustosError TRANSACTION_EXPIRED
  */
 async function refuseDeadBytes(
@@ -44,7 +44,7 @@ async function refuseDeadBytes(
   { chain, signed: { txId } }: Made,
 ): Promise<void> {
   const { expiry, displacement } = chain.codec;
-  // What ran out was let go of, and taken again: under the first lease nothing has.
+  // Expired bytes were released and their transaction claimed again, so nothing has expired under the first lease.
   if (lease.generation === 1) return;
   if (expiry === undefined && displacement === undefined) return;
   const story = await journal.events(entry.id);

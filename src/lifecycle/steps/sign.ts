@@ -5,7 +5,7 @@ import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
 /**
- * Has the signer sign what the judges allowed; its digest goes along, and the signer signs nothing else.
+ * Has the signer sign what the judges allowed. The signer gets its digest and signs nothing else.
  * @throws CustosError SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
  */
 export async function sign(
