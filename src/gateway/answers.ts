@@ -11,8 +11,8 @@ const apiCodes: Partial<Record<ErrorCode, string>> = {
 };
 
 /**
- * The documented error shape: `{errorCode, message, statusCode, data?}`, and `state` for what the application withdrew. Of an
- * unforeseen error nothing is said.
+ * The documented error shape: `{errorCode, message, statusCode, data?}`, and `state` for a transaction that the application
+ * withdrew. The answer to an unforeseen error has no details.
  */
 export function errorAnswer(thrown: unknown, log: Log): Response {
   const { code, status, message, problems, details } = refusalOf(thrown, log);
@@ -25,7 +25,7 @@ export function errorAnswer(thrown: unknown, log: Log): Response {
   });
 }
 
-/** An error that only this API has: its code is of no table. */
+/** An error that only this API has: its code is not in a table. */
 export function answer(statusCode: number, errorCode: string, message: string, more: object = {}): Response {
   return Response.json({ errorCode, message, statusCode, ...more }, { status: statusCode });
 }

@@ -10,12 +10,12 @@ import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
 import type { SigningForms } from './requests.js';
 
-/** What a gateway is made of. */
+/** The parts of a gateway. */
 export interface GatewayOptions {
   readonly chains: ChainRegistry;
   readonly queue: Queue;
   readonly network: Network;
-  /** URL of the JSON-RPC node of each chain that is offered; a URL may hold a secret and is never shown. */
+  /** URL of the JSON-RPC node of each offered chain; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
   /** The way to the nodes; Node's own when absent. */
   readonly fetch?: typeof fetch;
@@ -25,19 +25,19 @@ export interface GatewayOptions {
   readonly log?: Log;
   /** The operator's limits: development chains and fee ceilings. */
   readonly rules: SigningRules;
-  /** JSON-RPC methods that clients may ask of a chain's node besides those that are known to be harmless. */
+  /** JSON-RPC methods that clients may call in addition to the harmless ones. */
   readonly extraMethods?: ReadonlyMap<ChainId, ReadonlySet<string>>;
-  /** Milliseconds after which a pending transaction that no daemon fetched is warned of; default five minutes. */
+  /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched; default five minutes. */
   readonly unclaimedAfter?: number;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
   readonly host?: string;
   /** Further host names (without port) by which clients may address the gateway. */
   readonly allowedHosts?: readonly string[];
-  /** What clients may take at once, in place of the usual. */
+  /** Limits on connections and times; they replace the defaults. */
   readonly limits?: Partial<Limits>;
 }
 
-/** Path segments of the chains with contracts (the Ethereum family), of those of unspent outputs, of those with payments. */
+/** Path segments of chains with contracts (the Ethereum family), with unspent outputs, and with payments. */
 export interface Slugs {
   readonly contracts: string;
   readonly outputs: string;
@@ -58,9 +58,9 @@ export interface GatewayContext {
   isKey(given: string | undefined): boolean;
   /** The configured nodes, by chain. */
   readonly nodes: ReadonlyMap<ChainId, GatewayNode>;
-  /** Forms of what is to be signed. */
+  /** Forms of requests to sign. */
   readonly forms: SigningForms;
-  /** Path segments `:slug` that match the names of chains by what can be done with them. */
+  /** Path segments `:slug` that match the names of chains by their abilities. */
   readonly slugs: Slugs;
   /** The offered chain with the URL name `slug`. @throws CustosError NOT_OFFERED */
   chainOf(slug: string): Chain;

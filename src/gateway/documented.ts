@@ -1,12 +1,12 @@
 import type { Chain } from '../core/chain/chain.js';
 
-// With what the chains' definitions say, every operation of the documented API (version 3.18.3 has 607), and the subscriptions
-// that its version 4 has besides. A line is a method with paths below the prefix: `.` is the prefix itself, `:` any one segment,
+// Together with the definitions of the chains: every operation of the documented API (version 3.18.3 has 607), and the extra
+// subscriptions of its version 4. A line is a method with paths below the prefix: `.` is the prefix itself, `:` any one segment,
 // `*` the rest of a path.
 const data =
   'GET balances blocks blocks/latest collections events metadata owners owners/address tokens transactions transactions/hash utxos';
 
-/** What is not one chain's: the chains' own operations stand in their definitions. */
+/** Operations of several chains or none; the definitions of the chains have their own operations. */
 const table: Readonly<Record<string, readonly string[]>> = {
   'v3/blockchain': [
     'GET auction/time/:/: auction/:/:/fee auction/:/:/recipient auction/:/:/: fee/:',
@@ -64,15 +64,15 @@ interface Operation {
 /** The documented operations of an API that has these chains. */
 export interface DocumentedOperations {
   /**
-   * @param path - begins with a slash; what is documented of one chain is known of all
-   * @returns the methods that the documented API has there; none for a path that never was one
+   * @param path - begins with a slash; an operation that is documented for one chain is known for all
+   * @returns the methods of the documented API at this path; empty for an unknown path
    */
   methodsAt(path: string): readonly string[];
-  /** All of them, as `GET v3/kms/:`, for whoever checks the table. */
+  /** All operations, as `GET v3/kms/:`, for a check of the table. */
   readonly all: readonly string[];
 }
 
-/** Puts the documented operations together from those of each chain and those of none. */
+/** Collects the documented operations: those of each chain and the common ones. */
 export function documentedOperations(chains: readonly Chain[]): DocumentedOperations {
   const operations = [
     ...Object.entries(table).flatMap(([prefixes, lines]) =>

@@ -18,7 +18,7 @@ export function keyOf(signatureId: SignatureId, index: number | undefined): KeyR
 }
 
 /**
- * Puts what is built into the queue. A repeated request is not built again: what it asked for is there.
+ * Builds a transaction and puts it into the queue. A repeated request is not built again: its transaction is already there.
  * @throws CustosError IDEMPOTENCY_CONFLICT, STATE_CONFLICT, FEE_INVALID, and whatever `build` throws
  */
 export async function enqueue(
@@ -47,7 +47,7 @@ export async function enqueue(
   return request.json({ signatureId: id });
 }
 
-/** One key goes by `hashes` and `index`, as all daemons read it; of several keys those with an index by `signatures`. */
+/** One key uses `hashes` and `index`, which all daemons read; several keys with an index use `signatures`. */
 function keyFields(keys: readonly KeyRef[]): Pick<NewQueuedTransaction, 'hashes' | 'index' | 'signatures'> {
   const [only] = keys;
   if (keys.length === 1 && only !== undefined) {

@@ -1,6 +1,6 @@
 import { CustosError } from '../core/errors.js';
 
-// Clients of the node proxies send the key only there, as the API documents it.
+// Clients of the node proxies send the key only in the path, as the API documents it.
 const keyPaths = [
   /^\/v3\/[a-z]+\/web3\/([^/]+)$/,
   /^\/v3\/blockchain\/node\/[^/]+\/([^/]+)/,
@@ -9,8 +9,8 @@ const keyPaths = [
 ];
 
 /**
- * The API key in the path of a node proxy, as it was before it was encoded for the URL.
- * @param path - as it was sent: only the encoded form says which part of it is one segment
+ * The decoded API key in the path of a node proxy.
+ * @param path - still encoded: only the encoded form shows where a segment ends
  */
 export function pathKey(path: string): string | undefined {
   const [key] = keyPaths.flatMap((form) => form.exec(path)?.[1] ?? []);
@@ -21,7 +21,7 @@ export function pathKey(path: string): string | undefined {
   }
 }
 
-/** @throws CustosError API_KEY_MISSING, API_KEY_INVALID: says where the key stands, never which it is */
+/** @throws CustosError API_KEY_MISSING, API_KEY_INVALID: names the place of the key, never the key */
 export function refuseKey({ header, path }: { header: string | undefined; path: string | undefined }): never {
   if (header !== undefined) {
     throw new CustosError('API_KEY_INVALID', 'the header x-api-key holds another key than the gateway has');

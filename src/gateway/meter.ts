@@ -7,10 +7,10 @@ import { processSeries } from '../http/meter.js';
 /** What became of a pending transaction at the gateway. */
 type QueueOutcome = 'queued' | 'broadcast' | 'refused' | 'completed' | 'failed' | 'withdrawn';
 
-/** Counts what happens at the gateway, and shows it to watchers. */
+/** Counts the events of the gateway, and shows the counts to watchers. */
 export interface GatewayMeter {
   count(chain: ChainId, outcome: QueueOutcome): void;
-  /** All series in Prometheus' text format; what the queue holds is asked now. @throws CustosError STORE_* */
+  /** All series in Prometheus' text format, with the present content of the queue. @throws CustosError STORE_* */
   text(): Promise<string>;
 }
 
@@ -43,7 +43,7 @@ export function createGatewayMeter(options: {
     count: (chain, outcome) => outcomes.inc({ chain, outcome }),
     async text() {
       const counts = await options.queue.waiting(options.network);
-      // Set after waiting, all at once: two that look at the same time see whole answers.
+      // Set all at once after waiting: two simultaneous requests both see a complete answer.
       waiting.reset();
       oldest.reset();
       for (const { chain, progress, count, oldest: since } of counts) {

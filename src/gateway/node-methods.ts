@@ -1,13 +1,13 @@
 import type { Builder } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 
-/** JSON-RPC methods that a client may ask of a node, because they read the chain or send signed bytes. */
+/** JSON-RPC methods that a client may call, because they only read the chain or send signed bytes. */
 type Methods = ReadonlySet<string>;
 
 const none: Methods = new Set();
 
-// What the specification of Ethereum's execution interface has for everybody. What uses keys or rights of the node, changes
-// it, or belongs to a development chain is not here, and neither is what one kind of node alone has.
+// The public methods of Ethereum's execution API specification. Not listed are methods that use keys or rights of the node,
+// change it, belong to a development chain, or exist in only one kind of node.
 const ethereum = methodsOf(
   'eth_',
   'blobBaseFee blockNumber call chainId createAccessList estimateGas feeHistory gasPrice getBalance getBlockByHash',
@@ -21,12 +21,12 @@ const ethereum = methodsOf(
 const contracts: Methods = new Set([
   ...ethereum,
   ...['net_listening', 'net_version', 'web3_clientVersion', 'web3_sha3'],
-  // Klaytn's nodes know the same by names of their own.
+  // Klaytn's nodes have other names for the same methods.
   ...[...ethereum].flatMap((method) => [method.replace('eth_', 'klay_'), method.replace('eth_', 'kaia_')]),
   ...['klay_chainID', 'klay_upperBoundGasPrice', 'klay_lowerBoundGasPrice', 'klay_getAccount', 'klay_getAccountKey'],
 ]);
 
-// bitcoind and its kin serve their owner's wallet and their own administration by the same interface.
+// bitcoind and similar nodes serve their owner's wallet and their administration through the same interface.
 const outputs = methodsOf(
   '',
   'decoderawtransaction decodescript estimatefee estimatesmartfee getbestblockhash getblock getblockchaininfo',
@@ -50,9 +50,9 @@ const solana = methodsOf(
 const methodsOfKind: Readonly<Record<Builder['kind'], Methods>> = { evm: contracts, bitcoind: outputs, solana };
 
 /**
- * Whether clients of the gateway may ask a chain's node for a method: only what is known to be harmless, because a node
- * serves its owner's keys and its own administration by the same interface.
- * @param extra - what the operator allows besides
+ * Whether clients of the gateway may call a method of a chain's node. Only harmless methods are allowed, because a node serves
+ * its owner's keys and its administration through the same interface.
+ * @param extra - further methods that the operator allows
  */
 export function isOffered(chain: Chain, method: string, extra: Methods = none): boolean {
   return methodsFor(chain).has(method) || extra.has(method);

@@ -4,7 +4,7 @@ import type { Network } from '../core/ids.js';
 
 const NODE_PATH = 'blockchain/node/';
 
-/** Finds the chain that the path of a node names; undefined for another network, and for what names none. */
+/** Finds the chain that the path of a node names; undefined for another network or an unknown name. */
 export type NodeNames = (name: string) => Chain | undefined;
 
 /**
@@ -29,7 +29,7 @@ function namesOf(chain: Chain, network: Network): readonly string[] {
   return [chain.id, chain.slug, ...(path.startsWith(NODE_PATH) ? [path.slice(NODE_PATH.length)] : [])];
 }
 
-/** Chains share the names of test networks (`base-sepolia`), so each one's are taken for all. */
+/** Chains share the names of test networks (`base-sepolia`), so the names of each chain count for all. */
 function networkNames(chains: readonly Chain[], network: Network): readonly string[] {
   return [network, ...chains.flatMap(({ tatum }) => tatum?.networkNames?.[network] ?? [])];
 }

@@ -13,7 +13,7 @@ import { checkFee, type Place } from '../signing/limits.js';
 const TIMEOUT = 8_000;
 /** A scan of all unspent outputs takes minutes on a large chain. */
 const SCAN_TIMEOUT = 280_000;
-/** Largest answer of a node that is read, in bytes. */
+/** Largest accepted answer of a node, in bytes. */
 const MAX_ANSWER = 8 * 1024 * 1024;
 
 /** A configured blockchain node. */
@@ -22,12 +22,12 @@ export interface GatewayNode {
   forward(body: unknown): Promise<unknown>;
   /** One call; resolves to `result`. @throws CustosError NODE_REFUSED (with the node's reason), NODE_UNREACHABLE, NODE_ANSWER_INVALID */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** The node as chains know it; without an HTTP interface. */
+  /** The client that chains use; without an HTTP interface. */
   readonly client: NodeClient;
-  /** Asks whether it answers, and of which network it is where the answer tells. @throws CustosError NODE_* */
+  /** Checks that it answers, and its network if the answer shows it. @throws CustosError NODE_* */
   probe(): Promise<void>;
   /**
-   * Builds the unsigned transaction with the node's chain id, which is asked once and must be one of the network.
+   * Builds the unsigned transaction with the node's chain id, which is read once and must belong to the network.
    * @returns its serialized form
    * @throws CustosError NODE_*, NOT_OFFERED, REQUEST_INVALID: the chain could not sign it
    */
@@ -83,8 +83,8 @@ async function call(post: Post, method: string, params: readonly unknown[]): Pro
   return answer['result'];
 }
 
-// Klaytn's nodes once knew their methods as klay_ only, then as both, and other nodes know eth_ alone. A method that
-// the node does not have is asked again by its other name.
+// Older Klaytn nodes have only klay_ methods, newer ones both names, and other nodes only eth_. A method that the node does not
+// have is called again by its other name.
 async function withDialect(post: Post, body: unknown): Promise<unknown> {
   const answer = await post(body);
   if (!isRecord(body) || !isUnknownMethod(answer)) return answer;
@@ -112,7 +112,7 @@ async function probe(options: NodeOptions, rpc: GatewayNode['rpc']): Promise<voi
   else await rpc(kind === 'bitcoind' ? 'getblockchaininfo' : 'getGenesisHash', []);
 }
 
-/** The chain itself knows its ids: it is given a transaction that carries the node's. */
+/** The chain itself knows its ids: it checks a transaction with the node's id. */
 async function askChainId({ chain, network, rules }: NodeOptions, rpc: GatewayNode['rpc']) {
   const chainId = quantity(await rpc('eth_chainId', []), 'eth_chainId');
   try {
@@ -126,7 +126,7 @@ async function askChainId({ chain, network, rules }: NodeOptions, rpc: GatewayNo
 
 /** An address without a known key; stands for a sender that is not known yet. */
 const NOBODY = `0x${'00'.repeat(20)}`;
-/** Stand-in for a gas limit that the daemon will ask for: more than any data costs, and no more than a transaction may have (EIP-7825). */
+/** Stand-in for a gas limit that the daemon fills in: more than any data costs, and not above a transaction's maximum (EIP-7825). */
 const ANY_GAS = 16_777_216n;
 
 interface TransferTrial extends Place {
@@ -134,8 +134,8 @@ interface TransferTrial extends Place {
 }
 
 /**
- * Builds the unsigned transaction and lets the chain decode it as the signer will: what that would refuse is refused now.
- * What the daemon fills in later has a stand-in.
+ * Builds the unsigned transaction and decodes it as the signer will, so that a refusal comes now. Stand-ins replace the parts
+ * that the daemon fills in later.
  * @returns the serialized form of `request` alone
  * @throws CustosError NOT_OFFERED, and whatever the chain finds wrong
  */
@@ -155,7 +155,7 @@ function tryTransfer({ request, ...place }: TransferTrial): string {
     signers: [{ address: NOBODY }],
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
-  // Of a stand-in nothing can be said: the daemon fills it in, and holds it against the ceiling.
+  // A stand-in cannot be checked: the daemon fills in the fee and compares it with the ceiling.
   const isSettled = request.gasLimit !== undefined && (request.gasPrice ?? maxFeePerGas) !== undefined;
   if (isSettled) checkFee(trial.summary.fee, place);
   return builder.transfer(request, network);

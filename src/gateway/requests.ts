@@ -105,7 +105,7 @@ export interface AbiParameter {
   readonly components?: readonly AbiParameter[] | undefined;
 }
 
-/** Question to a contract: the `CallReadSmartContractMethod` forms. */
+/** Read call of a contract: the `CallReadSmartContractMethod` forms. */
 export const contractReadForm = z.object(method);
 
 /** Fields of every KMS form: who signs, and what the fee is. `fee.gasPrice` and the EIP-1559 caps are in Gwei. */
@@ -123,8 +123,8 @@ const signingFields = (feeCurrencies: readonly string[]) => ({
 });
 
 /**
- * Forms of what is to be signed on chains with contracts.
- * @param feeCurrencies - symbols of what a fee can be paid in, on chains that have a choice
+ * Forms of requests to sign on chains with contracts.
+ * @param feeCurrencies - symbols of the fee currencies, on chains with a choice
  */
 export function signingForms(feeCurrencies: readonly string[]) {
   const signing = signingFields(feeCurrencies);
@@ -162,7 +162,7 @@ export function signingForms(feeCurrencies: readonly string[]) {
   };
 }
 
-/** The daemon's question for pending transactions; absent ids mean all of the chain. */
+/** The daemon's request for pending transactions; absent ids mean all of the chain. */
 export const pendingForm = z.object({ signatureIds: z.array(signatureId).max(50_000).optional() });
 
 /**
@@ -222,7 +222,7 @@ function refuseKeys(body: unknown): void {
   );
 }
 
-/** Fields that are named as keys are, in the body and in the members of its lists. */
+/** Fields with the names of keys, in the body and in the members of its lists. */
 function* keysIn(value: unknown, path: string): Generator<string> {
   if (!isRecord(value)) return;
   for (const [name, member] of Object.entries(value)) {
@@ -232,7 +232,7 @@ function* keysIn(value: unknown, path: string): Generator<string> {
   }
 }
 
-/** A field that one of the core's parsers checks. */
+/** A field that a parser of the core checks. */
 function parsedBy<T>(parse: (value: unknown) => T) {
   return z.unknown().transform((value, context): T => {
     try {

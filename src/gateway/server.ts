@@ -28,17 +28,17 @@ import { warnOfUnclaimed } from './unclaimed.js';
 export type { GatewayOptions } from './context.js';
 
 const DEFAULT_HOST = '127.0.0.1';
-/** How long `close` waits for requests in work, in milliseconds. */
+/** How long `close` waits for running requests, in milliseconds. */
 const GRACE = 10_000;
-/** Milliseconds after which a pending transaction that no daemon fetched is warned of. */
+/** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched. */
 const UNCLAIMED_AFTER = 300_000;
 /** A node may search its unspent outputs for 280 seconds before it answers. */
 const limits: Limits = { connections: 2048, headerTime: 10_000, requestTime: 60_000, silence: 330_000 };
 
-/** A gateway as a function from request to answer, listening nowhere. */
+/** A gateway as a function from request to answer, without a port. */
 export interface Gateway {
   fetch(request: Request): Promise<Response>;
-  /** Warns of what no daemon fetches, until the signal. Never rejects. */
+  /** Warns of transactions that no daemon fetches, until the signal. Never rejects. */
   watch(signal: AbortSignal): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export interface Gateway {
 export interface RunningGateway {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Takes no new requests, waits for those in work (at most 10 seconds), and resolves when all connections are closed. */
+  /** Takes no new requests, waits for running ones (at most 10 seconds), and resolves when all connections are closed. */
   close(): Promise<void>;
 }
 
@@ -143,7 +143,7 @@ function guard(app: Hono, options: GatewayOptions, { isKey }: GatewayContext): v
     const isOpen = isOpenPath(request.req.path, options.host ?? DEFAULT_HOST);
     if (!isOpen && !isKey(given.header) && !isKey(given.path)) return refuseKey(given);
     await next();
-    // By this a daemon knows that the nodes behind it may be asked for what became of signed bytes.
+    // This shows a daemon that it may ask the nodes behind the gateway about signed bytes.
     request.header('x-custos-gateway', '1');
     return undefined;
   });
@@ -155,7 +155,7 @@ function offeredChains(chains: readonly Chain[]): ReadonlyMap<string, Chain> {
   return new Map(all.map((chain) => [chain.slug, chain]));
 }
 
-/** What a fee can be paid in on chains that have a choice: the coin or a token, by symbol. */
+/** Symbols of the coin and the tokens that can pay a fee, on chains with a choice. */
 function feeCurrencies(chains: readonly Chain[], network: Network): readonly string[] {
   return chains.flatMap((chain) => {
     const symbols = [...(chain.feeTokens?.(network).values() ?? [])].map(({ symbol }) => symbol);
@@ -187,7 +187,7 @@ function nodesOf(options: GatewayOptions): ReadonlyMap<ChainId, GatewayNode> {
   return nodes;
 }
 
-// A path that is known for other methods is answered with them; a documented one that is not offered is refused as such.
+// A path with other methods gets an answer that lists them; a documented path that is not offered gets its own refusal.
 function unknownRoute(
   app: Hono,
   { method, path }: HonoRequest,

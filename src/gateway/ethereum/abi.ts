@@ -35,7 +35,7 @@ export function encodeCall(method: Pick<ContractMethod, 'methodName' | 'methodAB
 }
 
 /**
- * Decodes the answer of a contract: one result as it is, several as an object by place and by name.
+ * Decodes the answer of a contract: one result alone, several as an object with places and names as keys.
  * Whole numbers are decimal texts, bytes are 0x and hexadecimal digits, addresses carry the checksum of EIP-55.
  * @throws CustosError NODE_ANSWER_INVALID: the answer does not fit the ABI
  */
@@ -69,7 +69,7 @@ function encode(name: string, inputs: readonly AbiParameter[], values: readonly 
   }
 }
 
-// Arguments are given by place: names are left out, so that the library takes and gives lists.
+// Arguments have places instead of names, so that the library takes and returns lists.
 function contract(name: string, inputs: readonly AbiParameter[], outputs: readonly AbiParameter[]) {
   const abi: ReturnType<typeof parseAbi> = [
     { __parsedAbi: true, type: 'function', name, inputs: inputs.map(unnamed), outputs: outputs.map(unnamed) },
@@ -85,7 +85,7 @@ interface UnnamedParameter {
 }
 
 function unnamed({ type: written, components }: AbiParameter): UnnamedParameter {
-  // A selector is made of canonical types: `uint` means uint256.
+  // A selector needs canonical types: `uint` means uint256.
   const type = written.replace(/^(u?int)(?=\[|$)/, '$1256');
   return components === undefined ? { type } : { type, components: components.map(unnamed) };
 }

@@ -6,16 +6,16 @@ import type { GatewayContext } from '../context.js';
 import { decodeResult, erc20 } from './abi.js';
 import { bareAddress } from './bare-address.js';
 
-/** A transaction that is about to be queued, with the names that its parts have in the request. */
+/** A transaction that will be queued, with the names of its parts in the request. */
 export interface Destination {
   readonly effect: Pick<EvmTransfer, 'to' | 'data' | 'value'>;
-  /** Field that names the receiver of coins or the contract that is called. */
+  /** Field with the receiver of coins or the called contract. */
   readonly target: string;
-  /** Field that names the receiver of tokens. */
+  /** Field with the receiver of tokens. */
   readonly receiver?: string;
-  /** True where the target is called, so that it must be a contract. */
+  /** True if the target is called, so that it must be a contract. */
   readonly isCall?: true;
-  /** Decimals of the token as the request has them. */
+  /** Decimals of the token in the request. */
   readonly digits?: number | undefined;
 }
 
@@ -64,7 +64,7 @@ export async function checkDestination(gateway: GatewayContext, chain: Chain, wa
   throw requestInvalid([{ property: 'digits', rule: 'decimals', text }]);
 }
 
-/** @returns the decimals that a token's contract tells, or undefined where it tells none. @throws CustosError NODE_UNREACHABLE */
+/** @returns the decimals that a token's contract reports, or undefined if it reports none. @throws CustosError NODE_UNREACHABLE */
 export async function tokenDecimals(
   gateway: GatewayContext,
   chain: Chain,
@@ -75,7 +75,7 @@ export async function tokenDecimals(
   try {
     const told = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
     const decimals = Number(told);
-    // EIP-20 gives it 8 bits; a contract that says more says nothing that an amount could be reckoned with.
+    // EIP-20 gives it 8 bits; a larger answer is useless for amounts.
     return decimals <= MAX_DECIMALS ? decimals : undefined;
   } catch (error) {
     if (isContractFault(error)) return undefined;
@@ -88,7 +88,7 @@ export function isContractFault(error: unknown): error is CustosError {
   return error instanceof CustosError && (error.code === 'NODE_REFUSED' || error.code === 'NODE_ANSWER_INVALID');
 }
 
-/** @returns 40 hexadecimal digits, or undefined where the data moves no tokens */
+/** @returns 40 hexadecimal digits, or undefined if the data moves no tokens */
 function receiverOf(data: string | undefined): string | undefined {
   const place = data === undefined ? undefined : moves.get(data.slice(2, 10));
   if (data === undefined || place === undefined) return undefined;
@@ -105,8 +105,8 @@ function isNobody(address: string): boolean {
 }
 
 /**
- * Networks have contracts of their own at the lowest addresses, some without code (staking on Harmony: 0xfc): that there is no
- * code says nothing there. What is lost at an address is another question, which the chain answers.
+ * Networks have built-in contracts at the lowest addresses, some without code (staking on Harmony: 0xfc), so missing code proves
+ * nothing there. The chain itself answers whether coins are lost at an address.
  */
 function isPartOfNetwork(address: string): boolean {
   return BigInt(`0x${bare(address)}`) < 0x10000n;

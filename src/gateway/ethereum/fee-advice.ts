@@ -3,7 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { isRecord } from '../../http/json.js';
 import { type GatewayNode, quantity, safeNumber } from '../node.js';
 
-/** Blocks that the advice looks back at, and the percentiles of their priority fees for slow, medium and fast. */
+/** Number of recent blocks that the advice uses, and the percentiles of their priority fees for slow, medium and fast. */
 const BLOCKS = 10;
 const PERCENTILES = [10, 50, 90];
 
@@ -28,7 +28,7 @@ export async function feeAdvice(node: GatewayNode, clock: Clock): Promise<Readon
     return { slow: price, medium: price, fast: toNumber((gasPrice * 5n) / 4n), time, block };
   }
   const { baseFee, rewards } = history;
-  // A base fee grows by at most an eighth a block (EIP-1559): medium outlives one full block, fast two.
+  // A base fee grows by at most an eighth per block (EIP-1559): medium survives one full block, fast two.
   const slow = baseFee + rewards[0];
   const medium = larger((baseFee * 9n) / 8n + rewards[1], gasPrice);
   const fast = larger((baseFee * 81n) / 64n + rewards[2], (medium * 9n) / 8n);

@@ -11,7 +11,7 @@ import { checkDestination, type Destination } from './destination.js';
 /** Decimals of Gwei, in which the API states gas prices. */
 const GWEI_DECIMALS = 9;
 
-/** What a route wants to be queued. */
+/** What a route wants to queue. */
 export interface Submission {
   readonly chain: Chain;
   /** The parsed form's common fields. */
@@ -20,7 +20,7 @@ export interface Submission {
   readonly effect: Pick<EvmTransfer, 'to' | 'value' | 'data'>;
   /** The whole body as received, for the idempotency key. */
   readonly body: unknown;
-  /** How the request names the parts of the effect, and what it says of a token. */
+  /** The names of the effect's parts in the request, and what it says about a token. */
   readonly named: Omit<Destination, 'effect'>;
 }
 
@@ -51,7 +51,7 @@ function feesOf(chain: Chain, signing: SigningFields): Omit<EvmTransfer, 'to' | 
     ...(maxPriorityFeePerGas !== undefined && { maxPriorityFeePerGas }),
     ...(signing.type !== undefined && { type: signing.type }),
     ...(signing.accessList !== undefined && { accessList: signing.accessList }),
-    // The chain's own coin pays where no other is named.
+    // The chain's own coin pays by default.
     ...(signing.feeCurrency !== undefined &&
       signing.feeCurrency !== chain.coin && { feeCurrency: signing.feeCurrency }),
   };

@@ -26,11 +26,11 @@ export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
 
 interface SignedBytes {
   readonly chain: Chain;
-  /** Absent where the bytes went to the network already. */
+  /** Absent if the bytes have already gone to the network. */
   readonly raw?: string;
   readonly txId: string;
   readonly pendingId: string | undefined;
-  /** False where the daemon closes it by itself, once the chain has it. */
+  /** False if the daemon closes it by itself, once the chain has it. */
   readonly close: boolean;
 }
 
@@ -57,7 +57,7 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
   }
   // Durable before the daemon gets its answer: a transaction that we report as broadcast must not be pending again.
   if (pendingId !== undefined) {
-    // Whoever tells an id alone has sent the bytes himself, and looked for them.
+    // A client that sends only an id has sent the bytes itself and checked them.
     if (close) await gateway.queue.complete(pendingId, txId, raw === undefined ? 'daemon' : 'gateway');
     else await gateway.queue.sent(pendingId, txId);
     gateway.meter.count(chain.id, close ? 'completed' : 'broadcast');
@@ -83,7 +83,7 @@ async function checkPending(
   }
 }
 
-/** @returns the node's reason when it refused bytes that it does not know already */
+/** @returns the node's reason if it refused bytes that it did not know already */
 async function send(node: GatewayNode, chain: Chain, signed: SignedTransaction): Promise<string | undefined> {
   const recorded = { ...signed, completed: '', sender: '' };
   try {

@@ -30,7 +30,7 @@ export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
     if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
-  // In place of a chain's public gas station, so that a daemon behind this gateway needs no other service.
+  // Replaces a chain's public gas station, so that a daemon behind this gateway needs no other service.
   for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) {
     const path = chain.tatum?.gasStationPath;
     if (path !== undefined) app.get(path, async (request) => request.json(await gasStation(gateway.node(chain))));

@@ -16,7 +16,7 @@ export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
   app.post(`/v3/${gateway.slugs.outputs}/transaction`, async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const body = await readForm(request);
-    // Two that choose at the same time would choose the same outputs.
+    // Two simultaneous requests would choose the same outputs.
     return oneAtATime(chain.id, () => spend(gateway, request, { chain, body }));
   });
   app.post(`/v3/${gateway.slugs.payments}/transaction`, async (request) => {

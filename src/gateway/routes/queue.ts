@@ -46,7 +46,7 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
   });
 }
 
-// Daemons ask for every chain they know, so a chain that this gateway does not serve has simply nothing to sign.
+// Daemons ask for every chain they know, so a chain that this gateway does not serve simply has nothing to sign.
 async function listPending(
   gateway: GatewayContext,
   request: Context,
@@ -59,7 +59,7 @@ async function listPending(
     ...(signatureIds !== undefined && { signatureIds }),
   });
   const fresh = found.filter(({ claimedAt }) => claimedAt === undefined).map(({ id }) => id);
-  // Who names his wallets is a daemon; who asks for all of a chain may be anybody.
+  // Only a daemon names its wallets; any client may ask for a whole chain.
   if (signatureIds !== undefined && fresh.length > 0) await gateway.queue.claimed(fresh);
   return request.json(found.map(toPending));
 }
@@ -76,7 +76,7 @@ async function showTransaction(gateway: GatewayContext, request: Context): Promi
 }
 
 /**
- * A withdrawn one is missing too, with a word that tells the daemon that it was here: only that ends it there.
+ * Finds a transaction. A withdrawn one is missing too, but the error says that it was here: only then does the daemon end it.
  * @throws CustosError KMS_MISSING: unknown or withdrawn
  */
 async function existing(gateway: GatewayContext, id: string): Promise<QueuedTransaction> {
@@ -113,7 +113,7 @@ function parseSignatures(text: string): SignatureId[] {
   return checkField('signatures', () => given.map((id) => parseSignatureId(id.trim())));
 }
 
-/** What `state` says in words, for whoever reads the JSON. */
+/** The meaning of `state` in words, for readers of the JSON. */
 const meanings = {
   pending: 'no daemon has fetched it yet',
   claimed: 'a daemon has fetched it and works on it',
@@ -123,10 +123,10 @@ const meanings = {
   failed: 'its daemon gave it up; nothing more happens by itself',
 } as const;
 
-/** An extension: how far it came, whether it stays so by itself, and the last error with its code. */
+/** An extension: how far it got, whether that is final, and the last error with its code. */
 function progressOf(found: QueuedTransaction): Readonly<Record<string, unknown>> {
   const state = stateOf(found);
-  // What went wrong on the way is history once it is paid; `errors` has it.
+  // Earlier errors do not matter after completion; `errors` has them.
   const last = found.state === 'completed' ? undefined : found.errors.at(-1);
   const code = last && codeOf(last.error);
   const shown = state === 'completed' ? (found.closedBy ?? 'gateway') : state;

@@ -71,7 +71,7 @@ async function approveToken(gateway: GatewayContext, request: Context): Promise<
   return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
-/** With a signature ID the call is queued; without one the contract is only asked. */
+/** Queues a call with a signature ID; without one it only reads the contract. */
 async function callContract(gateway: GatewayContext, request: Context): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const body = await readForm(request);
@@ -117,7 +117,7 @@ function chainById(gateway: GatewayContext, id: string): Chain {
   throw new CustosError('NOT_OFFERED', `no contracts of ${chain.id} are called`);
 }
 
-/** The API says hexadecimal, with or without 0x; a text that is not is sent as its UTF-8 bytes. */
+/** The API documents hexadecimal digits, with or without 0x; any other text is sent as its UTF-8 bytes. */
 function dataField(data: string | undefined): string | undefined {
   if (data === undefined || data === '' || data === '0x') return undefined;
   if (/^(0x)?([0-9a-fA-F]{2})+$/.test(data)) return `0x${data.replace(/^0x/, '').toLowerCase()}`;

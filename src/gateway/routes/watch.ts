@@ -12,7 +12,7 @@ const DEADLINE = 5000;
 /** How long an answer is reused, in milliseconds, so that frequent requests do not burden the nodes. */
 const ANSWER_TIME = 2000;
 
-/** What a node was found to be. */
+/** The result of a node's probe. */
 interface NodeState {
   readonly chain: ChainId;
   readonly state: 'ok' | 'failed';
@@ -31,14 +31,14 @@ export function watchRoutes(app: Hono, gateway: GatewayContext): void {
   app.get('/health', (request) => request.json({ status: 'ok' }));
   app.get('/ready', async (request) => {
     const { reasons, nodes, queue } = await ask();
-    // How much is paid is the business of who has the key.
+    // Only a client with the key sees how much waits.
     const isKnown = gateway.isKey(request.req.header('x-api-key'));
     return readyAnswer(reasons, { nodes, ...(isKnown && { queue }) });
   });
   app.get('/metrics', async () => seriesAnswer(await gateway.meter.text()));
 }
 
-/** Paths that are answered without a key; the series only where no other machine can ask. */
+/** Paths that need no key; the series need none only if no other machine can reach the gateway. */
 export function isOpenPath(path: string, listeningOn: string): boolean {
   return path === '/health' || path === '/ready' || (path === '/metrics' && isLoopback(listeningOn));
 }

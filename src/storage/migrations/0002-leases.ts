@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Format 2: who goes on with a transaction, what it keeps others from using, and where the chain has it. */
+/** Format 2: who works on a transaction, what it reserves, and where it is in the chain. */
 export async function addLeases<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   for (const column of ['line', 'lease_owner', 'block'] as const) {

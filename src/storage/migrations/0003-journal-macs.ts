@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Format 3: what authenticates the journal, and how many lines each story has. What is there already has no MAC yet. */
+/** Format 3: what authenticates the journal, and how many lines each story has. Existing rows have no MAC yet. */
 export async function addJournalMacs<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   for (const table of ['transactions', 'transaction_events', 'reservations', 'transaction_ids'] as const) {

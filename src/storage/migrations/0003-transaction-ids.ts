@@ -12,9 +12,9 @@ interface Tables {
 const PAGE = 20;
 
 /**
- * Format 3: the id of recorded bytes belongs to one transaction of a chain and network, and stays its own when the bytes have
- * failed or were proved dead. A table of its own rather than a unique column, because older formats let several transactions
- * have the same bytes: there the first that may have paid with them keeps the id.
+ * Format 3: the id of recorded bytes belongs to one transaction of a chain and network, and remains its own if the bytes fail or
+ * are proved dead. This is a separate table, not a unique column, because older formats let several transactions have the same
+ * bytes. Of these, the first that may have paid with the bytes keeps the id.
  */
 export async function addTransactionIds(database: Kysely<Tables>, types: ColumnTypes): Promise<void> {
   await database.schema
@@ -44,7 +44,7 @@ async function takeRecorded(database: Kysely<Tables>): Promise<void> {
     WHERE rank = 1`.execute(database);
 }
 
-/** What was proved dead stands in the stories only. */
+/** Takes ids of bytes that were proved dead: only the stories have them. */
 async function takeExpired(database: Kysely<Tables>): Promise<void> {
   for (let after = { id: '', place: 0 }; ; ) {
     const events = await database
@@ -70,7 +70,7 @@ async function takeExpired(database: Kysely<Tables>): Promise<void> {
   }
 }
 
-/** A story that somebody damaged must not keep the store from being opened. */
+/** A damaged story must not prevent the opening of the store. */
 function txIdsIn(fact: string): string[] {
   try {
     const value: unknown = JSON.parse(fact);

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Format 2: keys with an index each, and the outputs that a transaction spends, which belong to it alone. */
+/** Format 2: keys with an index each, and the outputs that only one transaction may spend. */
 export async function addOutputs<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   await schema.alterTable('pending_transactions').addColumn('signatures', types.text).execute();

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ColumnTypes } from './column-types.js';
 
-/** Format 3: when a daemon first fetched a transaction, since when it has failed for good, and who closed it. */
+/** Format 3: when a daemon first fetched a transaction, when it failed for good, and who closed it. */
 export async function addProgress<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {
   const { schema } = database;
   await schema.alterTable('pending_transactions').addColumn('claimed_at', 'bigint').execute();

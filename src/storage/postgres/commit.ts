@@ -6,19 +6,19 @@ import type { PostgresSession } from './session.js';
 
 /** How often a unit of work is tried when other processes keep interfering. */
 const ATTEMPTS = 6;
-/** How long a work waits for a database that is starting again, in milliseconds. */
+/** How long a unit of work waits for a database that is restarting, in milliseconds. */
 export const RECONNECT_LIMIT = 10_000;
 
 /** The one connection that writes. */
 export interface Writer<T> {
-  /** Connects again where the connection is lost. @throws CustosError STORE_UNREACHABLE, STORE_BUSY */
+  /** Connects again if the connection is lost. @throws CustosError STORE_UNREACHABLE, STORE_BUSY */
   connect(): Promise<PostgresSession>;
   readonly database: Kysely<T>;
   /** Host and database, for messages. */
   readonly shown: string;
 }
 
-/** A work that is done and waits for the commit. */
+/** A unit of work that is done and waits for the commit. */
 interface Done<T> {
   readonly work: QueuedWork<T>;
   tell(): void;
@@ -40,7 +40,7 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
   }
 }
 
-/** Works of which nothing is kept, and why. */
+/** Units of work that were undone, and why. */
 interface Outcome<T> {
   readonly again: readonly QueuedWork<T>[];
   readonly reason?: unknown;
@@ -53,7 +53,7 @@ async function attemptGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T
   try {
     session = await writer.connect();
     await session.query('BEGIN');
-    // Works seldom fail, and savepoints take as many round trips as a work: they are set where one of the group has failed.
+    // Work seldom fails, and a savepoint takes as many round trips as the work itself: they are set only after one has failed.
     found = (await runAll(group, session, writer)) ?? (await runEach(group, { session, writer, rejected }));
   } catch (error) {
     // Nothing was committed. The server rolls back by itself if the connection is lost; otherwise it needs the command.
@@ -66,13 +66,13 @@ async function attemptGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T
   return undone === undefined ? { again, reason } : { again: [...undone.again, ...again], reason: undone.reason };
 }
 
-/** Works that wait for the commit, and those that were undone. */
+/** Units of work that wait for the commit, and those that were undone. */
 interface Run<T> extends Outcome<T> {
   readonly done: readonly Done<T>[];
 }
 
 /**
- * @returns undefined when one failed: then none is done, and a new transaction is open
+ * @returns undefined if one failed: then all are undone, and a new transaction is open
  * @throws CustosError STORE_UNREACHABLE: the connection is lost
  */
 async function runAll<T>(
@@ -127,7 +127,7 @@ async function runOne<T>(work: QueuedWork<T>, { session, writer, rejected }: Run
     await session.query('RELEASE SAVEPOINT work');
     return { kind: 'done', tell };
   } catch (error) {
-    // Refused when the connection is lost, whatever the work made of that.
+    // Fails if the connection is lost, even if the work has caught that error.
     await session.query('ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work');
     if (isTransient(error)) return { kind: 'again', reason: error };
     work.reject(postgresError(error, writer.shown));
@@ -143,7 +143,7 @@ async function commit<T>(
 ): Promise<Outcome<T> | undefined> {
   try {
     const { command } = await session.query('COMMIT');
-    // The server answers so when it has undone everything instead.
+    // The server answers ROLLBACK if it has undone everything instead.
     if (String(command) !== 'COMMIT') throw new CustosError('INTERNAL', `${shown}: the transaction was not committed`);
   } catch (error) {
     if (!session.lost && isTransient(error)) return { again: done.map(({ work }) => work), reason: error };

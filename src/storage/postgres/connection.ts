@@ -5,7 +5,7 @@ import { connectPostgres, type PostgresSession } from './session.js';
 /** What a connection needs before it serves. */
 export type Prepare = (session: PostgresSession) => Promise<void>;
 
-/** One connection that is made when it is first asked for, and made again after it was lost. */
+/** One connection that is made at its first use, and made again after it was lost. */
 export class PostgresConnection {
   readonly #url: PostgresUrl;
   readonly #readOnly: boolean;
@@ -32,7 +32,7 @@ export class PostgresConnection {
     throw closedError();
   }
 
-  /** Does something on this connection now, and first of all on each that takes its place. */
+  /** Prepares this connection now, and each replacement before its first use. */
   async onConnect(prepare: Prepare): Promise<void> {
     await prepare(await this.session());
     this.#prepare = prepare;
@@ -44,7 +44,7 @@ export class PostgresConnection {
     return this.#current;
   }
 
-  /** Ends the connection, and makes none again. */
+  /** Ends the connection for good. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#drop();

@@ -8,12 +8,12 @@ import { postgresError } from './errors.js';
 import { type PostgresUrl, parsePostgresUrl } from './location.js';
 import { PostgresReaders } from './readers.js';
 
-/** Nothing is in an empty list: SQLite takes `in ()`, PostgreSQL does not. */
+/** An empty list contains nothing: SQLite accepts `in ()`, PostgreSQL does not. */
 const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
 
-/** A database on a server, where the one connection that writes may be lost and made again. */
+/** A database on a server: its one writing connection may be lost and made again. */
 export interface PostgresDatabase<T> extends Database<T> {
-  /** Does something on the connection that writes now, and first of all on each that takes its place. */
+  /** Prepares the writing connection now, and each replacement before its first use. */
   onConnect(prepare: Prepare): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     this.#writer = connection;
     this.#readers = new PostgresReaders(url);
     this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers), plugins });
-    // Queries of a work go to the connection that its transaction is on, and to no other in its place.
+    // Queries of a unit of work go only to the connection of its transaction, never to a replacement.
     const source = { take: async () => connection.current(), giveBack: () => undefined };
     const writer = {
       connect: () => connection.session(),

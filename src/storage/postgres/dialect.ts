@@ -11,13 +11,13 @@ import {
 import { CustosError } from '../../core/errors.js';
 import type { PostgresSession } from './session.js';
 
-/** Where queries get a connection, each for as long as Kysely holds it. */
+/** Gives queries a connection for as long as Kysely holds it. */
 export interface SessionSource {
   take(): Promise<PostgresSession>;
   giveBack(session: PostgresSession): void;
 }
 
-/** Kysely over connections that are the caller's, as are transactions (postgres-commit.ts). */
+/** Kysely over connections of the caller, who also handles transactions (postgres/commit.ts). */
 export function postgresDialect(source: SessionSource): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),

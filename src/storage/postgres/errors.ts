@@ -9,7 +9,7 @@ const states: readonly (readonly [string, ErrorCode, string])[] = [
   ['3D000', 'STORE_UNREACHABLE', 'there is no such database'],
   ['40', 'STORE_BUSY', 'other processes changed the same rows at the same time'],
   ['42501', 'STORE_READ_ONLY', 'the database user may not do this'],
-  // A statement that does not fit the tables: all statements are fixed, so the tables are not what they were made as.
+  // A statement that does not fit the tables: all statements are fixed, so the tables have been changed.
   ['42', 'STORE_DAMAGED', 'the database does not have the tables of a wallet store'],
   ['53300', 'STORE_BUSY', 'the database has no connection to spare'],
   ['53', 'STORE_FULL', 'the database has no space or memory left'],
@@ -21,7 +21,7 @@ const states: readonly (readonly [string, ErrorCode, string])[] = [
   ['XX002', 'STORE_DAMAGED', 'the database found a damaged index'],
 ];
 
-/** Says what an error of PostgreSQL means for the store; anything else stays as it is. */
+/** Translates an error of PostgreSQL into an error of the store; returns any other error unchanged. */
 export function postgresError(error: unknown, shown: string): unknown {
   if (!(error instanceof Error) || error instanceof CustosError) return error;
   const state = sqlState(error);
@@ -36,14 +36,14 @@ export function sqlState(error: unknown): string | undefined {
   return 'severity' in error && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
-/** True when the server has ended the connection along with its answer. */
+/** True if the server ended the connection with its answer. */
 export function endsConnection(error: unknown): boolean {
   const state = sqlState(error);
   if (state === undefined) return true;
   return /^(08|57P0[1-5])/.test(state) || (error instanceof Error && 'severity' in error && error.severity === 'FATAL');
 }
 
-/** True for a serialization failure or a deadlock: the same work may succeed when it is done again. */
+/** True for a serialization failure or a deadlock: the same work may succeed if it is repeated. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40001' || state === '40P01';

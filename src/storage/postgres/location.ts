@@ -1,9 +1,9 @@
 import { CustosError } from '../../core/errors.js';
 
-/** How a connection is guarded on its way, by libpq's names (PostgreSQL documentation, 34.19). */
+/** How a connection is protected, with the names of libpq (PostgreSQL documentation, 34.19). */
 type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
-/** A `postgres://` location, taken apart. */
+/** The parts of a `postgres://` location. */
 export interface PostgresUrl {
   /** Name, address, or directory of a Unix socket. */
   readonly host: string;
@@ -18,7 +18,7 @@ export interface PostgresUrl {
   readonly sslKey?: string;
   /** Settings of the session, such as `-c search_path=custos`. */
   readonly options?: string;
-  /** Host, port and database: what may be shown. */
+  /** Host, port and database, which are safe to show. */
   readonly shown: string;
 }
 
@@ -26,11 +26,11 @@ const parameters = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'opti
 const sslModes: readonly string[] = ['disable', 'require', 'verify-ca', 'verify-full'] satisfies SslMode[];
 
 /**
- * Takes a URL `postgres://[user[:password]@]host[:port]/database[?parameters]` apart (RFC 3986; names of libpq).
- * @throws CustosError STORE_UNSUPPORTED: it is incomplete or asks for what is not known; nothing secret is repeated
+ * Parses a URL `postgres://[user[:password]@]host[:port]/database[?parameters]` (RFC 3986; names of libpq).
+ * @throws CustosError STORE_UNSUPPORTED: it is incomplete or has an unknown parameter; the error repeats no secret
  */
 export function parsePostgresUrl(location: string): PostgresUrl {
-  // A host that is a directory stands percent-encoded, which URLs of an unknown scheme may hold.
+  // A directory as host is percent-encoded, which URLs of an unknown scheme may contain.
   const url = URL.canParse(location) ? new URL(location) : undefined;
   if (url === undefined || url.hash !== '') throw unsupported('is not complete: postgres://user@host:5432/database');
   const query = url.searchParams;

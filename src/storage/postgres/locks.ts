@@ -5,10 +5,10 @@ import type { StoreIdentity } from '../store-format.js';
 import type { PostgresDatabase } from './database.js';
 import type { PostgresSession } from './session.js';
 
-/** First half of the lock's name: the letters CUSR. The second half is of the store, because a database may hold several. */
+/** First half of the lock's name: the letters CUSR. The second half depends on the store, because a database may hold several. */
 const REKEY_LOCK = 0x43555352;
 
-/** Who may use a store at the same time: daemons share it, and whoever replaces its root key has it alone. */
+/** Locks on a store: daemons share it, and the replacement of its root key needs it alone. */
 export interface RekeyLocks {
   /** @throws CustosError STORE_BUSY: its root key is being replaced; STORE_REKEYED: it was */
   shared(): Promise<void>;

@@ -3,10 +3,10 @@ import type { SessionSource } from './dialect.js';
 import type { PostgresUrl } from './location.js';
 import type { PostgresSession } from './session.js';
 
-/** Connections that reads share, so that none waits behind a write. */
+/** Number of connections that reads share, so that a read never waits for a write. */
 const READERS = 3;
 
-/** A few connections that can only read; who finds none free waits for one. */
+/** A few read-only connections; a query waits if none is free. */
 export class PostgresReaders implements SessionSource {
   readonly #all: readonly PostgresConnection[];
   readonly #idle: PostgresConnection[];

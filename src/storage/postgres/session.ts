@@ -5,11 +5,11 @@ import { CustosError } from '../../core/errors.js';
 import { endsConnection, postgresError } from './errors.js';
 import type { PostgresUrl } from './location.js';
 
-/** What a query gives back. */
+/** The result of a query. */
 interface PostgresResult {
   /** The server's word for what it did, such as UPDATE, COMMIT or ROLLBACK. */
   readonly command: string;
-  /** Rows given or changed. */
+  /** Number of rows returned or changed. */
   readonly count: number;
   readonly rows: readonly unknown[];
 }
@@ -26,7 +26,7 @@ export interface PostgresSession {
   close(): Promise<void>;
 }
 
-/** Times in milliseconds. A process that hangs must not hold rows for ever, nor a network that swallows packets a process. */
+/** Times in milliseconds. A hanging process must not hold rows forever, and a network that drops packets must not hang a process. */
 const CONNECT_LIMIT = 10_000;
 const LOCK_LIMIT = 10_000;
 const STATEMENT_LIMIT = 60_000;
@@ -34,12 +34,12 @@ const ANSWER_LIMIT = 70_000;
 const IDLE_LIMIT = 60_000;
 const END_LIMIT = 3_000;
 
-/** Object ids of types (pg_type): those that node-postgres would give as text or as its own kind of bytes. */
+/** Object ids of types (pg_type) that node-postgres would return as text or as its own kind of bytes. */
 const INT8 = 20;
 const BYTEA = 17;
 
 /**
- * Connects to a database. Commits of the session are durable whatever the database's own settings say.
+ * Connects to a database. Commits of the session are durable, whatever the settings of the database are.
  * @throws CustosError STORE_UNREACHABLE, STORE_BUSY: no connection to spare; STORE_UNSUPPORTED: a certificate file cannot be read
  */
 export async function connectPostgres(
@@ -66,14 +66,14 @@ function clientConfig(
   types: CustomTypesConfig,
 ): ClientConfig {
   const { host, port, database, user, password, options = '' } = url;
-  // Later settings win over those of the location, of the role and of the database.
+  // Later settings override those of the location, the role and the database.
   const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed`;
   return {
     host,
     port,
     database,
     ...(user !== undefined && { user }),
-    // A function, because node-postgres would look into ~/.pgpass for what is left out.
+    // A function, because node-postgres would look for a missing password in ~/.pgpass.
     password: () => password ?? '',
     ssl,
     types,
@@ -93,7 +93,7 @@ async function typeParsers(): Promise<CustomTypesConfig> {
   return {
     getTypeParser(oid: number, format?: 'text' | 'binary') {
       if (oid === INT8) return Number;
-      // `\x` and hexadecimal digits; the copy lets go of Node's shared buffer.
+      // `\x` and hexadecimal digits; the copy does not keep Node's shared buffer alive.
       if (oid === BYTEA) return (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
       return pg.types.getTypeParser(oid, format);
     },
@@ -161,7 +161,7 @@ class ClientSession implements PostgresSession {
     try {
       const values = parameters === undefined ? undefined : [...parameters];
       const answer: QueryResult | QueryResult[] = await this.#client.query(sql, values);
-      // Several statements in one text have a result each.
+      // Several statements in one text return one result each.
       const result = Array.isArray(answer) ? answer.at(-1) : answer;
       return { command: result?.command ?? '', count: result?.rowCount ?? 0, rows: result?.rows ?? [] };
     } catch (error) {
@@ -177,7 +177,7 @@ class ClientSession implements PostgresSession {
 
   async close(): Promise<void> {
     this.#lost = true;
-    // A server that vanished never answers the farewell; the system would wait for it for minutes.
+    // A server that vanished never answers the goodbye; the system would wait for minutes.
     const late = setTimeout(() => this.#client.connection.stream.destroy(), END_LIMIT);
     await this.#client.end().catch(() => undefined);
     clearTimeout(late);

@@ -32,7 +32,7 @@ export async function postgresStoreExists(location: string): Promise<boolean> {
 }
 
 /**
- * Makes a new store in one transaction, beside what else the database holds.
+ * Makes a new store in one transaction, beside other content of the database.
  * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
 export async function createPostgresStore(location: string, content: NewStore): Promise<Store> {
@@ -75,7 +75,7 @@ function missing(shown: string): CustosError {
   return new CustosError('STORE_MISSING', `there is no wallet store at ${shown}`);
 }
 
-/** Reads and writes as parts of a transaction that is open already. */
+/** Reads and writes inside a transaction that is already open. */
 function within(db: Kysely<StoreTables>): Database<StoreTables> {
   return { dialect: 'postgres', read: (work) => work(db), write: (work) => work(db), close: async () => undefined };
 }
@@ -87,10 +87,10 @@ function assemble(database: PostgresDatabase<StoreTables>, shown: string, identi
     location: shown,
     shared: true,
     ...storeTables(database, identity.generation),
-    // Daemons share the work by leases, and those of others are theirs.
+    // Daemons share the work by leases, and leave the leases of others alone.
     lockForDaemon: locks.shared,
     lockForRekey: locks.alone,
-    // Damaged pages show when rows are read; here it is whether all tables are there.
+    // Damaged pages show when rows are read; this checks that all tables exist.
     async check() {
       if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);
     },

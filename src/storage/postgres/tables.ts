@@ -4,10 +4,10 @@ import { CustosError } from '../../core/errors.js';
 /** "CUST" as a number: the key of the advisory lock under which tables are made and changed. */
 const MIGRATION_LOCK = 0x43555354;
 
-/** Tables by the columns that tell them from tables of the same name that somebody else made. */
+/** Tables with the columns that distinguish them from foreign tables of the same name. */
 export type TableMarks = Readonly<Record<string, readonly string[]>>;
 
-/** Keeps all others away from making or changing tables until the transaction ends. */
+/** Prevents others from making or changing tables until the transaction ends. */
 export async function lockMigrations<T>(db: Kysely<T>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db);
 }

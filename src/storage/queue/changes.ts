@@ -5,13 +5,13 @@ import type { DialectName } from '../database.js';
 import type { QueueTables } from '../schema.js';
 import type { QueueRow } from './rows.js';
 
-/** Errors that are kept of one pending transaction, and the length of each in characters. */
+/** Most errors that are kept for one pending transaction, and the length of each in characters. */
 const MAX_ERRORS = 20;
 const MAX_ERROR_LENGTH = 4000;
 
 type Tables = Kysely<QueueTables>;
 
-/** A row that is about to be changed, under the id by which it was asked for. */
+/** A row that will be changed, with the requested id. */
 export interface Change {
   readonly id: string;
   readonly row: QueueRow | undefined;
@@ -52,7 +52,7 @@ export async function remove(tables: Tables, change: Change): Promise<void> {
   await tables.deleteFrom('spent_outputs').where('seq', '=', row.seq).execute();
 }
 
-/** Keeps what a daemon says of a transaction; an unknown one is passed over. */
+/** Keeps a daemon's report about a transaction; ignores an unknown one. */
 export async function report(
   tables: Tables,
   { row }: Change,
@@ -67,7 +67,7 @@ export async function report(
   if (said.reopens === true && row.state === 'broadcast') await reopen(tables, row);
 }
 
-/** The first fetch counts. */
+/** Records the first fetch only. */
 export async function claim(tables: Tables, ids: readonly string[], at: number): Promise<void> {
   await tables
     .updateTable('pending_transactions')
@@ -96,14 +96,14 @@ async function end(tables: Tables, row: QueueRow, change: Partial<QueueRow>): Pr
   await tables.deleteFrom('pending_hashes').where('seq', '=', row.seq).execute();
 }
 
-/** Its bytes are dead: daemons are given it again. */
+/** Its bytes are dead: daemons get it again. */
 async function reopen(tables: Tables, row: QueueRow): Promise<void> {
   const change = { state: 'pending', tx_id: null };
   await tables.updateTable('pending_transactions').set(change).where('seq', '=', row.seq).execute();
   await insertHashes(tables, row);
 }
 
-/** Puts the wallets of a transaction into the index that polls go by. */
+/** Puts the wallets of a transaction into the index that polls use. */
 export async function insertHashes(
   tables: Tables,
   { seq, chain, network, hashes, signatures }: Pick<QueueRow, 'seq' | 'chain' | 'network' | 'hashes' | 'signatures'>,
@@ -124,7 +124,7 @@ async function keepError(tables: Tables, id: string, { error, at }: { error: str
     .execute();
   if (kept.at(-1)?.error === error) return;
   const place = (kept.at(-1)?.place ?? 0) + 1;
-  // One that comes again is the last one now.
+  // A repeated error becomes the last one.
   await tables.deleteFrom('reported_errors').where('pending_id', '=', id).where('error', '=', error).execute();
   await tables.insertInto('reported_errors').values({ pending_id: id, place, at, error }).execute();
   const oldest = [...kept.filter((one) => one.error !== error), { place }].at(-MAX_ERRORS - 1);

@@ -3,7 +3,7 @@ import { type Network, parseChainId } from '../../core/ids.js';
 import type { QueueCount, UnclaimedTransaction } from '../../core/store/queue.js';
 import type { QueueTables } from '../schema.js';
 
-/** What waits in the queue, by chain and by how far it came: one query over the index of the states. */
+/** Counts waiting transactions by chain and progress: one query over the index of the states. */
 export async function countWaiting(tables: Kysely<QueueTables>, network: Network): Promise<readonly QueueCount[]> {
   const rows = await tables
     .selectFrom('pending_transactions')
@@ -32,7 +32,7 @@ export async function countWaiting(tables: Kysely<QueueTables>, network: Network
   }));
 }
 
-/** The oldest ones first that no daemon has fetched. */
+/** Transactions that no daemon has fetched, the oldest first. */
 export async function findUnclaimed(
   tables: Kysely<QueueTables>,
   { network, before, limit }: { readonly network: Network; readonly before: number; readonly limit: number },

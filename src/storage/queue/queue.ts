@@ -31,8 +31,8 @@ const LIST_SIZE = 500;
 type Tables = Kysely<QueueTables>;
 
 /**
- * Opens the gateway's queue, and makes the file (mode 0600) or the tables when there are none.
- * @param location - path of its SQLite file, which is the queue's own, or a `postgres://` URL, where it may lie beside a store
+ * Opens the gateway's queue, and makes the file (mode 0600) or the tables if they do not exist.
+ * @param location - path of its own SQLite file, or a `postgres://` URL of a database that may also hold a store
  * @throws CustosError STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
 export async function openQueue(location: string, clock: Clock = systemClock): Promise<Queue> {
@@ -127,7 +127,7 @@ async function enqueue(
   return id;
 }
 
-/** The same key at two gateways at the same time: the second waits for the first, and then finds it. */
+/** If two gateways get the same key at the same time, the second waits for the first and then finds it. */
 async function lockKey(tables: Tables, key: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tables);
 }
@@ -148,7 +148,7 @@ async function repeated(tables: Tables, { key, digest }: Idempotency): Promise<s
   throw new CustosError('IDEMPOTENCY_CONFLICT', 'the idempotency key was used for another request');
 }
 
-/** The outputs that are spent, each with the place of the transaction that does. */
+/** The spent outputs, each with the place of the spending transaction. */
 async function spentBy(tables: Tables, { chain, network, outputs }: SpentFilter): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const list of chunks(outputs, LIST_SIZE)) {

@@ -11,10 +11,10 @@ import {
 } from '../../core/store/queue.js';
 import type { QueueTables } from '../schema.js';
 
-/** A pending transaction as it lies in the queue. */
+/** A pending transaction in the queue. */
 export type QueueRow = Selectable<QueueTables['pending_transactions']>;
 
-/** @throws CustosError STORE_DAMAGED: the row holds what was never written there */
+/** @throws CustosError STORE_DAMAGED: the row holds values that Custos never writes */
 export function toQueued(row: QueueRow, errors: readonly ReportedError[]): QueuedTransaction {
   const hashes: unknown = JSON.parse(row.hashes);
   if (!Array.isArray(hashes)) throw damaged(row);

@@ -13,28 +13,28 @@ export interface Writer<T> {
   readonly database: Kysely<T>;
 }
 
-/** Says to whoever waits that the work is durable. */
+/** Reports to the caller that the work is durable. */
 type Tell = () => void;
 
-/** Runs works in one transaction. */
+/** Runs units of work in one transaction. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
   const { connection } = writer;
   const done: Tell[] = [];
   try {
     await begin(connection);
-    // Works seldom fail, and a savepoint costs as much as a small work: they are set where one of the group has failed.
+    // Work seldom fails, and a savepoint costs as much as a small unit of work: they are set only after one has failed.
     done.push(...((await runAll(group, writer)) ?? (await runEach(group, writer))));
     connection.exec('COMMIT');
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');
-    // `reject` does nothing for a work that has heard of its own failure already.
+    // `reject` does nothing for work that was already rejected.
     for (const work of group) work.reject(databaseError(error));
     return;
   }
   for (const tell of done) tell();
 }
 
-/** @returns undefined when one failed: then none is done, and a new transaction is open */
+/** @returns undefined if one failed: then all are undone, and a new transaction is open */
 async function runAll<T>(
   group: readonly QueuedWork<T>[],
   { connection, database }: Writer<T>,
@@ -66,7 +66,7 @@ async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T
     connection.exec('RELEASE work');
     return tell;
   } catch (error) {
-    // SQLite may have ended the whole transaction by itself (disk full): then no work is kept, for this reason.
+    // SQLite may have ended the whole transaction by itself (disk full): then all work is undone, for this reason.
     if (!tryStatement(connection, 'ROLLBACK TO work; RELEASE work')) throw error;
     work.reject(databaseError(error));
     return undefined;
@@ -88,7 +88,7 @@ async function begin(connection: SqliteConnection): Promise<void> {
   }
 }
 
-/** @returns false when SQLite refuses, such as a roll back that it did by itself already */
+/** @returns false if SQLite refuses, for example a rollback that it has already done by itself */
 export function tryStatement(connection: SqliteConnection, sql: string): boolean {
   try {
     connection.exec(sql);

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module';
 import { CustosError } from '../../core/errors.js';
 
-/** What Custos uses of `node:sqlite` and of its twin for Node 20. */
+/** The part of `node:sqlite`, and of its replacement for Node 20, that Custos uses. */
 export interface SqliteStatement {
   all(...parameters: readonly SqliteValue[]): unknown[];
   run(...parameters: readonly SqliteValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
@@ -17,7 +17,7 @@ export type SqliteValue = null | number | bigint | string | Uint8Array;
 
 type Constructor = new (path: string, options?: { readOnly?: boolean }) => SqliteConnection;
 
-/** Node's own SQLite where it has one that needs no flag (22.13 and later), else the optional package with the same interface. */
+/** Node's own SQLite if it needs no flag (22.13 and later), otherwise the optional package with the same interface. */
 export async function openSqlite(path: string, options: { readOnly?: boolean } = {}): Promise<SqliteConnection> {
   const { DatabaseSync } = await loadModule();
   return new DatabaseSync(path, options);
@@ -31,7 +31,7 @@ function loadModule(): Promise<{ DatabaseSync: Constructor }> {
 }
 
 async function loadBuiltin() {
-  // Node calls its SQLite experimental on standard error at each start; an operator can do nothing about it.
+  // Node warns on standard error at each start that its SQLite is experimental; an operator cannot change that.
   const emitWarning = process.emitWarning;
   process.emitWarning = () => undefined;
   try {
@@ -41,7 +41,7 @@ async function loadBuiltin() {
   }
 }
 
-/** Comes with the built program, beside its files; a checkout that is not built has it among its packages. */
+/** The built program has it beside its files; an unbuilt checkout has it among its packages. */
 async function loadPackage() {
   const besideProgram = new URL('./sqlite/dist/index.cjs', import.meta.url).href;
   const besideModules = new URL('../../program/sqlite/dist/index.cjs', import.meta.url).href;

@@ -7,7 +7,7 @@ import { sqliteDialect } from './dialect.js';
 import { databaseError } from './errors.js';
 
 export interface SqliteOptions {
-  /** `wal` for a database in use, `delete` for one that is being built and becomes one file when closed. */
+  /** `wal` for a database in use; `delete` for a new one that becomes a single file when it is closed. */
   readonly journal?: 'wal' | 'delete';
 }
 
@@ -20,7 +20,7 @@ export async function openSqliteDatabase<T>(path: string, options: SqliteOptions
   try {
     const writer = await openSqlite(path);
     opened.push(writer);
-    // FULL: a commit is on disk before it is answered. The short wait inside SQLite blocks this thread; the long one is ours.
+    // FULL: a commit is on disk before it returns. SQLite's own short wait blocks this thread; Custos does the long wait.
     writer.exec(`PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA journal_mode=${options.journal ?? 'wal'}`);
     // Signature IDs are random, so a new wallet lands on any page of their index: 16 MB hold that of a million.
     writer.exec('PRAGMA cache_size=-16384');
@@ -68,8 +68,8 @@ class SqliteDatabase<T> implements Database<T> {
     this.#closed = true;
     await this.#groups.close();
     this.#readConnection.close();
-    // Moves everything into the one file, which may then be copied. SQLite does so by itself only when no statement is
-    // left, and statements live until they are collected. Whoever else has the database open may keep the log; that is well.
+    // Moves everything into one file, which may then be copied. SQLite does so by itself only when all statements are gone,
+    // and statements live until they are collected. Another process with the database open may keep the log; that is fine.
     tryStatement(this.#connection, 'PRAGMA wal_checkpoint(TRUNCATE)');
     this.#connection.close();
   }
