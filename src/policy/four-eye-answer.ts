@@ -4,7 +4,7 @@ import type { Secret } from '../core/secret.js';
 import type { ApproverAnswer } from '../core/signing/approver.js';
 import type { Distrust, HoldCause, Verdict } from '../core/signing/judge.js';
 
-/** What was asked, and how an answer to it has to look. */
+/** The question, and the requirements for its answer. */
 export interface Asked {
   readonly method: 'GET' | 'POST';
   readonly digest: string;
@@ -16,18 +16,18 @@ export interface Asked {
 }
 
 export const RULE = 'four-eye';
-/** How far the clocks of both sides may be apart, with the way between them, in milliseconds. */
+/** Largest difference between the clocks of both sides, with the time of the transfer, in milliseconds. */
 const CLOCK_SKEW = 60_000;
 
 type Decision = 'APPROVE' | 'REJECT' | 'RETRY';
 
-/** Statuses that machines on the way answer with, or that ask to come again: not the word of the service about the transaction. */
+/** Statuses of intermediate servers, or that ask for a retry: not the service's answer about the transaction. */
 const aboutTheWay: ReadonlySet<number> = new Set([407, 408, 413, 421, 425, 426, 429, 431, 511]);
 
 /**
- * Reads what the four-eye service answered. A yes is a decision in JSON with status 200 or 201; in the form of Tatum KMS (GET)
- * also 200 and 204 without a decision. A no is `approved: false`, `REJECT`, or a 4xx. Everything else holds, and so does
- * whatever is about another question or has no right signature.
+ * Reads the answer of the four-eye service. A yes is a decision in JSON with status 200 or 201; in the form of Tatum KMS (GET)
+ * also 200 and 204 without a decision. A no is `approved: false`, `REJECT`, or a 4xx. Any other answer holds the transaction, and
+ * so does an answer to another question or one without a valid signature.
  */
 export function readVerdict(answer: ApproverAnswer, asked: Asked): Verdict {
   const { status } = answer;
@@ -55,7 +55,7 @@ function verdictOf(decision: Decision, status: number, stated: Decision | undefi
   return decision === 'RETRY' ? hold('undecided', reason) : { kind: 'deny', rule: RULE, reason };
 }
 
-/** What the answer comes to. A no in either place is a no; a yes must not be contradicted by the status. */
+/** The decision of an answer. A no in either place is a no; the status must not contradict a yes. */
 function decided(status: number, method: 'GET' | 'POST', stated: Decision | undefined): Decision | undefined {
   if (stated === 'RETRY') return 'RETRY';
   if (status >= 400 || stated === 'REJECT') return 'REJECT';
@@ -77,7 +77,7 @@ function contentOf({ headers, text }: ApproverAnswer): Content {
   return { kind: isNamedJson && body !== '' ? 'json' : 'other', value };
 }
 
-/** `approved` is true or false, `decision` one of three words; where both stand they must agree. */
+/** `approved` is true or false, `decision` is one of three words; if both are present, they must agree. */
 function decisionIn(value: unknown): Decision | undefined | 'unreadable' {
   if (value === false) return 'REJECT';
   if (!isObject(value)) return undefined;
@@ -91,12 +91,12 @@ function decisionIn(value: unknown): Decision | undefined | 'unreadable' {
     found.add(decision === 'APPROVE' || decision === 'REJECT' || decision === 'RETRY' ? decision : 'unreadable');
   }
   const [first] = found;
-  // `{"approved": false, "decision": "RETRY"}` is how a service says that it is not a yes yet.
+  // With `{"approved": false, "decision": "RETRY"}` a service says that it has not decided yet.
   if (found.size === 2 && found.has('REJECT') && found.has('RETRY')) return 'RETRY';
   return found.size > 1 ? 'unreadable' : first;
 }
 
-/** An answer need not repeat digest and nonce, but what it repeats must be what was asked. */
+/** An answer need not repeat digest and nonce, but if it does, they must be those of the question. */
 function aboutAnother(value: unknown, { digest, nonce }: Asked): 'digest' | 'nonce' | undefined {
   if (!isObject(value)) return undefined;
   if (Object.hasOwn(value, 'digest') && value['digest'] !== digest) return 'digest';
@@ -127,7 +127,7 @@ function answerSignature(secret: Secret, text: string): Buffer {
   return createHmac('sha256', secret.exposeBytes()).update(text).digest();
 }
 
-/** Takes the same time wherever the two differ. */
+/** Compares in constant time. */
 function isEqual(hex: string, expected: Buffer): boolean {
   return /^[0-9a-f]{64}$/i.test(hex) && timingSafeEqual(Buffer.from(hex, 'hex'), expected);
 }
@@ -136,7 +136,7 @@ function distrusted(distrust: Distrust, reason: string): Verdict {
   return { ...hold('invalid', reason), distrust };
 }
 
-/** No answer that counts: the transaction waits, and is asked for again. */
+/** Without a valid answer the transaction waits, and the service is asked again. */
 export function hold(because: HoldCause, reason: string) {
   return { kind: 'hold', rule: RULE, reason, because } as const;
 }

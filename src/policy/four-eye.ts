@@ -6,7 +6,7 @@ import type { Judge, Verdict } from '../core/signing/judge.js';
 import { hold, RULE, readVerdict } from './four-eye-answer.js';
 
 export interface FourEyeOptions {
-  /** How `approver` is asked. */
+  /** HTTP method of the question. */
   readonly method: 'GET' | 'POST';
   /** The answers must be signed with it. */
   readonly secret?: Secret;
@@ -14,8 +14,8 @@ export interface FourEyeOptions {
 }
 
 /**
- * The second pair of eyes: a judge that asks one service of the operator's. `readVerdict` says which answers are a yes; without
- * one the transaction is held, never signed.
+ * The second pair of eyes: a judge that asks a service of the operator. `readVerdict` decides which answers are a yes; without a
+ * yes the transaction is held, never signed.
  */
 export function fourEyeJudge(approver: Approver, { method, secret, clock }: FourEyeOptions): Judge {
   return {

@@ -4,7 +4,7 @@ import type { SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { Answer, Question } from './messages.js';
 
-/** All that a signer can say about a request that it refuses. Whatever else it says is INTERNAL. */
+/** The codes that a signer may answer when it refuses a request. Any other code becomes INTERNAL. */
 const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'ADDRESS_INVALID',
   'ADDRESS_MISMATCH',
@@ -46,16 +46,16 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'XPUB_INVALID',
 ]);
 
-/** Signed bytes in the text form of any chain: a transaction of 1 MiB in hexadecimal digits, and some more. */
+/** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
 const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
 /** Transaction ids, and addresses, of any chain. */
 const ID_FORM = /^[\w:.+/=-]{1,200}$/;
 
 /**
- * Reads what a signer process sent, as from an enemy: keys have passed through it, and nothing that it can put into words
- * may reach log, journal or cloud. Only members of the known shapes are taken over, and errors as a code alone.
+ * Reads a message of a signer process as if from an enemy: it has handled keys, so none of its free text may reach log, journal
+ * or cloud. Only members of known shapes are accepted, and only the code of an error.
  * @param asked - the question that waits under a number
- * @throws CustosError SIGNER_DIED: it does not keep to the protocol
+ * @throws CustosError SIGNER_DIED: it breaks the protocol
  */
 export function parseAnswers(message: unknown, asked: (n: number) => Question | undefined): Answer[] {
   if (!Array.isArray(message) || message.length > 1_000) throw foreign();
@@ -149,7 +149,7 @@ function foreign(): CustosError {
   return new CustosError('SIGNER_DIED', 'the signer process does not keep to the protocol');
 }
 
-/** The front's own words for a refusal, about what it asked. */
+/** The front's own text for a refusal of its question. */
 export function refusalOf(code: ErrorCode, question: Question): CustosError {
   if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
   const ids = question.request.sealed.map(({ signatureId }) => signatureId);
@@ -180,7 +180,7 @@ const words: Partial<Record<ErrorCode, string>> = {
 
 const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;
 
-/** How a signer ended, as one of few words: it chooses its exit code and signal itself. */
+/** How a signer ended, in one of a few fixed texts: the signer chooses its exit code and signal itself. */
 export function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
   const known = signals.find((name) => name === signal);
   if (known !== undefined) return known;

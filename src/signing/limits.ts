@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * Holds a decoded transaction against the fee ceiling and the hazards that are stopped. Runs in the front, to say no early,
- * and in the signer, to decide.
+ * Checks a decoded transaction against the fee ceiling and the stopped hazards. It runs in the front, to refuse early, and in
+ * the signer, to decide.
  * @throws CustosError FEE_INVALID: above the ceiling, or in an asset without one; HAZARD_REFUSED
  */
 export function checkLimits(summary: Summary, place: Place): void {
@@ -51,7 +51,7 @@ function checkHazards(hazards: readonly Hazard[], { chain, rules }: Omit<Place, 
   });
 }
 
-/** What a fee in one asset may be at the most, unless the operator says otherwise. */
+/** Largest fee in one asset, unless the operator sets another limit. */
 export interface BuiltInCeiling {
   /** As in `Summary.fee.asset`. */
   readonly asset: string;
@@ -61,7 +61,7 @@ export interface BuiltInCeiling {
   readonly most: bigint;
 }
 
-/** Every built-in ceiling of a chain, that of the coin which usually pays first. */
+/** Every built-in ceiling of a chain; the first is that of the usual fee asset. */
 export function ceilingsOf(chain: Chain, network: Network): readonly BuiltInCeiling[] {
   const { symbol, decimals } = feeAssetOf(chain);
   const coin = { asset: symbol, symbol, decimals, most: unitsOf(chain.feeCeiling, decimals) };
@@ -73,7 +73,7 @@ export function ceilingsOf(chain: Chain, network: Network): readonly BuiltInCeil
   return [coin, ...tokens];
 }
 
-/** The asset in which fees of a chain are paid. */
+/** The asset that pays the fees of a chain. */
 function feeAssetOf({ coin, decimals, feeAsset }: Chain): {
   readonly symbol: string;
   readonly decimals: number;

@@ -15,7 +15,7 @@ import {
   unlistedModules,
 } from './locked-modules.js';
 
-/** A property to be taken away. `use` throws when it is called, `read` already when it is looked at. */
+/** A property to lock. `use` throws when it is called, `read` already when it is read. */
 interface Door {
   readonly on: object;
   readonly key: string;
@@ -24,15 +24,15 @@ interface Door {
 }
 
 /**
- * Takes away what is not on the list of allowed modules, and with it network, other processes and native code: every
- * function and class throws SIGNER_LOCKED_DOWN, on each way by which code can get at it. Only what loads code stays. Call it
- * before dependencies are loaded, so that even they never hold the real functions. The open IPC channel keeps working.
+ * Locks every module that is not on the list of allowed modules, and so network, other processes and native code. Each function
+ * and class throws SIGNER_LOCKED_DOWN, on every path to it. Only code loading still works. Call it before dependencies are
+ * loaded, so that even they never hold the real functions. The open IPC channel keeps working.
  */
 export function lockNetwork(): void {
   const require = createRequire(import.meta.url);
   const names = [...builtinModules, ...unlistedModules].map((name) => name.replace(/^node:/, ''));
   const locked = names.filter((name) => !allowedModules.has(name) && !loadingModules.has(name));
-  // All are found before the first is locked, because Node's own modules load each other when they are looked at.
+  // All are found before the first is locked, because Node's own modules load each other when they are read.
   const doors = [
     ...locked.flatMap((name) => doorsOfModule(name, loaded(require, name))),
     ...lockedParts.flatMap(([name, part]) => doorAt(loaded(require, name), part, `${name}.${part}`)),
@@ -45,12 +45,12 @@ export function lockNetwork(): void {
   syncBuiltinESMExports();
 }
 
-/** Takes the file system away as well, and with it the loading of further code. Call it when all code is loaded. */
+/** Also locks the file system, and so the loading of further code. Call it when all code is loaded. */
 export function lockFiles(): void {
   const require = createRequire(import.meta.url);
-  // The name would lead to a refusal in the end.
+  // Kept here, because the imported name will lead to a function that throws.
   const synchronize = syncBuiltinESMExports;
-  // Where Node has such hooks they stop its own loader, too, which holds the real functions of the file system.
+  // If Node has such hooks, they also stop its own loader, which holds the real functions of the file system.
   const hook: unknown = Reflect.get(Module, 'registerHooks');
   const doors = [
     ...[...loadingModules].flatMap((name) => doorsOfModule(name, loaded(require, name))),
@@ -62,7 +62,7 @@ export function lockFiles(): void {
   synchronize();
 }
 
-/** @returns undefined where this Node has no such module, so that there is nothing to reach */
+/** @returns undefined if this Node has no such module: then it cannot be reached */
 function loaded(require: NodeJS.Require, name: string): unknown {
   try {
     return require(`node:${name}`);
@@ -74,7 +74,7 @@ function loaded(require: NodeJS.Require, name: string): unknown {
 function doorsOfModule(name: string, module: unknown): Door[] {
   const members = membersOf(module);
   const groups = members.filter(([key, value]) => isGroup(value) && !sharedGroups.has(`${name}.${key}`));
-  // Code may hold a class from before, and instances reach the system through its methods.
+  // Code may already hold a class, and instances reach the system through its methods.
   const classes: [string, unknown][] = sharedClasses.has(name) ? [] : [['module', module], ...members];
   return [
     ...classes.flatMap(([key, value]) => methodsOf(value, `${name}.${key}`)),
@@ -129,7 +129,7 @@ function isGroup(value: unknown): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** All of `process` but what is needed and what only tells facts. */
+/** All of `process`, except what is needed and what only returns facts. */
 function doorsOfProcess(isNeeded: (key: string) => boolean): Door[] {
   return Object.entries(Object.getOwnPropertyDescriptors(process)).flatMap(([key, { get, value }]): Door[] => {
     const door = { on: process, key, label: `process.${key}` };
@@ -138,7 +138,7 @@ function doorsOfProcess(isNeeded: (key: string) => boolean): Door[] {
   });
 }
 
-/** A handle leads to its class, and a class to handles for other places. */
+/** Methods of handles: a handle leads to its class, and a class to handles for other places. */
 function doorsOfHandles(): Door[] {
   return Object.getOwnPropertySymbols(process).flatMap((key) => {
     const doors: Door[] = [];
@@ -151,10 +151,10 @@ function doorsOfHandles(): Door[] {
   });
 }
 
-/** What is locked already: several modules share a class, and both locks come by what `process` has. */
+/** Properties that are already locked: several modules share a class, and both locks visit `process`. */
 const locked = new WeakMap<object, Set<string>>();
 
-// Nothing is looked at here: some properties load a module of Node when they are.
+// This must not read any property: some load a module of Node when they are read.
 function lock({ on, key, label, refuse }: Door): void {
   const keys = locked.get(on) ?? new Set();
   if (keys.has(key)) return;
@@ -163,7 +163,7 @@ function lock({ on, key, label, refuse }: Door): void {
 }
 
 function refusal(label: string): () => never {
-  // A function, not an arrow: `new` on it must be refused with the same words.
+  // A function, not an arrow: `new` must fail with the same error.
   return function refuse(): never {
     throw new CustosError('SIGNER_LOCKED_DOWN', `the signer process may not use ${label}`);
   };

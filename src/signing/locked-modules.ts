@@ -1,19 +1,19 @@
 /**
- * The built-in modules that stay as they are in a locked-down process: what only computes. Every other one that this Node
- * has, known to us or not, loses all its functions.
+ * The built-in modules that stay unchanged in a locked-down process, because they only compute. Every other module of this
+ * Node, known or unknown, loses all of its functions.
  */
 export const allowedModules: ReadonlySet<string> = new Set([
   'buffer',
   'console',
   'constants',
   'crypto',
-  // Changes every event emitter when it is loaded, and opens nothing.
+  // Changes every event emitter when it is loaded, and gives no access.
   'domain',
   'events',
   'path',
   'path/posix',
   'path/win32',
-  // Reduced by itself.
+  // Locked separately.
   'process',
   'punycode',
   'querystring',
@@ -36,16 +36,16 @@ export const allowedModules: ReadonlySet<string> = new Set([
   'util/types',
 ]);
 
-/** Doors inside of allowed modules: OpenSSL's engines are libraries of the system. */
+/** Dangerous parts of allowed modules: OpenSSL's engines are libraries of the system. */
 export const lockedParts: readonly (readonly [module: string, part: string])[] = [
   ['crypto', 'setEngine'],
   ['crypto', 'setFips'],
 ];
 
-/** What loads code; taken away when all code is there. */
+/** Modules that load code; locked when all code is loaded. */
 export const loadingModules: ReadonlySet<string> = new Set(['fs', 'fs/promises', 'module']);
 
-/** Modules that Node 22 and earlier do not list, because they have no name without `node:`. */
+/** Modules that Node 22 and earlier do not list, because they need the prefix `node:`. */
 export const unlistedModules: readonly string[] = [
   'node:ffi',
   'node:quic',
@@ -56,10 +56,10 @@ export const unlistedModules: readonly string[] = [
   'node:vfs',
 ];
 
-/** Classes of these are parents of what Node itself goes on with: the channel's messages, promises, timers. */
+/** Modules with parent classes that Node itself keeps using: messages of the channel, promises, timers. */
 export const sharedClasses: ReadonlySet<string> = new Set(['async_hooks', 'diagnostics_channel', 'perf_hooks', 'v8']);
 
-/** Groups of functions of which Node itself asks one whenever it makes a warning. */
+/** Groups with a function that Node itself calls for every warning. */
 export const sharedGroups: ReadonlySet<string> = new Set(['v8.startupSnapshot']);
 
 export const lockedGlobals = [
@@ -73,7 +73,7 @@ export const lockedGlobals = [
   'sessionStorage',
 ] as const;
 
-/** What Node itself calls on `process` while it runs and ends, what the signer calls, and the channel to its parent. */
+/** Members of `process` that Node calls while it runs and ends, that the signer calls, and the channel to its parent. */
 export const processNeeds: ReadonlySet<string> = new Set([
   '_disconnect',
   '_fatalException',
@@ -92,7 +92,7 @@ export const processNeeds: ReadonlySet<string> = new Set([
 /** The same until all code is loaded. */
 export const loadingNeeds: ReadonlySet<string> = new Set(['cwd']);
 
-/** Getters of `process` that tell facts. All others, such as those that make streams or reports, throw. */
+/** Getters of `process` that return facts. All others, such as those that make streams or reports, throw. */
 export const processFacts: ReadonlySet<string> = new Set([
   '_exiting',
   'allowedNodeEnvironmentFlags',
@@ -102,8 +102,8 @@ export const processFacts: ReadonlySet<string> = new Set([
   'sourceMapsEnabled',
 ]);
 
-/** Written by a process, read by everybody on the machine. */
+/** A process writes these, and everyone on the machine can read them. */
 export const publicFacts = ['title', 'debugPort'] as const;
 
-/** What can lead from the channel's handle, which any code can find, to another one. */
+/** Methods that lead from the channel's handle, which any code can find, to another handle. */
 export const handleDoors: ReadonlySet<string> = new Set(['bind', 'connect', 'fchmod', 'listen', 'open']);

@@ -5,12 +5,12 @@ import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot } from '../core/store/store.js';
 
-/** What the signer process needs to open the root key. The password's bytes are wiped by whoever holds a copy. */
+/** What the signer process needs to open the root key. Each holder of a copy wipes the password's bytes. */
 export interface UnlockRequest {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
   readonly password: Uint8Array;
-  /** Settled now, and not with each request: a front that is taken over later cannot widen them. */
+  /** Fixed at the start, not sent with each request: an attacker in the front cannot widen them later. */
   readonly rules: SigningRules;
 }
 
@@ -25,10 +25,10 @@ export type Answer =
   | { readonly kind: 'unlocked'; readonly n: number; readonly viewKey: Uint8Array; readonly journal?: JournalKey }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
-  /** A code alone: words, names and details of errors can hold what the signer works with. */
+  /** A code alone: texts, names and details of errors can contain secrets of the signer. */
   | { readonly kind: 'failed'; readonly n: number; readonly code: ErrorCode };
 
-/** Front to signer process: what is ready in the same turn of the event loop goes together, because a message costs more than what is in it. */
+/** Front to signer process: the questions of one turn of the event loop, because a message costs more than its content. */
 export type ToSigner = readonly Question[];
 
 /** Signer process to front: the answers to one message together. */

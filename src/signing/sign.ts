@@ -9,7 +9,7 @@ import type { Vault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
 import { checkLimits } from './limits.js';
 
-/** What signs: an open vault, all chains, and the operator's limits. */
+/** What signing needs: an open vault, all chains, and the operator's limits. */
 export interface SigningParts {
   readonly vault: Vault;
   readonly chains: ChainRegistry;
@@ -17,7 +17,7 @@ export interface SigningParts {
 }
 
 /**
- * Signs one completed transaction. Pure: decodes again what it is given, checks that the wallets belong to it and the
+ * Signs one completed transaction. It is pure: it decodes the transaction again, checks that the wallets belong to it and the
  * keys to the sender, and only then opens secrets, for the time of one signature.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
  *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
@@ -45,13 +45,13 @@ export async function signPending(request: SignRequest, parts: SigningParts): Pr
   };
 }
 
-/** What was approved is what is signed, whatever happened to it in between. @throws CustosError DIGEST_MISMATCH */
+/** Checks that the transaction is the approved one, whatever happened to it since. @throws CustosError DIGEST_MISMATCH */
 function checkDigest({ completed, digest }: SignRequest): void {
   if (digest === undefined || digest === digestOf(completed)) return;
   throw new CustosError('DIGEST_MISMATCH', 'the completed form is not the one that was approved');
 }
 
-/** What `parse` must know besides the transaction. @param signers - facts of all keys, in order. @throws CustosError KEY_MISSING */
+/** What `parse` needs besides the transaction. @param signers - facts of all keys, in order. @throws CustosError KEY_MISSING */
 export function parseContext(
   pending: KeyRequest,
   { rules, signers }: { readonly rules: ChainRules; readonly signers: readonly SignerFacts[] },
@@ -80,7 +80,7 @@ export interface WantedKey {
 }
 
 /**
- * Checks that every key's wallet is at hand and was made for this chain and network.
+ * Checks that the wallet of every key is present and was made for this chain and network.
  * @returns record and reference of each key; the first one's address is the sender of account-based chains
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH
  */
@@ -107,7 +107,7 @@ export function wantedKeys(chain: Chain, request: Pick<SignRequest, 'pending' | 
   });
 }
 
-/** The public side of keys, for a front that cannot tell it. @throws CustosError WALLET_UNKNOWN, INDEX_*, RECORD_DAMAGED */
+/** The public side of keys, for a front that cannot derive it. @throws CustosError WALLET_UNKNOWN, INDEX_*, RECORD_DAMAGED */
 export function identifyKeys({ sealed, keys }: IdentifyRequest, vault: Vault): readonly SignerFacts[] {
   const byId = new Map(sealed.map((record) => [record.signatureId, record]));
   return keys.map((ref) => {

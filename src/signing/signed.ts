@@ -3,9 +3,9 @@ import type { SignedTransaction } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 
 /**
- * Whether what a signer gave back can be a transaction of this chain, before it is recorded: the id has the chain's form,
- * and where the chain's bytes can be read, it is theirs.
- * @throws CustosError SIGNATURE_INVALID: without a word of what came
+ * Checks before recording that a signer's answer can be a transaction of this chain: the id has the chain's form and, if the
+ * chain's bytes can be read, belongs to the bytes.
+ * @throws CustosError SIGNATURE_INVALID: repeats nothing of the answer
  */
 export function checkSigned(chain: Chain, { raw, txId }: SignedTransaction): void {
   if (

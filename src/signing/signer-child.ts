@@ -12,7 +12,7 @@ export interface SignerProgram {
 
 /** Callbacks for whoever started a signer process; each is called once. */
 export interface SignerWatcher {
-  /** It answers no more: all its questions have failed. */
+  /** It does not answer any more: all of its questions have failed. */
   onLost(child: SignerChild): void;
   onExit(pid: number | undefined, ending: string): void;
 }
@@ -23,10 +23,10 @@ interface Waiting {
   readonly reject: (error: CustosError) => void;
 }
 
-/** Few enough that the first answers come while the signer still works on the others. */
+/** Few enough for the first answers to come while the signer still works on the others. */
 const QUESTIONS_A_MESSAGE = 16;
 
-/** The front refuses what is wrong before it asks, so a signer that goes on refusing is ill, or tells something by it. */
+/** The front refuses wrong requests itself, so a signer that keeps refusing is faulty, or leaks something by it. */
 const REFUSALS = 100;
 
 /** One signer process, and the questions that it has not answered. */
@@ -34,7 +34,7 @@ export class SignerChild {
   readonly #process: ChildProcess;
   readonly #watcher: SignerWatcher;
   readonly #waiting = new Map<number, Waiting>();
-  /** Questions that leave together at the end of this turn of the event loop. */
+  /** Questions to send together at the end of this turn of the event loop. */
   #outbox: Question[] = [];
   #lastNumber = 0;
   #silence: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export class SignerChild {
 
   /**
    * @param make - the question under its number
-   * @param limit - milliseconds in which the process has to answer something, as long as it has questions
+   * @param limit - milliseconds in which the process must answer something, as long as it has questions
    * @throws CustosError SIGNER_DIED, SIGNER_TIMEOUT, and what the signer answers
    */
   ask(make: (n: number) => Question, limit: number): Promise<Answer> {
@@ -72,7 +72,7 @@ export class SignerChild {
       this.#waiting.set(n, { question, resolve, reject });
       this.#outbox.push(question);
       if (this.#outbox.length === 1) setImmediate(() => this.#send());
-      // From its last answer on, not from the asking: a question behind many others is not late.
+      // Counted from its last answer, not from the question: a question behind many others is not late.
       this.#silence ??= setTimeout(
         () => this.#giveUp('SIGNER_TIMEOUT', 'the signer process did not answer in time'),
         limit,
@@ -80,7 +80,7 @@ export class SignerChild {
     });
   }
 
-  /** Resolves when it is gone. It holds no state, so there is nothing to wait for before. */
+  /** Resolves when it is gone. It has no state, so it can be killed at once. */
   async kill(): Promise<void> {
     const { exitCode, signalCode, pid } = this.#process;
     this.#lose('SIGNER_DIED', 'the signer process was ended');

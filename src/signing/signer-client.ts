@@ -5,10 +5,10 @@ import { type SignerClientOptions, SignerSlot, unexpected } from './signer-slot.
 /** Questions that wait at one signer before another one is started. */
 const BUSY = 8;
 /**
- * Signers in child processes behind the same interface as the one in process. Each child has an empty environment, no
- * standard streams, and talks over IPC only. One that dies or hangs is replaced; because signing is pure, the requests
- * that it had are asked once more of its successor, each by itself, before they fail with SIGNER_DIED or SIGNER_TIMEOUT. The
- * first one is started by `unlock`, the others when there is work for them, because each costs a key derivation and memory.
+ * Signers in child processes, with the same interface as the signer in this process. Each child has an empty environment and no
+ * standard streams, and uses only IPC. A child that dies or hangs is replaced. Signing is pure, so the next process gets each of
+ * its requests again, one at a time, before they fail with SIGNER_DIED or SIGNER_TIMEOUT. `unlock` starts the first child; the
+ * others start when there is work for them, because each costs a key derivation and memory.
  */
 export function createSignerClient(options: SignerClientOptions): Signer {
   const slots = Array.from({ length: options.count }, () => new SignerSlot(options));
@@ -38,7 +38,7 @@ export function createSignerClient(options: SignerClientOptions): Signer {
   };
 }
 
-/** The open one with the least to do; while that has much to do, another one is started for what comes later. */
+/** The open signer with the least work; if it is busy, another one is started for later work. */
 function chosen(slots: readonly SignerSlot[], first: SignerSlot): SignerSlot {
   let best: SignerSlot | undefined;
   for (const slot of slots) if (slot.isOpen && (best === undefined || slot.load < best.load)) best = slot;

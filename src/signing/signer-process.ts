@@ -12,7 +12,7 @@ export interface SignerChannel {
   onMessage(listener: (message: ToSigner) => void): void;
 }
 
-/** An opened vault, and the keys that the front may hold: that of the public halves, and that of the journal. */
+/** An opened vault, and the keys that the front may hold: those of the public halves and of the journal. */
 export interface UnlockedVault {
   readonly vault: Vault;
   /** 32 bytes. */
@@ -28,8 +28,8 @@ export interface SignerProcessParts {
 }
 
 /**
- * Serves sign requests over the channel: a pure function with a key. Errors cross the channel as a code alone, so
- * that nothing of the secrets' surroundings can travel with them; the front writes the words.
+ * Serves sign requests over the channel: a pure function with a key. Only the code of an error crosses the channel, so that no
+ * secret can travel with it; the front writes the text.
  */
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
   let unlocked: UnlockedVault | undefined;
@@ -49,7 +49,7 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
 
   const unlock = async ({ n, request }: Extract<Question, { kind: 'unlock' }>): Promise<Answer> => {
     try {
-      // Once: a second opening, whoever asks for it, changes no rule.
+      // Only once: a second unlock must not change the rules.
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       unlocked = await unlockVault(request);
       rules = request.rules;
@@ -64,7 +64,7 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
     const answers: Answer[] = [];
     for (const question of questions) {
       if (question.kind === 'unlock') void unlock(question).then((told) => channel.send([told]));
-      // One after another, so that the secrets of one request at the most are open.
+      // One after another, so that the secrets of only one request are open.
       else answers.push(await answer(question));
     }
     if (answers.length > 0) channel.send(answers);

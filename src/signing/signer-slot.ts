@@ -13,30 +13,30 @@ export interface SignerClientOptions extends SignerProgram {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
   readonly rules: SigningRules;
-  /** Kept to open a signer that takes a dead one's place; wiped by `close`. */
+  /** Kept to open the signer that replaces a dead one; `close` wipes it. */
   readonly password: Secret;
-  /** How many signer processes at the most. */
+  /** Most signer processes. */
   readonly count: number;
   readonly log: Log;
   /** Called when a new signer process has replaced a dead one. */
   readonly onRestart?: () => void;
-  /** Milliseconds in which a signer that has questions answers one, and for the start with its key derivation. */
+  /** Milliseconds for a signer with questions to answer one, and for its start with the key derivation. */
   readonly timeouts?: { readonly sign: number; readonly start: number };
 }
 
-/** What a signer process is asked. */
+/** A question to a signer process. */
 export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest };
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };
 
-/** So many starts in a row that bring no signature are made at once; what follows waits twice as long each time. */
+/** Number of immediate successive starts without a signature; each later start waits twice as long as the one before. */
 const QUICK_STARTS = 5;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
 
-/** Milliseconds after which a signer that could not be started ahead is tried again. */
+/** Milliseconds until a failed early start of a signer is tried again. */
 const START_AGAIN = 30_000;
 
 /**
@@ -53,10 +53,10 @@ export class SignerSlot {
   #startedAhead = Number.NEGATIVE_INFINITY;
   #closed = false;
   #wasStarted = false;
-  /** Starts since the last answer that was worth something. */
+  /** Starts since the last useful answer. */
   #fruitless = 0;
   readonly #end = new AbortController();
-  /** Each settles when that suspect is done, however that ends. */
+  /** Each settles when its suspect is done, with or without success. */
   readonly #suspects = new Set<Promise<unknown>>();
   /** The suspect that has the process to itself. */
   #alone: Promise<unknown> | undefined;
@@ -82,7 +82,7 @@ export class SignerSlot {
     return !this.#closed && performance.now() - this.#startedAhead > START_AGAIN;
   }
 
-  /** Questions that are asked and not answered. */
+  /** Number of unanswered questions. */
   get load(): number {
     return this.#load;
   }
@@ -109,7 +109,7 @@ export class SignerSlot {
     this.unlock().catch(() => undefined);
   }
 
-  /** Asks once, and of a successor once more when the process dies or hangs over it. */
+  /** Asks once, and again in the next process if this one dies or hangs. */
   async ask(work: Work): Promise<Answer> {
     this.#load += 1;
     try {
@@ -154,7 +154,7 @@ export class SignerSlot {
   }
 
   async #askAlone(work: Work): Promise<Answer> {
-    // Suspects wait for one start together: where none succeeds, all of them hear of it at once.
+    // Suspects wait for one start together: if it fails, all of them fail at once.
     let child = await this.#opened();
     while (this.#alone !== undefined) {
       await this.#alone;
@@ -198,7 +198,7 @@ export class SignerSlot {
       this.#wasStarted = true;
       return viewKey;
     } catch (error) {
-      // Else it would live on beside the one of the next try.
+      // Otherwise it would live on beside the process of the next try.
       await child.kill();
       throw error;
     }
@@ -229,7 +229,7 @@ export class SignerSlot {
       onLost: (child) => {
         if (this.#child !== child) return;
         this.#child = undefined;
-        // A start that fails is the same for all who wait for it.
+        // A failed start fails for all who wait for it.
         if (this.#isOpen) this.#unlocked = undefined;
         this.#isOpen = false;
       },
@@ -242,7 +242,7 @@ export function unexpected(answer: Answer): CustosError {
   return new CustosError('INTERNAL', `the signer process answered with ${answer.kind}`);
 }
 
-/** What the signer needs of a request: the rest would be copied twice for nothing. */
+/** The part of a request that the signer needs: the rest would be copied twice for nothing. */
 function questionOf(work: Work, n: number): Question {
   if (work.kind === 'identify') return { kind: 'identify', n, request: work.request };
   const { pending, ...request } = work.request;

@@ -9,18 +9,18 @@ import { deriveKey, joinUnambiguously, open, sealWithNonce } from '../crypto/sea
 
 /** First 16 bytes of every backup. */
 const MAGIC = 'custos-backup/1\n';
-/** Limits for what is read: the header, and one chunk. */
+/** Limits for reading: the header, and one chunk. */
 const MAX_HEADER = 1024 * 1024;
 const MAX_CHUNK = 64 * 1024 * 1024;
-/** Rows are put into one chunk up to about this many bytes. */
+/** Approximate size of a chunk of rows, in bytes. */
 const CHUNK = 1024 * 1024;
-/** A header may not make its reader stretch a password without end. */
+/** A header must not make its reader stretch a password endlessly. */
 const MAX_SLOTS = 64;
 
 /** In clear, but bound into every chunk. */
 export interface BackupHeader {
   readonly storeId: string;
-  /** 16 random bytes in hexadecimal digits: every backup has a key of its own. */
+  /** 16 random bytes in hexadecimal digits: every backup has its own key. */
   readonly backupId: string;
   readonly createdAt: number;
   readonly slots: readonly KeySlot[];
@@ -38,7 +38,7 @@ export interface BackupSource {
   atEnd(): Promise<boolean>;
 }
 
-/** Writes header, chunks of rows, and the end mark without which a backup is cut off. */
+/** Writes header, chunks of rows, and the end mark; a backup without the mark was cut off. */
 export class BackupWriter {
   readonly #header: Uint8Array;
   readonly #seal: ChunkSeal;
@@ -80,14 +80,14 @@ export class BackupWriter {
   async #chunk(kind: ChunkKind, plaintext: Uint8Array): Promise<void> {
     const { key, headerDigest } = this.#seal;
     const place = this.#chunks++;
-    // The place is the nonce: the key is this backup's own, and no place comes twice.
+    // The place is the nonce: only this backup uses the key, and every place occurs once.
     const associated = chunkContext({ headerDigest, place, kind });
     const box = sealWithNonce(key, chunkNonce(place), { plaintext, associated });
     await this.#write(withLength(Buffer.concat([Buffer.from([kind === 'rows' ? 1 : 2]), box])));
   }
 }
 
-/** A header together with the very bytes that every chunk is bound to. */
+/** A header with the exact bytes that every chunk is bound to. */
 export interface ReadHeader {
   readonly header: BackupHeader;
   readonly bytes: Uint8Array;
@@ -181,7 +181,7 @@ async function takeWithLength(source: BackupSource, limit: number): Promise<Uint
 }
 
 function bytesAsText(this: unknown, key: string, value: unknown): unknown {
-  // A Buffer has become something else by its own toJSON when it comes here; its owner still has it.
+  // A Buffer's own toJSON has already converted it here; its owner still has the original.
   const owned = isObject(this) ? this[key] : value;
   return owned instanceof Uint8Array ? { bytes: Buffer.from(owned).toString('base64') } : value;
 }
@@ -225,7 +225,7 @@ function isSlot(value: unknown): value is KeySlot {
   );
 }
 
-/** The chunk is authentic, so its form is the writer's; the checks here are for the types. */
+/** The chunk is authentic, so the writer chose its form; these checks are for the types. */
 function parseRows(bytes: Uint8Array): readonly BackupRow[] {
   const value = parsePart(bytes);
   if (!Array.isArray(value)) throw invalid('a part of the backup is no list');

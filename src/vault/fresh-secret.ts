@@ -9,7 +9,7 @@ import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivatio
 import { derive } from './lending.js';
 import { equalBytes } from './records.js';
 
-/** A secret that is not sealed yet, with what it shows. */
+/** A secret that is not sealed yet, and its public side. */
 export interface FreshSecret {
   readonly secret: OpenSecret;
   readonly shown: Pick<Wallet, 'xpub' | 'address' | 'derivation'>;
@@ -46,7 +46,7 @@ function keySecret(chain: Chain, privateKey: Uint8Array, network: Network): Fres
   return { secret: { kind: 'key', privateKey }, shown: { address } };
 }
 
-/** Reads what is imported. @returns the caller wipes the secret. @throws CustosError PRIVATE_KEY_INVALID, MNEMONIC_INVALID, SECRET_UNSUPPORTED */
+/** Reads an imported secret. @returns the caller wipes the secret. @throws CustosError PRIVATE_KEY_INVALID, MNEMONIC_INVALID, SECRET_UNSUPPORTED */
 export async function readSecret(chain: Chain, { secret, network, derivation }: ImportRequest): Promise<FreshSecret> {
   if (secret.kind === 'privateKey') {
     return keySecret(chain, chain.keys.decodePrivateKey(secret.privateKey.exposeText().trim(), network), network);
@@ -57,7 +57,7 @@ export async function readSecret(chain: Chain, { secret, network, derivation }: 
   return mnemonicSecret(parseMnemonic(text), { chain, name: derivation, network });
 }
 
-/** Stretches words letter for letter. @throws CustosError MNEMONIC_INVALID: the chain derives from what the words spell */
+/** Stretches words letter for letter. @throws CustosError MNEMONIC_INVALID: the chain derives from the entropy of the words */
 export async function readWords(
   chain: Chain,
   { words, network, derivation: name }: WordsRequest,
@@ -90,7 +90,7 @@ export function checkStated(chain: Chain, { xpub, address, network }: Stated, { 
   if (address === undefined) return;
   const stated = chain.keys.normalizeAddress(address, network);
   if (shown.address === stated) return;
-  // An address beside a mnemonic with an xpub is taken for the one of index 0.
+  // An address beside a mnemonic with an xpub counts as the one of index 0.
   const first = shown.xpub === undefined ? undefined : schemeOf(derivation).publicKey?.(shown.xpub, 0);
   if (first !== undefined && hdAddress(first, derivation) === stated) return;
   const given = first === undefined ? shown.address : hdAddress(first, derivation);

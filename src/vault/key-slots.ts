@@ -71,7 +71,7 @@ export async function openSlot(slots: readonly KeySlot[], password: Secret, stor
   return opened;
 }
 
-/** True for a slot from a time before journals were authenticated: it is bound to no number. */
+/** True for a slot from before journals were authenticated: it is not bound to a number. */
 export function isOfFirstForm({ generation }: KeySlot): boolean {
   return generation === undefined;
 }
@@ -96,7 +96,7 @@ export async function openRecoverySlot(
   return opened;
 }
 
-/** Which slot a password opens, so that a change replaces that one only. @throws CustosError PASSWORD_EMPTY, KDF_PARAMETERS */
+/** The slot that a password opens, so that a change replaces only this one. @throws CustosError PASSWORD_EMPTY, KDF_PARAMETERS */
 export async function findSlot(
   slots: readonly KeySlot[],
   password: Secret,
@@ -132,7 +132,7 @@ async function tryOpen(slots: readonly KeySlot[], { password, kind, storeId }: A
   }
 }
 
-/** A password in one Unicode form (NFKC), so that each keyboard gives the same bytes; a recovery key without its dressing. */
+/** A password in one Unicode form (NFKC), so that each keyboard gives the same bytes; a recovery key without its separators. */
 function passwordBytes(password: Secret, kind: KeySlotKind): Uint8Array {
   if (password.length === 0) throw new CustosError('PASSWORD_EMPTY', 'the password is empty');
   const text = password.exposeText();
@@ -146,7 +146,7 @@ interface SlotContext {
   readonly generation: number | undefined;
 }
 
-/** Slots that older versions made are bound to no number: they open the first root key. */
+/** Slots of older versions are not bound to a number: they open the first root key. */
 function slotContext({ id, kind, storeId, generation }: SlotContext): Uint8Array {
   if (generation === undefined) return joinUnambiguously(['custos/v1/slot', storeId, id, kind]);
   return joinUnambiguously(['custos/v2/slot', storeId, id, kind, String(generation)]);

@@ -41,7 +41,7 @@ export function readPrivateKey(lender: Lender, sealed: SealedWallet, ref: KeyRef
   throw foreignKey(sealed);
 }
 
-/** Lends keys to `work`, and wipes them when it has ended: also when it throws, or what it promised is refused. */
+/** Lends keys to `work`, and wipes them when it has ended, even if it throws or rejects. */
 export async function lendTo<T>(open: Iterable<() => LocalKey>, work: LentWork<T>): Promise<T> {
   const keys: LocalKey[] = [];
   try {

@@ -13,7 +13,7 @@ export interface LocalKeyParts {
   /** In the chain's own byte form; taken over, and wiped with the key. */
   readonly privateKey: Uint8Array;
   readonly address: string;
-  /** Computed when it is first asked for, because that costs as much as a signature. */
+  /** Computed at its first use, because it costs as much as a signature. */
   publicKey(privateKey: Uint8Array): Uint8Array;
   /** What signs. Bytes other than `privateKey` itself are fresh and wiped after each signature. */
   rawKey(privateKey: Uint8Array): RawKey;
@@ -91,7 +91,7 @@ const schemes: Readonly<Record<Scheme, LocalScheme>> = {
   },
   ed25519: {
     kind: 'ed25519',
-    // The XRP Ledger marks such public keys by a byte in front.
+    // The XRP Ledger puts a marker byte before such public keys.
     sign: (message, secret, { publicKey }) => signEd25519(message, secret, publicKey.subarray(-32)),
   },
   'bip32-ed25519': {

@@ -17,7 +17,7 @@ export function openPublicVault({ viewKey, storeId, chains }: PublicVaultOptions
   return publicVault(makeSealing(viewKey, storeId), chains);
 }
 
-/** As `openPublicVault`; whoever made the sealing wipes it. */
+/** As `openPublicVault`; the maker of the sealing wipes it. */
 export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVault {
   const wallet = (sealed: SealedWallet): Wallet => {
     const { signatureId, chain, network, kind, createdAt } = sealed;

@@ -33,8 +33,8 @@ export function makeSealing(key: Uint8Array, storeId: string): Sealing {
 }
 
 /**
- * One of the two keys below the root key: `public` opens the public halves, `secret` the secret ones. Two levels, so that a
- * process may hold the first without any way to the second.
+ * One of the two keys below the root key: `public` opens the public halves, `secret` the secret ones. The keys are separate, so
+ * that a process can hold the first without access to the second.
  * @returns 32 bytes; the caller wipes them.
  */
 export function purposeKey(rootKey: Uint8Array, storeId: string, purpose: Purpose): Uint8Array {
@@ -64,9 +64,9 @@ export function wipeSealings(sealings: Sealings): void {
 }
 
 /**
- * Seals a wallet, the only way in which a record comes about, and reads it back: a wallet that cannot be opened must never be
- * handed out.
- * @param secret - stays the caller's, who wipes it
+ * Seals a wallet and reads it back, because a wallet that cannot be opened must never be handed out. Only this function makes
+ * records.
+ * @param secret - the caller keeps and wipes it
  * @throws CustosError RECORD_DAMAGED: it did not open after sealing
  */
 export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret): SealedWallet {
@@ -91,7 +91,7 @@ export function equalSecrets(one: OpenSecret, other: OpenSecret): boolean {
   return other.kind === 'hd' && equalBytes(one.mnemonic, other.mnemonic) && equalBytes(one.node, other.node);
 }
 
-/** In constant time, but for the length. */
+/** Compares in constant time, except for the length. */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
@@ -115,7 +115,7 @@ export function openPublic(sealing: Sealing, record: SealedWallet): PublicPart {
   };
 }
 
-/** Seals and wipes the plain copy that it made; the caller's own bytes stay. */
+/** Seals, and wipes its own plain copy; the caller's bytes stay. */
 function sealSecret(sealing: Sealing, facts: RecordFacts, secret: OpenSecret): Uint8Array {
   const parts = secret.kind === 'hd' ? [secret.mnemonic, secret.node] : [secret.privateKey];
   const bytes = joinUnambiguously(parts);
@@ -194,7 +194,7 @@ function openPart(part: Part, box: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Every record has keys of its own, so a nonce can only ever meet the few boxes of one wallet. */
+/** Every record has its own keys, so a nonce could only repeat among the few boxes of one wallet. */
 function recordKey({ extracted, facts, purpose }: Part): Uint8Array {
   return expandKey(extracted, Buffer.from(`${facts.signatureId}/${purpose}`));
 }

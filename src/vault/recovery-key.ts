@@ -73,6 +73,6 @@ function fromDigits(digits: string): Uint8Array | undefined {
       bytes[at++] = (held >> bits) & 0xff;
     }
   }
-  // The four bits that are left over are zero in every key that was printed.
+  // The four remaining bits are zero in every printed key.
   return (held & ((1 << bits) - 1)) === 0 ? bytes : undefined;
 }
