@@ -7,8 +7,8 @@ const dir = 'dist/program';
 const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-secp256k1'];
 
 /**
- * Makes a program of few files, because finding and linking hundreds of modules takes longer than most commands work.
- * @param name - of its first file and of what the names of all others begin with
+ * Makes a program of few files, because finding and linking hundreds of modules takes longer than most commands.
+ * @param name - the name of its first file; all other names begin with it
  */
 async function makeProgram(name, module) {
   const plugins = [notices(`${name}-licenses.txt`)];
@@ -16,7 +16,7 @@ async function makeProgram(name, module) {
   await bundle.write({ dir, entryFileNames: `${name}.js`, chunkFileNames: `${name}-[name].js` });
 }
 
-/** Writes the licences of all packages of which something went into the program. */
+/** Writes the licences of all packages with code in the program. */
 function notices(fileName) {
   return {
     name: 'notices',
@@ -30,7 +30,7 @@ function notices(fileName) {
 
 function packageOf(module) {
   for (let at = dirname(module); at.includes('/node_modules/'); at = dirname(at)) {
-    // Some packages have a second manifest inside, which only says what kind their modules are.
+    // Some packages have a second manifest inside, which only states the type of their modules.
     if (existsSync(join(at, 'package.json')) && 'version' in manifest(at)) return at;
   }
   throw new Error(`no package has the module ${module}`);
@@ -48,25 +48,25 @@ function notice(directory) {
 }
 
 /**
- * SQLite for Node 20, of its package only what is loaded: as a package it would be installed on every Node, with a script.
+ * Copies SQLite for Node 20, and only the loaded files: as a package it would be installed on every Node, with a script.
  */
 function copySqlite() {
   const [from, to] = ['node_modules/@photostructure/sqlite', join(dir, 'sqlite')];
   for (const part of ['LICENSE', 'prebuilds']) cpSync(join(from, part), join(to, part), { recursive: true });
-  // The one package that it needs finds the binary of this system.
+  // The only package that it needs finds the binary of this system.
   const finder = 'node_modules/node-gyp-build';
   cpSync(join(finder, 'node-gyp-build.js'), join(to, 'dist/find-binary.cjs'));
   cpSync(join(finder, 'LICENSE'), join(to, 'LICENSE-node-gyp-build'));
   const code = readFileSync(join(from, 'dist/index.cjs'), 'utf8');
   const needed = 'require("node-gyp-build")';
   if (!code.includes(needed)) throw new Error('the SQLite of Node 20 no longer asks for node-gyp-build');
-  // Its source map stays behind, so its name must not come along: tools would look for the file.
+  // Its source map is not copied, so its name is removed: tools would look for the file.
   const own = code.replace(needed, 'require("./find-binary.cjs")').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
   writeFileSync(join(to, 'dist/index.cjs'), own);
 }
 
 rmSync(dir, { recursive: true, force: true });
 await makeProgram('main', 'dist/cli/main.js');
-// A program by itself: nothing that only the rest of Custos needs is in its files.
+// A separate program: its files contain only what the signer needs.
 await makeProgram('signer-main', 'dist/app/signer/main.js');
 copySqlite();

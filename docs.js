@@ -7,19 +7,19 @@ const heads = [
   ...['Path above the index (mainnet; testnet)', 'By name', 'Address begins', 'Cloud path'],
 ];
 
-/** The text of docs/chains.md with the table of all chains as the program knows them. */
+/** The text of docs/chains.md with the table of all chains from the registry. */
 export function chainsPage(text, registry) {
   const rows = [...registry.ids].sort().map((id) => rowOf(registry.get(id)));
   const lines = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`);
   return replaced(text, /^\| Ticker \|.*\n(\|.*\n)*/m, lines.join(''));
 }
 
-/** The text of README.md with the number of all chains as the program knows them. */
+/** The text of README.md with the number of all chains from the registry. */
 export function readmePage(text, registry) {
   return replaced(text, /\[\d+ chains\]\(docs\/chains\.md\)/, `[${registry.ids.length} chains](docs/chains.md)`);
 }
 
-/** The text of docs/commands.md with the chains as the help names them. @param notes - lines of the help */
+/** The text of docs/commands.md with the chains from the help. @param notes - lines of the help */
 export function commandsPage(text, notes) {
   return replaced(text, /^Chains: .*\n(.+\n)*/m, notes.map((line) => `${line}.\n`).join(''));
 }

@@ -1,4 +1,4 @@
-// Runs the benchmarks that are named (`npm run bench -- drain latency`), or all of them; each prints its table and writes
+// Runs the named benchmarks (`npm run bench -- drain latency`), or all of them. Each prints its table and writes
 // bench/results/<name>.json.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// What no daemon can beat: a loop that only signs with the same library and posts to the same stub, with the same
-// concurrency. No store, no journal, no decoding, no verification, one key in clear, no other process.
+// The upper bound for a daemon: a loop that only signs with the same library and posts to the same stub, with the same
+// concurrency. It has no store, journal, decoding, verification or second process, and one key in clear.
 import { Agent, request } from 'node:http';
 import { signRecoverable } from 'tiny-secp256k1';
 import { legacyFormat, signedBytes, signingHash } from '../dist/chains/evm/format.js';

@@ -13,12 +13,12 @@ import * as secp256k1 from '../dist/crypto/secp256k1.js';
 import { keyIn, median, report } from './support.js';
 
 const ROUNDS = 5;
-/** Microseconds of this process's own time in which one work is counted. */
+/** Microseconds of this process's own time for one measurement. */
 const SLICE = 100_000;
-/** Runs before any is counted: a daemon has signed so many in its first seconds. */
+/** Runs before the measurement: a daemon signs as many in its first seconds. */
 const WARM = 1_000;
 
-/** Runs of `work` in a second of this process's own time, of which others on the machine take nothing. */
+/** Runs of `work` per second of this process's own time, so that other processes do not count. */
 async function rate(work) {
   const start = process.cpuUsage();
   let count = 0;
@@ -32,7 +32,7 @@ async function rate(work) {
   return (count * 1e6) / spent;
 }
 
-/** Both works in turns, and the round with the middle ratio: what slows the machine for a while slows both. */
+/** Runs both in turns and returns the round with the median ratio: a slow machine slows both. */
 async function compare(work, bareWork) {
   for (let warm = 0; warm < WARM; warm++) await work();
   const rounds = [];
@@ -93,7 +93,7 @@ rows.push({
 });
 report('chains', rows);
 
-/** The first recorded transaction of the chain with as few keys as there are, completed from the recorded answers. */
+/** The first recorded transaction of the chain with the fewest keys, completed from the recorded answers. */
 async function prepare(chain) {
   const file = JSON.parse(readFileSync(new URL(`../test/vectors/chains/${chain.id}.json`, import.meta.url), 'utf8'));
   for (const vector of file.transactions) {
@@ -117,7 +117,7 @@ async function prepare(chain) {
       await unsigned().sign(keys);
       return { keys, unsigned };
     } catch {
-      // A recording that cannot be completed here; another one of the chain can.
+      // This recording cannot be completed here; another one of the chain can.
     }
   }
   throw new Error(`no recorded transaction of ${chain.id} can be signed`);
@@ -137,7 +137,7 @@ async function keyOf(chain, network, { wallet, index }) {
   return keyIn(chain, privateKey, own ?? chain.keys.address(publicKey, network));
 }
 
-/** Answers by method, else by the end of the path. */
+/** Answers by method, otherwise by the end of the path. */
 function nodeOf(calls) {
   const answerOf = (call) => {
     if (call === undefined) throw new CustosError('NODE_REFUSED', 'not recorded');

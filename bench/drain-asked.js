@@ -1,4 +1,4 @@
-// The same as drain.js with gas price, gas and nonce left to be asked, against a bare loop that asks the same.
+// Like drain.js, but gas price, gas and nonce must be asked, as the bare loop does too.
 import {
   bareRate,
   drain,

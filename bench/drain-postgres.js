@@ -1,4 +1,4 @@
-// The same as drain.js on PostgreSQL: what a second daemon adds. The server is a real one, started for this benchmark.
+// Like drain.js, but on PostgreSQL: what a second daemon adds. The benchmark starts a real server.
 import { drain, makeStore, readyTransactions, stepRows, TRANSACTIONS, WALLETS } from './draining.js';
 import { startServer, urlOf } from './postgres.js';
 import { report } from './support.js';

@@ -14,7 +14,7 @@ import { report } from './support.js';
 const { home, ids } = makeStore(WALLETS);
 const before = await bareRate(TRANSACTIONS);
 const drained = await drain({ home, pending: readyTransactions(ids) });
-// Before and after, because a machine grows slower or faster meanwhile.
+// Measured before and after, because the speed of a machine changes meanwhile.
 const bare = (before + (await bareRate(TRANSACTIONS))) / 2;
 const byFetch = await bareRate(TRANSACTIONS, { client: 'fetch' });
 report('drain', [

@@ -31,7 +31,7 @@ export function start(name) {
   };
 }
 
-/** Makes a store in a process of its own. @returns home and signature IDs */
+/** Makes a store in a separate process. @returns home and signature IDs */
 export function makeStore(count, ...flags) {
   const home = temporaryHome();
   const made = spawnSync(process.execPath, [path('make-store'), home, String(count), ...flags], {

@@ -1,5 +1,5 @@
 // Opening a store with a million wallets: a command against the same command on a small store, and the memory of a daemon.
-// The rows have the size of real ones; all but a few are copies under other signature IDs, which is all that opening sees.
+// The rows have the size of real ones. All but a few are copies under other signature IDs, because opening sees no more.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

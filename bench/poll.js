@@ -27,13 +27,13 @@ stub.stop();
 
 const polls = steps.poll.ends.map(({ at, took }) => ({ begin: at - took, end: at })).sort((a, b) => a.begin - b.begin);
 const rounds = [];
-// A round is what lies closer together than half a period.
+// Polls closer together than half a period form one round.
 for (const poll of polls) {
   const last = rounds.at(-1);
   if (last === undefined || poll.begin - last.begin > 500) rounds.push({ ...poll, count: 1 });
   else Object.assign(last, { end: Math.max(last.end, poll.end), count: last.count + 1 });
 }
-// The first one makes the connections.
+// The first round makes the connections.
 const whole = rounds.slice(1).filter(({ count }) => count === chains.length);
 const times = whole.map(({ begin, end }) => end - begin).sort((a, b) => a - b);
 const median = times[Math.floor(times.length / 2)] ?? Number.NaN;
@@ -50,7 +50,7 @@ report('poll', [
 ]);
 process.exit(0);
 
-/** Median milliseconds of as many rounds, after the first, of one bare request a chain. */
+/** Median milliseconds of as many rounds, after the first, with one bare request per chain. */
 async function bareRounds() {
   const agent = new Agent({ keepAlive: true });
   const times = [];
@@ -58,7 +58,7 @@ async function bareRounds() {
     const begin = performance.now();
     await Promise.all(chains.map((chain) => post(agent, `${url}/v3/kms/pending/${chain}`)));
     times.push(performance.now() - begin);
-    // As the daemon, which has done other things since.
+    // Like the daemon, which does other work between rounds.
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   agent.destroy();

@@ -1,4 +1,4 @@
-// A real PostgreSQL server for a benchmark, in a directory of its own on loopback.
+// A real PostgreSQL server for a benchmark, in its own directory and on loopback.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export async function startPostgres(database) {
 /** Starts a server without a database of ours. */
 export async function startServer() {
   const directory = mkdtempSync(join(tmpdir(), 'custos-bench-postgres-'));
-  // The server does not run as root, and has to reach its own directory in here.
+  // The server does not run as root, and must reach its own directory in here.
   chmodSync(directory, 0o755);
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, 'data'),

@@ -18,9 +18,9 @@ const DAEMONS = KIND === 'postgres' ? 2 : 1;
 /** Transactions that wait at the cloud at the same time. */
 const LISTED = 400;
 const FAULTS = 0.05;
-/** Requests that cloud and node each bear. */
+/** Requests per second that cloud and node each accept. */
 const A_SECOND = 2000;
-/** Milliseconds after which it is given up. */
+/** Milliseconds until the soak gives up. */
 const LIMIT = 40 * 60_000;
 const AMOUNT = 1_000_000_000_000n;
 const CHAIN_ID = 31_337;

@@ -15,7 +15,7 @@ const node = (...args) => {
 
 node(program, 'init');
 node(program, 'wallet', 'create', 'ETH');
-// All four in turns, so that a machine that grows slower or faster meanwhile does so for all of them.
+// All four in turns, so that a change in the machine's speed affects all of them.
 const [bare, help, scrypt, list] = await medians(RUNS, [
   () => node('-e', '0'),
   () => node(program, '--help'),

@@ -1,5 +1,5 @@
-// The cloud and node of the benchmarks, in a process of its own, so that its work is not the daemon's: serves the given
-// transactions, answers Ethereum's questions, counts what comes back and tells how long it took.
+// The cloud and node of the benchmarks, in a separate process so that its work does not count for the daemon. It serves the
+// given transactions, answers Ethereum requests, counts the results and reports how long they took.
 import { createServer } from 'node:http';
 
 const results = {
@@ -33,7 +33,7 @@ const server = createServer((request, response) => {
   });
 });
 
-/** Holds the polls back until as many daemons as are expected have asked, so that all begin at the same time. */
+/** Holds polls back until all expected daemons have asked, so that all start at the same time. */
 function poll(answer) {
   if (isOpen || options.pending.length === 0) return answer([...waiting.values()]);
   held.push(answer);

@@ -18,7 +18,7 @@ export async function time(work) {
   return performance.now() - start;
 }
 
-/** Median milliseconds of each work; all take their turns in every run. */
+/** Median milliseconds of each function; every run calls each once. */
 export async function medians(runs, works) {
   const times = works.map(() => []);
   for (let run = 0; run < runs; run++) {
@@ -27,7 +27,7 @@ export async function medians(runs, works) {
   return times.map((list) => list.sort((one, other) => one - other)[Math.floor(runs / 2)]);
 }
 
-/** Median milliseconds of one work. */
+/** Median milliseconds of one function. */
 export async function median(runs, work) {
   const [found] = await medians(runs, [work]);
   return found;

@@ -1,5 +1,5 @@
-// What a sweep of 100 outputs costs: its previous transactions are read in the front and again in the signer. Beside it stand 100 bare
-// signatures, and the hashing of the same bytes.
+// What a sweep of 100 outputs costs: front and signer each read its previous transactions. The table compares it with 100 bare
+// signatures and with the hashing of the same bytes.
 import { createHash } from 'node:crypto';
 import { createRegistry } from '../dist/chains/registry.js';
 import { signHash, verify } from '../dist/crypto/secp256k1.js';
@@ -7,7 +7,7 @@ import { keyIn, report } from './support.js';
 
 const COUNT = 100;
 const ROUNDS = 15;
-/** Outputs of each previous transaction: of a payment, and of an exchange that pays hundreds at a time. */
+/** Outputs of each previous transaction: a payment, and an exchange that pays hundreds at a time. */
 const SIZES = [2, 300];
 
 const registry = createRegistry();

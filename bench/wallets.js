@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../bin/custos.js', import.meta.url));
 const home = temporaryHome();
 const env = { PATH: process.env.PATH, HOME: home, CUSTOS_PASSWORD: 'bench password' };
 
-/** Runs a command and notes when each line of its output came: `marks` are the numbers of the lines that are noted. */
+/** Runs a command and notes the times of output lines: `marks` are the numbers of these lines. */
 function custos(args, marks = []) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -49,7 +49,7 @@ const rawMnemonic = () => {
   let node = masterNode(pbkdf2Sync('bench', randomBytes(16), 2048, 64, 'sha512'));
   for (const step of [0x8000002c, 0x8000003c, 0x80000000, 0, 0]) node = childNode(node, step);
 };
-/** Measured before and after, because a machine grows slower or faster meanwhile. */
+/** Measured before and after, because the speed of a machine changes meanwhile. */
 const between = async (raw, work) => {
   const before = await raw();
   const rates = await work();

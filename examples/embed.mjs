@@ -18,7 +18,7 @@ const judge = {
   },
 };
 
-// The program's own queue: it lists what is to be paid, and hears what became of it.
+// The program's own queue: it lists payments, and gets their results.
 const queue = [];
 const done = new Map();
 const source = {
@@ -30,7 +30,7 @@ const source = {
 const directory = await mkdtemp(join(tmpdir(), 'custos-embed-'));
 const password = Secret.text('a password from your secret manager');
 const { store, recoveryKey } = await createStore({ location: join(directory, 'store.db'), password });
-recoveryKey.wipe(); // A real program has somebody write it down.
+recoveryKey.wipe(); // In a real program a person writes it down first.
 try {
   const wallet = await store.createWallet({ chain: 'ETH', network: 'testnet', kind: 'key', label: 'payouts' });
   await giveCoins(wallet.address);
@@ -61,7 +61,7 @@ try {
   await rm(directory, { recursive: true });
 }
 
-/** A development node gives coins to whoever asks. */
+/** Takes coins from the development node, which gives them to anyone. */
 async function giveCoins(address) {
   const body = JSON.stringify({
     jsonrpc: '2.0',

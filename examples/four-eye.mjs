@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A four-eye service to begin with. It allows transfers to known receivers that do nothing else, and signs each answer.
+// A four-eye service as a starting point. It allows transfers to known receivers that do nothing else, and signs each answer.
 //   node four-eye.mjs SECRET_FILE RECEIVERS_FILE [PORT]
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,9 +12,9 @@ const hmac = (text) => createHmac('sha256', secret).update(text).digest('hex');
 const sha256 = (text) => createHash('sha256').update(text).digest();
 const isEqual = (one, other) => timingSafeEqual(sha256(one), sha256(other));
 
-/** Put your own records here: is this very withdrawal wanted, and was it not paid before? */
+/** Check your own records here: is this exact withdrawal wanted and not paid yet? */
 function decide({ summary, completed, digest }) {
-  // Addresses are compared without their capitals: those of the Ethereum family are only a checksum.
+  // Addresses are compared in lower case: capitals are only a checksum in the Ethereum family.
   const known = readFileSync(receiversFile, 'utf8').toLowerCase().split(/\s+/);
   const { kind, to, outputs = [], opaque, hazards = [] } = summary;
   const receivers = outputs.length === 0 ? [to] : outputs.filter(({ change }) => !change).map(({ address }) => address);

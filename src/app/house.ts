@@ -15,9 +15,9 @@ import { type PasswordMeans, passwordMeans } from './store/password.js';
 import type { OpenStore } from './wallets/open-wallets.js';
 
 /**
- * The one place where the parts of the program are put together, for one command. Parts are made when they are first asked for.
- * It is not handed on: whoever works gets the parts that it needs. `close` closes and wipes whatever was opened, also after an
- * error.
+ * The only place that puts the parts of the program together, for one command. Each part is made at its first use. The house
+ * itself is not passed on: functions get the parts that they need. `close` closes and wipes everything that was opened, also
+ * after an error.
  */
 export interface House {
   readonly config: Config;
@@ -34,15 +34,15 @@ export interface House {
   store(): Promise<Store>;
   /** Asks for the password once. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
   vault(): Promise<Vault>;
-  /** The root key with the slot that it was opened by. Wiped by `close`. */
+  /** The root key, and the slot that opened it. `close` wipes it. */
   opened(): Promise<OpenedSlot>;
-  /** The open root key, for back-ups. Wiped by `close`. */
+  /** The open root key, for backups. `close` wipes it. */
   rootKey(): Promise<Uint8Array>;
-  /** The password as it was given; a copy that the caller wipes. */
+  /** A copy of the password that the caller wipes. */
   password(): Promise<Secret>;
-  /** The journal, opened with the password: for whoever changes it. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
+  /** The journal, opened with the password for changes. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
   journal(): Promise<Journal>;
-  /** Store and vault for a command that adds wallets; a store is made with the given password when there is none. */
+  /** Store and vault for a command that adds wallets; makes a store with the given password if none exists. */
   openForAdding(): Promise<OpenStore>;
   /** The same for a store that exists. @throws CustosError STORE_MISSING */
   open(): Promise<OpenStore>;

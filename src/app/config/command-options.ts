@@ -4,35 +4,35 @@ import type { WalletKind } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
 import type { SettingsReader } from './reader.js';
 
-/** What the flags of one-shot commands say, each of the commands that know it. */
+/** The flags of one-shot commands. */
 export interface CommandOptions {
   readonly json: boolean;
   /** Do not ask for confirmation. */
   readonly yes: boolean;
-  /** How many wallets are made. */
+  /** Number of wallets to make. */
   readonly count: number;
-  /** Kind of a new wallet, where the flags choose one. */
+  /** Kind of a new wallet, if a flag sets it. */
   readonly kind?: WalletKind;
-  /** The secret that is imported is a private key, whatever its form is. */
+  /** The imported secret is a private key, whatever its form is. */
   readonly isPrivateKey: boolean;
   readonly derivation?: string;
   readonly label?: string;
   readonly signatureId?: SignatureId;
-  /** Address or xpub that a secret has to give. */
+  /** Address or xpub that the secret must give. */
   readonly address?: string;
   /** Chain of the wallets or transactions that are listed, as it was typed. */
   readonly chain?: string;
   readonly states?: readonly State[];
   /** Most transactions that are listed. */
   readonly limit: number;
-  /** A weak password is taken. */
+  /** Accept a weak password. */
   readonly weakPassword: boolean;
-  /** The root key is replaced along with a password. */
+  /** Replace the root key together with a password. */
   readonly rekey: boolean;
   readonly dryRun: boolean;
   readonly skipBroken: boolean;
   readonly oldPasswordFile?: string;
-  /** Log that `doctor` sums up; `-` is standard input. */
+  /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
   readonly offline: boolean;

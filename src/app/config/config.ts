@@ -15,11 +15,11 @@ import { shownValue } from './shown-value.js';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /**
- * All settings, read once, checked whole, frozen. Nothing else reads a flag or a variable: who needs a setting is handed the
- * part that it needs.
+ * All settings: read once, checked completely, frozen. Nothing else reads a flag or a variable; functions get the part that they
+ * need.
  */
 export interface Config {
-  /** Absolute; undefined where the system knows none. */
+  /** Absolute; undefined if the system knows none. */
   readonly home: string | undefined;
   readonly envFile: string;
   /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
@@ -40,11 +40,11 @@ export interface Config {
   readonly shown: readonly ShownSetting[];
   /** The flag or variable that each setting came from. */
   readonly sources: Readonly<Partial<Record<SettingName, string>>>;
-  /** Variables that begin as ours and have no effect. */
+  /** Variables with our prefix that have no effect. */
   readonly unknownVariables: readonly string[];
   /** Variables of Node itself that `doctor` judges. */
   readonly nodeVariables: Environment;
-  /** Every mistake in the settings; only `doctor` goes on with any. */
+  /** Every mistake in the settings; only `doctor` continues despite one. */
   readonly problems: readonly Problem[];
   /** Warnings that are not mistakes, e.g. a secrets file that others may read. */
   readonly warnings: readonly string[];
@@ -53,11 +53,11 @@ export interface Config {
 /** The variables that name proxies, as core/network/proxy.ts reads them. */
 export interface ProxyConfig {
   readonly variables: Environment;
-  /** Requests to this machine go through a proxy, too. */
+  /** Requests to this machine also go through a proxy. */
   readonly loopback: boolean;
 }
 
-/** Secrets that came by a flag, where every user of the machine can read them. */
+/** Secrets that were given as flags, which every user of the machine can read. */
 interface OnCommandLine {
   readonly apiKey: boolean;
   /** Locations of databases that flags named; a password may be in one. */
@@ -89,7 +89,7 @@ export function readConfig(flags: Flags, environment: Environment, home: string 
   return config;
 }
 
-/** As `readConfig`, for whoever explains mistakes: they are listed in `problems`, with defaults in the place of what is wrong. */
+/** As `readConfig`, but lists mistakes in `problems` and replaces wrong values with defaults. */
 export function examineConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
   const named = new SettingsReader(flags, {}).text('envFile');
   const envFile = named ?? (home === undefined ? '' : join(home, '.tatumrc', '.env'));
@@ -160,7 +160,7 @@ function shownSettings(read: SettingsReader): readonly ShownSetting[] {
   });
 }
 
-/** The process's own environment over the file, also where they call one setting by different names. */
+/** The process's own environment overrides the file, even if they use different names for one setting. */
 function merged({ values }: EnvFile, own: Environment): Environment {
   const overruled = Object.values(settings)
     .map(({ env }): readonly string[] => env)

@@ -7,20 +7,20 @@ import { bothOf, type Environment, type SettingsReader } from './reader.js';
 import { NODE_VARIABLE } from './settings.js';
 
 export interface DaemonConfig {
-  /** Milliseconds between polls of a chain, at the least. */
+  /** Shortest time between polls of a chain, in milliseconds. */
   readonly period: number;
-  /** Milliseconds between polls of a chain on which nothing happens, at the most. */
+  /** Longest time between polls of an idle chain, in milliseconds. */
   readonly idlePeriod: number;
   /** Tries of an unsigned transaction before it is given up. */
   readonly maxAttempts: number;
   readonly confirmations: Confirmations;
-  /** Requests a second to each host, at the most. */
+  /** Most requests per second to each host. */
   readonly maxRequests?: number;
   readonly chains?: readonly ChainId[];
   readonly runOnce: boolean;
   readonly externalUrl?: string;
   readonly externalUrlMethod: 'GET' | 'POST';
-  /** The operator knows what an approval by GET is worth, and wants no warning. */
+  /** The operator knows that an approval by GET is weak, and wants no warning. */
   readonly acceptsGet: boolean;
   /** The four-eye secret signs questions only. */
   readonly unsignedAnswers: boolean;
@@ -38,17 +38,17 @@ export interface DaemonConfig {
   /** `CHAIN[:ASSET]=AMOUNT` and `CHAIN:kind` as they were given; signing-rules.ts reads them with the chains at hand. */
   readonly feeCeilings: readonly string[];
   readonly allowedHazards: readonly string[];
-  /** Where the health server listens; there is none when absent. */
+  /** Where the health server listens; without it there is no server. */
   readonly health?: { readonly host: string; readonly port: number };
 }
 
-/** Blocks that a transaction needs before it is called completed. */
+/** Blocks that a transaction needs before it counts as completed. */
 interface Confirmations {
   readonly default: number;
   readonly chains: ReadonlyMap<ChainId, number>;
 }
 
-/** Reads what a daemon is run with; a gateway and `doctor` use parts of it. */
+/** Reads the settings of a daemon; a gateway and `doctor` use parts of them. */
 export function readDaemonConfig(read: SettingsReader, environment: Environment): DaemonConfig {
   return {
     ...readPace(read),
@@ -80,7 +80,7 @@ function readPace(read: SettingsReader): Pace {
   };
 }
 
-/** As many as there are cores; more than eight would wait for the one front. */
+/** One per core; more than eight would wait for the one front. */
 function defaultSigners(): number {
   return Math.min(availableParallelism(), 8);
 }
@@ -163,7 +163,7 @@ function readHealth(read: SettingsReader): Pick<DaemonConfig, 'health'> {
   return given === undefined ? {} : { health: { host: host.value, port } };
 }
 
-/** By CUSTOS_NODE_<CHAIN>, where other users of the machine do not see what is in the URL. */
+/** Reads CUSTOS_NODE_<CHAIN>: other users of the machine cannot see these URLs. */
 function nodeVariables(read: SettingsReader, environment: Environment): ReadonlyMap<ChainId, string> {
   const found = new Map<ChainId, string>();
   for (const [name, url] of Object.entries(environment)) {

@@ -2,23 +2,23 @@ import { readFileSync, statSync } from 'node:fs';
 import { decodeText } from '../../core/text/text-bytes.js';
 import { isKnownVariable } from './settings.js';
 
-/** What a file of settings says, and what is wrong with it. */
+/** The content of a settings file, and its mistakes. */
 export interface EnvFile {
   readonly values: Readonly<Record<string, string>>;
-  /** Each names a line by its number and never repeats what stands there. */
+  /** Each names a line by its number and never repeats its content. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Bytes of a file that are read at the most. */
+/** Largest file that is read, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** One assignment as dotenv 16 reads it, which existing files were written for. */
+/** One assignment in the syntax of dotenv 16, which existing files use. */
 const assignment =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/gm;
 
 /**
- * Reads a file of settings. Only a file that does not exist is as good as an empty one, unless it was named.
+ * Reads a settings file. A missing file counts as an empty one, unless it was named.
  * @param isNamed - by the person who runs the command
  */
 export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boolean }): EnvFile {
@@ -72,7 +72,7 @@ interface ParsedEnv {
   readonly repeated: readonly Repeated[];
 }
 
-/** Reads assignments as dotenv 16 does; what that would drop or cut off without a word is a bad line. */
+/** Reads assignments as dotenv 16 does; a line that dotenv would silently drop or cut off is a bad line. */
 export function parseEnv(source: string): ParsedEnv {
   const text = source.replace(/\r\n?/g, '\n');
   const lineAt = (at: number) => text.slice(0, at).split('\n').length;
@@ -95,7 +95,7 @@ export function parseEnv(source: string): ParsedEnv {
   return { values: Object.fromEntries(values), bad, repeated };
 }
 
-/** What stands between two assignments may be blank or a comment. */
+/** Text between two assignments must be blank or a comment. */
 function leftOut(text: string, first: number): BadLine[] {
   return text
     .split('\n')
@@ -104,12 +104,12 @@ function leftOut(text: string, first: number): BadLine[] {
     );
 }
 
-/** The file may serve other programs as well, and what they do with a name that comes twice is theirs. */
+/** Other programs may use the same file, so only our own repeated names count. */
 function isOurs(name: string): boolean {
   return isKnownVariable(name) || /^(CUSTOS|TATUM)_/.test(name);
 }
 
-/** Why a value was not read as it was meant, or undefined. */
+/** Why a value was read differently from its likely meaning, or undefined. */
 function misread(whole: string, raw: string): string | undefined {
   const value = raw.trim();
   const [quote = ''] = value;
@@ -128,7 +128,7 @@ function textOf(raw: string): string {
   return value.startsWith('"') ? bare.replace(/\\n/g, '\n').replace(/\\r/g, '\r') : bare;
 }
 
-/** A file with a secret in it is the owner's alone. */
+/** Only its owner should be able to read a file with a secret. */
 function warningsOf(path: string, values: Readonly<Record<string, string>>): readonly string[] {
   const secrets = Object.keys(values).filter((name) => /PASSWORD|SECRET|API_?KEY|RECOVERY_KEY|TOKEN/i.test(name));
   const { mode, uid } = statSync(path);

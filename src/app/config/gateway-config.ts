@@ -1,7 +1,7 @@
 import { absolute } from './paths.js';
 import type { SettingsReader } from './reader.js';
 
-/** What only `custos gateway` is run with; its nodes and limits are those of `DaemonConfig`. */
+/** Settings of `custos gateway` alone; it takes nodes and limits from `DaemonConfig`. */
 export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface GatewayConfig {
   readonly queue: string;
   /** `CHAIN=METHOD` as they were given; they are read with the chains at hand. */
   readonly allowedMethods: readonly string[];
-  /** Milliseconds after which a pending transaction that no daemon fetched is worth a warning. */
+  /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched. */
   readonly unclaimedAfter: number;
 }
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** @returns the home directory, absolute, or undefined where neither HOME nor the system's list of users names one */
+/** @returns the home directory, absolute, or undefined if neither HOME nor the system's list of users names one */
 export function homeDirectory({ HOME: given = '' }: Readonly<Record<string, string | undefined>>): string | undefined {
   if (isAbsolute(given)) return given;
   try {

@@ -3,7 +3,7 @@ import { CustosError, type ErrorCode } from '../../core/errors.js';
 /** One mistake in the settings. */
 export interface Problem {
   readonly code: ErrorCode;
-  /** Where it stands: `--period`, `CUSTOS_HEALTH_PORT`, or `--envFile` for a line of that file. */
+  /** Its place: `--period`, `CUSTOS_HEALTH_PORT`, or `--envFile` for a line of that file. */
   readonly setting: string;
   /** What is wrong, with the name of the setting in it; never a secret. */
   readonly text: string;
@@ -15,7 +15,7 @@ export function problemIn(setting: string, what: string, code: ErrorCode = 'CONF
 }
 
 /**
- * Ends when there is any mistake, with all of them.
+ * Throws all mistakes, if there are any.
  * @throws CustosError one mistake with its own code, several as CONFIG_INVALID; `details.problems` has each
  */
 export function refuseProblems(problems: readonly Problem[]): void {

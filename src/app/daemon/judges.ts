@@ -11,14 +11,14 @@ import type { Config } from '../config/config.js';
 import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
 
-/** What the judges are made of. */
+/** The parts of the judges. */
 export interface JudgeParts {
   readonly config: Pick<Config, 'network' | 'daemon' | 'secrets' | 'proxies'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Everybody who decides about each transaction. @throws CustosError FOUR_EYE_MISSING, URL_INVALID, URL_INSECURE, CONFIG_INVALID */
+/** All judges of each transaction. @throws CustosError FOUR_EYE_MISSING, URL_INVALID, URL_INSECURE, CONFIG_INVALID */
 export async function makeJudges({ config, clock, log }: JudgeParts): Promise<readonly Judge[]> {
   const { externalUrl, externalUrlMethod, acceptsGet, unsignedAnswers, fourEyeHeaderFile } = config.daemon;
   if (externalUrl === undefined) {

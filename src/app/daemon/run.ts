@@ -31,14 +31,14 @@ import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { createWatch } from './watch.js';
 
-/** What a daemon is made of. Who opened the store closes it. */
+/** The parts of a daemon. The caller closes the store. */
 export interface DaemonMeans {
   readonly config: DaemonSettings;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: CountingLog;
   store(): Promise<Store>;
-  /** The password of the store; wiped here. */
+  /** The password of the store; this module wipes it. */
   password(): Promise<Secret>;
 }
 
@@ -89,16 +89,16 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
 }
 
 /**
- * A daemon runs for months beside other programs. What it makes lives for moments only, so V8's young generation need not
- * grow to its usual 48 MB, and the old one may grow by a fifth before it is collected. The ids of a million wallets leave
- * garbage behind at every poll. (--optimize-for-size would cost a quarter of the speed.)
+ * A daemon runs for months beside other programs. Its objects live only briefly, so V8's young generation need not grow to its
+ * usual 48 MB, and the old one may grow by a fifth before it is collected. The ids of a million wallets leave garbage at every
+ * poll. (--optimize-for-size would cost a quarter of the speed.)
  */
 function spareMemory(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=20');
 }
 
-/** What is open when the daemon begins to work. */
+/** The open parts when the daemon starts its work. */
 interface Opened {
   readonly store: Store;
   /** Of the public halves, 32 bytes. */

@@ -4,7 +4,7 @@ import type { Meter } from '../../core/meter.js';
 /** A poll that takes longer than this is logged, in milliseconds. */
 const SLOW_POLL = 10_000;
 
-/** The same meter, which logs polls that take long. */
+/** The same meter, but it also logs slow polls. */
 export function tellSlowPolls(meter: Meter, log: Log): Meter {
   return {
     ...meter,

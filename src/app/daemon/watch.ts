@@ -18,26 +18,26 @@ import type { CountingLog } from '../process/log.js';
 import { packageVersion } from '../process/package.js';
 import { tellSlowPolls } from './slow-polls.js';
 
-/** Less than this on the disk of the store, and the next records may not fit, in bytes. */
+/** Least free space on the disk of the store, in bytes: with less, the next records may not fit. */
 const LEAST_SPACE = 16 * 1024 * 1024;
 
-/** What watches one daemon. */
+/** Watches one daemon. */
 export interface Watch {
   /** Counts what the daemon does; does nothing without a health server. */
   readonly meter: Meter;
-  /** Listens, where a health port is configured. @throws CustosError PORT_IN_USE */
+  /** Listens if a health port is configured. @throws CustosError PORT_IN_USE */
   open(signer: Signer): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a watch looks at. */
+/** The parts that a watch checks. */
 export interface WatchParts {
   readonly config: Pick<Config, 'network' | 'store' | 'daemon'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: CountingLog;
   readonly store: Store;
-  /** Aborted when the daemon shall end. */
+  /** Aborted when the daemon must end. */
   readonly signal: AbortSignal;
 }
 
@@ -93,7 +93,7 @@ function readinessOf({ config, clock, store, signal, signer, metrics }: Watched)
   });
 }
 
-/** Takes the place of the only writer and gives it back; nothing is written, so nothing is synchronized either. */
+/** Takes and releases the write lock. It writes nothing, so nothing is synchronized to the disk. */
 function storeProbe(store: Store, location: string): Probe {
   return {
     check: 'store',
@@ -106,7 +106,7 @@ function storeProbe(store: Store, location: string): Probe {
   };
 }
 
-/** Asks for nothing over the way that a signature takes; a signer that died is replaced by that. */
+/** Sends an empty request on the path of a signature, which also replaces a dead signer. */
 function signerProbe(signer: Signer): Probe {
   return {
     check: 'signer',

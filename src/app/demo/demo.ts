@@ -55,7 +55,7 @@ export async function runDemo(terminal: Terminal, say: (line: string) => void): 
   }
 }
 
-/** Last opened, first closed; what cannot be closed keeps nothing else open. */
+/** Closes in reverse order; a part that cannot be closed does not keep the others open. */
 async function cleanAll(cleanups: readonly Cleanup[]): Promise<void> {
   let failed: unknown;
   for (const cleanup of [...cleanups].reverse()) {
@@ -108,7 +108,7 @@ async function playDemo(stage: Stage): Promise<DemoResult> {
   return { txId, block, signedBy };
 }
 
-/** A blockchain with a gateway in front of it, and houses beside them. */
+/** A blockchain with a gateway in front of it, and the houses of the demo. */
 interface Place {
   readonly chain: LocalChain;
   readonly gateway: RunningGateway;
@@ -137,7 +137,7 @@ async function openPlace({ terminal, cleanups, say, step }: Stage): Promise<Plac
   return { chain, gateway, apiKey, openHouse };
 }
 
-/** What a gateway and a daemon are made of. */
+/** The parts of a gateway and a daemon. */
 function partsOf({ config, chains, clock, log, store, password }: House) {
   return { config, chains, clock, log, store, password };
 }

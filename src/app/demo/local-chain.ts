@@ -16,7 +16,7 @@ export interface LocalChain {
 }
 
 /**
- * Starts anvil on a free port and resolves when it answers. It ends with `close`, at the latest with this process.
+ * Starts anvil on a free port and resolves when it answers. It ends with `close`, or at the latest with this process.
  * @throws CustosError NODE_UNREACHABLE: the package is not installed, or the node did not start
  */
 export async function startLocalChain(chainId: number, args: readonly string[] = []): Promise<LocalChain> {
@@ -56,7 +56,7 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** The package's own start script is a second process that would have to be ended, too. */
+/** The package's own start script would be a second process to end. */
 function anvilProgram(): string {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   try {

@@ -5,20 +5,21 @@ import { Secret } from '../../core/secret.js';
 /** A text of at least one character. */
 export const text = z.string().min(1).max(10_000);
 
-/** Text that must not be shown comes in a `Secret` only: a plain text would be quoted by errors and logs of others. */
+/** Secret text must come in a `Secret`: errors and logs of other libraries would quote a plain text. */
 export const secret = z.custom<Secret>(Secret.is, 'must be a Secret: Secret.text(…) makes one');
 
 export const network = z.enum(['mainnet', 'testnet']);
 
-/** A function; what it returns is looked at when it was called. */
+/** A function; its result is checked after each call. */
 export const func = z.custom<(...given: never[]) => unknown>(
   (value) => typeof value === 'function',
   'must be a function',
 );
 
 /**
- * Reads what a program handed in, with every mistake in one message. No value is repeated, because it may be a secret.
- * @param what - the function, as messages name it: `openStore`
+ * Checks an argument of the embedding program, with every mistake in one message. The message repeats no value, because it may
+ * be a secret.
+ * @param what - the name of the function in messages: `openStore`
  * @throws CustosError ARGUMENT_INVALID
  */
 export function readArgument<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
@@ -30,7 +31,7 @@ export function readArgument<T>(schema: z.ZodType<T>, value: unknown, what: stri
   throw new CustosError('ARGUMENT_INVALID', `${what}: ${problems.join('; ')}`, { details: { problems } });
 }
 
-/** Also of another realm, such as a test runner's. */
+/** Also accepts objects of another realm, such as a test runner's. */
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -28,46 +28,46 @@ export type { Tally } from '../../daemon/daemon.js';
 
 export interface CarrierOptions {
   readonly network: Network;
-  /** URL of the node of each chain that is served, by ticker; https on mainnet, unless the host is private. */
+  /** URL of the node of each served chain, by ticker; https on mainnet, unless the host is private. */
   readonly nodes: Readonly<Record<string, string>>;
-  /** Asked in order about each decoded transaction; the first that does not allow ends it. On mainnet there has to be one. */
+  /** Asked in order about each decoded transaction; the first objection ends it. Mainnet needs at least one. */
   readonly judges: readonly Judge[];
   readonly source?: TransactionSource;
-  /** Blocks that a node must have on top of a transaction, its own included, before it is completed; default 1. */
+  /** Blocks that a completed transaction needs, its own included; default 1. */
   readonly confirmations?: number;
-  /** The most that a fee may be, as `--fee-ceiling` has it: `ETH=0.1`. */
+  /** Largest fees, in the form of `--fee-ceiling`: `ETH=0.1`. */
   readonly feeCeilings?: readonly string[];
-  /** Hazards that do not stop a transaction, as `--allow-hazard` has them: `ETH:unlimited-allowance`. */
+  /** Hazards that do not stop a transaction, in the form of `--allow-hazard`: `ETH:unlimited-allowance`. */
   readonly allowedHazards?: readonly string[];
   /** Chain id of a development chain, by ticker: `{ETH: 31337}`. */
   readonly developmentChainIds?: Readonly<Record<string, number>>;
-  /** Where events go; nowhere when absent. What it throws is ignored. */
+  /** Receives events; optional. Its errors are ignored. */
   readonly log?: Log;
 }
 
-/** How far a transaction came. */
+/** How far a transaction got. */
 export interface Carried {
   readonly id: string;
-  /** `completed`, `denied`, `failed` and `cancelled` are ends; everything else goes on with the next `carry` or `runOnce`. */
+  /** `completed`, `denied`, `failed` and `cancelled` are final; any other state continues with the next `carry` or `runOnce`. */
   readonly state: State;
   readonly txId?: string;
   readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
-/** Signs and sends. There is one at a time of a store, because two would not see what the other has begun. */
+/** Signs and sends. A store has only one at a time, because two would not see each other's transactions. */
 export interface Carrier {
   /**
-   * Carries one transaction as far as it goes now. It is in the journal before anything happens to it, so that a crash loses
-   * nothing; the same id again goes on with it, or says how it ended.
+   * Carries one transaction as far as possible for now. The journal has it before anything else happens, so that a crash loses
+   * nothing. A second call with the same id continues it, or returns how it ended.
    * @throws CustosError ARGUMENT_INVALID, PENDING_INVALID, PENDING_CHANGED (another transaction has the id), STORE_*, …;
-   *   what goes wrong on the way is not thrown, but in `error`
+   *   later errors are not thrown: `error` has them
    */
   carry(transaction: Transaction): Promise<Carried>;
-  /** One round: everything that waits in the journal, or at the source, is carried as far as it goes now. */
+  /** One round: carries everything that waits in the journal or at the source as far as possible for now. */
   runOnce(): Promise<Readonly<Tally>>;
-  /** Round after round, until the signal; then what is on its way ends. */
+  /** Runs rounds until the signal, then finishes transactions on their way. */
   run(options: { readonly signal: AbortSignal; readonly period?: number }): Promise<Readonly<Tally>>;
-  /** Waits for what is on its way, and lets the store go. */
+  /** Waits for transactions on their way, and releases the store. */
   close(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ function isSource(value: unknown): boolean {
   return isFunction(pending) && [completed, failed].every((one) => one === undefined || isFunction(one));
 }
 
-/** What of an open store a carrier works on. */
+/** The parts of an open store that a carrier uses. */
 export interface CarrierParts {
   readonly chains: ChainRegistry;
   readonly store: Store;
@@ -155,7 +155,7 @@ function lifecycleParts({ chains, store, vault }: CarrierParts, read: CarrierOpt
     publicVault: vault,
     journal,
     nodes: createOwnNodes({ clock: systemClock, ownNodes }),
-    // Whoever opened the store has its root key in this process already: a child would keep nothing from it.
+    // The root key of an open store is already in this process: a child process would protect nothing.
     signer: createInProcessSigner({
       unlockVault: async () => ({ vault, viewKey: new Uint8Array(0) }),
       chains,
@@ -189,7 +189,7 @@ function rulesFrom(read: CarrierOptions, chains: ChainRegistry): SigningRules {
   }
 }
 
-/** A log that the program handed in must not end a transaction's way by a throw. */
+/** An error of the program's own log must not end a transaction's way. */
 function calm(log: Log): Log {
   const over = (level: keyof Log) => (fields: Readonly<Record<string, unknown>>, event: string) => {
     try {
@@ -209,7 +209,7 @@ interface WayParts extends LifecycleParts {
   onClose(): void;
 }
 
-/** Guards that nothing begins once it is closed, and that it closes when nothing is on its way. */
+/** Starts nothing after `close`, and closes only when nothing is on its way. */
 class WayCarrier implements Carrier {
   readonly #parts: WayParts;
   readonly #way: Way;
@@ -268,7 +268,7 @@ class WayCarrier implements Carrier {
     });
   }
 
-  /** Holds on to leases while anything is at work. */
+  /** Renews leases while any work runs. */
   async #begin<T>(what: string, work: () => Promise<T>): Promise<T> {
     if (this.#end.signal.aborted) throw new CustosError('STORE_CLOSED', `${what}: the carrier is closed`);
     const { leases, clock } = this.#parts;

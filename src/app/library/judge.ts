@@ -6,8 +6,8 @@ const causes: readonly HoldCause[] = ['silent', 'undecided', 'invalid'];
 const distrusts: readonly Distrust[] = ['digest', 'nonce', 'signature', 'time', 'unsigned'];
 
 /**
- * A judge of the program's own, made safe to ask: what it throws is a no, and what is not a verdict holds the transaction.
- * Errors with a code mean what they mean of any judge.
+ * Makes a judge of the embedding program safe to call: a throw is a no, and an invalid verdict holds the transaction. Errors with
+ * a code mean the same as from any judge.
  */
 export function guardJudge(judge: Judge): Judge {
   const { name } = judge;

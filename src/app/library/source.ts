@@ -7,16 +7,16 @@ import type { Journal } from '../../core/store/journal.js';
 import { createJournalSource } from '../../lifecycle/journal-source.js';
 import { readTransaction, type Transaction } from './transaction.js';
 
-/** Where transactions come from when they are not handed over by `carry`: a queue of the program's own. */
+/** The program's own queue of transactions, as an alternative to `carry`. */
 export interface TransactionSource {
   /**
-   * What waits to be signed by these wallets of one chain. What is listed again is the same transaction; what is not listed any
-   * more is still brought to its end once it is signed.
+   * Lists transactions for these wallets of one chain. An id that is listed again is the same transaction. A signed transaction
+   * that is no longer listed is still finished.
    */
   pending(chain: string, signatureIds: readonly string[]): Promise<readonly Transaction[]> | readonly Transaction[];
-  /** The network has it. Called for every transaction of the carrier, and again after a crash: a second call must not fail. */
+  /** Called when the network has a transaction of the carrier, and again after a crash: a second call must not fail. */
   completed?(id: string, txId: string): Promise<void> | void;
-  /** Why it was not completed, `CODE: message`, once for each different reason. `final`: nothing more happens by itself. */
+  /** Called once for each reason why it was not completed, `CODE: message`. `final`: nothing more happens by itself. */
   failed?(id: string, error: string, final: boolean): Promise<void> | void;
 }
 
@@ -26,7 +26,7 @@ interface SourceParts {
   readonly network: Network;
 }
 
-/** The program's source with what the journal still has open: both are polled, and both go the same way. */
+/** The program's source together with the journal's open transactions: both are polled, and both go the same way. */
 export function joinSources(own: TransactionSource | undefined, parts: SourceParts): Source {
   const journal = createJournalSource(parts.journal);
   if (own === undefined) return journal;
@@ -60,7 +60,7 @@ function readList(list: unknown, parts: SourceParts, ids: readonly SignatureId[]
   return list.flatMap((value: unknown): readonly PolledTransaction[] => {
     try {
       const pending = readTransaction(value, { ...parts, what: 'pending' });
-      // What is for other wallets is listed when they are asked for.
+      // Transactions of other wallets are listed when those wallets are polled.
       return pending.keys.some(({ signatureId }) => asked.has(signatureId)) ? [{ kind: 'pending', pending }] : [];
     } catch (thrown) {
       return [{ kind: 'refused', error: asCustosError(thrown) }];
@@ -68,7 +68,7 @@ function readList(list: unknown, parts: SourceParts, ids: readonly SignatureId[]
   });
 }
 
-/** @throws CustosError SOURCE_FAILED, with the class of what was thrown: its message may quote anything */
+/** @throws CustosError SOURCE_FAILED, with the class of the thrown value: its message may quote anything */
 async function ask<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,18 +4,18 @@ import type { Network } from '../../core/ids.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { readArgument, text } from './argument.js';
 
-/** What is to be signed and sent. */
+/** A transaction to sign and send. */
 export interface Transaction {
   /**
    * The program's own id for it: 1 to 64 letters, digits, `-` or `_`. One id is signed once: the same transaction under a known
-   * id is the known one, and another transaction under it is refused.
+   * id is the known one; a different one is refused.
    */
   readonly id: string;
   /** Ticker of the chain, e.g. `ETH`. */
   readonly chain: string;
   /** The keys that sign, the sender's first; `index` for wallets with a mnemonic. */
   readonly keys: readonly { readonly signatureId: string; readonly index?: number }[];
-  /** The unsigned transaction in the form that docs/chains.md names for the chain; of the Ethereum family JSON. */
+  /** The unsigned transaction in the form that docs/chains.md names for the chain; JSON for the Ethereum family. */
   readonly unsigned: string;
 }
 
@@ -27,7 +27,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Reads a transaction that a program hands over.
+ * Reads a transaction of the embedding program.
  * @throws CustosError ARGUMENT_INVALID, CHAIN_UNKNOWN, PENDING_INVALID, SIGNATURE_ID_INVALID, INDEX_INVALID, TRANSACTION_TOO_LARGE
  */
 export function readTransaction(
@@ -37,6 +37,6 @@ export function readTransaction(
   const { id, chain: name, keys, unsigned } = readArgument(schema, value, what);
   const chain = chains.get(name).id;
   const signatures = keys.map(({ signatureId, index }) => ({ id: signatureId, ...(index !== undefined && { index }) }));
-  // The journal keeps it in the form in which clouds list transactions.
+  // The journal keeps it in the form that clouds use.
   return parsePending({ id, chain, signatures, serializedTransaction: unsigned }, chain, network);
 }

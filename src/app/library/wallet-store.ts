@@ -23,7 +23,7 @@ import { type Carrier, type CarrierOptions, makeCarrier } from './carrier.js';
 export interface StoreOptions {
   /** Path of a SQLite file, or a `postgres://` URL; a remote database needs sslmode=verify-full. */
   readonly location: string;
-  /** Stays the caller's, who wipes it. */
+  /** The caller keeps and wipes it. */
   readonly password: Secret;
 }
 
@@ -31,14 +31,14 @@ export interface CreateWalletOptions {
   /** Ticker of the chain, e.g. `ETH`. */
   readonly chain: string;
   readonly network: Network;
-  /** A mnemonic (`hd`) or one private key (`key`); what the chain makes by default when absent. */
+  /** A mnemonic (`hd`) or one private key (`key`); by default the chain's usual kind. */
   readonly kind?: WalletKind;
   readonly label?: string;
   /** Name of the derivation of a mnemonic, as docs/chains.md lists them. */
   readonly derivation?: string;
 }
 
-/** Exactly one of `mnemonic` and `privateKey`. A stated `xpub` or `address` must be what the secret gives. */
+/** Exactly one of `mnemonic` and `privateKey`. The secret must give a stated `xpub` or `address`. */
 export interface ImportWalletOptions {
   readonly chain: string;
   readonly network: Network;
@@ -52,7 +52,7 @@ export interface ImportWalletOptions {
   readonly derivation?: string;
 }
 
-/** An open wallet store. Every method of a closed one throws STORE_CLOSED, but for `close`. */
+/** An open wallet store. Every method of a closed one throws STORE_CLOSED, except `close`. */
 export interface WalletStore {
   /** The wallet is durable when this resolves. */
   createWallet(options: CreateWalletOptions): Promise<Wallet>;
@@ -97,7 +97,7 @@ const keyOptions = z.strictObject({ signatureId: text, index: z.number().exactOp
 
 /**
  * Makes a wallet store.
- * @returns the open store, and its recovery key, which is nowhere else: it opens the store when the password is lost
+ * @returns the open store, and the only copy of its recovery key, which opens the store if the password is lost
  * @throws CustosError ARGUMENT_INVALID, PASSWORD_EMPTY, STORE_EXISTS, STORE_READ_ONLY, STORE_FULL, STORE_UNREACHABLE, …
  */
 export async function createStore(
@@ -145,7 +145,7 @@ interface StoreParts {
   readonly chains: ChainRegistry;
 }
 
-/** Guards that nothing is done with a closed store, and that there is one carrier at a time. */
+/** Refuses to use a closed store, and allows only one carrier at a time. */
 class OpenWalletStore implements WalletStore {
   #parts: StoreParts | undefined;
   #carrier: Promise<Carrier> | undefined;

@@ -7,13 +7,13 @@ import { parseMnemonic } from '../../crypto/mnemonic.js';
 import type { MigrationEntry } from './entries.js';
 import { type Note, notesOnOldProgram } from './notes.js';
 
-/** Where secrets are tried. */
+/** The vault that tries secrets. */
 export interface Keeper {
   readonly vault: Vault;
   readonly chains: ChainRegistry;
 }
 
-/** A recorded fact that the secret was found to give. */
+/** A recorded fact that the secret gives. */
 export type Match = 'xpub' | 'address' | 'privateKey';
 
 /** One entry after its secret was tried. */
@@ -33,7 +33,7 @@ export interface Checked {
 type Request = ImportRequest & { readonly signatureId: SignatureId };
 type Outcome = { readonly made: MadeWallet; readonly notes?: readonly Note[]; readonly keyOnly?: true };
 
-/** Derives what an entry's secret gives and compares it with what the entry records. */
+/** Derives the keys of an entry's secret and compares them with what the entry records. */
 export async function checkEntry(keeper: Keeper, entry: MigrationEntry): Promise<Checked> {
   const { position, signatureId, chain, network, notes, request, error } = entry;
   const place = {
@@ -72,7 +72,7 @@ async function importEntry(keeper: Keeper, request: Request): Promise<Outcome> {
   return fromOddWords(keeper, request, { words, oddity });
 }
 
-/** The default derivation, or another one of the chain that gives what is recorded. */
+/** Tries the default derivation, then others of the chain, until one gives what is recorded. */
 async function fromMnemonic(keeper: Keeper, request: Request): Promise<Outcome> {
   const { secret } = request;
   const named =
@@ -89,7 +89,7 @@ async function fromMnemonic(keeper: Keeper, request: Request): Promise<Outcome> 
   throw await explained(keeper, request);
 }
 
-/** The old program signed with the private key of such an entry, so that is the one to keep. */
+/** The old program signed with the private key of such an entry, so Custos keeps that key. */
 async function fromStatedKey(keeper: Keeper, request: Request, privateKey: Secret): Promise<Outcome> {
   const { xpub: _xpub, derivation: _derivation, ...rest } = request;
   const made = await keeper.vault.import({ ...rest, secret: { kind: 'privateKey', privateKey } });
@@ -99,7 +99,7 @@ async function fromStatedKey(keeper: Keeper, request: Request, privateKey: Secre
   return { made, notes: [{ code: 'mnemonic-left-out', message }], keyOnly: true };
 }
 
-/** Why the words, as they are written, are not the one form of a BIP-39 mnemonic; undefined when they are. */
+/** Why the words are not in the standard form of a BIP-39 mnemonic; undefined if they are. */
 function oddityOf(words: string): CustosError | 'spelling' | undefined {
   try {
     return parseMnemonic(words) === words ? undefined : 'spelling';
@@ -138,7 +138,7 @@ function oddWordsNote(oddity: CustosError | 'spelling'): Note {
   return { code: 'mnemonic-not-bip39', message };
 }
 
-/** A mismatch, with the mix-up of networks that may lie behind it. */
+/** A mismatch, with a hint if mixed-up networks may be the cause. */
 async function explained(keeper: Keeper, request: Request): Promise<CustosError> {
   const { xpub, network } = request;
   const other: Network = network === 'mainnet' ? 'testnet' : 'mainnet';

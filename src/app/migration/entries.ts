@@ -26,11 +26,11 @@ export interface MigrationEntry {
 
 const knownFields: ReadonlySet<string> = new Set([
   ...['chain', 'testnet', 'mnemonic', 'privateKey', 'secret', 'xpub', 'address'],
-  // What this program's own export prints besides.
+  // Further fields of this program's own export.
   ...['label', 'derivation'],
 ]);
 
-/** Reads entries as `wallet import` does; a secret may stand in any place, so nothing of an unreadable one is repeated. */
+/** Reads entries as `wallet import` does. A secret may be in any field, so no part of an unreadable entry is repeated. */
 export function parseEntries(raw: readonly RawEntry[]): readonly MigrationEntry[] {
   const entries = raw.map(parseOne);
   const times = countOf(entries.map(({ signatureId }) => signatureId));
@@ -73,7 +73,7 @@ function parseOne({ id, value }: RawEntry, at: number): MigrationEntry {
   return { ...entry, error: item?.error ?? new CustosError('IMPORT_INVALID', 'the entry cannot be read') };
 }
 
-/** Twelve letters may be the beginning of anything; tickers are shorter. */
+/** Twelve letters may be the start of anything; tickers are shorter. */
 function looksLikeChain(chain: ChainId): boolean {
   return /^[A-Z0-9]{1,10}$/.test(chain);
 }
@@ -104,7 +104,7 @@ function notesOf({ id, signatureId, fields }: Named): readonly Note[] {
   return notes;
 }
 
-/** How many others with the same secret a note names. */
+/** Most other entries with the same secret that a note names. */
 const MOST_NAMED = 5;
 
 /** Points out entries with one secret; both signature IDs are in use, so both are kept. */

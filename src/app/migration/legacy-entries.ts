@@ -1,11 +1,11 @@
 import { isObject, tryJson } from '../../core/json.js';
 
-/** One member of the old file's object, as it stands there. */
+/** One unchanged member of the old file's object. */
 export interface RawEntry {
-  /** The name of the member: a signature ID, if all is well. */
+  /** The name of the member, which should be a signature ID. */
   readonly id: string;
   readonly value: unknown;
-  /** The name stands in the file more than once; a JSON parser keeps the last one. */
+  /** The name occurs more than once in the file; a JSON parser keeps the last one. */
   readonly repeated?: true;
 }
 
@@ -16,7 +16,7 @@ const ENTRY = /"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"\s*:\s*(\{[^{}]*\}
 
 /**
  * Reads the whole object of an old file.
- * @returns undefined when the text is not one JSON object; nothing says why, because a parser's message quotes secrets
+ * @returns undefined if the text is not one JSON object, without a reason, because a parser's message quotes secrets
  */
 export function readEntries(text: string): readonly RawEntry[] | undefined {
   const whole = tryJson(text);
@@ -31,11 +31,11 @@ export function readEntries(text: string): readonly RawEntry[] | undefined {
 }
 
 /**
- * Finds the entries of a damaged file that are whole.
- * @param isSound - says of a byte's position whether what stands there is beyond doubt
+ * Finds the intact entries of a damaged file.
+ * @param isSound - true if the byte at a position is certainly correct
  */
 export function salvageEntries(bytes: Uint8Array, isSound: (at: number) => boolean): readonly RawEntry[] {
-  // One character a byte, so that a position in the text is one in the file.
+  // One character per byte, so that positions in text and file are equal.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const found: RawEntry[] = [];
   for (const { 0: member, 1: id = '', 2: entry = '', index } of text.matchAll(ENTRY)) {

@@ -6,10 +6,10 @@ import { utf16Problem } from '../../core/text/text-bytes.js';
 import { BLOCK, isLegacySealed, type LegacyPlain, openLegacy } from '../../crypto/legacy-aes.js';
 import { type RawEntry, readEntries, salvageEntries } from './legacy-entries.js';
 
-/** What an old file holds. */
+/** The content of an old file. */
 export interface LegacyFile {
   readonly entries: readonly RawEntry[];
-  /** Said when the file is damaged; the entries are then those that can still be read beyond doubt. */
+  /** Set if the file is damaged; the entries are then those that are certainly correct. */
   readonly damage?: string;
 }
 
@@ -100,12 +100,12 @@ function readOpened(path: string, { bytes, padded }: LegacyPlain): LegacyFile {
   const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
   const readable = Array.from({ length: blocks }, (_, at) => isPrintable(bytes.subarray(at * BLOCK, (at + 1) * BLOCK)));
   const good = readable.filter(Boolean).length;
-  // A block of noise is printable once in eight million.
+  // Only one block of noise in eight million is printable.
   if (good * 100 < blocks || good === 0) {
     const text = `the old password does not open ${path}: it is wrong, or the file is damaged from its first bytes on, which this format cannot tell apart`;
     throw new CustosError('PASSWORD_WRONG', text);
   }
-  // A changed block also flips bits of the next one, which may still look well.
+  // A changed block also flips bits of the next one, which may still look correct.
   const isSound = (block: number) => readable[block] === true && (block === 0 || readable[block - 1] === true);
   const bad = readable.findIndex((whole) => !whole);
   const cut = padded ? 'what it holds is no JSON object' : 'it is cut off';

@@ -12,18 +12,18 @@ import { readLegacyFile } from './legacy-file.js';
 import { type OldPasswordMeans, readOldPassword } from './password.js';
 import { type MigrationReport, type Outcome, reportOf } from './report.js';
 
-/** An old file, read; nothing of it has been tried yet. */
+/** The content of an old file, not tried yet. */
 export interface Migration {
   readonly file: string;
   readonly entries: readonly MigrationEntry[];
-  /** Said when the file is damaged; `entries` are then what can still be read. */
+  /** Set if the file is damaged; `entries` are then the readable ones. */
   readonly damage?: string;
 }
 
 export interface MigrateOptions {
   /** Tries and compares everything, and writes nothing. */
   readonly dryRun: boolean;
-  /** Imports what is good although something is broken. */
+  /** Imports good entries even if others are broken. */
   readonly skipBroken: boolean;
   readonly progress?: (done: number) => void;
 }
@@ -37,7 +37,7 @@ export async function readMigration(file: string, password: OldPasswordMeans): P
   return { file, entries: parseEntries(entries), ...(damage !== undefined && { damage }) };
 }
 
-/** What wallets are moved with. */
+/** The parts that a migration needs. */
 export interface MigrateParts {
   readonly chains: ChainRegistry;
   /** Whether there is a store to move them to. */
@@ -48,8 +48,8 @@ export interface MigrateParts {
 }
 
 /**
- * Tries every secret against what is recorded of it, and imports all wallets in one transaction: when one of them is broken,
- * none, unless `skipBroken` is set. Wallets that the store has already are left as they are, so a second run adds nothing.
+ * Compares every secret with its recorded facts, and imports all wallets in one transaction. If one of them is broken, it imports
+ * none, unless `skipBroken` is set. It skips wallets that the store already has, so a second run adds nothing.
  * @throws CustosError STORE_*, PASSWORD_*
  */
 export async function migrate(
@@ -66,7 +66,7 @@ export async function migrate(
   const hasFresh = outcomes.some(({ result }) => result === 'notImported');
   if (options.dryRun || !hasFresh || !(isWhole || options.skipBroken)) return reportOf(migration, outcomes);
   const open = await parts.openForAdding();
-  // A store that was made just now seals with keys of its own.
+  // The new store seals with its own keys.
   const silently = { ...options, progress: () => undefined };
   const final = isStored ? outcomes : await tryInStore({ ...open, chains }, migration, silently);
   const fresh = final.filter(({ result }) => result === 'notImported');
@@ -86,7 +86,7 @@ async function tryInStore(
   return compare(store, keeper, await checkAll(keeper, migration.entries, options));
 }
 
-/** Before a store is made, secrets are tried in a vault that is thrown away. */
+/** Tries secrets in a temporary vault, before a store is made. */
 async function tryAside(
   chains: ChainRegistry,
   migration: Migration,

@@ -7,7 +7,7 @@ export interface Note {
   readonly message: string;
 }
 
-/** What the old program is known to have done wrong with such a wallet, so that its owner can look for the damage. */
+/** Known bugs of the old program with such a wallet, so that its owner can look for the damage. */
 export function notesOnOldProgram(chain: Chain, wallet: Wallet): readonly Note[] {
   const found = [typedWords(chain), printedAddress(chain, wallet), oddPath(chain, wallet), foreignKey(chain, wallet)];
   const closed = chain.closedNetwork;

@@ -12,8 +12,8 @@ export interface OldPasswordMeans {
 }
 
 /**
- * Password of the old file: `--old-password-file`, CUSTOS_OLD_PASSWORD, TATUM_KMS_PASSWORD; else whatever gives the store's
- * password without a question, because both may be the same; else a hidden prompt.
+ * Password of the old file: `--old-password-file`, CUSTOS_OLD_PASSWORD, TATUM_KMS_PASSWORD; otherwise the store's
+ * password if it needs no question, because both may be the same; otherwise a hidden prompt.
  * @throws CustosError PASSWORD_MISSING, PASSWORD_SOURCE, CANCELLED_BY_USER
  */
 export async function readOldPassword({ file, passwords }: OldPasswordMeans): Promise<Secret> {

@@ -2,10 +2,10 @@ import type { ChainId, SignatureId } from '../../core/ids.js';
 import type { Checked, Match } from './check.js';
 import type { Note } from './notes.js';
 
-/** `notImported`: good, but nothing was to be written, or something else is broken. */
+/** `notImported`: good, but this is a dry run or another entry is broken. */
 type MigrationResult = 'imported' | 'alreadyThere' | 'notImported' | 'broken';
 
-/** An entry that was tried, and what became of it. */
+/** A tried entry and its result. */
 export interface Outcome {
   readonly checked: Checked;
   readonly result: MigrationResult;
@@ -14,7 +14,7 @@ export interface Outcome {
 /** What `migrate --json` prints. Holds no secret. */
 export interface MigrationReport {
   readonly file: string;
-  /** Said when the file is damaged; `entries` then counts what can still be read. */
+  /** Set if the file is damaged; `entries` then counts the readable ones. */
   readonly damage?: string;
   readonly entries: number;
   readonly imported: number;
@@ -27,7 +27,7 @@ export interface MigrationReport {
 export interface MigratedWallet {
   /** Place in the file, from 1. */
   readonly entry: number;
-  /** Absent when the name of the entry is none. */
+  /** Absent if the name of the entry is not a signature ID. */
   readonly signatureId?: SignatureId;
   readonly chain?: ChainId;
   readonly testnet?: boolean;
@@ -35,9 +35,9 @@ export interface MigratedWallet {
   readonly result: MigrationResult;
   readonly xpub?: string;
   readonly address?: string;
-  /** Recorded facts that the secret gives; none for an entry that records nothing but its secret. */
+  /** Recorded facts that the secret gives; empty for an entry that records only its secret. */
   readonly matches: readonly Match[];
-  /** Of a broken entry the first one says why. */
+  /** The first note of a broken entry says why. */
   readonly notes: readonly Note[];
 }
 

@@ -12,7 +12,7 @@ import type { Config } from '../config/config.js';
 import { packageVersion } from '../process/package.js';
 import { proxiesOf, readHeaders } from './way-out.js';
 
-/** What cloud and nodes are reached with. */
+/** The parts that reach cloud and nodes. */
 export interface CloudParts {
   readonly config: CloudSettings;
   readonly clock: Clock;

@@ -5,12 +5,12 @@ import { type ExtraHeaders, noHeaders, parseHeaderFile } from '../../core/networ
 import { type ProxyRules, readProxyRules } from '../../core/network/proxy.js';
 import type { ProxyConfig } from '../config/config.js';
 
-/** Which requests of this command go through a proxy. @throws CustosError CONFIG_INVALID */
+/** The rules for which requests of this command use a proxy. @throws CustosError CONFIG_INVALID */
 export function proxiesOf({ variables, loopback }: ProxyConfig): ProxyRules {
   return readProxyRules(variables, { loopback });
 }
 
-/** The way out for rooms that ask by `fetch`. @throws CustosError CONFIG_INVALID */
+/** The `fetch` of this command, which obeys the proxy rules. @throws CustosError CONFIG_INVALID */
 export function fetchOf(proxies: ProxyConfig): typeof fetch {
   return createFetch(proxiesOf(proxies));
 }

@@ -1,7 +1,7 @@
 import { url } from 'node:inspector';
 import { CustosError } from '../../core/errors.js';
 
-/** Flags of Node by which others read what a process holds: a debugger, or its memory and environment in a file. */
+/** Flags of Node that expose a process: to a debugger, or with its memory and environment in a file. */
 const doors = [
   '--inspect',
   '--inspect-brk',
@@ -17,15 +17,15 @@ const doors = [
 ] as const;
 
 /**
- * Refuses to go on where a debugger is open, or was asked for, or Node would write its memory or environment to a file:
- * passwords could be read there.
- * @param nodeOptions - NODE_OPTIONS, as this process was started with it
+ * Refuses to continue if a debugger is open or requested, or if Node would write its memory or environment to a file: passwords
+ * could be read there.
+ * @param nodeOptions - the NODE_OPTIONS that this process was started with
  * @throws CustosError DEBUGGER_OPEN
  */
 export function refuseDebugger(nodeOptions: string | undefined): void {
   const options = (nodeOptions ?? '').split(/\s+/);
   for (const given of [...process.execArgv, ...options]) {
-    // Node takes quotes, and underscores in place of dashes.
+    // Node accepts quotes, and underscores instead of dashes.
     const [name] = given.replaceAll('"', '').replaceAll('_', '-').split('=');
     const door = doors.find((flag) => flag === name);
     if (door !== undefined) throw new CustosError('DEBUGGER_OPEN', `Node was started with ${door}`);

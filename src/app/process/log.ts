@@ -4,12 +4,12 @@ import { type Log, tell } from '../../core/log.js';
 import { shownJson } from '../../core/text/foreign-text.js';
 import type { LogLevel } from '../config/config.js';
 
-/** Names under which a secret might ever be logged; whatever stands there is replaced. */
+/** Names of fields that might contain a secret; their values are replaced. */
 const redacted = ['password', 'mnemonic', 'privateKey', 'secret', 'apiKey', 'recoveryKey', 'seed', 'authorization'];
 
 /** A log that counts what it could not write. */
 export interface CountingLog extends Log {
-  /** Lines that were lost, because standard error took none: a full disk, a reader that is gone. */
+  /** Number of lines that were lost because standard error failed: a full disk, or a reader that is gone. */
   readonly lost: () => number;
 }
 
@@ -17,8 +17,8 @@ export interface CountingLog extends Log {
 type WriteText = (text: string) => void;
 
 /**
- * One JSON line an event on standard error; standard output is for results. A line that cannot be written ends nothing: keys
- * and money do not depend on the log. It is counted, and the next line that can be written is preceded by one that says so.
+ * One JSON line per event on standard error; standard output is for results. A line that cannot be written ends nothing, because
+ * keys and money do not depend on the log. It is counted, and a notice precedes the next line that can be written.
  */
 export function createLog(level: LogLevel, write: WriteText = writeToStandardError): CountingLog {
   let lost = 0;
@@ -45,12 +45,12 @@ export function createLog(level: LogLevel, write: WriteText = writeToStandardErr
       },
     },
   );
-  /** Before the next line: how many are missing, as soon as something can be written again. */
+  /** Writes before the next line how many are missing, as soon as writing works again. */
   const tellLost = () => {
     if (untold === 0) return;
     const lines = untold;
     tell(logger, 'lines-lost', { lines });
-    // The notice itself is not missed when it is lost.
+    // A lost notice does not count as a lost line.
     if (isWritten) untold = 0;
     else [lost, untold] = [lost - 1, lines];
   };
@@ -62,7 +62,7 @@ export function createLog(level: LogLevel, write: WriteText = writeToStandardErr
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), lost: () => lost };
 }
 
-/** Milliseconds for which a full pipe is waited for; a reader that takes nothing must not hold a daemon up. */
+/** Longest wait for a full pipe, in milliseconds: a reader that takes nothing must not block a daemon. */
 const PATIENCE = 1_000;
 const PAUSE = 5;
 

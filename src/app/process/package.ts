@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Directory of this package: the nearest one above this file that has a manifest, because a bundle lies less deep than its modules. */
+/** Directory of this package: the nearest one above this file with a manifest, because a bundle is higher up than its modules. */
 export function packageRoot(): string {
   let at = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(at, 'package.json')) && dirname(at) !== at) at = dirname(at);

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.js';
 
 const MAX_INPUT = 512 * 1024 * 1024;
 
-/** The person, or the script, on this process's standard streams. */
+/** The terminal on this process's standard streams, for a person or a script. */
 export function createTerminal(note: (line: string) => void): Terminal {
   return {
     interactive: process.stdin.isTTY === true,

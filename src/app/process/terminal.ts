@@ -1,4 +1,4 @@
-/** What a command may ask of the person in front of it, if there is one. */
+/** Questions of a command to its user, if there is one. */
 export interface Terminal {
   /** True when standard input is a terminal, so that questions can be asked. */
   readonly interactive: boolean;

@@ -1,12 +1,12 @@
 import { lockFiles, lockNetwork } from '../../signing/lock-down.js';
 import type { FromSigner, ToSigner } from '../../signing/messages.js';
 
-// First of all: Node opens a debugger on this signal, unless somebody else hears it.
+// First of all: Node opens a debugger on this signal, unless the process has a handler for it.
 process.on('SIGUSR1', () => undefined);
 
 /**
- * The program of the signer process. The network is taken away before any dependency is loaded, the file system as soon
- * as all code is; only then is the first message (with the password in it) read. It ends with its IPC channel.
+ * The program of the signer process. It locks the network before any dependency is loaded, and the file system as soon as all
+ * code is loaded. Only then does it read the first message, which has the password. It ends with its IPC channel.
  */
 async function main(): Promise<void> {
   const send = process.send?.bind(process);

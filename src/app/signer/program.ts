@@ -5,7 +5,7 @@ import { packageRoot } from '../process/package.js';
 /** The program of the signer process and the flags of Node that lock it down from outside. */
 export function signerProgram(): { readonly program: string; readonly nodeFlags: readonly string[] } {
   const program = realpathSync(join(packageRoot(), 'dist', 'program', 'signer-main.js'));
-  // A signature leaves little behind: a small young generation costs no speed and halves the memory.
+  // A signature makes little garbage: a small young generation costs no speed and halves the memory.
   const memory = ['--max-old-space-size=256', '--max-semi-space-size=1', '--optimize-for-size'];
   return {
     program,
@@ -13,14 +13,14 @@ export function signerProgram(): { readonly program: string; readonly nodeFlags:
   };
 }
 
-/** No debugger on a signal, from the very start; Node 22.14 and earlier have the signer's own handler alone. */
+/** Prevents a debugger on a signal from the start; Node 22.14 and earlier have only the signer's own handler. */
 function debuggerFlags(): string[] {
   return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
 }
 
 /**
- * Node's permission model: only code may be read, nothing written, no child, no worker, no native addon. It is the outer
- * wall; lock-down.ts is the inner one and also closes the network.
+ * Node's permission model: the process may only read code. It cannot write, or start a child, a worker or a native addon. This is
+ * the outer wall; lock-down.ts is the inner one and also closes the network.
  */
 function permissionFlags(program: string): string[] {
   const { allowedNodeEnvironmentFlags } = process;
@@ -35,7 +35,7 @@ function codeDirectories(program: string): string[] {
   const directories = [root];
   for (let at = root; ; at = dirname(at)) {
     const modules = join(at, 'node_modules');
-    // Node resolves links before it asks for permission, so a linked directory needs its true name as well.
+    // Node resolves links before it checks permissions, so a linked directory also needs its real name.
     if (existsSync(modules)) directories.push(...new Set([modules, realpathSync(modules)]));
     if (dirname(at) === at) return directories;
   }

@@ -8,12 +8,12 @@ import { openVault, viewKey } from '../../vault/vault.js';
 
 const chains = createRegistry();
 
-/** Puts the real chains and the vault behind the signer's channel. */
+/** Connects the real chains and the vault to the signer's channel. */
 export function serveVault(channel: SignerChannel): void {
   serveSigner({ channel, chains, unlockVault });
 }
 
-/** Opens the root key with the password that came over the channel, and wipes that copy of the password. */
+/** Opens the root key with the password from the channel, and wipes that copy of the password. */
 export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault> {
   const password = Secret.bytes(request.password);
   try {

@@ -61,7 +61,7 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
   return count;
 }
 
-/** Another backup that got the name first stays. */
+/** If another backup has taken the name meanwhile, that one stays. */
 async function placeBackup(file: string, build: (temporary: string) => Promise<void>): Promise<void> {
   try {
     await placeNewFile(file, build);
@@ -147,7 +147,7 @@ export async function restoreStore(
   const header = await readBackupHeader(file);
   const rootKey = await openEither(header, password);
   try {
-    // First reading: is every byte as it was written? Nothing is made before that is known.
+    // The first pass checks that every byte is unchanged; nothing is made before that.
     const count = await countRows(file, rootKey);
     const { storeId, slots, rootGeneration: generation = 1 } = header;
     const store = await createStore(location, {
@@ -174,7 +174,7 @@ async function fillStore(
   { header, rootKey }: OpenBackup,
 ): Promise<void> {
   await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, header.storeId)), mayAdopt: false });
-  // Every part of a backup is authentic, so what is older than MACs is taken as it is.
+  // Every part of a backup is authentic, so a journal from before MACs is accepted as it is.
   const adopt = header.rootGeneration === undefined;
   for await (const rows of readRows(file, rootKey)) {
     const wallets: SealedWallet[] = [];

@@ -5,14 +5,14 @@ import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
 import type { Config } from '../config/config.js';
 import { storeLocation } from './location.js';
 
-/** How an early key derivation ended: the root key of this store, or why not. */
+/** The result of an early key derivation: the root key of this store, or the reason why not. */
 export type EarlyUnlock =
   | { readonly kind: 'unlocked'; readonly storeId: string; readonly generation: number; readonly opened: OpenedSlot }
   | { readonly kind: 'failed'; readonly error: CustosError };
 
-/** A key derivation on its way. */
+/** A running key derivation. */
 export interface Unlocking {
-  /** Resolves when scrypt is at work, or will never be. */
+  /** Resolves when scrypt is running, or will never run. */
   readonly begun: Promise<void>;
   /** Never rejects. */
   readonly ended: Promise<EarlyUnlock>;
@@ -21,9 +21,9 @@ export interface Unlocking {
 type EarlySettings = Pick<Config, 'store' | 'network' | 'password' | 'secrets'>;
 
 /**
- * Begins to open the store while the rest of the program still loads: scrypt works on a thread of its own. Only with a
- * password from the environment, because nothing may be asked before it is needed.
- * @returns undefined when there is nothing to begin with
+ * Starts to open the store while the rest of the program still loads: scrypt runs on its own thread. It needs a password from
+ * the environment, because the user must not be asked before it is necessary.
+ * @returns undefined if it cannot start
  */
 export function unlockEarly(config: EarlySettings): Unlocking | undefined {
   const password = config.password.source === 'local' ? config.secrets.copy('password') : undefined;

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CustosError } from '../../core/errors.js';
 
-/** A file read from its start to its end in parts of asked sizes. */
+/** Reads a file from start to end in parts of requested sizes. */
 export interface FileParts {
   /** Exactly `size` bytes. @throws CustosError BACKUP_INVALID: the file ends before */
   take(size: number): Promise<Uint8Array>;
@@ -10,7 +10,7 @@ export interface FileParts {
   close(): Promise<void>;
 }
 
-/** Opens the file when the first part is taken. @throws CustosError BACKUP_INVALID: it cannot be read */
+/** Opens the file when the first part is read. @throws CustosError BACKUP_INVALID: it cannot be read */
 export function readFileInParts(path: string): FileParts {
   let handle: FileHandle | undefined;
   let at = 0;

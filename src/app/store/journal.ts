@@ -4,12 +4,12 @@ import type { Store } from '../../core/store/store.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { isOfFirstForm, type OpenedSlot } from '../../vault/key-slots.js';
 
-/** The journal's key, where the root key was opened in this process. */
+/** The journal's key, if this process has opened the root key. */
 export function journalKeyFrom({ rootKey, slot }: OpenedSlot, storeId: string): JournalKey {
   return { key: journalKeyOf(rootKey, storeId), mayAdopt: isOfFirstForm(slot) };
 }
 
-/** Opens the journal for changes, and says aloud when it is taken as it is because it is older than its MACs. */
+/** Opens the journal for changes, and warns if it accepts an older journal without MACs. */
 export async function openJournal(
   { log }: { readonly log: Log },
   store: Store,

@@ -7,9 +7,9 @@ import { parsePostgresUrl } from '../../storage/postgres/location.js';
 import type { Config } from '../config/config.js';
 
 /**
- * Where the store is, when it may be opened: a file, or a database that is reached in a guarded way. On mainnet the
- * connection to a host that is neither this machine nor a private one has to be encrypted, and the host has to prove its name.
- * @returns the location with whatever secret is in it; `shownValue` makes it fit to be shown
+ * The location of the store, after a check: a file, or a database with a secure connection. On mainnet the connection to a host
+ * that is neither this machine nor a private one must be encrypted, and the host must prove its name.
+ * @returns the location with any secret in it; `shownValue` makes it safe to show
  * @throws CustosError URL_INSECURE, STORE_UNSUPPORTED, CONFIG_INVALID
  */
 export function storeLocation({ store, network }: Pick<Config, 'store' | 'network'>): string {
@@ -28,7 +28,7 @@ export function checkDatabaseUrl(location: string, network: Network): void {
   throw new CustosError('URL_INSECURE', `the database of host ${host} is not reached by sslmode=verify-full`);
 }
 
-/** Warns when the password of a database came by a flag, as other programs of this machine can see. */
+/** Warns if the password of a database was given as a flag, which other programs of this machine can see. */
 export function warnOfPassword({ onCommandLine }: Pick<Config, 'onCommandLine'>, log: Log): void {
   if (!onCommandLine.locations.some(hasPassword)) return;
   tell(log, 'password-on-command-line');

@@ -6,17 +6,17 @@ import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId } from '../../vault/key-slots.js';
 import { shownValue } from '../config/shown-value.js';
 
-/** A new store with its open root key, and the recovery key's text where one was asked for. */
+/** A new store with its open root key, and the recovery key's text if one was requested. */
 export interface MadeStore {
   readonly store: Store;
   /** 32 bytes; the caller wipes them. */
   readonly rootKey: Uint8Array;
-  /** That of the password. */
+  /** The slot of the password. */
   readonly slot: KeySlot;
   readonly recoveryKey?: Secret;
 }
 
-/** @throws CustosError STORE_EXISTS, STORE_READ_ONLY, STORE_FULL, PASSWORD_EMPTY: nothing is left open or unwiped then */
+/** @throws CustosError STORE_EXISTS, STORE_READ_ONLY, STORE_FULL, PASSWORD_EMPTY: it then closes and wipes everything */
 export async function makeStore(
   location: string,
   password: Secret,

@@ -25,7 +25,7 @@ export interface OpenerParts {
   readonly early: Promise<EarlyUnlock> | undefined;
 }
 
-/** Opens the store of one command, its root key and its vault, each when it is first asked for and once; `close` undoes all of it. */
+/** Opens the store of one command, its root key and its vault, each once and at its first use; `close` undoes all of it. */
 export class StoreOpener {
   readonly #parts: OpenerParts;
   #store: Promise<Store> | undefined;
@@ -85,7 +85,7 @@ export class StoreOpener {
     return this.open();
   }
 
-  /** Also after an error: what could not be opened is passed over, the rest is wiped and closed. */
+  /** Also after an error: skips what could not be opened, and wipes and closes the rest. */
   async close(): Promise<void> {
     const { early } = this.#parts;
     const [store, root, vault] = await Promise.allSettled([this.#store, this.#root, this.#vault]);
@@ -101,7 +101,7 @@ export class StoreOpener {
   }
 
   async #openRoot(): Promise<OpenedSlot> {
-    // The store is opened first: where there is none, no password need be typed.
+    // The store is opened first, so that a missing store is reported before a password prompt.
     const store = await this.store();
     const begun = await this.#parts.early;
     if (begun?.kind === 'unlocked') {
@@ -117,7 +117,7 @@ export class StoreOpener {
     }
   }
 
-  /** A store for a command that adds wallets and finds none. */
+  /** Makes a store for a command that adds wallets and finds none. */
   async #makeInPassing(): Promise<MadeStore> {
     const { config, passwords } = this.#parts;
     const password = await readNewPassword(passwords);

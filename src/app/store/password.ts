@@ -12,7 +12,7 @@ export interface PasswordMeans {
   readonly place: PasswordConfig;
   readonly secrets: Secrets;
   readonly proxies: Config['proxies'];
-  /** A weak password is taken without a question. */
+  /** True if a weak password is accepted without a question. */
   readonly isWeakTaken: boolean;
   readonly terminal: Terminal;
 }
@@ -26,15 +26,15 @@ export function passwordMeans(
   return { place: password, secrets, proxies, isWeakTaken: options.weakPassword, terminal };
 }
 
-/** True where the password is set on this machine, so that using it asks neither a person nor a service. */
+/** True if the password is set on this machine, so that its use asks neither a person nor a service. */
 export function isPasswordAtHand({ password, secrets }: Pick<Config, 'password' | 'secrets'>): boolean {
   return password.source === 'local' && (secrets.has('password') || password.file !== undefined);
 }
 
-/** Environment over file over prompt; or the vault outside this machine that a flag names. */
+/** Environment before file before prompt; or the external vault that a flag names. */
 async function fromElsewhere({ place, secrets, proxies, terminal }: PasswordMeans): Promise<Secret | undefined> {
   if (place.source !== 'local') {
-    // Loaded only by the commands that use it: most do not.
+    // Loaded only by commands that use it: most do not.
     const { fetchOf } = await import('../network/way-out.js');
     return passwordAt({ kind: place.source, settings: secrets.services(), fetch: fetchOf(proxies) });
   }
@@ -44,7 +44,7 @@ async function fromElsewhere({ place, secrets, proxies, terminal }: PasswordMean
   return passwordAt({ kind: 'file', path: place.file }, (text) => terminal.note(`custos: warning: ${text}`));
 }
 
-/** The sources outside this machine are loaded only by the commands that use one: most do not. */
+/** External sources are loaded only by commands that use one: most do not. */
 async function passwordAt(place: PasswordPlace, warn?: (text: string) => void): Promise<Secret> {
   const { readPassword } = await import('../../passphrase/index.js');
   return readPassword(place, warn);
@@ -58,14 +58,14 @@ export async function readStorePassword(means: PasswordMeans): Promise<Secret> {
   return Secret.text(await means.terminal.askHidden('Password of the wallet store: '));
 }
 
-/** Password of a store that is being made: asked twice on a terminal. @throws also PASSWORD_MISMATCH, PASSWORD_EMPTY */
+/** Password of a new store: asked twice on a terminal. @throws also PASSWORD_MISMATCH, PASSWORD_EMPTY */
 export async function readNewPassword(means: PasswordMeans): Promise<Secret> {
   const given = await fromElsewhere(means);
   if (given !== undefined) return given;
   return askTwice(means.terminal, 'New password of the wallet store: ');
 }
 
-/** The password that takes another's place: CUSTOS_NEW_PASSWORD, or asked twice. */
+/** The password that replaces another: CUSTOS_NEW_PASSWORD, or asked twice. */
 export async function readChangedPassword({ secrets, terminal }: PasswordMeans): Promise<Secret> {
   const given = secrets.copy('newPassword');
   if (given !== undefined) return given;
@@ -84,7 +84,7 @@ export async function readRecoveryKey({ secrets, terminal }: PasswordMeans): Pro
 }
 
 /**
- * Lets a weak password open a store only when somebody says so: with `--weak-password`, or by a yes on a terminal.
+ * Accepts a weak password only with `--weak-password`, or after a yes on a terminal.
  * @throws CustosError PASSWORD_WEAK, CANCELLED_BY_USER
  */
 export async function refuseWeak(
@@ -101,8 +101,8 @@ export async function refuseWeak(
 }
 
 /**
- * As `refuseWeak`, for a store that is made in passing. A password that is named as Tatum KMS names it only draws the
- * warning: scripts of that program have gone on with theirs for years.
+ * As `refuseWeak`, for a store that another command makes. A password in a variable of Tatum KMS causes only the warning:
+ * scripts for that program have used theirs for years.
  */
 export function refuseWeakInPassing(password: Secret, { place, isWeakTaken, terminal }: PasswordMeans): Promise<void> {
   const isNamedAsTatum = place.source === 'local' && place.isNamedAsTatum;

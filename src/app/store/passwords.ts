@@ -37,21 +37,21 @@ export interface PasswordParts {
   readonly log: Log;
 }
 
-/** The same, for a store that is open already; who opened it wipes the root key. */
+/** The same for an open store; the caller wipes the root key. */
 export interface OpenPasswordParts extends PasswordParts {
   readonly opened: OpenedSlot;
 }
 
-/** Whether the root key is replaced along with a password. */
+/** Whether to replace the root key together with a password. */
 export interface ChangeOptions {
-  /** Asked when the old password is known: who has begun to type it must not have it taken for an answer, and shown. */
+  /** Asked after the old password: otherwise a password that is already being typed would be read as the answer, and shown. */
   rekey(): Promise<boolean>;
   readonly progress?: RekeyProgress;
 }
 
 /**
- * Puts a new password in the place of the one that was given; other key slots stay, unless the root key is replaced as well.
- * @returns the new recovery key, where there is one
+ * Replaces the given password with a new one. Other key slots stay, unless the root key is also replaced.
+ * @returns the new recovery key, if there is one
  * @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK, and what `rekeyStore` throws
  */
 export async function changePassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
@@ -73,8 +73,8 @@ export async function addPassword(parts: OpenPasswordParts): Promise<void> {
 }
 
 /**
- * Sets a new password with the recovery key; all other passwords end, because they are lost or not trusted.
- * @returns the new recovery key, where the root key is replaced as well
+ * Sets a new password with the recovery key. All other passwords end, because they are lost or not trusted.
+ * @returns the new recovery key, if the root key is also replaced
  * @throws CustosError PASSWORD_WRONG, RECOVERY_KEY_INVALID, PASSWORD_WEAK, and what `rekeyStore` throws
  */
 export async function recoverPassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
@@ -88,13 +88,13 @@ export async function recoverPassword(parts: PasswordParts, options: ChangeOptio
 }
 
 /**
- * Gives the store a new root key; the password that was given is the only one that opens it afterwards.
- * @returns the new recovery key, to be shown once
+ * Gives the store a new root key. Only the given password opens it afterwards.
+ * @returns the new recovery key, to show once
  * @throws CustosError PASSWORD_WRONG, and what `rekeyStore` throws
  */
 export async function replaceRootKey(parts: PasswordParts, progress: RekeyProgress): Promise<Secret> {
   const { store } = parts;
-  // A running daemon is reported before anybody is asked for a password.
+  // A running daemon is reported before the password prompt.
   await store.lockForRekey();
   const { password, rootKey } = await openByPassword(parts);
   try {
@@ -105,7 +105,7 @@ export async function replaceRootKey(parts: PasswordParts, progress: RekeyProgre
   }
 }
 
-/** Makes a new recovery key; the old one ends. @returns the key, to be shown once */
+/** Makes a new recovery key; the old one ends. @returns the key, to show once */
 export async function renewRecoveryKey(parts: Omit<OpenPasswordParts, 'passwords'>): Promise<Secret> {
   const { store, opened } = parts;
   await openJournal(parts, store, journalKeyFrom(opened, store.storeId));
@@ -120,7 +120,7 @@ export async function renewRecoveryKey(parts: Omit<OpenPasswordParts, 'passwords
   }
 }
 
-/** A journal that is older than its MACs is taken as it is before it hangs on another slot. */
+/** Accepts an older journal without MACs as it is, before its slot is replaced. */
 async function openByPassword(parts: PasswordParts): Promise<OpenedSlot & { readonly password: Secret }> {
   const { store, passwords } = parts;
   const password = await readStorePassword(passwords);

@@ -10,7 +10,7 @@ import { makeResealing } from '../../vault/reseal.js';
 export type RekeyProgress = (done: number, total: number) => void;
 
 export interface Rekey {
-  /** The root key as it is, 32 bytes; the caller wipes it. */
+  /** The present root key, 32 bytes; the caller wipes it. */
   readonly rootKey: Uint8Array;
   /** The one password that opens the store afterwards. */
   readonly password: Secret;
@@ -18,9 +18,9 @@ export interface Rekey {
 }
 
 /**
- * Gives the store a new root key and seals every wallet again. All old passwords and recovery keys end with it: a key slot
- * of the old root key opens nothing that is in the store from then on.
- * @returns the new recovery key, to be shown once
+ * Gives the store a new root key and seals every wallet again. This ends all old passwords and recovery keys: a key slot of the
+ * old root key opens nothing in the store any more.
+ * @returns the new recovery key, to show once
  * @throws CustosError DAEMON_RUNNING, RECORD_DAMAGED (nothing is changed), STORE_*
  */
 export async function rekeyStore(store: Store, { rootKey, password, progress }: Rekey): Promise<Secret> {

@@ -5,21 +5,21 @@ import type { ChainId, Network } from '../../core/ids.js';
 import type { Nodes } from '../../core/network/cloud.js';
 import type { DeathProof, Journal, JournalEntry } from '../../core/store/journal.js';
 
-/** Blocks behind which no reorganisation is expected: as many as a new block's coins must wait for before they are spent. */
+/** Depth without expected reorganisations: as many blocks as newly mined coins must wait before they can be spent. */
 const SETTLED = 100;
 
-/** What a transaction is ended with. */
+/** The parts that a cancel needs. */
 export interface CancelParts {
   /** Opened for changes. */
   readonly journal: Journal;
   readonly chains: ChainRegistry;
-  /** The nodes of a network, asked only where bytes have to be proved dead. @throws CustosError API_KEY_MISSING, URL_* */
+  /** The nodes of a network, used only to prove bytes dead. @throws CustosError API_KEY_MISSING, URL_* */
   nodes(network: Network): Nodes;
-  /** Chain ids of development chains, which nodes may have beside those of the network. */
+  /** Chain ids of development chains, which nodes may have in addition to those of the network. */
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
 }
 
-/** What was ended; `proof` where it had signed bytes. */
+/** The ended transaction; `proof` if it had signed bytes. */
 export interface Cancelled {
   readonly entry: JournalEntry;
   readonly proof?: DeathProof;
@@ -43,7 +43,7 @@ function bytesOf({ signed, txId, completed = '', sender = '' }: JournalEntry): R
   return signed === undefined || txId === undefined ? undefined : { raw: signed, txId, completed, sender };
 }
 
-/** What no longer can take effect is shown by the node, or by another transaction of the journal that is in the chain. */
+/** Proves with the node, or with another transaction of the journal that is in the chain, that bytes cannot take effect. */
 async function proveDead(
   { journal, chains, nodes, developmentChainIds }: CancelParts,
   entry: JournalEntry,
@@ -51,12 +51,12 @@ async function proveDead(
 ): Promise<DeathProof> {
   const { id } = entry;
   const { txId } = recorded;
-  // Bytes that belong to another transaction pay for that one, whatever becomes of them.
+  // Bytes that belong to another transaction pay for that one, whatever happens to them.
   const twin = await journal.twin(entry);
   if (twin !== undefined) return { txId, text: `its bytes are those of ${twin}` };
   const chain = chains.get(entry.chain);
   const node = nodes(entry.network).client(chain);
-  // What happened on another chain proves nothing: signed bytes that no cloud knows may come of a mistyped address.
+  // Another chain proves nothing: a mistyped address may be the reason why no cloud knows the signed bytes.
   const developmentChainId = developmentChainIds.get(chain.id);
   await chain.node.checkNode?.(node, {
     network: entry.network,
@@ -84,7 +84,7 @@ function wayOn({ id, state }: JournalEntry): string {
     : `\`custos transaction retry ${id}\` sends them again`;
 }
 
-/** At most one of two that have a nonce or an output in common takes effect: the one that is in the chain for good. */
+/** True if the rival is settled in the chain: only one of two transactions with a common nonce or output takes effect. */
 async function isSettled(chain: Chain, rival: JournalEntry, node: NodeClient): Promise<boolean> {
   const recorded = bytesOf(rival);
   if (recorded === undefined) return false;

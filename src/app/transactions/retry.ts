@@ -1,7 +1,7 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Journal, JournalEntry } from '../../core/store/journal.js';
 
-/** What a transaction is put back with. */
+/** The parts that a retry needs. */
 export interface RetryParts {
   /** Opened for changes. */
   readonly journal: Journal;
@@ -14,7 +14,7 @@ export interface RetryParts {
  */
 export async function retryTransaction({ journal, chains }: RetryParts, id: string): Promise<JournalEntry> {
   const before = await journal.get(id);
-  // Where a node can prove which of two transactions took a nonce, the daemon asks it before anything is sent.
+  // If a node can prove which of two transactions took a nonce, the daemon asks it before it sends.
   const awaitsProof = before !== undefined && chains.get(before.chain).codec.displacement !== undefined;
   return journal.retry(id, { awaitsProof });
 }

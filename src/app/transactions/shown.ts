@@ -1,12 +1,12 @@
 import { CustosError } from '../../core/errors.js';
 import type { Journal, JournalEntry, JournalEvent } from '../../core/store/journal.js';
 
-/** A row of the journal as it is shown. */
+/** A row of the journal for display. */
 export interface ShownEntry {
   readonly entry: JournalEntry;
   /** True when the row was compared with its MAC. */
   readonly isVerified: boolean;
-  /** RECORD_DAMAGED: the row, or its story, is not as this store wrote it. */
+  /** RECORD_DAMAGED: the row or its story differs from what this store wrote. */
   readonly error?: CustosError;
 }
 
@@ -15,12 +15,12 @@ export interface ShownStory extends ShownEntry {
   readonly events: readonly JournalEvent[];
 }
 
-/** Opens the journal with the password; undefined where none is at hand. */
+/** Opens the journal with the password; undefined if none is available. */
 export type Unlock = (() => Promise<Journal>) | undefined;
 
 /**
- * Reads rows, and verifies them where a password is at hand. A row that does not verify is shown as it is, with the error:
- * whoever looks for the cause has to see it.
+ * Reads rows, and verifies them if a password is available. A row that does not verify is shown with the error, because a person
+ * who looks for the cause must see it.
  * @throws CustosError PASSWORD_WRONG, STORE_*
  */
 export async function showEntries(
@@ -51,7 +51,7 @@ export async function showStory(journal: Journal, id: string, unlock: Unlock): P
   }
 }
 
-/** A daemon may have written the row in between: what is shown is what was verified. */
+/** A daemon may have written the row meanwhile, so the verified row is shown. */
 async function verifyEntry(journal: Journal, entry: JournalEntry): Promise<ShownEntry> {
   try {
     const proved = await journal.get(entry.id);
@@ -61,7 +61,7 @@ async function verifyEntry(journal: Journal, entry: JournalEntry): Promise<Shown
   }
 }
 
-/** @throws whatever is no damage of a row */
+/** @throws any error that is not RECORD_DAMAGED */
 function damage(error: unknown): CustosError {
   if (error instanceof CustosError && error.code === 'RECORD_DAMAGED') return error;
   throw error;

@@ -1,10 +1,10 @@
 import type { MadeWallet, Vault } from '../../core/signing/vault.js';
 import type { WalletTable } from '../../core/store/store.js';
 
-/** What the store has under the signature ID of a wallet: nothing, this very wallet, or another one. */
+/** What the store has under the signature ID of a wallet: nothing, the same wallet, or another one. */
 export type Standing = 'new' | 'same' | 'other';
 
-/** Looks up wallets that are about to be added. @returns how each of them stands; one that was not looked up is new */
+/** Looks up wallets before they are added. @returns the standing of each; a wallet without a record is new */
 export async function compareWithStore(
   wallets: Pick<WalletTable, 'get'>,
   vault: Pick<Vault, 'sameSecret'>,

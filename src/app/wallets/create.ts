@@ -4,24 +4,24 @@ import { inParallel } from '../../core/parallel.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
 
-/** What wallets are made with. */
+/** The parts that make wallets. */
 export interface CreateParts {
   readonly chains: ChainRegistry;
-  /** Called when the options are known to be good. */
+  /** Called after the options are checked. */
   open(): Promise<OpenWallets>;
 }
 
 export interface CreateOptions {
   readonly chain: string;
   readonly network: Network;
-  /** What the chain makes by default when absent. */
+  /** By default the chain's usual kind. */
   readonly kind?: WalletKind;
   readonly derivation?: string;
   readonly count: number;
   readonly label?: string;
 }
 
-/** How many wallets become durable together: few at first, so that the first lines come soon. */
+/** Sizes of the batches: small at first, so that the first lines come soon. */
 const FIRST_BATCH = 16;
 const BATCH = 1000;
 /**

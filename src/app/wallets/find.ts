@@ -4,7 +4,7 @@ import { pagesOf } from '../../core/pages.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { Store, WalletFilter, WalletTable } from '../../core/store/store.js';
 
-/** One record; the store is opened when the ID is known to be one. @throws CustosError WALLET_UNKNOWN, SIGNATURE_ID_INVALID */
+/** One record; opens the store after the ID is checked. @throws CustosError WALLET_UNKNOWN, SIGNATURE_ID_INVALID */
 export async function getSealed(store: () => Promise<Pick<Store, 'wallets'>>, id: string): Promise<SealedWallet> {
   const signatureId = parseSignatureId(id);
   const [sealed] = await (await store()).wallets.get([signatureId]);
@@ -27,7 +27,7 @@ export function pageSealed(
   });
 }
 
-/** A key by signature ID and the index as it was typed. @throws CustosError INDEX_INVALID */
+/** A key by signature ID and typed index. @throws CustosError INDEX_INVALID */
 export function typedKeyRef(signatureId: SignatureId, index: string | undefined): KeyRef {
   if (index === undefined) return { signatureId };
   return { signatureId, index: parseIndex(/^\d{1,10}$/.test(index) ? Number(index) : index) };

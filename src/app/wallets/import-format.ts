@@ -38,7 +38,7 @@ function parseLine(line: string, number: number): ImportItem {
   return parseEntry(labelOf(value['signatureId'], label), value, value['signatureId']);
 }
 
-/** By signature ID where there is one. */
+/** The signature ID, if there is one. */
 function labelOf(id: unknown, place: string): string {
   const signatureId = unquoted(() => parseSignatureId(id));
   return signatureId === undefined ? place : `wallet ${signatureId}`;
@@ -85,7 +85,7 @@ function parseSecret(value: Readonly<Record<string, unknown>>): ImportSecret {
   return { kind: 'privateKey', privateKey: stated };
 }
 
-/** A secret may stand in the place of anything here, so no message repeats what was found. */
+/** Any field may contain a secret by mistake, so messages never repeat a value. */
 export function unquoted<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -107,7 +107,7 @@ function readChain(value: unknown): ChainId {
   return chain;
 }
 
-/** What is shaped like a secret is refused here, before a comparison with the true address would show it. */
+/** Refuses a value with the form of a secret, because a comparison with the true address would show it. */
 function publicField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'address') {
   const field: { readonly [field: string]: string } = textField(value, name);
   const text = field[name];

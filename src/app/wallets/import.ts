@@ -11,11 +11,11 @@ import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
 
 export interface Imported {
   readonly wallet: Wallet;
-  /** False when the store had this very wallet already. */
+  /** False if the store already had the same wallet. */
   readonly added: boolean;
 }
 
-/** What happens on the way of an import. */
+/** Callbacks of an import. */
 export interface ImportSteps {
   progress?(done: number, total: number): void;
   /** Sees each wallet with its address (of index 0) before anything is stored; a throw stores nothing. */
@@ -29,7 +29,7 @@ interface Problem {
 
 /**
  * Imports all wallets in one transaction, or none.
- * @param open - called when every item is known to be readable
+ * @param open - called after every item was readable
  * @throws CustosError IMPORT_INVALID with every problem in the message and `details.problems`; a single problem keeps its own code
  */
 export async function importWallets(
@@ -44,7 +44,7 @@ export async function importWallets(
     else requests.push(item.request);
   }
   problems.push(...sameIdTwice(requests));
-  // What is unreadable is said before a password is asked or a store made.
+  // Unreadable items are reported before the password prompt and before a store is made.
   if (problems.length > 0) throw asOneError(problems, items.length);
 
   const { store, vault } = await open();

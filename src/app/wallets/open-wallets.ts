@@ -4,7 +4,7 @@ import type { Store } from '../../core/store/store.js';
 /** Number of mnemonics that are stretched at the same time; the work runs on Node's thread pool. */
 export const STRETCHED_AT_ONCE = 8;
 
-/** A store and the vault that opens its wallets. Who opened them closes and wipes them. */
+/** A store and the vault that opens its wallets. The caller closes and wipes them. */
 export interface OpenWallets {
   readonly store: Store;
   readonly vault: Vault;
