@@ -212,7 +212,7 @@ describe('refused, with nothing changed:', () => {
 });
 
 describe('an import of what is there already', () => {
-  it('is no error and adds nothing', async () => {
+  it('importing existing wallets is not an error and adds nothing', async () => {
     const before = (await run({ args: ['export'] })).stdout;
     const again = await run({ args: ['wallet', 'import'], input: before });
     expect(again).toMatchObject({

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => kms.close());
 
 describe('init', () => {
-  it('makes a store and prints the recovery key as JSON, this once', async () => {
+  it('init makes a store and prints the recovery key as JSON, only once', async () => {
     const store = join(kms.home, 'new', 'store.db');
     const made = await run(['init', '--store', store]);
     expect(made).toMatchObject({ code: 0, stderr: `The wallet store ${store} is ready.\n` });
@@ -30,7 +30,7 @@ describe('init', () => {
 });
 
 describe('wallet', () => {
-  it('create prints one object, or a line each', async () => {
+  it('wallet create prints one object, or a line each', async () => {
     const one = await run(['wallet', 'create', 'ETH']);
     expect(one).toMatchObject({ code: 0, stderr: '' });
     expect(Object.keys(JSON.parse(one.stdout))).toEqual(['signatureId', 'xpub']);
@@ -38,7 +38,7 @@ describe('wallet', () => {
     expect(lines(many.stdout).map((line) => Object.keys(line))).toEqual(Array(3).fill(['signatureId', 'address']));
   });
 
-  it('import takes one secret, tells a mnemonic from a key, and keeps what it is told', async () => {
+  it('wallet import takes one secret, tells a mnemonic from a key, and keeps the given attributes', async () => {
     const flags = ['--signature-id', '11111111-1111-4111-8111-111111111111', '--label', 'cold', '--testnet'];
     const one = await run(['wallet', 'import', 'FLR', ...flags, '--address', keys.one.address], {
       input: keys.one.privateKey,
@@ -58,7 +58,7 @@ describe('wallet', () => {
     expect(Object.keys(JSON.parse(words.stdout))).toEqual(['signatureId', 'xpub']);
   });
 
-  it('list shows all, or those of a chain, as table or lines', async () => {
+  it('wallet list shows all, or those of a chain, as table or lines', async () => {
     const table = await run(['wallet', 'list', '--chain', 'BSC']);
     expect(table.stdout).toMatch(/^SIGNATURE ID +CHAIN +NETWORK +KIND +CREATED +ADDRESS OR XPUB +LABEL\n/);
     expect(table.stdout).toContain(`${kms.ids.bsc}  BSC    testnet  private key`);
@@ -68,7 +68,7 @@ describe('wallet', () => {
     expect(bsc.map(({ chain }) => chain)).toEqual(['BSC']);
   });
 
-  it('address prints the bare address, or JSON', async () => {
+  it('wallet address prints the bare address, or JSON', async () => {
     const expected = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8';
     const { stdout } = await run(['wallet', 'import', 'ETH'], { input: mnemonic });
     const { signatureId } = JSON.parse(stdout);
@@ -78,7 +78,7 @@ describe('wallet', () => {
     expect((await run(['wallet', 'address', kms.ids.key])).stdout).toBe(`${keys.one.address}\n`);
   });
 
-  it('export prints the chosen ones', async () => {
+  it('wallet export prints the chosen wallets', async () => {
     const { stdout } = await run(['wallet', 'export', kms.ids.hd, kms.ids.key]);
     const chosen = JSON.parse(stdout);
     expect(Object.keys(chosen)).toEqual([kms.ids.hd, kms.ids.key]);
@@ -90,7 +90,7 @@ describe('password', () => {
   const opens = async (password: string) =>
     (await run(['wallet', 'list'], { env: { CUSTOS_PASSWORD: password } })).code === 0;
 
-  it('change, add, recover and recovery-key open and close what they say', async () => {
+  it('password change, add, recover and recovery-key open and close what they say', async () => {
     const recovery = await run(['password', 'recovery-key']);
     const { recoveryKey } = JSON.parse(recovery.stdout);
     expect(await run(['password', 'add'], { env: { CUSTOS_NEW_PASSWORD: 'second of the passwords' } })).toMatchObject({
@@ -127,7 +127,7 @@ describe('password', () => {
 });
 
 describe('backup, restore and verify', () => {
-  it('bring the same wallets and the journal to another place', async () => {
+  it('backup, restore and verify bring the same wallets and the journal to another place', async () => {
     kms.stub.queue('ETH').push(transfer('kept', kms.ids.key));
     expect(await kms.daemon('--testnet')).toMatchObject({ code: 0 });
     const file = join(kms.home, 'backup');
@@ -147,7 +147,7 @@ describe('backup, restore and verify', () => {
     expect(verified.code).toBe(0);
   });
 
-  it('a restored store sends nothing again that was sent', async () => {
+  it('a restored store never sends a transaction twice', async () => {
     const sent = kms.stub.broadcasts.length;
     kms.stub.queue('ETH').push(transfer('kept', kms.ids.key));
     const other = join(kms.home, 'other', 'store.db');
@@ -158,7 +158,7 @@ describe('backup, restore and verify', () => {
 });
 
 describe('transaction', () => {
-  it('list and show tell what happened, in words and as JSON', async () => {
+  it('transaction list and show report what happened, in words and as JSON', async () => {
     kms.stub
       .queue('ETH')
       .push(
@@ -188,7 +188,7 @@ describe('transaction', () => {
     expect(events).toEqual(['claimed', 'filled', 'signed', 'broadcast', 'completed']);
   });
 
-  it('cancel ends what is not signed, for good', async () => {
+  it('transaction cancel ends an unsigned transaction for good', async () => {
     kms.stub.approveStatus = 500;
     kms.stub.queue('ETH').push(transfer('cancelled', kms.ids.key, { request: { nonce: 12 } }));
     expect(await kms.daemon('--testnet', `--externalUrl=${kms.stub.approveUrl}`)).toMatchObject({ code: 1 });
@@ -200,7 +200,7 @@ describe('transaction', () => {
     expect(kms.stub.broadcasts.map(({ body }) => body['signatureId'])).not.toContain('cancelled');
   });
 
-  it.each([['retry'], ['cancel']])('%s refuses what is completed', async (verb) => {
+  it.each([['retry'], ['cancel']])('transaction %s refuses a completed transaction', async (verb) => {
     const ended = await run(['transaction', verb, 'told']);
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('(STATE_CONFLICT)') });
     expect(await kms.story('told')).toMatchObject({ state: 'completed' });
@@ -208,7 +208,7 @@ describe('transaction', () => {
 });
 
 describe('doctor', () => {
-  it('names each problem with its remedy, and changes nothing', async () => {
+  it('doctor names each problem with its remedy, and changes nothing', async () => {
     const nowhere = join(kms.home, 'nowhere', 'store.db');
     const found = await run(['doctor', '--json', '--offline', '--store', nowhere], {
       env: { CUSTOS_API_KEY: undefined },
@@ -222,7 +222,7 @@ describe('doctor', () => {
 });
 
 describe('gateway', () => {
-  it('says where it listens, wants the key, and ends with 0 on SIGTERM', async () => {
+  it('a gateway says where it listens, requires the key, and ends with 0 on SIGTERM', async () => {
     const flags = ['--testnet', `--node=ETH=${kms.stub.url}/node`, '--port=0', '--log-level=silent'];
     const running = start(['gateway', ...flags], { home: kms.home, env: { CUSTOS_GATEWAY_API_KEY: 'of the gateway' } });
     const line = await running.line(/"url"/);

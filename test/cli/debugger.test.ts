@@ -43,7 +43,7 @@ function expectNoDebugger(stderr: string): void {
 }
 
 describe('the signal on which Node opens a debugger', () => {
-  it('opens none in a gateway, which goes on', async () => {
+  it('a gateway opens no debugger on the signal, and continues', async () => {
     const flags = ['--testnet', `--node=ETH=${kms.stub.url}/node`, '--port=0', '--log-level=silent'];
     const running = start(['gateway', ...flags], { home: kms.home, env: { CUSTOS_GATEWAY_API_KEY: 'of the gateway' } });
     const url = /http[^"]+/.exec(await running.line(/"url"/))?.[0] ?? '';
@@ -56,7 +56,7 @@ describe('the signal on which Node opens a debugger', () => {
     expectNoDebugger(stderr);
   });
 
-  it('opens none in a daemon and its signer, which go on', async () => {
+  it('a daemon and its signer open no debugger on the signal, and continue', async () => {
     const running = kms.serve('--testnet', '--health-port=0', `--external-url=${kms.stub.approveUrl}`);
     const url = /http:[^"\s]+/.exec(await running.line(/"url"|http:\/\/127/))?.[0] ?? '';
     await running.line(/signer process started/);
@@ -71,7 +71,7 @@ describe('the signal on which Node opens a debugger', () => {
     expectNoDebugger(stderr);
   });
 
-  it('opens none in a command that waits for its password, which goes on', async () => {
+  it('a command that waits for its password opens no debugger on the signal, and continues', async () => {
     const running = onTerminal(['wallet', 'create', 'ETH', '--testnet'], { home: kms.home });
     await running.line(/password/i);
     const command = youngest(running.pid);
@@ -83,7 +83,7 @@ describe('the signal on which Node opens a debugger', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('signatureId')]);
   });
 
-  it('is heard before anything else is loaded', () => {
+  it('the debugger signal is handled before anything else is loaded', () => {
     const [, , first, second] = readFileSync(program, 'utf8').split('\n');
     expect(first).toBe("process.on('SIGUSR1', () => undefined);");
     expect(second).toMatch(/^await import\(/);
@@ -108,7 +108,7 @@ describe('a command that is started with an open debugger', () => {
     ['--max-old-space-size=256 --inspect_port=0', '--inspect-port'],
     ['--heapsnapshot-signal=SIGUSR2', '--heapsnapshot-signal'],
     ['--report-on-signal', '--report-on-signal'],
-  ])('by NODE_OPTIONS=%s refuses to go on', async (options, named) => {
+  ])('a command with an open debugger through NODE_OPTIONS=%s refuses to run', async (options, named) => {
     const env = { ...kms.env, NODE_OPTIONS: options };
     const { code, stderr } = await custos(['wallet', 'list'], { home: kms.home, env });
     expect(stderr).toContain(`custos: error: Node was started with ${named} (DEBUGGER_OPEN)`);
@@ -116,7 +116,7 @@ describe('a command that is started with an open debugger', () => {
     expect(code).toBe(2);
   });
 
-  it('shows its help and version all the same', async () => {
+  it('a command with an open debugger still shows its help and version', async () => {
     const env = { ...kms.env, NODE_OPTIONS: '--report-on-signal' };
     expect((await custos(['--version'], { home: kms.home, env })).code).toBe(0);
   });

@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => removeHome(home));
 
 describe('what scripts of Tatum KMS look for', () => {
-  it('is in the help: its title, on one line, and the usage', async () => {
+  it('the help contains what scripts of Tatum KMS look for: its title, on one line, and the usage', async () => {
     const { stdout } = await run([]);
     expect(stdout).toContain('Tatum KMS - Key Management System for Tatum-powered apps.');
     expect(stdout).toContain('Usage');
@@ -49,7 +49,7 @@ describe('what scripts of Tatum KMS look for', () => {
     ['generatewallet', 'ABC'],
     ['generatemanagedwallet', 'XYZ'],
     ['generatemanagedprivatekeybatch', 'XYZ', '2'],
-  ])('is said of an unknown chain by %s, beside the error of Custos', async (...args) => {
+  ])('an unknown chain is reported by %s as in Tatum KMS, beside the error of Custos', async (...args) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Error: Unsupported blockchain.');
@@ -58,7 +58,7 @@ describe('what scripts of Tatum KMS look for', () => {
 });
 
 describe('every command of Tatum KMS prints what scripts read', () => {
-  it('generatewallet: xpub and mnemonic, kept nowhere and without a store or password', async () => {
+  it('generatewallet prints xpub and mnemonic, which are stored nowhere, and needs no store or password', async () => {
     const empty = makeHome();
     const ended = await custos(['generatewallet', 'ETH'], { home: empty });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -69,32 +69,32 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     removeHome(empty);
   });
 
-  it('generatemanagedwallet: signatureId and xpub', async () => {
+  it('generatemanagedwallet prints signatureId and xpub', async () => {
     const { code, stdout, stderr } = await run(['generatemanagedwallet', 'MATIC', '--testnet']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^{\n  "signatureId": "${uuid}",\n  "xpub": "xpub[1-9A-Za-z]{107}"\n}\n$`));
   });
 
-  it('generatemanagedprivatekeybatch: one compact line each', async () => {
+  it('generatemanagedprivatekeybatch prints one compact line each', async () => {
     const { code, stdout, stderr } = await run(['generatemanagedprivatekeybatch', 'XDC', '3']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^({"signatureId":"${uuid}","address":"xdc[0-9a-f]{40}"}\n){3}$`));
   });
 
-  it('getaddress', async () => {
+  it('getaddress prints what scripts read', async () => {
     expect(await run(['getaddress', hd, '1'])).toMatchObject(good(pretty({ address: addresses[1] })));
     expect(await run(['getaddress', hd])).toMatchObject(good(pretty({ address: addresses[0] })));
     expect(await run(['getaddress', key])).toMatchObject(good(pretty({ address: keys.one.address })));
   });
 
-  it('getprivatekey: of a private-key wallet its own key, whatever index is asked', async () => {
+  it('getprivatekey prints the own key of a private-key wallet, whatever index is requested', async () => {
     expect(await run(['getprivatekey', hd, '0'])).toMatchObject(good(pretty({ privateKey: firstKey })));
     expect(await run(['getprivatekey', hd])).toMatchObject(good(pretty({ privateKey: firstKey })));
     expect(await run(['getprivatekey', key])).toMatchObject(good(pretty({ privateKey: keys.one.privateKey })));
     expect(await run(['getprivatekey', key, '0'])).toMatchObject(good(pretty({ privateKey: keys.one.privateKey })));
   });
 
-  it('getmanagedwallet: the stored entry in its old order', async () => {
+  it('getmanagedwallet prints the stored entry in its old order', async () => {
     const whole = await run(['getmanagedwallet', hd]);
     const { xpub } = JSON.parse(whole.stdout);
     expect(whole).toMatchObject(good(pretty({ xpub, mnemonic, chain: 'ETH', testnet: false })));
@@ -104,7 +104,7 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     );
   });
 
-  it('export: all of them under their signature IDs, which `wallet import` reads elsewhere', async () => {
+  it('export prints all wallets under their signature IDs, and `wallet import` reads them elsewhere', async () => {
     const { code, stdout, stderr } = await run(['export']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const all = JSON.parse(stdout);
@@ -117,7 +117,7 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     removeHome(elsewhere);
   });
 
-  it('report: kinds and what is missing, as JSON that parses', async () => {
+  it('report prints kinds and what is missing, as JSON that parses', async () => {
     const { code, stdout, stderr } = await run(['report', `${hd},${key},${randomUUID()},nonsense`]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
@@ -136,7 +136,7 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     expect(Object.keys(JSON.parse(stdout))).toEqual(['system', 'wallets', 'apiKey', 'warnings']);
   });
 
-  it('checkconfig: NAME : value, secrets as set or not set, always 0', async () => {
+  it('checkconfig prints NAME : value, secrets as set or not set, and always ends with 0', async () => {
     const { code, stdout, stderr } = await run(['checkconfig']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
@@ -146,7 +146,7 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     expect(stdout).not.toContain('drop-in');
   });
 
-  it('removewallet: nothing, and the wallet is gone', async () => {
+  it('removewallet prints nothing, and the wallet is gone', async () => {
     const { stdout } = await run(['generatemanagedwallet', 'ETH']);
     const { signatureId } = JSON.parse(stdout);
     expect(await run(['removewallet', signatureId])).toMatchObject(good(''));
@@ -154,7 +154,7 @@ describe('every command of Tatum KMS prints what scripts read', () => {
     expect(gone).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('(WALLET_UNKNOWN)') });
   });
 
-  it('takes the flags of the other commands, as scripts pass them', async () => {
+  it('each command takes the flags of the other commands, as scripts pass them', async () => {
     const flags = ['--apiKey=k', '--period=5', '--chain=ETH', '--runOnce', '--externalUrl=https://x.example'];
     expect(await run(['getaddress', hd, '1', ...flags])).toMatchObject(good(pretty({ address: addresses[1] })));
   });

@@ -5,7 +5,7 @@ import { tatumCommands } from '../../src/cli/tatum-commands.js';
 import { CustosError } from '../../src/core/errors.js';
 
 describe('a hint', () => {
-  it('fits the command: of migrate it names where the password of the old file comes from', () => {
+  it('the hint of migrate says where the password of the old file comes from', () => {
     const wrong = new CustosError('PASSWORD_WRONG', 'the old password does not open wallet.dat');
     expect(hintFor(wrong, 'migrate')).toContain('--old-password-file');
     expect(hintFor(wrong, 'verify')).toBe(wrong.hint);
@@ -13,7 +13,7 @@ describe('a hint', () => {
     expect(hintFor(wrong, 'constructor')).toBe(wrong.hint);
   });
 
-  it('of a command is for one that exists, and names only flags that some command has', () => {
+  it('a hint names only commands that exist, and only flags that some command has', () => {
     const all = [...commands, ...tatumCommands];
     const flags = new Set(all.flatMap(({ options }) => options.map(({ flags: text }) => text.split(' ')[0])));
     for (const [command, hints] of Object.entries(byCommand)) {

@@ -9,7 +9,7 @@ const good = { signatureId: id, privateKey: keys.one.privateKey, chain: 'ETH' };
 const problemsOf = (text: string) => parseImport(text).flatMap((item) => (item.kind === 'problem' ? [item] : []));
 
 describe('the input of `wallet import`', () => {
-  it('is the object that `export` prints, or one object a line', () => {
+  it('the input of `wallet import` is the object that `export` prints, or one object a line', () => {
     const entry = { mnemonic, chain: 'ETH', testnet: true };
     const forms = [JSON.stringify({ [id]: entry }, null, 2), `\n${JSON.stringify({ signatureId: id, ...entry })}\n\n`];
     for (const form of forms) {
@@ -22,7 +22,7 @@ describe('the input of `wallet import`', () => {
     }
   });
 
-  it('names the line or the wallet of a problem', () => {
+  it('an invalid import names the line or the wallet of the problem', () => {
     const text = [good, { ...good, signatureId: undefined, chain: 5 }, { ...good, testnet: 1 }].map((one) =>
       JSON.stringify(one),
     );
@@ -48,7 +48,7 @@ describe('the input of `wallet import`', () => {
     expect(problem!.error.message).not.toContain('0x');
   });
 
-  it('whatever it is, gives entries or a coded error, and shows nothing of it', () => {
+  it('any import input gives entries or a coded error, and shows nothing of its secrets', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),

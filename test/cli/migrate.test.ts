@@ -28,7 +28,7 @@ const run = (args: readonly string[], variables: Readonly<Record<string, string>
 const exported = async () => JSON.parse((await run(['export'])).stdout) as OldEntries;
 
 describe('custos migrate', () => {
-  it('prints a table with what it did, then the old scripts find their wallets under the old commands', async () => {
+  it('migrate prints a table of its results, and old scripts then find their wallets under the old commands', async () => {
     const entries: OldEntries = Object.assign({}, ...evmChainIds.map((chain) => oldWallets(chain)));
     write(entries);
     const count = Object.keys(entries).length;
@@ -45,7 +45,7 @@ describe('custos migrate', () => {
     expect(again.stderr).toBe(`0 wallets imported, ${count} were there already, 0 are broken.\n`);
   });
 
-  it('prints its report as JSON', async () => {
+  it('migrate prints its report as JSON', async () => {
     const [id, other] = [randomUUID(), randomUUID()];
     write({ [id]: key, [other]: broken });
     const ended = await run(['migrate', file, '--json', '--skip-broken']);
@@ -83,7 +83,7 @@ describe('custos migrate', () => {
     expect(ended.stderr).toContain('Skipped wallets exist only in the old file: keep it.');
   });
 
-  it('ends with 1 and a report when something is broken, and has imported nothing', async () => {
+  it('migrate ends with 1 and a report when something is broken, and imports nothing', async () => {
     write({ [randomUUID()]: key, [randomUUID()]: broken });
     for (const flags of [[], ['--dry-run']]) {
       const ended = await run(['migrate', file, ...flags]);
@@ -108,7 +108,7 @@ describe('custos migrate', () => {
     expect(existsSync(join(home, '.custos'))).toBe(false);
   });
 
-  it('saves what is left of a file that the old program cut off', async () => {
+  it('migrate saves the readable part of a truncated file', async () => {
     const entries = Object.fromEntries(Array.from({ length: 50 }, () => [randomUUID(), key]));
     writeFileSync(file, encryptOld(JSON.stringify(entries), 'old').slice(0, 6000));
     const refused = await run(['migrate', file]);
@@ -131,14 +131,14 @@ describe('custos migrate', () => {
     ['no password', encryptOld('{}', 'old'), {}, 2, 'PASSWORD_MISSING'],
     ['an empty file', '', env, 1, 'IMPORT_INVALID'],
     ['a foreign file', 'SQLite format 3\0', env, 1, 'IMPORT_INVALID'],
-  ])('refuses %s', async (_what, text, variables, code, error) => {
+  ])('migrate refuses %s', async (_what, text, variables, code, error) => {
     writeFileSync(file, text);
     const ended = await run(['migrate', file], variables);
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toMatch(new RegExp(`^custos: error: .*\\(${error}\\)\ncustos: hint: .+\n$`));
   });
 
-  it('takes the old password from a file, and the new one from the environment', async () => {
+  it('migrate takes the old password from a file, and the new one from the environment', async () => {
     write({ [randomUUID()]: key });
     const passwords = join(home, 'old-password');
     writeFileSync(passwords, 'old\n', { mode: 0o600 });
@@ -149,7 +149,7 @@ describe('custos migrate', () => {
     expect(await run(['verify'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('PASSWORD_WRONG') });
   });
 
-  it('asks for both passwords on a terminal, the old one first', async () => {
+  it('migrate asks for both passwords on a terminal, the old one first', async () => {
     write({ [randomUUID()]: key });
     const running = onTerminal(['migrate', file], { home });
     for (const [question, answer] of [
@@ -166,7 +166,7 @@ describe('custos migrate', () => {
     expect(await run(['verify'], { CUSTOS_PASSWORD: 'new one of the store' })).toMatchObject({ code: 0 });
   });
 
-  it('never writes the old file, which may be read-only', async () => {
+  it('migrate never writes the old file, which may be read-only', async () => {
     write({ [randomUUID()]: key, [randomUUID()]: broken });
     chmodSync(file, 0o400);
     const before = { bytes: readFileSync(file), ...statSync(file) };
@@ -182,7 +182,7 @@ describe('custos migrate', () => {
     });
   });
 
-  it('shows no secret, whatever is wrong with the file, and leaves none on the disk beside the old file', async () => {
+  it('migrate shows no secret, whatever is wrong with the file, and leaves none on the disk beside the old file', async () => {
     const canaries = new Canaries();
     canaries.key('key', key.privateKey);
     canaries.mnemonic('mnemonic', mnemonic.replaceAll('test', 'zoo'));
@@ -210,7 +210,7 @@ describe('custos migrate', () => {
   });
 });
 
-it('kill -9 at random moments loses and doubles nothing: the next run completes the move', async () => {
+it('kill -9 of migrate at random moments loses and doubles nothing, and the next run completes the move', async () => {
   const entries = Object.fromEntries([
     ...Array.from({ length: 300 }, () => [
       randomUUID(),

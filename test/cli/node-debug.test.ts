@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => kms.close());
 
-it('NODE_DEBUG shows no API key of a daemon at its work, and the warning says so', async () => {
+it('NODE_DEBUG never shows the API key of a running daemon, and the warning says so', async () => {
   kms.stub.queue('ETH').push(transfer('with-debug', kms.ids.key));
   const env = { ...kms.env, NODE_DEBUG: '*' };
   const { code, stdout, stderr } = await custos(['daemon', '--testnet', '--run-once'], { home: kms.home, env });

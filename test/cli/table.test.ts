@@ -8,7 +8,7 @@ const rows = [
 ];
 
 describe('a table', () => {
-  it('fits the terminal, and keeps the id whole that other commands take', () => {
+  it('a table fits the terminal, and keeps complete ids that other commands take', () => {
     for (const columns of [80, 120, 200]) {
       const lines = tableLines(rows, columns);
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
@@ -17,11 +17,11 @@ describe('a table', () => {
     expect(tableLines(rows, 80)[1]).toContain('…');
   });
 
-  it('is never cut below what can still be told apart, however narrow the terminal', () => {
+  it('a table is never cut so short that its values look alike, however narrow the terminal', () => {
     expect(tableLines(rows, 5)[1]).toContain(`${id}  ETH`);
   });
 
-  it('is whole where no person reads it', () => {
+  it('a table is complete when a program reads it', () => {
     expect(tableLines(rows, undefined)[1]).toContain(rows[1]?.[3]);
     expect(tableLines(rows, undefined)[0]).toMatch(/^ID {24}CHAIN {2}TX ID +WHAT$/);
   });

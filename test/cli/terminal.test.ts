@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => removeHome(home));
 
 describe('on a terminal', () => {
-  it('init asks twice without showing what is typed, and shows the recovery key with words around it', async () => {
+  it('init on a terminal asks twice without showing what is typed, and explains the recovery key', async () => {
     const running = onTerminal(['init'], { home });
     await running.line(/New password/);
     running.type(`${password}\r`);
@@ -53,19 +53,22 @@ describe('on a terminal', () => {
   it.each([
     ['n', 1, 0],
     ['y', 0, 1],
-  ])('import shows the derived address before it stores anything, and asks: %s', async (answer, code, stored) => {
-    const store = `${home}/import-${answer}.db`;
-    const running = onTerminal(['wallet', 'import', 'ETH', '--store', store], { home, env });
-    await running.line(/Mnemonic or private key:/);
-    running.type(`${mnemonic}\r`);
-    await running.line(/The secret gives 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266 \(ETH, mainnet, index 0\)/);
-    const { stdout } = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
-    expect(stdout).toBe('');
-    running.type(`${answer}\r`);
-    expect((await running.ended).code).toBe(code);
-    const after = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
-    expect(after.stdout.split('\n').filter((line) => line !== '')).toHaveLength(stored);
-  });
+  ])(
+    'import on a terminal shows the derived address before it stores anything, and asks: %s',
+    async (answer, code, stored) => {
+      const store = `${home}/import-${answer}.db`;
+      const running = onTerminal(['wallet', 'import', 'ETH', '--store', store], { home, env });
+      await running.line(/Mnemonic or private key:/);
+      running.type(`${mnemonic}\r`);
+      await running.line(/The secret gives 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266 \(ETH, mainnet, index 0\)/);
+      const { stdout } = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
+      expect(stdout).toBe('');
+      running.type(`${answer}\r`);
+      expect((await running.ended).code).toBe(code);
+      const after = await custos(['wallet', 'list', '--json', '--store', store], { home, env });
+      expect(after.stdout.split('\n').filter((line) => line !== '')).toHaveLength(stored);
+    },
+  );
 
   it('Ctrl-C at the prompt changes nothing and ends with 1', async () => {
     const running = onTerminal(['wallet', 'import', 'ETH'], { home, env });
@@ -76,7 +79,7 @@ describe('on a terminal', () => {
     expect(screen(ended)).toContain('(CANCELLED_BY_USER)');
   });
 
-  it('many wallets show a progress bar', async () => {
+  it('many wallets on a terminal show a progress bar', async () => {
     const ended = await onTerminal(['wallet', 'create', 'ETH', '--private-key', '--count', '30'], { home, env }).ended;
     expect(ended.code).toBe(0);
     expect(screen(ended)).toMatch(/wallets .*\/30/);
@@ -85,7 +88,7 @@ describe('on a terminal', () => {
   it.each([
     ['n', 1, 'CANCELLED_BY_USER'],
     ['y', 0, '"mnemonic"'],
-  ])('export asks first: %s', async (answer, code, text) => {
+  ])('export on a terminal asks first: %s', async (answer, code, text) => {
     const running = onTerminal(['wallet', 'export'], { home, env });
     await running.line(/Print secrets in clear/);
     running.type(`${answer}\r`);
@@ -97,14 +100,14 @@ describe('on a terminal', () => {
 });
 
 describe('without a terminal', () => {
-  it('no progress bar, no control characters', async () => {
+  it('output without a terminal has no progress bar and no control characters', async () => {
     const { code, stdout, stderr } = await custos(['wallet', 'create', 'ETH', '--count', '30'], { home, env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trim().split('\n')).toHaveLength(30);
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('whoever is not there is not asked: removing needs --yes, a password has to be given', async () => {
+  it('without a terminal no question is asked: removing needs --yes, and a password must be given', async () => {
     const { stdout } = await custos(['generatemanagedwallet', 'ETH'], { home, env });
     const { signatureId } = JSON.parse(stdout);
     const refused = await custos(['wallet', 'remove', signatureId], { home, env });

@@ -27,7 +27,7 @@ function run(args: readonly string[], streams: { stdout?: number; stderr?: numbe
 describe.skipIf(!isThere)('a result that cannot be written', () => {
   const full = () => openSync('/dev/full', 'w');
 
-  it('of init is told with what was done, and how to get a recovery key that somebody sees', () => {
+  it('an unwritable result of init is reported with what was done, and how to get a visible recovery key', () => {
     const ended = run(['init'], { stdout: full() });
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain('RESULT_UNWRITTEN');
@@ -35,7 +35,7 @@ describe.skipIf(!isThere)('a result that cannot be written', () => {
     expect(run(['password', 'recovery-key']).stdout).toContain('recoveryKey');
   });
 
-  it('of wallet create is told with what was done, and the wallet is there', () => {
+  it('an unwritable result of wallet create is reported with what was done, and the wallet exists', () => {
     run(['init']);
     const ended = run(['wallet', 'create', 'ETH', '--testnet'], { stdout: full() });
     expect(ended.status).toBe(1);
@@ -43,20 +43,20 @@ describe.skipIf(!isThere)('a result that cannot be written', () => {
     expect(run(['wallet', 'list', '--json']).stdout).toContain('"ETH"');
   });
 
-  it('of a command that only shows something is told as well', () => {
+  it('an unwritable result of a read-only command is also reported', () => {
     run(['init']);
     const ended = run(['wallet', 'list'], { stdout: full() });
     expect([ended.status, ended.stderr.includes('RESULT_UNWRITTEN')]).toEqual([1, true]);
   });
 
-  it('leaves the command as it is when only notes and log cannot be written', () => {
+  it('a command succeeds when only notes and log cannot be written', () => {
     const ended = run(['init'], { stderr: full() });
     expect([ended.status, ended.stdout.includes('recoveryKey')]).toEqual([0, true]);
   });
 });
 
 describe('a process without a home', () => {
-  it('works where the store is named, with an empty HOME', () => {
+  it('a process with an empty HOME works where the store is named', () => {
     const store = join(home, 'named', 'store.db');
     expect(run(['init', '--store', store], { HOME: '' }).status).toBe(0);
     const made = run(['wallet', 'create', 'ETH', '--store', store], { HOME: '' });
@@ -64,7 +64,7 @@ describe('a process without a home', () => {
   });
 
   // Only root can take the number of another user.
-  it.skipIf(process.getuid?.() !== 0)('and without a name is told to name the store', () => {
+  it.skipIf(process.getuid?.() !== 0)('a process without a home and a store name is asked to name the store', () => {
     const ended = run(['wallet', 'list'], { HOME: '', uid: 54_321 });
     expect(ended.status).toBe(2);
     expect(ended.stderr).toContain('--store');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => removeHome(home));
 
 describe('help', () => {
-  it('is there for every command, on standard output, with exit code 0', async () => {
+  it('every command has help on standard output, with exit code 0', async () => {
     const lanes = [0, 1, 2, 3].map(async (lane) => {
       for (const { path, about, options } of all.filter((_, at) => at % 4 === lane)) {
         const { code, stdout, stderr } = await run([...path.split(' '), '--help']);
@@ -33,14 +33,14 @@ describe('help', () => {
     await Promise.all(lanes);
   });
 
-  it('of the whole program names every command', async () => {
+  it('the help of the whole program names every command', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const { path } of all) expect(stdout).toMatch(new RegExp(`^ {2}${path.split(' ')[0]}\\b`, 'm'));
     expect(await run([])).toMatchObject({ code: 0, stdout });
   });
 
-  it('of a noun names its verbs', async () => {
+  it('the help of a noun names its verbs', async () => {
     const { stdout } = await run(['wallet', '--help']);
     for (const verb of ['create', 'import', 'list', 'show', 'address', 'export', 'remove'])
       expect(stdout).toContain(verb);
@@ -88,7 +88,7 @@ describe('misuse ends with 2, an error and a hint, and nothing on standard outpu
 });
 
 describe('several mistakes', () => {
-  it('are told at once: a line with its code for each, then one hint', async () => {
+  it('several mistakes are reported at once: a line with its code for each, then one hint', async () => {
     const flags = ['--period=soon', '--chain=NOPE', '--password-file=/a', '--password-file=/b', '--node=ETH=ftp://x'];
     const { code, stdout, stderr } = await run(['daemon', '--testnet', ...flags], { CUSTOS_HEALTH_PORT: 'x' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -104,7 +104,7 @@ describe('several mistakes', () => {
     expect(lines.at(-1)).toMatch(/^custos: hint: ./);
   });
 
-  it('of a one-shot command are told at once as well', async () => {
+  it('several mistakes of a one-shot command are also reported at once', async () => {
     const { code, stderr } = await run([
       'wallet',
       'create',
@@ -134,7 +134,7 @@ describe('flags', () => {
     });
   });
 
-  it('are understood in both spellings, with = and with a space', async () => {
+  it('flags are understood in both spellings, with = and with a space', async () => {
     const file = join(home, 'settings');
     writeFileSync(file, 'TATUM_API_URL=https://cloud.example\n');
     for (const spelling of [[`--envFile=${file}`], ['--envFile', file]]) {
@@ -160,7 +160,7 @@ describe('flags', () => {
 });
 
 describe('settings', () => {
-  it('of a CUSTOS_ variable win over those of a TATUM_ variable, and a flag over both', async () => {
+  it('a CUSTOS_ variable overrides a TATUM_ variable, and a flag overrides both', async () => {
     const both = { CUSTOS_CLOUD_URL: 'https://one.example', TATUM_API_URL: 'https://other.example' };
     const url = async (args: string[], env: Environment) =>
       /cloud +(https:\/\/[a-z]+\.example)/.exec(
@@ -171,7 +171,7 @@ describe('settings', () => {
     expect(await url(['--cloud-url=https://flag.example'], both)).toBe('https://flag.example');
   });
 
-  it('of the password: CUSTOS_PASSWORD, then TATUM_KMS_PASSWORD, then a file', async () => {
+  it('the password comes from CUSTOS_PASSWORD, then TATUM_KMS_PASSWORD, then a file', async () => {
     const file = join(home, 'password');
     writeFileSync(file, 'password of usage\nsecond line\n', { mode: 0o600 });
     const list = (env: Environment, ...flags: string[]) => run(['wallet', 'list', '--json', ...flags], env);
@@ -197,7 +197,7 @@ describe('settings', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`chmod 600 ${file}`) });
   });
 
-  it('of ~/.tatumrc/.env are read without being asked for, and the environment wins over them', async () => {
+  it('settings of ~/.tatumrc/.env are read automatically, and the environment overrides them', async () => {
     mkdirSync(join(home, '.tatumrc'));
     writeFileSync(
       join(home, '.tatumrc', '.env'),

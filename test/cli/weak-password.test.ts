@@ -28,28 +28,31 @@ describe('without a terminal a weak password', () => {
     ['init', ['init'], undefined],
     ['wallet create', ['wallet', 'create', 'ETH', '--private-key'], undefined],
     ['wallet import', ['wallet', 'import'], wallet],
-  ])('makes no store by `%s`, but with --weak-password, which warns', async (_name, args, input) => {
-    const env = { CUSTOS_PASSWORD: weak };
-    const refused = await run(args, env, input);
-    expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(
-      /^custos: error: the new password is weak: it has 5 characters.*\(PASSWORD_WEAK\)\n/,
-    );
-    if (!onPostgres) expect(await isMade()).toBe(false);
-    const taken = await run([...args, '--weak-password'], env, input);
-    expect(taken).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining('custos: warning: the new password is weak'),
-    });
-    expect(await run(['wallet', 'list'], env)).toMatchObject({ code: 0, stderr: '' });
-  });
+  ])(
+    'a weak password makes no store by `%s` without a terminal, except with --weak-password, which warns',
+    async (_name, args, input) => {
+      const env = { CUSTOS_PASSWORD: weak };
+      const refused = await run(args, env, input);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toMatch(
+        /^custos: error: the new password is weak: it has 5 characters.*\(PASSWORD_WEAK\)\n/,
+      );
+      if (!onPostgres) expect(await isMade()).toBe(false);
+      const taken = await run([...args, '--weak-password'], env, input);
+      expect(taken).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('custos: warning: the new password is weak'),
+      });
+      expect(await run(['wallet', 'list'], env)).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 
-  it('from a file or a weak one of the list is refused in the same way', async () => {
+  it('a weak password from a file or from the list is refused in the same way', async () => {
     const ended = await run(['init'], { CUSTOS_PASSWORD: 'Password12345' });
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('(PASSWORD_WEAK)') });
   });
 
-  it('makes a store under the names of Tatum KMS, with a warning', async () => {
+  it('a weak password makes a store under the names of Tatum KMS, with a warning', async () => {
     const made = await run(['generatemanagedwallet', 'ETH', '--testnet'], { TATUM_KMS_PASSWORD: weak });
     expect(made).toMatchObject({
       code: 0,
@@ -67,19 +70,22 @@ describe('a weak password in the place of another', () => {
   });
   afterEach(() => removeHome(home));
 
-  it.each(['change', 'add', 'recover'])('is refused by `password %s`, and the old one stays', async (verb) => {
-    const made = verb === 'recover' ? await run(['password', 'recovery-key'], good) : undefined;
-    const key = made === undefined ? {} : { CUSTOS_RECOVERY_KEY: JSON.parse(made.stdout).recoveryKey };
-    const env = { ...good, ...key, CUSTOS_NEW_PASSWORD: weak };
-    expect(await run(['password', verb], env)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('(PASSWORD_WEAK)'),
-    });
-    expect(await run(['wallet', 'list'], { CUSTOS_PASSWORD: weak })).toMatchObject({ code: 1 });
-    expect(await run(['wallet', 'list'], good)).toMatchObject({ code: 0 });
-    expect(await run(['password', verb, '--weak-password'], env)).toMatchObject({ code: 0 });
-    expect(await run(['wallet', 'list'], { CUSTOS_PASSWORD: weak })).toMatchObject({ code: 0 });
-  });
+  it.each(['change', 'add', 'recover'])(
+    'a weak replacement password is refused by `password %s`, and the old one stays',
+    async (verb) => {
+      const made = verb === 'recover' ? await run(['password', 'recovery-key'], good) : undefined;
+      const key = made === undefined ? {} : { CUSTOS_RECOVERY_KEY: JSON.parse(made.stdout).recoveryKey };
+      const env = { ...good, ...key, CUSTOS_NEW_PASSWORD: weak };
+      expect(await run(['password', verb], env)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('(PASSWORD_WEAK)'),
+      });
+      expect(await run(['wallet', 'list'], { CUSTOS_PASSWORD: weak })).toMatchObject({ code: 1 });
+      expect(await run(['wallet', 'list'], good)).toMatchObject({ code: 0 });
+      expect(await run(['password', verb, '--weak-password'], env)).toMatchObject({ code: 0 });
+      expect(await run(['wallet', 'list'], { CUSTOS_PASSWORD: weak })).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 describe('on a terminal a weak password', () => {
@@ -91,7 +97,7 @@ describe('on a terminal a weak password', () => {
   it.each([
     ['n', 1, /\(CANCELLED_BY_USER\)/],
     ['y', 0, /Recovery key, shown only once/],
-  ])('is asked about: %s', async (answer, code, shown) => {
+  ])('a weak password on a terminal needs an answer: %s', async (answer, code, shown) => {
     const running = onTerminal(['init'], { home });
     await running.line(/New password/);
     running.type(`${weak}\r`);

@@ -120,11 +120,11 @@ const given: Readonly<Record<string, readonly FailingAnswer[]>> = {
 const rows = Object.entries(given).flatMap(([name, answers]) => answers.map((answer) => [name, answer] as const));
 
 describe('the table of answers', () => {
-  it('is tried row by row', () => {
+  it('the table of answers is tried row by row', () => {
     expect(Object.keys(given).sort()).toEqual(answerTable.map(({ name }) => name).sort());
   });
 
-  it.each(rows)('knows %s: %o', (name, answer) => {
+  it.each(rows)('the table of answers knows %s: %o', (name, answer) => {
     expect(rowOf(answer)?.name).toBe(name);
   });
 
@@ -134,11 +134,11 @@ describe('the table of answers', () => {
     { status: 400, code: 7, words: '' },
     { status: 200, words: '' },
     { status: 418, words: '' },
-  ])('leaves open what it does not know: %o', (answer) => {
+  ])('the table of answers leaves unknown answers open: %o', (answer) => {
     expect(meaningOf(answer)).toBe('unknown');
   });
 
-  it('calls final only what is about the transaction', () => {
+  it('the table of answers calls only facts about the transaction final', () => {
     const final = answerTable.filter(({ means }) => means === 'final').map(({ name }) => name);
     expect(final).toEqual([
       'a call that is reverted',

@@ -20,7 +20,7 @@ describe('a long answer', () => {
     ['elements without an id', () => ({})],
     ['good elements', (n: number) => element(`good-${n}`)],
     ['one id again and again', () => element('same', { note: Math.random() })],
-  ])('of %s leaves everybody else a turn for every few of them', async (_what, make) => {
+  ])('a long answer of %s regularly lets other work run', async (_what, make) => {
     const count = 20 * A_TURN;
     server.reply = json(Array.from({ length: count }, (_, n) => make(n)));
     const { turns, value } = await turnsDuring(poll());
@@ -32,14 +32,14 @@ describe('a long answer', () => {
     ['elements', `[${'0,'.repeat(MAX_ELEMENTS)}0]`, 'elements'],
     ['values in one element', `[[${'0,'.repeat(MAX_VALUES)}0]]`, 'values'],
     ['opened lists', `[${'[],'.repeat(MAX_ELEMENTS)}0]`, 'elements'],
-  ])('with more %s than are read is refused before it is parsed', async (_what, body, word) => {
+  ])('a long answer with too many %s is refused before it is parsed', async (_what, body, word) => {
     server.reply = text(body, 200, { 'content-type': 'application/json' });
     const error = await failure(poll());
     expect(error).toMatchObject({ code: 'CLOUD_ANSWER_INVALID', message: expect.stringContaining(`more than`) });
     expect(error.message).toContain(word);
   });
 
-  it('is counted by its elements and not by what stands in texts', () => {
+  it('a long answer is counted by its elements and not by the content of its texts', () => {
     expect(excessOf(`["${',[{'.repeat(MAX_VALUES)}\\"${','.repeat(MAX_ELEMENTS)}\\\\"]`)).toBeUndefined();
     expect(excessOf(`[${'0,'.repeat(MAX_ELEMENTS - 1)}0]`)).toBeUndefined();
     expect(excessOf('"no end')).toBeUndefined();

@@ -58,14 +58,14 @@ function decide(change: Partial<FourEyeService> = {}, id = 'fe0af7f9cbcfc33c7be2
 }
 
 describe('the four-eye service', () => {
-  it('is asked by GET for the id alone', async () => {
+  it('a GET question to the four-eye service contains only the id', async () => {
     expect(await decide()).toEqual({ kind: 'allow' });
     expect(server.seen).toEqual([
       expect.objectContaining({ method: 'GET', url: '/approve/fe0af7f9cbcfc33c7be2021b', body: '' }),
     ]);
   });
 
-  it('is told by GET the digest of what will be signed, and a nonce that is new each time', async () => {
+  it('a GET question to the four-eye service contains the digest of what will be signed, and a new nonce each time', async () => {
     await decide();
     await decide();
     const [first, second] = server.seen.map(({ headers }) => headers);
@@ -77,7 +77,7 @@ describe('the four-eye service', () => {
     expect(second?.['x-custos-nonce']).not.toBe(first?.['x-custos-nonce']);
   });
 
-  it('is sent by POST what was received, with the summary and digest of what will be signed', async () => {
+  it('a POST question to the four-eye service contains the received request, with the summary and digest of what will be signed', async () => {
     await decide({ method: 'POST' });
     expect(server.seen[0]).toMatchObject({ method: 'POST', url: '/approve/fe0af7f9cbcfc33c7be2021b' });
     expect(JSON.parse(server.seen[0]!.body)).toEqual({
@@ -95,14 +95,14 @@ describe('the four-eye service', () => {
     });
   });
 
-  it('cannot be told a foreign summary by the cloud', async () => {
+  it('the cloud cannot put a foreign summary into the four-eye question', async () => {
     const judge = makeFourEye({ url: server.url, method: 'POST', network: 'testnet', clock: testClock() });
     const foreign = { summary: 'harmless', digest: 'd', nonce: 'n', completed: 'c' };
     await judge.decide(questionAbout(makePending('a', foreign), summary, completed));
     expect(JSON.parse(server.seen[0]!.body)).toMatchObject({ summary: { text: 'sends coins' }, digest, completed });
   });
 
-  it.each([400, 401, 403, 404, 405, 409, 410, 418, 422, 451])('denies with %i', async (status) => {
+  it.each([400, 401, 403, 404, 405, 409, 410, 418, 422, 451])('the four-eye service denies with %i', async (status) => {
     server.reply = json({ approved: true }, status);
     const reason = `the service answered with status ${status}`;
     expect(await decide()).toEqual({ kind: 'deny', rule: 'four-eye', reason });
@@ -126,14 +126,14 @@ describe('the four-eye service', () => {
     ['a yes whose body breaks off', half('close')],
   ];
 
-  it.each(silence)('holds with %s and is asked once', async (_name, reply) => {
+  it.each(silence)('the four-eye service holds with %s and is asked once', async (_name, reply) => {
     server.reply = reply;
     const verdict = await decide({ timeout: 1500 });
     expect(verdict).toMatchObject({ kind: 'hold', rule: 'four-eye', reason: expect.stringMatching(/./) });
     expect(server.seen).toHaveLength(1);
   });
 
-  it('holds when nobody listens', async () => {
+  it('the four-eye service holds when it cannot be reached', async () => {
     const gone = await startServer(json({}));
     await gone.close();
     const verdict = await decide({ url: gone.url });
@@ -141,14 +141,14 @@ describe('the four-eye service', () => {
   });
 
   it.each(['../healthz?', '..', '%2e%2e', 'a/b', '?x', '#', '', '.', 'a\\..\\b'])(
-    'is not asked at all for the id "%s"',
+    'the four-eye service gets no question for the id "%s"',
     async (id) => {
       await expect(decide({}, id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
       expect(server.seen).toHaveLength(0);
     },
   );
 
-  it('must be https on mainnet, but on a private host', () => {
+  it('the four-eye service must use https on mainnet, except on a private host', () => {
     const make = (url: string) => makeFourEye({ url, method: 'GET', network: 'mainnet', clock: testClock() });
     expect(() => make('http://example.com')).toThrowError(expect.objectContaining({ code: 'URL_INSECURE' }));
     expect(() => make('https://example.com/?a=b')).toThrowError(expect.objectContaining({ code: 'URL_INVALID' }));
@@ -159,7 +159,7 @@ describe('the four-eye service', () => {
 const hmac = (text: string) => createHmac('sha256', 'a shared secret').update(text).digest('hex');
 
 describe('a shared secret', () => {
-  it.each(['GET', 'POST'] as const)('signs time, method, path and body of a %s', async (method) => {
+  it.each(['GET', 'POST'] as const)('a shared secret signs time, method, path and body of a %s', async (method) => {
     const clock = testClock();
     await decide({ method, clock, secret: Secret.text('a shared secret') });
     const [seen] = server.seen;
@@ -169,13 +169,13 @@ describe('a shared secret', () => {
     expect(JSON.stringify(seen)).not.toContain('a shared secret');
   });
 
-  it('is missing, and so are its headers', async () => {
+  it('without a shared secret its headers are missing, too', async () => {
     await decide();
     const { 'x-custos-timestamp': time, 'x-custos-signature': signature } = server.seen[0]!.headers;
     expect([time, signature]).toEqual([undefined, undefined]);
   });
 
-  it('is not shown in a reason that repeats it', async () => {
+  it('a shared secret is not shown in a reason that repeats it', async () => {
     server.reply = text('a shared secret', 503);
     const verdict = await decide({ secret: Secret.text('a shared secret') });
     expect(JSON.stringify(verdict)).not.toContain('a shared secret');

@@ -41,7 +41,7 @@ const waiting = (milliseconds: number) => ({
 });
 const patient = waiting(120_000);
 
-test('a given rate is never exceeded, beyond the burst of one second', async () => {
+test('a given rate is never exceeded, except for the burst of one second', async () => {
   const clock = handClock();
   const limits = createHostLimits(clock, 10);
   for (let at = 0; at < 110; at++) await limits.enter(host, patient);
@@ -49,14 +49,14 @@ test('a given rate is never exceeded, beyond the burst of one second', async () 
   expect(clock.time - 1_000_000).toBeLessThan(10_500);
 });
 
-test('each host has a limit of its own', async () => {
+test('each host has its own limit', async () => {
   const clock = handClock();
   const limits = createHostLimits(clock, 1);
   for (const name of ['a', 'b', 'c']) await limits.enter(name, patient);
   expect(clock.time).toBe(1_000_000);
 });
 
-test('without a rate nothing waits until the host says 429; then all wait for as long as it asked', async () => {
+test('without a rate no request waits until the host answers 429, and then all wait as long as it asked', async () => {
   const clock = handClock();
   const limits = createHostLimits(clock);
   for (let at = 0; at < 1000; at++) await limits.enter(host, patient);
@@ -66,7 +66,7 @@ test('without a rate nothing waits until the host says 429; then all wait for as
   expect(clock.time).toBeGreaterThanOrEqual(1_007_000);
 });
 
-test('after a 429 the host is asked half as often, and as often as before when it has said none for a minute', async () => {
+test('after a 429 the host gets half as many requests, and the former rate after a minute without another', async () => {
   const clock = handClock();
   const limits = createHostLimits(clock);
   for (let at = 0; at < 100; at++) await limits.enter(host, patient);
@@ -94,7 +94,7 @@ test('many refusals of one moment count as one', async () => {
   expect(clock.time - start).toBeLessThan(2_500);
 });
 
-test('a clock that is put back makes nobody wait longer than a minute', async () => {
+test('a clock that is put back delays no request by more than a minute', async () => {
   const clock = handClock();
   const limits = createHostLimits(clock);
   limits.answered(host, 429, 1_000);
@@ -105,7 +105,7 @@ test('a clock that is put back makes nobody wait longer than a minute', async ()
 });
 
 describe('a request that would wait longer than its patience', () => {
-  test('is refused at once, told how long it would take, and takes no place in the line', async () => {
+  test('an impatient request is refused at once with the time that it would wait, and takes no place in the queue', async () => {
     const clock = stoppedClock();
     const limits = createHostLimits(clock, 10);
     const entered = Array.from({ length: 110 }, () => limits.enter(host, waiting(10_000)));
@@ -118,7 +118,7 @@ describe('a request that would wait longer than its patience', () => {
     expect(clock.time).toBe(1_010_000);
   });
 
-  test('is refused during a pause that the host asked for', async () => {
+  test('an impatient request is refused during a pause that the host asked for', async () => {
     const clock = handClock();
     const limits = createHostLimits(clock);
     limits.answered(host, 429, 60_000);
@@ -126,7 +126,7 @@ describe('a request that would wait longer than its patience', () => {
     expect(clock.time).toBe(1_000_000);
   });
 
-  test('is refused, though it stood in line, when the host asks for another pause', async () => {
+  test('an impatient request in the queue is refused when the host asks for another pause', async () => {
     const clock = stoppedClock();
     const limits = createHostLimits(clock, 1);
     const entered = Array.from({ length: 6 }, () =>

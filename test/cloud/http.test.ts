@@ -43,13 +43,13 @@ function send(reply: Reply, change: Partial<HttpRequest> = {}) {
 }
 
 describe('an exchange', () => {
-  it('hands on status, headers and text', async () => {
+  it('an exchange returns status, headers and text', async () => {
     const answer = await send(json({ ok: true }, 201, { 'x-header': 'yes' }));
     expect(answer).toMatchObject({ status: 201, text: '{"ok":true}' });
     expect(answer.headers.get('x-header')).toBe('yes');
   });
 
-  it('sends a body as JSON, and none without one', async () => {
+  it('an exchange sends a body as JSON, and none without one', async () => {
     await send(json({}), { body: { b: 1, a: 2 } });
     await send(json({}), { method: 'GET', body: undefined });
     expect(server.seen.map(({ method, body, headers }) => [method, body, headers['content-type']])).toEqual([
@@ -58,12 +58,12 @@ describe('an exchange', () => {
     ]);
   });
 
-  it('reads a compressed answer', async () => {
+  it('an exchange reads a compressed answer', async () => {
     const body = gzipSync(JSON.stringify({ packed: true }));
     expect((await send(text(body, 200, { 'content-encoding': 'gzip' }))).text).toBe('{"packed":true}');
   });
 
-  it.each([400, 401, 403, 404, 409, 422, 501])('hands status %i on without a second try', async (status) => {
+  it.each([400, 401, 403, 404, 409, 422, 501])('an exchange returns status %i without a second try', async (status) => {
     expect((await send(json({ no: true }, status))).status).toBe(status);
     expect(server.seen).toHaveLength(1);
   });
@@ -80,24 +80,24 @@ describe('a failing try', () => {
     ['half a body and a closed connection', half('close'), 'CLOUD_UNREACHABLE'],
   ];
 
-  it.each(passing)('with %s is repeated', async (_name, reply) => {
+  it.each(passing)('a try that fails with %s is repeated', async (_name, reply) => {
     expect((await send(turns(reply, json({ well: true })))).text).toBe('{"well":true}');
     expect(server.seen).toHaveLength(2);
   });
 
-  it.each(passing)('with %s is repeated no more often than allowed', async (_name, reply, code) => {
+  it.each(passing)('a try that fails with %s is repeated only as often as allowed', async (_name, reply, code) => {
     const error = await failure(send(reply));
     expect(error).toMatchObject({ code });
     expect(isRetryable(error)).toBe(true);
     expect(server.seen).toHaveLength(3);
   });
 
-  it('sends the same bytes each time', async () => {
+  it('a repeated try sends the same bytes each time', async () => {
     await failure(send(json({}, 503), { body: { txData: '0x01' } }));
     expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set(['{"txData":"0x01"}']));
   });
 
-  it('is waited after for longer and longer, with jitter', async () => {
+  it('the wait after each failed try grows, with jitter', async () => {
     await failure(send(json({}, 503), { retries: 4 }));
     expect(clock.waits).toHaveLength(4);
     for (const [turn, wait] of clock.waits.entries()) {
@@ -106,20 +106,20 @@ describe('a failing try', () => {
     }
   });
 
-  it('is repeated only on the statuses that the request names', async () => {
+  it('a failed try is repeated only on the statuses that the request names', async () => {
     await failure(send(json({}, 500), { repeatOn: new Set([503]) }));
     expect(server.seen).toHaveLength(1);
     await failure(send(json({}, 503), { repeatOn: new Set([503]) }));
     expect(server.seen).toHaveLength(4);
   });
 
-  it('that settles the question is handed on', async () => {
+  it('an answer that settles the question is returned', async () => {
     const answer = await send(json({ error: 1 }, 500), { settles: ({ text }) => text.includes('error') });
     expect(answer.status).toBe(500);
     expect(server.seen).toHaveLength(1);
   });
 
-  it('against a closed port is told by the code of the system', async () => {
+  it('a try against a closed port shows the code of the system', async () => {
     const gone = await startServer(json({}));
     await gone.close();
     await expect(send(json({}), { url: gone.url })).rejects.toMatchObject({
@@ -133,7 +133,7 @@ describe('a time-out', () => {
   it.each([
     ['no answer at all', hanging],
     ['half a body', half('hang')],
-  ])('ends %s', async (_name, reply) => {
+  ])('a time-out ends %s', async (_name, reply) => {
     const error = await failure(send(reply, { timeout: 80, retries: 1 }));
     expect(error).toMatchObject({ code: 'CLOUD_TIMEOUT', message: expect.stringContaining('within 80 ms') });
     expect(server.seen).toHaveLength(2);
@@ -147,7 +147,7 @@ describe('an answer that is not one', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('is not read beyond 32 MiB', async () => {
+  it('an answer is not read beyond 32 MiB', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, 0x20);
     let sent = 0;
     const endless: Reply = (response) => {
@@ -164,33 +164,33 @@ describe('an answer that is not one', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('is refused when its bytes are not UTF-8', async () => {
+  it('an answer is refused when its bytes are not UTF-8', async () => {
     await expect(send(text(Buffer.from([0x22, 0xff, 0x22])))).rejects.toMatchObject({ code: 'CLOUD_ANSWER_INVALID' });
   });
 
-  it('may be any bytes when it is a refusal, which is only shown', async () => {
+  it('a refusal may contain any bytes, because it is only shown', async () => {
     expect((await send(text(Buffer.from([0x22, 0xff, 0x22]), 400))).text).toBe('"\ufffd"');
   });
 });
 
 describe('Retry-After', () => {
-  it('is waited for', async () => {
+  it('the time in Retry-After is waited', async () => {
     await send(turns(json({}, 429, { 'retry-after': '7' }), json({})));
     expect(clock.waits).toEqual([7000]);
   });
 
-  it('is waited for as a date', async () => {
+  it('a date in Retry-After is waited for', async () => {
     const date = new Date(clock.now() + 9000).toUTCString();
     await send(turns(json({}, 503, { 'retry-after': date }), json({})));
     expect(clock.waits).toEqual([9000]);
   });
 
-  it('goes along with the error that is given up with', async () => {
+  it('the final error contains the time in Retry-After', async () => {
     const error = await failure(send(json({}, 429, { 'retry-after': '3600' }), { retries: 0 }));
     expect(error).toMatchObject({ code: 'CLOUD_RATE_LIMITED', retryAfter: MAX_RETRY_AFTER });
   });
 
-  it('beyond the time-out of what follows is told at once, and nothing is sent meanwhile', async () => {
+  it('a Retry-After beyond the time-out of the next try is reported at once, and nothing is sent meanwhile', async () => {
     server.reply = json({}, 429, { 'retry-after': '60' });
     const http = createHttpClient({ clock, secrets: [], limits: createHostLimits(clock) });
     const request = { method: 'GET', url: server.url, timeout: 5000, retries: 0, faults: cloudFaults } as const;
@@ -214,11 +214,11 @@ describe('Retry-After', () => {
     ['soon', undefined],
     ['', undefined],
     [null, undefined],
-  ])('%s is read as %s', (value, expected) => {
+  ])('Retry-After %s is read as %s', (value, expected) => {
     expect(parseRetryAfter(value, Date.parse('2026-01-01T00:00:00Z'))).toBe(expected);
   });
 
-  it('of any form never means a wait of more than a minute', () => {
+  it('any form of Retry-After causes a wait of at most a minute', () => {
     const value = fc.oneof(
       fc.string(),
       fc.integer().map(String),
@@ -246,7 +246,7 @@ describe('the API key', () => {
     ['bytes that are not UTF-8', text(Buffer.from([0xff]))],
   ];
 
-  it.each(replies)('is in no part of the error after %s', async (_name, reply) => {
+  it.each(replies)('the API key is in no part of the error after %s', async (_name, reply) => {
     const error = await failure(send(reply, { timeout: 80, retries: 0 }));
     const shown = everythingOf(error);
     for (const form of [apiKey, encodeURIComponent(apiKey), JSON.stringify(apiKey).slice(1, -1)]) {
@@ -261,16 +261,16 @@ describe('foreign text in messages', () => {
   const secrets = [Secret.text(apiKey)];
   const { quote } = createHttpClient({ clock: testClock(), secrets });
 
-  it('is cut to 300 characters', () => {
+  it('foreign text in a message is cut to 300 characters', () => {
     expect(quote('x'.repeat(301))).toBe(`${'x'.repeat(297)}...`);
     expect(quote('x'.repeat(300))).toBe('x'.repeat(300));
   });
 
-  it('reaches no terminal with control characters', () => {
+  it('foreign text in a message reaches no terminal with control characters', () => {
     expect(quote('\u001b[2Jred\u202e\r\nnext\u2028line\u0000')).toBe('[2Jred next line');
   });
 
-  it('never holds the key, nor a control character, nor more than 300 characters', () => {
+  it('foreign text in a message never holds the key, a control character or more than 300 characters', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(apiKey, encodeURIComponent(apiKey), '\u0007'),

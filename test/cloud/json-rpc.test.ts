@@ -26,7 +26,7 @@ describe('a batch of JSON-RPC questions', () => {
     makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]) }).client(eth).batch!(calls);
   const one = (id: unknown, change: object) => ({ jsonrpc: '2.0', id, ...change });
 
-  it('is one exchange, whose answers belong to the questions by their ids', async () => {
+  it('a batch of questions is one exchange, and answers belong to questions by their ids', async () => {
     server.reply = json([
       one(3, { result: 'C' }),
       one(1, { result: 'A' }),
@@ -41,7 +41,7 @@ describe('a batch of JSON-RPC questions', () => {
     expect(JSON.parse(server.seen[0]!.body)).toMatchObject([{ id: 1, params: ['aa'] }, { id: 2 }, { id: 3 }]);
   });
 
-  it('leaves a question without an answer, or with a strange one, open', async () => {
+  it('a batch leaves a question open if its answer is missing or strange', async () => {
     server.reply = json([one(1, {}), one('2', { result: 'B' }), 7, null, one(4, { result: 'D' })]);
     const outcomes = await ask();
     expect(outcomes).toHaveLength(3);
@@ -53,7 +53,7 @@ describe('a batch of JSON-RPC questions', () => {
     ['one error', json(one(null, { error: { code: -32600, message: 'no batches' } })), 'NODE_ANSWER_INVALID'],
     ['status 404', text('', 404), 'NODE_REFUSED'],
     ['HTML', text('<html>'), 'NODE_ANSWER_INVALID'],
-  ])('that is answered with %s fails as a whole', async (_name, reply, code) => {
+  ])('a batch that is answered with %s fails as a whole', async (_name, reply, code) => {
     server.reply = reply;
     expect(await failure(ask())).toMatchObject({ code });
   });
@@ -65,12 +65,12 @@ describe('a JSON-RPC answer', () => {
       .client(eth)
       .rpc('eth_call', []);
 
-  it.each([['0x1'], [null], [false], [0], [{ a: 1 }], [[]]])('resolves to its result %j', async (value) => {
+  it.each([['0x1'], [null], [false], [0], [{ a: 1 }], [[]]])('an answer resolves to its result %j', async (value) => {
     server.reply = result(value);
     expect(await ask()).toEqual(value);
   });
 
-  it('may lack version and id, and may have an error of null', async () => {
+  it('an answer may lack version and id, and may have an error of null', async () => {
     server.reply = json({ result: '0x1', error: null });
     expect(await ask()).toBe('0x1');
   });
@@ -84,7 +84,7 @@ describe('a JSON-RPC answer', () => {
     ['HTML', text('<html>')],
     ['half JSON', text('{"result":')],
     ['an empty body', text('')],
-  ])('with %s is invalid and may be asked for again', async (_name, reply) => {
+  ])('an answer with %s is invalid and may be asked for again', async (_name, reply) => {
     server.reply = reply;
     const error = await failure(ask());
     expect(error).toMatchObject({ code: 'NODE_ANSWER_INVALID' });
@@ -101,14 +101,14 @@ describe('a JSON-RPC answer', () => {
     ['an error that is a number', json({ error: 7 }), 'an error without a message'],
     ['status 403', json({ message: 'not in your plan' }, 403), 'status 403: not in your plan'],
     ['status 404', text('no such path', 404), 'status 404: no such path'],
-  ])('with %s is a refusal with its reason, asked once', async (_name, reply, reason) => {
+  ])('an answer with %s is a refusal with its reason, asked once', async (_name, reply, reason) => {
     server.reply = reply;
     const error = await failure(ask());
     expect(error).toMatchObject({ code: 'NODE_REFUSED', message: expect.stringContaining(reason) });
     expect(server.seen).toHaveLength(1);
   });
 
-  it('cuts a long reason', async () => {
+  it('an answer cuts a long reason', async () => {
     server.reply = rpcError(3, 'x'.repeat(10_000));
     expect((await failure(ask())).message.length).toBeLessThan(400);
   });
@@ -118,12 +118,12 @@ describe('a JSON-RPC answer', () => {
     ['status 429', json({}, 429)],
     ['a closed connection', closing],
     ['half a body', half('close')],
-  ])('is asked for again after %s', async (_name, reply) => {
+  ])('an answer is asked for again after %s', async (_name, reply) => {
     server.reply = turns(reply, result('0x1'));
     expect(await ask()).toBe('0x1');
   });
 
-  it('of any JSON whatever is a result, a refusal or invalid', async () => {
+  it('an answer of any JSON is a result, a refusal or invalid', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.json(), fc.string(), answers()), async (body) => {
         const http = { ...createHttpClient({ clock: testClock(), secrets: [] }), send: async () => answerOf(body) };

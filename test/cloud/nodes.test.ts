@@ -42,7 +42,7 @@ const recorded = evmChainIds.flatMap((id) => {
 });
 
 describe('a node behind the cloud', () => {
-  it.each(recorded)('of %s is asked for %s where it was recorded', async (id, _kind, { method, url, body }) => {
+  it.each(recorded)('a node of %s is asked for %s where it was recorded', async (id, _kind, { method, url, body }) => {
     const client = makeNodes(server.url).client(chains.get(id));
     server.reply = body ? result('0x1') : json(7);
     const [, address] = /\/transaction\/count\/(.+)$/.exec(url) ?? [];
@@ -64,7 +64,7 @@ describe('a node behind the cloud', () => {
     ['LTC', 'litecoin-core-mainnet', 'litecoin-core-testnet'],
     ['DOGE', 'doge-mainnet', 'doge-testnet'],
     ['BCH', 'bch-mainnet', 'bch-testnet'],
-  ])('of %s is asked by the names of the documented API', async (id, mainnet, testnet) => {
+  ])('a node of %s is asked by the names of the documented API', async (id, mainnet, testnet) => {
     server.reply = result('00');
     for (const network of ['mainnet', 'testnet'] as const) {
       await makeNodes(server.url, { network }).client(chains.get(id)).rpc('getrawtransaction', ['ab', false]);
@@ -74,13 +74,13 @@ describe('a node behind the cloud', () => {
     );
   });
 
-  it('is asked below the path of the cloud URL', async () => {
+  it('a node is asked below the path of the cloud URL', async () => {
     server.reply = result('0x1');
     await makeNodes(`${server.url}/gateway/`).client(eth).rpc('eth_chainId', []);
     expect(server.seen[0]?.url).toBe(`/gateway/v3/ethereum/web3/${key}`);
   });
 
-  it('is never asked about an address that is a path', async () => {
+  it('a node is never asked about an address that is a path', async () => {
     const client = makeNodes(server.url).client(eth);
     for (const address of ['../../kms', '..', 'a?b', 'a#b', '']) {
       await expect(client.transactionCount?.(address)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
@@ -88,7 +88,7 @@ describe('a node behind the cloud', () => {
     expect(server.seen).toHaveLength(0);
   });
 
-  it('whose cloud does not accept the key says so', async () => {
+  it('a wrong key of the cloud is named as the fault', async () => {
     server.reply = json({ errorCode: 'subscription.invalid', message: `no ${apiKey}` }, 401);
     const client = makeNodes(server.url).client(eth);
     for (const asked of [client.rpc('eth_chainId', []), client.feeAdvice?.(), client.transactionCount?.('0x1')]) {
@@ -104,7 +104,7 @@ describe('a node behind the cloud', () => {
     ['a refusal', json({ message: 'no' }, 400), 'NODE_REFUSED'],
     ['a closed connection', closing, 'CLOUD_UNREACHABLE'],
     ['status 500', json({}, 500), 'CLOUD_UNREACHABLE'],
-  ])('whose fee advice is answered with %s fails by its code', async (_name, reply, code) => {
+  ])('fee advice that is answered with %s fails by its code', async (_name, reply, code) => {
     server.reply = reply;
     const error = await failure(Promise.resolve(makeNodes(server.url).client(eth).feeAdvice?.()));
     expect(error).toMatchObject({ code });
@@ -114,12 +114,12 @@ describe('a node behind the cloud', () => {
 describe('an own node', () => {
   const own = (url: string) => makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]) });
 
-  it('is known as such, for its chain alone', () => {
+  it('an own node is used only for its own chain', () => {
     const nodes = own(server.url);
     expect([nodes.isOwn(ethId), nodes.isOwn(parseChainId('BSC'))]).toEqual([true, false]);
   });
 
-  it('is asked straight, without the key and without what only a cloud has', async () => {
+  it('an own node is asked directly, without the key and without what only a cloud has', async () => {
     server.reply = result('0x1');
     const client = own(`${server.url}/path?token=query`).client(eth);
     expect(await client.rpc('eth_chainId', [])).toBe('0x1');
@@ -128,7 +128,7 @@ describe('an own node', () => {
     expect(Object.keys(client)).toEqual(['rpc', 'batch', 'http']);
   });
 
-  it('is told user name and password in a header', async () => {
+  it('an own node gets user name and password in a header', async () => {
     server.reply = result('0x1');
     const url = server.url.replace('//', '//us%40er:p%3Aa%25ss@');
     await own(url).client(eth).rpc('eth_chainId', []);
@@ -136,7 +136,7 @@ describe('an own node', () => {
     expect(server.seen[0]?.headers.authorization).toBe(`Basic ${expected}`);
   });
 
-  it('takes a stray percent sign in a password as it is', async () => {
+  it('an own node takes a stray percent sign in a password as it is', async () => {
     server.reply = result('0x1');
     await own(server.url.replace('//', '//user:100%@')).client(eth).rpc('eth_chainId', []);
     expect(server.seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
@@ -153,7 +153,7 @@ describe('an own node', () => {
     ['a time-out', hanging],
     ['HTML', text('<html>')],
     ['status 429', json({}, 429)],
-  ])('shows nothing of its URL but the host after %s', async (_name, reply) => {
+  ])('an own node shows only the host of its URL after %s', async (_name, reply) => {
     server.reply = reply;
     const url = `${server.url.replace('//', '//user:the-password@')}/v3/a-key-in-the-path?token=a-key-in-the-query`;
     const nodes = makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethId, url]]), timeout: 80 });
@@ -172,16 +172,19 @@ describe('a broadcast through an own node', () => {
     ['ETH', 'eth_sendRawTransaction'],
     ['KLAY', 'klay_sendRawTransaction'],
     ['OPTIMISM', 'eth_sendRawTransaction'],
-  ])('of %s uses %s', async (id, method) => {
+  ])('a broadcast of %s uses %s', async (id, method) => {
     server.reply = result(signed.txId);
     expect(await send(chains.get(id))).toEqual({ txId: signed.txId });
     expect(JSON.parse(server.seen[0]!.body)).toEqual({ jsonrpc: '2.0', id: 1, method, params: [signed.raw] });
   });
 
-  it.each([null, true, '0x1', {}, 'ok'])('that is answered with %j is not taken for a success', async (value) => {
-    server.reply = result(value);
-    await expect(send()).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
-  });
+  it.each([null, true, '0x1', {}, 'ok'])(
+    'a broadcast that is answered with %j is not called a success',
+    async (value) => {
+      server.reply = result(value);
+      await expect(send()).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
+    },
+  );
 
   const known = [
     'already known',
@@ -191,14 +194,17 @@ describe('a broadcast through an own node', () => {
     'tx already in mempool',
   ];
 
-  it.each(known)('that is refused with "%s" is a success when the node finds the transaction', async (reason) => {
-    server.reply = turns(rpcError(-32000, reason), result({ hash: signed.txId }));
-    expect(await send()).toEqual({ txId: signed.txId });
-    expect(JSON.parse(server.seen[1]!.body)).toMatchObject({
-      method: 'eth_getTransactionByHash',
-      params: [signed.txId],
-    });
-  });
+  it.each(known)(
+    'a broadcast that is refused with "%s" is a success when the node finds the transaction',
+    async (reason) => {
+      server.reply = turns(rpcError(-32000, reason), result({ hash: signed.txId }));
+      expect(await send()).toEqual({ txId: signed.txId });
+      expect(JSON.parse(server.seen[1]!.body)).toMatchObject({
+        method: 'eth_getTransactionByHash',
+        params: [signed.txId],
+      });
+    },
+  );
 
   it.each([
     ['nonce too low', 'BROADCAST_REFUSED'],
@@ -206,7 +212,7 @@ describe('a broadcast through an own node', () => {
     // The node has heard of these very bytes, so they are not given up.
     ['already known', 'NODE_ANSWER_INVALID'],
     ['already imported', 'NODE_ANSWER_INVALID'],
-  ])('that is refused with "%s" ends with %s when the node does not find it', async (reason, code) => {
+  ])('a broadcast that is refused with "%s" ends with %s when the node does not find it', async (reason, code) => {
     server.reply = turns(rpcError(-32000, reason), result(null));
     await expect(send()).rejects.toMatchObject({ code });
   });
@@ -218,7 +224,7 @@ describe('a broadcast through an own node', () => {
     'exceeds block gas limit',
     'transaction underpriced',
     'nonsense',
-  ])('that is refused with "%s" is looked up, and ends when the node does not find it', async (reason) => {
+  ])('a broadcast that is refused with "%s" is looked up, and ends when the node does not find it', async (reason) => {
     server.reply = turns(rpcError(-32000, reason), result(null));
     await expect(send()).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
     expect(server.seen.map(({ body }) => JSON.parse(body).method)).toEqual([
@@ -245,7 +251,7 @@ describe('a broadcast through an own node', () => {
     'nonce too high',
     'NONCE_TOO_FAR_IN_FUTURE',
     'gas prices too low, got: 1 required: 5: insufficient fee',
-  ])('that is refused with "%s" is sent again later', async (reason) => {
+  ])('a broadcast that is refused with "%s" is sent again later', async (reason) => {
     server.reply = turns(rpcError(-32000, reason), result(null));
     const error = await failure(send());
     expect(error).toMatchObject({ code: 'BROADCAST_DEFERRED', message: expect.stringContaining(reason.slice(0, 40)) });
@@ -258,7 +264,7 @@ describe('a broadcast through an own node', () => {
     ['too many requests', rpcError(-32000, 'too many requests'), 'NODE_UNREACHABLE'],
     ['a rate', rpcError(-32000, 'project ID request rate exceeded'), 'NODE_UNREACHABLE'],
     ['a URL that leads nowhere', text('no such page', 404), 'NODE_REFUSED'],
-  ])('that fails by %s says nothing of the bytes', async (_what, reply, code) => {
+  ])('a broadcast that fails by %s says nothing about the bytes', async (_what, reply, code) => {
     server.reply = turns(reply, result(null));
     await expect(send()).rejects.toMatchObject({ code });
   });
@@ -266,14 +272,14 @@ describe('a broadcast through an own node', () => {
   it.each([
     ['dead', { dead: true }],
     ['open', {}],
-  ] as const)('that is refused tells in the error whether it was proved dead: %s', async (fate, details) => {
+  ] as const)('the error of a refused broadcast shows whether it was proved dead: %s', async (fate, details) => {
     server.reply = rpcError(-32000, 'insufficient funds');
     const error = await failure(send({ ...eth, node: { ...eth.node, fate: async () => fate } }));
     expect(error).toMatchObject({ code: 'BROADCAST_REFUSED' });
     expect((error as CustosError).details).toEqual(details);
   });
 
-  it('that failed in a block is judged by nothing that a contract says', async () => {
+  it('a broadcast that failed in a block is not judged by the words of a contract', async () => {
     const chain = {
       ...eth,
       node: {
@@ -285,7 +291,7 @@ describe('a broadcast through an own node', () => {
     await expect(send(chain)).rejects.toMatchObject({ code: 'BROADCAST_REFUSED' });
   });
 
-  it('is repeated with the same bytes while the node is away, and then given up for now', async () => {
+  it('a broadcast is repeated with the same bytes while the node is away, and then put off', async () => {
     server.reply = closing;
     const error = await failure(send());
     expect(error).toMatchObject({ code: 'NODE_UNREACHABLE' });

@@ -14,7 +14,7 @@ const errorsOf = (polled: readonly PolledTransaction[]) =>
 const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 
 describe('an answer to a poll', () => {
-  it('keeps what was received, for the four-eye check', () => {
+  it('a poll keeps what was received, for the four-eye check', () => {
     const received = element('a', { note: 'kept' });
     expect(read([received])).toEqual([{ kind: 'pending', pending: expect.objectContaining({ id: 'a', received }) }]);
   });
@@ -32,13 +32,13 @@ describe('an answer to a poll', () => {
     ['an index beyond 2^31-1', element('b', { index: 2 ** 31 })],
     ['hashes that are no list', element('b', { hashes: 'x' })],
     ['deep nesting', element('b', { withdrawalId: 'w', withdrawalResponses: nested(100_000) })],
-  ])('with %s in it refuses that and keeps the others', (_name, bad) => {
+  ])('a poll with %s in it refuses that element and keeps the others', (_name, bad) => {
     const polled = read([element('a'), bad, element('c')]);
     expect(idsOf(polled)).toEqual(['a', 'c']);
     expect(errorsOf(polled)).toHaveLength(1);
   });
 
-  it('names the id of what it refuses, so that it can be reported', () => {
+  it('a poll names the id of what it refuses, so that it can be reported', () => {
     const refused = errorsOf(read([element('b', { chain: 'BTC' }), element('d', { deep: nested(100_000) })]));
     expect(refused.map(({ code, details }) => [code, details['id']])).toEqual([
       ['CHAIN_MISMATCH', 'b'],
@@ -46,7 +46,7 @@ describe('an answer to a poll', () => {
     ]);
   });
 
-  it('takes equal elements of one id once, whatever the order of their fields', () => {
+  it('a poll takes equal elements of one id once, whatever the order of their fields', () => {
     const reversed = Object.fromEntries(Object.entries(element('a')).reverse());
     const polled = read([element('a'), element('a'), reversed]);
     expect(idsOf(polled)).toEqual(['a']);
@@ -58,7 +58,7 @@ describe('an answer to a poll', () => {
     ['another field', element('a', { note: 1 })],
     ['an unreadable payload', element('a', { serializedTransaction: 5 })],
     ['an endlessly nested payload', element('a', { note: nested(100_000) })],
-  ])('refuses an id that comes again with %s, in either order', (_name, other) => {
+  ])('a poll refuses an id that comes again with %s, in either order', (_name, other) => {
     for (const order of [[element('a'), other] as const, [other, element('a')] as const]) {
       const polled = read([...order, element('b')]);
       expect(idsOf(polled)).toEqual(['b']);
@@ -66,14 +66,14 @@ describe('an answer to a poll', () => {
     }
   });
 
-  it('of 100,000 useless elements says so briefly and still finds the good one', () => {
+  it('a poll of 100,000 useless elements says so briefly and still finds the good one', () => {
     const polled = read([...Array.from({ length: 100_000 }, () => null), element('a')]);
     expect(idsOf(polled)).toEqual(['a']);
     expect(polled.length).toBeLessThan(30);
     expect(errorsOf(polled).at(-1)?.message).toContain('99980 more elements');
   });
 
-  it('of any JSON whatever is read without a throw, and never yields one id twice', () => {
+  it('a poll of any JSON is read without a throw, and never yields one id twice', () => {
     const part = fc.record(
       {
         id: fc.oneof(fc.constantFrom('a', 'b', '..'), fc.jsonValue()),

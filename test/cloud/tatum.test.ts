@@ -32,7 +32,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, number) => idOf
 const poll = (change = {}) => makeCloud(server.url, change).pending(ethId, 'testnet', ids(2));
 
 describe('a poll', () => {
-  it('asks for its wallets with key and versions in the headers', async () => {
+  it('a poll asks for its wallets with key and versions in the headers', async () => {
     await poll();
     const [seen] = server.seen;
     expect(seen).toMatchObject({ method: 'POST', url: '/v3/kms/pending/ETH' });
@@ -45,14 +45,14 @@ describe('a poll', () => {
     });
   });
 
-  it('asks below the path of the cloud URL, with or without a slash at its end', async () => {
+  it('a poll asks below the path of the cloud URL, with or without a slash at its end', async () => {
     for (const end of ['/gateway', '/gateway/']) {
       await makeCloud(server.url + end).pending(ethId, 'testnet', ids(1));
       expect(server.seen.at(-1)?.url).toBe('/gateway/v3/kms/pending/ETH');
     }
   });
 
-  it('of more than 25,000 wallets is split into requests, four at a time, and put together', async () => {
+  it('a poll of more than 25,000 wallets is split into requests, four at a time, and put together', async () => {
     const wanted = ids(125_001);
     let most = 0;
     let answered = 0;
@@ -82,7 +82,7 @@ describe('a poll', () => {
     expect(found).toHaveLength(7);
   });
 
-  it('of no wallets asks nothing', async () => {
+  it('a poll without wallets asks nothing', async () => {
     expect(await makeCloud(server.url).pending(ethId, 'testnet', [])).toEqual([]);
     expect(server.seen).toHaveLength(0);
   });
@@ -108,7 +108,7 @@ describe('a poll', () => {
     ['a 404 of something on the way', text('<html>not found</html>', 404), 'CLOUD_ANSWER_INVALID'],
   ];
 
-  it.each(faults)('that is answered with %s fails by its code, without the key', async (_name, reply, code) => {
+  it.each(faults)('a poll that is answered with %s fails by its code, without the key', async (_name, reply, code) => {
     server.reply = reply;
     const error = await failure(poll({ timeouts: { poll: 80, other: 80 } }));
     expect(error).toMatchObject({ code });
@@ -120,7 +120,7 @@ describe('a poll', () => {
     expect(error.message.length).toBeLessThan(500);
   });
 
-  it('works again when the fault is over', async () => {
+  it('a poll works again when the fault is over', async () => {
     server.reply = turns(closing, json([element('a')]));
     expect(await poll()).toHaveLength(1);
   });
@@ -129,7 +129,7 @@ describe('a poll', () => {
 describe('the version that the cloud announces', () => {
   const header = 'x-ttm-kms-latest-version';
 
-  it('is told once for each distinct text', async () => {
+  it('the announced version is shown once for each distinct text', async () => {
     const notices: string[] = [];
     const cloud = makeCloud(server.url, { onNotice: (notice) => notices.push(notice) });
     for (const value of ['9.0.0;WARN;please; update', '9.0.0;WARN;please; update', '9.1.0;ERROR;now', 'nonsense']) {
@@ -139,14 +139,14 @@ describe('the version that the cloud announces', () => {
     expect(notices).toEqual(['9.0.0 WARN: please; update', '9.1.0 ERROR: now']);
   });
 
-  it('is told without the key', async () => {
+  it('the announced version is shown without the key', async () => {
     const notices: string[] = [];
     server.reply = json([], 200, { [header]: `9.0.0;WARN;your key ${apiKey}` });
     await poll({ onNotice: (notice: string) => notices.push(notice) });
     expect(notices).toEqual(['9.0.0 WARN: your key {apiKey}']);
   });
 
-  it('is nothing when the header has another form', () => {
+  it('the announced version is empty when the header has another form', () => {
     for (const value of [null, '', ';', '9.0.0', ';WARN;text', 'x;WARN;text']) {
       expect(parseVersionNotice(value)).toBeUndefined();
     }
@@ -161,7 +161,7 @@ describe('closing a pending transaction', () => {
     ['204', text('', 204)],
     ['403 kms.missing', json({ errorCode: 'kms.missing', message: 'No such KMS signature' }, 403)],
     ['404 of the cloud', json({ errorCode: 'kms.missing' }, 404)],
-  ])('is done after %s', async (_name, reply) => {
+  ])('a pending transaction is closed after %s', async (_name, reply) => {
     server.reply = reply;
     await complete();
     expect(server.seen).toEqual([expect.objectContaining({ method: 'PUT', url: '/v3/kms/a/0xfeed' })]);
@@ -171,18 +171,21 @@ describe('closing a pending transaction', () => {
     ['403 of another kind', json({ message: 'Forbidden' }, 403), 'CLOUD_REFUSED'],
     ['404 of something on the way', text('<html>not found</html>', 404), 'CLOUD_ANSWER_INVALID'],
     ['409', json({ errorCode: 'STATE_CONFLICT', message: 'Closed by other bytes.' }, 409), 'CLOUD_REFUSED'],
-  ])('is not done after %s', async (_name, reply, code) => {
+  ])('a pending transaction is not closed after %s', async (_name, reply, code) => {
     server.reply = reply;
     await expect(complete()).rejects.toMatchObject({ code });
   });
 
-  it.each(['..', '.', '', 'a/b', '?x', '#', '%2e%2e', '../healthz?'])('asks nothing for the id "%s"', async (id) => {
-    const cloud = makeCloud(server.url);
-    await expect(cloud.complete(id, '0xfeed')).rejects.toMatchObject({ code: 'PENDING_INVALID' });
-    await expect(cloud.complete('a', id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
-    await expect(cloud.status(id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
-    expect(server.seen).toHaveLength(0);
-  });
+  it.each(['..', '.', '', 'a/b', '?x', '#', '%2e%2e', '../healthz?'])(
+    'closing asks nothing for the id "%s"',
+    async (id) => {
+      const cloud = makeCloud(server.url);
+      await expect(cloud.complete(id, '0xfeed')).rejects.toMatchObject({ code: 'PENDING_INVALID' });
+      await expect(cloud.complete('a', id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
+      await expect(cloud.status(id)).rejects.toMatchObject({ code: 'PENDING_INVALID' });
+      expect(server.seen).toHaveLength(0);
+    },
+  );
 });
 
 describe('the status of a pending transaction', () => {
@@ -193,7 +196,7 @@ describe('the status of a pending transaction', () => {
     ['withdrawn', json({ errorCode: 'kms.missing', state: 'withdrawn' }, 403), { kind: 'withdrawn' }],
     ['unknown after another word', json({ errorCode: 'kms.missing', state: true }, 403), { kind: 'unknown' }],
     ['unknown after 404', json({ errorCode: 'kms.missing' }, 404), { kind: 'unknown' }],
-  ])('is %s', async (_name, reply, expected) => {
+  ])('the status of a pending transaction is %s', async (_name, reply, expected) => {
     server.reply = reply;
     expect(await makeCloud(server.url).status('a')).toEqual(expected);
     expect(server.seen[0]).toMatchObject({ method: 'GET', url: '/v3/kms/a' });
@@ -205,14 +208,14 @@ describe('the status of a pending transaction', () => {
     ['an inactive subscription', json({ errorCode: 'subscription.not.active' }, 403), 'API_KEY_INVALID'],
     ['a list', json([]), 'CLOUD_ANSWER_INVALID'],
     ['HTML', text('<html>'), 'CLOUD_ANSWER_INVALID'],
-  ])('is never guessed from %s', async (_name, reply, code) => {
+  ])('the status of a pending transaction is never guessed from %s', async (_name, reply, code) => {
     server.reply = reply;
     await expect(makeCloud(server.url).status('a')).rejects.toMatchObject({ code });
   });
 });
 
 describe('an error report', () => {
-  it('goes out in the documented form, 500 at a time', async () => {
+  it('error reports go out in the documented form, 500 at a time', async () => {
     server.reply = text('', 204);
     const reports = Array.from({ length: 501 }, (_, n) => ({ pendingId: `p${n}`, error: `PENDING_INVALID: ${n}` }));
     await makeCloud(server.url).report(reports);
@@ -222,12 +225,12 @@ describe('an error report', () => {
     expect(bodies[0]?.errors[7]).toEqual({ signatureId: 'p7', error: 'PENDING_INVALID: 7' });
   });
 
-  it('of nothing is not sent', async () => {
+  it('an empty error report is not sent', async () => {
     await makeCloud(server.url).report([]);
     expect(server.seen).toHaveLength(0);
   });
 
-  it('that the cloud refuses is an error', async () => {
+  it('an error report that the cloud refuses is an error', async () => {
     server.reply = json({ message: 'no' }, 400);
     await expect(makeCloud(server.url).report([{ pendingId: 'a', error: 'x' }])).rejects.toMatchObject({
       code: 'CLOUD_REFUSED',

@@ -37,11 +37,11 @@ const publicHosts = [
 ];
 
 describe.each(checks)('the %s URL', (_name, check) => {
-  it.each(privateHosts)('may be http on mainnet at %s', (host) => {
+  it.each(privateHosts)('the URL may be http on mainnet at %s', (host) => {
     expect(check(`http://${host}:8080/path`, 'mainnet').port).toBe('8080');
   });
 
-  it.each(publicHosts)('must be https on mainnet at %s', async (host) => {
+  it.each(publicHosts)('the URL must be https on mainnet at %s', async (host) => {
     expect(check(`https://${host}/path`, 'mainnet').protocol).toBe('https:');
     expect(() => check(`http://${host}/path`, 'mainnet')).toThrowError(
       expect.objectContaining({ code: 'URL_INSECURE' }),
@@ -58,11 +58,11 @@ describe.each(checks)('the %s URL', (_name, check) => {
     'javascript:alert(1)',
     'https://',
     'http://[',
-  ])('is not "%s"', (url) => {
+  ])('the URL is not "%s"', (url) => {
     expect(() => check(url, 'testnet')).toThrowError(expect.objectContaining({ code: 'URL_INVALID' }));
   });
 
-  it('has no fragment', () => {
+  it('the URL has no fragment', () => {
     expect(() => check('https://example.com/#part', 'testnet')).toThrowError(
       expect.objectContaining({ code: 'URL_INVALID' }),
     );
@@ -76,20 +76,23 @@ describe('credentials and queries', () => {
     'https://example.com/?key=pa55word',
   ];
 
-  it.each(urls)('are refused in the URLs of cloud and four-eye service and not repeated: %s', async (url) => {
-    for (const check of [checkCloudUrl, checkFourEyeUrl]) {
-      const error = await failure(Promise.resolve().then(() => check(url, 'mainnet')));
-      expect(error).toMatchObject({ code: 'URL_INVALID' });
-      expect(error.message).not.toContain('pa55word');
-    }
-  });
+  it.each(urls)(
+    'credentials and queries are refused in the URLs of cloud and four-eye service and not repeated: %s',
+    async (url) => {
+      for (const check of [checkCloudUrl, checkFourEyeUrl]) {
+        const error = await failure(Promise.resolve().then(() => check(url, 'mainnet')));
+        expect(error).toMatchObject({ code: 'URL_INVALID' });
+        expect(error.message).not.toContain('pa55word');
+      }
+    },
+  );
 
-  it.each(urls)('are taken in the URL of a node: %s', (url) => {
+  it.each(urls)('credentials and queries are accepted in the URL of a node: %s', (url) => {
     expect(checkNodeUrl(url, 'mainnet').host).toBe('example.com');
   });
 });
 
-it('any text is a private host or not', () => {
+it('any text is either a private host or not', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (host) => typeof isPrivateHost(host) === 'boolean'));
 });
 
@@ -114,14 +117,14 @@ describe('one segment of a path', () => {
     '..;',
   ];
 
-  it.each(tricks)('is never made of "%s"', (id) => {
+  it.each(tricks)('a path segment is never made of "%s"', (id) => {
     expect(() => pathSegment(id)).toThrowError(expect.objectContaining({ code: 'PENDING_INVALID' }));
     expect(() => fourEyeUrl('https://example.com/approve', id)).toThrowError(
       expect.objectContaining({ code: 'PENDING_INVALID' }),
     );
   });
 
-  it('stands behind the base path, whatever the id is', () => {
+  it('a path segment stands behind the base path, whatever the id is', () => {
     const piece = fc.constantFrom(
       '..',
       '.',

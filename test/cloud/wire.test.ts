@@ -43,14 +43,14 @@ async function startPlain(reply: Parameters<typeof startServer>[0]): Promise<Ser
 const well = (socket: Socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nwell');
 
 describe('a connection', () => {
-  it('is kept for the next request', async () => {
+  it('a connection is kept for the next request', async () => {
     const server = await startRaw(well);
     const wire = createWire();
     for (let turn = 0; turn < 3; turn++) expect((await wire({ ...request, url: server.url })).status).toBe(200);
     expect(server.connections()).toBe(1);
   });
 
-  it('that the server closes under a request is replaced, and the request goes out anew', async () => {
+  it('a connection that the server closes under a request is replaced, and the request is sent again', async () => {
     const server = await startRaw((socket, connection, turn) => {
       if (connection === 1 && turn === 2) socket.destroy();
       else well(socket);
@@ -62,13 +62,13 @@ describe('a connection', () => {
     expect(server.connections()).toBe(2);
   });
 
-  it('that is new and closed at once fails the request', async () => {
+  it('a new connection that is closed at once fails the request', async () => {
     const server = await startRaw((socket) => socket.destroy());
     await expect(createWire()({ ...request, url: server.url })).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(server.connections()).toBe(1);
   });
 
-  it('is not used again after an answer that was cut off', async () => {
+  it('a connection is not used again after an answer that was cut off', async () => {
     const server = await startRaw((socket, connection) => {
       if (connection === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf');
       else well(socket);
@@ -87,23 +87,23 @@ describe('an answer', () => {
     ['gzip', gzipSync(plain)],
     ['deflate', deflateSync(plain)],
     ['br', brotliCompressSync(plain)],
-  ])('in %s is unpacked', async (encoding, packed) => {
+  ])('an answer in %s is unpacked', async (encoding, packed) => {
     const server = await startPlain(text(packed, 200, { 'content-encoding': encoding }));
     const { body } = await createWire()({ ...request, url: server.url });
     expect(Buffer.from(body ?? [])).toEqual(plain);
   });
 
-  it('that unpacks to more than the limit is not read', async () => {
+  it('an answer that unpacks to more than the limit is not read', async () => {
     const server = await startPlain(text(gzipSync(Buffer.alloc(2_000_000)), 200, { 'content-encoding': 'gzip' }));
     expect((await createWire()({ ...request, url: server.url })).body).toBeUndefined();
   });
 
-  it('that is packed in no way one could unpack fails', async () => {
+  it('an answer with an unknown encoding fails', async () => {
     const server = await startPlain(text('no gzip', 200, { 'content-encoding': 'gzip' }));
     await expect(createWire()({ ...request, url: server.url })).rejects.toMatchObject({ code: 'Z_DATA_ERROR' });
   });
 
-  it('tells its headers by name', async () => {
+  it('an answer gives its headers by name', async () => {
     const server = await startPlain(json({}, 200, { 'x-one': '1' }));
     const { headers } = await createWire()({ ...request, url: server.url });
     expect([headers.get('x-one'), headers.get('x-two')]).toEqual(['1', null]);

@@ -13,7 +13,7 @@ function pending(at: number): PendingTransaction {
 
 const hundred = Array.from({ length: 100 }, (_, at) => pending(at));
 
-test('what came first is taken first, once', () => {
+test('the first transaction to arrive is taken first, once', () => {
   const backlog = new Backlog(false);
   backlog.add(hundred);
   backlog.add(hundred.slice(0, 50));
@@ -22,7 +22,7 @@ test('what came first is taken first, once', () => {
   expect(backlog.size).toBe(0);
 });
 
-test('beside other daemons it begins at any sender, and each keeps its order', () => {
+test('beside other daemons, a backlog begins at any sender, and each sender keeps its order', () => {
   const firsts = new Set<string>();
   for (let round = 0; round < 100; round++) {
     const backlog = new Backlog(true);
@@ -39,7 +39,7 @@ test('beside other daemons it begins at any sender, and each keeps its order', (
   expect(firsts.size).toBeGreaterThan(1);
 });
 
-test('what the cloud no longer lists is forgotten', () => {
+test('transactions that the cloud no longer lists are forgotten', () => {
   const backlog = new Backlog(false);
   backlog.add(hundred);
   backlog.keepOnly(new Set(['t7', 't8', 'other']));

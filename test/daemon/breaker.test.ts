@@ -11,7 +11,7 @@ function fail(breaker: Breaker, times: number): void {
   for (let at = 0; at < times; at++) breaker.failed();
 }
 
-test('a way is shut by five faults in a row, and by four with a success among them it is not', () => {
+test('five faults in a row shut a route, but four with a success among them do not', () => {
   const { breaker, changes } = makeBreaker();
   fail(breaker, 4);
   breaker.succeeded();
@@ -22,7 +22,7 @@ test('a way is shut by five faults in a row, and by four with a success among th
   expect(changes).toEqual(['open']);
 });
 
-test('a shut way lets one transaction through when its time is over, and is open again when that one gets through', () => {
+test('a shut route lets one transaction through when its time is over, and opens again when that one succeeds', () => {
   const { breaker, changes, clock } = makeBreaker();
   fail(breaker, 5);
   clock.time += 4_999;
@@ -35,7 +35,7 @@ test('a shut way lets one transaction through when its time is over, and is open
   expect(changes).toEqual(['open', 'closed']);
 });
 
-test('a way that is found dead again stays shut twice as long, at most five minutes', () => {
+test('a route that fails again stays shut twice as long, at most five minutes', () => {
   const { breaker, changes, clock } = makeBreaker();
   fail(breaker, 5);
   const waits: number[] = [];
@@ -49,14 +49,14 @@ test('a way that is found dead again stays shut twice as long, at most five minu
   expect(changes).toEqual(['open']);
 });
 
-test('those that were on their way when it shut make it no longer', () => {
+test('transactions that were already under way do not keep a route shut longer', () => {
   const { breaker, clock } = makeBreaker();
   fail(breaker, 64);
   clock.time += 5_000;
   expect(breaker.room(0, 64)).toBe(1);
 });
 
-test('a clock that is put back by a day keeps no way shut', () => {
+test('a clock that is put back by a day does not keep a route shut', () => {
   const { breaker, clock } = makeBreaker();
   fail(breaker, 5);
   clock.time -= 86_400_000;

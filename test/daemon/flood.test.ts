@@ -54,7 +54,7 @@ function flooded() {
   return { lane, lines, ended, reported, reports, tally, polls };
 }
 
-test('a flood of refused elements is counted whole, and log and reports name only the first ones', async () => {
+test('every refused element of a flood is counted, and log and reports name only the first ones', async () => {
   const { lane, lines, ended, reported, reports, tally } = flooded();
   const ethereum = lane('ETH');
   await ethereum.round();
@@ -67,7 +67,7 @@ test('a flood of refused elements is counted whole, and log and reports name onl
   expect(reported).toHaveLength(500);
 });
 
-test('a flood of one chain lets another be polled while it is worked on', async () => {
+test('a daemon polls another chain while it works on a flood', async () => {
   const { lane, polls } = flooded();
   const [ethereum, polygon] = [lane('ETH'), lane('MATIC')];
   let isOver = false;

@@ -60,7 +60,7 @@ async function polls(lane: ReturnType<typeof listing>, count: number): Promise<r
 }
 
 test.each(['failed', 'denied', 'cancelled'] as const)(
-  'what is %s and still listed is claimed every half minute, and does not keep the chain busy',
+  'a transaction that is %s and still listed is claimed every half minute, and does not keep the chain busy',
   async (state: State) => {
     await daemon.claimed('one', [[state, {}]]);
     const lane = listing('one');
@@ -69,7 +69,7 @@ test.each(['failed', 'denied', 'cancelled'] as const)(
   },
 );
 
-test('what is listed again and again is received once', async () => {
+test('a transaction that is listed repeatedly is received once', async () => {
   const { lease } = await daemon.claimed('waiting');
   await daemon.journal.rest(lease, Date.now() + 7_000);
   await daemon.claimed('failed', [['failed', {}]]);
@@ -78,7 +78,7 @@ test('what is listed again and again is received once', async () => {
   expect(lane.received).toEqual([2]);
 });
 
-test('what waits to be tried again keeps the chain busy', async () => {
+test('a transaction that waits for another try keeps the chain busy', async () => {
   const { lease } = await daemon.claimed('waiting');
   await daemon.journal.rest(lease, Date.now() + 60_000);
   await daemon.claimed('failed', [['failed', {}]]);
@@ -86,7 +86,7 @@ test('what waits to be tried again keeps the chain busy', async () => {
   expect(new Set(await polls(lane, 7))).toEqual(new Set([5_000]));
 });
 
-test('what was retried goes on at its next look', async () => {
+test('a retried transaction continues at its next look', async () => {
   await daemon.claimed('one', [['failed', {}]]);
   const lane = listing('one');
   await lane.poll();

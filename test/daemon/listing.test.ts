@@ -3,14 +3,14 @@ import { Listing } from '../../src/daemon/listing.js';
 
 const now = 1_000_000;
 
-test('what a source lists is new once, for as long as it goes on listing it', () => {
+test('a listed transaction is new once, for as long as the source keeps listing it', () => {
   const listing = new Listing();
   expect([listing.see('one'), listing.see('one')]).toEqual([true, false]);
   listing.keepOnly(new Set(['other']));
   expect(listing.see('one')).toBe(true);
 });
 
-test('what waits is due at its time, and at once when the source lists it again after a pause', () => {
+test('a waiting transaction is due at its time, and at once when the source lists it again after a pause', () => {
   const listing = new Listing();
   listing.waits('one', now + 5_000);
   expect([listing.isDue('one', now), listing.isDue('one', now + 5_000), listing.isDue('other', now)]).toEqual([
@@ -22,7 +22,7 @@ test('what waits is due at its time, and at once when the source lists it again 
   expect(listing.isDue('one', now)).toBe(true);
 });
 
-test('what has ended and is still listed is counted, and looked at again after half a minute', () => {
+test('a finished transaction that is still listed is counted, and checked again after half a minute', () => {
   const listing = new Listing();
   listing.ends('one', now);
   listing.ends('two', now);

@@ -3,7 +3,7 @@ import { Pace } from '../../src/daemon/pace.js';
 
 const periods = { shortest: 5_000, longest: 30_000 };
 
-test('the period grows while nothing happens, up to the longest, and is short again when something comes', () => {
+test('the period grows while nothing happens, up to the longest, and is short again after an event', () => {
   const pace = new Pace(periods);
   const idle = Array.from({ length: 8 }, () => pace.after('idle'));
   expect(idle).toEqual([5_000, 5_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000]);
@@ -11,7 +11,7 @@ test('the period grows while nothing happens, up to the longest, and is short ag
   expect(pace.after('idle')).toBe(5_000);
 });
 
-test('with a longest period that is the shortest it stays', () => {
+test('the period stays constant if the longest period equals the shortest', () => {
   const pace = new Pace({ shortest: 5_000, longest: 5_000 });
   expect(Array.from({ length: 20 }, () => pace.after('idle')).every((wait) => wait === 5_000)).toBe(true);
 });
@@ -24,10 +24,10 @@ test('after a failed poll the wait doubles up to a minute, and a success makes i
   expect(pace.afterFault()).toBe(5_000);
 });
 
-test('as long as the other side asked for is waited at the least', () => {
+test('the wait is at least as long as the other side asked for', () => {
   expect(new Pace(periods).afterFault(45_000)).toBe(45_000);
 });
 
-test('a shortest period beyond a minute is kept after faults, too', () => {
+test('a shortest period beyond a minute is also kept after faults', () => {
   expect(new Pace({ shortest: 120_000, longest: 120_000 }).afterFault()).toBe(120_000);
 });

@@ -28,7 +28,7 @@ interface Place {
 describe.each([
   ['SQLite', undefined],
   ['PostgreSQL', noPostgres],
-])('what is not signed, with a queue on %s,', (kind, missing) => {
+])('a transaction that is not signed, with a queue on %s,', (kind, missing) => {
   const onServer = missing === undefined ? test : test.skip;
   let directory: string;
   let right: Place;
@@ -87,7 +87,7 @@ describe.each([
     }
   }
 
-  onServer('stays as it is when the gateway does not know it, and is logged once', async () => {
+  onServer('a transaction stays unchanged when the gateway does not know it, and this is logged once', async () => {
     const ids = await left();
     const withdrawals = looking(empty);
     for (let round = 0; round < 3; round++) {
@@ -100,7 +100,7 @@ describe.each([
     expect(told).toHaveLength(warned.length);
   });
 
-  onServer('is cancelled by a withdrawal at its gateway, each by its own', async () => {
+  onServer('a withdrawal at a gateway cancels its transaction, each by its own gateway', async () => {
     const ids = await left();
     const application = client(right.gateway.url);
     const withdrawals = looking(right);

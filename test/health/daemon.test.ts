@@ -34,12 +34,12 @@ function signers(): number[] {
 }
 
 describe('a daemon with a health port', () => {
-  it('says that it lives, and what runs', async () => {
+  it('a daemon reports that it lives, and what runs', async () => {
     const { status, body } = await watcher.get('/health');
     expect([status, body]).toEqual([200, expect.objectContaining({ status: 'ok', version: '0.1.0' })]);
   });
 
-  it('listens on loopback, and answers nobody who came by another name', async () => {
+  it('a daemon serves its health port on loopback, and does not answer to other host names', async () => {
     expect(new URL(watcher.url).hostname).toBe('127.0.0.1');
     const port = Number(new URL(watcher.url).port);
     const answer = await rawGet(port, 'evil.example');
@@ -48,7 +48,7 @@ describe('a daemon with a health port', () => {
     expect(await rawGet(port, 'localhost')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('counts polls, verdicts and signatures, each once', async () => {
+  it('a daemon counts polls, verdicts and signatures, each once', async () => {
     const asked = kms.stub.received('/v3/kms/pending/ETH').length;
     kms.stub.queue('ETH').push(transfer('counted', kms.ids.key));
     await kms.stub.until(() => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === 'counted'));
@@ -65,7 +65,7 @@ describe('a daemon with a health port', () => {
     expect(Math.abs(Date.now() / 1000 - last)).toBeLessThan(30);
   });
 
-  it('shows what waits in the journal, by chain and state, with its age', async () => {
+  it('a daemon shows what waits in the journal, by chain and state, with its age', async () => {
     kms.stub.approveStatus = 503;
     kms.stub.queue('ETH').push(transfer('kept-waiting', kms.ids.key, { request: { nonce: 8 } }));
     await running.line(/"kept-waiting".*"transaction held"/);
@@ -82,7 +82,7 @@ describe('a daemon with a health port', () => {
     kms.stub.approveStatus = 200;
   });
 
-  it('counts a signer that was killed and replaced, and is ready again', async () => {
+  it('a daemon counts a signer that was killed and replaced, and is ready again', async () => {
     const [signer = 0] = signers();
     const before = (await watcher.scrape()).value('custos_signer_restarts_total') ?? 0;
     process.kill(signer, 'SIGKILL');
@@ -94,7 +94,7 @@ describe('a daemon with a health port', () => {
     await watcher.until('/ready', ({ status }) => status === 200);
   });
 
-  it('is not ready while a signer hangs, and replaces it', async () => {
+  it('a daemon is not ready while a signer hangs, and replaces it', async () => {
     const [signer = 0] = signers();
     process.kill(signer, 'SIGSTOP');
     const { body } = await watcher.until('/ready', ({ status }) => status === 503);
@@ -103,7 +103,7 @@ describe('a daemon with a health port', () => {
     expect(signers()).not.toContain(signer);
   });
 
-  it('is not ready while the cloud is away, says for which chain, and is ready again afterwards', async () => {
+  it('a daemon is not ready while the cloud is away, says for which chain, and is ready again afterwards', async () => {
     faults.push(kms.stub.fail('/v3/kms/pending/ETH', { kind: 'close' }));
     const { body } = await watcher.until('/ready', ({ status }) => status === 503);
     expect(body.status).toBe('not ready');
@@ -115,7 +115,7 @@ describe('a daemon with a health port', () => {
     await watcher.until('/ready', ({ status }) => status === 200);
   });
 
-  it('has series of chains, states and outcomes only, whatever was signed', async () => {
+  it('a daemon has only series of chains, states and outcomes, whatever was signed', async () => {
     const { samples, types, helps } = await watcher.scrape();
     const own = samples.filter(({ name }) => name.startsWith('custos_'));
     const names = new Set(own.flatMap(({ labels }) => Object.keys(labels)));
@@ -143,13 +143,13 @@ describe('a daemon with a health port', () => {
     expect(types.get('process_resident_memory_bytes')).toBe('gauge');
   });
 
-  it('answers nothing but these three, and takes nothing', async () => {
+  it('the health port answers only these three paths, and accepts no content', async () => {
     expect((await watcher.get('/')).status).toBe(404);
     expect((await watcher.get('/ready/../metrics/x')).status).toBe(404);
     expect((await fetch(`${watcher.url}/metrics`, { method: 'POST', body: 'x' })).status).toBe(404);
   });
 
-  it('tells no secret, no signature ID, no address and no path in any answer', () => {
+  it('no answer of the health port contains a secret, a signature ID, an address or a path', () => {
     canaries.text('password', kms.env['CUSTOS_PASSWORD'] === 'password of the kms' ? 'CUSTOS_PASSWORD' : '');
     canaries.text('API key', 'key of the cloud');
     canaries.mnemonic('mnemonic', mnemonic);
@@ -166,7 +166,7 @@ describe('a daemon with a health port', () => {
 });
 
 describe('a health port', () => {
-  it('that is taken is told by its code before anything is signed, and ends the daemon', async () => {
+  it('a health port that is in use is reported by its code before anything is signed, and ends the daemon', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -183,7 +183,7 @@ describe('a health port', () => {
     ['--health-port=70000', '--health-port takes a number from 0 to 65535'],
     ['--health-port=1.5', '--health-port takes a whole number'],
     ['--health-host=http://x/', '--health-host takes an address or a host name'],
-  ])('%s is refused', async (flag, text) => {
+  ])('the health port %s is refused', async (flag, text) => {
     expect(await kms.daemon('--testnet', flag)).toMatchObject({ code: 2, stderr: expect.stringContaining(text) });
   });
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => kms.close());
 
 describe('doctor', () => {
-  it('explains every bad setting at once instead of ending at the first', async () => {
+  it('doctor explains every bad setting at once and does not stop at the first', async () => {
     const bad = [
       '--period=never',
       '--signers=0',
@@ -65,7 +65,7 @@ describe('doctor', () => {
     expect(found.map(({ check }) => check)).toContain('journal');
   });
 
-  it('names chains that do not exist, secrets that cannot be read, and bad addresses', async () => {
+  it('doctor names unknown chains, unreadable secrets, and bad addresses', async () => {
     const flags = ['--chain=NOPE', '--four-eye-secret=/no/such/file', '--external-url=ftp://x', '--cloud-url=nowhere'];
     const { code, found } = await doctor(...flags);
     expect(code).toBe(1);
@@ -75,7 +75,7 @@ describe('doctor', () => {
     for (const part of ['NOPE', '/no/such/file', 'four-eye URL', 'cloud URL']) expect(text).toContain(part);
   });
 
-  it('tells what is held and what has failed, why, and what to do', async () => {
+  it('doctor shows what is held and what has failed, why, and what to do', async () => {
     const { code, found } = await doctor('--testnet');
     expect(code).toBe(0);
     const of = (check: string) => found.find((one) => one.check === check);
@@ -95,7 +95,7 @@ describe('doctor', () => {
     for (const { state, remedy } of found) expect(state === 'ok' || remedy !== undefined).toBe(true);
   });
 
-  it('warns of what polling costs at the vendor, not at a gateway', async () => {
+  it('doctor warns of the cost of polling at the vendor, not at a gateway', async () => {
     const cost = async (...flags: string[]) => {
       const { found } = await doctor('--testnet', '--period=0.5', '--idle-period=0.5', ...flags);
       return found.find(({ check }) => check === 'polling');
@@ -106,7 +106,7 @@ describe('doctor', () => {
     expect(high?.text).toContain('345,600 credits a day');
   });
 
-  it('says what the health port of a running daemon answers', async () => {
+  it('doctor shows the answer of the health port of a running daemon', async () => {
     await beside(async (port) => {
       expect((await doctor('--testnet', `--health-port=${port}`)).found).toContainEqual({
         check: 'daemon',
@@ -116,7 +116,7 @@ describe('doctor', () => {
     });
   });
 
-  it('says when there is no answer, or another program answers', async () => {
+  it('doctor says when there is no answer, or another program answers', async () => {
     const answers: string[] = ['<html>', JSON.stringify({ reasons: [{ check: '\u001b[2J', text: 'x' }] })];
     const other: Server = createServer((_request, response) => void response.end(answers.shift() ?? ''));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -138,7 +138,7 @@ describe('doctor', () => {
 });
 
 describe('doctor --log', () => {
-  it('sums up what a daemon said, from a file and from standard input alike', async () => {
+  it('doctor --log sums up a log, from a file and from standard input alike', async () => {
     const file = join(kms.home, 'daemon.log');
     writeFileSync(file, `starting…\n${log}`);
     const fromFile = await kms.run('doctor', '--log', file, '--json');
@@ -151,7 +151,7 @@ describe('doctor --log', () => {
     expect(fromInput).toEqual(fromFile);
   });
 
-  it('shows a table and the remedies to people', async () => {
+  it('doctor --log shows people a table and the remedies', async () => {
     const file = join(kms.home, 'daemon.log');
     const { code, stdout } = await kms.run('doctor', '--log', file);
     expect(code).toBe(0);
@@ -160,7 +160,7 @@ describe('doctor --log', () => {
     expect(stdout).toMatch(/^remedy for errors: /m);
   });
 
-  it('ends with a code when there is no such file', async () => {
+  it('doctor --log ends with a code when there is no such file', async () => {
     const ended = await kms.run('doctor', '--log', join(kms.home, 'nothing'));
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('(LOG_UNREADABLE)') });
     expect(await kms.run('doctor', '--log', kms.home)).toMatchObject({ code: 1 });

@@ -29,7 +29,7 @@ function watched({ probes = [] as Probe[], chains = [eth] } = {}) {
 }
 
 describe('a daemon is ready', () => {
-  it('only after every served chain was polled', async () => {
+  it('a daemon is ready only after every served chain was polled', async () => {
     const { pulse, askAfter } = watched({ chains: [eth, btc] });
     pulse.polled(eth, 'ok');
     expect(await askAfter(0)).toEqual([{ check: 'poll', chain: btc, text: 'not polled yet' }]);
@@ -37,7 +37,7 @@ describe('a daemon is ready', () => {
     expect(await askAfter(2 * SECOND)).toEqual([]);
   });
 
-  it('although two polls failed, and not after the third', async () => {
+  it('a daemon stays ready after two failed polls, and not after the third', async () => {
     const { pulse, askAfter } = watched();
     pulse.polled(eth, 'ok');
     pulse.polled(eth, 'failed');
@@ -51,7 +51,7 @@ describe('a daemon is ready', () => {
     expect(await askAfter(2 * SECOND)).toEqual([]);
   });
 
-  it('until no poll has come back for three periods and the time of a poll', async () => {
+  it('a daemon is ready until no poll has come back for three periods and the time of a poll', async () => {
     const { pulse, askAfter } = watched();
     pulse.polled(eth, 'ok');
     expect(await askAfter(74 * SECOND)).toEqual([]);
@@ -60,7 +60,7 @@ describe('a daemon is ready', () => {
     ]);
   });
 
-  it('while wallets of another chain are new, for as long as their first poll may take', async () => {
+  it('a daemon stays ready while wallets of another chain are new, for as long as their first poll may take', async () => {
     const { pulse, served, askAfter } = watched();
     pulse.polled(eth, 'ok');
     expect(await askAfter(0)).toEqual([]);
@@ -75,7 +75,7 @@ describe('a daemon is ready', () => {
     expect(await askAfter(2 * SECOND)).toEqual([{ check: 'poll', chain: btc, text: expect.stringContaining('ago') }]);
   });
 
-  it('until it is told to end', async () => {
+  it('a daemon is ready until it gets the signal to end', async () => {
     const { pulse, askAfter, state } = watched();
     pulse.polled(eth, 'ok');
     state.stopping = true;
@@ -86,7 +86,7 @@ describe('a daemon is ready', () => {
 describe('a probe', () => {
   const failing = (error: unknown): Probe => ({ check: 'store', run: () => Promise.reject(error) });
 
-  it('that fails is told by its code and remedy, never by its message', async () => {
+  it('a probe that fails is reported by its code and remedy, never by its message', async () => {
     const message = '/var/lib/secret/place cannot be written';
     const { pulse, askAfter } = watched({ probes: [failing(new CustosError('STORE_READ_ONLY', message))] });
     pulse.polled(eth, 'ok');
@@ -95,7 +95,7 @@ describe('a probe', () => {
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
-  it('that throws something foreign is a defect without words', async () => {
+  it('a probe that throws a foreign value is an internal error without its text', async () => {
     const { pulse, askAfter } = watched({ probes: [failing(new TypeError('mnemonic: abandon abandon'))] });
     pulse.polled(eth, 'ok');
     const found = await askAfter(0);
@@ -103,7 +103,7 @@ describe('a probe', () => {
     expect(JSON.stringify(found)).not.toContain('abandon');
   });
 
-  it('that never answers holds nobody up for more than its deadline', async () => {
+  it('a probe that never answers delays other work by at most its deadline', async () => {
     const { pulse, askAfter } = watched({ probes: [{ check: 'signer', run: () => new Promise(() => undefined) }] });
     pulse.polled(eth, 'ok');
     const start = Date.now();
@@ -111,7 +111,7 @@ describe('a probe', () => {
     expect(Date.now() - start).toBeLessThan(8 * SECOND);
   });
 
-  it('runs once for all who ask at the same time, and within a second', async () => {
+  it('a probe runs once for all callers at the same time, and within a second', async () => {
     let runs = 0;
     const counted: Probe = {
       check: 'store',

@@ -25,7 +25,7 @@ function series({ depths = async () => [] }: { depths?: () => Promise<readonly Q
 }
 
 describe('the series of a daemon', () => {
-  it('count every outcome of every chain by itself', async () => {
+  it('the series count every outcome of every chain separately', async () => {
     const { meter, scrape } = series();
     for (const outcome of ['completed', 'completed', 'held', 'denied', 'failed', 'waiting', 'refused'] as const) {
       meter.ended(eth, outcome);
@@ -38,7 +38,7 @@ describe('the series of a daemon', () => {
     expect([of('BTC', 'failed'), of('BTC', 'completed')]).toEqual([1, undefined]);
   });
 
-  it('put times into buckets in seconds, each bucket with all below it', async () => {
+  it('the series put times into buckets in seconds, each bucket with all below it', async () => {
     const { meter, scrape } = series();
     meter.signed(eth, 1500);
     meter.signed(eth, 800_000);
@@ -51,7 +51,7 @@ describe('the series of a daemon', () => {
     expect(value('custos_last_poll_timestamp_seconds', { chain: 'ETH' })).toBe(1000);
   });
 
-  it('tell gaps of nonces, restarts and breakers', async () => {
+  it('the series show gaps of nonces, restarts and breakers', async () => {
     const { meter, scrape } = series();
     meter.nonceGap(eth, 3);
     meter.nonceGap(eth, 1);
@@ -68,12 +68,12 @@ describe('the series of a daemon', () => {
     expect(after.value('custos_breaker_openings_total', { chain: 'BTC' })).toBe(1);
   });
 
-  it('say what runs', async () => {
+  it('the series show what runs', async () => {
     const { value } = await series().scrape();
     expect(value('custos_build_info', build)).toBe(1);
   });
 
-  it('never grow with names that come from outside', async () => {
+  it('the series never grow with names from outside', async () => {
     const { meter, scrape } = series();
     const before = (await scrape()).samples.length;
     for (let number = 0; number < 1000; number += 1) {
@@ -88,7 +88,7 @@ describe('the series of a daemon', () => {
     expect(value('custos_last_poll_timestamp_seconds', { chain: 'X1' })).toBeUndefined();
   });
 
-  it('take whatever number comes, and never throw at who signs', async () => {
+  it('the series take any number, and never throw during signing', async () => {
     const { meter, scrape } = series();
     const odd: readonly ((meter: Meter, value: number) => void)[] = [
       (one, value) => one.signed(eth, value),
@@ -103,7 +103,7 @@ describe('the series of a daemon', () => {
 describe('the queue at a scrape', () => {
   const depth: QueueDepth = { chain: eth, state: 'held', count: 4, oldest: 400_000 };
 
-  it('is asked of the journal when somebody looks, once a second at the most', async () => {
+  it('a scrape reads the queue from the journal at most once a second', async () => {
     let asked = 0;
     const { scrape, later } = series({
       depths: async () => {
@@ -122,7 +122,7 @@ describe('the queue at a scrape', () => {
     expect(asked).toBe(2);
   });
 
-  it('forgets what is no longer there', async () => {
+  it('a scrape of the queue forgets what has left it', async () => {
     let answer: readonly QueueDepth[] = [depth];
     const { scrape, later } = series({ depths: async () => answer });
     await scrape();
@@ -134,7 +134,7 @@ describe('the queue at a scrape', () => {
   it.each<[string, () => Promise<readonly QueueDepth[]>]>([
     ['fails', () => Promise.reject(new Error('the disk is gone'))],
     ['never answers', () => new Promise(() => undefined)],
-  ])('is left out when the journal %s, and everything else is told', async (_what, depths) => {
+  ])('the queue is left out when the journal %s, and everything else is reported', async (_what, depths) => {
     const { meter, scrape } = series({ depths });
     meter.ended(eth, 'completed');
     const { value, samples } = await scrape();

@@ -24,7 +24,7 @@ describe('a health server that keeps ten connections', () => {
     ['send nothing', ''],
     ['never end their request', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n'],
     ['ask and stay', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-  ])('answers its watchers while two hundred clients %s', async (_name, text) => {
+  ])('a health server answers its watchers while two hundred clients %s', async (_name, text) => {
     await start({ connections: 10 });
     clients = await openMany(running.url, 200, text);
     for (const path of ['/health', '/ready', '/metrics']) expect((await fetch(running.url + path)).status).toBe(200);
@@ -48,13 +48,13 @@ describe('a health server', () => {
       'REQUEST_HEADER_TOO_LARGE',
     ],
     ['half of a header', 'GET /health HTTP/1.1\r\nHost: loc', 408, 'REQUEST_INCOMPLETE'],
-  ])('refuses a request with %s in its own form', async (_name, text, wanted, code) => {
+  ])('a health server refuses a request with %s in its own form', async (_name, text, wanted, code) => {
     await start({ headerTime: 200 });
     const { status, body } = parseAnswer(await sendRaw(running.url, text));
     expect([status, body]).toEqual([wanted, { status: 'refused', code, text: expect.any(String) }]);
   });
 
-  it('on loopback answers the addresses of loopback in each of their forms, and no other name', async () => {
+  it('a health server on loopback answers loopback addresses in all their forms, and no other name', async () => {
     await start();
     for (const host of ['localhost', '127.0.0.1', '127.1', '127.9.9.9', '[::1]', 'LOCALHOST:80']) {
       expect(parseAnswer(await sendRaw(running.url, get(`Host: ${host}\r\n`))).status, host).toBe(200);
@@ -66,7 +66,7 @@ describe('a health server', () => {
     }
   });
 
-  it('says nothing of why it failed', async () => {
+  it('a health server hides the reason of its own failure', async () => {
     await start({}, { metrics: () => Promise.reject(new Error('a path, a password')) });
     const response = await fetch(`${running.url}/metrics`);
     expect([response.status, await response.json()]).toEqual([500, { status: 'failed' }]);

@@ -28,7 +28,7 @@ describe('two hundred connections where twenty are allowed', () => {
     ['send nothing', ''],
     ['send half of a header', 'GET / HTTP/1.1\r\nHost: loc'],
     ['send a request and stay', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-  ])('that %s keep no other client from its answers', async (_name, text) => {
+  ])('connections that %s do not keep other clients from their answers', async (_name, text) => {
     const server = await start();
     const clients = await flood(server, text);
     const asked = Array.from({ length: LIMIT / 2 }, () => fetch(server.url).then((response) => response.status));
@@ -37,7 +37,7 @@ describe('two hundred connections where twenty are allowed', () => {
     expect(countEnded(clients)).toBeGreaterThanOrEqual(200 - LIMIT);
   });
 
-  test('cut no request in work', async () => {
+  test('too many connections never cut a request in work', async () => {
     const server = await start();
     const inWork = fetch(`${server.url}/slow`).then((response) => response.json());
     await server.slow(1);
@@ -47,7 +47,7 @@ describe('two hundred connections where twenty are allowed', () => {
     expect(await inWork).toEqual({ status: 'late' });
   });
 
-  test('leave a client that was answered its connection, as long as others never asked', async () => {
+  test('a client that was answered keeps its connection while others have never asked', async () => {
     const server = await start();
     const client = await openRaw(server.url);
     opened.push(client);
@@ -58,7 +58,7 @@ describe('two hundred connections where twenty are allowed', () => {
     await client.received(/404/);
   });
 
-  test('are logged once, not two hundred times', async () => {
+  test('too many connections are logged once, not two hundred times', async () => {
     const server = await start();
     await flood(server);
     expect((await fetch(server.url)).status).toBe(200);
@@ -68,7 +68,7 @@ describe('two hundred connections where twenty are allowed', () => {
   });
 });
 
-test('where every connection is in work, one more is cut, and those go on', async () => {
+test('where every connection is in work, one more is cut, and those continue', async () => {
   const server = await start();
   const inWork = Array.from({ length: LIMIT }, () => fetch(`${server.url}/slow`).then((response) => response.status));
   await server.slow(LIMIT);
@@ -79,7 +79,7 @@ test('where every connection is in work, one more is cut, and those go on', asyn
 });
 
 describe('a request that is never complete', () => {
-  test('in its header gets 408', async () => {
+  test('a request with an incomplete header gets 408', async () => {
     const server = await start({ headerTime: 200 });
     const client = await openRaw(server.url);
     client.send('GET / HTTP/1.1\r\nHost: loc');
@@ -88,7 +88,7 @@ describe('a request that is never complete', () => {
     expect(server.reached).toEqual([]);
   });
 
-  test('in its body gets 408, and is not called a defect in the log', async () => {
+  test('a request with an incomplete body gets 408, and is not logged as an internal error', async () => {
     const server = await start({ headerTime: 200, requestTime: 200 });
     const client = await openRaw(server.url);
     client.send('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{"a"');
@@ -98,7 +98,7 @@ describe('a request that is never complete', () => {
     expect(server.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('because its client went away is not called a defect in the log', async () => {
+  test('a request that ends because its client left is not logged as an internal error', async () => {
     const server = await start();
     const client = await openRaw(server.url);
     client.send('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{"a"');
@@ -113,7 +113,7 @@ describe('a request that is never complete', () => {
     expect(new Set(server.lines)).toEqual(new Set([refused]));
   });
 
-  test('keeps nobody waiting who asks meanwhile', async () => {
+  test('an incomplete request does not delay other clients', async () => {
     const server = await start();
     await flood(server, 'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n');
     const echo = () => fetch(`${server.url}/echo`, { method: 'POST', body: '{"a":1}' });
@@ -121,7 +121,7 @@ describe('a request that is never complete', () => {
   });
 });
 
-test('a connection over which nothing goes is ended', async () => {
+test('an idle connection is ended', async () => {
   const server = await start({ silence: 200 });
   expect(await (await openRaw(server.url)).ended).toBe('');
 });

@@ -3,7 +3,7 @@ import { freePort } from '../support/anvil.js';
 import { startPlain } from './server.js';
 import { openMany, openRaw } from './sockets.js';
 
-test('a port that is taken is named with what it is for', async () => {
+test('a port that is in use is named with its purpose', async () => {
   const server = await startPlain();
   const error = { code: 'PORT_IN_USE', message: `plain port 127.0.0.1:${server.port}: the port is in use` };
   await expect(startPlain({}, server.port)).rejects.toMatchObject(error);
@@ -33,7 +33,7 @@ test('closing does not wait for connections on which no request is in work', asy
   await Promise.all(idle.map(({ ended }) => ended));
 });
 
-test('closing cuts what is still in work after the grace', async () => {
+test('closing cuts what is still in work after the grace period', async () => {
   const server = await startPlain();
   const client = await openRaw(server.url);
   client.send('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');

@@ -33,7 +33,7 @@ describe('a request that is not valid HTTP', () => {
     ['an unknown version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n'],
     ['no request line', 'hello\r\n\r\n'],
     ['the greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00'],
-  ])('with %s gets a coded answer and is not carried out', async (_name, text) => {
+  ])('an invalid request with %s gets a coded answer and is not carried out', async (_name, text) => {
     const client = await openRaw(server.url);
     client.send(text);
     await client.received(/\r\n\r\n\{.*\}$/s);
@@ -44,7 +44,7 @@ describe('a request that is not valid HTTP', () => {
     expect([...server.echoed, ...server.reached.filter((path) => path !== '/echo')]).toEqual([]);
   });
 
-  test('ends its connection, because it is not known where the next request begins', async () => {
+  test('an invalid request ends its connection, because the start of the next request is unknown', async () => {
     const text = post(`Content-Length: 2\r\n${chunked}`, '0\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const answers = await sendRaw(server.url, text);
     expect(answers.match(/HTTP\/1\.1 /g)).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('a request that is not valid HTTP', () => {
     expect(server.reached).not.toContain('/');
   });
 
-  test('with a header above 16 KiB gets 431', async () => {
+  test('a request with a header above 16 KiB gets 431', async () => {
     for (const text of [
       post(`X: ${'a'.repeat(17_000)}`),
       `GET /?${'a'.repeat(17_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
@@ -63,7 +63,7 @@ describe('a request that is not valid HTTP', () => {
   });
 });
 
-test('what follows a request that is in work is not answered in its place', async () => {
+test('bytes that follow a request in work are not answered in its place', async () => {
   const other = await startPlain();
   const client = await openRaw(other.url);
   client.send('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\nhello\r\n\r\n');
@@ -77,7 +77,7 @@ describe('content of a request that only reads', () => {
   test.each([
     ['with a length', 'Content-Length: 2', '{}'],
     ['in chunks', chunked, '2\r\n{}\r\n0\r\n\r\n'],
-  ])('%s is refused', async (_name, header, content) => {
+  ])('content %s of a read request is refused', async (_name, header, content) => {
     for (const method of ['GET', 'HEAD']) {
       const request = `${method} / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${header}\r\n\r\n${content}`;
       const text = await sendRaw(server.url, request);
@@ -88,7 +88,7 @@ describe('content of a request that only reads', () => {
     expect(server.reached).not.toContain('/');
   });
 
-  test('of no bytes is none', async () => {
+  test('content of no bytes counts as none', async () => {
     const request = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
     expect(parseAnswer(await sendRaw(server.url, request)).status).toBe(200);
   });

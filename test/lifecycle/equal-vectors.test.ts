@@ -121,6 +121,6 @@ describe.each([...evmChainIds, ...otherChainIds])('%s', (chain) => {
   );
 });
 
-it('all chains are tried', () => {
+it('all chains are tested', () => {
   expect([...evmChainIds, ...otherChainIds].sort()).toEqual([...chains.ids].sort());
 });

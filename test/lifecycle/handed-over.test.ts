@@ -93,7 +93,7 @@ async function shown(): Promise<Readonly<Record<string, unknown>>> {
   return JSON.parse(stdout);
 }
 
-test('a transaction that a plain function call hands over goes the whole way, each step once, with no cloud anywhere', async () => {
+test('a transaction from a plain function call passes each step once, without a cloud', async () => {
   const { came, steps } = await run({ pending: payment() });
   expect(came).toEqual({ id: `handed-over-${number}`, kind: 'completed' });
   expect(sent).toHaveLength(1);
@@ -107,7 +107,7 @@ test.each<readonly [what: string, kill: readonly [Step, 'begin' | 'end'], state:
   ['between sign and broadcast', ['broadcast', 'begin'], 'signed', 1],
   ['after the node took the bytes', ['broadcast', 'end'], 'signed', 2],
 ])(
-  'a handed over transaction survives a process that is killed %s: the same bytes take effect once',
+  'a transaction from a function call survives a process that is killed %s, and the same bytes take effect once',
   async (_, kill, state, times) => {
     expect(await run({ pending: payment(), kill })).toEqual({ signal: 'SIGKILL' });
     expect(await shown()).toMatchObject({ state });

@@ -6,7 +6,7 @@ import { carrying, pendingOf, signedFact } from './carrying.js';
 
 const daemon = carrying();
 
-test('the journal lists what is open and has no bytes, for the wallets that are asked for', async () => {
+test('the journal lists open transactions without bytes, for the requested wallets', async () => {
   const source = createJournalSource(daemon.journal);
   await daemon.claimed('claimed');
   await daemon.claimed('held', [['held', {}]]);

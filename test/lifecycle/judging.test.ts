@@ -63,7 +63,7 @@ async function judged(parts: LifecycleParts, before?: JournalFact): Promise<{ ou
 const saying = (verdict: Verdict, name = 'treasury'): Judge => ({ name, decide: async () => verdict });
 
 describe('a judge', () => {
-  it('is asked about wallet, sender, completed form and what it does, and its yes is signed', async () => {
+  it('a judge gets wallet, sender, completed form and its effect, and its yes is signed', async () => {
     const questions: Question[] = [];
     const curious: Judge = {
       name: 'curious',
@@ -89,7 +89,7 @@ describe('a judge', () => {
     expect(wallet.wallet.address).toBe(questions[0]?.sender);
   });
 
-  it('that says no ends the transaction, with its name and rule, and the next judge is not asked', async () => {
+  it('a judge that says no ends the transaction, with its name and rule, and the next judge is not asked', async () => {
     const never: Judge = { name: 'never', decide: () => Promise.reject(new Error('asked all the same')) };
     const deny = saying({ kind: 'deny', rule: 'cap', reason: 'too much' });
     const { outcome, entry } = await judged(partsWith([saying({ kind: 'allow' }, 'first'), deny, never]));
@@ -98,7 +98,7 @@ describe('a judge', () => {
     expect(entry.signed).toBeUndefined();
   });
 
-  it('that throws is a no: nothing is signed, and the throw is counted', async () => {
+  it('a judge that throws means no: nothing is signed, and the throw is counted', async () => {
     const counted: string[] = [];
     const meter = { judged: (name: string, verdict: string) => void counted.push(`${name} ${verdict}`) };
     const throwing = (error: Error): Judge => ({ name: 'broken', decide: () => Promise.reject(error) });
@@ -121,13 +121,13 @@ describe('a transaction that an earlier version held', () => {
     return { ...told, nextAttemptAt: 1 };
   };
 
-  it('is not reported once more only because its code has another name now', async () => {
+  it('a transaction held by an earlier version is not reported again only because its code has a new name', async () => {
     const { outcome, entry } = await judged(partsWith([held]), left('four-eye: no answer'));
     expect(outcome).toEqual({ id: entry.id, kind: 'held' });
     expect(entry).toMatchObject({ state: 'held', errorCode: 'JUDGE_UNREACHABLE' });
   });
 
-  it('is reported when the judge says something else', async () => {
+  it('a held transaction is reported when the judge says something else', async () => {
     const { outcome } = await judged(partsWith([held]), left('four-eye: status 503'));
     expect(outcome).toMatchObject({ kind: 'held', report: 'JUDGE_UNREACHABLE: four-eye: no answer' });
   });

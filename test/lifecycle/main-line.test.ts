@@ -91,12 +91,12 @@ function fileOf(name: string): File {
 }
 
 describe('the main line of a transaction', () => {
-  it('enters each step once', () => {
+  it('a transaction enters each step once', () => {
     const calls = steps.map((name) => [name, callsOf(fileOf('way'), name)]);
     expect(calls).toEqual(steps.map((name) => [name, 1]));
   });
 
-  it('is alone in entering steps', () => {
+  it('only the main line enters steps', () => {
     const files = steps.map((name) => `lifecycle/steps/${name}.ts`);
     const others = [...lifecycle, ...daemon].filter(({ path }) => path !== 'lifecycle/way.ts');
     const wrong = others.flatMap((file) =>
@@ -107,13 +107,13 @@ describe('the main line of a transaction', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('finds in the file of each step its one function, and no other file beside them', () => {
+  it('the file of each step contains its one function, and no other file is beside them', () => {
     const names = lifecycle.filter(({ path }) => path.startsWith('lifecycle/steps/')).map(({ path }) => path);
     expect(names.sort()).toEqual(steps.map((name) => `lifecycle/steps/${name}.ts`).sort());
     expect(steps.map((name) => exportedFunctions(fileOf(`steps/${name}`)))).toEqual(steps.map((name) => [name]));
   });
 
-  it('is entered from the daemon at one place for what is new, and at one for what was left', () => {
+  it('the daemon enters the main line at one place for new transactions, and at one for unfinished ones', () => {
     const count = (call: string) => daemon.reduce((sum, file) => sum + callsOf(file, call), 0);
     expect([count('way.take'), count('way.resume')]).toEqual([1, 1]);
     const rooms = new Set(daemon.flatMap(entered).filter((name) => name.startsWith('lifecycle/')));
@@ -121,7 +121,7 @@ describe('the main line of a transaction', () => {
     expect([...rooms]).toEqual(['lifecycle/step.ts']);
   });
 
-  it('is alone in ending an error; steps only throw it on with more meaning', () => {
+  it('only the main line ends an error, and steps only rethrow it with more meaning', () => {
     const others = lifecycle.filter(({ path }) => path !== 'lifecycle/way.ts' && path !== besideTheWay);
     expect(others.flatMap((file) => ended(file).map((text) => `${file.path}: ${text}`))).toEqual([]);
     expect(ended(fileOf('way')).length).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ describe('an error', () => {
     ['NODE_UNREACHABLE', { isFault: true }],
     ['BROADCAST_DEFERRED', {}],
   ] as const)(
-    'signed bytes that are not taken for %s are sent again, and only a fault counts against the chain',
+    'signed bytes that are refused for %s are sent again, and only a fault counts against the chain',
     async (code, fault) => {
       const claimed = await daemon.claimed('one', [['signed', signedFact]]);
       const {
@@ -44,7 +44,7 @@ describe('an error', () => {
   });
 });
 
-test('a signed row that lost its bytes ends: nothing is there that could be sent again', async () => {
+test('a signed row that lost its bytes ends, because nothing can be sent again', async () => {
   const { entry, ...rest } = await daemon.claimed('one', [['signed', signedFact]]);
   const { signed: _, ...damaged } = entry;
   const parts = daemon.parts({ journal: { ...daemon.journal, get: async () => damaged } });
@@ -53,7 +53,7 @@ test('a signed row that lost its bytes ends: nothing is there that could be sent
   expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: 'RECORD_DAMAGED' });
 });
 
-test('whoever asks for a long pause puts a transaction off for ten minutes at the most, and for them', async () => {
+test('a request for a long pause delays only its own transaction, by at most ten minutes', async () => {
   const claimed = await daemon.claimed('one', [['signed', signedFact]]);
   const thrown = new CustosError('NODE_UNREACHABLE', 'no', { retryAfter: 86_400_000 });
   const before = Date.now();

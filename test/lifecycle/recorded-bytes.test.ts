@@ -53,15 +53,12 @@ describe('a restart', () => {
   test.each([
     ['TRANSACTION_EXPIRED', { dead: true }],
     ['BROADCAST_REFUSED', {}],
-  ])(
-    'recorded bytes that are refused end with %s, and their fate is not asked for once more',
-    async (code, details) => {
-      const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
-      const claimed = await daemon.claimed('one', [['signed', signedFact]]);
-      await expect(goOn(parts, claimed)).rejects.toMatchObject({ code });
-      expect(asked).toEqual([]);
-    },
-  );
+  ])('recorded bytes that are refused end with %s, and their fate is not asked for again', async (code, details) => {
+    const { parts, asked } = partsWith({}, async () => 'dead', refused(details));
+    const claimed = await daemon.claimed('one', [['signed', signedFact]]);
+    await expect(goOn(parts, claimed)).rejects.toMatchObject({ code });
+    expect(asked).toEqual([]);
+  });
 
   test('recorded bytes of a chain where they run out are looked up once before they are sent again', async () => {
     const sent: string[] = [];
@@ -82,7 +79,7 @@ describe('a restart', () => {
   });
 
   test.each(['', '0x12', 'pending', `0x${'cd'.repeat(33)}`])(
-    'recorded bytes of a chain where the network makes the id are not called sent when the answer is %j',
+    'recorded bytes of a chain with ids from the network are not called sent when the answer is %j',
     async (txId) => {
       const { parts } = partsWith(
         {
@@ -97,7 +94,7 @@ describe('a restart', () => {
     },
   );
 
-  test('recorded bytes are put off when the node does not say what became of them', async () => {
+  test('recorded bytes are put off when the node does not know their fate', async () => {
     const claimed = await daemon.claimed('one', [['signed', signedFact]]);
     vi.useFakeTimers();
     try {

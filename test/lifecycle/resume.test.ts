@@ -26,7 +26,7 @@ async function dueIds(): Promise<readonly string[]> {
 }
 
 describe('a signed transaction that the cloud no longer lists', () => {
-  test('is put off when the cloud does not tell of it, so that others have their turn', async () => {
+  test('a signed transaction is put off when the cloud cannot report on it, so that others have their turn', async () => {
     const found = await leftSigned('one');
     expect(await dueIds()).toEqual(['one']);
     const silent = () => Promise.reject(new CustosError('CLOUD_ANSWER_INVALID', 'no'));
@@ -35,7 +35,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', attempts: 1 });
   });
 
-  test('is neither ended nor sent when the cloud does not know it, which may be the wrong cloud', async () => {
+  test('a signed transaction is neither ended nor sent when the cloud does not know it, because it may be the wrong cloud', async () => {
     const found = await leftSigned('one');
     expect(await resume(found, async () => ({ kind: 'unknown' }))).toMatchObject({ kind: 'waiting' });
     expect(await dueIds()).toEqual([]);
@@ -43,7 +43,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
     expect(await daemon.journal.get('one')).toMatchObject({ state: 'signed', signed, errorCode: 'KMS_MISSING' });
   });
 
-  test('is let go of when its bytes were found dead in between, and not signed again', async () => {
+  test('a signed transaction is dropped when its bytes were found dead meanwhile, and is not signed again', async () => {
     const found = await leftSigned('one');
     const { lease } = await daemon.claimed('one');
     await daemon.journal.expire(lease, 'dead');
@@ -61,7 +61,7 @@ describe('a signed transaction that the cloud no longer lists', () => {
   test.each([
     ['completed', 'completed', { kind: 'completed', txId: signedFact.txId ?? '' }],
     ['cancelled', 'withdrawn', { kind: 'withdrawn' }],
-  ] as const)('is %s when the cloud says that it is %s', async (state, _, status) => {
+  ] as const)('a signed transaction is %s when the cloud says that it is %s', async (state, _, status) => {
     const found = await leftSigned('one');
     await resume(found, async () => status);
     expect(await daemon.journal.get('one')).toMatchObject({ state });

@@ -16,7 +16,7 @@ test('a step that does not end is given up at its deadline, with its name', asyn
   }
 });
 
-test('a step in time is what it answers, or how it fails', async () => {
+test('a step in time gives its answer or its failure', async () => {
   expect(await step(parts, 'complete', 'id', async () => 7)).toBe(7);
   await expect(step(parts, 'judge', 'id', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });

@@ -6,7 +6,7 @@ import { carrying, pendingOf, sourceOf } from './carrying.js';
 
 const daemon = carrying();
 
-test('a key’s second transaction is not begun before its first is done, however late that one’s wallet is read', async () => {
+test('the second transaction of a key begins only after its first is done, however late the wallet is read', async () => {
   const { wallets } = daemon.daemonParts({});
   let answer = (): void => undefined;
   const late = new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ test('a key’s second transaction is not begun before its first is done, howeve
   expect([asked, done]).toEqual([2, ['one', 'two']]);
 });
 
-test('a transaction that comes through two doors at once, or is looked after meanwhile, goes its way once', async () => {
+test('a transaction that arrives from two sources at once, or is resumed meanwhile, is carried once', async () => {
   const asked: string[] = [];
   const refuse: WalletTable['get'] = async (ids) => {
     asked.push(...ids);
@@ -54,7 +54,7 @@ test('a transaction that comes through two doors at once, or is looked after mea
   expect([way.isBusy, way.has('one')]).toEqual([false, false]);
 });
 
-test('what could not be claimed is let go of, so that it can be taken again', async () => {
+test('a transaction that could not be claimed is dropped, so that it can be taken again', async () => {
   const away = () => Promise.reject(new CustosError('STORE_UNREACHABLE', 'no'));
   const { journal } = daemon;
   const way = createWay(daemon.parts({ journal: { ...journal, claim: away } }));

@@ -91,11 +91,11 @@ const rows: readonly (readonly [string, Given, string, string])[] = [
 ];
 
 describe('an answer', () => {
-  it.each(rows)('with %s', (_name, given, byPost, byGet) => {
+  it.each(rows)('an answer with %s gives the verdict of the table', (_name, given, byPost, byGet) => {
     expect(kinds(given)).toEqual([byPost, byGet]);
   });
 
-  it('is a yes only with a status that says so, whatever else it holds', () => {
+  it('an answer is a yes only with a status that says so, whatever else it holds', () => {
     const type = fc.constantFrom('application/json', 'text/plain', 'text/html', '');
     const given = fc.record({
       status: fc.integer({ min: 100, max: 600 }),
@@ -123,7 +123,7 @@ describe('an answer that has to be signed', () => {
   const judge = (headers: Record<string, string>, change: Given = {}, method: 'GET' | 'POST' = 'POST') =>
     read({ body, headers, ...change }, { method, secret });
 
-  it('is believed with the right signature over time, nonce, digest and decision, in either form', () => {
+  it('an answer is accepted with the right signature over time, nonce, digest and decision, in either form', () => {
     expect(judge(sign(yes))).toEqual({ kind: 'allow' });
     expect(judge(sign(yes, now + 59_000))).toEqual({ kind: 'allow' });
     expect(judge({ ...sign(yes), 'content-type': 'text/plain' }, { body: '', status: 204 }, 'GET')).toEqual({
@@ -154,13 +154,13 @@ describe('an answer that has to be signed', () => {
     expect(judge(headers)).toMatchObject({ kind: 'hold', because: 'invalid', distrust });
   });
 
-  it('that is a no without a signature holds as well, because whoever is in between could say it', () => {
+  it('a no without a signature also holds, because a proxy could have sent it', () => {
     for (const given of [{ status: 403, body: '' }, { body: '{"approved":false}' }]) {
       expect(judge(json, given)).toMatchObject({ kind: 'hold', distrust: 'unsigned' });
     }
   });
 
-  it('is not the signature of the question sent back', () => {
+  it('an answer is not the signature of the question sent back', () => {
     expect(judge(sign(`POST./approve/x.${body}`))).toMatchObject({ kind: 'hold', distrust: 'signature' });
   });
 });

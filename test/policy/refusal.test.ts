@@ -12,13 +12,13 @@ const rows: readonly (readonly [string, Exclude<Verdict, { kind: 'allow' }>, str
 ];
 
 describe('the error of a judge', () => {
-  it.each(rows)('that %s has a neutral code and names judge and rule', (_name, verdict, code) => {
+  it.each(rows)('the error of a judge that %s has a neutral code and names judge and rule', (_name, verdict, code) => {
     const error = refusalOf(named('treasury'), verdict);
     expect(error).toMatchObject({ code, message: 'treasury, cap: too much' });
     expect(error.details).toEqual({ judge: 'treasury', rule: 'cap' });
   });
 
-  it('that has one rule names it once', () => {
+  it('the error of a judge with one rule names it once', () => {
     const error = refusalOf(named('four-eye'), { kind: 'deny', rule: 'four-eye', reason: 'the service said REJECT' });
     expect(error.message).toBe('four-eye: the service said REJECT');
     expect(error.details).toEqual({ judge: 'four-eye', rule: 'four-eye' });

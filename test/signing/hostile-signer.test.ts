@@ -46,12 +46,12 @@ function allOf(error: unknown): string {
 
 const ways = [...readFileSync(program, 'utf8').matchAll(/^ {2}'(.*?)':/gm)].map(([, way = '']) => way);
 
-describe('a signer that tells its key', () => {
-  it('tries every way that there is', () => {
+describe('a signer that reveals its key', () => {
+  it('the hostile signer tries every known way', () => {
     expect(ways.length).toBeGreaterThan(20);
   });
 
-  it.each(ways)('%s reaches neither error nor log', async (completed) => {
+  it.each(ways)('a key that leaks through %s reaches neither error nor log', async (completed) => {
     const told: unknown[] = [];
     const signer = makeSigner(told);
     await signer.unlock();
@@ -67,13 +67,13 @@ describe('a signer that tells its key', () => {
     expect(told.length).toBeGreaterThan(0);
   });
 
-  it('is not believed about an address', async () => {
+  it('the hostile signer cannot claim a false address', async () => {
     const signer = makeSigner([]);
     await signer.unlock();
     await expect(signer.identify({ sealed: [], keys: [] })).rejects.toBeInstanceOf(CustosError);
   });
 
-  it('is slowed down when it goes on failing', async () => {
+  it('the hostile signer is slowed down when it keeps failing', async () => {
     let starts = 0;
     const told: { text?: string }[] = [];
     const signer = makeSigner(told, () => {
@@ -90,7 +90,7 @@ describe('a signer that tells its key', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(1_700);
   });
 
-  it('is replaced when it refuses a hundred times in a row', async () => {
+  it('the hostile signer is replaced when it refuses a hundred times in a row', async () => {
     let starts = 0;
     const signer = makeSigner([], () => {
       starts += 1;

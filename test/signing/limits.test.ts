@@ -31,14 +31,14 @@ const places = registry.ids.flatMap((id) =>
 );
 
 describe('the fee ceiling', () => {
-  it('exists on every chain and network, and for each token that can pay a fee', () => {
+  it('a fee ceiling exists on every chain and network, and for each token that can pay a fee', () => {
     expect(new Set(places.map(({ id }) => id))).toEqual(new Set(registry.ids));
     expect(places.filter(({ id }) => id === 'CELO')).toHaveLength(6);
     for (const { most } of places) expect(most).toBeGreaterThan(0n);
   });
 
   it.each(places)(
-    'of $id in $symbol on $network lets the highest fee pass and nothing above',
+    'the fee ceiling of $id in $symbol on $network lets the highest fee pass and nothing above',
     ({ id, network, asset, most }) => {
       const place = { chain: registry.get(id), network, rules: noRules };
       expect(() => checkLimits(summaryWith({ fee: { asset, amount: most } }), place)).not.toThrow();
@@ -48,7 +48,7 @@ describe('the fee ceiling', () => {
   );
 
   it.each(places)(
-    'of $id in $symbol on $network is what the operator sets, higher or lower',
+    'the fee ceiling of $id in $symbol on $network is what the operator sets, higher or lower',
     ({ id, network, asset, most }) => {
       const chain = registry.get(id);
       const rules = (limit: bigint) => ({ ...noRules, feeCeilings: new Map([[asset, limit]]) });
@@ -60,13 +60,13 @@ describe('the fee ceiling', () => {
     },
   );
 
-  it('is missing for a token that nobody named, so that nothing is paid in it', () => {
+  it('the fee ceiling is missing for an unlisted token, so no fee can be paid in it', () => {
     const place = { chain: registry.get('CELO'), network: 'testnet' as const, rules: noRules };
     const fee = { asset: '0x1111111111111111111111111111111111111111', amount: 1n };
     expect(() => checkLimits(summaryWith({ fee }), place)).toThrow(/--fee-ceiling CELO:0x1111/);
   });
 
-  it('refuses a fee below nothing', () => {
+  it('the fee ceiling refuses a negative fee', () => {
     const place = { chain: registry.get('ETH'), network: 'testnet' as const, rules: noRules };
     expect(() => checkLimits(summaryWith({ fee: { asset: 'ETH', amount: -1n } }), place)).toThrow(
       expect.objectContaining({ code: 'FEE_INVALID' }),
@@ -75,7 +75,7 @@ describe('the fee ceiling', () => {
 });
 
 describe('docs/chains.md', () => {
-  it('lists every kind of hazard with its class, in the order of the program', () => {
+  it('docs/chains.md lists every kind of hazard with its class, in the order of the program', () => {
     const page = readFileSync(new URL('../../docs/chains.md', import.meta.url), 'utf8');
     const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (stopped|shown) \|/gm)].map(([, kind, type]) => [kind, type]);
     expect(listed).toEqual(hazardKinds.map((kind) => [kind, stoppedHazards.includes(kind) ? 'stopped' : 'shown']));
@@ -87,15 +87,18 @@ describe('a hazard', () => {
   const check = (hazards: readonly Hazard[], rules: ChainRules = noRules) =>
     checkLimits(summaryWith({ hazards }), { chain: eth, network: 'testnet', rules });
 
-  it.each(stoppedHazards)('of the kind %s stops the transaction, and the error names kind, party and flag', (kind) => {
-    const refused = expect.objectContaining({
-      code: 'HAZARD_REFUSED',
-      message: expect.stringContaining(`hazard ${kind} (setOwner) for 0xbad; --allow-hazard ETH:${kind}`),
-    });
-    expect(() => check([{ kind: 'allowance' }, { kind, party: '0xbad', text: 'setOwner' }])).toThrow(refused);
-  });
+  it.each(stoppedHazards)(
+    'a hazard of the kind %s stops the transaction, and the error names kind, party and flag',
+    (kind) => {
+      const refused = expect.objectContaining({
+        code: 'HAZARD_REFUSED',
+        message: expect.stringContaining(`hazard ${kind} (setOwner) for 0xbad; --allow-hazard ETH:${kind}`),
+      });
+      expect(() => check([{ kind: 'allowance' }, { kind, party: '0xbad', text: 'setOwner' }])).toThrow(refused);
+    },
+  );
 
-  it.each(stoppedHazards)('of the kind %s passes where the operator allows it, and only it', (kind) => {
+  it.each(stoppedHazards)('a hazard of the kind %s passes only where the operator allows it', (kind) => {
     expect(() => check([{ kind }], { ...noRules, allowedHazards: new Set([kind]) })).not.toThrow();
     const others = new Set(stoppedHazards.filter((other) => other !== kind));
     expect(() => check([{ kind }], { ...noRules, allowedHazards: others })).toThrow(
@@ -104,7 +107,7 @@ describe('a hazard', () => {
   });
 
   it.each(hazardKinds.filter((kind) => !stoppedHazards.includes(kind)))(
-    'of the kind %s is shown and passes',
+    'a hazard of the kind %s is shown and passes',
     (kind) => {
       expect(() => check([{ kind }])).not.toThrow();
     },

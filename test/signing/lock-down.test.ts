@@ -38,29 +38,29 @@ function tryEverything(...flags: string[]): Promise<Told> {
 describe('a locked-down process', async () => {
   const { results, modules, open, kept, title } = await tryEverything();
 
-  it('tried every way that there is', () => {
+  it('a locked-down process tried every known way', () => {
     expect(Object.keys(results).length).toBeGreaterThan(50);
     expect(modules).toBeGreaterThanOrEqual(builtinModules.length);
   });
 
-  it.each(Object.entries(results))('cannot use %s', (_way, result) => {
+  it.each(Object.entries(results))('a locked-down process cannot use %s', (_way, result) => {
     expect(result).toBe('SIGNER_LOCKED_DOWN');
   });
 
-  it('has no function of a module that is not on the list, and none of the process itself', () => {
+  it('a locked-down process has no function of an unlisted module, and none of the process itself', () => {
     expect(open).toEqual([]);
   });
 
-  it('keeps of the process only what the list names', () => {
+  it('a locked-down process keeps only the listed parts of the process', () => {
     const listed = new Set<string>([...processNeeds, ...processFacts]);
     expect(kept.filter((key) => !listed.has(key))).toEqual([]);
   });
 
-  it('cannot write where everybody on the machine reads', () => {
+  it('a locked-down process cannot write to a world-readable place', () => {
     expect(title).not.toContain('secret');
   });
 
-  it('could have used all of them before', async () => {
+  it('a process could have used all ways before the lock-down', async () => {
     const free = await tryEverything('--conditions=unlocked');
     const refused = Object.entries(free.results).filter(([, result]) => result === 'SIGNER_LOCKED_DOWN');
     expect(refused).toEqual([]);

@@ -51,23 +51,23 @@ function outcomes(signer: Signer, asked: readonly string[]): Promise<readonly st
 
 const innocents = Array.from({ length: 15 }, (_, at) => `innocent ${at}`);
 
-test('of sixteen requests of one turn only the one that ends the process fails', async () => {
+test('of sixteen simultaneous requests, only the one that ends the process fails', async () => {
   const asked = innocents.toSpliced(7, 0, 'kill');
   expect(await outcomes(makeSigner(), asked)).toEqual(innocents.toSpliced(7, 0, 'SIGNER_DIED'));
 });
 
-test('two requests that end the process take nobody with them either', async () => {
+test('two requests that end the process do not make other requests fail', async () => {
   const asked = innocents.toSpliced(3, 0, 'kill').toSpliced(9, 0, 'kill');
   const expected = innocents.toSpliced(3, 0, 'SIGNER_DIED').toSpliced(9, 0, 'SIGNER_DIED');
   expect(await outcomes(makeSigner(), asked)).toEqual(expected);
 });
 
-test('of sixteen requests of one turn only the one over which the process hangs fails', async () => {
+test('of sixteen simultaneous requests, only the one that hangs the process fails', async () => {
   const signer = makeSigner({ timeouts: { sign: 1_500, start: 60_000 } });
   expect(await outcomes(signer, ['hang', ...innocents])).toEqual(['SIGNER_TIMEOUT', ...innocents]);
 });
 
-test('requests that come while those of a dead process are asked again are signed, too', async () => {
+test('requests that arrive while those of a dead process are repeated are also signed', async () => {
   let later: Promise<readonly string[]> | undefined;
   const signer = makeSigner({
     onRestart() {
@@ -78,7 +78,7 @@ test('requests that come while those of a dead process are asked again are signe
   expect(await later).toEqual(['SIGNER_DIED', 'later']);
 });
 
-test('a long line before a healthy process is no sign that it hangs', async () => {
+test('a long queue before a healthy process does not count as a hang', async () => {
   let restarts = 0;
   const onRestart = () => {
     restarts += 1;
@@ -104,7 +104,7 @@ test('a process that does not open is ended, and the next try begins with anothe
   await expect(signer.unlock()).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
 });
 
-test('a process that the system does not start is a signer that died, at each try', async () => {
+test('a process that the system does not start counts as a dead signer, at each try', async () => {
   const signer = makeSigner({ nodeFlags: ['\0'] });
   await expect(signer.unlock()).rejects.toMatchObject({ code: 'SIGNER_DIED' });
   expect(await outcomes(signer, ['one'])).toEqual(['SIGNER_DIED']);

@@ -39,24 +39,24 @@ describe('the signer process', () => {
   });
   afterAll(() => signer.close());
 
-  it('has nothing in its environment but the channel to its parent', () => {
+  it('the signer process has only the channel to its parent in its environment', () => {
     const environment = readFileSync(`/proc/${pid()}/environ`, 'utf8').split('\0').filter(Boolean);
     expect(environment.length).toBeGreaterThan(0);
     expect(environment.filter((line) => !line.startsWith('NODE_CHANNEL_'))).toEqual([]);
   });
 
-  it('has no secret on its command line', () => {
+  it('the signer process has no secret on its command line', () => {
     expect(readFileSync(`/proc/${pid()}/cmdline`, 'utf8')).not.toContain(password);
   });
 
-  it('holds one socket, which is the channel, and no file', async () => {
+  it('the signer process holds one socket, which is the channel, and no file', async () => {
     await signer.sign(signRequest(await parts.wallet('key')));
     const open = readdirSync(`/proc/${pid()}/fd`).map((fd) => readlinkSync(`/proc/${pid()}/fd/${fd}`));
     expect(open.filter((path) => path.startsWith('socket:'))).toHaveLength(1);
     expect(open.filter((path) => path.startsWith('/') && path !== '/dev/null')).toEqual([]);
   });
 
-  it('is replaced when it is killed, and the requests it had are answered by its successor', async () => {
+  it('a killed signer process is replaced, and its successor answers the requests', async () => {
     const before = pid();
     const made = await parts.wallet('key');
     const asked = Array.from({ length: 20 }, (_, nonce) => signer.sign(signRequest(made, { nonce })));
@@ -66,7 +66,7 @@ describe('the signer process', () => {
     expect(pid()).not.toBe(before);
   });
 
-  it('is replaced when it hangs', async () => {
+  it('a signer process that hangs is replaced', async () => {
     const before = pid();
     const client = createSignerClient({
       ...signerProgram(),
@@ -88,7 +88,7 @@ describe('the signer process', () => {
     expect(pid()).toBe(before);
   });
 
-  it('gets company when there is much to do, and not before', async () => {
+  it('a second signer process starts only under load', async () => {
     const several = makeClient(parts, Secret.text(password), 2);
     await several.unlock();
     const made = await parts.wallet('key');

@@ -124,7 +124,7 @@ test('a backup shows nothing of what is in it', async () => {
   }
 });
 
-test('an existing file is never overwritten, neither by a backup nor by a restore', async () => {
+test('neither a backup nor a restore overwrites an existing file', async () => {
   await fill(1);
   await writeFile(backup(), 'precious');
   await expect(backupStore(store, rootKey, { file: backup() })).rejects.toMatchObject({ code: 'BACKUP_EXISTS' });
@@ -139,7 +139,7 @@ test('an existing file is never overwritten, neither by a backup nor by a restor
   expect(await readFile(directory.path('there.db'), 'utf8')).toBe('precious too');
 });
 
-test('of two backups to the same file at the same time one is told that it exists', async () => {
+test('of two simultaneous backups to one file, one fails because it exists', async () => {
   await fill(1);
   const settled = await Promise.allSettled([
     backupStore(store, rootKey, { file: backup() }),
@@ -194,7 +194,7 @@ function edges(bytes: Buffer): number[] {
   return found;
 }
 
-test('a backup that is cut off is invalid, at each edge of its parts and beside it', async () => {
+test('a backup that is cut off is invalid, wherever it is cut', async () => {
   await store.wallets.add(Array.from({ length: 1100 }, () => anyWallet()));
   await fill();
   await backupStore(store, rootKey, { file: backup() });
@@ -212,7 +212,7 @@ test('a backup that is cut off is invalid, at each edge of its parts and beside 
   expect(await readAll(Buffer.concat([bytes, Buffer.from([0])]))).toBe('BACKUP_INVALID');
 });
 
-test('a backup whose parts are left out, repeated or exchanged is invalid', async () => {
+test('a backup with missing, repeated or exchanged parts is invalid', async () => {
   await store.wallets.add(Array.from({ length: 1100 }, () => anyWallet()));
   await backupStore(store, rootKey, { file: backup() });
   const bytes = await readFile(backup());
@@ -246,7 +246,7 @@ test('parts of two backups of one store cannot be mixed', async () => {
   expect(await readAll(mixed)).toBe('BACKUP_INVALID');
 });
 
-test('every single byte of a backup is guarded, and damage never looks like a wrong password', async () => {
+test('any changed byte of a backup is detected, and damage never looks like a wrong password', async () => {
   await fill(1);
   await backupStore(store, rootKey, { file: backup() });
   const bytes = await readFile(backup());
@@ -257,7 +257,7 @@ test('every single byte of a backup is guarded, and damage never looks like a wr
   }
 });
 
-test('whatever bytes follow the mark of a backup, reading them ends in a coded error', async () => {
+test('any bytes after the mark of a backup give records or a coded error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.boolean(), async (tail, marked) => {
       const bytes = Buffer.concat([Buffer.from(marked ? 'custos-backup/1\n' : ''), tail]);
@@ -270,14 +270,14 @@ test.each([
   ['a later version', 'custos-backup/2\n', 'STORE_NEWER'],
   ['an empty file', '', 'BACKUP_INVALID'],
   ['a text', 'dear diary '.repeat(100), 'BACKUP_INVALID'],
-])('what is no backup of this version is refused: %s', async (_what, text, code) => {
+])('a file that is not a backup of this version is refused: %s', async (_what, text, code) => {
   await writeFile(backup(), text);
   const restoring = restoreStore(backup(), { password: password(), location: directory.path('new.db') });
   await expect(restoring).rejects.toMatchObject({ code });
   expect(await readdir(directory.path('.'))).not.toContain('new.db');
 });
 
-test('a file that is missing or a directory is a coded error', async () => {
+test('a missing file or a directory is a coded error', async () => {
   await mkdir(backup());
   for (const file of [backup(), directory.path('nowhere')]) {
     const restoring = restoreStore(file, { password: password(), location: directory.path('new.db') });
@@ -305,7 +305,7 @@ test('transactions of the largest size are backed up and restored', async () => 
   await restored.close();
 });
 
-test('a disk that takes no more leaves no backup behind, and the store as it was', async () => {
+test('a full disk leaves no backup behind, and the store unchanged', async () => {
   await store.wallets.add(Array.from({ length: 3000 }, () => anyWallet()));
   const child = await runChild(
     `const { openStore } = await import('$(storage/open-store.ts)');
@@ -324,7 +324,7 @@ test('a disk that takes no more leaves no backup behind, and the store as it was
   expect((await readdir(directory.path('.'))).filter((name) => name.startsWith('backup'))).toEqual([]);
 });
 
-test('verifying names each record that does not open or does not give its address, and goes on', async () => {
+test('verifying names each record that does not open or does not give its address, and continues', async () => {
   const made = await Promise.all(
     Array.from({ length: 6 }, (_, at) => vault.create(eth, 'testnet', { kind: at % 2 === 0 ? 'hd' : 'key' })),
   );

@@ -190,7 +190,7 @@ test('a program that follows docs/wallet-store.md reads a backup', async () => {
   expect(all.at(-1).transaction).toMatchObject({ id: 'a', row: { state: 'claimed' }, events: [{ place: 1 }] });
 });
 
-test('the recovery key is written as docs/wallet-store.md says', () => {
+test('the recovery key has the form that docs/wallet-store.md states', () => {
   const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
   const text = makeRecoveryKey().exposeText();
   const groups = text.split('-');

@@ -72,7 +72,7 @@ function insertSlot({ id, kind, kdf, salt, box }: KeySlot, generation: number | 
 }
 
 describe('a new root key', () => {
-  test('keeps all wallets, and nothing that opened the store before opens it any more', async () => {
+  test('a new root key keeps all wallets, and nothing that opened the store before opens it again', async () => {
     const store = await storeWith(4);
     const before = await secretsOf(store, rootKey);
     const sealed = await store.wallets.page({}, undefined, 10);
@@ -97,7 +97,7 @@ describe('a new root key', () => {
     await again.close();
   });
 
-  test('an old key slot that is put back opens nothing, whatever number it is given', async () => {
+  test('an old key slot that is put back opens nothing, whatever its number', async () => {
     const store = await storeWith(1);
     const [old] = await store.slots.all();
     (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
@@ -112,7 +112,7 @@ describe('a new root key', () => {
     }
   });
 
-  test('another program that had the store open adds nothing under the old one', async () => {
+  test('another program with an open store adds nothing under the old root key', async () => {
     const store = await storeWith(1);
     const other = await openStore(location());
     (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
@@ -124,7 +124,7 @@ describe('a new root key', () => {
     }
   });
 
-  test('a record that does not open changes nothing at all', async () => {
+  test('a rekey changes nothing at all if a record does not open', async () => {
     const store = await storeWith(3);
     const [, damaged] = await store.wallets.page({}, undefined, 3);
     await statements(
@@ -140,7 +140,7 @@ describe('a new root key', () => {
     await again.close();
   });
 
-  test('no daemon runs beside it, wherever it is started', async () => {
+  test('a rekey never runs beside a daemon, wherever that is started', async () => {
     const store = await storeWith(1);
     const daemon = await openStore(location());
     await daemon.lockForDaemon();
@@ -157,7 +157,7 @@ describe('a new root key', () => {
     await next.close();
   });
 
-  test('a backup opens with what opened the store when it was made, and a restored one keeps its root key', async () => {
+  test('a backup opens with the secrets of the time when it was made, and a restored one keeps its root key', async () => {
     const store = await storeWith(2);
     const before = await secretsOf(store, rootKey);
     await backupStore(store, rootKey, { file: directory.path('old') });
@@ -179,7 +179,7 @@ describe('a new root key', () => {
   });
 });
 
-test('kill -9 at any moment leaves a store that is wholly of the old key or of the new one, and it can be done again', async () => {
+test('kill -9 during a rekey leaves a store completely under the old key or the new one, and it can be repeated', async () => {
   const store = await storeWith(2_500);
   const before = await secretsOf(store, rootKey);
   await store.close();

@@ -39,7 +39,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
     ]);
 
   it.each(ownNodePoints)(
-    'at %s %s (%i) goes on',
+    'the daemon continues at %s %s (%i)',
     async (step, moment, count) => {
       const { payments } = place;
       const send = () => payments.send(`${step} ${moment} ${count}`);
@@ -49,7 +49,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
     170_000,
   );
 
-  it('has lost and doubled nothing, and serves as before', async () => {
+  it('the daemon has lost and doubled nothing, and serves as before', async () => {
     const { payments } = place;
     await payments.send('afterwards');
     await areCompleted();

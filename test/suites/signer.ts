@@ -21,13 +21,13 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
     });
     afterAll(() => signer.close());
 
-    it('hands out the key of the public halves and nothing that opens secrets', async () => {
+    it('the signer gives out the key of the public halves and nothing that opens secrets', async () => {
       const publicKey = await signer.unlock();
       expect(publicKey).toHaveLength(32);
       expect(Buffer.from(publicKey).equals(Buffer.from(parts.rootKey))).toBe(false);
     });
 
-    it('signs for a private key so that another library recovers the sender', async () => {
+    it('the signer signs for a private key so that another library recovers the sender', async () => {
       const made = await parts.wallet('key');
       const { raw, txId } = await signer.sign(signRequest(made));
       const parsed = parseTransaction(raw as `0x02${string}`);
@@ -37,7 +37,7 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       expect(txId).toMatch(/^0x[0-9a-f]{64}$/);
     });
 
-    it('signs for an index of a mnemonic', async () => {
+    it('the signer signs for an index of a mnemonic', async () => {
       const made = await parts.wallet('hd');
       const request = signRequest(made, {}, { index: 7 });
       const { raw } = await signer.sign(request);
@@ -47,13 +47,13 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       );
     });
 
-    it('gives the same bytes for the same request', async () => {
+    it('the signer gives the same bytes for the same request', async () => {
       const request = signRequest(await parts.wallet('key'));
       const [one, other] = [await signer.sign(request), await signer.sign(request)];
       expect(one.raw).toBe(other.raw);
     });
 
-    it('signs the form that was approved, and no other', async () => {
+    it('the signer signs the form that was approved, and no other', async () => {
       const request = signRequest(await parts.wallet('key'));
       const digest = createHash('sha256').update(request.completed).digest('hex');
       const { raw } = await signer.sign({ ...request, digest });
@@ -69,7 +69,7 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       }
     });
 
-    it('signs no amount of a spent output that nothing proves, or that is proved to be another', async () => {
+    it('the signer refuses an amount of a spent output that is unproved or proved wrong', async () => {
       const made = await parts.wallet('key', 'LTC');
       const network = { pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef, bech32: 'tltc' };
       const script = hex.encode(writeScript(scriptOfAddress(made.wallet.address ?? '', network)));
@@ -89,7 +89,7 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       await expect(completedAs(lie)).rejects.toMatchObject({ code: 'AMOUNT_INVALID' });
     });
 
-    it('answers many requests at the same time, each with its own result', async () => {
+    it('the signer answers many requests at the same time, each with its own result', async () => {
       const made = await parts.wallet('key');
       const results = await Promise.all(
         Array.from({ length: 50 }, (_, nonce) => signer.sign(signRequest(made, { nonce }))),
@@ -104,28 +104,28 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       ['AMOUNT_INVALID', { value: (2n ** 256n - 1n).toString() }, {}],
       ['INDEX_UNEXPECTED', {}, { index: 0 }],
       ['GAS_TOO_LOW', { gas: '20999' }, {}],
-    ])('refuses with %s', async (code, fields, extra) => {
+    ])('the signer refuses with %s', async (code, fields, extra) => {
       const made = await parts.wallet('key');
       await expect(signer.sign(signRequest(made, fields, extra))).rejects.toMatchObject({ code });
     });
 
-    it('refuses a mnemonic without an index', async () => {
+    it('the signer refuses a mnemonic without an index', async () => {
       await expect(signer.sign(signRequest(await parts.wallet('hd')))).rejects.toMatchObject({ code: 'INDEX_MISSING' });
     });
 
-    it('refuses the wallet of another chain, even when its record is handed in', async () => {
+    it('the signer refuses the wallet of another chain, even when its record is handed in', async () => {
       const made = await parts.wallet('key', 'BSC');
       await expect(signer.sign(signRequest(made))).rejects.toMatchObject({ code: 'WALLET_CHAIN_MISMATCH' });
     });
 
-    it('refuses a record that the front relabelled', async () => {
+    it('the signer refuses a record that the front relabelled', async () => {
       const made = await parts.wallet('key', 'BSC');
       const request = signRequest(made);
       const relabelled = { ...made.sealed, chain: request.pending.chain };
       await expect(signer.sign({ ...request, sealed: [relabelled] })).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
     });
 
-    it('refuses another wallet put under the signature ID', async () => {
+    it('the signer refuses another wallet put under the signature ID', async () => {
       const [asked, other] = [await parts.wallet('key'), await parts.wallet('key')];
       const swapped = { ...other.sealed, signatureId: asked.wallet.signatureId };
       await expect(signer.sign({ ...signRequest(asked), sealed: [swapped] })).rejects.toMatchObject({
@@ -133,12 +133,12 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       });
     });
 
-    it('refuses a pending transaction whose wallet is not at hand', async () => {
+    it('the signer refuses a pending transaction without its wallet', async () => {
       const made = await parts.wallet('key');
       await expect(signer.sign({ ...signRequest(made), sealed: [] })).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
     });
 
-    it('says that the password is wrong', async () => {
+    it('the signer reports a wrong password', async () => {
       const other = makeSigner(parts, Secret.text('wrong'));
       await expect(other.unlock()).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
       await other.close();

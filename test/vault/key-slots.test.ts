@@ -37,7 +37,7 @@ test('a password is the same however a keyboard composes it (NFKC)', async () =>
   expect(await openSlots([second], Secret.text('A fine pas\u015b'.normalize('NFD')), storeId)).toEqual(rootKey);
 });
 
-test.each(['correct horsE', 'correct horse ', 'x'])('a wrong password is told to be wrong: %j', async (wrong) => {
+test.each(['correct horsE', 'correct horse ', 'x'])('a wrong password is called wrong: %j', async (wrong) => {
   await expect(openSlots([password], Secret.text(wrong), storeId)).rejects.toMatchObject({ code: 'PASSWORD_WRONG' });
 });
 
@@ -49,7 +49,7 @@ test('an empty password neither makes nor opens a slot', async () => {
   await expect(openSlots(slots(), empty, storeId)).rejects.toMatchObject({ code: 'PASSWORD_EMPTY' });
 });
 
-test('the recovery key opens in any dressing, and only as a recovery key', async () => {
+test('the recovery key opens in any spacing and case, and only as a recovery key', async () => {
   const text = recoveryKey.exposeText();
   expect(text).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){13}[0-9A-HJKMNP-TV-Z]{4}$/);
   const typed = Secret.text(` ${text.toLowerCase().replaceAll('-', ' ')}\n`);
@@ -77,7 +77,7 @@ test('a mistyped recovery key is noticed before anything is tried', async () => 
   }
 });
 
-test('a slot finds its own password, so that a change replaces that one only', async () => {
+test('a slot finds its own password, so that a change replaces only that one', async () => {
   expect((await findSlot(slots(), Secret.text('correct horse'), storeId))?.id).toBe(password.id);
   expect(await findSlot(slots(), Secret.text('nobody knows'), storeId)).toBeUndefined();
 });
@@ -112,7 +112,7 @@ test.each([
   { logN: 17, r: 8, p: 5 },
   { logN: 17.5, r: 8, p: 1 },
   { logN: Number.NaN, r: 8, p: 1 },
-])('a slot that asks for too much or too little work is refused at once: %j', async (kdf) => {
+])('a slot that needs too little or too much work is refused at once: %j', async (kdf) => {
   const opening = openSlots([{ ...password, kdf }], Secret.text('correct horse'), storeId);
   await expect(opening).rejects.toMatchObject({ code: 'KDF_PARAMETERS' });
 });

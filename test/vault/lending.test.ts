@@ -25,7 +25,7 @@ async function knownKey(id: ChainId, kind: 'hd' | 'key'): Promise<KnownKey> {
 
 const cases = ['ETH', 'BTC', 'XLM', 'ADA'].flatMap((id) => (['hd', 'key'] as const).map((kind) => [id, kind] as const));
 
-test.each(cases)('a key of %s (%s) is lent with the public side that it has when it is used', async (id, kind) => {
+test.each(cases)('a key of %s (%s) is lent with the public side of the key that signs', async (id, kind) => {
   const known = await knownKey(parseChainId(id), kind);
   const scheme = schemes[id] ?? 'ecdsa-secp256k1';
   const show = async ([key]: readonly LentKey[]) => ({
@@ -36,7 +36,7 @@ test.each(cases)('a key of %s (%s) is lent with the public side that it has when
   expect(await vault.lend([known], show)).toEqual(await vault.use([known.sealed], [known.ref], show));
 });
 
-test('a lent key whose address is not its own shows no public key', async () => {
+test('a lent key of another address shows no public key', async () => {
   const [known, other] = [await knownKey(parseChainId('ETH'), 'key'), await knownKey(parseChainId('ETH'), 'key')];
   const lent = vault.lend([{ ...known, facts: other.facts }], ([key]) => key?.publicKey);
   await expect(lent).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
@@ -68,7 +68,7 @@ test.each(Object.entries(endings))('a lent key signs nothing more when the work 
   expect(() => kept?.publicKey).toThrow(expect.objectContaining({ code: 'KEY_WIPED' }));
 });
 
-test('a key is still there for work that waits', async () => {
+test('a key is still available to work that waits', async () => {
   const known = await knownKey(parseChainId('ETH'), 'key');
   const [before, after] = await vault.lend([known], async ([key]) => {
     const first = await key?.sign('ecdsa-secp256k1', hash);
@@ -86,7 +86,7 @@ test('the bytes of a private key are overwritten when it is wiped', () => {
   expect(privateKey.every((byte) => byte === 0)).toBe(true);
 });
 
-test('what a key unpacks for a signature is overwritten at once', async () => {
+test('the unpacked bytes of a key are overwritten right after the signature', async () => {
   const unpacked = new Uint8Array(32).fill(9);
   const key = localKey(new Uint8Array(16).fill(8), { kind: 'secp256k1', bytes: unpacked });
   await key.sign('ecdsa-secp256k1', hash);

@@ -58,7 +58,7 @@ test('the addresses of a known mnemonic are the known ones', () => {
   expect(publicVault.facts(key, { signatureId: key.signatureId })?.address).toBe(accounts[0]);
 });
 
-test('an exported wallet says all that was imported, a private key in the form of its chain', () => {
+test('an exported wallet contains all that was imported, a private key in the form of its chain', () => {
   expect(vault.export(hd)).toEqual({
     mnemonic,
     xpub: publicVault.wallet(hd).xpub,
@@ -104,7 +104,7 @@ test.each<[string, ImportRequest, string]>([
   });
 });
 
-test('an index belongs to a mnemonic wallet and to no other', async () => {
+test('an index belongs only to a mnemonic wallet', async () => {
   const { signatureId } = hd;
   await expect(vault.use([hd], [{ signatureId }], () => 0)).rejects.toMatchObject({ code: 'INDEX_MISSING' });
   expect(codeOf(() => publicVault.facts(hd, { signatureId }))).toBe('INDEX_MISSING');
@@ -123,7 +123,7 @@ test('work is not started when one of its keys does not open', async () => {
   expect(isReached).toBe(false);
 });
 
-test('a key whose record is not at hand is not lent', async () => {
+test('a key without its record is not lent', async () => {
   await expect(vault.use([hd], [{ signatureId: key.signatureId }], () => 0)).rejects.toMatchObject({
     code: 'WALLET_UNKNOWN',
   });
@@ -189,7 +189,7 @@ test('every single byte of both halves is guarded', async () => {
   }
 });
 
-test('whatever bytes lie in a box, reading it ends in a coded error', () => {
+test('any bytes in a box give a record or a coded error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (box) => {
       expect(codeOf(() => publicVault.wallet({ ...key, publicBox: box }))).toBe('RECORD_DAMAGED');
@@ -209,7 +209,7 @@ test('the key of the public halves opens no secret half', async () => {
   expect(codeOf(() => newVault(view).vault.export(sealed))).toBe('RECORD_DAMAGED');
 });
 
-test('two records hold the same secret or not, whatever else they say', async () => {
+test('records are compared by their secrets, whatever else they contain', async () => {
   const twin = (await vault.import(fromKey())).sealed;
   const other = (await vault.create(eth, 'mainnet', { kind: 'key' })).sealed;
   expect(vault.sameSecret(key, twin)).toBe(true);

@@ -148,7 +148,7 @@ describe('the passwords', () => {
       { CUSTOS_OLD_PASSWORD: 'old one of the file', TATUM_KMS_PASSWORD: 'new one of the store' },
       'new one of the store',
     ],
-  ])('%s', async (_what, variables, store) => {
+  ])('the passwords of a move: %s', async (_what, variables, store) => {
     writeOld(file, { [id]: key }, 'old one of the file');
     await house.close();
     house = houseAt(home, variables);

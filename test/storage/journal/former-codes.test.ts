@@ -43,7 +43,7 @@ async function leave(code: string, state: State): Promise<void> {
 }
 
 describe.each(rows)('a row of an earlier version with %s', (former, state, present) => {
-  it('is read, listed and counted under the present name', async () => {
+  it('a row of an earlier version is read, listed and counted under the present name', async () => {
     await leave(former, state);
     const shown = { state, errorCode: present, reported: `${present}: four-eye: the service said so` };
     expect(await store.journal.get('a')).toMatchObject(shown);
@@ -52,7 +52,7 @@ describe.each(rows)('a row of an earlier version with %s', (former, state, prese
     expect(findings.map(({ text }) => text).join()).toContain(`${present} 1`);
   });
 
-  it('goes on as it did: held by itself, denied when a person retries it', async () => {
+  it('a row of an earlier version continues as before: held by itself, denied when a person retries it', async () => {
     await leave(former, state);
     if (state === 'denied') {
       const [before] = await store.journal.claim([pending]);
@@ -62,7 +62,7 @@ describe.each(rows)('a row of an earlier version with %s', (former, state, prese
     expect((await store.journal.claim([pending]))[0]).toMatchObject({ kind: 'known', lease: { id: 'a' } });
   });
 
-  it('keeps its story as it was written', async () => {
+  it('a row of an earlier version keeps its story as it was written', async () => {
     await leave(former, state);
     expect((await store.journal.events('a')).at(-1)).toMatchObject({ event: state, fact: { errorCode: former } });
   });

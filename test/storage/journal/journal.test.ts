@@ -61,7 +61,7 @@ async function bring(id: string, state: State) {
   return lease;
 }
 
-test('a new pending transaction is claimed once; who claims it again takes the lease over', async () => {
+test('a new pending transaction is claimed once, and a second claim by its holder renews the lease', async () => {
   const [first] = await store.journal.claim([pending('a')]);
   expect(first).toMatchObject({ kind: 'claimed', entry: { id: 'a', state: 'claimed', generation: 1, attempts: 0 } });
   const [second] = await store.journal.claim([pending('a')]);
@@ -72,7 +72,7 @@ test('a new pending transaction is claimed once; who claims it again takes the l
   await store.journal.advance({ id: 'a', generation: 2 }, 'signed', signed);
 });
 
-test('claims that come at the same time give one living lease', async () => {
+test('simultaneous claims give one living lease', async () => {
   const results = (await Promise.all(Array.from({ length: 20 }, () => store.journal.claim([pending('a')])))).flat();
   expect(results.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
   const entry = await store.journal.get('a');
@@ -100,7 +100,7 @@ test.each([
   ['the wallet', { hashes: ['6d78dad2-518f-4e76-8255-8f1df0de6884'] }],
   ['a second signer', { signatures: [{ id: signatureId, index: 1 }] }],
   ['the withdrawal', { withdrawalId: 'w1' }],
-])('the same id with another payload is told apart and gives no lease: %s', async (_what, change) => {
+])('the same id with another payload is recognized and gets no lease: %s', async (_what, change) => {
   await claimOne('a');
   const [result] = await store.journal.claim([pending('a', change)]);
   expect(result?.kind).toBe('changed');
@@ -108,14 +108,14 @@ test.each([
   expect((await store.journal.get('a'))?.pending.serialized).toBe('{"to":"0x1"}');
 });
 
-test('facts that say nothing about what is signed do not make another payload', async () => {
+test('facts without effect on the signed bytes do not make another payload', async () => {
   await claimOne('a');
   const [result] = await store.journal.claim([pending('a', { created: 1_700_000_000, signatures: null, txId: null })]);
   expect(result?.kind).toBe('known');
 });
 
 test.each(['completed', 'denied', 'failed', 'cancelled'] as const)(
-  'what is %s comes back without a lease',
+  'a transaction that is %s comes back without a lease',
   async (state) => {
     await bring('a', state);
     const [result] = await store.journal.claim([pending('a')]);
@@ -137,7 +137,7 @@ const legal: Record<State, readonly State[]> = {
 const states = Object.keys(legal) as State[];
 
 test.each(states.flatMap((from) => states.map((to) => [from, to] as const)))(
-  'from %s to %s goes exactly where the table allows it',
+  'a transaction moves from %s to %s exactly where the table allows it',
   async (from, to) => {
     const lease = await bring('a', from);
     const before = await store.journal.events('a');
@@ -154,7 +154,7 @@ test.each(states.flatMap((from) => states.map((to) => [from, to] as const)))(
   },
 );
 
-test('signed bytes are written once and never change, nor what they were made from', async () => {
+test('signed bytes are written once and never change, nor does their origin', async () => {
   const lease = await claimOne('a');
   await store.journal.advance(lease, 'claimed', filled, 'filled');
   await store.journal.advance(lease, 'signed', signed);
@@ -172,7 +172,7 @@ test('signed bytes are written once and never change, nor what they were made fr
   expect(await store.journal.get('a')).toMatchObject({ ...filled, ...signed, state: 'signed' });
 });
 
-test('nothing becomes signed without bytes', async () => {
+test('a transaction never becomes signed without bytes', async () => {
   const lease = await claimOne('a');
   await expect(store.journal.advance(lease, 'signed', {})).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
 });
@@ -199,14 +199,14 @@ test('an entry is read back with every fact that was written', async () => {
   ]);
 });
 
-test('the story only grows', async () => {
+test('a story only grows', async () => {
   const lease = await bring('a', 'broadcast');
   const before = await store.journal.events('a');
   await store.journal.advance(lease, 'completed', {}, 'found closed at the cloud');
   expect((await store.journal.events('a')).slice(0, before.length)).toEqual(before);
 });
 
-test('retrying starts anew without bytes and sends the same bytes when there are some', async () => {
+test('a retry starts again without bytes and sends the same bytes when there are some', async () => {
   await bring('a', 'denied');
   expect(await store.journal.retry('a')).toMatchObject({ state: 'claimed', attempts: 0, nextAttemptAt: 0 });
   const lease = await bring('b', 'signed');
@@ -219,26 +219,26 @@ test('retrying starts anew without bytes and sends the same bytes when there are
 });
 
 test.each(['claimed', 'held', 'signed', 'broadcast', 'completed', 'cancelled'] as const)(
-  'what is %s is not retried',
+  'a transaction that is %s is not retried',
   async (state) => {
     await bring('a', state);
     await expect(store.journal.retry('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   },
 );
 
-test('cancelling ends what is not signed, and takes the lease from whoever works on it', async () => {
+test('a cancel ends an unsigned transaction, and takes the lease from its holder', async () => {
   const lease = await claimOne('a');
   expect(await store.journal.cancel('a')).toMatchObject({ state: 'cancelled' });
   await expect(store.journal.advance(lease, 'signed', signed)).rejects.toMatchObject({ code: 'LEASE_LOST' });
 });
 
-test.each(['denied', 'failed'] as const)('what is %s without bytes is ended by cancelling', async (state) => {
+test.each(['denied', 'failed'] as const)('a cancel ends a transaction that is %s and has no bytes', async (state) => {
   await bring('a', state);
   expect(await store.journal.cancel('a')).toMatchObject({ state: 'cancelled' });
   expect((await store.journal.events('a')).at(-1)).toMatchObject({ fact: { errorText: 'it has no signed bytes' } });
 });
 
-test('what the cloud knows no more is withdrawn, unless it has bytes or a process goes on with it', async () => {
+test('a transaction that the cloud no longer knows is withdrawn, unless it has bytes or a process continues with it', async () => {
   const other = journalTable(await openDatabase<StoreTables>(location()), systemClock, 'other');
   for (const state of ['claimed', 'held', 'denied', 'failed', 'signed', 'completed', 'cancelled'] as const) {
     await bring(state, state);
@@ -252,12 +252,15 @@ test('what the cloud knows no more is withdrawn, unless it has bytes or a proces
   expect([entries.map(({ id }) => id), last]).toEqual([['mine'], 'mine']);
 });
 
-test.each(['signed', 'broadcast', 'completed', 'cancelled'] as const)('what is %s is not cancelled', async (state) => {
-  await bring('a', state);
-  await expect(store.journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
-});
+test.each(['signed', 'broadcast', 'completed', 'cancelled'] as const)(
+  'a transaction that is %s is not cancelled',
+  async (state) => {
+    await bring('a', state);
+    await expect(store.journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  },
+);
 
-test('an unknown id is said to be unknown', async () => {
+test('an unknown id is called unknown', async () => {
   expect(await store.journal.get('no')).toBeUndefined();
   expect(await store.journal.events('no')).toEqual([]);
   await expect(store.journal.retry('no')).rejects.toMatchObject({ code: 'PENDING_UNKNOWN' });
@@ -285,7 +288,7 @@ test('a nonce is the first that no signed, broadcast or completed transaction us
   expect(await take(7n, '0xother')).toEqual({ nonce: 7n, missing: 0 });
 });
 
-test('a nonce is given to one transaction at a time, until that one is given up', async () => {
+test('a nonce belongs to one transaction at a time, until that one is given up', async () => {
   const [one, other] = [await claimOne('one'), await claimOne('other')];
   const counts = { sender, latest: 4n };
   expect((await store.journal.takeNonce(one, counts)).nonce).toBe(4n);
@@ -298,12 +301,12 @@ test('a nonce is given to one transaction at a time, until that one is given up'
   expect((await store.journal.takeNonce(third, { ...counts, latest: 5n })).nonce).toBe(5n);
 });
 
-test('numbers that only the node knows are left to whoever uses them', async () => {
+test('nonces that only the node knows are left to their users', async () => {
   const lease = await claimOne('a');
   expect((await store.journal.takeNonce(lease, { sender, latest: 4n, waiting: 6n })).nonce).toBe(6n);
 });
 
-test('whoever has lost a transaction gets no nonce for it', async () => {
+test('a process that lost a transaction gets no nonce for it', async () => {
   const lease = await claimOne('a');
   await store.journal.cancel('a');
   await expect(store.journal.takeNonce(lease, { sender, latest: 0n })).rejects.toMatchObject({ code: 'LEASE_LOST' });
@@ -323,7 +326,7 @@ test('an output is spent by one transaction, and free again when that one is giv
   await spend(other, 'aa:1');
 });
 
-test('what is signed and due is found, without what waits and what another process holds', async () => {
+test('signed transactions that are due are found, without those that wait or belong to another process', async () => {
   const waiting = await bring('waiting', 'signed');
   await store.journal.rest(waiting, Date.now() + 60_000);
   await bring('mine', 'signed');
@@ -338,7 +341,7 @@ test('what is signed and due is found, without what waits and what another proce
   await second.close();
 });
 
-test('one sender has one process at a time for what is not signed', async () => {
+test('each sender has one process at a time for its unsigned transactions', async () => {
   const second = await openStore(location());
   await store.journal.claim([pending('a')]);
   const claim = async (id: string, more = {}) => (await second.journal.claim([pending(id, more)]))[0];
@@ -350,7 +353,7 @@ test('one sender has one process at a time for what is not signed', async () => 
   await second.close();
 });
 
-test('a lease is kept for as long as its process says so, and the story tells of the next one', async () => {
+test('a lease is kept as long as its process renews it, and the story shows the next one', async () => {
   const clock = { time: 1_000, now: () => clock.time, wait: async () => {} };
   const database = await openDatabase<StoreTables>(location());
   const [one, other] = ['one', 'other'].map((owner) => journalTable(database, clock, owner));
@@ -369,7 +372,7 @@ test('a lease is kept for as long as its process says so, and the story tells of
   await database.close();
 });
 
-test('a process whose leases another one ended records nothing more, though nobody has claimed anew', async () => {
+test('a process whose leases were ended by another one records nothing more, even if nothing was claimed again', async () => {
   const database = await openDatabase<StoreTables>(location());
   const [one, other] = ['one', 'other'].map((owner) => journalTable(database, systemClock, owner));
   const [result] = await one!.claim([pending('a')]);
@@ -380,7 +383,7 @@ test('a process whose leases another one ended records nothing more, though nobo
   await database.close();
 });
 
-test('what was put off while the clock was a day ahead is tried again when the clock is right', async () => {
+test('a transaction that was put off while the clock was a day ahead is tried again when the clock is right', async () => {
   const clock = { time: 86_400_000, now: () => clock.time, wait: async () => {} };
   const database = await openDatabase<StoreTables>(location());
   const journal = journalTable(database, clock);
@@ -420,7 +423,7 @@ test('finding goes by chain, network, state, sender and limit', async () => {
 });
 
 fileTest('its plans are asked for in test/storage/postgres/postgres.test.ts')(
-  'questions that are asked at each poll go by an index',
+  'questions that are asked at each poll use an index',
   async () => {
     await store.close();
     const database = await openDatabase<never>(location());
@@ -445,7 +448,7 @@ fileTest('its plans are asked for in test/storage/postgres/postgres.test.ts')(
   },
 );
 
-test('five hundred claims at once are one transaction, and known ones stay quick when the journal is long', async () => {
+test('five hundred claims at once are one database transaction, and known ones stay fast when the journal is long', async () => {
   const many = Array.from({ length: 500 }, (_, at) => pending(`t${at}`));
   const results = await store.journal.claim(many);
   expect(results.map(({ entry }) => entry?.id)).toEqual(many.map(({ id }) => id));
@@ -455,7 +458,7 @@ test('five hundred claims at once are one transaction, and known ones stay quick
   expect(new Set(again.map(({ kind }) => kind))).toEqual(new Set(['known']));
 });
 
-test('a journal row that somebody edited is a damaged record', async () => {
+test('a manually edited journal row is a damaged record', async () => {
   const changes = [
     "state = 'gone'",
     "pending = 'no json'",
@@ -478,7 +481,7 @@ test('a journal row that somebody edited is a damaged record', async () => {
   }
 });
 
-test('a damaged row keeps no other from being claimed or gone on with', async () => {
+test('a damaged row does not stop others from being claimed or continued', async () => {
   for (const id of ['a', 'b', 'c', 'd']) await bring(id, 'signed');
   const database = await openDatabase<StoreTables>(location());
   await database.write(async (db) => {

@@ -115,7 +115,7 @@ function altered(value: unknown): unknown {
 }
 
 describe.each(Object.keys(ways) as State[])('a %s transaction', (state) => {
-  test('of which any column is changed by somebody without the key is gone on with by nobody', async () => {
+  test('a transaction is never continued after a change to any column without the key', async () => {
     await make('x', state);
     const row = await database.read((db) => db.selectFrom('transactions').selectAll().executeTakeFirstOrThrow());
     // Who works on it and until when decides nothing of what is done, and each claim is fenced by the generation.
@@ -141,7 +141,7 @@ describe.each(Object.keys(ways) as State[])('a %s transaction', (state) => {
 });
 
 describe('a transaction', () => {
-  test('whose row was taken away, but for its story, is not begun anew', async () => {
+  test('a transaction whose row is missing, but whose story exists, is not begun again', async () => {
     await make('x', 'broadcast');
     await run(sql`DELETE FROM transactions`);
     const [claim, other] = await another(({ journal }) => journal.claim([pending('x'), pending('y')]));
@@ -149,7 +149,7 @@ describe('a transaction', () => {
     expect(other).toMatchObject({ kind: 'claimed' });
   });
 
-  test('that is changed while this process has it gets no new MAC for the change', async () => {
+  test('a transaction that is changed while this process has it gets no new MAC for the change', async () => {
     const [claimed] = await store.journal.claim([pending('x')]);
     const { lease } = claimed as { lease: { id: string; generation: number } };
     await store.journal.advance(lease, 'claimed', { completed: '{}' }, 'filled');
@@ -160,7 +160,7 @@ describe('a transaction', () => {
     expect(await goOn('x')).toEqual([]);
   });
 
-  test('is no other one: a row of its own from elsewhere does not take its place', async () => {
+  test('a transaction is not replaced by a row of its own from another store', async () => {
     await make('x', 'claimed');
     await make('y', 'denied');
     const columns = ['state', 'pending', 'digest', 'completed', 'mac', 'summary', 'events', 'generation'];
@@ -172,7 +172,7 @@ describe('a transaction', () => {
   });
 
   test.each(['transaction_id', 'place', 'at', 'event', 'fact', 'mac'])(
-    'of whose story the column %s was changed is not retried with its bytes',
+    'a transaction with a changed story column %s is not retried with its bytes',
     async (name) => {
       await make('x', 'failed');
       await run(
@@ -186,7 +186,7 @@ describe('a transaction', () => {
   );
 
   test.each(['chain', 'network', 'sender', 'resource', 'transaction_id', 'mac'])(
-    'keeps its outputs from others, or says that the reservation was changed: %s',
+    'a transaction keeps its outputs from others, or reports that the reservation was changed: %s',
     async (name) => {
       await make('x', 'claimed');
       await run(sql`UPDATE reservations SET ${sql.ref(name)} = 'x:1' WHERE transaction_id = 'x'`);
@@ -207,7 +207,7 @@ describe('a journal of a former format', () => {
       sql`DELETE FROM meta WHERE key = 'journal_mark'`,
     );
 
-  test('is taken as it is, once, and only where the key slot is of that time', async () => {
+  test('a journal of a former format is accepted as it is, once, and only if the key slot is of that time', async () => {
     await make('x', 'signed');
     await make('y', 'failed');
     await forget();
@@ -229,7 +229,7 @@ describe('a journal of a former format', () => {
   });
 });
 
-test('a backup brings the MACs along, and what was changed before it stays damaged', async () => {
+test('a backup keeps the MACs, and earlier changes stay damaged', async () => {
   const password = () => Secret.text('five words make it well');
   await store.slots.replace([await makeSlot(rootKey, password(), { kind: 'password', storeId, generation: 1 })], []);
   await make('x', 'broadcast');
@@ -248,7 +248,7 @@ test('a backup brings the MACs along, and what was changed before it stays damag
   await restored.close();
 });
 
-test('a new root key authenticates the journal anew, but for what was changed', async () => {
+test('a new root key authenticates the journal again, except changed rows', async () => {
   const password = Secret.text('five words make it well');
   await make('x', 'broadcast');
   await store.journal.claim([pending('y')]);

@@ -356,7 +356,7 @@ describe('two processes, in every order of their steps, with stops at every step
     ['of two machines', two],
     ['that are strands of one', strands],
   ])(
-    '%s bring a transaction to its end with one set of bytes',
+    'two processes %s bring a transaction to its end with one set of bytes',
     async (_kind, owners) => {
       const { states, violations, ends } = await explore(owners);
       expect(violations).toEqual([]);
@@ -374,7 +374,7 @@ describe('two processes, in every order of their steps, with stops at every step
     ['state', two, /became/],
     ['signed', two, /two sets|replaced/],
   ])(
-    'and go wrong when the fence on %s is taken out',
+    'two processes go wrong when the fence on %s is removed',
     async (column, owners, expected) => {
       const { violations } = await explore(owners, without(column));
       expect(violations.join()).toMatch(expected);

@@ -59,7 +59,7 @@ async function expectStillFailed(id: string): Promise<void> {
 }
 
 describe('signed bytes that failed and are retried', () => {
-  test('stay failed when another signed transaction spends one of their outputs by now', async () => {
+  test('retried bytes stay failed when another signed transaction now spends one of their outputs', async () => {
     await failSigned('a', { spends: ['aa:0', 'aa:1'] });
     await sign('b', { spends: ['aa:1'] });
     await expect(journal.retry('a')).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('signed bytes that failed and are retried', () => {
     await fill('c', { spends: ['aa:0'] });
   });
 
-  test('stay failed as long as another one may be signed over the same outputs', async () => {
+  test('retried bytes stay failed as long as another transaction may be signed over the same outputs', async () => {
     await failSigned('a', { spends: ['aa:0'] });
     const lease = await fill('b', { spends: ['aa:0'] });
     await expect(journal.retry('a')).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
@@ -79,13 +79,13 @@ describe('signed bytes that failed and are retried', () => {
     expect(await journal.retry('a')).toMatchObject({ state: 'signed' });
   });
 
-  test('have their outputs again, so that no later transaction spends them', async () => {
+  test('retried bytes have their outputs again, so that no later transaction spends them', async () => {
     await failSigned('a', { spends: ['aa:0'] });
     expect(await journal.retry('a')).toMatchObject({ state: 'signed', ...signed('a') });
     await expect(fill('b', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
   });
 
-  test('reserve what the last bytes spend, not what bytes before them spent', async () => {
+  test('retried bytes reserve the outputs of the last bytes, not of earlier ones', async () => {
     const first = await sign('a', { spends: ['aa:0'] });
     await journal.expire(first, 'ran out');
     await failSigned('a', { spends: ['bb:0'] });
@@ -95,7 +95,7 @@ describe('signed bytes that failed and are retried', () => {
   });
 
   test.each(['signed', 'broadcast', 'completed'] as const)(
-    'stay failed when their number is that of a %s transaction by now',
+    'retried bytes stay failed when their nonce now belongs to a %s transaction',
     async (state) => {
       await failSigned('a', { sender, nonce: 5n });
       const lease = await sign('b', { sender, nonce: 5n });
@@ -109,7 +109,7 @@ describe('signed bytes that failed and are retried', () => {
     },
   );
 
-  test('go back all the same when whoever goes on with them waits for the proof of which took the nonce', async () => {
+  test('retried bytes still continue when the process waits for the proof of which bytes took the nonce', async () => {
     await failSigned('a', { sender, nonce: 5n });
     await sign('b', { sender, nonce: 5n });
     expect(await journal.retry('a', { awaitsProof: true })).toMatchObject({ state: 'signed', nonce: 5n });
@@ -119,13 +119,13 @@ describe('signed bytes that failed and are retried', () => {
     expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
   });
 
-  test('know who spends one of their outputs by now', async () => {
+  test('retried bytes know the transaction that now spends one of their outputs', async () => {
     await failSigned('a', { spends: ['aa:0', 'aa:1'] });
     await sign('b', { spends: ['aa:1'] });
     expect((await journal.rivals((await journal.get('a'))!)).map(({ id }) => id)).toEqual(['b']);
   });
 
-  test('are ended only with a proof about these very bytes, and leave the row for the story', async () => {
+  test('failed bytes are ended only with a proof about these very bytes, and leave the row for the story', async () => {
     await failSigned('a', { sender, nonce: 5n });
     await expect(journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     const stale = journal.cancel('a', { txId: '0xother', text: 'dead' });
@@ -138,7 +138,7 @@ describe('signed bytes that failed and are retried', () => {
     expect(last).toMatchObject({ event: 'cancelled', fact: { ...signed('a'), errorText: 'another took the nonce' } });
   });
 
-  test('that did not fail are ended only with a proof about these very bytes, and the process that has them sends no more', async () => {
+  test('bytes that did not fail are ended only with a proof about these very bytes, and their process sends no more', async () => {
     await sign('a', { sender, nonce: 5n });
     const before = (await journal.get('a'))!;
     await expect(journal.cancel('a')).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
@@ -153,7 +153,7 @@ describe('signed bytes that failed and are retried', () => {
     await expect(journal.renew(lease)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   });
 
-  test('stay failed as long as another one may be signed with their number', async () => {
+  test('retried bytes stay failed as long as another transaction may be signed with their nonce', async () => {
     await failSigned('a', { sender, nonce: 5n });
     const lease = await claimOne('b');
     expect((await journal.takeNonce(lease, { sender, latest: 5n })).nonce).toBe(5n);
@@ -167,14 +167,14 @@ describe('signed bytes that failed and are retried', () => {
     expect((await journal.takeNonce(await claimOne('c'), { sender, latest: 5n })).nonce).toBe(6n);
   });
 
-  test('go back when the same number is used by another sender, on another network, or by nobody any more', async () => {
+  test('retried bytes continue when their nonce is used by another sender, on another network, or no longer', async () => {
     await failSigned('a', { sender, nonce: 5n });
     await sign('b', { sender: '0xother', nonce: 5n });
     await failSigned('c', { sender, nonce: 5n });
     expect(await journal.retry('a')).toMatchObject({ state: 'signed', nonce: 5n });
   });
 
-  test('stay failed when their story cannot be read', async () => {
+  test('retried bytes stay failed when their story cannot be read', async () => {
     await failSigned('a', { spends: ['aa:0'] });
     await database.write((db) =>
       db.updateTable('transaction_events').set({ fact: '{"spends":7}' }).where('event', '=', 'filled').execute(),
@@ -190,7 +190,7 @@ describe('what a node counts', () => {
     { latest: 2n ** 200n },
     { latest: 0n, waiting: 2n ** 64n },
     { latest: 2n ** 64n - 1n },
-  ])('is refused at once when no transaction could have such a number: %o', async (counts) => {
+  ])('a count is refused at once when no transaction could have such a nonce: %o', async (counts) => {
     const lease = await claimOne('a');
     const taking = journal.takeNonce(lease, { sender, ...counts });
     await expect(taking).rejects.toMatchObject({ code: 'NODE_ANSWER_INVALID' });
@@ -198,7 +198,7 @@ describe('what a node counts', () => {
     expect((await journal.takeNonce(lease, { sender, latest: 4n })).nonce).toBe(4n);
   });
 
-  test('may be far ahead: the numbers between are not looked at one by one, and gaps behind are told', async () => {
+  test('a count may be far ahead: the nonces between are not read one by one, and gaps behind are reported', async () => {
     await sign('a', { sender, nonce: 2n ** 63n + 2n });
     const grant = await journal.takeNonce(await claimOne('b'), { sender, latest: 1n, waiting: 2n ** 63n });
     expect(grant).toEqual({ nonce: 2n ** 63n, missing: 1 });
@@ -213,13 +213,13 @@ describe('what a transaction had reserved whose process died before it was signe
     return lease;
   };
 
-  test('is kept while its process is heard of', async () => {
+  test('a reservation is kept while its process is heard of', async () => {
     await dead('number');
     clock.time += LEASE_TIME - 1;
     expect((await journal.takeNonce(await claimOne('a'), { sender, latest: 5n })).nonce).toBe(6n);
   });
 
-  test('goes to the next transaction that needs it, and a process that only slept can write no more', async () => {
+  test('a reservation goes to the next transaction that needs it, and a process that only slept can write no more', async () => {
     const asleep = await dead('number');
     clock.time += LEASE_TIME;
     const grant = await journal.takeNonce(await claimOne('a'), { sender, latest: 5n });
@@ -233,14 +233,14 @@ describe('what a transaction had reserved whose process died before it was signe
     expect((await journal.takeNonce(again, { sender, latest: 5n })).nonce).toBe(6n);
   });
 
-  test('is told as a gap until somebody fills it', async () => {
+  test('a reservation of a dead process is reported as a gap until the nonce is used', async () => {
     await dead('number');
     await sign('later', { sender, nonce: 6n });
     clock.time += LEASE_TIME;
     expect((await journal.takeNonce(await claimOne('a'), { sender, latest: 4n })).missing).toBe(1);
   });
 
-  test('outputs go to the next that spends one of them', async () => {
+  test('reserved outputs of a dead process go to the next transaction that spends one of them', async () => {
     const asleep = await dead('outputs');
     await expect(fill('a', { spends: ['aa:1'] })).rejects.toMatchObject({ code: 'OUTPUT_RESERVED' });
     clock.time += LEASE_TIME;
@@ -249,20 +249,20 @@ describe('what a transaction had reserved whose process died before it was signe
     await fill('b', { spends: ['aa:0'] });
   });
 
-  test('is free at once when a process that knows itself to be alone ends all leases', async () => {
+  test('a reservation is free at once when a process that knows itself to be alone ends all leases', async () => {
     await dead('outputs');
     await journal.endLeases();
     await fill('a', { spends: ['aa:0'] });
   });
 
-  test('is kept by what is signed, however long its process is silent', async () => {
+  test('a signed transaction keeps its reservation, however long its process is silent', async () => {
     const lease = await dead('outputs');
     await other.advance(lease, 'signed', signed('dead'));
     clock.time += 10 * LEASE_TIME;
     await expect(fill('a', { spends: ['aa:0'] })).rejects.toMatchObject({ code: 'OUTPUT_SPENT' });
   });
 
-  test('is kept from the other transactions of the same process, also when its heart stopped for a while', async () => {
+  test('a reservation is kept from other transactions of the same process, even if its heartbeat stopped for a while', async () => {
     const lease = await fill('a', { spends: ['aa:0'] });
     await journal.takeNonce(lease, { sender, latest: 5n });
     clock.time += 10 * LEASE_TIME;
@@ -272,7 +272,7 @@ describe('what a transaction had reserved whose process died before it was signe
   });
 });
 
-test('what is signed keeps the number that it was signed with, and no other', async () => {
+test('a signed transaction keeps the nonce that it was signed with, and no other', async () => {
   const lease = await claimOne('a');
   await journal.takeNonce(lease, { sender: '0xbefore', latest: 5n });
   await journal.takeNonce(lease, { sender, latest: 5n });

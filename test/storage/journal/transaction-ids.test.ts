@@ -36,7 +36,7 @@ const story = async (id: string, by = journal) => (await by.events(id)).map(({ e
 
 describe('bytes of another transaction', () => {
   test.each([[[]], [['broadcast']], [['broadcast', 'completed']]] as [State[]][])(
-    'are never recorded a second time, whether it is signed or further: %o',
+    'bytes of another transaction are never recorded a second time, whether it is signed or further: %o',
     async (further) => {
       await sign('a', ...further);
       const lease = await claim('b');
@@ -51,19 +51,19 @@ describe('bytes of another transaction', () => {
     },
   );
 
-  test('stay taken when they were proved dead', async () => {
+  test('bytes stay taken after they were proved dead', async () => {
     await journal.expire(await sign('a'), 'ran out');
     await expect(sign('b')).rejects.toMatchObject({ code: 'TRANSACTION_DUPLICATE' });
     // Its own dead bytes are the business of whoever made them.
     await sign('a');
   });
 
-  test('may be those of another network', async () => {
+  test('bytes may equal those of another network', async () => {
     await sign('a');
     await journal.advance(await claim('b', journal, 'mainnet'), 'signed', bytes);
   });
 
-  test('come over from a transaction that has failed, which then has none and starts anew when it is retried', async () => {
+  test('bytes move over from a failed transaction, which then has none and starts again when it is retried', async () => {
     await sign('a', 'failed');
     await sign('b');
     expect(await journal.get('a')).toMatchObject({ state: 'failed' });
@@ -77,7 +77,7 @@ describe('bytes of another transaction', () => {
     await expect(sign('a')).rejects.toMatchObject({ code: 'TRANSACTION_DUPLICATE', details: { other: 'b' } });
   });
 
-  test('go to one of two processes that record them at the same time', async () => {
+  test('bytes go to one of two processes that record them at the same time', async () => {
     const second = await openStore(location());
     const leases = [await claim('a'), await claim('b', second.journal)] as const;
     const both = [journal.advance(leases[0], 'signed', bytes), second.journal.advance(leases[1], 'signed', bytes)];
@@ -88,7 +88,7 @@ describe('bytes of another transaction', () => {
     await second.close();
   });
 
-  test('also by the id that the network gives later', async () => {
+  test('bytes are also refused by the id that the network gives later', async () => {
     await sign('a');
     const lease = await claim('b');
     await journal.advance(lease, 'signed', { signed: 'other bytes', txId: 'two' });
@@ -106,7 +106,7 @@ describe('a restored store', () => {
     return copy;
   }
 
-  test('keeps the ids of bytes that are recorded, that were proved dead, and that went to another', async () => {
+  test('a restored store keeps the ids of bytes that are recorded, that were proved dead, and that went to another', async () => {
     await sign('a', 'failed');
     await sign('b', 'failed');
     const dead = await claim('c');
@@ -121,7 +121,7 @@ describe('a restored store', () => {
     await copy.close();
   });
 
-  test('of a time when two could have the same bytes: who may have paid with them has them, the other starts anew', async () => {
+  test('a restored store of a time with shared bytes gives them to the possible payer, and the other starts again', async () => {
     await sign('b', 'broadcast', 'completed');
     await journal.advance(await claim('a'), 'signed', { signed: 'bytes', txId: 'two' });
     const records = await store.journalRecords.page(undefined, 100);

@@ -46,7 +46,7 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
   const older = freshLocation(kind);
   const fresh = freshLocation(kind);
 
-  it.each([1, 2])('becomes the very store that is made today: format %i', async (format) => {
+  it.each([1, 2])('an older store becomes the same as one that is made today: format %i', async (format) => {
     await (await createStore(fresh(), { storeId, slots: [anySlot()] })).close();
     if (kind === 'sqlite') await writeFile(older(), '');
     await run(older(), [
@@ -58,7 +58,7 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
     expect(await schemaOf(older(), kind)).toEqual(await schemaOf(fresh(), kind));
   });
 
-  it.each([1, 2])('becomes the very queue that is made today: format %i', async (format) => {
+  it.each([1, 2])('an older queue becomes the same as one that is made today: format %i', async (format) => {
     await (await openQueue(fresh())).close();
     if (kind === 'sqlite') await writeFile(older(), '');
     await run(older(), [

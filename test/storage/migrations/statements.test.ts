@@ -41,11 +41,11 @@ async function statementsOf(dialect: keyof typeof dialects, steps: typeof storeS
 
 // A migration that was released runs the same statements for ever: stores of every age have to come out the same.
 describe.each(['sqlite', 'postgres'] as const)('the migrations on %s', (dialect) => {
-  it('run the statements that they were released with, for a store', async () => {
+  it('the migrations of a store run the statements of their release', async () => {
     await expect(await statementsOf(dialect, storeSteps)).toMatchFileSnapshot(`store-${dialect}.sql`);
   });
 
-  it('run the statements that they were released with, for a queue', async () => {
+  it('the migrations of a queue run the statements of their release', async () => {
     await expect(await statementsOf(dialect, queueSteps)).toMatchFileSnapshot(`queue-${dialect}.sql`);
   });
 });

@@ -56,7 +56,7 @@ async function upgradedWith(rows: readonly Row[], events: readonly Line[] = []) 
   return taken.map(({ chain, network, tx_id, transaction_id }) => `${chain}/${network}/${tx_id}: ${transaction_id}`);
 }
 
-test('a store whose transactions share an id is brought up to date, and who may have paid with it keeps the id', async () => {
+test('a store with shared transaction ids is upgraded, and the possible payer keeps the id', async () => {
   const shared = [
     row('a', { state: 'failed', tx_id: 'one', created_at: 1 }),
     row('b', { state: 'completed', tx_id: 'one', created_at: 3 }),
@@ -77,7 +77,7 @@ test('a store whose transactions share an id is brought up to date, and who may 
   ]);
 });
 
-test('ids of bytes that were proved dead stay taken, and a damaged story keeps no store from being opened', async () => {
+test('ids of bytes that were proved dead stay taken, and a damaged story does not stop a store from opening', async () => {
   const rows = Array.from({ length: 50 }, (_, at) => row(`t${String(at).padStart(2, '0')}`, {}));
   const expired = rows.flatMap(({ id }) =>
     [2, 3].map((place) => ({
@@ -96,7 +96,7 @@ test('ids of bytes that were proved dead stay taken, and a damaged story keeps n
   expect(taken).toEqual(expired.map(({ transaction_id: id, place }) => `SOL/testnet/${id}.${place}: ${id}`));
 });
 
-test('a store that was brought up to date holds each id once', async () => {
+test('an upgraded store holds each id once', async () => {
   await upgradedWith([row('a', { state: 'completed', tx_id: 'one' })]);
   const again = { chain: 'SOL', network: 'testnet', tx_id: 'one', transaction_id: 'b' };
   const added = database.write((db) => db.insertInto('transaction_ids').values(again).execute());

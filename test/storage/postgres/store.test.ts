@@ -42,7 +42,7 @@ async function othersOn(url: string): Promise<readonly unknown[]> {
   return rows;
 }
 
-onServer('works share a commit, and one that fails is undone alone', async () => {
+onServer('several tasks share a commit, and a failing one is undone alone', async () => {
   const database = await openNotes(await freshSchema());
   const numbered = (id: number) => async (db: Kysely<Notes>) => {
     await insert(id)(db);
@@ -56,33 +56,30 @@ onServer('works share a commit, and one that fails is undone alone', async () =>
   await database.close();
 });
 
-onServer(
-  'a work whose caller was told that it failed is not done when a lost connection makes the others run again',
-  async () => {
-    const url = await freshSchema();
-    const database = await openNotes(url);
-    let tries = 0;
-    const told = database.write(async (db) => {
-      await insert(1)(db);
+onServer('a task that was reported as failed is not done when a lost connection repeats the others', async () => {
+  const url = await freshSchema();
+  const database = await openNotes(url);
+  let tries = 0;
+  const told = database.write(async (db) => {
+    await insert(1)(db);
+    tries += 1;
+    // Once among the others, and once by itself.
+    if (tries <= 2) throw new Error('told no');
+  });
+  const follower = database.write(async (db) => {
+    if (tries === 2) {
       tries += 1;
-      // Once among the others, and once by itself.
-      if (tries <= 2) throw new Error('told no');
-    });
-    const follower = database.write(async (db) => {
-      if (tries === 2) {
-        tries += 1;
-        await sql`SELECT pg_terminate_backend(pg_backend_pid())`.execute(db);
-      }
-      await insert(2)(db);
-    });
-    await expect(told).rejects.toThrow('told no');
-    await follower;
-    expect(await database.read((db) => db.selectFrom('notes').select('id').execute())).toEqual([{ id: 2 }]);
-    await database.close();
-  },
-);
+      await sql`SELECT pg_terminate_backend(pg_backend_pid())`.execute(db);
+    }
+    await insert(2)(db);
+  });
+  await expect(told).rejects.toThrow('told no');
+  await follower;
+  expect(await database.read((db) => db.selectFrom('notes').select('id').execute())).toEqual([{ id: 2 }]);
+  await database.close();
+});
 
-onServer('a work that ruins the transaction of its group fails, and what comes later is written', async () => {
+onServer('a task that ruins the transaction of its group fails, and later tasks are written', async () => {
   const database = await openNotes(await freshSchema());
   const ruining = database.write(async (db) => {
     await sql`RELEASE SAVEPOINT work`.execute(db);
@@ -94,7 +91,7 @@ onServer('a work that ruins the transaction of its group fails, and what comes l
   await database.close();
 });
 
-onServer('commits are durable though the server says otherwise, and readers cannot write', async () => {
+onServer('commits are durable whatever the server setting says, and readers cannot write', async () => {
   const database = await openNotes(await freshSchema());
   const { rows } = await database.write((db) => sql<Record<string, string>>`SHOW synchronous_commit`.execute(db));
   expect(rows).toEqual([{ synchronous_commit: 'on' }]);
@@ -102,7 +99,7 @@ onServer('commits are durable though the server says otherwise, and readers cann
   await database.close();
 });
 
-onServer('a read that comes while or after the store is closed is refused, and connects to nothing', async () => {
+onServer('a read during or after the closing of a store is refused, and connects to nothing', async () => {
   const url = await (await sharedPostgres()).createDatabase();
   const database = await openNotes(url);
   const all = () => database.read((db) => db.selectFrom('notes').selectAll().execute());
@@ -131,7 +128,7 @@ onServer.each([
   ['lose-answer', 'has committed', 1],
   ['lose-request', 'has heard nothing of it', 0],
 ] as const)(
-  'a connection that breaks over a commit (%s) says so, when the server %s, and the store goes on',
+  'a connection that breaks over a commit (%s) is reported, when the server %s, and the store continues',
   async (fate, _, rows) => {
     const url = await freshSchema();
     const way = await postgresWay(url);
@@ -149,7 +146,7 @@ onServer.each([
   },
 );
 
-onServer('works of two processes that wait for each other are both done', async () => {
+onServer('tasks of two processes that wait for each other are both done', async () => {
   const url = await freshSchema();
   const [one, other] = [await openNotes(url), await openNotes(url)];
   await one.write(insert(1));
@@ -170,7 +167,7 @@ onServer('works of two processes that wait for each other are both done', async 
   await Promise.all([one.close(), other.close()]);
 });
 
-onServer('of two that make a store at the same time one is told that it exists', async () => {
+onServer('of two that make a store at the same time, one fails because it exists', async () => {
   const url = await freshSchema();
   const settled = await Promise.allSettled([makeStore(url), makeStore(url), makeStore(url)]);
   const made = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -192,7 +189,7 @@ onServer('a store that fails while it is filled leaves nothing behind', async ()
   await expect(openStore(url)).rejects.toMatchObject({ code: 'STORE_MISSING' });
 });
 
-onServer('tables of others are left alone, and refused where they have our names', async () => {
+onServer('foreign tables are left alone, and refused where they have our names', async () => {
   const url = await freshSchema();
   await query(url, 'CREATE TABLE customers (name text)');
   await (await makeStore(url)).close();
@@ -226,7 +223,7 @@ onServer('no error shows user or password', async () => {
   }
 });
 
-onServer('the last of two passwords cannot be removed by two at the same time', async () => {
+onServer('two simultaneous removals cannot remove the last of two passwords', async () => {
   const url = await freshSchema();
   const [first, second] = [anySlot(), anySlot()];
   await (await createStore(url, { storeId, slots: [first, second] })).close();
@@ -240,66 +237,66 @@ onServer('the last of two passwords cannot be removed by two at the same time', 
   await Promise.all(stores.map((store) => store.close()));
 });
 
+onServer('a nonce waits for a process that takes the transaction over, and is not given to a lost one', async () => {
+  const url = await freshSchema();
+  const store = await makeStore(url);
+  const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}' };
+  const [claimed] = await store.journal.claim([parsePending(received, parseChainId('ETH'), 'testnet')]);
+  if (claimed?.kind !== 'claimed') throw new Error('not claimed');
+  const database = await openDatabase<StoreTables>(url);
+  let isTaken = false;
+  const isWaitedFor = async (): Promise<boolean> => {
+    const locks = await query(url, 'SELECT pid FROM pg_locks WHERE NOT granted');
+    return locks.length > 0;
+  };
+  const taking = await database.write(async (db) => {
+    await db.updateTable('transactions').set({ generation: 2, lease_owner: 'thief' }).execute();
+    const settled = store.journal.takeNonce(claimed.lease, { sender: '0x1', latest: 4n }).then(
+      () => 'given',
+      (error: unknown) => error,
+    );
+    void settled.finally(() => {
+      isTaken = true;
+    });
+    while (!isTaken && !(await isWaitedFor())) await new Promise((resolve) => setImmediate(resolve));
+    return { settled };
+  });
+  expect(await taking.settled).toMatchObject({ code: 'LEASE_LOST' });
+  expect(await query(url, 'SELECT * FROM reservations')).toEqual([]);
+  await Promise.all([database.close(), store.close()]);
+});
+
 onServer(
-  'a number waits for whoever takes the transaction over just then, and is not given for what was lost',
+  'two gateways share a queue: one key gives one transaction, and one output goes to one transaction',
   async () => {
     const url = await freshSchema();
-    const store = await makeStore(url);
-    const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}' };
-    const [claimed] = await store.journal.claim([parsePending(received, parseChainId('ETH'), 'testnet')]);
-    if (claimed?.kind !== 'claimed') throw new Error('not claimed');
-    const database = await openDatabase<StoreTables>(url);
-    let isTaken = false;
-    const isWaitedFor = async (): Promise<boolean> => {
-      const locks = await query(url, 'SELECT pid FROM pg_locks WHERE NOT granted');
-      return locks.length > 0;
+    const queues = await Promise.all([openQueue(url), openQueue(url)]);
+    const signatureId = parseSignatureId(randomUUID());
+    const transaction: NewQueuedTransaction = {
+      chain: parseChainId('LTC'),
+      network: 'testnet',
+      hashes: [signatureId],
+      serializedTransaction: '{}',
     };
-    const taking = await database.write(async (db) => {
-      await db.updateTable('transactions').set({ generation: 2, lease_owner: 'thief' }).execute();
-      const settled = store.journal.takeNonce(claimed.lease, { sender: '0x1', latest: 4n }).then(
-        () => 'given',
-        (error: unknown) => error,
-      );
-      void settled.finally(() => {
-        isTaken = true;
-      });
-      while (!isTaken && !(await isWaitedFor())) await new Promise((resolve) => setImmediate(resolve));
-      return { settled };
-    });
-    expect(await taking.settled).toMatchObject({ code: 'LEASE_LOST' });
-    expect(await query(url, 'SELECT * FROM reservations')).toEqual([]);
-    await Promise.all([database.close(), store.close()]);
+    const idempotency = { key: 'order 7', digest: 'd' };
+    const ids = await Promise.all(queues.map((queue) => queue.enqueue({ ...transaction, idempotency })));
+    expect(ids[0]).toBe(ids[1]);
+    const spending = queues.map((queue) => queue.enqueue({ ...transaction, spends: ['tx:0'] }));
+    const settled = await Promise.allSettled(spending);
+    expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'STATE_CONFLICT' } });
+    const filter = { chain: transaction.chain, network: transaction.network, signatureIds: [signatureId] };
+    expect(await queues[0].pending(filter)).toHaveLength(2);
+    await query(
+      url,
+      "INSERT INTO pending_hashes SELECT md5(n::text), 'LTC', 'testnet', n FROM generate_series(10, 20000) AS n",
+    );
+    await query(url, 'ANALYZE pending_hashes');
+    const plan = await query(url, "EXPLAIN SELECT seq FROM pending_hashes WHERE signature_id IN ('a', 'b', 'c')");
+    expect(JSON.stringify(plan)).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
+    await Promise.all(queues.map((queue) => queue.close()));
   },
 );
-
-onServer('two gateways share a queue: one key gives one transaction, one output goes to one', async () => {
-  const url = await freshSchema();
-  const queues = await Promise.all([openQueue(url), openQueue(url)]);
-  const signatureId = parseSignatureId(randomUUID());
-  const transaction: NewQueuedTransaction = {
-    chain: parseChainId('LTC'),
-    network: 'testnet',
-    hashes: [signatureId],
-    serializedTransaction: '{}',
-  };
-  const idempotency = { key: 'order 7', digest: 'd' };
-  const ids = await Promise.all(queues.map((queue) => queue.enqueue({ ...transaction, idempotency })));
-  expect(ids[0]).toBe(ids[1]);
-  const spending = queues.map((queue) => queue.enqueue({ ...transaction, spends: ['tx:0'] }));
-  const settled = await Promise.allSettled(spending);
-  expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'STATE_CONFLICT' } });
-  const filter = { chain: transaction.chain, network: transaction.network, signatureIds: [signatureId] };
-  expect(await queues[0].pending(filter)).toHaveLength(2);
-  await query(
-    url,
-    "INSERT INTO pending_hashes SELECT md5(n::text), 'LTC', 'testnet', n FROM generate_series(10, 20000) AS n",
-  );
-  await query(url, 'ANALYZE pending_hashes');
-  const plan = await query(url, "EXPLAIN SELECT seq FROM pending_hashes WHERE signature_id IN ('a', 'b', 'c')");
-  expect(JSON.stringify(plan)).toMatch(/Index (Only )?Scan|Bitmap Index Scan/);
-  await Promise.all(queues.map((queue) => queue.close()));
-});
 
 let server: PostgresServer | undefined;
 beforeAll(async () => {
@@ -324,7 +321,7 @@ async function addUntil(store: Store, over: () => boolean) {
 }
 
 onServer.each(['fast', 'immediate', 'kill'] as const)(
-  'a database that ends (%s) and starts again loses nothing that was acknowledged, and the store goes on',
+  'a database that ends (%s) and starts again loses nothing that was acknowledged, and the store continues',
   async (way) => {
     if (server === undefined) throw new Error('no server');
     const url = await server.createDatabase();

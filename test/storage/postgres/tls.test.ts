@@ -63,38 +63,38 @@ describe.skipIf(none !== undefined)('a store behind TLS', () => {
     }
   }
 
-  test.each(['require', 'verify-ca', 'verify-full'])('is reached encrypted with sslmode=%s', async (mode) => {
-    expect(await isEncrypted(`${url}?sslmode=${mode}&sslrootcert=${file('server.crt')}`)).toBe(true);
-  });
-
-  test('is reached in the clear without sslmode', async () => {
-    expect(await isEncrypted(url)).toBe(false);
-  });
-
-  test.each(['verify-ca', 'verify-full'])(
-    'with a certificate that nobody vouches for is refused by %s',
+  test.each(['require', 'verify-ca', 'verify-full'])(
+    'a store behind TLS is reached encrypted with sslmode=%s',
     async (mode) => {
-      for (const root of [`&sslrootcert=${file('other.crt')}`, '']) {
-        await expect(isEncrypted(`${url}?sslmode=${mode}${root}`)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
-      }
+      expect(await isEncrypted(`${url}?sslmode=${mode}&sslrootcert=${file('server.crt')}`)).toBe(true);
     },
   );
 
-  test('under a name that its certificate does not have is refused by verify-full, and by nothing less', async () => {
+  test('a store behind TLS is reached in the clear without sslmode', async () => {
+    expect(await isEncrypted(url)).toBe(false);
+  });
+
+  test.each(['verify-ca', 'verify-full'])('a server with an untrusted certificate is refused by %s', async (mode) => {
+    for (const root of [`&sslrootcert=${file('other.crt')}`, '']) {
+      await expect(isEncrypted(`${url}?sslmode=${mode}${root}`)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    }
+  });
+
+  test('a server with another name than its certificate is refused by verify-full, and by nothing less', async () => {
     const named = url.replace('127.0.0.1', 'localhost');
     const at = (mode: string) => `${named}?sslmode=${mode}&sslrootcert=${file('server.crt')}`;
     expect(await isEncrypted(at('verify-ca'))).toBe(true);
     await expect(isEncrypted(at('verify-full'))).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
   });
 
-  test('that speaks no TLS is refused, not spoken to in the clear', async () => {
+  test('a server without TLS is refused, not reached in the clear', async () => {
     await server.admin('ALTER SYSTEM SET ssl = off');
     await server.stop('fast');
     await server.start();
     await expect(isEncrypted(`${url}?sslmode=require`)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
   });
 
-  test.each(['sslrootcert', 'sslcert', 'sslkey'])('says which file of %s cannot be read', async (name) => {
+  test.each(['sslrootcert', 'sslcert', 'sslkey'])('the error names the unreadable file of %s', async (name) => {
     const missing = file('missing.pem');
     const opened = isEncrypted(`${url}?sslmode=verify-full&${name}=${missing}`);
     await expect(opened).rejects.toMatchObject({ message: expect.stringContaining(missing) });

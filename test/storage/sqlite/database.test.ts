@@ -29,7 +29,7 @@ const add = (database: Database<Tables>, id: number, text = 'x') =>
 const ids = (database: Database<Tables>) =>
   database.read(async (db) => (await db.selectFrom('notes').select('id').orderBy('id').execute()).map(({ id }) => id));
 
-test('a work that fails is undone alone, its neighbours in the same commit stay', async () => {
+test('a failing task is undone alone, and its neighbours in the same commit stay', async () => {
   const database = await openNotes();
   const failing = database.write(async (db) => {
     await db.insertInto('notes').values({ id: 2, text: 'half' }).execute();
@@ -42,7 +42,7 @@ test('a work that fails is undone alone, its neighbours in the same commit stay'
   await database.close();
 });
 
-test('works that wait at the same time share few commits', async () => {
+test('tasks that wait at the same time share few commits', async () => {
   const database = await openNotes();
   const walFrames = async () => {
     const rows = await database.read((db) => sql<{ log: number }>`PRAGMA wal_checkpoint`.execute(db));
@@ -56,7 +56,7 @@ test('works that wait at the same time share few commits', async () => {
   await database.close();
 });
 
-test('a write that comes while the last group ends is written too', async () => {
+test('a write that arrives while the last group ends is also written', async () => {
   const database = await openNotes();
   for (let id = 0; id < 200; id++) {
     // The second write is queued in the very turn in which the first is answered.
@@ -66,7 +66,7 @@ test('a write that comes while the last group ends is written too', async () => 
   await database.close();
 });
 
-test('closing waits for what is being written and refuses what comes later', async () => {
+test('closing waits for writes under way and refuses later ones', async () => {
   const database = await openNotes();
   const writing = Promise.all([add(database, 1), add(database, 2)]);
   await database.close();
@@ -78,7 +78,7 @@ test('closing waits for what is being written and refuses what comes later', asy
   await again.close();
 });
 
-test('reading works cannot write', async () => {
+test('reads cannot write', async () => {
   const database = await openNotes();
   const writing = database.read((db) => db.insertInto('notes').values({ id: 1, text: 'x' }).execute());
   await expect(writing).rejects.toMatchObject({ code: 'STORE_READ_ONLY' });
@@ -169,7 +169,7 @@ test('a writer waits for another one and then gets its turn', async () => {
   await database.close();
 });
 
-test('a writer that never gets its turn is told so after ten seconds, and nothing of it is written', async () => {
+test('a writer that never gets its turn gets an error after ten seconds, and nothing of it is written', async () => {
   const database = await openNotes();
   const release = await holdLock();
   await expect(add(database, 2)).rejects.toMatchObject({ code: 'STORE_BUSY' });

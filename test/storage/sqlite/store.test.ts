@@ -21,7 +21,7 @@ async function sqlOn(path: string, ...statements: string[]): Promise<void> {
   await database.close();
 }
 
-test('a new store is for its owner alone, with its directory and all files beside it', async () => {
+test('only the owner can read a new store, its directory and all files beside it', async () => {
   const path = directory.path('deep/down/store.db');
   const store = await makeStore(path);
   await store.wallets.add([anyWallet()]);
@@ -45,7 +45,7 @@ test('a store is closed into its one file, which can be copied alone and opened 
   await copy.close();
 });
 
-test('making a store never touches what has the name already, whatever it is', async () => {
+test('making a store never touches an existing file of the name, whatever it is', async () => {
   await writeFile(location(), 'precious');
   await expect(makeStore()).rejects.toMatchObject({ code: 'STORE_EXISTS' });
   expect(await readFile(location(), 'utf8')).toBe('precious');
@@ -56,7 +56,7 @@ test('making a store never touches what has the name already, whatever it is', a
   expect((await readdir(directory.path('.'))).sort()).toEqual(['folder.db', 'link.db', 'store.db']);
 });
 
-test('of two that make the same store at the same time one is told that it exists', async () => {
+test('of two that make the same store at the same time, one fails because it exists', async () => {
   const settled = await Promise.allSettled([makeStore(), makeStore(), makeStore()]);
   const made = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   expect(made).toHaveLength(1);
@@ -74,7 +74,7 @@ test('a store that fails while it is filled leaves nothing behind', async () => 
   expect(await readdir(directory.path('.'))).toEqual([]);
 });
 
-test('a missing store is said to be missing and is not made by looking', async () => {
+test('a missing store is reported as missing, and a look does not make one', async () => {
   await expect(openStore(location())).rejects.toMatchObject({ code: 'STORE_MISSING' });
   expect(await storeExists(location())).toBe(false);
   expect(await readdir(directory.path('.'))).toEqual([]);
@@ -99,7 +99,7 @@ test('a store that is cut off anywhere is damaged, and is left as it is', async 
   }
 });
 
-test('a store that is cut off beside a left-over log is still told to be damaged', async () => {
+test('a truncated store beside a left-over log is still called damaged', async () => {
   const store = await makeStore();
   await store.close();
   await truncate(location(), 8192);
@@ -110,7 +110,7 @@ test('a store that is cut off beside a left-over log is still told to be damaged
   await expect(opening).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
 });
 
-test('foreign files are refused by what they are and stay as they were', async () => {
+test('foreign files are refused by their kind and left unchanged', async () => {
   const sqlite = directory.path('other.db');
   await writeFile(sqlite, '');
   await sqlOn(sqlite, 'CREATE TABLE contacts (name TEXT)');
@@ -127,7 +127,7 @@ test('foreign files are refused by what they are and stay as they were', async (
   }
 });
 
-test('a wallet.dat is named as such, for it can be moved over', async () => {
+test('a wallet.dat is named as such, because it can be migrated', async () => {
   await writeFile(location(), `U2FsdGVkX1${'8'.repeat(800)}`);
   await expect(openStore(location())).rejects.toMatchObject({ message: expect.stringContaining('is a wallet.dat') });
 });
@@ -149,7 +149,7 @@ test.each([
   await expect(openStore(location())).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
 });
 
-test('flipped bytes anywhere end in a coded error or do no harm, never in another kind of failure', async () => {
+test('flipped bytes anywhere end in a coded error or do no harm, never in another failure', async () => {
   const store = await makeStore();
   const wallets = Array.from({ length: 40 }, () => anyWallet());
   await store.wallets.add(wallets);
@@ -200,7 +200,7 @@ test('the check of the database finds a damaged page', async () => {
 test.each([
   ['/proc/custos/store.db', 'STORE_UNREACHABLE'],
   ['/proc/store.db', 'STORE_UNREACHABLE'],
-])('a place that takes no file is a coded error: %s', async (path, code) => {
+])('an unwritable place is a coded error: %s', async (path, code) => {
   await expect(makeStore(path)).rejects.toMatchObject({ code });
   await expect(storeExists(path)).resolves.toBe(false);
 });
@@ -218,7 +218,7 @@ test('a directory in place of the store is a coded error', async () => {
   await expect(openStore(location())).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
 });
 
-test('one daemon at a time: the second is told which process the first is, and a killed one leaves no lock', async () => {
+test('only one daemon runs at a time: the second learns which process the first is, and a killed one leaves no lock', async () => {
   await (await makeStore()).close();
   const daemon = `
     const { openStore } = await import('$(storage/open-store.ts)');

@@ -12,7 +12,7 @@ const location = freshLocation();
 const makeStore = (): Promise<Store> => createStore(location(), { storeId, slots: [anySlot()] });
 const bsc = parseChainId('BSC');
 
-test('wallets are there again, byte for byte, after the store was closed', async () => {
+test('wallets are unchanged, byte for byte, after the store was closed and opened', async () => {
   const store = await makeStore();
   const wallets = [anyWallet(), anyWallet({ kind: 'hd', network: 'testnet', chain: bsc })];
   await store.wallets.add(wallets);
@@ -23,7 +23,7 @@ test('wallets are there again, byte for byte, after the store was closed', async
   await again.close();
 });
 
-test('adding is all or nothing: one known signature ID and none is added', async () => {
+test('adding is all or nothing: if one signature ID is known, none is added', async () => {
   const store = await makeStore();
   const known = anyWallet();
   await store.wallets.add([known]);
@@ -35,7 +35,7 @@ test('adding is all or nothing: one known signature ID and none is added', async
   await store.close();
 });
 
-test('pages go through all wallets once, in order, whatever their number', async () => {
+test('pages contain all wallets once, in order, whatever their number', async () => {
   const store = await makeStore();
   const wallets = Array.from({ length: 1050 }, (_, at) => anyWallet({ chain: at % 3 === 0 ? bsc : eth }));
   await store.wallets.add(wallets);
@@ -67,7 +67,7 @@ test('ids, chains and counts answer for the chain and network that was asked', a
   await store.close();
 });
 
-test('many ids are asked for in one go; unknown ones give nothing', async () => {
+test('many ids are asked for at once, and unknown ones give nothing', async () => {
   const store = await makeStore();
   const wallets = Array.from({ length: 1100 }, () => anyWallet());
   await store.wallets.add(wallets);
@@ -78,7 +78,7 @@ test('many ids are asked for in one go; unknown ones give nothing', async () => 
   await store.close();
 });
 
-test('a removed wallet is gone, and removing it again says that there was none', async () => {
+test('a removed wallet is gone, and a second removal says that it was missing', async () => {
   const store = await makeStore();
   const wallet = anyWallet();
   await store.wallets.add([wallet]);
@@ -91,7 +91,7 @@ test('a removed wallet is gone, and removing it again says that there was none',
 // PostgreSQL itself refuses a column of another type.
 const otherTypes = onPostgres ? [] : [["public_box = 'text'"], ['secret_box = 7']];
 test.each([["network = 'moonnet'"], ["kind = 'seed'"], ["chain = 'not a chain'"], ...otherTypes])(
-  'a record whose columns somebody edited is a damaged record: %s',
+  'a record with manually edited columns is a damaged record: %s',
   async (change) => {
     const store = await makeStore();
     const wallet = anyWallet();
@@ -156,7 +156,7 @@ const endless = (path: string) => `
   console.log(await store.wallets.count({}));
   await store.close();`;
 
-test('what was printed survives kill -9 at any moment', async () => {
+test('every printed wallet survives kill -9 at any moment', async () => {
   await (await makeStore()).close();
   const printed = new Set<string>();
   for (const killAfter of [1, 45, 130, 333, 700]) {
@@ -175,7 +175,7 @@ test('what was printed survives kill -9 at any moment', async () => {
 });
 
 fileTest('its disk is that of the server')(
-  'a disk that takes no more is a coded error; all that was printed is there and the store stays readable',
+  'a full disk is a coded error, all printed wallets exist, and the store stays readable',
   async () => {
     await (await makeStore()).close();
     const child = await runChild(endless(location()), { fileBlocks: 600 });
