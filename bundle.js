@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const dir = 'dist/program';
-/** Packages that load files of their own (WebAssembly, a native addon, worker threads), or choose at run time what to load. */
+/** Packages that load their own files (WebAssembly, a native addon, worker threads), or choose at run time what to load. */
 const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-secp256k1'];
 
 /**

@@ -1,6 +1,6 @@
-// A soak: node bench/soak.js [TRANSACTIONS] [sqlite|postgres]. Daemons are killed with SIGKILL every few seconds and started
-// again, signers and (on PostgreSQL) one of two daemons too, while five of a hundred answers of cloud and node are faults. In the
-// end the chain is asked: every payment arrived once, and every sender's nonce is the number of its payments.
+// A soak: node bench/soak.js [TRANSACTIONS] [sqlite|postgres]. Every few seconds it kills a daemon or a signer with SIGKILL and
+// restarts it, while five of a hundred answers of cloud and node are faults. PostgreSQL has two daemons. At the end it checks the
+// chain: every payment arrived once, and every sender's nonce is the number of its payments.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as ask, createServer } from 'node:http';

@@ -1,7 +1,7 @@
 /**
- * The library's door: a wallet store, its wallets, and a carrier that signs and sends transactions of the program's own.
- * docs/library.md shows it on one screen. Nothing here prints, reads the environment or ends the process; everything that goes
- * wrong is a CustosError.
+ * The library's door: a wallet store, its wallets, and a carrier that signs and sends the program's transactions.
+ * docs/library.md shows it on one screen. It never prints, reads the environment or ends the process. Every
+ * error is a CustosError.
  */
 
 export type { Carried, Carrier, CarrierOptions, Tally } from './app/library/carrier.js';

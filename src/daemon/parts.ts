@@ -12,7 +12,7 @@ export interface DaemonParts
   readonly source: Source;
   readonly way: Way;
   readonly wallets: WalletTable;
-  /** True where other daemons may use the same journal. */
+  /** True if other daemons may use the same journal. */
   readonly shared: boolean;
   /** When present, only these pending transactions are taken. */
   readonly onlyTransactions?: ReadonlySet<string>;

@@ -4,7 +4,7 @@ import type { GatewayContext } from './context.js';
 
 /** How many transactions a turn logs one by one. */
 const TOLD = 20;
-/** Milliseconds between two looks, at the most. */
+/** Longest time between two checks, in milliseconds. */
 const PERIOD = 30_000;
 
 /**

@@ -57,7 +57,7 @@ export async function refuseKnown(
  * Waits until a transaction can be made differently because another one has its bytes. The chain fills in what distinguishes
  * equal contents.
  * @param failed - why it could not be made, and how often it has been tried
- * @throws CustosError DUPLICATE_DEFERRED: the chain offers nothing else yet; and the error itself where nothing else will come
+ * @throws CustosError DUPLICATE_DEFERRED: the chain offers nothing else yet; and the error itself if the chain never offers another form
  */
 export async function awaitOtherForm(
   { clock }: Pick<LifecycleParts, 'clock'>,

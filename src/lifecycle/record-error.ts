@@ -36,7 +36,7 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   if ((isExpired || error.code === 'TRANSACTION_DUPLICATE') && isSent(state)) {
     return recordOutcome(parts, current, { to: 'failed', error });
   }
-  // Recorded bytes are given up only for an answer about these very bytes, never for one about keys or routes.
+  // Recorded bytes are given up only for an answer about exactly these bytes, never for one about keys or routes.
   const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
   const keepsBytes = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
   if (isWorthWaiting(error) || keepsBytes) return postpone(parts, current, error);

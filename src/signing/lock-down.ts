@@ -173,7 +173,7 @@ function fix(on: object, key: string, label: string, descriptor: PropertyDescrip
   // Deleted first, because redefining a property counts as reading it.
   Reflect.deleteProperty(on, key);
   if (Reflect.defineProperty(on, key, { ...descriptor, configurable: false })) return;
-  // Node 20 keeps one function of its loader behind a getter and a setter of its own.
+  // Node 20 keeps one function of its loader behind its own getter and setter.
   if (Reflect.set(on, key, descriptor.value) && Reflect.get(on, key) === descriptor.value) return;
   throw new CustosError('SIGNER_LOCKED_DOWN', `${label} cannot be taken away from the signer process`);
 }

@@ -149,7 +149,7 @@ function isPipe(file: string): boolean {
 /** Checked separately, so that both are reported. */
 function checkProxies(read: SettingsReader, { proxies }: Pick<Config, 'proxies'>): void {
   for (const name of Object.keys(proxies.variables)) {
-    // The same order as where they are read: the lower-case name wins.
+    // The same order as in the reader: the lower-case name wins.
     const isOverruled = name !== name.toLowerCase() && Boolean(proxies.variables[name.toLowerCase()]);
     if (isOverruled) continue;
     read.misused(name, undefined, () => readProxyRules({ [name]: proxies.variables[name] }));

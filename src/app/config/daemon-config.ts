@@ -35,7 +35,7 @@ export interface DaemonConfig {
   readonly nodes: ReadonlyMap<ChainId, string>;
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
   readonly allowForeignKeys: ReadonlySet<ChainId>;
-  /** `CHAIN[:ASSET]=AMOUNT` and `CHAIN:kind` as they were given; signing-rules.ts reads them with the chains at hand. */
+  /** `CHAIN[:ASSET]=AMOUNT` and `CHAIN:kind` as given; signing-rules.ts reads them with the list of chains. */
   readonly feeCeilings: readonly string[];
   readonly allowedHazards: readonly string[];
   /** Where the health server listens; without it there is no server. */

@@ -9,7 +9,7 @@ export interface GatewayConfig {
   readonly allowedHosts?: readonly string[];
   /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
   readonly queue: string;
-  /** `CHAIN=METHOD` as they were given; they are read with the chains at hand. */
+  /** `CHAIN=METHOD` as given; check.ts reads them with the list of chains. */
   readonly allowedMethods: readonly string[];
   /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched. */
   readonly unclaimedAfter: number;

@@ -3,7 +3,7 @@ import { type ChainId, parseChainId } from '../../core/ids.js';
 import { type Problem, problemIn } from './problem.js';
 import { type SettingName, settings } from './settings.js';
 
-/** What the command line gave, by camel-case flag name: a text, `true`, or all values of a flag that was given several times. */
+/** The flags of the command line by camel-case name: a text, `true`, or all values of a repeated flag. */
 export type Flags = Readonly<Record<string, unknown>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +26,7 @@ export interface Choice<T extends string> {
   readonly fallback: T;
 }
 
-/** Reads single settings, and remembers every mistake on the way; what is wrong gets its fallback. */
+/** Reads single settings, and remembers every mistake; a wrong value gets its fallback. */
 export class SettingsReader {
   readonly problems: Problem[] = [];
   readonly #flags: Flags;
@@ -64,7 +64,7 @@ export class SettingsReader {
     return this.#flags[flag] === true;
   }
 
-  /** The value of a flag; the last one where it was given twice, which is a mistake that `refuseRepeated` finds. */
+  /** The value of a flag; the last one of a repeated flag, which `refuseRepeated` reports as a mistake. */
   text(flag: string): string | undefined {
     const given = this.#flags[flag];
     const value: unknown = Array.isArray(given) ? given.at(-1) : given;
@@ -85,13 +85,13 @@ export class SettingsReader {
     return items.filter((item) => item !== '');
   }
 
-  /** A list of which each item is read by itself, so that every bad one is named. */
+  /** Reads each item of a list separately, so that every bad one is named. */
   each<T>(flag: string, read: (item: string) => T): readonly T[] | undefined {
     return this.list(flag)?.flatMap((item) => this.attempt<T[]>(flagName(flag), [], () => [read(item)]));
   }
 
   /**
-   * `CHAIN=VALUE`, repeated or separated by commas; a chain that comes twice is a mistake.
+   * `CHAIN=VALUE`, repeated or separated by commas; a repeated chain is a mistake.
    * @param items - those of the flag that have this form; all when absent
    */
   pairs<T>(flag: string, read: (value: string, pair: string) => T, items = this.list(flag)): ReadonlyMap<ChainId, T> {
@@ -126,7 +126,7 @@ export class SettingsReader {
 
   /** A flag alone, as a source. */
   flag(flag: string): Sourced | undefined {
-    // An empty value is a mistake of its own, which `number` finds.
+    // An empty value is a separate mistake, which `number` finds.
     const value = this.given(flag);
     return value === undefined ? undefined : { value, from: flagName(flag) };
   }
@@ -146,7 +146,7 @@ export class SettingsReader {
     });
   }
 
-  /** The same for what belongs to one command rather than to the settings: its mistake keeps its own code. */
+  /** The same for an option of one command: its mistake keeps its own code. */
   misused<T>(from: string, fallback: T, work: () => T): T {
     return this.#tried(work, (error) => {
       this.refuse(from, error?.message ?? 'not readable', error?.code);
@@ -162,7 +162,7 @@ export class SettingsReader {
     }
   }
 
-  /** Flags that were given several times and take one value: the last one may not win without a word. */
+  /** Refuses repeated flags that take one value: the last one must not win silently. */
   refuseRepeated(repeatable: ReadonlySet<string>): void {
     for (const [flag, given] of Object.entries(this.#flags)) {
       if (!Array.isArray(given) || repeatable.has(flag) || given.length < 2) continue;
@@ -187,10 +187,10 @@ export function flagName(flag: string): string {
   return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Flags of which no value is shown. */
+/** Flags with hidden values. */
 const hidden: ReadonlySet<string> = new Set(['apiKey']);
 
-/** Values of one flag beside each other; of an address only its host, because the rest may hold a key. */
+/** The values of one flag in one text; of a URL only its host, because the rest may hold a key. */
 export function bothOf(flag: string, values: readonly unknown[]): string {
   if (hidden.has(flag)) return 'its values are not shown';
   return values.map((value) => hostOnly(String(value))).join(' and ');

@@ -25,7 +25,7 @@ export function tatumEntry(chain: Chain, exported: ExportedWallet): Record<strin
   const { mnemonic, privateKey, secret, xpub, address, testnet } = exported;
   const place = { chain: chain.id, testnet };
   if (mnemonic === undefined) {
-    // Where a new wallet is a private key, its address belongs to the entry; a stored private key stands alone.
+    // If a new wallet of the chain is a private key, the entry has its address; a stored private key has none.
     const shown = chain.keys.newWallet === 'key' ? { address } : {};
     return { ...shown, ...(secret === undefined ? { privateKey } : { secret }), ...place };
   }

@@ -8,7 +8,7 @@ import { packageVersion } from '../process/package.js';
 import { storeLocation } from '../store/location.js';
 import { getSealed } from '../wallets/find.js';
 
-/** What of the settings these reports show. */
+/** The settings that these reports show. */
 type ReportedSettings = Pick<Config, 'store' | 'network' | 'password' | 'secrets' | 'envFile' | 'cloudUrl'>;
 
 export interface ReportParts {

@@ -9,7 +9,7 @@ type CompleteParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'rules'
 /**
  * Has the chain fill in missing parts such as nonce, fee and recent block. No key is open.
  * @returns the completed form
- * @throws CustosError NODE_*, STEP_TIMEOUT, TRANSACTION_DUPLICATE: another transaction was made of this very form
+ * @throws CustosError NODE_*, STEP_TIMEOUT, TRANSACTION_DUPLICATE: another transaction was made of the same form
  */
 export async function complete(
   parts: CompleteParts,

@@ -23,7 +23,7 @@ export interface Holder {
   /** Name of the process, different for each. */
   readonly owner: string;
   readonly now: number;
-  /** True where other machines use the same database (PostgreSQL). */
+  /** True if other machines use the same database (PostgreSQL). */
   readonly shared: boolean;
 }
 

@@ -21,7 +21,7 @@ interface Columns {
   readonly covered: readonly string[];
 }
 
-/** A row that the work at hand changes. */
+/** A row that the current work changes. */
 interface Touched {
   /** Lines of its story, those of this work included. */
   events: number;
@@ -40,7 +40,7 @@ export class JournalSeal {
   readonly #columns = new Map<string, Columns>();
   readonly isShared: boolean;
 
-  /** @param isShared - true where other machines write at the same time */
+  /** @param isShared - true if other machines write at the same time */
   constructor(isShared: boolean) {
     this.isShared = isShared;
   }

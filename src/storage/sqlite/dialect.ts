@@ -16,7 +16,7 @@ import type { SqliteConnection, SqliteStatement, SqliteValue } from './connectio
 /** Prepared statements that are kept for each connection. */
 const KEPT_STATEMENTS = 200;
 
-/** Kysely over one synchronous SQLite connection. Transactions are the caller's business (database.ts). */
+/** Kysely over one synchronous SQLite connection. The caller handles transactions (database.ts). */
 export function sqliteDialect(connection: SqliteConnection): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),

@@ -2,7 +2,7 @@ import { CustosError, type ErrorCode } from '../../core/errors.js';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that mean something to an operator. */
 const sqliteCodes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
-  // A statement that does not fit the tables: all statements are fixed, so the tables are not what they were made as.
+  // A statement that does not fit the tables: all statements are fixed, so the tables have been changed.
   1: ['STORE_DAMAGED', 'the store does not have the tables of a wallet store'],
   5: ['STORE_BUSY', 'another process is writing to the store'],
   6: ['STORE_BUSY', 'another process is writing to the store'],
@@ -18,7 +18,7 @@ const sqliteCodes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
 
 const CONSTRAINT = 19;
 
-/** The package for Node 20 leaves the code out where a statement gives rows; SQLite's texts are as fixed as its codes. */
+/** The package for Node 20 omits the code if a statement returns rows; SQLite's texts are as fixed as its codes. */
 const sqliteTexts: ReadonlyMap<string, number> = new Map([
   ['database is locked', 5],
   ['database table is locked', 6],
@@ -45,7 +45,7 @@ const fileCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EEXIST: ['STORE_EXISTS', 'the file exists already'],
 };
 
-/** Says what an error of SQLite or of the file system means for the store; anything else stays as it is. */
+/** Translates an error of SQLite or the file system into an error of the store; returns any other error unchanged. */
 export function databaseError(error: unknown, location?: string): unknown {
   if (!(error instanceof Error) || error instanceof CustosError) return error;
   const where = location === undefined ? '' : `${location}: `;
@@ -61,7 +61,7 @@ export function isSqliteConflict(error: unknown): boolean {
   return error instanceof Error && resultCode(error) === CONSTRAINT;
 }
 
-/** SQLite's primary result code of an error, where it is one of SQLite's. */
+/** SQLite's primary result code, if the error is one of SQLite's. */
 function resultCode(error: Error): number | undefined {
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
   if (!('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return undefined;

@@ -22,7 +22,7 @@ export async function fileExists(path: string): Promise<boolean> {
 }
 
 /**
- * Looks at a file before SQLite does, because SQLite would take an empty file for a new database.
+ * Checks a file before SQLite opens it, because SQLite would use an empty file as a new database.
  * @throws CustosError STORE_MISSING, STORE_DAMAGED (empty, cut off), STORE_FOREIGN (another kind of file), STORE_UNREACHABLE
  */
 export async function checkStoreFile(path: string): Promise<void> {
@@ -41,7 +41,7 @@ export async function checkStoreFile(path: string): Promise<void> {
     const { size } = await file.stat();
     checkHeader(header.subarray(0, bytesRead), path);
     const wal = await fileExists(`${path}-wal`);
-    // With a write-ahead log the file itself may lag behind; SQLite mends that when it opens it.
+    // With a write-ahead log the file itself may lag behind; SQLite repairs that when it opens it.
     if (!wal && size < pageSize(header) * header.readUInt32BE(28)) {
       throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
     }
@@ -70,9 +70,9 @@ function pageSize(header: Buffer): number {
 }
 
 /**
- * Builds a file under another name beside its place and moves it there in one step when `build` is done and all is on
- * disk: after a crash there is the whole file or none. Directory 0700, file 0600.
- * @throws CustosError STORE_EXISTS: something is there already, and stays; STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
+ * Builds a file under another name in the same directory. When `build` is done and everything is on disk, it moves the file to
+ * its place in one step: after a crash the file is complete or missing. Directory 0700, file 0600.
+ * @throws CustosError STORE_EXISTS: the place is taken, and that file stays; STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
  */
 export async function placeNewFile(path: string, build: (temporary: string) => Promise<void>): Promise<void> {
   const directory = dirname(path);
@@ -102,7 +102,7 @@ async function makeDirectory(path: string): Promise<void> {
   }
   await makeDirectory(dirname(path));
   await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-    // Somebody else made it in the meantime.
+    // Another process made it meanwhile.
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   });
   await syncPath(dirname(path));

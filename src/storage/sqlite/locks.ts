@@ -4,16 +4,16 @@ import { openSqlite, type SqliteConnection } from './connection.js';
 import { databaseError } from './errors.js';
 
 /**
- * Takes the place of the only daemon of a store: an exclusive SQLite lock on a file beside it, which the system lets go
- * of when the process ends in whatever way.
- * @returns closes it again
+ * Locks a store for its only daemon: an exclusive SQLite lock on a file beside the store. The system releases it when the
+ * process ends, for whatever reason.
+ * @returns releases the lock
  * @throws CustosError DAEMON_RUNNING
  */
 export async function lockForDaemon(store: string): Promise<() => void> {
   const path = `${store}.daemon-lock`;
   let connection: SqliteConnection | undefined;
   try {
-    // Made here, because SQLite would make it readable for everybody.
+    // Made here, because SQLite would make it readable for all users.
     await (await open(path, 'a', 0o600)).close();
     connection = await openSqlite(path);
     connection.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');

@@ -12,7 +12,7 @@ import { APPLICATION_ID, checkStoreFile, placeNewFile } from './location.js';
 import { lockForDaemon } from './locks.js';
 
 /**
- * Makes a new store with its key slots in a file; it is there whole or not at all.
+ * Makes a new store with its key slots in a file, completely or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
  */
 export async function createSqliteStore(location: string, content: NewStore): Promise<Store> {
@@ -48,7 +48,7 @@ export async function openSqliteStore(location: string): Promise<Store> {
   }
 }
 
-/** The file's first bytes are known to be a store's, so what SQLite cannot take for a database is damaged, not foreign. */
+/** The first bytes of the file are already checked, so a file that SQLite cannot open is damaged, not foreign. */
 async function openSound(location: string): Promise<Database<StoreTables>> {
   try {
     return await openSqliteDatabase<StoreTables>(location);
@@ -71,7 +71,7 @@ function assemble(database: Database<StoreTables>, location: string, identity: S
     ...tables,
     async lockForDaemon() {
       await lock();
-      // Whoever held anything has ended, in whatever way.
+      // Every former holder has ended, for whatever reason.
       await tables.journal.endLeases();
     },
     lockForRekey: lock,

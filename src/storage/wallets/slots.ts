@@ -15,7 +15,7 @@ export function slotTable(database: Database<StoreTables>, generation: number): 
     replace: (add, removeIds) =>
       database.write(async (db) => {
         await requireGeneration(db, { dialect: database.dialect, generation });
-        // Two that each remove another password must not both find one left: on PostgreSQL the second waits here.
+        // Two processes that each remove a password must not both see one left: on PostgreSQL the second waits here.
         if (database.dialect === 'postgres') await db.selectFrom('key_slots').select('id').forUpdate().execute();
         if (add.length > 0) await db.insertInto('key_slots').values(add.map(slotRow)).execute();
         if (removeIds.length > 0) await db.deleteFrom('key_slots').where('id', 'in', removeIds).execute();
@@ -31,7 +31,7 @@ export function slotRow(slot: KeySlot): StoreTables['key_slots'] {
   return { id, kind, log_n: kdf.logN, r: kdf.r, p: kdf.p, salt, box, created_at: createdAt, generation };
 }
 
-/** @throws CustosError STORE_DAMAGED, STORE_NEWER: the row holds what was never written there, or by a newer version */
+/** @throws CustosError STORE_DAMAGED, STORE_NEWER: the row holds values that Custos never writes, or those of a newer version */
 export function slotFromRow(value: unknown): KeySlot {
   if (typeof value !== 'object' || value === null) throw new CustosError('STORE_DAMAGED', 'a key slot is no row');
   const row: Readonly<Record<string, unknown>> = { ...value };

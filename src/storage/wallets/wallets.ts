@@ -10,7 +10,7 @@ import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 
-/** Rows in one statement: SQLite takes 32,766 parameters, a row has eight. */
+/** Rows in one statement: SQLite allows 32,766 parameters, and a row has eight. */
 const ROWS = 500;
 
 const selectOne = compiledQuery((db: Kysely<StoreTables>, hole: Holes<{ readonly id: string }>) =>
@@ -60,7 +60,7 @@ const selectChains = compiledQuery((db: Kysely<StoreTables>, hole: Holes<Pick<Pa
     .where('chain', 'is not', null),
 );
 
-/** Wallets by signature ID, behind the one that is named. */
+/** Wallets by signature ID, after the given one. */
 export async function walletPage(
   db: Kysely<StoreTables>,
   filter: WalletFilter,
@@ -73,7 +73,7 @@ export async function walletPage(
   return (await query.execute()).map(fromRow);
 }
 
-/** Puts other boxes into the rows of wallets that are there. */
+/** Replaces the boxes in the rows of existing wallets. */
 export async function replaceSealed(db: Kysely<StoreTables>, wallets: readonly SealedWallet[]): Promise<void> {
   const boxes = ['public_box', 'secret_box'] as const;
   for (const part of chunks(wallets, ROWS)) {
@@ -186,12 +186,12 @@ function toRow(wallet: SealedWallet): StoreTables['wallets'] {
   };
 }
 
-/** @throws CustosError RECORD_DAMAGED: a column holds what was never written there */
+/** @throws CustosError RECORD_DAMAGED: a column holds values that Custos never writes */
 function fromRow(row: StoreTables['wallets']): SealedWallet {
   const { network, kind } = row;
   const ids = parseIds(row);
   const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
-  // SQLite keeps whatever type of value it is given: a file that somebody edited may hold text in place of bytes.
+  // SQLite keeps the type of every value: an edited file may hold text instead of bytes.
   if (ids === undefined || !known || !isBytes(row.public_box) || !isBytes(row.secret_box)) {
     throw new CustosError(
       'RECORD_DAMAGED',
