@@ -17,17 +17,17 @@ describe('the name of an error code', () => {
     expect(readReport(`${former}: four-eye: no\n: really`)).toBe(`${present}: four-eye: no\n: really`);
   });
 
-  it('is read unchanged if it is a current name', () => {
+  it('a current error name is read unchanged', () => {
     for (const code of Object.keys(errorKinds)) expect(readErrorCode(code)).toBe(code);
   });
 
   it.each(['', 'FOUR_EYE', 'constructor', '__proto__', 'toString', 7, null, undefined, {}])(
-    'is not read from %s',
+    'an error name is not read from %s',
     (other) => expect(readErrorCode(other)).toBeUndefined(),
   );
 
   it.each(['FOUR_EYE_DENIED', 'no code: here', '', 'constructor: x', 'see FOUR_EYE_DENIED: x'])(
-    'is not sought elsewhere in the report "%s"',
+    'an error name is not sought elsewhere in the report "%s"',
     (text) => expect(readReport(text)).toBe(text),
   );
 });

@@ -6,7 +6,7 @@ import { isCount, isObject, objectOf, parseJson, tryJson } from '../../src/core/
 const refusal = (cause?: unknown) => new CustosError('REQUEST_INVALID', 'not what was asked for', { cause });
 
 describe('JSON from outside', () => {
-  it('is read as the value that was written', () => {
+  it('JSON from outside is read as the value that was written', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseJson(text, refusal)).toEqual(JSON.parse(text));
@@ -16,14 +16,14 @@ describe('JSON from outside', () => {
   });
 
   it.each(['', '{', 'undefined', '{"a":1}}', "{'a':1}"])(
-    'is refused with the error of the caller if it is not JSON: %s',
+    'invalid JSON is refused with the error of the caller: %s',
     (text) => {
       expect(() => parseJson(text, refusal)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
       expect(tryJson(text)).toBeUndefined();
     },
   );
 
-  it('counts as an object only if it is neither null nor a list', () => {
+  it('a value counts as an object only if it is neither null nor a list', () => {
     expect(isObject({})).toBe(true);
     for (const other of [null, undefined, [], 'text', 1, true]) {
       expect(isObject(other)).toBe(false);
@@ -33,7 +33,7 @@ describe('JSON from outside', () => {
     expect(objectOf(object, refusal)).toBe(object);
   });
 
-  it('gives a count only if it is an exact whole number', () => {
+  it('a count must be an exact whole number', () => {
     for (const count of [0, 1, Number.MAX_SAFE_INTEGER]) expect(isCount(count)).toBe(true);
     for (const other of [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, null]) {
       expect(isCount(other)).toBe(false);

@@ -22,15 +22,18 @@ describe('reading a table page by page', () => {
     ['a table of one short page', 2, [[1, 2]], [undefined]],
     ['a table of one full page', 3, [[1, 2, 3]], [undefined, 3]],
     ['a table that ends with a short page', 4, [[1, 2, 3], [4]], [undefined, 3]],
-  ])('gives all rows of %s, and asks no further after a short page', async (_, count, pages, questions) => {
-    const { reader, asked } = tableOf(count);
-    const found: (readonly number[])[] = [];
-    for await (const page of pagesOf<number, number>(reader)) found.push(page);
-    expect(found).toEqual(pages);
-    expect(asked).toEqual(questions);
-  });
+  ])(
+    'reading by page gives all rows of %s, and asks no further after a short page',
+    async (_, count, pages, questions) => {
+      const { reader, asked } = tableOf(count);
+      const found: (readonly number[])[] = [];
+      for await (const page of pagesOf<number, number>(reader)) found.push(page);
+      expect(found).toEqual(pages);
+      expect(asked).toEqual(questions);
+    },
+  );
 
-  it('asks for the next page only when the one before is worked on', async () => {
+  it('reading by page asks for the next page only when the one before is done', async () => {
     const { reader, asked } = tableOf(6);
     for await (const page of pagesOf<number, number>(reader)) {
       if (page.includes(1)) break;
@@ -39,7 +42,7 @@ describe('reading a table page by page', () => {
   });
 });
 
-it('a list is cut into parts of at most the size that is named', () => {
+it('a list is cut into parts of at most the requested size', () => {
   expect([...chunks([1, 2, 3, 4, 5], 2)]).toEqual([[1, 2], [3, 4], [5]]);
   expect([...chunks([], 2)]).toEqual([]);
 });

@@ -35,7 +35,7 @@ describe('a seed of ed25519', () => {
     expect(hex.encode(sign(text, secret, hex.decode(point)))).toBe(signature);
   });
 
-  it('gives the same public key and signatures as another library', () => {
+  it('an ed25519 seed gives the same public key and signatures as another library', () => {
     fc.assert(
       fc.property(bytes, fc.uint8Array({ maxLength: 200 }), (seed, message) => {
         expect(publicKey(seed)).toEqual(ed25519.getPublicKey(seed));
@@ -45,7 +45,7 @@ describe('a seed of ed25519', () => {
     );
   });
 
-  it('makes no signature that verifies under a foreign public key', () => {
+  it('an ed25519 seed makes no signature that verifies under a foreign public key', () => {
     const [seed, other] = [1, 2].map((fill) => new Uint8Array(32).fill(fill)) as [Uint8Array, Uint8Array];
     for (const signer of [publicKey(other), new Uint8Array(32), new Uint8Array(31)]) {
       try {
@@ -57,14 +57,14 @@ describe('a seed of ed25519', () => {
     }
   });
 
-  it.each([0, 31, 33, 64])('is refused with a length of %d bytes', (length) => {
+  it.each([0, 31, 33, 64])('an ed25519 seed is refused with a length of %d bytes', (length) => {
     const wrong = new Uint8Array(length);
     const refused = expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' });
     expect(() => publicKey(wrong)).toThrow(refused);
     expect(() => sign(wrong, wrong, new Uint8Array(32))).toThrow(refused);
   });
 
-  it('rejects a signature with one flipped bit', () => {
+  it('an ed25519 signature with one flipped bit is rejected', () => {
     const seed = new Uint8Array(32).fill(3);
     const signature = sign(seed, seed, publicKey(seed));
     expect(verify(seed, signature, publicKey(seed))).toBe(true);

@@ -139,7 +139,7 @@ describe('a node below a seed', () => {
     });
   }
 
-  it('keeps the chain code of its xpub when the node is wiped, even inside a Buffer', () => {
+  it('a node keeps the chain code of its xpub when the node is wiped, even inside a Buffer', () => {
     const derived = deriveNode(new Uint8Array(32).fill(7), 'm/1');
     const inBuffer = { ...derived, node: Buffer.from(derived.node) };
     const extended = neuter(inBuffer, XPUB);
@@ -147,7 +147,7 @@ describe('a node below a seed', () => {
     expect(extended.chainCode.some((byte) => byte !== 0)).toBe(true);
   });
 
-  it('agrees with a second implementation on random seeds and paths', () => {
+  it('derived nodes agree with a second implementation on random seeds and paths', () => {
     const step = fc.record({ index: fc.nat({ max: 0x7fffffff }), hardened: fc.boolean() });
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 64 }), fc.array(step, { maxLength: 4 }), (seed, steps) => {
@@ -163,7 +163,7 @@ describe('a node below a seed', () => {
 });
 
 describe('a child', () => {
-  it('has the same public key from the private and from the public half', () => {
+  it('a child has the same public key from the private and from the public half', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 64 }), fc.nat({ max: 0x7fffffff }), (seed, index) => {
         const parent = deriveNode(seed, "m/44'/60'");
@@ -174,29 +174,29 @@ describe('a child', () => {
     );
   });
 
-  it('cannot be derived from an xpub if it is hardened', () => {
+  it('a hardened child cannot be derived from an xpub', () => {
     const parent = neuter(deriveNode(new Uint8Array(32).fill(1), 'm/0'), XPUB);
     expect(() => childPublicKey(parent, HARDENED)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 
-  it.each([-1, 0.5, Number.NaN, 2 ** 32])('is refused under the invalid number %s', (index) => {
+  it.each([-1, 0.5, Number.NaN, 2 ** 32])('a child is refused under the invalid number %s', (index) => {
     const node = masterNode(new Uint8Array(32).fill(1));
     expect(() => childNode(node, index)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 
-  it('needs a node of 64 bytes', () => {
+  it('a child needs a node of 64 bytes', () => {
     expect(() => childNode(new Uint8Array(63), 0)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 });
 
 describe('an extended public key', () => {
-  it.each(refused)('is refused with %s, and the message does not repeat it', (_what, text) => {
+  it.each(refused)('an xpub is refused with %s, and the message does not repeat it', (_what, text) => {
     const read = () => decodeXpub(text, [XPUB]);
     expect(read).toThrow(expect.objectContaining({ code: 'XPUB_INVALID' }));
     if (text !== '') expect(read).not.toThrow(text);
   });
 
-  it('is refused with the same code whatever the text', () => {
+  it('an invalid xpub is refused with the same code whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[1-9A-HJ-NP-Za-km-z]{90,120}$/)), (text) => {
         expect(() => decodeXpub(text, [XPUB])).toThrow(CustosError);
@@ -206,7 +206,7 @@ describe('an extended public key', () => {
 });
 
 describe('a derivation path', () => {
-  it('marks hardened steps with an apostrophe or an h', () => {
+  it('a derivation path marks hardened steps with an apostrophe or an h', () => {
     expect(parsePath("m/44'/60h/0H/0/2147483647")).toEqual([44 + HARDENED, 60 + HARDENED, HARDENED, 0, 2147483647]);
     expect(parsePath('m')).toEqual([]);
   });
@@ -225,11 +225,11 @@ describe('a derivation path', () => {
     'm/0 ',
     'm/a',
     'm/0'.padEnd(2000, '/0'),
-  ])('is refused in the form %j', (path) => {
+  ])('a derivation path is refused in the form %j', (path) => {
     expect(() => parsePath(path)).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
   });
 
-  it('starts at a seed of 16 to 64 bytes', () => {
+  it('a derivation path starts at a seed of 16 to 64 bytes', () => {
     for (const length of [0, 15, 65]) {
       expect(() => masterNode(new Uint8Array(length))).toThrow(expect.objectContaining({ code: 'PATH_INVALID' }));
     }

@@ -8,12 +8,12 @@ const about = `${'abandon '.repeat(11)}about`;
 const art = `${'abandon '.repeat(23)}art`;
 
 describe('a new mnemonic', () => {
-  it('has 24 words unless another number is requested', () => {
+  it('a new mnemonic has 24 words unless another number is requested', () => {
     expect(generateMnemonic().split(' ')).toHaveLength(24);
     for (const words of [12, 15, 18, 21, 24] as const) expect(generateMnemonic(words).split(' ')).toHaveLength(words);
   });
 
-  it('is valid and never the same', () => {
+  it('a new mnemonic is valid and never the same', () => {
     const made = Array.from({ length: 20 }, () => generateMnemonic(12));
     expect(made.map(parseMnemonic)).toEqual(made);
     expect(new Set(made).size).toBe(20);
@@ -23,13 +23,13 @@ describe('a new mnemonic', () => {
 describe('a mnemonic', () => {
   // Source: BIP-39 reference vectors, entropies 00…00 and ff…ff.
   it.each([about, art, `${'zoo '.repeat(11)}wrong`, `${'zoo '.repeat(17)}when`, `${'zoo '.repeat(23)}vote`])(
-    '%j is accepted',
+    'the mnemonic %j is accepted',
     (text) => {
       expect(parseMnemonic(text)).toBe(text);
     },
   );
 
-  it('may come in capitals, full-width letters and with any white space', () => {
+  it('a mnemonic may have capitals, full-width letters and any white space', () => {
     expect(parseMnemonic(`\n  ${about.toUpperCase().replaceAll(' ', ' \t\u3000\n')} `)).toBe(about);
     const fullWidth = [...'about'].map((letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)).join('');
     expect(parseMnemonic(about.replace('about', fullWidth))).toBe(about);
@@ -43,12 +43,12 @@ describe('a mnemonic', () => {
     [about.replace('about', 'abaut'), 'word 12 is not in the English list'],
     ['abandon '.repeat(12), 'the checksum does not match'],
     [`about ${'abandon '.repeat(11)}`, 'the checksum does not match'],
-  ])('is refused with the reason: %j', (text, reason) => {
+  ])('a mnemonic is refused with the reason: %j', (text, reason) => {
     expect(() => parseMnemonic(text)).toThrow(expect.objectContaining({ code: 'MNEMONIC_INVALID' }));
     expect(() => parseMnemonic(text)).toThrow(reason);
   });
 
-  it('never appears in an error message, not even one word of it', () => {
+  it('a mnemonic never appears in an error message, not even one word of it', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z]{4,9}$/), { minLength: 12, maxLength: 12 }), (words) => {
         try {
@@ -63,7 +63,7 @@ describe('a mnemonic', () => {
     );
   });
 
-  it('parses to itself or to a coded error whatever the text', () => {
+  it('any text gives a mnemonic or a coded error', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(() => parseMnemonic(text)).toThrow(CustosError);
@@ -73,14 +73,14 @@ describe('a mnemonic', () => {
 });
 
 describe('the seed of a mnemonic', () => {
-  it('matches the published seed', async () => {
+  it('the seed of a mnemonic matches the published seed', async () => {
     // Source: BIP-39 without a passphrase, entropy 00…00.
     expect(Buffer.from(await mnemonicToSeed(about)).toString('hex')).toBe(
       '5eb00bbddcf069084889a8ab9155568165f5c453ccb85e70811aaed6f6da5fc19a5ac40b389cd370d086206dec8aa6c43daea6690f20ad3d8d48b2d2ce9e38e4',
     );
   });
 
-  it('is the same from text and from bytes, and in another implementation', async () => {
+  it('the seed of a mnemonic is the same from text and from bytes, and in another implementation', async () => {
     const mnemonic = generateMnemonic();
     const seed = await mnemonicToSeed(mnemonic);
     expect(await mnemonicToSeed(new TextEncoder().encode(mnemonic))).toEqual(seed);

@@ -27,19 +27,19 @@ describe('a private key', () => {
     ['more than the order', toBytes(2n ** 256n - 1n)],
     ['31 bytes long', new Uint8Array(31).fill(1)],
     ['33 bytes long', new Uint8Array(33).fill(1)],
-  ])('is not %s', (_what, bytes) => {
+  ])('a private key is not %s', (_what, bytes) => {
     expect(isPrivateKey(bytes)).toBe(false);
     expect(() => publicKey(bytes)).toThrow(expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }));
     expect(() => signHash(new Uint8Array(32), bytes)).toThrow(expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }));
   });
 
-  it('may be as low as one and as high as the order minus one', () => {
+  it('a private key may be as low as one and as high as the order minus one', () => {
     expect([toBytes(1n), toBytes(order - 1n)].every(isPrivateKey)).toBe(true);
   });
 });
 
 describe('a signature', () => {
-  it('is deterministic, has a low s and equals that of a second implementation', () => {
+  it('a signature is deterministic, has a low s and equals that of a second implementation', () => {
     fc.assert(
       fc.property(keys, hashes, (key, hash) => {
         const signer = publicKey(key);
@@ -54,7 +54,7 @@ describe('a signature', () => {
     );
   });
 
-  it('with a high s is lowered to the one that is made, with its recovery id', () => {
+  it('a signature with a high s is lowered to the one that is made, with its recovery id', () => {
     fc.assert(
       fc.property(keys, hashes, (key, hash) => {
         const made = signHash(hash, key);
@@ -70,7 +70,7 @@ describe('a signature', () => {
     }
   });
 
-  it('does not verify with a high s, another hash or another key', () => {
+  it('a signature does not verify with a high s, another hash or another key', () => {
     const key = toBytes(77n);
     const hash = new Uint8Array(32).fill(3);
     const { signature } = signHash(hash, key);
@@ -83,7 +83,7 @@ describe('a signature', () => {
     expect(verify(hash, signature, low(publicKey(toBytes(78n))))).toBe(false);
   });
 
-  it('of garbage verifies as false, and what is recovered from it is a point or nothing', () => {
+  it('garbage verifies as false, and recovery from it gives a point or nothing', () => {
     const one = publicKey(toBytes(1n));
     fc.assert(
       fc.property(
@@ -103,7 +103,7 @@ describe('a signature', () => {
 });
 
 describe('adding a tweak', () => {
-  it('gives the same key on the private and the public side', () => {
+  it('adding a tweak gives the same key on the private and the public side', () => {
     fc.assert(
       fc.property(keys, keys, (key, tweak) => {
         const sum = privateAdd(key, tweak);
@@ -113,7 +113,7 @@ describe('adding a tweak', () => {
     );
   });
 
-  it('gives undefined if the result is not a valid key', () => {
+  it('adding a tweak gives undefined if the result is not a valid key', () => {
     expect(privateAdd(toBytes(5n), toBytes(order - 5n))).toBeUndefined();
     expect(pointAddScalar(publicKey(toBytes(5n)), toBytes(order - 5n))).toBeUndefined();
     expect(privateAdd(toBytes(5n), toBytes(order))).toBeUndefined();
@@ -122,12 +122,12 @@ describe('adding a tweak', () => {
 });
 
 describe('a public key', () => {
-  it('can be expanded to both coordinates', () => {
+  it('a public key can be expanded to both coordinates', () => {
     const key = toBytes(12345n);
     expect(uncompress(publicKey(key))).toEqual(secp256k1.getPublicKey(key, false));
   });
 
-  it('must be a point of the curve', () => {
+  it('a public key must be a point of the curve', () => {
     const noPoint = Uint8Array.from([2, ...toBytes(7n)].slice(0, 33)).fill(0, 1, 32);
     noPoint[32] = 7;
     for (const bytes of [new Uint8Array(33), new Uint8Array(0), noPoint]) {

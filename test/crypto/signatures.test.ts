@@ -11,7 +11,7 @@ const [key, other] = [1, 2].map((fill) => new Uint8Array(32).fill(fill)) as [Uin
 const hash = new Uint8Array(32).fill(9);
 
 describe('a signature that allows a high s', () => {
-  it('equals that of another library', () => {
+  it('a signature that allows a high s equals that of another library', () => {
     fc.assert(
       fc.property(keys, bytes, (privateKey, digest) => {
         const expected = secp256k1.sign(digest, privateKey, { prehash: false, lowS: false });
@@ -20,7 +20,7 @@ describe('a signature that allows a high s', () => {
     );
   });
 
-  it('is not made with bytes that are not a key', () => {
+  it('a signature is not made with bytes that are not a key', () => {
     expect(() => signWithAnyS(hash, new Uint8Array(32))).toThrow(
       expect.objectContaining({ code: 'PRIVATE_KEY_INVALID' }),
     );
@@ -28,7 +28,7 @@ describe('a signature that allows a high s', () => {
 });
 
 describe('a Schnorr signature of Bitcoin Cash', () => {
-  it('verifies, but not with one flipped bit', () => {
+  it('a Schnorr signature of Bitcoin Cash verifies, but not with one flipped bit', () => {
     fc.assert(
       fc.property(keys, bytes, fc.nat(511), (privateKey, digest, bit) => {
         const signature = signBchSchnorr(digest, privateKey, publicKey(privateKey));
@@ -39,7 +39,7 @@ describe('a Schnorr signature of Bitcoin Cash', () => {
     );
   });
 
-  it('that was made with the public key of another does not verify under either', () => {
+  it('a Schnorr signature made with a foreign public key does not verify under either', () => {
     const signature = signBchSchnorr(hash, key, publicKey(other));
     for (const one of [key, other]) expect(verifyBchSchnorr(hash, signature, publicKey(one))).toBe(false);
   });

@@ -183,7 +183,7 @@ describe('a health port', () => {
     ['--health-port=70000', '--health-port takes a number from 0 to 65535'],
     ['--health-port=1.5', '--health-port takes a whole number'],
     ['--health-host=http://x/', '--health-host takes an address or a host name'],
-  ])('the health port %s is refused', async (flag, text) => {
+  ])('the health setting %s is refused', async (flag, text) => {
     expect(await kms.daemon('--testnet', flag)).toMatchObject({ code: 2, stderr: expect.stringContaining(text) });
   });
 });

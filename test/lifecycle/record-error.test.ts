@@ -25,7 +25,7 @@ describe('an error', () => {
     ['NODE_UNREACHABLE', { isFault: true }],
     ['BROADCAST_DEFERRED', {}],
   ] as const)(
-    'signed bytes that are refused for %s are sent again, and only a fault counts against the chain',
+    'signed bytes that are not accepted because of %s are sent again, and only a fault counts against the chain',
     async (code, fault) => {
       const claimed = await daemon.claimed('one', [['signed', signedFact]]);
       const {

@@ -150,7 +150,7 @@ describe('an answer that has to be signed', () => {
     ['signed at no time', sign(yes, 'now'), 'time'],
     ['signed in seconds', sign(yes, Math.round(now / 1000)), 'time'],
   ];
-  it.each(wrong)('%s holds and is counted', (_name, headers, distrust) => {
+  it.each(wrong)('an answer %s holds and is counted', (_name, headers, distrust) => {
     expect(judge(headers)).toMatchObject({ kind: 'hold', because: 'invalid', distrust });
   });
 

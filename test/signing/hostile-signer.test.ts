@@ -51,7 +51,7 @@ describe('a signer that reveals its key', () => {
     expect(ways.length).toBeGreaterThan(20);
   });
 
-  it.each(ways)('a key that leaks through %s reaches neither error nor log', async (completed) => {
+  it.each(ways)('a key that a signer leaks %s reaches neither error nor log', async (completed) => {
     const told: unknown[] = [];
     const signer = makeSigner(told);
     await signer.unlock();

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { isLoopback } from '../../../src/core/network/loopback.js';
 
 describe('a loopback host', () => {
-  it.each(['localhost', 'LocalHost', '127.0.0.1', '127.255.255.255', '::1', '[::1]'])('is %s', (host) => {
-    expect(isLoopback(host)).toBe(true);
-  });
+  it.each(['localhost', 'LocalHost', '127.0.0.1', '127.255.255.255', '::1', '[::1]'])(
+    '%s is a loopback host',
+    (host) => {
+      expect(isLoopback(host)).toBe(true);
+    },
+  );
 
   it.each([
     '',
@@ -21,7 +24,7 @@ describe('a loopback host', () => {
     '[localhost]',
     '::ffff:127.0.0.1',
     '127.0.0.1\n',
-  ])('is not %j', (host) => {
+  ])('%j is not a loopback host', (host) => {
     expect(isLoopback(host)).toBe(false);
   });
 });

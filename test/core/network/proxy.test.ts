@@ -6,7 +6,7 @@ const hostFor = (environment: Record<string, string>, url: string) =>
   readProxyRules(environment).proxyOf(new URL(url))?.host;
 
 describe('a proxy', () => {
-  it('is chosen by the protocol of the request, and the lower-case variable wins', () => {
+  it('a proxy is chosen by the protocol of the request, and the lower-case variable wins', () => {
     expect(hostFor(both, 'https://a.example')).toBe('secure.proxy');
     expect(hostFor(both, 'http://a.example')).toBe('plain.proxy');
     expect(hostFor({ ...both, https_proxy: 'small.proxy:3128' }, 'https://a.example')).toBe('small.proxy');
@@ -21,7 +21,7 @@ describe('a proxy', () => {
     'http://[::1]:1',
     'http://[::ffff:127.0.0.1]',
     'http://a.localhost',
-  ])('is never used for %s unless loopback proxying is requested', (url) => {
+  ])('a proxy is never used for %s unless loopback proxying is requested', (url) => {
     expect(hostFor(both, url)).toBeUndefined();
     expect(readProxyRules(both, { loopback: true }).proxyOf(new URL(url))).toBeDefined();
   });
@@ -48,23 +48,26 @@ describe('a proxy', () => {
     ['[fd00::1]:80', 'http://[fd00::1]', true],
     ['fd00::1', 'http://[fd00::2]', false],
     ['', 'https://a.example', false],
-  ])('is bypassed as NO_PROXY "%s" says for %s: %s', (exceptions, url, isStraight) => {
+  ])('a proxy is bypassed as NO_PROXY "%s" says for %s: %s', (exceptions, url, isStraight) => {
     expect(hostFor({ ...both, NO_PROXY: exceptions }, url) === undefined).toBe(isStraight);
     expect(hostFor({ ...both, no_proxy: exceptions, NO_PROXY: 'other' }, url) === undefined).toBe(
       isStraight || (exceptions === '' && url.includes('other')),
     );
   });
 
-  it('gets its user and password in a header', () => {
+  it('a proxy gets its user and password in a header', () => {
     const rules = readProxyRules({ HTTPS_PROXY: 'https://me:p%40ss@proxy.example' });
     const authorization = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
     const expected = { protocol: 'https:', host: 'proxy.example', port: 443, authorization };
     expect(rules.proxyOf(new URL('https://a.example'))).toEqual(expected);
   });
 
-  it.each(['socks5://me:s3cret@proxy', 'ftp://proxy', 'http://', 'http://me:s3cret@'])('is refused as "%s"', (url) => {
-    const read = () => readProxyRules({ HTTPS_PROXY: url });
-    expect(read).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-    expect(read).not.toThrow(/s3cret/);
-  });
+  it.each(['socks5://me:s3cret@proxy', 'ftp://proxy', 'http://', 'http://me:s3cret@'])(
+    'a proxy is refused as "%s"',
+    (url) => {
+      const read = () => readProxyRules({ HTTPS_PROXY: url });
+      expect(read).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+      expect(read).not.toThrow(/s3cret/);
+    },
+  );
 });

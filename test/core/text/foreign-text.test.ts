@@ -19,11 +19,11 @@ describe('foreign text', () => {
     expect(shown(text)).toBe(expected);
   });
 
-  it('in any language stays unchanged', () => {
+  it('foreign text in any language stays unchanged', () => {
     for (const text of ['Zürich 100 €', 'оплата', '支払い', 'تحويل', 'आदेश', '🚀']) expect(shown(text)).toBe(text);
   });
 
-  it('is the same when it is escaped twice, and holds no invisible character', () => {
+  it('foreign text is the same when it is escaped twice, and holds no invisible character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const once = shown(text);
@@ -33,7 +33,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('is escaped by the error that quotes it', () => {
+  it('an error escapes foreign text that it quotes', () => {
     expect(new CustosError('PENDING_INVALID', 'memo \u202ebad').message).toBe('memo \\u{202e}bad');
   });
 });
