@@ -1,5 +1,5 @@
-// A soak: node bench/soak.js [TRANSACTIONS] [sqlite|postgres]. Every few seconds it kills a daemon or a signer with SIGKILL and
-// restarts it, while five of a hundred answers of cloud and node are faults. PostgreSQL has two daemons. At the end it checks the
+// A soak: node bench/soak.js [TRANSACTIONS] [sqlite|postgres]. Every few seconds it kills a daemon (and starts it again) or a
+// signer with SIGKILL, while five of a hundred answers of cloud and node are faults. PostgreSQL has two daemons. At the end it checks the
 // chain: every payment arrived once, and every sender's nonce is the number of its payments.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

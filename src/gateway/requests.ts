@@ -193,7 +193,7 @@ export type ContractMethod = z.output<typeof contractReadForm>;
 
 /**
  * Checks a body against a form.
- * @throws CustosError REQUEST_INVALID: lists every problem; also for a body that brings a key
+ * @throws CustosError REQUEST_INVALID: lists every problem; also for a body that contains a key
  */
 export function parseForm<T>(form: z.ZodType<T>, body: unknown): T {
   refuseKeys(body);
