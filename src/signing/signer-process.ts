@@ -63,14 +63,17 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
   const answerAll = async (questions: ToSigner): Promise<void> => {
     const answers: Answer[] = [];
     for (const question of questions) {
-      if (question.kind === 'unlock') void unlock(question).then((told) => channel.send([told]));
-      // One after another, so that the secrets of only one request are open.
+      if (question.kind === 'unlock') void unlock(question).then((answered) => channel.send([answered]));
       else answers.push(await answer(question));
     }
     if (answers.length > 0) channel.send(answers);
   };
 
-  channel.onMessage((questions) => void answerAll(questions));
+  // One request after another, also of several messages: the secrets of at most one request are open.
+  let last: Promise<void> = Promise.resolve();
+  channel.onMessage((questions) => {
+    last = last.then(() => answerAll(questions));
+  });
 }
 
 function failed(n: number, thrown: unknown): Answer {

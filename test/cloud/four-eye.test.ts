@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FourEyeService } from '../../src/cloud/four-eye.js';
+import type { FourEyeService } from '../../src/cloud/four-eye-client.js';
 import type { Summary } from '../../src/core/chain/summary.js';
 import { Secret } from '../../src/core/secret.js';
 import { makeFourEye, questionAbout } from '../support/four-eye.js';

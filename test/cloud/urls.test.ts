@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fourEyeUrl } from '../../src/cloud/four-eye.js';
+import { fourEyeUrl } from '../../src/cloud/four-eye-client.js';
 import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl, isPrivateHost, pathSegment } from '../../src/cloud/urls.js';
 import { failure } from '../support/http.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readErrorCode } from '../../src/core/error-names.js';
+import { readErrorCode } from '../../src/core/former-error-names.js';
 import { custos } from '../support/custos.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 

@@ -1,4 +1,4 @@
-import { createApprover, type FourEyeService } from '../../src/cloud/four-eye.js';
+import { createApprover, type FourEyeService } from '../../src/cloud/four-eye-client.js';
 import type { Summary } from '../../src/core/chain/summary.js';
 import { digestOf } from '../../src/core/signing/digest.js';
 import type { Judge, Question } from '../../src/core/signing/judge.js';

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye.js';
+import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye-client.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pollCost, pollCostText, takesCredits } from '../../cloud/poll-cost.js';
-import { readErrorCode } from '../../core/error-names.js';
+import { readErrorCode } from '../../core/former-error-names.js';
 import { quote } from '../../core/ids.js';
 import { tryJson } from '../../core/json.js';
 import type { Store } from '../../core/store/store.js';

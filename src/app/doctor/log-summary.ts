@@ -1,5 +1,5 @@
-import { readErrorCode } from '../../core/error-names.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import { readErrorCode } from '../../core/former-error-names.js';
 import { isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { type LogEvent, logEvents } from '../../core/log.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';

@@ -5,9 +5,9 @@ import { quote } from '../../core/ids.js';
 import { type Fields, isObject } from '../shared/fields.js';
 import { includedAt } from '../shared/finality.js';
 import type { AddressStyle } from '../shared/keccak-address.js';
-import { numberTaken } from './nonce.js';
 import type { RpcPrefix } from './rpc.js';
 import { askQuantity } from './rpc.js';
+import { numberTaken } from './taken-nonce.js';
 
 /** How the nodes of one chain are asked, and how it writes addresses. */
 export interface EvmNodeForm {

@@ -1,7 +1,7 @@
 import type { NodeClient, RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { EvmNodeForm } from './inclusion.js';
-import { numberTaken } from './nonce.js';
+import { numberTaken } from './taken-nonce.js';
 
 /**
  * Another transaction has the number, or is said to: geth, reth, anvil and Klaytn "nonce too low", Nethermind "OldNonce", Besu

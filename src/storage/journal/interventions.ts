@@ -13,7 +13,7 @@ import { type Holder, isFree, nobody, seizeLease } from './leases.js';
 import { release, reserveAgain, signedWith } from './reservations.js';
 import { toEntry } from './rows.js';
 import { sealOf } from './seal.js';
-import { advance } from './steps.js';
+import { advance } from './state-changes.js';
 import { twinOf, withoutBytes } from './transaction-ids.js';
 
 /**

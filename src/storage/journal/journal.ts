@@ -19,7 +19,7 @@ import { cancel, retry, rivalsOf, withdraw, withdrawable } from './interventions
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
-import { advance, expire, rest, takeNonce } from './steps.js';
+import { advance, expire, rest, takeNonce } from './state-changes.js';
 import { twinOf } from './transaction-ids.js';
 
 /** The journal on a database. @param owner - name under which leases are held, different for each process */

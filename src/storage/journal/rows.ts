@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readErrorCode, readReport } from '../../core/error-names.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
+import { readErrorCode, readReport } from '../../core/former-error-names.js';
 import { parseChainId } from '../../core/ids.js';
 import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readErrorCode, readReport } from '../../src/core/error-names.js';
 import { errorKinds } from '../../src/core/errors.js';
+import { readErrorCode, readReport } from '../../src/core/former-error-names.js';
 
 /** The name in an earlier version, then the current name. */
 const renamed = [
