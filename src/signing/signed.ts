@@ -13,7 +13,7 @@ export function checkSigned(chain: Chain, { raw, txId }: SignedTransaction): voi
     (chain.codec.readSigned === undefined || chain.node.sendsByNode === true || idOf(chain, raw) === txId)
   )
     return;
-  throw new CustosError('SIGNATURE_INVALID', `what the signer gave back is no transaction of ${chain.name}`);
+  throw new CustosError('SIGNATURE_INVALID', `what the signer gave back is not a transaction of ${chain.name}`);
 }
 
 function idOf(chain: Chain, raw: string): string | undefined {

@@ -11,7 +11,7 @@ export function isPostgresUrl(location: string): boolean {
  */
 export function refuseUrl(location: string): void {
   if (!/^[a-z][a-z0-9+]*:\/\//i.test(location)) return;
-  throw new CustosError('STORE_UNSUPPORTED', `a ${location.split(':')[0]} URL is no path of a file`);
+  throw new CustosError('STORE_UNSUPPORTED', `a ${location.split(':')[0]} URL is not a path of a file`);
 }
 
 /**

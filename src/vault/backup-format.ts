@@ -228,7 +228,7 @@ function isSlot(value: unknown): value is KeySlot {
 /** The chunk is authentic, so the writer chose its form; these checks are for the types. */
 function parseRows(bytes: Uint8Array): readonly BackupRow[] {
   const value = parsePart(bytes);
-  if (!Array.isArray(value)) throw invalid('a part of the backup is no list');
+  if (!Array.isArray(value)) throw invalid('a part of the backup is not a list');
   return value.map((row: unknown) => {
     if (isObject(row) && row['kind'] === 'wallet' && isObject(row['wallet'])) {
       return { kind: 'wallet', wallet: parseWallet(row['wallet']) };

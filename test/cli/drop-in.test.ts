@@ -170,7 +170,7 @@ describe('what the peer took, or answered with exit code 0, is an error', () => 
     ['an unknown signature ID', ['getprivatekey', randomUUID(), '0'], undefined, 1, 'WALLET_UNKNOWN'],
     ['an unknown signature ID', ['getaddress', randomUUID(), '0'], undefined, 1, 'WALLET_UNKNOWN'],
     ['an unknown signature ID', ['removewallet', randomUUID()], undefined, 1, 'WALLET_UNKNOWN'],
-    ['a count that is no number', ['generatemanagedprivatekeybatch', 'ETH', 'abc'], undefined, 2, 'USAGE'],
+    ['a count that is not a number', ['generatemanagedprivatekeybatch', 'ETH', 'abc'], undefined, 2, 'USAGE'],
   ])('%s: %j', async (_what, args, input, code, error) => {
     const before = (await run(['export'])).stdout;
     const ended = await run(args, input);

@@ -66,7 +66,7 @@ describe('misuse ends with 2, an error and a hint, and nothing on standard outpu
     ['an unknown flag', ['wallet', 'list', '--nonsense'], 'USAGE'],
     ['a flag without its value', ['wallet', 'list', '--store'], 'USAGE'],
     ['a count of 0', ['wallet', 'create', 'ETH', '--count', '0'], 'USAGE'],
-    ['a count that is no number', ['wallet', 'create', 'ETH', '--count', 'ten'], 'USAGE'],
+    ['a count that is not a number', ['wallet', 'create', 'ETH', '--count', 'ten'], 'USAGE'],
     ['a count of 1.5', ['generatemanagedprivatekeybatch', 'ETH', '1.5'], 'USAGE'],
     ['no count', ['generatemanagedprivatekeybatch', 'ETH'], 'USAGE'],
     ['a state that does not exist', ['transaction', 'list', '--state', 'lost'], 'USAGE'],

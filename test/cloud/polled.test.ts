@@ -30,7 +30,7 @@ describe('an answer to a poll', () => {
     ['no serialized transaction', element('b', { serializedTransaction: null })],
     ['an index that is a text', element('b', { index: '1' })],
     ['an index beyond 2^31-1', element('b', { index: 2 ** 31 })],
-    ['hashes that are no list', element('b', { hashes: 'x' })],
+    ['hashes that are not a list', element('b', { hashes: 'x' })],
     ['deep nesting', element('b', { withdrawalId: 'w', withdrawalResponses: nested(100_000) })],
   ])('a poll with %s in it refuses that element and keeps the others', (_name, bad) => {
     const polled = read([element('a'), bad, element('c')]);

@@ -139,7 +139,7 @@ describe('an answer that has to be signed', () => {
     ['without a signature', json, 'unsigned'],
     ['without its time', { ...sign(yes), 'x-custos-timestamp': '' }, 'unsigned'],
     ['with a cut signature', { ...sign(yes), 'x-custos-signature': 'abcd' }, 'signature'],
-    ['with what is no signature', { ...sign(yes), 'x-custos-signature': 'z'.repeat(64) }, 'signature'],
+    ['with what is not a signature', { ...sign(yes), 'x-custos-signature': 'z'.repeat(64) }, 'signature'],
     ['signed with another secret', sign(yes, now, 'another'), 'signature'],
     ['signed over another nonce', other(asked.nonce), 'signature'],
     ['signed over another digest', other(asked.digest), 'signature'],

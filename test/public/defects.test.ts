@@ -49,8 +49,8 @@ describe('a daemon that cannot do its work says so at once and ends', () => {
       2,
       'URL_INSECURE',
     ],
-    ['with a cloud that is no URL', ['--testnet', '--cloud-url=tatum'], {}, 2, 'URL_INVALID'],
-    ['with a node that is no URL', ['--testnet', '--node=ETH=nowhere'], {}, 2, 'URL_INVALID'],
+    ['with a cloud that is not a URL', ['--testnet', '--cloud-url=tatum'], {}, 2, 'URL_INVALID'],
+    ['with a node that is not a URL', ['--testnet', '--node=ETH=nowhere'], {}, 2, 'URL_INVALID'],
     ['with a node of an unknown chain', ['--testnet', '--node=FOO=http://127.0.0.1:1'], {}, 2, 'CHAIN_UNKNOWN'],
     ['with a chain id that is none', ['--testnet', '--chain-id=ETH=x'], {}, 2, 'CONFIG_INVALID'],
   ])('a daemon ends at once with the reason: %s', async (_what, flags, change, code, error) => {

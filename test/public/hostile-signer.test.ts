@@ -18,7 +18,7 @@ const ways: Readonly<Record<string, string>> = {
   'bytes of another chain': "({ ...one, result: { ...one.result, raw: '01000000' + 'ab'.repeat(90) } })",
   'half of the bytes': '({ ...one, result: { ...one.result, raw: one.result.raw.slice(0, 80) } })',
   'the id of another transaction': "({ ...one, result: { ...one.result, txId: '0x' + '11'.repeat(32) } })",
-  'bytes that are no text': '({ ...one, result: { ...one.result, raw: new Uint8Array(8) } })',
+  'bytes that are not text': '({ ...one, result: { ...one.result, raw: new Uint8Array(8) } })',
   'no result': "({ kind: 'signed', n: one.n })",
   'an answer of another kind': "({ kind: 'unlocked', n: one.n, publicKey: new Uint8Array(32) })",
   'an error with an unknown code': "({ kind: 'failed', n: one.n, code: planted, message: planted })",

@@ -26,7 +26,7 @@ const refusals: readonly {
   { what: 'no signature ID', code: 'KEY_MISSING', change: { hashes: [] } },
   { what: 'no hashes', code: 'KEY_MISSING', change: { hashes: undefined } },
   { what: 'hashes that are null', code: 'KEY_MISSING', change: { hashes: null } },
-  { what: 'a transaction that is no JSON', code: 'TRANSACTION_INVALID', change: { serializedTransaction: '{"to"' } },
+  { what: 'a transaction that is not JSON', code: 'TRANSACTION_INVALID', change: { serializedTransaction: '{"to"' } },
   { what: 'a transaction of bytes', code: 'TRANSACTION_INVALID', change: { serializedTransaction: '0xdeadbeef' } },
   { what: 'trailing text', code: 'TRANSACTION_INVALID', change: { serializedTransaction: '{} {}' } },
   {
@@ -48,8 +48,8 @@ const refusals: readonly {
     change: { serializedTransaction: JSON.stringify({ data: `0x${'00'.repeat(600_000)}` }) },
     unreadable: true,
   },
-  { what: 'hashes that are no list', code: 'PENDING_INVALID', change: { hashes: 'x' }, unreadable: true },
-  { what: 'a hash that is no UUID', code: 'SIGNATURE_ID_INVALID', change: { hashes: ['x'] }, unreadable: true },
+  { what: 'hashes that are not a list', code: 'PENDING_INVALID', change: { hashes: 'x' }, unreadable: true },
+  { what: 'a hash that is not a UUID', code: 'SIGNATURE_ID_INVALID', change: { hashes: ['x'] }, unreadable: true },
 ];
 /** Elements without a readable id: nobody can be told of them. */
 const nameless = [null, 'text', 17, [], {}, { chain: 'ETH' }];

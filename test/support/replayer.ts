@@ -18,7 +18,7 @@ interface Recorded {
   readonly method: string;
   readonly path: string;
   readonly rpc: { readonly method: string; readonly params: string } | undefined;
-  /** Body of a question that is no JSON-RPC. */
+  /** Body of a question that is not JSON-RPC. */
   readonly body: string | undefined;
   readonly answer: unknown;
 }

@@ -74,7 +74,7 @@ function keyOf(value: unknown, name: string): Uint8Array {
   const stated = bytesOf(checksum, `${name}.checksum`);
   const sum = checksumOf(key);
   const fits = stated.length === 0 || (stated.length === sum.length && stated.every((byte, at) => byte === sum[at]));
-  if (!fits || Object.keys(rest).length > 0) throw invalid(`${name} is no account, or its checksum does not match`);
+  if (!fits || Object.keys(rest).length > 0) throw invalid(`${name} is not an account, or its checksum does not match`);
   return key;
 }
 

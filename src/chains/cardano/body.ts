@@ -31,7 +31,7 @@ export function readUnsigned(text: string, network: Network): Body {
   const { inner, extra } = openEnvelope(text);
   const bytes = bodyOf(inner);
   const map = decodeCbor(bytes);
-  if (!(map instanceof Map)) throw invalid('the body of the transaction is no map');
+  if (!(map instanceof Map)) throw invalid('the body of the transaction is not a map');
   const known: ReadonlySet<unknown> = new Set([INPUTS, OUTPUTS, FEE, TTL]);
   for (const key of map.keys()) {
     if (!known.has(key))
@@ -154,9 +154,9 @@ function readOutput(value: unknown, network: Network): CardanoOutput {
 
 function readTokens(value: unknown): Tokens {
   const tokens = new Map<string, bigint>();
-  if (!(value instanceof Map)) throw invalid('the tokens of an output are no map');
+  if (!(value instanceof Map)) throw invalid('the tokens of an output are not a map');
   for (const [policy, names] of value as Map<unknown, unknown>) {
-    if (!(names instanceof Map)) throw invalid('the tokens of an output are no map');
+    if (!(names instanceof Map)) throw invalid('the tokens of an output are not a map');
     for (const [name, amount] of names as Map<unknown, unknown>) {
       const id = `${hex.encode(bytesOf(policy, 'a policy', 28))}.${hex.encode(bytesOf(name, 'an asset name'))}`;
       tokens.set(id, whole(amount, 'an amount'));
@@ -167,13 +167,13 @@ function readTokens(value: unknown): Tokens {
 
 function list(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw invalid(`${name} of the transaction is no list`);
+  throw invalid(`${name} of the transaction is not a list`);
 }
 
 function whole(value: unknown, name: string): bigint {
   if (typeof value === 'bigint' && value >= 0n) return value;
   if (isCount(value)) return BigInt(value);
-  throw invalid(`${name} of the transaction is no whole number`);
+  throw invalid(`${name} of the transaction is not a whole number`);
 }
 
 function bytesOf(value: unknown, name: string, length?: number): Uint8Array {

@@ -45,7 +45,7 @@ export function decodePrivateKey(text: string): Uint8Array {
   key?.fill(0);
   throw new CustosError(
     'PRIVATE_KEY_INVALID',
-    'the private key is no extended key of Cardano, or its parts do not fit together',
+    'the private key is not an extended key of Cardano, or its parts do not fit together',
   );
 }
 

@@ -87,7 +87,7 @@ function ownKey(keys: readonly AccountKey[], { account, from }: { account: strin
   const own = keys.filter((key) => key.publicKey === from && key.curve === curve && !key.revoked);
   const key = own.find(({ weight }) => weight >= FULL_WEIGHT);
   if (key !== undefined) return key;
-  const why = own.length === 0 ? 'is no living key' : `has less than the full weight of ${FULL_WEIGHT}`;
+  const why = own.length === 0 ? 'is not a living key' : `has less than the full weight of ${FULL_WEIGHT}`;
   throw new CustosError('SENDER_MISMATCH', `the wallet's key ${why} of the account 0x${account}`);
 }
 

@@ -40,7 +40,7 @@ export function readAddress(text: string): Uint8Array {
   const decoded = bech32.decodeUnsafe(text, 90);
   const bytes = decoded?.prefix === 'erd' ? bech32.fromWordsUnsafe(decoded.words) : undefined;
   if (bytes?.length === 32) return bytes;
-  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is no erd1 address, or its checksum does not match`);
+  throw new CustosError('ADDRESS_INVALID', `${quote(text)} is not an erd1 address, or its checksum does not match`);
 }
 
 /** The address in lower case. @throws CustosError ADDRESS_INVALID; also for an address with a publicly known key */

@@ -74,7 +74,7 @@ async function loadTable({ table, writable, readonly }: TableLookup, node: NodeC
   if (account === null) throw new CustosError('TRANSACTION_INVALID', `there is no lookup table ${table}`);
   const bytes = accountBytes(account, programs.addressLookupTable);
   if (bytes === undefined || bytes.length < TABLE_HEADER || bytes[0] !== TABLE_KIND) {
-    throw new CustosError('TRANSACTION_INVALID', `the account ${table} is no lookup table`);
+    throw new CustosError('TRANSACTION_INVALID', `the account ${table} is not a lookup table`);
   }
   const addressAt = (index: number) => {
     const start = TABLE_HEADER + index * 32;

@@ -90,7 +90,7 @@ export function readMintKey(mintPK: string): Uint8Array {
     return decodePrivateKey(mintPK);
   } catch (error) {
     const why = error instanceof CustosError ? error.message : 'it cannot be read';
-    throw invalid(`mintPK is no private key: ${why}`);
+    throw invalid(`mintPK is not a private key: ${why}`);
   }
 }
 

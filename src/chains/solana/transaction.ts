@@ -29,7 +29,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
 function checkSigners({ signers }: SolanaMessage, wallets: readonly string[], mint: string | undefined): void {
   const surplus = wallets.find((address) => !signers.includes(address));
   if (surplus !== undefined) {
-    throw new CustosError('SENDER_MISMATCH', `${surplus} is no signer of the transaction, but ${signers.join(', ')}`);
+    throw new CustosError(
+      'SENDER_MISMATCH',
+      `${surplus} does not sign the transaction; its signers are ${signers.join(', ')}`,
+    );
   }
   if (mint !== undefined && !signers.includes(mint)) throw invalid('mintPK is the key of no signer of the transaction');
   if (mint !== undefined && (mint === signers[0] || wallets.includes(mint))) {

@@ -151,7 +151,7 @@ async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
     throw new CustosError('ADDRESS_INVALID', `${to} is a token or an account of tokens (${standard}), and no wallet`);
   }
   if (executable === true || withoutKey.has(owner)) {
-    throw new CustosError('ADDRESS_INVALID', `${to} belongs to a program or to the network, and is no wallet`);
+    throw new CustosError('ADDRESS_INVALID', `${to} belongs to a program or to the network, and is not a wallet`);
   }
   return account;
 }

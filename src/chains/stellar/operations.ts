@@ -172,5 +172,5 @@ function readPredicate(read: XdrReader, depth: number): void {
   if (type === 1 || type === 2) read.list(2, () => readPredicate(read, depth + 1));
   else if (type === 3) read.optional(() => readPredicate(read, depth + 1));
   else if (type === 4 || type === 5) read.int64();
-  else throw invalid(`${type} is no kind of condition`);
+  else throw invalid(`${type} is not a kind of condition`);
 }

@@ -10,7 +10,7 @@ import type { XdrReader } from './xdr.js';
 export function readMuxed(read: XdrReader): string {
   const type = read.uint32();
   if (type === 0) return showAccount(read.fixed(32));
-  if (type !== 0x100) throw invalid(`${type} is no kind of account`);
+  if (type !== 0x100) throw invalid(`${type} is not a kind of account`);
   const id = read.uint64();
   const account = read.fixed(32);
   const number = new Uint8Array(8);
@@ -42,7 +42,7 @@ export function assetOf(read: XdrReader, type: number): Asset {
 }
 
 export function readCode(read: XdrReader, type: number): string {
-  if (type !== 1 && type !== 2) throw invalid(`${type} is no kind of asset`);
+  if (type !== 1 && type !== 2) throw invalid(`${type} is not a kind of asset`);
   const code = new TextDecoder().decode(read.fixed(type === 1 ? 4 : 12)).replace(/\0+$/, '');
   if (!/^[a-zA-Z0-9]{1,12}$/.test(code))
     throw invalid('the code of an asset has other characters than letters and digits');
@@ -51,7 +51,7 @@ export function readCode(read: XdrReader, type: number): string {
 
 export function readAccount(read: XdrReader): string {
   const type = read.uint32();
-  if (type !== 0) throw invalid(`${type} is no kind of account`);
+  if (type !== 0) throw invalid(`${type} is not a kind of account`);
   return showAccount(read.fixed(32));
 }
 
@@ -81,7 +81,7 @@ export function readSigner(read: XdrReader): string {
   if (type === 0) return showAccount(read.fixed(32));
   if (type === 1 || type === 2) return `${type === 1 ? 'transaction' : 'hash'} ${hex.encode(read.fixed(32))}`;
   if (type === 3) return `${showAccount(read.fixed(32))} for the payload ${hex.encode(read.variable(64))}`;
-  throw invalid(`${type} is no kind of signer`);
+  throw invalid(`${type} is not a kind of signer`);
 }
 
 export function name({ code, issuer }: Asset): string {

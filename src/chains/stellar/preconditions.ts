@@ -22,7 +22,7 @@ export function readConditions(read: XdrReader): Conditions {
   const type = read.uint32();
   if (type === 0) return { notes: [] };
   if (type === 1) return timeOf([read.uint64(), read.uint64()]);
-  if (type !== 2) throw invalid(`${type} is no kind of precondition`);
+  if (type !== 2) throw invalid(`${type} is not a kind of precondition`);
   const time = read.optional(() => [read.uint64(), read.uint64()] as const);
   const ledgers = read.optional(() => [read.uint32(), read.uint32()] as const);
   const least = read.optional(() => read.int64());
@@ -58,5 +58,5 @@ export function readMemo(read: XdrReader): Memo | undefined {
   if (type === 1) return { type: 'text', value: readText(read, 28) };
   if (type === 2) return { type: 'id', value: read.uint64().toString() };
   if (type === 3 || type === 4) return { type: type === 3 ? 'hash' : 'return', value: hex.encode(read.fixed(32)) };
-  throw invalid(`${type} is no kind of memo`);
+  throw invalid(`${type} is not a kind of memo`);
 }

@@ -92,7 +92,7 @@ async function completeTransaction(gateway: GatewayContext, request: Context): P
   const { chain } = await existing(gateway, id);
   checkField('txId', () => {
     if (gateway.chains.get(chain).codec.isTransactionId(txId)) return;
-    throw new CustosError('REQUEST_INVALID', `${quote(txId)} is no transaction id of ${chain}`);
+    throw new CustosError('REQUEST_INVALID', `${quote(txId)} is not a transaction id of ${chain}`);
   });
   await gateway.queue.complete(id, txId, 'daemon');
   gateway.meter.count(chain, 'completed');

@@ -73,5 +73,5 @@ function checkTxId(
   }
   // If others sign after us, only the network knows the id.
   if (chain.codec.isTransactionId(txId)) return { txId };
-  throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is no transaction id of ${chain.id}`);
+  throw new CustosError('NODE_ANSWER_INVALID', `${quote(txId)} is not a transaction id of ${chain.id}`);
 }

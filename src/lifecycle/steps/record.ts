@@ -49,5 +49,5 @@ async function refuseDeadBytes(
   if (expiry === undefined && displacement === undefined) return;
   const story = await journal.events(entry.id);
   if (!story.some(({ event, fact }) => event === 'expired' && fact['txId'] === txId)) return;
-  throw new CustosError('TRANSACTION_EXPIRED', `the request of ${entry.id} has run out and cannot be made anew`);
+  throw new CustosError('TRANSACTION_EXPIRED', `the request of ${entry.id} has run out and cannot be made again`);
 }

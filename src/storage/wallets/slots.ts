@@ -33,7 +33,7 @@ export function slotRow(slot: KeySlot): StoreTables['key_slots'] {
 
 /** @throws CustosError STORE_DAMAGED, STORE_NEWER: the row holds values that Custos never writes, or those of a newer version */
 export function slotFromRow(value: unknown): KeySlot {
-  if (typeof value !== 'object' || value === null) throw new CustosError('STORE_DAMAGED', 'a key slot is no row');
+  if (typeof value !== 'object' || value === null) throw new CustosError('STORE_DAMAGED', 'a key slot is not a row');
   const row: Readonly<Record<string, unknown>> = { ...value };
   const { id, kind, salt, box } = row;
   if (kind !== 'password' && kind !== 'recovery') {

@@ -67,7 +67,7 @@ describe('a broken entry is named with its reason and left out', () => {
     ['no secret', { chain: 'ETH', testnet: true }, 'SECRET_UNSUPPORTED'],
     ['an empty mnemonic', { mnemonic: '', chain: 'ETH', testnet: true }, 'SECRET_UNSUPPORTED'],
     ['two private keys', { ...key, secret: keys.other.privateKey }, 'SECRET_UNSUPPORTED'],
-    ['a secret that is no text', { ...key, privateKey: 5 }, 'SECRET_UNSUPPORTED'],
+    ['a secret that is not text', { ...key, privateKey: 5 }, 'SECRET_UNSUPPORTED'],
     ['an unknown chain', { ...key, chain: 'DOGGO' }, 'CHAIN_UNKNOWN'],
     ['no chain', { privateKey: key.privateKey, testnet: true }, 'CHAIN_UNKNOWN'],
     ['a network that is none', { ...key, testnet: 'yes' }, 'IMPORT_INVALID'],

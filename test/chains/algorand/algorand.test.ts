@@ -153,7 +153,7 @@ describe('a request', () => {
       'TRANSACTION_INVALID',
     ],
     ['for a short account', { to: { publicKey: { 0: 1 } } }, 'TRANSACTION_INVALID'],
-    ['for a text that is no address', { to: 'nobody' }, 'ADDRESS_INVALID'],
+    ['for a text that is not an address', { to: 'nobody' }, 'ADDRESS_INVALID'],
     ['with a note that is too long', { note: printed(new Uint8Array(1025)) }, 'TRANSACTION_INVALID'],
     ['with a note that has holes', { note: { 0: 1, 2: 1 } }, 'TRANSACTION_INVALID'],
     ['with a note of no bytes', { note: { 0: 256 } }, 'TRANSACTION_INVALID'],

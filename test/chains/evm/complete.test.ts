@@ -72,7 +72,7 @@ describe('completing', () => {
     ['a foreign sender', { from: to }, 'SENDER_MISMATCH'],
     ['a foreign chain id', { chainId: 56 }, 'CHAIN_ID_MISMATCH'],
     ['too little gas', { gas: 20000 }, 'GAS_TOO_LOW'],
-    ['a value that is no number', { value: 'NaN' }, 'AMOUNT_INVALID'],
+    ['a value that is not a number', { value: 'NaN' }, 'AMOUNT_INVALID'],
     ['a wrong checksum', { to: '0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }, 'ADDRESS_INVALID'],
     ['a type that is not supported', { type: 3 }, 'TRANSACTION_UNSUPPORTED'],
   ])('completing asks nothing for a transaction with %s', async (_what, change, code) => {
@@ -89,7 +89,7 @@ describe('completing', () => {
   it.each<[string, Answers]>([
     ['a chain id that is null', { eth_chainId: null }],
     ['a chain id in decimal', { eth_chainId: 1 }],
-    ['gas that is no quantity', { eth_estimateGas: '0x' }],
+    ['gas that is not a quantity', { eth_estimateGas: '0x' }],
     ['gas that is an object', { eth_estimateGas: {} }],
     ['a count that is negative', { count: -1 }],
     ['a count that is fractional', { count: 1.5 }],

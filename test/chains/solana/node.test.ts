@@ -165,7 +165,7 @@ describe('completing', () => {
     ['that is not set up', accountOf(Buffer.alloc(200)), 'TRANSACTION_INVALID'],
     ['that cannot be read', { value: { data: 'x', owner: 'y' } }, 'NODE_ANSWER_INVALID'],
     [
-      'that is no base64',
+      'that is not base64',
       { value: { data: ['*', 'base64'], owner: programs.addressLookupTable } },
       'NODE_ANSWER_INVALID',
     ],

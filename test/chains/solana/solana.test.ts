@@ -332,7 +332,7 @@ describe('a completed transaction', () => {
       completed(legacy({ instructions: Array.from({ length: 64 }, (_, at) => send(at)) })),
       'TOO_LARGE',
     ],
-    ['whose bytes are no digits', completed(legacy(), { txData: '0x00' }), 'INVALID'],
+    ['whose bytes are not digits', completed(legacy(), { txData: '0x00' }), 'INVALID'],
     ['whose bytes are none', completed(legacy(), { txData: '' }), 'INVALID'],
     ['of another form', '[]', 'INVALID'],
   ])('a transaction %s is refused', (_what, text, expected) => {

@@ -181,7 +181,7 @@ describe('a transaction', () => {
       'TRANSACTION_INVALID',
     ],
     ['whose fee is said to be another', { more: { fee: 1 } }, 'TRANSACTION_INVALID'],
-    ['with an amount that is no number', { outputs: [{ satoshis: 1.5, script: foreign }] }, 'TRANSACTION_INVALID'],
+    ['with an amount that is not a number', { outputs: [{ satoshis: 1.5, script: foreign }] }, 'TRANSACTION_INVALID'],
     ['without outputs', { outputs: [] }, 'TRANSACTION_INVALID'],
     ['without inputs', { inputs: [] }, 'TRANSACTION_INVALID'],
   ];

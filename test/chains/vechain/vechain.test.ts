@@ -130,7 +130,7 @@ describe('a transaction', () => {
       'TRANSACTION_INVALID',
     ],
     [
-      'with an amount that is no number',
+      'with an amount that is not a number',
       { clauses: [{ to: other.address, value: '1.5', data: '0x' }] },
       'AMOUNT_INVALID',
     ],
