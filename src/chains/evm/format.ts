@@ -53,8 +53,8 @@ export interface TransactionShape {
   readonly hasFeeCurrency: boolean;
 }
 
-/** The oldest form, with replay protection (EIP-155). */
-const legacyFormat: EvmFormat = {
+/** The oldest form, with replay protection (EIP-155). @public the bare loop of the benchmarks signs with it */
+export const legacyFormat: EvmFormat = {
   name: 'legacy',
   type: 0,
   envelope: 'replay-protected',
