@@ -249,7 +249,7 @@ describe('every page', () => {
   it.each(['docs/architecture.md', 'docs/capacity.md', 'docs/compatibility.md'])(
     '%s says how many wallets a poll asks for',
     (page) => {
-      expect(read(page)).toContain(`${IDS_A_POLL.toLocaleString('en-US')} wallets`);
+      expect(read(page).replace(/\s+/g, ' ')).toContain(`${IDS_A_POLL.toLocaleString('en-US')} wallets`);
     },
   );
 

@@ -41,3 +41,12 @@ test('closing cuts what is still in work after the grace period', async () => {
   await server.close(0);
   expect(await client.ended).toBe('');
 });
+
+test('a connection is kept longer than clients and proxies keep theirs, so that none is cut under a request', async () => {
+  const server = await startPlain();
+  const client = await openRaw(server.url);
+  client.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const [, seconds] = /timeout=(\d+)/i.exec(await client.received(/keep-alive: timeout=\d+/i)) ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
+  await server.close(0);
+});

@@ -3,6 +3,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { CustosError } from '../../core/errors.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { sha512t256 } from '../../crypto/hash.js';
+import { seedOf } from '../shared/seed-of.js';
 import { tryDecode } from '../shared/try-decode.js';
 
 /** Words of Algorand's own mnemonic: 24 for the seed, one for its checksum. */
@@ -32,12 +33,8 @@ export function decodeSecret(text: string): Uint8Array {
     const forms = '103 characters of base 32, 128 hexadecimal digits, base 64 of 64 bytes, or the seed alone';
     throw new CustosError('PRIVATE_KEY_INVALID', `the secret is no Algorand key: ${forms}`);
   }
-  const seed = bytes.slice(0, 32);
-  const stated = bytes.subarray(32);
-  const fits = stated.length === 0 || publicKey(seed).every((byte, at) => byte === stated[at]);
-  bytes.fill(0);
-  if (fits) return seed;
-  seed.fill(0);
+  const seed = seedOf(bytes);
+  if (seed !== undefined) return seed;
   throw new CustosError('PRIVATE_KEY_INVALID', 'the second half of the secret is not its public key');
 }
 

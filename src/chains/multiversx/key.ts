@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
-import { publicKey } from '../../crypto/ed25519.js';
+import { seedOf } from '../shared/seed-of.js';
 
 /** Parents of the indexes: coin type 508 on mainnet, 1 on the test networks (SLIP-44). */
 export const paths = { mainnet: "m/44'/508'/0'/0'", testnet: "m/44'/1'/0'/0'" } as const;
@@ -23,13 +23,8 @@ export function decodePrivateKey(text: string): Uint8Array {
   if (digits.length !== 64 && digits.length !== 128) {
     throw new CustosError('PRIVATE_KEY_INVALID', `the private key has ${digits.length} hexadecimal digits, not 64`);
   }
-  const bytes = hex.decode(digits.toLowerCase());
-  const seed = bytes.slice(0, 32);
-  const stated = bytes.subarray(32);
-  const fits = stated.length === 0 || publicKey(seed).every((byte, at) => byte === stated[at]);
-  bytes.fill(0);
-  if (fits) return seed;
-  seed.fill(0);
+  const seed = seedOf(hex.decode(digits.toLowerCase()));
+  if (seed !== undefined) return seed;
   throw new CustosError('PRIVATE_KEY_INVALID', 'the second half of the private key is not its public key');
 }
 

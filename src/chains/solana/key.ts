@@ -3,6 +3,7 @@ import { base58, hex } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { tryJson } from '../../core/json.js';
 import { publicKey } from '../../crypto/ed25519.js';
+import { seedOf } from '../shared/seed-of.js';
 import { tryDecode } from '../shared/try-decode.js';
 
 const SEED_BYTES = 32;
@@ -24,12 +25,8 @@ export function encodePrivateKey(seed: Uint8Array): string {
  * @throws CustosError PRIVATE_KEY_INVALID; the key is never repeated in the message
  */
 export function decodePrivateKey(text: string): Uint8Array {
-  const bytes = keyBytes(text.trim());
-  const seed = bytes.slice(0, SEED_BYTES);
-  const fits = bytes.length === SEED_BYTES || sameBytes(publicKey(seed), bytes.subarray(SEED_BYTES));
-  bytes.fill(0);
-  if (fits) return seed;
-  seed.fill(0);
+  const seed = seedOf(keyBytes(text.trim()));
+  if (seed !== undefined) return seed;
   throw new CustosError('PRIVATE_KEY_INVALID', 'the public half of the private key does not belong to its secret half');
 }
 
@@ -52,8 +49,4 @@ function listedBytes(text: string): Uint8Array {
 
 function isByte(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
