@@ -27,7 +27,8 @@ export interface Cancelled {
 
 /**
  * Ends a transaction that was never signed, or a signed or failed one with bytes that are proved dead.
- * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (its bytes may still take effect, or have), CHAIN_ID_MISMATCH and
+ * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (its bytes may still take effect, or have; or signed bytes of a chain whose
+ *   nodes do not show their network), CHAIN_ID_MISMATCH and
  *   NETWORK_MISMATCH (the node is of another chain, and proves nothing), NODE_*, API_KEY_MISSING
  */
 export async function cancelTransaction(parts: CancelParts, id: string): Promise<Cancelled> {
@@ -58,7 +59,13 @@ async function proveDead(
   const node = nodes(entry.network).client(chain);
   // Another chain proves nothing: a mistyped address may be the reason why no cloud knows the signed bytes.
   const developmentChainId = developmentChainIds.get(chain.id);
-  await chain.node.checkNode?.(node, {
+  const { checkNode } = chain.node;
+  // These bytes may have left, unlike those that a network refused: a node that cannot say where it belongs proves nothing.
+  if (checkNode === undefined && entry.state === 'signed') {
+    const text = `no node of ${chain.id} can show that it is of ${entry.network}, so none proves the signed bytes of ${id} dead`;
+    throw new CustosError('STATE_CONFLICT', text);
+  }
+  await checkNode?.(node, {
     network: entry.network,
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
