@@ -49,16 +49,25 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** @param early - a key derivation that began while the program was loading */
-export function createHouse(config: Config, terminal: Terminal, early?: Promise<EarlyUnlock>): House {
+interface HouseOptions {
+  /** A key derivation that began while the program was loading. */
+  readonly early?: Promise<EarlyUnlock> | undefined;
+  readonly clock?: Clock;
+}
+
+export function createHouse(
+  config: Config,
+  terminal: Terminal,
+  { early, clock = systemClock }: HouseOptions = {},
+): House {
   const chains = createRegistry();
   const log = createLog(config.logLevel);
   const passwords = passwordMeans(config, terminal);
-  const opener = new StoreOpener({ config, log, chains, passwords, early });
+  const opener = new StoreOpener({ config, log, clock, chains, passwords, early });
   return {
     config,
     log,
-    clock: systemClock,
+    clock,
     chains,
     terminal,
     passwords,

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../core/clock.js';
 import type { Store } from '../core/store/store.js';
 import { isPostgresUrl, refuseOtherUrl } from './location.js';
 import { fileExists } from './sqlite/location.js';
@@ -18,20 +19,20 @@ export async function storeExists(location: string): Promise<boolean> {
  * Makes a new store with its key slots, completely or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function createStore(location: string, content: NewStore): Promise<Store> {
-  if (isPostgresUrl(location)) return (await postgres()).createPostgresStore(location, content);
+export async function createStore(location: string, content: NewStore, clock: Clock = systemClock): Promise<Store> {
+  if (isPostgresUrl(location)) return (await postgres()).createPostgresStore(location, content, clock);
   refuseOtherUrl(location);
-  return createSqliteStore(location, content);
+  return createSqliteStore(location, content, clock);
 }
 
 /**
  * Opens an existing store.
  * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function openStore(location: string): Promise<Store> {
-  if (isPostgresUrl(location)) return (await postgres()).openPostgresStore(location);
+export async function openStore(location: string, clock: Clock = systemClock): Promise<Store> {
+  if (isPostgresUrl(location)) return (await postgres()).openPostgresStore(location, clock);
   refuseOtherUrl(location);
-  return openSqliteStore(location);
+  return openSqliteStore(location, clock);
 }
 
 /** Loaded only when it is needed. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../core/clock.js';
+import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
 import type { Database } from './database.js';
 import { journalRecords } from './journal/backup-rows.js';
@@ -24,13 +24,13 @@ export interface NewStore {
 type Tables = 'wallets' | 'slots' | 'journal' | 'unlockJournal' | 'journalRecords' | 'rootGeneration' | 'rekey';
 
 /** The tables of a store, on either database. */
-export function storeTables(database: Database<StoreTables>, generation: number): Pick<Store, Tables> {
+export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
   const seal = new JournalSeal(database.dialect === 'postgres');
   return {
     rootGeneration: generation,
     wallets: walletTable(database, generation),
     slots: slotTable(database, generation),
-    journal: journalTable(database, systemClock, randomUUID(), seal),
+    journal: journalTable(database, clock, randomUUID(), seal),
     unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
     journalRecords: journalRecords(database, seal),
     rekey: (root) => replaceRoot(database, generation, root),

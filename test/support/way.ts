@@ -9,6 +9,7 @@ import { type DaemonRun, runDaemon } from '../../dist/app/daemon/run.js';
 import { openGateway } from '../../dist/app/gateway/open.js';
 import { createHouse, type House } from '../../dist/app/house.js';
 import { createWallets } from '../../dist/app/wallets/create.js';
+import type { Clock } from '../../dist/core/clock.js';
 import type { Wallet } from '../../dist/core/signing/wallet.js';
 import { type Anvil, startAnvil } from './anvil.js';
 import { storeOf } from './home-store.js';
@@ -31,11 +32,11 @@ export interface Way {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
   get(path: string): Promise<{ status: number; body: unknown }>;
-  /** One round of the daemon in this process, with parts of the house in place of the usual ones. */
+  /** One round of the daemon in this process. */
   runOnce(
     flags?: Record<string, unknown>,
     run?: Partial<DaemonRun>,
-    parts?: Pick<Partial<House>, 'clock'>,
+    parts?: { clock?: Clock },
   ): ReturnType<typeof runDaemon>;
   close(): Promise<void>;
 }
@@ -59,10 +60,11 @@ export async function startWay(store?: string): Promise<Way> {
     CUSTOS_API_KEY: apiKey,
     ...(store === undefined ? storeOf(home) : { CUSTOS_STORE: store }),
   };
-  const house = (flags: Record<string, unknown> = {}) =>
+  const house = (flags: Record<string, unknown> = {}, parts: { clock?: Clock } = {}) =>
     createHouse(
       readConfig({ testnet: true, logLevel: 'silent', chainId: `ETH=${chainId}`, ...flags }, environment, home),
       terminal,
+      parts,
     );
   const gateway = await openGateway(house({ node: `ETH=${chain.url}`, port: '0' }));
   const first = house();
@@ -102,9 +104,9 @@ export async function startWay(store?: string): Promise<Way> {
       ask(path, { method: 'POST', headers: { ...headers, ...extra }, body: JSON.stringify(body) }),
     get: (path) => ask(path, { headers }),
     async runOnce(flags = {}, run = {}, parts = {}) {
-      const runner = house({ runOnce: true, cloudUrl: gateway.url, ...flags });
+      const runner = house({ runOnce: true, cloudUrl: gateway.url, ...flags }, parts);
       try {
-        return await runDaemon({ ...runner, ...parts }, { signal: new AbortController().signal, ...run });
+        return await runDaemon(runner, { signal: new AbortController().signal, ...run });
       } finally {
         await runner.close();
       }

@@ -1,4 +1,5 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
 import type { Log } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { Vault } from '../../core/signing/vault.js';
@@ -19,6 +20,7 @@ import { type PasswordMeans, readNewPassword, readStorePassword, refuseWeakInPas
 export interface OpenerParts {
   readonly config: Pick<Config, 'store' | 'network' | 'onCommandLine'>;
   readonly log: Log;
+  readonly clock: Clock;
   readonly chains: ChainRegistry;
   readonly passwords: PasswordMeans;
   /** A key derivation that began while the program was loading. */
@@ -47,7 +49,7 @@ export class StoreOpener {
   }
 
   async store(): Promise<Store> {
-    this.#store ??= openStore(this.location());
+    this.#store ??= openStore(this.location(), this.#parts.clock);
     return this.#store;
   }
 

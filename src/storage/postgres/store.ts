@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
 import type { Database } from '../database.js';
@@ -35,7 +36,7 @@ export async function postgresStoreExists(location: string): Promise<boolean> {
  * Makes a new store in one transaction, beside other content of the database.
  * @throws CustosError STORE_EXISTS, STORE_FOREIGN, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function createPostgresStore(location: string, content: NewStore): Promise<Store> {
+export async function createPostgresStore(location: string, content: NewStore, clock: Clock): Promise<Store> {
   const { shown } = parsePostgresUrl(location);
   const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
   const database = await openPostgresDatabase<StoreTables>(location);
@@ -46,9 +47,9 @@ export async function createPostgresStore(location: string, content: NewStore): 
       if (await hasTables(db, marks, shown)) throw new CustosError('STORE_EXISTS', `${shown} holds a store already`);
       await makeTables(db, storeId, database.dialect, generation);
       await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
-      await fill?.(storeTables(within(db), generation));
+      await fill?.(storeTables(within(db), generation, clock));
     });
-    return assemble(database, shown, { storeId, generation });
+    return assemble(database, { storeId, generation }, { shown, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -59,12 +60,12 @@ export async function createPostgresStore(location: string, content: NewStore): 
  * Opens an existing store.
  * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_UNREACHABLE, STORE_UNSUPPORTED
  */
-export async function openPostgresStore(location: string): Promise<Store> {
+export async function openPostgresStore(location: string, clock: Clock): Promise<Store> {
   const { shown } = parsePostgresUrl(location);
   const database = await openPostgresDatabase<StoreTables>(location);
   try {
     if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);
-    return assemble(database, shown, await prepareStore(database, shown));
+    return assemble(database, await prepareStore(database, shown), { shown, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -80,13 +81,17 @@ function within(db: Kysely<StoreTables>): Database<StoreTables> {
   return { dialect: 'postgres', read: (work) => work(db), write: (work) => work(db), close: async () => undefined };
 }
 
-function assemble(database: PostgresDatabase<StoreTables>, shown: string, identity: StoreIdentity): Store {
+function assemble(
+  database: PostgresDatabase<StoreTables>,
+  identity: StoreIdentity,
+  { shown, clock }: { shown: string; clock: Clock },
+): Store {
   const locks = rekeyLocks(database, identity);
   return {
     storeId: identity.storeId,
     location: shown,
     shared: true,
-    ...storeTables(database, identity.generation),
+    ...storeTables(database, identity.generation, clock),
     // Daemons share the work by leases, and leave the leases of others alone.
     lockForDaemon: locks.shared,
     lockForRekey: locks.alone,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
 import type { Database } from '../database.js';
@@ -15,7 +16,7 @@ import { lockForDaemon } from './locks.js';
  * Makes a new store with its key slots in a file, completely or not at all.
  * @throws CustosError STORE_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function createSqliteStore(location: string, content: NewStore): Promise<Store> {
+export async function createSqliteStore(location: string, content: NewStore, clock: Clock): Promise<Store> {
   const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
   await placeNewFile(location, async (temporary) => {
     const database = await openSqliteDatabase<StoreTables>(temporary, { journal: 'delete' });
@@ -25,23 +26,23 @@ export async function createSqliteStore(location: string, content: NewStore): Pr
         await makeTables(db, storeId, database.dialect, generation);
         await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       });
-      await fill?.(storeTables(database, generation));
+      await fill?.(storeTables(database, generation, clock));
     } finally {
       await database.close();
     }
   });
-  return openSqliteStore(location);
+  return openSqliteStore(location, clock);
 }
 
 /**
  * Opens an existing store.
  * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function openSqliteStore(location: string): Promise<Store> {
+export async function openSqliteStore(location: string, clock: Clock): Promise<Store> {
   await checkStoreFile(location);
   const database = await openSound(location);
   try {
-    return assemble(database, location, await prepareStore(database, location));
+    return assemble(database, await prepareStore(database, location), { location, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -58,9 +59,13 @@ async function openSound(location: string): Promise<Database<StoreTables>> {
   }
 }
 
-function assemble(database: Database<StoreTables>, location: string, identity: StoreIdentity): Store {
+function assemble(
+  database: Database<StoreTables>,
+  identity: StoreIdentity,
+  { location, clock }: { location: string; clock: Clock },
+): Store {
   let unlock: (() => void) | undefined;
-  const tables = storeTables(database, identity.generation);
+  const tables = storeTables(database, identity.generation, clock);
   const lock = async () => {
     unlock ??= await lockForDaemon(location);
   };
