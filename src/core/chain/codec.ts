@@ -2,6 +2,7 @@ import type { Network } from '../ids.js';
 import type { KeyRequest, PendingTransaction, Withdrawal } from '../signing/pending.js';
 import type { SigningKey } from '../signing/signing-key.js';
 import type { KeyRef } from '../signing/wallet.js';
+import type { Effect } from './effect.js';
 import type { Summary } from './summary.js';
 
 /** The public part of one key that a pending transaction names. */
@@ -29,6 +30,8 @@ export interface ParseContext {
 /** A decoded transaction, ready to be judged and signed. Pure. */
 export interface UnsignedTransaction {
   readonly summary: Summary;
+  /** Everything that it does; `summary` is made from them. */
+  readonly effects?: readonly Effect[];
   /** Sequence number of the sender, if the chain has one. */
   readonly nonce?: bigint;
   /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */
