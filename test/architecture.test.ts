@@ -183,16 +183,16 @@ function places(found: (node: ts.Node, file: File) => string | undefined): strin
 }
 
 describe('the house', () => {
-  it('has exactly the rooms that are on the plan', () => {
+  it('the source has exactly the rooms of the plan', () => {
     expect([...new Set(files.map(({ room }) => room))].sort()).toEqual(Object.keys(floors).sort());
   });
 
-  it('is TypeScript, with file names in kebab-case', () => {
+  it('every source file is TypeScript and has a name in kebab-case', () => {
     const odd = files.filter(({ path }) => !/^([a-z0-9]+(-[a-z0-9]+)*[/.])+ts$/.test(path));
     expect(odd.map(({ path }) => path)).toEqual([]);
   });
 
-  it('lets a room import only the rooms below it that its floor names', () => {
+  it('a room imports only rooms that its floor names', () => {
     const wrong = files.flatMap((file) =>
       imports(file)
         .filter((name) => name.startsWith('.'))
@@ -206,11 +206,11 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has no two files that import each other, however long the way round, types included', () => {
+  it('no files import each other in a circle, not even for types', () => {
     expect(circles()).toEqual([]);
   });
 
-  it('opens the folder of a chain by its index alone', () => {
+  it("other rooms import only the index of a chain's folder", () => {
     const wrong = files.flatMap((file) =>
       targetsOf(file)
         .filter((target) => chainOf(target) !== undefined && chainOf(target) !== chainOf(file.path))
@@ -221,7 +221,7 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lets chains meet in what they share, and nowhere else', () => {
+  it('chains import only from the shared folder, apart from two named exceptions', () => {
     const wrong = files.flatMap((file) =>
       targetsOf(file)
         .filter((target) => chainOf(file.path) !== undefined && chainOf(target) !== undefined)
@@ -232,7 +232,7 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lets no migration import what is live, and only the two lists of steps import migrations', () => {
+  it('migrations import no live code, and only the two lists of steps import migrations', () => {
     const migrations = 'storage/migrations/';
     const wrong = files.flatMap((file) =>
       imports(file).flatMap((name) => {
@@ -248,21 +248,21 @@ describe('the house', () => {
     expect(files.filter(({ path }) => path.startsWith(migrations)).length).toBeGreaterThan(5);
   });
 
-  it('has the same files for each database, but for what only a server needs', () => {
+  it('both databases have the same files, apart from those that only a server needs', () => {
     const filesOf = (kind: string) =>
       files.flatMap(({ path }) => (path.startsWith(`storage/${kind}/`) ? [path.replace(`storage/${kind}/`, '')] : []));
     expect(filesOf('postgres').filter((name) => !onServersOnly.includes(name))).toEqual(filesOf('sqlite'));
     expect(filesOf('postgres')).toEqual(expect.arrayContaining([...onServersOnly]));
   });
 
-  it('sees every import: each file above the core has some, and those of the signer are known', () => {
+  it("the test sees every import: each file above the core has some, and the signer's are known", () => {
     const without = files.filter((file) => !['core'].includes(file.room) && imports(file).length === 0);
     expect(without.length).toBeLessThan(files.length / 10);
     const signer = files.find(({ path }) => path === 'signing/signer-process.ts');
     expect(signer && imports(signer)).toEqual(expect.arrayContaining(['../core/chain/chain.js', './sign.js']));
   });
 
-  it('imports only packages that are named as dependencies', () => {
+  it('the source imports only packages that are named as dependencies', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const named = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
     const wrong = files.flatMap((file) =>
@@ -273,19 +273,19 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('names no dependency that it does not use', () => {
+  it('the source uses every named dependency', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const used = new Set(files.flatMap(imports).map(packageOf));
     const unused = Object.keys(manifest.dependencies).filter((name) => !used.has(name));
     expect(unused.filter((name) => !chosenHere.includes(name))).toEqual([]);
   });
 
-  it('imports Node by the node: prefix', () => {
+  it('imports of Node have the node: prefix', () => {
     const wrong = files.flatMap((file) => imports(file).filter((name) => isBuiltin(name) && !name.startsWith('node:')));
     expect(wrong).toEqual([]);
   });
 
-  it('lets cryptography, chains and policy touch neither network nor file nor process', () => {
+  it('cryptography, chains and policy touch neither network nor files nor processes', () => {
     const pure = files.filter(({ room }) => ['core', 'crypto', 'chains', 'policy'].includes(room));
     const wrong = pure.flatMap((file) =>
       imports(file)
@@ -295,7 +295,7 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('names a chain nowhere but in its own definition', () => {
+  it("only a chain's own definition names the chain", () => {
     const named = places((node, { path, room }) => {
       const name = room === 'chains' ? undefined : chainIn(node);
       return name === undefined ? undefined : `${path} ${name}`;
@@ -306,13 +306,13 @@ describe('the house', () => {
     expect(needless).toEqual([]);
   });
 
-  it('keeps every folder small enough to be seen at once', () => {
+  it('every folder is small enough to be seen at once', () => {
     const folders = new Map<string, number>();
     for (const { path } of files) folders.set(dirname(path), (folders.get(dirname(path)) ?? 0) + 1);
     expect([...folders].filter(([, count]) => count > FILES)).toEqual([]);
   });
 
-  it('keeps every file short enough to be read at one sitting', () => {
+  it('every file is short enough to be read at one sitting', () => {
     const long = files
       .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
       .filter(({ path, lines }) => lines > (longer[path] ?? LINES));
@@ -321,7 +321,7 @@ describe('the house', () => {
 });
 
 describe('the code', () => {
-  it('has no any, no enum and no non-null assertion', () => {
+  it('the code has no any, no enum and no non-null assertion', () => {
     const wrong = places((node) => {
       if (node.kind === ts.SyntaxKind.AnyKeyword) return 'any';
       if (ts.isEnumDeclaration(node)) return 'enum';
@@ -330,7 +330,7 @@ describe('the code', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('silences neither the compiler nor a whole file of the linter, and leaves nothing for later', () => {
+  it('the code silences neither the compiler nor the linter for a whole file, and has no TODO', () => {
     const wrong = files.flatMap(({ path, text }) => {
       const found = /@ts-(ignore|expect-error|nocheck)|biome-ignore-all|\b(TODO|FIXME|XXX|HACK)\b/.exec(text);
       return found === null ? [] : [`${path}: ${found[0]}`];
@@ -338,7 +338,7 @@ describe('the code', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('writes to the standard streams in one place and ends the process in none but the command line', () => {
+  it('one file writes to the standard streams, and only the command line ends the process', () => {
     const wrong = places((node, { path }) => {
       if (!ts.isPropertyAccessExpression(node)) return undefined;
       const text = node.getText();
@@ -349,7 +349,7 @@ describe('the code', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('throws nothing but CustosError and the errors that a parser turns into one', () => {
+  it('the code throws only CustosError and errors that a parser turns into one', () => {
     const wrong = places((node, { path }) => {
       if (!ts.isThrowStatement(node) || !ts.isNewExpression(node.expression)) return undefined;
       const name = node.expression.expression.getText();

@@ -11,16 +11,16 @@ const shipped = shippedPackages();
 const production = productionPackages();
 
 describe('what is installed to run Custos', () => {
-  it('is at most 75 packages, without the optional ones', () => {
+  it('Custos installs at most 75 packages, without the optional ones', () => {
     expect(production.length).toBeGreaterThan(10);
     expect(production.length).toBeLessThanOrEqual(75);
   });
 
-  it('runs no script while it is installed', () => {
+  it('the dependencies run no script while they are installed', () => {
     expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
   });
 
-  it('comes whole: no package is optional, and each is named in its exact version and bundled', () => {
+  it('no dependency is optional, and each is named in its exact version and bundled', () => {
     const { dependencies, optionalDependencies, bundleDependencies } = JSON.parse(
       readFileSync(join(root, 'package.json'), 'utf8'),
     );
@@ -30,13 +30,13 @@ describe('what is installed to run Custos', () => {
     expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
-  it('takes at most 50 MB', () => {
+  it('the dependencies take at most 50 MB', () => {
     const bytes = production.reduce((sum, [path]) => sum + sizeOf(join(root, path)), 0);
     expect(bytes).toBeGreaterThan(1_000_000);
     expect(bytes).toBeLessThanOrEqual(50_000_000);
   });
 
-  it('is pinned: every package has a version and a digest, and no address of a registry', () => {
+  it('the lock file gives every package a version and a digest, and no address of a registry', () => {
     const loose = all.filter(([, { version, integrity }]) => !version || !/^sha512-/.test(integrity ?? ''));
     // Binaries of development tools for other systems than this one's are named, and never installed.
     const named = loose.filter(([path, { dev, optional }]) => dev && optional && !existsSync(join(root, path)));
@@ -44,7 +44,7 @@ describe('what is installed to run Custos', () => {
     expect(all.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
   });
 
-  it('is what docs/decisions.md lists', () => {
+  it('docs/decisions.md lists exactly the dependencies', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const text = readFileSync(join(root, 'docs/decisions.md'), 'utf8');
     const listed = [...text.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);

@@ -55,18 +55,18 @@ function rows(text: string): string[][] {
 describe('docs/errors.md', () => {
   const documented = rows(read('docs/errors.md')).filter(([code]) => code !== 'Code');
 
-  it('has every code of the program, in its order, and no other', () => {
+  it('docs/errors.md has exactly the codes of the program, in the same order', () => {
     expect(documented.map(([code]) => code)).toEqual(Object.keys(errorKinds).map((code) => `\`${code}\``));
   });
 
-  it('says exit code, status and whether the step is tried again as the program does', () => {
+  it('docs/errors.md gives the exit code, the status and the retries of the program', () => {
     const expected = Object.entries(errorKinds).map(([code, { exit, status, retry }]) => {
       return [`\`${code}\``, String(exit), String(status), retry ? 'yes' : 'no'];
     });
     expect(documented.map((row) => row.slice(0, 4))).toEqual(expected);
   });
 
-  it('says of each a cause and a remedy', () => {
+  it('docs/errors.md gives a cause and a remedy for every code', () => {
     for (const [code, , , , cause = '', remedy = ''] of documented) {
       expect(cause.length, `${code}: cause`).toBeGreaterThan(10);
       expect(remedy.length, `${code}: remedy`).toBeGreaterThan(5);
@@ -74,11 +74,11 @@ describe('docs/errors.md', () => {
     expect(documented.every((row) => row.length === 6)).toBe(true);
   });
 
-  it('has every name that a code had before', () => {
+  it('docs/errors.md has every former name of a code', () => {
     for (const name of Object.keys(formerNames)) expect(read('docs/errors.md')).toContain(`\`${name}\``);
   });
 
-  it('is right that every code can come up', () => {
+  it('the program can raise every code of docs/errors.md', () => {
     const text = sources.filter((file) => !file.endsWith('core/errors.ts')).map((file) => readFileSync(file, 'utf8'));
     const all = text.join('\n');
     expect(Object.keys(errorKinds).filter((code) => !all.includes(`'${code}'`))).toEqual([]);
@@ -94,14 +94,14 @@ const generator: {
 type Page<T> = (text: string, facts: T) => string;
 
 describe('README.md', () => {
-  it('has the number of chains that `npm run docs` writes', () => {
+  it('the README has the number of chains that `npm run docs` writes', () => {
     const page = read('README.md');
     expect(page).toBe(generator.readmePage(page, createRegistry()));
   });
 });
 
 describe('docs/chains.md', () => {
-  it('has the table of chains that `npm run docs` writes', () => {
+  it('docs/chains.md has the table that `npm run docs` writes', () => {
     const page = read('docs/chains.md');
     expect(page).toBe(generator.chainsPage(page, createRegistry()));
     const [table = ''] = page.split('\n## ');
@@ -117,27 +117,30 @@ describe('docs/commands.md', () => {
   const all = [...commands, ...tatumCommands];
   const flagsOf = (text: string) => rows(text).flatMap(([first = '']) => /^`(--[^`]*)`$/.exec(first)?.[1] ?? []);
 
-  it('has a section for every command, in the order of the help, and no other', () => {
+  it('docs/commands.md has exactly the commands of the help, in the same order', () => {
     const headings = read('docs/commands.md').match(/^### .*$/gm);
     expect(headings).toEqual(all.map(({ path, args }) => `### \`custos ${path}${args ? ` ${args}` : ''}\``));
   });
 
-  it.each(all)('has every flag of $path, in its words, and no other', ({ path, args, options }) => {
-    const text = section('docs/commands.md', `### \`custos ${path}${args ? ` ${args}` : ''}\``);
-    const common = text.includes('(#store-options)') ? storeOptions.map(({ flags }) => flags) : [];
-    const shown = options.filter(({ hidden }) => hidden !== true);
-    expect([...flagsOf(text), ...common].sort()).toEqual(shown.map(({ flags }) => flags).sort());
-    for (const { flags, about } of shown.filter((option) => !storeOptions.includes(option))) {
-      expect(rows(text)).toContainEqual([`\`${flags}\``, about]);
-    }
-  });
+  it.each(all)(
+    'docs/commands.md has exactly the flags of $path, in the words of its help',
+    ({ path, args, options }) => {
+      const text = section('docs/commands.md', `### \`custos ${path}${args ? ` ${args}` : ''}\``);
+      const common = text.includes('(#store-options)') ? storeOptions.map(({ flags }) => flags) : [];
+      const shown = options.filter(({ hidden }) => hidden !== true);
+      expect([...flagsOf(text), ...common].sort()).toEqual(shown.map(({ flags }) => flags).sort());
+      for (const { flags, about } of shown.filter((option) => !storeOptions.includes(option))) {
+        expect(rows(text)).toContainEqual([`\`${flags}\``, about]);
+      }
+    },
+  );
 
-  it('has every store option, and no other', () => {
+  it('docs/commands.md has exactly the store options', () => {
     const text = section('docs/commands.md', '## Store options');
     expect(flagsOf(text)).toEqual(storeOptions.map(({ flags }) => flags));
   });
 
-  it('has every environment variable, and names only those that are read', () => {
+  it('docs/commands.md has exactly the environment variables that the program reads', () => {
     const read_ = new Set(sources.flatMap((file) => readFileSync(file, 'utf8').match(variable) ?? []));
     const known = [...Object.values(settings).flatMap(({ env }) => env), ...passwordSourceVariables];
     const text = section('docs/commands.md', '## Settings');
@@ -146,12 +149,12 @@ describe('docs/commands.md', () => {
     expect([...named].filter((name) => !read_.has(name))).toEqual([]);
   });
 
-  it('names the chains as the help does, by `npm run docs`', () => {
+  it('docs/commands.md names the chains as `npm run docs` writes them', () => {
     const page = read('docs/commands.md');
     expect(page).toBe(generator.commandsPage(page, chainNotes()));
   });
 
-  it('lists every chain', () => {
+  it('docs/commands.md lists every chain', () => {
     const text = section('docs/commands.md', '### `custos wallet create <chain>`');
     const listed = /^Chains: (.*)\.$/m.exec(text)?.[1]?.split(' ');
     expect(listed?.sort()).toEqual([...createRegistry().ids].sort());
@@ -161,14 +164,14 @@ describe('docs/commands.md', () => {
 const variable = /\b(?:CUSTOS|TATUM|AZURE)_[A-Z_]+\b/g;
 
 describe('docs/operations.md', () => {
-  it('explains every log line, and no other', () => {
+  it('docs/operations.md explains exactly the log lines of the program', () => {
     const documented = rows(section('docs/operations.md', '## Log lines'))
       .filter(([first]) => first !== 'Line')
       .map(([line = '']) => line.replaceAll('`', ''));
     expect(documented.toSorted()).toEqual([...logLines(sources)].sort());
   });
 
-  it('has the code of every event that has one, with its line', () => {
+  it('docs/operations.md has the code of every event that has one, with its line', () => {
     const documented = rows(section('docs/operations.md', '## Event codes')).map((cells) => cells.join(' '));
     const events = Object.entries(logEvents).map(([code, [, sentence]]) => `\`${code}\` \`${sentence}\``);
     expect(documented.filter((row) => !row.startsWith('`event`')).toSorted()).toEqual(events.sort());
@@ -176,7 +179,7 @@ describe('docs/operations.md', () => {
 });
 
 describe('docs/compatibility.md', () => {
-  it('has a row for every command of Tatum KMS', () => {
+  it('docs/compatibility.md has a row for every command of Tatum KMS', () => {
     const first = rows(section('docs/compatibility.md', '## Commands')).map(([name = '']) => name);
     for (const { path } of tatumCommands)
       expect(
@@ -188,7 +191,7 @@ describe('docs/compatibility.md', () => {
 });
 
 describe('every page', () => {
-  it.each(pages)('%s has no link that leads nowhere', (page) => {
+  it.each(pages)('%s has no broken link', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
     const broken = links.filter((link) => !/^(https?|mailto):/.test(link) && !leadsSomewhere(page, link));
     expect(broken).toEqual([]);

@@ -94,7 +94,7 @@ describe('the package, installed in an empty folder', () => {
     npm('install', join(folder, file));
   }, 300_000);
 
-  it('has every package of the lock file in its version, overrides included, and no other', () => {
+  it('the installed package has exactly the packages of the lock file in their versions, overrides included', () => {
     const locked = Object.entries(packagesOf(join(root, 'package-lock.json')))
       .filter(([path, { dev }]) => path !== '' && dev !== true)
       .map(([path, { name, version }]) => `${path} ${name ?? path.replace(/^.*node_modules\//, '')}@${version}`);
@@ -103,12 +103,12 @@ describe('the package, installed in an empty folder', () => {
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['custos-kms']);
   });
 
-  it('runs no script while it is installed', () => {
+  it('the package runs no script while it is installed', () => {
     const packages = Object.entries(packagesOf(join(folder, 'node_modules/.package-lock.json')));
     expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
-  it('makes a wallet and lists it', async () => {
+  it('the installed command makes a wallet and lists it', async () => {
     const options = {
       home: folder,
       env: { CUSTOS_PASSWORD: 'password of the package' },
@@ -120,14 +120,14 @@ describe('the package, installed in an empty folder', () => {
     expect([listed.code, listed.stdout]).toEqual([0, expect.stringContaining(JSON.parse(made.stdout).address)]);
   });
 
-  it('is a library as well, with a door of five names', () => {
+  it('the installed library exports five names', () => {
     const script = "console.log(Object.keys(await import('custos-kms')).sort().join())";
     const args = ['--input-type=module', '-e', script];
     const names = 'CustosError,Secret,createStore,errorKinds,openStore\n';
     expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toBe(names);
   });
 
-  it('carries a payment for a program that embeds it, as examples/embed.mjs does, and prints nothing itself', async () => {
+  it('the installed library carries a payment for examples/embed.mjs and prints nothing itself', async () => {
     const chain = await startAnvil({ chainId: 31337 });
     try {
       const example = join(folder, 'embed.mjs');
@@ -150,7 +150,7 @@ describe('the package, installed in an empty folder', () => {
     }
   }, 120_000);
 
-  it('has types with which a program compiles strictly, and a wrong program does not', () => {
+  it('a strict program compiles with the installed types, and a wrong program does not', () => {
     const compile = (source: string) => {
       writeFileSync(join(folder, 'consumer.mts'), source);
       const args = ['consumer.mts', '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];

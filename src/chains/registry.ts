@@ -20,7 +20,7 @@ export function createRegistry(extra: readonly Chain[] = []): ChainRegistry {
   };
 }
 
-/** Text that others chose reaches nobody as it came: here is the one place through which every decoded transaction passes. */
+/** Every decoded transaction passes through here, so that text that others chose is made safe to show. */
 function withShownText(chain: Chain): Chain {
   return {
     ...chain,

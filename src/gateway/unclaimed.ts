@@ -13,18 +13,18 @@ const PERIOD = 30_000;
  */
 export async function warnOfUnclaimed(gateway: GatewayContext, limit: number, signal: AbortSignal): Promise<void> {
   const { queue, network, clock, log } = gateway;
-  let told: ReadonlySet<string> = new Set();
+  let warnedOf: ReadonlySet<string> = new Set();
   while (!signal.aborted) {
     await clock.wait(Math.min(limit, PERIOD), signal);
     if (signal.aborted) return;
     try {
       const found = await queue.unclaimed({ network, before: clock.now() - limit, limit: 1000 });
-      const fresh = found.filter(({ id }) => !told.has(id));
+      const fresh = found.filter(({ id }) => !warnedOf.has(id));
       for (const { id, chain, createdAt } of fresh.slice(0, TOLD)) {
         tell(log, 'pending-unclaimed', { id, chain, seconds: Math.round((clock.now() - createdAt) / 1000) });
       }
       if (fresh.length > TOLD) tell(log, 'more-pending-unclaimed', { count: fresh.length - TOLD });
-      told = new Set(found.map(({ id }) => id));
+      warnedOf = new Set(found.map(({ id }) => id));
     } catch (thrown) {
       const { code, message } = asCustosError(thrown);
       tell(log, 'queue-not-readable', { code, error: message });

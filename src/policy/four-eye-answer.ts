@@ -34,7 +34,7 @@ export function readVerdict(answer: ApproverAnswer, asked: Asked): Verdict {
   if (status >= 500 || aboutTheWay.has(status)) return hold('silent', `the service answered with status ${status}`);
   const content = contentOf(answer);
   if (content.kind === 'page') return hold('invalid', `a page (HTML or XML) came with status ${status}`);
-  if (content.kind === 'broken') return hold('invalid', 'the answer calls itself JSON and is none');
+  if (content.kind === 'broken') return hold('invalid', 'the answer calls itself JSON but is not');
   if (asked.method === 'POST' && content.kind === 'other' && status < 400 && status !== 202) {
     return hold('invalid', `an answer without JSON came with status ${status}`);
   }

@@ -43,7 +43,7 @@ it('allows a transfer to a known receiver, refuses one to a stranger, and signs 
   expect(await kms.story('stranger')).toMatchObject({ state: 'denied', error: { code: 'JUDGE_DENIED' } });
 });
 
-it('answers nobody who does not know the secret, and is not believed by one with another', async () => {
+it('the example service refuses a question without the secret, and a wrong secret makes its answer worthless', async () => {
   expect((await fetch(`${url}/known`, { method: 'POST', body: '{}' })).status).toBe(401);
   const old = { 'x-custos-timestamp': '1', 'x-custos-signature': hmac('1.POST./known.{}') };
   expect((await fetch(`${url}/known`, { method: 'POST', body: '{}', headers: old })).status).toBe(401);

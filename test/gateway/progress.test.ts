@@ -67,7 +67,7 @@ describe('what became of a pending transaction', () => {
     await running.queue.complete(mine.id, txId, 'daemon');
     await running.queue.complete(theirs.id, txId, 'gateway');
     expect((await show(mine.id)).meaning).toContain('--confirmations');
-    expect((await show(theirs.id)).meaning).toContain('nobody looked');
+    expect((await show(theirs.id)).meaning).toContain('nothing checked');
   });
 });
 

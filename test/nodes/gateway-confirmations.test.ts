@@ -43,7 +43,7 @@ describe('a daemon behind a gateway of its own', () => {
     await way.chain.rpc('evm_setAutomine', [false]);
     const id = await submit();
     expect(await way.runOnce({ confirmations: '0' })).toMatchObject({ completed: 1 });
-    expect((await show(id))['meaning']).toContain('nobody looked');
+    expect((await show(id))['meaning']).toContain('nothing checked');
     await way.chain.rpc('evm_setAutomine', [true]);
     await way.chain.rpc('anvil_mine', ['0x1']);
   });

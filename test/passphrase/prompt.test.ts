@@ -64,12 +64,12 @@ describe('a hidden question', () => {
     expect(await terminal.type(...pieces)).toBe(expected);
   });
 
-  it('shows the question but nothing of the answer', async () => {
+  it('a hidden prompt shows the question but nothing of the answer', async () => {
     await terminal.type('a password\r');
     expect(terminal.shown).toEqual(['Password: ', '\n']);
   });
 
-  it('turns the echo off only while it waits', async () => {
+  it('a hidden prompt turns the echo off only while it waits', async () => {
     const answer = terminal.ask();
     expect(terminal.raw).toEqual([true]);
     terminal.input.write('x\r');
@@ -77,7 +77,7 @@ describe('a hidden question', () => {
     expect(terminal.raw).toEqual([true, false]);
   });
 
-  it('leaves pasted text after the line to the next question', async () => {
+  it('a hidden prompt leaves pasted text after the line to the next question', async () => {
     expect(await terminal.type('one\rtwo\r\nthree\n')).toBe('one');
     expect(await terminal.ask()).toBe('two');
     expect(await terminal.ask()).toBe('three');
@@ -92,21 +92,21 @@ describe('a hidden question', () => {
     expect(terminal.input.listenerCount('data')).toBe(0);
   });
 
-  it('is cancelled when the terminal goes away', async () => {
+  it('a hidden prompt is cancelled when the terminal goes away', async () => {
     const answer = terminal.ask();
     terminal.input.end('half a pass');
     await expect(answer).rejects.toMatchObject({ code: 'CANCELLED_BY_USER' });
     expect(terminal.raw).toEqual([true, false]);
   });
 
-  it('is not asked without a terminal', async () => {
+  it('a hidden prompt needs a terminal', async () => {
     const input = new PassThrough() as unknown as NodeJS.ReadStream;
     const { output, shown } = terminal;
     await expect(askHidden('Password: ', { input, output })).rejects.toMatchObject({ code: 'NO_TERMINAL' });
     expect(shown).toEqual([]);
   });
 
-  it('accepts any text without control characters unchanged, however it arrives', async () => {
+  it('a hidden prompt accepts any text without control characters unchanged, however it arrives', async () => {
     const letter = fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => text.replace(/\p{Cc}/gu, ''));
     await fc.assert(
       fc.asyncProperty(fc.array(letter, { maxLength: 5 }), async (pieces) => {

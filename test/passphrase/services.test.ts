@@ -38,12 +38,12 @@ const read = ({ kind, settings }: Source, change: Record<string, string | undefi
   readPassword({ kind, settings: { ...settings(), ...change } }, undefined, clock);
 
 describe.each(sources.map((source) => [source.kind, source] as const))('the password from %s', (_kind, source) => {
-  it('is the one that the service holds', async () => {
+  it('the password from a service is the one that the service holds', async () => {
     server.reply = source.good;
     expect((await read(source)).exposeText()).toBe(password);
   });
 
-  it.each(source.required)('needs %s', async (name) => {
+  it.each(source.required)('a password service needs %s', async (name) => {
     for (const value of [undefined, '']) {
       const error = await failure(read(source, { [name]: value }));
       expect(error).toMatchObject({ code: 'PASSWORD_SOURCE', message: `not set: ${name}` });
@@ -51,7 +51,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     expect(server.seen).toHaveLength(0);
   });
 
-  it('names all settings that are missing at once', async () => {
+  it('one error names all missing settings of a password service', async () => {
     const error = await failure(readPassword({ kind: source.kind, settings: {} }, undefined, clock));
     expect(error.message).toBe(`not set: ${source.required.join(', ')}`);
   });
@@ -78,7 +78,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     ['half JSON', text(`{"value":"${password}`), 1],
   ];
 
-  it.each(faults)('fails on %s, and the error holds no secret', async (_name, reply, tries) => {
+  it.each(faults)('a password service fails on %s, and the error holds no secret', async (_name, reply, tries) => {
     server.reply = reply;
     const error = await failure(read(source));
     expect(error).toMatchObject({ code: 'PASSWORD_SOURCE' });
@@ -87,19 +87,19 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     expect(clock.waits).toHaveLength(tries - 1);
   });
 
-  it('is not sought in an endless answer', async () => {
+  it('an endless answer of a password service is refused', async () => {
     server.reply = text(JSON.stringify({ pad: 'x'.repeat(300_000) }));
     const message = expect.stringContaining('answered with too many bytes');
     await expect(read(source)).rejects.toMatchObject({ code: 'PASSWORD_SOURCE', message });
     expect(server.seen).toHaveLength(1);
   });
 
-  it('arrives once the service recovers', async () => {
+  it('the password arrives once the service recovers', async () => {
     server.reply = turns(closing, json({}, 503), source.good);
     expect((await read(source)).exposeText()).toBe(password);
   });
 
-  it('is never fetched through a redirect', async () => {
+  it('a password is never fetched through a redirect', async () => {
     server.reply = (response, seen) =>
       seen.url === '/elsewhere'
         ? source.good(response, seen)
@@ -108,7 +108,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
     expect(server.seen.map(({ url }) => url)).not.toContain('/elsewhere');
   });
 
-  it('is fetched only over https, except on this machine', async () => {
+  it('a password is fetched only over https, except on this machine', async () => {
     for (const [name, value] of Object.entries(source.settings()).filter(([, value]) => value === server.url)) {
       for (const url of ['http://example.com', 'http://127.example.com', 'ftp://127.0.0.1', 'no URL']) {
         const error = await failure(read(source, { [name]: url }));
@@ -123,7 +123,7 @@ describe.each(sources.map((source) => [source.kind, source] as const))('the pass
 describe('AWS Secrets Manager', () => {
   const [aws] = sources;
 
-  it('gets a request signed with Signature Version 4', async () => {
+  it('AWS Secrets Manager gets a request signed with Signature Version 4', async () => {
     server.reply = aws!.good;
     await read(aws!);
     const [seen] = server.seen;
@@ -148,7 +148,7 @@ describe('AWS Secrets Manager', () => {
 describe('Azure Key Vault', () => {
   const [, azure] = sources;
 
-  it('gets a token from client credentials', async () => {
+  it('Azure Key Vault gets a token from client credentials', async () => {
     server.reply = azure!.good;
     await read(azure!);
     const [signIn, secret] = server.seen;
@@ -163,7 +163,7 @@ describe('Azure Key Vault', () => {
     expect(secret?.headers.authorization).toBe('Bearer the-bearer-token');
   });
 
-  it('never receives its token at another host', async () => {
+  it("Azure Key Vault's token is never sent to another host", async () => {
     server.reply = (response, seen) =>
       (seen.method === 'POST' || seen.url === '/elsewhere' ? azure!.good : text('', 307, { location: '/elsewhere' }))(
         response,
@@ -173,7 +173,7 @@ describe('Azure Key Vault', () => {
     expect(server.seen.map(({ url }) => url)).not.toContain('/elsewhere');
   });
 
-  it('gives the latest version when none is named', async () => {
+  it('Azure Key Vault gives the latest version if the setting names none', async () => {
     server.reply = azure!.good;
     await read(azure!, { TATUM_KMS_AZURE_SECRETVERSION: undefined });
     expect(server.seen[1]?.url).toBe('/secrets/store-password/?api-version=7.4');
@@ -181,7 +181,7 @@ describe('Azure Key Vault', () => {
 });
 
 describe('VGS', () => {
-  it('gets a request for the alias with user name and password', async () => {
+  it('VGS gets a request for the alias with user name and password', async () => {
     const [, , vgs] = sources;
     server.reply = vgs!.good;
     await read(vgs!);
@@ -192,7 +192,7 @@ describe('VGS', () => {
 });
 
 describe('the answer of a service', () => {
-  it('gives the text at its place or an error, whatever the JSON', () => {
+  it('the answer of a service gives the text at its place or an error, whatever the JSON is', () => {
     const path = fc.array(
       fc.oneof(fc.string(), fc.constantFrom('data', 'value', '__proto__', 'constructor', 'length'), fc.nat(3)),
     );
@@ -207,7 +207,7 @@ describe('the answer of a service', () => {
     );
   });
 
-  it('comes only from an https URL or this machine, or is refused', () => {
+  it('the answer of a service comes from an https URL or this machine, or is refused', () => {
     const part = fc.constantFrom(
       'http://',
       'https://',

@@ -10,7 +10,7 @@ import type { Finding } from './finding.js';
 const LONG = 300;
 
 /** What `/ready` of a gateway also says to clients with its key. */
-const told = ready.extend({
+const readyAnswer = ready.extend({
   queue: z
     .array(z.object({ chain: z.string().max(12), progress: z.string(), count: z.number(), oldestSeconds: z.number() }))
     .max(200)
@@ -23,7 +23,7 @@ export async function gatewayFindings(config: Pick<Config, 'cloudUrl' | 'secrets
   const url = `${baseOf(config.cloudUrl)}/ready`;
   const key = config.secrets.copy('apiKey')?.exposeText();
   const answer = await ask(url, key === undefined ? {} : { 'x-api-key': key });
-  const parsed = told.safeParse(answer?.body);
+  const parsed = readyAnswer.safeParse(answer?.body);
   if (answer === undefined || !parsed.success) return [];
   const { reasons, queue } = parsed.data;
   return [
@@ -32,7 +32,12 @@ export async function gatewayFindings(config: Pick<Config, 'cloudUrl' | 'secrets
   ];
 }
 
-function queueFinding({ chain, progress, count, oldestSeconds }: z.output<typeof told>['queue'][number]): Finding[] {
+function queueFinding({
+  chain,
+  progress,
+  count,
+  oldestSeconds,
+}: z.output<typeof readyAnswer>['queue'][number]): Finding[] {
   const ticker = chain.replaceAll(/[^A-Z0-9]/g, '');
   if (progress === 'unclaimed' && oldestSeconds > LONG) {
     const text = `${ticker}: ${count} that no daemon has fetched, the oldest for ${Math.round(oldestSeconds)} seconds`;

@@ -9,7 +9,7 @@ import type { JournalEntry } from '../../core/store/journal.js';
 import type { Output } from '../output.js';
 import type { Call, Run } from '../spec.js';
 
-/** As few rows as are asked for are verified, and only with a password that nobody has to type. */
+/** As few rows as are asked for are verified, and only with a password that needs no typing. */
 function unlockOf({ config, journal }: Call['house']): Unlock {
   return isPasswordAtHand(config) ? journal : undefined;
 }

@@ -39,14 +39,14 @@ const moves: ReadonlyMap<string, number> = new Map([
 export async function checkDestination(gateway: GatewayContext, chain: Chain, wanted: Destination): Promise<void> {
   const { effect, target, receiver = 'data', digits } = wanted;
   if (effect.to === undefined) return;
-  if (isNobody(effect.to)) throw unspendable(target, 'nobody has the key of the zero address');
+  if (isNobody(effect.to)) throw unspendable(target, 'there is no key of the zero address');
   const isLost = (address: string, isCalled: boolean) => chain.keys.isUnspendable?.(address, isCalled) === true;
   if ((effect.value > 0n || effect.data === undefined) && isLost(effect.to, effect.data !== undefined)) {
-    throw unspendable(target, `nobody can send on what ${effect.to} gets`);
+    throw unspendable(target, `no key can send on what ${effect.to} gets`);
   }
   const moved = receiverOf(effect.data);
   if (moved !== undefined && isLost(`0x${moved}`, false)) {
-    throw unspendable(receiver, `nobody can send on what 0x${moved} gets`);
+    throw unspendable(receiver, `no key can send on what 0x${moved} gets`);
   }
   if (moved !== undefined && moved === bare(effect.to)) {
     throw unspendable(receiver, 'tokens that are sent to their own contract stay there');
@@ -73,8 +73,8 @@ export async function tokenDecimals(
   const read = bareAddress(gateway, chain);
   const call = { to: read(contract), data: erc20.decimals([], read) };
   try {
-    const told = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
-    const decimals = Number(told);
+    const answer = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
+    const decimals = Number(answer);
     // EIP-20 gives it 8 bits; a larger answer is useless for amounts.
     return decimals <= MAX_DECIMALS ? decimals : undefined;
   } catch (error) {

@@ -119,7 +119,7 @@ const meanings = {
   claimed: 'a daemon has fetched it and works on it',
   broadcast: 'it was sent, and its daemon waits for the blocks that --confirmations asks for',
   daemon: 'its daemon closed it: one of Custos does so when a block has it, as deep as its --confirmations ask for',
-  gateway: 'the node took it; whether a block has it, nobody looked',
+  gateway: 'the node took it, and nothing checked whether a block has it',
   failed: 'its daemon gave it up; nothing more happens by itself',
 } as const;
 

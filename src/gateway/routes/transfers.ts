@@ -105,8 +105,8 @@ async function askContract(gateway: GatewayContext, chain: Chain, request: Conte
 }
 
 async function decimalsOf(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
-  const told = await tokenDecimals(gateway, chain, contract);
-  if (told !== undefined) return told;
+  const known = await tokenDecimals(gateway, chain, contract);
+  if (known !== undefined) return known;
   const text = 'the contract does not tell its decimals: send digits with the request';
   throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
 }

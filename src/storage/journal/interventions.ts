@@ -9,7 +9,7 @@ import {
   unsignedStates,
 } from '../../core/store/journal.js';
 import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
-import { type Holder, isFree, nobody, seizeLease } from './leases.js';
+import { type Holder, isFree, seizeLease, unleased } from './leases.js';
 import { release, reserveAgain, signedWith } from './reservations.js';
 import { toEntry } from './rows.js';
 import { sealOf } from './seal.js';
@@ -41,7 +41,7 @@ export async function retry(
   const result = await db
     .updateTable('transactions')
     .set({
-      ...nobody,
+      ...unleased,
       state: back,
       generation: entry.generation + 1,
       error_code: null,
@@ -129,7 +129,7 @@ async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: H
   const result = await db
     .updateTable('transactions')
     .set({
-      ...{ ...nobody, state: 'cancelled', generation: generation + 1, updated_at: now },
+      ...{ ...unleased, state: 'cancelled', generation: generation + 1, updated_at: now },
       ...{ signed: null, tx_id: null, block: null },
     })
     .where('id', '=', id)

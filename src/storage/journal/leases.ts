@@ -31,7 +31,7 @@ export interface Holder {
 const CLAIM_LOCK = 0x43555343;
 
 /** The lease columns of a transaction without a holder. */
-export const nobody = { lease_owner: null, lease_expires_at: null } as const;
+export const unleased = { lease_owner: null, lease_expires_at: null } as const;
 
 /**
  * Writes new pending transactions, and takes those that are due, not ended and not held, if no one else serves their sender.
@@ -124,7 +124,7 @@ async function addRows(
   const fresh = part
     .filter(({ id }) => !known.rows.has(id) && !known.lost.has(id))
     .map((item) => newRow(item, holder.now))
-    .map((row) => ({ ...row, ...(busy.has(row.line) ? nobody : held(holder)) }))
+    .map((row) => ({ ...row, ...(busy.has(row.line) ? unleased : held(holder)) }))
     .map((row) => ({ ...row, mac: seal.of('transactions', row) }));
   for (const rows of chunks(fresh, 100)) {
     await db.insertInto('transactions').values(rows).execute();
@@ -248,7 +248,7 @@ export async function keepLeases(db: Tables, holder: Holder): Promise<void> {
 
 /** Ends all leases. Only for a caller that knows that no other process works on the journal. */
 export async function endLeases(db: Tables): Promise<void> {
-  await db.updateTable('transactions').set(nobody).where('lease_owner', 'is not', null).execute();
+  await db.updateTable('transactions').set(unleased).where('lease_owner', 'is not', null).execute();
 }
 
 function held({ owner, now }: Holder) {

@@ -9,7 +9,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
 import { lastSpends, type Tables } from './entries.js';
-import { type Holder, isAbandoned, nobody } from './leases.js';
+import { type Holder, isAbandoned, unleased } from './leases.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
 
@@ -172,7 +172,7 @@ async function takeOver(db: Tables, reserving: Reserving, place: Resource): Prom
   await sealOf(db).touch(db, holder.id);
   const result = await db
     .updateTable('transactions')
-    .set((row) => ({ ...nobody, generation: row('generation', '+', 1) }))
+    .set((row) => ({ ...unleased, generation: row('generation', '+', 1) }))
     .where('id', '=', holder.id)
     .where('state', 'in', unsignedStates)
     .where(isAbandoned(reserving.by))

@@ -12,7 +12,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
 import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
-import { type Holder, nobody, updateHeld } from './leases.js';
+import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
@@ -141,7 +141,7 @@ function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
 /** A step keeps the lease; a transaction that has ended or waits for another try is released. */
 function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
   const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
-  return isLetGo ? nobody : { lease_expires_at: now + LEASE_TIME };
+  return isLetGo ? unleased : { lease_expires_at: now + LEASE_TIME };
 }
 
 /** A transaction that ends without effect, or waits unsigned, gives up what it had reserved. */
@@ -158,7 +158,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
 /** Releases a lease and sets the time of the next try. @throws CustosError LEASE_LOST */
 export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
   await sealOf(db).touch(db, lease.id);
-  await updateHeld(db, { lease, holder }, { ...nobody, next_attempt_at: until });
+  await updateHeld(db, { lease, holder }, { ...unleased, next_attempt_at: until });
 }
 
 /** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
@@ -191,7 +191,7 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
   const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null, block: null };
   const result = await db
     .updateTable('transactions')
-    .set({ ...nothing, ...nobody, state: 'claimed', next_attempt_at: 0, updated_at: now })
+    .set({ ...nothing, ...unleased, state: 'claimed', next_attempt_at: 0, updated_at: now })
     .where('id', '=', lease.id)
     .where('generation', '=', lease.generation)
     .where('lease_owner', '=', owner)

@@ -147,8 +147,8 @@ async function commit<T>(
     if (String(command) !== 'COMMIT') throw new CustosError('INTERNAL', `${shown}: the transaction was not committed`);
   } catch (error) {
     if (!session.lost && isTransient(error)) return { again: done.map(({ work }) => work), reason: error };
-    const told = session.lost ? unknownFate(shown, error) : postgresError(error, shown);
-    for (const { work } of done) work.reject(told);
+    const reason = session.lost ? unknownFate(shown, error) : postgresError(error, shown);
+    for (const { work } of done) work.reject(reason);
     return undefined;
   }
   for (const { tell } of done) tell();

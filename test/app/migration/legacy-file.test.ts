@@ -88,7 +88,7 @@ describe('an old file', () => {
   });
 });
 
-describe('a wrong password is told from damage', () => {
+describe('a wrong password and damage give different errors', () => {
   it.each([0, 1, 300])(
     '2,000 wrong passwords on a file of %i wallets are all called wrong',
     async (count) => {
