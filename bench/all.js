@@ -14,6 +14,7 @@ const names = [
   'drain-asked',
   'drain-postgres',
   'open-large',
+  'approvals',
 ];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);

@@ -349,6 +349,34 @@ const kinds = {
     status: 500,
     hint: 'mainnet needs --external-url URL: your own service that approves each transaction',
   },
+  // Constitution and approvals
+  CONSTITUTION_INVALID: { exit: 1, status: 400, hint: 'correct the part that the message names' },
+  CONSTITUTION_SIGNATURE: {
+    exit: 1,
+    status: 403,
+    hint: 'sign this very constitution with a key of the group that its threshold names',
+  },
+  CONSTITUTION_QUORUM: { exit: 1, status: 403, hint: 'have the named persons sign it, and run the command again' },
+  CONSTITUTION_CONFLICT: {
+    exit: 1,
+    status: 409,
+    hint: 'write the next version after the one in force, with its hash as `previous`',
+  },
+  APPROVAL_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'give it as Custos wrote it; a changed or copied text is never accepted',
+  },
+  APPROVAL_SIGNATURE: { exit: 1, status: 403, hint: 'sign with a key that the constitution in force names' },
+  APPROVAL_REFUSED: { exit: 1, status: 403, hint: 'another approver of the demanded group must decide' },
+  APPROVAL_CHANGED: { exit: 1, status: 409, hint: 'ask for a new request, and look at the transaction again' },
+  APPROVAL_EXPIRED: { exit: 1, status: 409, hint: 'approve again, and check the clock of both machines' },
+  APPROVAL_SPENT: {
+    exit: 1,
+    status: 409,
+    hint: 'each signature of a transaction needs approvals of its own: approve again',
+  },
+  APPROVAL_EFFECTS: { exit: 1, status: 400, hint: 'only a transaction whose effects are all known can be approved' },
   // Cloud and nodes
   API_KEY_MISSING: { exit: 2, status: 401, hint: 'set CUSTOS_API_KEY (TATUM_API_KEY works as well)' },
   API_KEY_INVALID: { exit: 1, status: 401, hint: 'send the configured key in the header x-api-key' },

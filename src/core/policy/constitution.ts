@@ -1,0 +1,63 @@
+import type { Demand } from './demand.js';
+
+/** What a person may do (docs/control.md). */
+export const roles = ['admin', 'operator', 'approver', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
+/** What needs a quorum. `widen` and `narrow` publish a policy, `unfreeze` ends a freeze. */
+export const acts = ['constitution', 'widen', 'narrow', 'unfreeze'] as const;
+export type Act = (typeof acts)[number];
+
+/** The public half of a key with which a person signs. */
+export interface PersonKey {
+  readonly kind: 'ed25519';
+  /** 32 bytes. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly roles: ReadonlySet<Role>;
+  /** At least one. Two keys of a person count as one person. */
+  readonly keys: readonly PersonKey[];
+  /** Initiators behind which this person stands, as approvals name them (`token:game`): the person does not approve what they ask for. */
+  readonly initiates: ReadonlySet<string>;
+}
+
+export interface PersonSigner {
+  readonly person: Person;
+  readonly key: PersonKey;
+}
+
+/** Who may decide what in one store. Only its own quorum changes it. */
+export interface Constitution {
+  readonly store: string;
+  /** 1, 2, 3 … */
+  readonly version: number;
+  /** Hash of the version before; undefined in the first. */
+  readonly previous?: string;
+  readonly persons: ReadonlyMap<string, Person>;
+  /** Names of the persons of each group. */
+  readonly groups: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly thresholds: ReadonlyMap<Act, Demand>;
+  /** The person of each key, by the text of the key. */
+  readonly signers: ReadonlyMap<string, PersonSigner>;
+  /** `sha256:` and 64 hexadecimal digits, of the canonical JSON. */
+  readonly hash: string;
+  /** The canonical JSON (RFC 8785). */
+  readonly text: string;
+}
+
+/** A constitution as it is kept: its text, and the signatures by which it came into force. */
+export interface EnactedConstitution {
+  readonly constitution: Constitution;
+  readonly signatures: readonly PersonSignature[];
+}
+
+/** A signature over lines that the signed thing gives. */
+export interface PersonSignature {
+  /** Text form of the key: `ed25519:` and 43 characters of base64url. */
+  readonly key: string;
+  /** 86 characters of base64url. */
+  readonly signature: string;
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { CustosError } from '../core/errors.js';
+import { isObject, type JsonObject } from '../core/json.js';
+import {
+  type Act,
+  acts,
+  type Constitution,
+  type Person,
+  type PersonSigner,
+  type Role,
+  roles,
+} from '../core/policy/constitution.js';
+import { type Demand, isName, parseDemand } from '../core/policy/demand.js';
+import { canonicalJson, readCanonicalJson } from './canonical-json.js';
+import { parsePersonKey, personKeyText } from './person-key.js';
+
+const MAX_TEXT = 256 * 1024;
+const MAX_PERSONS = 256;
+const MAX_KEYS = 8;
+const MAX_GROUPS = 64;
+const hashForm = /^sha256:[0-9a-f]{64}$/;
+const storeForm = /^[0-9a-f]{32}$/;
+/** One printable ASCII word without the comma, which separates words in signed lines. */
+const initiatorForm = /^[!-+\--~]{1,64}$/;
+
+const members = ['custosConstitution', 'groups', 'persons', 'previous', 'store', 'thresholds', 'version'];
+
+/**
+ * Reads a constitution in its canonical form, without any library.
+ * @throws CustosError CONSTITUTION_INVALID: what is wrong, in words
+ */
+export function readConstitution(text: string): Constitution {
+  if (text.length > MAX_TEXT) throw invalid(`it has more than ${MAX_TEXT} characters`);
+  const value = readCanonicalJson(text, 'CONSTITUTION_INVALID');
+  const { custosConstitution, store, version, previous, persons, groups, thresholds } = exactly(value, members, 'it');
+  if (custosConstitution !== 1) throw invalid('custosConstitution is not 1');
+  if (typeof store !== 'string' || !storeForm.test(store)) throw invalid('store is not the id of a store');
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1)
+    throw invalid('version is not a whole number from 1');
+  if (previous !== null && (typeof previous !== 'string' || !hashForm.test(previous)))
+    throw invalid('previous is neither null nor a hash');
+  if ((version === 1) !== (previous === null)) throw invalid('only the first version has no previous one');
+  const people = readPersons(persons);
+  const named = readGroups(groups, people);
+  return {
+    store,
+    version,
+    ...(previous !== null && { previous }),
+    persons: people,
+    groups: named,
+    thresholds: readThresholds(thresholds, { persons: people, groups: named }),
+    signers: signersOf(people),
+    hash: hashOf(text),
+    text,
+  };
+}
+
+/** `sha256:` and the hexadecimal digits of a text's SHA-256. */
+export function hashOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+}
+
+/** Whether a text is a hash as `hashOf` writes it. */
+export function isHash(text: string): boolean {
+  return hashForm.test(text);
+}
+
+/** Whether a text can name an initiator in signed lines. */
+export function isInitiator(text: string): boolean {
+  return initiatorForm.test(text);
+}
+
+/** The canonical form of a constitution that somebody wrote. @throws CustosError CONSTITUTION_INVALID */
+export function constitutionOf(value: unknown): Constitution {
+  return readConstitution(canonicalJson(value));
+}
+
+function readPersons(value: unknown): ReadonlyMap<string, Person> {
+  const entries = Object.entries(object(value, 'persons'));
+  if (entries.length === 0 || entries.length > MAX_PERSONS) throw invalid(`there are not 1 to ${MAX_PERSONS} persons`);
+  return new Map(entries.map(([name, person]) => [name, readPerson(name, person)]));
+}
+
+function signersOf(persons: ReadonlyMap<string, Person>): ReadonlyMap<string, PersonSigner> {
+  const signers = new Map<string, PersonSigner>();
+  for (const person of persons.values()) {
+    for (const key of person.keys) {
+      const text = personKeyText(key);
+      // With a key that two share, one of them could sign as both.
+      if (signers.has(text)) throw invalid('a key stands there twice');
+      signers.set(text, { person, key });
+    }
+  }
+  return signers;
+}
+
+function readPerson(name: string, value: unknown): Person {
+  if (!isName(name)) throw invalid('a person has a name that is not allowed');
+  const where = `person ${name}`;
+  const person = exactly(value, ['initiates', 'keys', 'roles'], where);
+  const held = texts(person['roles'], `roles of ${where}`).map((role) => {
+    const known = roles.find((one) => one === role);
+    if (known === undefined) throw invalid(`${where} has an unknown role`);
+    return known;
+  });
+  checkRoles(new Set(held), where);
+  const keys = texts(person['keys'], `keys of ${where}`).map((text) => {
+    const key = parsePersonKey(text);
+    if (key === undefined) throw invalid(`${where} has a key of an unknown form`);
+    return key;
+  });
+  if (keys.length === 0 || keys.length > MAX_KEYS) throw invalid(`${where} has not 1 to ${MAX_KEYS} keys`);
+  const initiates = texts(person['initiates'], `initiates of ${where}`);
+  if (!initiates.every(isInitiator)) throw invalid(`${where} has an initiator that is not one printable word`);
+  return { name, roles: new Set(held), keys, initiates: new Set(initiates) };
+}
+
+/** Who makes the rules never decides under them, and who examines never acts (docs/control.md). */
+function checkRoles(held: ReadonlySet<Role>, where: string): void {
+  if (held.size === 0) throw invalid(`${where} has no role`);
+  if (held.has('admin') && held.has('approver')) throw invalid(`${where} is admin and approver`);
+  if (held.has('auditor') && held.size > 1) throw invalid(`${where} is an auditor and something else`);
+}
+
+function readGroups(value: unknown, persons: ReadonlyMap<string, Person>): ReadonlyMap<string, ReadonlySet<string>> {
+  const entries = Object.entries(object(value, 'groups'));
+  if (entries.length > MAX_GROUPS) throw invalid(`there are more than ${MAX_GROUPS} groups`);
+  return new Map(
+    entries.map(([name, list]) => {
+      if (!isName(name)) throw invalid('a group has a name that is not allowed');
+      const group = texts(list, `group ${name}`);
+      if (group.length === 0) throw invalid(`group ${name} is empty`);
+      if (!group.every((one) => persons.has(one))) throw invalid(`group ${name} names a person who is not there`);
+      return [name, new Set(group)];
+    }),
+  );
+}
+
+function readThresholds(
+  value: unknown,
+  { persons, groups }: Pick<Constitution, 'persons' | 'groups'>,
+): ReadonlyMap<Act, Demand> {
+  const given = exactly(value, acts, 'thresholds');
+  return new Map(
+    acts.map((act) => {
+      const text = given[act];
+      const demand = typeof text === 'string' ? parseDemand(text) : undefined;
+      if (demand === undefined) throw invalid(`the threshold of ${act} is not like "2 of board"`);
+      const group = groups.get(demand.group);
+      if (group === undefined) throw invalid(`the threshold of ${act} names a group that is not there`);
+      if (demand.count > group.size) throw invalid(`the threshold of ${act} asks for more persons than its group has`);
+      const unfit = [...group].find((name) => !mayDecide(persons.get(name), act));
+      if (unfit !== undefined)
+        throw invalid(`the threshold of ${act} counts on ${unfit}, whose role does not allow it`);
+      return [act, demand];
+    }),
+  );
+}
+
+/** Admins make the rules; whoever may stop signing may also help to end the stop. */
+function mayDecide(person: Person | undefined, act: Act): boolean {
+  if (person === undefined) return false;
+  return act === 'unfreeze' ? !person.roles.has('auditor') : person.roles.has('admin');
+}
+
+function exactly(value: unknown, names: readonly string[], what: string): JsonObject {
+  const found = object(value, what);
+  const foreign = Object.keys(found).some((name) => !names.includes(name));
+  if (foreign) throw invalid(`${what} has a member that is not known`);
+  const missing = names.find((name) => !Object.hasOwn(found, name));
+  if (missing !== undefined) throw invalid(`${what} has no ${missing}`);
+  return found;
+}
+
+function object(value: unknown, what: string): JsonObject {
+  if (!isObject(value)) throw invalid(`${what} is not an object`);
+  return value;
+}
+
+/** A list of different texts. */
+function texts(value: unknown, what: string): readonly string[] {
+  const isList = Array.isArray(value) && value.every((one): one is string => typeof one === 'string');
+  if (!isList) throw invalid(`${what} is not a list of texts`);
+  if (new Set(value).size !== value.length) throw invalid(`${what} names something twice`);
+  return value;
+}
+
+function invalid(why: string): CustosError {
+  return new CustosError('CONSTITUTION_INVALID', `the constitution is refused: ${why}`);
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CustosError } from '../../../src/core/errors.js';
+import { canonicalJson } from '../../../src/policy/canonical-json.js';
+import { constitutionOf, readConstitution } from '../../../src/policy/constitution.js';
+import { checkSuccession, constitutionDecree, quorumOf } from '../../../src/policy/quorum.js';
+import { constitution, keyOf, signaturesOf, store, written } from './people.js';
+
+const text = constitution.text;
+const coded = (code: string) => expect.objectContaining({ code });
+
+describe('a constitution', () => {
+  test('is read from its canonical form, and its hash is that of the text', () => {
+    expect(readConstitution(text)).toEqual(constitution);
+    expect(constitution.persons.get('bea')?.keys).toHaveLength(2);
+    expect(constitution.groups.get('treasury')).toEqual(new Set(['bea', 'bob', 'ben']));
+    expect(constitution.thresholds.get('narrow')).toEqual({ count: 1, group: 'board' });
+    expect(constitution.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test.each([
+    ['a blank', text.replace(':1,', ': 1,')],
+    ['a duplicate member', text.replace('"version":1', '"version":1,"version":1')],
+    ['another order', text.replace(/^\{"custosConstitution":1,/, '{').replace(/\}$/, ',"custosConstitution":1}')],
+    ['a number in another form', text.replace('"version":1', '"version":1.0')],
+    ['an escape', text.replace('"ada"', '"\\u0061da"')],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['more than 256 KiB', `"${'x'.repeat(300_000)}"`],
+  ])('with %s in its text is refused', (_, changed) => {
+    expect(changed).not.toBe(text);
+    expect(() => readConstitution(changed)).toThrow(coded('CONSTITUTION_INVALID'));
+  });
+
+  const person = written.persons['bea'];
+  const withPerson = (change: object) => ({ persons: { ...written.persons, bea: { ...person, ...change } } });
+  test.each<readonly [string, object]>([
+    ['an unknown member', { extra: 1 }],
+    ['another format', { custosConstitution: 2 }],
+    ['no store', { store: 'x' }],
+    ['version 0', { version: 0 }],
+    ['a fractional version', { version: 1.5 }],
+    ['a first version with a previous one', { previous: `sha256:${'0a'.repeat(32)}` }],
+    ['a second version without a previous one', { version: 2 }],
+    ['nobody', { persons: {} }],
+    ['an unknown role', withPerson({ roles: ['king'] })],
+    ['no role', withPerson({ roles: [] })],
+    ['an admin who approves', withPerson({ roles: ['admin', 'approver'] })],
+    ['an auditor who operates', withPerson({ roles: ['auditor', 'operator'] })],
+    ['a person without a key', withPerson({ keys: [] })],
+    ['a key of another kind', withPerson({ keys: ['rsa:abc'] })],
+    ['a key twice in a person', withPerson({ keys: [keyOf('bea').text, keyOf('bea').text] })],
+    ['a key that two persons have', withPerson({ keys: [keyOf('bob').text] })],
+    ['an initiator of two words', withPerson({ initiates: ['a b'] })],
+    ['a person without roles', { persons: { ...written.persons, bea: { keys: person?.keys, initiates: [] } } }],
+    ['a person with a member more', withPerson({ email: 'x' })],
+    ['a person of another alphabet', { persons: { ...written.persons, bеa: { ...person, keys: [keyOf('x').text] } } }],
+    ['an empty group', { groups: { ...written.groups, empty: [] } }],
+    ['a group of a stranger', { groups: { ...written.groups, risk: ['mallory'] } }],
+    ['a person twice in a group', { groups: { ...written.groups, board: ['ada', 'ada'] } }],
+    ['a threshold above its group', { thresholds: { ...written.thresholds, constitution: '3 of board' } }],
+    ['a threshold of nobody', { thresholds: { ...written.thresholds, constitution: '0 of board' } }],
+    ['a threshold of an unknown group', { thresholds: { ...written.thresholds, widen: '1 of nobody' } }],
+    ['an approver who makes rules', { thresholds: { ...written.thresholds, widen: '1 of treasury' } }],
+    ['a threshold missing', { thresholds: { constitution: '2 of board' } }],
+    ['a threshold too many', { thresholds: { ...written.thresholds, king: '1 of board' } }],
+  ])('with %s is refused', (_, change) => {
+    expect(() => constitutionOf({ ...written, ...change })).toThrow(coded('CONSTITUTION_INVALID'));
+  });
+
+  test('takes the names of an object’s own parts for nothing special', () => {
+    for (const name of ['constructor', 'tostring']) {
+      const groups = { ...written.groups, [name]: ['bea'] };
+      expect(constitutionOf({ ...written, groups }).groups.get(name)).toEqual(new Set(['bea']));
+    }
+    const proto = text.replace('"board":', '"__proto__":');
+    expect(() => readConstitution(proto)).toThrow(coded('CONSTITUTION_INVALID'));
+    const wanted = { ...written.thresholds, unfreeze: '1 of constructor' };
+    expect(() => constitutionOf({ ...written, thresholds: wanted })).toThrow(coded('CONSTITUTION_INVALID'));
+  });
+
+  test('any text and any value is read or refused with its code', () => {
+    const refused = (read: () => unknown): boolean => {
+      try {
+        read();
+        return false;
+      } catch (error) {
+        return error instanceof CustosError && error.code === 'CONSTITUTION_INVALID';
+      }
+    };
+    fc.assert(fc.property(fc.string(), (any) => refused(() => readConstitution(any))));
+    fc.assert(fc.property(fc.jsonValue(), (any) => refused(() => readConstitution(JSON.stringify(any)))));
+    const parts = Object.keys(written);
+    fc.assert(
+      fc.property(fc.constantFrom(...parts), fc.jsonValue(), (part, value) => {
+        const given = `${JSON.stringify({ ...written, [part]: value })}`;
+        const read = (): unknown => readConstitution(canonicalJson(JSON.parse(given)));
+        return (
+          canonicalJson(JSON.parse(given)) === text ||
+          refused(read) ||
+          constitutionOf(JSON.parse(given)).store === store
+        );
+      }),
+    );
+  });
+});
+
+describe('a quorum', () => {
+  const first = { before: undefined, store };
+  const next = constitutionOf({ ...written, version: 2, previous: constitution.hash });
+  const second = { before: constitution, store };
+
+  test('of two different persons brings the first and the next constitution into force', () => {
+    expect(() => checkSuccession(constitution, first, signaturesOf(constitution, ['ada', 'alan']))).not.toThrow();
+    expect(() => checkSuccession(next, second, signaturesOf(next, ['ada', 'alan']))).not.toThrow();
+  });
+
+  test.each<readonly [string, readonly string[], string]>([
+    ['nobody', [], 'CONSTITUTION_QUORUM'],
+    ['one person', ['ada'], 'CONSTITUTION_QUORUM'],
+    ['one person twice', ['ada', 'ada'], 'CONSTITUTION_QUORUM'],
+    ['a person of another group', ['ada', 'bea'], 'CONSTITUTION_SIGNATURE'],
+    ['a stranger', ['ada', 'mallory'], 'CONSTITUTION_SIGNATURE'],
+  ])('of %s is refused', (_, keys, code) => {
+    expect(() => checkSuccession(next, second, signaturesOf(next, keys))).toThrow(coded(code));
+  });
+
+  test('is refused when a signature was made over another constitution or by another key', () => {
+    const over = signaturesOf(constitution, ['ada', 'alan']);
+    expect(() => checkSuccession(next, second, over)).toThrow(coded('CONSTITUTION_SIGNATURE'));
+    const [one, other] = signaturesOf(next, ['ada', 'alan']);
+    if (one === undefined || other === undefined) throw new Error('no signatures');
+    const swapped = [{ ...one, signature: other.signature }, other];
+    expect(() => checkSuccession(next, second, swapped)).toThrow(coded('CONSTITUTION_SIGNATURE'));
+  });
+
+  test('of the constitution in force decides, not of the one that is to come', () => {
+    const persons = { ...written.persons, eve: { roles: ['admin'], keys: [keyOf('eve').text], initiates: [] } };
+    const own = constitutionOf({
+      ...written,
+      version: 2,
+      previous: constitution.hash,
+      persons,
+      groups: { ...written.groups, board: ['eve'] },
+      thresholds: { ...written.thresholds, constitution: '1 of board', widen: '1 of board' },
+    });
+    expect(() => checkSuccession(own, second, signaturesOf(own, ['eve']))).toThrow(coded('CONSTITUTION_SIGNATURE'));
+    expect(() => checkSuccession(own, second, signaturesOf(own, ['ada', 'alan']))).not.toThrow();
+  });
+
+  test('cannot bring a constitution of another store, version or predecessor into force', () => {
+    const signed = signaturesOf(next, ['ada', 'alan']);
+    expect(() => checkSuccession(next, first, signed)).toThrow(coded('CONSTITUTION_CONFLICT'));
+    expect(() => checkSuccession(next, { ...second, store: 'ff'.repeat(16) }, signed)).toThrow(
+      coded('CONSTITUTION_CONFLICT'),
+    );
+    expect(() => checkSuccession(next, { before: next, store }, signed)).toThrow(coded('CONSTITUTION_CONFLICT'));
+    const stray = constitutionOf({ ...written, version: 2, previous: `sha256:${'0a'.repeat(32)}` });
+    expect(() => checkSuccession(stray, second, signaturesOf(stray, ['ada', 'alan']))).toThrow(
+      coded('CONSTITUTION_CONFLICT'),
+    );
+    const again = signaturesOf(constitution, ['ada', 'alan']);
+    expect(() => checkSuccession(constitution, second, again)).toThrow(coded('CONSTITUTION_CONFLICT'));
+  });
+
+  test('says who signed and who still can', () => {
+    const found = quorumOf(constitution, constitutionDecree(next), signaturesOf(next, ['alan']));
+    expect(found).toEqual({ signed: new Set(['alan']), needed: 2, open: ['ada'] });
+  });
+});
