@@ -7,6 +7,7 @@ import type { KeyRequest } from '../../core/signing/pending.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { USUAL_VERSION, type UtxoChainDefinition } from './definition.js';
+import { effectsOf } from './effects/effects.js';
 import { checkShape, readBitcore, readHexWithAmounts, type UtxoTransaction } from './format.js';
 import { prove, readProven } from './previous.js';
 import { checkFee, type FeeRules } from './rules.js';
@@ -59,8 +60,10 @@ function parseTransaction(completed: string, rules: ParseRules): UnsignedTransac
   checkKeys(transaction, scripts, { own, rules });
   const fee = checkFee(transaction, scripts, fees);
   const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
+  const effects = effectsOf(transaction, { ...rules, from: context.from, scripts, mine, fee });
   return {
-    summary: summarize(transaction, { ...rules, scripts, mine, fee }),
+    effects,
+    summary: summarize(effects, rules.usualVersion),
     spends: transaction.inputs.map(({ txId, index }) => `${txId}:${index}`),
     sign: (keys) => signInputs(transaction, scripts, { keys, form }),
   };

@@ -1,83 +1,115 @@
-import { hex } from '@scure/base';
-import type { ParseContext } from '../../core/chain/codec.js';
+import type { Effect } from '../../core/chain/effect.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
+import { CustosError } from '../../core/errors.js';
 import { DECIMALS } from './definition.js';
-import { effectsOf, shownScript } from './effects.js';
-import type { ProvenTransaction } from './previous.js';
-import { virtualSize } from './rules.js';
-import { addressOf, readScript, type UtxoNetwork } from './script.js';
-import { isData } from './unspendable.js';
-
-export interface SummaryParts {
-  readonly context: ParseContext;
-  readonly network: UtxoNetwork;
-  /** Symbol of the coin. */
-  readonly asset: string;
-  readonly usualVersion: number;
-  readonly scripts: readonly Uint8Array[];
-  /** Scripts of the signing keys, in hexadecimal digits. */
-  readonly mine: ReadonlySet<string>;
-  readonly fee: bigint;
-}
+import { type Locks, lockNotes } from './effects/locks.js';
+import { argumentOf, dataNote, hazardOf, shownScript } from './effects/words.js';
 
 /** Notes that the sentence repeats; the others are in the list alone. */
 const MOST_NOTES = 5;
 
-/** Says what a transaction does: where coins come from and go to, and everything else that is signed. */
-export function summarize(transaction: ProvenTransaction, parts: SummaryParts): Summary {
-  const { asset, context, network, scripts, fee } = parts;
-  const outputs = outputsOf(transaction, parts);
-  const unproved = new Set(transaction.unproved);
-  const inputs = transaction.inputs.map(({ txId, index, amount }, at) => {
-    const address = addressOf(readScript(scripts[at] ?? new Uint8Array(0)), network);
-    const outpoint = `${txId}:${index}`;
-    return { outpoint, ...(address !== undefined && { address }), amount, ...(unproved.has(at) && { claimed: true }) };
-  });
-  const paid = outputs.filter(({ change, isRemark }) => !change && !isRemark).map(({ output }) => output);
-  const { hazards, notes } = effectsOf(transaction, parts);
+/**
+ * Says what a transaction does, from its effects alone: where coins come from and go to, and everything else that is signed.
+ * @param usualVersion - version that needs no word
+ */
+export function summarize(effects: readonly Effect[], usualVersion: number): Summary {
+  const last = effects.at(-1);
+  const { from, asset, amount: fee } = last ?? {};
+  if (last === undefined || from === undefined || asset === undefined || fee === undefined) {
+    throw new CustosError('INTERNAL', 'the effects do not end with a fee');
+  }
+  const locks = locksOf(last);
+  const outputs = outputsOf(effects);
+  const paid = outputs.filter(({ output, isRemark }) => !output.change && !isRemark).map(({ output }) => output);
+  const hazards = effects.flatMap((effect) => hazardOf(effect, locks.version));
+  const notes = notesOf(effects, { locks, usualVersion });
   const [only] = paid;
   return {
     kind: 'transfer',
-    from: context.from,
+    from,
     ...(paid.length === 1 && only?.address !== undefined && { to: only.address }),
     value: { asset, amount: paid.reduce((sum, { amount }) => sum + amount, 0n) },
     tokens: [],
     fee: { asset, amount: fee },
-    feeRate: Math.floor((Number(fee) / virtualSize(transaction, scripts)) * 100) / 100,
-    inputs,
+    feeRate: Number(argumentOf(last, 'feeRate')),
+    inputs: inputsOf(last),
     outputs: outputs.map(({ output }) => output),
     opaque: hazards.some(({ kind }) => kind === 'opaque-data' || kind === 'unknown-script'),
     hazards,
     ...(notes.length > 0 && { notes }),
-    text: textOf(paid, { ...parts, notes, unproved: unproved.size }),
+    text: `${from} ${textOf(effects, { paid, notes, fee: { asset, amount: fee } })}`,
   };
+}
+
+function locksOf(fee: Effect): Locks {
+  const sequences = (fee.args ?? []).filter(({ name }) => name === 'sequence').map(({ value }) => Number(value));
+  return {
+    version: Number(argumentOf(fee, 'version')),
+    lockTime: Number(argumentOf(fee, 'locktime')),
+    sequences,
+  };
+}
+
+/** The inputs, each of which begins with its outpoint. */
+function inputsOf({ args = [] }: Effect): NonNullable<Summary['inputs']> {
+  const starts = args.flatMap(({ name }, at) => (name === 'outpoint' ? [at] : []));
+  return starts.map((start, at) => {
+    const input = new Map(args.slice(start, starts[at + 1]).map(({ name, value }) => [name, value]));
+    const [address, claimed] = [input.get('address'), input.get('claimed')];
+    return {
+      outpoint: input.get('outpoint') ?? '',
+      ...(address !== undefined && { address }),
+      amount: BigInt(claimed ?? input.get('amount') ?? 0),
+      ...(claimed !== undefined && { claimed: true }),
+    };
+  });
 }
 
 interface Shown {
   readonly output: SummaryOutput;
-  readonly change: boolean;
   /** Data that no coins go with. */
   readonly isRemark: boolean;
 }
 
-function outputsOf({ outputs }: ProvenTransaction, { network, mine }: SummaryParts): readonly Shown[] {
-  return outputs.map(({ amount, script }) => {
-    const address = addressOf(readScript(script), network);
-    const change = mine.has(hex.encode(script));
-    const where = address === undefined ? { script: shownScript(script) } : { address };
-    return { output: { ...where, amount, change }, change, isRemark: isData(script) && amount === 0n };
-  });
+/** One for each output, though data with coins is two effects. */
+function outputsOf(effects: readonly Effect[]): readonly Shown[] {
+  const found = new Map<string, Shown>();
+  for (const effect of effects) {
+    const { op, to, amount = 0n, data = '', own = false } = effect;
+    const place = argumentOf(effect, 'vout');
+    if (place === undefined || found.has(place)) continue;
+    const where = to === undefined ? { script: shownScript(data) } : { address: to };
+    found.set(place, { output: { ...where, amount, change: own }, isRemark: op === 'note' });
+  }
+  return [...found.values()];
 }
 
-type TextParts = SummaryParts & { readonly notes: readonly SummaryNote[]; readonly unproved: number };
+function notesOf(
+  effects: readonly Effect[],
+  { locks, usualVersion }: { readonly locks: Locks; readonly usualVersion: number },
+): readonly SummaryNote[] {
+  const { version } = locks;
+  return [
+    ...(version === usualVersion ? [] : [{ name: 'version', value: String(version) }]),
+    ...effects.flatMap(dataNote),
+    ...lockNotes(locks),
+  ];
+}
 
-function textOf(paid: readonly SummaryOutput[], { context, asset, fee, notes, unproved }: TextParts): string {
-  const coins = (amount: bigint) => `${formatUnits(amount, DECIMALS)} ${asset}`;
+interface TextParts {
+  readonly paid: readonly SummaryOutput[];
+  readonly notes: readonly SummaryNote[];
+  readonly fee: Summary['fee'];
+}
+
+function textOf(effects: readonly Effect[], { paid, notes, fee }: TextParts): string {
+  const coins = (amount: bigint) => `${formatUnits(amount, DECIMALS)} ${fee.asset}`;
   const list = paid.map(({ address, script, amount }) => `${coins(amount)} to ${address ?? `the script ${script}`}`);
   const words = list.length === 0 ? 'moves coins to itself' : `sends ${list.join(', ')}`;
   const told = notes.slice(0, MOST_NOTES).map(({ name, value }) => `; ${name}: ${value}`);
   const more = notes.length <= MOST_NOTES ? '' : `; and ${notes.length - MOST_NOTES} notes more`;
+  const unproved = effects.filter(({ code }) => code === 'unproved-amount').length;
   const doubt = unproved === 0 ? '' : `; the amounts of ${unproved} of the inputs, and so the fee, are only claimed`;
-  return `${context.from} ${words}; the fee is ${coins(fee)}${told.join('')}${more}${doubt}`;
+  return `${words}; the fee is ${coins(fee.amount)}${told.join('')}${more}${doubt}`;
 }
