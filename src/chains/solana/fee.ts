@@ -1,7 +1,9 @@
+import { hex } from '@scure/base';
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
 import { CustosError } from '../../core/errors.js';
-import { invalid } from '../shared/fields.js';
-import { Cursor } from './cursor.js';
-import type { Instruction, SolanaMessage } from './message.js';
+import { COIN } from './call.js';
+import type { AccountUse, Instruction, SolanaMessage } from './message.js';
+import { type BudgetSetting, readBudget, UNIT_LIMIT, UNIT_PRICE } from './programs/compute-budget.js';
 import { programs, verifyingPrograms } from './programs/ids.js';
 
 /** Lamports for one signature. */
@@ -13,26 +15,41 @@ const MAX_UNITS = 1_400_000n;
 const MICRO = 1_000_000n;
 const MAX_FEE = 2n ** 64n - 1n;
 
-const HEAP_FRAME = 1;
-const UNIT_LIMIT = 2;
-const UNIT_PRICE = 3;
-const DATA_LIMIT = 4;
-const sizes: ReadonlyMap<number, number> = new Map([
-  [HEAP_FRAME, 4],
-  [UNIT_LIMIT, 4],
-  [UNIT_PRICE, 8],
-  [DATA_LIMIT, 4],
-]);
-
 /**
- * The highest possible fee in lamports: for the signatures, and for all compute units that may be used.
+ * Who pays the highest possible fee, and everything around the instructions: the form of the message, its blockhash, accounts
+ * with their rights, lookup tables, and the instructions that only set the compute budget.
  * @throws CustosError TRANSACTION_INVALID: a setting of the compute budget is unknown or stands twice; FEE_INVALID
  */
-export function highestFee({ signers }: SolanaMessage, instructions: readonly Instruction[]): bigint {
+export function feeEffect(message: SolanaMessage, instructions: readonly Instruction[]): Effect {
+  const { version, blockhash, signers, accounts, lookups } = message;
   const budget = readBudget(instructions);
+  return {
+    op: 'fee',
+    from: signers[0] ?? '',
+    asset: COIN,
+    amount: highestFee(message, { instructions, budget }),
+    args: [
+      { name: 'version', value: version },
+      { name: 'blockhash', value: blockhash },
+      { name: 'accounts', value: accounts.map(named).join(', ') },
+      ...lookups.map(({ table, writable, readonly }) => ({
+        name: `table ${table}`,
+        value: `${writable.join(' ')}; ${readonly.join(' ')}`,
+      })),
+      ...[...budget.values()].map(({ name, value }) => ({ name, value: `${value}` })),
+      ...instructions.flatMap((one, at) => (one.program === programs.computeBudget ? [raw(one, at)] : [])),
+    ],
+  };
+}
+
+/** In lamports: for the signatures, and for all compute units that may be used. */
+function highestFee(
+  { signers }: SolanaMessage,
+  { instructions, budget }: { instructions: readonly Instruction[]; budget: ReadonlyMap<number, BudgetSetting> },
+): bigint {
   const others = instructions.filter(({ program }) => program !== programs.computeBudget).length;
-  const units = least(budget.get(UNIT_LIMIT) ?? DEFAULT_UNITS * BigInt(others), MAX_UNITS);
-  const priority = ((budget.get(UNIT_PRICE) ?? 0n) * units + MICRO - 1n) / MICRO;
+  const units = least(budget.get(UNIT_LIMIT)?.value ?? DEFAULT_UNITS * BigInt(others), MAX_UNITS);
+  const priority = ((budget.get(UNIT_PRICE)?.value ?? 0n) * units + MICRO - 1n) / MICRO;
   const verified = instructions.filter(({ program }) => verifyingPrograms.has(program));
   const signatures = verified.reduce((sum, { data }) => sum + (data[0] ?? 0), signers.length);
   const fee = SIGNATURE_FEE * BigInt(signatures) + priority;
@@ -40,18 +57,15 @@ export function highestFee({ signers }: SolanaMessage, instructions: readonly In
   throw new CustosError('FEE_INVALID', `the fee could be ${fee} lamports, more than there can be`);
 }
 
-function readBudget(instructions: readonly Instruction[]): ReadonlyMap<number, bigint> {
-  const found = new Map<number, bigint>();
-  for (const { data } of instructions.filter(({ program }) => program === programs.computeBudget)) {
-    const cursor = new Cursor(data, 'a setting of the compute budget');
-    const tag = cursor.small(1);
-    const size = sizes.get(tag);
-    if (size === undefined) throw invalid(`the compute budget has no setting number ${tag}`);
-    if (found.has(tag)) throw invalid(`the setting number ${tag} of the compute budget stands twice`);
-    found.set(tag, cursor.number(size));
-    cursor.end();
-  }
-  return found;
+/** An account with its rights, one letter each: signs, may be written. */
+function named({ address, isSigner, isWritable }: AccountUse): string {
+  const rights = `${isSigner ? 's' : ''}${isWritable ? 'w' : ''}`;
+  return rights === '' ? address : `${address} (${rights})`;
+}
+
+function raw({ program, data, accounts }: Instruction, at: number): EffectArgument {
+  const names = accounts.map(({ address }) => address).join(' ');
+  return { name: `instruction ${at + 1}`, value: `${program} ${hex.encode(data)} ${names}` };
 }
 
 function least(one: bigint, other: bigint): bigint {

@@ -1,31 +1,35 @@
-import { hex } from '@scure/base';
+import type { Effect } from '../../core/chain/effect.js';
 import type { SummaryNote } from '../../core/chain/summary.js';
-import type { AccountUse, Instruction, SolanaMessage } from './message.js';
+import { argOf, byInstruction } from './effects.js';
 
 /**
  * The whole message in plain text: who pays the fee, the blockhash, the accounts with their rights, and what each program
- * gets. Effects say what it means; this is what is signed.
+ * gets. Clauses say what it means; this is what is signed.
  */
-export function notesOf(message: SolanaMessage, instructions: readonly Instruction[]): readonly SummaryNote[] {
-  const { version, blockhash, signers, accounts, lookups } = message;
+export function notesOf(effects: readonly Effect[], fee: Effect): readonly SummaryNote[] {
   const note = (name: string, value: string) => ({ name, value });
+  const budget = (fee.args ?? []).filter(({ name }) => name.startsWith('instruction '));
+  const settings = new Set(budget.map(({ name }) => Number(name.slice('instruction '.length))));
+  const others = [...byInstruction(effects)].filter(([place]) => !settings.has(place));
+  const instructions = others.flatMap(([place, [first]]) =>
+    first === undefined ? [] : [[place, wordsOf(first)] as const],
+  );
+  const all = [...instructions, ...budget.map(({ value }, at) => [[...settings][at] ?? 0, value] as const)];
   return [
-    note('version', version),
-    note('feePayer', signers[0] ?? ''),
-    note('blockhash', blockhash),
-    note('accounts', accounts.map(named).join(', ')),
-    ...lookups.map(({ table, writable, readonly }) =>
-      note(`table ${table}`, `${writable.join(' ')}; ${readonly.join(' ')}`),
-    ),
-    ...instructions.map(({ program, data, accounts: used }, at) => {
-      const names = used.map(({ address }) => address).join(' ');
-      return note(`instruction ${at + 1}`, `${program} ${hex.encode(data)} ${names}`);
-    }),
+    note('version', argOf(fee, 'version') ?? ''),
+    note('feePayer', fee.from),
+    note('blockhash', argOf(fee, 'blockhash') ?? ''),
+    note('accounts', argOf(fee, 'accounts') ?? ''),
+    ...tablesOf(fee),
+    ...all.sort(([one], [other]) => one - other).map(([place, value]) => note(`instruction ${place}`, value)),
   ];
 }
 
-/** An account with its rights, one letter each: signs, may be written. */
-function named({ address, isSigner, isWritable }: AccountUse): string {
-  const rights = `${isSigner ? 's' : ''}${isWritable ? 'w' : ''}`;
-  return rights === '' ? address : `${address} (${rights})`;
+/** Which entries of lookup tables the message loads: those that may be written, then the others. */
+export function tablesOf({ args = [] }: Effect): readonly SummaryNote[] {
+  return args.filter(({ name }) => name.startsWith('table '));
+}
+
+function wordsOf({ contract, data, accounts = [] }: Effect): string {
+  return `${contract} ${data} ${accounts.join(' ')}`;
 }

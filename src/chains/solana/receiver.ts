@@ -2,7 +2,7 @@ import type { CompleteContext } from '../../core/chain/node.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { isCount, isObject } from '../../core/json.js';
 import { askAbout, unfit } from '../shared/receiver.js';
-import { LAMPORT_DECIMALS } from './effect.js';
+import { LAMPORT_DECIMALS } from './call.js';
 import { type AccountUse, type Instruction, resolveInstructions, type SolanaMessage } from './message.js';
 import { programs, tokenStandards } from './programs/ids.js';
 

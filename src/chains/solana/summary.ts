@@ -1,67 +1,109 @@
-import type { Summary } from '../../core/chain/summary.js';
-import { coins, type Effect, type Scene, type TokenAccount } from './effect.js';
-import { highestFee } from './fee.js';
-import { effectOf, rememberTokenAccounts } from './instructions.js';
-import { type AccountUse, resolveInstructions, type SolanaMessage } from './message.js';
-import { notesOf } from './notes.js';
+import type { Effect } from '../../core/chain/effect.js';
+import type { Hazard } from '../../core/chain/hazards.js';
+import type { Summary, TokenMove } from '../../core/chain/summary.js';
+import { COIN, coins, type Told } from './call.js';
+import { argOf, byInstruction, formOf, type Surroundings, toldOf } from './effects.js';
+import { notesOf, tablesOf } from './notes.js';
+import { programs, tokenStandards } from './programs/ids.js';
 
-/** What the summary needs beside the message. */
-export interface Telling {
-  readonly from: string;
-  /** Addresses of all lent wallets. */
-  readonly wallets: readonly string[];
-  /** Accounts of lookup tables, in the order of the network. */
-  readonly loaded: readonly AccountUse[];
-}
-
-/** Says what a message does, from the very bytes that are signed. @throws CustosError TRANSACTION_*, FEE_INVALID */
-export function summarize(message: SolanaMessage, { from, wallets, loaded }: Telling): Summary {
-  const instructions = resolveInstructions(message, loaded);
-  const tokenAccounts = new Map<string, TokenAccount>();
-  const scene: Scene = { from, ours: new Set(wallets), tokenAccounts };
-  const effects = instructions.map((one) => {
-    const effect = effectOf(one, scene);
-    rememberTokenAccounts(tokenAccounts, one);
-    return effect;
-  });
-  const fee = highestFee(message, instructions);
-  const spent = effects.flatMap((effect) => (effect.spent && scene.ours.has(effect.spent.from) ? [effect.spent] : []));
-  const tokens = effects.flatMap(({ token }) => token ?? []);
-  const memos = effects.flatMap(({ memo }) => memo ?? []);
-  const receivers = new Set([
-    ...effects.flatMap((one) => one.spent?.to ?? []),
-    ...tokens.flatMap(({ to }) => to ?? []),
-  ]);
+/** Says what the effects of a message are. */
+export function summarize(effects: readonly Effect[], { from, wallets }: Omit<Surroundings, 'loaded'>): Summary {
+  const told = [...byInstruction(effects).values()].flatMap(([first, ...rest]) =>
+    first === undefined ? [] : [toldOf([first, ...rest], from)],
+  );
+  const fee = effects.find(({ op }) => op === 'fee') ?? { op: 'fee', from };
+  const sent = effects.filter(isPayment);
+  const tokens = effects.flatMap(tokenOf);
+  const memos = effects.flatMap((effect) => argOf(effect, 'memo') ?? []);
+  const receivers = new Set([...sent.flatMap(({ to }) => to ?? []), ...tokens.flatMap(({ to }) => to ?? [])]);
   const [to] = receivers;
+  const spent = sent.filter((effect) => wallets.includes(effect.from));
   return {
-    kind: kindOf(effects),
+    kind: kindOf(told),
     from,
     ...(receivers.size === 1 && to !== undefined && { to }),
-    value: { asset: 'SOL', amount: spent.reduce((sum, { lamports }) => sum + lamports, 0n) },
+    value: { asset: COIN, amount: spent.reduce((sum, { amount = 0n }) => sum + amount, 0n) },
     tokens,
-    hazards: effects.flatMap(({ hazards = [] }) => hazards),
-    notes: notesOf(message, instructions),
-    fee: { asset: 'SOL', amount: fee },
+    hazards: effects.flatMap((effect) => hazardOf(effect, from)),
+    notes: notesOf(effects, fee),
+    fee: { asset: COIN, amount: fee.amount ?? 0n },
     ...(memos.length > 0 && { memo: memos.join('\n') }),
-    opaque: effects.some(({ isOpaque }) => isOpaque === true),
-    text: `${from} ${sentence(effects, loaded)}; the fee is at most ${coins(fee)}${payer(message, from)}`,
+    opaque: effects.some((effect) => effect.code === 'opaque-data' || formOf(effect)?.isOpaque?.(effect) === true),
+    text: `${from} ${sentence(told, fee)}; the fee is at most ${coins(fee.amount)}${payer(fee, from)}`,
   };
 }
 
-function kindOf(effects: readonly Effect[]): Summary['kind'] {
-  const kinds = new Set(effects.flatMap(({ kind }) => kind ?? []));
+/** The rent of a token account is not counted: the bytes do not say how much it is. */
+function isPayment({ op, contract }: Effect): boolean {
+  return op === 'transfer' && contract !== programs.associatedToken;
+}
+
+function tokenOf({ op, method, contract = '', asset, from, to, amount }: Effect): readonly TokenMove[] {
+  const standard = tokenStandards.get(contract);
+  if (standard === undefined || asset === undefined) return [];
+  const move = { standard, contract: asset };
+  const receiver = to === undefined ? {} : { to };
+  const units = amount === undefined ? {} : { amount };
+  if (op === 'token-transfer') return [{ ...move, from, ...receiver, ...units, action: 'transfer' }];
+  if (op === 'mint') return [{ ...move, ...receiver, ...units, action: 'mint' }];
+  if (op === 'burn') return [{ ...move, from, ...units, action: 'burn' }];
+  if (op === 'approve' && to === undefined) return [{ ...move, from, action: 'revoke' }];
+  if (op === 'approve') return [{ ...move, from, ...receiver, ...units, action: 'approve' }];
+  // The account with all its tokens gets another owner.
+  return method === 'SetAuthority' ? [{ ...move, from, ...receiver, action: 'approve-all' }] : [];
+}
+
+function hazardOf(effect: Effect, wallet: string): readonly Hazard[] {
+  const { code, op, contract, asset, amount } = effect;
+  if (code === undefined) return [];
+  const party = effect.to ?? (code === 'opaque-data' ? contract : undefined);
+  const isAmount = (op === 'approve' || op === 'mint') && asset !== undefined && amount !== undefined;
+  return [
+    {
+      kind: code,
+      ...(party !== undefined && { party }),
+      ...(isAmount && { asset, amount }),
+      text: hazardText(effect, wallet),
+      ...(contract === programs.associatedToken && asset !== undefined && { asset }),
+    },
+  ];
+}
+
+function hazardText(effect: Effect, wallet: string): string {
+  const { code, op, method = '', data = '' } = effect;
+  if (code === 'opaque-data') return op === 'note' ? 'lookup table' : `instruction with ${data.length / 2} bytes`;
+  if (code === 'unspendable-destination') return 'Transfer';
+  const words = formOf(effect)?.hazard ?? method;
+  return typeof words === 'string' ? words : words(toldOf([effect], wallet));
+}
+
+function kindOf(told: readonly Told[]): Summary['kind'] {
+  const kinds = new Set(
+    told.flatMap((one) => {
+      const form = formOf(one.effect);
+      if (form === undefined) return ['contract-call' as const];
+      return (typeof form.kind === 'function' ? form.kind(one) : form.kind) ?? [];
+    }),
+  );
   if (kinds.has('contract-call')) return 'contract-call';
   const [only] = kinds;
   return kinds.size === 1 && only !== undefined ? only : 'other';
 }
 
-function sentence(effects: readonly Effect[], loaded: readonly AccountUse[]): string {
-  const clauses = effects.flatMap(({ text }) => text ?? []);
-  const told = clauses.length === 0 ? 'does nothing' : clauses.join(', then ');
-  return loaded.length === 0 ? told : `${told}, with ${loaded.length} of its accounts named by lookup tables only`;
+function sentence(told: readonly Told[], fee: Effect): string {
+  const clauses = told.flatMap((one) => {
+    const form = formOf(one.effect);
+    return form === undefined ? unknownWords(one.effect) : (form.say?.(one) ?? []);
+  });
+  const words = clauses.length === 0 ? 'does nothing' : clauses.join(', then ');
+  const loaded = tablesOf(fee).reduce((sum, { value }) => sum + (value.match(/\d+/g)?.length ?? 0), 0);
+  return loaded === 0 ? words : `${words}, with ${loaded} of its accounts named by lookup tables only`;
 }
 
-function payer({ signers }: SolanaMessage, from: string): string {
-  const [first] = signers;
-  return first === undefined || first === from ? '' : `, paid by ${first}`;
+function unknownWords({ contract, data = '' }: Effect): string {
+  return `calls the program ${contract} with ${data.length / 2} bytes that are not understood`;
+}
+
+function payer(fee: Effect, from: string): string {
+  return fee.from === from ? '' : `, paid by ${fee.from}`;
 }

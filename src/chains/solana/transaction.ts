@@ -6,6 +6,7 @@ import { publicKey, sign } from '../../crypto/ed25519.js';
 import { invalid } from '../shared/fields.js';
 import { signatureOf } from '../shared/signature.js';
 import { showAddress } from './address.js';
+import { effectsOf } from './effects.js';
 import { decodeMessage, lacksBlockhash, type SolanaMessage, wireBytes } from './message.js';
 import { usesDurableNonce } from './programs/system.js';
 import { loadedAccounts, readCompleted, readMintKey } from './request.js';
@@ -19,8 +20,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   if (lifetime === undefined && !usesDurableNonce(message)) throw invalid('lastValidBlockHeight is missing');
   const wallets = context.signers.map(({ address }) => address);
   checkSigners(message, wallets, mintPK === undefined ? undefined : addressOfMint(mintPK));
+  const effects = effectsOf(message, { from: context.from, wallets, loaded: loadedAccounts(message, tables) });
   return {
-    summary: summarize(message, { from: context.from, wallets, loaded: loadedAccounts(message, tables) }),
+    summary: summarize(effects, { from: context.from, wallets }),
+    effects,
     sign: (keys) => signWith(message, keys, mintPK),
   };
 }

@@ -6,9 +6,9 @@ import { quote } from '../../core/ids.js';
 import { isCount, isObject } from '../../core/json.js';
 import { smallestUnits } from '../shared/units.js';
 import { associatedTokenAddress, isOnCurve, readAddress, showAddress } from './address.js';
+import { LAMPORT_DECIMALS } from './call.js';
 import { accountBytes, checkCluster, unreadable } from './complete.js';
 import { u64Bytes } from './cursor.js';
-import { LAMPORT_DECIMALS } from './effect.js';
 import { type AccountUse, encodeMessage, type Instruction, PLACEHOLDER_BLOCKHASH } from './message.js';
 import { programs, tokenStandards } from './programs/ids.js';
 

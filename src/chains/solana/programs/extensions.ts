@@ -1,8 +1,7 @@
 import { hex } from '@scure/base';
-import type { Hazard, HazardKind } from '../../../core/chain/hazards.js';
+import type { HazardKind } from '../../../core/chain/hazards.js';
 import { showAddress } from '../address.js';
-import { type Effect, hazard, type Scene, unknownCall } from '../effect.js';
-import type { Instruction } from '../message.js';
+import type { Call, Part, Suspicion } from '../call.js';
 
 /** Instructions of the token programs that are not decoded further, by their first byte. Source: Token-2022, in their order. */
 const known: ReadonlyMap<number, readonly [name: string, kind: HazardKind]> = new Map([
@@ -38,25 +37,29 @@ const masters: ReadonlyMap<string, string> = new Map([
   ['a1695801edddd8cb', 'UpdateAuthority of a group'],
 ]);
 
-/** An instruction that is not understood, with the hazards that are known of it. */
-export function extensionCall(instruction: Instruction, scene: Scene): Effect {
-  const call = unknownCall(instruction);
-  return { ...call, hazards: [...knownHazards(instruction, scene), ...(call.hazards ?? [])] };
-}
-
-function knownHazards({ data, accounts }: Instruction, { ours }: Scene): readonly Hazard[] {
+/** What is known about an instruction of a token program that is not understood. */
+export function suspectExtension({ instruction, scene }: Call): Suspicion | undefined {
+  const { data, accounts } = instruction;
   const [number = -1] = data;
   const master = masters.get(hex.encode(data.subarray(0, 8)));
-  if (master !== undefined) return [hazard('account-control', master, addressAt(data, 8))];
+  if (master !== undefined) {
+    return { method: master, part: withParty({ op: 'account', code: 'account-control' }, addressAt(data, 8)) };
+  }
   const withdrawal = withdrawals.get(number);
   if (withdrawal !== undefined) {
     const to = accounts[1]?.address;
-    const isOurs = to !== undefined && ours.has(to);
-    return [hazard(isOurs ? 'account-settings' : 'closes-account', withdrawal, to)];
+    const isOurs = to !== undefined && scene.ours.has(to);
+    const code = isOurs ? 'account-settings' : 'closes-account';
+    return { method: withdrawal, part: withParty({ op: 'account', code }, to) };
   }
-  const [name, kind] = known.get(number) ?? [];
-  if (name === undefined || kind === undefined) return [];
-  return [hazard(kind, name, number === 35 ? addressAt(data, 1) : undefined)];
+  const [name, code] = known.get(number) ?? [];
+  if (name === undefined || code === undefined) return undefined;
+  const op = code === 'issuer-settings' ? 'issuer' : 'account';
+  return { method: name, part: withParty({ op, code }, number === 35 ? addressAt(data, 1) : undefined) };
+}
+
+function withParty(part: Part, to: string | undefined): Part {
+  return to === undefined ? part : { ...part, to };
 }
 
 function addressAt(data: Uint8Array, start: number): string | undefined {

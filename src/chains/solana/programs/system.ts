@@ -1,31 +1,9 @@
-import type { Hazard } from '../../../core/chain/hazards.js';
-import { CustosError } from '../../../core/errors.js';
 import { invalid } from '../../shared/fields.js';
-import {
-  type Call,
-  callOf,
-  coins,
-  type Decoder,
-  type Effect,
-  hazard,
-  other,
-  type Scene,
-  unknownCall,
-} from '../effect.js';
-import type { Instruction, SolanaMessage } from '../message.js';
+import { type Call, COIN, coins, type Form, numbered, type Part, type Told } from '../call.js';
+import type { SolanaMessage } from '../message.js';
 import { isPlaceOfProgram, programs } from './ids.js';
 
 const ADVANCE_NONCE = 4;
-
-/** Decodes an instruction of the System program. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
-export function systemEffect(instruction: Instruction, scene: Scene): Effect {
-  const call = callOf(instruction, scene, 'an instruction of the System program');
-  const decode = decoders[call.cursor.small(4)];
-  if (decode === undefined) return unknownCall(instruction);
-  const effect = decode(call);
-  call.cursor.end();
-  return effect;
-}
 
 /** True where the message begins with the use of a durable nonce, so that its blockhash is that nonce. */
 export function usesDurableNonce({ instructions }: SolanaMessage): boolean {
@@ -36,95 +14,138 @@ export function usesDurableNonce({ instructions }: SolanaMessage): boolean {
   );
 }
 
-const decoders: Readonly<Record<number, Decoder>> = {
-  0: createAccount,
-  1: ({ account, cursor, scene }) => {
-    const owner = cursor.address();
-    const text = `gives the account ${account(0).address} to the program ${owner}`;
-    return withHazard(change(scene, account(0).address, text), hazard('account-control', 'Assign', owner));
+const forms: Readonly<Record<number, Form>> = {
+  0: { ...creation('CreateAccount'), read: createAccount },
+  1: {
+    method: 'Assign',
+    kind: 'other',
+    ruins: 0,
+    read: ({ account, cursor }) => [
+      { op: 'account', code: 'account-control', from: account(0).address, to: cursor.address() },
+    ],
+    say: ({ effect, account }) => `gives the account ${account(0)} to the program ${effect.to}`,
   },
-  2: ({ account, cursor, scene }) => transfer(scene, mustSign(account(0)), account(1).address, cursor.u64()),
-  3: (call) => {
-    call.cursor.take(32);
-    seed(call);
-    return createAccount(call);
+  2: {
+    ...payment('Transfer'),
+    read: ({ account, cursor }) => [
+      moved({ from: mustSign(account(0)), to: account(1).address, amount: cursor.u64() }),
+    ],
   },
-  [ADVANCE_NONCE]: ({ account }) => ({ hazards: [hazard('long-lived', 'AdvanceNonceAccount', account(0).address)] }),
-  5: ({ account, cursor, scene }) => {
-    const to = account(1).address;
-    // Withdrawing everything closes the nonce account; the bytes do not say how much that is.
-    const danger = scene.ours.has(to) ? 'account-settings' : 'closes-account';
-    const effect = transfer(scene, account(0).address, to, cursor.u64(), true);
-    return withHazard(effect, hazard(danger, 'WithdrawNonceAccount', to));
+  3: { ...creation('CreateAccountWithSeed'), read: (call) => createAccount(call, seedOf(call)) },
+  [ADVANCE_NONCE]: {
+    method: 'AdvanceNonceAccount',
+    read: ({ account }) => [{ op: 'account', code: 'long-lived', to: account(0).address }],
   },
-  6: (call) => nonceMaster(call, 'InitializeNonceAccount'),
-  7: (call) => nonceMaster(call, 'AuthorizeNonceAccount'),
-  8: ({ account, cursor, scene }) => {
-    const space = cursor.u64();
-    const effect = change(scene, account(0).address, `reserves ${space} bytes in the account ${account(0).address}`);
-    return withHazard(effect, hazard('account-settings', 'Allocate', account(0).address));
+  5: {
+    ...payment('WithdrawNonceAccount'),
+    read({ account, cursor, scene }) {
+      const [nonce, to] = [account(0).address, account(1).address];
+      // Withdrawing everything closes the nonce account; the bytes do not say how much that is.
+      const code = scene.ours.has(to) ? 'account-settings' : 'closes-account';
+      return [moved({ from: scene.from, to, amount: cursor.u64() }), { op: 'account', code, from: nonce, to }];
+    },
   },
-  9: (call) => {
-    call.cursor.take(32);
-    seed(call);
-    const space = call.cursor.u64();
-    const owner = call.cursor.address();
-    const address = call.account(0).address;
-    const effect = change(call.scene, address, `reserves ${space} bytes in ${address} for the program ${owner}`);
-    return withHazard(effect, hazard('account-control', 'AllocateWithSeed', owner));
+  6: nonceMaster('InitializeNonceAccount'),
+  7: nonceMaster('AuthorizeNonceAccount'),
+  8: {
+    method: 'Allocate',
+    kind: 'other',
+    ruins: 0,
+    read({ account, cursor }) {
+      const to = account(0).address;
+      return [{ op: 'account', code: 'account-settings', from: to, to, args: { space: cursor.u64() } }];
+    },
+    say: ({ account, arg }) => `reserves ${arg('space')} bytes in the account ${account(0)}`,
   },
-  10: (call) => {
-    call.cursor.take(32);
-    seed(call);
-    const address = call.account(0).address;
-    const owner = call.cursor.address();
-    const effect = change(call.scene, address, `gives the account ${address} to the program ${owner}`);
-    return withHazard(effect, hazard('account-control', 'AssignWithSeed', owner));
+  9: {
+    method: 'AllocateWithSeed',
+    kind: 'other',
+    ruins: 0,
+    read(call) {
+      const args = { ...seedOf(call), space: call.cursor.u64() };
+      const [from, to] = [call.account(0).address, call.cursor.address()];
+      return [{ op: 'account', code: 'account-control', from, to, args }];
+    },
+    say: ({ effect, account, arg }) => `reserves ${arg('space')} bytes in ${account(0)} for the program ${effect.to}`,
   },
-  11: (call) => {
-    const lamports = call.cursor.u64();
-    seed(call);
-    call.cursor.take(32);
-    return transfer(call.scene, call.account(0).address, call.account(2).address, lamports, true);
+  10: {
+    method: 'AssignWithSeed',
+    kind: 'other',
+    ruins: 0,
+    read(call) {
+      const args = seedOf(call);
+      const [from, to] = [call.account(0).address, call.cursor.address()];
+      return [{ op: 'account', code: 'account-control', from, to, args }];
+    },
+    say: ({ effect, account }) => `gives the account ${account(0)} to the program ${effect.to}`,
   },
-  12: ({ account }) =>
-    other(`renews the nonce account ${account(0).address}`, hazard('account-settings', 'UpgradeNonceAccount')),
+  11: {
+    ...payment('TransferWithSeed'),
+    read({ account, cursor, scene }) {
+      const amount = cursor.u64();
+      const args = { seed: seedText(cursor), owner: cursor.address() };
+      account(0);
+      return [{ ...moved({ from: scene.from, to: account(2).address, amount }), args }];
+    },
+  },
+  12: {
+    method: 'UpgradeNonceAccount',
+    kind: 'other',
+    read: ({ account }) => [{ op: 'account', code: 'account-settings', from: account(0).address }],
+    say: ({ account }) => `renews the nonce account ${account(0)}`,
+  },
 };
 
+export const system = numbered('an instruction of the System program', 4, forms);
+
 /** The master may take all coins of the nonce account. */
-function nonceMaster({ account, cursor, scene }: Call, name: string): Effect {
-  const master = cursor.address();
-  const danger = name.startsWith('Initialize') && scene.ours.has(master) ? 'account-settings' : 'account-control';
-  const text = `makes ${master} the master of the nonce account ${account(0).address}`;
-  return other(text, hazard(danger, name, master));
+function nonceMaster(method: string): Form {
+  return {
+    method,
+    kind: 'other',
+    read({ account, cursor, scene }) {
+      const to = cursor.address();
+      const isOwn = method.startsWith('Initialize') && scene.ours.has(to);
+      return [{ op: 'account', code: isOwn ? 'account-settings' : 'account-control', from: account(0).address, to }];
+    },
+    say: ({ effect, account }) => `makes ${effect.to} the master of the nonce account ${account(0)}`,
+  };
 }
 
-function withHazard(effect: Effect, danger: Hazard): Effect {
-  return { ...effect, hazards: [...(effect.hazards ?? []), danger] };
+function creation(method: string): Omit<Form, 'read'> {
+  return {
+    method,
+    kind: 'other',
+    ruins: 1,
+    say: ({ effect, account, arg }) =>
+      `creates the account ${account(1)} of ${arg('space')} bytes for the program ${arg('owner')} with ${coins(effect.amount)}`,
+  };
 }
 
-function createAccount({ cursor, scene, account }: Call): Effect {
-  const lamports = cursor.u64();
-  const space = cursor.u64();
-  const owner = cursor.address();
-  const from = mustSign(account(0));
-  const to = account(1).address;
-  const text = `creates the account ${to} of ${space} bytes for the program ${owner} with ${coins(lamports)}`;
-  return { ...change(scene, to, text), spent: { from, to, lamports } };
+/** The new account gets its rent, and belongs to a program from then on. */
+function createAccount({ cursor, account }: Call, seed: Part['args'] = {}): readonly Part[] {
+  const amount = cursor.u64();
+  const args = { ...seed, space: cursor.u64(), owner: cursor.address() };
+  const [from, to] = [mustSign(account(0)), account(1).address];
+  return [
+    { op: 'transfer', from, to, asset: COIN, amount },
+    { op: 'account', from: to, to: args.owner, args },
+  ];
 }
 
-/** @param isHeldForUs - the coins are in another account, which one of our wallets controls */
-function transfer(scene: Scene, from: string, to: string, lamports: bigint, isHeldForUs = false): Effect {
-  const source = from === scene.from ? '' : ` of ${from}`;
-  const spent = { from: isHeldForUs ? scene.from : from, to, lamports };
-  const lost = isPlaceOfProgram(to) ? [hazard('unspendable-destination', 'Transfer', to)] : [];
-  return { kind: 'transfer', text: `sends ${coins(lamports)}${source} to ${to}`, spent, hazards: lost };
+function payment(method: string): Omit<Form, 'read'> {
+  return { method, kind: 'transfer', say: paymentWords };
 }
 
-/** A wallet that belongs to another program, or holds data, can neither send coins nor pay fees any more. */
-function change({ ours }: Scene, address: string, text: string): Effect {
-  if (!ours.has(address)) return other(text);
-  throw new CustosError('TRANSACTION_UNSUPPORTED', `the transaction ${text}, which would make this wallet useless`);
+/** Coins may come from an account that one of our wallets only controls; they count as the wallet's. */
+function paymentWords({ effect, account, wallet }: Told): string {
+  const source = account(0) === wallet ? '' : ` of ${account(0)}`;
+  return `sends ${coins(effect.amount)}${source} to ${effect.to}`;
+}
+
+function moved({ from, to, amount }: { from: string; to: string; amount: bigint }): Part {
+  const lost = isPlaceOfProgram(to) ? ({ code: 'unspendable-destination' } as const) : {};
+  return { op: 'transfer', ...lost, from, to, asset: COIN, amount };
 }
 
 function mustSign({ address, isSigner }: { address: string; isSigner: boolean }): string {
@@ -132,9 +153,13 @@ function mustSign({ address, isSigner }: { address: string; isSigner: boolean })
   throw invalid(`${address} gives coins without signing`);
 }
 
+function seedOf({ cursor }: Call): { readonly base: string; readonly seed: string } {
+  return { base: cursor.address(), seed: seedText(cursor) };
+}
+
 /** A text of Rust's bincode: length in eight bytes, then UTF-8. */
-function seed({ cursor }: Call): void {
+function seedText(cursor: Call['cursor']): string {
   const length = cursor.u64();
   if (length > 32n) throw invalid(`a seed has ${length} bytes, more than 32`);
-  cursor.take(Number(length));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(cursor.take(Number(length)));
 }

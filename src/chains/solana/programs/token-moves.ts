@@ -1,8 +1,7 @@
-import type { TokenMove } from '../../../core/chain/summary.js';
 import { formatUnits } from '../../../core/chain/units.js';
 import { associatedTokenAddress } from '../address.js';
-import { type Call, type Effect, hazard } from '../effect.js';
-import { INCINERATOR, isPlaceOfProgram, programs, tokenStandards } from './ids.js';
+import type { Call, Part, Told } from '../call.js';
+import { INCINERATOR, isPlaceOfProgram, programs } from './ids.js';
 
 /** Number and, in the checked forms, decimals of the mint; the network compares them with the mint's own. */
 export interface TokenAmount {
@@ -14,9 +13,9 @@ export interface TokenAmount {
 const ALL = 2n ** 63n - 1n;
 
 /** Moves tokens between two token accounts. @param fee - that a Token-2022 mint takes from the amount */
-export function transferTokens(call: Call, amount: TokenAmount, fee?: bigint): Effect {
+export function transferTokens(call: Call, { amount, decimals }: TokenAmount, fee?: bigint): readonly Part[] {
   const { account, scene } = call;
-  const isChecked = amount.decimals !== undefined;
+  const isChecked = decimals !== undefined;
   const source = account(0).address;
   const target = account(isChecked ? 2 : 1).address;
   const authority = account(isChecked ? 3 : 2).address;
@@ -25,13 +24,14 @@ export function transferTokens(call: Call, amount: TokenAmount, fee?: bigint): E
   const mint = isChecked ? account(1).address : (accounts.get(source)?.mint ?? accounts.get(target)?.mint);
   const from = mint !== undefined && isWalletOf(call, { source, authority, mint }) ? authority : source;
   const to = accounts.get(target)?.owner ?? target;
-  const kept = fee === undefined ? '' : `, of which ${shown({ ...amount, amount: fee })} are the mint's fee,`;
-  return {
-    kind: 'token-transfer',
-    text: `transfers ${shown(amount)} of ${named(mint, source)}${kept} to ${to}`,
-    token: { ...moveOf(call, mint ?? source), from, to, amount: amount.amount, action: 'transfer' },
-    hazards: isLost(call, { source, target, to, mint }) ? [hazard('unspendable-destination', 'Transfer', to)] : [],
-  };
+  const lost = isLost(call, { source, target, to, mint }) ? ({ code: 'unspendable-destination' } as const) : {};
+  return [{ op: 'token-transfer', ...lost, from, to, asset: mint ?? source, amount, args: { decimals, fee } }];
+}
+
+export function transferWords(told: Told): string {
+  const fee = told.arg('fee');
+  const kept = fee === '' ? '' : `, of which ${shown(told, BigInt(fee))} are the mint's fee,`;
+  return `transfers ${shown(told)} of ${named(told)}${kept} to ${told.effect.to}`;
 }
 
 /** True for the token accounts of programs, of the incinerator, of the token, and of token accounts: none of them has a key. */
@@ -63,67 +63,50 @@ function lostAccounts(mint: string, tokenProgram: string): ReadonlySet<string> {
 }
 
 /** Lets another wallet spend tokens. */
-export function approveTokens(call: Call, amount: TokenAmount): Effect {
+export function approveTokens(call: Call, { amount, decimals }: TokenAmount): readonly Part[] {
   const { account } = call;
-  const isChecked = amount.decimals !== undefined;
-  const source = account(0).address;
-  const mint = isChecked ? account(1).address : call.scene.tokenAccounts.get(source)?.mint;
-  const to = account(isChecked ? 2 : 1).address;
-  const from = account(isChecked ? 3 : 2).address;
-  const kind = amount.amount >= ALL ? 'unlimited-allowance' : 'allowance';
-  return {
-    kind: 'token-approval',
-    text: `lets ${to} spend ${shown(amount)} of ${named(mint, source)}`,
-    token: { ...moveOf(call, mint ?? source), from, to, amount: amount.amount, action: 'approve' },
-    hazards: [{ kind, party: to, asset: mint ?? source, amount: amount.amount, text: 'Approve' }],
-  };
+  const isChecked = decimals !== undefined;
+  const asset = isChecked ? account(1).address : mintOf(call);
+  const [to, from] = [account(isChecked ? 2 : 1).address, account(isChecked ? 3 : 2).address];
+  const code = amount >= ALL ? 'unlimited-allowance' : 'allowance';
+  return [{ op: 'approve', code, from, to, asset, amount, args: { decimals } }];
+}
+
+export function approveWords(told: Told): string {
+  return `lets ${told.effect.to} spend ${shown(told)} of ${named(told)}`;
 }
 
 /** Takes back what `approveTokens` gave. */
-export function revokeTokens(call: Call): Effect {
-  const source = call.account(0).address;
-  const mint = call.scene.tokenAccounts.get(source)?.mint;
-  return {
-    kind: 'token-approval',
-    text: `lets nobody else spend ${named(mint, source)}`,
-    token: { ...moveOf(call, mint ?? source), from: call.account(1).address, action: 'revoke' },
-  };
+export function revokeTokens(call: Call): readonly Part[] {
+  return [{ op: 'approve', from: call.account(1).address, asset: mintOf(call), amount: 0n }];
 }
 
-/** Gives a token account, with all that is in it, to another owner. */
-export function giveTokenAccount(call: Call, to: string): Effect {
-  const source = call.account(0).address;
-  const mint = call.scene.tokenAccounts.get(source)?.mint;
-  return {
-    kind: 'token-approval',
-    text: `gives the token account ${source} with all its tokens to ${to}`,
-    token: { ...moveOf(call, mint ?? source), from: call.account(1).address, to, action: 'approve-all' },
-  };
+export function revokeWords(told: Told): string {
+  return `lets nobody else spend ${named(told)}`;
 }
 
-export function mintTokens(call: Call, amount: TokenAmount): Effect {
-  const mint = call.account(0).address;
-  const target = call.account(1).address;
-  const to = call.scene.tokenAccounts.get(target)?.owner ?? target;
-  return {
-    kind: 'other',
-    text: `mints ${shown(amount)} of the token ${mint} for ${to}`,
-    token: { ...moveOf(call, mint), to, amount: amount.amount, action: 'mint' },
-    hazards: [{ kind: 'issuer-settings', party: to, asset: mint, amount: amount.amount, text: 'MintTo' }],
-  };
+export function mintTokens({ account, scene }: Call, { amount, decimals }: TokenAmount): readonly Part[] {
+  const [asset, target] = [account(0).address, account(1).address];
+  const to = scene.tokenAccounts.get(target)?.owner ?? target;
+  return [{ op: 'mint', code: 'issuer-settings', to, asset, amount, args: { decimals } }];
 }
 
-export function burnTokens(call: Call, amount: TokenAmount): Effect {
-  const mint = call.account(1).address;
-  return {
-    kind: 'other',
-    text: `destroys ${shown(amount)} of the token ${mint}`,
-    token: { ...moveOf(call, mint), from: call.account(2).address, amount: amount.amount, action: 'burn' },
-  };
+export function mintWords(told: Told): string {
+  return `mints ${shown(told)} of the token ${told.effect.asset} for ${told.effect.to}`;
 }
 
-function moveOf({ instruction }: Call, contract: string): Pick<TokenMove, 'standard' | 'contract'> {
-  return { standard: tokenStandards.get(instruction.program) ?? instruction.program, contract };
+export function burnTokens({ account }: Call, { amount, decimals }: TokenAmount): readonly Part[] {
+  return [{ op: 'burn', from: account(2).address, asset: account(1).address, amount, args: { decimals } }];
+}
+
+export function burnWords(told: Told): string {
+  return `destroys ${shown(told)} of the token ${told.effect.asset}`;
+}
+
+/** The mint of the token account that an instruction names first; the account itself where nothing proves the mint. */
+export function mintOf({ account, scene }: Call): string {
+  const source = account(0).address;
+  return scene.tokenAccounts.get(source)?.mint ?? source;
 }
 
 /** True where the source is the authority's own account for the mint, so that the summary names the wallet. */
@@ -135,10 +118,13 @@ function isWalletOf(
   return source === associatedTokenAddress(authority, mint, instruction.program);
 }
 
-function shown({ amount, decimals }: TokenAmount): string {
-  return decimals === undefined ? `${amount} smallest units` : formatUnits(amount, decimals);
+function shown({ effect, arg }: Told, amount = effect.amount ?? 0n): string {
+  const decimals = arg('decimals');
+  return decimals === '' ? `${amount} smallest units` : formatUnits(amount, Number(decimals));
 }
 
-function named(mint: string | undefined, source: string): string {
-  return mint === undefined ? `the tokens in ${source}` : `the token ${mint}`;
+/** Only the checked forms, or an earlier instruction, say which token it is. */
+function named({ effect, account, arg }: Told): string {
+  const isKnown = arg('decimals') !== '' || effect.asset !== account(0);
+  return isKnown ? `the token ${effect.asset}` : `the tokens in ${account(0)}`;
 }

@@ -1,35 +1,22 @@
 import { invalid } from '../../shared/fields.js';
+import type { Call, Form, Part, Program, TokenAccount, Told } from '../call.js';
 import { Cursor } from '../cursor.js';
-import {
-  type Call,
-  callOf,
-  type Decoder,
-  type Effect,
-  hazard,
-  other,
-  type Scene,
-  type TokenAccount,
-} from '../effect.js';
 import type { Instruction } from '../message.js';
-import { extensionCall } from './extensions.js';
+import { suspectExtension } from './extensions.js';
 import {
   approveTokens,
+  approveWords,
   burnTokens,
-  giveTokenAccount,
+  burnWords,
+  mintOf,
   mintTokens,
+  mintWords,
   revokeTokens,
+  revokeWords,
   type TokenAmount,
   transferTokens,
+  transferWords,
 } from './token-moves.js';
-
-/** Decodes an instruction of the programs SPL Token and Token-2022. @throws CustosError TRANSACTION_INVALID */
-export function tokenEffect(instruction: Instruction, scene: Scene): Effect {
-  const call = callOf(instruction, scene, 'an instruction of a token program');
-  const effect = decoders[call.cursor.small(1)]?.(call);
-  if (effect === undefined || effect.isOpaque === true) return effect ?? extensionCall(instruction, scene);
-  call.cursor.end();
-  return effect;
-}
 
 /** Owner and mint that an instruction writes into a new token account, with the account's address. */
 export function openedTokenAccount({ accounts, data }: Instruction): readonly [string, TokenAccount] | undefined {
@@ -47,42 +34,88 @@ export function changesOwner({ data }: Instruction): boolean {
 
 const SET_AUTHORITY = 6;
 const CLOSE_ACCOUNT = 9;
+const TRANSFER_FEE_EXTENSION = 26;
+/** The only instruction of that extension that is decoded. */
+const TRANSFER_WITH_FEE = 1;
 const roles = ['may mint', 'may freeze', 'owns', 'may close'];
 const ACCOUNT_OWNER = 2;
+const CLOSER = 3;
 
-const decoders: Readonly<Record<number, Decoder>> = {
-  0: initializeMint,
-  1: ({ account }) => openAccount(account(0).address, account(2).address),
-  2: initializeMultisig,
-  3: (call) => transferTokens(call, plain(call)),
-  4: (call) => approveTokens(call, plain(call)),
-  5: revokeTokens,
-  [SET_AUTHORITY]: setAuthority,
-  7: (call) => mintTokens(call, plain(call)),
-  8: (call) => burnTokens(call, plain(call)),
-  [CLOSE_ACCOUNT]: closeAccount,
-  10: ({ account }) => {
-    const frozen = account(0).address;
-    return other(`freezes the token account ${frozen}`, hazard('issuer-settings', 'FreezeAccount', frozen));
+const forms: Readonly<Record<number, Form>> = {
+  0: newMint('InitializeMint'),
+  1: { ...newAccount('InitializeAccount'), read: (call) => openAccount(call, call.account(2).address) },
+  2: newMultisig('InitializeMultisig'),
+  3: { ...transfer('Transfer'), read: (call) => transferTokens(call, plain(call)) },
+  4: { ...approval('Approve'), read: (call) => approveTokens(call, plain(call)) },
+  5: { method: 'Revoke', kind: 'token-approval', read: revokeTokens, say: revokeWords },
+  [SET_AUTHORITY]: {
+    method: 'SetAuthority',
+    hazard: ({ arg }) => `SetAuthority ${arg('authorityType')}`,
+    kind: (told) => (givesAccount(told) ? 'token-approval' : 'other'),
+    read: setAuthority,
+    say: authorityWords,
   },
-  11: ({ account }) => {
-    const frozen = account(0).address;
-    return other(`releases the frozen token account ${frozen}`, hazard('issuer-settings', 'ThawAccount', frozen));
+  7: { ...minting('MintTo'), read: (call) => mintTokens(call, plain(call)) },
+  8: { ...burning('Burn'), read: (call) => burnTokens(call, plain(call)) },
+  [CLOSE_ACCOUNT]: {
+    method: 'CloseAccount',
+    kind: 'other',
+    // The account's coins go to the receiver; the instruction does not say how many. Its tokens must have left before.
+    isOpaque: ({ code }) => code === 'closes-account',
+    read({ account, scene }) {
+      const [from, to] = [account(0).address, account(1).address];
+      return [{ op: 'account', code: scene.ours.has(to) ? 'account-settings' : 'closes-account', from, to }];
+    },
+    say: ({ effect, account }) => `closes the token account ${account(0)} and sends its coins to ${effect.to}`,
   },
-  12: (call) => transferTokens(call, checked(call)),
-  13: (call) => approveTokens(call, checked(call)),
-  14: (call) => mintTokens(call, checked(call)),
-  15: (call) => burnTokens(call, checked(call)),
-  16: initializeAccount,
+  10: { ...freezing('FreezeAccount'), say: ({ effect }) => `freezes the token account ${effect.to}` },
+  11: { ...freezing('ThawAccount'), say: ({ effect }) => `releases the frozen token account ${effect.to}` },
+  12: { ...transfer('TransferChecked'), read: (call) => transferTokens(call, checked(call)) },
+  13: { ...approval('ApproveChecked'), read: (call) => approveTokens(call, checked(call)) },
+  14: { ...minting('MintToChecked'), read: (call) => mintTokens(call, checked(call)) },
+  15: { ...burning('BurnChecked'), read: (call) => burnTokens(call, checked(call)) },
+  16: { ...newAccount('InitializeAccount2'), read: (call) => openAccount(call, call.cursor.address()) },
   // A token account of wrapped coins counts them again.
-  17: () => ({}),
-  18: initializeAccount,
-  19: initializeMultisig,
-  20: initializeMint,
+  17: { method: 'SyncNative', read: () => [{ op: 'account' }] },
+  18: { ...newAccount('InitializeAccount3'), read: (call) => openAccount(call, call.cursor.address()) },
+  19: newMultisig('InitializeMultisig2'),
+  20: newMint('InitializeMint2'),
   // The owner of the account will never change.
-  22: () => ({}),
-  26: transferWithFee,
+  22: { method: 'InitializeImmutableOwner', read: () => [{ op: 'account' }] },
 };
+
+const transferWithFee: Form = {
+  ...transfer('TransferCheckedWithFee'),
+  read: (call) => transferTokens(call, checked(call), call.cursor.u64()),
+};
+
+/** The programs SPL Token and Token-2022. */
+export const tokens: Program = {
+  title: 'an instruction of a token program',
+  forms: [...Object.values(forms), transferWithFee],
+  formOf({ cursor }) {
+    const number = cursor.small(1);
+    if (number !== TRANSFER_FEE_EXTENSION) return forms[number];
+    return cursor.left > 0 && cursor.small(1) === TRANSFER_WITH_FEE ? transferWithFee : undefined;
+  },
+  suspect: suspectExtension,
+};
+
+function transfer(method: string): Omit<Form, 'read'> {
+  return { method, kind: 'token-transfer', say: transferWords };
+}
+
+function approval(method: string): Omit<Form, 'read'> {
+  return { method, hazard: 'Approve', kind: 'token-approval', say: approveWords };
+}
+
+function minting(method: string): Omit<Form, 'read'> {
+  return { method, hazard: 'MintTo', kind: 'other', say: mintWords };
+}
+
+function burning(method: string): Omit<Form, 'read'> {
+  return { method, kind: 'other', say: burnWords };
+}
 
 function plain({ cursor }: Call): TokenAmount {
   return { amount: cursor.u64() };
@@ -92,54 +125,84 @@ function checked({ cursor }: Call): TokenAmount & { decimals: number } {
   return { amount: cursor.u64(), decimals: cursor.small(1) };
 }
 
-/** The extension of Token-2022 for mints that keep a fee; its other instructions are not understood. */
-function transferWithFee(call: Call): Effect {
-  if (call.cursor.left === 0 || call.cursor.small(1) !== 1) return extensionCall(call.instruction, call.scene);
-  const amount = checked(call);
-  return transferTokens(call, amount, call.cursor.u64());
+function newMint(method: string): Form {
+  return {
+    method,
+    hazard: ({ arg }) => ['InitializeMint', arg('part')].filter((word) => word !== '').join(' '),
+    kind: 'other',
+    read({ cursor, account }) {
+      const args = { decimals: cursor.small(1) };
+      const to = cursor.address();
+      const freezer = optionalAddress(cursor);
+      const part = { op: 'issuer', code: 'issuer-settings', asset: account(0).address } as const;
+      const first: Part = { ...part, to, args };
+      return freezer === undefined ? [first] : [first, { ...part, to: freezer, args: { part: 'freeze authority' } }];
+    },
+    say({ effects: [first, freezing], arg }) {
+      const frozen = freezing === undefined ? 'nobody may freeze it' : `${freezing.to} may freeze it`;
+      return `makes the token ${first?.asset} with ${arg('decimals')} decimals; ${first?.to} may mint it and ${frozen}`;
+    },
+  };
 }
 
-function initializeMint({ cursor, account }: Call): Effect {
-  const decimals = cursor.small(1);
-  const master = cursor.address();
-  const freezer = optionalAddress(cursor);
-  const frozen = freezer === undefined ? 'nobody may freeze it' : `${freezer} may freeze it`;
-  const text = `makes the token ${account(0).address} with ${decimals} decimals; ${master} may mint it and ${frozen}`;
-  const freezing = freezer === undefined ? [] : [hazard('issuer-settings', 'InitializeMint freeze authority', freezer)];
-  return other(text, hazard('issuer-settings', 'InitializeMint', master), ...freezing);
+function newAccount(method: string): Omit<Form, 'read'> {
+  return {
+    ...{ method, hazard: 'InitializeAccount', kind: 'other' },
+    say: ({ effect, account }) => `opens the token account ${account(0)} of ${effect.to}`,
+  };
 }
 
-function initializeAccount({ cursor, account }: Call): Effect {
-  return openAccount(account(0).address, cursor.address());
+function openAccount({ account, instruction }: Call, to: string): readonly Part[] {
+  const mint = instruction.accounts[1]?.address;
+  const from = account(0).address;
+  return [{ op: 'account', code: 'account-settings', from, to, ...(mint !== undefined && { asset: mint }) }];
 }
 
-function openAccount(address: string, owner: string): Effect {
-  return other(
-    `opens the token account ${address} of ${owner}`,
-    hazard('account-settings', 'InitializeAccount', owner),
-  );
+function newMultisig(method: string): Form {
+  return {
+    ...{ method, hazard: 'InitializeMultisig', kind: 'other' },
+    read({ cursor, account }) {
+      const to = account(0).address;
+      return [{ op: 'account', code: 'account-settings', from: to, to, args: { signatures: cursor.small(1) } }];
+    },
+    say: ({ effect, arg }) => `makes ${effect.to} an owner with ${arg('signatures')} necessary signatures`,
+  };
 }
 
-function initializeMultisig({ cursor, account }: Call): Effect {
-  const text = `makes ${account(0).address} an owner with ${cursor.small(1)} necessary signatures`;
-  return other(text, hazard('account-settings', 'InitializeMultisig', account(0).address));
+function freezing(method: string): Omit<Form, 'say'> {
+  return {
+    ...{ method, kind: 'other' },
+    read({ account, instruction }) {
+      const mint = instruction.accounts[1]?.address;
+      const to = account(0).address;
+      return [{ op: 'issuer', code: 'issuer-settings', to, ...(mint !== undefined && { asset: mint }) }];
+    },
+  };
 }
 
-function setAuthority(call: Call): Effect {
+function setAuthority(call: Call): readonly Part[] {
   const role = call.cursor.small(1);
   const to = optionalAddress(call.cursor);
-  const danger = hazard(to === undefined ? 'issuer-settings' : 'account-control', `SetAuthority ${role}`, to);
-  if (role === ACCOUNT_OWNER && to !== undefined) return { ...giveTokenAccount(call, to), hazards: [danger] };
-  const what = `${roles[role] ?? `has the right number ${role} over`} ${call.account(0).address}`;
-  return other(`settles that ${to ?? 'nobody'} ${what}`, danger);
+  const code = to === undefined ? 'issuer-settings' : 'account-control';
+  const args = { authorityType: role };
+  if (role === ACCOUNT_OWNER && to !== undefined) {
+    return [{ op: 'account', code, from: call.account(1).address, to, asset: mintOf(call), args }];
+  }
+  const op = role === ACCOUNT_OWNER || role === CLOSER ? 'account' : 'issuer';
+  return [{ op, code, from: call.account(0).address, ...(to !== undefined && { to }), args }];
 }
 
-/** The account's coins go to the receiver; the instruction does not say how many. Its tokens must have left before. */
-function closeAccount({ account, scene }: Call): Effect {
-  const to = account(1).address;
-  const text = `closes the token account ${account(0).address} and sends its coins to ${to}`;
-  if (scene.ours.has(to)) return other(text, hazard('account-settings', 'CloseAccount', to));
-  return { ...other(text, hazard('closes-account', 'CloseAccount', to)), isOpaque: true };
+/** Another owner gets a token account with all that is in it. */
+function givesAccount({ effect, arg }: Told): boolean {
+  return Number(arg('authorityType')) === ACCOUNT_OWNER && effect.to !== undefined;
+}
+
+function authorityWords(told: Told): string {
+  const { effect, account, arg } = told;
+  if (givesAccount(told)) return `gives the token account ${account(0)} with all its tokens to ${effect.to}`;
+  const role = arg('authorityType');
+  const what = `${roles[Number(role)] ?? `has the right number ${role} over`} ${account(0)}`;
+  return `settles that ${effect.to ?? 'nobody'} ${what}`;
 }
 
 /** One byte that says whether an address follows; older libraries fill its place with zeros when none does. */

@@ -1,0 +1,140 @@
+import { hex } from '@scure/base';
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
+import { CustosError } from '../../core/errors.js';
+import { type Call, callOf, type Form, type Part, type Scene, type TokenAccount, type Told } from './call.js';
+import { feeEffect } from './fee.js';
+import { formNamed, programOf, rememberTokenAccounts } from './instructions.js';
+import { type AccountUse, type Instruction, resolveInstructions, type SolanaMessage } from './message.js';
+
+/** What decoding needs beside the message. */
+export interface Surroundings {
+  readonly from: string;
+  /** Addresses of all lent wallets. */
+  readonly wallets: readonly string[];
+  /** Accounts of lookup tables, in the order of the network. */
+  readonly loaded: readonly AccountUse[];
+}
+
+/** Name of the argument that says to which instruction an effect belongs, counted from 1. */
+const PLACE = 'instruction';
+
+/**
+ * Everything that a message does. Each effect of an instruction holds the whole instruction: its program, data and accounts,
+ * and in its arguments which of the accounts sign, may be written, and come from a lookup table.
+ * @throws CustosError TRANSACTION_*, FEE_INVALID
+ */
+export function effectsOf(message: SolanaMessage, { from, wallets, loaded }: Surroundings): readonly Effect[] {
+  const instructions = resolveInstructions(message, loaded);
+  const tokenAccounts = new Map<string, TokenAccount>();
+  const scene: Scene = { from, ours: new Set(wallets), tokenAccounts };
+  const effects = instructions.flatMap((one, at) => {
+    const found = instructionEffects(one, { at, scene });
+    rememberTokenAccounts(tokenAccounts, one);
+    return found;
+  });
+  return [...effects, feeEffect(message, instructions)];
+}
+
+/** The effects of each instruction that has any, with its number. */
+export function byInstruction(effects: readonly Effect[]): ReadonlyMap<number, readonly Effect[]> {
+  const found = new Map<number, Effect[]>();
+  for (const effect of effects) {
+    if (effect.op === 'fee') continue;
+    const place = Number(argOf(effect, PLACE));
+    found.set(place, [...(found.get(place) ?? []), effect]);
+  }
+  return found;
+}
+
+/** @returns undefined where the effect has no such argument */
+export function argOf({ args = [] }: Effect, wanted: string): string | undefined {
+  return args.find(({ name }) => name === wanted)?.value;
+}
+
+/** The effects of one instruction as the words about it need them. @param wallet - from whose side it is described */
+export function toldOf(effects: readonly [Effect, ...(readonly Effect[])], wallet: string): Told {
+  const [effect] = effects;
+  return {
+    ...{ effect, effects, wallet },
+    account: (at) => effect.accounts?.[at] ?? '',
+    arg: (name) => effects.map((one) => argOf(one, name)).find((value) => value !== undefined) ?? '',
+  };
+}
+
+function instructionEffects(
+  instruction: Instruction,
+  { at, scene }: { readonly at: number; readonly scene: Scene },
+): readonly Effect[] {
+  const { form, parts, method, call } = readInstruction(instruction, scene);
+  const whole = { instruction, at, scene, method };
+  const effects = parts.map((part) => effectOf(part, whole));
+  const [first] = effects;
+  if (form !== undefined) {
+    if (first !== undefined) refuseRuin(form, { call, told: toldOf([first, ...effects.slice(1)], scene.from) });
+    if (first === undefined || form.isOpaque?.(first) !== true) call.cursor.end();
+  }
+  // The signed bytes do not hold these accounts: a node said that the table holds them.
+  if (!instruction.accounts.some(({ isLoaded }) => isLoaded)) return effects;
+  return [...effects, effectOf({ op: 'note', code: 'opaque-data' }, whole)];
+}
+
+interface Reading {
+  readonly call: Call;
+  readonly form?: Form;
+  readonly method?: string;
+  readonly parts: readonly Part[];
+}
+
+function readInstruction(instruction: Instruction, scene: Scene): Reading {
+  const program = programOf(instruction.program);
+  const call = callOf(instruction, scene, program?.title ?? 'an instruction');
+  const form = program?.formOf(call);
+  if (form !== undefined) return { call, form, method: form.method, parts: form.read(call) };
+  const unknown: Part = { op: 'call', code: 'opaque-data' };
+  const suspicion = program?.suspect?.(call);
+  if (suspicion === undefined) return { call, parts: [unknown] };
+  return { call, method: suspicion.method, parts: [suspicion.part, unknown] };
+}
+
+interface Whole {
+  readonly instruction: Instruction;
+  readonly at: number;
+  readonly scene: Scene;
+  readonly method: string | undefined;
+}
+
+function effectOf({ args = {}, ...part }: Part, { instruction, at, scene, method }: Whole): Effect {
+  const { program, accounts, data } = instruction;
+  const places = (has: (use: AccountUse) => boolean) =>
+    accounts.flatMap((use, place) => (has(use) ? [place] : [])).join(' ') || undefined;
+  const roles = {
+    signers: places(({ isSigner }) => isSigner),
+    writable: places(({ isWritable }) => isWritable),
+    loaded: places(({ isLoaded }) => isLoaded),
+  };
+  return {
+    from: scene.from,
+    ...part,
+    contract: program,
+    ...(method !== undefined && { method }),
+    args: listed({ [PLACE]: at + 1, ...roles, ...args }),
+    data: hex.encode(data),
+    accounts: accounts.map(({ address }) => address),
+  };
+}
+
+function listed(args: NonNullable<Part['args']>): readonly EffectArgument[] {
+  return Object.entries(args).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }]));
+}
+
+/** A wallet that belongs to another program, or holds data, can neither send coins nor pay fees any more. */
+function refuseRuin({ ruins, say }: Form, { call, told }: { readonly call: Call; readonly told: Told }): void {
+  if (ruins === undefined || !call.scene.ours.has(told.account(ruins))) return;
+  const text = `the transaction ${say?.(told)}, which would make this wallet useless`;
+  throw new CustosError('TRANSACTION_UNSUPPORTED', text);
+}
+
+/** The form of the instruction that an effect belongs to; undefined if it was not understood. */
+export function formOf({ contract, method }: Effect): Form | undefined {
+  return contract === undefined || method === undefined ? undefined : formNamed(contract, method);
+}
