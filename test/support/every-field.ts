@@ -4,6 +4,7 @@ import type { ParseContext } from '../../src/core/chain/codec.js';
 import { summaryToJson } from '../../src/core/chain/summary.js';
 import { CustosError } from '../../src/core/errors.js';
 import type { LentKey } from '../../src/core/signing/wallet.js';
+import { effectsText } from './sound-effects.js';
 
 /** A completed transaction with the keys that sign it. */
 export interface SignedPlace {
@@ -14,8 +15,9 @@ export interface SignedPlace {
 }
 
 /**
- * Holds that nothing is signed that the summary does not tell: each variant of a completed transaction is refused with a
- * code, is the same transaction by its id, or has another summary (its sentence apart, so that machines see it as well).
+ * Holds that nothing is signed that summary and effects do not tell: each variant of a completed transaction is refused with a
+ * code, is the same transaction by its id, or has another summary (its sentence apart, so that machines see it as well) and
+ * other effects.
  * @returns how many variants were other transactions, so that a test can hold that there were any
  */
 export async function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): Promise<number> {
@@ -26,6 +28,8 @@ export async function expectEveryChangeTold(place: SignedPlace, variants: Iterab
     const changed = await read(place, variant);
     if (changed === undefined || changed.txId === first.txId) continue;
     expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
+    if (changed.effects !== undefined)
+      expect(changed.effects, `${variant} has the effects of ${place.completed}`).not.toBe(first.effects);
     told += 1;
   }
   return told;
@@ -35,7 +39,8 @@ async function read({ chain, context, keys }: SignedPlace, completed: string) {
   try {
     const unsigned = chain.codec.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
-    return { txId: (await unsigned.sign(keys)).txId, summary: JSON.stringify(summary) };
+    const effects = unsigned.effects && effectsText(unsigned.effects);
+    return { txId: (await unsigned.sign(keys)).txId, summary: JSON.stringify(summary), effects };
   } catch (error) {
     if (error instanceof CustosError) {
       expect(error.code, completed).not.toBe('INTERNAL');

@@ -1,5 +1,8 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 
+/** Denomination of the chain's own coin. */
+export const COIN = 'BNB';
+
 /** Coins of one denomination in 1/10^8, e.g. `BNB` or `USDT-DC8`. */
 export interface Coin {
   readonly denom: string;

@@ -5,6 +5,7 @@ import { sha256 } from '../../crypto/hash.js';
 import { keyOf } from '../shared/key-of.js';
 import { signatureOf } from '../shared/signature.js';
 import { addressOf, readAddress, showAddress } from './address.js';
+import { effectsOf } from './effects.js';
 import { type BinanceTransfer, signDocument, signedBytes } from './format.js';
 import { readCompleted } from './request.js';
 import { summarize } from './summary.js';
@@ -17,8 +18,10 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
   if (foreign !== undefined) {
     throw new CustosError('SENDER_MISMATCH', `the transaction spends from ${foreign.text}, the wallet is ${from}`);
   }
+  const effects = effectsOf(transfer, from);
   return {
-    summary: summarize(transfer, from),
+    summary: summarize(effects),
+    effects,
     nonce: transfer.sequence,
     sign: async (keys) =>
       sign(
