@@ -1,6 +1,6 @@
 import { hex } from '@scure/base';
-import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
-import type { SummaryNote } from '../../core/chain/summary.js';
+import type { Effect } from '../../core/chain/effect.js';
+import type { HazardKind } from '../../core/chain/hazards.js';
 import { readAddress, showAddress } from './address.js';
 import type { MultiversxTransaction } from './format.js';
 
@@ -58,38 +58,19 @@ export function isFunction(name: string): boolean {
   return functions.has(name);
 }
 
-/** @param opaque - true where a part of the data is not understood */
-export function hazardsOf({ receiver, sender, data }: MultiversxTransaction, opaque: boolean): readonly Hazard[] {
+/** What a function of the protocol does to the account or to its tokens. @param data - `function@argument@…` */
+export function dangerOf({ sender, data }: MultiversxTransaction): Effect | undefined {
   const [method = '', ...args] = new TextDecoder().decode(data).split('@');
   const danger = functions.get(method);
-  const isMaking = receiver === NOBODY && data.length > 0;
-  return [
-    ...(isMaking ? [{ kind: 'contract-creation', text: 'deploy' } as const] : []),
-    ...(danger === undefined || isMaking ? [] : [dangerOf(danger, { method, args, sender })]),
-    ...(opaque ? [{ kind: 'opaque-data', party: receiver, text: method.slice(0, 60) } as const] : []),
-  ];
-}
-
-/** A right that the account gives to itself is a setting of its asset. */
-function dangerOf(
-  { kind, party: place }: Danger,
-  { method, args, sender }: { readonly method: string; readonly args: readonly string[]; readonly sender: string },
-): Hazard {
-  const word = place === undefined ? undefined : args[place];
+  if (danger === undefined) return undefined;
+  const word = danger.party === undefined ? undefined : args[danger.party];
   const party =
     word !== undefined && /^[0-9a-f]{64}$/i.test(word) ? showAddress(hex.decode(word.toLowerCase())) : undefined;
+  // A right that the account gives to itself is a setting of its asset.
   const isOwn = party === sender && method === 'setSpecialRole';
-  return { kind: isOwn ? 'issuer-settings' : kind, ...(party !== undefined && { party }), text: method };
-}
-
-/** Every signed value that no other member of the summary holds completely. */
-export function notesOf(transaction: MultiversxTransaction): readonly SummaryNote[] {
-  const { receiver, gasPrice, gasLimit, chainId, version, data } = transaction;
-  const values = { receiver, gasPrice, gasLimit, chainID: chainId, version };
-  return [
-    ...Object.entries(values).map(([name, value]) => ({ name, value: `${value}` })),
-    ...(data.length === 0 ? [] : [{ name: 'data', value: hex.encode(data) }]),
-  ];
+  const code = isOwn ? 'issuer-settings' : danger.kind;
+  const op = code === 'issuer-settings' ? 'issuer' : 'account';
+  return { op, code, from: sender, ...(party !== undefined && { to: party }), method };
 }
 
 /** Addresses of contracts begin with eight bytes of zero. */

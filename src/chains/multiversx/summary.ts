@@ -1,171 +1,109 @@
 import { hex } from '@scure/base';
-import type { Summary, TokenMove } from '../../core/chain/summary.js';
+import type { Effect } from '../../core/chain/effect.js';
+import type { Hazard } from '../../core/chain/hazards.js';
+import type { Summary, SummaryNote } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
-import { normalizeAddress, showAddress } from './address.js';
-import type { MultiversxTransaction } from './format.js';
-import { hazardsOf, isContract, isFunction, NOBODY, notesOf } from './hazards.js';
+import { feeOf, fieldOf } from '../shared/signed-fields.js';
+import { COIN } from './effects.js';
 
-/** What the data of a transaction does. */
-interface Content {
-  readonly kind: Summary['kind'];
-  readonly tokens: readonly TokenMove[];
-  readonly to: string;
-  readonly method?: string;
-  readonly memo?: string;
-  readonly opaque: boolean;
-  readonly text: string;
+/** The effects of one transaction, by what they are. */
+interface Parts {
+  readonly fee: ReturnType<typeof feeOf>;
+  /** Coins of the transaction itself. */
+  readonly coins?: Effect;
+  readonly message?: string;
+  /** What an ESDT transfer moves. */
+  readonly moves: readonly Effect[];
+  /** Data that is not understood. */
+  readonly call?: Effect;
+  /** The account that the transaction is sent to. */
+  readonly receiver: string;
 }
 
-/** Says what a transaction does, from the very values that are signed. */
-export function summarize(transaction: MultiversxTransaction): Summary {
-  const { sender, value, gasPrice, gasLimit, nonce } = transaction;
-  const content = contentOf(transaction);
-  const fee = gasPrice * gasLimit;
-  const { kind, to, tokens, opaque, method, memo } = content;
+/** Says what a transaction does. @param effects - as `effectsOf` makes them */
+export function summarize(effects: readonly Effect[]): Summary {
+  const parts = partsOf(effects);
+  const { fee, message, moves, call, receiver } = parts;
+  const { from, asset, amount } = fee;
+  const method = moves[0]?.method ?? (call && (call.method ?? 'unreadable'));
+  const transfers = effects.filter(({ op }) => op === 'transfer');
   return {
-    kind,
-    from: sender,
-    to,
-    value: { asset: 'EGLD', amount: value + coinsAmong(tokens) },
-    tokens: tokens.filter(({ contract }) => contract !== COIN),
-    hazards: [...hazardsOf(transaction, opaque), ...(to === NOBODY && kind !== 'contract-call' ? [unspendable] : [])],
-    notes: notesOf(transaction),
-    fee: { asset: 'EGLD', amount: fee },
-    nonce,
+    kind: moves.length > 0 ? 'token-transfer' : call === undefined ? 'transfer' : 'contract-call',
+    from,
+    to: moves[0]?.to ?? receiver,
+    value: { asset: COIN, amount: transfers.reduce((sum, { amount: value = 0n }) => sum + value, 0n) },
+    tokens: moves.filter(({ op }) => op === 'token-transfer').map(tokenOf),
+    hazards: effects.flatMap((effect) => hazardOf(effect, receiver)),
+    notes: notesOf(parts),
+    fee: { asset, amount },
+    nonce: BigInt(fieldOf(fee, 'nonce') ?? 0),
     ...(method !== undefined && { method }),
-    ...(memo !== undefined && { memo }),
-    opaque,
-    text: `${sender} ${content.text}; the fee is at most ${formatUnits(fee, 18)} EGLD`,
+    ...(message !== undefined && { memo: message }),
+    opaque: call !== undefined,
+    text: `${from} ${wordsOf(parts)}; the fee is at most ${formatUnits(amount, 18)} EGLD`,
   };
 }
 
-/** The name of the coin in a transfer of several tokens. */
-const COIN = 'EGLD-000000';
-const unspendable = { kind: 'unspendable-destination', party: NOBODY, text: 'nobody has a key of it' } as const;
-
-function coinsAmong(tokens: readonly TokenMove[]): bigint {
-  return tokens.reduce((sum, { contract, amount = 0n }) => (contract === COIN ? sum + amount : sum), 0n);
-}
-
-function contentOf(transaction: MultiversxTransaction): Content {
-  const { receiver, value, data } = transaction;
-  const coins = `${formatUnits(value, 18)} EGLD`;
-  const send = `sends ${coins} to ${receiver}`;
-  if (data.length === 0) return { kind: 'transfer', to: receiver, tokens: [], opaque: false, text: send };
-  const text = textOf(data);
-  const transfer = text === undefined ? undefined : tokenTransfer(text, transaction);
-  if (transfer !== undefined) return transfer;
-  if (text !== undefined && !isContract(receiver) && !text.includes('@') && !isFunction(text)) {
-    const shown = quote(text);
-    return {
-      kind: 'transfer',
-      to: receiver,
-      tokens: [],
-      memo: text,
-      opaque: false,
-      text: `${send} with the message ${shown}`,
-    };
-  }
-  const method = text?.split('@')[0] ?? 'unreadable';
-  const called = `calls ${quote(method)} of ${receiver} with ${data.length} bytes of data and ${coins}`;
-  return { kind: 'contract-call', to: receiver, tokens: [], method, opaque: true, text: called };
-}
-
-/** ESDT transfers. Further arguments call a contract with the tokens; that call is not understood. */
-function tokenTransfer(text: string, { sender, receiver }: MultiversxTransaction): Content | undefined {
-  const [method = '', ...words] = text.split('@');
-  const read = readers.get(method);
-  const args = words.map((word) => (/^([0-9a-f]{2})*$/i.test(word) ? hex.decode(word.toLowerCase()) : undefined));
-  if (read === undefined || !args.every((word) => word !== undefined)) return undefined;
-  // Sent to another account than the sender, these two are calls of a contract, which gets what is sent.
-  if (read !== single && receiver !== sender) return undefined;
-  const found = read(args, receiver);
-  if (found === undefined) return undefined;
-  const { to, moves, rest } = found;
-  const tokens = moves.map(({ contract, amount, tokenId }) => ({
-    standard: 'ESDT',
-    contract,
-    from: sender,
-    to,
-    amount,
-    ...(tokenId > 0n && { tokenId }),
-    action: 'transfer' as const,
-  }));
-  const list = moves.map(
-    ({ contract, amount, tokenId }) =>
-      `${amount} smallest units of ${contract}${tokenId > 0n ? ` (nonce ${tokenId})` : ''}`,
-  );
-  const call = rest > 0 ? ' and calls a contract with them' : '';
+function partsOf(effects: readonly Effect[]): Parts {
+  const moves = effects.filter(({ op, method }) => /^(token-)?transfer$/.test(op) && method !== undefined);
+  const coins = effects.find(({ op, method }) => op === 'transfer' && method === undefined);
+  const call = effects.find(({ op }) => op === 'call');
+  const message = coins && fieldOf(coins, 'message');
+  const receiver = (moves[0] && fieldOf(moves[0], 'receiver')) ?? call?.to ?? coins?.to ?? '';
   return {
-    kind: 'token-transfer',
-    to,
-    tokens,
-    method,
-    opaque: rest > 0,
-    text: `transfers ${list.join(', ')} to ${to}${call}`,
+    ...{ fee: feeOf(effects), moves, receiver },
+    ...(coins && { coins }),
+    ...(message !== undefined && { message }),
+    ...(call && { call }),
   };
 }
 
-interface Move {
-  readonly contract: string;
-  readonly amount: bigint;
-  readonly tokenId: bigint;
-}
-
-type Reader = (
-  args: readonly Uint8Array[],
-  receiver: string,
-) => { readonly to: string; readonly moves: readonly Move[]; readonly rest: number } | undefined;
-
-const single: Reader = (args, receiver) => {
-  const move = moveOf(args[0], args[1]);
-  return move && { to: receiver, moves: [move], rest: args.length - 2 };
-};
-
-const unique: Reader = ([token, nonce, amount, to, ...rest]) => {
-  const move = moveOf(token, amount, nonce);
-  return move && to?.length === 32 ? { to: destinationOf(to), moves: [move], rest: rest.length } : undefined;
-};
-
-const several: Reader = ([to, count, ...rest]) => {
-  const number = count === undefined ? 0n : numberOf(count);
-  if (to?.length !== 32 || number < 1n || number > 100n || BigInt(rest.length) < number * 3n) return undefined;
-  const moves = Array.from({ length: Number(number) }, (_, at) =>
-    moveOf(rest[at * 3], rest[at * 3 + 2], rest[at * 3 + 1]),
-  );
-  const whole = moves.filter((move) => move !== undefined);
-  if (whole.length !== moves.length) return undefined;
-  return { to: destinationOf(to), moves: whole, rest: rest.length - moves.length * 3 };
-};
-
-const readers: ReadonlyMap<string, Reader> = new Map([
-  ['ESDTTransfer', single],
-  ['ESDTNFTTransfer', unique],
-  ['MultiESDTNFTTransfer', several],
-]);
-
-/** @throws CustosError ADDRESS_INVALID: the key is publicly known */
-function destinationOf(bytes: Uint8Array): string {
-  return normalizeAddress(showAddress(bytes));
-}
-
-function moveOf(token?: Uint8Array, amount?: Uint8Array, nonce: Uint8Array = new Uint8Array(0)): Move | undefined {
-  const contract = token === undefined ? undefined : textOf(token);
-  if (contract === undefined || amount === undefined || !/^[A-Z0-9]{3,10}-[0-9a-f]{6}$/.test(contract))
-    return undefined;
-  return { contract, amount: numberOf(amount), tokenId: numberOf(nonce) };
-}
-
-function numberOf(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${hex.encode(bytes)}`);
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+$/u.test(text) ? text : undefined;
-  } catch {
-    return undefined;
+function wordsOf({ coins, message, moves, call, receiver }: Parts): string {
+  const value = `${formatUnits(coins?.amount ?? 0n, 18)} EGLD`;
+  if (moves.length > 0) {
+    const list = moves.map(moveText).join(', ');
+    return `transfers ${list} to ${moves[0]?.to}${call === undefined ? '' : ' and calls a contract with them'}`;
   }
+  if (call !== undefined) {
+    const length = (call.data ?? '').length / 2;
+    return `calls ${quote(call.method ?? 'unreadable')} of ${receiver} with ${length} bytes of data and ${value}`;
+  }
+  return `sends ${value} to ${receiver}${message === undefined ? '' : ` with the message ${quote(message)}`}`;
+}
+
+function moveText(move: Effect): string {
+  const { asset, amount, tokenId } = move;
+  const nonce = tokenId === undefined ? '' : ` (nonce ${tokenId})`;
+  return `${amount} smallest units of ${fieldOf(move, 'token') ?? asset}${nonce}`;
+}
+
+function tokenOf({ from, to = '', asset = '', amount = 0n, tokenId }: Effect): Summary['tokens'][number] {
+  const move = { standard: 'ESDT', contract: asset, from, to, amount };
+  return { ...move, ...(tokenId !== undefined && { tokenId }), action: 'transfer' };
+}
+
+function hazardOf({ code, to, method, data }: Effect, receiver: string): readonly Hazard[] {
+  if (code === undefined) return [];
+  const party = code === 'opaque-data' ? receiver : to;
+  return [{ kind: code, ...(party !== undefined && { party }), text: hazardText({ code, method, data }) }];
+}
+
+function hazardText({ code, method = '', data = '' }: { [Key in 'code' | 'method' | 'data']: string | undefined }) {
+  if (code === 'unspendable-destination') return 'nobody has a key of it';
+  if (code !== 'opaque-data') return method;
+  // The beginning also of data that is no text.
+  const [name = ''] = new TextDecoder().decode(hex.decode(data)).split('@');
+  return name.slice(0, 60);
+}
+
+/** Every signed value that no other member of the summary holds completely. */
+function notesOf({ fee, receiver, message, moves, call }: Parts): readonly SummaryNote[] {
+  const written = message === undefined ? undefined : Buffer.from(message).toString('hex');
+  const data = call?.data ?? (moves[0] && fieldOf(moves[0], 'data')) ?? written;
+  return [
+    { name: 'receiver', value: receiver },
+    ...(fee.args ?? []).filter(({ name }) => name !== 'nonce'),
+    ...(data === undefined ? [] : [{ name: 'data', value: data }]),
+  ];
 }

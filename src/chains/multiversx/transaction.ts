@@ -8,6 +8,7 @@ import { invalid } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
 import { signatureOf } from '../shared/signature.js';
 import { showAddress } from './address.js';
+import { effectsOf } from './effects.js';
 import { encodeTransaction, type MultiversxTransaction, readTransaction, writeTransaction } from './format.js';
 import { summarize } from './summary.js';
 
@@ -29,8 +30,10 @@ export function parseCompleted(completed: string, context: ParseContext): Unsign
   }
   if (writeTransaction(transaction) !== completed)
     throw invalid('the completed transaction is not in the form that is signed');
+  const effects = effectsOf(transaction);
   return {
-    summary: summarize(transaction),
+    summary: summarize(effects),
+    effects,
     nonce: transaction.nonce,
     sign: async (keys) => sign(transaction, keyOf(keys, transaction.sender, showAddress)),
   };
