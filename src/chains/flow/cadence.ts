@@ -1,4 +1,5 @@
-import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
+import type { Effect } from '../../core/chain/effect.js';
+import type { HazardKind } from '../../core/chain/hazards.js';
 
 /**
  * Cadence without these words reaches only what an account stores: they are the entitlements of Cadence 1.0, which a
@@ -20,9 +21,11 @@ function contracts(): RegExp {
   return /\b(Contracts|AddContract|UpdateContract|RemoveContract)\b|\bcontracts\s*\.\s*(add|update\w*|tryUpdate|remove)\b/;
 }
 
-/** What Cadence from a request may do to the account, apart from moving what it stores. @param party - the account */
-export function cadenceHazards(script: string, party: string): readonly Hazard[] {
-  return dangers.flatMap(([words, kind, name]) =>
-    words.test(script) ? [{ kind, party, text: `Cadence that commands ${name}` }] : [],
-  );
+/** What Cadence from a request may do to the account, apart from moving what it stores. @param account - with 0x */
+export function cadenceDangers(script: string, account: string): readonly Effect[] {
+  return dangers.flatMap(([words, code, name]) => {
+    if (!words.test(script)) return [];
+    const op = code === 'contract-creation' ? 'deploy' : 'account';
+    return [{ op, code, from: account, to: account, method: `Cadence that commands ${name}` }];
+  });
 }

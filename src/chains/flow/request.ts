@@ -1,33 +1,22 @@
 import { hex } from '@scure/base';
 import { RLP } from 'micro-eth-signer/core/rlp.js';
-import type { Hazard } from '../../core/chain/hazards.js';
-import type { Summary, TokenMove } from '../../core/chain/summary.js';
+import type { Effect } from '../../core/chain/effect.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { type Fields, invalid, listOf, objectOf, onlyMembers, textOf, wholeOf } from '../shared/fields.js';
-import {
-  addressArgument,
-  amountOf,
-  type CadenceArgument,
-  decimal,
-  flowAddress,
-  readArguments,
-  ufix64,
-} from './arguments.js';
-import { cadenceHazards } from './cadence.js';
+import { addressArgument, amountOf, type CadenceArgument, flowAddress, readArguments, ufix64 } from './arguments.js';
+import { cadenceDangers } from './cadence.js';
 import { curveOf } from './key.js';
 import { type FlowTemplates, flowContracts } from './templates.js';
 
-/** A request turned into what is signed, with what it does in words. */
+/** A request turned into what is signed, with what it does. */
 export interface FlowAction {
   /** Account that authorizes, 16 hexadecimal digits. */
   readonly account: string;
   readonly script: string;
   readonly arguments: readonly CadenceArgument[];
-  readonly does: Pick<Summary, 'kind' | 'to' | 'value' | 'tokens' | 'method' | 'opaque'> & {
-    readonly words: string;
-    readonly hazards?: readonly Hazard[];
-  };
+  /** What the script does with these arguments, without the fee and without the signed fields themselves. */
+  readonly does: readonly Effect[];
 }
 
 /** An action with the type number of its request. */
@@ -40,7 +29,10 @@ interface Request {
   readonly templates: FlowTemplates;
 }
 
-const MOST_WEIGHT = 1000n;
+/** The address that no account has. */
+const NOBODY = `0x${'0'.repeat(16)}`;
+/** Weight of a key that signs alone. */
+export const MOST_WEIGHT = 1000n;
 /** Members of every body that choose a key or a queue and do not change what is signed. */
 const besides = ['account', 'index', 'signatureId', 'chain'];
 
@@ -77,51 +69,37 @@ function transfer({ account, body, network, templates }: Request): FlowAction {
   if (template === undefined) {
     throw unsupported(currency === 'FUSD' ? 'FUSD was discontinued' : `the currency ${quote(currency)} is not known`);
   }
-  const to = `0x${flowAddress(body['to'], 'to')}`;
-  const fusd: TokenMove[] = isFlow
-    ? []
-    : [
-        {
-          standard: 'FungibleToken',
-          contract: `A.${flowContracts[network].fusd.slice(2)}.FUSD`,
-          to,
-          amount,
-          action: 'transfer',
-        },
-      ];
+  const move = { from: `0x${account}`, to: `0x${flowAddress(body['to'], 'to')}`, amount };
+  const fusd = `A.${flowContracts[network].fusd.slice(2)}.FUSD`;
   return {
     account,
     script: template(network),
     arguments: [ufix64(amount), addressArgument(body['to'], 'to')],
-    does: {
-      kind: isFlow ? 'transfer' : 'token-transfer',
-      to,
-      value: flow(isFlow ? amount : 0n),
-      tokens: fusd,
-      opaque: false,
-      words: `sends ${decimal(amount)} ${isFlow ? 'FLOW' : 'FUSD'} to ${to}`,
-    },
+    does: [given(isFlow ? { op: 'transfer', ...move, asset: 'FLOW' } : { op: 'token-transfer', ...move, asset: fusd })],
   };
 }
 
 // Without a weight the key gets 0, which lets it propose transactions and nothing else: never more than was asked for.
 function addKey(request: Request): FlowAction {
   const { key, weight, keyArguments } = keyOf(request, 0n);
-  const power = weight === 0n ? 'which cannot sign for it' : `of weight ${weight} of ${MOST_WEIGHT}`;
-  const hazard: Hazard = { kind: 'account-control', party: key, text: `add key of weight ${weight}` };
-  return plain(request, {
+  const args = [{ name: 'weight', value: weight.toString() }];
+  const from = `0x${request.account}`;
+  return action(request, {
     template: request.templates.addKey,
     made: keyArguments,
-    words: `adds the key ${key} ${power} to the account`,
-    hazard,
+    does: [{ op: 'account', code: 'account-control', from, to: key, method: 'add key', args }],
   });
 }
 
 function createAccount(request: Request): FlowAction {
   const { key, weight, keyArguments } = keyOf(request, MOST_WEIGHT);
-  const words = `creates an account with the key ${key} of weight ${weight} and pays for its storage`;
-  const hazard: Hazard = { kind: 'account-settings', party: key, text: 'create account' };
-  return plain(request, { template: request.templates.createAccount, made: keyArguments, words, hazard });
+  const args = [{ name: 'weight', value: weight.toString() }];
+  const from = `0x${request.account}`;
+  return action(request, {
+    template: request.templates.createAccount,
+    made: keyArguments,
+    does: [{ op: 'account', code: 'account-settings', from, to: key, method: 'create account', args }],
+  });
 }
 
 function keyOf({ body, templates }: Request, usual: bigint) {
@@ -145,52 +123,54 @@ const SECP256K1 = 3;
 const SHA3_256 = 3;
 
 function mint(request: Request): FlowAction {
-  const { body } = request;
+  const { body, templates } = request;
   const [url, type] = [textOf(body['url'], 'url'), tokenType(body)];
   const to = `0x${flowAddress(body['to'], 'to')}`;
   const made = [addressArgument(body['to'], 'to'), { type: 'String', value: url }, { type: 'String', value: type }];
-  const tokens = [nft(request, { to, action: 'mint', amount: 1n })];
-  const words = `mints a token of type ${quote(type)} for ${to} with the metadata ${quote(url)}`;
-  return tokenAction(request, { template: request.templates.mint, made, tokens, words, to });
+  const does = [minted(request, { to, url, method: 'mint' })];
+  // The mint has a code already.
+  if (to === NOBODY) does.push(given({ op: 'note', from: `0x${request.account}`, to }));
+  return action(request, { template: templates.mint, made, does });
 }
 
 function mintMultiple(request: Request): FlowAction {
-  const { body } = request;
+  const { body, templates } = request;
   const [recipients, urls] = [listOf(body['to'], 'to'), listOf(body['url'], 'url')];
   if (recipients.length === 0 || recipients.length !== urls.length)
     throw invalid('to and url differ in length or are empty');
+  const texts = urls.map((url, at) => textOf(url, `url[${at}]`));
   const made: CadenceArgument[] = [
     { type: 'Array', value: recipients.map((one, at) => addressArgument(one, `to[${at}]`)) },
-    { type: 'Array', value: urls.map((url, at) => ({ type: 'String', value: textOf(url, `url[${at}]`) })) },
+    { type: 'Array', value: texts.map((value) => ({ type: 'String', value })) },
     { type: 'String', value: tokenType(body) },
   ];
-  const tokens = recipients.map((one, at) =>
-    nft(request, { to: `0x${flowAddress(one, `to[${at}]`)}`, action: 'mint', amount: 1n }),
-  );
-  const words = `mints ${tokens.length} tokens of type ${quote(tokenType(body))}`;
-  return tokenAction(request, { template: request.templates.mintMultiple, made, tokens, words });
+  const does = recipients.map((one, at) => {
+    const to = `0x${flowAddress(one, `to[${at}]`)}`;
+    return minted(request, { to, url: texts[at] ?? '', method: 'mint multiple' });
+  });
+  return action(request, { template: templates.mintMultiple, made, does });
 }
 
 function burn(request: Request): FlowAction {
-  const tokenId = wholeOf(request.body['tokenId'], 'tokenId');
-  const type = tokenType(request.body);
+  const { body, account, templates } = request;
+  const tokenId = wholeOf(body['tokenId'], 'tokenId');
+  const type = tokenType(body);
   const made = [
     { type: 'UInt64', value: tokenId.toString() },
     { type: 'String', value: type },
   ];
-  const tokens = [nft(request, { from: `0x${request.account}`, tokenId, action: 'burn' })];
-  const words = `destroys the token ${tokenId} of type ${quote(type)}`;
-  return tokenAction(request, { template: request.templates.burn, made, tokens, words });
+  const args = [{ name: 'token type', value: type }];
+  const does: Effect = { op: 'burn', from: `0x${account}`, asset: collectionOf(request), tokenId, args };
+  return action(request, { template: templates.burn, made, does: [does] });
 }
 
 function transferToken(request: Request): FlowAction {
-  const { body, account } = request;
+  const { body, account, templates } = request;
   const tokenId = wholeOf(body['tokenId'], 'tokenId');
   const to = `0x${flowAddress(body['to'], 'to')}`;
   const made = [addressArgument(body['to'], 'to'), { type: 'UInt64', value: tokenId.toString() }];
-  const tokens = [nft(request, { from: `0x${account}`, to, tokenId, action: 'transfer' })];
-  const words = `sends the token ${tokenId} to ${to}`;
-  return tokenAction(request, { template: request.templates.transferToken, made, tokens, words, to });
+  const does = given({ op: 'token-transfer', from: `0x${account}`, to, asset: collectionOf(request), tokenId });
+  return action(request, { template: templates.transferToken, made, does: [does] });
 }
 
 function custom({ account, body }: Request): FlowAction {
@@ -198,65 +178,52 @@ function custom({ account, body }: Request): FlowAction {
   // Half a surrogate pair has no UTF-8 form: the signed text would differ from the one that was read.
   if (script === '' || Buffer.from(script).toString() !== script)
     throw invalid('transaction is empty or no Unicode text');
-  const made = readArguments(body['args']);
+  const own = `0x${account}`;
+  const call = { op: 'call', code: 'opaque-data', from: own, to: own, method: 'custom' } as const;
+  const args = [{ name: 'script', value: script }];
   return {
     account,
     script,
-    arguments: made,
-    does: {
-      kind: 'contract-call',
-      value: flow(0n),
-      tokens: [],
-      method: `custom(${made.map(({ type, value }) => `${type}: ${quote(JSON.stringify(value))}`).join(', ')})`,
-      opaque: true,
-      hazards: [
-        ...cadenceHazards(script, `0x${account}`),
-        { kind: 'opaque-data', party: `0x${account}`, text: 'Cadence of its own' },
-      ],
-      words: `runs Cadence of its own (${script.length} characters) that may do anything with the account`,
-    },
+    arguments: readArguments(body['args']),
+    does: [...cadenceDangers(script, own), { ...call, args }],
   };
 }
 
 type Template = ((network: Network) => string) | undefined;
 
-interface PlainAction extends Pick<TokenAction, 'template' | 'made' | 'words'> {
-  readonly hazard: Hazard;
-}
-
-function plain({ account, network }: Request, { template, made, words, hazard }: PlainAction): FlowAction {
-  const does = { kind: 'other', value: flow(0n), tokens: [], opaque: false, words, hazards: [hazard] } as const;
-  return { account, script: offered(template)(network), arguments: made, does };
-}
-
-interface TokenAction {
+interface TemplateAction {
   readonly template: Template;
   readonly made: readonly CadenceArgument[];
-  readonly tokens: readonly TokenMove[];
-  readonly words: string;
-  readonly to?: string;
+  readonly does: readonly Effect[];
 }
 
-function tokenAction({ account, network }: Request, { template, made, tokens, words, to }: TokenAction): FlowAction {
-  const hazards: readonly Hazard[] = tokens
-    .filter(({ action }) => action === 'mint')
-    .map(({ to: party, contract }) => ({
-      kind: 'issuer-settings',
-      ...(party && { party }),
-      asset: contract,
-      text: 'mint',
-    }));
-  const shared = { kind: 'token-transfer', value: flow(0n), tokens, opaque: false, words, hazards } as const;
-  const does = { ...shared, ...(to && { to }) };
+function action({ account, network }: Request, { template, made, does }: TemplateAction): FlowAction {
   return { account, script: offered(template)(network), arguments: made, does };
 }
 
-function nft({ network }: Request, move: Omit<TokenMove, 'standard' | 'contract'>): TokenMove {
-  return {
-    standard: 'NonFungibleToken',
-    contract: `A.${flowContracts[network].multiNft.slice(2)}.TatumMultiNFT`,
-    ...move,
-  };
+/** Something that goes to an account: its own, another, or the address that no account has. */
+function given(effect: Effect): Effect {
+  if (effect.to === NOBODY) return { ...effect, code: 'unspendable-destination' };
+  return effect.to === effect.from ? { ...effect, own: true } : effect;
+}
+
+interface Minted {
+  readonly to: string;
+  readonly url: string;
+  readonly method: string;
+}
+
+function minted(request: Request, { to, url, method }: Minted): Effect {
+  const args = [
+    { name: 'token type', value: tokenType(request.body) },
+    { name: 'metadata', value: url },
+  ];
+  const token = { from: `0x${request.account}`, to, asset: collectionOf(request), amount: 1n };
+  return { op: 'mint', code: 'issuer-settings', ...token, method, args };
+}
+
+function collectionOf({ network }: Request): string {
+  return `A.${flowContracts[network].multiNft.slice(2)}.TatumMultiNFT`;
 }
 
 function tokenType(body: Fields): string {
@@ -268,10 +235,6 @@ function tokenType(body: Fields): string {
 function offered(template: Template): NonNullable<Template> {
   if (template !== undefined) return template;
   throw unsupported('the transaction type is not among these templates');
-}
-
-function flow(amount: bigint) {
-  return { asset: 'FLOW', amount };
 }
 
 function unsupported(message: string): CustosError {

@@ -2,6 +2,7 @@ import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../..
 import type { SigningKey } from '../../core/signing/signing-key.js';
 import { invalid, objectOf, readObject } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
+import { effectsOf } from './effects.js';
 import { envelopeMessage, type FlowPayload, type FlowSignature, payloadMessage, transactionId } from './encoding.js';
 import { type FlowFilling, payloadOf, readFilling, readRequest } from './format.js';
 import { showPublicKey, signMessage } from './key.js';
@@ -22,8 +23,10 @@ export function parseCompleted(
   const paysItself = filling.payer.address === action.account;
   checkRoles(action, filling, paysItself);
   const payload = payloadOf(action, filling);
+  const effects = effectsOf(action, filling, paysItself);
   return {
-    summary: summarize(action, filling, paysItself),
+    summary: summarize(effects),
+    effects,
     ...(paysItself && { nonce: filling.proposer.sequenceNumber }),
     sign: async (keys) => {
       const key = keyOf(keys, context.from, showPublicKey);
