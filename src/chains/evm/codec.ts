@@ -10,6 +10,7 @@ import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
 import { readCompleted } from './completed.js';
+import { effectsOfTransaction } from './effects.js';
 import { type EvmTransaction, signedBytes, signingHash } from './format.js';
 import { checkGas, gasRulesFor } from './gas.js';
 import { readJsonObject } from './json.js';
@@ -35,14 +36,16 @@ function parseCompleted(completed: string, context: ParseContext, settings: EvmS
   const feeSymbols = new Map(
     Object.entries(feeTokens?.[context.network] ?? {}).map(([symbol, contract]) => [contract, symbol]),
   );
+  const calls = {
+    coin,
+    decimals: DECIMALS,
+    show: (address: Uint8Array) => showAddress(address, addressStyle),
+    read: (address: string) => readAddress(address, addressStyle),
+  };
+  const effects = effectsOfTransaction(transaction, from, { ...calls, hasDataFee });
   return {
-    summary: summarize(transaction, from, {
-      coin,
-      decimals: DECIMALS,
-      show: (address) => showAddress(address, addressStyle),
-      feeSymbols,
-      hasDataFee,
-    }),
+    summary: summarize(effects, { ...calls, feeSymbols }),
+    effects,
     nonce: transaction.nonce,
     sign: (keys) => sign(transaction, { keys, from, style: addressStyle }),
   };

@@ -2,7 +2,7 @@ import type { CompleteContext, NodeClient } from '../../core/chain/node.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
 import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
 import { checksumAddress, readAddress } from '../shared/keccak-address.js';
-import { checkCode, needsCode } from './code.js';
+import { checkCode, needsCode } from './calls/code.js';
 import { accessListToJson } from './completed.js';
 import type { EvmTransaction } from './format.js';
 import { checkGas, type GasRules, gasRulesFor } from './gas.js';

@@ -1,67 +1,53 @@
-import type { AssetAmount, Summary, SummaryNote } from '../../core/chain/summary.js';
+import type { Effect } from '../../core/chain/effect.js';
+import type { AssetAmount, Summary } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
-import { bytesToHex } from '../shared/hexadecimal.js';
-import { type CallRules, describe } from './calls/call.js';
-import type { EvmTransaction } from './format.js';
+import { type CallRules, contentOf } from './calls/call.js';
+import { hazardsOf } from './calls/hazards.js';
+import { DATA_FEE } from './effects.js';
 
 /** What a summary takes from its chain. */
 export interface SummaryRules extends CallRules {
   /** Symbols of tokens that pay fees, by contract address in lower case. */
   readonly feeSymbols: ReadonlyMap<string, string>;
-  /** The network takes more than the signed bytes say. */
-  readonly hasDataFee: boolean;
 }
 
-/** Says what a transaction does, from the very values that are signed. @param from - sender as shown */
-export function summarize(transaction: EvmTransaction, from: string, rules: SummaryRules): Summary {
-  const { kind, tokens, method, opaque, hazards, notes, text } = describe(transaction, from, rules);
-  const fee = feeOf(transaction, rules);
-  const { to } = transaction;
+/** Parts of the fee that a summary has members for. */
+const said: readonly string[] = ['chainId', 'nonce', 'feeCurrency'];
+
+/** Says what the effects of a transaction are. @param effects - as `effectsOfTransaction` made them */
+export function summarize(effects: readonly Effect[], rules: SummaryRules): Summary {
+  const { kind, to, value, tokens, method, notes, text } = contentOf(effects, rules);
+  const { from, fee, args } = feeOf(effects, rules);
+  const words = feeWords(fee, rules);
+  const hasDataFee = args.some(({ name }) => name === DATA_FEE);
   return {
     kind,
     from,
-    ...(to && { to: rules.show(to) }),
-    value: { asset: rules.coin, amount: transaction.value },
+    ...(to !== undefined && { to }),
+    value: { asset: rules.coin, amount: value },
     tokens,
-    hazards,
-    fee: fee.amount,
-    nonce: transaction.nonce,
-    chainId: transaction.chainId,
+    hazards: hazardsOf(effects),
+    fee,
+    ...numbersOf(args),
     ...(method !== undefined && { method }),
-    opaque,
-    notes: [...notes, ...notesOf(transaction, rules)],
-    text: `${from} ${text}; the fee is at most ${fee.text}${rules.hasDataFee ? ', and what its data cost on Ethereum' : ''}`,
+    opaque: effects.some(({ code }) => code === 'opaque-data'),
+    notes: [...notes, ...args.filter(({ name }) => !said.includes(name))],
+    text: `${from} ${text}; the fee is at most ${words}${hasDataFee ? ', and what its data cost on Ethereum' : ''}`,
   };
 }
 
-/** What else is signed: the fee is only the product of gas and price, and the form decides what they mean. */
-function notesOf(transaction: EvmTransaction, rules: SummaryRules): SummaryNote[] {
-  const { format, gas, feePerGas, priorityFeePerGas, accessList } = transaction;
-  const prices =
-    format.price === 'gas-price'
-      ? [note('gasPrice', feePerGas)]
-      : [note('maxFeePerGas', feePerGas), note('maxPriorityFeePerGas', priorityFeePerGas)];
-  const access = accessList.map(({ address, storageKeys }) =>
-    note('accessList', [rules.show(address), ...storageKeys.map(bytesToHex)].join(' ')),
-  );
-  const data = rules.hasDataFee
-    ? [note('fee for data', 'asked besides by the network; not bounded by what is signed')]
-    : [];
-  return [note('type', format.name), note('gas', gas), ...prices, ...data, ...access];
+function numbersOf(args: NonNullable<Effect['args']>): Pick<Summary, 'nonce' | 'chainId'> {
+  const number = (name: string) => BigInt(args.find((one) => one.name === name)?.value ?? 0);
+  return { nonce: number('nonce'), chainId: number('chainId') };
 }
 
-function note(name: string, value: string | bigint): SummaryNote {
-  return { name, value: value.toString() };
+function feeOf(effects: readonly Effect[], { coin }: SummaryRules) {
+  const { from = '', asset = coin, amount = 0n, args = [] } = effects.find(({ op }) => op === 'fee') ?? {};
+  return { from, fee: { asset, amount }, args };
 }
 
-function feeOf(transaction: EvmTransaction, rules: SummaryRules): { amount: AssetAmount; text: string } {
-  const amount = transaction.gas * transaction.feePerGas;
-  const currency = transaction.feeCurrency === undefined ? undefined : bytesToHex(transaction.feeCurrency);
-  if (currency === undefined) {
-    return { amount: { asset: rules.coin, amount }, text: `${formatUnits(amount, rules.decimals)} ${rules.coin}` };
-  }
-  const symbol = rules.feeSymbols.get(currency);
-  const text =
-    symbol === undefined ? `${amount} smallest units of token ${currency}` : `${formatUnits(amount, 18)} ${symbol}`;
-  return { amount: { asset: currency, amount }, text };
+function feeWords({ asset, amount }: AssetAmount, { coin, decimals, feeSymbols }: SummaryRules): string {
+  if (asset === coin) return `${formatUnits(amount, decimals)} ${coin}`;
+  const symbol = feeSymbols.get(asset);
+  return symbol === undefined ? `${amount} smallest units of token ${asset}` : `${formatUnits(amount, 18)} ${symbol}`;
 }

@@ -1,29 +1,31 @@
 import { hex } from '@scure/base';
-import type { SummaryNote } from '../../core/chain/summary.js';
+import type { EffectArgument } from '../../core/chain/effect.js';
 import { isObject } from '../shared/fields.js';
 import type { TronTransaction } from './format.js';
 
-/** What the summary's own fields say of every contract that has these members. */
+/** What the members of an effect say of every contract that has these members. */
 const said: readonly string[] = [
   ...['owner_address', 'to_address', 'amount', 'contract_address', 'call_value', 'data', 'new_contract'],
 ];
 const saidOfDeployment: readonly string[] = ['bytecode', 'call_value', 'name'];
 
-/** Every signed part that a summary has no field for, under the network's own names. */
-export function notesOf(transaction: TronTransaction): SummaryNote[] {
-  const { value, reference, feeLimit, expiration, timestamp, permission, memo } = transaction;
+/** The members of a contract that an effect has no member for, under the network's own names. */
+export function membersOf({ value }: TronTransaction): EffectArgument[] {
   const members = Object.entries(value).filter(([name]) => !said.includes(name));
   const deployment = isObject(value['new_contract']) ? Object.entries(value['new_contract']) : [];
-  const isText = memo === undefined || readable(memo) !== hex.encode(memo);
   return [
-    ...members.map(([name, member]) => note(name, member)),
-    ...deployment.filter(([name]) => !saidOfDeployment.includes(name)).map(([name, member]) => note(name, member)),
-    ...(permission === 0n ? [] : [note('Permission_id', permission.toString())]),
-    ...(isText ? [] : [note('data', `${hex.encode(memo)} (bytes)`)]),
-    ...(feeLimit === 0n ? [] : [note('fee_limit', feeLimit.toString())]),
-    note('expiration', timeOf(expiration)),
-    note('timestamp', timeOf(timestamp)),
-    ...Object.entries(reference).map(([name, text]) => note(name, text)),
+    ...members.map(([name, member]) => argument(name, member)),
+    ...deployment.filter(([name]) => !saidOfDeployment.includes(name)).map(([name, member]) => argument(name, member)),
+  ];
+}
+
+/** What only prices and times a transaction. */
+export function feeArguments({ reference, feeLimit, expiration, timestamp }: TronTransaction): EffectArgument[] {
+  return [
+    ...(feeLimit === 0n ? [] : [argument('fee_limit', feeLimit.toString())]),
+    argument('expiration', timeOf(expiration)),
+    argument('timestamp', timeOf(timestamp)),
+    ...Object.entries(reference).map(([name, text]) => argument(name, text)),
   ];
 }
 
@@ -36,12 +38,12 @@ export function readable(bytes: Uint8Array): string {
   }
 }
 
-function note(name: string, value: unknown): SummaryNote {
-  return { name, value: typeof value === 'string' ? value : JSON.stringify(value) };
-}
-
 /** Milliseconds since 1970, and the same as a date where there is one. */
-function timeOf(milliseconds: bigint): string {
+export function timeOf(milliseconds: bigint): string {
   const date = new Date(Number(milliseconds));
   return `${milliseconds}${Number.isNaN(date.getTime()) ? '' : ` (${date.toISOString()})`}`;
+}
+
+function argument(name: string, value: unknown): EffectArgument {
+  return { name, value: typeof value === 'string' ? value : JSON.stringify(value) };
 }

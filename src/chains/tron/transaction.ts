@@ -6,6 +6,7 @@ import { readObject } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
 import { addressOf } from './address.js';
+import { effectsOfTransaction } from './effects.js';
 import { readTransaction, type TronTransaction } from './format.js';
 import { summarize } from './summary.js';
 
@@ -18,8 +19,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
       `the transaction is of ${transaction.owner}, the wallet is ${context.from}`,
     );
   }
+  const effects = effectsOfTransaction(transaction, context.from);
   return {
-    summary: summarize(transaction, context.from),
+    summary: summarize(effects),
+    effects,
     sign: async (keys) => sign(completed, transaction, keyOf(keys, context.from, addressOf)),
   };
 }

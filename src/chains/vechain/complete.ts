@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
-import { needsCode, withoutCode } from '../evm/code.js';
+import { needsCode, withoutCode } from '../evm/calls/code.js';
 import { bytesToHex, quantityToHex } from '../shared/hexadecimal.js';
 import { readAddress } from '../shared/keccak-address.js';
 import { readBlock } from './block.js';

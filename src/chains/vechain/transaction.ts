@@ -7,6 +7,7 @@ import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
 import { addressOf, showAddress } from '../shared/keccak-address.js';
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
+import { effectsOfBody } from './effects.js';
 import { type Body, encodeBody, intrinsicGas, readBody } from './format.js';
 import { summarize } from './summary.js';
 
@@ -24,8 +25,10 @@ export function parseBody(completed: string, context: ParseContext): UnsignedTra
   const least = intrinsicGas(body.clauses);
   if (body.gas < least)
     throw new CustosError('GAS_TOO_LOW', `the gas limit is ${body.gas}, at least ${least} are needed`);
+  const effects = effectsOfBody(body, context.from);
   return {
-    summary: summarize(body, context.from),
+    summary: summarize(effects),
+    effects,
     sign: async (keys) => sign(body, keyOf(keys, context.from, addressOfKey), context.from),
   };
 }

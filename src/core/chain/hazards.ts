@@ -31,6 +31,8 @@ const kinds = {
   'contract-creation': 'shown',
   /** The transaction contains bytes that this program does not understand. */
   'opaque-data': 'shown',
+  /** A call that makes further calls, and whatever is inside of it. Only effects have it; `hazards` of a summary do not. */
+  'nested-call': 'shown',
   /** The signed bytes stay valid for a long time, or forever. */
   'long-lived': 'shown',
 } as const satisfies Readonly<Record<string, 'stopped' | 'shown'>>;

@@ -14,12 +14,17 @@ export type AbiValue = Uint8Array | bigint | readonly AbiValue[];
 
 const WORD = 32;
 
+/** The types of a signature as it writes them, by which its arguments go, because it has no names for them. */
+export function typeNames(signature: string): readonly string[] {
+  return splitTypes(signature.slice(signature.indexOf('(') + 1, -1));
+}
+
 /**
  * Reads the types of a signature such as `permit(address,(address,uint160)[],bytes)`.
  * @throws CustosError INTERNAL: a type that is not read here; signatures are constants of this program
  */
 export function typesOf(signature: string): readonly AbiType[] {
-  return splitTypes(signature.slice(signature.indexOf('(') + 1, -1)).map(typeOf);
+  return typeNames(signature).map(typeOf);
 }
 
 function typeOf(text: string): AbiType {

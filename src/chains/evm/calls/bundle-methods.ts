@@ -1,8 +1,16 @@
-import type { Hazard } from '../../../core/chain/hazards.js';
-import { bytesToBigInt } from '../../shared/hexadecimal.js';
+import type { Effect } from '../../../core/chain/effect.js';
+import { bytesToBigInt, bytesToHex } from '../../shared/hexadecimal.js';
 import { type AbiValue, decodeArguments, typesOf } from './abi.js';
-import { isList, isUnlimited, type Message, type MethodCall, type MethodEffect, method } from './method.js';
-import { hidden } from './worst-case.js';
+import {
+  type InnerEffect,
+  isList,
+  isUnlimited,
+  type Message,
+  type MethodCall,
+  type MethodEffect,
+  method,
+} from './method.js';
+import { bundleOf, hidden } from './worst-case.js';
 
 /** Methods that take calls as arguments. */
 export const bundleMethods = [
@@ -29,7 +37,7 @@ export const bundleMethods = [
   method('0x134008d3', 'execute(address,uint256,bytes,bytes32,bytes32)', (call) => ofWallet(call)),
   method('0x01d5062a', 'schedule(address,uint256,bytes,bytes32,bytes32,uint256)', (call) => ofWallet(call, 'propose')),
   // Foreign code runs as the wallet, if the contract is one that works so (DSProxy).
-  method('0x1cff79cd', 'execute(address,bytes)', (call) => delegated(call, call.address(0))),
+  method('0x1cff79cd', 'execute(address,bytes)', (call) => delegated(call, call.bytes(1))),
   method('0x8d80ff0a', 'multiSend(bytes)', packed),
   method('0xe9ae5c53', 'execute(bytes32,bytes)', byMode),
   method('0xd691c964', 'executeFromExecutor(bytes32,bytes)', byMode),
@@ -48,7 +56,7 @@ function ofItself(call: MethodCall, list: number): MethodEffect {
   const parts = Array.from({ length: call.length(list) }, (_, at) =>
     call.inner({ to: call.target, data: call.bytes(list, at), value: 0n, sender: call.sender }),
   );
-  return together(parts, `makes ${parts.length} calls to contract ${call.contract} at once`);
+  return together(call, parts, `makes ${parts.length} calls to contract ${call.contract} at once`);
 }
 
 /** Calls of other contracts, in the name of the contract that bundles them. */
@@ -64,7 +72,7 @@ function ofOthers(
       sender: call.contract,
     }),
   );
-  return together(parts, `lets contract ${call.contract} make ${parts.length} calls`);
+  return together(call, parts, `lets contract ${call.contract} make ${parts.length} calls`);
 }
 
 /** The same in lists beside each other. */
@@ -74,7 +82,7 @@ function ofLists(call: MethodCall, at: { to: number; data: number; value?: numbe
     const value = at.value === undefined ? 0n : call.number(at.value, index);
     return call.inner({ to: call.bytes(at.to, index), data: call.bytes(at.data, index), value, sender: call.contract });
   });
-  const effect = together(parts, `lets contract ${call.contract} make ${count} calls`);
+  const effect = together(call, parts, `lets contract ${call.contract} make ${count} calls`);
   const isEven = [at.to, at.data, at.value ?? at.to].every((list) => call.length(list) === count);
   return isEven ? effect : { ...effect, opaque: true };
 }
@@ -82,18 +90,28 @@ function ofLists(call: MethodCall, at: { to: number; data: number; value?: numbe
 /** A message that a wallet that is a contract sends. */
 function ofWallet(call: MethodCall, verb = 'make'): MethodEffect {
   const message = { to: call.bytes(0), data: call.bytes(2), value: call.number(1), sender: call.contract };
-  return together([call.inner(message)], `lets contract ${call.contract} ${verb} a call`);
+  return together(call, [call.inner(message)], `lets contract ${call.contract} ${verb} a call`);
 }
 
 function ofSafe(call: MethodCall): MethodEffect {
-  return call.number(3) === 0n ? ofWallet(call) : delegated(call, call.address(0));
+  return call.number(3) === 0n ? ofWallet(call) : delegated(call, call.bytes(2));
 }
 
 /** Foreign code that runs as the wallet itself (DELEGATECALL) can do everything, also become its owner. */
-function delegated(call: MethodCall, party: string): MethodEffect {
-  const hazard = { kind: 'account-control', party, asset: call.contract, text: 'DELEGATECALL' } as const;
-  const text = `lets the code of ${party} act as contract ${call.contract} itself`;
-  return { kind: 'contract-call', moves: [], text, opaque: true, hazards: [hazard] };
+function delegated(call: MethodCall, data: Uint8Array): MethodEffect {
+  const [wallet, code] = [call.contract, call.address(0)];
+  const effect: Effect = {
+    op: 'account',
+    code: 'account-control',
+    from: wallet,
+    to: code,
+    asset: wallet,
+    contract: code,
+    method: 'DELEGATECALL',
+    data: bytesToHex(data).slice(2),
+  };
+  const text = `lets the code of ${code} act as contract ${wallet} itself`;
+  return { kind: 'contract-call', moves: [], text, opaque: true, effects: [bundleOf(wallet), effect] };
 }
 
 /** Gas of a block at the most, for what a wallet counts itself. */
@@ -105,27 +123,30 @@ function withRefund(call: MethodCall, effect: MethodEffect): MethodEffect {
   if (price === 0n) return effect;
   const amount = (call.number(5) + BLOCK_GAS) * price;
   const [asset, party] = [call.address(7), call.address(8)];
-  const kind = isUnlimited(amount) ? 'unlimited-allowance' : 'allowance';
-  const hazards = [...(effect.hazards ?? []), { kind, party, asset, amount, text: 'refund of gas' } as const];
+  const code = isUnlimited(amount) ? 'unlimited-allowance' : 'allowance';
+  const { contract } = call;
+  const refund = { from: contract, to: party, asset, amount, contract, method: 'refund of gas' };
+  const [bundle, ...inner] = effect.effects ?? [bundleOf(contract)];
+  const effects = [bundle, ...inner, { op: 'approve', code, ...refund }] as const;
   const text = `${effect.text}, and pays ${party} for the gas at a price of ${price} of token ${asset}`;
-  return { ...effect, text, opaque: true, hazards };
+  return { ...effect, text, opaque: true, effects };
 }
 
 /** Safe's form: an operation, an address, coins, a length and as many bytes, one message behind the other. */
 function packed(call: MethodCall): MethodEffect {
   const bytes = call.bytes(0);
-  const parts: MethodEffect[] = [];
+  const parts: InnerEffect[] = [];
   let at = 0;
   while (at < bytes.length) {
     const end = at + 85 + lengthAt(bytes, at + 53);
     const [operation, to] = [bytes[at], bytes.subarray(at + 1, at + 21)];
     // The contract may still read other bytes as calls.
-    if (operation !== 0 || end > bytes.length) return { ...together(parts, 'makes calls'), ...hidden };
+    if (operation !== 0 || end > bytes.length) return hidden(call.contract);
     const value = bytesToBigInt(bytes.subarray(at + 21, at + 53));
     parts.push(call.inner({ to, data: bytes.subarray(at + 85, end), value, sender: call.contract }));
     at = end;
   }
-  return together(parts, `lets contract ${call.contract} make ${parts.length} calls`);
+  return together(call, parts, `lets contract ${call.contract} make ${parts.length} calls`);
 }
 
 function lengthAt(bytes: Uint8Array, at: number): number {
@@ -146,12 +167,12 @@ function byMode(call: MethodCall): MethodEffect {
       value: bytesToBigInt(bytes.subarray(20, 52)),
       data: bytes.subarray(52),
     };
-    return together([call.inner({ ...message, sender })], `${words} a call`);
+    return together(call, [call.inner({ ...message, sender })], `${words} a call`);
   }
   const list = kind === 1 ? decodeArguments(batchTypes, bytes)?.[0] : undefined;
-  if (!isList(list)) return hidden;
+  if (!isList(list)) return hidden(sender);
   const parts = list.map((item) => call.inner({ ...messageOf(item), sender }));
-  return together(parts, `${words} ${parts.length} calls`);
+  return together(call, parts, `${words} ${parts.length} calls`);
 }
 
 function messageOf(item: AbiValue): Omit<Message, 'sender'> {
@@ -160,14 +181,14 @@ function messageOf(item: AbiValue): Omit<Message, 'sender'> {
   return { to: bytes(to), value: typeof value === 'bigint' ? value : 0n, data: bytes(data) };
 }
 
-function together(parts: readonly MethodEffect[], text: string): MethodEffect {
+function together({ contract }: MethodCall, parts: readonly InnerEffect[], text: string): MethodEffect {
   const isOpaque = parts.some(({ opaque }) => opaque === true);
   const words = parts.length === 0 ? '' : `: ${parts.map((part) => part.text).join('; ')}`;
   return {
     kind: 'contract-call',
     moves: parts.flatMap(({ moves }) => moves),
     text: `${text}${words}`,
-    hazards: parts.flatMap(({ hazards = [] }): readonly Hazard[] => hazards),
+    effects: [bundleOf(contract), ...parts.flatMap(({ effects }) => effects)],
     ...(isOpaque && { opaque: true as const }),
   };
 }

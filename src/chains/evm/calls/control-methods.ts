@@ -1,3 +1,4 @@
+import type { EffectOp } from '../../../core/chain/effect.js';
 import type { HazardKind } from '../../../core/chain/hazards.js';
 import { bytesToHex } from '../../shared/hexadecimal.js';
 import { type KnownMethod, type MethodCall, method, nameOf } from './method.js';
@@ -101,13 +102,17 @@ const tokenRoles: Readonly<Record<string, string>> = {
   '0x3c11d16cbaffd01df69ce1c404f6340ee057498f5f00246190ea54220576a848': 'BURNER_ROLE',
 };
 
+const roleMethods = [
+  role('0x2f2ff15d', 'grantRole(bytes32,address)', 'gives'),
+  role('0xd547741f', 'revokeRole(bytes32,address)', 'takes away'),
+  role('0x36568abe', 'renounceRole(bytes32,address)', 'gives up'),
+];
+
 /** Methods that say who rules over a contract, and how. */
 export const controlMethods: readonly (readonly [string, KnownMethod])[] = [
   ...ownership.map((row) => control(row, 'account-control')),
   ...settings.map((row) => control(row, 'issuer-settings')),
-  role('0x2f2ff15d', 'grantRole(bytes32,address)', 'gives'),
-  role('0xd547741f', 'revokeRole(bytes32,address)', 'takes away'),
-  role('0x36568abe', 'renounceRole(bytes32,address)', 'gives up'),
+  ...roleMethods,
 ];
 
 function control([selector, signature, position]: Row, kind: HazardKind): readonly [string, KnownMethod] {
@@ -115,8 +120,8 @@ function control([selector, signature, position]: Row, kind: HazardKind): readon
   const known = method(selector, signature, (call) => {
     const party = position === undefined ? undefined : call.address(position);
     const text = `calls ${name} of contract ${call.contract}${party === undefined ? '' : ` in favour of ${party}`}`;
-    const hazard = { kind, ...(party !== undefined && { party }), asset: call.contract, text: name };
-    return { kind: 'contract-call', moves: [], text, hazards: [hazard], ...(carriesCode(call) && { opaque: true }) };
+    const effect = { ...ruled(kind), ...(party !== undefined && { to: party }), asset: call.contract };
+    return { kind: 'contract-call', moves: [], text, effects: [effect], ...(carriesCode(call) && { opaque: true }) };
   });
   // Bytes that an upgrade hands to the new code are a call that only that code understands.
   const bytesAt = known[1].types.findIndex((type) => type.kind === 'bytes');
@@ -126,15 +131,23 @@ function control([selector, signature, position]: Row, kind: HazardKind): readon
   return known;
 }
 
+function ruled(code: HazardKind): { readonly op: EffectOp; readonly code: HazardKind } {
+  return { op: code === 'issuer-settings' ? 'issuer' : 'account', code };
+}
+
+/** The role that a call is about, by name where it is known, else by its hash; undefined for a method that has none. */
+export function roleName(signature: string, hash: string | undefined): string | undefined {
+  if (hash === undefined || !roleMethods.some(([, known]) => known.signature === signature)) return undefined;
+  return tokenRoles[hash] ?? hash;
+}
+
 function role(selector: string, signature: string, verb: string): readonly [string, KnownMethod] {
-  const name = nameOf(signature);
   return method(selector, signature, (call) => {
     const hash = bytesToHex(call.bytes(0));
     const known = tokenRoles[hash];
     const party = call.address(1);
-    const kind = known === undefined ? 'account-control' : 'issuer-settings';
+    const code = known === undefined ? 'account-control' : 'issuer-settings';
     const text = `${verb} the role ${known ?? hash} of ${party} at contract ${call.contract}`;
-    const hazard = { kind, party, asset: call.contract, text: `${name} ${known ?? hash}` } as const;
-    return { kind: 'contract-call', moves: [], text, hazards: [hazard] };
+    return { kind: 'contract-call', moves: [], text, effects: [{ ...ruled(code), to: party, asset: call.contract }] };
   });
 }

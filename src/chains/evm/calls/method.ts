@@ -1,6 +1,7 @@
-import type { Hazard, HazardKind } from '../../../core/chain/hazards.js';
+import type { Effect, EffectOp } from '../../../core/chain/effect.js';
+import type { HazardKind } from '../../../core/chain/hazards.js';
 import type { Summary, TokenMove } from '../../../core/chain/summary.js';
-import { type AbiType, type AbiValue, typesOf } from './abi.js';
+import { type AbiType, type AbiValue, typeNames, typesOf } from './abi.js';
 
 /** One message to an account or contract. */
 export interface Message {
@@ -31,7 +32,7 @@ export interface MethodCall {
   /** The chain's name of a token standard, or of several that the selector does not tell apart. */
   standard(...numbers: TokenStandard[]): string;
   /** What a call inside of this one does. */
-  inner(message: Message): MethodEffect;
+  inner(message: Message): InnerEffect;
 }
 
 /** What a call does, and the words for it. */
@@ -42,15 +43,25 @@ export interface MethodEffect {
   readonly text: string;
   /** True if the arguments carry further calls, or bytes with an unknown effect. */
   readonly opaque?: true;
-  /** In place of those that follow from the moves. */
-  readonly hazards?: readonly Hazard[];
+  /** In place of those that follow from the moves. The first one is the call itself, to which its reader adds what it is. */
+  readonly effects?: readonly [CallEffect, ...Effect[]];
 }
+
+/** The same of a call inside of another one, with all of its effects. */
+export interface InnerEffect extends Omit<MethodEffect, 'effects'> {
+  readonly effects: readonly Effect[];
+}
+
+/** The effect of a call itself, before contract, method, arguments and data are added. Without `from` it is that of the sender. */
+export type CallEffect = Omit<Effect, 'from' | 'contract' | 'method' | 'args' | 'data'> & { readonly from?: string };
 
 /** A method of a contract that is understood. */
 export interface KnownMethod {
   /** As hashed for the selector, e.g. transfer(address,uint256). */
   readonly signature: string;
   readonly types: readonly AbiType[];
+  /** What the arguments go by. */
+  readonly names: readonly string[];
   effect(call: MethodCall): MethodEffect;
 }
 
@@ -59,11 +70,12 @@ export function method(
   signature: string,
   effect: KnownMethod['effect'],
 ): readonly [string, KnownMethod] {
-  return [selector, { signature, types: typesOf(signature), effect }];
+  return [selector, { signature, types: typesOf(signature), names: typeNames(signature), effect }];
 }
 
 export function nameOf(signature: string): string {
-  return signature.slice(0, signature.indexOf('('));
+  const end = signature.indexOf('(');
+  return end < 0 ? signature : signature.slice(0, end);
 }
 
 /** Value at a path, undefined where there is none. */
@@ -113,13 +125,40 @@ export interface Destinations {
   isNobody(address: string): boolean;
 }
 
-/** The hazards that follow from what is moved or released, so that they and the moves cannot differ. */
-export function hazardsOfMoves(moves: readonly TokenMove[], name: string, destinations: Destinations): Hazard[] {
-  return moves.flatMap((move) => {
-    const kind = hazardOf(move, destinations);
-    const { to, contract: asset, amount } = move;
-    const party = to === undefined ? {} : { party: to };
-    return kind === undefined ? [] : [{ kind, ...party, asset, ...(amount !== undefined && { amount }), text: name }];
+const ops: Readonly<Record<TokenMove['action'], EffectOp>> = {
+  transfer: 'token-transfer',
+  approve: 'approve',
+  'approve-all': 'approve',
+  revoke: 'approve',
+  mint: 'mint',
+  burn: 'burn',
+};
+
+/**
+ * The effects that follow from what is moved or released, so that they and the moves cannot differ.
+ * @param called - contract and method that move it
+ */
+export function effectsOfMoves(
+  moves: readonly TokenMove[],
+  called: { readonly contract: string; readonly method: string },
+  destinations: Destinations,
+): Effect[] {
+  return moves.map((move) => {
+    const code = hazardOf(move, destinations);
+    const { action, from, to, contract: asset, tokenId } = move;
+    // A right that ends or shrinks is one over nothing, whatever is subtracted from it.
+    const amount = action === 'revoke' ? 0n : move.amount;
+    return {
+      op: ops[action],
+      ...(code !== undefined && { code }),
+      // The contract makes what it mints, and keeps what nothing in the call gives an owner.
+      from: from ?? called.contract,
+      ...(to !== undefined && { to }),
+      asset,
+      ...(amount !== undefined && { amount }),
+      ...(tokenId !== undefined && { tokenId }),
+      ...called,
+    };
   });
 }
 

@@ -1,7 +1,7 @@
-import type { NodeClient } from '../../core/chain/node.js';
-import { CustosError } from '../../core/errors.js';
-import { bytesToBigInt, bytesToHex } from '../shared/hexadecimal.js';
-import { knownMethods } from './calls/methods.js';
+import type { NodeClient } from '../../../core/chain/node.js';
+import { CustosError } from '../../../core/errors.js';
+import { bytesToBigInt, bytesToHex } from '../../shared/hexadecimal.js';
+import { knownMethods } from './methods.js';
 
 /** Contracts that are part of a network have the lowest addresses; some of them show no code. */
 const FIRST_FREE = 0x10000n;
