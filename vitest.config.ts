@@ -11,9 +11,9 @@ export default defineConfig({
     pool: 'forks',
     // Two for two cores, and one more because many tests wait: for disks, timers and processes.
     maxWorkers: 3,
-    // Many tests run whole commands, and a machine may be slow: a test that hangs is told all the same.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // The one limit of time: many tests run whole commands, and a machine may be busy. It only ends tests that hang.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       { extends: true, test: { name: 'custos', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'postgres', include: onBoth, env: { CUSTOS_TEST_STORE: 'postgres' } } },

@@ -92,7 +92,7 @@ describe('the package, installed in an empty folder', () => {
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
     npm('install', join(folder, file));
-  }, 300_000);
+  });
 
   it('the installed package has exactly the packages of the lock file in their versions, overrides included', () => {
     const locked = Object.entries(packagesOf(join(root, 'package-lock.json')))
@@ -148,7 +148,7 @@ describe('the package, installed in an empty folder', () => {
     } finally {
       await chain.close();
     }
-  }, 120_000);
+  });
 
   it('a strict program compiles with the installed types, and a wrong program does not', () => {
     const compile = (source: string) => {
@@ -167,5 +167,5 @@ describe('the package, installed in an empty folder', () => {
     expect(compile(consumer)).toBe('');
     expect(compile(consumer.replace("Secret.text('p')", "'p'"))).toContain("is not assignable to type 'Secret'");
     expect(compile(consumer.replace("kind: 'allow'", "kind: 'yes'"))).toContain('"yes"');
-  }, 120_000);
+  });
 });

@@ -21,7 +21,7 @@ describe('the recorded transactions', () => {
       const kinds = summary.hazards.map(({ kind }) => kind).filter((kind) => stoppedHazards.includes(kind));
       expect([...new Set(kinds)].sort(), name).toEqual(hazardsOfVector(chain, vector.name));
     }
-  }, 60_000);
+  });
 
   it('docs/compatibility.md has the right number of recorded transactions that need a flag', () => {
     const names = all.map(({ chain, vector }) => `${chain} ${vector.name}`);

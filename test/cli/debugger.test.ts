@@ -6,7 +6,7 @@ import { type Kms, startKms } from '../support/kms.js';
 let kms: Kms;
 beforeAll(async () => {
   kms = await startKms();
-}, 180_000);
+});
 afterAll(() => kms.close());
 
 /** Ports on which a process listens, as the system knows them. */

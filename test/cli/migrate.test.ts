@@ -244,7 +244,7 @@ it('kill -9 of migrate at random moments loses and doubles nothing, and the next
   );
   expect(await run(['verify'])).toMatchObject({ code: 0 });
   expect(readFileSync(file).equals(before)).toBe(true);
-}, 120_000);
+});
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();

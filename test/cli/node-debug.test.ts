@@ -5,7 +5,7 @@ import { type Kms, startKms, transfer } from '../support/kms.js';
 let kms: Kms;
 beforeAll(async () => {
   kms = await startKms();
-}, 180_000);
+});
 afterAll(() => kms.close());
 
 it('NODE_DEBUG never shows the API key of a running daemon, and the warning says so', async () => {

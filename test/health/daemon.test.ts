@@ -18,7 +18,7 @@ beforeAll(async () => {
   running = kms.serve('--testnet', '--health-port=0', `--external-url=${kms.stub.approveUrl}`);
   watcher = await watch(running);
   await watcher.until('/ready', ({ status }) => status === 200);
-}, 180_000);
+});
 afterEach(() => {
   for (const end of faults.splice(0)) end();
 });

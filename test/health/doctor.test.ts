@@ -39,7 +39,7 @@ beforeAll(async () => {
   kms.stub.queue('ETH').push(transfer('waits-for-yes', kms.ids.key));
   kms.stub.queue('BSC').push(transfer('wrong-chain-id', kms.ids.bsc, { chain: 'BSC', request: { chainId: 1 } }));
   log = (await kms.daemon('--testnet', `--external-url=${kms.stub.approveUrl}`)).stderr;
-}, 180_000);
+});
 afterAll(() => kms.close());
 
 describe('doctor', () => {

@@ -117,7 +117,6 @@ describe.each([...evmChainIds, ...otherChainIds])('%s', (chain) => {
       expect(taken.length).toBeGreaterThan(0);
       expect(new Set(taken).size).toBe(taken.length);
     },
-    60_000,
   );
 });
 

@@ -40,25 +40,21 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose connection to PostgreS
     ['after the server has committed', (number) => (third(number) ? 'lose-answer' : 'pass')],
     ['before the server has heard of it', (number) => (third(number) ? 'lose-request' : 'pass')],
     ['now before and now after', (number) => (third(number) ? lost[number % 2]! : 'pass')],
-  ])(
-    'a daemon whose connection breaks sends each transaction once: %s',
-    async (name, commits) => {
-      const brokenBefore = toStore.broken;
-      const flags = ['--testnet', '--period=1', '--concurrency=4', `--chain-id=ETH=${chainId}`];
-      daemon = start(['daemon', ...flags, `--cloud-url=${way.gatewayUrl}`], {
-        home: way.home,
-        env: { ...way.environment, CUSTOS_STORE: toStore.url },
-      });
-      await daemon.line(/daemon started/);
-      let seen = 0;
-      toStore.commits = () => commits(++seen);
-      for (let at = 0; at < 6; at++) await payments.send(`${name} ${at}`);
-      await until(() => payments.areCompleted(), 120_000);
-      toStore.commits = () => 'pass';
-      expect(await daemon.kill('SIGTERM')).toMatchObject({ code: 0 });
-      expect(toStore.broken - brokenBefore).toBeGreaterThan(2);
-      await payments.expectOnce();
-    },
-    180_000,
-  );
+  ])('a daemon whose connection breaks sends each transaction once: %s', async (name, commits) => {
+    const brokenBefore = toStore.broken;
+    const flags = ['--testnet', '--period=1', '--concurrency=4', `--chain-id=ETH=${chainId}`];
+    daemon = start(['daemon', ...flags, `--cloud-url=${way.gatewayUrl}`], {
+      home: way.home,
+      env: { ...way.environment, CUSTOS_STORE: toStore.url },
+    });
+    await daemon.line(/daemon started/);
+    let seen = 0;
+    toStore.commits = () => commits(++seen);
+    for (let at = 0; at < 6; at++) await payments.send(`${name} ${at}`);
+    await until(() => payments.areCompleted(), 120_000);
+    toStore.commits = () => 'pass';
+    expect(await daemon.kill('SIGTERM')).toMatchObject({ code: 0 });
+    expect(toStore.broken - brokenBefore).toBeGreaterThan(2);
+    await payments.expectOnce();
+  });
 });

@@ -57,5 +57,5 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose PostgreSQL server is a
     await until(() => payments.areCompleted());
     expect(await daemon.kill('SIGTERM')).toMatchObject({ signal: null, code: 0 });
     await payments.expectOnce();
-  }, 170_000);
+  });
 });

@@ -24,19 +24,15 @@ describe('a daemon', () => {
     ['confirm', 1],
     ['close', 1],
     ['record', 4],
-  ])(
-    'a daemon that gets a stop signal during %s (%i) ends with 0',
-    async (step, count) => {
-      const { flags, payments } = place;
-      const id = await payments.send(`${step} ${count}`);
-      const daemon = startHalting(place, flags, { step, moment: 'begin', count, id });
-      await daemon.halted;
-      const ended = daemon.kill('SIGTERM');
-      await daemon.goOn();
-      expect(await ended).toEqual(ends);
-    },
-    170_000,
-  );
+  ])('a daemon that gets a stop signal during %s (%i) ends with 0', async (step, count) => {
+    const { flags, payments } = place;
+    const id = await payments.send(`${step} ${count}`);
+    const daemon = startHalting(place, flags, { step, moment: 'begin', count, id });
+    await daemon.halted;
+    const ended = daemon.kill('SIGTERM');
+    await daemon.goOn();
+    expect(await ended).toEqual(ends);
+  });
 
   it('a daemon that follows stopped ones loses and doubles nothing', async () => {
     const { flags, payments } = place;
@@ -45,5 +41,5 @@ describe('a daemon', () => {
     await until(() => payments.areCompleted());
     expect(await daemon.kill('SIGTERM')).toEqual(ends);
     await payments.expectOnce();
-  }, 170_000);
+  });
 });

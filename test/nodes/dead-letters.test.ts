@@ -25,7 +25,7 @@ beforeAll(async () => {
   const wallet = { privateKey: anvil.accounts[0]!.privateKey, chain: 'ETH', testnet: true };
   const input = JSON.stringify({ [signatureId]: wallet });
   expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([node?.close(), stub?.close(), anvil?.close()]);
   removeHome(home);
@@ -86,7 +86,7 @@ it('a failed payment whose nonce was taken by another one is made again on retry
   expect(state).toBe('completed');
   expect(events.map(({ event }) => event)).toContain('expired');
   expect((await balance()) - before).toBe(21_000n);
-}, 240_000);
+});
 
 it('a failed payment whose nonce was taken by another one is ended by cancel, with the proof in its story', async () => {
   const before = await balance();
@@ -102,7 +102,7 @@ it('a failed payment whose nonce was taken by another one is ended by cancel, wi
   await round();
   expect((await show('ended')).state).toBe('cancelled');
   expect((await balance()) - before).toBe(20_000n);
-}, 240_000);
+});
 
 it('a transaction that took effect, or still may, is not cancelled', async () => {
   refuses = true;
@@ -120,7 +120,7 @@ it('a transaction that took effect, or still may, is not cancelled', async () =>
   expect(await run('transaction', 'retry', 'alive')).toMatchObject({ code: 0 });
   await round();
   expect((await show('alive')).state).toBe('completed');
-}, 240_000);
+});
 
 it('cancel ends a failed payment that was never signed without asking the node', async () => {
   list('unsigned', '5', { to: 'nowhere' });
@@ -129,7 +129,7 @@ it('cancel ends a failed payment that was never signed without asking the node',
   expect(await run('transaction', 'cancel', 'unsigned')).toMatchObject({ code: 0 });
   expect(await show('unsigned')).toMatchObject({ state: 'cancelled' });
   expect((await show('unsigned')).events.at(-1)).toMatchObject({ errorText: 'it has no signed bytes' });
-}, 120_000);
+});
 
 it('a payment without bytes that the application withdraws is cancelled only because it was withdrawn', async () => {
   list('withdrawn', '7', { to: 'nowhere' });
@@ -157,4 +157,4 @@ it('a payment without bytes that the application withdraws is cancelled only bec
   const { state, events } = await show('withdrawn');
   expect(state).toBe('cancelled');
   expect(events.at(-1)?.event).toBe('withdrawn by the application');
-}, 240_000);
+});

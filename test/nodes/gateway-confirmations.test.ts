@@ -5,7 +5,7 @@ import { startWay, type Way } from '../support/way.js';
 let way: Way;
 beforeAll(async () => {
   way = await startWay();
-}, 120_000);
+});
 afterAll(() => way.close());
 
 const to = '0x687422eea2cb73b5d3e242ba5456b782919afc85';
@@ -66,5 +66,5 @@ describe('a daemon behind a gateway of its own', () => {
     expect(await show(id)).toMatchObject({ state: 'claimed', final: false, error: { code: 'NODE_UNREACHABLE' } });
     const ready = await fetch(`${url}/ready`);
     expect([ready.status, await ready.json()]).toMatchObject([503, { nodes: [{ chain: 'ETH', state: 'failed' }] }]);
-  }, 120_000);
+  });
 });

@@ -48,7 +48,7 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
     // A reward may be spent after 100 blocks: three of these can.
     await node.rpc('generatetoaddress', [103, address]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await gateway?.close();
     await queue?.close();
@@ -86,12 +86,12 @@ describe.skipIf(!isThere)('litecoind behind the gateway', () => {
     expect(second.vin.map(({ txid, vout }) => `${txid}:${vout}`)).toEqual([`${first.txId}:${change.n}`]);
     const paid = second.vout.reduce((sum, { value }) => sum + value, 0);
     expect(change.value - paid).toBeCloseTo(0.001, 8);
-  }, 60_000);
+  });
 
   it('a transfer spends several outputs of one address when one is not enough', async () => {
     const form = { fromAddress: [{ address, signatureId }], to: [{ address: receiver, value: 99.5 }] };
     const mined = await carry(form);
     expect(mined.confirmations).toBe(1);
     expect(mined.vin.length).toBeGreaterThan(1);
-  }, 60_000);
+  });
 });

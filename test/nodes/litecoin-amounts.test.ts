@@ -51,7 +51,7 @@ describe.skipIf(!isThere)('amounts on litecoind', () => {
     const [made] = (await node.rpc('getrawmempool')) as string[];
     await node.rpc('generatetoaddress', [1, address]);
     coins = outputs.map((output, index) => ({ ...output, txId: made!, index }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([node?.stop(), stub?.close()]);
     removeHome(home);

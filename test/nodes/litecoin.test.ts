@@ -41,7 +41,7 @@ describe.skipIf(!isThere)('litecoind', () => {
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
     // A coinbase may be spent after 100 blocks.
     await node.rpc('generatetoaddress', [101, address]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([node?.stop(), stub?.close()]);
     removeHome(home);
@@ -106,7 +106,7 @@ describe.skipIf(!isThere)('litecoind', () => {
     // One block for the daemon, and one behind it.
     expect(mined.confirmations).toBe(2);
     expect(mined.vin).toHaveLength(4);
-  }, 60_000);
+  });
 
   it('litecoind recognizes the bytes when they are sent again', async () => {
     const raw = await node.rpc('getrawtransaction', [stub.closed.at(-1)!.txId, true]);

@@ -64,7 +64,7 @@ describe('a daemon at a node of its own', () => {
     expect(entries.map((entry) => Number(entry?.nonce))).toEqual([0, 2, 4]);
     for (const entry of entries) expect((await way.chain.receipt(String(entry?.txId))).status).toBe('0x1');
     expect(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])).toBe('0x5');
-  }, 170_000);
+  });
 
   it('a daemon sends the same bytes again after a reorganisation threw them out', async () => {
     const { rpc } = way.chain;
@@ -82,9 +82,9 @@ describe('a daemon at a node of its own', () => {
     const story = (await events(id)).filter((event) => event !== 'included' && event !== 'filled');
     expect(story).toEqual(['claimed', 'signed', 'broadcast', 'reorganised', 'broadcast', 'completed']);
     expect(await rpc('eth_getTransactionCount', [wallet.address, 'latest'])).toBe('0x6');
-  }, 170_000);
+  });
 
   it('a daemon logs no errors, because it never blocks itself', async () => {
     expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
-  }, 60_000);
+  });
 });

@@ -26,7 +26,7 @@ describe('a number that another program with the same key takes between signing 
     const wallet = { privateKey: anvil.accounts[0]!.privateKey, chain: 'ETH', testnet: true };
     const input = JSON.stringify({ [signatureId]: wallet });
     expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all([node?.close(), stub?.close(), anvil?.close()]);
     removeHome(home);
@@ -78,7 +78,7 @@ describe('a number that another program with the same key takes between signing 
     expect(events.filter((event) => event === 'signed')).toHaveLength(2);
     expect(events).toContain('expired');
     expect(await balance()).toBe(1007n);
-  }, 240_000);
+  });
 
   it('a transaction whose requested nonce was taken has failed, and pays nothing', async () => {
     rivals = 1;
@@ -89,5 +89,5 @@ describe('a number that another program with the same key takes between signing 
     expect(events.filter((event) => event === 'signed')).toHaveLength(1);
     expect(stub.reports.map((report) => JSON.stringify(report)).join()).toContain('TRANSACTION_EXPIRED');
     expect((await balance()) - before).toBe(7n);
-  }, 240_000);
+  });
 });

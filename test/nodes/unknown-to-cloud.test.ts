@@ -28,7 +28,7 @@ beforeAll(async () => {
   const wallet = { privateKey: anvil.accounts[0]!.privateKey, chain: 'ETH', testnet: true };
   const input = JSON.stringify({ [signatureId]: wallet });
   expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([node?.close(), stub?.close(), anvil?.close()]);
   removeHome(home);
@@ -111,7 +111,7 @@ it('doctor names a signed transaction that the cloud does not know, and it ends 
   await round();
   expect((await show('deleted')).state).toBe('cancelled');
   expect(BigInt(String(await anvil.rpc('eth_getBalance', [receiver, 'latest'])))).toBe(7n);
-}, 240_000);
+});
 
 it('the daemon finishes a signed transaction that the network has but the cloud does not know', async () => {
   await leaveUnknown('sent', '2000');
@@ -121,4 +121,4 @@ it('the daemon finishes a signed transaction that the network has but the cloud 
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('a daemon brings sent to its end') });
   for (let rounds = 0; rounds < 20 && (await show('sent')).state !== 'completed'; rounds++) await round();
   expect(await show('sent')).toMatchObject({ state: 'completed', signed });
-}, 240_000);
+});

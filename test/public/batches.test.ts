@@ -43,7 +43,7 @@ it('kill -9 of a batch at 20 random moments loses no signature ID that was print
   expect(new Set(printed).size).toBe(printed.length);
   const verified = await custos(['verify', '--json'], { home, env });
   expect(verified).toMatchObject({ code: 0 });
-}, 240_000);
+});
 
 it('two batches into one store at the same time lose nothing', async () => {
   const before = Object.keys(await exported()).length;
@@ -56,4 +56,4 @@ it('two batches into one store at the same time lose nothing', async () => {
   const kept = await exported();
   expect(printed.filter((id) => kept[id] === undefined)).toEqual([]);
   expect(Object.keys(kept)).toHaveLength(before + 1400);
-}, 120_000);
+});

@@ -37,7 +37,7 @@ describe('a held payment whose row somebody changes', () => {
       await sql`UPDATE transactions SET lease_owner = NULL, lease_expires_at = NULL`.execute(db);
     });
     await database.close();
-  }, 180_000);
+  });
   afterAll(() => kms.close());
 
   it('a changed payment is not signed, is logged with its code, and does not block others', async () => {

@@ -40,7 +40,7 @@ it('a transaction that fails too often is given up with the reason, and continue
   expect(await kms.run('transaction', 'retry', 'often')).toMatchObject({ code: 0 });
   expect(await kms.daemon('--testnet')).toMatchObject({ code: 0 });
   expect((await kms.story('often')).state).toBe('completed');
-}, 60_000);
+});
 
 it('a chain with a dead node pauses, slows no other chain, loses no tries, and continues when the node is back', async () => {
   const end = kms.stub.fail(count, dead);
@@ -54,12 +54,9 @@ it('a chain with a dead node pauses, slows no other chain, loses no tries, and c
   await running.line(/"lively".*transaction completed/);
   end();
   await running.line(/"ETH".*chain open again/);
-  await kms.stub.until(
-    () => ids.every((id) => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id)),
-    60_000,
-  );
+  await kms.stub.until(() => ids.every((id) => kms.stub.broadcasts.some(({ body }) => body['signatureId'] === id)));
   const { stderr } = await running.kill('SIGTERM');
   const postponed = stderr.split('\n').filter((line) => line.includes('transaction postponed'));
   // While it rests nothing is tried: eight transactions have failed about as often as it takes to notice.
   expect(postponed.length).toBeLessThan(20);
-}, 120_000);
+});

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const { home, env } = kms;
   const imported = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(made) });
   expect(imported).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterEach(() => Promise.all([kms.close(), node.close()]));
 
 /** The same payout under another id. */
@@ -54,7 +54,7 @@ it('equal payouts in one round move their amount once for each payout', async ()
   expect(told.map(({ state }) => state)).toEqual(ids.map(() => 'completed'));
   expect(new Set(told.map(({ txId }) => txId)).size).toBe(ids.length);
   expect(node.balance(friend) - before).toBe(BigInt(ids.length * LAMPORTS));
-}, 120_000);
+});
 
 it('while the chain offers no new blockhash, equal payouts wait, lose no try, and are paid one by one', async () => {
   const ids = ['one', 'two', 'three'];
@@ -77,4 +77,4 @@ it('while the chain offers no new blockhash, equal payouts wait, lose no try, an
     await round();
   }
   expect(node.balance(friend) - before).toBe(BigInt(ids.length * LAMPORTS));
-}, 180_000);
+});

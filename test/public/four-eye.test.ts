@@ -84,9 +84,9 @@ it('a held transaction is asked for repeatedly, and its story gives the reason o
   queue('held-long');
   kms.stub.approveStatus = 503;
   const running = kms.serve(`--externalUrl=${kms.stub.approveUrl}`);
-  await kms.stub.until(() => approvalsOf('held-long').length === 3, 60_000);
+  await kms.stub.until(() => approvalsOf('held-long').length === 3);
   kms.stub.approveStatus = 200;
-  await kms.stub.until(() => isSent('held-long'), 60_000);
+  await kms.stub.until(() => isSent('held-long'));
   expect(await running.kill('SIGTERM')).toMatchObject({ code: 0 });
   const { events } = await kms.story('held-long');
   expect(events.filter(({ event }) => event === 'filled')).toHaveLength(1);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
   const programs = join(root, 'dist', 'program');
   renameSync(join(programs, 'signer-main.js'), join(programs, 'signer-honest.js'));
-}, 120_000);
+});
 afterAll(async () => {
   await kms.close();
   rmSync(root, { recursive: true, force: true });
@@ -58,32 +58,28 @@ function turn(way: string): void {
 }
 
 describe('a daemon whose signer process answers a request with', () => {
-  it.each(Object.entries(ways))(
-    '%s sends nothing for it, says a code, and goes on',
-    async (name, way) => {
-      turn(way);
-      const [hostile, honest] = [`hostile-${name}`, `honest-${name}`].map((id) => id.replaceAll(' ', '-'));
-      if (hostile === undefined || honest === undefined) throw new Error('no ids');
-      const nonce = 100 + 2 * Object.keys(ways).indexOf(name);
-      const queue = kms.stub.queue('ETH');
-      queue.push(
-        transfer(hostile, kms.ids.key, { request: { to: bait, nonce } }),
-        transfer(honest, kms.ids.other, { request: { nonce } }),
-      );
-      const flags = ['daemon', '--runOnce', '--testnet', '--chain=ETH'];
-      const { stdout, stderr } = await custos(flags, { home: kms.home, env: kms.env, program: command() });
-      const story = await kms.story(hostile);
-      queue.splice(0);
-      const sent = kms.stub.broadcasts.map(({ body }) => body['signatureId']);
-      expect(sent).not.toContain(hostile);
-      expect(story).not.toHaveProperty('signed');
-      expect(['claimed', 'failed']).toContain(story.state);
-      expect(readErrorCode(story.error?.code), JSON.stringify(story.error)).toBe(story.error?.code);
-      expect(story.error?.code).toBeDefined();
-      expect(stdout + stderr + JSON.stringify(story)).not.toContain(planted);
-      expect(sent).toContain(honest);
-      expect(await kms.story(honest)).toMatchObject({ state: 'completed' });
-    },
-    120_000,
-  );
+  it.each(Object.entries(ways))('%s sends nothing for it, says a code, and goes on', async (name, way) => {
+    turn(way);
+    const [hostile, honest] = [`hostile-${name}`, `honest-${name}`].map((id) => id.replaceAll(' ', '-'));
+    if (hostile === undefined || honest === undefined) throw new Error('no ids');
+    const nonce = 100 + 2 * Object.keys(ways).indexOf(name);
+    const queue = kms.stub.queue('ETH');
+    queue.push(
+      transfer(hostile, kms.ids.key, { request: { to: bait, nonce } }),
+      transfer(honest, kms.ids.other, { request: { nonce } }),
+    );
+    const flags = ['daemon', '--runOnce', '--testnet', '--chain=ETH'];
+    const { stdout, stderr } = await custos(flags, { home: kms.home, env: kms.env, program: command() });
+    const story = await kms.story(hostile);
+    queue.splice(0);
+    const sent = kms.stub.broadcasts.map(({ body }) => body['signatureId']);
+    expect(sent).not.toContain(hostile);
+    expect(story).not.toHaveProperty('signed');
+    expect(['claimed', 'failed']).toContain(story.state);
+    expect(readErrorCode(story.error?.code), JSON.stringify(story.error)).toBe(story.error?.code);
+    expect(story.error?.code).toBeDefined();
+    expect(stdout + stderr + JSON.stringify(story)).not.toContain(planted);
+    expect(sent).toContain(honest);
+    expect(await kms.story(honest)).toMatchObject({ state: 'completed' });
+  });
 });

@@ -20,7 +20,7 @@ let typed = '';
 
 beforeAll(async () => {
   house = await openHouse(home, () => typed);
-}, 60_000);
+});
 afterAll(async () => {
   await house.close();
   removeHome(home);

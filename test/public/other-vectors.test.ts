@@ -47,7 +47,7 @@ beforeAll(async () => {
     for (let round = queue.shift(); round !== undefined; round = queue.shift()) await serve(round);
   };
   await Promise.all([lane(), lane(), fillShelf()]);
-}, 300_000);
+});
 
 afterAll(() => {
   for (const home of homes) removeHome(home);
@@ -174,7 +174,7 @@ describe.each(files)('$chain', (file: ChainVectors) => {
       const { code, stdout } = await custos(args, { home: shelf.home, env });
       expect({ code, shown: JSON.parse(stdout || 'null') }, args.join(' ')).toEqual({ code: 0, shown: expected });
     }
-  }, 60_000);
+  });
 
   it.each(file.transactions)('the daemon broadcasts $name as recorded', (vector) => {
     const { broadcasts, reports, stderr } = served.get(vector)!;

@@ -92,7 +92,7 @@ beforeAll(async () => {
     home,
     env: { ...env, CUSTOS_CLOUD_URL: cloud.url },
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   nodes.close();

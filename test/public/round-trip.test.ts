@@ -53,7 +53,7 @@ beforeAll(async () => {
   exported = all as typeof exported;
   to = await makeStore(JSON.stringify(exported));
   await run(to, wallet.importWallet, []);
-}, 60_000);
+});
 
 afterAll(async () => {
   await from.close();

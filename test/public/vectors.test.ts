@@ -51,7 +51,7 @@ beforeAll(async () => {
   await quicken(home, env);
   exported = JSON.parse((await custos(['export'], { home, env })).stdout);
   for (const { vectors, flags } of rounds()) await serve(vectors, flags);
-}, 180_000);
+});
 
 afterAll(async () => {
   await house.close();

@@ -211,4 +211,4 @@ test('kill -9 during a rekey leaves a store completely under the old key or the 
     await again.close();
   }
   expect(generation).toBeGreaterThan(1);
-}, 300_000);
+});

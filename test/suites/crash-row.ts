@@ -22,7 +22,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
     place = await open();
     daemon = startHalting(place, { ...place.flags, signers: '1', idlePeriod: '0' });
     await daemon.started;
-  }, 120_000);
+  });
   afterEach(async ({ task }) => {
     // It may stand still for ever; without it the tests that follow fail at once.
     if (task.result?.state === 'fail') await daemon.kill('SIGKILL');
@@ -38,16 +38,12 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
       daemon.ended.then((end) => Promise.reject(new Error(`the daemon ended: ${JSON.stringify(end)}`))),
     ]);
 
-  it.each(ownNodePoints)(
-    'the daemon continues at %s %s (%i)',
-    async (step, moment, count) => {
-      const { payments } = place;
-      const send = () => payments.send(`${step} ${moment} ${count}`);
-      await kill(daemon, await daemon.haltOver(send, { step, moment, count }));
-      await areCompleted();
-    },
-    170_000,
-  );
+  it.each(ownNodePoints)('the daemon continues at %s %s (%i)', async (step, moment, count) => {
+    const { payments } = place;
+    const send = () => payments.send(`${step} ${moment} ${count}`);
+    await kill(daemon, await daemon.haltOver(send, { step, moment, count }));
+    await areCompleted();
+  });
 
   it('the daemon has lost and doubled nothing, and serves as before', async () => {
     const { payments } = place;
@@ -56,7 +52,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
     expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
     expect(payments.ids).toHaveLength(ownNodePoints.length + 1);
     await payments.expectOnce();
-  }, 170_000);
+  });
 
   return () => place;
 }

@@ -144,7 +144,7 @@ function endAfterLimit(child: ChildProcessWithoutNullStreams): () => void {
 }
 
 /** Resolves as soon as the condition holds. @throws Error: not within the limit, in milliseconds */
-export async function until(condition: () => Promise<boolean>, limit = 90_000): Promise<void> {
+export async function until(condition: () => Promise<boolean>, limit = 280_000): Promise<void> {
   const end = performance.now() + limit;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${limit} ms: ${condition}`);

@@ -130,8 +130,8 @@ export class StubCloud {
     return this.requests.filter(({ path }) => path.startsWith(prefix));
   }
 
-  /** Resolves as soon as the condition holds; it is looked at after each request. */
-  until(condition: () => boolean, limit = 20_000): Promise<void> {
+  /** Resolves as soon as the condition holds; it is looked at after each request. The limit only ends a test that would hang. */
+  until(condition: () => boolean, limit = 280_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = () => {
         if (!condition()) return;

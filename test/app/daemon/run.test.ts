@@ -13,7 +13,7 @@ let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'custos-daemon-work-'));
   await (await openHouse(home)).close();
-}, 60_000);
+});
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 test('a wrong password is detected before any signer process is started', async () => {
@@ -35,4 +35,4 @@ test('a wrong password is detected before any signer process is started', async 
     unsubscribe('child_process', count);
     await house.close();
   }
-}, 60_000);
+});

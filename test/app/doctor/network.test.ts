@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve));
   nodeUrl = `http://127.0.0.1:${(node.address() as AddressInfo).port}`;
-}, 120_000);
+});
 afterAll(async () => {
   await new Promise((resolve) => node.close(resolve));
   await kms.close();

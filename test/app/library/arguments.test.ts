@@ -15,7 +15,7 @@ beforeAll(async () => {
   ({ store } = await createStore({ location, password }));
   closed = await openStore({ location, password });
   await closed.close();
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   rmSync(directory, { recursive: true });

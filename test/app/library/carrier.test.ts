@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   ({ store } = await createStore(options));
   wallet = await store.createWallet({ chain: 'ETH', network: 'testnet', kind: 'key' });
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   await node.close();
@@ -166,7 +166,7 @@ describe('a transaction that is handed over', () => {
     expect(done).toContain(`${payment().id} ${kept.txId}`);
     expect(sent.map(idOf).filter((id) => id === kept.txId)).toHaveLength(1);
     expect(new Set(sent).size).toBe(sent.length);
-  }, 60_000);
+  });
 });
 
 describe('a source of the program', () => {

@@ -89,15 +89,11 @@ describe('an old file', () => {
 });
 
 describe('a wrong password and damage give different errors', () => {
-  it.each([0, 1, 300])(
-    '2,000 wrong passwords on a file of %i wallets are all called wrong',
-    async (count) => {
-      writeOld(file, entries(count), 'old');
-      const tries = count === 300 ? 200 : 2000;
-      for (let at = 0; at < tries; at++) expect(await codeOf(read(`wrong ${at}`))).toBe('PASSWORD_WRONG');
-    },
-    60_000,
-  );
+  it.each([0, 1, 300])('2,000 wrong passwords on a file of %i wallets are all called wrong', async (count) => {
+    writeOld(file, entries(count), 'old');
+    const tries = count === 300 ? 200 : 2000;
+    for (let at = 0; at < tries; at++) expect(await codeOf(read(`wrong ${at}`))).toBe('PASSWORD_WRONG');
+  });
 
   it('a truncated old file gives back every entry before its end', async () => {
     for (const length of [4001, 4000, 3999, 2345, 1616]) {

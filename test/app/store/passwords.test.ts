@@ -16,7 +16,7 @@ let house: House;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'custos-passwords-'));
   house = await openHouse(home);
-}, 60_000);
+});
 afterAll(async () => {
   await house.close();
   await rm(home, { recursive: true, force: true });

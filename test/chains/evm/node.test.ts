@@ -40,7 +40,7 @@ describe('a development node of the Ethereum family', () => {
     anvil = await startAnvil({ chainId: 11155111, args: ['--no-mining', '--slots-in-an-epoch', '6'] });
     nodes = makeNodes('http://127.0.0.1:9', { ownNodes: new Map([[ethereum.id, anvil.url]]) });
     node = nodes.client(ethereum);
-  }, 60_000);
+  });
   afterAll(() => anvil?.close());
 
   const mine = (blocks = 1) => anvil.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);

@@ -62,7 +62,7 @@ describe.skipIf(!isThere).each([
     node = nodes.client(litecoin);
     // A coinbase may be spent after 100 blocks.
     await litecoind.rpc('generatetoaddress', [130, address]);
-  }, 60_000);
+  });
   afterAll(() => litecoind?.stop());
 
   const mine = (blocks: number) => litecoind.rpc('generatetoaddress', [blocks, address]);

@@ -355,17 +355,13 @@ describe('two processes, in every order of their steps, with stops at every step
   it.each([
     ['of two machines', two],
     ['that are strands of one', strands],
-  ])(
-    'two processes %s bring a transaction to its end with one set of bytes',
-    async (_kind, owners) => {
-      const { states, violations, ends } = await explore(owners);
-      expect(violations).toEqual([]);
-      expect([...ends].sort()).toEqual(['broadcast', 'cancelled', 'claimed', 'completed', 'failed', 'signed']);
-      // Fewer would mean that the walk no longer reaches what it is for.
-      expect(states).toBeGreaterThan(1000);
-    },
-    300_000,
-  );
+  ])('two processes %s bring a transaction to its end with one set of bytes', async (_kind, owners) => {
+    const { states, violations, ends } = await explore(owners);
+    expect(violations).toEqual([]);
+    expect([...ends].sort()).toEqual(['broadcast', 'cancelled', 'claimed', 'completed', 'failed', 'signed']);
+    // Fewer would mean that the walk no longer reaches what it is for.
+    expect(states).toBeGreaterThan(1000);
+  });
 
   it.each([
     ['generation', strands, /does not hold|two sets|replaced/],
@@ -373,14 +369,10 @@ describe('two processes, in every order of their steps, with stops at every step
     ['lease_expires_at', two, /took what/],
     ['state', two, /became/],
     ['signed', two, /two sets|replaced/],
-  ])(
-    'two processes go wrong when the fence on %s is removed',
-    async (column, owners, expected) => {
-      const { violations } = await explore(owners, without(column));
-      expect(violations.join()).toMatch(expected);
-    },
-    300_000,
-  );
+  ])('two processes go wrong when the fence on %s is removed', async (column, owners, expected) => {
+    const { violations } = await explore(owners, without(column));
+    expect(violations.join()).toMatch(expected);
+  });
 });
 
 it('the crippled queries are what the mutations say', async () => {

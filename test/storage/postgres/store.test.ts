@@ -301,7 +301,7 @@ onServer(
 let server: PostgresServer | undefined;
 beforeAll(async () => {
   if (none === undefined) server = await makePostgres();
-}, 120_000);
+});
 afterAll(() => server?.destroy());
 
 /** Adds wallets one after another. @returns ids of those that were acknowledged, and the codes of what was not */
@@ -347,5 +347,4 @@ onServer.each(['fast', 'immediate', 'kill'] as const)(
     await store.wallets.add([anyWallet()]);
     await store.close();
   },
-  120_000,
 );
