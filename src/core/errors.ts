@@ -339,6 +339,11 @@ const kinds = {
     retry: true,
     hint: 'make the judge in the message answer as docs/operations.md says; nothing was signed, and Custos asks again',
   },
+  POLICY_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'correct the member in the message as docs/policy.md says',
+  },
   DIGEST_MISMATCH: {
     exit: 1,
     status: 403,

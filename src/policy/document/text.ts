@@ -1,0 +1,52 @@
+import { CustosError } from '../../core/errors.js';
+import { tryJson } from '../../core/json.js';
+import { repeatedMember } from '../../core/text/repeated-member.js';
+
+/** The largest policy, in characters. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+/** Levels of objects and lists; a policy needs seven. */
+const MAX_DEPTH = 16;
+
+const texts = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+
+/**
+ * Parses a policy's text as strictly as JSON allows, before anything looks at its members: two readers that disagree about a text
+ * must not both accept it.
+ * @throws CustosError POLICY_INVALID: too long, not JSON, nested too deeply, a member that occurs twice or is called `__proto__`, a
+ *   number with a sign, fraction or exponent, a text with half a surrogate pair
+ */
+export function parsePolicyText(text: string): unknown {
+  if (text.length > MAX_LENGTH) throw invalid('', `has more than ${MAX_LENGTH} characters`);
+  const rest = text.replace(texts, '""');
+  if (depthOf(rest) > MAX_DEPTH) throw invalid('', `is nested more than ${MAX_DEPTH} levels deep`);
+  const value = tryJson(text);
+  if (value === undefined) throw invalid('', 'is not JSON');
+  if (/[-.]|\d[eE]/.test(rest)) throw invalid('', 'has a number with a sign, fraction or exponent; amounts are texts');
+  const repeated = repeatedMember(text);
+  if (repeated !== undefined) throw invalid('', `has a member twice in one object: ${JSON.stringify(repeated)}`);
+  checkTexts(text);
+  return value;
+}
+
+/** @param at - path of the member: `permits[0].max`; empty for the whole policy */
+export function invalid(at: string, what: string): CustosError {
+  return new CustosError('POLICY_INVALID', at === '' ? `the policy ${what}` : `${at} ${what}`, { details: { at } });
+}
+
+function depthOf(rest: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of rest.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '{' || bracket === '[' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+function checkTexts(json: string): void {
+  for (const [literal] of json.matchAll(texts)) {
+    const text = String(JSON.parse(literal));
+    if (text === '__proto__') throw invalid('', 'says __proto__');
+    if (/\p{Cs}/u.test(text)) throw invalid('', 'has a text with half a surrogate pair');
+  }
+}

@@ -1,0 +1,97 @@
+import type { Effect } from '../../core/chain/effect.js';
+import type { Permit } from '../../core/policy/policy.js';
+import { effectMiss, type Scene, stances, transactionMiss } from './conditions.js';
+import { amountOf, isUnbounded } from './effects.js';
+
+/** A permit that was read against one transaction. */
+export interface PermitReading {
+  readonly permit: Permit;
+  /** Why it does not cover an effect: the member that is not met. Undefined if it covers it. */
+  miss(effect: Effect): string | undefined;
+}
+
+/** Reads one permit against a transaction. Whatever it matches counts together against its ceiling. */
+export function readPermit(permit: Permit, scene: Scene): PermitReading {
+  const whole = transactionMiss(permit, scene, stances.permits) ?? totalMiss(permit, scene);
+  if (whole !== undefined) return { permit, miss: () => whole };
+  const misses = new Map(scene.facts.effects.map((effect) => [effect, matchMiss(permit, effect, scene)]));
+  const over = overCeiling(permit, scene, (effect) => misses.get(effect) === undefined);
+  return {
+    permit,
+    miss: (effect) => misses.get(effect) ?? (over.has(scene.nameOf(effect) ?? '') ? 'max' : undefined),
+  };
+}
+
+/** Conditions about all effects together. */
+function totalMiss({ value, feeMax, feeRateMax, outputs, instructions }: Permit, scene: Scene): string | undefined {
+  const { effects, coin, feeRate } = scene.facts;
+  const rest = effects.filter(({ op }) => op !== 'fee');
+  if (outputs !== undefined && rest.filter(isOutput).length > outputs) return 'outputs';
+  if (instructions !== undefined && rest.length > instructions) return 'instructions';
+  if (feeRateMax !== undefined && (feeRate === undefined || hundredths(feeRate) > feeRateMax)) return 'feeRateMax';
+  if (value !== undefined) {
+    const coins = rest.filter(({ asset, own }) => asset === coin && own === undefined);
+    if (coins.some((effect) => sum([effect]) > 0n) && !isBelow(value, coins, scene)) return 'value';
+  }
+  const fees = effects.filter(({ op }) => op === 'fee');
+  return feeMax !== undefined && !isBelow(feeMax, fees, scene) ? 'feeMax' : undefined;
+}
+
+function isOutput({ op }: Effect): boolean {
+  return op === 'transfer' || op === 'token-transfer';
+}
+
+/** All of them have the same asset. */
+function isBelow(ceilings: ReadonlyMap<string, bigint>, effects: readonly Effect[], { nameOf }: Scene): boolean {
+  const [first] = effects;
+  const max = first === undefined ? undefined : ceilings.get(nameOf(first) ?? '');
+  return max !== undefined && sum(effects) <= max;
+}
+
+function sum(effects: readonly Effect[]): bigint {
+  return effects.reduce((total, effect) => total + (amountOf(effect) ?? 0n), 0n);
+}
+
+/** A rate that is no number is above every ceiling. */
+function hundredths(rate: number): bigint {
+  const whole = Math.ceil(rate * 100 - 1e-6);
+  return Number.isSafeInteger(whole) && whole >= 0 ? BigInt(whole) : 1n << 64n;
+}
+
+/** Why a permit does not match an effect, whatever the sum of what it matches. */
+function matchMiss(permit: Permit, effect: Effect, scene: Scene): string | undefined {
+  if (effect.code !== undefined && permit.code?.has(effect.code) !== true) return 'code';
+  return effectMiss(permit, effect, scene, stances.permits) ?? assetMiss(permit, effect, scene);
+}
+
+function assetMiss({ asset, max, value }: Permit, effect: Effect, { facts, nameOf }: Scene): string | undefined {
+  const name = nameOf(effect);
+  if (effect.asset !== undefined && (name === undefined || !asset.has(name))) return 'asset';
+  if (isUnbounded(effect)) return max === 'unlimited' && effect.code !== undefined ? undefined : 'amount';
+  const amount = amountOf(effect);
+  if (amount === undefined) return undefined;
+  if (effect.asset === undefined) return 'asset';
+  // Without a ceiling nothing leaves, but what `value` bounds. What is minted does not leave.
+  const isFree = effect.op === 'mint' || amount === 0n || (value !== undefined && effect.asset === facts.coin);
+  return max === undefined && !isFree ? 'max' : undefined;
+}
+
+/** The assets of which a transaction moves more than the permit's ceiling, counted over all that the permit matches. */
+function overCeiling(
+  { max }: Permit,
+  { facts, nameOf }: Scene,
+  isMatched: (effect: Effect) => boolean,
+): ReadonlySet<string> {
+  const over = new Set<string>();
+  if (typeof max !== 'object') return over;
+  const totals = new Map<string, bigint>();
+  for (const effect of facts.effects) {
+    const name = nameOf(effect);
+    if (name === undefined || effect.own !== undefined || effect.op === 'fee' || !isMatched(effect)) continue;
+    const total = (totals.get(name) ?? 0n) + (amountOf(effect) ?? 0n);
+    totals.set(name, total);
+    // A ceiling that says nothing about the asset allows none of it.
+    if (total > (max.get(name) ?? 0n)) over.add(name);
+  }
+  return over;
+}

@@ -1,0 +1,50 @@
+import type { Demand } from '../../core/policy/demand.js';
+import type { PolicyFacts } from '../../core/policy/facts.js';
+import type { ApprovalClass, Policy } from '../../core/policy/policy.js';
+
+/** From the strongest: the approver decoded the transaction, was present, or merely an answer came. */
+const classes: readonly ApprovalClass[] = ['decoded', 'presence', 'legacy'];
+
+/** Finds what is missing of demands of one rule. */
+export type Approvers = (demands: readonly Demand[], lowest: ApprovalClass) => readonly Demand[];
+
+/**
+ * The approvals of one transaction. A person counts once among all demands of a rule, however many keys, answers or groups the
+ * person has.
+ */
+export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
+  const given = facts.approvals.filter(
+    ({ person, decision }) => decision === 'approve' && person !== facts.initiator && !facts.excluded?.includes(person),
+  );
+  const isMember = (person: string, group: string) =>
+    (groups.get(group) ?? facts.groups?.get(group))?.has(person) === true;
+  return (demands, lowest) => {
+    if (demands.length === 0) return [];
+    const counted = given.filter((one) => classes.indexOf(one.class) <= classes.indexOf(lowest));
+    const persons = [...new Set(counted.map(({ person }) => person))];
+    const seats = demands.flatMap(({ group, count }) => Array.from({ length: count }, () => group));
+    const empty = emptySeats(seats, (group) => persons.filter((person) => isMember(person, group)));
+    return demands.flatMap(({ group }) => {
+      const count = empty.filter((seat) => seat === group).length;
+      return count === 0 ? [] : [{ count, group }];
+    });
+  };
+}
+
+/** Gives as many seats as possible to different persons: one who sits moves to another seat where that makes room. */
+function emptySeats(seats: readonly string[], candidates: (group: string) => readonly string[]): readonly string[] {
+  const seatOf = new Map<string, number>();
+  const seat = (place: number, asked: Set<string>): boolean => {
+    for (const person of candidates(seats[place] ?? '')) {
+      if (asked.has(person)) continue;
+      asked.add(person);
+      const taken = seatOf.get(person);
+      if (taken === undefined || seat(taken, asked)) {
+        seatOf.set(person, place);
+        return true;
+      }
+    }
+    return false;
+  };
+  return seats.filter((_, place) => !seat(place, new Set()));
+}

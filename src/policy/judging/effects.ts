@@ -1,0 +1,22 @@
+import type { Effect, EffectOp } from '../../core/chain/effect.js';
+import type { HazardKind } from '../../core/chain/hazards.js';
+
+/** What they take away has to have a ceiling. */
+export const boundOps: readonly EffectOp[] = ['transfer', 'token-transfer', 'approve', 'burn', 'trade'];
+/** They move an asset, so they have to name it. */
+const movingOps: ReadonlySet<EffectOp> = new Set([...boundOps, 'mint']);
+/** They give away something that no amount is stated for. */
+const boundless: ReadonlySet<HazardKind> = new Set(['closes-account', 'approve-all', 'unlimited-allowance']);
+
+/** Amount in smallest units. A token that is not fungible is one. */
+export function amountOf({ amount, tokenId, code }: Effect): bigint | undefined {
+  if (amount !== undefined) return amount;
+  return tokenId !== undefined && (code === undefined || !boundless.has(code)) ? 1n : undefined;
+}
+
+/** An effect that moves an asset, or a right over it, by an amount that nothing states. */
+export function isUnbounded(effect: Effect): boolean {
+  if (amountOf(effect) !== undefined) return false;
+  const { asset, op, code } = effect;
+  return asset !== undefined || movingOps.has(op) || (code !== undefined && boundless.has(code));
+}
