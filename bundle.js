@@ -69,4 +69,5 @@ rmSync(dir, { recursive: true, force: true });
 await makeProgram('main', 'dist/cli/main.js');
 // A separate program: its files contain only what the signer needs.
 await makeProgram('signer-main', 'dist/app/signer/main.js');
+await makeProgram('keeper-main', 'dist/app/keeper/main.js');
 copySqlite();

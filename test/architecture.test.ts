@@ -367,6 +367,7 @@ const innerErrors: Readonly<Record<string, readonly string[]>> = {
   'core/secret.ts': ['TypeError'],
   // A person started the child's program by hand.
   'app/signer/main.ts': ['Error'],
+  'app/keeper/main.ts': ['Error'],
 };
 
 function packageOf(name: string): string {

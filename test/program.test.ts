@@ -60,8 +60,24 @@ test('the signer has no network, no database and no file system among its module
   expect(files.every((file) => file.startsWith('signer-main'))).toBe(true);
 });
 
-test('every file of the program is reached from the command or from the signer', () => {
-  const starts = ['main.js', 'signer-main.js'];
+test('the keeper is one file without code from outside, and none that reaches the network', () => {
+  const { files, modules } = reachable('keeper-main.js', ({ early, late }) => [...early, ...late]);
+  expect(files).toEqual(['keeper-main.js']);
+  expect(readFileSync(join(directory, 'keeper-main.js'), 'utf8')).not.toContain('node_modules/');
+  const allowed = [
+    'node:child_process',
+    'node:fs',
+    'node:module',
+    'node:path',
+    'node:timers/promises',
+    'node:url',
+    'node:util',
+  ];
+  expect(modules).toEqual(allowed);
+});
+
+test('every file of the program is reached from the command, from the keeper or from the signer', () => {
+  const starts = ['main.js', 'keeper-main.js', 'signer-main.js'];
   const reached = starts.flatMap((start) => reachable(start, ({ early, late }) => [...early, ...late]).files);
   expect(reached.sort()).toEqual(
     readdirSync(directory)

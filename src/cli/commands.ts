@@ -6,6 +6,7 @@ import {
   jsonOption,
   nodeOption,
   rekeyOption,
+  signerOptions,
   storeOptions,
   testnetOption,
   weakPasswordOption,
@@ -114,6 +115,13 @@ export const commands: readonly CommandSpec[] = [
     options: daemonOptions,
     examines: true,
     load: async () => (await import('./commands/daemon.js')).daemon,
+  },
+  {
+    path: 'signer',
+    about: 'keep the password and sign for daemons that have none',
+    options: signerOptions,
+    notes: 'The limits must be those of the daemons that use it.',
+    load: async () => (await import('./commands/signer.js')).signer,
   },
   {
     path: 'transaction list',

@@ -48,6 +48,27 @@ export const chainIdOption: OptionSpec = {
   many: true,
 };
 
+/** Options that limit what is signed. */
+const limitOptions: readonly OptionSpec[] = [
+  chainIdOption,
+  {
+    flags: '--fee-ceiling <chain=coins>',
+    about: 'highest fee of a transaction, in whole coins, instead of the built-in one; repeatable',
+    many: true,
+  },
+  {
+    flags: '--allow-hazard <chain:kind>',
+    about: 'sign transactions with this hazard on this chain (docs/chains.md lists them; CHAIN:all); repeatable',
+    many: true,
+  },
+  {
+    flags: '--allow-foreign-key <chains>',
+    about: 'chains on which a key may sign for another account (regular keys, multi-signing); repeatable',
+    many: true,
+  },
+  { flags: '--signers <number>', about: 'most signer processes (default: one per core, at most 8)' },
+];
+
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -84,23 +105,8 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
   nodeOption,
-  chainIdOption,
-  {
-    flags: '--fee-ceiling <chain=coins>',
-    about: 'highest fee of a transaction, in whole coins, instead of the built-in one; repeatable',
-    many: true,
-  },
-  {
-    flags: '--allow-hazard <chain:kind>',
-    about: 'sign transactions with this hazard on this chain (docs/chains.md lists them; CHAIN:all); repeatable',
-    many: true,
-  },
-  {
-    flags: '--allow-foreign-key <chains>',
-    about: 'chains on which a key may sign for another account (regular keys, multi-signing); repeatable',
-    many: true,
-  },
-  { flags: '--signers <number>', about: 'most signer processes (default: one per core, at most 8)' },
+  ...limitOptions,
+  { flags: '--signer <path>', about: 'socket of a `custos signer`, which signs for this daemon and has the password' },
   {
     flags: '--concurrency <number>',
     about: 'most transactions of one chain in progress at the same time (default 64)',
@@ -117,5 +123,14 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--max-attempts <number>', about: 'attempts at an unsigned transaction before it fails (default 50)' },
   { flags: '--health-port <number>', about: 'serve /health, /ready and /metrics on this port; 0 uses any free one' },
   { flags: '--health-host <address>', about: 'address of the health server (default 127.0.0.1)' },
+  ...storeOptions,
+];
+
+export const signerOptions: readonly OptionSpec[] = [
+  { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
+  { flags: '--socket-for-group', about: 'the group of the socket may connect too (0660), not only this user (0600)' },
+  { flags: '--store-id <id>', about: 'the only store to open, as `custos doctor` shows it (default: that of --store)' },
+  testnetOption,
+  ...limitOptions,
   ...storeOptions,
 ];

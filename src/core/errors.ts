@@ -315,6 +315,34 @@ const kinds = {
     status: 500,
     hint: 'the signer process may use neither network nor files nor child processes',
   },
+  SIGNER_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'start `custos signer`, and check that this user may connect to its socket; a running daemon asks again by itself',
+  },
+  SIGNER_PROTOCOL: {
+    exit: 1,
+    status: 502,
+    retry: true,
+    hint: 'run the same version of Custos as daemon and as signer, and check what listens on that socket',
+  },
+  SIGNER_RULES_DIFFER: {
+    exit: 1,
+    status: 409,
+    hint: 'give daemon and signer the same --chain-id, --fee-ceiling, --allow-hazard and --allow-foreign-key',
+  },
+  SIGNER_STORE_DIFFERS: {
+    exit: 1,
+    status: 409,
+    hint: 'give `custos signer` the --store-id of this store, which `custos doctor` shows, or use another signer',
+  },
+  SIGNER_RUNNING: { exit: 1, status: 409, hint: 'stop the other signer, or choose another --socket' },
+  SOCKET_UNSAFE: {
+    exit: 2,
+    status: 500,
+    hint: 'name a new file in a directory of this user that others cannot write to (0750), such as a RuntimeDirectory of systemd',
+  },
   // Judges
   JUDGE_DENIED: {
     exit: 1,

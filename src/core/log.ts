@@ -78,6 +78,9 @@ export const logEvents = {
   'lines-lost': ['warn', 'log lines were lost'],
   'signer-started': ['info', 'signer process started'],
   'signer-ended': ['warn', 'signer process ended'],
+  'signer-service-started': ['info', 'signer service started'],
+  'signer-service-stopped': ['info', 'signer service stopped'],
+  'front-refused': ['warn', 'front refused'],
 } as const satisfies Readonly<Record<string, readonly [level: keyof Log, sentence: string]>>;
 
 export type LogEvent = keyof typeof logEvents;

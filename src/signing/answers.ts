@@ -1,11 +1,11 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
-import type { SignResult } from '../core/signing/signer.js';
+import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
-import type { Answer, Question } from './messages.js';
+import type { Answer } from './messages.js';
 
 /** The codes that a signer may answer when it refuses a request. Any other code becomes INTERNAL. */
-const codes: ReadonlySet<string> = new Set<ErrorCode>([
+const signerCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ADDRESS_INVALID',
   'ADDRESS_MISMATCH',
   'AMOUNT_INVALID',
@@ -46,6 +46,25 @@ const codes: ReadonlySet<string> = new Set<ErrorCode>([
   'XPUB_INVALID',
 ]);
 
+/** The same for a keeper, which also answers for its signer processes and says what it thinks of a front. */
+export const keeperCodes: ReadonlySet<string> = new Set<string>([
+  ...signerCodes,
+  ...([
+    'PASSWORD_EMPTY',
+    'SIGNER_DIED',
+    'SIGNER_PROTOCOL',
+    'SIGNER_RULES_DIFFER',
+    'SIGNER_STORE_DIFFERS',
+    'SIGNER_TIMEOUT',
+    'STORE_REKEYED',
+  ] satisfies ErrorCode[]),
+]);
+
+/** What an answer is for. */
+export type Asked =
+  | { readonly kind: 'unlock' | 'sign'; readonly n: number }
+  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
+
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
 const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
 /** Transaction ids, and addresses, of any chain. */
@@ -55,9 +74,14 @@ const ID_FORM = /^[\w:.+/=-]{1,200}$/;
  * Reads a message of a signer process as if from an enemy: it has handled keys, so none of its free text may reach log, journal
  * or cloud. Only members of known shapes are accepted, and only the code of an error.
  * @param asked - the question that waits under a number
+ * @param codes - those that this kind of signer may answer
  * @throws CustosError SIGNER_DIED: it breaks the protocol
  */
-export function parseAnswers(message: unknown, asked: (n: number) => Question | undefined): Answer[] {
+export function parseAnswers(
+  message: unknown,
+  asked: (n: number) => Asked | undefined,
+  codes: ReadonlySet<string> = signerCodes,
+): Answer[] {
   if (!Array.isArray(message) || message.length > 1_000) throw foreign();
   const seen = new Set<number>();
   return Array.from({ length: message.length }, (_, at): Answer => {
@@ -67,17 +91,17 @@ export function parseAnswers(message: unknown, asked: (n: number) => Question | 
     seen.add(n);
     const question = asked(n);
     if (question === undefined) throw foreign();
-    return parseAnswer(question, answer);
+    return parseAnswer(question, answer, codes);
   });
 }
 
 type Members = (name: string) => unknown;
 
-function parseAnswer(question: Question, answer: Members): Answer {
+function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string>): Answer {
   const { n } = question;
   switch (answer('kind')) {
     case 'failed':
-      return { kind: 'failed', n, code: parseCode(answer('code')) };
+      return { kind: 'failed', n, code: parseCode(answer('code'), codes) };
     case 'unlocked':
       if (question.kind !== 'unlock') throw foreign();
       return { kind: 'unlocked', n, viewKey: parseBytes(answer('viewKey'), 32, 32), ...parseJournal(answer) };
@@ -105,7 +129,7 @@ function membersOf(value: unknown): Members {
   return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
 }
 
-function parseCode(value: unknown): ErrorCode {
+function parseCode(value: unknown, codes: ReadonlySet<string>): ErrorCode {
   return typeof value === 'string' && codes.has(value) ? (value as ErrorCode) : 'INTERNAL';
 }
 
@@ -149,8 +173,13 @@ function foreign(): CustosError {
   return new CustosError('SIGNER_DIED', 'the signer process does not keep to the protocol');
 }
 
+/** A question that was refused. */
+type Refused =
+  | { readonly kind: 'unlock' }
+  | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> };
+
 /** The front's own text for a refusal of its question. */
-export function refusalOf(code: ErrorCode, question: Question): CustosError {
+export function refusalOf(code: ErrorCode, question: Refused): CustosError {
   if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
   const ids = question.request.sealed.map(({ signatureId }) => signatureId);
   const wallets = ids.length === 0 ? 'no wallet' : `wallet ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
@@ -160,6 +189,10 @@ export function refusalOf(code: ErrorCode, question: Question): CustosError {
 const openingWords: Partial<Record<ErrorCode, string>> = {
   PASSWORD_WRONG: 'the password opens no key slot of this store',
   KDF_PARAMETERS: 'a key slot asks for more work than is allowed',
+  SIGNER_PROTOCOL: 'the signer service speaks another version of its protocol',
+  SIGNER_RULES_DIFFER: 'the signer service has other limits than this daemon',
+  SIGNER_STORE_DIFFERS: 'the signer service serves another store',
+  STORE_REKEYED: 'the signer service was started before the store got its present root key',
 };
 
 const words: Partial<Record<ErrorCode, string>> = {
@@ -172,6 +205,8 @@ const words: Partial<Record<ErrorCode, string>> = {
   INTERNAL: 'the signer failed in an unforeseen way',
   NETWORK_MISMATCH: 'the wallet is of another network',
   RECORD_DAMAGED: 'a sealed record is damaged or not of this wallet',
+  SIGNER_DIED: 'a signer process ended during this request',
+  SIGNER_TIMEOUT: 'a signer process did not answer in time',
   SENDER_MISMATCH: 'the transaction names another sender',
   SIGNATURE_INVALID: 'the signature failed its verification',
   WALLET_CHAIN_MISMATCH: 'the wallet is of another chain',

@@ -27,8 +27,9 @@ interface Door {
  * Locks every module that is not on the list of allowed modules, and so network, other processes and native code. Each function
  * and class throws SIGNER_LOCKED_DOWN, on every path to it. Only code loading still works. Call it before dependencies are
  * loaded, so that even they never hold the real functions. The open IPC channel keeps working.
+ * @param kept - labels of methods that stay as they are, for a door that was taken before (`MODULE.CLASS.METHOD`)
  */
-export function lockNetwork(): void {
+export function lockNetwork(kept: ReadonlySet<string> = new Set()): void {
   const require = createRequire(import.meta.url);
   const names = [...builtinModules, ...unlistedModules].map((name) => name.replace(/^node:/, ''));
   const locked = names.filter((name) => !allowedModules.has(name) && !loadingModules.has(name));
@@ -40,7 +41,7 @@ export function lockNetwork(): void {
     ...doorsOfProcess((key) => processNeeds.has(key) || loadingNeeds.has(key)),
     ...doorsOfHandles(),
   ];
-  for (const door of doors) lock(door);
+  for (const door of doors) if (!kept.has(door.label)) lock(door);
   for (const key of publicFacts) fix(process, key, `process.${key}`, { value: process[key], writable: false });
   syncBuiltinESMExports();
 }

@@ -8,6 +8,8 @@ export interface SignerProgram {
   readonly program: string;
   /** Node's own flags for it, such as the permission model's. */
   readonly nodeFlags: readonly string[];
+  /** Starts it where the usual way is locked. */
+  readonly start?: () => ChildProcess;
 }
 
 /** Callbacks for whoever started a signer process; each is called once. */
@@ -145,8 +147,9 @@ export class SignerChild {
   }
 }
 
-function forked({ program, nodeFlags }: SignerProgram): ChildProcess {
+function forked({ program, nodeFlags, start }: SignerProgram): ChildProcess {
   try {
+    if (start !== undefined) return start();
     return fork(program, [], {
       env: {},
       execArgv: [...nodeFlags],

@@ -15,6 +15,8 @@ export type DaemonSettings = Pick<
   Config,
   | 'network'
   | 'store'
+  | 'signer'
+  | 'password'
   | 'cloudUrl'
   | 'cloudHeaderFile'
   | 'secrets'
@@ -31,6 +33,9 @@ export type GatewaySettings = Pick<
   'network' | 'secrets' | 'proxies' | 'daemon' | 'gateway' | 'onCommandLine' | 'sources' | 'problems'
 >;
 
+/** The settings of a signer service. */
+export type SignerSettings = Pick<Config, 'network' | 'store' | 'signer' | 'daemon' | 'problems'>;
+
 /** Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last. */
 export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): readonly Problem[] {
   const { network, daemon, sources } = config;
@@ -41,6 +46,7 @@ export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): r
   checkHeaders(read, sources.cloudHeaderFile, config.cloudHeaderFile);
   checkFourEye(read, config);
   checkProxies(read, config);
+  checkSigner(read, config);
   return [
     ...config.problems,
     ...read.problems,
@@ -48,6 +54,16 @@ export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): r
     ...missingFourEye(config),
     ...(config.secrets.has('apiKey') ? [] : [missing('API_KEY_MISSING', 'no API key for the cloud is set')]),
   ];
+}
+
+/** Like `daemonProblems`, for a signer service. */
+export function signerProblems(
+  { daemon, network, signer, problems }: SignerSettings,
+  chains: ChainRegistry,
+): readonly Problem[] {
+  const read = new SettingsReader({}, {});
+  if (signer.socket === undefined) read.refuse('--socket', 'custos signer needs --socket PATH');
+  return [...problems, ...read.problems, ...examineSigningRules(daemon, chains, network).problems];
 }
 
 /** Like `daemonProblems`, for a gateway. */
@@ -130,6 +146,14 @@ function checkFourEye(read: SettingsReader, { daemon, network, sources }: Daemon
   } catch {
     read.refuse('--four-eye-secret', `the four-eye secret file ${fourEyeSecretFile} cannot be read`);
   }
+}
+
+/** Whoever uses a signer service wants the password to be out of reach of what talks to the network. */
+function checkSigner(read: SettingsReader, { signer, password, secrets }: DaemonSettings): void {
+  if (signer.at === undefined) return;
+  const isGiven = secrets.has('password') || password.source !== 'local' || password.file !== undefined;
+  if (isGiven)
+    read.refuse('--signer', 'a daemon with --signer must not be given the password; give it to `custos signer` alone');
 }
 
 function missingFourEye({ daemon, network }: DaemonSettings): readonly Problem[] {

@@ -11,6 +11,7 @@ import { type Environment, type Flags, SettingsReader } from './reader.js';
 import { readSecrets, type Secrets } from './secrets.js';
 import { type SettingName, type ShownSetting, settings, unknownVariables } from './settings.js';
 import { shownValue } from './shown-value.js';
+import { readSignerConfig, type SignerConfig } from './signer-config.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -33,6 +34,7 @@ export interface Config {
   readonly proxies: ProxyConfig;
   readonly daemon: DaemonConfig;
   readonly gateway: GatewayConfig;
+  readonly signer: SignerConfig;
   readonly logLevel: LogLevel;
   readonly options: CommandOptions;
   readonly onCommandLine: OnCommandLine;
@@ -111,6 +113,7 @@ export function examineConfig(flags: Flags, processEnvironment: Environment, hom
     proxies: { variables: proxyVariables(environment), loopback: read.isSet('proxyLoopback') },
     daemon: readDaemonConfig(read, environment),
     gateway: readGatewayConfig(read, home),
+    signer: readSignerConfig(read),
     logLevel: read.oneOf(read.setting('logLevel'), { allowed: logLevels, fallback: 'info' }),
     options: readCommandOptions(read),
     onCommandLine: {

@@ -45,6 +45,11 @@ export const settings = {
     env: ['CUSTOS_PASSWORD_FILE'],
     about: 'file with the password in its first line',
   },
+  signer: {
+    flag: 'signer',
+    env: ['CUSTOS_SIGNER'],
+    about: 'socket of the `custos signer` that signs for a daemon',
+  },
   externalUrl: {
     flag: 'externalUrl',
     env: ['CUSTOS_EXTERNAL_URL', 'TATUM_KMS_EXTERNAL_URL'],

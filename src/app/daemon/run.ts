@@ -17,6 +17,7 @@ import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { Trace } from '../../lifecycle/step.js';
 import { createWay } from '../../lifecycle/way.js';
+import { createKeeperClient } from '../../signing/keeper/keeper-client.js';
 import { createSignerClient } from '../../signing/signer-client.js';
 import { openSlots } from '../../vault/key-slots.js';
 import { openPublicVault } from '../../vault/public-vault.js';
@@ -29,6 +30,7 @@ import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
 import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
+import { connectTo } from './signer-service.js';
 import { createWatch } from './watch.js';
 
 /** The parts of a daemon. The caller closes the store. */
@@ -38,7 +40,7 @@ export interface DaemonMeans {
   readonly clock: Clock;
   readonly log: CountingLog;
   store(): Promise<Store>;
-  /** The password of the store; this module wipes it. */
+  /** The password of the store, unless a signer service has it; this module wipes it. */
   password(): Promise<Secret>;
 }
 
@@ -170,6 +172,19 @@ async function startSigner(
   { store, meter, rules }: SignerParts,
 ): Promise<Signer> {
   const slots = await store.slots.all();
+  const { at } = config.signer;
+  const onRestart = () => meter.signerRestarted();
+  if (at !== undefined) {
+    const { storeId } = store;
+    return createKeeperClient({
+      name: `signer at ${at}`,
+      connect: () => connectTo(at),
+      storeId,
+      slots,
+      rules,
+      onRestart,
+    });
+  }
   const password = await ask();
   try {
     // A mistyped password is reported at once, not by a signer process that ends.
@@ -186,6 +201,6 @@ async function startSigner(
     password,
     count: config.daemon.signers,
     log,
-    onRestart: () => meter.signerRestarted(),
+    onRestart,
   });
 }

@@ -32,7 +32,10 @@ export async function storeFacts(store: Store, location: string): Promise<readon
   );
   const slots = await store.slots.all();
   const text = `${shownValue(location)}: ${counts[0]} mainnet and ${counts[1]} testnet wallets`;
-  const found: Finding[] = [{ check: 'wallet store', state: 'ok', text }];
+  const found: Finding[] = [
+    { check: 'wallet store', state: 'ok', text },
+    { check: 'store id', state: 'ok', text: store.storeId },
+  ];
   found.push(...(isPostgresUrl(location) ? serverFacts(location) : await fileFacts(location)));
   if (!slots.some(({ kind }) => kind === 'recovery')) {
     const remedy = 'run `custos password recovery-key` and keep the key away from this machine';

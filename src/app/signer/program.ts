@@ -2,15 +2,48 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../process/package.js';
 
+/** A program of this package, and the flags of Node that lock it down from outside. */
+interface LockedProgram {
+  readonly program: string;
+  readonly nodeFlags: readonly string[];
+}
+
 /** The program of the signer process and the flags of Node that lock it down from outside. */
-export function signerProgram(): { readonly program: string; readonly nodeFlags: readonly string[] } {
-  const program = realpathSync(join(packageRoot(), 'dist', 'program', 'signer-main.js'));
+export function signerProgram(): LockedProgram {
+  const program = programFile('signer-main.js');
+  return { program, nodeFlags: signerFlags(permissionFlags(program)) };
+}
+
+/**
+ * The same in a keeper, which may not look for directories.
+ * @param own - the flags that it was started with: its signer processes may read what it may read
+ */
+export function signerProgramBelow(own: readonly string[]): LockedProgram {
+  const permissions = own.filter((flag) => /^--(experimental-)?permission$|^--allow-fs-read=/.test(flag));
+  return { program: programFile('signer-main.js'), nodeFlags: signerFlags(permissions) };
+}
+
+/** The same for the keeper. It may also start child processes; the program itself restricts them to signer processes. */
+export function keeperProgram(): LockedProgram {
+  const program = programFile('keeper-main.js');
+  const permissions = permissionFlags(program);
+  const children = permissions.length > 0 ? ['--allow-child-process'] : [];
+  const memory = ['--max-old-space-size=512', '--max-semi-space-size=2'];
+  return { program, nodeFlags: [...permissions, ...children, ...commonFlags(), ...memory] };
+}
+
+function programFile(name: string): string {
+  return realpathSync(join(packageRoot(), 'dist', 'program', name));
+}
+
+function signerFlags(permissions: readonly string[]): string[] {
   // A signature makes little garbage: a small young generation costs no speed and halves the memory.
   const memory = ['--max-old-space-size=256', '--max-semi-space-size=1', '--optimize-for-size'];
-  return {
-    program,
-    nodeFlags: [...permissionFlags(program), ...debuggerFlags(), '--no-warnings', '--no-addons', ...memory],
-  };
+  return [...permissions, ...commonFlags(), ...memory];
+}
+
+function commonFlags(): string[] {
+  return [...debuggerFlags(), '--no-warnings', '--no-addons'];
 }
 
 /** Prevents a debugger on a signal from the start; Node 22.14 and earlier have only the signer's own handler. */

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { SettingsReader } from './reader.js';
+
+/** Settings of `custos signer`, and of a daemon that uses it. */
+export interface SignerConfig {
+  /** Socket of the signer service that signs for this daemon: an absolute path. */
+  readonly at?: string;
+  /** Socket on which `custos signer` listens: an absolute path. */
+  readonly socket?: string;
+  /** The group of the socket may connect too. */
+  readonly forGroup: boolean;
+  /** The only store that `custos signer` opens: 32 hexadecimal digits. */
+  readonly storeId?: string;
+}
+
+export function readSignerConfig(read: SettingsReader): SignerConfig {
+  const at = read.setting('signer')?.value;
+  const socket = read.text('socket');
+  const storeId = read.text('storeId');
+  if (storeId !== undefined && !/^[0-9a-f]{32}$/.test(storeId)) {
+    read.refuse('--store-id', '--store-id takes 32 hexadecimal digits, as `custos doctor` shows them');
+  }
+  return {
+    ...(at !== undefined && { at: resolve(at) }),
+    ...(socket !== undefined && { socket: resolve(socket) }),
+    forGroup: read.isSet('socketForGroup'),
+    ...(storeId !== undefined && { storeId }),
+  };
+}

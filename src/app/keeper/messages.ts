@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../../core/errors.js';
+import type { SigningRules } from '../../core/signing/signing-rules.js';
+
+/** What a keeper needs; it is given once, before anything else. Each holder of a copy wipes the password's bytes. */
+export interface KeeperOpening {
+  readonly kind: 'open';
+  readonly password: Uint8Array;
+  /** The only store that it opens. */
+  readonly storeId: string;
+  readonly rules: SigningRules;
+  /** Most signer processes. */
+  readonly count: number;
+}
+
+/** To the keeper. Fronts have numbers, which are never used twice. */
+export type ToKeeper =
+  | KeeperOpening
+  | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'gone'; readonly front: number };
+
+/** From the keeper. */
+export type FromKeeper =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'refused'; readonly front: number; readonly code: ErrorCode }
+  | { readonly kind: 'signer-started'; readonly pid: number | undefined }
+  | { readonly kind: 'signer-ended'; readonly pid: number | undefined; readonly exit: string };

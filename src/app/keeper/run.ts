@@ -1,0 +1,69 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { tell } from '../../core/log.js';
+import type { Secret } from '../../core/secret.js';
+import { peekStoreKeys } from '../../storage/peek.js';
+import { type SignerSettings, signerProblems } from '../config/check.js';
+import { refuseProblems } from '../config/problem.js';
+import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
+import type { CountingLog } from '../process/log.js';
+import { storeLocation } from '../store/location.js';
+import { checkSocketPlace, listenPrivately } from './socket.js';
+import { startKeeper } from './start.js';
+
+/** The parts of a signer service. */
+export interface SignerMeans {
+  readonly config: SignerSettings;
+  readonly chains: ChainRegistry;
+  readonly log: CountingLog;
+  /** The password of the store; this module wipes it. */
+  password(): Promise<Secret>;
+}
+
+export interface SignerRun {
+  /** Ends the service. */
+  readonly signal: AbortSignal;
+  /** Called once when it listens. */
+  readonly onReady?: (keeper: { readonly pid: number | undefined }) => void;
+}
+
+/**
+ * Runs the keeper as a service of its own, for daemons that have no password, until the signal. A keeper that ends is not
+ * replaced here, because its password is wiped: the service fails, and whoever started it starts it again.
+ * @throws CustosError CONFIG_INVALID, SOCKET_UNSAFE, SIGNER_RUNNING, SIGNER_DIED, STORE_*, PASSWORD_*
+ */
+export async function runSigner(means: SignerMeans, { signal, onReady }: SignerRun): Promise<void> {
+  const { config, chains, log } = means;
+  refuseProblems(signerProblems(config, chains));
+  const { socket: path = '', forGroup } = config.signer;
+  const rules = readSigningRules(config.daemon, chains, config.network);
+  for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
+  await checkSocketPlace(path);
+  const storeId = config.signer.storeId ?? (await peekStoreKeys(storeLocation(config))).storeId;
+  const password = await means.password();
+  const keeper = await startKeeper(
+    { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers },
+    log,
+  ).finally(() => password.wipe());
+  try {
+    const server = await listenPrivately({ path, forGroup, onFront: keeper.attach });
+    try {
+      tell(log, 'signer-service-started', { socket: path, store: storeId, keeper: keeper.pid });
+      onReady?.({ pid: keeper.pid });
+      const ended = await Promise.race([keeper.ended, aborted(signal)]);
+      if (ended !== undefined) throw new CustosError('SIGNER_DIED', `the keeper ended with ${ended}`);
+      tell(log, 'signer-service-stopped', {});
+    } finally {
+      server.close();
+    }
+  } finally {
+    await keeper.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,97 @@
+import { chmod, lstat, realpath, unlink } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { CustosError } from '../../core/errors.js';
+
+/** Connections of fronts at the same time. */
+const MOST_FRONTS = 64;
+/** Bits of a mode that let the group or others write. */
+const FOREIGN_WRITE = 0o022;
+const STICKY = 0o1000;
+/** Bytes that the system takes for the path of a socket. Node cuts a longer one and uses another place without a word. */
+const LONGEST_PATH = 107;
+
+export interface SocketOptions {
+  /** Absolute path of the socket. */
+  readonly path: string;
+  /** The group of the socket may connect too (0660), not only its user (0600). */
+  readonly forGroup: boolean;
+  onFront(stream: Socket): void;
+}
+
+/**
+ * Listens on a Unix socket that only its user, or its group too, can connect to. A socket that a killed signer left behind is
+ * replaced.
+ * @throws CustosError SOCKET_UNSAFE, SIGNER_RUNNING
+ */
+export async function listenPrivately({ path, forGroup, onFront }: SocketOptions): Promise<Server> {
+  await checkSocketPlace(path);
+  if (await isTaken(path)) await removeStale(path);
+  const server = createServer(onFront);
+  server.maxConnections = MOST_FRONTS;
+  await bound(server, path);
+  if (forGroup) await chmod(path, 0o660);
+  return server;
+}
+
+/**
+ * Checks before anything else that nobody else can put another file in the place of the socket.
+ * @throws CustosError SOCKET_UNSAFE: a directory on the way belongs to another user, or others may write to it
+ */
+export async function checkSocketPlace(path: string): Promise<void> {
+  if (!isSocketPath(path)) throw unsafe(`${path} is too long for a socket`);
+  const own = process.geteuid?.();
+  const directory = await realpath(dirname(path)).catch((cause: unknown) => {
+    throw unsafe(`the directory ${dirname(path)} cannot be read`, cause);
+  });
+  for (let at = directory; ; at = dirname(at)) {
+    const { uid, mode } = await lstat(at);
+    if (uid !== own && uid !== 0) throw unsafe(`the directory ${at} belongs to another user`);
+    // In a directory above, others may only be able to add names, as in /tmp.
+    const isGuarded = (mode & FOREIGN_WRITE) === 0 || (at !== directory && (mode & STICKY) !== 0);
+    if (!isGuarded) throw unsafe(`others may write to the directory ${at}`);
+    if (dirname(at) === at) return;
+  }
+}
+
+/** False for a path that is too long for a socket. */
+export function isSocketPath(path: string): boolean {
+  return Buffer.byteLength(path) <= LONGEST_PATH;
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return false;
+  if (!found.isSocket()) throw unsafe(`${path} is there already and not a socket`);
+  return true;
+}
+
+async function removeStale(path: string): Promise<void> {
+  const answered = await new Promise<boolean>((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    probe.once('close', () => probe.destroy());
+    probe.once('connect', () => probe.destroy());
+  });
+  if (answered) throw new CustosError('SIGNER_RUNNING', `another signer listens at ${path}`);
+  await unlink(path).catch((cause: unknown) => {
+    throw unsafe(`the old socket ${path} cannot be removed`, cause);
+  });
+}
+
+function bound(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(unsafe(`${path} cannot be listened on`, cause)));
+    // The socket is made within this call, so it never has a mode that lets others connect.
+    const mask = process.umask(0o177);
+    try {
+      server.listen(join(path), () => resolve());
+    } finally {
+      process.umask(mask);
+    }
+  });
+}
+
+function unsafe(text: string, cause?: unknown): CustosError {
+  return new CustosError('SOCKET_UNSAFE', text, { cause });
+}

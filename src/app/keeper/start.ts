@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { CustosError } from '../../core/errors.js';
+import { type Log, tell } from '../../core/log.js';
+import { endingOf } from '../../signing/answers.js';
+import { keeperProgram } from '../signer/program.js';
+import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
+
+/** A keeper in a child process, and the connections of its fronts. */
+export interface StartedKeeper {
+  readonly pid: number | undefined;
+  /** Passes a front's bytes on, in both directions, until either side ends. */
+  attach(stream: Duplex): void;
+  /** Resolves when it is gone, to how it ended. */
+  readonly ended: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Bytes that wait for a front that reads nothing; with more it loses its connection. */
+const MOST_UNREAD = 64 * 1024 * 1024;
+
+/**
+ * Starts the keeper and gives it the password, whose bytes are wiped here before this resolves.
+ * @throws CustosError SIGNER_DIED: it did not start
+ */
+export async function startKeeper(opening: Omit<KeeperOpening, 'kind'>, log: Log): Promise<StartedKeeper> {
+  const child = forked();
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', () => resolve('an error'));
+    child.once('exit', (code, signal) => resolve(endingOf(code, signal)));
+  });
+  const relay = createRelay(child, log);
+  const opened = new Promise<void>((resolve) => {
+    child.on('message', (message) => {
+      const given = message as FromKeeper;
+      if (given.kind === 'opened') resolve();
+      else relay.take(given);
+    });
+  });
+  try {
+    child.send({ kind: 'open', ...opening } satisfies ToKeeper, () => undefined);
+  } finally {
+    opening.password.fill(0);
+  }
+  const failed = await Promise.race([opened, ended]);
+  if (failed !== undefined) throw new CustosError('SIGNER_DIED', `the keeper ended with ${failed}`);
+  return {
+    pid: child.pid,
+    attach: relay.attach,
+    ended: ended.finally(relay.end),
+    async close() {
+      child.kill('SIGKILL');
+      await ended;
+      relay.end();
+    },
+  };
+}
+
+interface Relay {
+  attach(stream: Duplex): void;
+  take(message: Exclude<FromKeeper, { kind: 'opened' }>): void;
+  end(): void;
+}
+
+/** Moves bytes and reads none of them: what a front sent is taken apart in the keeper, which is locked down. */
+function createRelay(child: ChildProcess, log: Log): Relay {
+  const streams = new Map<number, Duplex>();
+  let last = 0;
+  const send = (message: ToKeeper, done: () => void = () => undefined) => {
+    // When the keeper is gone, the streams are ended by whoever waits for its end.
+    if (child.connected) child.send(message, done);
+  };
+  return {
+    attach(stream) {
+      last += 1;
+      const front = last;
+      streams.set(front, stream);
+      stream.on('error', () => undefined);
+      stream.on('data', (bytes: Uint8Array) => {
+        // One piece at a time: a front that sends faster than the keeper reads has to wait.
+        stream.pause();
+        send({ kind: 'bytes', front, bytes }, () => stream.resume());
+      });
+      stream.on('close', () => {
+        streams.delete(front);
+        send({ kind: 'gone', front });
+      });
+    },
+    take(message) {
+      switch (message.kind) {
+        case 'signer-started':
+          return tell(log, 'signer-started', { signer: message.pid });
+        case 'signer-ended':
+          return tell(log, 'signer-ended', { signer: message.pid, exit: message.exit });
+        case 'refused':
+          tell(log, 'front-refused', { code: message.code });
+          return void streams.get(message.front)?.end(() => streams.get(message.front)?.destroy());
+        case 'bytes': {
+          const stream = streams.get(message.front);
+          stream?.write(message.bytes);
+          if (stream !== undefined && stream.writableLength > MOST_UNREAD) stream.destroy();
+        }
+      }
+    },
+    end() {
+      for (const stream of streams.values()) stream.destroy();
+      streams.clear();
+    },
+  };
+}
+
+function forked(): ChildProcess {
+  const { program, nodeFlags } = keeperProgram();
+  try {
+    return fork(program, [], {
+      env: {},
+      execArgv: [...nodeFlags],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+  } catch (cause) {
+    throw new CustosError('SIGNER_DIED', 'the keeper could not be started', { cause });
+  }
+}

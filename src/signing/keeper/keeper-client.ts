@@ -1,0 +1,135 @@
+import type { Duplex } from 'node:stream';
+import { asCustosError, CustosError } from '../../core/errors.js';
+import type { Signer } from '../../core/signing/signer.js';
+import type { SigningRules } from '../../core/signing/signing-rules.js';
+import type { JournalKey } from '../../core/store/journal-mac.js';
+import type { KeySlot } from '../../core/store/store.js';
+import type { Answer } from '../messages.js';
+import { unexpected } from '../signer-slot.js';
+import { KeeperConnection } from './connection.js';
+import type { FrontQuestion } from './questions.js';
+import { rulesText } from './rules-text.js';
+
+export interface KeeperClientOptions {
+  /** What logs call it. */
+  readonly name: string;
+  /** Opens a connection, also again after one was lost. @throws CustosError SIGNER_UNREACHABLE */
+  connect(): Promise<Duplex>;
+  readonly storeId: string;
+  readonly slots: readonly KeySlot[];
+  /** The front's own limits. The keeper refuses a front that has others than itself. */
+  readonly rules: SigningRules;
+  /** Called when a new connection has replaced a lost one. */
+  readonly onRestart?: () => void;
+  /** Milliseconds in which the keeper must answer something, as long as it has questions. */
+  readonly patience?: number;
+}
+
+/** Longer than the keeper needs for the start of another signer process and two tries of a question. */
+const PATIENCE = 120_000;
+
+/** The keys that the front may hold. */
+interface FrontKeys {
+  readonly viewKey: Uint8Array;
+  readonly journal: JournalKey;
+}
+
+/**
+ * A keeper in another process, with the same interface as the signer in this process. The front has no password: it introduces
+ * itself with the key slots, and the keeper opens them. A question whose connection is lost fails with SIGNER_UNREACHABLE; the
+ * next one connects again.
+ */
+export function createKeeperClient(options: KeeperClientOptions): Signer {
+  let connection: Promise<KeeperConnection> | undefined;
+  let keys: FrontKeys | undefined;
+  let isClosed = false;
+
+  const introduced = async (): Promise<KeeperConnection> => {
+    const opened = new KeeperConnection(await options.connect(), options.patience ?? PATIENCE);
+    try {
+      const given = keysOf(await opened.ask((n) => helloOf(options, n)));
+      if (keys !== undefined && !isSame(keys, given)) {
+        throw new CustosError('SIGNER_PROTOCOL', 'the signer service answers with the keys of another store');
+      }
+      if (keys !== undefined) options.onRestart?.();
+      keys ??= given;
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  };
+
+  const connected = async (): Promise<KeeperConnection> => {
+    if (isClosed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
+    const before = connection;
+    const known = await before?.catch(() => undefined);
+    if (known?.isLost === false) return known;
+    // Several questions may have waited for the lost one: the first of them connects again.
+    if (connection === before) connection = introduced();
+    return connection ?? introduced();
+  };
+
+  const ask = async (make: (n: number) => FrontQuestion): Promise<Answer> => (await served(connected, keys)).ask(make);
+
+  return {
+    name: options.name,
+    async unlock() {
+      await connected();
+      return opened(keys).viewKey;
+    },
+    async journalKey() {
+      await connected();
+      return opened(keys).journal;
+    },
+    async sign(request) {
+      const answer = await ask((n) => ({ kind: 'sign', n, request }));
+      if (answer.kind !== 'signed') throw unexpected(answer);
+      return answer.result;
+    },
+    async identify(request) {
+      const answer = await ask((n) => ({ kind: 'identify', n, request }));
+      if (answer.kind !== 'identified') throw unexpected(answer);
+      return answer.result;
+    },
+    async close() {
+      isClosed = true;
+      (await connection?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+/**
+ * While a daemon runs, every refusal of a hello is temporary: a keeper that was started with other settings must not make
+ * transactions fail, and a person will start it again.
+ */
+async function served(
+  connected: () => Promise<KeeperConnection>,
+  keys: FrontKeys | undefined,
+): Promise<KeeperConnection> {
+  try {
+    return await connected();
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    if (keys === undefined || error.kind.retry === true) throw error;
+    throw new CustosError('SIGNER_UNREACHABLE', `${error.message} (${error.code})`, { cause: error });
+  }
+}
+
+function helloOf({ storeId, slots, rules }: KeeperClientOptions, n: number): FrontQuestion {
+  return { kind: 'hello', n, request: { storeId, slots, rules: rulesText(rules) } };
+}
+
+function keysOf(answer: Answer): FrontKeys {
+  if (answer.kind !== 'unlocked' || answer.journal === undefined) throw unexpected(answer);
+  return { viewKey: answer.viewKey, journal: answer.journal };
+}
+
+function opened(keys: FrontKeys | undefined): FrontKeys {
+  if (keys === undefined) throw new CustosError('SIGNER_UNREACHABLE', 'the signer service was lost');
+  return keys;
+}
+
+function isSame(one: FrontKeys, other: FrontKeys): boolean {
+  return Buffer.compare(one.viewKey, other.viewKey) === 0 && Buffer.compare(one.journal.key, other.journal.key) === 0;
+}

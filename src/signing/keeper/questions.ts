@@ -1,0 +1,217 @@
+import { CustosError } from '../../core/errors.js';
+import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
+import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
+import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
+import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
+import type { KeySlot } from '../../core/store/store.js';
+
+/** How a front introduces itself. */
+export interface Hello {
+  /** 16 bytes in hexadecimal digits. */
+  readonly storeId: string;
+  /** The key slots of the store: they open nothing without the password. */
+  readonly slots: readonly KeySlot[];
+  /** The front's own limits (`rulesText`). */
+  readonly rules: string;
+}
+
+/** One question of a front to a keeper. `n` pairs answers with questions. */
+export type FrontQuestion =
+  | { readonly kind: 'hello'; readonly n: number; readonly request: Hello }
+  | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
+  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
+
+const MOST_QUESTIONS = 100_000;
+const MOST_SLOTS = 100;
+const MOST_KEYS = 10_000;
+const LONGEST_COMPLETED = 16 * 1024 * 1024;
+const LONGEST_RULES = 1024 * 1024;
+/** Digits of base64. */
+const LONGEST_BOX = 256 * 1024;
+/** Levels of what is passed on unread: Node copies it to the signer process level by level. */
+const DEEPEST = 32;
+
+/** The text of a question; bytes are in base64. */
+export function questionText(question: FrontQuestion): string {
+  const { kind, n, request } = question;
+  switch (kind) {
+    case 'hello':
+      return JSON.stringify({ kind, n, request: { ...request, slots: request.slots.map(plainSlot) } });
+    case 'sign':
+      return JSON.stringify({ kind, n, request: { ...leanRequest(request), sealed: request.sealed.map(plainSealed) } });
+    case 'identify':
+      return JSON.stringify({ kind, n, request: { keys: request.keys, sealed: request.sealed.map(plainSealed) } });
+  }
+}
+
+/** Without what only the front needs of a pending transaction. */
+function leanRequest({ pending, completed, digest }: SignRequest): Omit<SignRequest, 'sealed'> {
+  const { chain, network, keys, withdrawal } = pending;
+  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
+  return { pending: lean, completed, ...(digest !== undefined && { digest }) };
+}
+
+function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unknown>> {
+  return { ...slot, salt: base64(salt), box: base64(box) };
+}
+
+function plainSealed({ publicBox, secretBox, ...record }: SealedWallet): Readonly<Record<string, unknown>> {
+  return { ...record, publicBox: base64(publicBox), secretBox: base64(secretBox) };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/**
+ * Reads the questions of one frame as if from an enemy: code in the front may have written them. Only members of known shapes
+ * are taken over.
+ * @throws CustosError SIGNER_PROTOCOL
+ */
+export function parseQuestions(value: unknown): FrontQuestion[] {
+  try {
+    return listOf(value, MOST_QUESTIONS, parseQuestion);
+  } catch (cause) {
+    throw new CustosError('SIGNER_PROTOCOL', 'the front does not keep to the protocol', { cause });
+  }
+}
+
+function parseQuestion(value: unknown): FrontQuestion {
+  const question = membersOf(value);
+  const n = wholeOf(question('n'));
+  const request = membersOf(question('request'));
+  switch (question('kind')) {
+    case 'hello':
+      return { kind: 'hello', n, request: parseHello(request) };
+    case 'sign':
+      return { kind: 'sign', n, request: parseSign(request) };
+    case 'identify': {
+      const keys = listOf(request('keys'), MOST_KEYS, parseKey);
+      return { kind: 'identify', n, request: { keys, sealed: listOf(request('sealed'), MOST_KEYS, parseSealed) } };
+    }
+    default:
+      throw foreign();
+  }
+}
+
+function parseHello(request: Members): Hello {
+  return {
+    storeId: textOf(request('storeId'), /^[0-9a-f]{32}$/),
+    slots: listOf(request('slots'), MOST_SLOTS, parseSlot),
+    rules: longTextOf(request('rules'), LONGEST_RULES),
+  };
+}
+
+function parseSlot(value: unknown): KeySlot {
+  const slot = membersOf(value);
+  const kdf = membersOf(slot('kdf'));
+  const generation = slot('generation');
+  return {
+    id: textOf(slot('id'), /^[\w-]{1,64}$/),
+    kind: slot('kind') === 'recovery' ? 'recovery' : 'password',
+    // What is too little or too much work is refused where it is done.
+    kdf: { logN: wholeOf(kdf('logN')), r: wholeOf(kdf('r')), p: wholeOf(kdf('p')) },
+    salt: bytesOf(slot('salt')),
+    box: bytesOf(slot('box')),
+    createdAt: wholeOf(slot('createdAt')),
+    ...(generation !== undefined && { generation: wholeOf(generation) }),
+  };
+}
+
+function parseSign(request: Members): SignRequest {
+  const digest = request('digest');
+  return {
+    pending: parseKeyRequest(membersOf(request('pending'))),
+    completed: longTextOf(request('completed'), LONGEST_COMPLETED),
+    ...(digest !== undefined && { digest: textOf(digest, /^[0-9a-f]{0,128}$/) }),
+    sealed: listOf(request('sealed'), MOST_KEYS, parseSealed),
+  };
+}
+
+function parseKeyRequest(pending: Members): KeyRequest {
+  const withdrawal = pending('withdrawal');
+  return {
+    chain: parseChainId(pending('chain')),
+    network: networkOf(pending('network')),
+    keys: listOf(pending('keys'), MOST_KEYS, parseKey),
+    ...(withdrawal !== undefined && { withdrawal: parseWithdrawal(membersOf(withdrawal)) }),
+  };
+}
+
+function parseWithdrawal(withdrawal: Members): Withdrawal {
+  const id = textOf(withdrawal('id'), /^[A-Za-z0-9_-]{1,64}$/);
+  const responses = withdrawal('responses');
+  if (responses === undefined) return { id };
+  if (!Array.isArray(responses) || !isShallow(responses, DEEPEST)) throw foreign();
+  return { id, responses };
+}
+
+function parseKey(value: unknown): KeyRef {
+  const key = membersOf(value);
+  const index = key('index');
+  const signatureId = parseSignatureId(key('signatureId'));
+  return index === undefined ? { signatureId } : { signatureId, index: parseIndex(index) };
+}
+
+function parseSealed(value: unknown): SealedWallet {
+  const record = membersOf(value);
+  return {
+    signatureId: parseSignatureId(record('signatureId')),
+    chain: parseChainId(record('chain')),
+    network: networkOf(record('network')),
+    kind: record('kind') === 'hd' ? 'hd' : 'key',
+    createdAt: wholeOf(record('createdAt')),
+    format: wholeOf(record('format')),
+    publicBox: bytesOf(record('publicBox')),
+    secretBox: bytesOf(record('secretBox')),
+  };
+}
+
+type Members = (name: string) => unknown;
+
+/** Own properties only: an inherited one never came from the other side. */
+function membersOf(value: unknown): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw foreign();
+  return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+}
+
+function listOf<T>(value: unknown, most: number, parse: (element: unknown) => T): T[] {
+  if (!Array.isArray(value) || value.length > most) throw foreign();
+  return value.map((element: unknown) => parse(element));
+}
+
+function textOf(value: unknown, form: RegExp): string {
+  if (typeof value !== 'string' || !form.test(value)) throw foreign();
+  return value;
+}
+
+function longTextOf(value: unknown, most: number): string {
+  if (typeof value !== 'string' || value.length > most) throw foreign();
+  return value;
+}
+
+function networkOf(value: unknown): 'mainnet' | 'testnet' {
+  if (value !== 'mainnet' && value !== 'testnet') throw foreign();
+  return value;
+}
+
+function wholeOf(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw foreign();
+  return value;
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  const text = longTextOf(value, LONGEST_BOX);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw foreign();
+  return new Uint8Array(bytes);
+}
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+}
+
+function foreign(): CustosError {
+  return new CustosError('SIGNER_PROTOCOL', 'a member of the question has a wrong form');
+}

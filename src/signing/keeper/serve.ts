@@ -1,0 +1,155 @@
+import { asCustosError, CustosError, type ErrorCode } from '../../core/errors.js';
+import type { Signer } from '../../core/signing/signer.js';
+import type { SigningRules } from '../../core/signing/signing-rules.js';
+import type { JournalKey } from '../../core/store/journal-mac.js';
+import { type KeySlot, slotGeneration } from '../../core/store/store.js';
+import type { Answer } from '../messages.js';
+import { answerText } from './answers.js';
+import { FrameReader, framesOf } from './frames.js';
+import { type FrontQuestion, type Hello, parseQuestions } from './questions.js';
+import { rulesText } from './rules-text.js';
+
+/** What opens a store, as the front brings it. */
+type StoreToOpen = Pick<Hello, 'storeId' | 'slots'>;
+
+export interface KeeperParts {
+  /** The keeper's own limits. */
+  readonly rules: SigningRules;
+  /** The only store that it opens. */
+  readonly storeId: string;
+  /** Makes the signer of a store; its `unlock` tries the password. */
+  makeSigner(store: StoreToOpen): Signer;
+  /** Bytes for a front. */
+  send(front: number, bytes: Uint8Array): void;
+  /** Ends the connection of a front that broke the protocol. */
+  refuse(front: number, code: ErrorCode): void;
+}
+
+/** The keeper's end of all connections. */
+export interface Keeper {
+  received(front: number, bytes: Uint8Array): void;
+  /** The front is gone: nothing more is answered. */
+  gone(front: number): void;
+  close(): Promise<void>;
+}
+
+/** The store as it was opened for the first front; it stays for the life of the keeper. */
+interface Opened {
+  readonly signer: Signer;
+  readonly generation: number;
+  readonly viewKey: Uint8Array;
+  readonly journal: JournalKey;
+}
+
+interface Front {
+  readonly reader: FrameReader;
+  /** Undefined until its hello was accepted. */
+  signer?: Signer;
+  /** Unanswered questions. */
+  open: number;
+  outbox: string[];
+}
+
+/** More unanswered questions of one front than any daemon has. */
+const MOST_OPEN = 50_000;
+
+/**
+ * Answers the questions of several fronts. It believes none of them: a front that breaks the protocol loses its connection, and a
+ * front with another store, an old root key or other limits gets nothing signed.
+ */
+export function serveKeeper(parts: KeeperParts): Keeper {
+  const fronts = new Map<number, Front>();
+  const own = rulesText(parts.rules);
+  let opened: Opened | undefined;
+  /** One hello after another: each may cost a key derivation. */
+  let lastHello: Promise<unknown> = Promise.resolve();
+
+  const welcome = async (n: number, hello: Hello, front: Front): Promise<Answer> => {
+    if (hello.storeId !== parts.storeId) throw refusal('SIGNER_STORE_DIFFERS');
+    if (hello.rules !== own) throw refusal('SIGNER_RULES_DIFFER');
+    opened ??= await openStore(parts, hello);
+    if (generationOf(hello.slots) !== opened.generation) throw refusal('STORE_REKEYED');
+    front.signer = opened.signer;
+    return { kind: 'unlocked', n, viewKey: opened.viewKey, journal: opened.journal };
+  };
+
+  const answer = async (question: FrontQuestion, front: Front): Promise<Answer> => {
+    const { n } = question;
+    try {
+      if (question.kind === 'hello') {
+        const welcomed = lastHello.then(() => welcome(n, question.request, front));
+        lastHello = welcomed.catch(() => undefined);
+        return await welcomed;
+      }
+      const { signer } = front;
+      if (signer === undefined) throw refusal('SIGNER_PROTOCOL');
+      if (question.kind === 'identify')
+        return { kind: 'identified', n, result: await signer.identify(question.request) };
+      return { kind: 'signed', n, result: await signer.sign(question.request) };
+    } catch (thrown) {
+      return { kind: 'failed', n, code: asCustosError(thrown).code };
+    }
+  };
+
+  const refuse = (id: number, code: ErrorCode): void => {
+    // Number 0 is no question's: the whole connection is refused.
+    for (const frame of framesOf([answerText({ kind: 'failed', n: 0, code })])) parts.send(id, frame);
+    fronts.delete(id);
+    parts.refuse(id, code);
+  };
+
+  const flush = (id: number, front: Front): void => {
+    const texts = front.outbox;
+    front.outbox = [];
+    if (fronts.get(id) !== front) return;
+    for (const frame of framesOf(texts)) parts.send(id, frame);
+  };
+
+  const take = async (id: number, front: Front, question: FrontQuestion): Promise<void> => {
+    front.open += 1;
+    const text = answerText(await answer(question, front));
+    front.open -= 1;
+    front.outbox.push(text);
+    if (front.outbox.length === 1) setImmediate(() => flush(id, front));
+  };
+
+  return {
+    received(id, bytes) {
+      const front: Front = fronts.get(id) ?? { reader: new FrameReader(), open: 0, outbox: [] };
+      fronts.set(id, front);
+      try {
+        const questions = front.reader.push(bytes).flatMap(parseQuestions);
+        if (front.open + questions.length > MOST_OPEN) throw refusal('SIGNER_PROTOCOL');
+        for (const question of questions) void take(id, front, question);
+      } catch (thrown) {
+        refuse(id, asCustosError(thrown).code);
+      }
+    },
+    gone: (id) => void fronts.delete(id),
+    async close() {
+      fronts.clear();
+      await lastHello;
+      await opened?.signer.close();
+    },
+  };
+}
+
+async function openStore(parts: KeeperParts, { storeId, slots }: Hello): Promise<Opened> {
+  const signer = parts.makeSigner({ storeId, slots });
+  try {
+    const viewKey = await signer.unlock();
+    return { signer, viewKey, journal: await signer.journalKey(), generation: generationOf(slots) };
+  } catch (error) {
+    await signer.close();
+    throw error;
+  }
+}
+
+/** Which root key the slots open, by what they say; the slot that opens is bound to its number. */
+function generationOf(slots: readonly KeySlot[]): number {
+  return Math.max(0, ...slots.map(slotGeneration));
+}
+
+function refusal(code: ErrorCode): CustosError {
+  return new CustosError(code, 'the keeper refused a front');
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { parseChainId } from '../../../src/core/ids.js';
+import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
+import { type FrontQuestion, parseQuestions, questionText } from '../../../src/signing/keeper/questions.js';
+import { rulesText } from '../../../src/signing/keeper/rules-text.js';
+import { signingParts, signRequest } from '../../support/signing-parts.js';
+
+const parts = await signingParts();
+const made = await parts.wallet('hd');
+const request = signRequest(made, {}, { index: 7 });
+const hello: FrontQuestion = {
+  kind: 'hello',
+  n: 1,
+  request: { storeId: parts.storeId, slots: parts.slots, rules: rulesText(new Map()) },
+};
+const sign: FrontQuestion = {
+  kind: 'sign',
+  n: 2,
+  request: {
+    ...request,
+    pending: { ...request.pending, withdrawal: { id: 'w1', responses: [{ deep: [1] }] } },
+    digest: '00',
+  },
+};
+const identify: FrontQuestion = {
+  kind: 'identify',
+  n: 3,
+  request: { sealed: [made.sealed], keys: [{ signatureId: made.wallet.signatureId, index: 7 }] },
+};
+
+const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
+
+/** A question as a front would send it, to be changed. */
+function plain(question: FrontQuestion): Record<string, unknown> {
+  return JSON.parse(questionText(question));
+}
+
+describe('the questions of a front', () => {
+  it('questions of a front are read as they were written', () => {
+    const read = parseQuestions([plain(hello), plain(sign), plain(identify)]);
+    const { chain, network, keys, withdrawal } = { ...sign.request.pending };
+    expect(read[0]).toEqual({
+      ...hello,
+      request: { ...hello.request, slots: parts.slots.map((slot) => ({ ...slot, salt: new Uint8Array(slot.salt) })) },
+    });
+    expect(read[1]).toEqual({ ...sign, request: { ...sign.request, pending: { chain, network, keys, withdrawal } } });
+    expect(read[2]).toEqual(identify);
+  });
+
+  it('a pending transaction travels without what only the front needs', () => {
+    expect(questionText(sign)).not.toContain('"received"');
+  });
+
+  it.each<[string, FrontQuestion, Record<string, unknown>]>([
+    ['a number that is not whole', sign, { n: 1.5 }],
+    ['a negative number', sign, { n: -1 }],
+    ['another kind', sign, { kind: 'unlock' }],
+    ['an inherited kind', sign, { kind: '__proto__' }],
+    ['no request', sign, { request: undefined }],
+    ['a list for a request', sign, { request: [] }],
+  ])('a question with %s is refused', (_what, question, change) => {
+    expect(() => parseQuestions([{ ...plain(question), ...change }])).toThrow(refused);
+  });
+
+  it.each<[string, FrontQuestion, Record<string, unknown>]>([
+    ['a completed form that is no text', sign, { completed: {} }],
+    ['a digest that is no digest', sign, { digest: 'x' }],
+    ['a network that does not exist', sign, { pending: { chain: 'ETH', network: 'devnet', keys: [] } }],
+    ['sealed records that are no list', sign, { sealed: {} }],
+    ['a sealed record that is none', identify, { sealed: [null] }],
+    ['a key without its id', identify, { keys: [{ index: 1 }] }],
+    ['a store id that is none', hello, { storeId: '../../etc' }],
+    ['slots that are no list', hello, { slots: 'all' }],
+    ['too many slots', hello, { slots: Array.from({ length: 101 }, () => ({})) }],
+    ['rules that are no text', hello, { rules: null }],
+  ])('a request with %s is refused', (_what, question, change) => {
+    const asked = plain(question);
+    expect(() => parseQuestions([{ ...asked, request: { ...Object(asked['request']), ...change } }])).toThrow(refused);
+  });
+
+  it('bytes that are not canonical base64 are refused', () => {
+    const [first = ''] = [Buffer.from(made.sealed.secretBox).toString('base64')];
+    for (const secretBox of [`${first}!`, ` ${first}`, 1, 'A', 'A'.repeat(300_000)]) {
+      const asked = plain(identify) as unknown as { request: { sealed: Record<string, unknown>[] } };
+      Object.assign(asked.request.sealed[0] ?? {}, { secretBox });
+      expect(() => parseQuestions([asked])).toThrow(refused);
+    }
+  });
+
+  it('what is passed on unread is not nested deeper than it can be copied', () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+    const asked = (levels: number) => {
+      const changed = plain(sign) as unknown as { request: { pending: { withdrawal: { responses: unknown } } } };
+      changed.request.pending.withdrawal.responses = nested(levels);
+      return changed;
+    };
+    expect(parseQuestions([asked(32)])).toHaveLength(1);
+    expect(() => parseQuestions([asked(33)])).toThrow(refused);
+    expect(() => parseQuestions([asked(5_000)])).toThrow(refused);
+  });
+
+  it('any value is read as questions or refused with a code', () => {
+    const member = fc.oneof(fc.jsonValue(), fc.constantFrom('hello', 'sign', 'identify', '__proto__', parts.storeId));
+    const question = fc.record({ kind: member, n: member, request: fc.dictionary(fc.string(), member) });
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), fc.array(question)), (value) => {
+        try {
+          parseQuestions(value);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'SIGNER_PROTOCOL' });
+        }
+      }),
+    );
+  });
+});
+
+const eth = parseChainId('ETH');
+const btc = parseChainId('BTC');
+const rules: SigningRules = new Map([
+  [eth, { developmentChainId: 31337n, feeCeilings: new Map([['ETH', 2n]]), allowedHazards: new Set(['foreign-key']) }],
+  [btc, { feeCeilings: new Map(), allowedHazards: new Set() }],
+]);
+
+test('the text of limits does not depend on their order, and names no chain without any', () => {
+  expect(rulesText(new Map([...rules].reverse()))).toBe(rulesText(rules));
+  expect(rulesText(rules)).not.toContain('BTC');
+  expect(rulesText(new Map([[btc, { feeCeilings: new Map(), allowedHazards: new Set() }]]))).toBe(rulesText(new Map()));
+});
+
+test('the text of limits changes with each of them', () => {
+  const own = {
+    developmentChainId: 31337n,
+    feeCeilings: new Map([['ETH', 2n]]),
+    allowedHazards: new Set(['foreign-key']),
+  };
+  const changed = [
+    { ...own, developmentChainId: 31338n },
+    { ...own, feeCeilings: new Map([['ETH', 3n]]) },
+    { ...own, feeCeilings: new Map([['WEI', 2n]]) },
+    { ...own, allowedHazards: new Set() },
+  ];
+  const texts = changed.map((one) => rulesText(new Map([[eth, one]]) as SigningRules));
+  expect(new Set([rulesText(rules), ...texts]).size).toBe(5);
+  const onAnother = new Map([[parseChainId('BSC'), own]]) as unknown as SigningRules;
+  expect(rulesText(onAnother)).not.toBe(rulesText(rules));
+});

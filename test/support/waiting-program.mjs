@@ -1,0 +1,2 @@
+// Lives until it is ended, or for two minutes.
+setTimeout(() => undefined, 120_000);
