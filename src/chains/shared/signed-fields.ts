@@ -1,4 +1,4 @@
-import type { Effect } from '../../core/chain/effect.js';
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
 import type { AssetAmount } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
 
@@ -14,4 +14,12 @@ export function feeOf(effects: readonly Effect[]): Effect & AssetAmount {
     throw new CustosError('INTERNAL', 'the effects of a transaction do not end with its fee');
   }
   return { ...fee, asset: fee.asset, amount: fee.amount };
+}
+
+/** Signed fields by their names; those that are undefined are absent. */
+export type SignedFields = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
+
+/** The fields as an effect holds them, in the same order. */
+export function argumentsOf(fields: SignedFields): readonly EffectArgument[] {
+  return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }]));
 }

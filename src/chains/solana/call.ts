@@ -2,6 +2,7 @@ import type { Effect } from '../../core/chain/effect.js';
 import type { Summary } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { invalid } from '../shared/fields.js';
+import type { SignedFields } from '../shared/signed-fields.js';
 import { Cursor } from './cursor.js';
 import type { AccountUse, Instruction } from './message.js';
 
@@ -33,7 +34,7 @@ export interface Call {
 export type Part = Pick<Effect, 'op' | 'code' | 'to' | 'asset' | 'amount'> & {
   readonly from?: string;
   /** Decoded fields that no other member holds. */
-  readonly args?: Readonly<Record<string, string | number | bigint | undefined>>;
+  readonly args?: SignedFields;
 };
 
 /** The effects of one instruction, for the words about it. */

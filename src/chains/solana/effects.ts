@@ -1,10 +1,12 @@
 import { hex } from '@scure/base';
-import type { Effect, EffectArgument } from '../../core/chain/effect.js';
+import type { Effect } from '../../core/chain/effect.js';
 import { CustosError } from '../../core/errors.js';
+import { argumentsOf, fieldOf } from '../shared/signed-fields.js';
 import { type Call, callOf, type Form, type Part, type Scene, type TokenAccount, type Told } from './call.js';
 import { feeEffect } from './fee.js';
 import { formNamed, programOf, rememberTokenAccounts } from './instructions.js';
 import { type AccountUse, type Instruction, resolveInstructions, type SolanaMessage } from './message.js';
+import { programs } from './programs/ids.js';
 
 /** What decoding needs beside the message. */
 export interface Surroundings {
@@ -40,15 +42,10 @@ export function byInstruction(effects: readonly Effect[]): ReadonlyMap<number, r
   const found = new Map<number, Effect[]>();
   for (const effect of effects) {
     if (effect.op === 'fee') continue;
-    const place = Number(argOf(effect, PLACE));
+    const place = Number(fieldOf(effect, PLACE));
     found.set(place, [...(found.get(place) ?? []), effect]);
   }
   return found;
-}
-
-/** @returns undefined where the effect has no such argument */
-export function argOf({ args = [] }: Effect, wanted: string): string | undefined {
-  return args.find(({ name }) => name === wanted)?.value;
 }
 
 /** The effects of one instruction as the words about it need them. @param wallet - from whose side it is described */
@@ -57,7 +54,7 @@ export function toldOf(effects: readonly [Effect, ...(readonly Effect[])], walle
   return {
     ...{ effect, effects, wallet },
     account: (at) => effect.accounts?.[at] ?? '',
-    arg: (name) => effects.map((one) => argOf(one, name)).find((value) => value !== undefined) ?? '',
+    arg: (name) => effects.map((one) => fieldOf(one, name)).find((value) => value !== undefined) ?? '',
   };
 }
 
@@ -105,6 +102,8 @@ interface Whole {
 
 function effectOf({ args = {}, ...part }: Part, { instruction, at, scene, method }: Whole): Effect {
   const { program, accounts, data } = instruction;
+  const isMove = part.op === 'transfer' || part.op === 'token-transfer';
+  const isOwn = isMove && program !== programs.associatedToken && scene.ours.has(part.to ?? '');
   const places = (has: (use: AccountUse) => boolean) =>
     accounts.flatMap((use, place) => (has(use) ? [place] : [])).join(' ') || undefined;
   const roles = {
@@ -115,16 +114,13 @@ function effectOf({ args = {}, ...part }: Part, { instruction, at, scene, method
   return {
     from: scene.from,
     ...part,
+    ...(isOwn && { own: true }),
     contract: program,
     ...(method !== undefined && { method }),
-    args: listed({ [PLACE]: at + 1, ...roles, ...args }),
+    args: argumentsOf({ [PLACE]: at + 1, ...roles, ...args }),
     data: hex.encode(data),
     accounts: accounts.map(({ address }) => address),
   };
-}
-
-function listed(args: NonNullable<Part['args']>): readonly EffectArgument[] {
-  return Object.entries(args).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }]));
 }
 
 /** A wallet that belongs to another program, or holds data, can neither send coins nor pay fees any more. */

@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { SummaryNote } from '../../core/chain/summary.js';
-import { argOf, byInstruction } from './effects.js';
+import { fieldOf } from '../shared/signed-fields.js';
+import { byInstruction } from './effects.js';
 
 /**
  * The whole message in plain text: who pays the fee, the blockhash, the accounts with their rights, and what each program
@@ -16,10 +17,10 @@ export function notesOf(effects: readonly Effect[], fee: Effect): readonly Summa
   );
   const all = [...instructions, ...budget.map(({ value }, at) => [[...settings][at] ?? 0, value] as const)];
   return [
-    note('version', argOf(fee, 'version') ?? ''),
+    note('version', fieldOf(fee, 'version') ?? ''),
     note('feePayer', fee.from),
-    note('blockhash', argOf(fee, 'blockhash') ?? ''),
-    note('accounts', argOf(fee, 'accounts') ?? ''),
+    note('blockhash', fieldOf(fee, 'blockhash') ?? ''),
+    note('accounts', fieldOf(fee, 'accounts') ?? ''),
     ...tablesOf(fee),
     ...all.sort(([one], [other]) => one - other).map(([place, value]) => note(`instruction ${place}`, value)),
   ];

@@ -1,8 +1,9 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { Hazard } from '../../core/chain/hazards.js';
 import type { Summary, TokenMove } from '../../core/chain/summary.js';
+import { feeOf, fieldOf } from '../shared/signed-fields.js';
 import { COIN, coins, type Told } from './call.js';
-import { argOf, byInstruction, formOf, type Surroundings, toldOf } from './effects.js';
+import { byInstruction, formOf, type Surroundings, toldOf } from './effects.js';
 import { notesOf, tablesOf } from './notes.js';
 import { programs, tokenStandards } from './programs/ids.js';
 
@@ -11,10 +12,10 @@ export function summarize(effects: readonly Effect[], { from, wallets }: Omit<Su
   const told = [...byInstruction(effects).values()].flatMap(([first, ...rest]) =>
     first === undefined ? [] : [toldOf([first, ...rest], from)],
   );
-  const fee = effects.find(({ op }) => op === 'fee') ?? { op: 'fee', from };
+  const fee = feeOf(effects);
   const sent = effects.filter(isPayment);
   const tokens = effects.flatMap(tokenOf);
-  const memos = effects.flatMap((effect) => argOf(effect, 'memo') ?? []);
+  const memos = effects.flatMap((effect) => fieldOf(effect, 'memo') ?? []);
   const receivers = new Set([...sent.flatMap(({ to }) => to ?? []), ...tokens.flatMap(({ to }) => to ?? [])]);
   const [to] = receivers;
   const spent = sent.filter((effect) => wallets.includes(effect.from));
@@ -26,7 +27,7 @@ export function summarize(effects: readonly Effect[], { from, wallets }: Omit<Su
     tokens,
     hazards: effects.flatMap((effect) => hazardOf(effect, from)),
     notes: notesOf(effects, fee),
-    fee: { asset: COIN, amount: fee.amount ?? 0n },
+    fee: { asset: COIN, amount: fee.amount },
     ...(memos.length > 0 && { memo: memos.join('\n') }),
     opaque: effects.some((effect) => effect.code === 'opaque-data' || formOf(effect)?.isOpaque?.(effect) === true),
     text: `${from} ${sentence(told, fee)}; the fee is at most ${coins(fee.amount)}${payer(fee, from)}`,
@@ -57,6 +58,7 @@ function hazardOf(effect: Effect, wallet: string): readonly Hazard[] {
   const { code, op, contract, asset, amount } = effect;
   if (code === undefined) return [];
   const party = effect.to ?? (code === 'opaque-data' ? contract : undefined);
+  const mint = fieldOf(effect, 'mint');
   const isAmount = (op === 'approve' || op === 'mint') && asset !== undefined && amount !== undefined;
   return [
     {
@@ -64,7 +66,7 @@ function hazardOf(effect: Effect, wallet: string): readonly Hazard[] {
       ...(party !== undefined && { party }),
       ...(isAmount && { asset, amount }),
       text: hazardText(effect, wallet),
-      ...(contract === programs.associatedToken && asset !== undefined && { asset }),
+      ...(contract === programs.associatedToken && mint !== undefined && { asset: mint }),
     },
   ];
 }

@@ -102,7 +102,7 @@ const table: readonly Row[] = [
   [
     'WithdrawNonceAccount',
     system([other, wallet, mint, mint, me], ...u32(5), ...u64(7)),
-    [sol(wallet, wallet, 7n), own(other, wallet)],
+    [{ ...sol(wallet, wallet, 7n), own: true }, own(other, wallet)],
     'to itself',
   ],
   ['InitializeNonceAccount', system([other], ...u32(6), ...bytesOf(thief)), [control(other, thief)]],
@@ -135,14 +135,14 @@ const table: readonly Row[] = [
       method,
       token([mint], number, 6, ...bytesOf(wallet), 1, ...bytesOf(thief)),
       [
-        { op: 'issuer', code: 'issuer-settings', to: wallet, asset: mint, args: { decimals: '6' } },
-        { op: 'issuer', code: 'issuer-settings', to: thief, asset: mint, args: { part: 'freeze authority' } },
+        { op: 'issuer', code: 'issuer-settings', from: mint, to: wallet, args: { decimals: '6' } },
+        { op: 'issuer', code: 'issuer-settings', from: mint, to: thief, args: { part: 'freeze authority' } },
       ],
     ],
   ),
-  ['InitializeAccount', token([other, mint, thief], 1), [{ ...own(other, thief), asset: mint }]],
-  ['InitializeAccount2', token([other, mint], 16, ...bytesOf(thief)), [{ ...own(other, thief), asset: mint }]],
-  ['InitializeAccount3', token([other, mint], 18, ...bytesOf(thief)), [{ ...own(other, thief), asset: mint }]],
+  ['InitializeAccount', token([other, mint, thief], 1), [own(other, thief, { mint })]],
+  ['InitializeAccount2', token([other, mint], 16, ...bytesOf(thief)), [own(other, thief, { mint })]],
+  ['InitializeAccount3', token([other, mint], 18, ...bytesOf(thief)), [own(other, thief, { mint })]],
   ['InitializeMultisig', token([other, mint, thief, me], 2, 1), [own(other, other, { signatures: '1' })]],
   ['InitializeMultisig2', token([other, thief, me], 19, 1), [own(other, other, { signatures: '1' })]],
   [
@@ -224,8 +224,12 @@ const table: readonly Row[] = [
   ],
   ['CloseAccount', token([ours, thief, me], 9), [{ op: 'account', code: 'closes-account', from: ours, to: thief }]],
   ['CloseAccount', token([ours, wallet, me], 9), [own(ours, wallet)], 'to itself'],
-  ['FreezeAccount', token([other, mint, me], 10), [{ op: 'issuer', code: 'issuer-settings', to: other, asset: mint }]],
-  ['ThawAccount', token([other, mint, me], 11), [{ op: 'issuer', code: 'issuer-settings', to: other, asset: mint }]],
+  [
+    'FreezeAccount',
+    token([other, mint, me], 10),
+    [{ op: 'issuer', code: 'issuer-settings', to: other, args: { mint } }],
+  ],
+  ['ThawAccount', token([other, mint, me], 11), [{ op: 'issuer', code: 'issuer-settings', to: other, args: { mint } }]],
   ['SyncNative', token([ours], 17), [{ op: 'account' }]],
   ['InitializeImmutableOwner', token([ours], 22), [{ op: 'account' }]],
   [
@@ -255,13 +259,13 @@ const table: readonly Row[] = [
   [
     'Create',
     openFor(thief, programs.token),
-    [sol(wallet, thief, 2_039_280n), { ...own(wallet, thief), asset: mint }],
+    [sol(wallet, thief, 2_039_280n), own(wallet, thief, { mint })],
     'of a token account',
   ],
   [
     'CreateIdempotent',
     openFor(thief, programs.token2022, 1),
-    [sol(wallet, thief, 2_248_080n), { ...own(wallet, thief), asset: mint }],
+    [sol(wallet, thief, 2_248_080n), own(wallet, thief, { mint })],
     'of a token account',
   ],
   ['Memo', by(programs.memo)([me], 104, 105), [{ op: 'note', args: { memo: 'hi' } }]],
@@ -303,7 +307,7 @@ const table: readonly Row[] = [
   [
     'Split',
     stake([other, thief, me], ...u32(3), ...u64(5)),
-    [{ op: 'stake', code: 'account-settings', from: other, to: thief, asset: 'SOL', amount: 5n }],
+    [{ op: 'stake', code: 'account-settings', from: other, to: thief, args: { lamports: '5' } }],
   ],
   [
     'Withdraw',
@@ -353,7 +357,7 @@ const table: readonly Row[] = [
   [
     'Withdraw',
     vote([other, wallet, me], ...u32(3), ...u64(5)),
-    [{ ...sol(wallet, wallet, 5n), code: 'account-settings' }],
+    [{ ...sol(wallet, wallet, 5n), code: 'account-settings', own: true }],
     'of a vote account to itself',
   ],
   [

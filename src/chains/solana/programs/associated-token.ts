@@ -58,7 +58,7 @@ function creation(method: string): Form {
       const rent = (OVERHEAD + (sizes.get(tokenProgram.address) ?? 0n)) * RENT_PER_BYTE;
       return [
         { op: 'transfer', from: payer.address, to: owner.address, asset: COIN, amount: rent },
-        { op: 'account', code: 'account-settings', to: owner.address, asset: mint.address },
+        { op: 'account', code: 'account-settings', to: owner.address, args: { mint: mint.address } },
       ];
     },
     say: ({ account }) => `pays the rent of a token account of ${account(2)} for ${account(3)}`,

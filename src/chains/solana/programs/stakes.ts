@@ -1,3 +1,4 @@
+import type { SignedFields } from '../../shared/signed-fields.js';
 import { type Call, COIN, coins, type Form, numbered, type Part, type Told } from '../call.js';
 
 /** Stakes: who may move and withdraw them. Source: the Stake program's instructions, in their order. */
@@ -17,10 +18,10 @@ const stakeForms: Readonly<Record<number, Form>> = {
   3: {
     ...settings(
       'Split',
-      ({ effect, account }) => `splits ${coins(effect.amount)} off the stake ${account(0)} into ${account(1)}`,
+      ({ account, arg }) => `splits ${coins(BigInt(arg('lamports')))} off the stake ${account(0)} into ${account(1)}`,
     ),
     read: ({ account, cursor }) => [
-      { ...stake({ from: account(0).address, to: account(1).address }), asset: COIN, amount: cursor.u64() },
+      { ...stake({ from: account(0).address, to: account(1).address }), args: { lamports: cursor.u64() } },
     ],
   },
   4: withdrawal('Withdraw', 'Stake Withdraw'),
@@ -88,7 +89,7 @@ function openWords({ effect, account, arg }: Told): string {
 }
 
 /** The account that may withdraw owns what is opened. */
-function mastered({ scene, account }: Call, { to, args }: { to: string; args: NonNullable<Part['args']> }): Part {
+function mastered({ scene, account }: Call, { to, args }: { to: string; args: SignedFields }): Part {
   const code = scene.ours.has(to) ? 'account-settings' : 'account-control';
   return { op: 'stake', code, from: account(0).address, to, args };
 }

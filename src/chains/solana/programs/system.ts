@@ -1,4 +1,5 @@
 import { invalid } from '../../shared/fields.js';
+import type { SignedFields } from '../../shared/signed-fields.js';
 import { type Call, COIN, coins, type Form, numbered, type Part, type Told } from '../call.js';
 import type { SolanaMessage } from '../message.js';
 import { isPlaceOfProgram, programs } from './ids.js';
@@ -123,7 +124,7 @@ function creation(method: string): Omit<Form, 'read'> {
 }
 
 /** The new account gets its rent, and belongs to a program from then on. */
-function createAccount({ cursor, account }: Call, seed: Part['args'] = {}): readonly Part[] {
+function createAccount({ cursor, account }: Call, seed: SignedFields = {}): readonly Part[] {
   const amount = cursor.u64();
   const args = { ...seed, space: cursor.u64(), owner: cursor.address() };
   const [from, to] = [mustSign(account(0)), account(1).address];

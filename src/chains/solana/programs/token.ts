@@ -134,13 +134,13 @@ function newMint(method: string): Form {
       const args = { decimals: cursor.small(1) };
       const to = cursor.address();
       const freezer = optionalAddress(cursor);
-      const part = { op: 'issuer', code: 'issuer-settings', asset: account(0).address } as const;
+      const part = { op: 'issuer', code: 'issuer-settings', from: account(0).address } as const;
       const first: Part = { ...part, to, args };
       return freezer === undefined ? [first] : [first, { ...part, to: freezer, args: { part: 'freeze authority' } }];
     },
     say({ effects: [first, freezing], arg }) {
       const frozen = freezing === undefined ? 'nobody may freeze it' : `${freezing.to} may freeze it`;
-      return `makes the token ${first?.asset} with ${arg('decimals')} decimals; ${first?.to} may mint it and ${frozen}`;
+      return `makes the token ${first?.from} with ${arg('decimals')} decimals; ${first?.to} may mint it and ${frozen}`;
     },
   };
 }
@@ -153,9 +153,8 @@ function newAccount(method: string): Omit<Form, 'read'> {
 }
 
 function openAccount({ account, instruction }: Call, to: string): readonly Part[] {
-  const mint = instruction.accounts[1]?.address;
-  const from = account(0).address;
-  return [{ op: 'account', code: 'account-settings', from, to, ...(mint !== undefined && { asset: mint }) }];
+  const args = { mint: instruction.accounts[1]?.address };
+  return [{ op: 'account', code: 'account-settings', from: account(0).address, to, args }];
 }
 
 function newMultisig(method: string): Form {
@@ -173,9 +172,8 @@ function freezing(method: string): Omit<Form, 'say'> {
   return {
     ...{ method, kind: 'other' },
     read({ account, instruction }) {
-      const mint = instruction.accounts[1]?.address;
-      const to = account(0).address;
-      return [{ op: 'issuer', code: 'issuer-settings', to, ...(mint !== undefined && { asset: mint }) }];
+      const args = { mint: instruction.accounts[1]?.address };
+      return [{ op: 'issuer', code: 'issuer-settings', to: account(0).address, args }];
     },
   };
 }
