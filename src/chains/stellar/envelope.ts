@@ -1,16 +1,33 @@
 import { base64 } from '@scure/base';
 import { CustosError } from '../../core/errors.js';
 import { invalid } from '../shared/fields.js';
-import type { Envelope } from './effect.js';
-import { readOperation } from './operations.js';
+import { type Operation, readOperation } from './operations.js';
 import { readMuxed } from './parts.js';
-import { readConditions, readMemo } from './preconditions.js';
+import { type Conditions, type Memo, readConditions, readMemo } from './preconditions.js';
 import { XdrReader } from './xdr.js';
 
 /** ENVELOPE_TYPE_TX. */
 export const TRANSACTION = 2;
 export const MAX_SIGNATURES = 20;
 const MAX_OPERATIONS = 100;
+
+/** What an envelope holds, as far as other files need it. */
+export interface Envelope {
+  readonly source: string;
+  /** The most that the fee can be, in stroops. */
+  readonly fee: bigint;
+  readonly sequence: bigint;
+  readonly conditions: Conditions;
+  readonly memo?: Memo;
+  readonly operations: readonly EnvelopeOperation[];
+  /** The transaction as it is signed, without the envelope around it. */
+  readonly body: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly signatures: readonly { readonly hint: Uint8Array; readonly signature: Uint8Array }[];
+}
+
+/** An operation with the bytes that are signed. */
+export type EnvelopeOperation = Operation & { readonly body: Uint8Array };
 
 /** Reads an envelope in base64. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
 export function readEnvelope(text: string): Envelope {

@@ -1,8 +1,7 @@
 import { hex } from '@scure/base';
-import type { Hazard } from '../../core/chain/hazards.js';
-import { formatUnits } from '../../core/chain/units.js';
 import { invalid } from '../shared/fields.js';
 import { showAccount } from './address.js';
+import { COIN, type Part } from './form.js';
 import { encodeKey } from './strkey.js';
 import type { XdrReader } from './xdr.js';
 
@@ -38,7 +37,7 @@ export function readAsset(read: XdrReader): Asset {
 }
 
 export function assetOf(read: XdrReader, type: number): Asset {
-  return type === 0 ? { code: 'XLM' } : { code: readCode(read, type), issuer: readAccount(read) };
+  return type === 0 ? { code: COIN } : { code: readCode(read, type), issuer: readAccount(read) };
 }
 
 export function readCode(read: XdrReader, type: number): string {
@@ -88,15 +87,7 @@ export function name({ code, issuer }: Asset): string {
   return issuer === undefined ? code : `${code}:${issuer}`;
 }
 
-export function shown(asset: Asset, amount: bigint): string {
-  return `${formatUnits(amount, 7)} ${name(asset)}`;
-}
-
-export function lumens(amount: bigint): string {
-  return shown({ code: 'XLM' }, amount);
-}
-
-/** The asset as a hazard names it. */
-export function assetOfHazard(asset: Asset, amount?: bigint): Pick<Hazard, 'asset' | 'amount'> {
-  return { asset: name(asset), ...(amount !== undefined && { amount }) };
+/** Coins or units of an asset leave the account. */
+export function moveOf(asset: string, amount: bigint): Part {
+  return { op: asset === COIN ? 'transfer' : 'token-transfer', asset, amount };
 }

@@ -1,7 +1,8 @@
 import type { NodeClient } from '../../core/chain/node.js';
 import { isObject } from '../../core/json.js';
 import { askAbout, demandMemo } from '../shared/receiver.js';
-import type { Envelope } from './effect.js';
+import type { Envelope } from './envelope.js';
+import { receiverOf } from './operations.js';
 
 /** Base64 of `1`, the value that SEP-29 asks for. */
 const YES = 'MQ==';
@@ -12,7 +13,9 @@ const YES = 'MQ==';
  */
 export async function checkReceivers({ memo, operations }: Envelope, node: NodeClient): Promise<void> {
   if (memo !== undefined) return;
-  const receivers = new Set(operations.flatMap(({ to }) => (to?.startsWith('G') ? [to] : [])));
+  const receivers = new Set(
+    operations.flatMap((operation) => receiverOf(operation) ?? []).filter((to) => to.startsWith('G')),
+  );
   for (const to of receivers) {
     const account = await askAbout(node, () => node.http({ path: `/accounts/${to}` }));
     const data = isObject(account) && isObject(account['data']) ? account['data'] : {};

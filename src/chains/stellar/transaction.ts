@@ -8,8 +8,8 @@ import { invalid } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
 import { signatureOf } from '../shared/signature.js';
 import { plainAccount, showAccount } from './address.js';
-import type { Envelope } from './effect.js';
-import { MAX_SIGNATURES, readEnvelope, TRANSACTION } from './envelope.js';
+import { effectsOf } from './effects.js';
+import { type Envelope, MAX_SIGNATURES, readEnvelope, TRANSACTION } from './envelope.js';
 import { summarize } from './summary.js';
 
 const passphrases: Readonly<Record<Network, string>> = {
@@ -26,8 +26,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     throw new CustosError('SENDER_MISMATCH', `the transaction acts for ${foreign[0]}, the wallet is ${context.from}`);
   }
   if (envelope.signatures.length === MAX_SIGNATURES) throw invalid('the transaction has no room for another signature');
+  const effects = effectsOf(envelope, { wallet: context.from, foreign });
   return {
-    summary: summarize(envelope, foreign),
+    summary: summarize(effects),
+    effects,
     nonce: envelope.sequence,
     sign: async (keys) => sign(envelope, keyOf(keys, context.from, showAccount), context.network),
   };
