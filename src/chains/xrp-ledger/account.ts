@@ -1,18 +1,22 @@
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
 import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
 import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, listOf, smallOf, textOf } from '../shared/fields.js';
-import { assetOf, movesOf, readAmount } from './amount.js';
+import { assetOf, tokenMoves } from './amount.js';
 import {
   accountAt,
   accountIfAt,
   amountAt,
-  type Content,
+  argumentsOf,
+  type Deed,
+  fieldsOf,
   flagsOf,
   hasFlag,
   named,
+  present,
   type Reader,
-  still,
+  toIf,
 } from './content.js';
 
 /** Numbers of `SetFlag` and `ClearFlag`, with what they change. */
@@ -54,66 +58,116 @@ const TRUST_ISSUER_BITS = 0x00f1_0000;
 
 /** Transactions about the account itself: its keys, its end, its settings. */
 export const accountReaders: Readonly<Record<string, Reader>> = {
-  SetRegularKey(fields) {
-    const party = accountIfAt(fields, 'RegularKey');
-    const words = party === undefined ? 'takes the regular key away' : `${party} may sign for it`;
-    return still(`CHANGES THE KEY that may sign for the account: ${words}`, [
-      { kind: 'account-control', ...(party !== undefined && { party }), text: 'SetRegularKey' },
-    ]);
+  SetRegularKey: {
+    deeds: (fields) => [{ op: 'account', code: 'account-control', ...toIf(accountIfAt(fields, 'RegularKey')) }],
+    text(fields) {
+      const party = accountIfAt(fields, 'RegularKey');
+      const words = party === undefined ? 'takes the regular key away' : `${party} may sign for it`;
+      return `CHANGES THE KEY that may sign for the account: ${words}`;
+    },
   },
-  SignerListSet(fields) {
-    const entries = fields['SignerEntries'] === undefined ? [] : listOf(fields['SignerEntries'], 'SignerEntries');
-    const quorum = smallOf(fields['SignerQuorum'], 'SignerQuorum');
-    const signers = entries.map((entry, at) => signerOf(entry, { name: `SignerEntries[${at}]`, quorum }));
-    const none: Hazard = { kind: 'account-control', text: 'SignerListSet without signers' };
-    const words = signers.map(({ party, text }) => `${party} (${text})`).join(', ');
-    return still(`CHANGES WHO MAY SIGN for the account: ${words === '' ? 'nobody beside its keys' : words}`, [
-      ...(signers.length === 0 ? [none] : signers),
-    ]);
+  SignerListSet: {
+    deeds(fields) {
+      const signers = signersOf(fields);
+      if (signers.length === 0) return [{ op: 'account', code: 'account-control' }];
+      const list = signers.map(({ party, weight, quorum }): Deed => {
+        const args = argumentsOf({ SignerWeight: weight, SignerQuorum: quorum });
+        return { op: 'account', code: 'account-control', to: party, args };
+      });
+      return [{ op: 'account' }, ...list];
+    },
+    text(fields) {
+      const words = signersOf(fields).map(({ party, weight, quorum }) => {
+        return `${party} (SignerListSet: weight ${weight} of ${quorum})`;
+      });
+      return `CHANGES WHO MAY SIGN for the account: ${words.length === 0 ? 'nobody beside its keys' : words.join(', ')}`;
+    },
+    hazard({ to: party, args }, kind) {
+      if (party === undefined) return { kind, text: 'SignerListSet without signers' };
+      const { SignerWeight: weight, SignerQuorum: quorum } = fieldsOf(args);
+      return { kind, party, text: `SignerListSet: weight ${String(weight)} of ${String(quorum)}` };
+    },
   },
-  DelegateSet(fields) {
-    const party = accountAt(fields, 'Authorize');
-    const hazard: Hazard = { kind: 'account-control', party, text: `DelegateSet ${permissions(fields)}` };
-    return still(`CHANGES WHO MAY ACT for the account: ${party} may do ${permissions(fields)}`, [hazard]);
+  DelegateSet: {
+    deeds: (fields) => {
+      permissions(fields);
+      return [{ op: 'account', code: 'account-control', to: accountAt(fields, 'Authorize') }];
+    },
+    text(fields) {
+      const party = accountAt(fields, 'Authorize');
+      return `CHANGES WHO MAY ACT for the account: ${party} may do ${permissions(fields)}`;
+    },
+    hazard: ({ to, args }, kind) => withParty(kind, to, `DelegateSet ${permissions(fieldsOf(args))}`),
   },
-  AccountDelete(fields) {
-    const to = accountAt(fields, 'Destination');
-    const hazard: Hazard = { kind: 'closes-account', party: to, text: 'AccountDelete' };
-    return {
-      ...still(`DELETES THE ACCOUNT and gives everything away to ${to}`, [hazard]),
-      to,
-      told: ['Destination'],
-    };
+  AccountDelete: {
+    deeds: (fields) => [{ op: 'account', code: 'closes-account', to: accountAt(fields, 'Destination') }],
+    text: (fields) => `DELETES THE ACCOUNT and gives everything away to ${accountAt(fields, 'Destination')}`,
+    isPaying: true,
+    told: () => ['Destination'],
   },
-  AccountSet: accountSet,
-  TrustSet: trustSet,
-  TicketCreate(fields) {
-    const number = smallOf(fields['TicketCount'], 'TicketCount');
-    return still(`sets ${number} tickets aside`, [{ kind: 'account-settings', text: 'TicketCreate' }]);
+  AccountSet: {
+    deeds: (fields) => [{ op: 'account' }, ...settingsOf(fields)],
+    text(fields) {
+      const changes = present(fields, 'SetFlag', 'ClearFlag').map((name) => flagWords(fields, name));
+      const others = Object.keys(fields).filter((name) => Object.hasOwn(accountFields, name));
+      const list = [...changes, ...others, ...present(fields, 'NFTokenMinter')];
+      return `changes the account's settings${list.length === 0 ? '' : `: ${list.join(', ')}`}`;
+    },
+    hazard: ({ to, args }, kind) => withParty(kind, to, `AccountSet ${settingWords(args)}`),
   },
-  DepositPreauth(fields) {
-    const party = accountIfAt(fields, 'Authorize') ?? accountIfAt(fields, 'Unauthorize');
-    return still('changes who may pay to the account', [
-      { kind: 'account-settings', ...(party !== undefined && { party }), text: 'DepositPreauth' },
-    ]);
+  TrustSet: {
+    deeds: trustDeeds,
+    text: (fields) => `trusts ${trustOf(fields).issuer} for up to ${trustOf(fields).limit.text}`,
+    kind: () => 'token-approval',
+    tokens: (effect) => tokenMoves(effect, { from: effect.from, ...toIf(effect.to), action: 'approve' }),
+    hazard: ({ to, args }, kind) =>
+      kind === 'issuer-settings' ? withParty(kind, to, `TrustSet Flags ${flagsOf(fieldsOf(args))}`) : undefined,
   },
-  CredentialCreate: named('CredentialCreate', 'account-settings', 'issues a credential'),
-  CredentialAccept: named('CredentialAccept', 'account-settings', 'accepts a credential'),
-  CredentialDelete: named('CredentialDelete', 'account-settings', 'deletes a credential'),
-  DIDSet: named('DIDSet', 'account-settings', 'sets the identity document of the account'),
-  DIDDelete: named('DIDDelete', 'account-settings', 'deletes the identity document of the account'),
-  PermissionedDomainSet: named('PermissionedDomainSet', 'account-settings', 'sets a permissioned domain'),
-  PermissionedDomainDelete: named('PermissionedDomainDelete', 'account-settings', 'deletes a permissioned domain'),
-  OracleSet: named('OracleSet', 'account-settings', 'publishes prices'),
-  OracleDelete: named('OracleDelete', 'account-settings', 'stops publishing prices'),
-  MPTokenAuthorize: named('MPTokenAuthorize', 'account-settings', 'holds a token, or lets somebody hold one'),
+  TicketCreate: {
+    deeds: (fields) => {
+      smallOf(fields['TicketCount'], 'TicketCount');
+      return [{ op: 'account', code: 'account-settings' }];
+    },
+    text: (fields) => `sets ${smallOf(fields['TicketCount'], 'TicketCount')} tickets aside`,
+  },
+  DepositPreauth: {
+    deeds(fields) {
+      const party = accountIfAt(fields, 'Authorize') ?? accountIfAt(fields, 'Unauthorize');
+      return [{ op: 'account', code: 'account-settings', ...toIf(party) }];
+    },
+    text: () => 'changes who may pay to the account',
+  },
+  CredentialCreate: named('account', 'account-settings', 'issues a credential'),
+  CredentialAccept: named('account', 'account-settings', 'accepts a credential'),
+  CredentialDelete: named('account', 'account-settings', 'deletes a credential'),
+  DIDSet: named('account', 'account-settings', 'sets the identity document of the account'),
+  DIDDelete: named('account', 'account-settings', 'deletes the identity document of the account'),
+  PermissionedDomainSet: named('account', 'account-settings', 'sets a permissioned domain'),
+  PermissionedDomainDelete: named('account', 'account-settings', 'deletes a permissioned domain'),
+  OracleSet: named('account', 'account-settings', 'publishes prices'),
+  OracleDelete: named('account', 'account-settings', 'stops publishing prices'),
+  MPTokenAuthorize: named('account', 'account-settings', 'holds a token, or lets somebody hold one'),
 };
 
-function signerOf(entry: unknown, { name, quorum }: { readonly name: string; readonly quorum: number }) {
-  const signer = isObject(entry) && isObject(entry['SignerEntry']) ? entry['SignerEntry'] : {};
-  const party = accountAt({ [name]: signer['Account'] }, name);
-  const weight = smallOf(signer['SignerWeight'], `${name}.SignerWeight`);
-  return { kind: 'account-control', party, text: `SignerListSet: weight ${weight} of ${quorum}` } as const;
+function withParty(kind: HazardKind, party: string | undefined, text: string): Hazard {
+  return { kind, ...(party !== undefined && { party }), text };
+}
+
+interface ListedSigner {
+  readonly party: string;
+  readonly weight: number;
+  readonly quorum: number;
+}
+
+function signersOf(fields: Fields): readonly ListedSigner[] {
+  const entries = fields['SignerEntries'] === undefined ? [] : listOf(fields['SignerEntries'], 'SignerEntries');
+  const quorum = smallOf(fields['SignerQuorum'], 'SignerQuorum');
+  return entries.map((entry, at) => {
+    const name = `SignerEntries[${at}]`;
+    const signer = isObject(entry) && isObject(entry['SignerEntry']) ? entry['SignerEntry'] : {};
+    const party = accountAt({ [name]: signer['Account'] }, name);
+    return { party, weight: smallOf(signer['SignerWeight'], `${name}.SignerWeight`), quorum };
+  });
 }
 
 function permissions(fields: Fields): string {
@@ -126,61 +180,53 @@ function permissions(fields: Fields): string {
   return names.length === 0 ? 'nothing' : names.join(', ');
 }
 
-function accountSet(fields: Fields): Content {
+/** One for each setting that changes, with the field that changes it. */
+function settingsOf(fields: Fields): readonly Deed[] {
   const minter = accountIfAt(fields, 'NFTokenMinter');
-  const changes = [...flagChange(fields, 'SetFlag', 'sets'), ...flagChange(fields, 'ClearFlag', 'clears')];
+  const setting = (name: string, code: HazardKind, party: Pick<Effect, 'to'> = {}): Deed => {
+    const op = code === 'issuer-settings' ? 'issuer' : 'account';
+    return { op, code, ...party, args: argumentsOf({ [name]: fields[name] }) };
+  };
   const others = Object.keys(fields).filter((name) => Object.hasOwn(accountFields, name));
-  const hazards: Hazard[] = [
-    ...changes.map(({ kind, text }) => ({ kind, text: `AccountSet ${text}` })),
-    ...others.map((name) => ({ kind: accountFields[name] ?? 'account-settings', text: `AccountSet ${name}` })),
-    ...(minter === undefined
-      ? []
-      : [{ kind: 'issuer-settings', party: minter, text: 'AccountSet NFTokenMinter' } as const]),
-    ...flagBits(fields, COMFORT_BITS, 'account-settings'),
-    ...flagBits(fields, ISSUER_BITS, 'issuer-settings'),
+  return [
+    ...present(fields, 'SetFlag', 'ClearFlag').map((name) => setting(name, flagAt(fields, name).kind)),
+    ...others.map((name) => setting(name, accountFields[name] ?? 'account-settings')),
+    ...(minter === undefined ? [] : [setting('NFTokenMinter', 'issuer-settings', { to: minter })]),
+    ...(hasFlag(fields, COMFORT_BITS) ? [setting('Flags', 'account-settings')] : []),
+    ...(hasFlag(fields, ISSUER_BITS) ? [setting('Flags', 'issuer-settings')] : []),
   ];
-  const list = [...changes.map(({ text }) => text), ...others, ...(minter === undefined ? [] : ['NFTokenMinter'])];
-  return still(`changes the account's settings${list.length === 0 ? '' : `: ${list.join(', ')}`}`, hazards);
 }
 
 /** An unknown number may mean anything, so it counts as the worst hazard. */
-function flagChange(
-  fields: Fields,
-  name: string,
-  verb: string,
-): { readonly kind: HazardKind; readonly text: string }[] {
-  if (fields[name] === undefined) return [];
+function flagAt(fields: Fields, name: string) {
   const number = smallOf(fields[name], name);
   const [known, kind] = accountFlags.get(number) ?? ['', 'account-control' as const];
-  return [{ kind, text: `${verb} ${number}${known === '' ? '' : ` (${known})`}` }];
+  return { number, known, kind };
 }
 
-function flagBits(fields: Fields, bits: number, kind: HazardKind): Hazard[] {
-  return hasFlag(fields, bits) ? [{ kind, text: `AccountSet Flags ${flagsOf(fields)}` }] : [];
+function flagWords(fields: Fields, name: string): string {
+  const { number, known } = flagAt(fields, name);
+  return `${name === 'SetFlag' ? 'sets' : 'clears'} ${number}${known === '' ? '' : ` (${known})`}`;
 }
 
-function trustSet(fields: Fields, account: string): Content {
-  const limit = readAmount(fields['LimitAmount'], 'LimitAmount');
+function settingWords(args: readonly EffectArgument[] = []): string {
+  const [name = ''] = args.map((argument) => argument.name);
+  const fields = fieldsOf(args);
+  if (name === 'SetFlag' || name === 'ClearFlag') return flagWords(fields, name);
+  return name === 'Flags' ? `Flags ${flagsOf(fields)}` : name;
+}
+
+function trustOf(fields: Fields) {
+  const limit = amountAt(fields, 'LimitAmount');
   if ('drops' in limit) throw new CustosError('AMOUNT_INVALID', 'LimitAmount is XRP, not an issued currency');
-  const issuer = limit.contract.slice(limit.contract.indexOf('.') + 1);
-  const line: Hazard = {
-    kind: 'account-settings',
-    party: issuer,
-    ...assetOf(amountAt(fields, 'LimitAmount')),
-    text: 'TrustSet',
-  };
-  const isIssuing = hasFlag(fields, TRUST_ISSUER_BITS);
-  return {
-    kind: 'token-approval',
-    value: 0n,
-    tokens: movesOf(limit, { from: account, to: issuer, action: 'approve' }),
-    hazards: [
-      line,
-      ...(isIssuing
-        ? [{ kind: 'issuer-settings', party: issuer, text: `TrustSet Flags ${flagsOf(fields)}` } as const]
-        : []),
-    ],
-    told: [],
-    text: `trusts ${issuer} for up to ${limit.text}`,
-  };
+  return { limit, issuer: limit.contract.slice(limit.contract.indexOf('.') + 1) };
+}
+
+function trustDeeds(fields: Fields): readonly [Deed, ...Deed[]] {
+  const { limit, issuer } = trustOf(fields);
+  const line: Deed = { op: 'account', code: 'account-settings', to: issuer, ...assetOf(limit) };
+  const args = argumentsOf({ Flags: fields['Flags'] });
+  return hasFlag(fields, TRUST_ISSUER_BITS)
+    ? [line, { op: 'issuer', code: 'issuer-settings', to: issuer, args }]
+    : [line];
 }

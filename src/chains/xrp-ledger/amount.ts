@@ -1,3 +1,4 @@
+import type { Effect } from '../../core/chain/effect.js';
 import type { TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
@@ -17,7 +18,6 @@ interface CoinAmount {
 interface IssuedAmount {
   /** `CURRENCY.ISSUER`, or the id of a multi-purpose token. */
   readonly contract: string;
-  readonly standard: string;
   /** Absent where it has more digits than the unit. */
   readonly units?: bigint;
   readonly text: string;
@@ -49,7 +49,6 @@ function readCurrency({ currency, issuer, value }: Fields): IssuedAmount | undef
   const name = `${currencyName(currency)}.${issuer}`;
   return {
     contract: name,
-    standard: 'issued currency (10^-15)',
     ...(units !== undefined && { units }),
     text: `${value} ${name}`,
   };
@@ -60,7 +59,7 @@ function readToken({ mpt_issuance_id: id, value }: Fields): IssuedAmount | undef
   if (typeof id !== 'string' || !/^[0-9a-f]{48}$/i.test(id)) return undefined;
   if (typeof value !== 'string' || !/^\d{1,19}$/.test(value)) return undefined;
   const contract = id.toUpperCase();
-  return { contract, standard: 'MPT', units: BigInt(value), text: `${value} of the token ${contract}` };
+  return { contract, units: BigInt(value), text: `${value} of the token ${contract}` };
 }
 
 function unitsOf(value: string): bigint | undefined {
@@ -83,24 +82,20 @@ export function isExact(amount: Amount): boolean {
   return 'drops' in amount || amount.units !== undefined;
 }
 
-/** The amount as a hazard names it. */
+/** The amount as an effect has it. */
 export function assetOf(amount: Amount): { readonly asset: string; readonly amount?: bigint } {
   if ('drops' in amount) return { asset: 'XRP', amount: amount.drops };
   return { asset: amount.contract, ...(amount.units !== undefined && { amount: amount.units }) };
 }
 
-/** The token moves that an amount stands for; none for XRP. */
-export function movesOf(
-  amount: Amount,
+/** The token move that an amount of an effect is; none for XRP. */
+export function tokenMoves(
+  { asset, amount }: Pick<Effect, 'asset' | 'amount'>,
   place: Pick<TokenMove, 'action'> & { readonly from?: string; readonly to?: string },
 ): readonly TokenMove[] {
-  if ('drops' in amount) return [];
-  const { contract, standard, units } = amount;
-  return [{ standard, contract, ...place, ...(units !== undefined && { amount: units }) }];
-}
-
-export function dropsOf(amount: Amount): bigint {
-  return 'drops' in amount ? amount.drops : 0n;
+  if (asset === undefined || asset === 'XRP') return [];
+  const standard = /^[0-9A-F]{48}$/.test(asset) ? 'MPT' : 'issued currency (10^-15)';
+  return [{ standard, contract: asset, ...place, ...(amount !== undefined && { amount }) }];
 }
 
 export function drops(amount: bigint): string {

@@ -1,49 +1,59 @@
+import type { Effect, EffectArgument, EffectOp } from '../../core/chain/effect.js';
 import type { Hazard, HazardKind } from '../../core/chain/hazards.js';
 import type { Summary, TokenMove } from '../../core/chain/summary.js';
+import { tryJson } from '../../core/json.js';
 import { type Fields, smallOf, textOf } from '../shared/fields.js';
 import { readDestination } from './address.js';
-import { type Amount, assetOf, dropsOf, isExact, movesOf, readAmount } from './amount.js';
+import { type Amount, assetOf, isExact, readAmount } from './amount.js';
 
-/** What one transaction does, apart from what all types have. */
-export interface Content {
-  readonly kind: Summary['kind'];
-  readonly to?: string;
-  readonly value: bigint;
-  readonly tokens: readonly TokenMove[];
-  readonly hazards: readonly Hazard[];
-  readonly opaque?: true;
-  /** Fields that the parts above hold completely; the notes list all others. */
-  readonly told: readonly string[];
-  readonly text: string;
+/** An effect without what all effects of a transaction have: the account and the type. */
+export type Deed = Omit<Effect, 'from' | 'method'>;
+
+/** How transactions of one type are read. What is absent is as usual. */
+export interface Reader {
+  /** What the transaction does. All fields become arguments of the first one. @throws CustosError AMOUNT_INVALID, … */
+  readonly deeds: (fields: Fields) => readonly [Deed, ...Deed[]];
+  /** How the sentence goes on after the account. */
+  readonly text: (fields: Fields) => string;
+  /** @param first - the first effect, with all fields */
+  readonly kind?: (first: Effect) => Summary['kind'];
+  /** True where `Destination` is the receiver of the whole transaction. */
+  readonly isPaying?: true;
+  /** Fields that other members of the summary hold completely; the notes list all others. */
+  readonly told?: (fields: Fields) => readonly string[];
+  readonly tokens?: (effect: Effect) => readonly TokenMove[];
+  /** @returns undefined where it is as usual */
+  readonly hazard?: (effect: Effect, kind: HazardKind) => Hazard | undefined;
+  readonly isOpaque?: (fields: Fields) => boolean;
 }
 
-export type Reader = (fields: Fields, account: string) => Content;
-
-/** A transaction that moves nothing by itself. */
-export function still(text: string, hazards: readonly Hazard[] = []): Content {
-  return { kind: 'other', value: 0n, tokens: [], hazards, told: [], text };
+/** The reader of a transaction that needs only its type, one hazard and its fields. */
+export function named(op: EffectOp, code: HazardKind | undefined, words: string): Reader {
+  return { deeds: () => [{ op, ...(code !== undefined && { code }) }], text: () => words };
 }
 
-/** The reader of a transaction that needs only its type, one hazard and the notes. */
-export function named(type: string, kind: HazardKind | undefined, words: string): Reader {
-  return () => still(words, kind === undefined ? [] : [{ kind, text: type }]);
+/** An amount as it goes from the account: coins or tokens. */
+export function moved(amount: Amount): Pick<Effect, 'op' | 'asset' | 'amount'> {
+  return { op: 'drops' in amount ? 'transfer' : 'token-transfer', ...assetOf(amount) };
 }
 
-/** Coins and tokens that leave the account for good, or are set aside for a receiver. */
-export function leaving(
-  amounts: readonly Amount[],
-  { account, to }: { readonly account: string; readonly to?: string },
-): Pick<Content, 'value' | 'tokens'> {
-  const place = { from: account, ...(to !== undefined && { to }), action: 'transfer' } as const;
-  return {
-    value: amounts.reduce((sum, amount) => sum + dropsOf(amount), 0n),
-    tokens: amounts.flatMap((amount) => movesOf(amount, place)),
-  };
+/** What an effect says of its receiver. */
+export function toIf(account: string | undefined): Pick<Effect, 'to'> {
+  return account === undefined ? {} : { to: account };
 }
 
-/** A right to take an amount from the account later. */
-export function promise(type: string, amount: Amount, party: string | undefined): Hazard {
-  return { kind: 'allowance', ...(party !== undefined && { party }), ...assetOf(amount), text: type };
+/** Fields as arguments: texts as they are, everything else as JSON. */
+export function argumentsOf(fields: Fields): readonly EffectArgument[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+}
+
+/** The reverse. Numbers stay texts, which all readers of numbers take. */
+export function fieldsOf(args: readonly EffectArgument[] = []): Fields {
+  return Object.fromEntries(
+    args.map(({ name, value }) => [name, /^[[{]/.test(value) ? (tryJson(value) ?? value) : value]),
+  );
 }
 
 /** @throws CustosError AMOUNT_INVALID */
@@ -51,9 +61,9 @@ export function amountAt(fields: Fields, name: string): Amount {
   return readAmount(fields[name], name);
 }
 
-/** The amounts of those named fields that exist. @throws CustosError AMOUNT_INVALID */
-export function amountsAt(fields: Fields, ...names: readonly string[]): readonly Amount[] {
-  return names.filter((name) => fields[name] !== undefined).map((name) => amountAt(fields, name));
+/** Those of the named fields that exist. */
+export function present(fields: Fields, ...names: readonly string[]): readonly string[] {
+  return names.filter((name) => fields[name] !== undefined);
 }
 
 /** @throws CustosError TRANSACTION_INVALID, ADDRESS_INVALID */
@@ -76,5 +86,5 @@ export function hasFlag(fields: Fields, flag: number): boolean {
 
 /** The named fields with exact amounts, which need no note. */
 export function toldAmounts(fields: Fields, ...names: readonly string[]): readonly string[] {
-  return names.filter((name) => fields[name] !== undefined && isExact(amountAt(fields, name)));
+  return present(fields, ...names).filter((name) => isExact(amountAt(fields, name)));
 }

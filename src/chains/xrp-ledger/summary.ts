@@ -1,112 +1,100 @@
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
 import type { Hazard } from '../../core/chain/hazards.js';
-import type { Summary, SummaryNote } from '../../core/chain/summary.js';
+import type { Summary, SummaryNote, TokenMove } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
-import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
-import { type Fields, smallOf, textOf } from '../shared/fields.js';
-import { accountReaders } from './account.js';
-import { drops, readAmount } from './amount.js';
-import { accountIfAt, type Content, flagsOf, leaving, type Reader } from './content.js';
-import { tradeReaders } from './trade.js';
+import { type Fields, smallOf } from '../shared/fields.js';
+import { drops, tokenMoves } from './amount.js';
+import { accountIfAt, fieldsOf, flagsOf, type Reader, toIf } from './content.js';
+import { ORDER, readerOf } from './effects.js';
 
 /** Fields that every summary holds in its own members. */
-const common = ['Account', 'TransactionType', 'Fee', 'Sequence', 'DestinationTag', 'SigningPubKey'];
-/** A batch acts for its inner transactions; the other three belong to the validators. */
-const refused = ['Batch', 'EnableAmendment', 'SetFee', 'UNLModify'];
-/** At a ledger in four seconds that is beyond the year 2060: a number that means forever. */
-const FAR_LEDGER = 400_000_000;
+const common = ['Sequence', 'DestinationTag'];
+/** What takes an amount from the account, now or later. */
+const leaving: readonly Effect['op'][] = ['transfer', 'token-transfer', 'trade', 'approve'];
 
-/** Accounts without a key: those of the numbers 0 and 1, and two with names written into them by hand. */
-const nobodys: ReadonlySet<unknown> = new Set([
-  'rrrrrrrrrrrrrrrrrrrrrhoLvTp',
-  'rrrrrrrrrrrrrrrrrrrrBZbvji',
-  'rrrrrrrrrrrrrrrrrNAMEtxvNvQ',
-  'rrrrrrrrrrrrrrrrrrrn5RM1rHd',
-]);
-
-const readers: ReadonlyMap<string, Reader> = new Map(Object.entries({ ...accountReaders, ...tradeReaders }));
-
-/**
- * Says what a transaction does, from the fields that are signed. The notes hold what no other member holds.
- * @throws CustosError AMOUNT_INVALID, ADDRESS_INVALID, TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED
- */
-export function summarize(
-  fields: Fields,
-  { account, signer, fee }: { readonly account: string; readonly signer: string; readonly fee: bigint },
-): Summary {
-  const type = textOf(fields['TransactionType'], 'TransactionType');
-  if (refused.includes(type)) {
-    throw new CustosError('TRANSACTION_UNSUPPORTED', `transactions of the type ${quote(type)} are not signed`);
+/** Says what a transaction does, from its effects alone. The notes hold what no other member holds. */
+export function summarize(effects: readonly Effect[]): Summary {
+  const [first] = effects;
+  const { amount: fee, args: timing = [] } = effects.at(-1) ?? {};
+  if (first?.method === undefined || fee === undefined) {
+    throw new CustosError('INTERNAL', 'the effects do not begin with a type and end with a fee');
   }
-  const content = (readers.get(type) ?? other)(fields, account);
-  const flags = flagsOf(fields);
-  const tag = fields['DestinationTag'] === undefined ? undefined : smallOf(fields['DestinationTag'], 'DestinationTag');
-  const sequence = smallOf(fields['Sequence'], 'Sequence');
-  const notes = notesOf(fields, content.told);
-  const note = tag === undefined ? '' : ` with the destination tag ${tag}`;
+  const { from, method, args = [] } = first;
+  const reader = readerOf(method);
+  const signed = inOrder([...args, ...timing]);
+  const fields: Fields = { TransactionType: method, ...fieldsOf(signed) };
+  const { Sequence: sequence, DestinationTag: tag } = numbersOf(fields);
+  const to = reader.isPaying === true ? accountIfAt(fields, 'Destination') : undefined;
+  const notes = notesOf(signed, [...common, ...(reader.told?.(fields) ?? [])]);
   return {
-    kind: content.kind,
-    from: account,
-    ...(content.to !== undefined && { to: content.to }),
-    value: { asset: 'XRP', amount: content.value },
-    tokens: content.tokens,
-    hazards: [...content.hazards, ...commonHazards(fields, { account, signer })],
+    kind: reader.kind?.(first) ?? 'other',
+    from,
+    ...toIf(to),
+    value: { asset: 'XRP', amount: coinsOf(effects) },
+    tokens: effects.filter(({ op }) => op !== 'note' && op !== 'fee').flatMap(reader.tokens ?? usualTokens),
+    hazards: effects.flatMap((effect) => hazardOf(effect, reader)),
     fee: { asset: 'XRP', amount: fee },
-    ...(sequence > 0 && { nonce: BigInt(sequence) }),
-    method: type,
+    ...(sequence !== undefined && sequence > 0 && { nonce: BigInt(sequence) }),
+    method,
     ...(tag !== undefined && { memo: `${tag}` }),
-    opaque: content.opaque === true,
+    opaque: reader.isOpaque?.(fields) === true,
     ...(notes.length > 0 && { notes }),
-    text: `${account} ${content.text}${note}${flags === 0 ? '' : `, with the flags ${flags}`}; the fee is ${drops(fee)}`,
+    text: `${from} ${reader.text(fields)}${endOf(fields)}; the fee is ${drops(fee)}`,
   };
 }
 
-/** A type without a reader is named with its receiver and its amount. */
-function other(fields: Fields, account: string): Content {
-  const type = textOf(fields['TransactionType'], 'TransactionType');
-  const to = accountIfAt(fields, 'Destination');
-  const amount = fields['Amount'] === undefined ? undefined : readAmount(fields['Amount'], 'Amount');
-  return {
-    kind: 'other',
-    ...(to !== undefined && { to }),
-    ...leaving(amount === undefined ? [] : [amount], { account, ...(to !== undefined && { to }) }),
-    hazards: [{ kind: 'opaque-data', ...(to !== undefined && { party: to }), text: type }],
-    opaque: true,
-    told: [],
-    text: `makes a transaction of the type ${quote(type)}${amount === undefined ? '' : ` with ${amount.text}`}${to === undefined ? '' : ` to ${to}`}`,
-  };
+/** The signed fields as the request has them. */
+function inOrder(args: readonly EffectArgument[]): readonly EffectArgument[] {
+  const fields = args.filter(({ name }) => name !== ORDER);
+  const names = args.find(({ name }) => name === ORDER)?.value.split(' ');
+  if (names === undefined) return fields;
+  return fields.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 }
 
-function commonHazards(
-  fields: Fields,
-  { account, signer }: { readonly account: string; readonly signer: string },
-): Hazard[] {
-  const last = fields['LastLedgerSequence'];
-  const isLong = last === undefined || smallOf(last, 'LastLedgerSequence') > FAR_LEDGER;
-  const { Destination: to, TransactionType: type } = fields;
-  return [
-    ...(typeof to === 'string' && nobodys.has(to)
-      ? [{ kind: 'unspendable-destination', party: to, text: `${String(type)}: nobody has a key of it` } as const]
-      : []),
-    ...(account === signer ? [] : [{ kind: 'foreign-key', party: account } as const]),
-    ...(isLong
-      ? [{ kind: 'long-lived', text: `LastLedgerSequence ${last === undefined ? 'absent' : 'far ahead'}` } as const]
-      : []),
-  ];
+function numbersOf(fields: Fields) {
+  const number = (name: string) => (fields[name] === undefined ? undefined : smallOf(fields[name], name));
+  return { Sequence: number('Sequence'), DestinationTag: number('DestinationTag') };
 }
 
-function notesOf(fields: Fields, told: readonly string[]): readonly SummaryNote[] {
-  const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
-  return [
-    ...names
-      .filter((name) => !common.includes(name) && !told.includes(name))
-      .map((name) => ({ name, value: noteOf(fields[name]) })),
-    ...memoTexts(fields['Memos']),
-  ];
+function endOf(fields: Fields): string {
+  const flags = flagsOf(fields);
+  const { DestinationTag: tag } = numbersOf(fields);
+  const note = tag === undefined ? '' : ` with the destination tag ${tag}`;
+  return `${note}${flags === 0 ? '' : `, with the flags ${flags}`}`;
 }
 
-function noteOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function coinsOf(effects: readonly Effect[]): bigint {
+  const coins = effects.filter(({ op, asset }) => asset === 'XRP' && leaving.includes(op));
+  return coins.reduce((sum, { amount = 0n }) => sum + amount, 0n);
+}
+
+function usualTokens(effect: Effect): readonly TokenMove[] {
+  if (!leaving.includes(effect.op)) return [];
+  return tokenMoves(effect, { from: effect.from, ...toIf(effect.to), action: 'transfer' });
+}
+
+function hazardOf(effect: Effect, reader: Reader): readonly Hazard[] {
+  const { op, code: kind } = effect;
+  if (kind === undefined) return [];
+  if (kind === 'long-lived') {
+    return [{ kind, text: `LastLedgerSequence ${effect.args?.length === 0 ? 'absent' : 'far ahead'}` }];
+  }
+  const own = op === 'note' ? undefined : reader.hazard?.(effect, kind);
+  return [own ?? usualHazard(effect, kind)];
+}
+
+function usualHazard({ op, to, asset, amount, method }: Effect, kind: Hazard['kind']): Hazard {
+  const party = to === undefined ? {} : { party: to };
+  const what = { ...(asset !== undefined && { asset }), ...(amount !== undefined && { amount }) };
+  if (kind === 'unspendable-destination') return { kind, ...party, text: `${method}: nobody has a key of it` };
+  const text = method === undefined ? {} : { text: method };
+  return op === 'trade' ? { kind, ...what, ...text, ...party } : { kind, ...party, ...what, ...text };
+}
+
+function notesOf(args: readonly EffectArgument[], told: readonly string[]): readonly SummaryNote[] {
+  const memos = args.filter(({ name }) => name === 'Memos');
+  return [...args.filter(({ name }) => !told.includes(name)), ...memoTexts(fieldsOf(memos)['Memos'])];
 }
 
 /** The memos as text for people; another note has the bytes as they are. */

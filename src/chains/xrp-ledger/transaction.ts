@@ -10,6 +10,7 @@ import { type Fields, invalid, readObject, smallOf, textOf, wholeOf } from '../s
 import { keyOf } from '../shared/key-of.js';
 import { readAddress, showAddress } from './address.js';
 import { currencyName } from './amount.js';
+import { effectsOf } from './effects.js';
 import { signBytes } from './key.js';
 import { summarize } from './summary.js';
 
@@ -66,11 +67,13 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     throw invalid('the transaction names a SigningPubKey already');
   }
   // Amounts come first, so that their errors say more than the encoder's.
-  const summary = summarize(fields, { account, signer: context.from, fee });
+  const effects = effectsOf(fields, { account, signer: context.from, fee });
+  const summary = summarize(effects);
   const message = messageFor(fields, context.signers.find(({ address }) => address === context.from)?.publicKey);
   checkKept(fields, message.encoded);
   return {
     summary,
+    effects,
     // With a ticket the sequence number is zero.
     ...(sequence > 0 && { nonce: BigInt(sequence) }),
     sign: async (keys) => sign(fields, keyOf(keys, context.from, showAddress), message),
