@@ -15,6 +15,7 @@ export {
   type StoreOptions,
   type WalletStore,
 } from './app/library/wallet-store.js';
+export type { Effect, EffectArgument, EffectOp } from './core/chain/effect.js';
 export type { Hazard, HazardKind } from './core/chain/hazards.js';
 export type { Summary } from './core/chain/summary.js';
 export { CustosError, type CustosErrorOptions, type ErrorCode, errorKinds } from './core/errors.js';

@@ -57,11 +57,13 @@ const run = promisify(execFile);
 
 const consumer = `
 import { type Carried, CustosError, createStore, errorKinds, type Judge, openStore, Secret } from 'custos-kms';
-import type { ErrorCode, Question, Transaction, TransactionSource, Verdict, Wallet, WalletStore } from 'custos-kms';
+import type { Effect, ErrorCode, Question, Transaction, TransactionSource, Verdict, Wallet, WalletStore } from 'custos-kms';
 
 class Limit implements Judge {
   readonly name = 'limit';
-  async decide({ summary, wallets, sender, digest }: Question): Promise<Verdict> {
+  async decide({ summary, effects, wallets, sender, digest }: Question): Promise<Verdict> {
+    const last: Effect | undefined = effects?.at(-1);
+    if (last?.op !== 'fee') return { kind: 'deny', rule: 'effects', reason: 'it does not end with a fee' };
     const [wallet]: readonly Wallet[] = wallets;
     if (wallet?.address === sender && digest.length === 64 && (summary.value?.amount ?? 0n) < 5n) return { kind: 'allow' };
     return { kind: 'hold', rule: 'limit', reason: summary.text, because: 'undecided' };

@@ -84,6 +84,10 @@ describe('a judge', () => {
         completed: entry.completed,
         digest: digestOf(entry.completed!),
         summary: expect.objectContaining({ to: destination, value: { asset: 'ETH', amount: 1n } }),
+        effects: [
+          { op: 'transfer', from: entry.sender, to: destination, asset: 'ETH', amount: 1n },
+          expect.objectContaining({ op: 'fee', from: entry.sender, asset: 'ETH' }),
+        ],
       },
     ]);
     expect(wallet.wallet.address).toBe(questions[0]?.sender);

@@ -1,3 +1,4 @@
+import type { Effect } from '../chain/effect.js';
 import type { Summary } from '../chain/summary.js';
 import type { ChainId, Network } from '../ids.js';
 import type { PendingTransaction } from './pending.js';
@@ -18,6 +19,8 @@ export interface Question {
   readonly digest: string;
   /** What `completed` does, decoded here: amounts, receivers, fee, hazards. */
   readonly summary: Summary;
+  /** Everything that it does; absent where the chain does not list it. */
+  readonly effects?: readonly Effect[];
 }
 
 /** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until a person retries the transaction. */

@@ -1,3 +1,4 @@
+import type { Effect } from '../../core/chain/effect.js';
 import { type Summary, summaryToJson } from '../../core/chain/summary.js';
 import { digestOf } from '../../core/signing/digest.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
@@ -13,6 +14,8 @@ export interface Decoded {
   /** Digest of `completed`: the judges allow it, and the signer compares its bytes with it. */
   readonly digest: string;
   readonly summary: Summary;
+  /** Everything that it does, where the chain lists it. */
+  readonly effects?: readonly Effect[];
 }
 
 /**
@@ -25,7 +28,7 @@ export async function decode(
   { chain, signers, from, completed }: Signers & Pick<Decoded, 'completed'>,
 ): Promise<Decoded> {
   const { entry } = claimed;
-  const { summary, nonce, spends } = chain.codec.parse(completed, contextOf(parts, entry, signers));
+  const { summary, effects, nonce, spends } = chain.codec.parse(completed, contextOf(parts, entry, signers));
   const fact = {
     completed,
     sender: from,
@@ -38,5 +41,5 @@ export async function decode(
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
   checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
-  return { completed, digest: digestOf(completed), summary };
+  return { completed, digest: digestOf(completed), summary, ...(effects && { effects }) };
 }

@@ -34,9 +34,10 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
 
 function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Judged): Question {
   const { pending, chain, network } = entry;
-  const { from, sealed, completed, digest, summary } = judged;
+  const { from, sealed, completed, digest, summary, effects } = judged;
   const wallets = sealed.map((one) => publicVault.wallet(one));
-  return { pending, chain, network, wallets, sender: from, completed, digest, summary };
+  const decoded = { completed, digest, summary, ...(effects && { effects }) };
+  return { pending, chain, network, wallets, sender: from, ...decoded };
 }
 
 async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | undefined> {

@@ -124,11 +124,12 @@ describe('a judge of the program', () => {
     expect([sent, JSON.stringify(carried).includes('canary')]).toEqual([[], false]);
   });
 
-  it('a judge gets wallet, sender, summary and digest', async () => {
+  it('a judge gets wallet, sender, summary and effects', async () => {
     const asked: Question[] = [];
     const judge = deciding((question) => asked.push(question) && { kind: 'deny' });
     await withCarrier({ judges: [judge] }, (carrier) => carrier.carry(payment()));
     expect(asked).toMatchObject([{ wallets: [wallet], sender: wallet.address, summary: { value: { amount: 1n } } }]);
+    expect(asked[0]?.effects).toMatchObject([{ op: 'transfer', from: wallet.address, amount: 1n }, { op: 'fee' }]);
   });
 });
 
