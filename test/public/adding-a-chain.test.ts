@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAnvil } from '../support/anvil.js';
 import { custos, removeHome, start } from '../support/custos.js';
@@ -17,6 +18,8 @@ let home: string;
 let vectors: readonly MadeUpVectors[] = [];
 const touched: Record<string, readonly string[]> = {};
 let generated: readonly string[] = [];
+/** By the last command of the document, which tests the effects. */
+let printed = '';
 
 /** Follows docs/adding-a-chain.md to the letter. */
 beforeAll(async () => {
@@ -31,7 +34,7 @@ beforeAll(async () => {
     touched[made?.chain ?? ''] = copy.changes();
   }
   const [, commands = ''] = /^## Try it\n\n```sh\n([^`]*)```/m.exec(page) ?? [];
-  for (const command of commands.trim().split('\n')) await copy.run(command);
+  for (const command of commands.trim().split('\n')) printed = await copy.run(command);
   generated = copy.changes();
   home = await makeQuickHome(env);
 }, 600_000);
@@ -63,7 +66,7 @@ describe('adding a chain as the document says', () => {
   });
 
   it('a chain of its own takes one folder, one line of the list and one vector file', () => {
-    const files = ['format', 'index', 'key', 'node', 'summary', 'transaction'];
+    const files = ['effects', 'format', 'index', 'key', 'node', 'summary', 'transaction'];
     expect(touched['GLEAM']).toEqual([
       ...files.map((name) => `src/chains/gleam/${name}.ts`),
       'src/chains/list.ts',
@@ -86,6 +89,12 @@ describe('adding a chain as the document says', () => {
       expect.stringMatching(/Gleam \| GLEAM, 6 \| 1 GLEAM \| ed25519 \| mnemonic \| m\/44'\/99999'.*\/v3\/gleam \|$/),
       expect.stringMatching(/Made-up Chain \| MADE, 18 \| 1 MADE \| secp256k1 \| mnemonic .*\/v3\/made-up \|$/),
     ]);
+  });
+
+  it('the effects of both chains are complete, and are what their summaries are made from', async () => {
+    expect(stripVTControlCharacters(printed)).toMatch(/Tests .*\b2 passed/);
+    const ofFamily = await copy.run('npx vitest run --project custos test/chains/effects.test.ts -t MADE');
+    expect(stripVTControlCharacters(ofFamily)).toMatch(/Tests .*\b2 passed/);
   });
 
   it('the help shows both chains', async () => {
