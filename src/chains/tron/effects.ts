@@ -3,6 +3,7 @@ import type { Effect } from '../../core/chain/effect.js';
 import { shown } from '../../core/text/foreign-text.js';
 import { type CallRules, effectsOf } from '../evm/calls/call.js';
 import { isUnspendable } from '../evm/calls/destination.js';
+import { listOf, objectOf } from '../shared/fields.js';
 import { readAddress, showAddress } from './address.js';
 import { readDeployment } from './deployment.js';
 import { mostFee } from './fee.js';
@@ -97,7 +98,7 @@ const readers: Readonly<Record<string, Reader>> = {
     ];
   },
   // Votes decide who earns for the account, and take the place of those that it gave before.
-  VoteWitnessContract: (transaction) => [{ ...staked(transaction), code: 'account-settings' }],
+  VoteWitnessContract: (transaction) => [{ ...staked(transaction), code: 'account-settings' }, ...votesOf(transaction)],
   FreezeBalanceV2Contract: (transaction) => [coinsStaked(transaction, 'frozen_balance')],
   UnfreezeBalanceV2Contract: (transaction) => [coinsStaked(transaction, 'unfreeze_balance')],
   // The coins stay with the account, but their resources belong to the receiver until the lock ends or they are taken back.
@@ -117,6 +118,15 @@ function stake(transaction: TronTransaction): readonly Effect[] {
 function staked(transaction: TronTransaction): Effect {
   const args = membersOf(transaction);
   return { op: 'stake', from: transaction.owner, method: transaction.type, ...(args.length > 0 && { args }) };
+}
+
+/** Who gets how many votes. */
+function votesOf({ owner: from, type: method, value }: TronTransaction): Effect[] {
+  return listOf(value['votes'] ?? [], 'votes').map((vote) => {
+    const { vote_address, vote_count } = objectOf(vote, 'a vote');
+    const args = [{ name: 'vote_count', value: String(vote_count) }];
+    return { op: 'stake', from, to: showAddress(readAddress(String(vote_address))), method, args };
+  });
 }
 
 function coinsStaked(transaction: TronTransaction, name: string): Effect {

@@ -82,8 +82,17 @@ const table: readonly (readonly [string, object, readonly string[]])[] = [
   ],
   [
     'VoteWitnessContract',
-    { votes: [{ vote_address: to_address, vote_count: 3 }] },
-    ['stake!account-settings me VoteWitnessContract (votes)'],
+    {
+      votes: [
+        { vote_address: to_address, vote_count: 3 },
+        { vote_address: hexOf(token), vote_count: 4 },
+      ],
+    },
+    [
+      'stake!account-settings me VoteWitnessContract (votes)',
+      'stake me > other VoteWitnessContract (vote_count)',
+      'stake me > token VoteWitnessContract (vote_count)',
+    ],
   ],
   ['WithdrawBalanceContract', {}, ['stake me WithdrawBalanceContract']],
   [

@@ -92,12 +92,13 @@ describe('a clause', () => {
     ]);
   });
 
-  it('a clause with a role keeps its hazard among others', () => {
+  it('a clause keeps the words of its hazards among others', () => {
     const role = { to: contract, data: call('grantRole(bytes32,address)', [`0x${'00'.repeat(32)}`, bob]) };
     const cut = { to: contract, data: role.data.slice(0, 74) };
-    const alone = [role, cut].flatMap((one) => parsed([one]).summary.hazards);
-    expect(alone).toHaveLength(3);
-    expect(parsed([role, cut]).summary.hazards).toEqual(alone);
+    const answered = { to: contract, data: call('transferAndCall(address,uint256)', [bob, 5n]) };
+    const alone = [role, cut, answered].flatMap((one) => parsed([one]).summary.hazards);
+    expect(alone).toHaveLength(4);
+    expect(parsed([role, cut, answered]).summary.hazards).toEqual(alone);
   });
 });
 
