@@ -190,6 +190,13 @@ describe('docs/compatibility.md', () => {
   });
 });
 
+it('docs/control.md says of each command whose signature it needs', () => {
+  const rows = [...read('docs/control.md').matchAll(/^\| `custos ([a-z ]+)`\s*\| ([a-z]+)\s*\|/gm)];
+  const told = rows.map(([, path, role]) => `${path}: ${role}`);
+  const needed = commands.flatMap(({ path, role }) => (role === undefined ? [] : [`${path}: ${role}`]));
+  expect(told.sort()).toEqual(needed.sort());
+});
+
 describe('every page', () => {
   it.each(pages)('%s has no broken link', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');

@@ -1,3 +1,4 @@
+import { approvalCommands } from './approval-commands.js';
 import {
   chainIdOption,
   cloudOptions,
@@ -158,6 +159,7 @@ export const commands: readonly CommandSpec[] = [
     unlocks: true,
     load: async () => (await transaction()).cancel,
   },
+  ...approvalCommands,
   {
     path: 'password change',
     about: 'change the password of the store; wallets stay unchanged',

@@ -69,6 +69,11 @@ const limitOptions: readonly OptionSpec[] = [
   { flags: '--signers <number>', about: 'most signer processes (default: one per core, at most 8)' },
 ];
 
+/** Option of what asks for approvals, and of what gives them: both must know what is needed. */
+export const needsOption: OptionSpec = {
+  flags: '--needs <demands>',
+  about: 'approvals that every transaction needs, such as "2 of treasury"; separated by commas',
+};
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -101,6 +106,7 @@ export const daemonOptions: readonly OptionSpec[] = [
     flags: '--four-eye-unsigned-answers',
     about: 'accept unsigned answers although there is a four-eye secret',
   },
+  needsOption,
   { flags: '--run-once', about: 'run one round, then exit: 0 if all went well, otherwise 1' },
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },

@@ -17,6 +17,10 @@ const nouns: Readonly<Record<string, string>> = {
   wallet: 'wallets and their secrets',
   transaction: 'the journal: what happened to each pending transaction',
   password: 'key slots: what opens the store',
+  approver: 'your own key, on your own machine',
+  constitution: 'who may decide what',
+  approvals: 'what waits for persons',
+  approval: 'requests and answers, by files',
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { CommandOptions } from '../app/config/command-options.js';
 import type { Flags } from '../app/config/reader.js';
 import type { House } from '../app/house.js';
+import type { Role } from '../core/policy/constitution.js';
 import type { Output } from './output.js';
 
 /** One option, in commander's notation. */
@@ -41,6 +42,8 @@ export interface CommandSpec {
   readonly done?: string;
   /** The command opens the wallet store with its password, so opening can begin while its code loads. */
   readonly unlocks?: true;
+  /** Whose signature it needs, once the store has a constitution. Commands without a role need the password alone (docs/control.md). */
+  readonly role?: Role;
   /** The command runs despite mistakes in the settings: it explains them, or reports them together with those that only it can find. */
   readonly examines?: true;
   /** Flags that count as given. */

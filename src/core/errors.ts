@@ -383,6 +383,11 @@ const kinds = {
     hint: 'mainnet needs --external-url URL: your own service that approves each transaction',
   },
   // Constitution and approvals
+  CONSTITUTION_MISSING: {
+    exit: 1,
+    status: 404,
+    hint: 'make one with `custos constitution draft`, as docs/control.md says',
+  },
   CONSTITUTION_INVALID: { exit: 1, status: 400, hint: 'correct the part that the message names' },
   CONSTITUTION_SIGNATURE: {
     exit: 1,
@@ -408,6 +413,13 @@ const kinds = {
     exit: 1,
     status: 409,
     hint: 'each signature of a transaction needs approvals of its own: approve again',
+  },
+  APPROVAL_REPLAYED: { exit: 1, status: 409, hint: 'the store has this approval already; it counts once' },
+  APPROVER_KEY_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos approver key` wrote, unchanged' },
+  APPROVER_KEY_EXISTS: {
+    exit: 1,
+    status: 409,
+    hint: 'choose a file name that does not exist yet; a key is never overwritten',
   },
   APPROVAL_EFFECTS: { exit: 1, status: 400, hint: 'only a transaction whose effects are all known can be approved' },
   // Cloud and nodes

@@ -29,7 +29,7 @@ export interface VerifiedApproval {
 }
 
 /** How far a demand is met. */
-export interface DemandStanding {
+interface DemandStanding {
   readonly demand: Demand;
   readonly approved: readonly string[];
   /** Who can still approve. */
@@ -37,7 +37,7 @@ export interface DemandStanding {
 }
 
 /** An approval that does not count, and why. */
-export interface Ignored {
+interface Ignored {
   /** Absent where the signature is of no known person. */
   readonly person?: string;
   readonly error: CustosError;

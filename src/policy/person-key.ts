@@ -24,7 +24,7 @@ export function signatureText(signature: Uint8Array): string {
 }
 
 /** Whether a text has the form of a signature, of which there is one for the same bytes. */
-export function isSignatureText(text: string): boolean {
+function isSignatureText(text: string): boolean {
   return signatureForm.test(text) && signatureText(Buffer.from(text, 'base64url')) === text;
 }
 

@@ -57,11 +57,7 @@ export function quorumOf(constitution: Constitution, decree: Decree, signatures:
 }
 
 /** @throws CustosError CONSTITUTION_QUORUM: too few persons; CONSTITUTION_SIGNATURE */
-export function requireQuorum(
-  constitution: Constitution,
-  decree: Decree,
-  signatures: readonly PersonSignature[],
-): void {
+function requireQuorum(constitution: Constitution, decree: Decree, signatures: readonly PersonSignature[]): void {
   const { signed, needed, open } = quorumOf(constitution, decree, signatures);
   if (signed.size >= needed) return;
   const demand = constitution.thresholds.get(decree.act);

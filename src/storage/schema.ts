@@ -75,6 +75,12 @@ export interface StoreTables {
   };
   /** Ids of all bytes that were ever recorded: each belongs to one transaction for good (since format 3). */
   transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string; mac: string | null };
+  /** Sealed constitutions (since format 4). */
+  constitutions: { version: number; box: Uint8Array; view_box: Uint8Array };
+  /** Signed lines of approvers (since format 4). */
+  approvals: { nonce: string; pending_id: string; at: number; text: string; signature: string };
+  /** Which approvals are spent, and for which making of the bytes (since format 4). */
+  approval_spends: { nonce: string; attempt: string };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -7,6 +7,7 @@ import { addLeases } from './migrations/0002-leases.js';
 import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
+import { addApprovals } from './migrations/0004-approvals.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -21,6 +22,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addRootGeneration(db);
     await addJournalMacs(db, types);
   },
+  addApprovals,
 ];
 
 /** Version of the tables and their content (docs/wallet-store.md). */

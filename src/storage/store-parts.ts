@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
+import { approvalTable } from './approvals/approvals.js';
 import type { Database } from './database.js';
 import { journalRecords } from './journal/backup-rows.js';
 import { journalTable } from './journal/journal.js';
@@ -18,10 +19,18 @@ export interface NewStore {
   /** Of the root key that the slots open; the first one when absent. */
   readonly generation?: number;
   /** Fills the store before others can see it, as a restore does. */
-  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>) => Promise<void>;
+  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'unlockJournal'>) => Promise<void>;
 }
 
-type Tables = 'wallets' | 'slots' | 'journal' | 'unlockJournal' | 'journalRecords' | 'rootGeneration' | 'rekey';
+type Tables =
+  | 'wallets'
+  | 'approvals'
+  | 'slots'
+  | 'journal'
+  | 'unlockJournal'
+  | 'journalRecords'
+  | 'rootGeneration'
+  | 'rekey';
 
 /** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
@@ -30,6 +39,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     rootGeneration: generation,
     wallets: walletTable(database, generation),
     slots: slotTable(database, generation),
+    approvals: approvalTable(database, generation),
     journal: journalTable(database, clock, randomUUID(), seal),
     unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
     journalRecords: journalRecords(database, seal),

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
-import { parseChainId, parseSignatureId } from '../core/ids.js';
-import { isObject, type JsonObject, objectOf, parseJson } from '../core/json.js';
-import type { SealedWallet } from '../core/signing/wallet.js';
-import type { JournalRecord } from '../core/store/journal.js';
+import { isObject, objectOf, parseJson } from '../core/json.js';
 import type { KeySlot } from '../core/store/store.js';
 import { deriveKey, joinUnambiguously, open, sealWithNonce } from '../crypto/seal.js';
+import { type BackupRow, isGeneration, parseRows } from './backup-rows.js';
 
 /** First 16 bytes of every backup. */
 const MAGIC = 'custos-backup/1\n';
@@ -27,10 +25,6 @@ export interface BackupHeader {
   /** Number of the root key that the slots open; absent in backups of older versions, which have the first one. */
   readonly rootGeneration?: number;
 }
-
-export type BackupRow =
-  | { readonly kind: 'wallet'; readonly wallet: SealedWallet }
-  | { readonly kind: 'transaction'; readonly transaction: JournalRecord };
 
 /** Where a backup is read from. */
 export interface BackupSource {
@@ -126,7 +120,7 @@ export class BackupReader {
         const bytes = await takeWithLength(this.#source, MAX_CHUNK);
         const { kind, plaintext } = this.#openChunk(bytes, place);
         if (kind === 'end') break;
-        yield parseRows(plaintext);
+        yield parseRows(parsePart(plaintext));
       }
       if (!(await this.#source.atEnd())) throw invalid('there is something behind the end of the backup');
     } finally {
@@ -207,10 +201,6 @@ function parseHeader(bytes: Uint8Array): BackupHeader {
   return { storeId, backupId, createdAt, slots, ...(rootGeneration !== undefined && { rootGeneration }) };
 }
 
-function isGeneration(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
-}
-
 function isSlot(value: unknown): value is KeySlot {
   if (!isObject(value) || !isObject(value['kdf'])) return false;
   const { id, kind, salt, box, createdAt, kdf, generation } = value;
@@ -223,52 +213,6 @@ function isSlot(value: unknown): value is KeySlot {
     typeof createdAt === 'number' &&
     [kdf['logN'], kdf['r'], kdf['p']].every((number) => typeof number === 'number')
   );
-}
-
-/** The chunk is authentic, so the writer chose its form; these checks are for the types. */
-function parseRows(bytes: Uint8Array): readonly BackupRow[] {
-  const value = parsePart(bytes);
-  if (!Array.isArray(value)) throw invalid('a part of the backup is not a list');
-  return value.map((row: unknown) => {
-    if (isObject(row) && row['kind'] === 'wallet' && isObject(row['wallet'])) {
-      return { kind: 'wallet', wallet: parseWallet(row['wallet']) };
-    }
-    if (isObject(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
-      return { kind: 'transaction', transaction: row['transaction'] };
-    }
-    throw invalid('the backup has a row of an unknown kind');
-  });
-}
-
-function isJournalRecord(value: unknown): value is JournalRecord {
-  if (!isObject(value)) return false;
-  const { id, row, events } = value;
-  return typeof id === 'string' && isObject(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
-}
-
-function isEvent(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { place, at, event, fact } = value;
-  return typeof place === 'number' && typeof at === 'number' && typeof event === 'string' && typeof fact === 'string';
-}
-
-function parseWallet(value: JsonObject): SealedWallet {
-  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox } = value;
-  const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array;
-  const numbers = typeof createdAt === 'number' && typeof format === 'number';
-  if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
-    throw invalid('the backup has a damaged wallet');
-  }
-  return {
-    signatureId: parseSignatureId(signatureId),
-    chain: parseChainId(chain),
-    network,
-    kind,
-    createdAt,
-    format,
-    publicBox,
-    secretBox,
-  };
 }
 
 function parsePart(bytes: Uint8Array): unknown {

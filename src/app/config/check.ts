@@ -21,6 +21,7 @@ export type DaemonSettings = Pick<
   | 'cloudHeaderFile'
   | 'secrets'
   | 'proxies'
+  | 'needs'
   | 'daemon'
   | 'onCommandLine'
   | 'sources'

@@ -32,6 +32,12 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly skipBroken: boolean;
   readonly oldPasswordFile?: string;
+  /** File of an approver's key. */
+  readonly key?: string;
+  /** File of an approval request. */
+  readonly request?: string;
+  /** For how many minutes an approval holds. */
+  readonly validFor: number;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -52,6 +58,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readKind(read),
     count: readCount(read, { flag: 'count', fallback: 1 }),
     limit: readCount(read, { flag: 'limit', fallback: 100 }),
+    validFor: readCount(read, { flag: 'validFor', label: '--valid-for', fallback: 60 }),
     ...(signatureId !== undefined && { signatureId }),
     ...(chosen && { states: chosen.flatMap((text) => read.misused<State[]>('--state', [], () => [parseState(text)])) }),
   };
@@ -75,7 +82,7 @@ function readSwitches(read: SettingsReader): Switches {
   };
 }
 
-const texts = ['derivation', 'label', 'address', 'chain', 'oldPasswordFile', 'log'] as const;
+const texts = ['derivation', 'label', 'address', 'chain', 'oldPasswordFile', 'log', 'key', 'request'] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };
 
@@ -97,10 +104,14 @@ function readKind(read: SettingsReader): Pick<CommandOptions, 'kind'> {
 
 function readCount(
   read: SettingsReader,
-  { flag, fallback }: { readonly flag: string; readonly fallback: number },
+  {
+    flag,
+    label = `--${flag}`,
+    fallback,
+  }: { readonly flag: string; readonly label?: string; readonly fallback: number },
 ): number {
   const value = read.given(flag);
-  return value === undefined ? fallback : read.misused(`--${flag}`, fallback, () => wholeNumber(value, `--${flag}`));
+  return value === undefined ? fallback : read.misused(label, fallback, () => wholeNumber(value, label));
 }
 
 /** A number from 1 up, as an argument or the value of a flag. @throws CustosError USAGE */

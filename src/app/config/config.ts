@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { type Network, networkOf } from '../../core/ids.js';
+import type { Demand } from '../../core/policy/demand.js';
 import { type CommandOptions, readCommandOptions } from './command-options.js';
 import { type DaemonConfig, readDaemonConfig } from './daemon-config.js';
 import { type EnvFile, readEnvFile } from './env-file.js';
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.js';
+import { readNeeds } from './needs.js';
 import { type PasswordConfig, readPasswordConfig } from './password-config.js';
 import { absolute } from './paths.js';
 import { type Problem, refuseProblems } from './problem.js';
@@ -32,6 +34,8 @@ export interface Config {
   readonly password: PasswordConfig;
   readonly secrets: Secrets;
   readonly proxies: ProxyConfig;
+  /** Approvals that every transaction needs. */
+  readonly needs: readonly Demand[];
   readonly daemon: DaemonConfig;
   readonly gateway: GatewayConfig;
   readonly signer: SignerConfig;
@@ -111,6 +115,7 @@ export function examineConfig(flags: Flags, processEnvironment: Environment, hom
     password: readPasswordConfig(read, environment),
     secrets: readSecrets(read, environment),
     proxies: { variables: proxyVariables(environment), loopback: read.isSet('proxyLoopback') },
+    needs: readNeeds(read),
     daemon: readDaemonConfig(read, environment),
     gateway: readGatewayConfig(read, home),
     signer: readSignerConfig(read),

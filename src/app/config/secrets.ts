@@ -11,6 +11,7 @@ type SecretName =
   | 'newPassword'
   | 'oldPassword'
   | 'recoveryKey'
+  | 'keyPassword'
   | 'fourEyeSecret';
 
 /** Secrets among the settings. Each is read separately, so that printing a configuration never shows them. */
@@ -39,6 +40,7 @@ export function readSecrets(read: SettingsReader, environment: Environment): Sec
     newPassword: read.variable('newPassword')?.value,
     oldPassword: environment['CUSTOS_OLD_PASSWORD'] || environment['TATUM_KMS_PASSWORD'] || undefined,
     recoveryKey: read.variable('recoveryKey')?.value,
+    keyPassword: read.variable('keyPassword')?.value,
     // The flag of the same name takes a file.
     fourEyeSecret: read.variable('fourEyeSecret')?.value,
   };

@@ -40,6 +40,16 @@ export const settings = {
     secret: true,
     about: 'recovery key of `password recover`',
   },
+  needs: {
+    flag: 'needs',
+    env: ['CUSTOS_NEEDS'],
+    about: 'approvals that every transaction needs',
+  },
+  keyPassword: {
+    env: ['CUSTOS_KEY_PASSWORD'],
+    secret: true,
+    about: "password of an approver's key",
+  },
   passwordFile: {
     flag: 'passwordFile',
     env: ['CUSTOS_PASSWORD_FILE'],

@@ -28,6 +28,7 @@ import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
+import { approvalJudges } from './approval-judges.js';
 import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -123,7 +124,7 @@ function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Ope
     journal: store.journal,
     nodes,
     signer,
-    judges,
+    judges: [...judges, ...approvalJudges({ config, clock, store, viewKey })],
     meter,
     clock,
     log,

@@ -4,18 +4,14 @@ import { CustosError, type ErrorCode } from '../../core/errors.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { SealedConstitution, StoredApproval } from '../../core/store/approvals.js';
 import type { JournalRecord } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
 import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
-import {
-  type BackupHeader,
-  BackupReader,
-  type BackupRow,
-  BackupWriter,
-  readHeader,
-} from '../../vault/backup-format.js';
+import { type BackupHeader, BackupReader, BackupWriter, readHeader } from '../../vault/backup-format.js';
+import type { BackupRow } from '../../vault/backup-rows.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
 import { shownValue } from '../config/shown-value.js';
@@ -25,7 +21,11 @@ import { readFileInParts } from './file-parts.js';
 export interface BackupCount {
   readonly wallets: number;
   readonly transactions: number;
+  readonly constitutions: number;
+  readonly approvals: number;
 }
+
+const nothing: BackupCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0 };
 
 export interface BackupOptions {
   readonly file: string;
@@ -36,6 +36,7 @@ export interface BackupOptions {
 const WALLET_PAGE = 500;
 /** One row of the journal may have several MiB. */
 const TRANSACTION_PAGE = 20;
+const APPROVAL_PAGE = 500;
 
 /**
  * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
@@ -45,7 +46,7 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
   const { file } = options;
   refuseUrl(file);
   if (await fileExists(file)) throw new CustosError('BACKUP_EXISTS', `${file} exists already`);
-  let count: BackupCount = { wallets: 0, transactions: 0 };
+  let count = nothing;
   await placeBackup(file, async (temporary) => {
     const handle = await open(temporary, 'r+');
     try {
@@ -54,7 +55,13 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
       await handle.close();
     }
     const again = await countRows(temporary, rootKey);
-    if (again.wallets !== count.wallets || again.transactions !== count.transactions) {
+    const { wallets, transactions, constitutions, approvals } = count;
+    const isSame =
+      again.wallets === wallets &&
+      again.transactions === transactions &&
+      again.constitutions === constitutions &&
+      again.approvals === approvals;
+    if (!isSame) {
       throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
     }
   });
@@ -92,8 +99,9 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
   await writer.start();
   const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
   const transactions = await writeTransactions(store, writer);
+  const control = await writeApprovals(store, writer);
   await writer.finish();
-  return { wallets, transactions };
+  return { wallets, transactions, ...control };
 }
 
 interface WriteWallets extends Pick<BackupOptions, 'progress'> {
@@ -126,10 +134,36 @@ async function writeTransactions(store: Store, writer: BackupWriter): Promise<nu
   return written;
 }
 
+async function writeApprovals(
+  { approvals }: Pick<Store, 'approvals'>,
+  writer: BackupWriter,
+): Promise<Pick<BackupCount, 'constitutions' | 'approvals'>> {
+  const constitutions = await approvals.constitutions();
+  await writer.add(constitutions.map((constitution) => ({ kind: 'constitution', constitution })));
+  const pages = pagesOf<StoredApproval, string>({
+    size: APPROVAL_PAGE,
+    page: (after, limit) => approvals.page(after, limit),
+    keyOf: ({ nonce }) => nonce,
+  });
+  let written = 0;
+  for await (const page of pages) {
+    await writer.add(page.map((approval) => ({ kind: 'approval', approval })));
+    written += page.length;
+  }
+  return { constitutions: constitutions.length, approvals: written };
+}
+
+const counted = {
+  wallet: 'wallets',
+  transaction: 'transactions',
+  constitution: 'constitutions',
+  approval: 'approvals',
+} as const satisfies Record<BackupRow['kind'], keyof BackupCount>;
+
 async function countRows(file: string, rootKey: Uint8Array): Promise<BackupCount> {
-  const count = { wallets: 0, transactions: 0 };
+  const count = { ...nothing };
   for await (const rows of readRows(file, rootKey)) {
-    for (const row of rows) row.kind === 'wallet' ? count.wallets++ : count.transactions++;
+    for (const { kind } of rows) count[counted[kind]]++;
   }
   return count;
 }
@@ -169,7 +203,7 @@ interface OpenBackup {
 }
 
 async function fillStore(
-  store: Pick<Store, 'wallets' | 'journalRecords' | 'unlockJournal'>,
+  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'unlockJournal'>,
   file: string,
   { header, rootKey }: OpenBackup,
 ): Promise<void> {
@@ -179,9 +213,17 @@ async function fillStore(
   for await (const rows of readRows(file, rootKey)) {
     const wallets: SealedWallet[] = [];
     const transactions: JournalRecord[] = [];
-    for (const row of rows) row.kind === 'wallet' ? wallets.push(row.wallet) : transactions.push(row.transaction);
+    const constitutions: SealedConstitution[] = [];
+    const approvals: StoredApproval[] = [];
+    for (const row of rows) {
+      if (row.kind === 'wallet') wallets.push(row.wallet);
+      else if (row.kind === 'transaction') transactions.push(row.transaction);
+      else if (row.kind === 'constitution') constitutions.push(row.constitution);
+      else approvals.push(row.approval);
+    }
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
+    if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
   }
 }
 

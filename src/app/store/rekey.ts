@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
+import { controlSeal } from '../../vault/control-seal.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
@@ -29,6 +30,7 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
   const generation = store.rootGeneration + 1;
   const fresh = makeRootKey();
   const resealing = makeResealing(rootKey, fresh, storeId);
+  const [before, after] = [controlSeal(rootKey, storeId), controlSeal(fresh, storeId)];
   const recoveryKey = makeRecoveryKey();
   try {
     const slots = [
@@ -38,13 +40,21 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     const total = await store.wallets.count({});
     progress?.(0, total);
     const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
-    await store.rekey({ slots, journal, reseal: resealing.reseal, progress: (done) => progress?.(done, total) });
+    await store.rekey({
+      slots,
+      journal,
+      reseal: resealing.reseal,
+      resealConstitution: (constitution) => after.seal(constitution.version, before.open(constitution)),
+      progress: (done) => progress?.(done, total),
+    });
     return recoveryKey;
   } catch (error) {
     recoveryKey.wipe();
     throw explained(error);
   } finally {
     resealing.wipe();
+    before.wipe();
+    after.wipe();
     fresh.fill(0);
   }
 }

@@ -1,5 +1,6 @@
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
+import type { ApprovalTable, SealedConstitution } from './approvals.js';
 import type { Journal, JournalRecords } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
 
@@ -32,6 +33,8 @@ export interface NewRoot {
   readonly slots: readonly KeySlot[];
   /** Seals records again. @throws CustosError RECORD_DAMAGED: one does not open */
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
+  /** Seals a constitution again. @throws CustosError RECORD_DAMAGED: it does not open */
+  resealConstitution(constitution: SealedConstitution): SealedConstitution;
   /** What authenticates the journal before and after. */
   readonly journal: { readonly from: JournalMac; readonly to: JournalMac };
   /** Called after each page of wallets. */
@@ -77,6 +80,7 @@ export interface Store {
   readonly wallets: WalletTable;
   readonly slots: KeySlotTable;
   readonly journal: Journal;
+  readonly approvals: ApprovalTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

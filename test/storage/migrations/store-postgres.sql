@@ -41,3 +41,8 @@ alter table "transactions" add column "events" integer default 0 not null;
 
     UPDATE transactions SET events =
       (SELECT count(*) FROM transaction_events WHERE transaction_id = transactions.id);
+-- format 4
+create table "constitutions" ("version" integer primary key, "box" bytea not null, "view_box" bytea not null);
+create table "approvals" ("nonce" text collate "C" primary key, "pending_id" text collate "C" not null, "at" bigint not null, "text" text collate "C" not null, "signature" text collate "C" not null);
+create index "approvals_by_pending" on "approvals" ("pending_id");
+create table "approval_spends" ("nonce" text collate "C" primary key, "attempt" text collate "C" not null);

@@ -18,7 +18,9 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
-  await db.schema.dropTable('transaction_ids').execute();
+  for (const table of ['transaction_ids', 'constitutions', 'approvals', 'approval_spends'] as const) {
+    await db.schema.dropTable(table).execute();
+  }
   await db.schema.alterTable('key_slots').dropColumn('generation').execute();
   for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
     await db.schema.alterTable(table).dropColumn('mac').execute();

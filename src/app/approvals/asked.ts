@@ -1,0 +1,187 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
+import type { ChainId } from '../../core/ids.js';
+import type { SignedApproval } from '../../core/policy/approval.js';
+import type { Constitution } from '../../core/policy/constitution.js';
+import { type Demand, demandText } from '../../core/policy/demand.js';
+import type { Vault } from '../../core/signing/vault.js';
+import {
+  isUnsigned,
+  type Journal,
+  type JournalEntry,
+  type JournalEvent,
+  unsignedStates,
+} from '../../core/store/journal.js';
+import type { Store } from '../../core/store/store.js';
+import {
+  type Asked,
+  checkApproval,
+  type Standing,
+  standingOf,
+  type VerifiedApproval,
+  verifyApproval,
+} from '../../policy/approvals.js';
+import { standingText } from '../../policy/approvals-judge.js';
+import { keyRefsOf, wantedKeys } from '../../signing/sign.js';
+import { type ApprovalRequest, type DecodedRequest, decodeRequest } from './request.js';
+
+/** The parts with which approvals are asked for and taken. */
+export interface ApprovalParts {
+  readonly store: Pick<Store, 'storeId' | 'approvals' | 'wallets'>;
+  /** Opened with the password. */
+  readonly journal: Journal;
+  readonly vault: Pick<Vault, 'wallet' | 'identify'>;
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  /** What every transaction needs. */
+  readonly demands: readonly Demand[];
+  readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
+}
+
+/**
+ * Makes the request for a transaction that is not signed yet.
+ * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT, WALLET_UNKNOWN, RECORD_DAMAGED
+ */
+export async function makeRequest(parts: ApprovalParts, id: string): Promise<ApprovalRequest> {
+  const entry = await waitingEntry(parts, id);
+  return requestOf(parts, entry);
+}
+
+async function waitingEntry({ journal }: Pick<ApprovalParts, 'journal'>, id: string): Promise<JournalEntry> {
+  const entry = await journal.get(id);
+  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
+  if (!isUnsigned(entry.state)) throw new CustosError('STATE_CONFLICT', `transaction ${id} is ${entry.state}`);
+  return entry;
+}
+
+async function requestOf(
+  parts: ApprovalParts,
+  { pending, completed, chain, network }: JournalEntry,
+): Promise<ApprovalRequest> {
+  const { store, vault, chains, developmentChainIds, demands } = parts;
+  if (completed === undefined) throw new CustosError('STATE_CONFLICT', `transaction ${pending.id} is not complete yet`);
+  const known = chains.get(chain);
+  const sealed = await store.wallets.get([...new Set(keyRefsOf(known, pending).map((key) => key.signatureId))]);
+  const wanted = wantedKeys(known, { pending, sealed });
+  const signers = wanted.map((key) => vault.identify(key.sealed, key.ref));
+  const names = wanted.flatMap(({ sealed: record }, at) => {
+    const { label } = vault.wallet(record);
+    const address = signers[at]?.address;
+    return label === undefined || address === undefined ? [] : [[address, label] as const];
+  });
+  const developmentChainId = developmentChainIds.get(chain);
+  return {
+    store: store.storeId,
+    pending: pending.id,
+    chain,
+    network,
+    completed,
+    signers,
+    ...(pending.withdrawal && { withdrawal: pending.withdrawal }),
+    ...(developmentChainId !== undefined && { developmentChainId }),
+    demands,
+    names: Object.fromEntries(names),
+  };
+}
+
+/** A transaction that waits, and how far its approvals are. */
+export interface WaitingTransaction {
+  readonly request: ApprovalRequest;
+  readonly decoded: DecodedRequest;
+  readonly standing: Standing;
+  /** The same in one line. */
+  readonly text: string;
+}
+
+/** @throws CustosError as `makeRequest` and `decodeRequest` */
+export async function findStanding(
+  parts: ApprovalParts,
+  constitution: Constitution,
+  id: string,
+): Promise<WaitingTransaction> {
+  const request = await makeRequest(parts, id);
+  const decoded = decodeRequest(parts.chains, request);
+  const asked = askedOf(request, decoded, {
+    now: parts.clock.now(),
+    attempt: attemptOf(await parts.journal.events(id)),
+  });
+  const standing = standingOf(asked, constitution, await parts.store.approvals.of(id));
+  return { request, decoded, standing, text: standingText(standing) };
+}
+
+/** The transactions that are complete and not signed, each with its standing or what is wrong with it. */
+export async function listStandings(
+  parts: ApprovalParts,
+  constitution: Constitution,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly found: WaitingTransaction | CustosError }[]> {
+  const entries = await parts.journal.find({ states: unsignedStates, limit });
+  const standings = [];
+  for (const { id, completed } of entries) {
+    if (completed === undefined) continue;
+    // One that cannot be read does not hide the others.
+    const found = await findStanding(parts, constitution, id).catch((error: unknown) => asCustosError(error));
+    standings.push({ id, found });
+  }
+  return standings;
+}
+
+/**
+ * Takes an approval that somebody signed. It is checked now, so that a person learns at once what is wrong, and again when the
+ * transaction is signed.
+ * @throws CustosError APPROVAL_*, PENDING_UNKNOWN, STATE_CONFLICT
+ */
+export async function submitApproval(
+  parts: ApprovalParts,
+  constitution: Constitution,
+  signed: SignedApproval,
+): Promise<VerifiedApproval> {
+  const verified = verifyApproval(constitution, signed);
+  const { nonce, pending } = verified.approval;
+  const request = await makeRequest(parts, pending);
+  const decoded = decodeRequest(parts.chains, request);
+  const now = parts.clock.now();
+  checkApproval(verified, askedOf(request, decoded, { now, attempt: attemptOf(await parts.journal.events(pending)) }));
+  requireDemand(verified, request.demands);
+  await parts.store.approvals.add({
+    nonce,
+    pendingId: pending,
+    at: now,
+    text: signed.text,
+    signature: signed.signature,
+  });
+  return verified;
+}
+
+/** An approval that meets no demand would only confuse: its approver was shown others. */
+function requireDemand({ approval }: VerifiedApproval, demands: readonly Demand[]): void {
+  const asked = demands.map(demandText);
+  if (approval.decision === 'reject' || approval.demands.some((one) => asked.includes(demandText(one)))) return;
+  throw new CustosError('APPROVAL_CHANGED', 'the approval does not fit: it was given for other demands');
+}
+
+function askedOf(
+  { store, pending, chain, network, policy, demands, initiator }: ApprovalRequest,
+  { intent, fee }: DecodedRequest,
+  { now, attempt }: Pick<Asked, 'now' | 'attempt'>,
+): Asked {
+  return {
+    store,
+    pending,
+    chain,
+    network,
+    policy,
+    demands,
+    ...(initiator !== undefined && { initiator }),
+    intent,
+    fee,
+    now,
+    attempt,
+  };
+}
+
+/** Which making of its bytes a transaction is at: bytes that were proved dead, or belong to another transaction, are made again. */
+export function attemptOf(events: readonly JournalEvent[]): string {
+  return String(events.filter(({ event }) => event === 'expired' || event === 'given over').length);
+}

@@ -1,0 +1,113 @@
+import {
+  type ApprovalParts,
+  findStanding,
+  listStandings,
+  makeRequest,
+  submitApproval,
+} from '../../app/approvals/asked.js';
+import { openConstitutions, requireConstitution } from '../../app/approvals/constitutions.js';
+import { answerText, feeAtMost, readAnswer, signDecision } from '../../app/approvals/decide.js';
+import { type ApprovalRequest, decodeRequest, readRequest, requestText } from '../../app/approvals/request.js';
+import { amountText, requestLines, standingJson } from '../../app/approvals/shown-request.js';
+import { CustosError } from '../../core/errors.js';
+import type { Approval, SignedApproval } from '../../core/policy/approval.js';
+import type { Constitution } from '../../core/policy/constitution.js';
+import { parsePendingId } from '../../core/signing/pending.js';
+import type { Call, Run } from '../spec.js';
+import { confirmed, openKey, textIn } from './approver.js';
+
+const MINUTE = 60_000;
+
+export const list: Run = async (call) => {
+  const { options, out } = call;
+  const { parts, constitution } = await openParts(call);
+  const waiting = await listStandings(parts, constitution, options.limit);
+  if (options.json) {
+    for (const { id, found } of waiting) {
+      const isKnown = !(found instanceof CustosError);
+      const told = isKnown ? standingJson(found) : { error: { code: found.code, message: found.message } };
+      out.jsonLine({ id, ...told });
+    }
+    return 0;
+  }
+  const rows = waiting.map(({ id, found }) =>
+    found instanceof CustosError ? [id, found.code, found.message] : [id, found.text, found.decoded.summary.text],
+  );
+  out.table([['ID', 'APPROVALS', 'WHAT'], ...rows]);
+  return 0;
+};
+
+export const request: Run = async (call) => {
+  const { parts } = await openParts(call);
+  call.out.line(requestText(await makeRequest(parts, parsePendingId(call.args[0]))));
+  return 0;
+};
+
+export const submit: Run = async (call) => {
+  const { args, house } = call;
+  const text = args[0] === '-' ? await house.terminal.readInput() : await textIn(args[0]);
+  return take(call, readAnswer(text));
+};
+
+export const approve: Run = (call) => decide(call, 'approve');
+export const reject: Run = (call) => decide(call, 'reject');
+
+/** With an id at the store itself, or with `--request` on a machine of the approver's own. */
+async function decide(call: Call, decision: Approval['decision']): Promise<0 | 1> {
+  const { args, options, out } = call;
+  const [id] = args;
+  if ((id === undefined) === (options.request === undefined)) {
+    throw new CustosError('USAGE', `${decision} takes an id, or a file with --request`);
+  }
+  if (id === undefined) {
+    out.line(answerText(await signed(call, readRequest(await textIn(options.request)), decision)));
+    return 0;
+  }
+  const { parts } = await openParts(call);
+  return take(call, await signed(call, await makeRequest(parts, parsePendingId(id)), decision));
+}
+
+async function signed(call: Call, asked: ApprovalRequest, decision: Approval['decision']): Promise<SignedApproval> {
+  const { house, options, out } = call;
+  const chain = house.chains.get(asked.chain);
+  const decoded = decodeRequest(house.chains, asked);
+  for (const line of requestLines(asked, decoded, chain)) out.note(line);
+  out.note(
+    `Your signature lets a fee of at most ${amountText(feeAtMost(decoded), chain)} pass, for ${options.validFor} minutes.`,
+  );
+  const key = await openKey(call);
+  try {
+    await confirmed(call, decision === 'approve' ? 'Approve it?' : 'Reject it for good?');
+    return signDecision(
+      { request: asked, decoded, key },
+      { decision, now: house.clock.now(), validFor: options.validFor * MINUTE },
+    );
+  } finally {
+    key.wipe();
+  }
+}
+
+async function take(call: Call, answer: SignedApproval): Promise<0> {
+  const { parts, constitution } = await openParts(call);
+  const { approval, person } = await submitApproval(parts, constitution, answer);
+  const did = approval.decision === 'approve' ? 'approved' : 'rejected';
+  call.out.note(`${person.name} ${did} transaction ${approval.pending}.`);
+  if (approval.decision === 'reject') return 0;
+  call.out.note((await findStanding(parts, constitution, approval.pending)).text);
+  return 0;
+}
+
+async function openParts({ house }: Call): Promise<{ parts: ApprovalParts; constitution: Constitution }> {
+  const store = await house.store();
+  const constitution = await openConstitutions(store, await house.rootKey(), requireConstitution);
+  const parts: ApprovalParts = {
+    store,
+    journal: await house.journal(),
+    vault: await house.vault(),
+    chains: house.chains,
+    clock: house.clock,
+    demands: house.config.needs,
+    developmentChainIds: house.config.daemon.developmentChainIds,
+  };
+  return { parts, constitution };
+}

@@ -1,0 +1,159 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import { chunks } from '../../core/pages.js';
+import type {
+  ApprovalTable,
+  RestoredApprovals,
+  SealedConstitution,
+  Spending,
+  StoredApproval,
+} from '../../core/store/approvals.js';
+import type { Database } from '../database.js';
+import { isUniqueViolation } from '../open-database.js';
+import { requireGeneration } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
+
+type Tables = Kysely<StoreTables>;
+type ConstitutionRow = StoreTables['constitutions'];
+type Row = StoreTables['approvals'] & { readonly attempt: string | null };
+
+/** Rows in one statement. */
+const ROWS = 500;
+
+/** The tables of constitutions and approvals on a database. @param generation - of the root key that seals constitutions */
+export function approvalTable(database: Database<StoreTables>, generation: number): ApprovalTable {
+  const { dialect } = database;
+  return {
+    constitutions: () =>
+      database.read(async (db) =>
+        (await db.selectFrom('constitutions').selectAll().orderBy('version').execute()).map(constitutionOf),
+      ),
+    constitution: () => database.read(newest),
+    addConstitution: (constitution) =>
+      database.write(async (db) => {
+        await requireGeneration(db, { dialect, generation });
+        await addConstitution(db, constitution);
+      }),
+    add: (approval) => database.write((db) => add(db, approval)),
+    of: (pendingId) =>
+      database.read(async (db) => {
+        const rows = await approvalRows(db)
+          .where('pending_id', '=', pendingId)
+          .orderBy('at')
+          .orderBy('nonce')
+          .execute();
+        return rows.map(approvalOf);
+      }),
+    spend: (spending) => database.write((db) => spend(db, spending)),
+    page: (after, limit) =>
+      database.read(async (db) => {
+        const rows = approvalRows(db)
+          .where('approvals.nonce', '>', after ?? '')
+          .orderBy('approvals.nonce')
+          .limit(limit);
+        return (await rows.execute()).map(approvalOf);
+      }),
+    restore: (content) => database.write((db) => restore(db, content)),
+  };
+}
+
+/** Seals every constitution again, inside the transaction of a new root key. */
+export async function resealConstitutions(
+  db: Tables,
+  reseal: (constitution: SealedConstitution) => SealedConstitution,
+): Promise<void> {
+  for (const row of await db.selectFrom('constitutions').selectAll().execute()) {
+    const fresh = constitutionRow(reseal(constitutionOf(row)));
+    await db.updateTable('constitutions').set(fresh).where('version', '=', row.version).execute();
+  }
+}
+
+async function newest(db: Tables): Promise<SealedConstitution | undefined> {
+  const row = await db.selectFrom('constitutions').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
+  return row && constitutionOf(row);
+}
+
+function constitutionOf({ version, box, view_box: viewBox }: ConstitutionRow): SealedConstitution {
+  return { version, box, viewBox };
+}
+
+function constitutionRow({ version, box, viewBox }: SealedConstitution): ConstitutionRow {
+  return { version, box, view_box: viewBox };
+}
+
+async function addConstitution(db: Tables, constitution: SealedConstitution): Promise<void> {
+  const { version } = constitution;
+  const before = await newest(db);
+  // The primary key decides between two that come at the same time.
+  if ((before?.version ?? 0) + 1 !== version) throw notNext(version);
+  await db
+    .insertInto('constitutions')
+    .values(constitutionRow(constitution))
+    .execute()
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error) ? notNext(version) : error;
+    });
+}
+
+async function add(db: Tables, { nonce, pendingId, at, text, signature }: Omit<StoredApproval, 'spentFor'>) {
+  await db
+    .insertInto('approvals')
+    .values({ nonce, pending_id: pendingId, at, text, signature })
+    .execute()
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new CustosError('APPROVAL_REPLAYED', 'the store has an approval with this nonce already', { cause: error });
+    });
+}
+
+async function spend(db: Tables, { nonces, attempt }: Spending): Promise<void> {
+  if (nonces.length === 0) return;
+  const spends = nonces.map((nonce) => ({ nonce, attempt }));
+  await db
+    .insertInto('approval_spends')
+    .values(spends)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const found = await db.selectFrom('approval_spends').select('attempt').where('nonce', 'in', nonces).execute();
+  if (found.every((one) => one.attempt === attempt) && found.length === new Set(nonces).size) return;
+  throw new CustosError('APPROVAL_SPENT', 'an approval was spent for other bytes');
+}
+
+async function restore(db: Tables, { constitutions, approvals }: RestoredApprovals): Promise<void> {
+  if (constitutions.length > 0)
+    await db.insertInto('constitutions').values(constitutions.map(constitutionRow)).execute();
+  for (const part of chunks(approvals, ROWS)) {
+    await db
+      .insertInto('approvals')
+      .values(
+        part.map(({ nonce, pendingId, at, text, signature }) => ({
+          nonce,
+          pending_id: pendingId,
+          at,
+          text,
+          signature,
+        })),
+      )
+      .execute();
+    const spends = part.flatMap(({ nonce, spentFor }) =>
+      spentFor === undefined ? [] : [{ nonce, attempt: spentFor }],
+    );
+    if (spends.length > 0) await db.insertInto('approval_spends').values(spends).execute();
+  }
+}
+
+function approvalRows(db: Tables) {
+  return db
+    .selectFrom('approvals')
+    .leftJoin('approval_spends', 'approval_spends.nonce', 'approvals.nonce')
+    .selectAll('approvals')
+    .select('attempt');
+}
+
+function approvalOf({ nonce, pending_id: pendingId, at, text, signature, attempt }: Row): StoredApproval {
+  return { nonce, pendingId, at: Number(at), text, signature, ...(attempt !== null && { spentFor: attempt }) };
+}
+
+function notNext(version: number): CustosError {
+  return new CustosError('CONSTITUTION_CONFLICT', `version ${version} does not follow the constitution in force`);
+}

@@ -1,0 +1,89 @@
+import { CustosError } from '../core/errors.js';
+import { parseChainId, parseSignatureId } from '../core/ids.js';
+import { isObject, type JsonObject } from '../core/json.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
+import type { SealedConstitution, StoredApproval } from '../core/store/approvals.js';
+import type { JournalRecord } from '../core/store/journal.js';
+
+export type BackupRow =
+  | { readonly kind: 'wallet'; readonly wallet: SealedWallet }
+  | { readonly kind: 'transaction'; readonly transaction: JournalRecord }
+  /** Only in backups of stores that have a constitution. */
+  | { readonly kind: 'constitution'; readonly constitution: SealedConstitution }
+  | { readonly kind: 'approval'; readonly approval: StoredApproval };
+
+/** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
+export function parseRows(value: unknown): readonly BackupRow[] {
+  if (!Array.isArray(value)) throw invalid('a part of the backup is not a list');
+  return value.map((row: unknown) => {
+    if (isObject(row) && row['kind'] === 'wallet' && isObject(row['wallet'])) {
+      return { kind: 'wallet', wallet: parseWallet(row['wallet']) };
+    }
+    if (isObject(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
+      return { kind: 'transaction', transaction: row['transaction'] };
+    }
+    if (isObject(row) && row['kind'] === 'constitution' && isConstitution(row['constitution'])) {
+      return { kind: 'constitution', constitution: row['constitution'] };
+    }
+    if (isObject(row) && row['kind'] === 'approval' && isApproval(row['approval'])) {
+      return { kind: 'approval', approval: row['approval'] };
+    }
+    throw invalid('the backup has a row of an unknown kind');
+  });
+}
+
+function isJournalRecord(value: unknown): value is JournalRecord {
+  if (!isObject(value)) return false;
+  const { id, row, events } = value;
+  return typeof id === 'string' && isObject(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
+}
+
+function isConstitution(value: unknown): value is SealedConstitution {
+  return (
+    isObject(value) &&
+    isGeneration(value['version']) &&
+    value['box'] instanceof Uint8Array &&
+    value['viewBox'] instanceof Uint8Array
+  );
+}
+
+function isApproval(value: unknown): value is StoredApproval {
+  if (!isObject(value)) return false;
+  const { nonce, pendingId, at, text, signature, spentFor } = value;
+  const texts = [nonce, pendingId, text, signature, spentFor ?? ''];
+  return typeof at === 'number' && texts.every((one) => typeof one === 'string');
+}
+
+function isEvent(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { place, at, event, fact } = value;
+  return typeof place === 'number' && typeof at === 'number' && typeof event === 'string' && typeof fact === 'string';
+}
+
+function parseWallet(value: JsonObject): SealedWallet {
+  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox } = value;
+  const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array;
+  const numbers = typeof createdAt === 'number' && typeof format === 'number';
+  if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
+    throw invalid('the backup has a damaged wallet');
+  }
+  return {
+    signatureId: parseSignatureId(signatureId),
+    chain: parseChainId(chain),
+    network,
+    kind,
+    createdAt,
+    format,
+    publicBox,
+    secretBox,
+  };
+}
+
+/** Whether a value is the number of a root key or of a constitution. */
+export function isGeneration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+}
+
+function invalid(why: string): CustosError {
+  return new CustosError('BACKUP_INVALID', why);
+}

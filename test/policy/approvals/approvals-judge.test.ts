@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { Question } from '../../../src/core/signing/judge.js';
+import type { StoredApproval } from '../../../src/core/store/approvals.js';
+import { readApprovalText } from '../../../src/policy/approval-text.js';
+import { approvalsJudge } from '../../../src/policy/approvals-judge.js';
+import { approvalBy, asked, constitution, now, payment, store } from './people.js';
+
+const { initiator: _, policy: __, ...plain } = asked;
+
+/** Approvals as the judge's question wants them: without a policy, and with no known initiator. */
+function given(key: string, change: Parameters<typeof approvalBy>[1] = {}): StoredApproval {
+  const { text, signature } = approvalBy(key, { ...change });
+  return { text, signature, nonce: readApprovalText(text).nonce, pendingId: plain.pending, at: now };
+}
+
+/** A judge over a list of approvals that is spent as the tables spend it. */
+function court(approvals: readonly StoredApproval[], { attempt = '0', known = true, demands = asked.demands } = {}) {
+  const spent = new Map<string, string>();
+  const judge = approvalsJudge({
+    storeId: store,
+    clock: { now: () => now } as never,
+    demandsOf: () => demands,
+    constitution: async () => (known ? constitution : undefined),
+    attemptOf: async () => attempt,
+    approvals: {
+      of: async () => approvals,
+      spend: async ({ nonces, attempt: of }) => {
+        for (const nonce of nonces) spent.set(nonce, of);
+      },
+    },
+  });
+  return { judge, spent };
+}
+
+const question = (change: Partial<Question> = {}): Question =>
+  ({
+    pending: { id: plain.pending },
+    chain: plain.chain,
+    network: plain.network,
+    effects: payment,
+    ...change,
+  }) as Question;
+const free = { initiator: undefined, policy: undefined } as never;
+
+describe('the judge of approvals', () => {
+  test('lets a transaction pass that needs nothing, without asking who may approve', async () => {
+    const { judge } = court([], { demands: [], known: false });
+    expect(await judge.decide(question({ effects: [] }))).toEqual({ kind: 'allow' });
+  });
+
+  test('holds everything while there is no constitution', async () => {
+    const { judge, spent } = court([given('bea', free), given('bob', free)], { known: false });
+    expect(await judge.decide(question())).toMatchObject({ kind: 'hold', because: 'undecided' });
+    expect(spent.size).toBe(0);
+  });
+
+  test('holds a transaction and says who is missing, and spends nothing', async () => {
+    const { judge, spent } = court([given('bea', free)]);
+    expect(await judge.decide(question())).toEqual({
+      kind: 'hold',
+      rule: 'approvals',
+      because: 'undecided',
+      reason: '2 of treasury: bea approved, bob, ben can',
+    });
+    expect(spent.size).toBe(0);
+  });
+
+  test('spends the approvals of the attempt as it lets the transaction pass', async () => {
+    const approvals = [given('bea', free), given('bob', free)];
+    const { judge, spent } = court(approvals, { attempt: '3' });
+    expect(await judge.decide(question())).toEqual({ kind: 'allow' });
+    expect(spent).toEqual(new Map(approvals.map(({ nonce }) => [nonce, '3'])));
+  });
+
+  test('holds a transaction whose approvals were spent for bytes that were made before', async () => {
+    const approvals = [given('bea', free), given('bob', free)].map((one) => ({ ...one, spentFor: '0' }));
+    expect(await court(approvals).judge.decide(question())).toEqual({ kind: 'allow' });
+    const later = await court(approvals, { attempt: '1' }).judge.decide(question());
+    expect(later).toMatchObject({ kind: 'hold', reason: expect.stringContaining('APPROVAL_SPENT') });
+  });
+
+  test('denies what one person rejected', async () => {
+    const approvals = [
+      given('bea', free),
+      given('bob', free),
+      given('ben', { decision: 'reject', ...(free as object) }),
+    ];
+    expect(await court(approvals).judge.decide(question())).toMatchObject({ kind: 'deny', reason: 'rejected by ben' });
+  });
+
+  test('throws about a transaction that does not list its effects, so that it is not signed', async () => {
+    const { judge } = court([given('bea', free), given('bob', free)]);
+    for (const effects of [undefined, []]) {
+      const asking = judge.decide({ ...question(), ...(effects ? { effects } : { effects: undefined as never }) });
+      await expect(asking).rejects.toEqual(expect.objectContaining({ code: 'APPROVAL_EFFECTS' }));
+    }
+  });
+});
