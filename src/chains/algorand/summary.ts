@@ -1,10 +1,11 @@
 import { hex } from '@scure/base';
+import type { Effect } from '../../core/chain/effect.js';
 import type { Summary, TokenMove } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { quote } from '../../core/ids.js';
-import { showAddress } from './address.js';
-import type { Action, AlgorandTransaction, AssetParams } from './format.js';
-import { hazardsOf, isOptIn, notesOf, rolesOf } from './hazards.js';
+import { feeOf, fieldOf } from '../shared/signed-fields.js';
+import { type ActionName, actionOf, COIN, textOf } from './effects.js';
+import { hazardOf, notesOf } from './notes.js';
 
 const DECIMALS = 6;
 
@@ -18,69 +19,92 @@ interface Content {
   readonly text: string;
 }
 
+/** The action with what is beside it, for the words about it. */
+interface Told {
+  readonly effect: Effect;
+  readonly name: ActionName;
+  readonly effects: readonly Effect[];
+  /** Gets all that is left, if the account or its holding is closed. */
+  readonly heir: string | undefined;
+}
+
 /**
- * Says what a transaction does, from the very values that are signed. One that closes the account or hands it to another
- * key has the kind `other`, because more than its amounts is at stake.
- * @param from - the sender's address   @param signer - address that belongs to the signing key, where that is not the sender
+ * Says what the effects of a transaction are. One that closes the account or hands it to another key has the kind `other`,
+ * because more than its amounts is at stake.
  */
-export function summarize(transaction: AlgorandTransaction, from: string, signer?: string): Summary {
-  const { fee, note, rekeyTo } = transaction;
-  const content = contentOf(transaction, from);
+export function summarize(effects: readonly Effect[]): Summary {
+  const fee = feeOf(effects);
+  const { from } = fee;
+  const action = actionOf(effects);
+  const content = contentOf({ ...action, effects, heir: named(effects, 'closeRemainderTo')?.to }, from);
   const { to, method, tokens = [], amount = 0n } = content;
-  const memo = note.length === 0 ? undefined : memoOf(note);
-  const rekey =
-    rekeyTo && `gives the whole account to the key of ${showAddress(rekeyTo)}, which alone signs from then on`;
-  const sentences = [content.text, rekey, signer && `is signed by the key of ${signer}`];
+  const note = fieldOf(action.effect, 'note');
+  const memo = note === undefined ? undefined : memoOf(hex.decode(note));
+  const [rekey, signer] = [named(effects, 'rekey'), named(effects, 'sgnr')];
+  const handed = rekey && `gives the whole account to the key of ${rekey.to}, which alone signs from then on`;
+  const sentences = [content.text, handed, signer && `is signed by the key of ${signer.from}`];
   return {
-    kind: rekeyTo === undefined ? content.kind : 'other',
+    kind: rekey === undefined ? content.kind : 'other',
     from,
     ...(to !== undefined && { to }),
-    value: { asset: 'ALGO', amount },
+    value: { asset: COIN, amount },
     tokens,
-    hazards: hazardsOf(transaction, from, signer),
-    notes: notesOf(transaction),
-    fee: { asset: 'ALGO', amount: fee },
+    hazards: effects.flatMap(hazardOf),
+    notes: notesOf(effects),
+    fee: { asset: fee.asset, amount: fee.amount },
     ...(method !== undefined && { method }),
     opaque: false,
     ...(memo !== undefined && { memo }),
     text:
       `${from} ${sentences.filter((sentence) => sentence !== undefined).join(', and ')}` +
-      `${memo === undefined ? '' : ` (note: ${quote(memo)})`}; the fee is ${coins(fee)}`,
+      `${memo === undefined ? '' : ` (note: ${quote(memo)})`}; the fee is ${coins(fee.amount)}`,
   };
 }
 
-function contentOf(action: Action, from: string): Content {
-  if (action.type === 'pay') return payment(action);
-  if (action.type === 'axfer') return assetMove(action, from);
-  if (action.type === 'acfg') return { kind: 'other', ...configuration(action.asset, action.params) };
-  const [verb, method] = action.isFrozen ? ['freezes', 'freeze'] : ['releases', 'unfreeze'];
-  const holder = showAddress(action.account);
-  return { kind: 'other', to: holder, method, text: `${verb} the units of asset ${action.asset} that ${holder} holds` };
+function named(effects: readonly Effect[], method: string): Effect | undefined {
+  return effects.find((effect) => effect.method === method);
 }
 
-function payment({ to, amount, closeTo }: Extract<Action, { type: 'pay' }>): Content {
-  const receiver = showAddress(to);
-  const text = `sends ${coins(amount)} to ${receiver}`;
-  if (closeTo === undefined) return { kind: 'transfer', to: receiver, amount, text };
-  const rest = `closes the account by sending all the ALGO that is left to ${showAddress(closeTo)}`;
-  return { kind: 'other', to: receiver, amount, method: 'close', text: `${text}, and ${rest}` };
-}
-
-function assetMove(action: Extract<Action, { type: 'axfer' }>, from: string): Content {
-  const { asset, amount, closeTo, takenFrom } = action;
-  const [to, owner] = [showAddress(action.to), takenFrom ? showAddress(takenFrom) : from];
-  const move = { standard: 'ASA', contract: asset.toString(), from: owner, action: 'transfer' as const };
-  if (isOptIn(action, from)) {
-    return { kind: 'other', to, method: 'opt-in', text: `opts in to receiving asset ${asset}` };
+function contentOf(told: Told, from: string): Content {
+  const { effect, name } = told;
+  const asset = textOf(effect, 'assetIndex');
+  switch (name) {
+    case 'pay':
+      return payment(told);
+    case 'axfer':
+    case 'clawback':
+      return assetMove(told);
+    case 'opt-in':
+      return { kind: 'other', to: from, method: name, text: `opts in to receiving asset ${asset}` };
+    case 'freeze':
+    case 'unfreeze': {
+      const { to = '' } = effect;
+      const verb = name === 'freeze' ? 'freezes' : 'releases';
+      return { kind: 'other', to, method: name, text: `${verb} the units of asset ${asset} that ${to} holds` };
+    }
+    default:
+      return { kind: 'other', method: name.slice('asset '.length), text: configuration(told) };
   }
+}
+
+function payment({ effect: { to = '', amount = 0n }, heir }: Told): Content {
+  const text = `sends ${coins(amount)} to ${to}`;
+  if (heir === undefined) return { kind: 'transfer', to, amount, text };
+  const rest = `closes the account by sending all the ALGO that is left to ${heir}`;
+  return { kind: 'other', to, amount, method: 'close', text: `${text}, and ${rest}` };
+}
+
+function assetMove({ effect, name, heir }: Told): Content {
+  const { asset = '', to = '', amount = 0n, from } = effect;
+  const move = { standard: 'ASA', contract: asset, from, action: 'transfer' as const };
   const text =
-    takenFrom === undefined
+    name === 'axfer'
       ? `sends ${amount} smallest units of asset ${asset} to ${to}`
-      : `takes ${amount} smallest units of asset ${asset} from ${owner} and sends them to ${to} (clawback)`;
+      : `takes ${amount} smallest units of asset ${asset} from ${from} and sends them to ${to} (clawback)`;
   const first = { ...move, to, amount };
-  const method = takenFrom && { method: 'clawback' };
-  if (closeTo === undefined) return { kind: 'token-transfer', to, tokens: [first], ...method, text };
-  const heir = showAddress(closeTo);
+  if (heir === undefined) {
+    return { kind: 'token-transfer', to, tokens: [first], ...(name === 'clawback' && { method: name }), text };
+  }
   return {
     kind: 'other',
     to,
@@ -90,24 +114,29 @@ function assetMove(action: Extract<Action, { type: 'axfer' }>, from: string): Co
   };
 }
 
-function configuration(asset: bigint, params: AssetParams): Pick<Content, 'method' | 'text'> {
-  const set = rolesOf(params).map(([role, key]) => `${role} ${showAddress(key)}`);
+function configuration({ effect, name, effects }: Told): string {
+  const asset = textOf(effect, 'assetIndex');
+  if (name === 'asset destroy') return `destroys asset ${asset}`;
+  const set = ['manager', 'reserve', 'freeze', 'clawback'].flatMap((role) => {
+    const inCharge = named(effects, `asset ${role}`);
+    return inCharge === undefined ? [] : [`${role} ${inCharge.to}`];
+  });
   const accounts = set.length === 0 ? 'nobody in charge' : set.join(', ');
-  if (asset > 0n && set.length === 0) return { method: 'destroy', text: `destroys asset ${asset}` };
-  if (asset > 0n) return { method: 'configure', text: `puts others in charge of asset ${asset}: ${accounts}` };
-  const { total, decimals, name, unitName, url, isFrozen, metadataHash } = params;
+  if (name === 'asset configure') return `puts others in charge of asset ${asset}: ${accounts}`;
+  const field = (one: string) => textOf(effect, one);
   const facts = [
-    `${total} smallest units with ${decimals} decimals`,
+    `${field('assetTotal')} smallest units with ${field('assetDecimals')} decimals`,
     accounts,
-    ...(isFrozen ? ['frozen for new holders'] : []),
-    ...(url === '' ? [] : [`described at ${quote(url)}`]),
-    ...(metadataHash === undefined ? [] : [`metadata hash ${hex.encode(metadataHash)}`]),
+    ...(field('assetDefaultFrozen') === 'true' ? ['frozen for new holders'] : []),
+    ...(field('assetURL') === '' ? [] : [`described at ${quote(field('assetURL'))}`]),
+    ...(field('assetMetadataHash') === '' ? [] : [`metadata hash ${field('assetMetadataHash')}`]),
   ];
-  return { method: 'create', text: `creates the asset ${quote(name)} (${quote(unitName)}): ${facts.join('; ')}` };
+  const unit = quote(field('assetUnitName'));
+  return `creates the asset ${quote(field('assetName'))} (${unit}): ${facts.join('; ')}`;
 }
 
 function coins(amount: bigint): string {
-  return `${formatUnits(amount, DECIMALS)} ALGO`;
+  return `${formatUnits(amount, DECIMALS)} ${COIN}`;
 }
 
 /** The note as text, or 0x and hexadecimal digits where it holds anything but printable characters. */

@@ -7,6 +7,7 @@ import { sha512t256 } from '../../crypto/hash.js';
 import { keyOf } from '../shared/key-of.js';
 import { signatureOf } from '../shared/signature.js';
 import { showAddress } from './address.js';
+import { effectsOf } from './effects.js';
 import { type AlgorandTransaction, encodeTransaction, readTransaction } from './format.js';
 import { Encoded, encodeMap } from './msgpack.js';
 import { summarize } from './summary.js';
@@ -22,8 +23,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   if (isForeign && context.allowForeignKey !== true) {
     throw new CustosError('SENDER_MISMATCH', `the transaction is from ${sender}, the wallet is ${context.from}`);
   }
+  const effects = effectsOf(transaction, { from: sender, key: context.from });
   return {
-    summary: summarize(transaction, sender, isForeign ? context.from : undefined),
+    summary: summarize(effects),
+    effects,
     sign: async (keys) => sign(transaction, keyOf(keys, context.from, showAddress)),
   };
 }
