@@ -8,6 +8,7 @@ import { findKey } from '../shared/key-of.js';
 import { signatureOf } from '../shared/signature.js';
 import { showAddress } from './address.js';
 import { type Body, compareBody, header, readUnsigned, sealEnvelope } from './body.js';
+import { effectsOf } from './effects.js';
 import { type Operations, readOperations } from './operations.js';
 import { summarize } from './summary.js';
 
@@ -38,8 +39,10 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   const owners = [...new Set(operations.inputs.map(({ address }) => address))];
   const missing = owners.find((owner) => !context.signers.some(({ address }) => address === owner));
   if (missing !== undefined) throw new CustosError('KEY_MISSING', `no named key belongs to the input of ${missing}`);
+  const effects = effectsOf(body, { operations, owners });
   return {
-    summary: summarize(body, { operations, owners }),
+    summary: summarize(effects),
+    effects,
     spends: operations.inputs.map(({ txId, index }) => `${txId}:${index}`),
     sign: (keys) => sign(body, owners, (owner) => findKey(keys, owner, (key) => showAddress(key, context.network))),
   };
