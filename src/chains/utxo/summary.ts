@@ -1,10 +1,10 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { Summary, SummaryNote, SummaryOutput } from '../../core/chain/summary.js';
 import { formatUnits } from '../../core/chain/units.js';
-import { CustosError } from '../../core/errors.js';
+import { feeOf, fieldOf } from '../shared/signed-fields.js';
 import { DECIMALS } from './definition.js';
 import { type Locks, lockNotes } from './effects/locks.js';
-import { argumentOf, dataNote, hazardOf, shownScript } from './effects/words.js';
+import { dataNote, hazardOf, shownScript } from './effects/words.js';
 
 /** Notes that the sentence repeats; the others are in the list alone. */
 const MOST_NOTES = 5;
@@ -14,11 +14,8 @@ const MOST_NOTES = 5;
  * @param usualVersion - version that needs no word
  */
 export function summarize(effects: readonly Effect[], usualVersion: number): Summary {
-  const last = effects.at(-1);
-  const { from, asset, amount: fee } = last ?? {};
-  if (last === undefined || from === undefined || asset === undefined || fee === undefined) {
-    throw new CustosError('INTERNAL', 'the effects do not end with a fee');
-  }
+  const last = feeOf(effects);
+  const { from, asset, amount: fee } = last;
   const locks = locksOf(last);
   const outputs = outputsOf(effects);
   const paid = outputs.filter(({ output, isRemark }) => !output.change && !isRemark).map(({ output }) => output);
@@ -32,7 +29,7 @@ export function summarize(effects: readonly Effect[], usualVersion: number): Sum
     value: { asset, amount: paid.reduce((sum, { amount }) => sum + amount, 0n) },
     tokens: [],
     fee: { asset, amount: fee },
-    feeRate: Number(argumentOf(last, 'feeRate')),
+    feeRate: Number(fieldOf(last, 'feeRate')),
     inputs: inputsOf(last),
     outputs: outputs.map(({ output }) => output),
     opaque: hazards.some(({ kind }) => kind === 'opaque-data' || kind === 'unknown-script'),
@@ -45,8 +42,8 @@ export function summarize(effects: readonly Effect[], usualVersion: number): Sum
 function locksOf(fee: Effect): Locks {
   const sequences = (fee.args ?? []).filter(({ name }) => name === 'sequence').map(({ value }) => Number(value));
   return {
-    version: Number(argumentOf(fee, 'version')),
-    lockTime: Number(argumentOf(fee, 'locktime')),
+    version: Number(fieldOf(fee, 'version')),
+    lockTime: Number(fieldOf(fee, 'locktime')),
     sequences,
   };
 }
@@ -77,7 +74,7 @@ function outputsOf(effects: readonly Effect[]): readonly Shown[] {
   const found = new Map<string, Shown>();
   for (const effect of effects) {
     const { op, to, amount = 0n, data = '', own = false } = effect;
-    const place = argumentOf(effect, 'vout');
+    const place = fieldOf(effect, 'vout');
     if (place === undefined || found.has(place)) continue;
     const where = to === undefined ? { script: shownScript(data) } : { address: to };
     found.set(place, { output: { ...where, amount, change: own }, isRemark: op === 'note' });

@@ -4,6 +4,7 @@ import type { Summary, SummaryNote, TokenMove } from '../../core/chain/summary.j
 import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, smallOf } from '../shared/fields.js';
+import { feeOf } from '../shared/signed-fields.js';
 import { drops, tokenMoves } from './amount.js';
 import { accountIfAt, fieldsOf, flagsOf, type Reader, toIf } from './content.js';
 import { ORDER, readerOf } from './effects.js';
@@ -16,10 +17,8 @@ const leaving: readonly Effect['op'][] = ['transfer', 'token-transfer', 'trade',
 /** Says what a transaction does, from its effects alone. The notes hold what no other member holds. */
 export function summarize(effects: readonly Effect[]): Summary {
   const [first] = effects;
-  const { amount: fee, args: timing = [] } = effects.at(-1) ?? {};
-  if (first?.method === undefined || fee === undefined) {
-    throw new CustosError('INTERNAL', 'the effects do not begin with a type and end with a fee');
-  }
+  const { amount: fee, args: timing = [] } = feeOf(effects);
+  if (first?.method === undefined) throw new CustosError('INTERNAL', 'the effects do not begin with a type');
   const { from, method, args = [] } = first;
   const reader = readerOf(method);
   const signed = inOrder([...args, ...timing]);

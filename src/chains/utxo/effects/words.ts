@@ -4,13 +4,9 @@ import type { Hazard } from '../../../core/chain/hazards.js';
 import type { SummaryNote } from '../../../core/chain/summary.js';
 import { shown } from '../../../core/text/foreign-text.js';
 import { sha256 } from '../../../crypto/hash.js';
+import { fieldOf } from '../../shared/signed-fields.js';
 import { isData, readData } from '../unspendable.js';
 import { lockSentence } from './locks.js';
-
-/** @returns the value of an effect's first argument of this name */
-export function argumentOf({ args = [] }: Effect, name: string): string | undefined {
-  return args.find((argument) => argument.name === name)?.value;
-}
 
 /** A script in hexadecimal digits; of a long one the beginning and its hash. */
 export function shownScript(digits: string): string {
@@ -39,11 +35,11 @@ function sentenceOf(effect: Effect, version: number): string {
   const name = outputName(effect);
   switch (code) {
     case 'unproved-amount': {
-      const place = Number(argumentOf(effect, 'vin')) + 1;
-      return `input ${place} (${argumentOf(effect, 'outpoint')}): the amount is only claimed`;
+      const place = Number(fieldOf(effect, 'vin')) + 1;
+      return `input ${place} (${fieldOf(effect, 'outpoint')}): the amount is only claimed`;
     }
     case 'long-lived':
-      return lockSentence((argument) => argumentOf(effect, argument), version);
+      return lockSentence((argument) => fieldOf(effect, argument), version);
     case 'opaque-data':
       return `${name}: data ${dataWords(effect)}`;
     case 'unspendable-destination':
@@ -61,7 +57,7 @@ export function dataNote(effect: Effect): readonly SummaryNote[] {
 }
 
 function outputName(effect: Effect): string {
-  return `output ${Number(argumentOf(effect, 'vout')) + 1}`;
+  return `output ${Number(fieldOf(effect, 'vout')) + 1}`;
 }
 
 function dataWords({ method, data = '' }: Effect): string {
