@@ -12,6 +12,7 @@ import {
   testnetOption,
   weakPasswordOption,
 } from './options.js';
+import { policyCommands } from './policy-commands.js';
 import type { CommandSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -160,6 +161,7 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await transaction()).cancel,
   },
   ...approvalCommands,
+  ...policyCommands,
   {
     path: 'password change',
     about: 'change the password of the store; wallets stay unchanged',

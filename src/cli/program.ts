@@ -21,6 +21,7 @@ const nouns: Readonly<Record<string, string>> = {
   constitution: 'who may decide what',
   approvals: 'what waits for persons',
   approval: 'requests and answers, by files',
+  policy: 'what may be signed',
 };
 
 /**

@@ -370,7 +370,7 @@ const kinds = {
   POLICY_INVALID: {
     exit: 2,
     status: 400,
-    hint: 'correct the member in the message as docs/policy.md says',
+    hint: 'correct the member in the message as docs/policy.md says; `custos policy check FILE` lists every mistake of form',
   },
   DIGEST_MISMATCH: {
     exit: 1,

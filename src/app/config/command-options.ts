@@ -38,6 +38,8 @@ export interface CommandOptions {
   readonly request?: string;
   /** For how many minutes an approval holds. */
   readonly validFor: number;
+  /** Id of the pending transaction that a policy judges. */
+  readonly transaction?: string;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -82,7 +84,17 @@ function readSwitches(read: SettingsReader): Switches {
   };
 }
 
-const texts = ['derivation', 'label', 'address', 'chain', 'oldPasswordFile', 'log', 'key', 'request'] as const;
+const texts = [
+  'derivation',
+  'label',
+  'address',
+  'chain',
+  'oldPasswordFile',
+  'log',
+  'key',
+  'request',
+  'transaction',
+] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };
 

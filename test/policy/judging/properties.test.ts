@@ -1,155 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../../src/core/chain/effect.js';
-import type { PolicyFacts } from '../../../src/core/policy/facts.js';
 import type { Judgement } from '../../../src/core/policy/judgement.js';
-import { approves, factsOf, fee, judged, noon, partner, receiver, sender, token } from '../../support/policies.js';
-
-const some = <T>(...items: T[]) => fc.subarray(items);
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const wallet = '00000000-0000-4000-8000-000000000001';
-const code = fc.constantFrom('allowance', 'unlimited-allowance', 'account-control', 'opaque-data', 'closes-account');
-const op = ['transfer', 'token-transfer', 'approve', 'call', 'account', 'note'] as const;
-const target = fc.constantFrom<unknown>(
-  'any',
-  'self',
-  'own',
-  'book:partners',
-  receiver,
-  partner,
-  [receiver, 'self'],
-  [],
-);
-
-const conditions = {
-  network: maybe(some('mainnet', 'testnet')),
-  chain: maybe(some('ETH', 'BTC')),
-  wallets: maybe(some(wallet, '00000000-0000-4000-8000-000000000002')),
-  tags: maybe(some('hot', 'cold')),
-  owner: maybe(some('desk', 'other')),
-  initiator: maybe(some('token:game', 'ann')),
-  op: maybe(some(...op)),
-  code: maybe(some('allowance', 'unlimited-allowance', 'account-control', 'opaque-data', 'closes-account')),
-  from: maybe(target),
-  to: maybe(target),
-  contract: maybe(target),
-  method: maybe(fc.constantFrom('a()', 'b()')),
-  args: maybe(fc.constant([{ at: 0, max: '5' }])),
-  dataPrefix: maybe(fc.constantFrom('ab', 'cd')),
-  days: maybe(fc.constantFrom('mon-fri', 'sat-sun')),
-  hours: maybe(fc.constantFrom('09:00-17:00', '17:00-09:00')),
-};
-
-const needs = maybe(fc.constantFrom<string[]>([], ['1 of ops'], ['2 of ops', '1 of risk']));
-const ceiling = fc.constantFrom<object>(
-  { asset: 'any', max: 'any' },
-  { asset: ['ETH', 'USDC'], max: 'any' },
-  { asset: ['ETH'], max: '0.000000000000000005' },
-  { asset: ['USDC'], max: '0.000005' },
-  { asset: 'any', max: { ETH: '0.000000000000000005', USDC: '0.000005' } },
-);
-const permitRest = fc.record({
-  ...conditions,
-  to: fc.oneof(fc.constant('any'), target),
-  value: maybe(fc.constantFrom({ ETH: '0' }, { ETH: '1' })),
-  feeMax: maybe(fc.constantFrom({ ETH: '0' }, { ETH: '1' })),
-  outputs: maybe(fc.constantFrom({ max: 1 }, { max: 2 })),
-  instructions: maybe(fc.constantFrom({ max: 1 }, { max: 2 })),
-  needs,
-});
-const permit = fc.tuple(permitRest, ceiling).map(([rest, most]) => ({ ...rest, ...most }));
-const forbid = fc.record({ ...conditions, asset: maybe(fc.constantFrom('ETH', 'USDC')) });
-const limit = fc
-  .record({ ...conditions, per: maybe(fc.constantFrom('wallet', 'destination')), stepUp: needs })
-  .chain((rule) =>
-    fc
-      .constantFrom<object>(
-        { asset: 'ETH', rolling: '24h', max: '0.000000000000000006' },
-        { asset: 'USDC', calendar: 'day', max: '0.000006' },
-        { asset: 'ETH', lifetime: '1' },
-        { count: 2, rolling: '1h' },
-      )
-      .map((ceiling) => ({ ...rule, ...ceiling })),
-  );
-
-const effect = fc.record(
-  {
-    op: fc.constantFrom(...op),
-    from: fc.constantFrom(sender, partner),
-    to: fc.constantFrom(receiver, partner, sender),
-    asset: fc.constantFrom('ETH', token),
-    amount: fc.bigInt(0n, 6n),
-    code,
-    contract: fc.constantFrom(token, receiver),
-    method: fc.constantFrom('a()', 'b()'),
-    data: fc.constantFrom('', 'ab00'),
-    args: fc.constant([{ name: 'x', value: '5' }]),
-  },
-  { requiredKeys: ['op', 'from'] },
-) as fc.Arbitrary<Effect>;
-/** What most transactions are, so that enough of them are covered. */
-const payment = fc.record({
-  op: fc.constant('transfer' as const),
-  from: fc.constant(sender),
-  to: fc.constantFrom(receiver, partner),
-  asset: fc.constant('ETH'),
-  amount: fc.bigInt(0n, 6n),
-});
-const effects = fc.array(fc.oneof({ weight: 3, arbitrary: payment }, { weight: 1, arbitrary: effect }), {
-  minLength: 1,
-  maxLength: 4,
-});
-
-const facts = fc.record({
-  effects,
-  now: fc.constantFrom(noon, noon + 7 * 3_600_000),
-  approvals: fc.constantFrom(approves(), approves('ann'), approves('ann', 'cid', 'rob')),
-  initiator: maybe(fc.constantFrom('token:game', 'ann')),
-  wallets: fc.constantFrom(
-    [{ id: wallet, tags: ['hot'], owner: 'desk' }],
-    [{ id: wallet }],
-    [],
-    [
-      { id: wallet, tags: [] },
-      { id: '00000000-0000-4000-8000-000000000002', tags: ['hot'] },
-    ],
-  ),
-  spent: fc.bigInt(0n, 3n),
-});
-type Given = typeof facts extends fc.Arbitrary<infer T> ? T : never;
-
-/** Permits of which random conditions do not take everything away. */
-const usual = [
-  { to: 'any', max: 'any', asset: 'any' },
-  { to: 'any', max: 'any', asset: 'any', needs: ['1 of ops'] },
-  { to: receiver, max: 'any', asset: 'any', needs: ['2 of ops', '1 of risk'] },
-];
-
-const rules = fc.record({
-  permits: fc.array(fc.oneof(permit, ...usual.map((one) => fc.constant(one))), { maxLength: 4 }),
-  forbids: fc.array(forbid, { maxLength: 1 }),
-  limits: fc.array(limit, { maxLength: 2 }),
-});
-type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
-
-const rank = { deny: 0, hold: 1, allow: 2 };
-
-function named(kind: string, list: readonly object[]): object[] {
-  return list.map((rule, place) => ({ id: `${kind}-${place}`, ...rule }));
-}
-
-function documentOf({ permits, forbids, limits }: Rules) {
-  return { permits: named('p', permits), forbids: named('f', forbids), limits: named('l', limits) };
-}
-
-function given({ spent, initiator, effects: list, ...rest }: Given): PolicyFacts {
-  return factsOf({
-    ...rest,
-    effects: [...list, fee],
-    used: () => spent,
-    ...(initiator !== undefined && { initiator }),
-  });
-}
+import { approves, judged } from '../../support/policies.js';
+import {
+  documentOf,
+  effect,
+  facts,
+  forbid,
+  given,
+  limit,
+  permit,
+  type Rules,
+  rank,
+  rules,
+} from '../../support/random-policies.js';
 
 const runs = { numRuns: 400 };
 

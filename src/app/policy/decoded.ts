@@ -1,0 +1,52 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import type { PolicyFacts } from '../../core/policy/facts.js';
+import type { PublicVault, Vault } from '../../core/signing/vault.js';
+import type { JournalEntry } from '../../core/store/journal.js';
+import type { Store } from '../../core/store/store.js';
+import { keyRefsOf, parseContext, wantedKeys } from '../../signing/sign.js';
+
+/** What a stored transaction is decoded with. */
+export interface DecodingParts {
+  readonly store: Pick<Store, 'wallets'>;
+  readonly vault: PublicVault & Pick<Vault, 'identify'>;
+  readonly chains: ChainRegistry;
+  /** Chain ids of development chains. */
+  readonly developmentChainIds: ReadonlyMap<string, bigint>;
+}
+
+/** What a decoded transaction tells a policy; time, approvals and budgets are for the caller to add. */
+export type DecodedFacts = Omit<PolicyFacts, 'now' | 'used' | 'approvals'>;
+
+/**
+ * Decodes the completed form of a transaction again. Tags, owners and initiators are not known: nothing that is signed says them.
+ * @throws CustosError TRANSACTION_INVALID: it was never completed, or its chain lists no effects; and what decoding throws
+ */
+export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Promise<DecodedFacts> {
+  const { completed, pending, network } = entry;
+  if (completed === undefined) throw new CustosError('TRANSACTION_INVALID', 'the journal has no completed form of it');
+  const chain = parts.chains.get(entry.chain);
+  const ids = [...new Set(keyRefsOf(chain, pending).map(({ signatureId }) => signatureId))];
+  const sealed = await parts.store.wallets.get(ids);
+  const signers = wantedKeys(chain, { pending, sealed }).map((key) => parts.vault.identify(key.sealed, key.ref));
+  const developmentChainId = parts.developmentChainIds.get(chain.id);
+  const rules = {
+    ...(developmentChainId !== undefined && { developmentChainId }),
+    feeCeilings: new Map(),
+    // Decoding only shows what is dangerous; the policy decides.
+    allowedHazards: new Set(['foreign-key'] as const),
+  };
+  const { effects, summary } = chain.codec.parse(completed, parseContext(pending, { rules, signers }));
+  if (effects === undefined) throw new CustosError('TRANSACTION_INVALID', `${chain.id} does not list effects yet`);
+  const addresses = new Set(sealed.flatMap((one) => parts.vault.wallet(one).address ?? []));
+  return {
+    chain: chain.id,
+    network,
+    coin: chain.coin,
+    wallets: ids.map((id) => ({ id })),
+    signers: signers.map(({ address }) => address),
+    isOwn: (address) => addresses.has(address) || signers.some((signer) => signer.address === address),
+    effects,
+    ...(summary.feeRate !== undefined && { feeRate: summary.feeRate }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../../core/clock.js';
+import { CustosError } from '../../core/errors.js';
+import type { EffectFinding, Judgement } from '../../core/policy/judgement.js';
+import type { Policy } from '../../core/policy/policy.js';
+import type { Journal } from '../../core/store/journal.js';
+import { compilePolicy } from '../../policy/judging/compile.js';
+import { judgePolicy } from '../../policy/judging/judge.js';
+import { effectText } from '../../policy/judging/reasons.js';
+import { type DecodingParts, decodeEntry } from './decoded.js';
+
+type ExplainParts = DecodingParts & { readonly journal: Pick<Journal, 'get'>; readonly clock: Pick<Clock, 'now'> };
+
+/**
+ * Judges a transaction of the journal as of now, without approvals and with empty budgets.
+ * @throws CustosError PENDING_UNKNOWN, and what `decodeEntry` throws
+ */
+export async function explain(policy: Policy, id: string, parts: ExplainParts): Promise<Judgement> {
+  const entry = await parts.journal.get(id);
+  if (entry === undefined) throw new CustosError('PENDING_UNKNOWN', `the journal has no transaction ${id}`);
+  const facts = await decodeEntry(entry, parts);
+  return judgePolicy(compilePolicy(policy), { ...facts, now: parts.clock.now(), approvals: [], used: () => 0n });
+}
+
+/** The tree of a judgement as lines. */
+export function explainLines({ verdict, reasons, effects, charges, shadow, considered }: Judgement): readonly string[] {
+  return [
+    verdict.toUpperCase(),
+    ...reasons.map((reason) => `  ${reason}`),
+    ...effects.flatMap(effectLines),
+    ...charges.map(
+      ({ limit, amount, max, fits }) =>
+        `limit ${limit}: takes ${amount} of ${max} smallest units or transactions (${fits})`,
+    ),
+    ...shadow.map(({ rule, would }) => `shadow ${rule}: would ${would}`),
+    `${considered} rules considered; the others are about other chains or wallets`,
+  ];
+}
+
+function effectLines({ effect, covered, by, misses }: EffectFinding): readonly string[] {
+  const how = {
+    permit: `covered by ${by.join(', ')}`,
+    awaits: `covered by ${by.join(', ')} after approvals`,
+    no: 'not covered',
+  };
+  const state = covered === 'change' || covered === 'fee' ? 'goes with the rest' : how[covered];
+  return [
+    `${effectText(effect)}: ${state}`,
+    ...misses.map(({ rule, because }) =>
+      rule === '' ? `  ${because} is not declared` : `  ${rule}: ${because} is not met`,
+    ),
+  ];
+}

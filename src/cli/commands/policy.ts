@@ -1,0 +1,68 @@
+import { type BacktestRow, backtest } from '../../app/policy/backtest.js';
+import { draftPolicy } from '../../app/policy/draft.js';
+import { explain, explainLines } from '../../app/policy/explain.js';
+import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
+import { parsePendingId } from '../../core/signing/pending.js';
+import type { Call, Run } from '../spec.js';
+
+export const draft: Run = async ({ house, out }) => {
+  out.json(await draftPolicy(await house.store(), house.chains));
+  return 0;
+};
+
+export const check: Run = async ({ args, options, house, out }) => {
+  const { policy, findings } = checkFile(args[0] ?? '', house.chains.ids);
+  const mistakes = findings.filter(({ level }) => level === 'mistake').length;
+  const { version, hash, permits, forbids, limits } = policy;
+  const rules = permits.length + forbids.length + limits.length;
+  if (options.json) out.json({ version, hash, rules, findings });
+  else {
+    for (const { level, what, text } of findings) out.line(`${level}  ${what}  ${text}`);
+    out.line(`version ${version}, ${rules} rules, ${mistakes} mistakes, ${hash}`);
+  }
+  return mistakes === 0 ? 0 : 1;
+};
+
+export const explainCommand: Run = async ({ args, options, house, out }) => {
+  const policy = readPolicyFile(args[0] ?? '');
+  const id = parsePendingId(options.transaction ?? '');
+  const judgement = await explain(policy, id, { ...(await decoding(house)), clock: house.clock });
+  if (options.json) out.json(judgement);
+  else for (const line of explainLines(judgement)) out.line(line);
+  out.note(NOT_KNOWN);
+  return 0;
+};
+
+export const diff: Run = async ({ args, options, out }) => {
+  const found = diffFiles(args[0] ?? '', args[1] ?? '');
+  if (options.json) out.json(found);
+  else {
+    for (const { effect, what, why } of found.changes) out.line(`${effect}  ${what}  ${why}`);
+    out.line(found.effect);
+  }
+  return 0;
+};
+
+export const backtestCommand: Run = async ({ args, options, house, out }) => {
+  const policy = readPolicyFile(args[0] ?? '');
+  const { rows, changed, undecided } = await backtest(policy, await decoding(house), options.limit);
+  if (options.json) for (const row of rows) out.jsonLine(row);
+  else out.table([['ID', 'CHAIN', 'STATE', 'VERDICT', 'WHY'], ...rows.map(row)]);
+  out.note(
+    `${rows.length} transactions; ${changed} that were signed would not have been; ${undecided} cannot be decoded.`,
+  );
+  out.note(NOT_KNOWN);
+  return 0;
+};
+
+const NOT_KNOWN =
+  'not known here: tags, owners, initiators and approvals; budgets count only what this command judged.';
+
+function row({ id, chain, state, verdict, reasons }: BacktestRow): string[] {
+  return [id, chain, state, verdict, reasons.join('; ')];
+}
+
+async function decoding({ config, store, vault, journal, chains }: Call['house']) {
+  const { developmentChainIds } = config.daemon;
+  return { store: await store(), vault: await vault(), journal: await journal(), chains, developmentChainIds };
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPolicy } from '../../../src/policy/document/read.js';
+import { diffPolicies } from '../../../src/policy/statics/diff.js';
+import { judged, open, partner, policyText, receiver, token } from '../../support/policies.js';
+import { documentOf, facts, given, rank, rules } from '../../support/random-policies.js';
+
+const diffOf = (before: object, after: object) =>
+  diffPolicies(readPolicy(policyText(before as never)), readPolicy(policyText(after as never)));
+const permit = { id: 'p', asset: ['ETH'], to: [partner, receiver], max: '5', needs: ['1 of ops'] };
+const forbid = { id: 'f', to: partner, op: ['transfer', 'call'] };
+const limit = { id: 'l', asset: 'ETH', rolling: '24h', max: '5', stepUp: ['2 of ops'] };
+const rule = (kind: 'permits' | 'forbids' | 'limits', from: object, change: object) =>
+  diffOf({ [kind]: [from] }, { [kind]: [{ ...from, ...change }] }).effect;
+
+describe('a new version of a policy', () => {
+  it.each([
+    ['a higher ceiling', { max: '5.1' }, 'widens'],
+    ['a lower ceiling', { max: '4' }, 'narrows'],
+    ['no ceiling', { max: 'any' }, 'widens'],
+    ['another asset', { asset: ['ETH', 'USDC'], max: { ETH: '5', USDC: '0' } }, 'widens'],
+    ['fewer addresses', { to: partner }, 'narrows'],
+    ['any address', { to: 'any' }, 'widens'],
+    ['a book', { to: [partner, 'book:partners'] }, 'widens'],
+    ['a tag', { tags: ['hot'] }, 'narrows'],
+    ['more operations', { op: ['transfer', 'token-transfer', 'mint'] }, 'widens'],
+    ['a danger', { code: ['allowance'] }, 'widens'],
+    ['more approvals', { needs: ['2 of ops'] }, 'narrows'],
+    ['a further group', { needs: ['1 of ops', '1 of risk'] }, 'narrows'],
+    ['another group', { needs: ['1 of risk'] }, 'widens'],
+    ['no approvals', { needs: [] }, 'widens'],
+    ['a stronger class', { class: 'decoded' }, 'narrows'],
+    ['a weaker class', { class: 'legacy' }, 'widens'],
+    ['hours', { hours: '09:00-17:00' }, 'narrows'],
+    ['a fee ceiling', { feeMax: '0.1' }, 'narrows'],
+    ['a most of outputs', { outputs: { max: 2 } }, 'narrows'],
+    ['the same in another order', { to: [receiver, partner] }, 'same'],
+    ['another spelling', { max: '5.0' }, 'same'],
+  ])('with %s of a permit says so', (_what, change, effect) => {
+    expect(rule('permits', permit, change)).toBe(effect);
+  });
+
+  it.each([
+    ['another address', { to: [partner, receiver] }, 'narrows'],
+    ['a condition more', { tags: ['hot'] }, 'widens'],
+    ['a condition less', { to: undefined }, 'narrows'],
+    ['one operation less', { op: ['transfer'] }, 'widens'],
+    ['every operation', { op: undefined }, 'narrows'],
+    ['a code', { code: ['allowance'] }, 'widens'],
+    ['a shadow', { shadow: true }, 'widens'],
+  ])('with %s of a forbid says so', (_what, change, effect) => {
+    expect(rule('forbids', forbid, change)).toBe(effect);
+  });
+
+  it.each([
+    ['a higher ceiling', { max: '6' }, 'widens'],
+    ['a lower ceiling', { max: '4' }, 'narrows'],
+    ['no step-up', { stepUp: undefined }, 'narrows'],
+    ['an easier step-up', { stepUp: ['1 of ops'] }, 'widens'],
+    ['another window', { rolling: '25h' }, 'widens'],
+    ['a condition', { tags: ['hot'] }, 'widens'],
+    ['budgets of wallets', { per: 'wallet' }, 'widens'],
+    ['another asset', { asset: 'USDC' }, 'widens'],
+  ])('with %s of a limit says so', (_what, change, effect) => {
+    expect(rule('limits', limit, change)).toBe(effect);
+  });
+
+  it('says what comes and goes', () => {
+    expect(diffOf({}, { permits: [permit] }).effect).toBe('widens');
+    expect(diffOf({ permits: [permit] }, {}).effect).toBe('narrows');
+    expect(diffOf({}, { forbids: [forbid], limits: [limit] }).effect).toBe('narrows');
+    expect(diffOf({ forbids: [forbid] }, {}).effect).toBe('widens');
+    expect(diffOf({ limits: [limit] }, {}).effect).toBe('widens');
+    expect(diffOf({ permits: [permit], limits: [limit] }, { permits: [], limits: [] }).effect).toBe('widens');
+  });
+
+  it('says what assets, books, groups and the time zone do', () => {
+    const before = {
+      permits: [{ ...open, to: 'book:partners', needs: ['1 of ops'] }],
+      forbids: [{ id: 'f', to: 'book:partners' }],
+    };
+    const changed = (members: object) => diffOf(before, { ...before, ...members }).effect;
+    const entries = [{ address: partner }];
+    const addresses = (...list: object[]) => ({ books: { partners: { entries: list } } });
+    expect(changed(addresses(...entries, { address: receiver }))).toBe('widens');
+    expect(diffOf({ permits: before.permits }, { permits: before.permits, ...addresses() }).effect).toBe('narrows');
+    expect(diffOf({ forbids: before.forbids }, { forbids: before.forbids, ...addresses() }).effect).toBe('widens');
+    expect(changed({ groups: { ops: ['ann', 'bob', 'cid', 'dan'], risk: ['bob', 'rob'] } })).toBe('widens');
+    expect(changed({ groups: { ops: ['ann', 'bob'], risk: ['bob', 'rob'] } })).toBe('narrows');
+    expect(changed({ groups: { ops: ['ann', 'bob', 'cid'] } })).toBe('widens');
+    const assets = (decimals: number) => ({ assets: { ETH: { network: 'mainnet', chain: 'ETH', decimals } } });
+    expect(diffOf({ ...assets(18) }, { ...assets(17) }).effect).toBe('widens');
+    expect(changed({ timeZone: 'Europe/Vienna' })).toBe('same');
+    const timed = { limits: [{ ...limit, rolling: undefined, calendar: 'day' }] };
+    expect(diffOf(timed, { ...timed, timeZone: 'Europe/Vienna' }).effect).toBe('widens');
+    expect(diffOf({}, { assets: {} }).effect).toBe('narrows');
+  });
+
+  it('that is not said to widen allows no transaction that was not allowed before', () => {
+    const versions = fc.tuple(rules, rules, fc.subarray(['permits', 'forbids', 'limits'] as const));
+    let narrowing = 0;
+    fc.assert(
+      fc.property(versions, facts, ([one, other, changed], about) => {
+        const before = documentOf(one);
+        const next = documentOf(other);
+        const after = { ...before, ...Object.fromEntries(changed.map((kind) => [kind, next[kind]])) };
+        if (diffOf(before, after).effect === 'widens') return;
+        narrowing++;
+        expect(rank[judged(after, given(about)).verdict]).toBeLessThanOrEqual(
+          rank[judged(before, given(about)).verdict],
+        );
+      }),
+      { numRuns: 600 },
+    );
+    expect(narrowing).toBeGreaterThan(50);
+  });
+
+  it('compares contracts whatever their spelling', () => {
+    const call = { id: 'c', op: ['call'], contract: token };
+    expect(rule('permits', call, { contract: token.replace('a0b8', 'A0B8') })).toBe('same');
+  });
+});
