@@ -62,7 +62,7 @@ import type { Effect, ErrorCode, Question, Transaction, TransactionSource, Verdi
 class Limit implements Judge {
   readonly name = 'limit';
   async decide({ summary, effects, wallets, sender, digest }: Question): Promise<Verdict> {
-    const last: Effect | undefined = effects?.at(-1);
+    const last: Effect | undefined = effects.at(-1);
     if (last?.op !== 'fee') return { kind: 'deny', rule: 'effects', reason: 'it does not end with a fee' };
     const [wallet]: readonly Wallet[] = wallets;
     if (wallet?.address === sender && digest.length === 64 && (summary.value?.amount ?? 0n) < 5n) return { kind: 'allow' };

@@ -28,8 +28,7 @@ export async function expectEveryChangeTold(place: SignedPlace, variants: Iterab
     const changed = await read(place, variant);
     if (changed === undefined || changed.txId === first.txId) continue;
     expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
-    if (changed.effects !== undefined)
-      expect(changed.effects, `${variant} has the effects of ${place.completed}`).not.toBe(first.effects);
+    expect(changed.effects, `${variant} has the effects of ${place.completed}`).not.toBe(first.effects);
     told += 1;
   }
   return told;
@@ -39,7 +38,7 @@ async function read({ chain, context, keys }: SignedPlace, completed: string) {
   try {
     const unsigned = chain.codec.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
-    const effects = unsigned.effects && effectsText(unsigned.effects);
+    const effects = effectsText(unsigned.effects);
     return { txId: (await unsigned.sign(keys)).txId, summary: JSON.stringify(summary), effects };
   } catch (error) {
     if (error instanceof CustosError) {

@@ -11,9 +11,10 @@ export function makeFourEye(service: FourEyeService): Judge {
   return fourEyeJudge(createApprover(service), { method, clock, ...(secret && { secret }) });
 }
 
-/** The question about a pending transaction that is complete already. */
+/** The question about a pending transaction that is complete already. The four-eye service is asked about its summary. */
 export function questionAbout(pending: PendingTransaction, summary: Summary, completed = pending.serialized): Question {
   const { chain, network } = pending;
   const digest = digestOf(completed);
-  return { pending, chain, network, wallets: [], sender: summary.from ?? '', completed, digest, summary };
+  const decoded = { completed, digest, summary, effects: [] };
+  return { pending, chain, network, wallets: [], sender: summary.from ?? '', ...decoded };
 }

@@ -7,15 +7,8 @@ export function effectsText(effects: readonly Effect[]): string {
   return JSON.stringify(effects, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
-/** The effects of a decoded transaction. A chain without them fails. */
-function effectsOf({ effects }: UnsignedTransaction): readonly Effect[] {
-  return effects ?? expect.fail('the transaction has no effects');
-}
-
 /** Holds what is true of the effects of every transaction of every chain. @returns them */
-export function expectSoundEffects(unsigned: UnsignedTransaction): readonly Effect[] {
-  const { summary } = unsigned;
-  const effects = effectsOf(unsigned);
+export function expectSoundEffects({ summary, effects }: UnsignedTransaction): readonly Effect[] {
   const intent = effects.slice(0, -1);
   const fee = effects.at(-1);
   expect(effects.map(({ op }) => op).filter((op) => op === 'fee')).toHaveLength(1);

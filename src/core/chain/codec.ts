@@ -31,7 +31,7 @@ export interface ParseContext {
 export interface UnsignedTransaction {
   readonly summary: Summary;
   /** Everything that it does; `summary` is made from them. */
-  readonly effects?: readonly Effect[];
+  readonly effects: readonly Effect[];
   /** Sequence number of the sender, if the chain has one. */
   readonly nonce?: bigint;
   /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */

@@ -19,8 +19,8 @@ export interface Question {
   readonly digest: string;
   /** What `completed` does, decoded here: amounts, receivers, fee, hazards. */
   readonly summary: Summary;
-  /** Everything that it does; absent where the chain does not list it. */
-  readonly effects?: readonly Effect[];
+  /** Everything that it does, as signed: texts in it are foreign until shown. */
+  readonly effects: readonly Effect[];
 }
 
 /** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until a person retries the transaction. */

@@ -14,8 +14,8 @@ export interface Decoded {
   /** Digest of `completed`: the judges allow it, and the signer compares its bytes with it. */
   readonly digest: string;
   readonly summary: Summary;
-  /** Everything that it does, where the chain lists it. */
-  readonly effects?: readonly Effect[];
+  /** Everything that it does. */
+  readonly effects: readonly Effect[];
 }
 
 /**
@@ -41,5 +41,5 @@ export async function decode(
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
   checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
-  return { completed, digest: digestOf(completed), summary, ...(effects && { effects }) };
+  return { completed, digest: digestOf(completed), summary, effects };
 }

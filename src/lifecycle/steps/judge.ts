@@ -36,8 +36,7 @@ function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Jud
   const { pending, chain, network } = entry;
   const { from, sealed, completed, digest, summary, effects } = judged;
   const wallets = sealed.map((one) => publicVault.wallet(one));
-  const decoded = { completed, digest, summary, ...(effects && { effects }) };
-  return { pending, chain, network, wallets, sender: from, ...decoded };
+  return { pending, chain, network, wallets, sender: from, completed, digest, summary, effects };
 }
 
 async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | undefined> {
