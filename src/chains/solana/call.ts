@@ -59,7 +59,7 @@ export interface Form {
   readonly read: (call: Call) => readonly Part[];
   /** A clause such as `sends 1 SOL to X`; absent where there is nothing to say. */
   readonly say?: (told: Told) => string;
-  /** What hazards call it, if not by its name. @param part - of an effect with a name of its own beside the first one */
+  /** What hazards call it, if not by its name. */
   readonly hazard?: string | ((told: Told) => string);
   /** The place of an account that can no longer be a wallet afterwards: it holds data or belongs to a program. */
   readonly ruins?: number;

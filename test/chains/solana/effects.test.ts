@@ -10,6 +10,7 @@ import type { UnsignedTransaction } from '../../../src/core/chain/codec.js';
 import type { Effect } from '../../../src/core/chain/effect.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { byteVariants } from '../../support/every-field.js';
+import { verdictOf } from '../../support/policies.js';
 import { keyOf } from '../signing.js';
 
 const key = keyOf(solana);
@@ -489,6 +490,30 @@ describe('the effects of a Solana transaction', () => {
       { name: 'signers', value: '1' },
       { name: 'writable', value: '0 1' },
     ]);
+  });
+
+  it('a permit of an unknown program covers only its program, beginning of data, accounts and number of instructions', () => {
+    const permit = {
+      ...{ id: 'p', chain: ['SOL'], op: ['call'], code: ['opaque-data'], program: thief, dataPrefix: 'e517' },
+      ...{ accounts: [{ at: 1, is: 'self' }], instructions: { max: 2 } },
+    };
+    const policy = {
+      ...{ assets: { SOL: { network: 'mainnet', chain: 'SOL', decimals: 9 } }, books: {} },
+      permits: [permit],
+    };
+    const verdict = (...instructions: readonly Parts[]) =>
+      verdictOf(policy, {
+        ...{ chain: 'SOL', coin: 'SOL', signers: [wallet], isOwn: (address) => address === wallet },
+        effects: effectsOf(completedOf(instructions)),
+      });
+    const call = by(thief)([other, me], 0xe5, 0x17, 3);
+    expect(verdict(call)).toBe('allow');
+    expect(verdict(call, call)).toBe('allow');
+    expect(verdict(call, call, call)).toBe('deny');
+    expect(verdict(by(thief)([other, me], 0xe5, 0x18, 3))).toBe('deny');
+    expect(verdict(by(thief)([me, other], 0xe5, 0x17, 3))).toBe('deny');
+    expect(verdict(by(other)([other, me], 0xe5, 0x17, 3))).toBe('deny');
+    expect(verdict(call, system([me, other], ...u32(2), ...u64(5)))).toBe('deny');
   });
 
   it('the fee effect holds who pays, the blockhash, the rights of all accounts, and the compute budget', () => {
