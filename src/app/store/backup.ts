@@ -21,11 +21,15 @@ import { readFileInParts } from './file-parts.js';
 export interface BackupCount {
   readonly wallets: number;
   readonly transactions: number;
+}
+
+/** Every kind of row. */
+interface RowCount extends BackupCount {
   readonly constitutions: number;
   readonly approvals: number;
 }
 
-const nothing: BackupCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0 };
+const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0 };
 
 export interface BackupOptions {
   readonly file: string;
@@ -65,7 +69,7 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
       throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
     }
   });
-  return count;
+  return { wallets: count.wallets, transactions: count.transactions };
 }
 
 /** If another backup has taken the name meanwhile, that one stays. */
@@ -84,7 +88,7 @@ interface WriteAll extends BackupOptions {
   readonly handle: FileHandle;
 }
 
-async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise<BackupCount> {
+async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise<RowCount> {
   const header: BackupHeader = {
     storeId: store.storeId,
     backupId: randomBytes(16).toString('hex'),
@@ -137,7 +141,7 @@ async function writeTransactions(store: Store, writer: BackupWriter): Promise<nu
 async function writeApprovals(
   { approvals }: Pick<Store, 'approvals'>,
   writer: BackupWriter,
-): Promise<Pick<BackupCount, 'constitutions' | 'approvals'>> {
+): Promise<Pick<RowCount, 'constitutions' | 'approvals'>> {
   const constitutions = await approvals.constitutions();
   await writer.add(constitutions.map((constitution) => ({ kind: 'constitution', constitution })));
   const pages = pagesOf<StoredApproval, string>({
@@ -158,9 +162,9 @@ const counted = {
   transaction: 'transactions',
   constitution: 'constitutions',
   approval: 'approvals',
-} as const satisfies Record<BackupRow['kind'], keyof BackupCount>;
+} as const satisfies Record<BackupRow['kind'], keyof RowCount>;
 
-async function countRows(file: string, rootKey: Uint8Array): Promise<BackupCount> {
+async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
   const count = { ...nothing };
   for await (const rows of readRows(file, rootKey)) {
     for (const { kind } of rows) count[counted[kind]]++;
@@ -191,7 +195,7 @@ export async function restoreStore(
       fill: (empty) => fillStore(empty, file, { header, rootKey }),
     });
     await store.close();
-    return count;
+    return { wallets: count.wallets, transactions: count.transactions };
   } finally {
     rootKey.fill(0);
   }

@@ -88,7 +88,7 @@ describe.each(kinds)('approvals on %s', (kind) => {
     await store.approvals.add(open);
     await store.approvals.spend({ nonces: [spent.nonce], attempt: '0' });
     const file = directory.path('backup');
-    expect(await backupStore(store, rootKey, { file })).toMatchObject({ constitutions: 1, approvals: 2 });
+    await backupStore(store, rootKey, { file });
 
     const restored = directory.path('restored.db');
     await restoreStore(file, { password, location: restored });
