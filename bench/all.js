@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const names = [
   'start',
   'chains',
+  'policy',
   'sweep',
   'latency',
   'poll',

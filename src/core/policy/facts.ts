@@ -10,7 +10,7 @@ export interface PolicyWallet {
 }
 
 /** An answer of a person that was verified, is about this transaction, and has not expired. */
-export interface GivenApproval {
+interface GivenApproval {
   readonly person: string;
   readonly decision: 'approve' | 'reject';
   readonly class: ApprovalClass;

@@ -38,9 +38,9 @@ export function localClock(timeZone: string): LocalClock {
   };
 }
 
-/** From `start` until before `end`. A time that goes over midnight has its end before its start. */
+/** From `start` until before `end`, so never where they are equal. A time that goes over midnight has its end before its start. */
 export function isWithin(minute: number, { start, end }: { readonly start: number; readonly end: number }): boolean {
-  return start < end ? start <= minute && minute < end : start <= minute || minute < end;
+  return start <= end ? start <= minute && minute < end : start <= minute || minute < end;
 }
 
 /** The moment from which on a window counts what was charged. @returns milliseconds since 1970 */

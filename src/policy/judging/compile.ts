@@ -58,21 +58,18 @@ interface Seeker {
 export function rulesFor<R>(shelves: Shelves<R>, { chain, wallets }: Seeker): readonly R[] {
   // Where nothing is known of the wallets or their tags, every rule may be about them.
   const isUnknown = wallets.length === 0 || wallets.some(({ tags }) => tags === undefined);
-  const found = new Set<R>();
+  const lists: (readonly R[])[] = [];
   for (const shelf of [shelves.get(chain), shelves.get('')]) {
     if (shelf === undefined) continue;
-    addAll(found, shelf.open);
-    if (isUnknown) for (const rules of [...shelf.byTag.values(), ...shelf.byWallet.values()]) addAll(found, rules);
+    lists.push(shelf.open);
+    if (isUnknown) lists.push(...shelf.byTag.values(), ...shelf.byWallet.values());
     for (const { id, tags = [] } of wallets) {
-      addAll(found, shelf.byWallet.get(id));
-      for (const tag of tags) addAll(found, shelf.byTag.get(tag));
+      lists.push(shelf.byWallet.get(id) ?? []);
+      for (const tag of tags) lists.push(shelf.byTag.get(tag) ?? []);
     }
   }
-  return [...found];
-}
-
-function addAll<R>(found: Set<R>, rules: readonly R[] | undefined): void {
-  for (const rule of rules ?? []) found.add(rule);
+  const [first = [], ...others] = lists.filter(({ length }) => length > 0);
+  return others.length === 0 ? first : [...new Set([first, ...others].flat())];
 }
 
 function shelve<R extends Conditions>(rules: readonly R[]): Shelves<R> {

@@ -1,7 +1,6 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { PolicyFacts, PolicyWallet } from '../../core/policy/facts.js';
 import type { BookEntry, Conditions, PartRule, Target } from '../../core/policy/policy.js';
-import { folded, normal } from '../address.js';
 import { isWithin, type LocalTime } from './calendar.js';
 import type { CompiledPolicy } from './compile.js';
 
@@ -11,6 +10,9 @@ export interface Scene {
   readonly facts: PolicyFacts;
   /** The time on the clocks of the policy. */
   local(): LocalTime;
+  /** The forms in which addresses are compared. */
+  normal(address: string): string;
+  folded(address: string): string;
   /** Name of the declared asset that an effect names. */
   nameOf(effect: Effect): string | undefined;
 }
@@ -18,20 +20,20 @@ export interface Scene {
 /** How a rule reads what it is not sure of: a permit does not count on it, a forbid or limit takes it as meant. */
 interface Stance {
   readonly unknown: boolean;
-  form(address: string): string;
+  readonly form: 'normal' | 'folded';
   inBook(scene: Scene, book: string, address: string): boolean;
 }
 
 const permits: Stance = {
   unknown: false,
-  form: normal,
+  form: 'normal',
   inBook: ({ compiled, facts }, book, address) =>
     isListed(compiled.books.normal.get(book)?.get(address), facts.chain, ({ usableFrom }) => usableFrom <= facts.now),
 };
 
 const narrows: Stance = {
   unknown: true,
-  form: folded,
+  form: 'folded',
   inBook: ({ compiled, facts }, book, address) =>
     isListed(compiled.books.folded.get(book)?.get(address), facts.chain, () => true),
 };
@@ -101,9 +103,9 @@ function isMeant(target: Target, address: string | undefined, { scene, stance }:
   if (address === undefined) return stance.unknown;
   const { facts } = scene;
   const { form, inBook } = stance;
-  const own = form(address);
+  const own = scene[form](address);
   if (target.addresses.has(own)) return true;
-  if (target.self && facts.signers.some((signer) => form(signer) === own)) return true;
+  if (target.self && facts.signers.some((signer) => scene[form](signer) === own)) return true;
   if (target.own && facts.isOwn(address)) return true;
   return target.books.some((book) => inBook(scene, book, own));
 }

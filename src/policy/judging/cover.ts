@@ -6,24 +6,33 @@ import { amountOf, isUnbounded } from './effects.js';
 /** A permit that was read against one transaction. */
 export interface PermitReading {
   readonly permit: Permit;
-  /** Why it does not cover an effect: the member that is not met. Undefined if it covers it. */
-  miss(effect: Effect): string | undefined;
+  /** Why it does not cover the effect at a place: the member that is not met. Undefined if it covers it. */
+  miss(place: number): string | undefined;
 }
 
 /** Reads one permit against a transaction. Whatever it matches counts together against its ceiling. */
 export function readPermit(permit: Permit, scene: Scene): PermitReading {
   const whole = transactionMiss(permit, scene, stances.permits) ?? totalMiss(permit, scene);
   if (whole !== undefined) return { permit, miss: () => whole };
-  const misses = new Map(scene.facts.effects.map((effect) => [effect, matchMiss(permit, effect, scene)]));
-  const over = overCeiling(permit, scene, (effect) => misses.get(effect) === undefined);
+  const { effects } = scene.facts;
+  const misses = effects.map((effect) => matchMiss(permit, effect, scene));
+  if (typeof permit.max !== 'object' || !misses.includes(undefined)) return { permit, miss: (place) => misses[place] };
+  const over = overCeiling(permit.max, scene, (place) => misses[place] === undefined);
   return {
     permit,
-    miss: (effect) => misses.get(effect) ?? (over.has(scene.nameOf(effect) ?? '') ? 'max' : undefined),
+    miss: (place) => misses[place] ?? (over.has(nameAt(effects, place, scene)) ? 'max' : undefined),
   };
 }
 
+function nameAt(effects: readonly Effect[], place: number, { nameOf }: Scene): string {
+  const effect = effects[place];
+  return (effect && nameOf(effect)) ?? '';
+}
+
 /** Conditions about all effects together. */
-function totalMiss({ value, feeMax, feeRateMax, outputs, instructions }: Permit, scene: Scene): string | undefined {
+function totalMiss(permit: Permit, scene: Scene): string | undefined {
+  const { value, feeMax, feeRateMax, outputs, instructions } = permit;
+  if ((value ?? feeMax ?? feeRateMax ?? outputs ?? instructions) === undefined) return undefined;
   const { effects, coin, feeRate } = scene.facts;
   const rest = effects.filter(({ op }) => op !== 'fee');
   if (outputs !== undefined && rest.filter(isOutput).length > outputs) return 'outputs';
@@ -76,18 +85,17 @@ function assetMiss({ asset, max, value }: Permit, effect: Effect, { facts, nameO
   return max === undefined && !isFree ? 'max' : undefined;
 }
 
-/** The assets of which a transaction moves more than the permit's ceiling, counted over all that the permit matches. */
+/** The assets of which a transaction moves more than the permit's ceilings, counted over all that the permit matches. */
 function overCeiling(
-  { max }: Permit,
+  max: ReadonlyMap<string, bigint>,
   { facts, nameOf }: Scene,
-  isMatched: (effect: Effect) => boolean,
+  isMatched: (place: number) => boolean,
 ): ReadonlySet<string> {
   const over = new Set<string>();
-  if (typeof max !== 'object') return over;
   const totals = new Map<string, bigint>();
-  for (const effect of facts.effects) {
+  for (const [place, effect] of facts.effects.entries()) {
     const name = nameOf(effect);
-    if (name === undefined || effect.own !== undefined || effect.op === 'fee' || !isMatched(effect)) continue;
+    if (name === undefined || effect.own !== undefined || effect.op === 'fee' || !isMatched(place)) continue;
     const total = (totals.get(name) ?? 0n) + (amountOf(effect) ?? 0n);
     totals.set(name, total);
     // A ceiling that says nothing about the asset allows none of it.

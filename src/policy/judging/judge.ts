@@ -1,7 +1,7 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { EffectFinding, Judgement, MissingApprovals, ShadowFinding } from '../../core/policy/judgement.js';
-import { normal } from '../address.js';
+import { folded, normal } from '../address.js';
 import type { LocalTime } from './calendar.js';
 import { assetKey, type CompiledPolicy, rulesFor } from './compile.js';
 import { isNarrowed, type Scene, stances, transactionMiss } from './conditions.js';
@@ -71,7 +71,6 @@ function verdictOf({ effects, forbidden, charges, unbounded, rejectedBy }: Parts
 /** Facts that no honest transaction gives. */
 function malformations({ effects, now }: PolicyFacts): string[] {
   const found: string[] = [];
-  if (effects.every(({ op }) => op === 'fee')) found.push('the transaction has no effect that a permit could cover');
   if (effects.filter(({ op }) => op === 'fee').length !== 1) found.push('the transaction does not state one fee');
   if (effects.some((effect) => (amountOf(effect) ?? 0n) < 0n)) found.push('the transaction has an amount below zero');
   if (!isMoment(now)) found.push('the time is not known');
@@ -95,7 +94,17 @@ function sceneOf(compiled: CompiledPolicy, facts: PolicyFacts): Scene {
     time ??= clock(isMoment(facts.now) ? facts.now : 0);
     return time;
   };
-  return { compiled, facts, nameOf, local };
+  return { compiled, facts, nameOf, local, normal: remembered(normal), folded: remembered(folded) };
+}
+
+/** Every rule compares the same few addresses. */
+function remembered(form: (address: string) => string): (address: string) => string {
+  const known = new Map<string, string>();
+  return (address) => {
+    const found = known.get(address) ?? form(address);
+    known.set(address, found);
+    return found;
+  };
 }
 
 /** A moment that calendars have. */
@@ -111,14 +120,14 @@ function isForbidden(forbid: Parameters<typeof isNarrowed>[0], scene: Scene): bo
 function effectFindings(live: readonly PermitReading[], scene: Scene, approvers: Approvers): readonly EffectFinding[] {
   const met = new Set(live.filter(({ permit }) => approvers(permit.needs, permit.class).length === 0));
   let unexplained = EXPLAINED;
-  const found = scene.facts.effects.map((effect): EffectFinding => {
+  const found = scene.facts.effects.map((effect, place): EffectFinding => {
     if (effect.op === 'fee') return { effect, covered: 'no', by: [], misses: [] };
-    const covering = live.filter((reading) => reading.miss(effect) === undefined);
+    const covering = live.filter((reading) => reading.miss(place) === undefined);
     const ready = covering.filter((reading) => met.has(reading));
     if (ready.length > 0) return { effect, covered: 'permit', by: idsOf(ready), misses: [] };
     if (covering.length > 0) return { effect, covered: 'awaits', by: idsOf(covering), misses: [] };
     unexplained -= 1;
-    const misses = unexplained < 0 ? [] : live.map((one) => ({ rule: one.permit.id, because: one.miss(effect) ?? '' }));
+    const misses = unexplained < 0 ? [] : live.map((one) => ({ rule: one.permit.id, because: one.miss(place) ?? '' }));
     return { effect, covered: 'no', by: [], misses };
   });
   return found.map((finding) => withCompany(finding, found, scene));
@@ -158,7 +167,7 @@ function idsOf(readings: readonly PermitReading[]): readonly string[] {
 
 function shadowPermit({ permit, miss }: PermitReading, effects: readonly EffectFinding[]): ShadowFinding[] {
   const isNew = effects.some(
-    ({ effect, covered }) => covered === 'no' && effect.op !== 'fee' && miss(effect) === undefined,
+    ({ effect, covered }, place) => covered === 'no' && effect.op !== 'fee' && miss(place) === undefined,
   );
   return isNew ? [{ rule: permit.id, would: 'cover' }] : [];
 }

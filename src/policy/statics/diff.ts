@@ -3,7 +3,7 @@ import { folded, normal } from '../address.js';
 import { isCodeNarrowed, isNarrower, isTighter, isWithin } from './within.js';
 
 /** What a new version changes. Whatever is not proved to narrow counts as widening. */
-export interface PolicyChange {
+interface PolicyChange {
   /** The rule, book, group or member. */
   readonly what: string;
   readonly effect: 'widens' | 'narrows' | 'same';

@@ -55,6 +55,7 @@ describe('the calendar of a policy', () => {
   it('takes hours from the first minute until before the last, also over midnight', () => {
     const times = { start: 9 * 60, end: 17 * 60 };
     expect([539, 540, 1019, 1020].map((minute) => isWithin(minute, times))).toEqual([false, true, true, false]);
+    expect([539, 540, 541].map((minute) => isWithin(minute, { start: 540, end: 540 }))).toEqual([false, false, false]);
     const night = { start: 22 * 60, end: 6 * 60 };
     expect([1319, 1320, 0, 359, 360].map((minute) => isWithin(minute, night))).toEqual([
       false,

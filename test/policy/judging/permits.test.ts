@@ -105,6 +105,12 @@ describe('a permit', () => {
     expect(effects[0]?.misses).toEqual([{ rule: 'open', because: 'to' }]);
   });
 
+  it('says of sixteen parts why no permit covers them, and of the others only that none does', () => {
+    const effects = [...Array.from({ length: 17 }, (_, at) => pays(BigInt(at))), fee];
+    const found = judged({ permits: [{ ...open, to: partner }] }, { effects }).effects;
+    expect(found.map(({ misses }) => misses.length)).toEqual([...Array(16).fill(1), 0, 0]);
+  });
+
   it.each([
     ['network'],
     ['chain'],
@@ -216,6 +222,8 @@ describe('a call', () => {
     expect(verdict({ value: '1' }, paid)).toBe('allow');
     expect(verdict({ value: '0.9' }, paid)).toBe('deny');
     expect(verdict({ value: '0' })).toBe('allow');
+    expect(verdict({ value: { USDC: '1' } }, { asset: 'ETH', amount: 0n })).toBe('allow');
+    expect(verdict({ value: { USDC: '1' } }, { asset: 'ETH', amount: 1n })).toBe('deny');
     expect(verdict({ max: '1', asset: 'ETH' }, paid)).toBe('allow');
     expect(verdict({ value: '5', asset: ['ETH', 'USDC'] }, { asset: token, amount: 1n })).toBe('deny');
   });
@@ -320,6 +328,8 @@ describe('a transaction', () => {
     expect(permitted([open], { now: Number.NaN })).toBe('deny');
     expect(permitted([open], { now: -1 })).toBe('deny');
     expect(permitted([open], { now: 9e15 })).toBe('deny');
+    expect(permitted([open], { now: 8.64e15 - 8.64e8 })).toBe('allow');
+    expect(permitted([open], { now: 8.64e15 - 8.64e8 + 1 })).toBe('deny');
     expect(permitted([open], { now: 0 })).toBe('allow');
   });
 
@@ -375,6 +385,7 @@ describe('a fee', () => {
     expect(permitted(max('1', { feeRateMax: '80.25' }), { feeRate: 80.25 })).toBe('allow');
     expect(permitted(max('1', { feeRateMax: '80.25' }), { feeRate: 80.26 })).toBe('deny');
     expect(permitted(max('1', { feeRateMax: '80' }))).toBe('deny');
+    expect(permitted(max('1', { feeRateMax: '80' }), { feeRate: 0 })).toBe('allow');
     expect(permitted(max('1', { feeRateMax: '80' }), { feeRate: Number.NaN })).toBe('deny');
     expect(permitted(max('1', { feeRateMax: '80' }), { feeRate: -1 })).toBe('deny');
   });
