@@ -7,7 +7,7 @@ import type { XdrReader } from './xdr.js';
 
 /** The coin's symbol, which is also its name among the assets. */
 export const COIN = 'XLM';
-export const DECIMALS = 7;
+const DECIMALS = 7;
 
 /** What an operation adds to its effects; the account for which it acts is added. */
 export type Part = Pick<Effect, 'op' | 'code' | 'to' | 'asset' | 'amount'> & {
