@@ -19,7 +19,7 @@ export function summarize(effects: readonly Effect[], usualVersion: number): Sum
   const locks = locksOf(last);
   const outputs = outputsOf(effects);
   const paid = outputs.filter(({ output, isRemark }) => !output.change && !isRemark).map(({ output }) => output);
-  const hazards = effects.flatMap((effect) => hazardOf(effect, locks.version));
+  const hazards = effects.flatMap((effect) => hazardOf(effect, { version: locks.version, asset }));
   const notes = notesOf(effects, { locks, usualVersion });
   const [only] = paid;
   return {

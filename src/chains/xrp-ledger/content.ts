@@ -21,6 +21,8 @@ export interface Reader {
   readonly isPaying?: true;
   /** Fields that other members of the summary hold completely; the notes list all others. */
   readonly told?: (fields: Fields) => readonly string[];
+  /** The effect with the amount that the fields state, where it is no bound and so not in the effect. */
+  readonly stated?: (effect: Effect) => Effect;
   readonly tokens?: (effect: Effect) => readonly TokenMove[];
   /** @returns undefined where it is as usual */
   readonly hazard?: (effect: Effect, kind: HazardKind) => Hazard | undefined;

@@ -57,7 +57,7 @@ export const nftReaders: Readonly<Record<string, Reader>> = {
       return { kind, ...(to !== undefined && { party: to }), asset, text: 'NFTokenCreateOffer' };
     },
   },
-  NFTokenCancelOffer: named('trade', undefined, 'cancels offers of tokens'),
+  NFTokenCancelOffer: named('call', undefined, 'cancels offers of tokens'),
   NFTokenAcceptOffer: {
     // The price is in the offer; only the offer's number is signed.
     deeds: () => [

@@ -15,12 +15,13 @@ const common = ['Sequence', 'DestinationTag'];
 const leaving: readonly Effect['op'][] = ['transfer', 'token-transfer', 'trade', 'approve'];
 
 /** Says what a transaction does, from its effects alone. The notes hold what no other member holds. */
-export function summarize(effects: readonly Effect[]): Summary {
-  const [first] = effects;
-  const { amount: fee, args: timing = [] } = feeOf(effects);
+export function summarize(all: readonly Effect[]): Summary {
+  const [first] = all;
+  const { amount: fee, args: timing = [] } = feeOf(all);
   if (first?.method === undefined) throw new CustosError('INTERNAL', 'the effects do not begin with a type');
   const { from, method, args = [] } = first;
   const reader = readerOf(method);
+  const effects = all.map((effect) => (effect.op === 'trade' ? (reader.stated?.(effect) ?? effect) : effect));
   const signed = inOrder([...args, ...timing]);
   const fields: Fields = { TransactionType: method, ...fieldsOf(signed) };
   const { Sequence: sequence, DestinationTag: tag } = numbersOf(fields);

@@ -5,6 +5,7 @@ import {
   amountAt,
   argumentsOf,
   type Deed,
+  fieldsOf,
   hasFlag,
   named,
   present,
@@ -31,7 +32,7 @@ export const tradeReaders: Readonly<Record<string, Reader>> = {
   OfferCancel: {
     deeds: (fields) => {
       smallOf(fields['OfferSequence'], 'OfferSequence');
-      return [{ op: 'trade' }];
+      return [{ op: 'call' }];
     },
     text: (fields) => `takes the offer ${smallOf(fields['OfferSequence'], 'OfferSequence')} back`,
   },
@@ -55,8 +56,8 @@ export const tradeReaders: Readonly<Record<string, Reader>> = {
   AMMDeposit: pool('puts into a pool', 'Amount', 'Amount2'),
   AMMWithdraw: pool('gives back shares of a pool', 'LPTokenIn'),
   AMMBid: pool('bids for a pool', 'BidMax'),
-  AMMVote: named('trade', 'market-order', 'votes for the fee of a pool'),
-  AMMDelete: named('trade', 'market-order', 'deletes an empty pool'),
+  AMMVote: named('call', 'market-order', 'votes for the fee of a pool'),
+  AMMDelete: named('call', 'market-order', 'deletes an empty pool'),
   AMMClawback: clawback((fields) => accountIfAt(fields, 'Holder')),
   Clawback: clawback((fields) => {
     const amount = amountAt(fields, 'Amount');
@@ -72,13 +73,17 @@ function pool(words: string, ...names: readonly string[]): Reader {
   return {
     deeds(fields) {
       const order = { op: 'trade', code: 'market-order' } as const;
-      const deeds = present(fields, ...names).map((name): Deed => {
-        return { ...order, ...assetOf(amountAt(fields, name)), args: argumentsOf({ [name]: fields[name] }) };
+      const [first = order, ...others] = present(fields, ...names).map((name): Deed => {
+        const { asset, ...units } = assetOf(amountAt(fields, name));
+        // What shares cost has no bound, so that the effect has no amount.
+        return { ...order, asset, ...(!isUnbounded(fields) && units), args: argumentsOf({ [name]: fields[name] }) };
       });
-      // What the shares cost has no bound: an effect without an amount, which no limit covers.
-      const rest: readonly Deed[] = isUnbounded(fields) ? [{ op: 'trade' }] : [];
-      const [first = order, ...others] = deeds;
-      return [first, ...others, ...rest];
+      return [first, ...others];
+    },
+    stated(effect) {
+      const fields = fieldsOf(effect.args);
+      const amounts = present(fields, ...names).map((name) => assetOf(amountAt(fields, name)));
+      return { ...effect, ...amounts.find(({ asset }) => asset === effect.asset) };
     },
     text(fields) {
       const list = present(fields, ...names).map((name) => amountAt(fields, name).text);

@@ -119,11 +119,11 @@ describe.each(chains)('the effects of $id', (chain) => {
     expect(effects[0]).toEqual({
       op: 'note',
       code: 'unproved-amount',
-      ...coin,
-      amount: BigInt(FUNDS),
+      from,
       args: [
         { name: 'vin', value: '0' },
         { name: 'outpoint', value: outpoint },
+        { name: 'claimed', value: String(FUNDS) },
       ],
     });
     expect(effects[2]?.args).toContainEqual({ name: 'claimed', value: String(FUNDS) });

@@ -33,12 +33,13 @@ export function effectsOf(transaction: ProvenTransaction, place: EffectsPlace): 
   ];
 }
 
-function doubts({ inputs, unproved }: ProvenTransaction, { from, asset }: EffectsPlace): readonly Effect[] {
+function doubts({ inputs, unproved }: ProvenTransaction, { from }: EffectsPlace): readonly Effect[] {
   return unproved.flatMap((at): readonly Effect[] => {
     const input = inputs[at];
     if (input === undefined) return [];
-    const args = [argument('vin', at), argument('outpoint', `${input.txId}:${input.index}`)];
-    return [{ op: 'note', code: 'unproved-amount', from, asset, amount: input.amount, args }];
+    const { txId, index, amount } = input;
+    const args = [argument('vin', at), argument('outpoint', `${txId}:${index}`), argument('claimed', amount)];
+    return [{ op: 'note', code: 'unproved-amount', from, args }];
   });
 }
 

@@ -15,10 +15,19 @@ export function shownScript(digits: string): string {
   return `${digits.slice(0, 128)}... (${script.length} bytes, SHA-256 ${hex.encode(sha256(script))})`;
 }
 
-/** The hazard that an effect with a code is. @param version - of the transaction, which decides what a lock means */
-export function hazardOf(effect: Effect, version: number): readonly Hazard[] {
-  const { code: kind, to, asset, amount } = effect;
+/** What the words about an effect need of the fee: the version decides what a lock means. */
+interface Whole {
+  readonly version: number;
+  /** Symbol of the coin. */
+  readonly asset: string;
+}
+
+/** The hazard that an effect with a code is. */
+export function hazardOf(effect: Effect, { version, asset: coin }: Whole): readonly Hazard[] {
+  const { code: kind, to } = effect;
   if (kind === undefined) return [];
+  const claimed = fieldOf(effect, 'claimed');
+  const { asset, amount } = claimed === undefined ? effect : { asset: coin, amount: BigInt(claimed) };
   return [
     {
       kind,
