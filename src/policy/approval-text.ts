@@ -106,7 +106,8 @@ function readLines(text: string): ReadonlyMap<Name, string> {
   if (text.length > MAX_TEXT || !/^[\n -~]*$/.test(text)) throw invalid('it is too long or not ASCII');
   const [title, ...lines] = text.split('\n');
   if (title !== TITLE) throw invalid('its first line is another one');
-  if (lines.length !== names.length + 1 || lines.at(-1) !== '') throw invalid('it has not the right number of lines');
+  if (lines.length !== names.length + 1 || lines.at(-1) !== '')
+    throw invalid('it does not have the right number of lines');
   return new Map(
     names.map((name, place) => {
       const line = lines[place] ?? '';

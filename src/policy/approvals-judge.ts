@@ -86,6 +86,7 @@ function hold(reason: string): Verdict {
 export function standingText(standing: Standing): string {
   if (standing.kind === 'met') return 'all approvals are there';
   if (standing.kind === 'rejected') return `rejected by ${standing.by}`;
+  if (standing.demands.length === 0) return 'no approval is asked for';
   const demands = standing.demands.map(({ demand, approved, open }) => {
     const yes = approved.length === 0 ? 'no approval yet' : `${approved.join(', ')} approved`;
     const more = open.length === 0 ? 'no other person can' : `${open.join(', ')} can`;

@@ -5,6 +5,7 @@ import type { Constitution, Person } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
 import { readApprovalText } from './approval-text.js';
 import { isSignedBy } from './person-key.js';
+import { emptySeats } from './seats.js';
 
 /** What is to be signed, and what it needs, as of now. */
 export interface Asked extends Pick<Approval, 'store' | 'pending' | 'chain' | 'network' | 'intent' | 'initiator'> {
@@ -51,13 +52,13 @@ export type Standing =
 
 /**
  * Reads an approval and finds the person who signed it. Says nothing about what it is for.
- * @throws CustosError APPROVAL_INVALID: another form; APPROVAL_SIGNATURE: of no person, or it does not fit the lines
+ * @throws CustosError APPROVAL_INVALID: another form; APPROVAL_SIGNATURE: no person has the key, or it does not fit the lines
  */
 export function verifyApproval(constitution: Constitution, { text, signature }: SignedApproval): VerifiedApproval {
   const approval = readApprovalText(text);
   const found = constitution.signers.get(approval.key);
   if (found === undefined) {
-    throw new CustosError('APPROVAL_SIGNATURE', `the key ${approval.key} is of no person of the constitution`);
+    throw new CustosError('APPROVAL_SIGNATURE', `the key ${approval.key} belongs to no person of the constitution`);
   }
   if (!isSignedBy(found.key, text, signature)) {
     throw new CustosError('APPROVAL_SIGNATURE', `the signature of ${found.person.name} does not fit the approval`);
@@ -82,14 +83,14 @@ export function checkApproval({ approval, person }: VerifiedApproval, asked: Ask
   }
   if (policyText(approval.policy) !== policyText(asked.policy)) throw changed('another policy is in force');
   if (approval.initiator !== asked.initiator) throw changed('it names another initiator');
-  if (isInitiator(person, asked.initiator)) throw refused(`${person.name} asked for the transaction`);
+  if (isInitiator(person, asked.initiator)) throw refused(`${person.name} asked for the transaction, or may have`);
   if (asked.now < approval.notBefore) throw new CustosError('APPROVAL_EXPIRED', 'the approval holds only later');
   if (asked.now >= approval.expires) throw new CustosError('APPROVAL_EXPIRED', 'the approval has expired');
 }
 
 /**
- * Judges approvals: persons are counted, not keys; any rejection ends the transaction; each demand must be met by approvers of its
- * group who saw that demand. What does not count is named, and never stops what does.
+ * Judges approvals: persons are counted, not keys, and a person counts once among all demands; any rejection ends the transaction;
+ * each demand must be met by approvers of its group who saw that demand. What does not count is named, and never stops what does.
  */
 export function standingOf(asked: Asked, constitution: Constitution, kept: readonly KeptApproval[]): Standing {
   const ignored: Ignored[] = [];
@@ -101,7 +102,9 @@ export function standingOf(asked: Asked, constitution: Constitution, kept: reado
     yes.push(verified);
   }
   const demands = asked.demands.map((demand) => standingOfDemand(demand, { asked, constitution, yes }));
-  const isMet = demands.every(({ demand, approved }) => approved.length >= demand.count);
+  const seats = demands.flatMap((one) => Array.from({ length: one.demand.count }, () => one));
+  // No demands are no approval: whoever asks nothing does not come here.
+  const isMet = seats.length > 0 && emptySeats(seats, ({ approved }) => approved).length === 0;
   if (!isMet) return { kind: 'missing', demands, ignored };
   const used = yes.filter(({ approval }) => asked.demands.some((demand) => saw(approval, demand)));
   return { kind: 'met', nonces: used.map(({ approval }) => approval.nonce) };
@@ -159,8 +162,10 @@ function saw({ demands }: Approval, demand: Demand): boolean {
   return demands.some((one) => demandText(one) === demandText(demand));
 }
 
+/** While it is not known who asked, whoever stands behind an initiator may have asked. */
 function isInitiator({ name, initiates }: Person, initiator: string | undefined): boolean {
-  return initiator !== undefined && (initiator === `person:${name}` || initiates.has(initiator));
+  if (initiator === undefined) return initiates.size > 0;
+  return initiator === `person:${name}` || initiates.has(initiator);
 }
 
 function policyText(policy: PolicyVersion | undefined): string {

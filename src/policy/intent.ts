@@ -17,15 +17,14 @@ export interface Intent {
 /**
  * Computes what an approval binds. A node or the clock may change the fee, number and expiry while people think, so those are
  * outside the intent.
- * @throws CustosError APPROVAL_EFFECTS: the transaction does not say what it does, or has not one fee
+ * @throws CustosError APPROVAL_EFFECTS: the transaction does nothing but pay a fee, or does not have one fee
  */
-export function intentOf(effects: readonly Effect[] | undefined): Intent {
-  if (effects === undefined) throw unclear('its chain does not list its effects');
+export function intentOf(effects: readonly Effect[]): Intent {
   const fees = effects.filter(({ op }) => op === 'fee');
   const rest = effects.filter(({ op }) => op !== 'fee');
   const [fee] = fees;
   if (fee?.asset === undefined || fee.amount === undefined || fees.length > 1)
-    throw unclear('it has not exactly one fee');
+    throw unclear('it does not have exactly one fee');
   // A hash of no effects would be the same for every transaction.
   if (rest.length === 0) throw unclear('it has no effect but its fee');
   return {

@@ -34,7 +34,7 @@ export interface Quorum {
 
 /**
  * Counts the persons of an act's group who signed a decree. Two keys of one person count once.
- * @throws CustosError CONSTITUTION_SIGNATURE: a signature is of no person of the group, or does not fit the lines
+ * @throws CustosError CONSTITUTION_SIGNATURE: a signature belongs to no person of the group, or does not fit the lines
  */
 export function quorumOf(constitution: Constitution, decree: Decree, signatures: readonly PersonSignature[]): Quorum {
   const demand = constitution.thresholds.get(decree.act);
@@ -46,7 +46,10 @@ export function quorumOf(constitution: Constitution, decree: Decree, signatures:
   for (const { key, signature } of signatures) {
     const found = constitution.signers.get(key);
     if (found === undefined || !group.has(found.person.name)) {
-      throw new CustosError('CONSTITUTION_SIGNATURE', `the key ${key} is of no person of the group ${demand.group}`);
+      throw new CustosError(
+        'CONSTITUTION_SIGNATURE',
+        `the key ${key} belongs to no person of the group ${demand.group}`,
+      );
     }
     if (!isSignedBy(found.key, decreeLines(decree, key), signature)) {
       throw new CustosError('CONSTITUTION_SIGNATURE', `the signature of ${found.person.name} does not fit`);

@@ -113,7 +113,7 @@ export function decodeRequest(chains: ChainRegistry, request: ApprovalRequest): 
     ...(withdrawal && { withdrawal }),
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
-  return { ...intentOf(effects), summary, all: effects ?? [] };
+  return { ...intentOf(effects), summary, all: effects };
 }
 
 function invalid(why: string): CustosError {

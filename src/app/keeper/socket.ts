@@ -67,13 +67,14 @@ async function isTaken(path: string): Promise<boolean> {
 }
 
 async function removeStale(path: string): Promise<void> {
-  const answered = await new Promise<boolean>((resolve) => {
+  const isDead = await new Promise<boolean>((resolve) => {
     const probe = connect(path);
-    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    probe.once('close', () => probe.destroy());
+    // Only a refusal shows that the listener is gone: a busy one answers with other errors.
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+    probe.once('connect', () => resolve(false));
     probe.once('connect', () => probe.destroy());
   });
-  if (answered) throw new CustosError('SIGNER_RUNNING', `another signer listens at ${path}`);
+  if (!isDead) throw new CustosError('SIGNER_RUNNING', `another signer listens at ${path}`);
   await unlink(path).catch((cause: unknown) => {
     throw unsafe(`the old socket ${path} cannot be removed`, cause);
   });

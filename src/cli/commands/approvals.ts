@@ -98,6 +98,12 @@ async function take(call: Call, answer: SignedApproval): Promise<0> {
 }
 
 async function openParts({ house }: Call): Promise<{ parts: ApprovalParts; constitution: Constitution }> {
+  if (house.config.needs.length === 0) {
+    throw new CustosError(
+      'CONFIG_INVALID',
+      'nothing says which approvals are needed: give --needs as the daemon has it',
+    );
+  }
   const store = await house.store();
   const constitution = await openConstitutions(store, await house.rootKey(), requireConstitution);
   const parts: ApprovalParts = {

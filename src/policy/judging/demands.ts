@@ -1,6 +1,7 @@
 import type { Demand } from '../../core/policy/demand.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { ApprovalClass, Policy } from '../../core/policy/policy.js';
+import { emptySeats } from '../seats.js';
 
 /** From the strongest: the approver decoded the transaction, was present, or merely an answer came. */
 const classes: readonly ApprovalClass[] = ['decoded', 'presence', 'legacy'];
@@ -14,7 +15,8 @@ export type Approvers = (demands: readonly Demand[], lowest: ApprovalClass) => r
  */
 export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
   const given = facts.approvals.filter(
-    ({ person, decision }) => decision === 'approve' && person !== facts.initiator && !facts.excluded?.includes(person),
+    ({ person, decision }) =>
+      decision === 'approve' && !isInitiator(person, facts) && !facts.excluded?.includes(person),
   );
   const isMember = (person: string, group: string) =>
     (groups.get(group) ?? facts.groups?.get(group))?.has(person) === true;
@@ -31,20 +33,7 @@ export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
   };
 }
 
-/** Gives as many seats as possible to different persons: one who sits moves to another seat where that makes room. */
-function emptySeats(seats: readonly string[], candidates: (group: string) => readonly string[]): readonly string[] {
-  const seatOf = new Map<string, number>();
-  const seat = (place: number, asked: Set<string>): boolean => {
-    for (const person of candidates(seats[place] ?? '')) {
-      if (asked.has(person)) continue;
-      asked.add(person);
-      const taken = seatOf.get(person);
-      if (taken === undefined || seat(taken, asked)) {
-        seatOf.set(person, place);
-        return true;
-      }
-    }
-    return false;
-  };
-  return seats.filter((_, place) => !seat(place, new Set()));
+/** A person may be named as such (`person:NAME`), or the door names them without more. */
+function isInitiator(person: string, { initiator }: PolicyFacts): boolean {
+  return initiator === person || initiator === `person:${person}`;
 }

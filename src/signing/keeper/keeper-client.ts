@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { Signer } from '../../core/signing/signer.js';
@@ -131,5 +132,6 @@ function opened(keys: FrontKeys | undefined): FrontKeys {
 }
 
 function isSame(one: FrontKeys, other: FrontKeys): boolean {
-  return Buffer.compare(one.viewKey, other.viewKey) === 0 && Buffer.compare(one.journal.key, other.journal.key) === 0;
+  const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && timingSafeEqual(a, b);
+  return same(one.viewKey, other.viewKey) && same(one.journal.key, other.journal.key);
 }

@@ -36,6 +36,14 @@ function thrownBy(work: () => unknown): CustosError {
 }
 
 describe('the configuration', () => {
+  it.each([
+    [{ needs: '' }, '--needs is empty; leave it out if nothing needs an approval'],
+    [{ needs: '1 of risk, 1 of risk' }, '--needs names the group risk twice'],
+    [{ needs: 'two of risk' }, '--needs takes demands like "2 of treasury", separated by commas'],
+  ])('the configuration refuses the demands %j', (flags, text) => {
+    expect(thrownBy(() => readConfig(flags, {}, home)).message).toBe(text);
+  });
+
   it('the configuration names every mistake at once, each with its code and the flag or variable', () => {
     const flags = { period: 'soon', signers: '0', wallets: 'x,y', chainId: ['ETH=x', 'BSC'], logLevel: 'loud' };
     const error = thrownBy(() => readConfig(flags, { CUSTOS_HEALTH_PORT: '70000' }, home));

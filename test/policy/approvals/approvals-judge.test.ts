@@ -49,7 +49,7 @@ describe('the judge of approvals', () => {
   });
 
   test('holds everything while there is no constitution', async () => {
-    const { judge, spent } = court([given('bea', free), given('bob', free)], { known: false });
+    const { judge, spent } = court([given('bea', free), given('ben', free)], { known: false });
     expect(await judge.decide(question())).toMatchObject({ kind: 'hold', because: 'undecided' });
     expect(spent.size).toBe(0);
   });
@@ -60,20 +60,20 @@ describe('the judge of approvals', () => {
       kind: 'hold',
       rule: 'approvals',
       because: 'undecided',
-      reason: '2 of treasury: bea approved, bob, ben can',
+      reason: '2 of treasury: bea approved, ben can',
     });
     expect(spent.size).toBe(0);
   });
 
   test('spends the approvals of the attempt as it lets the transaction pass', async () => {
-    const approvals = [given('bea', free), given('bob', free)];
+    const approvals = [given('bea', free), given('ben', free)];
     const { judge, spent } = court(approvals, { attempt: '3' });
     expect(await judge.decide(question())).toEqual({ kind: 'allow' });
     expect(spent).toEqual(new Map(approvals.map(({ nonce }) => [nonce, '3'])));
   });
 
   test('holds a transaction whose approvals were spent for bytes that were made before', async () => {
-    const approvals = [given('bea', free), given('bob', free)].map((one) => ({ ...one, spentFor: '0' }));
+    const approvals = [given('bea', free), given('ben', free)].map((one) => ({ ...one, spentFor: '0' }));
     expect(await court(approvals).judge.decide(question())).toEqual({ kind: 'allow' });
     const later = await court(approvals, { attempt: '1' }).judge.decide(question());
     expect(later).toMatchObject({ kind: 'hold', reason: expect.stringContaining('APPROVAL_SPENT') });
@@ -82,17 +82,15 @@ describe('the judge of approvals', () => {
   test('denies what one person rejected', async () => {
     const approvals = [
       given('bea', free),
-      given('bob', free),
+      given('ben', free),
       given('ben', { decision: 'reject', ...(free as object) }),
     ];
     expect(await court(approvals).judge.decide(question())).toMatchObject({ kind: 'deny', reason: 'rejected by ben' });
   });
 
-  test('throws about a transaction that does not list its effects, so that it is not signed', async () => {
-    const { judge } = court([given('bea', free), given('bob', free)]);
-    for (const effects of [undefined, []]) {
-      const asking = judge.decide({ ...question(), ...(effects ? { effects } : { effects: undefined as never }) });
-      await expect(asking).rejects.toEqual(expect.objectContaining({ code: 'APPROVAL_EFFECTS' }));
-    }
+  test('throws about a transaction that has no effects, so that it is not signed', async () => {
+    const { judge } = court([given('bea', free), given('ben', free)]);
+    const asking = judge.decide(question({ effects: [] }));
+    await expect(asking).rejects.toEqual(expect.objectContaining({ code: 'APPROVAL_EFFECTS' }));
   });
 });

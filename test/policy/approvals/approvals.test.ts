@@ -44,6 +44,35 @@ describe('approvals', () => {
     expect(missing.kind === 'missing' && missing.demands[0]?.open).toEqual(['bea', 'ben']);
   });
 
+  test('while it is not known who asked, a person behind any initiator does not count, and may still reject', () => {
+    const unknown = { initiator: undefined } as Record<never, never>;
+    const yes = (name: string) => approvalBy(name, unknown);
+    expect(reasons([yes('bea'), yes('bob')], unknown)).toEqual(['APPROVAL_REFUSED']);
+    expect(standing([yes('bea'), yes('ben')], unknown).kind).toBe('met');
+    const missing = standing([], unknown);
+    expect(missing.kind === 'missing' && missing.demands[0]?.open).toEqual(['bea', 'ben']);
+    expect(standing([approvalBy('bob', { ...unknown, decision: 'reject' })], unknown).kind).toBe('rejected');
+  });
+
+  test('one person does not meet two demands, and moves to the one that needs the person more', () => {
+    const both = [
+      { count: 1, group: 'treasury' },
+      { count: 1, group: 'risk' },
+    ];
+    const change = { demands: both };
+    expect(standing([approvalBy('ben', change)], change).kind).toBe('missing');
+    expect(standing([approvalBy('ben', change), approvalBy('bea', change)], change).kind).toBe('met');
+    const three = { demands: [{ count: 2, group: 'treasury' }, both[1]!] };
+    expect(standing([approvalBy('ben', three), approvalBy('bea', three)], three).kind).toBe('missing');
+    expect(standing([approvalBy('ben', three), approvalBy('bea', three), approvalBy('bob', three)], three).kind).toBe(
+      'met',
+    );
+  });
+
+  test('no demands are not an approval', () => {
+    expect(standing([approvalBy('bea'), approvalBy('bob')], { demands: [] }).kind).toBe('missing');
+  });
+
   test('an approval that hides or invents the initiator does not count', () => {
     expect(reasons([approvalBy('bea', { initiator: 'token:other' })])).toEqual(['APPROVAL_CHANGED']);
     const { initiator: _, ...without } = asked;
@@ -106,12 +135,14 @@ describe('approvals', () => {
     expect(found.kind === 'missing' && found.demands[0]?.approved).toEqual([]);
   });
 
-  test('each demand counts by itself, and the role decides as well as the group', () => {
+  test('an approver of one group does not meet the demand of another, and the role decides as well as the group', () => {
     const demands = [
       { count: 1, group: 'treasury' },
       { count: 1, group: 'risk' },
     ];
-    expect(standing([approvalBy('ben', { demands })], { demands }).kind).toBe('met');
+    expect(standing([approvalBy('bea', { demands }), approvalBy('bob', { demands })], { demands }).kind).toBe(
+      'missing',
+    );
     expect(standing([approvalBy('bea', { demands }), approvalBy('oli', { demands })], { demands }).kind).toBe(
       'missing',
     );
@@ -176,7 +207,7 @@ describe('an intent', () => {
     const [transfer, fee] = payment;
     if (transfer === undefined || fee === undefined) throw new Error('no payment');
     const { amount: _, ...unbounded } = fee;
-    for (const effects of [undefined, [], [fee], [transfer], [transfer, fee, fee], [transfer, unbounded]]) {
+    for (const effects of [[], [fee], [transfer], [transfer, fee, fee], [transfer, unbounded]]) {
       expect(() => intentOf(effects)).toThrow(expect.objectContaining({ code: 'APPROVAL_EFFECTS' }));
     }
     const half = { ...transfer, method: '\ud800' };
