@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Effect } from '../../src/core/chain/effect.js';
 import type { PolicyFacts } from '../../src/core/policy/facts.js';
-import { approves, factsOf, fee, noon, partner, receiver, sender, token } from './policies.js';
+import { approves, empty, factsOf, fee, noon, partner, receiver, sender, token } from './policies.js';
 
 const some = <T>(...items: T[]) => fc.subarray(items);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -138,6 +138,25 @@ function named(kind: string, list: readonly object[]): object[] {
 
 export function documentOf({ permits, forbids, limits }: Rules) {
   return { permits: named('p', permits), forbids: named('f', forbids), limits: named('l', limits) };
+}
+
+type Named = Readonly<Record<'permits' | 'forbids' | 'limits', readonly object[]>>;
+
+/** The same policy without a declaration of the coin: rules that name it go, and those of any asset are of the token. */
+export function withoutCoin({ permits, forbids, limits }: Named) {
+  const spoken = (list: readonly object[]) =>
+    list.flatMap((rule) => {
+      const { value: _value, feeMax: _feeMax, ...rest } = rule as Readonly<Record<string, unknown>>;
+      if ([rest['asset']].flat().includes('ETH')) return [];
+      return [rest['asset'] === 'any' ? { ...rest, asset: 'USDC', max: rest['max'] === 'any' ? 'any' : '1' } : rest];
+    });
+  const { USDC } = empty.assets;
+  return { assets: { USDC }, permits: spoken(permits), forbids: spoken(forbids), limits: spoken(limits) };
+}
+
+/** The same transaction, of tokens alone. Its fee is in the coin. */
+export function inTokens({ effects: list, ...rest }: Given): Given {
+  return { ...rest, effects: list.map((one) => (one.asset === 'ETH' ? { ...one, asset: token } : one)) };
 }
 
 export function given({ spent, initiator, effects: list, ...rest }: Given): PolicyFacts {

@@ -73,12 +73,16 @@ function ruleChanges<R extends Identified>(before: readonly R[], after: readonly
 }
 
 function assetChanges({ assets: before }: Policy, { assets: after }: Policy): PolicyChange[] {
-  return [...before.values()].flatMap((asset): PolicyChange[] => {
+  const added = [...after.keys()].filter((name) => !before.has(name));
+  const kept = [...before.values()].flatMap((asset): PolicyChange[] => {
     const next = after.get(asset.name);
     if (next === undefined) return [{ what: asset.name, effect: 'narrows', why: 'the asset is no longer declared' }];
     if (textOf(next) === textOf(asset)) return [];
     return [{ what: asset.name, effect: 'widens', why: 'the name means another asset, or another unit' }];
   });
+  // No fee of an undeclared asset is covered, so what paid its fee in this one was denied.
+  const why = 'the asset is declared, so fees may be paid in it';
+  return [...kept, ...added.map((what): PolicyChange => ({ what, effect: 'widens', why }))];
 }
 
 function bookChanges(before: Policy, after: Policy): PolicyChange[] {

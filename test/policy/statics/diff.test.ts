@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPolicy } from '../../../src/policy/document/read.js';
 import { diffPolicies } from '../../../src/policy/statics/diff.js';
-import { judged, open, partner, policyText, receiver, token } from '../../support/policies.js';
-import { documentOf, facts, given, rank, rules } from '../../support/random-policies.js';
+import { empty, fee, judged, open, partner, policyText, receiver, sends, token } from '../../support/policies.js';
+import { documentOf, facts, given, inTokens, rank, rules, withoutCoin } from '../../support/random-policies.js';
 
 const diffOf = (before: object, after: object) =>
   diffPolicies(readPolicy(policyText(before as never)), readPolicy(policyText(after as never)));
@@ -109,6 +109,36 @@ describe('a new version of a policy', () => {
         expect(rank[judged(after, given(about)).verdict]).toBeLessThanOrEqual(
           rank[judged(before, given(about)).verdict],
         );
+      }),
+      { numRuns: 600 },
+    );
+    expect(narrowing).toBeGreaterThan(50);
+  });
+
+  it('that declares another coin widens, because what paid its fee in that coin was denied', () => {
+    const { USDC, ETH } = empty.assets;
+    const before = { assets: { USDC }, permits: [{ id: 'p', asset: 'USDC', to: 'any', max: 'any' }] };
+    const after = { ...before, assets: { USDC, ETH } };
+    const given = { effects: [sends(1n), fee] };
+    expect([judged(before, given).verdict, judged(after, given).verdict]).toEqual(['deny', 'allow']);
+    expect(diffOf(before, after)).toEqual({
+      effect: 'widens',
+      changes: [{ what: 'ETH', effect: 'widens', why: 'the asset is declared, so fees may be paid in it' }],
+    });
+  });
+
+  it('without the coin that is not said to widen allows nothing new either, whatever it declares', () => {
+    const versions = fc.tuple(rules, rules, fc.subarray(['permits', 'forbids', 'limits', 'assets'] as const));
+    let narrowing = 0;
+    fc.assert(
+      fc.property(versions, facts, ([one, other, changed], about) => {
+        const before = withoutCoin(documentOf(one));
+        const next = { ...withoutCoin(documentOf(other)), assets: empty.assets };
+        const after = { ...before, ...Object.fromEntries(changed.map((kind) => [kind, next[kind]])) };
+        if (diffOf(before, after).effect === 'widens') return;
+        narrowing++;
+        const facts = given(inTokens(about));
+        expect(rank[judged(after, facts).verdict]).toBeLessThanOrEqual(rank[judged(before, facts).verdict]);
       }),
       { numRuns: 600 },
     );
