@@ -25,8 +25,8 @@ export const list: Run = async (call) => {
   if (options.json) {
     for (const { id, found } of waiting) {
       const isKnown = !(found instanceof CustosError);
-      const told = isKnown ? standingJson(found) : { error: { code: found.code, message: found.message } };
-      out.jsonLine({ id, ...told });
+      const known = isKnown ? standingJson(found) : { error: { code: found.code, message: found.message } };
+      out.jsonLine({ id, ...known });
     }
     return 0;
   }
@@ -73,7 +73,9 @@ async function signed(call: Call, asked: ApprovalRequest, decision: Approval['de
   const decoded = decodeRequest(house.chains, asked);
   for (const line of requestLines(asked, decoded, chain)) out.note(line);
   out.note(
-    `Your signature lets a fee of at most ${amountText(feeAtMost(decoded), chain)} pass, for ${options.validFor} minutes.`,
+    decision === 'approve'
+      ? `Your signature lets a fee of at most ${amountText(feeAtMost(decoded), chain)} pass, for ${options.validFor} minutes.`
+      : 'Your signature ends this transaction for good, whatever others approve.',
   );
   const key = await openKey(call);
   try {

@@ -2,6 +2,7 @@ import { type BacktestRow, backtest } from '../../app/policy/backtest.js';
 import { draftPolicy } from '../../app/policy/draft.js';
 import { explain, explainLines } from '../../app/policy/explain.js';
 import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
+import { CustosError } from '../../core/errors.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import type { Call, Run } from '../spec.js';
 
@@ -24,8 +25,11 @@ export const check: Run = async ({ args, options, house, out }) => {
 };
 
 export const explainCommand: Run = async ({ args, options, house, out }) => {
+  if (options.transaction === undefined) {
+    throw new CustosError('USAGE', 'name the transaction of the journal with --transaction ID');
+  }
   const policy = readPolicyFile(args[0] ?? '');
-  const id = parsePendingId(options.transaction ?? '');
+  const id = parsePendingId(options.transaction);
   const judgement = await explain(policy, id, { ...(await decoding(house)), clock: house.clock });
   if (options.json) out.json(judgement);
   else for (const line of explainLines(judgement)) out.line(line);

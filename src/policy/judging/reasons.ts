@@ -21,15 +21,15 @@ export function reasonsOf(parts: Parts, policy: Policy): readonly string[] {
   ];
 }
 
-/** One effect in few words. */
+/** One effect in few words. Amounts are in smallest units: an effect knows no decimals. */
 export function effectText(effect: Effect): string {
   const { op, code, asset, to, contract, method } = effect;
   const amount = amountOf(effect);
   const parts = [
     op,
     ...(code === undefined ? [] : [`(${code})`]),
-    ...(amount === undefined ? [] : [`of ${amount}`]),
-    ...(asset === undefined ? [] : [amount === undefined ? `of ${asset}` : asset]),
+    ...(amount === undefined ? [] : [`of ${amount} smallest units`]),
+    ...(asset === undefined ? [] : [`of ${asset}`]),
     ...(method === undefined ? [] : [`by ${method}`]),
     ...(contract === undefined || contract === asset ? [] : [`at ${contract}`]),
     ...(to === undefined ? [] : [`to ${to}`]),

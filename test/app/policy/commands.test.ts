@@ -61,7 +61,7 @@ describe('custos policy', () => {
     const allowed = await kms.run('policy', 'explain', file('p.json'), '--transaction', 'paid');
     expect(allowed.code).toBe(0);
     expect(allowed.stdout).toMatch(
-      /^ALLOW\ntransfer of \d+ ETH to 0x1111111111111111111111111111111111111111: covered by pay\n/,
+      /^ALLOW\ntransfer of \d+ smallest units of ETH to 0x1111111111111111111111111111111111111111: covered by pay\n/,
     );
     expect(allowed.stdout).toContain('goes with the rest');
     const permits = [{ id: 'pay', to: keys.one.address, max: '1' }];
@@ -71,7 +71,7 @@ describe('custos policy', () => {
       effects: [{ covered: 'no', misses: [{ rule: 'pay', because: 'to' }] }, { covered: 'no' }],
     });
     expect(await kms.run('policy', 'explain', file('p.json'), '--transaction', 'none')).toMatchObject({ code: 1 });
-    expect(await kms.run('policy', 'explain', file('p.json'))).toMatchObject({ code: 1, stdout: '' });
+    expect(await kms.run('policy', 'explain', file('p.json'))).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('diff says whether a version widens or narrows', async () => {
