@@ -22,8 +22,9 @@ export function readLimit(limit: Limit, scene: Scene, approvers: Approvers): Lim
   const { effects } = scene.facts;
   const paid = effects.filter(({ op, own }) => op !== 'fee' && own === undefined);
   const matched = paid.filter((effect) => isNarrowed(limit, effect, scene));
-  // A transaction that only moves change costs its fee all the same.
-  if (matched.length === 0 && (paid.length > 0 || isAboutEffects(limit))) return nothing;
+  // A transaction that only moves change or leaves a note costs its fee all the same.
+  const acting = paid.filter(({ op, code }) => op !== 'note' || code !== undefined);
+  if (matched.length === 0 && (acting.length > 0 || isAboutEffects(limit))) return nothing;
   const { stepUp } = limit;
   const missing = stepUp === undefined ? undefined : approvers(stepUp, limit.class);
   const beyond = missing === undefined ? 'no' : missing.length > 0 ? 'awaits' : 'raised';

@@ -84,6 +84,15 @@ describe('a limit of an amount', () => {
     expect(charges({ ...day, op: ['transfer'] }, { effects: [change, fee] })).toEqual([]);
   });
 
+  it('charges the fee of a transaction that only leaves a note, unless it is about certain effects', () => {
+    const note = { op: 'note', from: sender } as const;
+    expect(charges(day, { effects: [note, fee] })).toEqual([['day mainnet ETH', ether / 1000n]]);
+    expect(limited({ ...day, max: '0.0009' }, { effects: [note, fee] })).toBe('deny');
+    expect(charges({ id: 'n', count: 1, rolling: '1h' }, { effects: [note, fee] })).toEqual([['n count', 1n]]);
+    expect(charges({ ...day, to: partner }, { effects: [note, fee] })).toEqual([]);
+    expect(charges({ ...day, to: partner }, { effects: [pays(1n), note, fee] })).toEqual([]);
+  });
+
   it('charges nothing for what it is not about', () => {
     expect(charges({ ...day, tags: ['cold'] })).toEqual([]);
     expect(charges({ ...day, to: partner })).toEqual([]);
