@@ -123,7 +123,10 @@ function accountOf({ accounts }: Effect, { at }: PartRule): string | undefined {
 }
 
 function isPart({ is, max }: PartRule, value: string | undefined, targets: Targets): boolean {
-  if (value === undefined) return targets.stance.unknown;
-  if (is && !isMeant(is, value, targets)) return false;
-  return max === undefined || (/^\d{1,78}$/.test(value) && BigInt(value) <= max);
+  const { unknown } = targets.stance;
+  if (value === undefined) return unknown;
+  // A list may hold the address that is meant.
+  if (is && !isMeant(is, value.startsWith('[') ? undefined : value, targets)) return false;
+  if (max === undefined) return true;
+  return /^\d{1,78}$/.test(value) ? BigInt(value) <= max : unknown;
 }

@@ -35,6 +35,23 @@ describe('a forbid', () => {
     expect(forbidden(members, { effects: [{ from: sender, ...effect } as never, fee] })).toBe(true);
   });
 
+  it.each([
+    ['a list', '[1, 2]', true],
+    ['a number below zero', '-1', true],
+    ['no number', 'many', true],
+    ['a greater number', '6', false],
+  ])('of a greatest argument takes what it cannot read as meant: %s', (_what, value, isMeant) => {
+    const call = { op: 'call', from: sender, to: receiver, args: [{ name: 'x', value }] } as const;
+    expect(forbidden({ args: [{ at: 0, max: '5' }] }, { effects: [call, fee] })).toBe(isMeant);
+  });
+
+  it('of an address takes a list of addresses as meant', () => {
+    const call = (value: string) => ({ op: 'call', from: sender, to: receiver, args: [{ name: 'x', value }] }) as const;
+    const args = [{ at: 0, is: partner }];
+    expect(forbidden({ args }, { effects: [call(`[${receiver}, ${partner}]`), fee] })).toBe(true);
+    expect(forbidden({ args }, { effects: [call(receiver), fee] })).toBe(false);
+  });
+
   it('of an asset matches an effect that names none, but not one of another asset', () => {
     const call = { op: 'call', from: sender, to: receiver } as const;
     expect(forbidden({ asset: 'USDC' }, { effects: [call, fee] })).toBe(true);
