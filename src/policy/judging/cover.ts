@@ -80,8 +80,8 @@ function assetMiss({ asset, max, value }: Permit, effect: Effect, { facts, nameO
   const amount = amountOf(effect);
   if (amount === undefined) return undefined;
   if (effect.asset === undefined) return 'asset';
-  // Without a ceiling nothing leaves, but what `value` bounds. What is minted does not leave.
-  const isFree = effect.op === 'mint' || amount === 0n || (value !== undefined && effect.asset === facts.coin);
+  // Without a ceiling nothing leaves, but what `value` bounds.
+  const isFree = amount === 0n || (value !== undefined && effect.asset === facts.coin);
   return max === undefined && !isFree ? 'max' : undefined;
 }
 

@@ -1,10 +1,8 @@
 import type { Effect, EffectOp } from '../../core/chain/effect.js';
 import type { HazardKind } from '../../core/chain/hazards.js';
 
-/** What they take away has to have a ceiling. */
-export const boundOps: readonly EffectOp[] = ['transfer', 'token-transfer', 'approve', 'burn', 'trade'];
-/** They move an asset, so they have to name it. */
-const movingOps: ReadonlySet<EffectOp> = new Set([...boundOps, 'mint']);
+/** They move or make an asset, so they have to name it, and permits have to have a ceiling. */
+export const boundOps: readonly EffectOp[] = ['transfer', 'token-transfer', 'approve', 'mint', 'burn', 'trade'];
 /** They give away something that no amount is stated for. */
 const boundless: ReadonlySet<HazardKind> = new Set(['closes-account', 'approve-all', 'unlimited-allowance']);
 
@@ -18,5 +16,5 @@ export function amountOf({ amount, tokenId, code }: Effect): bigint | undefined 
 export function isUnbounded(effect: Effect): boolean {
   if (amountOf(effect) !== undefined) return false;
   const { asset, op, code } = effect;
-  return asset !== undefined || movingOps.has(op) || (code !== undefined && boundless.has(code));
+  return asset !== undefined || boundOps.includes(op) || (code !== undefined && boundless.has(code));
 }

@@ -80,6 +80,7 @@ describe('a policy as text', () => {
       'write "to": "any"',
     ],
     ['a permit without a ceiling', policyText({ permits: [{ id: 'p', to: 'any' }] }), 'write "max": "any"'],
+    ['a mint without a ceiling', policyText({ permits: [{ id: 'p', op: ['mint'], to: 'any' }] }), 'write "max": "any"'],
     ['no bound without a code', permit({ max: 'unlimited' }), 'needs a code'],
     ['one amount of several assets', permit({ asset: ['ETH', 'USDC'], max: '1' }), 'more than one declared asset'],
     ['an amount of no asset', policyText({ permits: [{ ...open, asset: [], max: '1' }] }), 'of no declared asset'],
