@@ -109,7 +109,7 @@ describe('the policy of a collection', () => {
     const prices = { maxFeePerGas: '1000000000', maxPriorityFeePerGas: '1' };
     const context = { network: 'mainnet', from: sender, signers: [{ address: sender }] } as const;
     const text = JSON.stringify({ ...request, ...prices, ...change });
-    const { effects = [] } = createRegistry().get('BASE').codec.parse(text, context);
+    const { effects } = createRegistry().get('BASE').codec.parse(text, context);
     return verdict('nft', { chain: 'BASE', effects });
   }
 
