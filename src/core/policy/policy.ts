@@ -80,7 +80,9 @@ interface Rule extends Conditions {
 /** `any`: however much, as long as it is stated. `unlimited`: also what has no bound. */
 export type Ceiling = ReadonlyMap<string, bigint> | 'any' | 'unlimited';
 
-export type ApprovalClass = 'decoded' | 'presence' | 'legacy';
+/** From the strongest: the approver decoded the transaction, was present, or merely an answer came. */
+export const approvalClasses = ['decoded', 'presence', 'legacy'] as const;
+export type ApprovalClass = (typeof approvalClasses)[number];
 
 /** An alternative: an effect needs one permit that covers it. */
 export interface Permit extends Rule {

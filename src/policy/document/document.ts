@@ -1,4 +1,5 @@
 import { hazardKinds } from '../../core/chain/hazards.js';
+import { approvalClasses } from '../../core/policy/policy.js';
 import { DECIMALS, forms, MOST } from './forms.js';
 import { effectOps } from './ops.js';
 import { either, list, map, object, oneOf, type Shape, textOf, truth, whole } from './shape.js';
@@ -19,8 +20,7 @@ const words = list(textOf(forms.words));
 const demands = list(textOf(forms.demand));
 /** An address, contract or program, `any`, `self`, `own`, or `book:NAME`; or a list of them. */
 const target = either(isText, foreign, list(foreign));
-const classes = ['decoded', 'presence', 'legacy'] as const;
-const approvalClass = oneOf(classes);
+const approvalClass = oneOf(approvalClasses);
 
 /** Amounts by asset. A single amount is for a rule that can only mean one asset. */
 const amounts = either(isText, textOf(forms.amount), map(forms.asset, textOf(forms.amount)));

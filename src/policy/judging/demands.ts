@@ -1,10 +1,7 @@
 import type { Demand } from '../../core/policy/demand.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
-import type { ApprovalClass, Policy } from '../../core/policy/policy.js';
+import { type ApprovalClass, approvalClasses, type Policy } from '../../core/policy/policy.js';
 import { emptySeats } from '../seats.js';
-
-/** From the strongest: the approver decoded the transaction, was present, or merely an answer came. */
-const classes: readonly ApprovalClass[] = ['decoded', 'presence', 'legacy'];
 
 /** Finds what is missing of demands of one rule. */
 export type Approvers = (demands: readonly Demand[], lowest: ApprovalClass) => readonly Demand[];
@@ -22,7 +19,7 @@ export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
     (groups.get(group) ?? facts.groups?.get(group))?.has(person) === true;
   return (demands, lowest) => {
     if (demands.length === 0) return [];
-    const counted = given.filter((one) => classes.indexOf(one.class) <= classes.indexOf(lowest));
+    const counted = given.filter((one) => approvalClasses.indexOf(one.class) <= approvalClasses.indexOf(lowest));
     const persons = [...new Set(counted.map(({ person }) => person))];
     const seats = demands.flatMap(({ group, count }) => Array.from({ length: count }, () => group));
     const empty = emptySeats(seats, (group) => persons.filter((person) => isMember(person, group)));

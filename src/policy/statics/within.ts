@@ -1,11 +1,17 @@
 import type { Demand } from '../../core/policy/demand.js';
-import type { ApprovalClass, Ceiling, Conditions, Limit, PartRule, Permit, Target } from '../../core/policy/policy.js';
+import {
+  type ApprovalClass,
+  approvalClasses,
+  type Ceiling,
+  type Conditions,
+  type Limit,
+  type PartRule,
+  type Permit,
+  type Target,
+} from '../../core/policy/policy.js';
 import { folded } from '../address.js';
 
 type Amounts = ReadonlyMap<string, bigint>;
-
-/** From the strongest. */
-const classes: readonly ApprovalClass[] = ['decoded', 'presence', 'legacy'];
 
 /**
  * Whether whatever meets the first rule's conditions meets the second's, apart from codes. It proves: what it cannot prove is false.
@@ -128,5 +134,5 @@ function isDemanding(inner: readonly Demand[], outer: readonly Demand[]): boolea
 }
 
 function isStronger(inner: ApprovalClass, outer: ApprovalClass, needs: readonly Demand[]): boolean {
-  return needs.length === 0 || classes.indexOf(inner) <= classes.indexOf(outer);
+  return needs.length === 0 || approvalClasses.indexOf(inner) <= approvalClasses.indexOf(outer);
 }
