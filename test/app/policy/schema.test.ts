@@ -56,7 +56,7 @@ const full = {
       needs: ['2 of ops', '1 of risk'],
       class: 'decoded',
     },
-    { id: 'other', op: ['mint'], contract: token, to: 'any' },
+    { id: 'other', op: ['mint'], contract: token, to: 'any', max: 'any' },
   ],
   forbids: [{ id: 'no', to: 'own', method: ['a()', 'b()'] }],
   limits: [
