@@ -68,28 +68,45 @@ export const tradeReaders: Readonly<Record<string, Reader>> = {
   MPTokenIssuanceDestroy: named('issuer', 'issuer-settings', 'ends a token that it issues'),
 };
 
+/** A deposit by shares, or by a price: the amounts that it names are no bound of what goes in. */
+function isUnbounded(fields: Fields): boolean {
+  return fields['TransactionType'] === 'AMMDeposit' && (hasFlag(fields, BY_SHARES) || fields['EPrice'] !== undefined);
+}
+
+/** With a price, an amount of 0 means as much as the price lets in. */
+function isOpen(fields: Fields, name: string): boolean {
+  return isUnbounded(fields) && fields['EPrice'] !== undefined && assetOf(amountAt(fields, name)).amount === 0n;
+}
+
 function pool(words: string, ...names: readonly string[]): Reader {
-  const isUnbounded = (fields: Fields) => fields['TransactionType'] === 'AMMDeposit' && hasFlag(fields, BY_SHARES);
   return {
     deeds(fields) {
       const order = { op: 'trade', code: 'market-order' } as const;
       const [first = order, ...others] = present(fields, ...names).map((name): Deed => {
         const { asset, ...units } = assetOf(amountAt(fields, name));
-        // What shares cost has no bound, so that the effect has no amount.
+        // What shares cost, or a price lets in, has no bound, so that the effect has no amount.
         return { ...order, asset, ...(!isUnbounded(fields) && units), args: argumentsOf({ [name]: fields[name] }) };
       });
       return [first, ...others];
     },
     stated(effect) {
-      const fields = fieldsOf(effect.args);
-      const amounts = present(fields, ...names).map((name) => assetOf(amountAt(fields, name)));
+      const fields = { TransactionType: effect.method, ...fieldsOf(effect.args) };
+      const stated = present(fields, ...names).filter((name) => !isOpen(fields, name));
+      const amounts = stated.map((name) => assetOf(amountAt(fields, name)));
       return { ...effect, ...amounts.find(({ asset }) => asset === effect.asset) };
     },
     text(fields) {
-      const list = present(fields, ...names).map((name) => amountAt(fields, name).text);
+      const list = present(fields, ...names).map((name) => {
+        const amount = amountAt(fields, name);
+        return isOpen(fields, name) ? `ANY AMOUNT of ${assetOf(amount).asset}` : amount.text;
+      });
       return `${words}${list.length === 0 ? '' : `: ${list.join(' and ')}`}`;
     },
-    isOpaque: (fields) => present(fields, ...names).length === 0 || isUnbounded(fields),
+    isOpaque(fields) {
+      const found = present(fields, ...names);
+      const isByShares = isUnbounded(fields) && hasFlag(fields, BY_SHARES);
+      return found.length === 0 || isByShares || found.some((name) => isOpen(fields, name));
+    },
   };
 }
 

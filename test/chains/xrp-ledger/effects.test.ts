@@ -156,6 +156,8 @@ const table: readonly (readonly [type: string, fields: Fields, effects: readonly
   ],
   ['AMMDeposit', { Amount: usd, ...pair }, [{ ...order, ...dollars }]],
   ['AMMDeposit', { Amount: '5', ...pair, Flags: 0x10000 }, [{ ...order, asset: 'XRP' }]],
+  ['AMMDeposit', { Amount: '0', ...pair, EPrice: usd, Flags: 0x400000 }, [{ ...order, asset: 'XRP' }]],
+  ['AMMDeposit', { Amount: usd, ...pair, EPrice: usd, Flags: 0x400000 }, [{ ...order, asset: dollars.asset }]],
   ['AMMWithdraw', { LPTokenIn: usd, ...pair }, [{ ...order, ...dollars }]],
   ['AMMBid', { BidMax: usd }, [{ ...order, ...dollars }]],
   ['AMMVote', { TradingFee: 1 }, [{ op: 'call', code: 'market-order' }]],

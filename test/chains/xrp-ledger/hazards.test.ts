@@ -274,6 +274,18 @@ describe('an XRP transaction', () => {
     expect(parse({ ...deposit, Amount: '5', Flags: 0x0008_0000 }).summary.opaque).toBe(false);
   });
 
+  it('a deposit that only a price limits says that any amount may go in', () => {
+    const pool = { Asset: { currency: 'XRP' }, Asset2: { currency: 'USD', issuer: other } };
+    const deposit = { TransactionType: 'AMMDeposit', ...pool, EPrice: usd, Flags: 0x0040_0000 };
+    const open = parse({ ...deposit, Amount: '0' }).summary;
+    expect(open).toMatchObject({ opaque: true, hazards: [{ kind: 'market-order', asset: 'XRP', text: 'AMMDeposit' }] });
+    expect(open.hazards[0]).not.toHaveProperty('amount');
+    expect(open.text).toContain('puts into a pool: ANY AMOUNT of XRP, with');
+    const most = parse({ ...deposit, Amount: '5' }).summary;
+    expect(most).toMatchObject({ opaque: false, value: { amount: 5n }, hazards: [{ asset: 'XRP', amount: 5n }] });
+    expect(most.text).toContain('puts into a pool: 0.000005 XRP, with');
+  });
+
   it('each type that the encoder knows is in one of these lists', () => {
     const listed = [...table.map(([, { TransactionType }]) => TransactionType), ...opaque, ...refused];
     expect(TRANSACTION_TYPES.filter((type) => !listed.includes(type))).toEqual([]);
