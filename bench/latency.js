@@ -18,7 +18,7 @@ const vault = openVault({ rootKey, storeId, chains });
 const { sealed, wallet } = await vault.create('ETH', 'testnet', { kind: 'key' });
 const slots = [await makeSlot(rootKey, password, { kind: 'password', storeId })];
 const log = { debug() {}, info() {}, warn() {}, error() {} };
-const signer = createSignerClient({ ...signerProgram(), slots, storeId, password, count: 1, log });
+const signer = createSignerClient({ ...signerProgram(), slots, storeId, password, rules: new Map(), count: 1, log });
 await signer.unlock();
 
 const requestOf = (nonce) => ({

@@ -52,7 +52,10 @@ second.spawn({ ...other, stdio: ['ignore', 'ignore', 'ignore'] });
 pids.class = second.pid;
 const third = new child._handle.constructor();
 third.onexit = () => undefined;
-third.spawn(other);
+// Node 24.22 and later gives the handle the values one by one.
+const takesValues = /_handle\.spawn\(\s*options\.file/.test(String(child.constructor.prototype.spawn));
+if (takesValues) third.spawn(other.file, other.args, other.cwd, other.envPairs, other.stdio, 0, other.uid, 0);
+else third.spawn(other);
 pids.handle = third.pid;
 
 send({ results, pids });

@@ -39,25 +39,30 @@ function guardSpawn(command: readonly string[]): void {
     typeof prototype === 'object' && prototype !== null ? Reflect.get(prototype, 'spawn') : undefined;
   if (typeof prototype !== 'object' || prototype === null || typeof spawn !== 'function') throw unguarded();
   const apply = Reflect.apply;
-  const value = function guarded(this: unknown, given: unknown): unknown {
-    return apply(spawn, this, [fixedOptions(given, command)]);
+  const value = function guarded(this: unknown, ...given: readonly unknown[]): unknown {
+    return apply(spawn, this, fixedArguments(given, command));
   };
   if (!Reflect.defineProperty(prototype, 'spawn', { value, writable: false, configurable: false })) throw unguarded();
 }
 
-/** Options of the system's call that are made here; only the streams are the caller's, and only as many as a channel needs. */
-function fixedOptions(given: unknown, [file = '', ...args]: readonly string[]): object {
+/**
+ * Arguments of the system's call that are made here; only the streams are the caller's, and only as many as a channel needs. Node
+ * gives the call one object, and from 24.22 on the same values one by one.
+ */
+function fixedArguments(given: readonly unknown[], [file = '', ...args]: readonly string[]): readonly unknown[] {
+  const [first] = given;
+  if (typeof first === 'string') {
+    const [, , , pairs, stdio] = given;
+    return [file, [file, ...args], undefined, channelPairs(pairs), stdio, 0, undefined, undefined];
+  }
   const of = (name: string): unknown =>
-    typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined;
-  const environment = listed(of('envPairs')).filter((pair) => /^NODE_CHANNEL_(FD|SERIALIZATION_MODE)=\w+$/.test(pair));
-  return {
-    file,
-    args: [file, ...args],
-    envPairs: environment,
-    stdio: of('stdio'),
-    detached: false,
-    windowsHide: true,
-  };
+    typeof first === 'object' && first !== null ? Reflect.get(first, name) : undefined;
+  const envPairs = channelPairs(of('envPairs'));
+  return [{ file, args: [file, ...args], envPairs, stdio: of('stdio'), detached: false, windowsHide: true }];
+}
+
+function channelPairs(pairs: unknown): string[] {
+  return listed(pairs).filter((pair) => /^NODE_CHANNEL_(FD|SERIALIZATION_MODE)=\w+$/.test(pair));
 }
 
 function listed(value: unknown): string[] {
