@@ -2,7 +2,8 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId } from '../core/ids.js';
 import { type Approval, LONGEST_APPROVAL, type PolicyVersion } from '../core/policy/approval.js';
 import { type Demand, demandText, parseDemand } from '../core/policy/demand.js';
-import { isHash, isInitiator } from './constitution.js';
+import { isInitiator } from './constitution.js';
+import { isHash } from './hash.js';
 import { parsePersonKey } from './person-key.js';
 
 const TITLE = 'custos-approval/1';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { isObject, type JsonObject } from '../core/json.js';
 import {
@@ -12,13 +11,13 @@ import {
 } from '../core/policy/constitution.js';
 import { type Demand, isName, parseDemand } from '../core/policy/demand.js';
 import { canonicalJson, readCanonicalJson } from './canonical-json.js';
+import { hashOf, isHash } from './hash.js';
 import { parsePersonKey, personKeyText } from './person-key.js';
 
 const MAX_TEXT = 256 * 1024;
 const MAX_PERSONS = 256;
 const MAX_KEYS = 8;
 const MAX_GROUPS = 64;
-const hashForm = /^sha256:[0-9a-f]{64}$/;
 const storeForm = /^[0-9a-f]{32}$/;
 /** One printable ASCII word without the comma, which separates words in signed lines. */
 const initiatorForm = /^[!-+\--~]{1,64}$/;
@@ -37,7 +36,7 @@ export function readConstitution(text: string): Constitution {
   if (typeof store !== 'string' || !storeForm.test(store)) throw invalid('store is not the id of a store');
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1)
     throw invalid('version is not a whole number from 1');
-  if (previous !== null && (typeof previous !== 'string' || !hashForm.test(previous)))
+  if (previous !== null && (typeof previous !== 'string' || !isHash(previous)))
     throw invalid('previous is neither null nor a hash');
   if ((version === 1) !== (previous === null)) throw invalid('only the first version has no previous one');
   const people = readPersons(persons);
@@ -53,16 +52,6 @@ export function readConstitution(text: string): Constitution {
     hash: hashOf(text),
     text,
   };
-}
-
-/** `sha256:` and the hexadecimal digits of a text's SHA-256. */
-export function hashOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
-}
-
-/** Whether a text is a hash as `hashOf` writes it. */
-export function isHash(text: string): boolean {
-  return hashForm.test(text);
 }
 
 /** Whether a text can name an initiator in signed lines. */

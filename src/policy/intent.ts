@@ -2,7 +2,7 @@ import type { Effect } from '../core/chain/effect.js';
 import type { AssetAmount } from '../core/chain/summary.js';
 import { CustosError } from '../core/errors.js';
 import { canonicalJson } from './canonical-json.js';
-import { hashOf } from './constitution.js';
+import { hashOf } from './hash.js';
 
 /** What an approval says of a transaction. */
 export interface Intent {

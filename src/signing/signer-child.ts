@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import { endingOf, parseAnswers, refusalOf } from './answers.js';
+import { lockedFork } from './locked-fork.js';
 import type { Answer, Question } from './messages.js';
 
 export interface SignerProgram {
@@ -150,12 +151,7 @@ export class SignerChild {
 function forked({ program, nodeFlags, start }: SignerProgram): ChildProcess {
   try {
     if (start !== undefined) return start();
-    return fork(program, [], {
-      env: {},
-      execArgv: [...nodeFlags],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    return fork(program, [], lockedFork(nodeFlags));
   } catch (cause) {
     throw new CustosError('SIGNER_DIED', 'the signer process could not be started', { cause });
   }

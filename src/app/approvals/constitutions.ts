@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
-import { parseJson } from '../../core/json.js';
+import { objectOf, parseJson, tryJson } from '../../core/json.js';
 import type { Constitution, EnactedConstitution, PersonSignature } from '../../core/policy/constitution.js';
 import { demandText } from '../../core/policy/demand.js';
 import type { ApprovalTable, SealedConstitution } from '../../core/store/approvals.js';
@@ -95,8 +95,11 @@ export function readSignature(text: string, constitution: Constitution): PersonS
 export async function draftConstitution(parts: ConstitutionParts): Promise<object> {
   const before = (await currentConstitution(parts))?.constitution;
   if (before !== undefined) {
-    const { version, previous: _, ...rest } = JSON.parse(before.text);
-    return { ...rest, version: version + 1, previous: before.hash };
+    return {
+      ...objectOf(tryJson(before.text), () => new CustosError('INTERNAL', 'a constitution in force is not JSON')),
+      version: before.version + 1,
+      previous: before.hash,
+    };
   }
   const person = (role: string) => ({ roles: [role], keys: ['ed25519:'], initiates: [] });
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { parseJson } from '../../core/json.js';
@@ -9,6 +9,7 @@ import { defaultScrypt, stretchPassword } from '../../crypto/kdf.js';
 import { joinUnambiguously, open, seal } from '../../crypto/seal.js';
 import { personKeyText, signatureText } from '../../policy/person-key.js';
 import { placeNewFile } from '../../storage/sqlite/location.js';
+import { readAtMost } from '../process/bounded-file.js';
 
 /** Bytes of a file that are read; a key file has about 300. */
 const MAX_FILE = 4096;
@@ -43,8 +44,7 @@ export async function makeKeyFile(file: string, password: Secret): Promise<strin
   try {
     const text = personKeyText({ kind: 'ed25519', bytes: publicKey(seed) });
     const wrapping = await stretchPassword(password.exposeBytes(), salt, defaultScrypt);
-    const box = seal(wrapping, seed, contextOf(text));
-    wrapping.fill(0);
+    const box = wiped(wrapping, () => seal(wrapping, seed, contextOf(text)));
     const content = { custosApproverKey: 1, key: text, kdf: defaultScrypt, salt: encoded(salt), box: encoded(box) };
     await placeNewFile(file, (temporary) => writeFile(temporary, `${JSON.stringify(content, undefined, 2)}\n`));
     return text;
@@ -63,12 +63,13 @@ export async function makeKeyFile(file: string, password: Secret): Promise<strin
 export async function openKeyFile(file: string, password: Secret): Promise<ApproverKey> {
   const { key: text, kdf, salt, box } = await readKeyFile(file);
   const wrapping = await stretchPassword(password.exposeBytes(), decoded(salt), kdf);
-  const seed = open(wrapping, decoded(box), contextOf(text));
-  wrapping.fill(0);
+  const seed = wiped(wrapping, () => open(wrapping, decoded(box), contextOf(text)));
   if (seed === undefined) throw new CustosError('PASSWORD_WRONG', `the password does not open the key ${file}`);
   const point = publicKey(seed);
-  if (personKeyText({ kind: 'ed25519', bytes: point }) !== text)
-    throw invalid(file, 'its public half is of another key');
+  if (personKeyText({ kind: 'ed25519', bytes: point }) !== text) {
+    seed.fill(0);
+    throw invalid(file, 'its public half belongs to another key');
+  }
   return {
     text,
     sign: (lines) => signatureText(sign(Buffer.from(lines, 'ascii'), seed, point)),
@@ -77,14 +78,23 @@ export async function openKeyFile(file: string, password: Secret): Promise<Appro
 }
 
 async function readKeyFile(file: string): Promise<z.infer<typeof schema>> {
-  const bytes = await readFile(file).catch(() => {
+  const bytes = await readAtMost(file, MAX_FILE).catch(() => {
     throw invalid(file, 'it cannot be read');
   });
-  if (bytes.length > MAX_FILE) throw invalid(file, 'it is too long');
+  if (bytes === undefined) throw invalid(file, 'it is too long');
   const value = parseJson(bytes.toString('utf8'), () => invalid(file, 'it is not JSON'));
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalid(file, 'it has another form');
   return parsed.data;
+}
+
+/** Ends a key after its one use, also when that fails. */
+function wiped<T>(key: Uint8Array, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    key.fill(0);
+  }
 }
 
 function contextOf(text: string): Uint8Array {

@@ -56,6 +56,13 @@ export class SettingsReader {
     return undefined;
   }
 
+  /** The flag or variable that is given and empty, for a setting whose loss must not pass unseen. */
+  emptyIn(name: SettingName): string | undefined {
+    const setting = settings[name];
+    if ('flag' in setting && this.#flags[setting.flag] === '') return flagName(setting.flag);
+    return settings[name].env.find((variable) => this.#environment[variable] === '');
+  }
+
   isGiven(flag: string): boolean {
     return this.#flags[flag] !== undefined;
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import { endingOf } from '../../signing/answers.js';
+import { lockedFork } from '../../signing/locked-fork.js';
 import { keeperProgram } from '../signer/program.js';
 import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
 
@@ -112,12 +113,7 @@ function createRelay(child: ChildProcess, log: Log): Relay {
 function forked(): ChildProcess {
   const { program, nodeFlags } = keeperProgram();
   try {
-    return fork(program, [], {
-      env: {},
-      execArgv: [...nodeFlags],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    return fork(program, [], lockedFork(nodeFlags));
   } catch (cause) {
     throw new CustosError('SIGNER_DIED', 'the keeper could not be started', { cause });
   }

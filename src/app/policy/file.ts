@@ -1,16 +1,16 @@
-import { readFileSync, statSync } from 'node:fs';
 import { CustosError } from '../../core/errors.js';
 import type { Policy } from '../../core/policy/policy.js';
 import { checkPolicy, type PolicyFinding } from '../../policy/statics/check.js';
 import { diffPolicies, type PolicyDiff } from '../../policy/statics/diff.js';
+import { readAtMost } from '../process/bounded-file.js';
 import { parsePolicy } from './schema.js';
 
 /** Larger than any policy, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** @throws CustosError USAGE: the file cannot be read; POLICY_INVALID, with the name of the file */
-export function readPolicyFile(file: string): Policy {
-  const text = read(file);
+export async function readPolicyFile(file: string): Promise<Policy> {
+  const text = await read(file);
   try {
     return parsePolicy(text);
   } catch (error) {
@@ -20,22 +20,23 @@ export function readPolicyFile(file: string): Policy {
 }
 
 /** A policy and what is wrong with it. @param chains - tickers of all chains. @throws as `readPolicyFile` */
-export function checkFile(
+export async function checkFile(
   file: string,
   chains: readonly string[],
-): { readonly policy: Policy; readonly findings: readonly PolicyFinding[] } {
-  const policy = readPolicyFile(file);
+): Promise<{ readonly policy: Policy; readonly findings: readonly PolicyFinding[] }> {
+  const policy = await readPolicyFile(file);
   return { policy, findings: checkPolicy(policy, chains) };
 }
 
 /** @throws as `readPolicyFile` */
-export function diffFiles(before: string, after: string): PolicyDiff {
-  return diffPolicies(readPolicyFile(before), readPolicyFile(after));
+export async function diffFiles(before: string, after: string): Promise<PolicyDiff> {
+  return diffPolicies(await readPolicyFile(before), await readPolicyFile(after));
 }
 
-function read(file: string): string {
+async function read(file: string): Promise<string> {
   try {
-    if (statSync(file).size <= MAX_BYTES) return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    const bytes = await readAtMost(file, MAX_BYTES);
+    if (bytes !== undefined) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new CustosError('USAGE', `the policy ${file} cannot be read as text`);
   }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { type ApproverKey, makeKeyFile, openKeyFile } from '../../app/approvals/key-file.js';
+import { readAtMost } from '../../app/process/bounded-file.js';
 import { readKeyPassword, readNewKeyPassword, refuseWeak } from '../../app/store/password.js';
 import { CustosError } from '../../core/errors.js';
+import { decodeText } from '../../core/text/text-bytes.js';
 import type { Call, Run } from '../spec.js';
 
 export const makeKey: Run = async ({ args, house, out }) => {
@@ -36,10 +37,17 @@ export async function confirmed({ options, house }: Call, question: string): Pro
   if (!(await house.terminal.confirm(question))) throw new CustosError('CANCELLED_BY_USER', 'it was not confirmed');
 }
 
-/** @throws CustosError USAGE: there is no such file */
+/** Bytes of the largest file of a constitution, request or answer. */
+const MAX_FILE = 64 * 1024 * 1024;
+
+/** @throws CustosError USAGE: there is no such file, it has no end, or it is not text */
 export async function textIn(file: string | undefined): Promise<string> {
   const name = file ?? '';
-  return readFile(name, 'utf8').catch((cause: unknown) => {
+  const bytes = await readAtMost(name, MAX_FILE).catch((cause: unknown) => {
     throw new CustosError('USAGE', `the file ${name} cannot be read`, { cause });
   });
+  if (bytes === undefined) throw new CustosError('USAGE', `the file ${name} is too large`);
+  const decoded = decodeText(bytes);
+  if ('problem' in decoded) throw new CustosError('USAGE', `the file ${name} ${decoded.problem}`);
+  return decoded.text;
 }

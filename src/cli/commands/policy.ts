@@ -12,7 +12,7 @@ export const draft: Run = async ({ house, out }) => {
 };
 
 export const check: Run = async ({ args, options, house, out }) => {
-  const { policy, findings } = checkFile(args[0] ?? '', house.chains.ids);
+  const { policy, findings } = await checkFile(args[0] ?? '', house.chains.ids);
   const mistakes = findings.filter(({ level }) => level === 'mistake').length;
   const { version, hash, permits, forbids, limits } = policy;
   const rules = permits.length + forbids.length + limits.length;
@@ -28,7 +28,7 @@ export const explainCommand: Run = async ({ args, options, house, out }) => {
   if (options.transaction === undefined) {
     throw new CustosError('USAGE', 'name the transaction of the journal with --transaction ID');
   }
-  const policy = readPolicyFile(args[0] ?? '');
+  const policy = await readPolicyFile(args[0] ?? '');
   const id = parsePendingId(options.transaction);
   const judgement = await explain(policy, id, { ...(await decoding(house)), clock: house.clock });
   if (options.json) out.json(judgement);
@@ -38,7 +38,7 @@ export const explainCommand: Run = async ({ args, options, house, out }) => {
 };
 
 export const diff: Run = async ({ args, options, out }) => {
-  const found = diffFiles(args[0] ?? '', args[1] ?? '');
+  const found = await diffFiles(args[0] ?? '', args[1] ?? '');
   if (options.json) out.json(found);
   else {
     for (const { effect, what, why } of found.changes) out.line(`${effect}  ${what}  ${why}`);
@@ -48,7 +48,7 @@ export const diff: Run = async ({ args, options, out }) => {
 };
 
 export const backtestCommand: Run = async ({ args, options, house, out }) => {
-  const policy = readPolicyFile(args[0] ?? '');
+  const policy = await readPolicyFile(args[0] ?? '');
   const { rows, changed, undecided } = await backtest(policy, await decoding(house), options.limit);
   if (options.json) for (const row of rows) out.jsonLine(row);
   else out.table([['ID', 'CHAIN', 'STATE', 'VERDICT', 'WHY'], ...rows.map(row)]);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { BookEntry, Policy, PolicyAsset } from '../../core/policy/policy.js';
 import { canonicalJson } from '../canonical-json.js';
+import { hashOf } from '../hash.js';
 import { isTimeZone } from '../judging/calendar.js';
 import type { PolicyDocument } from './document.js';
 import { milliseconds } from './parts.js';
@@ -29,12 +29,7 @@ export function resolvePolicy(document: PolicyDocument): Policy {
   const groups = new Map(Object.entries(document.groups).map(([name, persons]) => [name, new Set(persons)]));
   const text = canonicalJson(document);
   const named = { version, ...(previous !== undefined && { previous }), timeZone };
-  return { ...named, assets, books, groups, permits, forbids, limits, text, hash: policyHash(text) };
-}
-
-/** @param text - canonical JSON. @returns `sha256:` and 64 hexadecimal digits */
-function policyHash(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return { ...named, assets, books, groups, permits, forbids, limits, text, hash: hashOf(text) };
 }
 
 function assetsOf(document: PolicyDocument): ReadonlyMap<string, PolicyAsset> {

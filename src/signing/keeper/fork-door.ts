@@ -1,5 +1,6 @@
 import { ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { CustosError } from '../../core/errors.js';
+import { lockedFork } from '../locked-fork.js';
 import type { SignerProgram } from '../signer-child.js';
 
 /** Starts the one program that was fixed when the door was taken. */
@@ -20,13 +21,7 @@ export const forkNeeds: ReadonlySet<string> = new Set([
  */
 export function takeForkDoor({ program, nodeFlags }: SignerProgram): ForkDoor {
   const free = fork;
-  const options: ForkOptions = {
-    env: {},
-    execArgv: [...nodeFlags],
-    execPath: process.execPath,
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  };
+  const options: ForkOptions = { ...lockedFork(nodeFlags), execPath: process.execPath };
   guardSpawn([process.execPath, ...nodeFlags, program]);
   return () => free(program, [], options);
 }

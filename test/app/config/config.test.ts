@@ -36,6 +36,12 @@ function thrownBy(work: () => unknown): CustosError {
 }
 
 describe('the configuration', () => {
+  it('an empty CUSTOS_NEEDS is refused, because a script that did not fill it would switch approvals off', () => {
+    expect(thrownBy(() => readConfig({}, { CUSTOS_NEEDS: '' }, home)).message).toBe(
+      'CUSTOS_NEEDS is empty; leave it out if nothing needs an approval',
+    );
+  });
+
   it.each([
     [{ needs: '' }, '--needs is empty; leave it out if nothing needs an approval'],
     [{ needs: '1 of risk, 1 of risk' }, '--needs names the group risk twice'],

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+
+const hashForm = /^sha256:[0-9a-f]{64}$/;
+
+/** `sha256:` and the 64 hexadecimal digits of a text's SHA-256. */
+export function hashOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+}
+
+/** Whether a text is a hash as `hashOf` writes it. */
+export function isHash(text: string): boolean {
+  return hashForm.test(text);
+}
