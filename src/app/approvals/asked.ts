@@ -129,7 +129,7 @@ export async function listStandings(
 
 /**
  * Takes an approval that somebody signed. It is checked now, so that a person learns at once what is wrong, and again when the
- * transaction is signed.
+ * transaction is signed; the daemon's next round looks at the transaction again.
  * @throws CustosError APPROVAL_*, PENDING_UNKNOWN, STATE_CONFLICT
  */
 export async function submitApproval(
@@ -151,6 +151,8 @@ export async function submitApproval(
     text: signed.text,
     signature: signed.signature,
   });
+  // A rejection takes effect as soon as an approval does.
+  await parts.journal.wake(pending);
   return verified;
 }
 

@@ -235,6 +235,8 @@ export interface Journal {
    * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
    */
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
+  /** Makes a transaction without bytes due at once; leaves any other as it is. */
+  wake(id: string): Promise<void>;
   /** Ends a transaction without bytes that the application withdrew. @returns false if it has bytes, or a process works on it */
   withdraw(entry: JournalEntry): Promise<boolean>;
   /** Signed transactions that have the nonce of this one, or spend one of its outputs. */

@@ -99,6 +99,20 @@ export async function cancel(
   return requireEntry(db, id);
 }
 
+/**
+ * Makes a transaction without bytes due at once, because what it waits for may have come. A process that works on it goes on.
+ * Nothing else changes: its story stays, and so does the count of its tries.
+ */
+export async function wake(db: Tables, id: string): Promise<void> {
+  await sealOf(db).touch(db, id);
+  await db
+    .updateTable('transactions')
+    .set({ next_attempt_at: 0 })
+    .where('id', '=', id)
+    .where('state', 'in', unsignedStates)
+    .execute();
+}
+
 /** Ends what the application has withdrawn, as the cloud reports. @returns false when it is signed, or a process works on it */
 export async function withdraw(db: Tables, entry: JournalEntry, holder: Holder): Promise<boolean> {
   const isHeld = await db

@@ -15,7 +15,7 @@ import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
 import type { Tables } from './entries.js';
-import { cancel, retry, rivalsOf, withdraw, withdrawable } from './interventions.js';
+import { cancel, retry, rivalsOf, wake, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
@@ -54,6 +54,7 @@ export function journalTable(
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),
+    wake: (id) => write((db) => wake(db, id)),
     withdraw: (entry) => write((db, by) => withdraw(db, entry, by)),
     rivals: (entry) => read((db) => rivalsOf(db, entry)),
     unsigned: (chain, network, page) => read((db) => unsigned(db, { chain, network, ...page })),

@@ -238,6 +238,19 @@ test.each(['denied', 'failed'] as const)('a cancel ends a transaction that is %s
   expect((await store.journal.events('a')).at(-1)).toMatchObject({ fact: { errorText: 'it has no signed bytes' } });
 });
 
+test('a transaction without bytes is due at once when it is woken, and nothing else of it changes', async () => {
+  const later = systemClock.now() + 60_000;
+  for (const state of ['claimed', 'held', 'signed', 'denied'] as const) {
+    const lease = await bring(state, state);
+    if (state !== 'denied') await store.journal.rest(lease, later);
+    const before = await store.journal.get(state);
+    await store.journal.wake(state);
+    const isOpen = state === 'claimed' || state === 'held';
+    expect(await store.journal.get(state)).toEqual(isOpen ? { ...before, nextAttemptAt: 0 } : before);
+  }
+  await store.journal.wake('unknown');
+});
+
 test('a transaction that the cloud no longer knows is withdrawn, unless it has bytes or a process continues with it', async () => {
   const other = journalTable(await openDatabase<StoreTables>(location()), systemClock, 'other');
   for (const state of ['claimed', 'held', 'denied', 'failed', 'signed', 'completed', 'cancelled'] as const) {
