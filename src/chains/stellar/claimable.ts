@@ -8,6 +8,7 @@ import type { XdrReader } from './xdr.js';
 export const createClaimableBalance: Form = {
   method: 'CreateClaimableBalance',
   isPayment: true,
+  isHeld: true,
   read(read) {
     const [asset, amount] = [readAsset(read), read.amount()];
     const claimants = read.list(10, () => readClaimant(read));

@@ -9,6 +9,8 @@ import { COIN, type Told } from './form.js';
 const FAR_TIME = 2_524_608_000n;
 /** Name of the argument that says to which operation an effect belongs, counted from 1. */
 const PLACE = 'operation';
+/** Names of the last arguments: the whole address where it has a number inside (M…, CAP-27). */
+const NUMBERED = { from: 'muxedFrom', to: 'muxedTo' } as const;
 
 /** The keys on whose account the envelope acts. */
 export interface Holders {
@@ -20,7 +22,8 @@ export interface Holders {
 
 /**
  * Everything that an envelope does. Each effect of an operation holds the whole operation as it is signed. A memo determines
- * who is credited, so it stands with each payment; without one it is an effect of its own.
+ * who is credited, so it stands with each payment; without one it is an effect of its own. Accounts are plain, so that a rule
+ * about one means all of its numbers.
  */
 export function effectsOf(envelope: Envelope, { wallet, foreign }: Holders): readonly Effect[] {
   const { source, conditions, memo, operations } = envelope;
@@ -28,7 +31,7 @@ export function effectsOf(envelope: Envelope, { wallet, foreign }: Holders): rea
   const isPaid = operations.some(({ form }) => form.isPayment === true);
   const { maxTime } = conditions;
   const isLong = maxTime === undefined || maxTime > FAR_TIME;
-  return [
+  const effects: readonly Effect[] = [
     ...operations.flatMap((operation, at) => operationEffects(operation, { at, envelope, wallet })),
     ...(memo === undefined || isPaid
       ? []
@@ -37,6 +40,35 @@ export function effectsOf(envelope: Envelope, { wallet, foreign }: Holders): rea
     ...(isLong ? [longLived(source, maxTime)] : []),
     feeEffect(envelope),
   ];
+  return effects.map(withPlainAccounts);
+}
+
+/** The effects with accounts as the envelope has them. */
+export function withNumbers(effects: readonly Effect[]): readonly Effect[] {
+  return effects.map((effect) => {
+    const [from, to] = [fieldOf(effect, NUMBERED.from), fieldOf(effect, NUMBERED.to)];
+    if (from === undefined && to === undefined) return effect;
+    const { args = [], ...rest } = effect;
+    const others = args.filter(({ name }) => name !== NUMBERED.from && name !== NUMBERED.to);
+    return {
+      ...rest,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(others.length > 0 && { args: others }),
+    };
+  });
+}
+
+function withPlainAccounts(effect: Effect): Effect {
+  const from = plainAccount(effect.from);
+  const to = effect.to === undefined ? undefined : plainAccount(effect.to);
+  if (from === effect.from && to === effect.to) return effect;
+  const numbered = {
+    ...(from !== effect.from && { [NUMBERED.from]: effect.from }),
+    ...(to !== effect.to && { [NUMBERED.to]: effect.to }),
+  };
+  const args = [...(effect.args ?? []), ...argumentsOf(numbered)];
+  return { ...effect, from, ...(to !== undefined && { to }), args };
 }
 
 /** The effects of each operation, in order. */
@@ -61,7 +93,8 @@ function operationEffects(
 ): readonly Effect[] {
   const { memo } = envelope;
   return parts.map(({ args, ...part }, place) => {
-    const isOwn = (part.op === 'transfer' || part.op === 'token-transfer') && plainAccount(part.to ?? '') === wallet;
+    const isMove = (part.op === 'transfer' || part.op === 'token-transfer') && form.isHeld !== true;
+    const isOwn = isMove && plainAccount(part.to ?? '') === wallet;
     const memoFields =
       place > 0 || memo === undefined || form.isPayment !== true ? {} : { memoType: memo.type, memo: memo.value };
     return {

@@ -31,6 +31,8 @@ export interface Form {
   readonly kind?: (effect: Effect) => Summary['kind'];
   /** The account of the first effect gets a payment, so it may demand a memo. */
   readonly isPayment?: true;
+  /** What it moves is in no account until somebody claims it, so it is not change even for the account itself. */
+  readonly isHeld?: true;
   /** The bytes do not say everything that it does. */
   readonly isOpaque?: true;
   /** The first part says what leaves; the others have each a danger of their own. */

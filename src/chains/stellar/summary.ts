@@ -4,12 +4,13 @@ import type { Summary, SummaryNote, TokenMove } from '../../core/chain/summary.j
 import { quote } from '../../core/ids.js';
 import { feeOf, fieldOf } from '../shared/signed-fields.js';
 import { muxedId } from './address.js';
-import { byOperation } from './effects.js';
+import { byOperation, withNumbers } from './effects.js';
 import { COIN, shownAmount, type Told } from './form.js';
 import { formNamed } from './operations.js';
 
-/** Says what the effects of an envelope are. */
-export function summarize(effects: readonly Effect[]): Summary {
+/** Says what the effects of an envelope are. @param found - as `effectsOf` made them */
+export function summarize(found: readonly Effect[]): Summary {
+  const effects = withNumbers(found);
   const operations = byOperation(effects);
   const fee = feeOf(effects);
   const { from, asset, amount } = fee;

@@ -5,6 +5,7 @@ import {
   Claimant,
   LiquidityPoolAsset,
   Memo,
+  MuxedAccount,
   Networks,
   Operation,
   StrKey,
@@ -234,6 +235,12 @@ const table: readonly Row[] = [
   ],
 ];
 
+function numbered(account: string, id: bigint): string {
+  const number = Buffer.alloc(8);
+  number.writeBigUInt64BE(id);
+  return StrKey.encodeMed25519PublicKey(Buffer.concat([StrKey.decodeEd25519PublicKey(account), number]));
+}
+
 interface Setting {
   readonly memo?: Memo;
   readonly source?: string;
@@ -243,7 +250,8 @@ interface Setting {
 
 function envelope(operations: readonly Op[], setting: Setting = {}): string {
   const { memo = Memo.none(), source = me, maxTime = 1_764_000_000 } = setting;
-  const builder = new TransactionBuilder(new Account(source, '41'), {
+  const account = source.startsWith('M') ? MuxedAccount.fromAddress(source, '41') : new Account(source, '41');
+  const builder = new TransactionBuilder(account, {
     ...{ fee: '100', networkPassphrase: Networks.TESTNET, memo, timebounds: { minTime: 0, maxTime } },
   });
   for (const operation of operations) builder.addOperation(operation);
@@ -307,6 +315,43 @@ describe('the effects of a Stellar transaction', () => {
     expect(foreign).toEqual({ op: 'note', code: 'foreign-key', from: me, to: thief, method: 'foreign key' });
   });
 
+  it('a number inside an address stands behind the other arguments, and the account is plain', () => {
+    const [muxed, muxedMe] = [numbered(thief, 77n), numbered(me, 5n)];
+    const payment = Operation.payment({ source: muxedMe, destination: muxed, asset: lumens, amount: '1' });
+    const operations = [payment, Operation.accountMerge({ destination: muxed })];
+    const completed = envelope(operations, { memo: Memo.id('9'), source: muxedMe, maxTime: 0 });
+    const { effects = [], summary } = parse(completed);
+    expect(effects.map(({ from, to, args }) => ({ from, to, last: args?.slice(-2) }))).toEqual([
+      { from: me, to: thief, last: listed({ muxedFrom: muxedMe, muxedTo: muxed }) },
+      { from: me, to: thief, last: listed({ muxedFrom: muxedMe, muxedTo: muxed }) },
+      { from: me, to: undefined, last: listed({ maxTime: 'absent', muxedFrom: muxedMe }) },
+      { from: me, to: undefined, last: listed({ maxTime: '0', muxedFrom: muxedMe }) },
+    ]);
+    expect(summary.text).toBe(
+      `${muxedMe} sends 1 XLM to ${muxed}, then gives ALL its lumens to ${muxed} and ends the account with the memo "9"; ` +
+        'the fee is at most 0.00002 XLM',
+    );
+    expect(summary.hazards[0]).toMatchObject({ kind: 'closes-account', party: muxed });
+  });
+
+  it('a foreign account and a receiver with a number are plain accounts, even where they go into a hazard', () => {
+    const muxed = numbered(thief, 77n);
+    const pay = Operation.payment({ source: muxed, destination: numbered(nobody, 1n), asset: lumens, amount: '1' });
+    const { effects = [], summary } = parse(envelope([pay]), { allowForeignKey: true });
+    expect(effects.slice(0, 2)).toMatchObject([
+      { from: thief, to: nobody, code: 'unspendable-destination' },
+      { from: me, to: thief, code: 'foreign-key', args: listed({ muxedTo: muxed }) },
+    ]);
+    expect(summary.hazards.map(({ party }) => party)).toEqual([numbered(nobody, 1n), muxed]);
+  });
+
+  it('what is put aside for oneself is not change, because a condition may keep it away', () => {
+    const aside = Operation.createClaimableBalance({ asset: lumens, amount: '1', claimants: [new Claimant(me)] });
+    const [left] = effectsOf(envelope([aside]));
+    expect(left).toMatchObject({ op: 'transfer', to: me, amount: 10_000_000n });
+    expect(left).not.toHaveProperty('own');
+  });
+
   it('a transaction without an end has an effect that says so', () => {
     const [, note, fee] = effectsOf(envelope([Operation.inflation({})], { maxTime: 0 }));
     const args = [{ name: 'maxTime', value: 'absent' }];
@@ -354,7 +399,7 @@ describe('the effects of a Stellar transaction', () => {
       ...{ minLength: 1, maxLength: 4 },
     });
     const memos = fc.constantFrom(Memo.none(), Memo.text('five "5"'), Memo.id('5'), Memo.hash('ab'.repeat(32)));
-    const sources = fc.constantFrom(me, thief);
+    const sources = fc.constantFrom(me, thief, numbered(me, 5n), numbered(thief, 7n));
     fc.assert(
       fc.property(operations, memos, sources, fc.constantFrom(0, 1_764_000_000), (list, memo, source, maxTime) => {
         const { effects = [], summary } = parse(envelope(list, { memo, source, maxTime }), { allowForeignKey: true });
