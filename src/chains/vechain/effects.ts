@@ -10,6 +10,8 @@ const DAY = 8640;
 /** VeChain's proposals with the methods of a token standard of Ethereum; it has none for the others. */
 const standards: Readonly<Record<number, string>> = { 20: 'VIP-180', 721: 'VIP-181', 1155: 'VIP-210' };
 const CLAUSE = 'clause';
+/** The second coin, in which fees are paid. Its contract makes it a token, too; both have this one name in effects. */
+export const FEE_COIN = 'VTHO';
 
 export const rules: CallRules = {
   coin: 'VET',
@@ -19,30 +21,37 @@ export const rules: CallRules = {
   standard: (number) => standards[number] ?? `ERC-${number}`,
 };
 
+/** The built-in contract of VTHO: "Energy" in ASCII. */
+const FEE_CONTRACT = rules.show(rules.read('0x0000000000000000000000000000456e65726779'));
+
 /** Everything that a transaction does, clause by clause; of several, each effect says of which. @param from - sender as shown */
 export function effectsOfBody(body: Body, from: string): readonly Effect[] {
   const { clauses, gas, gasPriceCoef } = body;
   const parts = clauses.map((clause, at) => {
-    const effects = effectsOf(messageOf(clause), from, rules);
+    const effects = effectsOf(messageOf(clause), from, rules).map((effect) => renamed(effect, FEE_CONTRACT, FEE_COIN));
     return clauses.length === 1 ? effects : effects.map((effect) => markedWith(effect, at + 1));
   });
   const amount = (gas * BASE_GAS_PRICE * BigInt(255 + gasPriceCoef)) / 255n;
-  const fee: Effect = { op: 'fee', from, asset: 'VTHO', amount, args: feeArguments(body) };
+  const fee: Effect = { op: 'fee', from, asset: FEE_COIN, amount, args: feeArguments(body) };
   return [...parts.flat(), ...lifetimeOf(body, from), fee];
 }
 
-/** The effects of each clause, as `effectsOf` made them. */
+/** The effects of each clause, as `effectsOf` made them: VTHO is a contract again. */
 export function clausesOf(effects: readonly Effect[]): readonly (readonly Effect[])[] {
   const clauses = new Map<string, Effect[]>();
   for (const effect of effects.filter(({ op }) => op !== 'fee' && op !== 'note')) {
     const clause = effect.args?.findLast(({ name }) => name === CLAUSE)?.value ?? '1';
-    const { args = [], ...rest } = effect;
+    const { args = [], ...rest } = renamed(effect, FEE_COIN, FEE_CONTRACT);
     const own = args.filter(({ name }) => name !== CLAUSE);
     const found = clauses.get(clause) ?? [];
     found.push(own.length === 0 ? rest : { ...rest, args: own });
     clauses.set(clause, found);
   }
   return [...clauses.values()];
+}
+
+function renamed(effect: Effect, before: string, after: string): Effect {
+  return effect.asset === before ? { ...effect, asset: after } : effect;
 }
 
 function markedWith(effect: Effect, clause: number): Effect {

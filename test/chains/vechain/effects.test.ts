@@ -92,6 +92,20 @@ describe('a clause', () => {
     ]);
   });
 
+  it('VTHO has the same name as a token and as the fee, and texts keep its contract', () => {
+    const energy = '0x0000000000000000000000000000456e65726779';
+    const approval = call('approve(address,uint256)', [bob, 5n]);
+    const clauses = [transfer, approval].map((data) => ({ to: energy, value: '0', data }));
+    for (const effects of [effectsOf(clauses), effectsOf(clauses.slice(0, 1))]) {
+      expect(new Set(effects.map(({ asset }) => asset))).toEqual(new Set(['VTHO']));
+      expect(effects[0]).toMatchObject({ op: 'token-transfer', to: bob, contract: energy, amount: 5n });
+    }
+    const { tokens, text } = parsed(clauses).summary;
+    expect(tokens.map(({ contract: token }) => token)).toEqual([energy, energy]);
+    expect(text).toContain(`transfers 5 smallest units of token ${energy} to ${bob}`);
+    expect(parsed(clauses).summary.hazards[0]).toMatchObject({ kind: 'allowance', asset: energy });
+  });
+
   it('a clause keeps the words of its hazards among others', () => {
     const role = { to: contract, data: call('grantRole(bytes32,address)', [`0x${'00'.repeat(32)}`, bob]) };
     const cut = { to: contract, data: role.data.slice(0, 74) };
