@@ -132,6 +132,7 @@ describe('the policy of a program on Solana', () => {
     op: 'call',
     code: 'opaque-data',
     from: sender,
+    asset: 'SOL',
     contract: program,
     data: 'e51701',
     accounts: [receiver, sender],

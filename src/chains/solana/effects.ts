@@ -2,7 +2,7 @@ import { hex } from '@scure/base';
 import type { Effect } from '../../core/chain/effect.js';
 import { CustosError } from '../../core/errors.js';
 import { argumentsOf, fieldOf } from '../shared/signed-fields.js';
-import { type Call, callOf, type Form, type Part, type Scene, type TokenAccount, type Told } from './call.js';
+import { type Call, COIN, callOf, type Form, type Part, type Scene, type TokenAccount, type Told } from './call.js';
 import { feeEffect } from './fee.js';
 import { formNamed, programOf, rememberTokenAccounts } from './instructions.js';
 import { type AccountUse, type Instruction, resolveInstructions, type SolanaMessage } from './message.js';
@@ -87,10 +87,15 @@ function readInstruction(instruction: Instruction, scene: Scene): Reading {
   const call = callOf(instruction, scene, program?.title ?? 'an instruction');
   const form = program?.formOf(call);
   if (form !== undefined) return { call, form, method: form.method, parts: form.read(call) };
-  const unknown: Part = { op: 'call', code: 'opaque-data' };
+  const unknown: Part = { op: 'call', code: 'opaque-data', ...(mayPay(instruction) && { asset: COIN }) };
   const suspicion = program?.suspect?.(call);
   if (suspicion === undefined) return { call, parts: [unknown] };
   return { call, method: suspicion.method, parts: [suspicion.part, unknown] };
+}
+
+/** A program may take any amount of coins from an account that signs and may be written. */
+function mayPay({ accounts }: Instruction): boolean {
+  return accounts.some(({ isSigner, isWritable }) => isSigner && isWritable);
 }
 
 interface Whole {

@@ -65,6 +65,8 @@ const own = (from: string, to?: string, args?: Record<string, string>): Expected
   ...(args && { args }),
 });
 const unknown: Expected = { op: 'call', code: 'opaque-data' };
+/** With an account that signs and may be written: it may take any amount of its coins. */
+const unknownPaying: Expected = { ...unknown, asset: 'SOL' };
 const wallet = key.address;
 const withSeed = { base: wallet, seed: 'x' };
 
@@ -236,7 +238,7 @@ const table: readonly Row[] = [
   [
     'CpiGuard',
     token22([ours, me], 34, 0),
-    [{ op: 'account', code: 'account-settings' }, unknown],
+    [{ op: 'account', code: 'account-settings' }, unknownPaying],
     'of Token-2022, not understood',
   ],
   [
@@ -248,13 +250,13 @@ const table: readonly Row[] = [
   [
     'UnwrapLamports',
     token22([ours, thief, me], 45),
-    [{ op: 'account', code: 'closes-account', to: thief }, unknown],
+    [{ op: 'account', code: 'closes-account', to: thief }, unknownPaying],
     'of Token-2022, not understood',
   ],
   [
     'UpdateAuthority of metadata',
     token22([mint, me], 0xd7, 0xe4, 0xa6, 0xe4, 0x54, 0x64, 0x56, 0x7b, ...bytesOf(thief)),
-    [{ op: 'account', code: 'account-control', to: thief }, unknown],
+    [{ op: 'account', code: 'account-control', to: thief }, unknownPaying],
     'of Token-2022, not understood',
   ],
   [
@@ -407,8 +409,9 @@ const table: readonly Row[] = [
     by(programs.addressLookupTable)([other, me, thief], ...u32(4)),
     [{ op: 'account', code: 'closes-account', from: other, to: thief }],
   ],
-  ['', by(programs.addressLookupTable)([other, me], ...u32(3)), [unknown], 'of lookup tables, not understood'],
-  ['', by(thief)([me, other], 0xe5, 0x17, 3), [unknown], 'of an unknown program'],
+  ['', by(programs.addressLookupTable)([other, me], ...u32(3)), [unknownPaying], 'of lookup tables, not understood'],
+  ['', by(thief)([me, other], 0xe5, 0x17, 3), [unknownPaying], 'of an unknown program'],
+  ['', by(thief)([other, mint], 0xe5, 0x17, 3), [unknown], 'of an unknown program that gets no key that signs'],
 ];
 
 function completedOf(instructions: readonly Parts[], tables?: AddressLookupTableAccount[], payer = wallet): string {
@@ -495,7 +498,7 @@ describe('the effects of a Solana transaction', () => {
   it('a permit of an unknown program covers only its program, beginning of data, accounts and number of instructions', () => {
     const permit = {
       ...{ id: 'p', chain: ['SOL'], op: ['call'], code: ['opaque-data'], program: thief, dataPrefix: 'e517' },
-      ...{ accounts: [{ at: 1, is: 'self' }], instructions: { max: 2 } },
+      ...{ accounts: [{ at: 1, is: 'self' }], instructions: { max: 2 }, asset: ['SOL'], max: 'unlimited' },
     };
     const policy = {
       ...{ assets: { SOL: { network: 'mainnet', chain: 'SOL', decimals: 9 } }, books: {} },
@@ -514,6 +517,25 @@ describe('the effects of a Solana transaction', () => {
     expect(verdict(by(thief)([me, other], 0xe5, 0x17, 3))).toBe('deny');
     expect(verdict(by(other)([other, me], 0xe5, 0x17, 3))).toBe('deny');
     expect(verdict(call, system([me, other], ...u32(2), ...u64(5)))).toBe('deny');
+  });
+
+  it('a limit on SOL has no room for an unknown instruction that may take any amount of it', () => {
+    const permit = { id: 'p', op: ['call'], code: ['opaque-data'], program: thief, asset: 'any', max: 'unlimited' };
+    const verdict = (limits: readonly object[], accounts: readonly string[]) =>
+      verdictOf(
+        {
+          ...{ assets: { SOL: { network: 'mainnet', chain: 'SOL', decimals: 9 } }, books: {} },
+          ...{ permits: [permit], limits },
+        },
+        {
+          ...{ chain: 'SOL', coin: 'SOL', signers: [wallet], isOwn: (address) => address === wallet },
+          effects: effectsOf(completedOf([by(thief)(accounts, 0xe5)])),
+        },
+      );
+    const limit = { id: 'day', asset: 'SOL', rolling: '24h', max: '100' };
+    expect(verdict([], [me, other])).toBe('allow');
+    expect(verdict([limit], [me, other])).toBe('deny');
+    expect(verdict([limit], [other])).toBe('allow');
   });
 
   it('the fee effect holds who pays, the blockhash, the rights of all accounts, and the compute budget', () => {
