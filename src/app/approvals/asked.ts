@@ -6,13 +6,8 @@ import type { SignedApproval } from '../../core/policy/approval.js';
 import type { Constitution } from '../../core/policy/constitution.js';
 import { type Demand, demandText } from '../../core/policy/demand.js';
 import type { Vault } from '../../core/signing/vault.js';
-import {
-  isUnsigned,
-  type Journal,
-  type JournalEntry,
-  type JournalEvent,
-  unsignedStates,
-} from '../../core/store/journal.js';
+import { attemptOf } from '../../core/store/attempt.js';
+import { isUnsigned, type Journal, type JournalEntry, unsignedStates } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import {
   type Asked,
@@ -181,9 +176,4 @@ function askedOf(
     now,
     attempt,
   };
-}
-
-/** Which making of its bytes a transaction is at: bytes that were proved dead, or belong to another transaction, are made again. */
-export function attemptOf(events: readonly JournalEvent[]): string {
-  return String(events.filter(({ event }) => event === 'expired' || event === 'given over').length);
 }

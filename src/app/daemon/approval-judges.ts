@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import type { Judge } from '../../core/signing/judge.js';
+import { attemptOf } from '../../core/store/attempt.js';
 import type { Store } from '../../core/store/store.js';
 import { approvalsJudge } from '../../policy/approvals-judge.js';
 import { controlView } from '../../vault/control-seal.js';
-import { attemptOf } from '../approvals/asked.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import type { Config } from '../config/config.js';
 

@@ -1,6 +1,7 @@
 import type { Effect } from '../chain/effect.js';
 import type { Summary } from '../chain/summary.js';
 import type { ChainId, Network } from '../ids.js';
+import type { BudgetCharge } from '../store/budgets.js';
 import type { PendingTransaction } from './pending.js';
 import type { Wallet } from './wallet.js';
 
@@ -25,7 +26,8 @@ export interface Question {
 
 /** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until a person retries the transaction. */
 export type Verdict =
-  | { readonly kind: 'allow' }
+  /** With what has to be reserved of budgets before it is signed. */
+  | { readonly kind: 'allow'; readonly charges?: readonly BudgetCharge[] }
   | {
       readonly kind: 'hold';
       readonly rule: string;
