@@ -3,6 +3,7 @@ import { CustosError, type ErrorCode } from '../core/errors.js';
 import { isObject, tryJson } from '../core/json.js';
 import type { ProxyRules } from '../core/network/proxy.js';
 import type { Secret } from '../core/secret.js';
+import { utf8Text } from '../core/text/text-bytes.js';
 import type { HostLimits } from './host-limits.js';
 import { concealer, quoter } from './quote.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -159,11 +160,7 @@ function payloadOf({ body, form }: HttpRequest): { type?: Record<string, string>
 
 /** JSON is UTF-8 (RFC 8259, 8.1). The text of a refusal is only shown, so any bytes are accepted there. */
 function decode(bytes: Uint8Array, strictly: boolean): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: strictly }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return utf8Text(bytes) ?? (strictly ? undefined : new TextDecoder().decode(bytes));
 }
 
 interface Told {

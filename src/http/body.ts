@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import type { Context } from 'hono';
 import { CustosError } from '../core/errors.js';
 import { quote } from '../core/ids.js';
+import { utf8Text } from '../core/text/text-bytes.js';
 import { parseBody, withoutNulls } from './json.js';
 import { BODY_BYTES } from './limits.js';
 import { requestInvalid } from './problems.js';
@@ -25,12 +26,9 @@ export async function readJson(request: Context): Promise<unknown> {
 
 async function readText(request: Request): Promise<string> {
   const inflate = inflaterOf(request.headers.get('content-encoding'));
-  const bytes = await inflate(await readBytes(request));
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
-  }
+  const text = utf8Text(await inflate(await readBytes(request)));
+  if (text !== undefined) return text;
+  throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
 }
 
 async function readBytes(request: Request): Promise<Buffer> {

@@ -1,4 +1,6 @@
 import { CustosError } from '../../core/errors.js';
+import { parseJson } from '../../core/json.js';
+import { utf8Text } from '../../core/text/text-bytes.js';
 
 /** The version of the protocol between fronts and keeper: each frame begins with it. */
 const VERSION = 1;
@@ -87,11 +89,7 @@ export class FrameReader {
 }
 
 function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw foreign('a frame that is not JSON');
-  }
+  return parseJson(utf8Text(body) ?? '', () => foreign('a frame that is not JSON'));
 }
 
 function foreign(what: string): CustosError {

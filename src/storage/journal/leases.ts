@@ -281,7 +281,12 @@ export function isFreeAt(at: {
 }
 
 /** Rows that no process works on: they have no holder, or their holder has been silent for too long. */
-export function isAbandoned(by: Holder) {
+export function isAbandoned({ owner, now }: Holder) {
+  return isAbandonedAt({ owner, now, wrong: wrongEnd(now) });
+}
+
+/** As `isAbandoned`, for values or for the holes of a compiled query. */
+export function isAbandonedAt(at: Parameters<typeof isFreeAt>[0]) {
   return (row: ExpressionBuilder<StoreTables, 'transactions'>) =>
-    row.or([row('lease_owner', 'is', null), row.and([row('lease_owner', '!=', by.owner), isFree(by)(row)])]);
+    row.or([row('lease_owner', 'is', null), row.and([row('lease_owner', '!=', at.owner), isFreeAt(at)(row)])]);
 }

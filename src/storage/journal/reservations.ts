@@ -9,7 +9,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
 import { lastSpends, type Tables } from './entries.js';
-import { type Holder, isAbandoned, unleased } from './leases.js';
+import { type Holder, isAbandoned, isAbandonedAt, unleased, wrongEnd } from './leases.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
 
@@ -59,29 +59,49 @@ function missingBehind(nonce: bigint, used: ReadonlySet<bigint>): number {
   return Number(highest - nonce) - later.length;
 }
 
-async function usedNonces(
-  db: Tables,
-  { chain, network, sender, latest, by }: Reserving & { sender: string; latest: bigint },
-): Promise<Set<bigint>> {
-  const signed = await db
+interface NonceValues extends Pick<Holder, 'owner' | 'now'> {
+  readonly chain: string;
+  readonly network: string;
+  readonly sender: string;
+  /** As `nonceText` writes it. */
+  readonly least: string;
+  /** As in `isFreeAt`. */
+  readonly wrong: number;
+}
+
+const selectSigned = compiledQuery((db: Tables, hole: Holes<NonceValues>) =>
+  db
     .selectFrom('transactions')
     .select('nonce')
-    .where('chain', '=', chain)
-    .where('network', '=', network)
-    .where('sender', '=', sender)
-    .where('nonce', '>=', nonceText(latest))
-    .where('state', 'in', livingStates)
-    .execute();
-  const reserved = await db
+    .where('chain', '=', hole('chain'))
+    .where('network', '=', hole('network'))
+    .where('sender', '=', hole('sender'))
+    .where('nonce', '>=', hole('least'))
+    .where('state', 'in', livingStates),
+);
+
+const selectReserved = compiledQuery((db: Tables, hole: Holes<NonceValues>) =>
+  db
     .selectFrom('reservations')
     .innerJoin('transactions', 'transactions.id', 'reservations.transaction_id')
     .selectAll('reservations')
-    .where('reservations.chain', '=', chain)
-    .where('reservations.network', '=', network)
-    .where('reservations.sender', '=', sender)
-    .where('reservations.resource', '>=', nonceText(latest))
-    .where((row) => row.or([row('state', 'not in', unsignedStates), row.not(isAbandoned(by)(row))]))
-    .execute();
+    .where('reservations.chain', '=', hole('chain'))
+    .where('reservations.network', '=', hole('network'))
+    .where('reservations.sender', '=', hole('sender'))
+    .where('reservations.resource', '>=', hole('least'))
+    .where((row) => {
+      const at = { owner: hole('owner'), now: hole('now'), wrong: hole('wrong') };
+      return row.or([row('state', 'not in', unsignedStates), row.not(isAbandonedAt(at)(row))]);
+    }),
+);
+
+async function usedNonces(
+  db: Tables,
+  { chain, network, sender, latest, by: { owner, now } }: Reserving & { sender: string; latest: bigint },
+): Promise<Set<bigint>> {
+  const values = { chain, network, sender, least: nonceText(latest), owner, now, wrong: wrongEnd(now) };
+  const signed = (await selectSigned(db, values)).rows;
+  const reserved = (await selectReserved(db, values)).rows;
   for (const row of reserved) sealOf(db).require('reservations', row, row.transaction_id);
   const numbers = [...signed.map(({ nonce }) => nonce), ...reserved.map(({ resource }) => resource)];
   return new Set(numbers.flatMap((nonce) => (nonce === null ? [] : [BigInt(nonce)])));
@@ -151,14 +171,25 @@ export async function signedWith(
     .executeTakeFirst();
 }
 
+const insertReservation = compiledQuery((db: Tables, hole: Holes<StoreTables['reservations']>) =>
+  db
+    .insertInto('reservations')
+    .values({
+      chain: hole('chain'),
+      network: hole('network'),
+      sender: hole('sender'),
+      resource: hole('resource'),
+      transaction_id: hole('transaction_id'),
+      mac: hole('mac'),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
 /** @returns false when another transaction has it and is signed, or a process works on it */
 async function reserve(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const { id, chain, network } = reserving;
-  const insert = db
-    .insertInto('reservations')
-    .values(sealedRow(db, { chain, network, ...place, transaction_id: id }))
-    .onConflict((conflict) => conflict.doNothing());
-  const isAdded = async () => (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
+  const row = sealedRow(db, { chain, network, ...place, transaction_id: id });
+  const isAdded = async () => (await insertReservation(db, row)).numAffectedRows === 1n;
   return (await isAdded()) || ((await takeOver(db, reserving, place)) && (await isAdded()));
 }
 
@@ -203,11 +234,17 @@ async function holderOf(db: Tables, { chain, network }: Reserving, { sender, res
   return { id, signed };
 }
 
+const deleteAll = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+  db.deleteFrom('reservations').where('transaction_id', '=', hole('id')),
+);
+
+const deleteOfSender = compiledQuery((db: Tables, hole: Holes<{ readonly id: string; readonly sender: string }>) =>
+  db.deleteFrom('reservations').where('transaction_id', '=', hole('id')).where('sender', '=', hole('sender')),
+);
+
 /** Gives up what a transaction has reserved: all of it, or what belongs to one sender (empty: outputs). */
 export async function release(db: Tables, id: string, sender?: string): Promise<void> {
-  let query = db.deleteFrom('reservations').where('transaction_id', '=', id);
-  if (sender !== undefined) query = query.where('sender', '=', sender);
-  await query.execute();
+  await (sender === undefined ? deleteAll(db, { id }) : deleteOfSender(db, { id, sender }));
 }
 
 const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>

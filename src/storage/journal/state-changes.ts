@@ -161,21 +161,29 @@ export async function rest(db: Tables, { lease, until }: { lease: Lease; until: 
   await updateHeld(db, { lease, holder }, { ...unleased, next_attempt_at: until });
 }
 
+type HeldValues = Lease & Pick<Holder, 'owner'>;
+
+function heldRow(db: Tables, hole: Holes<HeldValues>) {
+  return db
+    .selectFrom('transactions')
+    .select(['chain', 'network', 'id'])
+    .where('id', '=', hole('id'))
+    .where('generation', '=', hole('generation'))
+    .where('lease_owner', '=', hole('owner'));
+}
+
+const selectHeld = compiledQuery(heldRow);
+/** Keeps others from taking the transaction over while its number is chosen: it would get two numbers. */
+const selectHeldAndLock = compiledQuery((db: Tables, hole: Holes<HeldValues>) => heldRow(db, hole).forUpdate());
+
 /** Reserves a number for a transaction that is held. @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID */
 export async function takeNonce(
   db: Tables,
   { lease, counts }: { lease: Lease; counts: NonceCounts },
   holder: Holder,
 ): Promise<NonceGrant> {
-  const row = await db
-    .selectFrom('transactions')
-    .select(['chain', 'network', 'id'])
-    .where('id', '=', lease.id)
-    .where('generation', '=', lease.generation)
-    .where('lease_owner', '=', holder.owner)
-    // Keeps others from taking the transaction over while its number is chosen: it would get two numbers.
-    .$if(holder.shared, (query) => query.forUpdate())
-    .executeTakeFirst();
+  const select = holder.shared ? selectHeldAndLock : selectHeld;
+  const [row] = (await select(db, { ...lease, owner: holder.owner })).rows;
   if (row !== undefined) return reserveNonce(db, { ...row, by: holder }, counts);
   throw leaseLost(lease);
 }
