@@ -383,6 +383,13 @@ const kinds = {
     hint: 'mainnet needs --external-url URL: your own service that approves each transaction',
   },
   // Constitution and approvals
+  FREEZE_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'name what to stop with --all, --chain, --wallet or --tag, and say why with --reason',
+  },
+  FREEZE_UNKNOWN: { exit: 1, status: 404, hint: 'check the id' },
+  FREEZE_ENDED: { exit: 1, status: 409, hint: 'nothing is left to do' },
   CONSTITUTION_MISSING: {
     exit: 1,
     status: 404,

@@ -6,6 +6,7 @@ import type { SealedWallet } from '../core/signing/wallet.js';
 import type { NewRoot } from '../core/store/store.js';
 import { resealConstitutions } from './approvals/approvals.js';
 import type { Database } from './database.js';
+import { remacFreezes } from './freezes/freezes.js';
 import { resealJournal } from './journal/remac.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
 import type { StoreTables } from './schema.js';
@@ -36,6 +37,7 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
   await keepOthersOut(db, check);
   await resealWallets(db, root);
   await resealConstitutions(db, (constitution) => root.resealConstitution(constitution));
+  await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
   await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
@@ -52,7 +54,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   // Locks this row first, as every other writer does, so that no deadlock is possible.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
-  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions IN EXCLUSIVE MODE`.execute(
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, freezes, freeze_ends IN EXCLUSIVE MODE`.execute(
     db,
   );
 }

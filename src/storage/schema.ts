@@ -81,6 +81,10 @@ export interface StoreTables {
   approvals: { nonce: string; pending_id: string; at: number; text: string; signature: string };
   /** Which approvals are spent, and for which making of the bytes (since format 4). */
   approval_spends: { nonce: string; attempt: string };
+  /** Lines that stop signing (since format 5). */
+  freezes: { id: string; at: number; text: string; signature: string | null; mac: string | null };
+  /** How freezes were ended (since format 5). */
+  freeze_ends: { freeze_id: string; at: number; signatures: string; mac: string; root_mac: string };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

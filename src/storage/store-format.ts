@@ -8,6 +8,7 @@ import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { addApprovals } from './migrations/0004-approvals.js';
+import { addFreezes } from './migrations/0005-freezes.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -23,6 +24,9 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addJournalMacs(db, types);
   },
   addApprovals,
+  async (db, types) => {
+    await addFreezes(db, types);
+  },
 ];
 
 /** Version of the tables and their content (docs/wallet-store.md). */

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
 import { approvalTable } from './approvals/approvals.js';
 import type { Database } from './database.js';
+import { freezeTable } from './freezes/freezes.js';
 import { journalRecords } from './journal/backup-rows.js';
 import { journalTable } from './journal/journal.js';
 import { openJournal } from './journal/remac.js';
@@ -19,12 +20,15 @@ export interface NewStore {
   /** Of the root key that the slots open; the first one when absent. */
   readonly generation?: number;
   /** Fills the store before others can see it, as a restore does. */
-  readonly fill?: (store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'unlockJournal'>) => Promise<void>;
+  readonly fill?: (
+    store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'freezes' | 'unlockJournal'>,
+  ) => Promise<void>;
 }
 
 type Tables =
   | 'wallets'
   | 'approvals'
+  | 'freezes'
   | 'slots'
   | 'journal'
   | 'unlockJournal'
@@ -40,6 +44,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     wallets: walletTable(database, generation),
     slots: slotTable(database, generation),
     approvals: approvalTable(database, generation),
+    freezes: freezeTable(database, generation),
     journal: journalTable(database, clock, randomUUID(), seal),
     unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
     journalRecords: journalRecords(database, seal),

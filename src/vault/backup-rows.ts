@@ -3,6 +3,7 @@ import { parseChainId, parseSignatureId } from '../core/ids.js';
 import { isObject, type JsonObject } from '../core/json.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { SealedConstitution, StoredApproval } from '../core/store/approvals.js';
+import type { StoredFreeze } from '../core/store/freezes.js';
 import type { JournalRecord } from '../core/store/journal.js';
 
 export type BackupRow =
@@ -10,7 +11,9 @@ export type BackupRow =
   | { readonly kind: 'transaction'; readonly transaction: JournalRecord }
   /** Only in backups of stores that have a constitution. */
   | { readonly kind: 'constitution'; readonly constitution: SealedConstitution }
-  | { readonly kind: 'approval'; readonly approval: StoredApproval };
+  | { readonly kind: 'approval'; readonly approval: StoredApproval }
+  /** Only in backups of stores that had a freeze. */
+  | { readonly kind: 'freeze'; readonly freeze: StoredFreeze };
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
 export function parseRows(value: unknown): readonly BackupRow[] {
@@ -27,6 +30,9 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     }
     if (isObject(row) && row['kind'] === 'approval' && isApproval(row['approval'])) {
       return { kind: 'approval', approval: row['approval'] };
+    }
+    if (isObject(row) && row['kind'] === 'freeze' && isFreeze(row['freeze'])) {
+      return { kind: 'freeze', freeze: row['freeze'] };
     }
     throw invalid('the backup has a row of an unknown kind');
   });
@@ -52,6 +58,19 @@ function isApproval(value: unknown): value is StoredApproval {
   const { nonce, pendingId, at, text, signature, spentFor } = value;
   const texts = [nonce, pendingId, text, signature, spentFor ?? ''];
   return typeof at === 'number' && texts.every((one) => typeof one === 'string');
+}
+
+function isFreeze(value: unknown): value is StoredFreeze {
+  if (!isObject(value)) return false;
+  const { id, at, text, signature, mac, end } = value;
+  const texts = [id, text, signature ?? '', mac ?? ''];
+  return typeof at === 'number' && texts.every((one) => typeof one === 'string') && (end === undefined || isEnd(end));
+}
+
+function isEnd(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { at, signatures, mac, rootMac } = value;
+  return typeof at === 'number' && [signatures, mac, rootMac].every((one) => typeof one === 'string');
 }
 
 function isEvent(value: unknown): boolean {

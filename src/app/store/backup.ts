@@ -5,6 +5,7 @@ import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { SealedConstitution, StoredApproval } from '../../core/store/approvals.js';
+import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalRecord } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
@@ -27,9 +28,10 @@ export interface BackupCount {
 interface RowCount extends BackupCount {
   readonly constitutions: number;
   readonly approvals: number;
+  readonly freezes: number;
 }
 
-const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0 };
+const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0, freezes: 0 };
 
 export interface BackupOptions {
   readonly file: string;
@@ -59,12 +61,13 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
       await handle.close();
     }
     const again = await countRows(temporary, rootKey);
-    const { wallets, transactions, constitutions, approvals } = count;
+    const { wallets, transactions, constitutions, approvals, freezes } = count;
     const isSame =
       again.wallets === wallets &&
       again.transactions === transactions &&
       again.constitutions === constitutions &&
-      again.approvals === approvals;
+      again.approvals === approvals &&
+      again.freezes === freezes;
     if (!isSame) {
       throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
     }
@@ -104,8 +107,10 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
   const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
   const transactions = await writeTransactions(store, writer);
   const control = await writeApprovals(store, writer);
+  const freezes = await store.freezes.all();
+  await writer.add(freezes.map((freeze) => ({ kind: 'freeze', freeze })));
   await writer.finish();
-  return { wallets, transactions, ...control };
+  return { wallets, transactions, ...control, freezes: freezes.length };
 }
 
 interface WriteWallets extends Pick<BackupOptions, 'progress'> {
@@ -162,6 +167,7 @@ const counted = {
   transaction: 'transactions',
   constitution: 'constitutions',
   approval: 'approvals',
+  freeze: 'freezes',
 } as const satisfies Record<BackupRow['kind'], keyof RowCount>;
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
@@ -207,7 +213,7 @@ interface OpenBackup {
 }
 
 async function fillStore(
-  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'unlockJournal'>,
+  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'freezes' | 'unlockJournal'>,
   file: string,
   { header, rootKey }: OpenBackup,
 ): Promise<void> {
@@ -219,14 +225,17 @@ async function fillStore(
     const transactions: JournalRecord[] = [];
     const constitutions: SealedConstitution[] = [];
     const approvals: StoredApproval[] = [];
+    const freezes: StoredFreeze[] = [];
     for (const row of rows) {
       if (row.kind === 'wallet') wallets.push(row.wallet);
       else if (row.kind === 'transaction') transactions.push(row.transaction);
       else if (row.kind === 'constitution') constitutions.push(row.constitution);
-      else approvals.push(row.approval);
+      else if (row.kind === 'approval') approvals.push(row.approval);
+      else freezes.push(row.freeze);
     }
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
+    if (freezes.length > 0) await store.freezes.restore(freezes);
     if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
   }
 }

@@ -1,8 +1,11 @@
 import { CustosError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
+import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
+import { endMac, freezeMac } from '../../policy/freezes.js';
 import { controlSeal } from '../../vault/control-seal.js';
+import { freezeKeyOf } from '../../vault/freeze-key.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
@@ -40,11 +43,13 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     const total = await store.wallets.count({});
     progress?.(0, total);
     const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
+    const ends = { from: endMacOf(rootKey, storeId), to: endMacOf(fresh, storeId) };
     await store.rekey({
       slots,
       journal,
       reseal: resealing.reseal,
       resealConstitution: (constitution) => after.seal(constitution.version, before.open(constitution)),
+      remacFreeze: (freeze) => remacFreeze(freeze, { journal, ends }),
       progress: (done) => progress?.(done, total),
     });
     return recoveryKey;
@@ -61,6 +66,35 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
 
 function macOf(rootKey: Uint8Array, storeId: string): JournalMac {
   return journalMac(journalKeyOf(rootKey, storeId));
+}
+
+function endMacOf(rootKey: Uint8Array, storeId: string): JournalMac {
+  return journalMac(freezeKeyOf(rootKey, storeId));
+}
+
+interface TwoMacs {
+  readonly from: JournalMac;
+  readonly to: JournalMac;
+}
+
+function remacFreeze(
+  freeze: StoredFreeze,
+  { journal, ends }: { readonly journal: TwoMacs; readonly ends: TwoMacs },
+): StoredFreeze {
+  const { text, mac, end } = freeze;
+  const signed = end && { text, at: end.at, signatures: end.signatures };
+  return {
+    ...freeze,
+    ...(mac !== undefined && { mac: mac === freezeMac(journal.from, text) ? freezeMac(journal.to, text) : mac }),
+    ...(end &&
+      signed && {
+        end: {
+          ...end,
+          mac: end.mac === endMac(journal.from, signed) ? endMac(journal.to, signed) : end.mac,
+          rootMac: end.rootMac === endMac(ends.from, signed) ? endMac(ends.to, signed) : end.rootMac,
+        },
+      }),
+  };
 }
 
 function explained(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { ApprovalTable, SealedConstitution } from './approvals.js';
+import type { FreezeTable, StoredFreeze } from './freezes.js';
 import type { Journal, JournalRecords } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
 
@@ -35,6 +36,8 @@ export interface NewRoot {
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
   /** Seals a constitution again. @throws CustosError RECORD_DAMAGED: it does not open */
   resealConstitution(constitution: SealedConstitution): SealedConstitution;
+  /** Authenticates a freeze again. What did not verify under the key of before does not verify afterwards. */
+  remacFreeze(freeze: StoredFreeze): StoredFreeze;
   /** What authenticates the journal before and after. */
   readonly journal: { readonly from: JournalMac; readonly to: JournalMac };
   /** Called after each page of wallets. */
@@ -81,6 +84,7 @@ export interface Store {
   readonly slots: KeySlotTable;
   readonly journal: Journal;
   readonly approvals: ApprovalTable;
+  readonly freezes: FreezeTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

@@ -46,3 +46,6 @@ create table "constitutions" ("version" integer primary key, "box" bytea not nul
 create table "approvals" ("nonce" text collate "C" primary key, "pending_id" text collate "C" not null, "at" bigint not null, "text" text collate "C" not null, "signature" text collate "C" not null);
 create index "approvals_by_pending" on "approvals" ("pending_id");
 create table "approval_spends" ("nonce" text collate "C" primary key, "attempt" text collate "C" not null);
+-- format 5
+create table "freezes" ("id" text collate "C" primary key, "at" bigint not null, "text" text collate "C" not null, "signature" text collate "C", "mac" text collate "C");
+create table "freeze_ends" ("freeze_id" text collate "C" primary key, "at" bigint not null, "signatures" text collate "C" not null, "mac" text collate "C" not null, "root_mac" text collate "C" not null);

@@ -46,3 +46,6 @@ create table "constitutions" ("version" integer primary key, "box" blob not null
 create table "approvals" ("nonce" text primary key, "pending_id" text not null, "at" bigint not null, "text" text not null, "signature" text not null);
 create index "approvals_by_pending" on "approvals" ("pending_id");
 create table "approval_spends" ("nonce" text primary key, "attempt" text not null);
+-- format 5
+create table "freezes" ("id" text primary key, "at" bigint not null, "text" text not null, "signature" text, "mac" text);
+create table "freeze_ends" ("freeze_id" text primary key, "at" bigint not null, "signatures" text not null, "mac" text not null, "root_mac" text not null);

@@ -1,0 +1,49 @@
+import type { Constitution } from '../core/policy/constitution.js';
+import type { Freeze } from '../core/policy/freeze.js';
+import type { StoredFreeze, StoredFreezeEnd } from '../core/store/freezes.js';
+import type { JournalMac } from '../core/store/journal-mac.js';
+import { readFreezeText } from './freeze-text.js';
+import { isSignedBy } from './person-key.js';
+
+/** @returns undefined for a row that is not a freeze of this store: whoever can write to the database may have put it there */
+export function readFreeze({ id, text }: StoredFreeze, storeId: string): Freeze | undefined {
+  try {
+    const { store, freeze } = readFreezeText(text);
+    return store === storeId && freeze.id === id ? freeze : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What authenticates the lines of a freeze with the journal's key. */
+export function freezeMac(mac: JournalMac, text: string): string {
+  return mac(['custos/freeze', text]);
+}
+
+/** What authenticates an end, with the journal's key or with the key of ends. */
+export function endMac(
+  mac: JournalMac,
+  { text, at, signatures }: Pick<StoredFreeze, 'text'> & Pick<StoredFreezeEnd, 'at' | 'signatures'>,
+): string {
+  return mac(['custos/freeze-end', text, String(at), signatures]);
+}
+
+/**
+ * Whether somebody who may freeze made a freeze: a process with the journal's key, or a person of the constitution who is not an
+ * auditor.
+ */
+export function isAuthentic(
+  { text, signature, mac }: StoredFreeze,
+  by: { readonly mac: JournalMac; readonly constitution: Constitution | undefined },
+): boolean {
+  if (mac !== undefined && mac === freezeMac(by.mac, text)) return true;
+  const { freeze } = readFreezeText(text);
+  const signer = freeze.by === undefined ? undefined : by.constitution?.signers.get(freeze.by);
+  if (signer === undefined || signature === undefined || signer.person.roles.has('auditor')) return false;
+  return isSignedBy(signer.key, text, signature);
+}
+
+/** Whether a freeze was ended by somebody with the root key. */
+export function isEnded({ text, end }: StoredFreeze, mac: JournalMac): boolean {
+  return end !== undefined && end.mac === endMac(mac, { text, at: end.at, signatures: end.signatures });
+}

@@ -1,0 +1,104 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import type { FreezeTable, StoredFreeze, StoredFreezeEnd } from '../../core/store/freezes.js';
+import type { Database } from '../database.js';
+import { isUniqueViolation } from '../open-database.js';
+import { requireGeneration } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
+
+type Tables = Kysely<StoreTables>;
+type EndRow = StoreTables['freeze_ends'];
+
+/** The tables of freezes on a database. @param generation - of the root key that the MACs come from */
+export function freezeTable(database: Database<StoreTables>, generation: number): FreezeTable {
+  const check = { dialect: database.dialect, generation };
+  const write = <T>(work: (db: Tables) => Promise<T>) =>
+    database.write(async (db) => {
+      await requireGeneration(db, check);
+      return work(db);
+    });
+  return {
+    all: () => database.read(readAll),
+    get: (id) => database.read((db) => readOne(db, id)),
+    add: (freeze) => write((db) => add(db, freeze)),
+    authenticate: (id, mac) => write((db) => authenticate(db, id, mac)),
+    end: (id, end) => write((db) => addEnd(db, id, end)),
+    restore: (freezes) => database.write((db) => restore(db, freezes)),
+  };
+}
+
+/** Authenticates every freeze again, inside the transaction of a new root key. */
+export async function remacFreezes(db: Tables, remac: (freeze: StoredFreeze) => StoredFreeze): Promise<void> {
+  for (const stored of await readAll(db)) {
+    const { id, mac, end } = remac(stored);
+    if (mac !== undefined) await db.updateTable('freezes').set({ mac }).where('id', '=', id).execute();
+    if (end === undefined) continue;
+    const macs = { mac: end.mac, root_mac: end.rootMac };
+    await db.updateTable('freeze_ends').set(macs).where('freeze_id', '=', id).execute();
+  }
+}
+
+async function readAll(db: Tables): Promise<readonly StoredFreeze[]> {
+  const rows = await db.selectFrom('freezes').selectAll().orderBy('at').orderBy('id').execute();
+  const ends = new Map((await db.selectFrom('freeze_ends').selectAll().execute()).map((end) => [end.freeze_id, end]));
+  return rows.map((row) => freezeOf(row, ends.get(row.id)));
+}
+
+async function readOne(db: Tables, id: string): Promise<StoredFreeze | undefined> {
+  const row = await db.selectFrom('freezes').selectAll().where('id', '=', id).executeTakeFirst();
+  const end = await db.selectFrom('freeze_ends').selectAll().where('freeze_id', '=', id).executeTakeFirst();
+  return row && freezeOf(row, end);
+}
+
+async function add(db: Tables, freeze: StoredFreeze): Promise<void> {
+  await db
+    .insertInto('freezes')
+    .values(rowOf(freeze))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function authenticate(db: Tables, id: string, mac: string): Promise<void> {
+  await db.updateTable('freezes').set({ mac }).where('id', '=', id).where('mac', 'is', null).execute();
+}
+
+async function addEnd(db: Tables, id: string, end: StoredFreezeEnd): Promise<void> {
+  const found = await db.selectFrom('freezes').select('id').where('id', '=', id).executeTakeFirst();
+  if (found === undefined) throw new CustosError('FREEZE_UNKNOWN', `the store has no freeze ${id}`);
+  await db
+    .insertInto('freeze_ends')
+    .values(endRowOf(id, end))
+    .execute()
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new CustosError('FREEZE_ENDED', `the freeze ${id} was ended before`, { cause: error });
+    });
+}
+
+async function restore(db: Tables, freezes: readonly StoredFreeze[]): Promise<void> {
+  for (const freeze of freezes) {
+    await db.insertInto('freezes').values(rowOf(freeze)).execute();
+    if (freeze.end !== undefined) await db.insertInto('freeze_ends').values(endRowOf(freeze.id, freeze.end)).execute();
+  }
+}
+
+function rowOf({ id, at, text, signature, mac }: StoredFreeze): StoreTables['freezes'] {
+  return { id, at, text, signature: signature ?? null, mac: mac ?? null };
+}
+
+function endRowOf(id: string, { at, signatures, mac, rootMac }: StoredFreezeEnd): EndRow {
+  return { freeze_id: id, at, signatures, mac, root_mac: rootMac };
+}
+
+function freezeOf({ id, at, text, signature, mac }: StoreTables['freezes'], end: EndRow | undefined): StoredFreeze {
+  return {
+    id,
+    at: Number(at),
+    text,
+    ...(signature !== null && { signature }),
+    ...(mac !== null && { mac }),
+    ...(end && {
+      end: { at: Number(end.at), signatures: end.signatures, mac: end.mac, rootMac: end.root_mac },
+    }),
+  };
+}
