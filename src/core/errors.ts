@@ -341,7 +341,7 @@ const kinds = {
   SOCKET_UNSAFE: {
     exit: 2,
     status: 500,
-    hint: 'name a new file in a directory of this user that others cannot write to (0750), such as a RuntimeDirectory of systemd',
+    hint: 'use a socket in a directory of the signer that others cannot write to (0750), such as a RuntimeDirectory of systemd',
   },
   // Judges
   JUDGE_DENIED: {

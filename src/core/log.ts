@@ -55,6 +55,7 @@ export const logEvents = {
   'polling-costs': ['info', 'polling costs credits'],
   'store-empty': ['warn', 'store has no wallets on this network'],
   'every-hazard-allowed': ['warn', 'every hazard is allowed'],
+  'needs-unmet': ['warn', 'no transaction can get the approvals that it needs'],
   'four-eye-by-get': ['warn', 'four-eye service is asked by GET'],
   'four-eye-secret-open': ['warn', 'others may read the four-eye secret, and approve by it'],
   'key-on-command-line': ['warn', 'API key taken from the command line, where every user of this machine can read it'],

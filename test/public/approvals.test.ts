@@ -95,6 +95,22 @@ it('the constitution in force is shown with its hash, and the next draft follows
   expect(await good(here('constitution', 'show'))).toContain(`Hash: ${shown.hash}`);
 });
 
+it('doctor and daemon warn of approvals that the persons of the constitution cannot give', async () => {
+  const approvals = async (demand: string) => {
+    const { stdout } = await kms.run('doctor', '--testnet', '--offline', '--json', '--needs', demand);
+    return JSON.parse(stdout).filter(({ check }: { check: string }) => check === 'approvals');
+  };
+  expect(await approvals('2 of treasury')).toMatchObject([{ state: 'ok' }]);
+  expect(await approvals('2 of tresury')).toMatchObject([
+    { state: 'problem', text: expect.stringContaining('has no group tresury') },
+  ]);
+  const warned = async (demand: string) =>
+    (await kms.run('daemon', '--run-once', '--testnet', '--needs', demand)).stderr;
+  expect(await warned('2 of treasury')).not.toContain('needs-unmet');
+  expect(await warned('1 of board')).toMatch(/"event":"needs-unmet".*no transaction can get the approvals/);
+  expect(await warned('1 of board')).toContain('1 of board: no person of the group can approve');
+});
+
 it('a transaction waits for two persons, one at the store and one away from it, and is then sent', async () => {
   const id = 'two-persons';
   expect((await round(id)).code).toBe(1);

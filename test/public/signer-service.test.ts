@@ -155,6 +155,29 @@ describe('a daemon whose password a signer service has', () => {
     await signer?.kill('SIGTERM');
   });
 
+  it('doctor introduces itself to the service as the daemon would, without a password, and says what it answers', async () => {
+    const doctor = async (home: string, ...flags: string[]) => {
+      const args = ['doctor', '--testnet', '--offline', '--json', '--signer', socket, ...flags];
+      const ended = await start(args, { home, env: { ...front, CUSTOS_STORE: undefined } }).ended;
+      const found: { check: string }[] = JSON.parse(ended.stdout);
+      return found.filter(({ check }) => check === 'signer');
+    };
+    expect(await doctor(kms.home)).toMatchObject([
+      { state: 'problem', text: expect.stringContaining('SIGNER_UNREACHABLE') },
+    ]);
+    const { signer } = await service('--store-id', id);
+    expect(await doctor(kms.home)).toMatchObject([
+      { state: 'ok', text: expect.stringContaining('signs for this store') },
+    ]);
+    expect(await doctor(kms.home, '--fee-ceiling', 'ETH=9')).toMatchObject([
+      { state: 'problem', text: expect.stringContaining('SIGNER_RULES_DIFFER') },
+    ]);
+    const without = await doctor(directory);
+    expect(without).toMatchObject([{ state: 'ok', text: expect.stringContaining('the store does not open') }]);
+    await signer.kill('SIGTERM');
+    expect(await doctor(directory)).toMatchObject([{ state: 'problem' }]);
+  });
+
   it.each([
     ['no socket', ['signer', '--store-id', '0'.repeat(32)], 'CONFIG_INVALID'],
     ['an id that is none', ['signer', '--socket', '/nowhere/at/all', '--store-id', 'x'], 'CONFIG_INVALID'],

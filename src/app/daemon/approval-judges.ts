@@ -1,8 +1,11 @@
 import type { Clock } from '../../core/clock.js';
+import { type Log, tell } from '../../core/log.js';
+import { demandText } from '../../core/policy/demand.js';
 import type { Judge } from '../../core/signing/judge.js';
 import { attemptOf } from '../../core/store/attempt.js';
 import type { Store } from '../../core/store/store.js';
 import { approvalsJudge } from '../../policy/approvals-judge.js';
+import { unmetNeeds } from '../../policy/unmet-needs.js';
 import { controlView } from '../../vault/control-seal.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import type { Config } from '../config/config.js';
@@ -14,6 +17,17 @@ export interface ApprovalJudgeParts {
   readonly store: Pick<Store, 'storeId' | 'approvals' | 'journal'>;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
+}
+
+/** Warns of approvals that no person can give, before a transaction waits for them. @throws CustosError RECORD_DAMAGED, STORE_* */
+export async function tellUnmetNeeds({ config, store, viewKey }: ApprovalJudgeParts, log: Log): Promise<void> {
+  const { needs } = config;
+  if (needs.length === 0) return;
+  const { storeId, approvals } = store;
+  const seal = controlView(viewKey, storeId);
+  const enacted = await currentConstitution({ storeId, approvals, seal }).finally(() => seal.wipe());
+  const reason = unmetNeeds(needs, enacted?.constitution);
+  if (reason !== undefined) tell(log, 'needs-unmet', { needs: needs.map(demandText), reason });
 }
 
 /** The judge of approvals, if every transaction needs some. */

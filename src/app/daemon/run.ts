@@ -28,7 +28,7 @@ import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
-import { approvalJudges } from './approval-judges.js';
+import { approvalJudges, tellUnmetNeeds } from './approval-judges.js';
 import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -75,6 +75,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
     await watch.open(signer);
     const viewKey = await signer.unlock();
     await openJournal({ log }, store, await signer.journalKey());
+    await tellUnmetNeeds({ config, clock, store, viewKey }, log);
     const lifecycle = lifecycleParts(means, { store, viewKey, signer, nodes, judges, meter, rules, run });
     const parts: DaemonParts = {
       ...lifecycle,

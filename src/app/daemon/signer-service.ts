@@ -1,10 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { CustosError } from '../../core/errors.js';
-import { isSocketPath } from '../keeper/socket.js';
+import { checkSignerPlace, isSocketPath } from '../keeper/socket-place.js';
 
-/** Connects to the socket of `custos signer`. @throws CustosError SIGNER_UNREACHABLE */
+/**
+ * Connects to the socket of `custos signer`.
+ * @throws CustosError SIGNER_UNREACHABLE; SOCKET_UNSAFE: others could listen in its place
+ */
 export async function connectTo(path: string): Promise<Socket> {
   if (!isSocketPath(path)) throw new CustosError('SIGNER_UNREACHABLE', `${path} is too long for a socket`);
+  await checkSignerPlace(path);
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));

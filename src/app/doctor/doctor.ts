@@ -1,4 +1,5 @@
 import { asCustosError } from '../../core/errors.js';
+import type { Store } from '../../core/store/store.js';
 import { storeExists } from '../../storage/open-store.js';
 import { shownValue } from '../config/shown-value.js';
 import { storeLocation } from '../store/location.js';
@@ -7,9 +8,11 @@ import { costFinding, healthFinding } from './daemon.js';
 import { type Finding, problem } from './finding.js';
 import { gatewayFindings } from './gateway.js';
 import { machineFindings } from './machine.js';
+import { needsFindings } from './needs.js';
 import { networkFindings } from './network.js';
 import type { DoctorParts } from './parts.js';
 import { settingFindings } from './settings.js';
+import { askSigner, reachSigner } from './signer.js';
 import { journalFindings, storeFacts } from './store.js';
 
 /**
@@ -29,15 +32,25 @@ export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
 }
 
 /** Tries the password if it is set, so that a wrong one is found before the daemon needs it. */
-async function passwordFindings({ config, unlock }: DoctorParts): Promise<readonly Finding[]> {
-  if (!isPasswordAtHand(config)) return [];
+async function tryPassword({ config, unlock }: DoctorParts): Promise<{ findings: Finding[]; rootKey?: Uint8Array }> {
+  if (!isPasswordAtHand(config)) return { findings: [] };
   try {
-    await unlock();
-    return [{ check: 'password', state: 'ok', text: 'opens the store' }];
+    const { rootKey } = await unlock();
+    return { findings: [{ check: 'password', state: 'ok', text: 'opens the store' }], rootKey };
   } catch (thrown) {
     const error = asCustosError(thrown);
-    return [problem('password', error.code, error.message)];
+    return { findings: [problem('password', error.code, error.message)] };
   }
+}
+
+/** What the keys of the store let one see: who signs, and who approves. */
+async function openedFindings(parts: DoctorParts, store: Store): Promise<readonly Finding[]> {
+  const { findings, rootKey } = await tryPassword(parts);
+  const { findings: signer, viewKey } = await askSigner(parts, store);
+  const key = rootKey ? { rootKey } : viewKey && { viewKey };
+  const needs = await needsFindings(parts.config, store, key);
+  viewKey?.fill(0);
+  return [...findings, ...signer, ...needs];
 }
 
 async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {
@@ -45,17 +58,18 @@ async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {
   try {
     const location = storeLocation(config);
     if (!(await storeExists(location))) {
-      return [problem('wallet store', 'STORE_MISSING', `none at ${shownValue(location)}`)];
+      const missing = problem('wallet store', 'STORE_MISSING', `none at ${shownValue(location)}`);
+      return [missing, ...(await reachSigner(parts))];
     }
     const store = await parts.store();
     return [
       ...(await storeFacts(store, location)),
       ...(await journalFindings(store.journal, config.network, clock.now())),
       await costFinding(config, store),
-      ...(await passwordFindings(parts)),
+      ...(await openedFindings(parts, store)),
     ];
   } catch (thrown) {
     const error = asCustosError(thrown);
-    return [problem('wallet store', error.code, error.message)];
+    return [problem('wallet store', error.code, error.message), ...(await reachSigner(parts))];
   }
 }

@@ -12,5 +12,5 @@ export interface DoctorParts {
   readonly log: Log;
   store(): Promise<Store>;
   /** Opens the store with the configured password. */
-  unlock(): Promise<unknown>;
+  unlock(): Promise<{ readonly rootKey: Uint8Array }>;
 }

@@ -8,7 +8,8 @@ import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
 import type { CountingLog } from '../process/log.js';
 import { storeLocation } from '../store/location.js';
-import { checkSocketPlace, listenPrivately } from './socket.js';
+import { listenPrivately } from './socket.js';
+import { checkSocketPlace } from './socket-place.js';
 import { startKeeper } from './start.js';
 
 /** The parts of a signer service. */

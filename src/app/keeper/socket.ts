@@ -1,15 +1,11 @@
-import { chmod, lstat, realpath, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CustosError } from '../../core/errors.js';
+import { checkSocketPlace, unsafe } from './socket-place.js';
 
 /** Connections of fronts at the same time. */
 const MOST_FRONTS = 64;
-/** Bits of a mode that let the group or others write. */
-const FOREIGN_WRITE = 0o022;
-const STICKY = 0o1000;
-/** Bytes that the system takes for the path of a socket. Node cuts a longer one and uses another place without a word. */
-const LONGEST_PATH = 107;
 
 export interface SocketOptions {
   /** Absolute path of the socket. */
@@ -32,31 +28,6 @@ export async function listenPrivately({ path, forGroup, onFront }: SocketOptions
   await bound(server, path);
   if (forGroup) await chmod(path, 0o660);
   return server;
-}
-
-/**
- * Checks before anything else that nobody else can put another file in the place of the socket.
- * @throws CustosError SOCKET_UNSAFE: a directory on the way belongs to another user, or others may write to it
- */
-export async function checkSocketPlace(path: string): Promise<void> {
-  if (!isSocketPath(path)) throw unsafe(`${path} is too long for a socket`);
-  const own = process.geteuid?.();
-  const directory = await realpath(dirname(path)).catch((cause: unknown) => {
-    throw unsafe(`the directory ${dirname(path)} cannot be read`, cause);
-  });
-  for (let at = directory; ; at = dirname(at)) {
-    const { uid, mode } = await lstat(at);
-    if (uid !== own && uid !== 0) throw unsafe(`the directory ${at} belongs to another user`);
-    // In a directory above, others may only be able to add names, as in /tmp.
-    const isGuarded = (mode & FOREIGN_WRITE) === 0 || (at !== directory && (mode & STICKY) !== 0);
-    if (!isGuarded) throw unsafe(`others may write to the directory ${at}`);
-    if (dirname(at) === at) return;
-  }
-}
-
-/** False for a path that is too long for a socket. */
-export function isSocketPath(path: string): boolean {
-  return Buffer.byteLength(path) <= LONGEST_PATH;
 }
 
 async function isTaken(path: string): Promise<boolean> {
@@ -91,8 +62,4 @@ function bound(server: Server, path: string): Promise<void> {
       process.umask(mask);
     }
   });
-}
-
-function unsafe(text: string, cause?: unknown): CustosError {
-  return new CustosError('SOCKET_UNSAFE', text, { cause });
 }
