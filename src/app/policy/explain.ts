@@ -32,7 +32,7 @@ export function explainLines({ verdict, reasons, effects, charges, shadow, consi
         `limit ${limit}: takes ${amount} of ${max} smallest units or transactions (${fits})`,
     ),
     ...shadow.map(({ rule, would }) => `shadow ${rule}: would ${would}`),
-    `${considered} rules considered; the others are about other chains or wallets`,
+    `${considered} rules considered; the others are about other chains, wallets or receivers`,
   ];
 }
 

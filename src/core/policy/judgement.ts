@@ -65,7 +65,7 @@ export interface Judgement {
   /** Persons who rejected it. */
   readonly rejectedBy: readonly string[];
   readonly shadow: readonly ShadowFinding[];
-  /** How many rules were looked at; the others are for other chains, wallets or tags. */
+  /** How many rules were looked at; the others are for other chains, wallets, tags or receivers. */
   readonly considered: number;
   /** Version and hash of the policy. */
   readonly policy: { readonly version: number; readonly hash: string };

@@ -10,6 +10,8 @@ interface Shelf<R> {
   readonly open: R[];
   readonly byWallet: Map<string, R[]>;
   readonly byTag: Map<string, R[]>;
+  /** Permits that name each of their receivers. */
+  readonly byReceiver: Map<string, R[]>;
 }
 
 /** Rules by chain; those without a chain are under the empty name. */
@@ -36,7 +38,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   }
   return {
     policy,
-    permits: shelve(policy.permits),
+    permits: shelve(policy.permits, namedReceivers),
     forbids: shelve(policy.forbids),
     limits: shelve(policy.limits),
     assetNames,
@@ -52,16 +54,20 @@ export function assetKey(network: string, chain: string, token: string): string 
 interface Seeker {
   readonly chain: string;
   readonly wallets: readonly { readonly id: string; readonly tags?: readonly string[] }[];
+  /** Every address that receives something, in the form in which permits compare it. Absent: all rules are wanted. */
+  readonly receivers?: readonly string[];
 }
 
 /** The rules that may be about a transaction, each once. */
-export function rulesFor<R>(shelves: Shelves<R>, { chain, wallets }: Seeker): readonly R[] {
+export function rulesFor<R>(shelves: Shelves<R>, { chain, wallets, receivers }: Seeker): readonly R[] {
   // Where nothing is known of the wallets or their tags, every rule may be about them.
   const isUnknown = wallets.length === 0 || wallets.some(({ tags }) => tags === undefined);
   const lists: (readonly R[])[] = [];
   for (const shelf of [shelves.get(chain), shelves.get('')]) {
     if (shelf === undefined) continue;
     lists.push(shelf.open);
+    if (receivers === undefined) lists.push(...shelf.byReceiver.values());
+    else for (const to of receivers) lists.push(shelf.byReceiver.get(to) ?? []);
     if (isUnknown) lists.push(...shelf.byTag.values(), ...shelf.byWallet.values());
     for (const { id, tags = [] } of wallets) {
       lists.push(shelf.byWallet.get(id) ?? []);
@@ -72,18 +78,32 @@ export function rulesFor<R>(shelves: Shelves<R>, { chain, wallets }: Seeker): re
   return others.length === 0 ? first : [...new Set([first, ...others].flat())];
 }
 
-function shelve<R extends Conditions>(rules: readonly R[]): Shelves<R> {
+/** The only addresses to which a permit lets something go; undefined where they cannot be listed. */
+function namedReceivers({ to }: Permit): ReadonlySet<string> | undefined {
+  return to === undefined || to.any || to.self || to.own || to.books.length > 0 ? undefined : to.addresses;
+}
+
+function shelve<R extends Conditions>(
+  rules: readonly R[],
+  receiversOf: (rule: R) => ReadonlySet<string> | undefined = () => undefined,
+): Shelves<R> {
   const shelves = new Map<string, Shelf<R>>();
   for (const rule of rules) {
     if (isNever(rule)) continue;
     for (const chain of rule.chain ?? ['']) {
-      const shelf = entryOf(shelves, chain, () => ({ open: [], byWallet: new Map(), byTag: new Map() }));
+      const shelf = entryOf(shelves, chain, emptyShelf<R>);
+      const receivers = receiversOf(rule);
       if (rule.wallets) for (const id of rule.wallets) entryOf(shelf.byWallet, id, () => []).push(rule);
       else if (rule.tags) for (const tag of rule.tags) entryOf(shelf.byTag, tag, () => []).push(rule);
+      else if (receivers) for (const to of receivers) entryOf(shelf.byReceiver, to, () => []).push(rule);
       else shelf.open.push(rule);
     }
   }
   return shelves;
+}
+
+function emptyShelf<R>(): Shelf<R> {
+  return { open: [], byWallet: new Map(), byTag: new Map(), byReceiver: new Map() };
 }
 
 /** A set that is empty is never met. */

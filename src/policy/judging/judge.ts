@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { EffectFinding, Judgement, MissingApprovals, ShadowFinding } from '../../core/policy/judgement.js';
+import type { Permit } from '../../core/policy/policy.js';
 import { folded, normal } from '../address.js';
 import type { LocalTime } from './calendar.js';
 import { assetKey, type CompiledPolicy, rulesFor } from './compile.js';
@@ -25,12 +26,10 @@ const LAST_MOMENT = 8.64e15 - 8.64e8;
 export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judgement {
   const scene = sceneOf(compiled, facts);
   const approvers = approversOf(compiled.policy, facts);
-  const permits = rulesFor(compiled.permits, facts);
+  const permits = permitsFor(compiled, scene, approvers);
   const forbids = rulesFor(compiled.forbids, facts);
   const limits = rulesFor(compiled.limits, facts);
-  const readings = permits.map((permit) => readPermit(permit, scene));
-  const live = readings.filter(({ permit }) => !permit.shadow);
-  const effects = effectFindings(live, scene, approvers);
+  const { readings, live, effects } = permits;
   const matching = forbids.filter((forbid) => isForbidden(forbid, scene));
   const counted = limits.map((limit) => ({ limit, finding: readLimit(limit, scene, approvers) }));
   const found = counted.filter(({ limit }) => !limit.shadow).map(({ finding }) => finding);
@@ -52,9 +51,31 @@ export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judge
       ...matching.filter(({ shadow }) => shadow).map(({ id }) => ({ rule: id, would: 'forbid' as const })),
       ...counted.filter(({ limit }) => limit.shadow).flatMap(({ limit, finding }) => shadowLimit(limit.id, finding)),
     ],
-    considered: permits.length + forbids.length + limits.length,
+    considered: readings.length + forbids.length + limits.length,
     policy: { version: compiled.policy.version, hash: compiled.policy.hash },
   };
+}
+
+interface PermitFindings {
+  readonly readings: readonly PermitReading[];
+  /** Those that are not shadows. */
+  readonly live: readonly PermitReading[];
+  readonly effects: readonly EffectFinding[];
+}
+
+/** Reads the permits that may cover something. If that is not enough, all the others are read as well, to say why they do not. */
+function permitsFor({ permits }: CompiledPolicy, scene: Scene, approvers: Approvers): PermitFindings {
+  const { facts } = scene;
+  const receivers = facts.effects.flatMap(({ to }) => (to === undefined ? [] : [scene.normal(to)]));
+  const found = findingsOf(rulesFor(permits, { ...facts, receivers }), scene, approvers);
+  if (found.effects.every(({ covered }) => covered !== 'no')) return found;
+  return findingsOf(rulesFor(permits, facts), scene, approvers);
+}
+
+function findingsOf(permits: readonly Permit[], scene: Scene, approvers: Approvers): PermitFindings {
+  const readings = permits.map((permit) => readPermit(permit, scene));
+  const live = readings.filter(({ permit }) => !permit.shadow);
+  return { readings, live, effects: effectFindings(live, scene, approvers) };
 }
 
 type Parts = Pick<Judgement, 'effects' | 'forbidden' | 'charges' | 'unbounded' | 'missing' | 'rejectedBy'>;

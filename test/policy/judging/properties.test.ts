@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../../src/core/policy/judgement.js';
-import { approves, judged } from '../../support/policies.js';
+import { readPolicy } from '../../../src/policy/document/read.js';
+import { compilePolicy } from '../../../src/policy/judging/compile.js';
+import { judgePolicy } from '../../../src/policy/judging/judge.js';
+import { approves, factsOf, judged, policyText } from '../../support/policies.js';
 import {
   documentOf,
   effect,
@@ -74,6 +77,29 @@ describe('a judgement', () => {
     );
   });
 
+  it('is the same whether receivers are looked up or every permit is read', () => {
+    let named = 0;
+    fc.assert(
+      fc.property(rules, facts, (one, about) => {
+        const compiled = compilePolicy(readPolicy(policyText(documentOf(one))));
+        const permits = new Map(compiled.permits);
+        for (const [chain, shelf] of compiled.permits) {
+          const looked = new Set([...shelf.byReceiver.values()].flat());
+          named += looked.size;
+          permits.set(chain, { ...shelf, open: [...shelf.open, ...looked], byReceiver: new Map() });
+        }
+        const all = factsOf(given(about));
+        const found = judgePolicy(compiled, all);
+        const plain = judgePolicy({ ...compiled, permits }, all);
+        expect(found.verdict).toBe(plain.verdict);
+        expect([...found.reasons].sort()).toEqual([...plain.reasons].sort());
+        expect(found.effects.map(covers)).toEqual(plain.effects.map(covers));
+      }),
+      runs,
+    );
+    expect(named).toBeGreaterThan(100);
+  });
+
   it('has a tree from which its verdict follows', () => {
     const seen = { allow: 0, hold: 0, deny: 0 };
     fc.assert(
@@ -89,6 +115,11 @@ describe('a judgement', () => {
     // A test of verdicts that never come up would hold nothing.
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(10);
   });
+
+  function covers({ covered, by, misses }: Judgement['effects'][number]) {
+    const because = misses.map(({ rule, because: member }) => `${rule} ${member}`).sort();
+    return { covered, by: [...by].sort(), because };
+  }
 
   /** The formula of docs/policy.md, read off the tree. */
   function explained({ effects: found, forbidden, charges, unbounded, missing }: Judgement): Judgement['verdict'] {
