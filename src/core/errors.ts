@@ -372,6 +372,11 @@ const kinds = {
     status: 400,
     hint: 'correct the member in the message as docs/policy.md says; `custos policy check FILE` lists every mistake of form',
   },
+  POLICY_CONFLICT: {
+    exit: 1,
+    status: 409,
+    hint: 'write the next version after the newest one, with its hash as `previous`',
+  },
   DIGEST_MISMATCH: {
     exit: 1,
     status: 403,
@@ -399,7 +404,7 @@ const kinds = {
   CONSTITUTION_SIGNATURE: {
     exit: 1,
     status: 403,
-    hint: 'sign this very constitution with a key of the group that its threshold names',
+    hint: 'sign this very document with a key of the group that its threshold names',
   },
   CONSTITUTION_QUORUM: { exit: 1, status: 403, hint: 'have the named persons sign it, and run the command again' },
   CONSTITUTION_CONFLICT: {

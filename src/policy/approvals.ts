@@ -38,7 +38,7 @@ interface DemandStanding {
 }
 
 /** An approval that does not count, and why. */
-interface Ignored {
+export interface Ignored {
   /** Absent where the signature is of no known person. */
   readonly person?: string;
   readonly error: CustosError;
@@ -71,7 +71,7 @@ export function verifyApproval(constitution: Constitution, { text, signature }: 
  * since does not turn a no into a yes.
  * @throws CustosError APPROVAL_CHANGED, APPROVAL_REFUSED, APPROVAL_EXPIRED
  */
-export function checkApproval({ approval, person }: VerifiedApproval, asked: Asked): void {
+export function checkApproval({ approval, person }: VerifiedApproval, asked: Omit<Asked, 'demands'>): void {
   if (approval.store !== asked.store) throw changed('it is for another store');
   if (approval.pending !== asked.pending) throw changed('it is for another transaction');
   if (!person.roles.has('approver')) throw refused(`${person.name} does not have the role of approver`);
@@ -83,9 +83,31 @@ export function checkApproval({ approval, person }: VerifiedApproval, asked: Ask
   }
   if (policyText(approval.policy) !== policyText(asked.policy)) throw changed('another policy is in force');
   if (approval.initiator !== asked.initiator) throw changed('it names another initiator');
-  if (isInitiator(person, asked.initiator)) throw refused(`${person.name} asked for the transaction, or may have`);
+  if (mayHaveAsked(person, asked.initiator)) throw refused(`${person.name} asked for the transaction, or may have`);
   if (asked.now < approval.notBefore) throw new CustosError('APPROVAL_EXPIRED', 'the approval holds only later');
   if (asked.now >= approval.expires) throw new CustosError('APPROVAL_EXPIRED', 'the approval has expired');
+}
+
+/** The approvals and rejections of a transaction that count, and those that do not. */
+export interface CountedApprovals {
+  readonly yes: readonly VerifiedApproval[];
+  readonly no: readonly VerifiedApproval[];
+  readonly ignored: readonly Ignored[];
+}
+
+/** Sorts kept approvals by what is asked now, whatever their demands are. */
+export function countApprovals(
+  asked: Omit<Asked, 'demands'>,
+  constitution: Constitution,
+  kept: readonly KeptApproval[],
+): CountedApprovals {
+  const ignored: Ignored[] = [];
+  const found = kept.flatMap((one) => {
+    const verified = verifiedOr(ignored, constitution, one);
+    return verified !== undefined && counts(ignored, verified, { asked, one }) ? [verified] : [];
+  });
+  const decided = (decision: Approval['decision']) => found.filter(({ approval }) => approval.decision === decision);
+  return { yes: decided('approve'), no: decided('reject'), ignored };
 }
 
 /**
@@ -93,14 +115,9 @@ export function checkApproval({ approval, person }: VerifiedApproval, asked: Ask
  * each demand must be met by approvers of its group who saw that demand. What does not count is named, and never stops what does.
  */
 export function standingOf(asked: Asked, constitution: Constitution, kept: readonly KeptApproval[]): Standing {
-  const ignored: Ignored[] = [];
-  const yes: VerifiedApproval[] = [];
-  for (const one of kept) {
-    const verified = verifiedOr(ignored, constitution, one);
-    if (verified === undefined || !counts(ignored, verified, { asked, one })) continue;
-    if (verified.approval.decision === 'reject') return { kind: 'rejected', by: verified.person.name };
-    yes.push(verified);
-  }
+  const { yes, no, ignored } = countApprovals(asked, constitution, kept);
+  const [rejected] = no;
+  if (rejected !== undefined) return { kind: 'rejected', by: rejected.person.name };
   const demands = asked.demands.map((demand) => standingOfDemand(demand, { asked, constitution, yes }));
   const seats = demands.flatMap((one) => Array.from({ length: one.demand.count }, () => one));
   // No demands are no approval: whoever asks nothing does not come here.
@@ -122,7 +139,7 @@ function verifiedOr(ignored: Ignored[], constitution: Constitution, one: KeptApp
 function counts(
   ignored: Ignored[],
   verified: VerifiedApproval,
-  { asked, one }: { readonly asked: Asked; readonly one: KeptApproval },
+  { asked, one }: { readonly asked: Omit<Asked, 'demands'>; readonly one: KeptApproval },
 ): boolean {
   try {
     checkApproval(verified, asked);
@@ -152,7 +169,7 @@ function standingOfDemand(demand: Demand, { asked, constitution, yes }: Counting
   );
   const open = group.filter((name) => {
     const person = constitution.persons.get(name);
-    return person?.roles.has('approver') === true && !isInitiator(person, asked.initiator) && !approved.has(name);
+    return person?.roles.has('approver') === true && !mayHaveAsked(person, asked.initiator) && !approved.has(name);
   });
   return { demand, approved: [...approved], open };
 }
@@ -163,7 +180,7 @@ function saw({ demands }: Approval, demand: Demand): boolean {
 }
 
 /** While it is not known who asked, whoever stands behind an initiator may have asked. */
-function isInitiator({ name, initiates }: Person, initiator: string | undefined): boolean {
+export function mayHaveAsked({ name, initiates }: Person, initiator: string | undefined): boolean {
   if (initiator === undefined) return initiates.size > 0;
   return initiator === `person:${name}` || initiates.has(initiator);
 }

@@ -4,8 +4,8 @@ import type { SignatureId } from '../core/ids.js';
 import { pagesOf } from '../core/pages.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { NewRoot } from '../core/store/store.js';
-import { resealConstitutions } from './approvals/approvals.js';
 import type { Database } from './database.js';
+import { resealDocuments } from './documents.js';
 import { remacFreezes } from './freezes/freezes.js';
 import { resealJournal } from './journal/remac.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
@@ -36,7 +36,8 @@ export async function replaceRoot(database: Database<StoreTables>, generation: n
 async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<void> {
   await keepOthersOut(db, check);
   await resealWallets(db, root);
-  await resealConstitutions(db, (constitution) => root.resealConstitution(constitution));
+  await resealDocuments(db, 'constitutions', (one) => root.resealDocument('constitution', one));
+  await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
   await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
@@ -54,7 +55,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   // Locks this row first, as every other writer does, so that no deadlock is possible.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
-  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, freezes, freeze_ends IN EXCLUSIVE MODE`.execute(
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, policies, freezes, freeze_ends IN EXCLUSIVE MODE`.execute(
     db,
   );
 }

@@ -77,6 +77,8 @@ export interface StoreTables {
   transaction_ids: { chain: string; network: string; tx_id: string; transaction_id: string; mac: string | null };
   /** Sealed constitutions (since format 4). */
   constitutions: { version: number; box: Uint8Array; view_box: Uint8Array };
+  /** Sealed policies (since format 5). */
+  policies: { version: number; box: Uint8Array; view_box: Uint8Array };
   /** Signed lines of approvers (since format 4). */
   approvals: { nonce: string; pending_id: string; at: number; text: string; signature: string };
   /** Which approvals are spent, and for which making of the bytes (since format 4). */

@@ -9,6 +9,7 @@ import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { addApprovals } from './migrations/0004-approvals.js';
 import { addFreezes } from './migrations/0005-freezes.js';
+import { addPolicies } from './migrations/0005-policies.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -26,6 +27,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
   addApprovals,
   async (db, types) => {
     await addFreezes(db, types);
+    await addPolicies(db, types);
   },
 ];
 

@@ -8,6 +8,7 @@ import { journalRecords } from './journal/backup-rows.js';
 import { journalTable } from './journal/journal.js';
 import { openJournal } from './journal/remac.js';
 import { JournalSeal } from './journal/seal.js';
+import { policyTable } from './policies/policies.js';
 import { replaceRoot } from './rekey.js';
 import type { StoreTables } from './schema.js';
 import { slotTable } from './wallets/slots.js';
@@ -21,7 +22,7 @@ export interface NewStore {
   readonly generation?: number;
   /** Fills the store before others can see it, as a restore does. */
   readonly fill?: (
-    store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'freezes' | 'unlockJournal'>,
+    store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal'>,
   ) => Promise<void>;
 }
 
@@ -29,6 +30,7 @@ type Tables =
   | 'wallets'
   | 'approvals'
   | 'freezes'
+  | 'policies'
   | 'slots'
   | 'journal'
   | 'unlockJournal'
@@ -45,6 +47,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     slots: slotTable(database, generation),
     approvals: approvalTable(database, generation),
     freezes: freezeTable(database, generation),
+    policies: policyTable(database, generation),
     journal: journalTable(database, clock, randomUUID(), seal),
     unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
     journalRecords: journalRecords(database, seal),

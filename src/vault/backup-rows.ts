@@ -2,17 +2,18 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
 import { isObject, type JsonObject } from '../core/json.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
-import type { SealedConstitution, StoredApproval } from '../core/store/approvals.js';
+import type { StoredApproval } from '../core/store/approvals.js';
 import type { StoredFreeze } from '../core/store/freezes.js';
 import type { JournalRecord } from '../core/store/journal.js';
+import type { SealedDocument } from '../core/store/sealed-document.js';
 
 export type BackupRow =
   | { readonly kind: 'wallet'; readonly wallet: SealedWallet }
   | { readonly kind: 'transaction'; readonly transaction: JournalRecord }
-  /** Only in backups of stores that have a constitution. */
-  | { readonly kind: 'constitution'; readonly constitution: SealedConstitution }
+  /** The rest only in backups of stores that have such a thing. */
+  | { readonly kind: 'constitution'; readonly constitution: SealedDocument }
+  | { readonly kind: 'policy'; readonly policy: SealedDocument }
   | { readonly kind: 'approval'; readonly approval: StoredApproval }
-  /** Only in backups of stores that had a freeze. */
   | { readonly kind: 'freeze'; readonly freeze: StoredFreeze };
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
@@ -25,8 +26,11 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     if (isObject(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
       return { kind: 'transaction', transaction: row['transaction'] };
     }
-    if (isObject(row) && row['kind'] === 'constitution' && isConstitution(row['constitution'])) {
+    if (isObject(row) && row['kind'] === 'constitution' && isDocument(row['constitution'])) {
       return { kind: 'constitution', constitution: row['constitution'] };
+    }
+    if (isObject(row) && row['kind'] === 'policy' && isDocument(row['policy'])) {
+      return { kind: 'policy', policy: row['policy'] };
     }
     if (isObject(row) && row['kind'] === 'approval' && isApproval(row['approval'])) {
       return { kind: 'approval', approval: row['approval'] };
@@ -44,7 +48,7 @@ function isJournalRecord(value: unknown): value is JournalRecord {
   return typeof id === 'string' && isObject(row) && row['id'] === id && Array.isArray(events) && events.every(isEvent);
 }
 
-function isConstitution(value: unknown): value is SealedConstitution {
+function isDocument(value: unknown): value is SealedDocument {
   return (
     isObject(value) &&
     isGeneration(value['version']) &&
@@ -98,7 +102,7 @@ function parseWallet(value: JsonObject): SealedWallet {
   };
 }
 
-/** Whether a value is the number of a root key or of a constitution. */
+/** Whether a value is the number of a root key or of a document. */
 export function isGeneration(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }

@@ -1,23 +1,23 @@
 import { CustosError } from '../core/errors.js';
-import type { SealedConstitution } from '../core/store/approvals.js';
+import type { DocumentKind, SealedDocument } from '../core/store/sealed-document.js';
 import { deriveKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 import { viewKey } from './vault.js';
 
-/** Opens constitutions. */
+/** Opens documents of control. */
 export interface ControlView {
-  /** @throws CustosError RECORD_DAMAGED: changed, of another version or store, or sealed under another key */
-  open(sealed: SealedConstitution): string;
+  /** @throws CustosError RECORD_DAMAGED: changed, of another kind, version or store, or sealed under another key */
+  open(kind: DocumentKind, sealed: SealedDocument): string;
   /** Ends it. */
   wipe(): void;
 }
 
-/** Seals and opens the constitutions of one store. */
+/** Seals and opens the documents of control of one store. */
 export interface ControlSeal extends ControlView {
-  seal(version: number, content: string): SealedConstitution;
+  seal(kind: DocumentKind, version: number, content: string): SealedDocument;
 }
 
 /**
- * For whoever has the root key. A constitution is sealed twice: under a key that only the root key gives, which decides, and under
+ * For whoever has the root key. A document is sealed twice: under a key that only the root key gives, which decides, and under
  * one for the front, which has the view key alone and could seal that copy itself.
  */
 export function controlSeal(rootKey: Uint8Array, storeId: string): ControlSeal {
@@ -26,15 +26,15 @@ export function controlSeal(rootKey: Uint8Array, storeId: string): ControlSeal {
   const copyKey = copyKeyOf(view, storeId);
   view.fill(0);
   return {
-    seal(version, content) {
+    seal(kind, version, content) {
       const plaintext = Buffer.from(content, 'utf8');
       return {
         version,
-        box: seal(key, plaintext, contextOf('constitution', storeId, version)),
-        viewBox: seal(copyKey, plaintext, contextOf('constitution-copy', storeId, version)),
+        box: seal(key, plaintext, contextOf(kind, storeId, version)),
+        viewBox: seal(copyKey, plaintext, contextOf(`${kind}-copy`, storeId, version)),
       };
     },
-    open: ({ version, box }) => opened(open(key, box, contextOf('constitution', storeId, version)), version),
+    open: (kind, { version, box }) => opened(open(key, box, contextOf(kind, storeId, version)), kind, version),
     wipe() {
       key.fill(0);
       copyKey.fill(0);
@@ -46,8 +46,8 @@ export function controlSeal(rootKey: Uint8Array, storeId: string): ControlSeal {
 export function controlView(view: Uint8Array, storeId: string): ControlView {
   const key = copyKeyOf(view, storeId);
   return {
-    open: ({ version, viewBox }) =>
-      opened(open(key, viewBox, contextOf('constitution-copy', storeId, version)), version),
+    open: (kind, { version, viewBox }) =>
+      opened(open(key, viewBox, contextOf(`${kind}-copy`, storeId, version)), kind, version),
     wipe: () => void key.fill(0),
   };
 }
@@ -56,11 +56,11 @@ function copyKeyOf(view: Uint8Array, storeId: string): Uint8Array {
   return deriveKey(view, Buffer.from(storeId, 'hex'), Buffer.from('custos/v1/control-view'));
 }
 
-function contextOf(what: string, storeId: string, version: number): Uint8Array {
+function contextOf(what: DocumentKind | `${DocumentKind}-copy`, storeId: string, version: number): Uint8Array {
   return joinUnambiguously([`custos/${what}`, storeId, String(version)]);
 }
 
-function opened(content: Uint8Array | undefined, version: number): string {
+function opened(content: Uint8Array | undefined, kind: DocumentKind, version: number): string {
   if (content !== undefined) return Buffer.from(content).toString('utf8');
-  throw new CustosError('RECORD_DAMAGED', `version ${version} of the constitution does not open`);
+  throw new CustosError('RECORD_DAMAGED', `version ${version} of the ${kind} does not open`);
 }

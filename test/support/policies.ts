@@ -81,5 +81,5 @@ export function verdictOf(members: Document, given: Partial<PolicyFacts> = {}): 
 }
 
 export function approves(...persons: readonly string[]) {
-  return persons.map((person) => ({ person, decision: 'approve', class: 'decoded' }) as const);
+  return persons.map((person) => ({ person, decision: 'approve', class: 'decoded', demands: 'any' }) as const);
 }

@@ -3,7 +3,8 @@ import { CustosError } from '../../core/errors.js';
 import { objectOf, parseJson, tryJson } from '../../core/json.js';
 import type { Constitution, EnactedConstitution, PersonSignature } from '../../core/policy/constitution.js';
 import { demandText } from '../../core/policy/demand.js';
-import type { ApprovalTable, SealedConstitution } from '../../core/store/approvals.js';
+import type { ApprovalTable } from '../../core/store/approvals.js';
+import type { SealedDocument } from '../../core/store/sealed-document.js';
 import { canonicalJson } from '../../policy/canonical-json.js';
 import { readConstitution } from '../../policy/constitution.js';
 import { checkSuccession, constitutionDecree, decreeLines } from '../../policy/quorum.js';
@@ -72,7 +73,7 @@ export async function enactConstitution(
   const before = (await currentConstitution(parts))?.constitution;
   checkSuccession(next, { before, store: parts.storeId }, signatures);
   const content = canonicalJson({ constitution: next.text, signatures });
-  await parts.approvals.addConstitution(parts.seal.seal(next.version, content));
+  await parts.approvals.addConstitution(parts.seal.seal('constitution', next.version, content));
 }
 
 /** What a person sends after signing a constitution. @returns one line of JSON */
@@ -128,9 +129,9 @@ export function constitutionLines(constitution: Constitution): readonly string[]
   ];
 }
 
-function openSealed({ seal, storeId }: ViewParts, sealed: SealedConstitution): EnactedConstitution {
+function openSealed({ seal, storeId }: ViewParts, sealed: SealedDocument): EnactedConstitution {
   const damaged = () => new CustosError('RECORD_DAMAGED', `version ${sealed.version} of the constitution is damaged`);
-  const parsed = sealedForm.safeParse(parseJson(seal.open(sealed), damaged));
+  const parsed = sealedForm.safeParse(parseJson(seal.open('constitution', sealed), damaged));
   if (!parsed.success) throw damaged();
   const constitution = readConstitution(parsed.data.constitution);
   if (constitution.version !== sealed.version || constitution.store !== storeId) throw damaged();

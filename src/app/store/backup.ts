@@ -4,9 +4,10 @@ import { CustosError, type ErrorCode } from '../../core/errors.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
-import type { SealedConstitution, StoredApproval } from '../../core/store/approvals.js';
+import type { StoredApproval } from '../../core/store/approvals.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalRecord } from '../../core/store/journal.js';
+import type { SealedDocument } from '../../core/store/sealed-document.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
@@ -27,11 +28,12 @@ export interface BackupCount {
 /** Every kind of row. */
 interface RowCount extends BackupCount {
   readonly constitutions: number;
+  readonly policies: number;
   readonly approvals: number;
   readonly freezes: number;
 }
 
-const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, approvals: 0, freezes: 0 };
+const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, policies: 0, approvals: 0, freezes: 0 };
 
 export interface BackupOptions {
   readonly file: string;
@@ -61,16 +63,8 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
       await handle.close();
     }
     const again = await countRows(temporary, rootKey);
-    const { wallets, transactions, constitutions, approvals, freezes } = count;
-    const isSame =
-      again.wallets === wallets &&
-      again.transactions === transactions &&
-      again.constitutions === constitutions &&
-      again.approvals === approvals &&
-      again.freezes === freezes;
-    if (!isSame) {
-      throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
-    }
+    const isSame = Object.values(counted).every((kind) => again[kind] === count[kind]);
+    if (!isSame) throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
   });
   return { wallets: count.wallets, transactions: count.transactions };
 }
@@ -106,11 +100,12 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
   await writer.start();
   const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
   const transactions = await writeTransactions(store, writer);
-  const control = await writeApprovals(store, writer);
+  const documents = await writeDocuments(store, writer);
+  const approvals = await writeApprovals(store, writer);
   const freezes = await store.freezes.all();
   await writer.add(freezes.map((freeze) => ({ kind: 'freeze', freeze })));
   await writer.finish();
-  return { wallets, transactions, ...control, freezes: freezes.length };
+  return { wallets, transactions, ...documents, approvals, freezes: freezes.length };
 }
 
 interface WriteWallets extends Pick<BackupOptions, 'progress'> {
@@ -143,12 +138,18 @@ async function writeTransactions(store: Store, writer: BackupWriter): Promise<nu
   return written;
 }
 
-async function writeApprovals(
-  { approvals }: Pick<Store, 'approvals'>,
+async function writeDocuments(
+  store: Pick<Store, 'approvals' | 'policies'>,
   writer: BackupWriter,
-): Promise<Pick<RowCount, 'constitutions' | 'approvals'>> {
-  const constitutions = await approvals.constitutions();
+): Promise<Pick<RowCount, 'constitutions' | 'policies'>> {
+  const constitutions = await store.approvals.constitutions();
   await writer.add(constitutions.map((constitution) => ({ kind: 'constitution', constitution })));
+  const policies = await store.policies.after(0);
+  await writer.add(policies.map((policy) => ({ kind: 'policy', policy })));
+  return { constitutions: constitutions.length, policies: policies.length };
+}
+
+async function writeApprovals({ approvals }: Pick<Store, 'approvals'>, writer: BackupWriter): Promise<number> {
   const pages = pagesOf<StoredApproval, string>({
     size: APPROVAL_PAGE,
     page: (after, limit) => approvals.page(after, limit),
@@ -159,13 +160,14 @@ async function writeApprovals(
     await writer.add(page.map((approval) => ({ kind: 'approval', approval })));
     written += page.length;
   }
-  return { constitutions: constitutions.length, approvals: written };
+  return written;
 }
 
 const counted = {
   wallet: 'wallets',
   transaction: 'transactions',
   constitution: 'constitutions',
+  policy: 'policies',
   approval: 'approvals',
   freeze: 'freezes',
 } as const satisfies Record<BackupRow['kind'], keyof RowCount>;
@@ -213,7 +215,7 @@ interface OpenBackup {
 }
 
 async function fillStore(
-  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'freezes' | 'unlockJournal'>,
+  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal'>,
   file: string,
   { header, rootKey }: OpenBackup,
 ): Promise<void> {
@@ -223,19 +225,22 @@ async function fillStore(
   for await (const rows of readRows(file, rootKey)) {
     const wallets: SealedWallet[] = [];
     const transactions: JournalRecord[] = [];
-    const constitutions: SealedConstitution[] = [];
+    const constitutions: SealedDocument[] = [];
+    const policies: SealedDocument[] = [];
     const approvals: StoredApproval[] = [];
     const freezes: StoredFreeze[] = [];
     for (const row of rows) {
       if (row.kind === 'wallet') wallets.push(row.wallet);
       else if (row.kind === 'transaction') transactions.push(row.transaction);
       else if (row.kind === 'constitution') constitutions.push(row.constitution);
+      else if (row.kind === 'policy') policies.push(row.policy);
       else if (row.kind === 'approval') approvals.push(row.approval);
       else freezes.push(row.freeze);
     }
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
     if (freezes.length > 0) await store.freezes.restore(freezes);
+    await store.policies.restore(policies);
     if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
   }
 }

@@ -48,7 +48,7 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
       slots,
       journal,
       reseal: resealing.reseal,
-      resealConstitution: (constitution) => after.seal(constitution.version, before.open(constitution)),
+      resealDocument: (kind, sealed) => after.seal(kind, sealed.version, before.open(kind, sealed)),
       remacFreeze: (freeze) => remacFreeze(freeze, { journal, ends }),
       progress: (done) => progress?.(done, total),
     });

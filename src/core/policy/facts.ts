@@ -1,5 +1,6 @@
 import type { Effect } from '../chain/effect.js';
 import type { Network } from '../ids.js';
+import type { Demand } from './demand.js';
 import type { ApprovalClass } from './policy.js';
 
 /** What a policy knows of a wallet that signs. What is absent is unknown: no permit counts on it, and a forbid counts it as its own. */
@@ -10,10 +11,12 @@ export interface PolicyWallet {
 }
 
 /** An answer of a person that was verified, is about this transaction, and has not expired. */
-interface GivenApproval {
+export interface GivenApproval {
   readonly person: string;
   readonly decision: 'approve' | 'reject';
   readonly class: ApprovalClass;
+  /** The demands that the approver saw: the approval counts for no other. `any`: a service that approves the transaction as such. */
+  readonly demands: readonly Demand[] | 'any';
 }
 
 /** Everything that a policy judges by. The summary and its text are not among it. */

@@ -1,13 +1,5 @@
 import type { SignedApproval } from '../policy/approval.js';
-
-/** A constitution as it is stored. */
-export interface SealedConstitution {
-  readonly version: number;
-  /** Sealed under a key that is derived from the root key. */
-  readonly box: Uint8Array;
-  /** The same for the front, sealed under a key that is derived from the view key. */
-  readonly viewBox: Uint8Array;
-}
+import type { SealedDocument } from './sealed-document.js';
 
 /** An approval as it is stored. */
 export interface StoredApproval extends SignedApproval {
@@ -29,11 +21,11 @@ export interface Spending {
 /** Constitutions and approvals. Nothing in it is ever changed or removed. */
 export interface ApprovalTable {
   /** All versions, the oldest first. */
-  constitutions(): Promise<readonly SealedConstitution[]>;
+  constitutions(): Promise<readonly SealedDocument[]>;
   /** The newest version; undefined before the first. */
-  constitution(): Promise<SealedConstitution | undefined>;
+  constitution(): Promise<SealedDocument | undefined>;
   /** @throws CustosError CONSTITUTION_CONFLICT: this version is there, or the one before it is not; STORE_REKEYED */
-  addConstitution(constitution: SealedConstitution): Promise<void>;
+  addConstitution(constitution: SealedDocument): Promise<void>;
   /** @throws CustosError APPROVAL_REPLAYED: there is an approval with this nonce */
   add(approval: Omit<StoredApproval, 'spentFor'>): Promise<void>;
   /** The approvals of a transaction, in the order of their times. */
@@ -50,6 +42,6 @@ export interface ApprovalTable {
 }
 
 export interface RestoredApprovals {
-  readonly constitutions: readonly SealedConstitution[];
+  readonly constitutions: readonly SealedDocument[];
   readonly approvals: readonly StoredApproval[];
 }

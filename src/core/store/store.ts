@@ -1,9 +1,11 @@
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
-import type { ApprovalTable, SealedConstitution } from './approvals.js';
+import type { ApprovalTable } from './approvals.js';
 import type { FreezeTable, StoredFreeze } from './freezes.js';
 import type { Journal, JournalRecords } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
+import type { PolicyTable } from './policies.js';
+import type { DocumentKind, SealedDocument } from './sealed-document.js';
 
 /** What opens a key slot: a password, or the recovery key that `init` shows once. */
 export type KeySlotKind = 'password' | 'recovery';
@@ -34,8 +36,8 @@ export interface NewRoot {
   readonly slots: readonly KeySlot[];
   /** Seals records again. @throws CustosError RECORD_DAMAGED: one does not open */
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
-  /** Seals a constitution again. @throws CustosError RECORD_DAMAGED: it does not open */
-  resealConstitution(constitution: SealedConstitution): SealedConstitution;
+  /** Seals a document again. @throws CustosError RECORD_DAMAGED: it does not open */
+  resealDocument(kind: DocumentKind, sealed: SealedDocument): SealedDocument;
   /** Authenticates a freeze again. What did not verify under the key of before does not verify afterwards. */
   remacFreeze(freeze: StoredFreeze): StoredFreeze;
   /** What authenticates the journal before and after. */
@@ -85,6 +87,7 @@ export interface Store {
   readonly journal: Journal;
   readonly approvals: ApprovalTable;
   readonly freezes: FreezeTable;
+  readonly policies: PolicyTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

@@ -1,5 +1,5 @@
-import type { Demand } from '../../core/policy/demand.js';
-import type { PolicyFacts } from '../../core/policy/facts.js';
+import { type Demand, demandText } from '../../core/policy/demand.js';
+import type { GivenApproval, PolicyFacts } from '../../core/policy/facts.js';
 import { type ApprovalClass, approvalClasses, type Policy } from '../../core/policy/policy.js';
 import { emptySeats } from '../seats.js';
 
@@ -20,14 +20,20 @@ export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
   return (demands, lowest) => {
     if (demands.length === 0) return [];
     const counted = given.filter((one) => approvalClasses.indexOf(one.class) <= approvalClasses.indexOf(lowest));
-    const persons = [...new Set(counted.map(({ person }) => person))];
-    const seats = demands.flatMap(({ group, count }) => Array.from({ length: count }, () => group));
-    const empty = emptySeats(seats, (group) => persons.filter((person) => isMember(person, group)));
-    return demands.flatMap(({ group }) => {
-      const count = empty.filter((seat) => seat === group).length;
-      return count === 0 ? [] : [{ count, group }];
+    const seats = demands.flatMap((demand) => Array.from({ length: demand.count }, () => demand));
+    const empty = emptySeats(seats, (demand) =>
+      counted.filter((one) => isMember(one.person, demand.group) && saw(one, demand)).map(({ person }) => person),
+    );
+    return demands.flatMap((demand) => {
+      const count = empty.filter((seat) => seat === demand).length;
+      return count === 0 ? [] : [{ count, group: demand.group }];
     });
   };
+}
+
+/** Whoever was shown other demands did not agree to this use of the signature. */
+function saw({ demands }: GivenApproval, demand: Demand): boolean {
+  return demands === 'any' || demands.some((one) => demandText(one) === demandText(demand));
 }
 
 /** A person may be named as such (`person:NAME`), or the door names them without more. */

@@ -1,20 +1,14 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
-import type {
-  ApprovalTable,
-  RestoredApprovals,
-  SealedConstitution,
-  Spending,
-  StoredApproval,
-} from '../../core/store/approvals.js';
+import type { ApprovalTable, RestoredApprovals, Spending, StoredApproval } from '../../core/store/approvals.js';
 import type { Database } from '../database.js';
+import { addDocument, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
 import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 
 type Tables = Kysely<StoreTables>;
-type ConstitutionRow = StoreTables['constitutions'];
 type Row = StoreTables['approvals'] & { readonly attempt: string | null };
 
 /** Rows in one statement. */
@@ -24,15 +18,13 @@ const ROWS = 500;
 export function approvalTable(database: Database<StoreTables>, generation: number): ApprovalTable {
   const { dialect } = database;
   return {
-    constitutions: () =>
-      database.read(async (db) =>
-        (await db.selectFrom('constitutions').selectAll().orderBy('version').execute()).map(constitutionOf),
-      ),
-    constitution: () => database.read(newest),
+    constitutions: () => database.read((db) => documentsAfter(db, 'constitutions', 0)),
+    constitution: () => database.read((db) => newestDocument(db, 'constitutions')),
     addConstitution: (constitution) =>
       database.write(async (db) => {
         await requireGeneration(db, { dialect, generation });
-        await addConstitution(db, constitution);
+        if (await addDocument(db, 'constitutions', constitution)) return;
+        throw notNext(constitution.version);
       }),
     add: (approval) => database.write((db) => add(db, approval)),
     of: (pendingId) =>
@@ -55,44 +47,6 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
       }),
     restore: (content) => database.write((db) => restore(db, content)),
   };
-}
-
-/** Seals every constitution again, inside the transaction of a new root key. */
-export async function resealConstitutions(
-  db: Tables,
-  reseal: (constitution: SealedConstitution) => SealedConstitution,
-): Promise<void> {
-  for (const row of await db.selectFrom('constitutions').selectAll().execute()) {
-    const fresh = constitutionRow(reseal(constitutionOf(row)));
-    await db.updateTable('constitutions').set(fresh).where('version', '=', row.version).execute();
-  }
-}
-
-async function newest(db: Tables): Promise<SealedConstitution | undefined> {
-  const row = await db.selectFrom('constitutions').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
-  return row && constitutionOf(row);
-}
-
-function constitutionOf({ version, box, view_box: viewBox }: ConstitutionRow): SealedConstitution {
-  return { version, box, viewBox };
-}
-
-function constitutionRow({ version, box, viewBox }: SealedConstitution): ConstitutionRow {
-  return { version, box, view_box: viewBox };
-}
-
-async function addConstitution(db: Tables, constitution: SealedConstitution): Promise<void> {
-  const { version } = constitution;
-  const before = await newest(db);
-  // The primary key decides between two that come at the same time.
-  if ((before?.version ?? 0) + 1 !== version) throw notNext(version);
-  await db
-    .insertInto('constitutions')
-    .values(constitutionRow(constitution))
-    .execute()
-    .catch((error: unknown) => {
-      throw isUniqueViolation(error) ? notNext(version) : error;
-    });
 }
 
 async function add(db: Tables, { nonce, pendingId, at, text, signature }: Omit<StoredApproval, 'spentFor'>) {
@@ -120,8 +74,7 @@ async function spend(db: Tables, { nonces, attempt }: Spending): Promise<void> {
 }
 
 async function restore(db: Tables, { constitutions, approvals }: RestoredApprovals): Promise<void> {
-  if (constitutions.length > 0)
-    await db.insertInto('constitutions').values(constitutions.map(constitutionRow)).execute();
+  await insertDocuments(db, 'constitutions', constitutions);
   for (const part of chunks(approvals, ROWS)) {
     await db
       .insertInto('approvals')

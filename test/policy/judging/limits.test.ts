@@ -141,7 +141,10 @@ describe('a limit of an amount', () => {
     expect([all.verdict, all.charges[0]?.fits]).toEqual(['allow', 'raised']);
     expect(limited({ ...day, stepUp: ['2 of ops'] })).toBe('allow');
     const strict = { ...raised, class: 'decoded' };
-    const present = [...approves('ann'), { person: 'bob', decision: 'approve', class: 'presence' } as const];
+    const present = [
+      ...approves('ann'),
+      { person: 'bob', decision: 'approve', class: 'presence', demands: 'any' } as const,
+    ];
     expect(limited(strict, { approvals: present })).toBe('hold');
   });
 });

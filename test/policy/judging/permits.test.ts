@@ -436,7 +436,7 @@ describe('approvals', () => {
 
   it('of a lower class than the permit wants do not count', () => {
     const given = (kind: 'decoded' | 'presence' | 'legacy') => [
-      { person: 'ann', decision: 'approve', class: kind } as const,
+      { person: 'ann', decision: 'approve', class: kind, demands: 'any' } as const,
     ];
     const one = (lowest: string) => [{ ...open, needs: ['1 of ops'], class: lowest }];
     expect(permitted(one('decoded'), { approvals: given('presence') })).toBe('hold');
@@ -445,6 +445,20 @@ describe('approvals', () => {
     expect(permitted(one('presence'), { approvals: given('legacy') })).toBe('hold');
     expect(permitted(one('legacy'), { approvals: given('legacy') })).toBe('allow');
     expect(permitted([{ ...open, needs: ['1 of ops'] }], { approvals: given('legacy') })).toBe('hold');
+  });
+
+  it('count only for the demands that their approvers saw', () => {
+    const seen = (...demands: readonly { count: number; group: string }[]) => [{ ...approves('ann')[0]!, demands }];
+    const one = [{ ...open, needs: ['1 of ops'] }];
+    expect(permitted(one, { approvals: seen({ count: 1, group: 'ops' }) })).toBe('allow');
+    expect(permitted(one, { approvals: seen({ count: 1, group: 'risk' }) })).toBe('hold');
+    expect(permitted(one, { approvals: seen({ count: 2, group: 'ops' }) })).toBe('hold');
+    expect(permitted(one, { approvals: seen() })).toBe('hold');
+    const two = [{ ...open, needs: ['1 of ops', '2 of ops'] }];
+    expect(judged({ permits: two }, { approvals: seen({ count: 2, group: 'ops' }) }).missing[0]?.demands).toEqual([
+      { count: 1, group: 'ops' },
+      { count: 1, group: 'ops' },
+    ]);
   });
 
   it('of groups that the policy does not declare count by those that come with the facts', () => {
@@ -470,7 +484,7 @@ describe('approvals', () => {
   it('of all end with one rejection', () => {
     const approvals = [
       ...approves('ann', 'bob', 'rob'),
-      { person: 'cid', decision: 'reject', class: 'presence' } as const,
+      { person: 'cid', decision: 'reject', class: 'presence', demands: 'any' } as const,
     ];
     const { verdict, reasons } = judged({ permits }, { approvals });
     expect(verdict).toBe('deny');

@@ -65,13 +65,17 @@ describe.each(kinds)('approvals on %s', (kind) => {
     const { approvals, close } = await make();
     const seal = controlSeal(makeRootKey(), storeId);
     expect(await approvals.constitution()).toBeUndefined();
-    await expect(approvals.addConstitution(seal.seal(2, 'two'))).rejects.toEqual(coded('CONSTITUTION_CONFLICT'));
-    const both = [seal.seal(1, 'one'), seal.seal(1, 'other')].map((each) => approvals.addConstitution(each));
+    await expect(approvals.addConstitution(seal.seal('constitution', 2, 'two'))).rejects.toEqual(
+      coded('CONSTITUTION_CONFLICT'),
+    );
+    const both = [seal.seal('constitution', 1, 'one'), seal.seal('constitution', 1, 'other')].map((each) =>
+      approvals.addConstitution(each),
+    );
     const ended = await Promise.allSettled(both);
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await approvals.addConstitution(seal.seal(2, 'two'));
+    await approvals.addConstitution(seal.seal('constitution', 2, 'two'));
     const newest = await approvals.constitution();
-    expect(newest && seal.open(newest)).toBe('two');
+    expect(newest && seal.open('constitution', newest)).toBe('two');
     expect(await approvals.constitutions()).toHaveLength(2);
     await close();
   });
@@ -83,7 +87,7 @@ describe.each(kinds)('approvals on %s', (kind) => {
     const store = await createStore(location(), { storeId, slots });
     const seal = controlSeal(rootKey, storeId);
     const [spent, open] = [approval(), approval({ at: 2 })];
-    await store.approvals.addConstitution(seal.seal(1, 'one'));
+    await store.approvals.addConstitution(seal.seal('constitution', 1, 'one'));
     await store.approvals.add(spent);
     await store.approvals.add(open);
     await store.approvals.spend({ nonces: [spent.nonce], attempt: '0' });
@@ -95,7 +99,7 @@ describe.each(kinds)('approvals on %s', (kind) => {
     const again = await openStore(restored);
     expect(await again.approvals.of('p-1')).toEqual([{ ...spent, spentFor: '0' }, open]);
     const [kept] = await again.approvals.constitutions();
-    expect(kept && seal.open(kept)).toBe('one');
+    expect(kept && seal.open('constitution', kept)).toBe('one');
     await again.close();
 
     await rekeyStore(store, { rootKey, password });
@@ -104,9 +108,9 @@ describe.each(kinds)('approvals on %s', (kind) => {
     const newKey = await openSlots(await fresh.slots.all(), password, storeId);
     const [moved] = await fresh.approvals.constitutions();
     if (moved === undefined) throw new Error('the constitution is gone');
-    expect(controlSeal(newKey, storeId).open(moved)).toBe('one');
-    expect(controlView(viewKey(newKey, storeId), storeId).open(moved)).toBe('one');
-    expect(() => seal.open(moved)).toThrow(coded('RECORD_DAMAGED'));
+    expect(controlSeal(newKey, storeId).open('constitution', moved)).toBe('one');
+    expect(controlView(viewKey(newKey, storeId), storeId).open('constitution', moved)).toBe('one');
+    expect(() => seal.open('constitution', moved)).toThrow(coded('RECORD_DAMAGED'));
     await fresh.close();
   });
 });
@@ -114,11 +118,11 @@ describe.each(kinds)('approvals on %s', (kind) => {
 describe('the seal of a constitution', () => {
   const rootKey = makeRootKey();
   const seal = controlSeal(rootKey, storeId);
-  const sealed = seal.seal(3, 'text');
+  const sealed = seal.seal('constitution', 3, 'text');
 
   test('opens for the root key and its copy for the view key', () => {
-    expect(seal.open(sealed)).toBe('text');
-    expect(controlView(viewKey(rootKey, storeId), storeId).open(sealed)).toBe('text');
+    expect(seal.open('constitution', sealed)).toBe('text');
+    expect(controlView(viewKey(rootKey, storeId), storeId).open('constitution', sealed)).toBe('text');
   });
 
   test('does not open as another version, in another store, under another key or with the copy in its place', () => {
@@ -130,7 +134,7 @@ describe('the seal of a constitution', () => {
       [controlSeal(makeRootKey(), storeId), sealed],
       [controlView(makeRootKey(), storeId), sealed],
     ] as const) {
-      expect(() => opener.open(given)).toThrow(coded('RECORD_DAMAGED'));
+      expect(() => opener.open('constitution', given)).toThrow(coded('RECORD_DAMAGED'));
     }
   });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
-  for (const table of ['transaction_ids', 'constitutions', 'approvals', 'approval_spends'] as const) {
+  for (const table of ['transaction_ids', 'constitutions', 'approvals', 'approval_spends', 'policies'] as const) {
     await db.schema.dropTable(table).execute();
   }
   await db.schema.alterTable('key_slots').dropColumn('generation').execute();
