@@ -3,25 +3,55 @@ import type { Act, Constitution, PersonSignature } from '../core/policy/constitu
 import { demandText } from '../core/policy/demand.js';
 import { isSignedBy } from './person-key.js';
 
-/** What the quorum of an act signs: whole lines, so that a person can read them, and no signature fits another purpose. */
+/** `stop`: what one person may do alone, because it only makes less possible. Everything else needs a quorum of the constitution. */
+type DecreeAct = Act | 'stop';
+
+/** What persons sign: whole lines, so that a person can read them, and no signature fits another purpose. */
 export interface Decree {
   /** First line, e.g. `custos-constitution/1`. */
   readonly title: string;
   readonly store: string;
-  readonly act: Act;
-  readonly version: number;
-  /** Hash of what is decided. */
-  readonly hash: string;
+  readonly act: DecreeAct;
+  /** What is decided, a line each. They name what makes it unique, such as a version, so that no signature counts twice. */
+  readonly facts: readonly DecreeFact[];
 }
 
+export type DecreeFact = readonly [name: string, value: string];
+
 /** The ASCII lines of a decree as one key signs them. @param key - text form */
-export function decreeLines({ title, store, act, version, hash }: Decree, key: string): string {
-  return `${title}\nstore: ${store}\nact: ${act}\nversion: ${version}\nhash: ${hash}\nkey: ${key}\n`;
+export function decreeLines({ title, store, act, facts }: Decree, key: string): string {
+  const lines = [
+    title,
+    `store: ${store}`,
+    `act: ${act}`,
+    ...facts.map(([name, value]) => `${name}: ${asciiOf(value)}`),
+  ];
+  return `${lines.join('\n')}\nkey: ${key}\n`;
+}
+
+/** Other characters as JSON writes them, so that a text is one line and looks like what it is. */
+function asciiOf(text: string): string {
+  return text.replace(/[^ -~]|\\/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A decree about the next version of something. */
+export function versionDecree({
+  version,
+  hash,
+  ...of
+}: Omit<Decree, 'facts'> & { readonly version: number; readonly hash: string }): Decree {
+  return {
+    ...of,
+    facts: [
+      ['version', String(version)],
+      ['hash', hash],
+    ],
+  };
 }
 
 /** What a new constitution's quorum signs. */
 export function constitutionDecree({ store, version, hash }: Constitution): Decree {
-  return { title: 'custos-constitution/1', store, act: 'constitution', version, hash };
+  return versionDecree({ title: 'custos-constitution/1', store, act: 'constitution', version, hash });
 }
 
 /** How far a quorum has come. */
@@ -30,6 +60,8 @@ export interface Quorum {
   readonly needed: number;
   /** Who can still sign. */
   readonly open: readonly string[];
+  /** Who decides, in words: `2 of treasury`. */
+  readonly asked: string;
 }
 
 /**
@@ -37,18 +69,14 @@ export interface Quorum {
  * @throws CustosError CONSTITUTION_SIGNATURE: a signature belongs to no person of the group, or does not fit the lines
  */
 export function quorumOf(constitution: Constitution, decree: Decree, signatures: readonly PersonSignature[]): Quorum {
-  const demand = constitution.thresholds.get(decree.act);
-  const group = demand && constitution.groups.get(demand.group);
-  if (demand === undefined || group === undefined) {
-    throw new CustosError('CONSTITUTION_INVALID', `the constitution has no threshold of ${decree.act}`);
-  }
+  const { count, group, asked } = deciders(constitution, decree.act);
   const signed = new Set<string>();
   for (const { key, signature } of signatures) {
     const found = constitution.signers.get(key);
     if (found === undefined || !group.has(found.person.name)) {
       throw new CustosError(
         'CONSTITUTION_SIGNATURE',
-        `the key ${key} belongs to no person of the group ${demand.group}`,
+        `the key ${key} belongs to no person who decides: ${decree.act} needs ${asked}`,
       );
     }
     if (!isSignedBy(found.key, decreeLines(decree, key), signature)) {
@@ -56,15 +84,40 @@ export function quorumOf(constitution: Constitution, decree: Decree, signatures:
     }
     signed.add(found.person.name);
   }
-  return { signed, needed: demand.count, open: [...group].filter((name) => !signed.has(name)) };
+  return { signed, needed: count, open: [...group].filter((name) => !signed.has(name)), asked };
 }
 
-/** @throws CustosError CONSTITUTION_QUORUM: too few persons; CONSTITUTION_SIGNATURE */
-function requireQuorum(constitution: Constitution, decree: Decree, signatures: readonly PersonSignature[]): void {
-  const { signed, needed, open } = quorumOf(constitution, decree, signatures);
-  if (signed.size >= needed) return;
-  const demand = constitution.thresholds.get(decree.act);
-  const asked = demand === undefined ? '' : demandText(demand);
+interface Deciders {
+  readonly count: number;
+  readonly group: ReadonlySet<string>;
+  readonly asked: string;
+}
+
+function deciders({ thresholds, groups, persons }: Constitution, act: DecreeAct): Deciders {
+  if (act === 'stop') {
+    const group = [...persons.values()].filter(({ roles }) => !roles.has('auditor')).map(({ name }) => name);
+    return { count: 1, group: new Set(group), asked: 'one admin, operator or approver' };
+  }
+  const demand = thresholds.get(act);
+  const group = demand && groups.get(demand.group);
+  if (demand === undefined || group === undefined) {
+    throw new CustosError('CONSTITUTION_INVALID', `the constitution has no threshold of ${act}`);
+  }
+  return { count: demand.count, group, asked: demandText(demand) };
+}
+
+/**
+ * Checks that enough persons signed a decree.
+ * @returns their names
+ * @throws CustosError CONSTITUTION_QUORUM: too few persons; CONSTITUTION_SIGNATURE
+ */
+export function requireQuorum(
+  constitution: Constitution,
+  decree: Decree,
+  signatures: readonly PersonSignature[],
+): readonly string[] {
+  const { signed, needed, open, asked } = quorumOf(constitution, decree, signatures);
+  if (signed.size >= needed) return [...signed].sort();
   throw new CustosError(
     'CONSTITUTION_QUORUM',
     `${decree.act} needs ${asked}, and ${signed.size} signed; ${open.join(', ')} can sign`,

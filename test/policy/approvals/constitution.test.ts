@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import { canonicalJson } from '../../../src/policy/canonical-json.js';
 import { constitutionOf, readConstitution } from '../../../src/policy/constitution.js';
-import { checkSuccession, constitutionDecree, quorumOf } from '../../../src/policy/quorum.js';
+import {
+  checkSuccession,
+  constitutionDecree,
+  type Decree,
+  decreeLines,
+  quorumOf,
+  requireQuorum,
+} from '../../../src/policy/quorum.js';
 import { constitution, keyOf, signaturesOf, store, written } from './people.js';
 
 const text = constitution.text;
@@ -165,6 +172,57 @@ describe('a quorum', () => {
 
   test('says who signed and who still can', () => {
     const found = quorumOf(constitution, constitutionDecree(next), signaturesOf(next, ['alan']));
-    expect(found).toEqual({ signed: new Set(['alan']), needed: 2, open: ['ada'] });
+    expect(found).toEqual({ signed: new Set(['alan']), needed: 2, open: ['ada'], asked: '2 of board' });
+  });
+});
+
+describe('a decree', () => {
+  const stop: Decree = {
+    title: 'custos-wallet/1',
+    store,
+    act: 'stop',
+    facts: [
+      ['wallet', '26d3883e-4e17-48b3-a0ee-09a3e484ac83'],
+      ['reason', 'stolen\nkey: \u00e9\\'],
+    ],
+  };
+  const signed = (decree: Decree, names: readonly string[]) =>
+    names.map((name) => {
+      const { text, signed: sign } = keyOf(name);
+      return { key: text, signature: sign(decreeLines(decree, text)) };
+    });
+
+  test('has one readable ASCII line for each fact, whatever a text contains', () => {
+    expect(decreeLines(stop, 'ed25519:k')).toBe(`custos-wallet/1
+store: ${store}
+act: stop
+wallet: 26d3883e-4e17-48b3-a0ee-09a3e484ac83
+reason: stolen\\u000akey: \\u00e9\\u005c
+key: ed25519:k
+`);
+  });
+
+  test.each(['ada', 'bea', 'oli'])('to stop something needs one person who acts, such as %s', (name) => {
+    expect(requireQuorum(constitution, stop, signed(stop, [name]))).toEqual([name]);
+  });
+
+  test('to stop something is refused from an auditor, a stranger, and without a signature', () => {
+    const aud = { roles: ['auditor'], keys: [keyOf('aud').text], initiates: [] };
+    const audited = constitutionOf({ ...written, persons: { ...written.persons, aud } });
+    for (const name of ['aud', 'mallory']) {
+      expect(() => requireQuorum(audited, stop, signed(stop, [name]))).toThrow(coded('CONSTITUTION_SIGNATURE'));
+    }
+    expect(() => requireQuorum(constitution, stop, [])).toThrow(coded('CONSTITUTION_QUORUM'));
+  });
+
+  test('counts only signatures over the same facts', () => {
+    const other: Decree = { ...stop, facts: [...stop.facts, ['revision', '2']] };
+    expect(() => requireQuorum(constitution, other, signed(stop, ['ada']))).toThrow(coded('CONSTITUTION_SIGNATURE'));
+  });
+
+  test('of an act with a threshold names the persons who signed it', () => {
+    const end: Decree = { ...stop, act: 'unfreeze' };
+    expect(requireQuorum(constitution, end, signed(end, ['bob', 'bea', 'bea 2']))).toEqual(['bea', 'bob']);
+    expect(() => requireQuorum(constitution, end, signed(end, ['bea', 'bea 2']))).toThrow(coded('CONSTITUTION_QUORUM'));
   });
 });
