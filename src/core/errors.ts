@@ -134,6 +134,11 @@ const kinds = {
     status: 403,
     hint: 'the daemon was started with --wallets; add the signature ID there',
   },
+  WALLET_DESTROYED: {
+    exit: 1,
+    status: 410,
+    hint: '`custos wallet show ID` says when and why; only a backup from before that has the secret',
+  },
   WALLET_CHAIN_MISMATCH: { exit: 1, status: 403, hint: 'a wallet signs only for its own chain' },
   MNEMONIC_INVALID: {
     exit: 1,

@@ -25,6 +25,8 @@ export interface StoreTables {
     format: number;
     public_box: Uint8Array;
     secret_box: Uint8Array;
+    /** Sealed tags, owner and state of records of format 2 (since format 5). */
+    control_box: Uint8Array | null;
   };
   transactions: {
     id: string;

@@ -10,6 +10,7 @@ import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { addApprovals } from './migrations/0004-approvals.js';
 import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
+import { addWalletControl } from './migrations/0005-wallet-control.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -28,6 +29,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
   async (db, types) => {
     await addFreezes(db, types);
     await addPolicies(db, types);
+    await addWalletControl(db, types);
   },
 ];
 

@@ -84,8 +84,9 @@ function isEvent(value: unknown): boolean {
 }
 
 function parseWallet(value: JsonObject): SealedWallet {
-  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox } = value;
-  const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array;
+  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox, controlBox } = value;
+  const hasControl = controlBox === undefined || controlBox instanceof Uint8Array;
+  const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array && hasControl;
   const numbers = typeof createdAt === 'number' && typeof format === 'number';
   if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
     throw invalid('the backup has a damaged wallet');
@@ -99,6 +100,7 @@ function parseWallet(value: JsonObject): SealedWallet {
     format,
     publicBox,
     secretBox,
+    ...(controlBox !== undefined && { controlBox }),
   };
 }
 

@@ -1,13 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
-import type { OpenSecret, SealedWallet, Wallet } from '../core/signing/wallet.js';
+import type { OpenSecret, SealedWallet, Wallet, WalletControl } from '../core/signing/wallet.js';
 import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
+import { controlBytes, readControl, usualControl } from './wallet-control.js';
 
-/** Version of the sealed layouts below; it is bound into every box. */
-const RECORD_FORMAT = 1;
+/** Versions of the sealed layouts below, bound into every box: the first has no control box, the second has one. */
+const PLAIN_FORMAT = 1;
+const RECORD_FORMAT = 2;
 
-type Purpose = 'public' | 'secret';
+type Purpose = 'public' | 'secret' | 'control';
+
+/** Names of the purpose keys. That of constitutions is `custos/v1/control`. */
+const keyNames: Readonly<Record<Purpose, string>> = { public: 'public', secret: 'secret', control: 'wallet-control' };
 
 /** What the boxes of one wallet are bound to. */
 type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format'>;
@@ -18,6 +23,7 @@ export interface PublicPart {
   readonly address?: string;
   readonly label?: string;
   readonly derivation?: string;
+  readonly control?: WalletControl;
 }
 
 /** A purpose key of one store, made ready to derive the keys of records. */
@@ -33,19 +39,16 @@ export function makeSealing(key: Uint8Array, storeId: string): Sealing {
 }
 
 /**
- * One of the two keys below the root key: `public` opens the public halves, `secret` the secret ones. The keys are separate, so
- * that a process can hold the first without access to the second.
+ * One of the keys below the root key: `public` opens the public halves, `secret` the secret ones, `control` what is decided about
+ * wallets. The keys are separate, so that a process can hold the first without access to the others.
  * @returns 32 bytes; the caller wipes them.
  */
 export function purposeKey(rootKey: Uint8Array, storeId: string, purpose: Purpose): Uint8Array {
-  return deriveKey(rootKey, Buffer.from(storeId, 'hex'), Buffer.from(`custos/v1/${purpose}`));
+  return deriveKey(rootKey, Buffer.from(storeId, 'hex'), Buffer.from(`custos/v1/${keyNames[purpose]}`));
 }
 
-/** What seals both halves of a record. */
-export interface Sealings {
-  readonly public: Sealing;
-  readonly secret: Sealing;
-}
+/** What seals the parts of a record. */
+export type Sealings = Readonly<Record<Purpose, Sealing>>;
 
 /** @param rootKey - 32 bytes; not kept   @returns the caller wipes them with `wipeSealings` */
 export function makeSealings(rootKey: Uint8Array, storeId: string): Sealings {
@@ -55,34 +58,61 @@ export function makeSealings(rootKey: Uint8Array, storeId: string): Sealings {
     key.fill(0);
     return made;
   };
-  return { public: sealing('public'), secret: sealing('secret') };
+  return { public: sealing('public'), secret: sealing('secret'), control: sealing('control') };
 }
 
 export function wipeSealings(sealings: Sealings): void {
-  sealings.public.extracted.fill(0);
-  sealings.secret.extracted.fill(0);
+  for (const { extracted } of Object.values(sealings)) extracted.fill(0);
 }
 
 /**
  * Seals a wallet and reads it back, because a wallet that cannot be opened must never be handed out. Only this function makes
  * records.
- * @param secret - the caller keeps and wipes it
+ * @param secret - the caller keeps and wipes it; undefined for a destroyed wallet
  * @throws CustosError RECORD_DAMAGED: it did not open after sealing
  */
-export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret): SealedWallet {
-  const { signatureId, chain, network, kind, createdAt } = wallet;
-  const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format: RECORD_FORMAT };
+export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret | undefined): SealedWallet {
+  const { signatureId, chain, network, kind, createdAt, control } = wallet;
+  const format = control === undefined ? PLAIN_FORMAT : RECORD_FORMAT;
+  const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format };
   const sealed: SealedWallet = {
     ...facts,
     publicBox: sealPublic(sealings.public, facts, wallet),
-    secretBox: sealSecret(sealings.secret, facts, secret),
+    secretBox: secret === undefined ? new Uint8Array() : sealSecret(sealings.secret, facts, secret),
+    ...(control && { controlBox: sealPart({ ...sealings.control, facts, purpose: 'control' }, controlBytes(control)) }),
   };
   const shown = openPublic(sealings.public, sealed);
+  openControl(sealings, sealed);
+  const isSame = secret === undefined || holds(sealings, sealed, secret);
+  if (isSame && shown.xpub === wallet.xpub && shown.address === wallet.address) return sealed;
+  throw damaged(signatureId, 'it did not open after sealing');
+}
+
+function holds(sealings: Sealings, sealed: SealedWallet, secret: OpenSecret): boolean {
   const again = openSecret(sealings.secret, sealed);
   const isSame = equalSecrets(secret, again);
   wipeSecret(again);
-  if (isSame && shown.xpub === wallet.xpub && shown.address === wallet.address) return sealed;
-  throw damaged(signatureId, 'it did not open after sealing');
+  return isSame;
+}
+
+/**
+ * What is decided about a wallet. The copy in the public half has to be the same, and the secret half is there if and only if the
+ * wallet is not destroyed.
+ * @throws CustosError RECORD_DAMAGED, STORE_NEWER
+ */
+export function openControl(sealings: Pick<Sealings, 'public' | 'control'>, record: SealedWallet): WalletControl {
+  const { signatureId, controlBox, secretBox } = record;
+  checkForm(record);
+  // That the record has no control is authentic once its secret half opens, which is bound to the format.
+  if (controlBox === undefined) return usualControl(record);
+  const { control: copy } = openPublic(sealings.public, record);
+  const bytes = openPart({ ...sealings.control, facts: record, purpose: 'control' }, controlBox);
+  if (copy === undefined || !equalBytes(bytes, controlBytes(copy)))
+    throw damaged(signatureId, 'its control and the copy of it differ');
+  if ((copy.state === 'destroyed') !== (secretBox.length === 0)) {
+    throw damaged(signatureId, 'its state and its secret half do not belong together');
+  }
+  return copy;
 }
 
 /** True when both are the same secret (constant time). */
@@ -97,22 +127,30 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
-  const { xpub = '', address = '', label = '', derivation } = part;
-  const bytes = joinUnambiguously([xpub, address, label, ...(derivation === undefined ? [] : [derivation])]);
+  const { xpub = '', address = '', label = '', derivation, control } = part;
+  const more = control === undefined ? (derivation ?? []) : [derivation ?? '', controlBytes(control)];
+  const bytes = joinUnambiguously([xpub, address, label, ...[more].flat()]);
   return sealPart({ ...sealing, facts, purpose: 'public' }, bytes);
 }
 
 /** @throws CustosError RECORD_DAMAGED, STORE_NEWER */
 export function openPublic(sealing: Sealing, record: SealedWallet): PublicPart {
   const bytes = openPart({ ...sealing, facts: record, purpose: 'public' }, record.publicBox);
-  const texts = split(bytes, record.signatureId).map((part) => part.toString('utf8'));
-  const [xpub = '', address = '', label = '', derivation = ''] = texts;
+  const parts = split(bytes, record.signatureId);
+  const [xpub = '', address = '', label = '', derivation = ''] = parts.map((part) => part.toString('utf8'));
+  const control = record.format === PLAIN_FORMAT ? undefined : parts[4];
+  if (record.format !== PLAIN_FORMAT && control === undefined) throw damaged(record.signatureId, 'it has no control');
   return {
     ...(xpub && { xpub }),
     ...(address && { address }),
     ...(label && { label }),
     ...(derivation && { derivation }),
+    ...(control && { control: readControl(textsOf(control, record), record) }),
   };
+}
+
+function textsOf(bytes: Uint8Array, { signatureId }: SealedWallet): readonly string[] {
+  return split(bytes, signatureId).map((part) => part.toString('utf8'));
 }
 
 /** Seals, and wipes its own plain copy; the caller's bytes stay. */
@@ -137,26 +175,6 @@ export function openSecret(sealing: Sealing, record: SealedWallet): OpenSecret {
   throw damaged(record.signatureId, 'its secret half has another layout');
 }
 
-/** One half of a record under another key; it is opened again before it is handed out. @throws CustosError RECORD_DAMAGED, STORE_NEWER */
-export function resealRecord(
-  record: SealedWallet,
-  purpose: Purpose,
-  { from, to }: { readonly from: Sealing; readonly to: Sealing },
-): Uint8Array {
-  const bytes = openPart(
-    { ...from, facts: record, purpose },
-    purpose === 'public' ? record.publicBox : record.secretBox,
-  );
-  const part = { ...to, facts: record, purpose };
-  const box = sealPart(part, bytes);
-  const again = openPart(part, box);
-  const isSame = equalBytes(bytes, again);
-  bytes.fill(0);
-  again.fill(0);
-  if (!isSame) throw damaged(record.signatureId, 'it did not open after sealing');
-  return box;
-}
-
 /** Overwrites an opened secret. */
 export function wipeSecret(secret: OpenSecret): void {
   if (secret.kind === 'key') {
@@ -172,26 +190,38 @@ interface Part extends Sealing {
   readonly purpose: Purpose;
 }
 
-function sealPart(part: Part, bytes: Uint8Array): Uint8Array {
+/** Seals one part of a record. */
+export function sealPart(part: Part, bytes: Uint8Array): Uint8Array {
   const key = recordKey(part);
   const box = seal(key, bytes, associatedData(part));
   key.fill(0);
   return box;
 }
 
-function openPart(part: Part, box: Uint8Array): Uint8Array {
-  const { signatureId, format } = part.facts;
-  if (format > RECORD_FORMAT) {
-    throw new CustosError(
-      'STORE_NEWER',
-      `wallet ${signatureId} has record format ${format}, this program knows ${RECORD_FORMAT}`,
-    );
+/** Opens one part of a record. @throws CustosError RECORD_DAMAGED, STORE_NEWER, WALLET_DESTROYED */
+export function openPart(part: Part & { readonly facts: SealedWallet }, box: Uint8Array): Uint8Array {
+  const { signatureId } = part.facts;
+  checkForm(part.facts);
+  if (part.purpose === 'secret' && box.length === 0) {
+    throw new CustosError('WALLET_DESTROYED', `wallet ${signatureId} has no secret half any more`);
   }
   const key = recordKey(part);
   const bytes = open(key, box, associatedData(part));
   key.fill(0);
-  if (bytes === undefined) throw damaged(signatureId, `its ${part.purpose} half does not open`);
+  if (bytes === undefined)
+    throw damaged(signatureId, `its ${part.purpose} ${part.purpose === 'control' ? 'box' : 'half'} does not open`);
   return bytes;
+}
+
+/** @throws CustosError STORE_NEWER; RECORD_DAMAGED: a control box was taken away or put in */
+function checkForm({ signatureId, format, controlBox }: SealedWallet): void {
+  if (format > RECORD_FORMAT) {
+    const text = `wallet ${signatureId} has record format ${format}, this program knows ${RECORD_FORMAT}`;
+    throw new CustosError('STORE_NEWER', text);
+  }
+  if ((format === RECORD_FORMAT) !== (controlBox !== undefined)) {
+    throw damaged(signatureId, 'its format and its control do not belong together');
+  }
 }
 
 /** Every record has its own keys, so a nonce could only repeat among the few boxes of one wallet. */
@@ -228,7 +258,8 @@ function split(bytes: Uint8Array, signatureId: SignatureId): Buffer[] {
   return parts;
 }
 
-function damaged(signatureId: SignatureId, why: string): CustosError {
+/** @param why - what is wrong, in words */
+export function damaged(signatureId: SignatureId, why: string): CustosError {
   return new CustosError('RECORD_DAMAGED', `the record of wallet ${signatureId} is damaged: ${why}`, {
     details: { signatureId },
   });

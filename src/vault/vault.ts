@@ -12,9 +12,10 @@ import type {
   MadeWallet,
   PublicVault,
   Vault,
+  WalletMarks,
   WordsRequest,
 } from '../core/signing/vault.js';
-import type { KeyRef, OpenSecret, SealedWallet, Wallet } from '../core/signing/wallet.js';
+import type { KeyRef, OpenSecret, SealedWallet, Wallet, WalletControl } from '../core/signing/wallet.js';
 import { generateMnemonic } from '../crypto/mnemonic.js';
 import type { Derivation } from './derivation.js';
 import {
@@ -31,6 +32,7 @@ import { publicVault } from './public-vault.js';
 import {
   equalSecrets,
   makeSealings,
+  openControl,
   openSecret,
   purposeKey,
   type Sealings,
@@ -57,7 +59,7 @@ export function openVault(options: VaultOptions): Vault {
   return new OpenVault(options);
 }
 
-/** Guards the two keys. */
+/** Guards the keys. */
 class OpenVault implements Vault {
   readonly #sealings: Sealings;
   readonly #chains: ChainRegistry;
@@ -92,12 +94,12 @@ class OpenVault implements Vault {
 
   async create(id: ChainId, network: Network, options: CreateWallet): Promise<MadeWallet> {
     const chain = this.#chains.get(id);
-    const { kind, label, derivation } = options;
+    const { kind, label, derivation, ...marks } = options;
     const fresh =
       kind === 'hd'
         ? await mnemonicSecret(generateMnemonic(), { chain, name: derivation, network })
         : newPrivateKey(chain, network);
-    return useOnce(fresh.secret, () => this.#seal(chain, { network, ...(label && { label }) }, fresh));
+    return useOnce(fresh.secret, () => this.#seal(chain, { network, ...(label && { label }), ...marks }, fresh));
   }
 
   async import(request: ImportRequest): Promise<MadeWallet> {
@@ -134,6 +136,18 @@ class OpenVault implements Vault {
     return lendTo(
       known.map((key) => () => lendKey(this.#lender, key)),
       work,
+    );
+  }
+
+  control(sealed: SealedWallet): WalletControl {
+    return openControl(this.#sealings, sealed);
+  }
+
+  withControl(sealed: SealedWallet, change: Omit<WalletControl, 'revision'>): SealedWallet {
+    const revision = this.control(sealed).revision + 1;
+    const wallet = { ...this.#public.wallet(sealed), control: { ...change, revision } };
+    return useOnce(openSecret(this.#sealings.secret, sealed), (secret) =>
+      sealWallet(this.#sealings, wallet, change.state === 'destroyed' ? undefined : secret),
     );
   }
 
@@ -174,12 +188,18 @@ class OpenVault implements Vault {
   #seal(chain: Chain, request: NewRecord, { secret, shown }: FreshSecret): MadeWallet {
     const { network, label, signatureId = parseSignatureId(randomUUID()) } = request;
     const facts = { signatureId, chain: chain.id, network, kind: secret.kind, createdAt: Date.now() };
-    const wallet: Wallet = { ...facts, ...(label && { label }), ...shown };
+    const wallet: Wallet = { ...facts, ...(label && { label }), ...shown, ...firstControl(request, facts.createdAt) };
     return { wallet, sealed: sealWallet(this.#sealings, wallet, secret) };
   }
 }
 
-type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId'>;
+type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId' | keyof WalletMarks>;
+
+function firstControl({ tags = [], owner }: WalletMarks, since: number): Pick<Wallet, 'control'> {
+  if (tags.length === 0 && owner === undefined) return {};
+  const sorted = [...new Set(tags)].sort();
+  return { control: { tags: sorted, ...(owner !== undefined && { owner }), state: 'active', since, revision: 1 } };
+}
 
 /** What scripts for Tatum KMS find in an exported wallet: also the first private key, if a mnemonic stands for one address. */
 function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation) {

@@ -42,7 +42,11 @@ async function fill(wallets = 3): Promise<void> {
   const made = await Promise.all(
     Array.from({ length: wallets }, (_, at) => vault.create(eth, 'testnet', { kind: at % 2 === 0 ? 'key' : 'hd' })),
   );
-  await store.wallets.add(made.map(({ sealed }) => sealed));
+  const [first, second, ...others] = made.map(({ sealed }) => sealed);
+  const tagged =
+    first && vault.withControl(first, { tags: ['hot'], owner: 'ann', state: 'suspended', since: 5, reason: 'x' });
+  const destroyed = second && vault.withControl(second, { tags: [], state: 'destroyed', since: 5 });
+  await store.wallets.add([tagged, destroyed, ...others].filter((one) => one !== undefined));
   const [claimed] = await store.journal.claim([pending('a'), pending('b')]);
   if (claimed?.kind !== 'claimed') throw new Error('not claimed');
   await store.journal.advance(claimed.lease, 'signed', { signed: '0xf86c', txId: '0xaa', nonce: 7n, sender: '0x1' });
@@ -322,6 +326,26 @@ test('a full disk leaves no backup behind, and the store unchanged', async () =>
   );
   expect(child).toMatchObject({ lines: ['STORE_FULL', '3000'], errors: '', code: 0 });
   expect((await readdir(directory.path('.'))).filter((name) => name.startsWith('backup'))).toEqual([]);
+});
+
+test('verifying finds a control box of another record, one that was taken away, and a copy that says something else', async () => {
+  const create = () => vault.create(eth, 'testnet', { kind: 'key', tags: ['hot'] });
+  const made = await Promise.all(Array.from({ length: 5 }, create));
+  const [one, two, three, four, five] = made.map(({ sealed }) => sealed);
+  if (!one || !two || !three || !four || !five) throw new Error('not made');
+  const { controlBox: _, ...stripped } = two;
+  const later = vault.withControl(three, { tags: ['cold'], state: 'active', since: 1 });
+  await store.wallets.add([
+    { ...one, ...(five.controlBox && { controlBox: five.controlBox }) },
+    stripped,
+    { ...three, publicBox: later.publicBox },
+    { ...four, secretBox: new Uint8Array() },
+    five,
+  ]);
+  const { problems } = await verifyStore(store, { vault, chains });
+  const damaged = [one, two, three, four].map(({ signatureId }) => signatureId).sort();
+  expect(problems.map(({ signatureId }) => signatureId).sort()).toEqual(damaged);
+  expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['RECORD_DAMAGED']));
 });
 
 test('verifying names each record that does not open or does not give its address, and continues', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { backupStore } from '../../src/app/store/backup.js';
+import { parseChainId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/open-database.js';
@@ -61,6 +62,7 @@ interface WalletRow {
   format: number;
   public_box: Uint8Array;
   secret_box: Uint8Array;
+  control_box: Uint8Array | null;
 }
 
 function openRoot(slot: SlotRow, password: string, id: string): Buffer {
@@ -70,11 +72,13 @@ function openRoot(slot: SlotRow, password: string, id: string): Buffer {
   return unbox(wrapping, slot.box, slot.generation ? J(...bound) : J('custos/v1/slot', id, slot.id, slot.kind));
 }
 
-function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public' | 'secret'): Buffer[] {
+function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public' | 'secret' | 'control'): Buffer[] {
   const salt = Buffer.from(id, 'hex');
-  const key = hkdf(hkdf(root, salt, `custos/v1/${purpose}`), salt, `${row.signature_id}/${purpose}`);
+  const name = purpose === 'control' ? 'wallet-control' : purpose;
+  const key = hkdf(hkdf(root, salt, `custos/v1/${name}`), salt, `${row.signature_id}/${purpose}`);
   const facts = [`${row.format}`, purpose, id, row.signature_id, row.chain, row.network, row.kind, `${row.created_at}`];
-  return split(unbox(key, purpose === 'public' ? row.public_box : row.secret_box, J('custos/record', ...facts)));
+  const boxes = { public: row.public_box, secret: row.secret_box, control: row.control_box ?? Buffer.alloc(0) };
+  return split(unbox(key, boxes[purpose], J('custos/record', ...facts)));
 }
 
 async function makeStore() {
@@ -89,14 +93,19 @@ async function makeStore() {
   await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
   const hd = await vault.create(eth, 'testnet', { kind: 'hd', label: 'until ☀' });
   const key = await vault.create(eth, 'mainnet', { kind: 'key' });
-  await store.wallets.add([hd.sealed, key.sealed]);
+  const marked = await vault.create(parseChainId('BSC'), 'mainnet', {
+    kind: 'key',
+    tags: ['hot', 'cold'],
+    owner: 'Ann',
+  });
+  await store.wallets.add([hd.sealed, key.sealed, marked.sealed]);
   const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}', index: 1 };
   await store.journal.claim([parsePending(received, eth, 'testnet')]);
-  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key };
+  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key, marked };
 }
 
 test('a program that follows docs/wallet-store.md opens a store from its password to its secrets', async () => {
-  const { store, rootKey, vault, recovery, hd, key } = await makeStore();
+  const { store, rootKey, vault, recovery, hd, key, marked } = await makeStore();
   await store.close();
   const file = await readFile(directory.path('store.db'));
   expect(file.subarray(68, 72).toString()).toBe('CUST');
@@ -123,10 +132,24 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   const [mnemonic, node] = openHalf(root, id, hdRow, 'secret');
   expect(String(mnemonic)).toBe(vault.export(hd.sealed).mnemonic);
   expect(node).toHaveLength(64);
-  const keyRow = wallets.find(({ kind }) => kind === 'key')!;
+  const keyRow = wallets.find(({ kind, chain }) => kind === 'key' && chain === 'ETH')!;
   expect(openHalf(root, id, keyRow, 'public').map(String)).toEqual(['', key.wallet.address, '']);
   const [privateKey] = openHalf(root, id, keyRow, 'secret');
   expect(`0x${privateKey?.toString('hex')}`).toBe(vault.export(key.sealed).privateKey);
+
+  expect([hdRow, keyRow].map(({ format, control_box }) => [format, control_box])).toEqual(
+    [1, 1].map((one) => [one, null]),
+  );
+
+  const markedRow = wallets.find(({ chain }) => chain === 'BSC')!;
+  const control = ['1', 'active', `${marked.wallet.createdAt}`, '', 'Ann', '', '', 'cold', 'hot'];
+  expect(markedRow.format).toBe(2);
+  expect(openHalf(root, id, markedRow, 'control').map(String)).toEqual(control);
+  const [xpub, address, label, derivation, copy] = openHalf(root, id, markedRow, 'public');
+  expect([xpub, address, label, derivation].map(String)).toEqual(['', marked.wallet.address, '', '']);
+  expect(split(copy!).map(String)).toEqual(control);
+  const [markedKey] = openHalf(root, id, markedRow, 'secret');
+  expect(`0x${markedKey?.toString('hex')}`).toBe(vault.export(marked.sealed).privateKey);
 
   const journalKey = hkdf(root, Buffer.from(id, 'hex'), 'custos/v1/journal');
   const hmac = (...parts: string[]) =>
@@ -147,7 +170,7 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
 });
 
 test('a program that follows docs/wallet-store.md reads a backup', async () => {
-  const { store, rootKey, hd } = await makeStore();
+  const { store, rootKey, hd, marked } = await makeStore();
   await backupStore(store, rootKey, { file: directory.path('backup') });
   await store.close();
   const file = await readFile(directory.path('backup'));
@@ -184,9 +207,12 @@ test('a program that follows docs/wallet-store.md reads a backup', async () => {
   expect(chunks.map(({ kind }) => kind)).toEqual([1, 1, 2]);
   expect(chunks.at(-1)?.text).toBe('');
   const all = chunks.slice(0, -1).flatMap(({ text }) => JSON.parse(text));
-  expect(all.map(({ kind }) => kind)).toEqual(['wallet', 'wallet', 'transaction']);
+  expect(all.map(({ kind }) => kind)).toEqual(['wallet', 'wallet', 'wallet', 'transaction']);
   const wallet = all.find((one) => one.wallet?.signatureId === hd.wallet.signatureId)?.wallet;
   expect(bytes(wallet.secretBox)).toEqual(Buffer.from(hd.sealed.secretBox));
+  const withControl = all.find((one) => one.wallet?.signatureId === marked.wallet.signatureId)?.wallet;
+  expect(bytes(withControl.controlBox)).toEqual(Buffer.from(marked.sealed.controlBox!));
+  expect(wallet).not.toHaveProperty('controlBox');
   expect(all.at(-1).transaction).toMatchObject({ id: 'a', row: { state: 'claimed' }, events: [{ place: 1 }] });
 });
 

@@ -72,6 +72,24 @@ function insertSlot({ id, kind, kdf, salt, box }: KeySlot, generation: number | 
 }
 
 describe('a new root key', () => {
+  test('a new root key keeps tags, owner and state of wallets, also of a destroyed one', async () => {
+    const store = await createStore(location(), { storeId, slots });
+    const old = vaultOf(rootKey);
+    const create = () => old.create(eth, 'testnet', { kind: 'key', tags: ['hot'], owner: 'ann' });
+    const [one, other] = [(await create()).sealed, (await create()).sealed];
+    const gone = old.withControl(other, { tags: ['hot'], state: 'destroyed', since: 5, reason: 'done' });
+    await store.wallets.add([one, gone]);
+    (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
+    await store.close();
+    const again = await openStore(location());
+    const vault = vaultOf(await openSlots(await again.slots.all(), fresh(), storeId));
+    const found = await again.wallets.get([one.signatureId, gone.signatureId]);
+    const controls = new Map(found.map((sealed) => [sealed.signatureId, vault.control(sealed)]));
+    expect(controls.get(one.signatureId)).toEqual(old.control(one));
+    expect(controls.get(gone.signatureId)).toEqual(old.control(gone));
+    await again.close();
+  });
+
   test('a new root key keeps all wallets, and nothing that opened the store before opens it again', async () => {
     const store = await storeWith(4);
     const before = await secretsOf(store, rootKey);

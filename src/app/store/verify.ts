@@ -48,6 +48,8 @@ async function verifyOne(sealed: SealedWallet, options: VerifyOptions): Promise<
   const { signatureId } = sealed;
   const problem = (code: ErrorCode, message: string) => ({ signatureId, code, message });
   try {
+    // Also compares it with its copy. A destroyed wallet has no secret to derive anything from.
+    if (options.vault.control(sealed).state === 'destroyed') return undefined;
     const derived = await derivePublic(sealed, options);
     const wallet = options.vault.wallet(sealed);
     const recorded = wallet.xpub ?? wallet.address;

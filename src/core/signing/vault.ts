@@ -1,7 +1,7 @@
 import type { SignerFacts } from '../chain/codec.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { Secret } from '../secret.js';
-import type { KeyRef, LentKey, SealedWallet, Wallet, WalletKind } from './wallet.js';
+import type { KeyRef, LentKey, SealedWallet, Wallet, WalletControl, WalletKind } from './wallet.js';
 
 /** A new wallet with its sealed record, not stored yet. */
 export interface MadeWallet {
@@ -9,12 +9,18 @@ export interface MadeWallet {
   readonly sealed: SealedWallet;
 }
 
+/** What a new wallet is given. Without any of it, the record has format 1. */
+export interface WalletMarks {
+  readonly tags?: readonly string[];
+  readonly owner?: string;
+}
+
 export type ImportSecret =
   /** `privateKey` also states the key of index 0; the mnemonic must give the same key. */
   | { readonly kind: 'mnemonic'; readonly mnemonic: Secret; readonly privateKey?: Secret }
   | { readonly kind: 'privateKey'; readonly privateKey: Secret };
 
-export interface ImportRequest {
+export interface ImportRequest extends WalletMarks {
   readonly signatureId?: SignatureId;
   readonly chain: ChainId;
   readonly network: Network;
@@ -45,7 +51,7 @@ export interface ExportedWallet {
   readonly label?: string;
 }
 
-export interface CreateWallet {
+export interface CreateWallet extends WalletMarks {
   readonly kind: WalletKind;
   readonly label?: string;
   readonly derivation?: string;
@@ -94,6 +100,17 @@ export interface Vault extends PublicVault {
   lend<T>(keys: readonly KnownKey[], work: LentWork<T>): Promise<T>;
   /** Address and public key of the key that `ref` names, derived from the secret if necessary. @throws as `use` */
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts;
+  /**
+   * Tags, owner and state as only the holder of the root key can have set them. The copy for the front has to say the same.
+   * @throws CustosError RECORD_DAMAGED
+   */
+  control(sealed: SealedWallet): WalletControl;
+  /**
+   * The record with other tags, owner or state, for whoever has the password. Its revision is one higher. Without a secret if the
+   * state is `destroyed`.
+   * @throws CustosError RECORD_DAMAGED, WALLET_DESTROYED
+   */
+  withControl(sealed: SealedWallet, control: Omit<WalletControl, 'revision'>): SealedWallet;
   /** True when both records hold the same secret (constant time). */
   sameSecret(one: SealedWallet, other: SealedWallet): boolean;
   export(sealed: SealedWallet): ExportedWallet;

@@ -4,6 +4,28 @@ import type { SigningKey } from './signing-key.js';
 /** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
 export type WalletKind = 'hd' | 'key';
 
+/** Whether a wallet signs (docs/control.md). `compromised`: only what a permit with `sweep` covers. `destroyed`: its secret is gone. */
+export const walletStates = ['active', 'suspended', 'deactivated', 'compromised', 'destroyed'] as const;
+export type WalletState = (typeof walletStates)[number];
+
+/** What is decided about a wallet, beside what it is. It is sealed with the record, so that the front cannot change it. */
+export interface WalletControl {
+  /** Distinct, in the order of their characters. */
+  readonly tags: readonly string[];
+  readonly owner?: string;
+  readonly state: WalletState;
+  /** When it got this state, in milliseconds since 1970. */
+  readonly since: number;
+  /** Why it got this state. */
+  readonly reason?: string;
+  /** Names of the persons who signed for this state, if there was a constitution. */
+  readonly by?: readonly string[];
+  /** From when on the wallet may be destroyed, if that was decided. */
+  readonly destroyFrom?: number;
+  /** Grows with every change: 0 if nothing was ever said. */
+  readonly revision: number;
+}
+
 /** A wallet's public half. It never contains the secret half, which is sealed. */
 export interface Wallet {
   readonly signatureId: SignatureId;
@@ -19,6 +41,8 @@ export interface Wallet {
   readonly xpub?: string;
   /** The one address (`key`), or that of index 0 (`hd` chains without an xpub). */
   readonly address?: string;
+  /** The front's copy. Absent: nothing was ever said about the wallet. */
+  readonly control?: WalletControl;
 }
 
 /** A wallet as it is stored: plain columns, and the public and the secret half sealed separately (docs/wallet-store.md). */
@@ -30,7 +54,10 @@ export interface SealedWallet {
   readonly createdAt: number;
   readonly format: number;
   readonly publicBox: Uint8Array;
+  /** Empty if the wallet was destroyed. */
   readonly secretBox: Uint8Array;
+  /** `WalletControl`, sealed under a key that the front does not have (record format 2). */
+  readonly controlBox?: Uint8Array;
 }
 
 /** Which key of which wallet: `index` names the child of an `hd` wallet and is absent for a `key` wallet. */

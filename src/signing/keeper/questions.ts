@@ -55,8 +55,9 @@ function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unk
   return { ...slot, salt: base64(salt), box: base64(box) };
 }
 
-function plainSealed({ publicBox, secretBox, ...record }: SealedWallet): Readonly<Record<string, unknown>> {
-  return { ...record, publicBox: base64(publicBox), secretBox: base64(secretBox) };
+function plainSealed({ publicBox, secretBox, controlBox, ...record }: SealedWallet): Readonly<Record<string, unknown>> {
+  const boxes = { publicBox: base64(publicBox), secretBox: base64(secretBox) };
+  return { ...record, ...boxes, ...(controlBox && { controlBox: base64(controlBox) }) };
 }
 
 function base64(bytes: Uint8Array): string {
@@ -155,6 +156,7 @@ function parseKey(value: unknown): KeyRef {
 
 function parseSealed(value: unknown): SealedWallet {
   const record = membersOf(value);
+  const controlBox = record('controlBox');
   return {
     signatureId: parseSignatureId(record('signatureId')),
     chain: parseChainId(record('chain')),
@@ -164,6 +166,7 @@ function parseSealed(value: unknown): SealedWallet {
     format: wholeOf(record('format')),
     publicBox: bytesOf(record('publicBox')),
     secretBox: bytesOf(record('secretBox')),
+    ...(controlBox !== undefined && { controlBox: bytesOf(controlBox) }),
   };
 }
 

@@ -10,7 +10,7 @@ import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 
-/** Rows in one statement: SQLite allows 32,766 parameters, and a row has eight. */
+/** Rows in one statement: SQLite allows 32,766 parameters, and a row has nine. */
 const ROWS = 500;
 
 const selectOne = compiledQuery((db: Kysely<StoreTables>, hole: Holes<{ readonly id: string }>) =>
@@ -75,7 +75,7 @@ export async function walletPage(
 
 /** Replaces the boxes in the rows of existing wallets. */
 export async function replaceSealed(db: Kysely<StoreTables>, wallets: readonly SealedWallet[]): Promise<void> {
-  const boxes = ['public_box', 'secret_box'] as const;
+  const boxes = ['public_box', 'secret_box', 'control_box'] as const;
   for (const part of chunks(wallets, ROWS)) {
     const insert = db.insertInto('wallets').values(part.map(toRow));
     await insert
@@ -183,6 +183,7 @@ function toRow(wallet: SealedWallet): StoreTables['wallets'] {
     format: wallet.format,
     public_box: wallet.publicBox,
     secret_box: wallet.secretBox,
+    control_box: wallet.controlBox ?? null,
   };
 }
 
@@ -192,7 +193,8 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
   const ids = parseIds(row);
   const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
   // SQLite keeps the type of every value: an edited file may hold text instead of bytes.
-  if (ids === undefined || !known || !isBytes(row.public_box) || !isBytes(row.secret_box)) {
+  const boxes = [row.public_box, row.secret_box, row.control_box ?? new Uint8Array()];
+  if (ids === undefined || !known || !boxes.every(isBytes)) {
     throw new CustosError(
       'RECORD_DAMAGED',
       `the record of wallet ${row.signature_id} is damaged: unknown chain, network, kind or type of value`,
@@ -206,6 +208,7 @@ function fromRow(row: StoreTables['wallets']): SealedWallet {
     format: Number(row.format),
     publicBox: row.public_box,
     secretBox: row.secret_box,
+    ...(row.control_box !== null && { controlBox: row.control_box }),
   };
 }
 

@@ -29,6 +29,8 @@ const identify: FrontQuestion = {
   request: { sealed: [made.sealed], keys: [{ signatureId: made.wallet.signatureId, index: 7 }] },
 };
 
+const marked = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+
 const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
 
 /** A question as a front would send it, to be changed. */
@@ -46,6 +48,16 @@ describe('the questions of a front', () => {
     });
     expect(read[1]).toEqual({ ...sign, request: { ...sign.request, pending: { chain, network, keys, withdrawal } } });
     expect(read[2]).toEqual(identify);
+  });
+
+  it('the control box of a record comes along, and one that is no bytes is refused', () => {
+    const asked: FrontQuestion = { ...identify, request: { ...identify.request, sealed: [marked] } };
+    expect(parseQuestions([plain(asked)])).toEqual([asked]);
+    for (const controlBox of [null, 'A', {}, 'A'.repeat(300_000)]) {
+      const changed = plain(asked) as unknown as { request: { sealed: Record<string, unknown>[] } };
+      Object.assign(changed.request.sealed[0] ?? {}, { controlBox });
+      expect(() => parseQuestions([changed])).toThrow(refused);
+    }
   });
 
   it('a pending transaction travels without what only the front needs', () => {

@@ -50,3 +50,5 @@ create table "approval_spends" ("nonce" text collate "C" primary key, "attempt" 
 create table "freezes" ("id" text collate "C" primary key, "at" bigint not null, "text" text collate "C" not null, "signature" text collate "C", "mac" text collate "C");
 create table "freeze_ends" ("freeze_id" text collate "C" primary key, "at" bigint not null, "signatures" text collate "C" not null, "mac" text collate "C" not null, "root_mac" text collate "C" not null);
 create table "policies" ("version" integer primary key, "box" bytea not null, "view_box" bytea not null);
+alter table "wallets" add column "control_box" bytea;
+create index "wallets_with_control" on "wallets" ("signature_id") where "control_box" is not null;

@@ -50,3 +50,5 @@ create table "approval_spends" ("nonce" text primary key, "attempt" text not nul
 create table "freezes" ("id" text primary key, "at" bigint not null, "text" text not null, "signature" text, "mac" text);
 create table "freeze_ends" ("freeze_id" text primary key, "at" bigint not null, "signatures" text not null, "mac" text not null, "root_mac" text not null);
 create table "policies" ("version" integer primary key, "box" blob not null, "view_box" blob not null);
+alter table "wallets" add column "control_box" blob;
+create index "wallets_with_control" on "wallets" ("signature_id") where "control_box" is not null;

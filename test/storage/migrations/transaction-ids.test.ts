@@ -18,9 +18,20 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['write']>[0]>[0]): Promise<void> {
-  for (const table of ['transaction_ids', 'constitutions', 'approvals', 'approval_spends', 'policies'] as const) {
+  const later = [
+    'transaction_ids',
+    'constitutions',
+    'approvals',
+    'approval_spends',
+    'policies',
+    'freezes',
+    'freeze_ends',
+  ] as const;
+  for (const table of later) {
     await db.schema.dropTable(table).execute();
   }
+  await db.schema.dropIndex('wallets_with_control').execute();
+  await db.schema.alterTable('wallets').dropColumn('control_box').execute();
   await db.schema.alterTable('key_slots').dropColumn('generation').execute();
   for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
     await db.schema.alterTable(table).dropColumn('mac').execute();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
@@ -14,7 +15,13 @@ const bsc = parseChainId('BSC');
 
 test('wallets are unchanged, byte for byte, after the store was closed and opened', async () => {
   const store = await makeStore();
-  const wallets = [anyWallet(), anyWallet({ kind: 'hd', network: 'testnet', chain: bsc })];
+  const controlBox = new Uint8Array(randomBytes(90));
+  const wallets = [
+    anyWallet(),
+    anyWallet({ kind: 'hd', network: 'testnet', chain: bsc }),
+    anyWallet({ format: 2, controlBox }),
+    anyWallet({ format: 2, controlBox, secretBox: new Uint8Array() }),
+  ];
   await store.wallets.add(wallets);
   await store.close();
   const again = await openStore(location());
@@ -89,7 +96,7 @@ test('a removed wallet is gone, and a second removal says that it was missing', 
 });
 
 // PostgreSQL itself refuses a column of another type.
-const otherTypes = onPostgres ? [] : [["public_box = 'text'"], ['secret_box = 7']];
+const otherTypes = onPostgres ? [] : [["public_box = 'text'"], ['secret_box = 7'], ["control_box = 'text'"]];
 test.each([["network = 'moonnet'"], ["kind = 'seed'"], ["chain = 'not a chain'"], ...otherTypes])(
   'a record with manually edited columns is a damaged record: %s',
   async (change) => {
