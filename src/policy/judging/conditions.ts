@@ -80,7 +80,7 @@ export function effectMiss(rule: Conditions, effect: Effect, scene: Scene, stanc
   if (contract && !isMeant(contract, effect.contract, targets)) return 'contract';
   if (method && !(has(method, effect.method) ?? stance.unknown)) return 'method';
   if (dataPrefix !== undefined && !(effect.data?.startsWith(dataPrefix) ?? stance.unknown)) return 'dataPrefix';
-  if (args?.some((part) => !isPart(part, argumentOf(effect, part), targets))) return 'args';
+  if (args?.some((part) => !isArgument(part, argumentsOf(effect, part), targets))) return 'args';
   return accounts?.some((part) => !isPart(part, accountOf(effect, part), targets)) ? 'accounts' : undefined;
 }
 
@@ -114,8 +114,16 @@ function isListed(entries: readonly BookEntry[] | undefined, chain: string, isUs
   return entries?.some((entry) => (entry.chains?.has(chain) ?? true) && isUsable(entry)) === true;
 }
 
-function argumentOf({ args }: Effect, { at }: PartRule): string | undefined {
-  return typeof at === 'number' ? args?.[at]?.value : args?.find(({ name }) => name === at)?.value;
+/** The argument at a place, or all that have a name: a method may have several of one name. */
+function argumentsOf({ args = [] }: Effect, { at }: PartRule): readonly (string | undefined)[] {
+  const found = typeof at === 'number' ? args.slice(at, at + 1) : args.filter(({ name }) => name === at);
+  return found.length === 0 ? [undefined] : found.map(({ value }) => value);
+}
+
+/** A permit wants every argument of the name to be meant; for a forbid or limit one suffices. */
+function isArgument(part: PartRule, values: readonly (string | undefined)[], targets: Targets): boolean {
+  const isThis = (value: string | undefined) => isPart(part, value, targets);
+  return targets.stance.unknown ? values.some(isThis) : values.every(isThis);
 }
 
 function accountOf({ accounts }: Effect, { at }: PartRule): string | undefined {

@@ -52,6 +52,16 @@ describe('a forbid', () => {
     expect(forbidden({ args }, { effects: [call(receiver), fee] })).toBe(false);
   });
 
+  it('means a call of which any argument of a name is meant', () => {
+    const call = (...values: readonly string[]) =>
+      ({ op: 'call', from: sender, to: receiver, args: values.map((value) => ({ name: 'address', value })) }) as const;
+    const args = [{ at: 'address', is: partner }];
+    expect(forbidden({ args }, { effects: [call(receiver, partner), fee] })).toBe(true);
+    expect(forbidden({ args }, { effects: [call(partner, receiver), fee] })).toBe(true);
+    expect(forbidden({ args }, { effects: [call(receiver, receiver), fee] })).toBe(false);
+    expect(forbidden({ args }, { effects: [call(), fee] })).toBe(true);
+  });
+
   it('of an asset matches an effect that names none, but not one of another asset', () => {
     const call = { op: 'call', from: sender, to: receiver } as const;
     expect(forbidden({ asset: 'USDC' }, { effects: [call, fee] })).toBe(true);

@@ -215,6 +215,20 @@ describe('a call', () => {
     expect(verdict({ args: [part] })).toBe('deny');
   });
 
+  it('is covered only if every argument of a name is meant', () => {
+    const twice = (first: string, second: string) => ({
+      args: [
+        { name: 'address', value: first },
+        { name: 'address', value: second },
+      ],
+    });
+    const args = [{ at: 'address', is: receiver }];
+    expect(verdict({ args }, twice(receiver, receiver))).toBe('allow');
+    expect(verdict({ args }, twice(receiver, partner))).toBe('deny');
+    expect(verdict({ args }, twice(partner, receiver))).toBe('deny');
+    expect(verdict({ args: [{ at: 1, is: receiver }] }, twice(partner, receiver))).toBe('allow');
+  });
+
   it('takes no coins along unless value or max says so', () => {
     const paid = { asset: 'ETH', amount: ether };
     expect(verdict({}, { asset: 'ETH', amount: 0n })).toBe('allow');
