@@ -20,7 +20,7 @@ const kinds = {
   NO_TERMINAL: {
     exit: 2,
     status: 500,
-    hint: 'set CUSTOS_PASSWORD or pass --password-file, and give secrets on standard input',
+    hint: 'set CUSTOS_PASSWORD or pass --password-file, give secrets on standard input, and confirm with --yes where the command has it',
   },
   RESULT_UNWRITTEN: {
     exit: 1,
@@ -352,7 +352,7 @@ const kinds = {
   JUDGE_DENIED: {
     exit: 1,
     status: 403,
-    hint: 'the judge in the message, such as the four-eye service, said no; `custos transaction retry ID` asks it again',
+    hint: 'the judge in the message said no; `custos transaction retry ID` asks it again, but a rejection by a person stays: `custos transaction cancel ID` ends it',
   },
   JUDGE_UNREACHABLE: {
     exit: 1,
@@ -542,6 +542,8 @@ export interface CustosErrorOptions {
   /** Facts for machines; never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+  /** In place of the hint of the code, where that would mislead. */
+  readonly hint?: string;
   /** How long to wait before the next attempt, in milliseconds, if the other side says so. */
   readonly retryAfter?: number;
 }
@@ -551,6 +553,7 @@ export class CustosError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
+  readonly #hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: CustosErrorOptions = {}) {
     // A judge or source in plain JavaScript may make one; without an entry of the table it could not be handled.
@@ -563,6 +566,7 @@ export class CustosError extends Error {
     this.code = code;
     this.details = options.details ?? {};
     this.retryAfter = options.retryAfter;
+    this.#hint = options.hint;
   }
 
   get kind(): ErrorKind {
@@ -570,7 +574,7 @@ export class CustosError extends Error {
   }
 
   get hint(): string {
-    return this.kind.hint;
+    return this.#hint ?? this.kind.hint;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AssetAmount } from '../core/chain/summary.js';
 import { CustosError } from '../core/errors.js';
 import type { Approval, PolicyVersion, SignedApproval } from '../core/policy/approval.js';
-import type { Constitution, Person } from '../core/policy/constitution.js';
+import type { Constitution, Person, PersonSigner } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
 import { readApprovalText } from './approval-text.js';
 import { isSignedBy } from './person-key.js';
@@ -56,14 +56,26 @@ export type Standing =
  */
 export function verifyApproval(constitution: Constitution, { text, signature }: SignedApproval): VerifiedApproval {
   const approval = readApprovalText(text);
-  const found = constitution.signers.get(approval.key);
-  if (found === undefined) {
-    throw new CustosError('APPROVAL_SIGNATURE', `the key ${approval.key} belongs to no person of the constitution`);
-  }
+  const found = signerOf(constitution, approval.key);
   if (!isSignedBy(found.key, text, signature)) {
     throw new CustosError('APPROVAL_SIGNATURE', `the signature of ${found.person.name} does not fit the approval`);
   }
   return { approval, person: found.person };
+}
+
+/** Checks, before a person decides, that the key may. @param key - text form. @throws CustosError APPROVAL_SIGNATURE, APPROVAL_REFUSED */
+export function requireApprover(constitution: Constitution, key: string): void {
+  requireRole(signerOf(constitution, key).person);
+}
+
+function signerOf(constitution: Constitution, key: string): PersonSigner {
+  const found = constitution.signers.get(key);
+  if (found !== undefined) return found;
+  throw new CustosError('APPROVAL_SIGNATURE', `the key ${key} belongs to no person of the constitution`);
+}
+
+function requireRole({ name, roles }: Person): void {
+  if (!roles.has('approver')) throw refused(`${name} does not have the role of approver`);
 }
 
 /**
@@ -74,7 +86,7 @@ export function verifyApproval(constitution: Constitution, { text, signature }: 
 export function checkApproval({ approval, person }: VerifiedApproval, asked: Omit<Asked, 'demands'>): void {
   if (approval.store !== asked.store) throw changed('it is for another store');
   if (approval.pending !== asked.pending) throw changed('it is for another transaction');
-  if (!person.roles.has('approver')) throw refused(`${person.name} does not have the role of approver`);
+  requireRole(person);
   if (approval.decision === 'reject') return;
   if (approval.chain !== asked.chain || approval.network !== asked.network) throw changed('it is for another chain');
   if (approval.intent !== asked.intent) throw changed('the transaction does something else now');

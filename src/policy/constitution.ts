@@ -1,4 +1,5 @@
 import { CustosError } from '../core/errors.js';
+import { quote } from '../core/ids.js';
 import { isObject, type JsonObject } from '../core/json.js';
 import {
   type Act,
@@ -9,7 +10,7 @@ import {
   type Role,
   roles,
 } from '../core/policy/constitution.js';
-import { type Demand, isName, parseDemand } from '../core/policy/demand.js';
+import { type Demand, demandText, isName, parseDemand } from '../core/policy/demand.js';
 import { canonicalJson, readCanonicalJson } from './canonical-json.js';
 import { hashOf, isHash } from './hash.js';
 import { parsePersonKey, personKeyText } from './person-key.js';
@@ -76,7 +77,8 @@ function signersOf(persons: ReadonlyMap<string, Person>): ReadonlyMap<string, Pe
     for (const key of person.keys) {
       const text = personKeyText(key);
       // With a key that two share, one of them could sign as both.
-      if (signers.has(text)) throw invalid('a key stands there twice');
+      const other = signers.get(text)?.person.name;
+      if (other !== undefined) throw invalid(`${other} and ${person.name} have the same key ${text}`);
       signers.set(text, { person, key });
     }
   }
@@ -84,23 +86,25 @@ function signersOf(persons: ReadonlyMap<string, Person>): ReadonlyMap<string, Pe
 }
 
 function readPerson(name: string, value: unknown): Person {
-  if (!isName(name)) throw invalid('a person has a name that is not allowed');
+  if (!isName(name)) throw invalid(`a person is called ${quote(name)}, which is not an allowed name`);
   const where = `person ${name}`;
   const person = exactly(value, ['initiates', 'keys', 'roles'], where);
   const held = texts(person['roles'], `roles of ${where}`).map((role) => {
     const known = roles.find((one) => one === role);
-    if (known === undefined) throw invalid(`${where} has an unknown role`);
+    if (known === undefined) throw invalid(`${where} has the unknown role ${quote(role)}`);
     return known;
   });
   checkRoles(new Set(held), where);
   const keys = texts(person['keys'], `keys of ${where}`).map((text) => {
     const key = parsePersonKey(text);
-    if (key === undefined) throw invalid(`${where} has a key of an unknown form`);
+    if (key === undefined)
+      throw invalid(`${where} has the key ${quote(text)}, which \`custos approver key\` did not print`);
     return key;
   });
   if (keys.length === 0 || keys.length > MAX_KEYS) throw invalid(`${where} has not 1 to ${MAX_KEYS} keys`);
   const initiates = texts(person['initiates'], `initiates of ${where}`);
-  if (!initiates.every(isInitiator)) throw invalid(`${where} has an initiator that is not one printable word`);
+  const odd = initiates.find((one) => !isInitiator(one));
+  if (odd !== undefined) throw invalid(`${where} has the initiator ${quote(odd)}, which is not one printable word`);
   return { name, roles: new Set(held), keys, initiates: new Set(initiates) };
 }
 
@@ -116,10 +120,11 @@ function readGroups(value: unknown, persons: ReadonlyMap<string, Person>): Reado
   if (entries.length > MAX_GROUPS) throw invalid(`there are more than ${MAX_GROUPS} groups`);
   return new Map(
     entries.map(([name, list]) => {
-      if (!isName(name)) throw invalid('a group has a name that is not allowed');
+      if (!isName(name)) throw invalid(`a group is called ${quote(name)}, which is not an allowed name`);
       const group = texts(list, `group ${name}`);
       if (group.length === 0) throw invalid(`group ${name} is empty`);
-      if (!group.every((one) => persons.has(one))) throw invalid(`group ${name} names a person who is not there`);
+      const stranger = group.find((one) => !persons.has(one));
+      if (stranger !== undefined) throw invalid(`group ${name} names ${quote(stranger)}, who is not among the persons`);
       return [name, new Set(group)];
     }),
   );
@@ -136,8 +141,10 @@ function readThresholds(
       const demand = typeof text === 'string' ? parseDemand(text) : undefined;
       if (demand === undefined) throw invalid(`the threshold of ${act} is not like "2 of board"`);
       const group = groups.get(demand.group);
-      if (group === undefined) throw invalid(`the threshold of ${act} names a group that is not there`);
-      if (demand.count > group.size) throw invalid(`the threshold of ${act} asks for more persons than its group has`);
+      if (group === undefined)
+        throw invalid(`the threshold of ${act} names the group ${demand.group}, which is not there`);
+      if (demand.count > group.size)
+        throw invalid(`the threshold of ${act} is ${demandText(demand)}, and the group has ${group.size}`);
       const unfit = [...group].find((name) => !mayDecide(persons.get(name), act));
       if (unfit !== undefined)
         throw invalid(`the threshold of ${act} counts on ${unfit}, whose role does not allow it`);
@@ -154,8 +161,8 @@ function mayDecide(person: Person | undefined, act: Act): boolean {
 
 function exactly(value: unknown, names: readonly string[], what: string): JsonObject {
   const found = object(value, what);
-  const foreign = Object.keys(found).some((name) => !names.includes(name));
-  if (foreign) throw invalid(`${what} has a member that is not known`);
+  const foreign = Object.keys(found).find((name) => !names.includes(name));
+  if (foreign !== undefined) throw invalid(`${what} has the unknown member ${quote(foreign)}`);
   const missing = names.find((name) => !Object.hasOwn(found, name));
   if (missing !== undefined) throw invalid(`${what} has no ${missing}`);
   return found;
@@ -170,7 +177,8 @@ function object(value: unknown, what: string): JsonObject {
 function texts(value: unknown, what: string): readonly string[] {
   const isList = Array.isArray(value) && value.every((one): one is string => typeof one === 'string');
   if (!isList) throw invalid(`${what} is not a list of texts`);
-  if (new Set(value).size !== value.length) throw invalid(`${what} names something twice`);
+  const twice = value.find((one, at) => value.indexOf(one) < at);
+  if (twice !== undefined) throw invalid(`${what} names ${quote(twice)} twice`);
   return value;
 }
 

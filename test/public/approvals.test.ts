@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
@@ -85,6 +85,27 @@ it('a key file is for its owner alone, holds no secret in clear, and is never ov
   const { key } = JSON.parse(readFileSync(file('bea.key'), 'utf8'));
   expect(key).toBe(keys['bea']);
   expect((await elsewhere('approver', 'key', file('bea.key'))).stderr).toContain('APPROVER_KEY_EXISTS');
+});
+
+it('a key is not made in a directory that is not there', async () => {
+  const ended = await elsewhere('approver', 'key', join(away, 'none', 'x.key'));
+  expect(ended).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`there is no directory ${join(away, 'none')}`),
+  });
+  expect(existsSync(join(away, 'none'))).toBe(false);
+});
+
+it('whoever signs a constitution learns when the signature will not count', async () => {
+  const sign = (written: object, name: string) => {
+    const text = JSON.stringify(written);
+    return elsewhere('constitution', 'sign', put('other.json', text), '--key', file(`${name}.key`), '--yes');
+  };
+  const first = constitution({ store: '00'.repeat(16) });
+  expect((await sign(first, 'ada')).stderr).not.toContain('will not count');
+  expect((await sign(first, 'bea')).stderr).toContain('It will not count: bea does not belong to the group board.');
+  const later = { ...first, version: 2, previous: `sha256:${'0a'.repeat(32)}` };
+  expect((await sign(later, 'ada')).stderr).toContain('the group that version 1, which is in force, names');
 });
 
 it('the constitution in force is shown with its hash, and the next draft follows it', async () => {
@@ -210,7 +231,17 @@ it('nothing is signed without a confirmation, with a wrong password, or for long
   const request = put('request.json', await good(here('approval', 'request', id)));
   const wrong = await custos(['approve', '--request', request, '--key', key, '--yes'], { home: away, env });
   expect(wrong.stderr).toContain('PASSWORD_WRONG');
+  expect(wrong.stderr).toContain('hint: check the password of this key (CUSTOS_KEY_PASSWORD)');
+  const without = await custos(['approve', '--request', request, '--key', key, '--yes'], { home: away });
+  expect(without.stderr).toContain('hint: set CUSTOS_KEY_PASSWORD, or run on a terminal');
+  expect((await here('approve', id, '--key', key)).stderr).toMatch(/hint: .* confirm with --yes/);
   put('broken.key', '{}');
   expect((await here('approve', id, '--key', file('broken.key'), '--yes')).stderr).toContain('APPROVER_KEY_INVALID');
   expect((await here('approve', 'unknown', '--key', key, '--yes')).stderr).toContain('PENDING_UNKNOWN');
+  // The key is looked at first: nothing is shown to somebody who may not decide.
+  const early = await here('approve', 'unknown', '--key', file('broken.key'), '--yes');
+  expect(early.stderr).toContain('APPROVER_KEY_INVALID');
+  const admin = await here('approve', id, '--key', file('ada.key'), '--yes');
+  expect(admin.stderr).toContain('APPROVAL_REFUSED');
+  expect(admin.stderr).not.toContain('What it does');
 }, 240_000);

@@ -12,6 +12,7 @@ import type { Store } from '../../core/store/store.js';
 import {
   type Asked,
   checkApproval,
+  requireApprover,
   type Standing,
   standingOf,
   type VerifiedApproval,
@@ -41,6 +42,19 @@ export interface ApprovalParts {
 export async function makeRequest(parts: ApprovalParts, id: string): Promise<ApprovalRequest> {
   const entry = await waitingEntry(parts, id);
   return requestOf(parts, entry);
+}
+
+/**
+ * The same for a person who is about to decide: a key that may not is refused before anything is shown. @param key - text form
+ * @throws CustosError APPROVAL_SIGNATURE, APPROVAL_REFUSED, and as `makeRequest`
+ */
+export async function requestFor(
+  parts: ApprovalParts,
+  { constitution, key }: { readonly constitution: Constitution; readonly key: string },
+  id: string,
+): Promise<ApprovalRequest> {
+  requireApprover(constitution, key);
+  return makeRequest(parts, id);
 }
 
 async function waitingEntry({ journal }: Pick<ApprovalParts, 'journal'>, id: string): Promise<JournalEntry> {

@@ -4,6 +4,7 @@ import { parseJson } from '../../core/json.js';
 import { acts, type Constitution, roles } from '../../core/policy/constitution.js';
 import { repeatedMember } from '../../core/text/repeated-member.js';
 import { constitutionOf } from '../../policy/constitution.js';
+import { mistakesOf } from '../policy/mistakes.js';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is a lower-case letter, then letters, digits or dashes');
 const demand = z.string().regex(/^[1-9][0-9]{0,2} of [a-z][a-z0-9-]{0,31}$/, 'is like "2 of board"');
@@ -37,7 +38,7 @@ export function readWrittenConstitution(text: string): Constitution {
   if (repeated !== undefined) throw invalid(`it has ${repeated} twice`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return constitutionOf(parsed.data);
-  throw invalid(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; '));
+  throw invalid(mistakesOf(parsed.error.issues, value, { what: 'it' }).join('; '));
 }
 
 function invalid(why: string): CustosError {

@@ -82,6 +82,18 @@ export function signConstitution(constitution: Constitution, key: ApproverKey): 
   return canonicalJson({ custosSignature: 1, hash: constitution.hash, key: key.text, signature: key.sign(lines) });
 }
 
+/** What there is to say, before a person signs, about whether the signature will count. @param key - text form */
+export function signerNote(constitution: Constitution, key: string): string | undefined {
+  const { version, signers, groups, thresholds } = constitution;
+  if (version > 1) {
+    return `It counts if this key belongs to a person of the group that version ${version - 1}, which is in force, names for the constitution.`;
+  }
+  const group = thresholds.get('constitution')?.group ?? '';
+  const name = signers.get(key)?.person.name;
+  if (name !== undefined && groups.get(group)?.has(name) === true) return undefined;
+  return `It will not count: ${name ?? `the key ${key}`} does not belong to the group ${group}.`;
+}
+
 /** @throws CustosError CONSTITUTION_SIGNATURE: not such a file, or for another constitution */
 export function readSignature(text: string, constitution: Constitution): PersonSignature {
   const refused = (why: string) => new CustosError('CONSTITUTION_SIGNATURE', `the signature is refused: ${why}`);

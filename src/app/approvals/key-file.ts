@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { parseJson } from '../../core/json.js';
@@ -34,6 +35,18 @@ export interface ApproverKey {
 }
 
 /**
+ * Checks a place for a new key before a password is asked for.
+ * @throws CustosError APPROVER_KEY_EXISTS; USAGE: no such directory, which is not made in passing, because it may be a mistyped one
+ */
+export async function checkKeyPlace(file: string): Promise<void> {
+  const directory = dirname(file);
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() !== true)
+    throw new CustosError('USAGE', `there is no directory ${directory}: make it first`);
+  if ((await stat(file).catch(() => undefined)) !== undefined) throw exists(file);
+}
+
+/**
  * Makes an Ed25519 key and writes it to a new file (0600), encrypted under a password.
  * @returns text form of the public half
  * @throws CustosError APPROVER_KEY_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_UNREACHABLE
@@ -50,7 +63,7 @@ export async function makeKeyFile(file: string, password: Secret): Promise<strin
     return text;
   } catch (error) {
     if (!(error instanceof CustosError) || error.code !== 'STORE_EXISTS') throw error;
-    throw new CustosError('APPROVER_KEY_EXISTS', `${file} exists already`, { cause: error });
+    throw exists(file, error);
   } finally {
     seed.fill(0);
   }
@@ -64,7 +77,10 @@ export async function openKeyFile(file: string, password: Secret): Promise<Appro
   const { key: text, kdf, salt, box } = await readKeyFile(file);
   const wrapping = await stretchPassword(password.exposeBytes(), decoded(salt), kdf);
   const seed = wiped(wrapping, () => open(wrapping, decoded(box), contextOf(text)));
-  if (seed === undefined) throw new CustosError('PASSWORD_WRONG', `the password does not open the key ${file}`);
+  if (seed === undefined) {
+    const hint = 'check the password of this key (CUSTOS_KEY_PASSWORD); the password of a store does not open it';
+    throw new CustosError('PASSWORD_WRONG', `the password does not open the key ${file}`, { hint });
+  }
   const point = publicKey(seed);
   if (personKeyText({ kind: 'ed25519', bytes: point }) !== text) {
     seed.fill(0);
@@ -107,6 +123,10 @@ function encoded(bytes: Uint8Array): string {
 
 function decoded(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'base64url'));
+}
+
+function exists(file: string, cause?: unknown): CustosError {
+  return new CustosError('APPROVER_KEY_EXISTS', `${file} exists already`, { cause });
 }
 
 function invalid(file: string, why: string): CustosError {

@@ -3,13 +3,12 @@ import { hazardKinds } from '../../core/chain/hazards.js';
 import { CustosError } from '../../core/errors.js';
 import type { Policy } from '../../core/policy/policy.js';
 import type { PolicyDocument } from '../../policy/document/document.js';
-import { DECIMALS, forms, MOST } from '../../policy/document/forms.js';
+import { DECIMALS, forms, formWords, MOST } from '../../policy/document/forms.js';
+import { listed } from '../../policy/document/mistakes.js';
 import { effectOps } from '../../policy/document/ops.js';
 import { resolvePolicy } from '../../policy/document/resolve.js';
 import { parsePolicyText } from '../../policy/document/text.js';
-
-/** The most mistakes that one message lists. */
-const LISTED = 20;
+import { mistakesOf } from './mistakes.js';
 
 const text = (form: RegExp) => z.string().regex(form);
 const distinct = <T>(items: z.ZodType<T>) =>
@@ -115,18 +114,12 @@ const schema = z.strictObject({
  * @throws CustosError POLICY_INVALID; `details.problems` lists the mistakes
  */
 export function parsePolicy(given: string): Policy {
-  const result = schema.safeParse(parsePolicyText(given));
+  const value = parsePolicyText(given);
+  const result = schema.safeParse(value);
   if (result.success) {
     const document: PolicyDocument = result.data;
     return resolvePolicy(document);
   }
-  const problems = result.error.issues.map(({ path, message }) => `${pathText(path)}: ${message}`);
-  const more = problems.length > LISTED ? [`and ${problems.length - LISTED} more`] : [];
-  const listed = [...problems.slice(0, LISTED), ...more];
-  throw new CustosError('POLICY_INVALID', `the policy cannot be read: ${listed.join('; ')}`, { details: { problems } });
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  const parts = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
-  return parts.length === 0 ? 'the policy' : parts.join('').replace(/^\./, '');
+  const problems = mistakesOf(result.error.issues, value, { what: 'the policy', formWords });
+  throw new CustosError('POLICY_INVALID', `the policy cannot be read: ${listed(problems)}`, { details: { problems } });
 }

@@ -74,30 +74,27 @@ export async function readChangedPassword({ secrets, terminal }: PasswordMeans):
   return askTwice(terminal, 'New password: ');
 }
 
+type KeyPasswordMeans = Pick<PasswordMeans, 'secrets' | 'terminal'>;
+
 /** Password of an approver's key: CUSTOS_KEY_PASSWORD, or asked. */
-export async function readKeyPassword({
-  secrets,
-  terminal,
-}: Pick<PasswordMeans, 'secrets' | 'terminal'>): Promise<Secret> {
-  const given = secrets.copy('keyPassword');
-  if (given !== undefined) return given;
-  if (!terminal.interactive) throw noKeyPassword();
-  return Secret.text(await terminal.askHidden('Password of the key: '));
+export function readKeyPassword(means: KeyPasswordMeans): Promise<Secret> {
+  return keyPassword(means, async (terminal) => Secret.text(await terminal.askHidden('Password of the key: ')));
 }
 
 /** Password of a new key of an approver: CUSTOS_KEY_PASSWORD, or asked twice. @throws also PASSWORD_MISMATCH, PASSWORD_EMPTY */
-export async function readNewKeyPassword({
-  secrets,
-  terminal,
-}: Pick<PasswordMeans, 'secrets' | 'terminal'>): Promise<Secret> {
-  const given = secrets.copy('keyPassword');
-  if (given !== undefined) return given;
-  if (!terminal.interactive) throw noKeyPassword();
-  return askTwice(terminal, 'Password of the new key: ');
+export function readNewKeyPassword(means: KeyPasswordMeans): Promise<Secret> {
+  return keyPassword(means, (terminal) => askTwice(terminal, 'Password of the new key: '));
 }
 
-function noKeyPassword(): CustosError {
-  return new CustosError('PASSWORD_MISSING', 'no password of the key was given: set CUSTOS_KEY_PASSWORD');
+async function keyPassword(
+  { secrets, terminal }: KeyPasswordMeans,
+  ask: (terminal: Terminal) => Promise<Secret>,
+): Promise<Secret> {
+  const given = secrets.copy('keyPassword');
+  if (given !== undefined) return given;
+  if (terminal.interactive) return ask(terminal);
+  const hint = 'set CUSTOS_KEY_PASSWORD, or run on a terminal';
+  throw new CustosError('PASSWORD_MISSING', 'no password of the key was given', { hint });
 }
 
 /** The recovery key: CUSTOS_RECOVERY_KEY, or asked. */

@@ -3,10 +3,12 @@ import {
   findStanding,
   listStandings,
   makeRequest,
+  requestFor,
   submitApproval,
 } from '../../app/approvals/asked.js';
 import { openConstitutions, requireConstitution } from '../../app/approvals/constitutions.js';
 import { answerText, feeAtMost, readAnswer, signDecision } from '../../app/approvals/decide.js';
+import type { ApproverKey } from '../../app/approvals/key-file.js';
 import { type ApprovalRequest, decodeRequest, readRequest, requestText } from '../../app/approvals/request.js';
 import { amountText, requestLines, standingJson } from '../../app/approvals/shown-request.js';
 import { CustosError } from '../../core/errors.js';
@@ -59,15 +61,28 @@ async function decide(call: Call, decision: Approval['decision']): Promise<0 | 1
   if ((id === undefined) === (options.request === undefined)) {
     throw new CustosError('USAGE', `${decision} takes an id, or a file with --request`);
   }
-  if (id === undefined) {
-    out.line(answerText(await signed(call, readRequest(await textIn(options.request)), decision)));
-    return 0;
+  const asked = id === undefined ? readRequest(await textIn(options.request)) : undefined;
+  // A wrong key is found before anything else is shown or asked.
+  const key = await openKey(call);
+  try {
+    if (asked !== undefined) {
+      out.line(answerText(await signed(call, { asked, key }, decision)));
+      return 0;
+    }
+    const { parts, constitution } = await openParts(call);
+    const request = await requestFor(parts, { constitution, key: key.text }, parsePendingId(id));
+    return await take(call, await signed(call, { asked: request, key }, decision));
+  } finally {
+    key.wipe();
   }
-  const { parts } = await openParts(call);
-  return take(call, await signed(call, await makeRequest(parts, parsePendingId(id)), decision));
 }
 
-async function signed(call: Call, asked: ApprovalRequest, decision: Approval['decision']): Promise<SignedApproval> {
+interface Deciding {
+  readonly asked: ApprovalRequest;
+  readonly key: ApproverKey;
+}
+
+async function signed(call: Call, { asked, key }: Deciding, decision: Approval['decision']): Promise<SignedApproval> {
   const { house, options, out } = call;
   const chain = house.chains.get(asked.chain);
   const decoded = decodeRequest(house.chains, asked);
@@ -77,16 +92,11 @@ async function signed(call: Call, asked: ApprovalRequest, decision: Approval['de
       ? `Your signature lets a fee of at most ${amountText(feeAtMost(decoded), chain)} pass, for ${options.validFor} minutes.`
       : 'Your signature ends this transaction for good, whatever others approve.',
   );
-  const key = await openKey(call);
-  try {
-    await confirmed(call, decision === 'approve' ? 'Approve it?' : 'Reject it for good?');
-    return signDecision(
-      { request: asked, decoded, key },
-      { decision, now: house.clock.now(), validFor: options.validFor * MINUTE },
-    );
-  } finally {
-    key.wipe();
-  }
+  await confirmed(call, decision === 'approve' ? 'Approve it?' : 'Reject it for good?');
+  return signDecision(
+    { request: asked, decoded, key },
+    { decision, now: house.clock.now(), validFor: options.validFor * MINUTE },
+  );
 }
 
 async function take(call: Call, answer: SignedApproval): Promise<0> {

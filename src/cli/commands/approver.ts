@@ -1,4 +1,4 @@
-import { type ApproverKey, makeKeyFile, openKeyFile } from '../../app/approvals/key-file.js';
+import { type ApproverKey, checkKeyPlace, makeKeyFile, openKeyFile } from '../../app/approvals/key-file.js';
 import { readAtMost } from '../../app/process/bounded-file.js';
 import { readKeyPassword, readNewKeyPassword, refuseWeak } from '../../app/store/password.js';
 import { CustosError } from '../../core/errors.js';
@@ -6,10 +6,12 @@ import { decodeText } from '../../core/text/text-bytes.js';
 import type { Call, Run } from '../spec.js';
 
 export const makeKey: Run = async ({ args, house, out }) => {
+  const file = args[0] ?? '';
+  await checkKeyPlace(file);
   const password = await readNewKeyPassword(house.passwords);
   try {
     await refuseWeak(password, house.passwords);
-    out.line(await makeKeyFile(args[0] ?? '', password));
+    out.line(await makeKeyFile(file, password));
     out.note('Give this line to those who write the constitution. The file and its password stay with you.');
     return 0;
   } finally {

@@ -7,6 +7,7 @@ import {
   readSignature,
   requireConstitution,
   signConstitution,
+  signerNote,
 } from '../../app/approvals/constitutions.js';
 import type { Run } from '../spec.js';
 import { confirmed, openKey, textIn } from './approver.js';
@@ -19,9 +20,11 @@ export const draft: Run = async ({ house, out }) => {
 export const sign: Run = async (call) => {
   const { args, out } = call;
   const constitution = readWrittenConstitution(await textIn(args[0]));
-  for (const line of constitutionLines(constitution)) out.note(line);
   const key = await openKey(call);
   try {
+    for (const line of constitutionLines(constitution)) out.note(line);
+    const note = signerNote(constitution, key.text);
+    if (note !== undefined) out.note(note);
     await confirmed(call, `Sign version ${constitution.version} of the constitution?`);
     out.line(signConstitution(constitution, key));
     return 0;

@@ -4,6 +4,7 @@ import { explain, explainLines } from '../../app/policy/explain.js';
 import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
 import { CustosError } from '../../core/errors.js';
 import { parsePendingId } from '../../core/signing/pending.js';
+import { counted } from '../../core/text/counted.js';
 import type { Call, Run } from '../spec.js';
 
 export const draft: Run = async ({ house, out }) => {
@@ -19,7 +20,7 @@ export const check: Run = async ({ args, options, house, out }) => {
   if (options.json) out.json({ version, hash, rules, findings });
   else {
     for (const { level, what, text } of findings) out.line(`${level}  ${what}  ${text}`);
-    out.line(`version ${version}, ${rules} rules, ${mistakes} mistakes, ${hash}`);
+    out.line(`version ${version}, ${counted(rules, 'rule')}, ${counted(mistakes, 'mistake')}, ${hash}`);
   }
   return mistakes === 0 ? 0 : 1;
 };
@@ -53,7 +54,7 @@ export const backtestCommand: Run = async ({ args, options, house, out }) => {
   if (options.json) for (const row of rows) out.jsonLine(row);
   else out.table([['ID', 'CHAIN', 'STATE', 'VERDICT', 'WHY'], ...rows.map(row)]);
   out.note(
-    `${rows.length} transactions; ${changed} that were signed would not have been; ${undecided} cannot be decoded.`,
+    `${counted(rows.length, 'transaction')}; ${changed} that were signed would not have been; ${undecided} cannot be decoded.`,
   );
   out.note(NOT_KNOWN);
   return 0;

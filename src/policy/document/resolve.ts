@@ -3,6 +3,7 @@ import { canonicalJson } from '../canonical-json.js';
 import { hashOf } from '../hash.js';
 import { isTimeZone } from '../judging/calendar.js';
 import type { PolicyDocument } from './document.js';
+import { createMistakes } from './mistakes.js';
 import { milliseconds } from './parts.js';
 import { forbidOf, limitOf, permitOf } from './rules.js';
 import { invalid } from './text.js';
@@ -13,19 +14,21 @@ import { invalid } from './text.js';
  */
 export function resolvePolicy(document: PolicyDocument): Policy {
   const { version, previous, timeZone } = document;
-  if (version > 1 !== (previous !== undefined)) throw invalid('previous', 'belongs to every version but the first');
-  if (!isTimeZone(timeZone)) throw invalid('timeZone', `is ${timeZone}, which this program does not know`);
+  const mistakes = createMistakes();
+  mistakes.if(version > 1 !== (previous !== undefined), 'previous', 'belongs to every version but the first');
+  mistakes.if(!isTimeZone(timeZone), 'timeZone', `is ${timeZone}, which this program does not know`);
   const assets = assetsOf(document);
   const books = booksOf(document);
   const known = { assets, books };
-  const permits = document.permits.map((rule, place) => permitOf(rule, known, `permits[${place}]`));
-  const forbids = document.forbids.map((rule, place) => forbidOf(rule, known, `forbids[${place}]`));
-  const limits = document.limits.map((rule, place) => limitOf(rule, known, `limits[${place}]`));
+  const permits = mistakes.each(document.permits, (rule, place) => permitOf(rule, known, `permits[${place}]`));
+  const forbids = mistakes.each(document.forbids, (rule, place) => forbidOf(rule, known, `forbids[${place}]`));
+  const limits = mistakes.each(document.limits, (rule, place) => limitOf(rule, known, `limits[${place}]`));
   const seen = new Set<string>();
-  for (const { id } of [...permits, ...forbids, ...limits]) {
-    if (seen.has(id)) throw invalid('', `has two rules with the id ${id}`);
+  for (const { id } of [...document.permits, ...document.forbids, ...document.limits]) {
+    mistakes.if(seen.has(id), '', `has two rules with the id ${id}`);
     seen.add(id);
   }
+  mistakes.end();
   const groups = new Map(Object.entries(document.groups).map(([name, persons]) => [name, new Set(persons)]));
   const text = canonicalJson(document);
   const named = { version, ...(previous !== undefined && { previous }), timeZone };

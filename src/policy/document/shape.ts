@@ -1,5 +1,6 @@
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
+import { formWords } from './forms.js';
 import { invalid } from './text.js';
 
 /** Checks one value. @param at - its path. @throws CustosError POLICY_INVALID */
@@ -34,7 +35,7 @@ export function map<T>(form: RegExp, shape: Shape<T>): Shape<Readonly<Record<str
     if (!isObject(value)) throw invalid(at, 'is not an object');
     return Object.fromEntries(
       Object.entries(value).map(([name, one]) => {
-        if (!form.test(name)) throw invalid(at, `has the name ${quote(name)}, which must match ${form.source}`);
+        if (!form.test(name)) throw invalid(at, `has the name ${quote(name)}, which is not ${wordsOf(form)}`);
         return [name, shape(one, below(at, name))];
       }),
     );
@@ -55,7 +56,7 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
 export function textOf(form: RegExp): Shape<string> {
   return (value, at) => {
     if (typeof value !== 'string' || !form.test(value))
-      throw invalid(at, `is ${quote(value)}, which must match ${form.source}`);
+      throw invalid(at, `is ${quote(value)}, which is not ${wordsOf(form)}`);
     return value;
   };
 }
@@ -86,6 +87,10 @@ export function truth(value: unknown, at: string): boolean {
 /** The first shape that the kind of the value picks; so that a mistake is reported by the right one. */
 export function either<A, B>(isFirst: (value: unknown) => boolean, first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value, at) => (isFirst(value) ? first(value, at) : second(value, at));
+}
+
+function wordsOf({ source }: RegExp): string {
+  return formWords(source) ?? `a text that matches ${source}`;
 }
 
 function below(at: string, name: string): string {

@@ -3,6 +3,7 @@ import { formatUnits } from '../../core/chain/units.js';
 import { demandText } from '../../core/policy/demand.js';
 import type { EffectFinding, Judgement } from '../../core/policy/judgement.js';
 import type { Policy } from '../../core/policy/policy.js';
+import { counted } from '../../core/text/counted.js';
 import { shown } from '../../core/text/foreign-text.js';
 import { amountOf } from './effects.js';
 
@@ -46,6 +47,6 @@ function exceeded({ limit, amount, used, max }: Judgement['charges'][number], { 
   const ceiling = limits.find(({ id }) => id === limit)?.ceiling;
   const asset = ceiling?.kind === 'amount' ? assets.get(ceiling.asset) : undefined;
   const text = (units: bigint) => formatUnits(units, asset?.decimals ?? 0);
-  const unit = asset === undefined ? 'transactions' : asset.name;
-  return `${limit} allows ${text(max)} ${unit}, of which ${text(used)} are used, and this takes ${text(amount)}`;
+  const most = asset === undefined ? counted(max, 'transaction') : `${text(max)} ${asset.name}`;
+  return `${limit} allows ${most}, of which ${text(used)} ${used === 1n && asset === undefined ? 'is' : 'are'} used, and this takes ${text(amount)}`;
 }

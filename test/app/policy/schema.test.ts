@@ -162,4 +162,52 @@ describe('the two readers of a policy', () => {
     const text = policyText({ version: 'x', timeZone: 5, permits: [{ ...open, tags: 'hot' }] });
     expect(() => parsePolicy(text)).toThrow(/version: .*; timeZone: .*; permits\[0\]\.tags: /);
   });
+
+  it.each<[object, string]>([
+    [{ version: 0 }, 'version: 0 is less than 1'],
+    [{ version: 'x' }, 'version: "x" is not a number'],
+    [{ custosPolicy: 2 }, 'custosPolicy: 2 is not 1'],
+    [{ timeZone: undefined }, 'the policy: has no timeZone'],
+    [{ more: 1 }, 'the policy: has the unknown member "more"'],
+    [{ groups: { Ops: ['ann'] } }, 'groups: the name "Ops" is not a lower-case letter'],
+    [{ permits: [{ ...open, max: '1e3' }] }, 'permits[0].max: "1e3" is not a decimal amount such as "1.5"'],
+    [{ permits: [{ ...open, max: { ETH: 1 } }] }, 'permits[0].max.ETH: 1 is not a text'],
+    [{ permits: [{ ...open, max: 5 }] }, 'permits[0].max: 5 has none of the forms that it may have'],
+    [{ permits: [{ ...open, to: ['a', 'a'] }] }, 'permits[0].to: names something twice'],
+    [{ permits: [{ ...open, needs: ['two'] }] }, 'permits[0].needs[0]: "two" is not a demand such as "2 of treasury"'],
+    [{ permits: [{ ...open, op: ['pay'] }] }, 'permits[0].op[0]: "pay" is not one of transfer, token-transfer'],
+  ])('say of %j that %s', (members, words) => {
+    expect(() => parsePolicy(policyText({ ...members }))).toThrow(words);
+  });
+
+  it('list every rule that contradicts itself or names what is not declared', () => {
+    const text = policyText({
+      permits: [{ ...open, asset: 'GOLD' }, { ...open, id: 'two', to: 'book:none' }, { ...open }],
+      limits: [{ id: 'open', asset: 'ETH', calendar: 'day' }],
+    });
+    for (const read of [readPolicy, parsePolicy]) {
+      expect(() => read(text)).toThrow(
+        /permits\[0\].*GOLD.*; permits\[1\].*none.*; limits\[0\].*; .*two rules with the id open/,
+      );
+    }
+  });
+
+  it('no text of the library for people comes through, however a policy is changed', () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        const document = edits.reduce<unknown>((value, { place, how }) => changed(value, place, how), full);
+        try {
+          parsePolicy(JSON.stringify(document) ?? 'null');
+        } catch (error) {
+          const { message } = error as Error;
+          const own = message.replace(/"(?:[^"\\]|\\.)*"/g, '');
+          expect(own).not.toMatch(/invalid|expected|received|unrecognized|zod|pattern|undefined/i);
+          refused += 1;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
 });

@@ -86,6 +86,25 @@ describe('a constitution', () => {
     expect(() => constitutionOf({ ...written, thresholds: wanted })).toThrow(coded('CONSTITUTION_INVALID'));
   });
 
+  test.each<readonly [string, object]>([
+    ['the unknown role "king"', withPerson({ roles: ['king'] })],
+    ['has the key "rsa:abc"', withPerson({ keys: ['rsa:abc'] })],
+    [`bea and bob have the same key ${keyOf('bob').text}`, withPerson({ keys: [keyOf('bob').text] })],
+    ['person bea has the initiator "a b"', withPerson({ initiates: ['a b'] })],
+    ['person bea has the unknown member "email"', withPerson({ email: 'x' })],
+    ['a person is called "Bea"', { persons: { ...written.persons, Bea: { ...person, keys: [keyOf('x').text] } } }],
+    ['a group is called "Upper"', { groups: { ...written.groups, Upper: ['ada'] } }],
+    ['group risk names "mallory"', { groups: { ...written.groups, risk: ['mallory'] } }],
+    ['group board names "ada" twice', { groups: { ...written.groups, board: ['ada', 'ada'] } }],
+    [
+      'constitution is 3 of board, and the group has 2',
+      { thresholds: { ...written.thresholds, constitution: '3 of board' } },
+    ],
+    ['names the group none', { thresholds: { ...written.thresholds, widen: '1 of none' } }],
+  ])('is refused with the words: %s', (words, change) => {
+    expect(() => constitutionOf({ ...written, ...change })).toThrow(words);
+  });
+
   test('any text and any value is read or refused with its code', () => {
     const refused = (read: () => unknown): boolean => {
       try {
