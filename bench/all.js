@@ -16,6 +16,7 @@ const names = [
   'drain-postgres',
   'open-large',
   'approvals',
+  'audit',
 ];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);

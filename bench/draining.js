@@ -62,8 +62,8 @@ export function readyTransactions(ids, fields = {}) {
   }));
 }
 
-/** Lets daemons drain the transactions. @returns rate, memory and steps */
-export async function drain({ home, pending, daemons = 1, flags = {} }) {
+/** Lets daemons drain the transactions, without the audit log if `audit` is false. @returns rate, memory and steps */
+export async function drain({ home, pending, daemons = 1, flags = {}, audit = true }) {
   const stub = start('stub-cloud');
   const serving = stub.heard('serving');
   stub.ask({ kind: 'serve', pending, pollers: daemons });
@@ -72,7 +72,7 @@ export async function drain({ home, pending, daemons = 1, flags = {} }) {
   const running = Array.from({ length: daemons }, () => start('daemon-process'));
   const ready = running.map((daemon) => daemon.heard('ready'));
   for (const daemon of running) {
-    daemon.ask({ home, flags: { cloudUrl: url, concurrency: String(CONCURRENCY), ...flags } });
+    daemon.ask({ home, audit, flags: { cloudUrl: url, concurrency: String(CONCURRENCY), ...flags } });
   }
   const [{ signers }] = await Promise.all(ready);
   const { seconds } = await drained;

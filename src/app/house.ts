@@ -50,6 +50,8 @@ export interface House {
 }
 
 interface HouseOptions {
+  /** The command that runs, for the audit log. */
+  readonly command?: string;
   /** A key derivation that began while the program was loading. */
   readonly early?: Promise<EarlyUnlock> | undefined;
   readonly clock?: Clock;
@@ -58,12 +60,12 @@ interface HouseOptions {
 export function createHouse(
   config: Config,
   terminal: Terminal,
-  { early, clock = systemClock }: HouseOptions = {},
+  { early, clock = systemClock, command = '' }: HouseOptions = {},
 ): House {
   const chains = createRegistry();
   const log = createLog(config.logLevel);
   const passwords = passwordMeans(config, terminal);
-  const opener = new StoreOpener({ config, log, clock, chains, passwords, early });
+  const opener = new StoreOpener({ config, command, log, clock, chains, passwords, early });
   return {
     config,
     log,

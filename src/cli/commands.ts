@@ -1,4 +1,5 @@
 import { approvalCommands } from './approval-commands.js';
+import { auditCommands } from './audit-commands.js';
 import {
   chainIdOption,
   cloudOptions,
@@ -219,6 +220,7 @@ export const commands: readonly CommandSpec[] = [
     unlocks: true,
     load: async () => (await store()).verify,
   },
+  ...auditCommands,
   {
     path: 'migrate',
     done: 'all good wallets were imported unless it was a dry run; `custos wallet list` shows them',

@@ -46,7 +46,10 @@ async function runCommand(parsed: Parsed): Promise<number> {
   ]);
   // Checked again: a signal that came before our first line may have opened one in the meantime.
   refuseDebugger(given.environment['NODE_OPTIONS']);
-  const house = createHouse(config, createTerminal(output.note), { early: early?.ended });
+  const house = createHouse(config, createTerminal(output.note), {
+    early: early?.ended,
+    command: parsed.spec.path,
+  });
   try {
     return await run({ args: parsed.args, options: config.options, house, out: output });
   } catch (thrown) {

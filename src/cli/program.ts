@@ -17,6 +17,7 @@ const nouns: Readonly<Record<string, string>> = {
   wallet: 'wallets and their secrets',
   transaction: 'the journal: what happened to each pending transaction',
   password: 'key slots: what opens the store',
+  audit: 'what happened, signed so that others can check it',
   approver: 'your own key, on your own machine',
   constitution: 'who may decide what',
   approvals: 'what waits for persons',

@@ -109,6 +109,19 @@ const kinds = {
   RECORD_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup; `custos verify` lists all damaged records' },
   BACKUP_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos backup` wrote' },
   BACKUP_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },
+  AUDIT_BROKEN: {
+    exit: 1,
+    status: 500,
+    retry: true,
+    hint: 'stop the daemon and keep a copy of the store; docs/audit.md says what the named place means',
+  },
+  AUDIT_FILE_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos audit export` wrote as jsonl' },
+  AUDIT_FILE_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },
+  AUDIT_KEY_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'give the line that `custos audit key` prints, or a file that holds it',
+  },
   DAEMON_RUNNING: { exit: 1, status: 409, hint: 'only one daemon may serve a store; stop the other one first' },
   KDF_PARAMETERS: {
     exit: 1,

@@ -49,6 +49,7 @@ export const logEvents = {
   'network-closed': ['warn', 'network is closed'],
   'completed-closed-again': ['info', 'completed transaction closed again'],
   'completed-not-closed': ['warn', 'completed transaction not closed'],
+  'audit-unsigned': ['warn', 'audit log not signed'],
   'daemon-stopping': ['info', 'daemon stopping'],
   'health-listening': ['info', 'health server listening'],
   'health-exposed': ['warn', 'health server reachable from other machines'],

@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { Answer } from './messages.js';
@@ -9,6 +10,7 @@ const signerCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'ADDRESS_INVALID',
   'ADDRESS_MISMATCH',
   'AMOUNT_INVALID',
+  'AUDIT_BROKEN',
   'CHAIN_ID_MISMATCH',
   'CHAIN_MISMATCH',
   'CHAIN_UNKNOWN',
@@ -62,13 +64,15 @@ export const keeperCodes: ReadonlySet<string> = new Set<string>([
 
 /** What an answer is for. */
 export type Asked =
-  | { readonly kind: 'unlock' | 'sign'; readonly n: number }
+  | { readonly kind: 'unlock' | 'sign' | 'checkpoint'; readonly n: number }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
 const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
 /** Transaction ids, and addresses, of any chain. */
 const ID_FORM = /^[\w:.+/=-]{1,200}$/;
+/** A signed note: lines of printable ASCII, and the dash before a signature. */
+const NOTE_FORM = /^[\x20-\x7e\n\u2014]{1,65536}$/;
 
 /**
  * Reads a message of a signer process as if from an enemy: it has handled keys, so none of its free text may reach log, journal
@@ -111,6 +115,9 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
     case 'identified':
       if (question.kind !== 'identify') throw foreign();
       return { kind: 'identified', n, result: parseFacts(answer('result'), question.request.keys.length) };
+    case 'checkpoint':
+      if (question.kind !== 'checkpoint') throw foreign();
+      return { kind: 'checkpoint', n, note: parseText(answer('note'), NOTE_FORM) };
     default:
       throw foreign();
   }
@@ -176,11 +183,15 @@ function foreign(): CustosError {
 /** A question that was refused. */
 type Refused =
   | { readonly kind: 'unlock' }
-  | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> };
+  | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> }
+  | { readonly kind: 'checkpoint'; readonly request: Pick<CheckpointRequest, 'writer'> };
 
 /** The front's own text for a refusal of its question. */
 export function refusalOf(code: ErrorCode, question: Refused): CustosError {
   if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
+  if (question.kind === 'checkpoint') {
+    return new CustosError(code, `the signer refused to sign the audit log ${question.request.writer}`);
+  }
   const ids = question.request.sealed.map(({ signatureId }) => signatureId);
   const wallets = ids.length === 0 ? 'no wallet' : `wallet ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
   return new CustosError(code, `${words[code] ?? 'the signer refused to sign'}: ${wallets}`);

@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
+import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -18,13 +19,15 @@ export interface UnlockRequest {
 export type Question =
   | { readonly kind: 'unlock'; readonly n: number; readonly request: UnlockRequest }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
-  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
+  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
+  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest };
 
 /** One answer of a signer process. */
 export type Answer =
   | { readonly kind: 'unlocked'; readonly n: number; readonly viewKey: Uint8Array; readonly journal?: JournalKey }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
+  | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
   /** A code alone: texts, names and details of errors can contain secrets of the signer. */
   | { readonly kind: 'failed'; readonly n: number; readonly code: ErrorCode };
 

@@ -31,6 +31,12 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       if (answer.kind !== 'identified') throw unexpected(answer);
       return answer.result;
     },
+    // Always the same one: it remembers what it signed.
+    async checkpoint(request) {
+      const answer = await first.ask({ kind: 'checkpoint', request });
+      if (answer.kind !== 'checkpoint') throw unexpected(answer);
+      return answer.note;
+    },
     async close() {
       options.password.wipe();
       await Promise.all(slots.map((slot) => slot.close()));

@@ -1,5 +1,6 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
+import type { CheckpointSigner } from '../core/signing/checkpoint.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -18,6 +19,8 @@ export interface UnlockedVault {
   /** 32 bytes. */
   readonly viewKey: Uint8Array;
   readonly journal?: JournalKey;
+  /** Signs heads of the audit log. Its key never leaves this process. */
+  readonly audit?: CheckpointSigner;
 }
 
 export interface SignerProcessParts {
@@ -41,6 +44,10 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
       const { vault } = unlocked;
       if (question.kind === 'identify') return { kind: 'identified', n, result: identifyKeys(question.request, vault) };
+      if (question.kind === 'checkpoint') {
+        if (unlocked.audit === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the log');
+        return { kind: 'checkpoint', n, note: await unlocked.audit.sign(question.request) };
+      }
       return { kind: 'signed', n, result: await signPending(question.request, { vault, chains, rules }) };
     } catch (thrown) {
       return failed(n, thrown);

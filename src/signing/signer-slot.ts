@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../core/errors.js';
 import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
+import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -27,7 +28,8 @@ export interface SignerClientOptions extends SignerProgram {
 /** A question to a signer process. */
 export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
-  | { readonly kind: 'identify'; readonly request: IdentifyRequest };
+  | { readonly kind: 'identify'; readonly request: IdentifyRequest }
+  | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest };
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };
 
@@ -245,6 +247,7 @@ export function unexpected(answer: Answer): CustosError {
 /** The part of a request that the signer needs: the rest would be copied twice for nothing. */
 function questionOf(work: Work, n: number): Question {
   if (work.kind === 'identify') return { kind: 'identify', n, request: work.request };
+  if (work.kind === 'checkpoint') return { kind: 'checkpoint', n, request: work.request };
   const { pending, ...request } = work.request;
   const { chain, network, keys, withdrawal } = pending;
   const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };

@@ -1,7 +1,14 @@
 import type { Kysely } from 'kysely';
+import type { AuditEvent, AuditRecord } from '../core/audit/events.js';
 
 /** The kind of database, for queries that must differ. */
 export type DialectName = 'sqlite' | 'postgres';
+
+/**
+ * Writes what the units of work of one transaction recorded for the audit log, at its end.
+ * @returns called when the transaction is durable
+ */
+export type RecordAll<T> = (database: Kysely<T>, events: readonly AuditEvent[]) => Promise<() => void>;
 
 /** One database behind Kysely: reads see what is committed, writes are durable when they resolve. */
 export interface Database<T> {
@@ -16,9 +23,12 @@ export interface Database<T> {
    * Runs `work` inside a transaction. Calls that wait at the same time share one durable commit; a call that fails is undone
    * alone. `work` must await all of its queries. It may be undone and run again before the commit (another call of its group
    * failed, deadlock, lost connection), so it must change only the database.
+   * What it records is part of the same transaction.
    * @throws CustosError STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_UNREACHABLE, or what `work` throws;
    *   COMMIT_UNKNOWN: the connection was lost during the commit, so the change is made as a whole or not at all
    */
-  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R>;
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R>;
+  /** Sets what writes the audit log. Without it, what units of work record is dropped. */
+  recordWith(recordAll: RecordAll<T>): void;
   close(): Promise<void>;
 }

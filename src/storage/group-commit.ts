@@ -1,10 +1,19 @@
 import type { Kysely } from 'kysely';
+import type { AuditEvent, AuditRecord } from '../core/audit/events.js';
 import { CustosError } from '../core/errors.js';
+
+/** A unit of work that is done, and not durable yet. */
+export interface DoneWork {
+  /** What it recorded for the audit log. */
+  readonly events: readonly AuditEvent[];
+  /** Reports to the caller that it is durable. */
+  tell(): void;
+}
 
 /** A unit of work that waits to be written. */
 export interface QueuedWork<T> {
-  /** Does the work. @returns reports to the caller that it is durable */
-  run(database: Kysely<T>): Promise<() => void>;
+  /** Does the work. */
+  run(database: Kysely<T>): Promise<DoneWork>;
   /** Reports to the caller that it was not done; only the first report counts. */
   reject(error: unknown): void;
 }
@@ -30,13 +39,15 @@ export class GroupCommit<T> {
   }
 
   /** @throws CustosError STORE_UNREACHABLE: it is closed; or what the work throws */
-  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
     if (this.#closed) return Promise.reject(new CustosError('STORE_UNREACHABLE', 'the store is closed'));
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({
         run: async (database) => {
-          const result = await work(database);
-          return () => resolve(result);
+          // Fresh for each run: what an undone run recorded never happened.
+          const events: AuditEvent[] = [];
+          const result = await work(database, (event) => void events.push(event));
+          return { events, tell: () => resolve(result) };
         },
         reject,
       });

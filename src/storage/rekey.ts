@@ -8,6 +8,7 @@ import type { Database } from './database.js';
 import { resealDocuments } from './documents.js';
 import { remacFreezes } from './freezes/freezes.js';
 import { resealJournal } from './journal/remac.js';
+import type { JournalSeal } from './journal/seal.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
 import type { StoreTables } from './schema.js';
 import { slotRow } from './wallets/slots.js';
@@ -18,18 +19,36 @@ type Tables = Kysely<StoreTables>;
 /** Number of wallets that are read, sealed again and written together. */
 const PAGE = 500;
 
+/** What depends on the present root key in this process. */
+interface Rooted {
+  readonly generation: number;
+  /** Authenticates the heads of the audit log. */
+  readonly audit: JournalSeal;
+}
+
 /**
  * Seals everything under a new root key, in one database transaction. Whatever happens, the whole store then has either the
  * old key or the new one.
  * @throws CustosError STORE_REKEYED: another process did it first; RECORD_DAMAGED: a record does not open; STORE_*
  */
-export async function replaceRoot(database: Database<StoreTables>, generation: number, root: NewRoot): Promise<void> {
+export async function replaceRoot(
+  database: Database<StoreTables>,
+  { generation, audit }: Rooted,
+  root: NewRoot,
+): Promise<void> {
   const check = { dialect: database.dialect, generation };
   try {
-    await database.write((db) => replaceAll(db, check, root));
+    await database.write(async (db, record) => {
+      await replaceAll(db, check, root);
+      // What follows in this transaction is recorded under the new key.
+      audit.unlock(root.journal.to);
+      root.events?.forEach(record);
+    });
   } catch (error) {
+    audit.unlock(root.journal.from);
     const isUnknown = error instanceof CustosError && error.code === 'COMMIT_UNKNOWN';
     if (!isUnknown || !(await isDone(database, root))) throw error;
+    audit.unlock(root.journal.to);
   }
 }
 
@@ -55,7 +74,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   // Locks this row first, as every other writer does, so that no deadlock is possible.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
-  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, policies, freezes, freeze_ends IN EXCLUSIVE MODE`.execute(
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, policies, freezes, freeze_ends, audit_heads IN EXCLUSIVE MODE`.execute(
     db,
   );
 }

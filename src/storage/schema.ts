@@ -89,6 +89,30 @@ export interface StoreTables {
   freezes: { id: string; at: number; text: string; signature: string | null; mac: string | null };
   /** How freezes were ended (since format 5). */
   freeze_ends: { freeze_id: string; at: number; signatures: string; mac: string; root_mac: string };
+  /** One row for each log of the audit (since format 5). */
+  audit_heads: {
+    writer: string;
+    size: number;
+    /** Roots of the complete subtrees in Base64, with spaces between them. */
+    hashes: string;
+    /** 1: takes no more events, because it comes from a backup. */
+    closed: number;
+    /** Authenticates all columns; null in the log of processes without a key. */
+    mac: string | null;
+  };
+  /** Leaf hashes, and what the leaves say until it is deleted (since format 5). */
+  audit_events: {
+    writer: string;
+    place: number;
+    hash: string;
+    at: number | null;
+    code: string | null;
+    commitment: string | null;
+    salt: string | null;
+    detail: string | null;
+  };
+  /** Signed heads (since format 5). */
+  audit_checkpoints: { writer: string; size: number; hashes: string; note: string; at: number };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -8,6 +8,7 @@ import { addJournalMacs } from './migrations/0003-journal-macs.js';
 import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { addApprovals } from './migrations/0004-approvals.js';
+import { addAudit } from './migrations/0005-audit.js';
 import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
@@ -30,6 +31,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addFreezes(db, types);
     await addPolicies(db, types);
     await addWalletControl(db, types);
+    await addAudit(db, types);
   },
 ];
 

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
 import { approvalTable } from './approvals/approvals.js';
+import { auditRows } from './audit/backup-rows.js';
+import { auditLog } from './audit/log.js';
+import { AuditWriter } from './audit/writer.js';
 import type { Database } from './database.js';
 import { freezeTable } from './freezes/freezes.js';
 import { journalRecords } from './journal/backup-rows.js';
@@ -21,26 +24,25 @@ export interface NewStore {
   /** Of the root key that the slots open; the first one when absent. */
   readonly generation?: number;
   /** Fills the store before others can see it, as a restore does. */
-  readonly fill?: (
-    store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal'>,
-  ) => Promise<void>;
+  readonly fill?: (store: Filling) => Promise<void>;
 }
 
-type Tables =
-  | 'wallets'
-  | 'approvals'
-  | 'freezes'
-  | 'policies'
-  | 'slots'
-  | 'journal'
-  | 'unlockJournal'
-  | 'journalRecords'
-  | 'rootGeneration'
-  | 'rekey';
+/** The parts of a store that a restore fills. */
+export type Filling = Pick<
+  Store,
+  'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal' | 'audit' | 'auditRows'
+>;
+
+type Tables = keyof Filling | 'slots' | 'journal' | 'unlockAudit' | 'rootGeneration' | 'rekey';
 
 /** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
-  const seal = new JournalSeal(database.dialect === 'postgres');
+  const isShared = database.dialect === 'postgres';
+  const seal = new JournalSeal(isShared);
+  // The log is opened with the root key, whether or not the journal is.
+  const auditSeal = new JournalSeal(isShared);
+  const process = randomUUID();
+  const writer = new AuditWriter({ clock, seal: auditSeal, process });
   return {
     rootGeneration: generation,
     wallets: walletTable(database, generation),
@@ -48,9 +50,15 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     approvals: approvalTable(database, generation),
     freezes: freezeTable(database, generation),
     policies: policyTable(database, generation),
-    journal: journalTable(database, clock, randomUUID(), seal),
-    unlockJournal: (opening) => database.write((db) => openJournal(db, seal, opening)),
+    journal: journalTable(database, clock, process, seal),
+    async unlockJournal(opening) {
+      auditSeal.unlock(opening.mac);
+      return database.write((db) => openJournal(db, seal, opening));
+    },
+    audit: auditLog(database, { writer, seal: auditSeal, process }),
+    unlockAudit: (mac) => auditSeal.unlock(mac),
+    auditRows: auditRows(database, auditSeal),
     journalRecords: journalRecords(database, seal),
-    rekey: (root) => replaceRoot(database, generation, root),
+    rekey: (root) => replaceRoot(database, { generation, audit: auditSeal }, root),
   };
 }

@@ -1,8 +1,9 @@
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
-import { isObject, type JsonObject } from '../core/json.js';
+import { isCount, isObject, type JsonObject } from '../core/json.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { StoredApproval } from '../core/store/approvals.js';
+import type { AuditRow } from '../core/store/audit.js';
 import type { StoredFreeze } from '../core/store/freezes.js';
 import type { JournalRecord } from '../core/store/journal.js';
 import type { SealedDocument } from '../core/store/sealed-document.js';
@@ -14,7 +15,8 @@ export type BackupRow =
   | { readonly kind: 'constitution'; readonly constitution: SealedDocument }
   | { readonly kind: 'policy'; readonly policy: SealedDocument }
   | { readonly kind: 'approval'; readonly approval: StoredApproval }
-  | { readonly kind: 'freeze'; readonly freeze: StoredFreeze };
+  | { readonly kind: 'freeze'; readonly freeze: StoredFreeze }
+  | { readonly kind: 'audit'; readonly row: AuditRow };
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
 export function parseRows(value: unknown): readonly BackupRow[] {
@@ -38,8 +40,23 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     if (isObject(row) && row['kind'] === 'freeze' && isFreeze(row['freeze'])) {
       return { kind: 'freeze', freeze: row['freeze'] };
     }
+    if (isObject(row) && row['kind'] === 'audit' && isAuditRow(row['row'])) return { kind: 'audit', row: row['row'] };
     throw invalid('the backup has a row of an unknown kind');
   });
+}
+
+/** Tables of the audit log, and their columns that are whole numbers. */
+const auditColumns: Readonly<Record<string, readonly string[]>> = {
+  audit_heads: ['size', 'closed'],
+  audit_events: ['place'],
+  audit_checkpoints: ['size', 'at'],
+};
+
+function isAuditRow(value: unknown): value is AuditRow {
+  if (!isObject(value) || typeof value['table'] !== 'string' || !isObject(value['row'])) return false;
+  const { table, row } = value;
+  const numbers = Object.hasOwn(auditColumns, table) ? auditColumns[table] : undefined;
+  return numbers?.every((name) => isCount(row[name])) === true && typeof row['writer'] === 'string';
 }
 
 function isJournalRecord(value: unknown): value is JournalRecord {

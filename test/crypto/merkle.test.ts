@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CompactRange, leafHash } from '../../src/core/audit/tree.js';
 import {
-  CompactRange,
   consistencySpans,
   inclusionSpans,
   isConsistent,
   isIncluded,
   type LeafSpan,
-  leafHash,
   SpanRoots,
 } from '../../src/crypto/merkle.js';
 

@@ -205,8 +205,8 @@ test('a backup that is cut off is invalid, wherever it is cut', async () => {
   const bytes = await readFile(backup());
   expect(await readAll(bytes)).toBe('whole');
   const parts = edges(bytes);
-  // Magic, header, digest, three pages of wallets, one of transactions, the end mark.
-  expect(parts).toHaveLength(8);
+  // Magic, header, digest, three pages of wallets, one of transactions, two of the audit log, the end mark.
+  expect(parts).toHaveLength(10);
   expect(parts.at(-1)).toBe(bytes.length);
   for (const edge of parts) {
     for (const size of [edge - 1, edge, edge + 1, edge + 4, edge + 5]) {

@@ -32,8 +32,12 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly skipBroken: boolean;
   readonly oldPasswordFile?: string;
-  /** File of an approver's key. */
+  /** File of an approver's key, or the key of an audit log. */
   readonly key?: string;
+  /** Events of the audit log that are listed. */
+  readonly event?: string;
+  /** Form of an export. */
+  readonly format?: string;
   /** File of an approval request. */
   readonly request?: string;
   /** For how many minutes an approval holds. */
@@ -94,6 +98,8 @@ const texts = [
   'key',
   'request',
   'transaction',
+  'event',
+  'format',
 ] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };

@@ -19,8 +19,9 @@ import type { Trace } from '../../lifecycle/step.js';
 import { createWay } from '../../lifecycle/way.js';
 import { createKeeperClient } from '../../signing/keeper/keeper-client.js';
 import { createSignerClient } from '../../signing/signer-client.js';
-import { openSlots } from '../../vault/key-slots.js';
+import { openSlot } from '../../vault/key-slots.js';
 import { openPublicVault } from '../../vault/public-vault.js';
+import { recordRefusal, recordUnlock } from '../audit/unlock.js';
 import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
@@ -29,6 +30,7 @@ import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
 import { approvalJudges, tellUnmetNeeds } from './approval-judges.js';
+import { withAudit } from './audited.js';
 import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -86,7 +88,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
       shared: store.shared,
       ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
     };
-    return await serve(means, { ...run, parts, signer });
+    return await withAudit(means, { store, signer }, () => serve(means, { ...run, parts, signer }));
   } finally {
     await watch.close().finally(() => signer.close());
   }
@@ -190,7 +192,9 @@ async function startSigner(
   const password = await ask();
   try {
     // A mistyped password is reported at once, not by a signer process that ends.
-    (await openSlots(slots, password, store.storeId)).fill(0);
+    const opening = { store, command: 'daemon' };
+    const opened = await recordRefusal(opening, () => openSlot(slots, password, store.storeId));
+    (await recordUnlock(opening, opened)).rootKey.fill(0);
   } catch (error) {
     password.wipe();
     throw error;

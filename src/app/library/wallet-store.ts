@@ -5,12 +5,16 @@ import { CustosError } from '../../core/errors.js';
 import { type Network, parseIndex, parseSignatureId } from '../../core/ids.js';
 import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
+import type { CheckpointSigner } from '../../core/signing/checkpoint.js';
 import type { ImportSecret, Vault } from '../../core/signing/vault.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { openStore as openStorage } from '../../storage/open-store.js';
+import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
+import { AuditClerk } from '../audit/clerk.js';
+import { recordRefusal, recordUnlock } from '../audit/unlock.js';
 import { journalKeyFrom, openJournal } from '../store/journal.js';
 import { checkDatabaseUrl } from '../store/location.js';
 import { makeStore } from '../store/make.js';
@@ -119,7 +123,9 @@ export async function openStore(options: StoreOptions): Promise<WalletStore> {
   checkDatabaseUrl(location, 'mainnet');
   const store = await openStorage(location);
   try {
-    return await openWith(store, await openSlot(await store.slots.all(), password, store.storeId));
+    const opening = { store, command: 'openStore' };
+    const open = async () => openSlot(await store.slots.all(), password, store.storeId);
+    return await openWith(store, await recordUnlock(opening, await recordRefusal(opening, open)));
   } catch (error) {
     await store.close();
     throw error;
@@ -133,7 +139,9 @@ async function openWith(store: Store, opened: OpenedSlot): Promise<WalletStore> 
   try {
     const vault = openVault({ rootKey, storeId: store.storeId, chains });
     await openJournal({ log: silentLog }, store, journalKeyFrom(opened, store.storeId));
-    return new OpenWalletStore({ store, vault, chains });
+    const audit = checkpointSigner(store.storeId, [auditSeedOf(rootKey, store.storeId)]);
+    const clerk = new AuditClerk({ audit: store.audit, sign: audit.sign, now: Date.now, log: silentLog });
+    return new OpenWalletStore({ store, vault, chains, audit, clerk });
   } finally {
     rootKey.fill(0);
   }
@@ -143,6 +151,8 @@ interface StoreParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly chains: ChainRegistry;
+  readonly audit: CheckpointSigner;
+  readonly clerk: AuditClerk;
 }
 
 /** Refuses to use a closed store, and allows only one carrier at a time. */
@@ -224,6 +234,8 @@ class OpenWalletStore implements WalletStore {
     this.#parts = undefined;
     const carrier = await this.#carrier?.catch(() => undefined);
     await carrier?.close();
+    await parts.clerk.stop();
+    parts.audit.wipe();
     parts.vault.wipe();
     await parts.store.close();
   }

@@ -4,6 +4,7 @@ import { inParallel } from '../../core/parallel.js';
 import type { Store } from '../../core/store/store.js';
 import { makeRootKey, makeStoreId } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
+import { walletEvents } from '../audit/wallets.js';
 import { compareWithStore } from '../wallets/compare.js';
 import { type OpenStore, STRETCHED_AT_ONCE } from '../wallets/open-wallets.js';
 import { type Checked, checkEntry, type Keeper } from './check.js';
@@ -70,7 +71,12 @@ export async function migrate(
   const silently = { ...options, progress: () => undefined };
   const final = isStored ? outcomes : await tryInStore({ ...open, chains }, migration, silently);
   const fresh = final.filter(({ result }) => result === 'notImported');
-  await open.store.wallets.add(fresh.flatMap(({ checked }) => checked.made?.sealed ?? []));
+  const sealed = fresh.flatMap(({ checked }) => checked.made?.sealed ?? []);
+  const events = walletEvents(
+    'wallet.imported',
+    sealed.map(({ signatureId }) => signatureId),
+  );
+  await open.store.wallets.add(sealed, events);
   const imported = final.map((item): Outcome => (fresh.includes(item) ? { ...item, result: 'imported' } : item));
   return reportOf(migration, imported);
 }

@@ -2,6 +2,7 @@ import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
 import type { UnlockRequest } from '../../signing/messages.js';
 import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
+import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
@@ -22,6 +23,7 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
       return {
         vault: openVault({ rootKey, storeId: request.storeId, chains }),
         viewKey: viewKey(rootKey, request.storeId),
+        audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),
         journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
       };
     } finally {

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { CustosError, type ErrorCode } from '../../core/errors.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
-import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { StoredApproval } from '../../core/store/approvals.js';
-import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalRecord } from '../../core/store/journal.js';
-import type { SealedDocument } from '../../core/store/sealed-document.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
 import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
+import type { Filling } from '../../storage/store-parts.js';
 import { type BackupHeader, BackupReader, BackupWriter, readHeader } from '../../vault/backup-format.js';
 import type { BackupRow } from '../../vault/backup-rows.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
+import { recordWhereWritable } from '../audit/unlock.js';
 import { shownValue } from '../config/shown-value.js';
 import { pageSealed } from '../wallets/find.js';
 import { readFileInParts } from './file-parts.js';
@@ -45,6 +45,7 @@ const WALLET_PAGE = 500;
 /** One row of the journal may have several MiB. */
 const TRANSACTION_PAGE = 20;
 const APPROVAL_PAGE = 500;
+const AUDIT_PAGE = 500;
 
 /**
  * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
@@ -65,6 +66,8 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
     const again = await countRows(temporary, rootKey);
     const isSame = Object.values(counted).every((kind) => again[kind] === count[kind]);
     if (!isSame) throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
+    const detail = { file: basename(file), wallets: count.wallets, transactions: count.transactions };
+    await recordWhereWritable(store.audit, [{ code: 'store.backed-up', detail }]);
   });
   return { wallets: count.wallets, transactions: count.transactions };
 }
@@ -104,6 +107,9 @@ async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise
   const approvals = await writeApprovals(store, writer);
   const freezes = await store.freezes.all();
   await writer.add(freezes.map((freeze) => ({ kind: 'freeze', freeze })));
+  for await (const rows of store.auditRows.pages(AUDIT_PAGE)) {
+    await writer.add(rows.map((row) => ({ kind: 'audit', row })));
+  }
   await writer.finish();
   return { wallets, transactions, ...documents, approvals, freezes: freezes.length };
 }
@@ -170,12 +176,12 @@ const counted = {
   policy: 'policies',
   approval: 'approvals',
   freeze: 'freezes',
-} as const satisfies Record<BackupRow['kind'], keyof RowCount>;
+} as const satisfies Record<Exclude<BackupRow['kind'], 'audit'>, keyof RowCount>;
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
   const count = { ...nothing };
   for await (const rows of readRows(file, rootKey)) {
-    for (const { kind } of rows) count[counted[kind]]++;
+    for (const { kind } of rows) if (kind !== 'audit') count[counted[kind]]++;
   }
   return count;
 }
@@ -214,35 +220,27 @@ interface OpenBackup {
   readonly rootKey: Uint8Array;
 }
 
-async function fillStore(
-  store: Pick<Store, 'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal'>,
-  file: string,
-  { header, rootKey }: OpenBackup,
-): Promise<void> {
+async function fillStore(store: Filling, file: string, { header, rootKey }: OpenBackup): Promise<void> {
   await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, header.storeId)), mayAdopt: false });
   // Every part of a backup is authentic, so a journal from before MACs is accepted as it is.
   const adopt = header.rootGeneration === undefined;
   for await (const rows of readRows(file, rootKey)) {
-    const wallets: SealedWallet[] = [];
-    const transactions: JournalRecord[] = [];
-    const constitutions: SealedDocument[] = [];
-    const policies: SealedDocument[] = [];
-    const approvals: StoredApproval[] = [];
-    const freezes: StoredFreeze[] = [];
-    for (const row of rows) {
-      if (row.kind === 'wallet') wallets.push(row.wallet);
-      else if (row.kind === 'transaction') transactions.push(row.transaction);
-      else if (row.kind === 'constitution') constitutions.push(row.constitution);
-      else if (row.kind === 'policy') policies.push(row.policy);
-      else if (row.kind === 'approval') approvals.push(row.approval);
-      else freezes.push(row.freeze);
-    }
+    const wallets = rows.flatMap((row) => (row.kind === 'wallet' ? [row.wallet] : []));
+    const transactions = rows.flatMap((row) => (row.kind === 'transaction' ? [row.transaction] : []));
+    const constitutions = rows.flatMap((row) => (row.kind === 'constitution' ? [row.constitution] : []));
+    const policies = rows.flatMap((row) => (row.kind === 'policy' ? [row.policy] : []));
+    const approvals = rows.flatMap((row) => (row.kind === 'approval' ? [row.approval] : []));
+    const freezes = rows.flatMap((row) => (row.kind === 'freeze' ? [row.freeze] : []));
+    const audit = rows.flatMap((row) => (row.kind === 'audit' ? [row.row] : []));
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
     if (freezes.length > 0) await store.freezes.restore(freezes);
     await store.policies.restore(policies);
     if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
+    if (audit.length > 0) await store.auditRows.add(audit);
   }
+  const { backupId: backup, createdAt: backedUpAt } = header;
+  await store.audit.add([{ code: 'store.restored', detail: { file: basename(file), backup, backedUpAt } }]);
 }
 
 async function openEither(header: BackupHeader, password: Secret): Promise<Uint8Array> {

@@ -54,6 +54,8 @@ async function createWithSlots(
   const store = await createStore(location, { storeId, slots });
   try {
     await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    const names = slots.map(({ id, kind }) => `${kind} ${id}`);
+    await store.audit.add([{ code: 'store.made', detail: { slots: names } }]);
     return { store, slot };
   } catch (error) {
     await store.close();

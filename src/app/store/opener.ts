@@ -8,6 +8,7 @@ import type { Store } from '../../core/store/store.js';
 import { openStore, storeExists } from '../../storage/open-store.js';
 import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
+import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
 import type { Config } from '../config/config.js';
 import { shownValue } from '../config/shown-value.js';
 import type { OpenStore } from '../wallets/open-wallets.js';
@@ -19,6 +20,8 @@ import { type PasswordMeans, readNewPassword, readStorePassword, refuseWeakInPas
 
 export interface OpenerParts {
   readonly config: Pick<Config, 'store' | 'network' | 'onCommandLine'>;
+  /** The command that runs, for the audit log. */
+  readonly command: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly chains: ChainRegistry;
@@ -93,8 +96,11 @@ export class StoreOpener {
     const [store, root, vault] = await Promise.allSettled([this.#store, this.#root, this.#vault]);
     if (early !== undefined && this.#root === undefined) wipeUnused(await early);
     if (vault.status === 'fulfilled') vault.value?.wipe();
-    if (root.status === 'fulfilled') root.value?.rootKey.fill(0);
-    if (store.status === 'fulfilled') await store.value?.close();
+    const open = store.status === 'fulfilled' ? store.value : undefined;
+    const opened = root.status === 'fulfilled' ? root.value : undefined;
+    if (open !== undefined && opened !== undefined) await signLog(this.#parts, open, opened.rootKey);
+    opened?.rootKey.fill(0);
+    await open?.close();
   }
 
   async #openVault(): Promise<Vault> {
@@ -105,6 +111,12 @@ export class StoreOpener {
   async #openRoot(): Promise<OpenedSlot> {
     // The store is opened first, so that a missing store is reported before a password prompt.
     const store = await this.store();
+    const { command } = this.#parts;
+    const opened = await recordRefusal({ store, command }, () => this.#openSlot(store));
+    return recordUnlock({ store, command }, opened);
+  }
+
+  async #openSlot(store: Store): Promise<OpenedSlot> {
     const begun = await this.#parts.early;
     if (begun?.kind === 'unlocked') {
       if (begun.storeId === store.storeId && begun.generation === store.rootGeneration) return begun.opened;

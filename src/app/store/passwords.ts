@@ -1,8 +1,10 @@
+import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { KeySlot, KeySlotKind, Store } from '../../core/store/store.js';
 import { makeRecoveryKey, makeSlot, type OpenedSlot, openRecoverySlot, openSlot } from '../../vault/key-slots.js';
+import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
 import { journalKeyFrom, openJournal } from './journal.js';
 import { makeStore } from './make.js';
 import {
@@ -55,7 +57,7 @@ export interface ChangeOptions {
  * @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK, and what `rekeyStore` throws
  */
 export async function changePassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
-  const { slot, rootKey, password } = await openByPassword(parts);
+  const { slot, rootKey, password } = await openByPassword(parts, 'password change');
   password.wipe();
   return replacePassword(parts, { rootKey, ended: [slot.id], ...options });
 }
@@ -81,7 +83,9 @@ export async function recoverPassword(parts: PasswordParts, options: ChangeOptio
   const { store, passwords } = parts;
   const slots = await store.slots.all();
   const key = await readRecoveryKey(passwords);
-  const opened = await openRecoverySlot(slots, key, store.storeId).finally(() => key.wipe());
+  const opening = { store, command: 'password recover' };
+  const open = () => openRecoverySlot(slots, key, store.storeId).finally(() => key.wipe());
+  const opened = await recordUnlock(opening, await recordRefusal(opening, open));
   await openJournalOrWipe(parts, opened);
   const ended = slots.filter(({ kind }) => kind === 'password').map(({ id }) => id);
   return replacePassword(parts, { rootKey: opened.rootKey, ended, ...options });
@@ -96,7 +100,7 @@ export async function replaceRootKey(parts: PasswordParts, progress: RekeyProgre
   const { store } = parts;
   // A running daemon is reported before the password prompt.
   await store.lockForRekey();
-  const { password, rootKey } = await openByPassword(parts);
+  const { password, rootKey } = await openByPassword(parts, 'rekey');
   try {
     return await rekeyStore(store, { rootKey, password, progress });
   } finally {
@@ -121,11 +125,16 @@ export async function renewRecoveryKey(parts: Omit<OpenPasswordParts, 'passwords
 }
 
 /** Accepts an older journal without MACs as it is, before its slot is replaced. */
-async function openByPassword(parts: PasswordParts): Promise<OpenedSlot & { readonly password: Secret }> {
+async function openByPassword(
+  parts: PasswordParts,
+  command: string,
+): Promise<OpenedSlot & { readonly password: Secret }> {
   const { store, passwords } = parts;
   const password = await readStorePassword(passwords);
   try {
-    const opened = await openSlot(await store.slots.all(), password, store.storeId);
+    const opening = { store, command };
+    const open = async () => openSlot(await store.slots.all(), password, store.storeId);
+    const opened = await recordUnlock(opening, await recordRefusal(opening, open));
     await openJournalOrWipe(parts, opened);
     return { ...opened, password };
   } catch (error) {
@@ -151,7 +160,7 @@ interface Replacement extends ChangeOptions {
 }
 
 async function replacePassword(
-  { store, passwords }: PasswordParts,
+  { store, passwords, log }: PasswordParts,
   replacement: Replacement,
 ): Promise<Secret | undefined> {
   const { rootKey, ended } = replacement;
@@ -162,6 +171,7 @@ async function replacePassword(
     password = await newPassword(passwords);
     if (rekey) return await rekeyStore(store, { ...replacement, password });
     await store.slots.replace([await slotIn(store, rootKey, { kind: 'password', password })], ended);
+    await signLog({ clock: systemClock, log }, store, rootKey);
     return undefined;
   } finally {
     rootKey.fill(0);

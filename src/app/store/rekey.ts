@@ -1,14 +1,18 @@
+import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
+import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { endMac, freezeMac } from '../../policy/freezes.js';
+import { auditKeyLine, auditSeedOf } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
 import { freezeKeyOf } from '../../vault/freeze-key.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
+import { signLogWith } from '../audit/unlock.js';
 
 /** Called before the first wallet with the total, then with the number done. */
 export type RekeyProgress = (done: number, total: number) => void;
@@ -44,14 +48,20 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     progress?.(0, total);
     const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
     const ends = { from: endMacOf(rootKey, storeId), to: endMacOf(fresh, storeId) };
+    store.unlockAudit(journal.from);
+    const [seed, formerSeed] = [auditSeedOf(fresh, storeId), auditSeedOf(rootKey, storeId)];
+    const [key, formerKey] = [auditKeyLine(seed, storeId), auditKeyLine(formerSeed, storeId)];
     await store.rekey({
       slots,
       journal,
       reseal: resealing.reseal,
       resealDocument: (kind, sealed) => after.seal(kind, sealed.version, before.open(kind, sealed)),
       remacFreeze: (freeze) => remacFreeze(freeze, { journal, ends }),
+      events: [{ code: 'store.rekeyed', detail: { generation, formerKey, key } }],
       progress: (done) => progress?.(done, total),
     });
+    // Signed by both keys: whoever trusts the former one can trust the new one.
+    await signLogWith({ clock: systemClock, log: silentLog }, store, [seed, formerSeed]);
     return recoveryKey;
   } catch (error) {
     recoveryKey.wipe();

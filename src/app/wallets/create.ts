@@ -2,6 +2,7 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Network } from '../../core/ids.js';
 import { inParallel } from '../../core/parallel.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
+import { walletEvents } from '../audit/wallets.js';
 import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
 
 /** The parts that make wallets. */
@@ -42,7 +43,14 @@ export async function* createWallets(
     const made = await inParallel(Array.from({ length: size }), kind === 'hd' ? STRETCHED_AT_ONCE : 1, () =>
       vault.create(chain.id, options.network, wanted),
     );
-    await store.wallets.add(made.map(({ sealed }) => sealed));
+    const events = walletEvents(
+      'wallet.created',
+      made.map(({ wallet }) => wallet.signatureId),
+    );
+    await store.wallets.add(
+      made.map(({ sealed }) => sealed),
+      events,
+    );
     done += size;
     yield made.map(({ wallet }) => wallet);
   }

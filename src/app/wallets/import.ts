@@ -5,6 +5,7 @@ import { inParallel } from '../../core/parallel.js';
 import type { ImportRequest, MadeWallet, Vault } from '../../core/signing/vault.js';
 import type { KeyRef, Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
+import { walletEvents } from '../audit/wallets.js';
 import { compareWithStore } from './compare.js';
 import type { ImportItem } from './import-format.js';
 import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
@@ -56,7 +57,13 @@ export async function importWallets(
   );
   const fresh = imported.filter(({ added }) => added);
   const sealed = new Map(made.map((item) => [item.wallet.signatureId, item.sealed]));
-  await store.wallets.add(fresh.flatMap(({ wallet }) => sealed.get(wallet.signatureId) ?? []));
+  await store.wallets.add(
+    fresh.flatMap(({ wallet }) => sealed.get(wallet.signatureId) ?? []),
+    walletEvents(
+      'wallet.imported',
+      fresh.map(({ wallet }) => wallet.signatureId),
+    ),
+  );
   return imported;
 }
 

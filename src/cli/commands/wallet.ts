@@ -1,11 +1,14 @@
+import { recordWhereWritable } from '../../app/audit/unlock.js';
+import { walletEvents } from '../../app/audit/wallets.js';
 import { type CreateParts, createWallets } from '../../app/wallets/create.js';
 import { getSealed, pageSealed, typedKeyRef } from '../../app/wallets/find.js';
 import { importWallets as importAll } from '../../app/wallets/import.js';
 import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
 import { CustosError } from '../../core/errors.js';
+import type { SignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportSecret } from '../../core/signing/vault.js';
-import type { Wallet } from '../../core/signing/wallet.js';
+import type { SealedWallet, Wallet } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
 
 export const create: Run = async ({ args, options, house, out }) => {
@@ -141,14 +144,17 @@ export const exportWallets: Run = async ({ args, options, house, out }) => {
     await confirm(house, 'Print secrets in clear on this terminal?');
   }
   const vault = await house.vault();
-  if (args.length > 0) {
-    const chosen = await Promise.all(args.map((id) => getSealed(house.store, id)));
-    out.json(Object.fromEntries(chosen.map((sealed) => [sealed.signatureId, vault.export(sealed)])));
-    return 0;
-  }
+  const store = await house.store();
   const all: Record<string, unknown> = {};
-  for await (const page of pageSealed((await house.store()).wallets, {}))
+  const open = (page: readonly SealedWallet[]) => {
     for (const sealed of page) all[sealed.signatureId] = vault.export(sealed);
+    return page.map(({ signatureId }) => signatureId);
+  };
+  const ids: SignatureId[] = [];
+  if (args.length > 0) ids.push(...open(await Promise.all(args.map((id) => getSealed(house.store, id)))));
+  else for await (const page of pageSealed(store.wallets, {})) ids.push(...open(page));
+  // Nothing is shown that is not recorded.
+  if (ids.length > 0) await recordWhereWritable(store.audit, walletEvents('wallet.exported', ids));
   out.json(all);
   return 0;
 };
@@ -158,7 +164,8 @@ export const remove: Run = async ({ args, options, house, out }) => {
   // Removing needs no key, but the password is still required: only those who can open the store may empty it.
   await house.opened();
   if (!options.yes) await confirm(house, `Remove wallet ${sealed.signatureId} (${sealed.chain}) for good?`);
-  await (await house.store()).wallets.remove(sealed.signatureId);
+  const events = walletEvents('wallet.removed', [sealed.signatureId]);
+  await (await house.store()).wallets.remove(sealed.signatureId, events);
   out.note(`Wallet ${sealed.signatureId} is removed.`);
   return 0;
 };

@@ -1,5 +1,6 @@
 import type { SignedTransaction, SignerFacts } from '../chain/codec.js';
 import type { JournalKey } from '../store/journal-mac.js';
+import type { CheckpointRequest } from './checkpoint.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
@@ -38,5 +39,7 @@ export interface Signer {
   sign(request: SignRequest): Promise<SignResult>;
   /** The public side of keys that cannot be derived from public halves alone. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;
+  /** Signs a head of the audit log; absent where the signer has no key of it. @throws CustosError AUDIT_BROKEN, SIGNER_* */
+  checkpoint?(request: CheckpointRequest): Promise<string>;
   close(): Promise<void>;
 }

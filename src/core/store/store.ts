@@ -1,6 +1,8 @@
+import type { AuditEvent } from '../audit/events.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { ApprovalTable } from './approvals.js';
+import type { AuditLog, AuditRows } from './audit.js';
 import type { FreezeTable, StoredFreeze } from './freezes.js';
 import type { Journal, JournalRecords } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
@@ -42,6 +44,8 @@ export interface NewRoot {
   remacFreeze(freeze: StoredFreeze): StoredFreeze;
   /** What authenticates the journal before and after. */
   readonly journal: { readonly from: JournalMac; readonly to: JournalMac };
+  /** What the audit log records of it, under the new key. */
+  readonly events?: readonly AuditEvent[];
   /** Called after each page of wallets. */
   progress?(done: number): void;
 }
@@ -53,8 +57,12 @@ export interface WalletFilter {
 
 /** The wallet table. Adding is durable when the promise resolves. */
 export interface WalletTable {
-  /** Adds all or none. @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY */
-  add(wallets: readonly SealedWallet[]): Promise<void>;
+  /**
+   * Adds all or none.
+   * @param events - what the audit log records of it
+   * @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY
+   */
+  add(wallets: readonly SealedWallet[], events?: readonly AuditEvent[]): Promise<void>;
   get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
   /** Pages by signature ID; `after` is the last ID of the previous page. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
@@ -63,13 +71,14 @@ export interface WalletTable {
   /** Chains that have wallets on this network. */
   chains(network: Network): Promise<readonly ChainId[]>;
   count(filter: WalletFilter): Promise<number>;
-  remove(id: SignatureId): Promise<boolean>;
+  /** @param events - recorded if there was such a wallet */
+  remove(id: SignatureId, events?: readonly AuditEvent[]): Promise<boolean>;
 }
 
 /** The key-slot table. */
 export interface KeySlotTable {
   all(): Promise<readonly KeySlot[]>;
-  /** In one transaction: adds the given slots, then removes the named ones. */
+  /** In one transaction: adds the given slots, then removes the named ones, and records it. */
   replace(add: readonly KeySlot[], removeIds: readonly string[]): Promise<void>;
 }
 
@@ -95,6 +104,10 @@ export interface Store {
    */
   unlockJournal(opening: JournalOpening): Promise<number>;
   readonly journalRecords: JournalRecords;
+  readonly audit: AuditLog;
+  /** Lets the audit log authenticate its heads. Without the key, a process writes to a log that is authentic only once it is signed. */
+  unlockAudit(mac: JournalMac): void;
+  readonly auditRows: AuditRows;
   /** Keeps other daemons away until `close` or the end of the process. It does nothing on a shared store. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;
   /**

@@ -4,6 +4,7 @@ import { objectOf, parseJson } from '../../core/json.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
+import { recordStep } from './audited.js';
 import { toEntry } from './rows.js';
 import { requireStory, sealOf } from './seal.js';
 
@@ -100,6 +101,7 @@ export async function addEvent(
   db: Tables,
   added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
 ): Promise<void> {
+  recordStep(db, added);
   const { reported: _told, ...story } = added.fact;
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   const seal = sealOf(db);

@@ -14,6 +14,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
+import { useRecord } from './audited.js';
 import type { Tables } from './entries.js';
 import { cancel, retry, rivalsOf, wake, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
@@ -31,8 +32,9 @@ export function journalTable(
 ): Journal {
   const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
   const write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) =>
-    database.write(async (db) => {
+    database.write(async (db, record) => {
       useSeal(db, seal);
+      useRecord(db, record);
       seal.begin();
       const result = await work(db, holder());
       await seal.finish(db);

@@ -14,6 +14,7 @@ export const sealedTables = {
   transaction_events: ['transaction_id', 'place'],
   reservations: ['chain', 'network', 'sender', 'resource'],
   transaction_ids: ['chain', 'network', 'tx_id'],
+  audit_heads: ['writer'],
 } as const satisfies Partial<Record<keyof StoreTables, readonly string[]>>;
 
 type SealedTable = keyof typeof sealedTables;

@@ -23,6 +23,8 @@ interface Columns {
 
 /** A row that the current work changes. */
 interface Touched {
+  /** As it was read. */
+  readonly row: Row;
   /** Lines of its story, those of this work included. */
   events: number;
 }
@@ -101,7 +103,7 @@ export class JournalSeal {
       .executeTakeFirst();
     if (row === undefined) return;
     this.require('transactions', row, id);
-    this.#touched.set(id, { events: Number(row.events) });
+    this.#touched.set(id, { row, events: Number(row.events) });
   }
 
   /** Place of the next line in the story of a touched row. @returns undefined if the database must count */
@@ -128,6 +130,11 @@ export class JournalSeal {
       this.#remember({ ...next, mac });
     }
     this.#touched.clear();
+  }
+
+  /** The row as it was before the current work; undefined if this process does not know it. */
+  lastRead(id: string): Row | undefined {
+    return this.#touched.get(id)?.row ?? this.#known.get(id);
   }
 
   /** The row as this process last wrote it. It is only a guess: a writer compares it with the stored MAC. */

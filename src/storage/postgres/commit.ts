@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
-import type { QueuedWork } from '../group-commit.js';
+import type { RecordAll } from '../database.js';
+import type { DoneWork, QueuedWork } from '../group-commit.js';
 import { isTransient, postgresError } from './errors.js';
 import type { PostgresSession } from './session.js';
 
@@ -14,14 +15,14 @@ export interface Writer<T> {
   /** Connects again if the connection is lost. @throws CustosError STORE_UNREACHABLE, STORE_BUSY */
   connect(): Promise<PostgresSession>;
   readonly database: Kysely<T>;
+  readonly recordAll?: RecordAll<T> | undefined;
   /** Host and database, for messages. */
   readonly shown: string;
 }
 
 /** A unit of work that is done and waits for the commit. */
-interface Done<T> {
+interface Done<T> extends DoneWork {
   readonly work: QueuedWork<T>;
-  tell(): void;
 }
 
 /** Runs units of work in one transaction; repeats for a while what others interfered with or a lost connection undid. */
@@ -82,7 +83,7 @@ async function runAll<T>(
 ): Promise<Run<T> | undefined> {
   const done: Done<T>[] = [];
   try {
-    for (const work of group) done.push({ work, tell: await work.run(database) });
+    for (const work of group) done.push({ ...(await work.run(database)), work });
     return { done, again: [] };
   } catch {
     await session.query('ROLLBACK');
@@ -105,7 +106,7 @@ async function runEach<T>(group: readonly QueuedWork<T>[], running: Running<T>):
   let reason: unknown;
   for (const work of group) {
     const result = await runOne(work, running);
-    if (result.kind === 'done') done.push({ work, tell: result.tell });
+    if (result.kind === 'done') done.push({ ...result.done, work });
     if (result.kind === 'again') {
       again.push(work);
       reason = result.reason;
@@ -115,7 +116,7 @@ async function runEach<T>(group: readonly QueuedWork<T>[], running: Running<T>):
 }
 
 type Result =
-  | { readonly kind: 'done'; tell(): void }
+  | { readonly kind: 'done'; readonly done: DoneWork }
   | { readonly kind: 'rejected' }
   | { readonly kind: 'again'; readonly reason: unknown };
 
@@ -123,9 +124,9 @@ type Result =
 async function runOne<T>(work: QueuedWork<T>, { session, writer, rejected }: Running<T>): Promise<Result> {
   await session.query('SAVEPOINT work');
   try {
-    const tell = await work.run(writer.database);
+    const done = await work.run(writer.database);
     await session.query('RELEASE SAVEPOINT work');
-    return { kind: 'done', tell };
+    return { kind: 'done', done };
   } catch (error) {
     // Fails if the connection is lost, even if the work has caught that error.
     await session.query('ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work');
@@ -139,8 +140,20 @@ async function runOne<T>(work: QueuedWork<T>, { session, writer, rejected }: Run
 async function commit<T>(
   done: readonly Done<T>[],
   session: PostgresSession,
-  { shown }: Writer<T>,
+  { shown, database, recordAll }: Writer<T>,
 ): Promise<Outcome<T> | undefined> {
+  let recorded: (() => void) | undefined;
+  try {
+    recorded = await recordAll?.(
+      database,
+      done.flatMap(({ events }) => events),
+    );
+  } catch (error) {
+    await session.query('ROLLBACK').catch(() => undefined);
+    if (isUnreachable(error) || isTransient(error)) return { again: done.map(({ work }) => work), reason: error };
+    for (const { work } of done) work.reject(postgresError(error, shown));
+    return undefined;
+  }
   try {
     const { command } = await session.query('COMMIT');
     // The server answers ROLLBACK if it has undone everything instead.
@@ -151,7 +164,8 @@ async function commit<T>(
     for (const { work } of done) work.reject(reason);
     return undefined;
   }
-  for (const { tell } of done) tell();
+  recorded?.();
+  for (const work of done) work.tell();
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
-import type { Database } from '../database.js';
+import type { AuditRecord } from '../../core/audit/events.js';
+import type { Database, RecordAll } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js';
 import { PostgresConnection, type Prepare } from './connection.js';
@@ -36,6 +37,7 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
   readonly #readers: PostgresReaders;
   readonly #reading: Kysely<T>;
   readonly #groups: GroupCommit<T>;
+  #recordAll: RecordAll<T> | undefined;
   #closed = false;
 
   constructor(url: PostgresUrl, connection: PostgresConnection) {
@@ -50,7 +52,7 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
       database: new Kysely<T>({ dialect: postgresDialect(source), plugins }),
       shown: url.shown,
     };
-    this.#groups = new GroupCommit<T>((group) => commitGroup(group, writer));
+    this.#groups = new GroupCommit<T>((group) => commitGroup(group, { ...writer, recordAll: this.#recordAll }));
   }
 
   async read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
@@ -70,8 +72,12 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     return this.#writer.onConnect(prepare);
   }
 
-  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
     return this.#groups.write(work);
+  }
+
+  recordWith(recordAll: RecordAll<T>): void {
+    this.#recordAll = recordAll;
   }
 
   async close(): Promise<void> {

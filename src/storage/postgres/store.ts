@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { AuditEvent } from '../../core/audit/events.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
-import type { Database } from '../database.js';
+import type { Database, RecordAll } from '../database.js';
 import { FIRST_GENERATION } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
@@ -78,7 +79,21 @@ function missing(shown: string): CustosError {
 
 /** Reads and writes inside a transaction that is already open. */
 function within(db: Kysely<StoreTables>): Database<StoreTables> {
-  return { dialect: 'postgres', read: (work) => work(db), write: (work) => work(db), close: async () => undefined };
+  let recordAll: RecordAll<StoreTables> | undefined;
+  return {
+    dialect: 'postgres',
+    read: (work) => work(db),
+    async write(work) {
+      const events: AuditEvent[] = [];
+      const result = await work(db, (event) => void events.push(event));
+      await recordAll?.(db, events);
+      return result;
+    },
+    recordWith(record) {
+      recordAll = record;
+    },
+    close: async () => undefined,
+  };
 }
 
 function assemble(

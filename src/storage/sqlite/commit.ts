@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
-import type { QueuedWork } from '../group-commit.js';
+import type { RecordAll } from '../database.js';
+import type { DoneWork, QueuedWork } from '../group-commit.js';
 import type { SqliteConnection } from './connection.js';
 import { databaseError } from './errors.js';
 
@@ -11,19 +12,22 @@ const BUSY_LIMIT = 10_000;
 export interface Writer<T> {
   readonly connection: SqliteConnection;
   readonly database: Kysely<T>;
+  readonly recordAll?: RecordAll<T> | undefined;
 }
-
-/** Reports to the caller that the work is durable. */
-type Tell = () => void;
 
 /** Runs units of work in one transaction. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
-  const { connection } = writer;
-  const done: Tell[] = [];
+  const { connection, database, recordAll } = writer;
+  const done: DoneWork[] = [];
+  let recorded: (() => void) | undefined;
   try {
     await begin(connection);
     // Work seldom fails, and a savepoint costs as much as a small unit of work: they are set only after one has failed.
     done.push(...((await runAll(group, writer)) ?? (await runEach(group, writer))));
+    recorded = await recordAll?.(
+      database,
+      done.flatMap(({ events }) => events),
+    );
     connection.exec('COMMIT');
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');
@@ -31,15 +35,16 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
     for (const work of group) work.reject(databaseError(error));
     return;
   }
-  for (const tell of done) tell();
+  recorded?.();
+  for (const work of done) work.tell();
 }
 
 /** @returns undefined if one failed: then all are undone, and a new transaction is open */
 async function runAll<T>(
   group: readonly QueuedWork<T>[],
   { connection, database }: Writer<T>,
-): Promise<Tell[] | undefined> {
-  const done: Tell[] = [];
+): Promise<DoneWork[] | undefined> {
+  const done: DoneWork[] = [];
   try {
     for (const work of group) done.push(await work.run(database));
     return done;
@@ -50,21 +55,21 @@ async function runAll<T>(
   }
 }
 
-async function runEach<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<Tell[]> {
-  const done: Tell[] = [];
+async function runEach<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<DoneWork[]> {
+  const done: DoneWork[] = [];
   for (const work of group) {
-    const tell = await runOne(work, writer);
-    if (tell !== undefined) done.push(tell);
+    const one = await runOne(work, writer);
+    if (one !== undefined) done.push(one);
   }
   return done;
 }
 
-async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T>): Promise<Tell | undefined> {
+async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T>): Promise<DoneWork | undefined> {
   connection.exec('SAVEPOINT work');
   try {
-    const tell = await work.run(database);
+    const done = await work.run(database);
     connection.exec('RELEASE work');
-    return tell;
+    return done;
   } catch (error) {
     // SQLite may have ended the whole transaction by itself (disk full): then all work is undone, for this reason.
     if (!tryStatement(connection, 'ROLLBACK TO work; RELEASE work')) throw error;

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
-import type { Database } from '../database.js';
+import type { AuditRecord } from '../../core/audit/events.js';
+import type { Database, RecordAll } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, tryStatement } from './commit.js';
 import { openSqlite, type SqliteConnection } from './connection.js';
@@ -41,13 +42,14 @@ class SqliteDatabase<T> implements Database<T> {
   readonly #readConnection: SqliteConnection;
   readonly #reader: Kysely<T>;
   readonly #groups: GroupCommit<T>;
+  #recordAll: RecordAll<T> | undefined;
   #closed = false;
 
   constructor(writer: SqliteConnection, reader: SqliteConnection) {
     this.#connection = writer;
     this.#readConnection = reader;
     const committing = { connection: writer, database: new Kysely<T>({ dialect: sqliteDialect(writer) }) };
-    this.#groups = new GroupCommit<T>((group) => commitGroup(group, committing));
+    this.#groups = new GroupCommit<T>((group) => commitGroup(group, { ...committing, recordAll: this.#recordAll }));
     this.#reader = new Kysely<T>({ dialect: sqliteDialect(reader) });
   }
 
@@ -59,8 +61,12 @@ class SqliteDatabase<T> implements Database<T> {
     }
   }
 
-  write<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
     return this.#groups.write(work);
+  }
+
+  recordWith(recordAll: RecordAll<T>): void {
+    this.#recordAll = recordAll;
   }
 
   async close(): Promise<void> {

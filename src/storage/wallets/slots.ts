@@ -13,7 +13,7 @@ export function slotTable(database: Database<StoreTables>, generation: number): 
         return slotsOf(rows.map(slotFromRow), generation);
       }),
     replace: (add, removeIds) =>
-      database.write(async (db) => {
+      database.write(async (db, record) => {
         await requireGeneration(db, { dialect: database.dialect, generation });
         // Two processes that each remove a password must not both see one left: on PostgreSQL the second waits here.
         if (database.dialect === 'postgres') await db.selectFrom('key_slots').select('id').forUpdate().execute();
@@ -22,8 +22,14 @@ export function slotTable(database: Database<StoreTables>, generation: number): 
         const left = await db.selectFrom('key_slots').select('id').where('kind', '=', 'password').executeTakeFirst();
         if (left === undefined)
           throw new CustosError('STATE_CONFLICT', 'the last password of a store cannot be removed');
+        record({ code: 'slots.changed', detail: { added: add.map(slotName), ended: removeIds } });
       }),
   };
+}
+
+/** A key slot in the audit log. */
+function slotName({ id, kind }: KeySlot): string {
+  return `${kind} ${id}`;
 }
 
 export function slotRow(slot: KeySlot): StoreTables['key_slots'] {

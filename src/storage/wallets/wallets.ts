@@ -92,8 +92,8 @@ export async function replaceSealed(db: Kysely<StoreTables>, wallets: readonly S
 export function walletTable(database: Database<StoreTables>, generation: number): WalletTable {
   const insert = wholeRows();
   return {
-    async add(wallets) {
-      await database.write(async (db) => {
+    async add(wallets, events = []) {
+      await database.write(async (db, record) => {
         await requireGeneration(db, { dialect: database.dialect, generation });
         for (const part of chunks(wallets, ROWS)) {
           try {
@@ -103,6 +103,7 @@ export function walletTable(database: Database<StoreTables>, generation: number)
             throw new CustosError('SIGNATURE_ID_EXISTS', 'a signature ID is in the store already', { cause: error });
           }
         }
+        events.forEach(record);
       });
     },
     get: (ids) =>
@@ -125,10 +126,12 @@ export function walletTable(database: Database<StoreTables>, generation: number)
       }),
     chains: (network) => chainsOf(database, network),
     count: (filter) => count(database, filter),
-    remove: (id) =>
-      database.write(async (db) => {
+    remove: (id, events = []) =>
+      database.write(async (db, record) => {
         const result = await db.deleteFrom('wallets').where('signature_id', '=', id).executeTakeFirst();
-        return result.numDeletedRows > 0n;
+        const isRemoved = result.numDeletedRows > 0n;
+        if (isRemoved) events.forEach(record);
+        return isRemoved;
       }),
   };
 }

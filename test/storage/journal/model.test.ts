@@ -67,7 +67,7 @@ function journalOf(owner: string, plugin?: KyselyPlugin): Journal {
     async write(work) {
       connection.exec('BEGIN');
       try {
-        const result = await work(used);
+        const result = await work(used, () => undefined);
         connection.exec('COMMIT');
         return result;
       } catch (error) {
@@ -75,6 +75,7 @@ function journalOf(owner: string, plugin?: KyselyPlugin): Journal {
         throw error;
       }
     },
+    recordWith: () => undefined,
     close: async () => {},
   };
   return journalTable(database, { now: () => now, wait: async () => {} }, owner);

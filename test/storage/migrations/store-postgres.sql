@@ -52,3 +52,7 @@ create table "freeze_ends" ("freeze_id" text collate "C" primary key, "at" bigin
 create table "policies" ("version" integer primary key, "box" bytea not null, "view_box" bytea not null);
 alter table "wallets" add column "control_box" bytea;
 create index "wallets_with_control" on "wallets" ("signature_id") where "control_box" is not null;
+create table "audit_heads" ("writer" text collate "C" primary key, "size" bigint not null, "hashes" text collate "C" not null, "closed" integer not null, "mac" text collate "C");
+create table "audit_events" ("writer" text collate "C" not null, "place" bigint not null, "hash" text collate "C" not null, "at" bigint, "code" text collate "C", "commitment" text collate "C", "salt" text collate "C", "detail" text collate "C", constraint "audit_events_key" primary key ("writer", "place"));
+create index "audit_events_by_time" on "audit_events" ("at");
+create table "audit_checkpoints" ("writer" text collate "C" not null, "size" bigint not null, "hashes" text collate "C" not null, "note" text collate "C" not null, "at" bigint not null, constraint "audit_checkpoints_key" primary key ("writer", "size"));

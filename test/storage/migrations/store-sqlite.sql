@@ -52,3 +52,7 @@ create table "freeze_ends" ("freeze_id" text primary key, "at" bigint not null, 
 create table "policies" ("version" integer primary key, "box" blob not null, "view_box" blob not null);
 alter table "wallets" add column "control_box" blob;
 create index "wallets_with_control" on "wallets" ("signature_id") where "control_box" is not null;
+create table "audit_heads" ("writer" text primary key, "size" bigint not null, "hashes" text not null, "closed" integer not null, "mac" text);
+create table "audit_events" ("writer" text not null, "place" bigint not null, "hash" text not null, "at" bigint, "code" text, "commitment" text, "salt" text, "detail" text, constraint "audit_events_key" primary key ("writer", "place"));
+create index "audit_events_by_time" on "audit_events" ("at");
+create table "audit_checkpoints" ("writer" text not null, "size" bigint not null, "hashes" text not null, "note" text not null, "at" bigint not null, constraint "audit_checkpoints_key" primary key ("writer", "size"));

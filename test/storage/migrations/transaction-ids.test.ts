@@ -26,6 +26,9 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'policies',
     'freezes',
     'freeze_ends',
+    'audit_heads',
+    'audit_events',
+    'audit_checkpoints',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();

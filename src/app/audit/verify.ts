@@ -1,0 +1,137 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { CustosError } from '../../core/errors.js';
+import { isCount, isObject, type JsonObject, tryJson } from '../../core/json.js';
+import { parseNoteKey } from '../../crypto/signed-note.js';
+import { type LogResult, LogVerifier } from './verify-log.js';
+
+/** What a sound export shows, and what it cannot show. */
+export interface AuditProof {
+  readonly store: string;
+  readonly events: number;
+  readonly logs: readonly LogResult[];
+  readonly unknown: readonly string[];
+}
+
+/** Longest line that is read, in characters. */
+const LONGEST = 4 * 1024 * 1024;
+const MOST_LOGS = 10_000;
+
+/**
+ * Checks an export with nothing but a public key.
+ * @param lines - of the file, in their order   @param keyLine - as `custos audit key` prints it
+ * @throws CustosError AUDIT_BROKEN: the message names the first broken place; AUDIT_FILE_INVALID, AUDIT_KEY_INVALID
+ */
+export async function verifyExport(lines: AsyncIterable<string>, keyLine: string): Promise<AuditProof> {
+  const key = parseNoteKey(keyLine);
+  const storeId = /^custos\/([0-9a-f]{32})$/.exec(key?.name ?? '')?.[1];
+  if (key === undefined || storeId === undefined)
+    throw new CustosError('AUDIT_KEY_INVALID', 'the key is not a key line');
+  const reading = new Reading(storeId, key.publicKey);
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    reading.line(line, number);
+  }
+  return reading.finish(number);
+}
+
+class Reading {
+  readonly #storeId: string;
+  readonly #publicKey: Uint8Array;
+  readonly #logs = new Map<string, LogVerifier>();
+  #announced = 0;
+  #events = 0;
+  #isAtEnd = false;
+
+  constructor(storeId: string, publicKey: Uint8Array) {
+    this.#storeId = storeId;
+    this.#publicKey = publicKey;
+  }
+
+  line(text: string, number: number): void {
+    const value = text.length > LONGEST ? undefined : tryJson(text);
+    if (number === 1) this.#head(value);
+    else if (!isObject(value)) throw broken(number, 'is not a JSON object');
+    else if (this.#isAtEnd) throw broken(number, 'is behind the end');
+    else if ('end' in value) this.#end(value, number);
+    else this.#entry(value, number);
+  }
+
+  #entry(value: JsonObject, number: number): void {
+    const { writer } = value;
+    if (typeof writer !== 'string' || !/^[a-z0-9-]{1,64}$/.test(writer)) throw broken(number, 'names no log');
+    const log = this.#logOf(writer, number);
+    if ('checkpoint' in value) {
+      log.checkpoint(value['checkpoint'], number);
+      return;
+    }
+    this.#events += 1;
+    log.event(value, number);
+  }
+
+  finish(lines: number): AuditProof {
+    if (lines === 0) throw new CustosError('AUDIT_FILE_INVALID', 'the file is empty');
+    if (!this.#isAtEnd) throw broken(lines + 1, 'is missing: the export was cut off');
+    if (this.#logs.size !== this.#announced) {
+      throw broken(1, `announces ${this.#announced} logs, and the export has ${this.#logs.size}`);
+    }
+    const logs = [...this.#logs.values()].map((log) => log.finish());
+    for (const log of this.#logs.values()) log.requireBeside(this.#logs);
+    return { store: this.#storeId, events: this.#events, logs, unknown: unknownOf(logs) };
+  }
+
+  #head(value: unknown): void {
+    if (!isObject(value) || value['custosAudit'] !== 1 || !isCount(value['logs'])) {
+      throw new CustosError('AUDIT_FILE_INVALID', 'the first line is not that of an audit export');
+    }
+    if (value['store'] !== this.#storeId) {
+      throw new CustosError('AUDIT_KEY_INVALID', 'the export is of another store than the key');
+    }
+    this.#announced = value['logs'];
+  }
+
+  #end({ end }: JsonObject, number: number): void {
+    if (end !== this.#events) throw broken(number, `counts ${String(end)} events, and the export has ${this.#events}`);
+    this.#isAtEnd = true;
+  }
+
+  #logOf(writer: string, number: number): LogVerifier {
+    const known = this.#logs.get(writer);
+    if (known !== undefined) return known;
+    if (this.#logs.size >= MOST_LOGS) throw broken(number, 'begins one log too many');
+    const log = new LogVerifier({ storeId: this.#storeId, writer, publicKey: this.#publicKey });
+    this.#logs.set(writer, log);
+    return log;
+  }
+}
+
+function unknownOf(logs: readonly LogResult[]): readonly string[] {
+  const texts = ['whether events behind the last checkpoint were cut off: only a witness or a later export shows it'];
+  const erased = logs.reduce((sum, one) => sum + one.erased, 0);
+  if (erased > 0) texts.push(`what ${erased} events said: they were pruned, and only their hashes are left`);
+  const others = logs.reduce((sum, one) => sum + one.otherKeys, 0);
+  if (others > 0)
+    texts.push(`who signed ${others} checkpoints: they are of another key, such as one from before a rekey`);
+  return texts;
+}
+
+function broken(line: number, what: string): CustosError {
+  return new CustosError('AUDIT_BROKEN', `line ${line} ${what}`, { details: { line } });
+}
+
+/** The lines of a file. @throws CustosError AUDIT_FILE_INVALID */
+export async function* linesOf(path: string): AsyncGenerator<string> {
+  const input = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 });
+  const failed = new Promise<never>((_, reject) => {
+    input.once('error', (cause) => reject(new CustosError('AUDIT_FILE_INVALID', `${path} cannot be read`, { cause })));
+  });
+  failed.catch(() => undefined);
+  try {
+    // `createInterface` swallows an error of its input.
+    await Promise.race([failed, new Promise((resolve) => input.once('open', resolve))]);
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } finally {
+    input.destroy();
+  }
+}
