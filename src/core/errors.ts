@@ -385,6 +385,12 @@ const kinds = {
     retry: true,
     hint: 'make the judge in the message answer as docs/operations.md says; nothing was signed, and Custos asks again',
   },
+  BUDGET_EXCEEDED: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: 'another transaction took what was left of the limit; nothing was signed, and Custos judges this one again',
+  },
   POLICY_INVALID: {
     exit: 2,
     status: 400,

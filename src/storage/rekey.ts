@@ -74,9 +74,8 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   // Locks this row first, as every other writer does, so that no deadlock is possible.
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
-  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions, policies, freezes, freeze_ends, audit_heads IN EXCLUSIVE MODE`.execute(
-    db,
-  );
+  await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
+    policies, freezes, freeze_ends, audit_heads, budget_reservations, budget_sums IN EXCLUSIVE MODE`.execute(db);
 }
 
 async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {

@@ -113,6 +113,28 @@ export interface StoreTables {
   };
   /** Signed heads (since format 5). */
   audit_checkpoints: { writer: string; size: number; hashes: string; note: string; at: number };
+  /** What each making of a transaction's bytes takes of budgets (since format 5). */
+  budget_reservations: {
+    budget: string;
+    transaction_id: string;
+    attempt: string;
+    /** Decimal: amounts may have 78 digits. */
+    amount: string;
+    /** When it was charged, by the latest clock that charged the budget. */
+    at: number;
+    mac: string | null;
+  };
+  /** Sums of what is reserved, by spans of time within each other (`core/store/buckets.ts`, since format 5). */
+  budget_sums: {
+    budget: string;
+    /** `total`, or `era`, `day`, `hour` and its number. */
+    span: string;
+    /** As `sumsText` writes them. */
+    sums: string;
+    /** The latest moment that was charged when the row was written. */
+    at: number;
+    mac: string | null;
+  };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

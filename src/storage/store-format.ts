@@ -9,6 +9,7 @@ import { addRootGeneration } from './migrations/0003-root-generation.js';
 import { addTransactionIds } from './migrations/0003-transaction-ids.js';
 import { addApprovals } from './migrations/0004-approvals.js';
 import { addAudit } from './migrations/0005-audit.js';
+import { addBudgets } from './migrations/0005-budgets.js';
 import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
@@ -32,6 +33,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addPolicies(db, types);
     await addWalletControl(db, types);
     await addAudit(db, types);
+    await addBudgets(db, types);
   },
 ];
 

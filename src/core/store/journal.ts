@@ -1,6 +1,7 @@
 import type { CustosError, ErrorCode } from '../errors.js';
 import type { ChainId, Network } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';
+import type { BudgetReservation, BudgetWindow } from './budgets.js';
 
 /**
  * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may have been sent ·
@@ -208,6 +209,22 @@ export interface Journal {
    * @throws CustosError LEASE_LOST, NODE_ANSWER_INVALID (no transaction could have such a number)
    */
   takeNonce(lease: Lease, counts: NonceCounts): Promise<NonceGrant>;
+  /**
+   * What was charged to each budget from its moment on, in the order of the question, without what this transaction reserved for
+   * this making of its bytes (`attemptOf`). A window begins with the whole minute of its moment.
+   * @throws CustosError RECORD_DAMAGED
+   */
+  budgetsUsed(
+    wanted: readonly BudgetWindow[],
+    by: { readonly id: string; readonly attempt: string },
+  ): Promise<readonly bigint[]>;
+  /**
+   * Reserves all charges of an unsigned transaction or none, in place of what it reserved before for this making of its bytes.
+   * They are freed when it ends without bytes of this making, or with bytes that are proved dead (`cancel`, `expire`), and by
+   * nothing else.
+   * @throws CustosError BUDGET_EXCEEDED (nothing is changed), LEASE_LOST, STATE_CONFLICT, RECORD_DAMAGED
+   */
+  reserveBudgets(lease: Lease, reservation: BudgetReservation): Promise<void>;
   /**
    * Puts a signed transaction back to `claimed` without its bytes, after these were proved dead; they stay in the history.
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)

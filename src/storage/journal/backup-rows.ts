@@ -1,6 +1,7 @@
 import { isObject, tryJson } from '../../core/json.js';
 import { chunks } from '../../core/pages.js';
 import { type JournalRecord, type JournalRecords, livingStates } from '../../core/store/journal.js';
+import { restoreBudgets } from '../budgets/restore.js';
 import type { Database } from '../database.js';
 import type { StoreTables } from '../schema.js';
 import { spendsIn } from './entries.js';
@@ -62,6 +63,7 @@ export function journalRecords(
           // Before format 2, two transactions with the same output could both be retried: one reservation protects it for both.
           await insert.onConflict((conflict) => conflict.doNothing()).execute();
         }
+        await restoreBudgets(db, records);
       }),
   };
 }

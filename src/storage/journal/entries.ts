@@ -96,10 +96,21 @@ const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
     ),
 );
 
+/** What the story says of a step: its facts, and what it reserved of budgets. */
+export interface StoryFact extends JournalFact {
+  readonly budgets?: ReservedBudgets;
+}
+
+/** Charges as budget, amount in decimal digits, and moment: a restore makes reservations and sums from them. */
+export interface ReservedBudgets {
+  readonly attempt: string;
+  readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
+}
+
 /** Adds the next line of the story. */
 export async function addEvent(
   db: Tables,
-  added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
+  added: { id: string; at: number; event: string; fact: StoryFact; place?: number },
 ): Promise<void> {
   recordStep(db, added);
   const { reported: _told, ...story } = added.fact;

@@ -8,6 +8,7 @@ import {
   type State,
   unsignedStates,
 } from '../../core/store/journal.js';
+import { freeBudgets } from '../budgets/reservations.js';
 import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
 import { type Holder, isFree, seizeLease, unleased } from './leases.js';
 import { release, reserveAgain, signedWith } from './reservations.js';
@@ -137,8 +138,9 @@ interface Ending {
 }
 
 /** Dead bytes leave the row, as with `expire`; the story keeps them. */
-async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: Holder): Promise<void> {
+async function endWithout(db: Tables, { entry, fact, event }: Ending, holder: Holder): Promise<void> {
   const { id, generation, state, signed, txId } = entry;
+  const { now } = holder;
   await sealOf(db).touch(db, id);
   const result = await db
     .updateTable('transactions')
@@ -154,6 +156,7 @@ async function endWithout(db: Tables, { entry, fact, event }: Ending, { now }: H
     throw new CustosError('STATE_CONFLICT', `transaction ${id} has changed in the meantime`);
   }
   await release(db, id);
+  await freeBudgets(db, id, holder);
   const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
   await addEvent(db, { id, at: now, event, fact: { ...dead, ...fact } });
 }

@@ -11,6 +11,8 @@ import {
   type QueueDepth,
   type State,
 } from '../../core/store/journal.js';
+import { budgetsUsed } from '../budgets/reservations.js';
+import { reserveBudgets } from '../budgets/reserve.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
@@ -53,6 +55,11 @@ export function journalTable(
     advance: (lease, to, fact, event) => write((db, by) => advance(db, { lease, to, fact, event: event ?? to }, by)),
     rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
     takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
+    budgetsUsed: (wanted, by) => read((db) => budgetsUsed(db, wanted, by)),
+    async reserveBudgets(lease, reservation) {
+      const refusal = await write((db, by) => reserveBudgets(db, { lease, reservation }, by));
+      if (refusal !== undefined) throw refusal;
+    },
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),

@@ -60,8 +60,11 @@ export async function claimAll(
   });
 }
 
-/** Allows one claim at a time on a shared database, so that each sees the senders of the one before. Ends with the transaction. */
-async function lockClaims(db: Tables): Promise<void> {
+/**
+ * Lets one process at a time claim or reserve budgets on a shared database, so that each sees what the one before wrote. Ends with
+ * the transaction. It is one lock for both, because a process writes both in one transaction, in any order.
+ */
+export async function lockClaims(db: Tables): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(CLAIM_LOCK)})`.execute(db);
 }
 

@@ -15,6 +15,8 @@ export const sealedTables = {
   reservations: ['chain', 'network', 'sender', 'resource'],
   transaction_ids: ['chain', 'network', 'tx_id'],
   audit_heads: ['writer'],
+  budget_reservations: ['budget', 'transaction_id', 'attempt'],
+  budget_sums: ['budget', 'span'],
 } as const satisfies Partial<Record<keyof StoreTables, readonly string[]>>;
 
 type SealedTable = keyof typeof sealedTables;

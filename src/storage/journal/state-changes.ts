@@ -9,9 +9,18 @@ import {
   type State,
   sentStates,
 } from '../../core/store/journal.js';
+import { freeBudgets, freeUnlessSigned } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
-import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
+import {
+  addEvent,
+  explainRefusal,
+  followers,
+  leaseLost,
+  requireEntry,
+  type StoryFact,
+  type Tables,
+} from './entries.js';
 import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
@@ -24,7 +33,7 @@ type Row = StoreTables['transactions'];
 export interface Advance {
   readonly lease: Lease;
   readonly to: State;
-  readonly fact: JournalFact;
+  readonly fact: StoryFact;
   readonly event: string;
 }
 
@@ -104,6 +113,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   await reserve(db, { lease, to, fact, event }, holder);
   await addEvent(db, { id: lease.id, at: now, event, fact, ...(sealed && { place: sealed.columns.events }) });
   if (sealed !== undefined) sealOf(db).remember(sealed.row);
+  if (isGivenUp(to)) await freeUnlessSigned(db, lease.id, holder);
 }
 
 interface SealedStep {
@@ -146,13 +156,17 @@ function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
 
 /** A transaction that ends without effect, or waits unsigned, gives up what it had reserved. */
 async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
-  const isGivenUp = to === 'failed' || to === 'denied' || to === 'cancelled';
-  if (isGivenUp || (isUnsigned(to) && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
+  if (isGivenUp(to) || (isUnsigned(to) && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
   else if (fact.spends !== undefined) {
     const { id, chain, network } = await requireEntry(db, lease.id);
     await reserveOutputs(db, { id, chain, network, by }, fact.spends);
   }
   if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
+}
+
+/** The transaction has ended without effect, as far as this store knows. */
+function isGivenUp(state: State): boolean {
+  return state === 'failed' || state === 'denied' || state === 'cancelled';
 }
 
 /** Releases a lease and sets the time of the next try. @throws CustosError LEASE_LOST */
@@ -207,6 +221,7 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
   await release(db, lease.id);
+  await freeBudgets(db, lease.id, holder);
   const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
   await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
 }

@@ -56,3 +56,6 @@ create table "audit_heads" ("writer" text collate "C" primary key, "size" bigint
 create table "audit_events" ("writer" text collate "C" not null, "place" bigint not null, "hash" text collate "C" not null, "at" bigint, "code" text collate "C", "commitment" text collate "C", "salt" text collate "C", "detail" text collate "C", constraint "audit_events_key" primary key ("writer", "place"));
 create index "audit_events_by_time" on "audit_events" ("at");
 create table "audit_checkpoints" ("writer" text collate "C" not null, "size" bigint not null, "hashes" text collate "C" not null, "note" text collate "C" not null, "at" bigint not null, constraint "audit_checkpoints_key" primary key ("writer", "size"));
+create table "budget_reservations" ("budget" text collate "C" not null, "transaction_id" text collate "C" not null, "attempt" text collate "C" not null, "amount" text collate "C" not null, "at" bigint not null, "mac" text collate "C", constraint "budget_reservations_key" primary key ("budget", "transaction_id", "attempt"));
+create index "budget_reservations_by_transaction" on "budget_reservations" ("transaction_id");
+create table "budget_sums" ("budget" text collate "C" not null, "span" text collate "C" not null, "sums" text collate "C" not null, "at" bigint not null, "mac" text collate "C", constraint "budget_sums_key" primary key ("budget", "span"));

@@ -56,3 +56,6 @@ create table "audit_heads" ("writer" text primary key, "size" bigint not null, "
 create table "audit_events" ("writer" text not null, "place" bigint not null, "hash" text not null, "at" bigint, "code" text, "commitment" text, "salt" text, "detail" text, constraint "audit_events_key" primary key ("writer", "place"));
 create index "audit_events_by_time" on "audit_events" ("at");
 create table "audit_checkpoints" ("writer" text not null, "size" bigint not null, "hashes" text not null, "note" text not null, "at" bigint not null, constraint "audit_checkpoints_key" primary key ("writer", "size"));
+create table "budget_reservations" ("budget" text not null, "transaction_id" text not null, "attempt" text not null, "amount" text not null, "at" bigint not null, "mac" text, constraint "budget_reservations_key" primary key ("budget", "transaction_id", "attempt"));
+create index "budget_reservations_by_transaction" on "budget_reservations" ("transaction_id");
+create table "budget_sums" ("budget" text not null, "span" text not null, "sums" text not null, "at" bigint not null, "mac" text, constraint "budget_sums_key" primary key ("budget", "span"));

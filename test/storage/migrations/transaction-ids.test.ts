@@ -29,6 +29,8 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'audit_heads',
     'audit_events',
     'audit_checkpoints',
+    'budget_reservations',
+    'budget_sums',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();

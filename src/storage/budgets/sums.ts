@@ -1,0 +1,224 @@
+import { sql } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import { chunks } from '../../core/pages.js';
+import {
+  bucketPlaces,
+  chargeSums,
+  parseSums,
+  type Span,
+  type Sums,
+  sumSince,
+  sumsText,
+} from '../../core/store/buckets.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { Tables } from '../journal/entries.js';
+import { sealOf } from '../journal/seal.js';
+import type { StoreTables } from '../schema.js';
+
+type Row = StoreTables['budget_sums'];
+
+/** A budget, and the moments whose sums are needed. */
+export interface BudgetMoments {
+  readonly budget: string;
+  readonly moments: readonly number[];
+}
+
+interface Known {
+  readonly sums: Map<string, Sums>;
+  /** The latest moment that was charged; 0 if nothing ever was. */
+  latest: number;
+  readonly changed: Set<string>;
+}
+
+/** The rows with the sums of budgets, as far as one unit of work reads and changes them. */
+export class BudgetSums {
+  readonly #db: Tables;
+  readonly #known = new Map<string, Known>();
+  readonly #read = new Set<string>();
+
+  constructor(db: Tables) {
+    this.#db = db;
+  }
+
+  /** Reads what charges and windows of these moments need. @throws CustosError RECORD_DAMAGED */
+  async load(wanted: readonly BudgetMoments[]): Promise<void> {
+    const missing = new Map<string, Set<string>>();
+    for (const { budget, moments } of wanted) {
+      for (const span of ['total', ...moments.flatMap(spansOf)]) {
+        const place = `${span} ${budget}`;
+        if (this.#read.has(place)) continue;
+        this.#read.add(place);
+        missing.set(budget, (missing.get(budget) ?? new Set()).add(span));
+      }
+    }
+    if (missing.size === 0) return;
+    const spans = new Set([...missing.values()].flatMap((one) => [...one]));
+    for (const budgets of chunks([...missing.keys()], MOST_BUDGETS)) {
+      for (const row of await rowsOf(this.#db, budgets, [...spans])) this.#take(row);
+    }
+    for (const budget of missing.keys()) await this.#requireWhole(budget);
+  }
+
+  /** What was charged from a moment on. @throws CustosError RECORD_DAMAGED */
+  used(budget: string, since: number): bigint {
+    return named(budget, () => sumSince(this.#sumsOf(budget), since));
+  }
+
+  /** The latest moment that was charged to a budget: its clock never goes back. */
+  latest(budget: string): number {
+    return this.#known.get(budget)?.latest ?? 0;
+  }
+
+  /** @param amount - negative: takes a charge of that moment back. @throws CustosError RECORD_DAMAGED */
+  charge(budget: string, at: number, amount: bigint): void {
+    const known = this.#of(budget);
+    known.latest = Math.max(known.latest, at);
+    for (const { span, number, sums } of named(budget, () => chargeSums(this.#sumsOf(budget), at, amount))) {
+      known.sums.set(spanName(span, number), sums);
+      known.changed.add(spanName(span, number));
+    }
+  }
+
+  /** Writes what was charged. */
+  async flush(): Promise<void> {
+    const seal = sealOf(this.#db);
+    const rows = [...this.#known].flatMap(([budget, { sums, latest, changed }]) =>
+      [...changed].map((span) => {
+        const row = { budget, span, sums: sumsText(sums.get(span) ?? new Map()), at: latest };
+        return { ...row, mac: seal.of('budget_sums', row) };
+      }),
+    );
+    for (const part of chunks(rows, ROWS_AT_ONCE)) await writeRows(this.#db, part);
+    for (const { changed } of this.#known.values()) changed.clear();
+  }
+
+  #of(budget: string): Known {
+    const known = this.#known.get(budget) ?? { sums: new Map(), latest: 0, changed: new Set() };
+    this.#known.set(budget, known);
+    return known;
+  }
+
+  #sumsOf(budget: string): (span: Span, number: number) => Sums | undefined {
+    const { sums } = this.#of(budget);
+    return (span, number) => sums.get(spanName(span, number));
+  }
+
+  #take(row: Row): void {
+    const { budget, span, sums, at } = row;
+    if (!sealOf(this.#db).isSound('budget_sums', row)) throw damagedBudget(budget);
+    const known = this.#of(budget);
+    // What this work has changed is newer.
+    if (!known.sums.has(span))
+      known.sums.set(
+        span,
+        named(budget, () => parseSums(sums)),
+      );
+    known.latest = Math.max(known.latest, Number(at));
+  }
+
+  /** A budget without a whole was never charged: then there is no other row of it either. */
+  async #requireWhole(budget: string): Promise<void> {
+    if (this.#of(budget).sums.has('total')) return;
+    const [sums, reservation] = [
+      await this.#db.selectFrom('budget_sums').select('span').where('budget', '=', budget).limit(1).execute(),
+      await this.#db.selectFrom('budget_reservations').select('at').where('budget', '=', budget).limit(1).execute(),
+    ];
+    if (sums.length > 0 || reservation.length > 0) throw damagedBudget(budget);
+  }
+}
+
+/** The text in which a row names its span. */
+function spanName(span: Span, number: number): string {
+  return span === 'total' ? span : `${span} ${number}`;
+}
+
+function spansOf(moment: number): readonly string[] {
+  return bucketPlaces(Math.max(moment, 0)).map(({ span, number }) => spanName(span, number));
+}
+
+/** Says which budget is damaged. */
+function named<T>(budget: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CustosError && error.code === 'RECORD_DAMAGED') throw damagedBudget(budget, error);
+    throw error;
+  }
+}
+
+export function damagedBudget(budget: string, cause?: unknown): CustosError {
+  const text = `what the journal says of the budget "${budget}" was changed by somebody who has no key of this store`;
+  return new CustosError('RECORD_DAMAGED', text, { details: { budget }, cause });
+}
+
+/** Budgets that one query asks for. */
+const MOST_BUDGETS = 64;
+const ROWS_AT_ONCE = 4;
+
+type Texts = Readonly<Record<string, string>>;
+
+function selectRows(budgets: number, spans: number) {
+  return compiledQuery((db: Tables, hole: Holes<Texts>) =>
+    db
+      .selectFrom('budget_sums')
+      .selectAll()
+      .where('budget', 'in', names('budget', budgets).map(hole))
+      .where('span', 'in', names('span', spans).map(hole)),
+  );
+}
+
+const selects = new Map<string, ReturnType<typeof selectRows>>();
+
+/** Lists are filled up with their last item, so that there are few texts of queries. */
+async function rowsOf(db: Tables, budgets: readonly string[], spans: readonly string[]): Promise<readonly Row[]> {
+  const [most, longest] = [powerOfTwo(budgets.length), powerOfTwo(spans.length)];
+  const shape = `${most} ${longest}`;
+  const select = selects.get(shape) ?? selectRows(most, longest);
+  selects.set(shape, select);
+  const values = Object.fromEntries([...filled('budget', budgets, most), ...filled('span', spans, longest)]);
+  return (await select(db, values)).rows;
+}
+
+function filled(name: string, items: readonly string[], count: number): [string, string][] {
+  return names(name, count).map((key, place) => [key, items[place] ?? items.at(-1) ?? '']);
+}
+
+function names(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, place) => `${name} ${place}`);
+}
+
+function powerOfTwo(count: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(count, 1)));
+}
+
+function upsertRows(count: number) {
+  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string | number | null>>>) =>
+    db
+      .insertInto('budget_sums')
+      .values(
+        Array.from({ length: count }, (_, place) => ({
+          budget: sql<string>`${hole(`budget ${place}`)}`,
+          span: sql<string>`${hole(`span ${place}`)}`,
+          sums: sql<string>`${hole(`sums ${place}`)}`,
+          at: sql<number>`${hole(`at ${place}`)}`,
+          mac: sql<string | null>`${hole(`mac ${place}`)}`,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['budget', 'span']).doUpdateSet({
+          sums: (row) => row.ref('excluded.sums'),
+          at: (row) => row.ref('excluded.at'),
+          mac: (row) => row.ref('excluded.mac'),
+        }),
+      ),
+  );
+}
+
+const upserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => upsertRows(place + 1));
+
+async function writeRows(db: Tables, rows: readonly Row[]): Promise<void> {
+  const values = rows.flatMap((row, place) =>
+    Object.entries(row).map(([name, value]) => [`${name} ${place}`, value] as const),
+  );
+  await upserts[rows.length - 1]?.(db, Object.fromEntries(values));
+}
