@@ -20,7 +20,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   cloud: ['core'],
   passphrase: ['core'],
   http: ['core'],
-  signing: ['core'],
+  signing: ['core', 'policy'],
   lifecycle: ['core', 'policy', 'signing'],
   daemon: ['core', 'lifecycle'],
   gateway: ['core', 'http', 'signing'],

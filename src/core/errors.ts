@@ -147,6 +147,22 @@ const kinds = {
     status: 403,
     hint: 'the daemon was started with --wallets; add the signature ID there',
   },
+  WALLET_SUSPENDED: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: '`custos wallet show ID` says why; it goes on by itself when the wallet is active again',
+  },
+  WALLET_DEACTIVATED: {
+    exit: 1,
+    status: 403,
+    hint: '`custos wallet show ID` says why; retry the transaction when the wallet is active again',
+  },
+  WALLET_COMPROMISED: {
+    exit: 1,
+    status: 403,
+    hint: 'only what a permit with "sweep" covers is signed with it: see docs/policy.md',
+  },
   WALLET_DESTROYED: {
     exit: 1,
     status: 410,

@@ -2,12 +2,13 @@ import type { ParseContext, SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { JournalEntry } from '../core/store/journal.js';
+import { signingWallets } from '../policy/wallet-states.js';
 import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
 import type { Claimed, LifecycleParts, Signers } from './parts.js';
 
 type IdentifyParts = Pick<LifecycleParts, 'chains' | 'wallets' | 'publicVault' | 'signer' | 'rules' | 'onlyWallets'>;
 
-/** Finds wallets and sender. No network, no secret. @throws CustosError WALLET_NOT_ALLOWED, and what `wantedKeys` throws */
+/** Finds wallets and sender. No network, no secret. @throws CustosError WALLET_NOT_ALLOWED, WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED, and what `wantedKeys` throws */
 export async function identify(parts: IdentifyParts, { entry }: Claimed): Promise<Signers> {
   const { pending } = entry;
   const chain = parts.chains.get(entry.chain);
@@ -18,6 +19,9 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
     }
   }
   const sealed = await parts.wallets.get(ids);
+  // A compromised wallet is for the policy, and for the signer, which goes by the original.
+  const controlled = sealed.filter(({ controlBox }) => controlBox !== undefined);
+  signingWallets(controlled.map((one) => parts.publicVault.wallet(one)));
   const signers = await factsOf(parts, wantedKeys(chain, { pending, sealed }));
   const { from } = contextOf(parts, entry, signers);
   return { chain, sealed, signers, from };

@@ -17,6 +17,15 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'STEP_TIMEOUT',
 ]);
 
+/** What is said about rules is a judge's objection: it never makes a transaction fail. */
+const objections: ReadonlyMap<ErrorCode, Objection['to']> = new Map([
+  ['JUDGE_DENIED', 'denied'],
+  ['WALLET_COMPROMISED', 'denied'],
+  ['WALLET_DEACTIVATED', 'denied'],
+  ['WALLET_DESTROYED', 'denied'],
+  ['WALLET_SUSPENDED', 'held'],
+] as const);
+
 /** Answers about signed bytes themselves. A bug of Custos is not one of them: the bytes may have been sent before it. */
 const endsBytes: ReadonlySet<ErrorCode> = new Set(['BROADCAST_REFUSED', 'NETWORK_CLOSED']);
 
@@ -39,8 +48,10 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   // Recorded bytes are given up only for an answer about exactly these bytes, never for one about keys or routes.
   const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
   const keepsBytes = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));
+  const objection = objections.get(error.code);
+  if (objection !== undefined && !keepsBytes) return recordOutcome(parts, current, { to: objection, error });
   if (isWorthWaiting(error) || keepsBytes) return postpone(parts, current, error);
-  return recordOutcome(parts, current, { to: error.code === 'JUDGE_DENIED' ? 'denied' : 'failed', error });
+  return recordOutcome(parts, current, { to: 'failed', error });
 }
 
 /** Records a judge's objection, for another question later or as final. */

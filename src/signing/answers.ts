@@ -44,6 +44,10 @@ const signerCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'TRANSACTION_TOO_LARGE',
   'TRANSACTION_UNSUPPORTED',
   'WALLET_CHAIN_MISMATCH',
+  'WALLET_COMPROMISED',
+  'WALLET_DEACTIVATED',
+  'WALLET_DESTROYED',
+  'WALLET_SUSPENDED',
   'WALLET_UNKNOWN',
   'XPUB_INVALID',
 ]);
@@ -222,6 +226,10 @@ const words: Partial<Record<ErrorCode, string>> = {
   SIGNATURE_INVALID: 'the signature failed its verification',
   WALLET_CHAIN_MISMATCH: 'the wallet is of another chain',
   WALLET_UNKNOWN: 'a named wallet is not in this store',
+  WALLET_SUSPENDED: 'the record that decides says suspended',
+  WALLET_DEACTIVATED: 'the record that decides says deactivated',
+  WALLET_COMPROMISED: 'the record that decides says compromised, and no permit with sweep covers this',
+  WALLET_DESTROYED: 'the record that decides says destroyed',
 };
 
 const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;

@@ -7,6 +7,7 @@ import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/s
 import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
+import { type ControlledWallet, refuseCompromised, signingWallets } from '../policy/wallet-states.js';
 import { checkLimits } from './limits.js';
 
 /** What signing needs: an open vault, all chains, and the operator's limits. */
@@ -19,8 +20,8 @@ export interface SigningParts {
 /**
  * Signs one completed transaction. It is pure: it decodes the transaction again, checks that the wallets belong to it and the
  * keys to the sender, and only then opens secrets, for the time of one signature.
- * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_MISSING, INDEX_UNEXPECTED,
- *   RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
+ * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, WALLET_SUSPENDED, WALLET_DEACTIVATED,
+ *   WALLET_COMPROMISED, WALLET_DESTROYED, INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
  */
 export async function signPending(request: SignRequest, parts: SigningParts): Promise<SignResult> {
   const { pending } = request;
@@ -28,6 +29,9 @@ export async function signPending(request: SignRequest, parts: SigningParts): Pr
   const { network } = pending;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
+  const wallets = controlledWallets(parts.vault, wanted);
+  signingWallets(wallets);
+  refuseCompromised(wallets);
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
@@ -43,6 +47,15 @@ export async function signPending(request: SignRequest, parts: SigningParts): Pr
     ...signed,
     timing: { open: microseconds(start, opened), sign: microseconds(opened, process.hrtime.bigint()) },
   };
+}
+
+/** Each wallet once, with what its record says that only the holder of the root key can have written. @throws CustosError RECORD_DAMAGED */
+export function controlledWallets(
+  vault: Pick<Vault, 'control'>,
+  wanted: readonly WantedKey[],
+): readonly ControlledWallet[] {
+  const records = new Set(wanted.map(({ sealed }) => sealed));
+  return [...records].map((sealed) => ({ signatureId: sealed.signatureId, control: vault.control(sealed) }));
 }
 
 /** Checks that the transaction is the approved one, whatever happened to it since. @throws CustosError DIGEST_MISMATCH */

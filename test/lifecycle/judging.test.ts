@@ -62,6 +62,40 @@ async function judged(parts: LifecycleParts, before?: JournalFact): Promise<{ ou
 
 const saying = (verdict: Verdict, name = 'treasury'): Judge => ({ name, decide: async () => verdict });
 
+describe('the state of a wallet', () => {
+  const parts = () => partsWith([saying({ kind: 'allow' })]);
+  const replaced = async (control: Parameters<SigningParts['vault']['withControl']>[1]) => {
+    await store.wallets.remove(wallet.wallet.signatureId);
+    await store.wallets.add([made.vault.withControl(wallet.sealed, control)]);
+  };
+
+  it('a transaction of a suspended wallet is held, asks no judge, and goes on when the wallet is active again', async () => {
+    await replaced({ tags: [], state: 'suspended', since: 5, reason: 'audit' });
+    const counted: string[] = [];
+    const asked = partsWith([saying({ kind: 'allow' })], { judged: (name) => void counted.push(name) });
+    const { outcome, entry } = await judged(asked);
+    const text = `wallet ${wallet.wallet.signatureId} is suspended since 1970-01-01T00:00:00.005Z: audit`;
+    expect(outcome).toMatchObject({ kind: 'held', report: `WALLET_SUSPENDED: ${text}` });
+    expect(entry).toMatchObject({ state: 'held', errorCode: 'WALLET_SUSPENDED', errorText: text });
+    expect(counted).toEqual([]);
+    await replaced({ tags: [], state: 'active', since: 6 });
+    const [taken] = await createWay(parts()).take(sourceOf(), [entry.pending]);
+    expect(taken?.kind === 'begun' && (await taken.outcome)).toMatchObject({ kind: 'completed' });
+  });
+
+  it.each([
+    ['deactivated', 'WALLET_DEACTIVATED'],
+    ['compromised', 'WALLET_COMPROMISED'],
+    ['destroyed', 'WALLET_DESTROYED'],
+  ] as const)('a transaction of a wallet that is %s is denied, and nothing is signed', async (state, errorCode) => {
+    await replaced({ tags: [], state, since: 5 });
+    const { outcome, entry } = await judged(parts());
+    expect(outcome).toMatchObject({ kind: 'denied' });
+    expect(entry).toMatchObject({ state: 'denied', errorCode });
+    expect(entry.signed).toBeUndefined();
+  });
+});
+
 describe('a judge', () => {
   it('a judge gets wallet, sender, completed form and its effect, and its yes is signed', async () => {
     const questions: Question[] = [];

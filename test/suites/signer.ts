@@ -47,6 +47,35 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       );
     });
 
+    it.each([
+      ['suspended', 'WALLET_SUSPENDED'],
+      ['deactivated', 'WALLET_DEACTIVATED'],
+      ['compromised', 'WALLET_COMPROMISED'],
+      ['destroyed', 'WALLET_DESTROYED'],
+    ] as const)('the signer refuses a wallet that is %s', async (state, code) => {
+      const made = await parts.wallet('key');
+      const sealed = parts.vault.withControl(made.sealed, { tags: [], state, since: 1, reason: 'lost' });
+      await expect(signer.sign(signRequest({ ...made, sealed }))).rejects.toMatchObject({ code });
+    });
+
+    it('the signer signs for an active wallet with tags, whether it was marked from the start or later', async () => {
+      const made = await parts.wallet('key');
+      const sealed = parts.vault.withControl(made.sealed, { tags: ['hot'], owner: 'desk', state: 'active', since: 1 });
+      const { raw } = await signer.sign(signRequest({ ...made, sealed }));
+      expect((await signer.sign(signRequest(made))).raw).toMatch(/^0x/);
+      expect(raw).toMatch(/^0x/);
+    });
+
+    it('the signer goes by the control of a record: an active copy of the front does not help a suspended wallet', async () => {
+      const made = await parts.wallet('key');
+      const active = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+      const suspended = parts.vault.withControl(active, { tags: ['hot'], state: 'suspended', since: 2 });
+      const { controlBox: _, ...stripped } = suspended;
+      for (const sealed of [{ ...suspended, publicBox: active.publicBox }, stripped, { ...stripped, format: 1 }]) {
+        await expect(signer.sign(signRequest({ ...made, sealed }))).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+      }
+    });
+
     it('the signer gives the same bytes for the same request', async () => {
       const request = signRequest(await parts.wallet('key'));
       const [one, other] = [await signer.sign(request), await signer.sign(request)];

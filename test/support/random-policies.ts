@@ -53,6 +53,7 @@ const permitRest = fc.record({
   feeMax: maybe(fc.constantFrom({ ETH: '0' }, { ETH: '1' })),
   outputs: maybe(fc.constantFrom({ max: 1 }, { max: 2 })),
   instructions: maybe(fc.constantFrom({ max: 1 }, { max: 2 })),
+  sweep: maybe(fc.constantFrom(true, false)),
   needs,
 });
 export const permit = fc.tuple(permitRest, ceiling).map(([rest, most]) => ({ ...rest, ...most }));
@@ -106,6 +107,7 @@ export const facts = fc.record({
   wallets: fc.constantFrom(
     [{ id: wallet, tags: ['hot'], owner: 'desk' }],
     [{ id: wallet }],
+    [{ id: wallet, tags: ['hot'], owner: 'desk', compromised: true as const }],
     [],
     [
       { id: wallet, tags: [] },

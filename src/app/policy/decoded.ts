@@ -4,12 +4,13 @@ import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { PublicVault, Vault } from '../../core/signing/vault.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
+import { policyWallet } from '../../policy/wallet-states.js';
 import { keyRefsOf, parseContext, wantedKeys } from '../../signing/sign.js';
 
 /** What a stored transaction is decoded with. */
 export interface DecodingParts {
   readonly store: Pick<Store, 'wallets'>;
-  readonly vault: PublicVault & Pick<Vault, 'identify'>;
+  readonly vault: PublicVault & Pick<Vault, 'identify' | 'control'>;
   readonly chains: ChainRegistry;
   /** Chain ids of development chains. */
   readonly developmentChainIds: ReadonlyMap<string, bigint>;
@@ -19,7 +20,7 @@ export interface DecodingParts {
 export type DecodedFacts = Omit<PolicyFacts, 'now' | 'used' | 'approvals'>;
 
 /**
- * Decodes the completed form of a transaction again. Tags, owners and initiators are not known: nothing that is signed says them.
+ * Decodes the completed form of a transaction again. Tags, owner and state of wallets are those of now. Initiators are not known.
  * @throws CustosError TRANSACTION_INVALID: it was never completed; and what decoding throws
  */
 export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Promise<DecodedFacts> {
@@ -43,7 +44,7 @@ export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Pr
     chain: chain.id,
     network,
     coin: chain.coin,
-    wallets: ids.map((id) => ({ id })),
+    wallets: sealed.map((one) => policyWallet({ signatureId: one.signatureId, control: parts.vault.control(one) })),
     signers: signers.map(({ address }) => address),
     isOwn: (address) => addresses.has(address) || signers.some((signer) => signer.address === address),
     effects,

@@ -64,6 +64,7 @@ const permit = z.strictObject({
   feeRateMax: amount.exactOptional(),
   outputs: most,
   instructions: most,
+  sweep: z.boolean().exactOptional(),
   needs: demands,
   class: approvalClass,
 });

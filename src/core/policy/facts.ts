@@ -8,6 +8,8 @@ export interface PolicyWallet {
   readonly id: string;
   readonly tags?: readonly string[];
   readonly owner?: string;
+  /** Only permits with `sweep` count for it, and they count for nothing else. */
+  readonly compromised?: true;
 }
 
 /** An answer of a person that was verified, is about this transaction, and has not expired. */

@@ -99,6 +99,8 @@ export interface Permit extends Rule {
   readonly outputs?: number;
   /** Most effects besides the fee. */
   readonly instructions?: number;
+  /** It is for wallets whose key is known to others, and only for those. */
+  readonly sweep?: true;
   readonly needs: readonly Demand[];
   /** The lowest class of approvals that counts. */
   readonly class: ApprovalClass;

@@ -64,6 +64,7 @@ const permit = object(
     feeRateMax: textOf(forms.amount),
     outputs: most,
     instructions: most,
+    sweep: truth,
     needs: demands,
     class: approvalClass,
   },

@@ -43,6 +43,7 @@ export function permitOf(document: PermitDocument, known: Known, at: string): Pe
     ...(document.feeRateMax !== undefined && { feeRateMax: smallestUnits(document.feeRateMax, 2, `${at}.feeRateMax`) }),
     ...(outputs && { outputs: outputs.max }),
     ...(instructions && { instructions: instructions.max }),
+    ...(document.sweep === true && { sweep: true }),
     needs: demandsOf(needs),
     class: lowest,
   };

@@ -12,7 +12,7 @@ export interface PermitReading {
 
 /** Reads one permit against a transaction. Whatever it matches counts together against its ceiling. */
 export function readPermit(permit: Permit, scene: Scene): PermitReading {
-  const whole = transactionMiss(permit, scene, stances.permits) ?? totalMiss(permit, scene);
+  const whole = sweepMiss(permit, scene) ?? transactionMiss(permit, scene, stances.permits) ?? totalMiss(permit, scene);
   if (whole !== undefined) return { permit, miss: () => whole };
   const { effects } = scene.facts;
   const misses = effects.map((effect) => matchMiss(permit, effect, scene));
@@ -22,6 +22,12 @@ export function readPermit(permit: Permit, scene: Scene): PermitReading {
     permit,
     miss: (place) => misses[place] ?? (over.has(nameAt(effects, place, scene)) ? 'max' : undefined),
   };
+}
+
+/** What empties a wallet that others can empty, too, is permitted for nothing else, and nothing else is permitted for that wallet. */
+function sweepMiss({ sweep }: Permit, { facts }: Scene): string | undefined {
+  const isCompromised = facts.wallets.some(({ compromised }) => compromised === true);
+  return (sweep === true) === isCompromised ? undefined : 'sweep';
 }
 
 function nameAt(effects: readonly Effect[], place: number, { nameOf }: Scene): string {

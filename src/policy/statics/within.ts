@@ -32,6 +32,7 @@ export function isWithin(inner: Conditions, outer: Conditions): boolean {
 /** Whether every transaction that a permit covers is covered by the other as well, with at most the same approvals. */
 export function isNarrower(inner: Permit, outer: Permit): boolean {
   if (!isWithin(inner, outer) || ![...(inner.code ?? [])].every((code) => outer.code?.has(code))) return false;
+  if (inner.sweep !== outer.sweep) return false;
   const most = [
     [inner.outputs, outer.outputs],
     [inner.instructions, outer.instructions],

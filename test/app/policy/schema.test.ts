@@ -53,6 +53,7 @@ const full = {
       feeRateMax: '80.25',
       outputs: { max: 3 },
       instructions: { max: 4 },
+      sweep: true,
       needs: ['2 of ops', '1 of risk'],
       class: 'decoded',
     },

@@ -378,6 +378,34 @@ describe('a transaction', () => {
   });
 });
 
+describe('a permit with sweep', () => {
+  const id = '00000000-0000-4000-8000-000000000001';
+  const known = [{ id, tags: ['hot'], compromised: true as const }];
+  const other = { id: '00000000-0000-4000-8000-000000000002', tags: ['hot'] };
+  const sweep = { ...open, sweep: true };
+
+  it('covers what a compromised wallet sends, and nothing else does', () => {
+    expect(permitted([sweep], { wallets: known })).toBe('allow');
+    expect(permitted([open], { wallets: known })).toBe('deny');
+    expect(permitted([{ ...open, sweep: false }], { wallets: known })).toBe('deny');
+    expect(permitted([sweep], { wallets: [other, ...known] })).toBe('allow');
+    expect(permitted([open], { wallets: [other, ...known] })).toBe('deny');
+  });
+
+  it('covers nothing of a wallet that is not compromised', () => {
+    expect(permitted([sweep])).toBe('deny');
+    expect(permitted([sweep], { wallets: [] })).toBe('deny');
+    expect(permitted([sweep, { ...open, id: 'q' }])).toBe('allow');
+    const { effects } = judged({ permits: [sweep] });
+    expect(effects[0]?.misses).toEqual([{ rule: 'open', because: 'sweep' }]);
+  });
+
+  it('keeps to its other conditions', () => {
+    expect(permitted([{ ...sweep, to: partner }], { wallets: known })).toBe('deny');
+    expect(permitted([{ ...sweep, needs: ['1 of ops'] }], { wallets: known })).toBe('hold');
+  });
+});
+
 describe('a fee', () => {
   it('goes with what is covered, up to feeMax', () => {
     expect(permitted(max('1', { feeMax: '0.001' }))).toBe('allow');

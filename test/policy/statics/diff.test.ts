@@ -32,6 +32,8 @@ describe('a new version of a policy', () => {
     ['a stronger class', { class: 'decoded' }, 'narrows'],
     ['a weaker class', { class: 'legacy' }, 'widens'],
     ['hours', { hours: '09:00-17:00' }, 'narrows'],
+    ['sweep', { sweep: true }, 'widens'],
+    ['no sweep, written out', { sweep: false }, 'same'],
     ['a fee ceiling', { feeMax: '0.1' }, 'narrows'],
     ['a most of outputs', { outputs: { max: 2 } }, 'narrows'],
     ['the same in another order', { to: [receiver, partner] }, 'same'],

@@ -1,0 +1,49 @@
+import { CustosError, type ErrorCode } from '../core/errors.js';
+import type { PolicyWallet } from '../core/policy/facts.js';
+import type { Wallet, WalletState } from '../core/signing/wallet.js';
+
+/** A wallet with what is decided about it: the front's copy, or what the signer opened, which decides. */
+export type ControlledWallet = Pick<Wallet, 'signatureId' | 'control'>;
+
+const refusals: Readonly<Partial<Record<WalletState, ErrorCode>>> = {
+  suspended: 'WALLET_SUSPENDED',
+  deactivated: 'WALLET_DEACTIVATED',
+  destroyed: 'WALLET_DESTROYED',
+};
+
+/**
+ * What policies and freezes know of wallets that are to sign. A compromised one is let through, marked: whoever judges by a policy
+ * denies what no permit with `sweep` covers, and whoever has no policy calls `refuseCompromised`.
+ * @throws CustosError WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED
+ */
+export function signingWallets(wallets: readonly ControlledWallet[]): readonly PolicyWallet[] {
+  for (const wallet of wallets) {
+    const code = refusals[wallet.control?.state ?? 'active'];
+    if (code !== undefined) throw refusal(code, wallet);
+  }
+  return wallets.map(policyWallet);
+}
+
+/** What policies know of a wallet, whether it may sign or not. Nothing said means no tags, which is known. */
+export function policyWallet({ signatureId, control }: ControlledWallet): PolicyWallet {
+  const { tags = [], owner, state } = control ?? {};
+  return {
+    id: signatureId,
+    tags,
+    ...(owner !== undefined && { owner }),
+    ...(state === 'compromised' && { compromised: true }),
+  };
+}
+
+/** Without a policy there is no permit with `sweep`. @throws CustosError WALLET_COMPROMISED */
+export function refuseCompromised(wallets: readonly ControlledWallet[]): void {
+  const wallet = wallets.find(({ control }) => control?.state === 'compromised');
+  if (wallet !== undefined) throw refusal('WALLET_COMPROMISED', wallet);
+}
+
+function refusal(code: ErrorCode, { signatureId, control }: ControlledWallet): CustosError {
+  const { state, since, reason } = control ?? {};
+  const when = since === undefined ? '' : ` since ${new Date(since).toISOString()}`;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return new CustosError(code, `wallet ${signatureId} is ${state}${when}${why}`, { details: { signatureId } });
+}
