@@ -67,7 +67,7 @@ const mayExit: readonly string[] = ['cli/main.ts'];
 const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/queue/format.ts'];
 
 /** A server's connection may be lost, reads share a few of them, and a database holds tables of others as well. */
-const onServersOnly: readonly string[] = ['readers.ts', 'session.ts', 'tables.ts'];
+const onServersOnly: readonly string[] = ['notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
 
 interface File {
   /** Below src, with slashes. */

@@ -1,5 +1,6 @@
 import { approvalCommands } from './approval-commands.js';
 import { auditCommands } from './audit-commands.js';
+import { freezeCommands } from './freeze-commands.js';
 import {
   chainIdOption,
   cloudOptions,
@@ -161,6 +162,7 @@ export const commands: readonly CommandSpec[] = [
     unlocks: true,
     load: async () => (await transaction()).cancel,
   },
+  ...freezeCommands,
   ...approvalCommands,
   ...policyCommands,
   {

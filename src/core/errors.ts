@@ -428,13 +428,19 @@ const kinds = {
     hint: 'mainnet needs --external-url URL: your own service that approves each transaction',
   },
   // Constitution and approvals
+  FROZEN: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'signing was stopped on purpose; it goes on by itself when the freeze is ended with `custos unfreeze ID`',
+  },
   FREEZE_INVALID: {
     exit: 2,
     status: 400,
     hint: 'name what to stop with --all, --chain, --wallet or --tag, and say why with --reason',
   },
-  FREEZE_UNKNOWN: { exit: 1, status: 404, hint: 'check the id' },
-  FREEZE_ENDED: { exit: 1, status: 409, hint: 'nothing is left to do' },
+  FREEZE_UNKNOWN: { exit: 1, status: 404, hint: '`custos freezes` lists the freezes of the store' },
+  FREEZE_ENDED: { exit: 1, status: 409, hint: 'it stops nothing any more; `custos freezes` shows it' },
   CONSTITUTION_MISSING: {
     exit: 1,
     status: 404,

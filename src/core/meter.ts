@@ -15,6 +15,8 @@ export interface Meter {
   signerRestarted(): void;
   /** Free numbers of a sender below a used one, found when a nonce was assigned. */
   nonceGap(chain: ChainId, missing: number): void;
+  /** So many freezes hold now. */
+  frozen(freezes: number): void;
   /** The breaker of a chain's node or of the cloud was opened after faults, or closed again. */
   breaker(chain: ChainId, state: 'open' | 'closed'): void;
 }
@@ -27,5 +29,6 @@ export const noMeter: Meter = {
   signed() {},
   signerRestarted() {},
   nonceGap() {},
+  frozen() {},
   breaker() {},
 };

@@ -99,6 +99,7 @@ function makeSeries(registry: Registry, pulse: PulseKeeper) {
     openings: counter('custos_breaker_openings_total', 'Times that the way to a chain was shut after faults.', [
       'chain',
     ]),
+    freezes: new Gauge({ name: 'custos_freezes', help: 'Freezes that hold: they stop signing.', registers }),
     open: new Gauge({
       name: 'custos_breaker_open',
       help: '1 while the way to the chain is shut after faults.',
@@ -133,6 +134,7 @@ function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label }: La
       series.gaps.inc({ chain: label(chain) });
       series.missing.inc({ chain: label(chain) }, amount(missing));
     },
+    frozen: (freezes) => series.freezes.set(freezes),
     breaker(chain, state) {
       series.open.set({ chain: label(chain) }, state === 'open' ? 1 : 0);
       if (state === 'open') series.openings.inc({ chain: label(chain) });

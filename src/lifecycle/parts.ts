@@ -7,6 +7,7 @@ import type { Log } from '../core/log.js';
 import type { Meter } from '../core/meter.js';
 import type { Nodes } from '../core/network/cloud.js';
 import type { Source } from '../core/network/source.js';
+import type { FreezeView } from '../core/signing/freezes.js';
 import type { Judge } from '../core/signing/judge.js';
 import type { Signer } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
@@ -27,6 +28,8 @@ export interface LifecycleParts {
   readonly signer: Signer;
   /** Asked in order; the first objection ends the way. */
   readonly judges: readonly Judge[];
+  /** What may not be signed now. */
+  readonly freezes: FreezeView;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;

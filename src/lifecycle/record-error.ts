@@ -40,6 +40,7 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   const entry = (await parts.journal.get(claimed.entry.id)) ?? claimed.entry;
   const current = { ...claimed, entry };
   const { state } = entry;
+  if (error.code === 'FROZEN') return recordFrozen(parts, current, error);
   const isExpired = error.code === 'TRANSACTION_EXPIRED';
   if (isExpired && error.details['renew'] === true) return renew(parts, current, error);
   if ((isExpired || error.code === 'TRANSACTION_DUPLICATE') && isSent(state)) {
@@ -76,6 +77,16 @@ async function renew(parts: ErrorParts, { entry, lease, source }: Claimed, error
   const fact: JournalFact = { errorCode: error.code, errorText: error.message };
   logChange(parts, entry, { to: 'claimed', fact, event: 'expired' });
   return { id: entry.id, kind: 'waiting' };
+}
+
+/** A frozen transaction only waits. However long the freeze holds, it stands in the story once. */
+async function recordFrozen(parts: ErrorParts, claimed: Claimed, error: CustosError): Promise<Outcome> {
+  const { entry, lease } = claimed;
+  const { id, state, errorCode, errorText } = entry;
+  const isNoted = errorCode === error.code && errorText === error.message;
+  if (!isNoted) return recordOutcome(parts, claimed, { to: isSent(state) ? state : 'held', error });
+  await step(parts, 'record', id, () => parts.journal.rest(lease, parts.clock.now() + SOON));
+  return { id, kind: isSent(state) ? 'waiting' : 'held' };
 }
 
 /** Plans another try, unless an unsigned transaction has used all of its tries. Signed bytes are never given up for that. */

@@ -7,6 +7,7 @@ import { isSent, type JournalEntry } from '../core/store/journal.js';
 import { keyRefsOf } from '../signing/sign.js';
 import { askSource } from './ask-source.js';
 import { awaitOtherForm, RecentForms } from './forms.js';
+import { refuseFrozen } from './frozen.js';
 import { identify } from './identify.js';
 import type { Claimed, LifecycleParts, Outcome, Sent, Signers } from './parts.js';
 import { leaveUnrecorded, recordError, recordObjection } from './record-error.js';
@@ -98,6 +99,8 @@ export function createWay(parts: LifecycleParts): Way {
 function carry(road: Road, claimed: Claimed): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const { entry } = claimed;
+    // Neither nodes nor judges are asked about what may not be signed or sent now.
+    if (entry.state !== 'broadcast') await refuseFrozen(road, entry);
     if (isSent(entry.state)) return deliver(road, claimed, await readRecorded(road, claimed));
     // The database decides which wallet is read first, so the lock keeps transactions of one key in their order of arrival.
     return road.inOrder(`key ${firstKey(road, entry)}`, async () => {

@@ -13,6 +13,7 @@ import type { Claimed, LifecycleParts } from '../../src/lifecycle/parts.js';
 import { createWay } from '../../src/lifecycle/way.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { anySlot, eth, freshLocation, storeId } from '../storage/support.js';
+import { noFreezes } from '../support/freezes.js';
 
 /** What the journal knows of bytes that were signed. */
 export const signedFact: JournalFact = {
@@ -58,6 +59,7 @@ export function carrying() {
       wallets,
       journal,
       judges: [],
+      freezes: noFreezes,
       clock: systemClock,
       log: silentLog,
       meter: noMeter,

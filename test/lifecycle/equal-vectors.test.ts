@@ -21,6 +21,7 @@ import { makeRootKey } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 import { replayingNode } from '../chains/replay.js';
 import { anySlot, freshLocation, storeId } from '../storage/support.js';
+import { noFreezes } from '../support/freezes.js';
 import { testClock } from '../support/http.js';
 import {
   evmChainIds,
@@ -78,7 +79,7 @@ function partsFor({ rpc }: TransactionVector): LifecycleParts {
   const { journal, wallets } = store;
   return {
     ...{ chains, wallets, journal, publicVault: vault, signer, nodes, rules },
-    ...{ judges: [], clock: testClock(), log: silentLog, meter: noMeter },
+    ...{ judges: [], freezes: noFreezes, clock: testClock(), log: silentLog, meter: noMeter },
     ...{ leases: new LeaseKeeper(journal, silentLog), maxAttempts: 10, confirmations: () => 1 },
   };
 }

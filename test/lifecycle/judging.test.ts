@@ -17,6 +17,7 @@ import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { replayingNode } from '../chains/replay.js';
 import { anySlot, eth, freshLocation } from '../storage/support.js';
+import { noFreezes } from '../support/freezes.js';
 import { testClock } from '../support/http.js';
 import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
 import { sourceOf } from './carrying.js';
@@ -43,6 +44,7 @@ function partsWith(judges: readonly Judge[], meter: Partial<Meter> = {}): Lifecy
   return {
     ...{ chains, wallets, journal, publicVault: vault, nodes, rules, judges, clock: testClock(), log: silentLog },
     ...{ signer: createInProcessSigner({ unlockVault, chains, rules }), meter: { ...noMeter, ...meter } },
+    freezes: noFreezes,
     ...{ leases: new LeaseKeeper(journal, silentLog), maxAttempts: 10, confirmations: () => 1 },
   };
 }

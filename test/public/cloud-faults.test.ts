@@ -15,6 +15,7 @@ import { createWay } from '../../src/lifecycle/way.js';
 import { createInProcessSigner } from '../../src/signing/in-process-signer.js';
 import { openPublicVault } from '../../src/vault/public-vault.js';
 import { viewKey } from '../../src/vault/vault.js';
+import { noFreezes } from '../support/freezes.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 import { silentTerminal } from '../support/silent-terminal.js';
@@ -152,6 +153,7 @@ describe('a cloud that hangs', () => {
       maxAttempts: 50,
       confirmations: () => 1,
       rules: new Map(),
+      freezes: noFreezes,
     };
     const cloud = createCloud({ ...wire, nodes, timeouts: { poll: time, other: time } });
     const parts = {

@@ -61,6 +61,7 @@ const lifecycle = {
   }),
   signer,
   judges: [],
+  freezes: { now: async () => [] },
   clock: systemClock,
   log: silentLog,
   meter: noMeter,

@@ -42,6 +42,14 @@ export interface CommandOptions {
   readonly request?: string;
   /** For how many minutes an approval holds. */
   readonly validFor: number;
+  /** Freeze everything. */
+  readonly all: boolean;
+  /** Tag of the wallets to freeze. */
+  readonly tag?: string;
+  /** Wallet to freeze, as it was typed. */
+  readonly wallet?: string;
+  /** Why somebody freezes. */
+  readonly reason?: string;
   /** Id of the pending transaction that a policy judges. */
   readonly transaction?: string;
   /** Log that `doctor` summarizes; `-` is standard input. */
@@ -72,7 +80,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
 
 type Switches = Pick<
   CommandOptions,
-  'json' | 'yes' | 'isPrivateKey' | 'weakPassword' | 'rekey' | 'dryRun' | 'skipBroken' | 'offline'
+  'json' | 'yes' | 'isPrivateKey' | 'weakPassword' | 'rekey' | 'dryRun' | 'skipBroken' | 'offline' | 'all'
 >;
 
 function readSwitches(read: SettingsReader): Switches {
@@ -85,6 +93,7 @@ function readSwitches(read: SettingsReader): Switches {
     dryRun: read.isSet('dryRun'),
     skipBroken: read.isSet('skipBroken'),
     offline: read.isSet('offline'),
+    all: read.isSet('all'),
   };
 }
 
@@ -97,6 +106,9 @@ const texts = [
   'log',
   'key',
   'request',
+  'tag',
+  'wallet',
+  'reason',
   'transaction',
   'event',
   'format',

@@ -25,6 +25,8 @@ import { recordRefusal, recordUnlock } from '../audit/unlock.js';
 import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
+import { openFreezes } from '../freezes/open.js';
+import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
@@ -76,9 +78,11 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   try {
     await watch.open(signer);
     const viewKey = await signer.unlock();
-    await openJournal({ log }, store, await signer.journalKey());
+    const journalKey = await signer.journalKey();
+    await openJournal({ log }, store, journalKey);
+    const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
     await tellUnmetNeeds({ config, clock, store, viewKey }, log);
-    const lifecycle = lifecycleParts(means, { store, viewKey, signer, nodes, judges, meter, rules, run });
+    const lifecycle = lifecycleParts(means, { store, viewKey, freezes, signer, nodes, judges, meter, rules, run });
     const parts: DaemonParts = {
       ...lifecycle,
       network: config.network,
@@ -88,9 +92,24 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
       shared: store.shared,
       ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
     };
-    return await withAudit(means, { store, signer }, () => serve(means, { ...run, parts, signer }));
+    return await withAudit(means, { store, signer }, () =>
+      whileWatched(freezes, () => serve(means, { ...run, parts, signer })),
+    );
   } finally {
     await watch.close().finally(() => signer.close());
+  }
+}
+
+/** Sees freezes while the daemon works. It starts only once it knows them. */
+async function whileWatched<T>(freezes: FreezeWatch, work: () => Promise<T>): Promise<T> {
+  const end = new AbortController();
+  await freezes.look();
+  const watching = freezes.run(end.signal);
+  try {
+    return await work();
+  } finally {
+    end.abort();
+    await watching;
   }
 }
 
@@ -109,6 +128,7 @@ interface Opened {
   readonly store: Store;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
+  readonly freezes: FreezeWatch;
   readonly signer: Signer;
   readonly nodes: Nodes;
   readonly judges: readonly Judge[];
@@ -118,7 +138,7 @@ interface Opened {
 }
 
 function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Opened): LifecycleParts {
-  const { store, viewKey, signer, nodes, judges, meter, rules, run } = opened;
+  const { store, viewKey, freezes, signer, nodes, judges, meter, rules, run } = opened;
   const { confirmations, maxAttempts, wallets } = config.daemon;
   return {
     chains,
@@ -128,6 +148,7 @@ function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Ope
     nodes,
     signer,
     judges: [...judges, ...approvalJudges({ config, clock, store, viewKey })],
+    freezes,
     meter,
     clock,
     log,

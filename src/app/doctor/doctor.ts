@@ -6,6 +6,7 @@ import { storeLocation } from '../store/location.js';
 import { isPasswordAtHand } from '../store/password.js';
 import { costFinding, healthFinding } from './daemon.js';
 import { type Finding, problem } from './finding.js';
+import { freezeFindings } from './freezes.js';
 import { gatewayFindings } from './gateway.js';
 import { machineFindings } from './machine.js';
 import { needsFindings } from './needs.js';
@@ -65,6 +66,7 @@ async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {
     return [
       ...(await storeFacts(store, location)),
       ...(await journalFindings(store.journal, config.network, clock.now())),
+      ...(await freezeFindings(store)),
       await costFinding(config, store),
       ...(await openedFindings(parts, store)),
     ];

@@ -8,6 +8,7 @@ import type { ChainId, Network } from '../../core/ids.js';
 import { type Log, silentLog } from '../../core/log.js';
 import { noMeter } from '../../core/meter.js';
 import type { Source } from '../../core/network/source.js';
+import type { FreezeView } from '../../core/signing/freezes.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { Vault } from '../../core/signing/vault.js';
@@ -106,6 +107,7 @@ export interface CarrierParts {
   readonly chains: ChainRegistry;
   readonly store: Store;
   readonly vault: Vault;
+  readonly freezes: FreezeView;
 }
 
 /** Milliseconds between two rounds. */
@@ -143,7 +145,7 @@ function servedBy({ nodes }: CarrierOptions, chains: ChainRegistry): readonly Ch
   return Object.keys(nodes).map((name) => chains.get(name).id);
 }
 
-function lifecycleParts({ chains, store, vault }: CarrierParts, read: CarrierOptions): LifecycleParts {
+function lifecycleParts({ chains, store, vault, freezes }: CarrierParts, read: CarrierOptions): LifecycleParts {
   const { journal, wallets } = store;
   const log = read.log === undefined ? silentLog : calm(read.log);
   const rules = rulesFrom(read, chains);
@@ -162,6 +164,7 @@ function lifecycleParts({ chains, store, vault }: CarrierParts, read: CarrierOpt
       rules,
     }),
     judges: read.judges.map(guardJudge),
+    freezes,
     clock: systemClock,
     log,
     meter: noMeter,

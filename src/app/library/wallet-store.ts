@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import { createRegistry } from '../../chains/registry.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
+import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseIndex, parseSignatureId } from '../../core/ids.js';
 import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { CheckpointSigner } from '../../core/signing/checkpoint.js';
+import type { FreezeView } from '../../core/signing/freezes.js';
 import type { ImportSecret, Vault } from '../../core/signing/vault.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { openStore as openStorage } from '../../storage/open-store.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
-import { openVault } from '../../vault/vault.js';
+import { openVault, viewKey } from '../../vault/vault.js';
 import { AuditClerk } from '../audit/clerk.js';
 import { recordRefusal, recordUnlock } from '../audit/unlock.js';
+import { openFreezes } from '../freezes/open.js';
 import { journalKeyFrom, openJournal } from '../store/journal.js';
 import { checkDatabaseUrl } from '../store/location.js';
 import { makeStore } from '../store/make.js';
@@ -138,10 +141,14 @@ async function openWith(store: Store, opened: OpenedSlot): Promise<WalletStore> 
   const { rootKey } = opened;
   try {
     const vault = openVault({ rootKey, storeId: store.storeId, chains });
-    await openJournal({ log: silentLog }, store, journalKeyFrom(opened, store.storeId));
+    const journalKey = journalKeyFrom(opened, store.storeId);
+    await openJournal({ log: silentLog }, store, journalKey);
+    const keys = { viewKey: viewKey(rootKey, store.storeId), journalKey: journalKey.key };
+    const freezes = openFreezes({ store, clock: systemClock, log: silentLog }, keys);
+    keys.viewKey.fill(0);
     const audit = checkpointSigner(store.storeId, [auditSeedOf(rootKey, store.storeId)]);
     const clerk = new AuditClerk({ audit: store.audit, sign: audit.sign, now: Date.now, log: silentLog });
-    return new OpenWalletStore({ store, vault, chains, audit, clerk });
+    return new OpenWalletStore({ store, vault, chains, audit, clerk, freezes });
   } finally {
     rootKey.fill(0);
   }
@@ -153,6 +160,7 @@ interface StoreParts {
   readonly chains: ChainRegistry;
   readonly audit: CheckpointSigner;
   readonly clerk: AuditClerk;
+  readonly freezes: FreezeView;
 }
 
 /** Refuses to use a closed store, and allows only one carrier at a time. */

@@ -23,6 +23,11 @@ export interface StoredFreezeEnd {
   readonly rootMac: string;
 }
 
+/** Hears of changes until it is closed. */
+export interface Listening {
+  close(): Promise<void>;
+}
+
 /** The freezes of a store. None is ever removed, and an end is never taken back. */
 export interface FreezeTable {
   /** All of them, the oldest first. */
@@ -34,6 +39,11 @@ export interface FreezeTable {
   authenticate(id: string, mac: string): Promise<void>;
   /** Ends one. @throws CustosError FREEZE_UNKNOWN, FREEZE_ENDED, STORE_REKEYED */
   end(id: string, end: StoredFreezeEnd): Promise<void>;
+  /**
+   * Calls `onChange` when another process may have added or ended a freeze, if the database can say so. It may miss one, so
+   * whoever must know looks as well.
+   */
+  listen(onChange: () => void): Listening;
   /** Fills a new store from a backup. */
   restore(freezes: readonly StoredFreeze[]): Promise<void>;
 }

@@ -89,7 +89,7 @@ export function isDue(nextAttemptAt: number, now: number): boolean {
 
 /** True for an error after which a transaction only waits for its turn, so it does not count as an attempt. */
 export function isNoTry(code: ErrorCode): boolean {
-  return code === 'DUPLICATE_DEFERRED';
+  return code === 'DUPLICATE_DEFERRED' || code === 'FROZEN';
 }
 
 /** The right to go on with one transaction. Every step, `renew` and `keepLeases` extend it by `LEASE_TIME`. */

@@ -3,11 +3,14 @@ import { quote } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
 import { advance } from '../advance.js';
 import { expired, isMortal } from '../fate.js';
+import { type FreezeParts, refuseFrozen } from '../frozen.js';
 import type { Claimed, LifecycleParts, Sent } from '../parts.js';
 import { goesByNode, isFollowed } from '../route.js';
 import { step, type Traced } from '../step.js';
 
-type BroadcastParts = Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'confirmations' | 'leases' | 'log'>;
+type BroadcastParts = Traced &
+  FreezeParts &
+  Pick<LifecycleParts, 'journal' | 'nodes' | 'confirmations' | 'leases' | 'log'>;
 
 /** What the network took. */
 export interface Broadcast extends Sent {
@@ -20,7 +23,7 @@ export interface Broadcast extends Sent {
 
 /**
  * Hands recorded bytes to the network, through a node or the source. Sending the same bytes again is not an error.
- * @throws CustosError BROADCAST_REFUSED, BROADCAST_DEFERRED, TRANSACTION_EXPIRED, LEASE_LOST, NODE_*, CLOUD_*, STEP_TIMEOUT
+ * @throws CustosError FROZEN, BROADCAST_REFUSED, BROADCAST_DEFERRED, TRANSACTION_EXPIRED, LEASE_LOST, NODE_*, CLOUD_*, STEP_TIMEOUT
  */
 export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: Sent): Promise<Broadcast> {
   const { entry, lease } = claimed;
@@ -29,6 +32,7 @@ export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: S
     tell(parts.log, 'network-closed', { id: entry.id, chain: chain.id, reason: chain.closedNetwork });
   }
   const isClosed = !goesByNode(parts, claimed, chain) && !isFollowed(parts, claimed, chain);
+  await refuseFrozen(parts, entry);
   await parts.leases.check(lease);
   const { txId } = await step(parts, 'broadcast', entry.id, () => handOver(parts, claimed, sent));
   const fact = checkTxId(parts, claimed, { sent, txId });

@@ -1,22 +1,25 @@
 import type { SignedTransaction } from '../../core/chain/codec.js';
 import { checkSigned } from '../../signing/signed.js';
+import { type FreezeParts, refuseFrozen } from '../frozen.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
 /**
  * Has the signer sign what the judges allowed. The signer gets its digest and signs nothing else.
- * @throws CustosError SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
+ * @throws CustosError FROZEN, also if a freeze came while it signed: what was signed is dropped then; SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
  */
 export async function sign(
-  parts: Traced & Pick<LifecycleParts, 'signer' | 'meter'>,
+  parts: Traced & FreezeParts & Pick<LifecycleParts, 'signer' | 'meter'>,
   { entry }: Claimed,
   { chain, sealed, completed, digest }: Signers & Decoded,
 ): Promise<SignedTransaction> {
   const request = { pending: entry.pending, completed, digest, sealed };
+  await refuseFrozen(parts, entry);
   const start = performance.now();
   const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign(request));
   checkSigned(chain, signed);
+  await refuseFrozen(parts, entry);
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   return signed;

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { FreezeTable, StoredFreeze, StoredFreezeEnd } from '../../core/store/freezes.js';
 import type { Database } from '../database.js';
@@ -9,13 +9,18 @@ import type { StoreTables } from '../schema.js';
 type Tables = Kysely<StoreTables>;
 type EndRow = StoreTables['freeze_ends'];
 
+/** The channel of PostgreSQL on which changes are announced. */
+export const FREEZE_CHANNEL = 'custos_freezes';
+
 /** The tables of freezes on a database. @param generation - of the root key that the MACs come from */
 export function freezeTable(database: Database<StoreTables>, generation: number): FreezeTable {
   const check = { dialect: database.dialect, generation };
-  const write = <T>(work: (db: Tables) => Promise<T>) =>
+  const write = (work: (db: Tables) => Promise<void>) =>
     database.write(async (db) => {
       await requireGeneration(db, check);
-      return work(db);
+      await work(db);
+      // Others hear of it when this transaction commits.
+      if (database.dialect === 'postgres') await sql`SELECT pg_notify(${FREEZE_CHANNEL}, '')`.execute(db);
     });
   return {
     all: () => database.read(readAll),
@@ -23,6 +28,8 @@ export function freezeTable(database: Database<StoreTables>, generation: number)
     add: (freeze) => write((db) => add(db, freeze)),
     authenticate: (id, mac) => write((db) => authenticate(db, id, mac)),
     end: (id, end) => write((db) => addEnd(db, id, end)),
+    // A file announces nothing: whoever must know looks.
+    listen: () => ({ close: async () => undefined }),
     restore: (freezes) => database.write((db) => restore(db, freezes)),
   };
 }

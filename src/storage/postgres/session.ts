@@ -26,6 +26,14 @@ export interface PostgresSession {
   close(): Promise<void>;
 }
 
+export interface SessionOptions {
+  readonly readOnly?: boolean;
+  /** Called when another session announces something on a channel that this one listens to. */
+  readonly onNotice?: () => void;
+  /** Called once when the connection is lost, also while nothing is asked. */
+  readonly onLost?: () => void;
+}
+
 /** Times in milliseconds. A hanging process must not hold rows forever, and a network that drops packets must not hang a process. */
 const CONNECT_LIMIT = 10_000;
 const LOCK_LIMIT = 10_000;
@@ -44,12 +52,13 @@ const BYTEA = 17;
  */
 export async function connectPostgres(
   url: PostgresUrl,
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  { readOnly = false, onNotice, onLost }: SessionOptions = {},
 ): Promise<PostgresSession> {
   const ssl = await tlsOptions(url);
   const { default: pg } = await import('pg');
   const client = new pg.Client(clientConfig(url, ssl, readOnly, await typeParsers()));
-  const session = new ClientSession(client, url.shown);
+  const session = new ClientSession(client, url.shown, onLost);
+  if (onNotice !== undefined) client.on('notification', () => onNotice());
   try {
     await client.connect();
     return session;
@@ -132,18 +141,17 @@ function connectError(error: unknown, shown: string): CustosError {
 class ClientSession implements PostgresSession {
   readonly #client: Client;
   readonly #shown: string;
+  readonly #onLost: () => void;
   #lost = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(client: Client, shown: string) {
+  constructor(client: Client, shown: string, onLost: () => void = () => undefined) {
     this.#client = client;
     this.#shown = shown;
-    const lose = () => {
-      this.#lost = true;
-    };
+    this.#onLost = onLost;
     // An idle connection that ends emits an error, which would end the process without a listener.
-    client.on('error', lose);
-    client.on('end', lose);
+    client.on('error', () => this.#lose());
+    client.on('end', () => this.#lose());
   }
 
   get lost(): boolean {
@@ -166,9 +174,15 @@ class ClientSession implements PostgresSession {
       return { command: result?.command ?? '', count: result?.rowCount ?? 0, rows: result?.rows ?? [] };
     } catch (error) {
       if (!endsConnection(error)) throw error;
-      this.#lost = true;
+      this.#lose();
       throw this.#lostError(error);
     }
+  }
+
+  #lose(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#onLost();
   }
 
   #lostError(cause?: unknown): CustosError {

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Store } from '../../core/store/store.js';
 import type { Database, RecordAll } from '../database.js';
+import { FREEZE_CHANNEL } from '../freezes/freezes.js';
 import { FIRST_GENERATION } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 import { makeTables, prepareStore, type StoreIdentity } from '../store-format.js';
@@ -12,6 +13,7 @@ import { slotRow } from '../wallets/slots.js';
 import { openPostgresDatabase, type PostgresDatabase } from './database.js';
 import { parsePostgresUrl } from './location.js';
 import { rekeyLocks } from './locks.js';
+import { listenTo } from './notices.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from './tables.js';
 
 const marks: TableMarks = {
@@ -50,7 +52,7 @@ export async function createPostgresStore(location: string, content: NewStore, c
       await db.insertInto('key_slots').values(slots.map(slotRow)).execute();
       await fill?.(storeTables(within(db), generation, clock));
     });
-    return assemble(database, { storeId, generation }, { shown, clock });
+    return assemble(database, { storeId, generation }, { location, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -66,7 +68,7 @@ export async function openPostgresStore(location: string, clock: Clock): Promise
   const database = await openPostgresDatabase<StoreTables>(location);
   try {
     if (!(await database.read((db) => hasTables(db, marks, shown)))) throw missing(shown);
-    return assemble(database, await prepareStore(database, shown), { shown, clock });
+    return assemble(database, await prepareStore(database, shown), { location, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -99,14 +101,18 @@ function within(db: Kysely<StoreTables>): Database<StoreTables> {
 function assemble(
   database: PostgresDatabase<StoreTables>,
   identity: StoreIdentity,
-  { shown, clock }: { shown: string; clock: Clock },
+  { location, clock }: { location: string; clock: Clock },
 ): Store {
+  const url = parsePostgresUrl(location);
+  const { shown } = url;
+  const tables = storeTables(database, identity.generation, clock);
   const locks = rekeyLocks(database, identity);
   return {
     storeId: identity.storeId,
     location: shown,
     shared: true,
-    ...storeTables(database, identity.generation, clock),
+    ...tables,
+    freezes: { ...tables.freezes, listen: (onChange) => listenTo(url, FREEZE_CHANNEL, onChange) },
     // Daemons share the work by leases, and leave the leases of others alone.
     lockForDaemon: locks.shared,
     lockForRekey: locks.alone,

@@ -1,0 +1,40 @@
+import type { Freeze } from '../../core/policy/freeze.js';
+import { scopeText } from '../../core/policy/freeze.js';
+import type { StoredFreeze } from '../../core/store/freezes.js';
+import { readFreeze } from '../../policy/freezes.js';
+
+/** A freeze of the store as people and programs see it. Nothing of it is verified. */
+export interface ShownFreeze {
+  readonly freeze: Freeze;
+  readonly stored: StoredFreeze;
+  /** `unverified`: a person signed it, and no process with the key of the journal has verified that yet. */
+  readonly state: 'active' | 'unverified' | 'ended';
+}
+
+/** Those that can be read, the oldest first. */
+export function shownFreezes(rows: readonly StoredFreeze[], storeId: string): readonly ShownFreeze[] {
+  return rows.flatMap((stored) => {
+    const freeze = readFreeze(stored, storeId);
+    return freeze === undefined ? [] : [{ freeze, stored, state: stateOf(stored) }];
+  });
+}
+
+/** What `--json` prints of one; a person signs the end of it by this. */
+export function freezeJson({ freeze, stored, state }: ShownFreeze): object {
+  const { id, scope, reason, at, by } = freeze;
+  return {
+    id,
+    scope: scopeText(scope),
+    reason,
+    at,
+    ...(by !== undefined && { by }),
+    state,
+    ...(stored.end && { endedAt: stored.end.at }),
+    text: stored.text,
+  };
+}
+
+function stateOf({ mac, end }: StoredFreeze): ShownFreeze['state'] {
+  if (end !== undefined) return 'ended';
+  return mac === undefined ? 'unverified' : 'active';
+}

@@ -1,0 +1,118 @@
+import { currentConstitution, openConstitutions } from '../../app/approvals/constitutions.js';
+import {
+  endFreeze,
+  freezeLines,
+  readFreezeRequest,
+  readUnfreezeSignature,
+  signUnfreeze,
+} from '../../app/freezes/end.js';
+import { freezeMacs } from '../../app/freezes/macs.js';
+import { type FreezeMaker, makeFreeze, readWanted, requireWallet } from '../../app/freezes/make.js';
+import { freezeJson, shownFreezes } from '../../app/freezes/shown.js';
+import { CustosError } from '../../core/errors.js';
+import { scopeText } from '../../core/policy/freeze.js';
+import type { Store } from '../../core/store/store.js';
+import type { Call, Run } from '../spec.js';
+import { confirmed, openKey, textIn } from './approver.js';
+
+export const freeze: Run = async (call) => {
+  const { house, options, out } = call;
+  const wanted = readWanted(options, house.chains);
+  const store = await house.store();
+  await requireWallet(store, wanted.scope);
+  const make = (maker: FreezeMaker) => makeFreeze({ storeId: store.storeId, ...wanted, now: house.clock.now() }, maker);
+  const made =
+    options.key === undefined
+      ? make(freezeMacs(await house.rootKey(), store.storeId))
+      : await signedFreeze(call, store, make);
+  await store.freezes.add(made);
+  out.line(made.id);
+  out.note(`Frozen: ${scopeText(wanted.scope)}. Every daemon of this store stops within a second.`);
+  if (options.key !== undefined) {
+    out.note(
+      'Daemons obey it if the constitution names your key; `custos freezes` shows "active" as soon as one does.',
+    );
+  }
+  return 0;
+};
+
+export const list: Run = async ({ house, options, out }) => {
+  const { storeId, freezes } = await house.store();
+  const found = shownFreezes(await freezes.all(), storeId);
+  if (options.json) {
+    for (const one of found) out.jsonLine(freezeJson(one));
+    return 0;
+  }
+  const rows = found.map(({ freeze: { id, scope, reason, at }, state }) => [
+    id,
+    state,
+    scopeText(scope),
+    new Date(at).toISOString(),
+    reason,
+  ]);
+  out.table([['ID', 'STATE', 'WHAT', 'SINCE', 'REASON'], ...rows]);
+  return 0;
+};
+
+export const unfreeze: Run = async (call) => {
+  const { args, house, options, out } = call;
+  const [id, ...files] = args;
+  if ((id === undefined) === (options.request === undefined)) {
+    throw new CustosError('USAGE', 'unfreeze takes an id, or a file with --request and --key');
+  }
+  if (options.key !== undefined || id === undefined) {
+    if (files.length > 0) throw new CustosError('USAGE', 'with --key it signs, and takes no signatures');
+    return signEnd(call, await linesOf(call, id));
+  }
+  const signatures = (await Promise.all(files.map((file) => textIn(file)))).map((text) =>
+    readUnfreezeSignature(text, id),
+  );
+  const store = await house.store();
+  const rootKey = await house.rootKey();
+  const constitution = await openConstitutions(store, rootKey, currentConstitution);
+  const names = await endFreeze(
+    {
+      freezes: store.freezes,
+      storeId: store.storeId,
+      constitution: constitution?.constitution,
+      ...freezeMacs(rootKey, store.storeId),
+    },
+    { id, signatures, now: house.clock.now() },
+  );
+  out.note(`The freeze ${id} is ended${names.length === 0 ? '' : ` by ${names.join(' and ')}`}.`);
+  return 0;
+};
+
+async function signedFreeze<T>(call: Call, store: Store, make: (maker: FreezeMaker) => T): Promise<T> {
+  // Sealed, so whose key it is cannot be seen here; but without any, no signature counts.
+  if ((await store.approvals.constitution()) === undefined) {
+    throw new CustosError('CONSTITUTION_MISSING', 'without a constitution no key may freeze: use the password');
+  }
+  const key = await openKey(call);
+  try {
+    return make({ key });
+  } finally {
+    key.wipe();
+  }
+}
+
+type Lines = ReturnType<typeof readFreezeRequest>;
+
+async function linesOf({ house, options }: Call, id: string | undefined): Promise<Lines> {
+  return id === undefined ? readFreezeRequest(await textIn(options.request)) : freezeLines(await house.store(), id);
+}
+
+async function signEnd(call: Call, lines: Lines): Promise<0> {
+  const { id, scope, reason, at } = lines.freeze;
+  call.out.note(
+    `Freeze ${id} of store ${lines.store} stops ${scopeText(scope)} since ${new Date(at).toISOString()}: ${reason}`,
+  );
+  const key = await openKey(call);
+  try {
+    await confirmed(call, 'Sign that it ends?');
+    call.out.line(signUnfreeze(lines, key));
+    return 0;
+  } finally {
+    key.wipe();
+  }
+}
