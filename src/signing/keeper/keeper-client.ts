@@ -93,6 +93,11 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       if (answer.kind !== 'identified') throw unexpected(answer);
       return answer.result;
     },
+    async checkpoint(request) {
+      const answer = await ask((n) => ({ kind: 'checkpoint', n, request }));
+      if (answer.kind !== 'checkpoint') throw unexpected(answer);
+      return answer.note;
+    },
     async close() {
       isClosed = true;
       (await connection?.catch(() => undefined))?.close();

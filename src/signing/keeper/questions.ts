@@ -1,9 +1,11 @@
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
+import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
+import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
 
 /** How a front introduces itself. */
 export interface Hello {
@@ -19,7 +21,8 @@ export interface Hello {
 export type FrontQuestion =
   | { readonly kind: 'hello'; readonly n: number; readonly request: Hello }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
-  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
+  | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
+  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest };
 
 const MOST_QUESTIONS = 100_000;
 const MOST_SLOTS = 100;
@@ -41,6 +44,8 @@ export function questionText(question: FrontQuestion): string {
       return JSON.stringify({ kind, n, request: { ...leanRequest(request), sealed: request.sealed.map(plainSealed) } });
     case 'identify':
       return JSON.stringify({ kind, n, request: { keys: request.keys, sealed: request.sealed.map(plainSealed) } });
+    case 'checkpoint':
+      return JSON.stringify({ kind, n, request: plainCheckpoint(request) });
   }
 }
 
@@ -82,6 +87,8 @@ function parseQuestion(value: unknown): FrontQuestion {
   const n = wholeOf(question('n'));
   const request = membersOf(question('request'));
   switch (question('kind')) {
+    case 'checkpoint':
+      return { kind: 'checkpoint', n, request: parseCheckpointRequest(question('request')) };
     case 'hello':
       return { kind: 'hello', n, request: parseHello(request) };
     case 'sign':

@@ -1,4 +1,5 @@
 import { asCustosError, CustosError, type ErrorCode } from '../../core/errors.js';
+import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
@@ -85,6 +86,8 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       if (signer === undefined) throw refusal('SIGNER_PROTOCOL');
       if (question.kind === 'identify')
         return { kind: 'identified', n, result: await signer.identify(question.request) };
+      if (question.kind === 'checkpoint')
+        return { kind: 'checkpoint', n, note: await checkpoint(signer, question.request) };
       return { kind: 'signed', n, result: await signer.sign(question.request) };
     } catch (thrown) {
       return { kind: 'failed', n, code: asCustosError(thrown).code };
@@ -132,6 +135,12 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       await opened?.signer.close();
     },
   };
+}
+
+/** Signs for all fronts with one memory of what was signed. @throws CustosError AUDIT_BROKEN */
+async function checkpoint(signer: Signer, request: CheckpointRequest): Promise<string> {
+  if (signer.checkpoint === undefined) throw refusal('SIGNER_PROTOCOL');
+  return signer.checkpoint(request);
 }
 
 async function openStore(parts: KeeperParts, { storeId, slots }: Hello): Promise<Opened> {

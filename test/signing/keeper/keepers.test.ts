@@ -2,13 +2,18 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'n
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.js';
+import type { CheckpointRequest } from '../../../src/core/signing/checkpoint.js';
 import type { Signer } from '../../../src/core/signing/signer.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
+import { parseCheckpoint } from '../../../src/crypto/checkpoint.js';
+import { publicKey } from '../../../src/crypto/ed25519.js';
+import { checkNote } from '../../../src/crypto/signed-note.js';
 import { framesOf } from '../../../src/signing/keeper/frames.js';
 import { createKeeperClient } from '../../../src/signing/keeper/keeper-client.js';
 import { questionText } from '../../../src/signing/keeper/questions.js';
 import { rulesText } from '../../../src/signing/keeper/rules-text.js';
-import { makeRootKey, makeSlot, makeStoreId } from '../../../src/vault/key-slots.js';
+import { auditSeedOf } from '../../../src/vault/audit-key.js';
+import { makeRootKey, makeSlot, makeStoreId, openSlot } from '../../../src/vault/key-slots.js';
 import { signerSuite } from '../../suites/signer.js';
 import { type SignerService, signerService } from '../../support/signer-service.js';
 import { password, type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
@@ -136,6 +141,25 @@ describe('a keeper with a front that others have taken over', () => {
     expect(await front().unlock()).toHaveLength(32);
     const slots = [await makeSlot(makeRootKey(), Secret.text(password), { kind: 'password', storeId, generation: 2 })];
     await expect(front({ slots }).unlock()).rejects.toMatchObject({ code: 'STORE_REKEYED' });
+  });
+
+  it('a keeper signs the audit log for all fronts, and nothing that does not extend what it signed', async () => {
+    const { rootKey } = await openSlot(parts.slots, Secret.text(password), parts.storeId);
+    const key = {
+      name: `custos/${parts.storeId}/main`,
+      publicKey: publicKey(auditSeedOf(rootKey, parts.storeId)),
+    };
+    const start = { size: 0, hashes: new Uint8Array() };
+    const [leaves, others] = [new Uint8Array(64).fill(1), new Uint8Array(96).fill(2)];
+    const ask = (request: Pick<CheckpointRequest, 'start' | 'leaves'>) =>
+      front().checkpoint?.({ writer: 'main', beside: [], ...request });
+    const note = parseCheckpoint((await ask({ start, leaves })) ?? '');
+    expect(note?.size).toBe(2);
+    expect(checkNote(note!.note, key)).toBe('valid');
+    await expect(ask({ start, leaves: others })).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    await expect(ask({ start, leaves: leaves.subarray(32) })).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    const more = await ask({ start, leaves: new Uint8Array(96).fill(1) });
+    expect(parseCheckpoint(more ?? '')?.size).toBe(3);
   });
 
   it('a front that vanishes in the middle of its questions disturbs no other', async () => {

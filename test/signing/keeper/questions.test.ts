@@ -29,6 +29,18 @@ const identify: FrontQuestion = {
   request: { sealed: [made.sealed], keys: [{ signatureId: made.wallet.signatureId, index: 7 }] },
 };
 
+const checkpoint = {
+  kind: 'checkpoint',
+  n: 4,
+  request: {
+    writer: 'main',
+    start: { size: 3, hashes: new Uint8Array(64).fill(1), note: 'a note\n' },
+    leaves: new Uint8Array(96).fill(2),
+    former: 'another note\n',
+    beside: [{ writer: 'w00', size: 1, root: Buffer.alloc(32, 3).toString('base64') }],
+  },
+} as const satisfies FrontQuestion;
+
 const marked = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
 
 const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
@@ -40,7 +52,7 @@ function plain(question: FrontQuestion): Record<string, unknown> {
 
 describe('the questions of a front', () => {
   it('questions of a front are read as they were written', () => {
-    const read = parseQuestions([plain(hello), plain(sign), plain(identify)]);
+    const read = parseQuestions([plain(hello), plain(sign), plain(identify), plain(checkpoint)]);
     const { chain, network, keys, withdrawal } = { ...sign.request.pending };
     expect(read[0]).toEqual({
       ...hello,
@@ -48,6 +60,7 @@ describe('the questions of a front', () => {
     });
     expect(read[1]).toEqual({ ...sign, request: { ...sign.request, pending: { chain, network, keys, withdrawal } } });
     expect(read[2]).toEqual(identify);
+    expect(read[3]).toEqual(checkpoint);
   });
 
   it('the control box of a record comes along, and one that is no bytes is refused', () => {
@@ -58,6 +71,24 @@ describe('the questions of a front', () => {
       Object.assign(changed.request.sealed[0] ?? {}, { controlBox });
       expect(() => parseQuestions([changed])).toThrow(refused);
     }
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['no log', { writer: '' }],
+    ['a log of another form', { writer: '../main' }],
+    ['no start', { start: undefined }],
+    ['a start that counts less than nothing', { start: { size: -1, hashes: '' } }],
+    ['a part of a hash', { leaves: 'AAAA' }],
+    ['hashes in another spelling', { leaves: ` ${Buffer.alloc(32).toString('base64')}` }],
+    ['more leaves than one request has', { leaves: Buffer.alloc(32 * 1001).toString('base64') }],
+    ['more other logs than a checkpoint names', { beside: new Array(33).fill(checkpoint.request.beside[0]) }],
+    ['a root that is no hash', { beside: [{ writer: 'w00', size: 1, root: '' }] }],
+    ['a note that is no text', { former: 7 }],
+    ['a note that is too long', { start: { size: 0, hashes: '', note: 'x'.repeat(65_537) } }],
+  ])('a question for a checkpoint with %s is refused', (_what, change) => {
+    const asked = plain(checkpoint);
+    Object.assign(asked['request'] as object, change);
+    expect(() => parseQuestions([asked])).toThrow(refused);
   });
 
   it('a pending transaction travels without what only the front needs', () => {
