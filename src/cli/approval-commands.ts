@@ -1,11 +1,17 @@
-import { chainIdOption, jsonOption, needsOption, storeOptions, weakPasswordOption } from './options.js';
+import {
+  chainIdOption,
+  jsonOption,
+  keyOption,
+  needsOption,
+  storeOptions,
+  weakPasswordOption,
+  yesOption,
+} from './options.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
 
 const constitution = () => import('./commands/constitution.js');
 const approvals = () => import('./commands/approvals.js');
 
-const yesOption: OptionSpec = { flags: '--yes', about: 'do not ask for confirmation' };
-const keyOption: OptionSpec = { flags: '--key <file>', about: 'your key, as `approver key` made it' };
 /** What a request says of every transaction, as the daemon has it. */
 const requestOptions: readonly OptionSpec[] = [needsOption, chainIdOption, ...storeOptions];
 

@@ -30,6 +30,8 @@ export const derivationOption: OptionSpec = {
   about: 'derivation of the mnemonic, if not the default one (docs/chains.md)',
 };
 export const jsonOption: OptionSpec = { flags: '--json', about: 'print JSON' };
+export const yesOption: OptionSpec = { flags: '--yes', about: 'do not ask for confirmation' };
+export const keyOption: OptionSpec = { flags: '--key <file>', about: 'your key, as `approver key` made it' };
 
 export const cloudOptions: readonly OptionSpec[] = [
   { flags: '--api-key <key>', about: 'key of the cloud; better in CUSTOS_API_KEY, where other users cannot see it' },

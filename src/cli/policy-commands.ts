@@ -1,13 +1,14 @@
-import { chainIdOption, jsonOption, storeOptions } from './options.js';
+import { chainIdOption, jsonOption, keyOption, storeOptions, yesOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const policy = () => import('./commands/policy.js');
+const publishing = () => import('./commands/policy-publish.js');
 
 /** Commands about policies, in the order of the help. */
 export const policyCommands: readonly CommandSpec[] = [
   {
     path: 'policy draft',
-    about: 'print a policy to start from: the coins of the wallets, and nothing permitted',
+    about: 'print a policy to start from: the one in force, or at first the coins of the wallets and nothing permitted',
     options: storeOptions,
     load: async () => (await policy()).draft,
   },
@@ -40,8 +41,8 @@ export const policyCommands: readonly CommandSpec[] = [
   },
   {
     path: 'policy backtest',
-    args: '<file>',
-    about: 'judge the transactions of the journal by a policy, as of when they came',
+    args: '[file]',
+    about: 'judge the transactions of the journal by a policy, or the one in force, as of when they came',
     options: [
       { flags: '--limit <number>', about: 'at most this many, newest first (default 100)' },
       chainIdOption,
@@ -50,5 +51,57 @@ export const policyCommands: readonly CommandSpec[] = [
     ],
     unlocks: true,
     load: async () => (await policy()).backtestCommand,
+  },
+  {
+    path: 'policy sign',
+    role: 'admin',
+    args: '<file>',
+    about: 'show a policy, sign it with your key, and print the signature',
+    options: [
+      keyOption,
+      {
+        flags: '--previous <file>',
+        about: 'the version before; without it the signature allows that more is permitted',
+      },
+      {
+        flags: '--store-id <id>',
+        about: 'the store that it is for, as `custos doctor` shows it (default: that of --store)',
+      },
+      yesOption,
+      ...storeOptions,
+    ],
+    notes: 'Needs no store if --store-id is given.',
+    load: async () => (await publishing()).sign,
+  },
+  {
+    path: 'policy publish',
+    args: '<file> [signatures...]',
+    done: 'the policy is published; `custos policy show` prints it',
+    about: 'publish a policy that its quorum signed',
+    options: [
+      {
+        flags: '--delay <hours>',
+        about: 'how long a version that widens waits (default and least 24 with a constitution)',
+      },
+      jsonOption,
+      ...storeOptions,
+    ],
+    unlocks: true,
+    load: async () => (await publishing()).publish,
+  },
+  {
+    path: 'policy show',
+    args: '[version]',
+    about: 'print the policy in force, or another version, and what waits',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await publishing()).show,
+  },
+  {
+    path: 'policy history',
+    about: 'list the published versions, and what became of each',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await publishing()).history,
   },
 ];

@@ -412,10 +412,15 @@ const kinds = {
     status: 400,
     hint: 'correct the member in the message as docs/policy.md says; `custos policy check FILE` lists every mistake of form',
   },
+  POLICY_MISSING: {
+    exit: 1,
+    status: 404,
+    hint: '`custos policy history` lists what was published; `custos policy draft` prints a policy to start from',
+  },
   POLICY_CONFLICT: {
     exit: 1,
     status: 409,
-    hint: 'write the next version after the newest one, with its hash as `previous`',
+    hint: 'start from `custos policy draft`, which has the next version and the hash of the newest one',
   },
   DIGEST_MISMATCH: {
     exit: 1,

@@ -71,7 +71,7 @@ export interface Quorum {
 export function quorumOf(constitution: Constitution, decree: Decree, signatures: readonly PersonSignature[]): Quorum {
   const { count, group, asked } = deciders(constitution, decree.act);
   const signed = new Set<string>();
-  for (const { key, signature } of signatures) {
+  for (const { key, signature, act = decree.act } of signatures) {
     const found = constitution.signers.get(key);
     if (found === undefined || !group.has(found.person.name)) {
       throw new CustosError(
@@ -79,12 +79,20 @@ export function quorumOf(constitution: Constitution, decree: Decree, signatures:
         `the key ${key} belongs to no person who decides: ${decree.act} needs ${asked}`,
       );
     }
-    if (!isSignedBy(found.key, decreeLines(decree, key), signature)) {
+    if (!agreesTo(act, decree.act)) {
+      const why = `${found.person.name} signed it as a version that may only ${act}, and it does not`;
+      throw new CustosError('CONSTITUTION_SIGNATURE', why);
+    }
+    if (!isSignedBy(found.key, decreeLines({ ...decree, act }, key), signature)) {
       throw new CustosError('CONSTITUTION_SIGNATURE', `the signature of ${found.person.name} does not fit`);
     }
     signed.add(found.person.name);
   }
   return { signed, needed: count, open: [...group].filter((name) => !signed.has(name)), asked };
+}
+
+function agreesTo(signed: DecreeAct, decided: DecreeAct): boolean {
+  return signed === decided || (signed === 'widen' && decided === 'narrow');
 }
 
 interface Deciders {

@@ -50,6 +50,10 @@ export interface CommandOptions {
   readonly wallet?: string;
   /** Why somebody freezes. */
   readonly reason?: string;
+  /** File of the policy before the one that is signed. */
+  readonly previous?: string;
+  /** For how many hours a policy that widens waits. */
+  readonly delay?: number;
   /** Id of the pending transaction that a policy judges. */
   readonly transaction?: string;
   /** Log that `doctor` summarizes; `-` is standard input. */
@@ -74,6 +78,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     limit: readCount(read, { flag: 'limit', fallback: 100 }),
     validFor: readCount(read, { flag: 'validFor', label: '--valid-for', fallback: 60 }),
     ...(signatureId !== undefined && { signatureId }),
+    ...readDelay(read),
     ...(chosen && { states: chosen.flatMap((text) => read.misused<State[]>('--state', [], () => [parseState(text)])) }),
   };
 }
@@ -112,6 +117,7 @@ const texts = [
   'transaction',
   'event',
   'format',
+  'previous',
 ] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };
@@ -130,6 +136,11 @@ function readKind(read: SettingsReader): Pick<CommandOptions, 'kind'> {
   if (isKey && isMnemonic) read.refuse('--private-key', 'choose one of --private-key and --mnemonic', 'USAGE');
   if (isKey) return { kind: 'key' };
   return isMnemonic || read.given('derivation') !== undefined ? { kind: 'hd' } : {};
+}
+
+function readDelay(read: SettingsReader): Pick<CommandOptions, 'delay'> {
+  const given = read.given('delay');
+  return given === undefined ? {} : { delay: read.misused('--delay', 1, () => wholeNumber(given, '--delay')) };
 }
 
 function readCount(

@@ -2,13 +2,16 @@ import { type BacktestRow, backtest } from '../../app/policy/backtest.js';
 import { draftPolicy } from '../../app/policy/draft.js';
 import { explain, explainLines } from '../../app/policy/explain.js';
 import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
+import { nextDraft, openPolicies, type PolicyParts, requirePolicy } from '../../app/policy/published.js';
 import { CustosError } from '../../core/errors.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import { counted } from '../../core/text/counted.js';
 import type { Call, Run } from '../spec.js';
 
 export const draft: Run = async ({ house, out }) => {
-  out.json(await draftPolicy(await house.store(), house.chains));
+  const store = await house.store();
+  const isPublished = (await store.policies.after(0)).length > 0;
+  out.json(isPublished ? await published(house, nextDraft) : await draftPolicy(store, house.chains));
   return 0;
 };
 
@@ -49,7 +52,8 @@ export const diff: Run = async ({ args, options, out }) => {
 };
 
 export const backtestCommand: Run = async ({ args, options, house, out }) => {
-  const policy = await readPolicyFile(args[0] ?? '');
+  const [file] = args;
+  const policy = file === undefined ? await published(house, requirePolicy) : await readPolicyFile(file);
   const { rows, changed, undecided } = await backtest(policy, await decoding(house), options.limit);
   if (options.json) for (const row of rows) out.jsonLine(row);
   else out.table([['ID', 'CHAIN', 'STATE', 'VERDICT', 'WHY'], ...rows.map(row)]);
@@ -65,6 +69,10 @@ const NOT_KNOWN =
 
 function row({ id, chain, state, verdict, reasons }: BacktestRow): string[] {
   return [id, chain, state, verdict, reasons.join('; ')];
+}
+
+async function published<T>(house: Call['house'], work: (parts: PolicyParts) => Promise<T>): Promise<T> {
+  return openPolicies({ store: await house.store(), rootKey: await house.rootKey(), clock: house.clock }, work);
 }
 
 async function decoding({ config, store, vault, journal, chains }: Call['house']) {

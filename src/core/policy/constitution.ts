@@ -60,4 +60,6 @@ export interface PersonSignature {
   readonly key: string;
   /** 86 characters of base64url. */
   readonly signature: string;
+  /** The act in the lines, where it is not the one that is decided: whoever signs that a policy widens also agrees if it narrows. */
+  readonly act?: Act;
 }

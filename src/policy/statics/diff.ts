@@ -1,3 +1,4 @@
+import { isObject } from '../../core/json.js';
 import type { BookEntry, Policy, Target } from '../../core/policy/policy.js';
 import { folded, normal } from '../address.js';
 import { isCodeNarrowed, isNarrower, isTighter, isWithin } from './within.js';
@@ -166,6 +167,10 @@ function textOf(value: unknown): string {
   return JSON.stringify(value, (_name, one: unknown) => {
     if (typeof one === 'bigint') return String(one);
     if (one instanceof Set) return [...one].map(String).sort();
-    return one instanceof Map ? [...one].map(([name, item]) => [name, String(item)]).sort() : one;
+    if (one instanceof Map) return [...one].map(([name, item]) => [name, String(item)]).sort();
+    // Members have the order in which they were written.
+    return isObject(one)
+      ? Object.fromEntries(Object.entries(one).sort(([name], [other]) => (name < other ? -1 : 1)))
+      : one;
   });
 }

@@ -14,6 +14,13 @@ const rule = (kind: 'permits' | 'forbids' | 'limits', from: object, change: obje
   diffOf({ [kind]: [from] }, { [kind]: [{ ...from, ...change }] }).effect;
 
 describe('a new version of a policy', () => {
+  it('is the same in another order of its members', () => {
+    const text = policyText({ permits: [permit], forbids: [forbid], limits: [limit] });
+    const before = readPolicy(text);
+    expect(before.text).not.toBe(text);
+    expect(diffPolicies(before, readPolicy(before.text))).toEqual({ effect: 'same', changes: [] });
+  });
+
   it.each([
     ['a higher ceiling', { max: '5.1' }, 'widens'],
     ['a lower ceiling', { max: '4' }, 'narrows'],
