@@ -422,6 +422,29 @@ const kinds = {
     status: 409,
     hint: 'start from `custos policy draft`, which has the next version and the hash of the newest one',
   },
+  POLICY_DENIED: {
+    exit: 1,
+    status: 403,
+    hint: '`custos policy explain` says which part no rule covers; `custos transaction retry ID` asks again',
+  },
+  POLICY_HELD: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: '`custos transaction show ID` says which approvals are missing; the daemon asks again by itself',
+  },
+  CONTROL_OLD: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: 'the signer knows a newer version: give the daemon the newest database; docs/threat-model.md says why none is taken back',
+  },
+  CONTROL_WITHHELD: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'the signer waits for a daemon that has the constitution and policies; start one with the newest database',
+  },
   DIGEST_MISMATCH: {
     exit: 1,
     status: 403,

@@ -30,6 +30,7 @@ export const logEvents = {
   'transaction-passed-over': ['error', 'transaction passed over'],
   'transaction-not-resumed': ['warn', 'transaction not resumed'],
   'transaction-not-recorded': ['error', 'transaction not recorded'],
+  'control-handed-over': ['info', 'constitution and policies handed over to the signer'],
   'transaction-allowed': ['info', 'transaction allowed'],
   'transaction-filled': ['info', 'transaction filled'],
   'transaction-signed': ['info', 'transaction signed'],

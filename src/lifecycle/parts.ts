@@ -7,6 +7,7 @@ import type { Log } from '../core/log.js';
 import type { Meter } from '../core/meter.js';
 import type { Nodes } from '../core/network/cloud.js';
 import type { Source } from '../core/network/source.js';
+import type { SignControl } from '../core/signing/control.js';
 import type { FreezeView } from '../core/signing/freezes.js';
 import type { Judge } from '../core/signing/judge.js';
 import type { Signer } from '../core/signing/signer.js';
@@ -26,6 +27,11 @@ export interface LifecycleParts {
   readonly journal: Journal;
   readonly nodes: Nodes;
   readonly signer: Signer;
+  /**
+   * What the signer's rules need for one pending transaction, after the signer has got the newest of them. Undefined in a store
+   * without rules; absent where the signer gets none.
+   */
+  control?(pendingId: string): Promise<SignControl | undefined>;
   /** Asked in order; the first objection ends the way. */
   readonly judges: readonly Judge[];
   /** What may not be signed now. */

@@ -24,6 +24,12 @@ const objections: ReadonlyMap<ErrorCode, Objection['to']> = new Map([
   ['WALLET_DEACTIVATED', 'denied'],
   ['WALLET_DESTROYED', 'denied'],
   ['WALLET_SUSPENDED', 'held'],
+  ['APPROVAL_SPENT', 'held'],
+  ['BUDGET_EXCEEDED', 'held'],
+  ['CONTROL_OLD', 'held'],
+  ['CONTROL_WITHHELD', 'held'],
+  ['POLICY_DENIED', 'denied'],
+  ['POLICY_HELD', 'held'],
 ] as const);
 
 /** Answers about signed bytes themselves. A bug of Custos is not one of them: the bytes may have been sent before it. */

@@ -1,55 +1,69 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
+import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { Answer } from './messages.js';
 
+/** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
+export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'APPROVAL_SPENT',
+  'BUDGET_EXCEEDED',
+  'CONTROL_OLD',
+  'CONTROL_WITHHELD',
+  'POLICY_DENIED',
+  'POLICY_HELD',
+]);
+
 /** The codes that a signer may answer when it refuses a request. Any other code becomes INTERNAL. */
-const signerCodes: ReadonlySet<string> = new Set<ErrorCode>([
-  'ADDRESS_INVALID',
-  'ADDRESS_MISMATCH',
-  'AMOUNT_INVALID',
-  'AUDIT_BROKEN',
-  'CHAIN_ID_MISMATCH',
-  'CHAIN_MISMATCH',
-  'CHAIN_UNKNOWN',
-  'DIGEST_MISMATCH',
-  'FEE_INVALID',
-  'GAS_TOO_LOW',
-  'HAZARD_REFUSED',
-  'INDEX_INVALID',
-  'INDEX_MISSING',
-  'INDEX_UNEXPECTED',
-  'INTERNAL',
-  'KDF_PARAMETERS',
-  'KEY_MISSING',
-  'KEY_UNREACHABLE',
-  'KEY_WIPED',
-  'MNEMONIC_INVALID',
-  'NETWORK_CLOSED',
-  'NETWORK_MISMATCH',
-  'PASSWORD_WRONG',
-  'PATH_INVALID',
-  'PENDING_INVALID',
-  'PRIVATE_KEY_INVALID',
-  'RECORD_DAMAGED',
-  'SECRET_UNSUPPORTED',
-  'SENDER_MISMATCH',
-  'SIGNATURE_INVALID',
-  'SIGNER_LOCKED_DOWN',
-  'STORE_NEWER',
-  'TRANSACTION_EXPIRED',
-  'TRANSACTION_INVALID',
-  'TRANSACTION_TOO_LARGE',
-  'TRANSACTION_UNSUPPORTED',
-  'WALLET_CHAIN_MISMATCH',
-  'WALLET_COMPROMISED',
-  'WALLET_DEACTIVATED',
-  'WALLET_DESTROYED',
-  'WALLET_SUSPENDED',
-  'WALLET_UNKNOWN',
-  'XPUB_INVALID',
+const signerCodes: ReadonlySet<string> = new Set<string>([
+  ...judgedCodes,
+  ...([
+    'ADDRESS_INVALID',
+    'ADDRESS_MISMATCH',
+    'AMOUNT_INVALID',
+    'AUDIT_BROKEN',
+    'CHAIN_ID_MISMATCH',
+    'CHAIN_MISMATCH',
+    'CHAIN_UNKNOWN',
+    'DIGEST_MISMATCH',
+    'FEE_INVALID',
+    'GAS_TOO_LOW',
+    'HAZARD_REFUSED',
+    'INDEX_INVALID',
+    'INDEX_MISSING',
+    'INDEX_UNEXPECTED',
+    'INTERNAL',
+    'KDF_PARAMETERS',
+    'KEY_MISSING',
+    'KEY_UNREACHABLE',
+    'KEY_WIPED',
+    'MNEMONIC_INVALID',
+    'NETWORK_CLOSED',
+    'NETWORK_MISMATCH',
+    'PASSWORD_WRONG',
+    'PATH_INVALID',
+    'PENDING_INVALID',
+    'PRIVATE_KEY_INVALID',
+    'RECORD_DAMAGED',
+    'SECRET_UNSUPPORTED',
+    'SENDER_MISMATCH',
+    'SIGNATURE_INVALID',
+    'SIGNER_LOCKED_DOWN',
+    'STORE_NEWER',
+    'TRANSACTION_EXPIRED',
+    'TRANSACTION_INVALID',
+    'TRANSACTION_TOO_LARGE',
+    'TRANSACTION_UNSUPPORTED',
+    'WALLET_CHAIN_MISMATCH',
+    'WALLET_COMPROMISED',
+    'WALLET_DEACTIVATED',
+    'WALLET_DESTROYED',
+    'WALLET_SUSPENDED',
+    'WALLET_UNKNOWN',
+    'XPUB_INVALID',
+  ] satisfies ErrorCode[]),
 ]);
 
 /** The same for a keeper, which also answers for its signer processes and says what it thinks of a front. */
@@ -68,7 +82,7 @@ export const keeperCodes: ReadonlySet<string> = new Set<string>([
 
 /** What an answer is for. */
 export type Asked =
-  | { readonly kind: 'unlock' | 'sign' | 'checkpoint'; readonly n: number }
+  | { readonly kind: 'unlock' | 'sign' | 'checkpoint' | 'examine' | 'control'; readonly n: number }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
@@ -77,6 +91,7 @@ const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
 const ID_FORM = /^[\w:.+/=-]{1,200}$/;
 /** A signed note: lines of printable ASCII, and the dash before a signature. */
 const NOTE_FORM = /^[\x20-\x7e\n\u2014]{1,65536}$/;
+const HASH_FORM = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * Reads a message of a signer process as if from an enemy: it has handled keys, so none of its free text may reach log, journal
@@ -122,6 +137,12 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
     case 'checkpoint':
       if (question.kind !== 'checkpoint') throw foreign();
       return { kind: 'checkpoint', n, note: parseText(answer('note'), NOTE_FORM) };
+    case 'examined':
+      if (question.kind !== 'examine') throw foreign();
+      return { kind: 'examined', n, result: parseEdges(membersOf(answer('result'))) };
+    case 'controlled':
+      if (question.kind !== 'control') throw foreign();
+      return { kind: 'controlled', n };
     default:
       throw foreign();
   }
@@ -165,6 +186,23 @@ function parseFacts(value: unknown, count: number): SignerFacts[] {
   });
 }
 
+function parseEdges(result: Members): ControlEdges {
+  const constitution = result('constitution');
+  const policies = result('policies');
+  if (!Array.isArray(policies) || policies.length > 1_000) throw foreign();
+  return {
+    ...(constitution !== undefined && { constitution: parseEdge(constitution) }),
+    policies: Array.from({ length: policies.length }, (_, at) => parseEdge(policies[at])),
+  };
+}
+
+function parseEdge(value: unknown): ControlEdge {
+  const edge = membersOf(value);
+  const version = edge('version');
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) throw foreign();
+  return { version, hash: parseText(edge('hash'), HASH_FORM) };
+}
+
 function parseText(value: unknown, form: RegExp): string {
   if (typeof value !== 'string' || !form.test(value)) throw foreign();
   return value;
@@ -186,7 +224,7 @@ function foreign(): CustosError {
 
 /** A question that was refused. */
 type Refused =
-  | { readonly kind: 'unlock' }
+  | { readonly kind: 'unlock' | 'examine' | 'control' }
   | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> }
   | { readonly kind: 'checkpoint'; readonly request: Pick<CheckpointRequest, 'writer'> };
 
@@ -196,7 +234,11 @@ export function refusalOf(code: ErrorCode, question: Refused): CustosError {
   if (question.kind === 'checkpoint') {
     return new CustosError(code, `the signer refused to sign the audit log ${question.request.writer}`);
   }
-  const ids = question.request.sealed.map(({ signatureId }) => signatureId);
+  if (question.kind !== 'sign' && question.kind !== 'identify') {
+    return new CustosError(code, words[code] ?? 'the signer refused the constitution or the policies');
+  }
+  const { sealed } = question.request;
+  const ids = sealed.map(({ signatureId }) => signatureId);
   const wallets = ids.length === 0 ? 'no wallet' : `wallet ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
   return new CustosError(code, `${words[code] ?? 'the signer refused to sign'}: ${wallets}`);
 }
@@ -211,6 +253,10 @@ const openingWords: Partial<Record<ErrorCode, string>> = {
 };
 
 const words: Partial<Record<ErrorCode, string>> = {
+  APPROVAL_SPENT: 'the signer has used an approval for another signature',
+  BUDGET_EXCEEDED: 'the signer finds a limit of the policy used up',
+  CONTROL_OLD: 'the signer knows a newer constitution or policy than this store has',
+  CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
   DIGEST_MISMATCH: 'the completed form is not the one that was approved',
   FEE_INVALID: 'the signer found the fee above its ceiling',
   HAZARD_REFUSED: 'the signer found a hazard that it was not allowed at its start',
@@ -219,6 +265,8 @@ const words: Partial<Record<ErrorCode, string>> = {
   INDEX_UNEXPECTED: 'the wallet has one key and takes no derivation index',
   INTERNAL: 'the signer failed in an unforeseen way',
   NETWORK_MISMATCH: 'the wallet is of another network',
+  POLICY_DENIED: 'the signer finds that the policy does not allow the transaction',
+  POLICY_HELD: 'the signer finds that approvals are missing',
   RECORD_DAMAGED: 'a sealed record is damaged or not of this wallet',
   SIGNER_DIED: 'a signer process ended during this request',
   SIGNER_TIMEOUT: 'a signer process did not answer in time',

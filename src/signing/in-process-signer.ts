@@ -2,8 +2,15 @@ import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
-import { identifyKeys, signPending } from './sign.js';
+import { ControlBook } from './control/book.js';
+import { Gate } from './control/gate.js';
+import { Tab } from './control/tab.js';
+import { identifyKeys, prepareSigning } from './sign.js';
 import type { UnlockedVault } from './signer-process.js';
+
+interface Opened extends UnlockedVault {
+  readonly gate: Gate;
+}
 
 /** A signer in this process, for programs that embed Custos and for tests. Same contract as the signer process. */
 export function createInProcessSigner(parts: {
@@ -12,11 +19,13 @@ export function createInProcessSigner(parts: {
   chains: ChainRegistry;
   rules: SigningRules;
 }): Signer {
-  let unlocked: Promise<UnlockedVault> | undefined;
+  const { chains, rules } = parts;
+  const book = new ControlBook({ now: Date.now });
+  let unlocked: Promise<Opened> | undefined;
   let closed = false;
   const open = () => {
     if (closed) throw new CustosError('SIGNER_DIED', 'the signer is closed');
-    unlocked ??= parts.unlockVault();
+    unlocked ??= parts.unlockVault().then((vault) => ({ ...vault, gate: new Gate(vault.control, Date.now) }));
     return unlocked;
   };
   return {
@@ -27,9 +36,22 @@ export function createInProcessSigner(parts: {
       if (journal === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the journal');
       return journal;
     },
-    sign: async (request) =>
-      signPending(request, { vault: (await open()).vault, chains: parts.chains, rules: parts.rules }),
+    async sign(request) {
+      const { vault, gate } = await open();
+      const tab = new Tab(book);
+      try {
+        return await prepareSigning(request, { vault, chains, rules, gate, account: async (one) => tab.answer(one) })();
+      } catch (error) {
+        tab.refused();
+        throw error;
+      }
+    },
     identify: async (request) => identifyKeys(request, (await open()).vault),
+    async control(documents) {
+      const { gate } = await open();
+      book.accept(documents, gate.examine(documents));
+      if (book.update !== undefined) gate.apply(book.update);
+    },
     async close() {
       closed = true;
       const opened = await unlocked?.catch(() => undefined);

@@ -1,10 +1,12 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
+import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot } from '../core/store/store.js';
+import type { ControlUpdate } from './control/book.js';
 
 /** What the signer process needs to open the root key. Each holder of a copy wipes the password's bytes. */
 export interface UnlockRequest {
@@ -20,7 +22,23 @@ export type Question =
   | { readonly kind: 'unlock'; readonly n: number; readonly request: UnlockRequest }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
-  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest };
+  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
+  /** Opens documents of control, and changes nothing. */
+  | { readonly kind: 'examine'; readonly n: number; readonly request: ControlDocuments };
+
+/** What a signer process is told without a question: it answers nothing. */
+export type Notice =
+  | { readonly kind: 'control'; readonly update: ControlUpdate }
+  /** The answer to what it asked about question `n`: a list of sums, or why not. */
+  | { readonly kind: 'account'; readonly n: number; readonly sums: readonly bigint[] }
+  | { readonly kind: 'account'; readonly n: number; readonly code: ErrorCode };
+
+/** What a signer process asks before it answers question `n`. */
+export interface Asking {
+  readonly kind: 'ask';
+  readonly n: number;
+  readonly question: AccountQuestion;
+}
 
 /** One answer of a signer process. */
 export type Answer =
@@ -28,11 +46,14 @@ export type Answer =
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
+  | { readonly kind: 'examined'; readonly n: number; readonly result: ControlEdges }
+  /** A keeper has taken documents of control. */
+  | { readonly kind: 'controlled'; readonly n: number }
   /** A code alone: texts, names and details of errors can contain secrets of the signer. */
   | { readonly kind: 'failed'; readonly n: number; readonly code: ErrorCode };
 
 /** Front to signer process: the questions of one turn of the event loop, because a message costs more than its content. */
-export type ToSigner = readonly Question[];
+export type ToSigner = readonly (Question | Notice)[];
 
 /** Signer process to front: the answers to one message together. */
-export type FromSigner = readonly Answer[];
+export type FromSigner = readonly (Answer | Asking)[];

@@ -1,5 +1,5 @@
 import type { Chain, ChainRegistry } from '../core/chain/chain.js';
-import type { ParseContext, SignerFacts } from '../core/chain/codec.js';
+import type { ParseContext, SignerFacts, UnsignedTransaction } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { digestOf } from '../core/signing/digest.js';
 import type { KeyRequest } from '../core/signing/pending.js';
@@ -8,6 +8,7 @@ import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/sig
 import type { Vault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
 import { type ControlledWallet, refuseCompromised, signingWallets } from '../policy/wallet-states.js';
+import type { Account, Gate } from './control/gate.js';
 import { checkLimits } from './limits.js';
 
 /** What signing needs: an open vault, all chains, and the operator's limits. */
@@ -15,31 +16,54 @@ export interface SigningParts {
   readonly vault: Vault;
   readonly chains: ChainRegistry;
   readonly rules: SigningRules;
+  /** Judges by policy. */
+  readonly gate: Gate;
+  /** Asks whoever accounts for budgets and approvals about this signature. */
+  readonly account: Account;
 }
 
+/** Signs what was decoded and judged; once. */
+export type Prepared = () => Promise<SignResult>;
+
 /**
- * Signs one completed transaction. It is pure: it decodes the transaction again, checks that the wallets belong to it and the
- * keys to the sender, and only then opens secrets, for the time of one signature.
+ * Decodes one completed transaction, checks that the wallets belong to it and the keys to the sender, and has it judged. Only the
+ * work that it gives back opens secrets, for the time of one signature; until then several transactions may be prepared.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, WALLET_SUSPENDED, WALLET_DEACTIVATED,
- *   WALLET_COMPROMISED, WALLET_DESTROYED, INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED, SIGNATURE_INVALID, DIGEST_MISMATCH, and whatever the chain's `parse` throws
+ *   WALLET_COMPROMISED, WALLET_DESTROYED, INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED,
+ *   DIGEST_MISMATCH, and whatever the chain's `parse` throws. Its work: POLICY_*, BUDGET_EXCEEDED, APPROVAL_SPENT, CONTROL_OLD,
+ *   SIGNATURE_INVALID
  */
-export async function signPending(request: SignRequest, parts: SigningParts): Promise<SignResult> {
+export function prepareSigning(request: SignRequest, parts: SigningParts): Prepared {
   const { pending } = request;
   checkDigest(request);
   const { network } = pending;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
-  const wallets = controlledWallets(parts.vault, wanted);
-  signingWallets(wallets);
-  refuseCompromised(wallets);
+  const controlled = controlledWallets(parts.vault, wanted);
+  const wallets = signingWallets(controlled);
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
   const unsigned = chain.codec.parse(request.completed, parseContext(pending, { rules, signers }));
   checkLimits(unsigned.summary, { chain, network, rules });
+  const admitted = parts.gate.admit({ request, chain, network, unsigned, signers, wallets }, parts.account);
+  if (admitted === undefined) refuseCompromised(controlled);
+  // Whoever runs the work gets the refusal; until then it is not unheard.
+  admitted?.catch(() => undefined);
+  return async () => {
+    if (admitted !== undefined) await admitted;
+    return signAdmitted(parts.vault, known, unsigned);
+  };
+}
+
+async function signAdmitted(
+  vault: Vault,
+  known: Parameters<Vault['lend']>[0],
+  unsigned: UnsignedTransaction,
+): Promise<SignResult> {
   const start = process.hrtime.bigint();
   let opened = start;
-  const signed = await parts.vault.lend(known, (keys) => {
+  const signed = await vault.lend(known, (keys) => {
     opened = process.hrtime.bigint();
     return unsigned.sign(keys);
   });

@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { CustosError, type ErrorCode } from '../core/errors.js';
-import { endingOf, parseAnswers, refusalOf } from './answers.js';
+import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
+import { endingOf, judgedCodes, parseAnswers, refusalOf } from './answers.js';
+import { parseAccountQuestion } from './control/account-question.js';
+import type { ControlBook, ControlUpdate } from './control/book.js';
+import { Tab } from './control/tab.js';
 import { lockedFork } from './locked-fork.js';
-import type { Answer, Question } from './messages.js';
+import type { Answer, Notice, Question, ToSigner } from './messages.js';
 
 export interface SignerProgram {
   /** Program of the signer process. */
@@ -22,6 +25,8 @@ export interface SignerWatcher {
 
 interface Waiting {
   readonly question: Question;
+  /** What it took of budgets and approvals. */
+  readonly tab: Tab;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: CustosError) => void;
 }
@@ -36,6 +41,7 @@ const REFUSALS = 100;
 export class SignerChild {
   readonly #process: ChildProcess;
   readonly #watcher: SignerWatcher;
+  readonly #book: ControlBook;
   readonly #waiting = new Map<number, Waiting>();
   /** Questions to send together at the end of this turn of the event loop. */
   #outbox: Question[] = [];
@@ -44,10 +50,14 @@ export class SignerChild {
   #isLost = false;
   /** In a row. */
   #refusals = 0;
+  #isUnlocked = false;
+  /** What it knows of control. */
+  #told: ControlUpdate | undefined;
 
-  /** @throws CustosError SIGNER_DIED: the system starts no process */
-  constructor(program: SignerProgram, watcher: SignerWatcher) {
+  /** @param book - answers what it asks @throws CustosError SIGNER_DIED: the system starts no process */
+  constructor(program: SignerProgram, watcher: SignerWatcher, book: ControlBook) {
     this.#watcher = watcher;
+    this.#book = book;
     this.#process = forked(program);
     this.#process.on('message', (message: unknown) => this.#receive(message));
     this.#process.on('error', () => this.#lose('SIGNER_DIED', 'the signer process could not be started'));
@@ -72,7 +82,7 @@ export class SignerChild {
     const n = ++this.#lastNumber;
     return new Promise((resolve, reject) => {
       const question = make(n);
-      this.#waiting.set(n, { question, resolve, reject });
+      this.#waiting.set(n, { question, tab: new Tab(this.#book), resolve, reject });
       this.#outbox.push(question);
       if (this.#outbox.length === 1) setImmediate(() => this.#send());
       // Counted from its last answer, not from the question: a question behind many others is not late.
@@ -81,6 +91,14 @@ export class SignerChild {
         limit,
       );
     });
+  }
+
+  /** Tells it what the book says about control, if it does not know that yet. */
+  tellControl(): void {
+    const { update } = this.#book;
+    if (!this.#isUnlocked || update === undefined || update === this.#told) return;
+    this.#told = update;
+    this.#post([{ kind: 'control', update }]);
   }
 
   /** Resolves when it is gone. It has no state, so it can be killed at once. */
@@ -101,17 +119,25 @@ export class SignerChild {
   #send(): void {
     const questions = this.#outbox;
     this.#outbox = [];
+    this.tellControl();
     for (let at = 0; at < questions.length; at += QUESTIONS_A_MESSAGE) {
-      this.#process.send(questions.slice(at, at + QUESTIONS_A_MESSAGE), (error) => {
-        if (error !== null) this.#lose('SIGNER_DIED', 'the channel to the signer process is closed');
-      });
+      this.#post(questions.slice(at, at + QUESTIONS_A_MESSAGE));
     }
+  }
+
+  #post(message: ToSigner): void {
+    if (this.#isLost) return;
+    this.#process.send(message, (error) => {
+      if (error !== null) this.#lose('SIGNER_DIED', 'the channel to the signer process is closed');
+    });
   }
 
   #receive(message: unknown): void {
     if (this.#isLost) return;
     try {
-      for (const answer of parseAnswers(message, (n) => this.#waiting.get(n)?.question)) this.#settle(answer);
+      const { asked, rest } = apart(message);
+      if (asked.length > 0) this.#post(asked.map((one) => this.#account(one)));
+      for (const answer of parseAnswers(rest, (n) => this.#waiting.get(n)?.question)) this.#settle(answer);
     } catch {
       this.#giveUp('SIGNER_DIED', 'the signer process does not keep to the protocol');
     }
@@ -129,11 +155,31 @@ export class SignerChild {
     if (waiting === undefined) return;
     this.#waiting.delete(answer.n);
     if (answer.kind === 'failed') {
-      this.#refusals += 1;
+      if (!judgedCodes.has(answer.code)) this.#refusals += 1;
+      waiting.tab.refused();
       waiting.reject(refusalOf(answer.code, waiting.question));
-    } else {
-      this.#refusals = 0;
-      waiting.resolve(answer);
+      return;
+    }
+    this.#refusals = 0;
+    if (answer.kind === 'unlocked') this.#isUnlocked = true;
+    // A signature leaves when what it took cannot be lost any more.
+    waiting.tab.signed().then(() => waiting.resolve(answer), waiting.reject);
+  }
+
+  /** @throws CustosError SIGNER_DIED: it does not keep to the protocol */
+  #account(value: unknown): Notice {
+    const n: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'n') : undefined;
+    const waiting = typeof n === 'number' ? this.#waiting.get(n) : undefined;
+    const asked = typeof value === 'object' && value !== null ? Reflect.get(value, 'question') : undefined;
+    const question = parseAccountQuestion(asked);
+    if (waiting?.question.kind !== 'sign') {
+      throw new CustosError('SIGNER_DIED', 'the signer process asks what no signer asks');
+    }
+    const about = { kind: 'account', n: waiting.question.n } as const;
+    try {
+      return { ...about, sums: waiting.tab.answer(question) };
+    } catch (thrown) {
+      return { ...about, code: asCustosError(thrown).code };
     }
   }
 
@@ -146,6 +192,14 @@ export class SignerChild {
     for (const { reject } of this.#waiting.values()) reject(new CustosError(code, reason));
     this.#waiting.clear();
   }
+}
+
+/** What it asks of the account, and its answers. */
+function apart(message: unknown): { readonly asked: readonly unknown[]; readonly rest: unknown } {
+  if (!Array.isArray(message)) return { asked: [], rest: message };
+  const isAsking = (one: unknown) => typeof one === 'object' && one !== null && Reflect.get(one, 'kind') === 'ask';
+  const asked = message.filter(isAsking);
+  return asked.length === 0 ? { asked, rest: message } : { asked, rest: message.filter((one) => !isAsking(one)) };
 }
 
 function forked({ program, nodeFlags, start }: SignerProgram): ChildProcess {

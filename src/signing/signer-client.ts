@@ -1,5 +1,6 @@
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signing/signer.js';
+import { ControlBook } from './control/book.js';
 import { type SignerClientOptions, SignerSlot, unexpected } from './signer-slot.js';
 
 /** Questions that wait at one signer before another one is started. */
@@ -11,7 +12,8 @@ const BUSY = 8;
  * others start when there is work for them, because each costs a key derivation and memory.
  */
 export function createSignerClient(options: SignerClientOptions): Signer {
-  const slots = Array.from({ length: options.count }, () => new SignerSlot(options));
+  const { book = new ControlBook({ now: Date.now }) } = options;
+  const slots = Array.from({ length: options.count }, () => new SignerSlot(options, book));
   const [first] = slots;
   if (first === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
   return {
@@ -22,6 +24,7 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     unlock: () => first.unlock(),
     journalKey: () => first.journalKey(),
     async sign(request) {
+      book.checkComplete();
       const answer = await chosen(slots, first).ask({ kind: 'sign', request });
       if (answer.kind !== 'signed') throw unexpected(answer);
       return answer.result;
@@ -36,6 +39,13 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       const answer = await first.ask({ kind: 'checkpoint', request });
       if (answer.kind !== 'checkpoint') throw unexpected(answer);
       return answer.note;
+    },
+    async control(documents) {
+      const answer = await first.ask({ kind: 'examine', request: documents });
+      if (answer.kind !== 'examined') throw unexpected(answer);
+      book.accept(documents, answer.result);
+      for (const slot of slots) slot.tellControl();
+      await book.settled();
     },
     async close() {
       options.password.wipe();

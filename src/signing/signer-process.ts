@@ -4,8 +4,10 @@ import type { CheckpointSigner } from '../core/signing/checkpoint.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
-import type { Answer, FromSigner, Question, ToSigner, UnlockRequest } from './messages.js';
-import { identifyKeys, signPending } from './sign.js';
+import type { ControlOpener } from './control/documents.js';
+import { type Account, Gate } from './control/gate.js';
+import type { Answer, Asking, FromSigner, Notice, Question, ToSigner, UnlockRequest } from './messages.js';
+import { identifyKeys, prepareSigning } from './sign.js';
 
 /** The child's end of the IPC channel. */
 export interface SignerChannel {
@@ -13,9 +15,11 @@ export interface SignerChannel {
   onMessage(listener: (message: ToSigner) => void): void;
 }
 
-/** An opened vault, and the keys that the front may hold: those of the public halves and of the journal. */
+/** An opened vault, what opens documents of control, and the keys that the front may hold: those of the public halves and of the journal. */
 export interface UnlockedVault {
   readonly vault: Vault;
+  /** Absent where no documents of control are handed over. */
+  readonly control?: ControlOpener;
   /** 32 bytes. */
   readonly viewKey: Uint8Array;
   readonly journal?: JournalKey;
@@ -30,36 +34,27 @@ export interface SignerProcessParts {
   unlockVault(request: UnlockRequest): Promise<UnlockedVault>;
 }
 
+interface Unlocked extends UnlockedVault {
+  readonly rules: SigningRules;
+  readonly gate: Gate;
+}
+
+type Work = Exclude<Question, { kind: 'unlock' }>;
+
 /**
  * Serves sign requests over the channel: a pure function with a key. Only the code of an error crosses the channel, so that no
  * secret can travel with it; the front writes the text.
  */
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
-  let unlocked: UnlockedVault | undefined;
-  let rules: SigningRules = new Map();
-
-  const answer = async (question: Exclude<Question, { kind: 'unlock' }>): Promise<Answer> => {
-    const { n } = question;
-    try {
-      if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
-      const { vault } = unlocked;
-      if (question.kind === 'identify') return { kind: 'identified', n, result: identifyKeys(question.request, vault) };
-      if (question.kind === 'checkpoint') {
-        if (unlocked.audit === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the log');
-        return { kind: 'checkpoint', n, note: await unlocked.audit.sign(question.request) };
-      }
-      return { kind: 'signed', n, result: await signPending(question.request, { vault, chains, rules }) };
-    } catch (thrown) {
-      return failed(n, thrown);
-    }
-  };
+  let unlocked: Unlocked | undefined;
+  const accounts = createAccounts(channel);
 
   const unlock = async ({ n, request }: Extract<Question, { kind: 'unlock' }>): Promise<Answer> => {
     try {
       // Only once: a second unlock must not change the rules.
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
-      unlocked = await unlockVault(request);
-      rules = request.rules;
+      const opened = await unlockVault(request);
+      unlocked = { ...opened, rules: request.rules, gate: new Gate(opened.control, Date.now) };
       const { viewKey, journal } = unlocked;
       return { kind: 'unlocked', n, viewKey, ...(journal && { journal }) };
     } catch (thrown) {
@@ -67,20 +62,85 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
     }
   };
 
-  const answerAll = async (questions: ToSigner): Promise<void> => {
-    const answers: Answer[] = [];
-    for (const question of questions) {
-      if (question.kind === 'unlock') void unlock(question).then((answered) => channel.send([answered]));
-      else answers.push(await answer(question));
+  /** Begins a question at once, and gives back what finishes it. */
+  const begin = (question: Work): (() => Promise<Answer>) => {
+    const { n } = question;
+    try {
+      if (unlocked === undefined) throw new CustosError('SIGNER_DIED', 'the signer process is not unlocked yet');
+      const { vault, rules, gate } = unlocked;
+      if (question.kind === 'identify')
+        return now({ kind: 'identified', n, result: identifyKeys(question.request, vault) });
+      if (question.kind === 'examine') return now({ kind: 'examined', n, result: gate.examine(question.request) });
+      if (question.kind === 'checkpoint') {
+        const { audit } = unlocked;
+        if (audit === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the log');
+        return async () => ({ kind: 'checkpoint', n, note: await audit.sign(question.request) });
+      }
+      const work = prepareSigning(question.request, { vault, chains, rules, gate, account: accounts.of(n) });
+      return async () => ({ kind: 'signed', n, result: await work() });
+    } catch (thrown) {
+      return now(failed(n, thrown));
     }
-    if (answers.length > 0) channel.send(answers);
+  };
+
+  // All of a message are judged first, so that they ask about budgets together; secrets are opened one after another.
+  const answerAll = async (questions: readonly Work[]): Promise<void> => {
+    const begun = questions.map((question) => ({ n: question.n, finish: begin(question) }));
+    const answers: Answer[] = [];
+    for (const { n, finish } of begun) answers.push(await finish().catch((thrown: unknown) => failed(n, thrown)));
+    channel.send(answers);
   };
 
   // One request after another, also of several messages: the secrets of at most one request are open.
   let last: Promise<void> = Promise.resolve();
-  channel.onMessage((questions) => {
-    last = last.then(() => answerAll(questions));
+  channel.onMessage((message) => {
+    const work: Work[] = [];
+    for (const one of message) {
+      if (one.kind === 'unlock') void unlock(one).then((answered) => channel.send([answered]));
+      else if (one.kind === 'control') unlocked?.gate.apply(one.update);
+      else if (one.kind === 'account') accounts.take(one);
+      else work.push(one);
+    }
+    if (work.length > 0) last = last.then(() => answerAll(work));
   });
+}
+
+interface Accounts {
+  /** Asks about one question. */
+  of(n: number): Account;
+  take(notice: Extract<Notice, { kind: 'account' }>): void;
+}
+
+/** Asks whoever started this process about budgets and approvals. */
+function createAccounts(channel: SignerChannel): Accounts {
+  const waiting = new Map<number, (notice: Extract<Notice, { kind: 'account' }>) => void>();
+  let outbox: Asking[] = [];
+  const flush = () => {
+    const asked = outbox;
+    outbox = [];
+    channel.send(asked);
+  };
+  return {
+    of: (n) => (question) =>
+      new Promise((resolve, reject) => {
+        waiting.set(n, (notice) => {
+          if ('sums' in notice) resolve(notice.sums);
+          else reject(new CustosError(notice.code, 'the account refused the signature'));
+        });
+        outbox.push({ kind: 'ask', n, question });
+        // What is asked in one turn is one message.
+        if (outbox.length === 1) queueMicrotask(flush);
+      }),
+    take(notice) {
+      const resolve = waiting.get(notice.n);
+      waiting.delete(notice.n);
+      resolve?.(notice);
+    },
+  };
+}
+
+function now(answer: Answer): () => Promise<Answer> {
+  return async () => answer;
 }
 
 function failed(n: number, thrown: unknown): Answer {

@@ -3,12 +3,14 @@ import { CustosError } from '../core/errors.js';
 import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
+import type { ControlDocuments } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot } from '../core/store/store.js';
+import type { ControlBook } from './control/book.js';
 import type { Answer, Question } from './messages.js';
-import { SignerChild, type SignerProgram } from './signer-child.js';
+import { SignerChild, type SignerProgram, type SignerWatcher } from './signer-child.js';
 
 export interface SignerClientOptions extends SignerProgram {
   readonly slots: readonly KeySlot[];
@@ -19,6 +21,8 @@ export interface SignerClientOptions extends SignerProgram {
   /** Most signer processes. */
   readonly count: number;
   readonly log: Log;
+  /** Accounts for budgets and approvals; the client's own if absent, which ends with it. */
+  readonly book?: ControlBook;
   /** Called when a new signer process has replaced a dead one. */
   readonly onRestart?: () => void;
   /** Milliseconds for a signer with questions to answer one, and for its start with the key derivation. */
@@ -29,7 +33,8 @@ export interface SignerClientOptions extends SignerProgram {
 export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest }
-  | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest };
+  | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
+  | { readonly kind: 'examine'; readonly request: ControlDocuments };
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };
 
@@ -47,6 +52,7 @@ const START_AGAIN = 30_000;
  */
 export class SignerSlot {
   readonly #options: SignerClientOptions;
+  readonly #book: ControlBook;
   #child: SignerChild | undefined;
   #unlocked: Promise<Uint8Array> | undefined;
   #journal: JournalKey | undefined;
@@ -63,8 +69,9 @@ export class SignerSlot {
   /** The suspect that has the process to itself. */
   #alone: Promise<unknown> | undefined;
 
-  constructor(options: SignerClientOptions) {
+  constructor(options: SignerClientOptions, book: ControlBook) {
     this.#options = options;
+    this.#book = book;
   }
 
   get name(): string {
@@ -103,6 +110,11 @@ export class SignerSlot {
     await this.unlock();
     if (this.#journal === undefined) throw new CustosError('INTERNAL', 'the signer gave no key of the journal');
     return this.#journal;
+  }
+
+  /** Tells a running process at once what changed about control. */
+  tellControl(): void {
+    this.#child?.tellControl();
   }
 
   /** Starts a process without waiting for it; the log reports a failed start. */
@@ -224,7 +236,7 @@ export class SignerSlot {
   }
 
   #spawn(): SignerChild {
-    return new SignerChild(this.#options, {
+    const watcher: SignerWatcher = {
       onExit: (pid, exit) => {
         if (!this.#closed) tell(this.#options.log, 'signer-ended', { signer: pid, exit });
       },
@@ -235,7 +247,8 @@ export class SignerSlot {
         if (this.#isOpen) this.#unlocked = undefined;
         this.#isOpen = false;
       },
-    });
+    };
+    return new SignerChild(this.#options, watcher, this.#book);
   }
 }
 
@@ -246,8 +259,7 @@ export function unexpected(answer: Answer): CustosError {
 
 /** The part of a request that the signer needs: the rest would be copied twice for nothing. */
 function questionOf(work: Work, n: number): Question {
-  if (work.kind === 'identify') return { kind: 'identify', n, request: work.request };
-  if (work.kind === 'checkpoint') return { kind: 'checkpoint', n, request: work.request };
+  if (work.kind !== 'sign') return { ...work, n };
   const { pending, ...request } = work.request;
   const { chain, network, keys, withdrawal } = pending;
   const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };

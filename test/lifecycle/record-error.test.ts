@@ -44,6 +44,21 @@ describe('an error', () => {
   });
 });
 
+test.each([
+  ['POLICY_HELD', 'held'],
+  ['APPROVAL_SPENT', 'held'],
+  ['CONTROL_OLD', 'held'],
+  ['CONTROL_WITHHELD', 'held'],
+  ['POLICY_DENIED', 'denied'],
+  ['BUDGET_EXCEEDED', 'held'],
+] as const)('a signer that answers %s makes a transaction %s, and never failed', async (code, kind) => {
+  const claimed = await daemon.claimed('one');
+  expect(await recordError(daemon.parts({ maxAttempts: 1 }), claimed, new CustosError(code, 'no'))).toMatchObject({
+    kind,
+  });
+  expect(await daemon.journal.get('one')).toMatchObject({ state: kind, errorCode: code });
+});
+
 test('a signed row that lost its bytes ends, because nothing can be sent again', async () => {
   const { entry, ...rest } = await daemon.claimed('one', [['signed', signedFact]]);
   const { signed: _, ...damaged } = entry;

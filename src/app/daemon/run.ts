@@ -33,6 +33,7 @@ import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
 import { approvalJudges, tellUnmetNeeds } from './approval-judges.js';
 import { withAudit } from './audited.js';
+import { createControlFeed } from './control-feed.js';
 import { makeJudges } from './judges.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -140,6 +141,7 @@ interface Opened {
 function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Opened): LifecycleParts {
   const { store, viewKey, freezes, signer, nodes, judges, meter, rules, run } = opened;
   const { confirmations, maxAttempts, wallets } = config.daemon;
+  const feed = createControlFeed({ store, signer, viewKey, clock, log });
   return {
     chains,
     wallets: store.wallets,
@@ -147,6 +149,7 @@ function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Ope
     journal: store.journal,
     nodes,
     signer,
+    control: feed.of,
     judges: [...judges, ...approvalJudges({ config, clock, store, viewKey })],
     freezes,
     meter,

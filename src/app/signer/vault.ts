@@ -1,8 +1,10 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
+import type { ControlOpener } from '../../signing/control/documents.js';
 import type { UnlockRequest } from '../../signing/messages.js';
 import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
+import { controlSeal } from '../../vault/control-seal.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
@@ -14,6 +16,12 @@ export function serveVault(channel: SignerChannel): void {
   serveSigner({ channel, chains, unlockVault });
 }
 
+/** What opens constitutions and policies. */
+export function controlOpener(rootKey: Uint8Array, storeId: string): ControlOpener {
+  const seal = controlSeal(rootKey, storeId);
+  return { storeId, open: (kind, { version, box }) => seal.open(kind, { version, box, viewBox: box }) };
+}
+
 /** Opens the root key with the password from the channel, and wipes that copy of the password. */
 export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault> {
   const password = Secret.bytes(request.password);
@@ -22,6 +30,7 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
     try {
       return {
         vault: openVault({ rootKey, storeId: request.storeId, chains }),
+        control: controlOpener(rootKey, request.storeId),
         viewKey: viewKey(rootKey, request.storeId),
         audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),
         journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },

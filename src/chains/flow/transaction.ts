@@ -27,7 +27,7 @@ export function parseCompleted(
   return {
     summary: summarize(effects),
     effects,
-    ...(paysItself && { nonce: filling.proposer.sequenceNumber }),
+    ...(paysItself && { nonce: filling.proposer.sequenceNumber, nonceOwner: `key ${filling.proposer.keyId}` }),
     sign: async (keys) => {
       const key = keyOf(keys, context.from, showPublicKey);
       return sign(key, { payload, filling, action, network: context.network });

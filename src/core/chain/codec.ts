@@ -34,6 +34,8 @@ export interface UnsignedTransaction {
   readonly effects: readonly Effect[];
   /** Sequence number of the sender, if the chain has one. */
   readonly nonce?: bigint;
+  /** Whose number it is, where a sender has one for each of its keys. */
+  readonly nonceOwner?: string;
   /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */
   readonly spends?: readonly string[];
   /**

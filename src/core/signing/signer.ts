@@ -1,6 +1,7 @@
 import type { SignedTransaction, SignerFacts } from '../chain/codec.js';
 import type { JournalKey } from '../store/journal-mac.js';
 import type { CheckpointRequest } from './checkpoint.js';
+import type { ControlDocuments, SignControl } from './control.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
@@ -12,6 +13,8 @@ export interface SignRequest {
   readonly digest?: string;
   /** Sealed records of every wallet that `pending.keys` names. */
   readonly sealed: readonly SealedWallet[];
+  /** What rules need to know besides the transaction, in a store that has any. */
+  readonly control?: SignControl;
 }
 
 export interface IdentifyRequest {
@@ -41,5 +44,10 @@ export interface Signer {
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;
   /** Signs a head of the audit log; absent where the signer has no key of it. @throws CustosError AUDIT_BROKEN, SIGNER_* */
   checkpoint?(request: CheckpointRequest): Promise<string>;
+  /**
+   * Hands over constitution and policies; they hold from then on, and no older ones are taken any more.
+   * @throws CustosError CONTROL_OLD, RECORD_DAMAGED, KEEPER_STATE_UNWRITTEN
+   */
+  control(documents: ControlDocuments): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,18 +6,22 @@ import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
 /**
- * Has the signer sign what the judges allowed. The signer gets its digest and signs nothing else.
- * @throws CustosError FROZEN, also if a freeze came while it signed: what was signed is dropped then; SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
+ * Has the signer sign what the judges allowed. The signer gets its digest and signs nothing else. It judges by the store's rules
+ * itself, and gets what it needs for that.
+ * @throws CustosError FROZEN, also if a freeze came while it signed: what was signed is dropped then; SIGNATURE_INVALID: what came
+ *   back is not a transaction of this chain; and whatever the signer throws
  */
 export async function sign(
-  parts: Traced & FreezeParts & Pick<LifecycleParts, 'signer' | 'meter'>,
+  parts: Traced & FreezeParts & Pick<LifecycleParts, 'signer' | 'control' | 'meter'>,
   { entry }: Claimed,
   { chain, sealed, completed, digest }: Signers & Decoded,
 ): Promise<SignedTransaction> {
-  const request = { pending: entry.pending, completed, digest, sealed };
   await refuseFrozen(parts, entry);
   const start = performance.now();
-  const signed = await step(parts, 'sign', entry.id, () => parts.signer.sign(request));
+  const signed = await step(parts, 'sign', entry.id, async () => {
+    const control = await parts.control?.(entry.id);
+    return parts.signer.sign({ pending: entry.pending, completed, digest, sealed, ...(control && { control }) });
+  });
   checkSigned(chain, signed);
   await refuseFrozen(parts, entry);
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { asCustosError, CustosError } from '../../core/errors.js';
+import type { ControlDocuments } from '../../core/signing/control.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
@@ -43,6 +44,8 @@ interface FrontKeys {
 export function createKeeperClient(options: KeeperClientOptions): Signer {
   let connection: Promise<KeeperConnection> | undefined;
   let keys: FrontKeys | undefined;
+  /** Every new connection gets them again: the keeper may have been started again. */
+  let documents: ControlDocuments | undefined;
   let isClosed = false;
 
   const introduced = async (): Promise<KeeperConnection> => {
@@ -54,6 +57,8 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       }
       if (keys !== undefined) options.onRestart?.();
       keys ??= given;
+      // What the keeper thinks of them, it says of each signature that is asked for.
+      if (documents !== undefined) await handOver(opened, documents).catch(() => undefined);
       return opened;
     } catch (error) {
       opened.close();
@@ -98,6 +103,11 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       if (answer.kind !== 'checkpoint') throw unexpected(answer);
       return answer.note;
     },
+    async control(given) {
+      // First remembered: a connection that is made meanwhile brings them.
+      documents = given;
+      await handOver(await served(connected, keys), given);
+    },
     async close() {
       isClosed = true;
       (await connection?.catch(() => undefined))?.close();
@@ -120,6 +130,11 @@ async function served(
     if (keys === undefined || error.kind.retry === true) throw error;
     throw new CustosError('SIGNER_UNREACHABLE', `${error.message} (${error.code})`, { cause: error });
   }
+}
+
+async function handOver(connection: KeeperConnection, request: ControlDocuments): Promise<void> {
+  const answer = await connection.ask((n) => ({ kind: 'control', n, request }));
+  if (answer.kind !== 'controlled') throw unexpected(answer);
 }
 
 function helloOf({ storeId, slots, rules }: KeeperClientOptions, n: number): FrontQuestion {

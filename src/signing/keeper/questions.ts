@@ -1,6 +1,8 @@
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
+import type { SignedApproval } from '../../core/policy/approval.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
+import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
 import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
@@ -22,7 +24,8 @@ export type FrontQuestion =
   | { readonly kind: 'hello'; readonly n: number; readonly request: Hello }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
-  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest };
+  | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
+  | { readonly kind: 'control'; readonly n: number; readonly request: ControlDocuments };
 
 const MOST_QUESTIONS = 100_000;
 const MOST_SLOTS = 100;
@@ -31,6 +34,10 @@ const LONGEST_COMPLETED = 16 * 1024 * 1024;
 const LONGEST_RULES = 1024 * 1024;
 /** Digits of base64. */
 const LONGEST_BOX = 256 * 1024;
+const LONGEST_DOCUMENT = 8 * 1024 * 1024;
+const MOST_POLICIES = 256;
+const MOST_APPROVALS = 1_000;
+const LONGEST_APPROVAL_TEXT = 8 * 1024;
 /** Levels of what is passed on unread: Node copies it to the signer process level by level. */
 const DEEPEST = 32;
 
@@ -46,14 +53,21 @@ export function questionText(question: FrontQuestion): string {
       return JSON.stringify({ kind, n, request: { keys: request.keys, sealed: request.sealed.map(plainSealed) } });
     case 'checkpoint':
       return JSON.stringify({ kind, n, request: plainCheckpoint(request) });
+    case 'control':
+      return JSON.stringify({ kind, n, request: plainDocuments(request) });
   }
 }
 
 /** Without what only the front needs of a pending transaction. */
-function leanRequest({ pending, completed, digest }: SignRequest): Omit<SignRequest, 'sealed'> {
+function leanRequest({ pending, completed, digest, control }: SignRequest): Omit<SignRequest, 'sealed'> {
   const { chain, network, keys, withdrawal } = pending;
   const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
-  return { pending: lean, completed, ...(digest !== undefined && { digest }) };
+  return { pending: lean, completed, ...(digest !== undefined && { digest }), ...(control && { control }) };
+}
+
+function plainDocuments({ constitution, policies }: ControlDocuments): Readonly<Record<string, unknown>> {
+  const plain = ({ version, box }: ControlDocument) => ({ version, box: base64(box) });
+  return { ...(constitution && { constitution: plain(constitution) }), policies: policies.map(plain) };
 }
 
 function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unknown>> {
@@ -97,9 +111,24 @@ function parseQuestion(value: unknown): FrontQuestion {
       const keys = listOf(request('keys'), MOST_KEYS, parseKey);
       return { kind: 'identify', n, request: { keys, sealed: listOf(request('sealed'), MOST_KEYS, parseSealed) } };
     }
+    case 'control':
+      return { kind: 'control', n, request: parseDocuments(request) };
     default:
       throw foreign();
   }
+}
+
+function parseDocuments(request: Members): ControlDocuments {
+  const constitution = request('constitution');
+  return {
+    ...(constitution !== undefined && { constitution: parseDocument(constitution) }),
+    policies: listOf(request('policies'), MOST_POLICIES, parseDocument),
+  };
+}
+
+function parseDocument(value: unknown): ControlDocument {
+  const document = membersOf(value);
+  return { version: wholeOf(document('version')), box: bytesOf(document('box'), LONGEST_DOCUMENT) };
 }
 
 function parseHello(request: Members): Hello {
@@ -128,11 +157,29 @@ function parseSlot(value: unknown): KeySlot {
 
 function parseSign(request: Members): SignRequest {
   const digest = request('digest');
+  const control = request('control');
   return {
     pending: parseKeyRequest(membersOf(request('pending'))),
     completed: longTextOf(request('completed'), LONGEST_COMPLETED),
     ...(digest !== undefined && { digest: textOf(digest, /^[0-9a-f]{0,128}$/) }),
     sealed: listOf(request('sealed'), MOST_KEYS, parseSealed),
+    ...(control !== undefined && { control: parseControl(membersOf(control)) }),
+  };
+}
+
+function parseControl(control: Members): SignControl {
+  return {
+    id: textOf(control('id'), /^[\w-]{1,64}$/),
+    approvals: listOf(control('approvals'), MOST_APPROVALS, parseApproval),
+  };
+}
+
+/** Read where it counts. */
+function parseApproval(value: unknown): SignedApproval {
+  const approval = membersOf(value);
+  return {
+    text: longTextOf(approval('text'), LONGEST_APPROVAL_TEXT),
+    signature: longTextOf(approval('signature'), LONGEST_APPROVAL_TEXT),
   };
 }
 
@@ -210,8 +257,8 @@ function wholeOf(value: unknown): number {
   return value;
 }
 
-function bytesOf(value: unknown): Uint8Array {
-  const text = longTextOf(value, LONGEST_BOX);
+function bytesOf(value: unknown, most = LONGEST_BOX): Uint8Array {
+  const text = longTextOf(value, most);
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw foreign();
   return new Uint8Array(bytes);

@@ -46,6 +46,8 @@ interface Front {
   readonly reader: FrameReader;
   /** Undefined until its hello was accepted. */
   signer?: Signer;
+  /** Why nothing is signed for it: the documents of control that it brought do not fit. */
+  misfit?: ErrorCode;
   /** Unanswered questions. */
   open: number;
   outbox: string[];
@@ -88,9 +90,27 @@ export function serveKeeper(parts: KeeperParts): Keeper {
         return { kind: 'identified', n, result: await signer.identify(question.request) };
       if (question.kind === 'checkpoint')
         return { kind: 'checkpoint', n, note: await checkpoint(signer, question.request) };
+      if (question.kind === 'control') return await control(question, { front, signer });
+      if (front.misfit !== undefined) throw refusal(front.misfit);
       return { kind: 'signed', n, result: await signer.sign(question.request) };
     } catch (thrown) {
       return { kind: 'failed', n, code: asCustosError(thrown).code };
+    }
+  };
+
+  /** A front whose documents are older than what is known may have lost more: nothing is signed for it until it brings others. */
+  const control = async (
+    { n, request }: Extract<FrontQuestion, { kind: 'control' }>,
+    { front, signer }: { readonly front: Front; readonly signer: Signer },
+  ): Promise<Answer> => {
+    try {
+      await signer.control(request);
+      delete front.misfit;
+      return { kind: 'controlled', n };
+    } catch (thrown) {
+      const { code } = asCustosError(thrown);
+      front.misfit = code === 'CONTROL_OLD' ? code : 'CONTROL_WITHHELD';
+      throw thrown;
     }
   };
 

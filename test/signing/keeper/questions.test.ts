@@ -42,6 +42,18 @@ const checkpoint = {
 } as const satisfies FrontQuestion;
 
 const marked = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+const box = Uint8Array.of(1, 2, 3);
+const control: FrontQuestion = {
+  kind: 'control',
+  n: 4,
+  request: {
+    constitution: { version: 2, box },
+    policies: [
+      { version: 6, box },
+      { version: 7, box },
+    ],
+  },
+};
 
 const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
 
@@ -91,6 +103,14 @@ describe('the questions of a front', () => {
     expect(() => parseQuestions([asked])).toThrow(refused);
   });
 
+  it('documents of control and approvals are read as they were written', () => {
+    const approved = { id: 'p-1', approvals: [{ text: 'custos-approval/1', signature: 'x' }] };
+    const asked: FrontQuestion = { ...sign, request: { ...sign.request, control: approved } };
+    const [documents, signed] = parseQuestions([plain(control), plain(asked)]);
+    expect(documents).toEqual(control);
+    expect(signed).toMatchObject({ request: { control: approved } });
+  });
+
   it('a pending transaction travels without what only the front needs', () => {
     expect(questionText(sign)).not.toContain('"received"');
   });
@@ -117,6 +137,19 @@ describe('the questions of a front', () => {
     ['slots that are no list', hello, { slots: 'all' }],
     ['too many slots', hello, { slots: Array.from({ length: 101 }, () => ({})) }],
     ['rules that are no text', hello, { rules: null }],
+    ['policies that are no list', control, { policies: {} }],
+    ['a policy without its box', control, { policies: [{ version: 1 }] }],
+    ['a version that is not whole', control, { policies: [{ version: 0.5, box: 'AQID' }] }],
+    ['a constitution that is none', control, { constitution: 'all' }],
+    ['too many policies', control, { policies: Array.from({ length: 257 }, () => ({ version: 1, box: '' })) }],
+    ['an id that is none', sign, { control: { id: '../x', approvals: [] } }],
+    ['approvals that are no list', sign, { control: { id: 'x', approvals: {} } }],
+    ['an approval without a signature', sign, { control: { id: 'x', approvals: [{ text: 'x' }] } }],
+    [
+      'a longer approval than any',
+      sign,
+      { control: { id: 'x', approvals: [{ text: 'x'.repeat(9_000), signature: '' }] } },
+    ],
   ])('a request with %s is refused', (_what, question, change) => {
     const asked = plain(question);
     expect(() => parseQuestions([{ ...asked, request: { ...Object(asked['request']), ...change } }])).toThrow(refused);
@@ -144,7 +177,10 @@ describe('the questions of a front', () => {
   });
 
   it('any value is read as questions or refused with a code', () => {
-    const member = fc.oneof(fc.jsonValue(), fc.constantFrom('hello', 'sign', 'identify', '__proto__', parts.storeId));
+    const member = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('hello', 'sign', 'identify', 'control', '__proto__', parts.storeId),
+    );
     const question = fc.record({ kind: member, n: member, request: fc.dictionary(fc.string(), member) });
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.array(question)), (value) => {

@@ -1,0 +1,176 @@
+import { CustosError, type ErrorCode } from '../../core/errors.js';
+import type {
+  AccountQuestion,
+  ControlDocuments,
+  ControlEdge,
+  ControlEdges,
+  SignatureClaim,
+} from '../../core/signing/control.js';
+import type { BudgetWindow } from '../../core/store/budgets.js';
+import { Ledger } from './ledger.js';
+import { type Reserving, Spending } from './spending.js';
+
+/** What signer processes have to know to judge. */
+export interface ControlUpdate {
+  readonly documents: ControlDocuments;
+  /** No signer's clock is behind it. Milliseconds since 1970. */
+  readonly clock: number;
+}
+
+/** A change of what the book knows, in the order in which it happened. The same changes make the same book. */
+export type BookEvent =
+  | { readonly kind: 'documents'; readonly constitution?: ControlEdge; readonly policy?: ControlEdge }
+  | ({ readonly kind: 'taken' } & Reserving)
+  | { readonly kind: 'released'; readonly family: number };
+
+/** Where changes are made durable. */
+export interface BookJournal {
+  /** Resolves when all of them are durable. @throws CustosError KEEPER_STATE_UNWRITTEN */
+  write(events: readonly BookEvent[]): Promise<void>;
+}
+
+/**
+ * The account of one store's signatures: which documents are in force, what was taken of budgets, and which approvals are spent.
+ * There is one for all signer processes and all fronts. It believes no front: what it learned once, no front takes back.
+ */
+export class ControlBook {
+  readonly #now: () => number;
+  readonly #journal: BookJournal | undefined;
+  readonly #ledger = new Ledger();
+  readonly #spending = new Spending(this.#ledger);
+  #known: { readonly constitution?: ControlEdge; readonly policy?: ControlEdge } = {};
+  /** Hashes of all versions that were seen in this life, by kind and version. */
+  readonly #seen = new Map<string, string>();
+  #clock = 0;
+  #update: ControlUpdate | undefined;
+  #unwritten: BookEvent[] = [];
+  #written: Promise<void> = Promise.resolve();
+
+  constructor({ now, journal }: { readonly now: () => number; readonly journal?: BookJournal }) {
+    this.#now = now;
+    this.#journal = journal;
+  }
+
+  /** For every signer, before its next signature; another object after each change, and undefined while nothing governs. */
+  get update(): ControlUpdate | undefined {
+    return this.#update;
+  }
+
+  /**
+   * Whether a signature may be asked for at all.
+   * @throws CustosError CONTROL_WITHHELD: documents are known that no front has brought in this life
+   */
+  checkComplete(): void {
+    const { constitution, policies = [] } = this.#update?.documents ?? {};
+    const isBehind =
+      (this.#known.constitution?.version ?? 0) > (constitution?.version ?? 0) ||
+      (this.#known.policy?.version ?? 0) > (policies.at(-1)?.version ?? 0);
+    if (isBehind) throw refusal('CONTROL_WITHHELD');
+  }
+
+  /**
+   * Takes documents that a signer has opened.
+   * @throws CustosError CONTROL_OLD: they lack a version that is known, or have another document under a known version
+   */
+  accept(documents: ControlDocuments, edges: ControlEdges): void {
+    const { constitution, policies } = edges;
+    const policy = policies.at(-1);
+    requireNewest(this.#known.constitution, constitution);
+    requireNewest(this.#known.policy, policy);
+    const all = [
+      ...(constitution === undefined ? [] : [[`constitution ${constitution.version}`, constitution.hash] as const]),
+      ...policies.map(({ version, hash }) => [`policy ${version}`, hash] as const),
+    ];
+    if (all.some(([key, hash]) => (this.#seen.get(key) ?? hash) !== hash)) throw refusal('CONTROL_OLD');
+    for (const [key, hash] of all) this.#seen.set(key, hash);
+    const isNew = !isSame(this.#known.constitution, constitution) || !isSame(this.#known.policy, policy);
+    if (isNew) this.#happen({ kind: 'documents', ...(constitution && { constitution }), ...(policy && { policy }) });
+    const isNothing = constitution === undefined && policy === undefined;
+    if (isNew || this.#update === undefined) {
+      this.#update = isNothing ? undefined : { documents, clock: this.#time() };
+    }
+  }
+
+  /** What others have charged. @throws CustosError RECORD_DAMAGED */
+  used(claim: SignatureClaim, wanted: readonly BudgetWindow[]): readonly bigint[] {
+    return this.#spending.used(claim, wanted);
+  }
+
+  /**
+   * Reserves what a signature takes, all or nothing.
+   * @returns the number with which it can be released
+   * @throws CustosError APPROVAL_SPENT, BUDGET_EXCEEDED
+   */
+  reserve({ claim, approvals, charges }: Omit<Extract<AccountQuestion, { kind: 'reserve' }>, 'kind'>): number {
+    const reserving: Reserving = { claim, approvals, charges, at: this.#time() };
+    this.#spending.check(reserving);
+    return this.#happen({ kind: 'taken', ...reserving }) ?? 0;
+  }
+
+  /** The signature was refused, so its bytes were never made. */
+  release(family: number): void {
+    this.#happen({ kind: 'released', family });
+  }
+
+  /** Resolves when everything until now is durable. @throws CustosError KEEPER_STATE_UNWRITTEN */
+  settled(): Promise<void> {
+    return this.#written;
+  }
+
+  /** Repeats a change that was read back. */
+  replay(event: BookEvent): void {
+    this.#apply(event);
+  }
+
+  #happen(event: BookEvent): number | undefined {
+    const result = this.#apply(event);
+    if (this.#journal !== undefined) this.#record(this.#journal, event);
+    return result;
+  }
+
+  /** The changes of one turn of the event loop are one write. */
+  #record(journal: BookJournal, event: BookEvent): void {
+    this.#unwritten.push(event);
+    if (this.#unwritten.length > 1) return;
+    this.#written = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      const events = this.#unwritten;
+      this.#unwritten = [];
+      return journal.write(events);
+    });
+    this.#written.catch(() => undefined);
+  }
+
+  #apply(event: BookEvent): number | undefined {
+    switch (event.kind) {
+      case 'documents': {
+        const { constitution, policy } = event;
+        this.#known = { ...(constitution && { constitution }), ...(policy && { policy }) };
+        return undefined;
+      }
+      case 'taken':
+        this.#clock = Math.max(this.#clock, event.at);
+        return this.#spending.take(event);
+      case 'released':
+        return void this.#spending.release(event.family);
+    }
+  }
+
+  #time(): number {
+    this.#clock = Math.max(this.#clock, this.#now());
+    return this.#clock;
+  }
+}
+
+function requireNewest(known: ControlEdge | undefined, given: ControlEdge | undefined): void {
+  if (known === undefined) return;
+  if (given === undefined || given.version < known.version) throw refusal('CONTROL_OLD');
+  if (given.version === known.version && given.hash !== known.hash) throw refusal('CONTROL_OLD');
+}
+
+function isSame(one: ControlEdge | undefined, other: ControlEdge | undefined): boolean {
+  return one?.version === other?.version && one?.hash === other?.hash;
+}
+
+function refusal(code: ErrorCode): CustosError {
+  return new CustosError(code, 'the documents of control do not fit what the signer knows');
+}
