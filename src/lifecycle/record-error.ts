@@ -52,6 +52,8 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   if ((isExpired || error.code === 'TRANSACTION_DUPLICATE') && isSent(state)) {
     return recordOutcome(parts, current, { to: 'failed', error });
   }
+  // The judges decide again what to do about a limit that is full by now.
+  if (error.code === 'BUDGET_EXCEEDED') return recordOutcome(parts, current, { to: 'held', error });
   // Recorded bytes are given up only for an answer about exactly these bytes, never for one about keys or routes.
   const hasBytes = state === 'signed' && entry.signed !== undefined && entry.txId !== undefined;
   const keepsBytes = state === 'broadcast' || (hasBytes && !endsBytes.has(error.code));

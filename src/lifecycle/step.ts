@@ -7,6 +7,7 @@ export type Step =
   | 'claim'
   | 'complete'
   | 'judge'
+  | 'reserve'
   | 'sign'
   | 'open'
   | 'record'

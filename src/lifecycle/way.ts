@@ -20,6 +20,7 @@ import { confirm } from './steps/confirm.js';
 import { decode } from './steps/decode.js';
 import { judge } from './steps/judge.js';
 import { record } from './steps/record.js';
+import { reserve } from './steps/reserve.js';
 import { sign } from './steps/sign.js';
 
 /** The result of taking a pending transaction. */
@@ -140,8 +141,9 @@ async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sen
   const making = { ...signers, forms: road.forms };
   const completed = await complete(road, claimed, making);
   const decoded = await decode(road, claimed, { ...making, completed });
-  const objection = await judge(road, claimed, { ...making, ...decoded });
-  if (objection !== undefined) return recordObjection(road, claimed, objection);
+  const said = await judge(road, claimed, { ...making, ...decoded });
+  if ('error' in said) return recordObjection(road, claimed, said);
+  if (said.charges.length > 0) await reserve(road, claimed, said.charges);
   const signed = await sign(road, claimed, { ...making, ...decoded });
   return record(road, claimed, { ...making, ...decoded, signed });
 }

@@ -3,57 +3,22 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createRegistry } from '../../src/chains/registry.js';
 import type { Step } from '../../src/lifecycle/step.js';
 import { custos, removeHome } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
-import { type Server, startServer } from '../support/http.js';
 import { makeQuickHome } from '../support/quick-slot.js';
+import { startTakingNode, type TakingNode, txIdOf } from '../support/taking-node.js';
 
 const script = fileURLToPath(new URL('../support/handing-over.mjs', import.meta.url));
 const password = { CUSTOS_PASSWORD: 'password of a plain call' };
-const block = { number: '0x10', hash: `0x${'bb'.repeat(32)}` };
-const ethereum = createRegistry().get('ETH');
 
 let home: string;
 let signatureId: string;
-let node: Server;
-/** Signed bytes that the node was given, one text for each time. */
-const sent: string[] = [];
+let node: TakingNode;
 let number = 0;
 
-/** A node that takes whatever is signed, and has it in its newest block at once. */
-function answerOf(method: string, params: readonly unknown[]): unknown {
-  if (method === 'eth_sendRawTransaction') {
-    sent.push(String(params[0]));
-    return idOf(String(params[0]));
-  }
-  const isSent = sent.some((raw) => idOf(raw) === params[0]);
-  const answers: Readonly<Record<string, unknown>> = {
-    eth_chainId: '0xaa36a7',
-    eth_getTransactionCount: '0x0',
-    eth_blockNumber: block.number,
-    eth_getBlockByNumber: block,
-    eth_getTransactionByHash: isSent ? { hash: params[0] } : null,
-    eth_getTransactionReceipt: isSent
-      ? { transactionHash: params[0], blockNumber: block.number, blockHash: block.hash, status: '0x1' }
-      : null,
-  };
-  return answers[method];
-}
-
-function idOf(raw: string): string | undefined {
-  return ethereum.codec.readSigned?.(raw).txId;
-}
-
 beforeAll(async () => {
-  node = await startServer((response, { body }) => {
-    const { id, method, params } = JSON.parse(body);
-    const result = answerOf(method, params);
-    const error = result === undefined && { error: { code: -32601, message: `no ${method}` } };
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(error || { result }) }));
-  });
+  node = await startTakingNode();
   home = await makeQuickHome(password);
   const env = { ...storeOf(home), ...password };
   const { stdout } = await custos(['wallet', 'create', 'ETH', '--private-key', '--testnet', '--json'], { home, env });
@@ -68,7 +33,7 @@ beforeEach(() => {
   number += 1;
 });
 afterEach(() => {
-  sent.length = 0;
+  node.sent.length = 0;
 });
 
 /** A payment of this test's number, whose nonce is Custos's to give. */
@@ -96,8 +61,8 @@ async function shown(): Promise<Readonly<Record<string, unknown>>> {
 test('a transaction from a plain function call passes each step once, without a cloud', async () => {
   const { came, steps } = await run({ pending: payment() });
   expect(came).toEqual({ id: `handed-over-${number}`, kind: 'completed' });
-  expect(sent).toHaveLength(1);
-  expect(await shown()).toMatchObject({ state: 'completed', txId: idOf(sent[0]!) });
+  expect(node.sent).toHaveLength(1);
+  expect(await shown()).toMatchObject({ state: 'completed', txId: txIdOf(node.sent[0]!) });
   const once = steps.filter((step: string) => step !== 'record');
   expect(once).toEqual(['claim', 'complete', 'judge', 'sign', 'broadcast', 'confirm', 'close']);
 });
@@ -114,10 +79,10 @@ test.each<readonly [what: string, kill: readonly [Step, 'begin' | 'end'], state:
     const recorded = (await shown())['txId'];
     const { came } = await run({});
     expect(came).toMatchObject({ completed: 1, failed: 0, waiting: 0, pollErrors: 0 });
-    expect(new Set(sent).size).toBe(1);
-    expect(sent.length).toBeLessThanOrEqual(times);
+    expect(new Set(node.sent).size).toBe(1);
+    expect(node.sent.length).toBeLessThanOrEqual(times);
     const { txId } = await shown();
-    expect(txId).toBe(idOf(sent[0]!));
+    expect(txId).toBe(txIdOf(node.sent[0]!));
     if (state === 'signed') expect(txId).toBe(recorded);
   },
 );

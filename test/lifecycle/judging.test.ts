@@ -172,3 +172,53 @@ describe('a transaction that an earlier version held', () => {
     expect(outcome).toMatchObject({ kind: 'held', report: 'JUDGE_UNREACHABLE: four-eye: no answer' });
   });
 });
+
+describe('what a judge charges', () => {
+  const charge = { budget: 'day testnet ETH', since: 0, amount: 6n, max: 10n };
+  const used = () => store.journal.budgetsUsed([charge, { budget: 'few', since: 0 }], { id: '', attempt: '0' });
+
+  async function storyOf(id: string): Promise<readonly string[]> {
+    return (await store.journal.events(id)).map(({ event }) => event);
+  }
+
+  it('what all judges charge is reserved before it is signed', async () => {
+    const few = { budget: 'few', since: 0, amount: 1n, max: 1n };
+    const judges = [saying({ kind: 'allow', charges: [charge] }), saying({ kind: 'allow', charges: [few] }, 'second')];
+    const { entry } = await judged(partsWith(judges));
+    expect(entry.state).toBe('completed');
+    expect(await used()).toEqual([6n, 1n]);
+    const story = await storyOf(entry.id);
+    expect(story.indexOf('reserved')).toBe(story.indexOf('signed') - 1);
+  });
+
+  it('a transaction without charges leaves no trace of budgets', async () => {
+    const { entry } = await judged(
+      partsWith([saying({ kind: 'allow' }), saying({ kind: 'allow', charges: [] }, 'second')]),
+    );
+    expect(entry.state).toBe('completed');
+    expect(await storyOf(entry.id)).toEqual(['claimed', 'filled', 'signed', 'broadcast', 'completed']);
+  });
+
+  it('a transaction is held when others took what its judge saw, and is judged again', async () => {
+    const judges = [saying({ kind: 'allow', charges: [charge] })];
+    const first = await judged(partsWith(judges));
+    const second = await judged(partsWith(judges));
+    expect(first.entry.state).toBe('completed');
+    const text = `transaction ${second.entry.id} takes 6 of the budget "day testnet ETH", and 6 of 10 are taken`;
+    expect(second.outcome).toMatchObject({ kind: 'held', report: `BUDGET_EXCEEDED: ${text}` });
+    expect(second.entry).toMatchObject({ state: 'held', errorCode: 'BUDGET_EXCEEDED', errorText: text, attempts: 1 });
+    expect(second.entry.nextAttemptAt).toBeGreaterThan(0);
+    expect(second.entry.signed).toBeUndefined();
+    expect(await used()).toEqual([6n, 0n]);
+  });
+
+  it('a transaction that cannot be signed now keeps its reservation until it ends', async () => {
+    const away = async () => Promise.reject(new CustosError('SIGNER_UNREACHABLE', 'away'));
+    const parts = partsWith([saying({ kind: 'allow', charges: [charge] })]);
+    const { entry } = await judged({ ...parts, signer: { ...parts.signer, sign: away } });
+    expect(entry.state).toBe('claimed');
+    expect(await used()).toEqual([6n, 0n]);
+    await store.journal.cancel(entry.id);
+    expect(await used()).toEqual([0n, 0n]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
 import type { Judge, Question } from '../../core/signing/judge.js';
+import type { BudgetCharge } from '../../core/store/budgets.js';
 import { refusalOf } from '../../policy/refusal.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
 import { step, type Traced } from '../step.js';
@@ -15,20 +16,26 @@ export interface Objection {
   readonly error: CustosError;
 }
 
+/** A yes of all judges, and what has to be reserved for it. */
+export interface Permission {
+  readonly charges: readonly BudgetCharge[];
+}
+
 /**
  * Asks the judges in order, until one objects.
- * @returns its objection; undefined if all allow
  * @throws CustosError STEP_TIMEOUT, and whatever a judge throws: no answer is never a yes
  */
-export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Promise<Objection | undefined> {
+export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Promise<Objection | Permission> {
   return step(parts, 'judge', claimed.entry.id, async () => {
-    if (parts.judges.length === 0) return undefined;
+    const charges: BudgetCharge[] = [];
+    if (parts.judges.length === 0) return { charges };
     const question = questionOf(parts, claimed, judged);
     for (const one of parts.judges) {
-      const objection = await ask(parts, one, question);
-      if (objection !== undefined) return objection;
+      const said = await ask(parts, one, question);
+      if ('error' in said) return said;
+      charges.push(...said.charges);
     }
-    return undefined;
+    return { charges };
   });
 }
 
@@ -39,7 +46,7 @@ function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Jud
   return { pending, chain, network, wallets, sender: from, completed, digest, summary, effects };
 }
 
-async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | undefined> {
+async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | Permission> {
   const verdict = await judge.decide(question).catch((error: unknown) => {
     meter.judged(judge.name, 'error');
     throw error;
@@ -47,7 +54,7 @@ async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question)
   meter.judged(judge.name, verdict.kind);
   if (verdict.kind === 'allow') {
     tell(log, 'transaction-allowed', { id: question.pending.id, judge: judge.name });
-    return undefined;
+    return { charges: verdict.charges ?? [] };
   }
   if (verdict.kind === 'hold' && verdict.distrust !== undefined) meter.judged(judge.name, 'distrust');
   return { to: verdict.kind === 'hold' ? 'held' : 'denied', error: refusalOf(judge, verdict) };
