@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { SealedDocument } from '../core/store/sealed-document.js';
 import { isUniqueViolation } from './open-database.js';
@@ -58,6 +59,14 @@ export async function resealDocuments(
       .where('version', '=', document.version)
       .execute();
   }
+}
+
+/** What the audit log records of a document: its content is sealed. */
+export function documentDetail({ version, box }: SealedDocument): {
+  readonly version: number;
+  readonly sealed: string;
+} {
+  return { version, sealed: hash('sha256', box, 'hex') };
 }
 
 function documentOf({ version, box, view_box: viewBox }: StoreTables[DocumentTable]): SealedDocument {

@@ -1,5 +1,5 @@
 /** What a member of an event's detail holds. A question mark: the member may be absent. */
-type FieldKind = 'text' | 'text?' | 'count' | 'count?' | 'texts';
+type FieldKind = 'text' | 'text?' | 'count' | 'count?' | 'texts' | 'texts?';
 
 interface EventKind {
   readonly about: string;
@@ -24,10 +24,24 @@ const step = {
   bytes: 'text?',
   code: 'text?',
   text: 'text?',
+  /** What was reserved: name and amount in the smallest unit. */
+  budgets: 'texts?',
 } as const satisfies EventKind['fields'];
 
 /** Who opened or changed the store, as far as its program knows. */
 const by = { process: 'text', command: 'text' } as const satisfies EventKind['fields'];
+
+/** What a person decided. `key` is as the signed lines say, `lines` is their SHA-256. */
+const approval = {
+  process: 'text',
+  transaction: 'text',
+  nonce: 'text',
+  key: 'text',
+  lines: 'text',
+} as const satisfies EventKind['fields'];
+
+/** A version of what is sealed; `sealed` is the SHA-256 of its box in hexadecimal digits. */
+const document = { process: 'text', version: 'count', sealed: 'text' } as const satisfies EventKind['fields'];
 
 /**
  * The one table of what the audit log records. A code never changes its meaning: exports of every age hold it. docs/audit.md
@@ -114,6 +128,34 @@ export const auditEvents = {
   'transaction.given-over': { about: 'another transaction has its bytes now', ocsf: [API, UPDATE], fields: step },
   'transaction.retried': { about: 'a person put a transaction back', ocsf: [API, UPDATE], fields: step },
   'transaction.cancelled': { about: 'a transaction was cancelled or withdrawn', ocsf: [API, DELETE], fields: step },
+  'transaction.reserved': {
+    about: 'a transaction reserved parts of budgets',
+    ocsf: [API, UPDATE],
+    fields: step,
+  },
+  'approval.given': { about: 'a person approved a transaction', ocsf: [API, CREATE], fields: approval },
+  'approval.rejected': { about: 'a person rejected a transaction', ocsf: [API, CREATE], fields: approval },
+  'approval.spent': {
+    about: 'approvals were spent for one making of the bytes',
+    ocsf: [API, UPDATE],
+    fields: { process: 'text', nonces: 'texts', attempt: 'text' },
+  },
+  'constitution.enacted': {
+    about: 'a constitution came into force',
+    ocsf: [ENTITY, UPDATE],
+    fields: document,
+  },
+  'policy.published': { about: 'a policy was published', ocsf: [ENTITY, UPDATE], fields: document },
+  'freeze.made': {
+    about: 'signing was stopped for a scope',
+    ocsf: [ENTITY, CREATE],
+    fields: { process: 'text', freeze: 'text', scope: 'text', reason: 'text', by: 'text?' },
+  },
+  'freeze.ended': {
+    about: 'a freeze was ended',
+    ocsf: [ENTITY, DELETE],
+    fields: { process: 'text', freeze: 'text' },
+  },
   'audit.exported': {
     about: 'the log was exported',
     ocsf: [API, READ],
@@ -132,7 +174,7 @@ export function isAuditCode(text: string): text is AuditCode {
   return Object.hasOwn(auditEvents, text);
 }
 
-type Value<K extends FieldKind> = K extends 'texts'
+type Value<K extends FieldKind> = K extends 'texts' | 'texts?'
   ? readonly string[]
   : K extends 'count' | 'count?'
     ? number

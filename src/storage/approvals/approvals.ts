@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { AuditEvent } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import type { ApprovalTable, RestoredApprovals, Spending, StoredApproval } from '../../core/store/approvals.js';
+import { lineOf } from '../audit/signed-lines.js';
 import type { Database } from '../database.js';
-import { addDocument, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
+import { addDocument, documentDetail, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
 import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
@@ -21,12 +24,16 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
     constitutions: () => database.read((db) => documentsAfter(db, 'constitutions', 0)),
     constitution: () => database.read((db) => newestDocument(db, 'constitutions')),
     addConstitution: (constitution) =>
-      database.write(async (db) => {
+      database.write(async (db, record) => {
         await requireGeneration(db, { dialect, generation });
-        if (await addDocument(db, 'constitutions', constitution)) return;
-        throw notNext(constitution.version);
+        if (!(await addDocument(db, 'constitutions', constitution))) throw notNext(constitution.version);
+        record({ code: 'constitution.enacted', detail: documentDetail(constitution) });
       }),
-    add: (approval) => database.write((db) => add(db, approval)),
+    add: (approval) =>
+      database.write(async (db, record) => {
+        await add(db, approval);
+        record(decisionEvent(approval));
+      }),
     of: (pendingId) =>
       database.read(async (db) => {
         const rows = await approvalRows(db)
@@ -36,7 +43,10 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
           .execute();
         return rows.map(approvalOf);
       }),
-    spend: (spending) => database.write((db) => spend(db, spending)),
+    spend: (spending) =>
+      database.write(async (db, record) => {
+        if (await spend(db, spending)) record({ code: 'approval.spent', detail: spending });
+      }),
     page: (after, limit) =>
       database.read(async (db) => {
         const rows = approvalRows(db)
@@ -60,16 +70,26 @@ async function add(db: Tables, { nonce, pendingId, at, text, signature }: Omit<S
     });
 }
 
-async function spend(db: Tables, { nonces, attempt }: Spending): Promise<void> {
-  if (nonces.length === 0) return;
+/** What the signed lines say. They were verified before, and are judged again when they are spent. */
+function decisionEvent({ text, nonce, pendingId }: Pick<StoredApproval, 'text' | 'nonce' | 'pendingId'>): AuditEvent {
+  const code = lineOf(text, 'decision') === 'approve' ? 'approval.given' : 'approval.rejected';
+  const lines = hash('sha256', text, 'hex');
+  return { code, detail: { transaction: pendingId, nonce, key: lineOf(text, 'key'), lines } };
+}
+
+/** @returns false if all were spent for this attempt before */
+async function spend(db: Tables, { nonces, attempt }: Spending): Promise<boolean> {
+  if (nonces.length === 0) return false;
   const spends = nonces.map((nonce) => ({ nonce, attempt }));
-  await db
+  const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('approval_spends')
     .values(spends)
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
   const found = await db.selectFrom('approval_spends').select('attempt').where('nonce', 'in', nonces).execute();
-  if (found.every((one) => one.attempt === attempt) && found.length === new Set(nonces).size) return;
+  if (found.every((one) => one.attempt === attempt) && found.length === new Set(nonces).size) {
+    return numInsertedOrUpdatedRows > 0n;
+  }
   throw new CustosError('APPROVAL_SPENT', 'an approval was spent for other bytes');
 }
 

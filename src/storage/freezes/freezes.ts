@@ -1,12 +1,15 @@
 import { type Kysely, sql } from 'kysely';
+import type { AuditEvent, AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import type { FreezeTable, StoredFreeze, StoredFreezeEnd } from '../../core/store/freezes.js';
+import { lineOf } from '../audit/signed-lines.js';
 import type { Database } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 
 type Tables = Kysely<StoreTables>;
+type Work = (db: Tables, record: AuditRecord) => Promise<void>;
 type EndRow = StoreTables['freeze_ends'];
 
 /** The channel of PostgreSQL on which changes are announced. */
@@ -15,19 +18,32 @@ export const FREEZE_CHANNEL = 'custos_freezes';
 /** The tables of freezes on a database. @param generation - of the root key that the MACs come from */
 export function freezeTable(database: Database<StoreTables>, generation: number): FreezeTable {
   const check = { dialect: database.dialect, generation };
-  const write = (work: (db: Tables) => Promise<void>) =>
-    database.write(async (db) => {
+  const write = (work: Work) =>
+    database.write(async (db, record) => {
       await requireGeneration(db, check);
-      await work(db);
+      await work(db, record);
       // Others hear of it when this transaction commits.
       if (database.dialect === 'postgres') await sql`SELECT pg_notify(${FREEZE_CHANNEL}, '')`.execute(db);
+    });
+  /** A broken audit log stops all signing, and must not keep anybody from stopping it for good. */
+  const stop = (work: Work) =>
+    write(work).catch((error: unknown) => {
+      if (!(error instanceof CustosError) || error.code !== 'AUDIT_BROKEN') throw error;
+      return write((db) => work(db, () => undefined));
     });
   return {
     all: () => database.read(readAll),
     get: (id) => database.read((db) => readOne(db, id)),
-    add: (freeze) => write((db) => add(db, freeze)),
+    add: (freeze) =>
+      stop(async (db, record) => {
+        if (await add(db, freeze)) record(freezeEvent(freeze));
+      }),
     authenticate: (id, mac) => write((db) => authenticate(db, id, mac)),
-    end: (id, end) => write((db) => addEnd(db, id, end)),
+    end: (id, end) =>
+      write(async (db, record) => {
+        await addEnd(db, id, end);
+        record({ code: 'freeze.ended', detail: { freeze: id } });
+      }),
     // A file announces nothing: whoever must know looks.
     listen: () => ({ close: async () => undefined }),
     restore: (freezes) => database.write((db) => restore(db, freezes)),
@@ -57,12 +73,17 @@ async function readOne(db: Tables, id: string): Promise<StoredFreeze | undefined
   return row && freezeOf(row, end);
 }
 
-async function add(db: Tables, freeze: StoredFreeze): Promise<void> {
-  await db
-    .insertInto('freezes')
-    .values(rowOf(freeze))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+/** @returns false if there is one of this id */
+async function add(db: Tables, freeze: StoredFreeze): Promise<boolean> {
+  const insert = db.insertInto('freezes').values(rowOf(freeze));
+  const { numInsertedOrUpdatedRows } = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+function freezeEvent({ id, text }: StoredFreeze): AuditEvent {
+  const by = lineOf(text, 'by');
+  const detail = { freeze: id, scope: lineOf(text, 'scope'), reason: lineOf(text, 'reason') };
+  return { code: 'freeze.made', detail: { ...detail, ...(by !== 'none' && { by }) } };
 }
 
 async function authenticate(db: Tables, id: string, mac: string): Promise<void> {

@@ -10,6 +10,7 @@ type StepCode = Extract<AuditCode, `transaction.${string}`>;
 
 /** Lines of the story that the audit log records, too. */
 const codes: Readonly<Partial<Record<string, StepCode>>> = {
+  reserved: 'transaction.reserved',
   signed: 'transaction.signed',
   held: 'transaction.held',
   denied: 'transaction.denied',
@@ -31,10 +32,14 @@ export function useRecord(db: Tables, record: AuditRecord): void {
   records.set(db, record);
 }
 
+interface ReservedParts {
+  readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
+}
+
 interface Line {
   readonly id: string;
   readonly event: string;
-  readonly fact: JournalFact;
+  readonly fact: JournalFact & { readonly budgets?: ReservedParts };
 }
 
 /** Records a step for the audit log, in the database transaction of the step. */
@@ -45,6 +50,7 @@ export function recordStep(db: Tables, { id, event, fact }: Line): void {
   const row = sealOf(db).lastRead(id);
   const { signed, sender = row?.sender ?? undefined, txId = row?.tx_id ?? undefined, errorCode, errorText } = fact;
   const bytes = signed === undefined ? undefined : hash('sha256', signed, 'hex');
+  const budgets = fact.budgets?.charges.map(([budget, amount]) => `${budget} ${amount}`);
   const where = { chain: row?.chain, network: row?.network, sender };
-  record({ code, detail: { transaction: id, ...where, txId, bytes, code: errorCode, text: errorText } });
+  record({ code, detail: { transaction: id, ...where, txId, bytes, code: errorCode, text: errorText, budgets } });
 }

@@ -19,8 +19,10 @@ import type { StoreTables } from '../../../src/storage/schema.js';
 import { auditSeedOf, checkpointSigner } from '../../../src/vault/audit-key.js';
 import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
 import { makeSlot } from '../../../src/vault/key-slots.js';
-import { anySlot, anyWallet, eth, freshDirectory, freshLocation, kinds, storeId } from '../support.js';
+import { anySlot, anyWallet, eth, freshDirectory, freshLocation, kinds } from '../support.js';
 
+/** Its own: files of tests run at the same time, and one that has a store's root key replaced keeps others out. */
+const storeId = 'ffeeddccbbaa99887766554433221100';
 const rootKey = new Uint8Array(32).fill(5);
 const mac = journalMac(journalKeyOf(rootKey, storeId));
 const directory = freshDirectory();
