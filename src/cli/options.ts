@@ -76,6 +76,18 @@ export const needsOption: OptionSpec = {
   flags: '--needs <demands>',
   about: 'approvals that every transaction needs, such as "2 of treasury"; separated by commas',
 };
+const approverOptions: readonly OptionSpec[] = [
+  {
+    flags: '--approver <name=url>',
+    about: 'service that approves for a person of the constitution; repeatable',
+    many: true,
+  },
+  {
+    flags: '--approver-secret <file>',
+    about: 'file with the key that signs questions to these services (HMAC-SHA256)',
+  },
+];
+
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -109,6 +121,7 @@ export const daemonOptions: readonly OptionSpec[] = [
     about: 'accept unsigned answers although there is a four-eye secret',
   },
   needsOption,
+  ...approverOptions,
   { flags: '--run-once', about: 'run one round, then exit: 0 if all went well, otherwise 1' },
   { flags: '--wallets <ids>', about: 'only these signature IDs may sign, separated by commas' },
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },

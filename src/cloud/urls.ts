@@ -16,6 +16,11 @@ export function checkFourEyeUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'four-eye', credentials: false });
 }
 
+/** Like `checkCloudUrl`, for a service that approves for a person. */
+export function checkApproverUrl(url: string, network: Network): URL {
+  return checkUrl(url, { network, what: 'approver', credentials: false });
+}
+
 /** Like `checkCloudUrl`, for the operator's node; it may have `user:password@` and a query, because node providers use them. */
 export function checkNodeUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'node', credentials: true });

@@ -57,6 +57,8 @@ export const logEvents = {
   'polling-costs': ['info', 'polling costs credits'],
   'store-empty': ['warn', 'store has no wallets on this network'],
   'every-hazard-allowed': ['warn', 'every hazard is allowed'],
+  'approver-answered': ['info', 'approver service answered'],
+  'approver-failed': ['warn', 'approver service gave no answer that counts'],
   'needs-unmet': ['warn', 'no transaction can get the approvals that it needs'],
   'four-eye-by-get': ['warn', 'four-eye service is asked by GET'],
   'four-eye-secret-open': ['warn', 'others may read the four-eye secret, and approve by it'],

@@ -4,7 +4,7 @@ import type { Constitution } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
 import type { Judge, Question, Verdict } from '../core/signing/judge.js';
 import type { ApprovalTable } from '../core/store/approvals.js';
-import { type Asked, type Standing, standingOf } from './approvals.js';
+import { type Asked, type DemandStanding, type Standing, standingOf } from './approvals.js';
 import { intentOf } from './intent.js';
 
 const NAME = 'approvals';
@@ -18,6 +18,8 @@ export interface ApprovalsJudgeParts {
   demandsOf(question: Question): readonly Demand[];
   /** In force now; undefined where there is none. */
   constitution(): Promise<Constitution | undefined>;
+  /** Called when approvals are missing: services may be asked for them. It neither waits nor throws. */
+  askMissing?(question: Question, asked: Asked, open: ReadonlySet<string>): void;
   /** Which making of its bytes a transaction is at. */
   attemptOf(pendingId: string): Promise<string>;
 }
@@ -37,10 +39,18 @@ export function approvalsJudge(parts: ApprovalsJudgeParts): Judge {
       const asked = await askedOf(parts, question, demands);
       const standing = standingOf(asked, constitution, await parts.approvals.of(asked.pending));
       if (standing.kind === 'rejected') return { kind: 'deny', rule: NAME, reason: standingText(standing) };
-      if (standing.kind === 'missing') return hold(standingText(standing));
+      if (standing.kind === 'missing') {
+        parts.askMissing?.(question, asked, openIn(standing.demands));
+        return hold(standingText(standing));
+      }
       return spend(parts, standing.nonces, asked.attempt);
     },
   };
+}
+
+/** Who can still approve any of the demands that are not met. */
+function openIn(demands: readonly DemandStanding[]): ReadonlySet<string> {
+  return new Set(demands.filter(({ demand, approved }) => approved.length < demand.count).flatMap(({ open }) => open));
 }
 
 async function askedOf(

@@ -30,7 +30,7 @@ export interface VerifiedApproval {
 }
 
 /** How far a demand is met. */
-interface DemandStanding {
+export interface DemandStanding {
   readonly demand: Demand;
   readonly approved: readonly string[];
   /** Who can still approve. */

@@ -116,6 +116,7 @@ describe('a judge', () => {
         chain: 'ETH',
         network: 'testnet',
         wallets: [wallet.wallet],
+        signers: [{ address: entry.sender }],
         sender: entry.sender,
         completed: entry.completed,
         digest: digestOf(entry.completed!),

@@ -16,5 +16,5 @@ export function questionAbout(pending: PendingTransaction, summary: Summary, com
   const { chain, network } = pending;
   const digest = digestOf(completed);
   const decoded = { completed, digest, summary, effects: [] };
-  return { pending, chain, network, wallets: [], sender: summary.from ?? '', ...decoded };
+  return { pending, chain, network, wallets: [], signers: [], sender: summary.from ?? '', ...decoded };
 }

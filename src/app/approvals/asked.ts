@@ -165,8 +165,8 @@ export async function submitApproval(
   return verified;
 }
 
-/** An approval that meets no demand would only confuse: its approver was shown others. */
-function requireDemand({ approval }: VerifiedApproval, demands: readonly Demand[]): void {
+/** An approval that meets no demand would only confuse: its approver was shown others. @throws CustosError APPROVAL_CHANGED */
+export function requireDemand({ approval }: VerifiedApproval, demands: readonly Demand[]): void {
   const asked = demands.map(demandText);
   if (approval.decision === 'reject' || approval.demands.some((one) => asked.includes(demandText(one)))) return;
   throw new CustosError('APPROVAL_CHANGED', 'the approval does not fit: it was given for other demands');

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import { checkApproverUrl, checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { type ChainId, quote } from '../../core/ids.js';
 import { readProxyRules } from '../../core/network/proxy.js';
@@ -22,6 +22,7 @@ export type DaemonSettings = Pick<
   | 'secrets'
   | 'proxies'
   | 'needs'
+  | 'approvers'
   | 'daemon'
   | 'onCommandLine'
   | 'sources'
@@ -46,6 +47,7 @@ export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): r
   read.misused(sources.cloudUrl ?? '--cloud-url', undefined, () => checkCloudUrl(config.cloudUrl, network));
   checkHeaders(read, sources.cloudHeaderFile, config.cloudHeaderFile);
   checkFourEye(read, config);
+  checkApprovers(read, config);
   checkProxies(read, config);
   checkSigner(read, config);
   return [
@@ -141,11 +143,29 @@ function checkFourEye(read: SettingsReader, { daemon, network, sources }: Daemon
   read.misused(sources.externalUrl ?? '--external-url', undefined, () => checkFourEyeUrl(externalUrl, network));
   checkHeaders(read, sources.fourEyeHeaderFile, daemon.fourEyeHeaderFile);
   if (fourEyeSecretFile === undefined) return;
+  checkReadable(read, { flag: '--four-eye-secret', what: 'four-eye secret', file: fourEyeSecretFile });
+}
+
+function checkApprovers(read: SettingsReader, { approvers, network, sources }: DaemonSettings): void {
+  const from = sources.approvers ?? '--approver';
+  const { services, secretFile } = approvers;
+  for (const [name, url] of services) read.misused(`${from} ${name}`, undefined, () => checkApproverUrl(url, network));
+  if (secretFile !== undefined)
+    checkReadable(read, { flag: '--approver-secret', what: 'approver secret', file: secretFile });
+}
+
+interface NamedFile {
+  readonly flag: string;
+  readonly what: string;
+  readonly file: string;
+}
+
+/** A pipe gives its text only once, so it is not read here. */
+function checkReadable(read: SettingsReader, { flag, what, file }: NamedFile): void {
   try {
-    // A pipe gives its text only once, so it is not read here.
-    accessSync(fourEyeSecretFile, constants.R_OK);
+    accessSync(file, constants.R_OK);
   } catch {
-    read.refuse('--four-eye-secret', `the four-eye secret file ${fourEyeSecretFile} cannot be read`);
+    read.refuse(flag, `the ${what} file ${file} cannot be read`);
   }
 }
 

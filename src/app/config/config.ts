@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Network, networkOf } from '../../core/ids.js';
 import type { Demand } from '../../core/policy/demand.js';
+import { type ApproversConfig, readApprovers } from './approvers.js';
 import { type CommandOptions, readCommandOptions } from './command-options.js';
 import { type DaemonConfig, readDaemonConfig } from './daemon-config.js';
 import { type EnvFile, readEnvFile } from './env-file.js';
@@ -36,6 +37,7 @@ export interface Config {
   readonly proxies: ProxyConfig;
   /** Approvals that every transaction needs. */
   readonly needs: readonly Demand[];
+  readonly approvers: ApproversConfig;
   readonly daemon: DaemonConfig;
   readonly gateway: GatewayConfig;
   readonly signer: SignerConfig;
@@ -83,6 +85,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'allowForeignKey',
   'allowMethod',
   'confirmations',
+  'approver',
 ]);
 
 /**
@@ -116,6 +119,7 @@ export function examineConfig(flags: Flags, processEnvironment: Environment, hom
     secrets: readSecrets(read, environment),
     proxies: { variables: proxyVariables(environment), loopback: read.isSet('proxyLoopback') },
     needs: readNeeds(read),
+    approvers: readApprovers(read),
     daemon: readDaemonConfig(read, environment),
     gateway: readGatewayConfig(read, home),
     signer: readSignerConfig(read),

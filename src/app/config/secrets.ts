@@ -12,7 +12,8 @@ type SecretName =
   | 'oldPassword'
   | 'recoveryKey'
   | 'keyPassword'
-  | 'fourEyeSecret';
+  | 'fourEyeSecret'
+  | 'approverSecret';
 
 /** Secrets among the settings. Each is read separately, so that printing a configuration never shows them. */
 export interface Secrets {
@@ -43,6 +44,7 @@ export function readSecrets(read: SettingsReader, environment: Environment): Sec
     keyPassword: read.variable('keyPassword')?.value,
     // The flag of the same name takes a file.
     fourEyeSecret: read.variable('fourEyeSecret')?.value,
+    approverSecret: read.variable('approverSecret')?.value,
   };
   const services = Object.fromEntries(serviceVariables.map((name) => [name, environment[name]]));
   return Object.freeze({

@@ -45,6 +45,17 @@ export const settings = {
     env: ['CUSTOS_NEEDS'],
     about: 'approvals that every transaction needs',
   },
+  approvers: {
+    flag: 'approver',
+    env: ['CUSTOS_APPROVERS'],
+    about: 'services that approve for persons of the constitution',
+  },
+  approverSecret: {
+    flag: 'approverSecret',
+    env: ['CUSTOS_APPROVER_SECRET'],
+    secret: true,
+    about: 'key that signs the questions to approver services (a flag names the file that holds it)',
+  },
   keyPassword: {
     env: ['CUSTOS_KEY_PASSWORD'],
     secret: true,

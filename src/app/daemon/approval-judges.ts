@@ -8,7 +8,9 @@ import { approvalsJudge } from '../../policy/approvals-judge.js';
 import { unmetNeeds } from '../../policy/unmet-needs.js';
 import { controlView } from '../../vault/control-seal.js';
 import { currentConstitution } from '../approvals/constitutions.js';
+import type { ServiceAsker } from '../approvals/services.js';
 import type { Config } from '../config/config.js';
+import { type ApproverServiceParts, openApproverServices } from './approver-services.js';
 
 /** The parts of the judge of approvals. */
 export interface ApprovalJudgeParts {
@@ -19,8 +21,22 @@ export interface ApprovalJudgeParts {
   readonly viewKey: Uint8Array;
 }
 
+/** Works with the judge of approvals, and waits in the end for what services were asked. @throws CustosError CONFIG_INVALID, URL_* */
+export async function withApprovals<T>(
+  parts: ApproverServiceParts & ApprovalJudgeParts,
+  work: (judges: readonly Judge[]) => Promise<T>,
+): Promise<T> {
+  await tellUnmetNeeds(parts, parts.log);
+  const services = await openApproverServices(parts);
+  try {
+    return await work(approvalJudges(parts, services));
+  } finally {
+    await services.close();
+  }
+}
+
 /** Warns of approvals that no person can give, before a transaction waits for them. @throws CustosError RECORD_DAMAGED, STORE_* */
-export async function tellUnmetNeeds({ config, store, viewKey }: ApprovalJudgeParts, log: Log): Promise<void> {
+async function tellUnmetNeeds({ config, store, viewKey }: ApprovalJudgeParts, log: Log): Promise<void> {
   const { needs } = config;
   if (needs.length === 0) return;
   const { storeId, approvals } = store;
@@ -30,8 +46,11 @@ export async function tellUnmetNeeds({ config, store, viewKey }: ApprovalJudgePa
   if (reason !== undefined) tell(log, 'needs-unmet', { needs: needs.map(demandText), reason });
 }
 
-/** The judge of approvals, if every transaction needs some. */
-export function approvalJudges({ config, clock, store, viewKey }: ApprovalJudgeParts): readonly Judge[] {
+/** The judge of approvals, if every transaction needs some. @param services - asked for what is missing */
+function approvalJudges(
+  { config, clock, store, viewKey }: ApprovalJudgeParts,
+  services: Pick<ServiceAsker, 'askMissing'>,
+): readonly Judge[] {
   const { needs } = config;
   if (needs.length === 0) return [];
   const { storeId, approvals, journal } = store;
@@ -41,6 +60,7 @@ export function approvalJudges({ config, clock, store, viewKey }: ApprovalJudgeP
     clock,
     approvals,
     demandsOf: () => needs,
+    askMissing: (question, asked, open) => services.askMissing(question, asked, open),
     constitution: async () => (await currentConstitution(view))?.constitution,
     attemptOf: async (id) => attemptOf(await journal.events(id)),
   });

@@ -1,15 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
 import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye-client.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
-import { Secret } from '../../core/secret.js';
+import type { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
-import { decodeText } from '../../core/text/text-bytes.js';
 import { fourEyeJudge } from '../../policy/four-eye.js';
 import type { Config } from '../config/config.js';
 import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
+import { readSecretFile } from './secret-file.js';
 
 /** The parts of the judges. */
 export interface JudgeParts {
@@ -47,14 +46,7 @@ export async function makeJudges({ config, clock, log }: JudgeParts): Promise<re
 async function fourEyeSecret({ daemon, secrets }: JudgeParts['config'], log: Log): Promise<Secret | undefined> {
   const file = daemon.fourEyeSecretFile;
   if (file === undefined) return secrets.copy('fourEyeSecret');
-  const [bytes, { mode }] = await Promise.all([readFile(file), stat(file)]).catch(() => {
-    throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} cannot be read`);
-  });
-  const decoded = decodeText(bytes);
-  bytes.fill(0);
-  if ('problem' in decoded) {
-    throw new CustosError('CONFIG_INVALID', `the four-eye secret file ${file} ${decoded.problem}`);
-  }
-  if ((mode & 0o077) !== 0) tell(log, 'four-eye-secret-open', { file });
-  return Secret.text(decoded.text.trim());
+  const { secret, isOpenToOthers } = await readSecretFile(file, 'four-eye secret');
+  if (isOpenToOthers) tell(log, 'four-eye-secret-open', { file });
+  return secret;
 }

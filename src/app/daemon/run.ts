@@ -31,7 +31,7 @@ import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
-import { approvalJudges, tellUnmetNeeds } from './approval-judges.js';
+import { withApprovals } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
 import { makeJudges } from './judges.js';
@@ -82,20 +82,22 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
     const journalKey = await signer.journalKey();
     await openJournal({ log }, store, journalKey);
     const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
-    await tellUnmetNeeds({ config, clock, store, viewKey }, log);
-    const lifecycle = lifecycleParts(means, { store, viewKey, freezes, signer, nodes, judges, meter, rules, run });
-    const parts: DaemonParts = {
-      ...lifecycle,
-      network: config.network,
-      wallets: store.wallets,
-      source: createCloudSource(cloud),
-      way: createWay(lifecycle),
-      shared: store.shared,
-      ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
-    };
-    return await withAudit(means, { store, signer }, () =>
-      whileWatched(freezes, () => serve(means, { ...run, parts, signer })),
-    );
+    return await withApprovals({ config, clock, log, store, viewKey }, (approvals) => {
+      const opened = { store, viewKey, freezes, signer, nodes, judges: [...judges, ...approvals], meter, rules, run };
+      const lifecycle = lifecycleParts(means, opened);
+      const parts: DaemonParts = {
+        ...lifecycle,
+        network: config.network,
+        wallets: store.wallets,
+        source: createCloudSource(cloud),
+        way: createWay(lifecycle),
+        shared: store.shared,
+        ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
+      };
+      return withAudit(means, { store, signer }, () =>
+        whileWatched(freezes, () => serve(means, { ...run, parts, signer })),
+      );
+    });
   } finally {
     await watch.close().finally(() => signer.close());
   }
@@ -150,7 +152,7 @@ function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Ope
     nodes,
     signer,
     control: feed.of,
-    judges: [...judges, ...approvalJudges({ config, clock, store, viewKey })],
+    judges,
     freezes,
     meter,
     clock,

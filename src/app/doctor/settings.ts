@@ -1,5 +1,5 @@
 import { access, constants, readFile } from 'node:fs/promises';
-import { checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import { checkApproverUrl, checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { asCustosError } from '../../core/errors.js';
 import type { Config } from '../config/config.js';
@@ -67,6 +67,7 @@ async function fileFindings(config: Config): Promise<Finding[]> {
   // A pipe gives its text only once, so the password file is not read.
   await look('password file', config.password.file, (path) => access(path, constants.R_OK));
   await look('four-eye secret file', config.daemon.fourEyeSecretFile, (path) => readFile(path));
+  await look('approver secret file', config.approvers.secretFile, (path) => readFile(path));
   return found;
 }
 
@@ -85,13 +86,24 @@ function urlFindings(config: Config): Finding[] {
   const { network } = config;
   const { nodes, externalUrl } = config.daemon;
   const ownNodes = [...nodes].flatMap(([chain, url]) => attempt(`node ${chain}`, () => checkNodeUrl(url, network)));
+  const approvers = [...config.approvers.services].flatMap(([name, url]) =>
+    attempt(`approver ${name}`, () => checkApproverUrl(url, network)),
+  );
   const fourEye = externalUrl === undefined ? [] : attempt('four-eye', () => checkFourEyeUrl(externalUrl, network));
   const way = [
     ...attempt('proxy', () => proxiesOf(config.proxies)),
     ...attempt('cloud', () => readHeaders(config.cloudHeaderFile)),
     ...attempt('four-eye', () => readHeaders(config.daemon.fourEyeHeaderFile)),
   ];
-  return [...way, ...cloudFinding(config), ...ownNodes, ...fourEye, ...missingFourEye(config), ...fourEyeByGet(config)];
+  return [
+    ...way,
+    ...cloudFinding(config),
+    ...ownNodes,
+    ...approvers,
+    ...fourEye,
+    ...missingFourEye(config),
+    ...fourEyeByGet(config),
+  ];
 }
 
 function missingFourEye({ network, daemon }: Config): Finding[] {

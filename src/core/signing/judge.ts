@@ -1,3 +1,4 @@
+import type { SignerFacts } from '../chain/codec.js';
 import type { Effect } from '../chain/effect.js';
 import type { Summary } from '../chain/summary.js';
 import type { ChainId, Network } from '../ids.js';
@@ -12,6 +13,8 @@ export interface Question {
   readonly network: Network;
   /** Public halves of the wallets that sign. */
   readonly wallets: readonly Wallet[];
+  /** The public side of all keys, the sender's first. */
+  readonly signers: readonly SignerFacts[];
   /** Address of the first key: the account that pays. */
   readonly sender: string;
   /** The form that will be signed. */

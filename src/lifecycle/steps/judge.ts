@@ -8,7 +8,7 @@ import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
 type JudgeParts = Traced & Pick<LifecycleParts, 'judges' | 'log' | 'meter' | 'publicVault'>;
-type Judged = Pick<Signers, 'from' | 'sealed'> & Decoded;
+type Judged = Pick<Signers, 'from' | 'sealed' | 'signers'> & Decoded;
 
 /** A judge's no: `held` is asked again later, `denied` ends the transaction. */
 export interface Objection {
@@ -41,9 +41,9 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
 
 function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Judged): Question {
   const { pending, chain, network } = entry;
-  const { from, sealed, completed, digest, summary, effects } = judged;
+  const { from, sealed, signers, completed, digest, summary, effects } = judged;
   const wallets = sealed.map((one) => publicVault.wallet(one));
-  return { pending, chain, network, wallets, sender: from, completed, digest, summary, effects };
+  return { pending, chain, network, wallets, signers, sender: from, completed, digest, summary, effects };
 }
 
 async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | Permission> {
