@@ -9,11 +9,12 @@ const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-s
 /**
  * Makes a program of few files, because finding and linking hundreds of modules takes longer than most commands.
  * @param name - the name of its first file; all other names begin with it
+ * @param others - first files of programs that share its code, by name
  */
-async function makeProgram(name, module) {
+async function makeProgram(name, module, others = {}) {
   const plugins = [notices(`${name}-licenses.txt`)];
-  const bundle = await rolldown({ input: { [name]: module }, external, platform: 'node', plugins });
-  await bundle.write({ dir, entryFileNames: `${name}.js`, chunkFileNames: `${name}-[name].js` });
+  const bundle = await rolldown({ input: { [name]: module, ...others }, external, platform: 'node', plugins });
+  await bundle.write({ dir, entryFileNames: '[name].js', chunkFileNames: `${name}-[name].js` });
 }
 
 /** Writes the licences of all packages with code in the program. */
@@ -66,7 +67,7 @@ function copySqlite() {
 }
 
 rmSync(dir, { recursive: true, force: true });
-await makeProgram('main', 'dist/cli/main.js');
+await makeProgram('main', 'dist/cli/main.js', { 'main-front': 'dist/cli/front.js' });
 // A separate program: its files contain only what the signer needs.
 await makeProgram('signer-main', 'dist/app/signer/main.js');
 await makeProgram('keeper-main', 'dist/app/keeper/main.js');

@@ -5,6 +5,7 @@ import { readConfig } from '../dist/app/config/config.js';
 import { runDaemon } from '../dist/app/daemon/run.js';
 import { createHouse } from '../dist/app/house.js';
 import { AuditWriter } from '../dist/storage/audit/writer.js';
+import { keeperOfProcess } from '../test/support/keeper-of-process.mjs';
 
 const secrets = { CUSTOS_PASSWORD: 'bench password', CUSTOS_API_KEY: 'bench-key' };
 const stop = new AbortController();
@@ -27,7 +28,10 @@ async function run({ home, flags, audit }) {
     peak.signer = Math.max(peak.signer, ...signers.map(megabytes));
   }, 50);
   const begin = performance.now();
-  const tally = await runDaemon(house, {
+  const { keeper, close } = keeperOfProcess(house);
+  const { chains, clock, log, store } = house;
+  const parts = { config, chains, clock, log, store, keeper };
+  const tally = await runDaemon(parts, {
     signal: stop.signal,
     onReady: ({ name }) => {
       signers = (name.match(/\d+/g) ?? []).map(Number);
@@ -38,6 +42,7 @@ async function run({ home, flags, audit }) {
     },
   });
   clearInterval(sample);
+  await close();
   await house.close();
   process.send({ kind: 'stopped', tally, peak, steps: Object.fromEntries(steps), cpu: process.cpuUsage() }, () =>
     process.exit(0),

@@ -1,7 +1,7 @@
 // From a sign request to its signed bytes through a signer process, at 100 a second, beyond the bare curve operation.
 
 import { signRecoverable } from 'tiny-secp256k1';
-import { signerProgram } from '../dist/app/signer/program.js';
+import { keeperProgram, signerProgramBelow } from '../dist/app/signer/program.js';
 import { createRegistry } from '../dist/chains/registry.js';
 import { Secret } from '../dist/core/secret.js';
 import { createSignerClient } from '../dist/signing/signer-client.js';
@@ -18,7 +18,15 @@ const vault = openVault({ rootKey, storeId, chains });
 const { sealed, wallet } = await vault.create('ETH', 'testnet', { kind: 'key' });
 const slots = [await makeSlot(rootKey, password, { kind: 'password', storeId })];
 const log = { debug() {}, info() {}, warn() {}, error() {} };
-const signer = createSignerClient({ ...signerProgram(), slots, storeId, password, rules: new Map(), count: 1, log });
+const signer = createSignerClient({
+  ...signerProgramBelow(keeperProgram().nodeFlags),
+  slots,
+  storeId,
+  password,
+  rules: new Map(),
+  count: 1,
+  log,
+});
 await signer.unlock();
 
 const requestOf = (nonce) => ({

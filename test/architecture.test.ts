@@ -60,8 +60,11 @@ const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 700 };
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];
 
-/** `process.exit` cuts off what is still being written: only the command line might, and it sets `exitCode`. */
-const mayExit: readonly string[] = ['cli/main.ts'];
+/**
+ * `process.exit` cuts off what is still being written: only the command line might, and it sets `exitCode`. A front ends at once
+ * when its supervisor is gone.
+ */
+const mayExit: readonly string[] = ['cli/main.ts', 'cli/front.ts'];
 
 /** Files that run migrations, each in the order of its formats. */
 const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/queue/format.ts'];

@@ -119,6 +119,7 @@ export const commands: readonly CommandSpec[] = [
     options: daemonOptions,
     examines: true,
     load: async () => (await import('./commands/daemon.js')).daemon,
+    supervise: async () => (await import('./commands/supervise.js')).supervise,
   },
   {
     path: 'signer',

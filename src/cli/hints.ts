@@ -22,6 +22,14 @@ export const byCommand: Readonly<Record<string, Hints>> = {
   'password add': {
     PASSWORD_MISSING: 'set CUSTOS_PASSWORD and CUSTOS_NEW_PASSWORD, or run it on a terminal',
   },
+  daemon: {
+    SIGNER_DIED:
+      'the password ended with its keeper: start the daemon again; if it happens at every start, check the memory limit of the service',
+  },
+  signer: {
+    SIGNER_DIED:
+      'the password ended with its keeper: start the service again; if it happens at every start, check its memory limit',
+  },
   gateway: {
     STORE_UNREACHABLE: 'check the path or address of --queue and its permissions',
     STORE_FOREIGN: 'name the queue with --queue; the gateway did not make this file and leaves it unchanged',

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config/config.js';
-import { problemsOf } from '../app/config/problem.js';
-import { asCustosError, CustosError } from '../core/errors.js';
-import { hintFor } from './hints.js';
+import { CustosError } from '../core/errors.js';
 import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
 import { type Parsed, parseArguments } from './program.js';
-import type { CommandSpec } from './spec.js';
+import type { CommandSpec, Supervise } from './spec.js';
+import { tellError } from './tell.js';
 
 /** What this process was started with, read only here; the configuration is read from it once. */
 const given = { argv: process.argv.slice(2), environment: process.env };
@@ -22,7 +21,7 @@ async function main(): Promise<void> {
     command = parsed?.spec.path;
     process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
   } catch (thrown) {
-    process.exitCode = tell(thrown, command);
+    process.exitCode = tellError(thrown, { command, isDebugging: given.environment['CUSTOS_DEBUG'] === '1' });
   }
 }
 
@@ -36,6 +35,8 @@ async function runCommand(parsed: Parsed): Promise<number> {
   const read = parsed.spec.examines ? examineConfig : readConfig;
   const config = read(parsed.flags, given.environment, homeDirectory(given.environment));
   for (const text of config.warnings) output.note(`custos: warning: ${text}`);
+  const supervise = isSupervised(config) ? parsed.spec.supervise : undefined;
+  if (supervise !== undefined) return runSupervised(await supervise(), { parsed, config });
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
   // Loading the rest keeps this thread busy, so it starts only after scrypt runs on another thread.
   await early?.begun;
@@ -59,6 +60,20 @@ async function runCommand(parsed: Parsed): Promise<number> {
   }
 }
 
+/** A daemon with wrong settings only reports them, and one with a signer service has no password. */
+function isSupervised({ problems, signer }: Config): boolean {
+  return problems.length === 0 && signer.at === undefined;
+}
+
+async function runSupervised(
+  supervise: Supervise,
+  { parsed, config }: { readonly parsed: Parsed; readonly config: Config },
+): Promise<number> {
+  const { createTerminal } = await import('../app/process/standard-terminal.js');
+  const { environment } = given;
+  return supervise({ config, flags: parsed.flags, environment, terminal: createTerminal(output.note) });
+}
+
 /** A result that was lost. A command that only shows something and has lost its reader (`| head`) has done its work. */
 function unwritten(thrown: unknown, { done }: CommandSpec): number {
   if (!(thrown instanceof CustosError) || thrown.code !== 'RESULT_UNWRITTEN') throw thrown;
@@ -69,19 +84,6 @@ function unwritten(thrown: unknown, { done }: CommandSpec): number {
 async function beginUnlock(config: Config) {
   const { unlockEarly } = await import('../app/store/early-unlock.js');
   return unlockEarly(config);
-}
-
-/** Prints every error: its code and message, never a stack or another library's text. */
-function tell(thrown: unknown, command: string | undefined): number {
-  const error = asCustosError(thrown);
-  const problems = problemsOf(error);
-  for (const { text, code } of problems) output.note(`custos: error: ${text} (${code})`);
-  if (problems.length === 0) output.note(`custos: error: ${error.message} (${error.code})`);
-  output.note(`custos: hint: ${hintFor(error, command)}`);
-  if (error.code === 'INTERNAL' && given.environment['CUSTOS_DEBUG'] === '1' && error.cause instanceof Error) {
-    output.note(error.cause.stack ?? '');
-  }
-  return error.kind.exit;
 }
 
 function version(): string {

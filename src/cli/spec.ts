@@ -1,6 +1,8 @@
 import type { CommandOptions } from '../app/config/command-options.js';
-import type { Flags } from '../app/config/reader.js';
+import type { Config } from '../app/config/config.js';
+import type { Environment, Flags } from '../app/config/reader.js';
 import type { House } from '../app/house.js';
+import type { Terminal } from '../app/process/terminal.js';
 import type { Role } from '../core/policy/constitution.js';
 import type { Output } from './output.js';
 
@@ -26,6 +28,17 @@ export interface Call {
 /** Runs the command and resolves to its exit code. */
 export type Run = (call: Call) => Promise<0 | 1>;
 
+/** What a command gets that runs as several processes. */
+interface SupervisorCall {
+  readonly config: Config;
+  readonly flags: Flags;
+  readonly environment: Environment;
+  readonly terminal: Terminal;
+}
+
+/** Runs the command in child processes and resolves to its exit code. */
+export type Supervise = (call: SupervisorCall) => Promise<number>;
+
 /** One command as data. Its code is loaded when it runs, so that `--help` stays fast. */
 export interface CommandSpec {
   /** Words, e.g. `wallet create`. */
@@ -46,6 +59,8 @@ export interface CommandSpec {
   readonly role?: Role;
   /** The command runs despite mistakes in the settings: it explains them, or reports them together with those that only it can find. */
   readonly examines?: true;
+  /** Runs it in child processes instead of in this one, if its settings are right and it needs the password. */
+  readonly supervise?: () => Promise<Supervise>;
   /** Flags that count as given. */
   readonly given?: Flags;
   readonly load: () => Promise<Run>;

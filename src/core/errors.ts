@@ -338,6 +338,11 @@ const kinds = {
     retry: true,
     hint: 'Custos starts the signer process again and retries the request',
   },
+  FRONT_DIED: {
+    exit: 1,
+    status: 500,
+    hint: 'nothing is lost: start the daemon again; look for the reason in its log, and at the memory limit of the service',
+  },
   SIGNER_TIMEOUT: {
     exit: 1,
     status: 503,

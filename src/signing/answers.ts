@@ -4,6 +4,7 @@ import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
+import type { SlotName } from '../core/store/store.js';
 import type { Answer } from './messages.js';
 
 /** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
@@ -89,6 +90,7 @@ export type Asked =
 const RAW_FORM = /^[\x20-\x7e]{1,3000000}$/;
 /** Transaction ids, and addresses, of any chain. */
 const ID_FORM = /^[\w:.+/=-]{1,200}$/;
+const SLOT_FORM = /^[\w-]{1,64}$/;
 /** A signed note: lines of printable ASCII, and the dash before a signature. */
 const NOTE_FORM = /^[\x20-\x7e\n\u2014]{1,65536}$/;
 const HASH_FORM = /^sha256:[0-9a-f]{64}$/;
@@ -127,7 +129,13 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
       return { kind: 'failed', n, code: parseCode(answer('code'), codes) };
     case 'unlocked':
       if (question.kind !== 'unlock') throw foreign();
-      return { kind: 'unlocked', n, viewKey: parseBytes(answer('viewKey'), 32, 32), ...parseJournal(answer) };
+      return {
+        kind: 'unlocked',
+        n,
+        viewKey: parseBytes(answer('viewKey'), 32, 32),
+        ...parseJournal(answer),
+        ...parseSlot(answer),
+      };
     case 'signed':
       if (question.kind !== 'sign') throw foreign();
       return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))) };
@@ -153,6 +161,15 @@ function parseJournal(answer: Members): { readonly journal?: JournalKey } {
   if (given === undefined) return {};
   const journal = membersOf(given);
   return { journal: { key: parseBytes(journal('key'), 32, 32), mayAdopt: journal('mayAdopt') === true } };
+}
+
+function parseSlot(answer: Members): { readonly slot?: SlotName } {
+  const given = answer('slot');
+  if (given === undefined) return {};
+  const slot = membersOf(given);
+  return {
+    slot: { id: parseText(slot('id'), SLOT_FORM), kind: slot('kind') === 'recovery' ? 'recovery' : 'password' },
+  };
 }
 
 /** Own properties only: an inherited one was never part of the answer. */
@@ -279,12 +296,3 @@ const words: Partial<Record<ErrorCode, string>> = {
   WALLET_COMPROMISED: 'the record that decides says compromised, and no permit with sweep covers this',
   WALLET_DESTROYED: 'the record that decides says destroyed',
 };
-
-const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;
-
-/** How a signer ended, in one of a few fixed texts: the signer chooses its exit code and signal itself. */
-export function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
-  const known = signals.find((name) => name === signal);
-  if (known !== undefined) return known;
-  return signal === null && code === 0 ? 'exit code 0' : 'an error';
-}

@@ -5,7 +5,7 @@ import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/si
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
-import type { KeySlot } from '../core/store/store.js';
+import type { KeySlot, SlotName } from '../core/store/store.js';
 import type { ControlUpdate } from './control/book.js';
 
 /** What the signer process needs to open the root key. Each holder of a copy wipes the password's bytes. */
@@ -42,7 +42,13 @@ export interface Asking {
 
 /** One answer of a signer process. */
 export type Answer =
-  | { readonly kind: 'unlocked'; readonly n: number; readonly viewKey: Uint8Array; readonly journal?: JournalKey }
+  | {
+      readonly kind: 'unlocked';
+      readonly n: number;
+      readonly viewKey: Uint8Array;
+      readonly journal?: JournalKey;
+      readonly slot?: SlotName;
+    }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }

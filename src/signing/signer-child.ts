@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
-import { endingOf, judgedCodes, parseAnswers, refusalOf } from './answers.js';
+import { judgedCodes, parseAnswers, refusalOf } from './answers.js';
 import { parseAccountQuestion } from './control/account-question.js';
 import type { ControlBook, ControlUpdate } from './control/book.js';
 import { Tab } from './control/tab.js';
+import { endingOf } from './ending.js';
 import { lockedFork } from './locked-fork.js';
 import type { Answer, Notice, Question, ToSigner } from './messages.js';
 

@@ -23,6 +23,7 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     },
     unlock: () => first.unlock(),
     journalKey: () => first.journalKey(),
+    openedBy: () => first.openedBy(),
     async sign(request) {
       book.checkComplete();
       const answer = await chosen(slots, first).ask({ kind: 'sign', request });

@@ -4,6 +4,7 @@ import type { CheckpointSigner } from '../core/signing/checkpoint.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
+import type { SlotName } from '../core/store/store.js';
 import type { ControlOpener } from './control/documents.js';
 import { type Account, Gate } from './control/gate.js';
 import type { Answer, Asking, FromSigner, Notice, Question, ToSigner, UnlockRequest } from './messages.js';
@@ -23,6 +24,8 @@ export interface UnlockedVault {
   /** 32 bytes. */
   readonly viewKey: Uint8Array;
   readonly journal?: JournalKey;
+  /** The slot that the password opened. */
+  readonly slot?: SlotName;
   /** Signs heads of the audit log. Its key never leaves this process. */
   readonly audit?: CheckpointSigner;
 }
@@ -55,8 +58,8 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       const opened = await unlockVault(request);
       unlocked = { ...opened, rules: request.rules, gate: new Gate(opened.control, Date.now) };
-      const { viewKey, journal } = unlocked;
-      return { kind: 'unlocked', n, viewKey, ...(journal && { journal }) };
+      const { viewKey, journal, slot } = unlocked;
+      return { kind: 'unlocked', n, viewKey, ...(journal && { journal }), ...(slot && { slot }) };
     } catch (thrown) {
       return failed(n, thrown);
     }

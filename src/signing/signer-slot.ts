@@ -7,7 +7,7 @@ import type { ControlDocuments } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
-import type { KeySlot } from '../core/store/store.js';
+import type { KeySlot, SlotName } from '../core/store/store.js';
 import type { ControlBook } from './control/book.js';
 import type { Answer, Question } from './messages.js';
 import { SignerChild, type SignerProgram, type SignerWatcher } from './signer-child.js';
@@ -56,6 +56,7 @@ export class SignerSlot {
   #child: SignerChild | undefined;
   #unlocked: Promise<Uint8Array> | undefined;
   #journal: JournalKey | undefined;
+  #openedBy: SlotName | undefined;
   #isOpen = false;
   #load = 0;
   #startedAhead = Number.NEGATIVE_INFINITY;
@@ -110,6 +111,11 @@ export class SignerSlot {
     await this.unlock();
     if (this.#journal === undefined) throw new CustosError('INTERNAL', 'the signer gave no key of the journal');
     return this.#journal;
+  }
+
+  async openedBy(): Promise<SlotName | undefined> {
+    await this.unlock();
+    return this.#openedBy;
   }
 
   /** Tells a running process at once what changed about control. */
@@ -232,6 +238,7 @@ export class SignerSlot {
     const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     this.#journal = answer.journal;
+    this.#openedBy = answer.slot;
     return answer.viewKey;
   }
 

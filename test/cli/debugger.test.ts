@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { custos, onTerminal, program, type Running, start } from '../support/custos.js';
+import { custos, onTerminal, program, start } from '../support/custos.js';
 import { type Kms, startKms } from '../support/kms.js';
+import { childrenOf, processesOf } from '../support/processes.js';
 
 let kms: Kms;
 beforeAll(async () => {
@@ -56,16 +57,16 @@ describe('the signal on which Node opens a debugger', () => {
     expectNoDebugger(stderr);
   });
 
-  it('a daemon and its signer open no debugger on the signal, and continue', async () => {
+  it('no process of a daemon opens a debugger on the signal, and all continue', async () => {
     const running = kms.serve('--testnet', '--health-port=0', `--external-url=${kms.stub.approveUrl}`);
     const url = /http:[^"\s]+/.exec(await running.line(/"url"|http:\/\/127/))?.[0] ?? '';
     await running.line(/signer process started/);
-    const signers = childrenOf(running);
+    const { front, keeper, signers } = processesOf(running.pid);
     expect(signers).toHaveLength(1);
-    await disturb([running.pid, ...signers], () => fetch(new URL('/health', url)));
-    expect(ports(running.pid)).toEqual([Number(new URL(url).port)]);
-    for (const signer of signers) expect(ports(signer)).toEqual([]);
-    expect(childrenOf(running)).toEqual(signers);
+    await disturb([running.pid, front, keeper, ...signers], () => fetch(new URL('/health', url)));
+    expect(ports(front)).toEqual([Number(new URL(url).port)]);
+    for (const pid of [running.pid, keeper, ...signers]) expect(ports(pid)).toEqual([]);
+    expect(processesOf(running.pid)).toEqual({ front, keeper, signers });
     const { code, stderr } = await running.kill('SIGTERM');
     expect(code).toBe(0);
     expectNoDebugger(stderr);
@@ -92,13 +93,8 @@ describe('the signal on which Node opens a debugger', () => {
 
 /** The last of a line of processes: a shell may stand between. */
 function youngest(pid: number): number {
-  const [child] = childrenOf({ pid });
+  const [child] = childrenOf(pid);
   return child === undefined ? pid : youngest(child);
-}
-
-function childrenOf({ pid }: Pick<Running, 'pid'>): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
 }
 
 describe('a command that is started with an open debugger', () => {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Canaries } from '../support/canaries.js';
 import type { Running } from '../support/custos.js';
 import { type Kms, keys, mnemonic, startKms, transfer } from '../support/kms.js';
+import { processesOf } from '../support/processes.js';
 import { type Watcher, watch } from './watching.js';
 
 let kms: Kms;
@@ -28,9 +28,8 @@ afterAll(async () => {
 });
 
 /** Ids of the signer processes that the daemon has now, as the system knows them. */
-function signers(): number[] {
-  const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
+function signers(): readonly number[] {
+  return processesOf(running.pid).signers;
 }
 
 describe('a daemon with a health port', () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { custos, program, type Running, start } from '../support/custos.js';
 import { fileTest } from '../support/file-test.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
+import { processesOf } from '../support/processes.js';
 
 // Further defects of the peer, each with the test that shows Custos does not have it. Elsewhere: a destroyed store and two
 // writers (storage), payments twice (broadcast-once), the four-eye service (four-eye), what must not be signed (refusals), a
@@ -107,9 +108,8 @@ describe('a serving daemon', () => {
     await running.line(/daemon started/);
     const second = await kms.run('daemon', '--testnet');
     expect(second).toMatchObject({ code: 1 });
-    expect(second.stderr).toMatch(
-      new RegExp(`another daemon \\(process ${running.pid}\\) serves .*\\(DAEMON_RUNNING\\)`),
-    );
+    const { front } = processesOf(running.pid);
+    expect(second.stderr).toMatch(new RegExp(`another daemon \\(process ${front}\\) serves .*\\(DAEMON_RUNNING\\)`));
     // Other commands go on beside it, and the first one serves on.
     expect(await kms.run('transaction', 'list')).toMatchObject({ code: 0 });
     const polls = () => kms.stub.received('/v3/kms/pending/ETH').length;

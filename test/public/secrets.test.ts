@@ -9,6 +9,7 @@ import { Canaries } from '../support/canaries.js';
 import { custos, type Ended, type Environment, makeHome, type Running, removeHome, start } from '../support/custos.js';
 import { fileTest } from '../support/file-test.js';
 import { transfer } from '../support/kms.js';
+import { commandOf, processesOf } from '../support/processes.js';
 import { quicken } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 
@@ -282,14 +283,24 @@ describe('a serving daemon', () => {
     await running.kill('SIGKILL');
   });
 
-  it('a serving daemon and its signer have no secret on their command lines, and the signer has an empty environment', () => {
-    const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim().split(' ');
-    expect(children).toHaveLength(1);
-    for (const pid of [running.pid, ...children]) expect(canaries.in(readFileSync(`/proc/${pid}/cmdline`))).toEqual([]);
-    const environment = readFileSync(`/proc/${children[0]}/environ`, 'utf8').split('\0').filter(Boolean);
-    expect(environment.filter((line) => !line.startsWith('NODE_CHANNEL_'))).toEqual([]);
+  it('a serving daemon has one front, one keeper and one signer, and no secret is on their command lines', () => {
+    const { front, keeper, signers } = processesOf(running.pid);
+    expect(signers).toHaveLength(1);
+    for (const pid of [running.pid, front, keeper, ...signers]) expect(canaries.in(commandOf(pid))).toEqual([]);
+  });
+
+  it('the keeper and the signer of a serving daemon have an empty environment, and the front has only its own secrets', () => {
+    const { front, keeper, signers } = processesOf(running.pid);
+    const environ = (pid: number) => readFileSync(`/proc/${pid}/environ`);
+    for (const pid of [keeper, ...signers]) {
+      const environment = environ(pid).toString().split('\0').filter(Boolean);
+      expect(environment.filter((line) => !line.startsWith('NODE_CHANNEL_'))).toEqual([]);
+    }
     // The daemon itself was given the API key in its environment, and nothing else of these.
-    expect(canaries.in(readFileSync(`/proc/${running.pid}/environ`)).sort()).toEqual(['apiKey', 'fourEye']);
+    for (const pid of [running.pid, front]) expect(canaries.in(environ(pid)).sort()).toEqual(['apiKey', 'fourEye']);
+    // The file with the password is not named there either.
+    expect(environ(running.pid).includes('CUSTOS_PASSWORD_FILE')).toBe(true);
+    expect(environ(front).includes('PASSWORD')).toBe(false);
   });
 
   fileTest('there is no store file')(

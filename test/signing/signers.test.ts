@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signerProgram } from '../../dist/app/signer/program.js';
+import { keeperProgram, signerProgramBelow } from '../../dist/app/signer/program.js';
 import { unlockVault } from '../../src/app/signer/vault.js';
 import { silentLog } from '../../src/core/log.js';
 import { Secret } from '../../src/core/secret.js';
@@ -14,7 +14,15 @@ import { password, type SigningParts, signingParts, signRequest } from '../suppo
 const rules: SigningRules = new Map();
 
 function makeClient({ slots, storeId }: SigningParts, secret: Secret, count = 1): Signer {
-  return createSignerClient({ ...signerProgram(), slots, storeId, rules, password: secret, count, log: silentLog });
+  return createSignerClient({
+    ...signerProgramBelow(keeperProgram().nodeFlags),
+    slots,
+    storeId,
+    rules,
+    password: secret,
+    count,
+    log: silentLog,
+  });
 }
 
 signerSuite('the signer in this process', ({ slots, storeId, chains }, secret) =>
@@ -69,7 +77,7 @@ describe('the signer process', () => {
   it('a signer process that hangs is replaced', async () => {
     const before = pid();
     const client = createSignerClient({
-      ...signerProgram(),
+      ...signerProgramBelow(keeperProgram().nodeFlags),
       slots: parts.slots,
       storeId: parts.storeId,
       rules,

@@ -9,6 +9,7 @@ import { readSync, writeSync } from 'node:fs';
 import { readConfig } from '../../dist/app/config/config.js';
 import { runDaemon } from '../../dist/app/daemon/run.js';
 import { createHouse } from '../../dist/app/house.js';
+import { keeperOfProcess } from './keeper-of-process.mjs';
 
 const [home, flags, first] = process.argv.slice(2);
 const house = createHouse(readConfig(JSON.parse(flags), process.env, home), { interactive: false, note() {} });
@@ -55,12 +56,18 @@ function standStill(word) {
   readSync(0, new Uint8Array(1));
 }
 
-await runDaemon(house, {
-  signal: stop.signal,
-  trace,
-  onReady(ready) {
-    signer = ready;
-    writeSync(1, 'started\n');
+const { keeper, close } = keeperOfProcess(house);
+const { config, chains, clock, log, store } = house;
+await runDaemon(
+  { config, chains, clock, log, store, keeper },
+  {
+    signal: stop.signal,
+    trace,
+    onReady(ready) {
+      signer = ready;
+      writeSync(1, 'started\n');
+    },
   },
-});
+);
+await close();
 await house.close();

@@ -5,7 +5,7 @@
 
 import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse } from '../../dist/app/house.js';
-import { signerProgram } from '../../dist/app/signer/program.js';
+import { keeperProgram, signerProgramBelow } from '../../dist/app/signer/program.js';
 import { openJournal } from '../../dist/app/store/journal.js';
 import { createRegistry } from '../../dist/chains/registry.js';
 import { createNodes } from '../../dist/cloud/nodes.js';
@@ -38,7 +38,7 @@ await store.lockForDaemon();
 const { storeId, journal, wallets, shared } = store;
 const rules = new Map();
 const signer = createSignerClient({
-  ...signerProgram(),
+  ...signerProgramBelow(keeperProgram().nodeFlags),
   slots: await store.slots.all(),
   storeId,
   rules,

@@ -3,10 +3,11 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 /** Reads in pieces of this size; each begins with the end of the one before. */
 const PIECE = 4 * 1024 * 1024;
 
-/** True if the text is anywhere in the writable memory of a process, as one byte or two bytes a character. */
-export function isInMemory(pid: number, text: string): boolean {
-  const wanted = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le')];
-  const overlap = 4 * text.length;
+/** True if it is anywhere in the writable memory of a process; a text as one byte or two bytes a character. */
+export function isInMemory(pid: number, sought: string | Uint8Array): boolean {
+  const wanted =
+    typeof sought === 'string' ? [Buffer.from(sought, 'utf8'), Buffer.from(sought, 'utf16le')] : [Buffer.from(sought)];
+  const overlap = 4 * sought.length;
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   const piece = Buffer.alloc(PIECE + overlap);
   try {

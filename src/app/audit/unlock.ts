@@ -3,7 +3,8 @@ import type { Clock } from '../../core/clock.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import type { AuditLog } from '../../core/store/audit.js';
-import type { Store } from '../../core/store/store.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
+import type { SlotName, Store } from '../../core/store/store.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import type { OpenedSlot } from '../../vault/key-slots.js';
@@ -37,21 +38,29 @@ function isReadOnly(error: unknown): boolean {
  * the first thing that the process changes or prints, so that a command that is refused leaves the store as it is. The key is
  * wiped if that fails.
  */
-export async function recordUnlock({ store, command }: Opening, opened: OpenedSlot): Promise<OpenedSlot> {
+export async function recordUnlock(opening: Opening, opened: OpenedSlot): Promise<OpenedSlot> {
   const { rootKey, slot } = opened;
-  const { audit } = store;
-  const events: readonly AuditEvent[] = [
-    { code: 'store.unlocked', detail: { command, slot: slot.id, kind: slot.kind } },
-  ];
   try {
-    store.unlockAudit(journalMac(journalKeyOf(rootKey, store.storeId)));
-    if (await isControlled(store)) await recordWhereWritable(audit, events);
-    else audit.announce(events);
+    await recordOpening(opening, { mac: journalMac(journalKeyOf(rootKey, opening.store.storeId)), slot });
     return opened;
   } catch (error) {
     rootKey.fill(0);
     throw error;
   }
+}
+
+/** As `recordUnlock`, where another process has the root key. */
+export async function recordOpening(
+  { store, command }: Opening,
+  { mac, slot }: { readonly mac: JournalMac; readonly slot: SlotName },
+): Promise<void> {
+  const { audit } = store;
+  const events: readonly AuditEvent[] = [
+    { code: 'store.unlocked', detail: { command, slot: slot.id, kind: slot.kind } },
+  ];
+  store.unlockAudit(mac);
+  if (await isControlled(store)) await recordWhereWritable(audit, events);
+  else audit.announce(events);
 }
 
 /** Records that a password opened nothing, where there is a constitution. A store that cannot be written refuses it all the same. */

@@ -5,6 +5,7 @@ import { type ApproversConfig, readApprovers } from './approvers.js';
 import { type CommandOptions, readCommandOptions } from './command-options.js';
 import { type DaemonConfig, readDaemonConfig } from './daemon-config.js';
 import { type EnvFile, readEnvFile } from './env-file.js';
+import { type FrontSettings, frontSettings } from './front-settings.js';
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.js';
 import { readNeeds } from './needs.js';
 import { type PasswordConfig, readPasswordConfig } from './password-config.js';
@@ -100,10 +101,38 @@ export function readConfig(flags: Flags, environment: Environment, home: string 
 
 /** As `readConfig`, but lists mistakes in `problems` and replaces wrong values with defaults. */
 export function examineConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
+  const found = envFileOf(flags, home);
+  const environment = merged(found.file, processEnvironment);
+  return examined({ flags, environment, home }, found);
+}
+
+/** As `examineConfig`, for a front: its settings have what the settings file says, and it does not read that file. */
+export function examineFrontConfig(given: FrontSettings): Config {
+  return examined(given, { envFile: '', file: noFile });
+}
+
+/** What a front needs of the settings, without anything that leads to the password. */
+export function settingsForFront(
+  flags: Flags,
+  processEnvironment: Environment,
+  home: string | undefined,
+): FrontSettings {
+  return frontSettings({ flags, environment: merged(envFileOf(flags, home).file, processEnvironment), home });
+}
+
+interface FoundFile {
+  /** Its path; empty if there can be none. */
+  readonly envFile: string;
+  readonly file: EnvFile;
+}
+
+function envFileOf(flags: Flags, home: string | undefined): FoundFile {
   const named = new SettingsReader(flags, {}).text('envFile');
   const envFile = named ?? (home === undefined ? '' : join(home, '.tatumrc', '.env'));
-  const file = envFile === '' ? noFile : readEnvFile(envFile, { isNamed: named !== undefined });
-  const environment = merged(file, processEnvironment);
+  return { envFile, file: envFile === '' ? noFile : readEnvFile(envFile, { isNamed: named !== undefined }) };
+}
+
+function examined({ flags, environment, home }: FrontSettings, { envFile, file }: FoundFile): Config {
   const read = new SettingsReader(flags, environment);
   for (const problem of file.problems) read.refuse('--envFile', problem);
   read.refuseRepeated(repeatable);

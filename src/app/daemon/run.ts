@@ -2,10 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { pollCost, pollCostText, takesCredits } from '../../cloud/poll-cost.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
+import { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
 import type { Meter } from '../../core/meter.js';
 import type { Nodes } from '../../core/network/cloud.js';
-import type { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
@@ -17,11 +17,10 @@ import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { Trace } from '../../lifecycle/step.js';
 import { createWay } from '../../lifecycle/way.js';
-import { createKeeperClient } from '../../signing/keeper/keeper-client.js';
-import { createSignerClient } from '../../signing/signer-client.js';
-import { openSlot } from '../../vault/key-slots.js';
+import { createKeeperClient, type KeeperClientOptions } from '../../signing/keeper/keeper-client.js';
+import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
-import { recordRefusal, recordUnlock } from '../audit/unlock.js';
+import { recordOpening, recordRefusal } from '../audit/unlock.js';
 import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
@@ -29,12 +28,12 @@ import { openFreezes } from '../freezes/open.js';
 import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
-import { signerProgram } from '../signer/program.js';
 import { openJournal } from '../store/journal.js';
 import { withApprovals } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
 import { makeJudges } from './judges.js';
+import type { OwnKeeper } from './own-keeper.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
 import { createWatch } from './watch.js';
@@ -46,8 +45,8 @@ export interface DaemonMeans {
   readonly clock: Clock;
   readonly log: CountingLog;
   store(): Promise<Store>;
-  /** The password of the store, unless a signer service has it; this module wipes it. */
-  password(): Promise<Secret>;
+  /** The keeper of this daemon, unless `--signer` names a service. */
+  readonly keeper?: OwnKeeper;
 }
 
 export interface DaemonRun {
@@ -59,7 +58,8 @@ export interface DaemonRun {
 }
 
 /**
- * Runs the daemon as configured: one round with `--run-once`, else until the signal.
+ * Runs the daemon as configured: one round with `--run-once`, else until the signal. It never has the password: a keeper in
+ * another process has it.
  * @throws CustosError FOUR_EYE_MISSING, API_KEY_MISSING, URL_*, CHAIN_UNKNOWN, PASSWORD_WRONG, DAEMON_RUNNING, STORE_*; several
  *   mistakes in the settings are one CONFIG_INVALID
  */
@@ -77,9 +77,13 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   const { meter } = watch;
   const signer = await startSigner(means, { store, meter, rules });
   try {
-    await watch.open(signer);
-    const viewKey = await signer.unlock();
+    // Here the password is asked for. A wrong one ends the daemon before anything listens.
+    const opening = { store, command: 'daemon' };
+    const viewKey = await recordRefusal(opening, () => signer.unlock());
     const journalKey = await signer.journalKey();
+    const slot = await signer.openedBy?.();
+    if (slot !== undefined) await recordOpening(opening, { mac: journalMac(journalKey.key), slot });
+    await watch.open(signer);
     await openJournal({ log }, store, journalKey);
     const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
     return await withApprovals({ config, clock, log, store, viewKey }, (approvals) => {
@@ -197,42 +201,36 @@ interface SignerParts {
   readonly rules: SigningRules;
 }
 
-async function startSigner(
-  { config, log, password: ask }: Pick<DaemonMeans, 'config' | 'log' | 'password'>,
-  { store, meter, rules }: SignerParts,
-): Promise<Signer> {
+async function startSigner(means: DaemonMeans, { store, meter, rules }: SignerParts): Promise<Signer> {
+  const { storeId } = store;
   const slots = await store.slots.all();
-  const { at } = config.signer;
+  const way = wayToKeeper(means, storeId);
   const onRestart = () => meter.signerRestarted();
-  if (at !== undefined) {
-    const { storeId } = store;
-    return createKeeperClient({
-      name: `signer at ${at}`,
-      connect: () => connectTo(at),
-      storeId,
-      slots,
-      rules,
-      onRestart,
-    });
-  }
-  const password = await ask();
-  try {
-    // A mistyped password is reported at once, not by a signer process that ends.
-    const opening = { store, command: 'daemon' };
-    const opened = await recordRefusal(opening, () => openSlot(slots, password, store.storeId));
-    (await recordUnlock(opening, opened)).rootKey.fill(0);
-  } catch (error) {
-    password.wipe();
-    throw error;
-  }
-  return createSignerClient({
-    ...signerProgram(),
-    slots,
-    storeId: store.storeId,
-    rules,
-    password,
-    count: config.daemon.signers,
-    log,
+  means.keeper?.onReplaced(onRestart);
+  return createKeeperClient({
+    get name() {
+      return way.name();
+    },
+    connect: way.connect,
+    ...(way.onLost && { onLost: way.onLost }),
     onRestart,
+    storeId,
+    slots,
+    rules,
   });
+}
+
+interface WayToKeeper extends Pick<KeeperClientOptions, 'connect' | 'onLost'> {
+  name(): string;
+}
+
+function wayToKeeper({ config, keeper }: Pick<DaemonMeans, 'config' | 'keeper'>, storeId: string): WayToKeeper {
+  const { at } = config.signer;
+  if (at !== undefined) return { name: () => `signer at ${at}`, connect: () => connectTo(at) };
+  if (keeper === undefined) throw new CustosError('INTERNAL', 'a daemon was started without a keeper');
+  return {
+    name: () => keeper.name,
+    connect: () => keeper.connect(storeId),
+    onLost: () => keeper.onLost(),
+  };
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { CustosError } from '../../core/errors.js';
 import type { JournalEntry } from '../../core/store/journal.js';
-import { runDaemon } from '../daemon/run.js';
+import type { Flags } from '../config/reader.js';
 import type { House } from '../house.js';
 import type { Terminal } from '../process/terminal.js';
 import {
@@ -11,7 +11,7 @@ import {
   makeWallets,
   minedIn,
   openPlace,
-  partsOf,
+  type Place,
   play,
   type Stage,
   submit,
@@ -26,7 +26,7 @@ export interface DemoResult {
 }
 
 /**
- * The whole product on a local blockchain: store, wallets, gateway, four-eye approver, daemon with its signer process.
+ * The whole product on a local blockchain: store, wallets, gateway, four-eye approver, daemon with its processes.
  * @param say - gets a description of each step
  * @throws CustosError with the failing step in front of its message
  */
@@ -36,7 +36,8 @@ export function runDemo(terminal: Terminal, say: (line: string) => void): Promis
 
 async function playDemo(stage: Stage): Promise<DemoResult> {
   const { say, step, cleanups } = stage;
-  const { chain, gateway, apiKey, openHouse } = await openPlace(stage);
+  const place = await openPlace(stage);
+  const { chain, gateway, apiKey, openHouse } = place;
   const house = openHouse({});
   const [sender, receiver] = await step('Make a wallet store and two wallets in it', () => makeWallets(house));
   say(`  sender   ${sender.address}  signature ID ${sender.signatureId}`);
@@ -50,11 +51,11 @@ async function playDemo(stage: Stage): Promise<DemoResult> {
   const approver = await step('Start a four-eye approver', () => startApprover(say));
   cleanups.push(() => approver.close());
   const flags = { externalUrl: approver.url, externalUrlMethod: 'POST', cloudUrl: gateway.url, runOnce: true };
-  const daemonHouse = openHouse(flags);
   const signedBy = await step('Run the daemon: pull, decode, ask the approver, sign, record, broadcast', () =>
-    runOnce(daemonHouse, id, say),
+    runOnce(place, flags, say),
   );
-  const { txId = '' } = await finished(daemonHouse, id);
+  for (const { event } of await (await house.store()).journal.events(id)) say(`  journal: ${event}`);
+  const { txId = '' } = await finished(house, id);
   const block = await step('Wait until the transaction is in a block', () => minedIn(chain, txId));
   say(`  transaction ${txId} is in block ${block}`);
   const after = await balances(chain, [sender, receiver]);
@@ -63,16 +64,13 @@ async function playDemo(stage: Stage): Promise<DemoResult> {
   return { txId, block, signedBy };
 }
 
-async function runOnce(house: House, id: string, say: (line: string) => void): Promise<string> {
+async function runOnce(place: Place, flags: Flags, say: (line: string) => void): Promise<string> {
   let signedBy = '';
-  await runDaemon(partsOf(house), {
-    signal: new AbortController().signal,
-    onReady: (signer) => {
-      signedBy = signer.name;
-      say(`  keys are opened only in the ${signer.name}`);
-    },
+  await place.runDaemon(flags, (pid) => {
+    if (signedBy !== '') return;
+    signedBy = `signer process ${pid}`;
+    say(`  keys are opened only in the ${signedBy}`);
   });
-  for (const { event } of await (await house.store()).journal.events(id)) say(`  journal: ${event}`);
   return signedBy;
 }
 

@@ -6,12 +6,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { Wallet } from '../../core/signing/wallet.js';
 import type { RunningGateway } from '../../gateway/server.js';
-import { readConfig } from '../config/config.js';
+import { readConfig, settingsForFront } from '../config/config.js';
 import type { Flags } from '../config/reader.js';
 import { openGateway } from '../gateway/open.js';
 import { createHouse, type House } from '../house.js';
 import type { Terminal } from '../process/terminal.js';
+import { passwordMeans, readStorePassword } from '../store/password.js';
 import { initStore } from '../store/passwords.js';
+import { superviseDaemon } from '../supervisor/supervise.js';
 import { createWallets } from '../wallets/create.js';
 import { type LocalChain, startLocalChain } from './local-chain.js';
 
@@ -80,6 +82,11 @@ export interface Place {
   readonly apiKey: string;
   /** A house that is closed at the end, whatever happens to it. */
   openHouse(flags: Flags): House;
+  /**
+   * Runs a daemon in processes of its own, as `custos daemon` does. What it reports is in the journal.
+   * @param onSigner - called with the process id of each signer process
+   */
+  runDaemon(flags: Flags, onSigner?: (pid: number) => void): Promise<unknown>;
 }
 
 /** Starts the blockchain and the gateway. */
@@ -100,12 +107,20 @@ export async function openPlace({ terminal, cleanups, say, step }: Stage): Promi
   const gateway = await step('Start the gateway in front of it', () => openGateway(front));
   cleanups.push(() => gateway.close());
   say(`  it listens on ${gateway.url}`);
-  return { chain, gateway, apiKey, openHouse };
+  const runDaemon: Place['runDaemon'] = (flags, onSigner) => {
+    const given = { ...common, ...flags };
+    const config = readConfig(given, environment, home);
+    const front = { settings: settingsForFront(given, environment, home), environment: {} };
+    const password = () => readStorePassword(passwordMeans(config, terminal));
+    const means = { config, front, password, ...(onSigner && { onSigner }) };
+    return superviseDaemon(means, new AbortController().signal);
+  };
+  return { chain, gateway, apiKey, openHouse, runDaemon };
 }
 
-/** The parts of a gateway and a daemon. */
-export function partsOf({ config, chains, clock, log, store, password }: House) {
-  return { config, chains, clock, log, store, password };
+/** The parts of a gateway. */
+function partsOf({ config, chains, clock, log }: House) {
+  return { config, chains, clock, log };
 }
 
 /** A wallet of one key. */

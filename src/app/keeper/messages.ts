@@ -24,4 +24,6 @@ export type FromKeeper =
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly front: number; readonly code: ErrorCode }
   | { readonly kind: 'signer-started'; readonly pid: number | undefined }
+  /** The one that was started last took the place of a dead one. */
+  | { readonly kind: 'signer-replaced' }
   | { readonly kind: 'signer-ended'; readonly pid: number | undefined; readonly exit: string };

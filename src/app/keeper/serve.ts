@@ -58,6 +58,7 @@ function keeperOf(
         // Each signer has its own: `close` wipes it.
         password: Secret.bytes(password.exposeBytes().slice()),
         log: signerLog(channel),
+        onRestart: () => channel.send({ kind: 'signer-replaced' }),
       }),
     send: (front, bytes) => channel.send({ kind: 'bytes', front, bytes }),
     refuse: (front, code) => channel.send({ kind: 'refused', front, code }),

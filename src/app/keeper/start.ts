@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
-import { endingOf } from '../../signing/answers.js';
+import { endingOf } from '../../signing/ending.js';
 import { lockedFork } from '../../signing/locked-fork.js';
 import { keeperProgram } from '../signer/program.js';
 import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
@@ -22,9 +22,14 @@ const MOST_UNREAD = 64 * 1024 * 1024;
 
 /**
  * Starts the keeper and gives it the password, whose bytes are wiped here before this resolves.
+ * @param onReplaced - called each time that a signer process took the place of a dead one
  * @throws CustosError SIGNER_DIED: it did not start
  */
-export async function startKeeper(opening: Omit<KeeperOpening, 'kind'>, log: Log): Promise<StartedKeeper> {
+export async function startKeeper(
+  opening: Omit<KeeperOpening, 'kind'>,
+  log: Log,
+  onReplaced: () => void = () => undefined,
+): Promise<StartedKeeper> {
   const child = forked();
   const ended = new Promise<string>((resolve) => {
     child.once('error', () => resolve('an error'));
@@ -35,6 +40,7 @@ export async function startKeeper(opening: Omit<KeeperOpening, 'kind'>, log: Log
     child.on('message', (message) => {
       const given = message as FromKeeper;
       if (given.kind === 'opened') resolve();
+      else if (given.kind === 'signer-replaced') onReplaced();
       else relay.take(given);
     });
   });
@@ -59,7 +65,7 @@ export async function startKeeper(opening: Omit<KeeperOpening, 'kind'>, log: Log
 
 interface Relay {
   attach(stream: Duplex): void;
-  take(message: Exclude<FromKeeper, { kind: 'opened' }>): void;
+  take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' }>): void;
   end(): void;
 }
 

@@ -8,14 +8,9 @@ interface LockedProgram {
   readonly nodeFlags: readonly string[];
 }
 
-/** The program of the signer process and the flags of Node that lock it down from outside. */
-export function signerProgram(): LockedProgram {
-  const program = programFile('signer-main.js');
-  return { program, nodeFlags: signerFlags(permissionFlags(program)) };
-}
-
 /**
- * The same in a keeper, which may not look for directories.
+ * The program of the signer process and the flags of Node that lock it down from outside. A keeper, which starts it, may not look
+ * for directories.
  * @param own - the flags that it was started with: its signer processes may read what it may read
  */
 export function signerProgramBelow(own: readonly string[]): LockedProgram {

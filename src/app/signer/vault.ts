@@ -34,6 +34,7 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
         viewKey: viewKey(rootKey, request.storeId),
         audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),
         journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
+        slot: { id: slot.id, kind: slot.kind },
       };
     } finally {
       rootKey.fill(0);

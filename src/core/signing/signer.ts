@@ -1,5 +1,6 @@
 import type { SignedTransaction, SignerFacts } from '../chain/codec.js';
 import type { JournalKey } from '../store/journal-mac.js';
+import type { SlotName } from '../store/store.js';
 import type { CheckpointRequest } from './checkpoint.js';
 import type { ControlDocuments, SignControl } from './control.js';
 import type { KeyRequest } from './pending.js';
@@ -39,6 +40,8 @@ export interface Signer {
   unlock(): Promise<Uint8Array>;
   /** The key that authenticates the journal; opens the root key as `unlock` does. @throws CustosError PASSWORD_WRONG */
   journalKey(): Promise<JournalKey>;
+  /** The slot that the password opened; absent where another service opened the store. */
+  openedBy?(): Promise<SlotName | undefined>;
   sign(request: SignRequest): Promise<SignResult>;
   /** The public side of keys that cannot be derived from public halves alone. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;

@@ -27,6 +27,9 @@ export interface KeySlot {
   readonly generation?: number;
 }
 
+/** Which slot it is. */
+export type SlotName = Pick<KeySlot, 'id' | 'kind'>;
+
 /** The number of the root key that a slot opens. */
 export function slotGeneration({ generation = 1 }: KeySlot): number {
   return generation;

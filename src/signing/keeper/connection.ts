@@ -23,11 +23,17 @@ export class KeeperConnection {
   #lastNumber = 0;
   #silence: NodeJS.Timeout | undefined;
   #lost: CustosError | undefined;
+  #tellLost: () => void = () => undefined;
+  /** Resolves when it is lost, or closed. */
+  readonly lost: Promise<void>;
 
   /** @param patience - milliseconds in which the keeper must answer something, as long as it has questions */
   constructor(stream: Duplex, patience: number) {
     this.#stream = stream;
     this.#patience = patience;
+    this.lost = new Promise((resolve) => {
+      this.#tellLost = resolve;
+    });
     stream.on('data', (bytes: Uint8Array) => this.#receive(bytes));
     stream.on('error', () => undefined);
     stream.on('close', () => this.#lose(away('the connection to the signer service was lost')));
@@ -116,6 +122,7 @@ export class KeeperConnection {
     this.#stream.destroy();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    this.#tellLost();
   }
 }
 

@@ -5,7 +5,7 @@ import type { ControlDocuments } from '../../core/signing/control.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
-import type { KeySlot } from '../../core/store/store.js';
+import type { KeySlot, SlotName } from '../../core/store/store.js';
 import type { Answer } from '../messages.js';
 import { unexpected } from '../signer-slot.js';
 import { KeeperConnection } from './connection.js';
@@ -23,6 +23,8 @@ export interface KeeperClientOptions {
   readonly rules: SigningRules;
   /** Called when a new connection has replaced a lost one. */
   readonly onRestart?: () => void;
+  /** Called when a connection that served was lost, and not by `close`. */
+  readonly onLost?: () => void;
   /** Milliseconds in which the keeper must answer something, as long as it has questions. */
   readonly patience?: number;
 }
@@ -30,10 +32,11 @@ export interface KeeperClientOptions {
 /** Longer than the keeper needs for the start of another signer process and two tries of a question. */
 const PATIENCE = 120_000;
 
-/** The keys that the front may hold. */
+/** The keys that the front may hold, and by which slot the keeper opened the store. */
 interface FrontKeys {
   readonly viewKey: Uint8Array;
   readonly journal: JournalKey;
+  readonly slot: SlotName | undefined;
 }
 
 /**
@@ -57,6 +60,9 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       }
       if (keys !== undefined) options.onRestart?.();
       keys ??= given;
+      void opened.lost.then(() => {
+        if (!isClosed) options.onLost?.();
+      });
       // What the keeper thinks of them, it says of each signature that is asked for.
       if (documents !== undefined) await handOver(opened, documents).catch(() => undefined);
       return opened;
@@ -79,7 +85,9 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
   const ask = async (make: (n: number) => FrontQuestion): Promise<Answer> => (await served(connected, keys)).ask(make);
 
   return {
-    name: options.name,
+    get name() {
+      return options.name;
+    },
     async unlock() {
       await connected();
       return opened(keys).viewKey;
@@ -87,6 +95,10 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
     async journalKey() {
       await connected();
       return opened(keys).journal;
+    },
+    async openedBy() {
+      await connected();
+      return opened(keys).slot;
     },
     async sign(request) {
       const answer = await ask((n) => ({ kind: 'sign', n, request }));
@@ -143,7 +155,7 @@ function helloOf({ storeId, slots, rules }: KeeperClientOptions, n: number): Fro
 
 function keysOf(answer: Answer): FrontKeys {
   if (answer.kind !== 'unlocked' || answer.journal === undefined) throw unexpected(answer);
-  return { viewKey: answer.viewKey, journal: answer.journal };
+  return { viewKey: answer.viewKey, journal: answer.journal, slot: answer.slot };
 }
 
 function opened(keys: FrontKeys | undefined): FrontKeys {

@@ -3,7 +3,7 @@ import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
-import { type KeySlot, slotGeneration } from '../../core/store/store.js';
+import { type KeySlot, type SlotName, slotGeneration } from '../../core/store/store.js';
 import type { Answer } from '../messages.js';
 import { answerText } from './answers.js';
 import { FrameReader, framesOf } from './frames.js';
@@ -40,6 +40,7 @@ interface Opened {
   readonly generation: number;
   readonly viewKey: Uint8Array;
   readonly journal: JournalKey;
+  readonly slot: SlotName | undefined;
 }
 
 interface Front {
@@ -73,7 +74,8 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     opened ??= await openStore(parts, hello);
     if (generationOf(hello.slots) !== opened.generation) throw refusal('STORE_REKEYED');
     front.signer = opened.signer;
-    return { kind: 'unlocked', n, viewKey: opened.viewKey, journal: opened.journal };
+    const { viewKey, journal, slot } = opened;
+    return { kind: 'unlocked', n, viewKey, journal, ...(slot && { slot }) };
   };
 
   const answer = async (question: FrontQuestion, front: Front): Promise<Answer> => {
@@ -167,7 +169,8 @@ async function openStore(parts: KeeperParts, { storeId, slots }: Hello): Promise
   const signer = parts.makeSigner({ storeId, slots });
   try {
     const viewKey = await signer.unlock();
-    return { signer, viewKey, journal: await signer.journalKey(), generation: generationOf(slots) };
+    const journal = await signer.journalKey();
+    return { signer, viewKey, journal, slot: await signer.openedBy?.(), generation: generationOf(slots) };
   } catch (error) {
     await signer.close();
     throw error;

@@ -1,4 +1,4 @@
-import { signerProgram } from '../../../dist/app/signer/program.js';
+import { keeperProgram, signerProgramBelow } from '../../../dist/app/signer/program.js';
 import { unlockVault } from '../../../src/app/signer/vault.js';
 import { silentLog } from '../../../src/core/log.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
@@ -17,5 +17,13 @@ controlSuite('the signer in this process', ({ slots, storeId, chains }, secret) 
 );
 
 controlSuite('the signer process', ({ slots, storeId }, password) =>
-  createSignerClient({ ...signerProgram(), slots, storeId, rules, password, count: 2, log: silentLog }),
+  createSignerClient({
+    ...signerProgramBelow(keeperProgram().nodeFlags),
+    slots,
+    storeId,
+    rules,
+    password,
+    count: 2,
+    log: silentLog,
+  }),
 );

@@ -1,0 +1,119 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { CustosError } from '../../core/errors.js';
+import type { Log } from '../../core/log.js';
+import type { Secret } from '../../core/secret.js';
+import type { SigningRules } from '../../core/signing/signing-rules.js';
+import type { Config } from '../config/config.js';
+import { readSigningRules } from '../config/signing-rules.js';
+import { type StartedKeeper, startKeeper } from '../keeper/start.js';
+import { type Ending, type FrontChild, type FrontStart, startFront } from './front-child.js';
+import { keeperEvents, type ToFront } from './messages.js';
+
+/** The parts of a supervisor. */
+export interface SupervisorMeans {
+  readonly config: Pick<Config, 'network' | 'daemon'>;
+  readonly front: FrontStart;
+  /** The password of the store, asked for once; this module wipes it. */
+  password(): Promise<Secret>;
+  /** Called with the process id of each signer process that was started. */
+  readonly onSigner?: (pid: number) => void;
+}
+
+/** Milliseconds for a front without a keeper to end what it has begun. */
+const PATIENCE = 10_000;
+
+/**
+ * Runs a daemon as two child processes: the front, which has network and store, and the keeper, which has the password. This
+ * process reads the password when the front asks for the keeper, and then only moves bytes between the two. When one of them
+ * ends, so does the other; when this process is gone, both end by themselves.
+ * @param stop - ends the daemon; its reason is the name of a signal
+ * @returns the exit code of the front
+ * @throws CustosError FRONT_DIED, SIGNER_DIED: the keeper ended, and the password with it; PASSWORD_*, CANCELLED_BY_USER
+ */
+export async function superviseDaemon(means: SupervisorMeans, stop: AbortSignal): Promise<number> {
+  const front = startFront(means.front);
+  const onStop = () => front.send({ kind: 'stop', signal: String(stop.reason) });
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  const over = new AbortController();
+  const kept = keepFor(front, means, over.signal);
+  try {
+    const fault = await Promise.race([front.ended.then(faultOf), kept]);
+    if (fault !== undefined) throw await stopped(front, fault);
+    return exitCode(await front.ended);
+  } finally {
+    over.abort();
+    front.kill();
+    await front.ended;
+  }
+}
+
+/**
+ * Starts the keeper when the front needs it, and ends it with the signal.
+ * @returns why the front cannot go on
+ * @throws CustosError PASSWORD_*, CANCELLED_BY_USER, SIGNER_DIED: there is no keeper
+ */
+async function keepFor(front: FrontChild, means: SupervisorMeans, over: AbortSignal): Promise<CustosError> {
+  const storeId = await front.keeperNeeded;
+  const keeper = await openKeeper(means, { storeId, front });
+  const close = () => void keeper.close();
+  if (over.aborted) close();
+  else over.addEventListener('abort', close, { once: true });
+  keeper.attach(front.stream);
+  front.send({ kind: 'keeper-ready' });
+  const ended = keeper.ended.then((ending) => new CustosError('SIGNER_DIED', `the keeper ended with ${ending}`));
+  return Promise.race([ended, front.keeperLost.then(connectionLost)]);
+}
+
+function connectionLost(): CustosError {
+  return new CustosError('SIGNER_DIED', 'the connection between front and keeper was lost');
+}
+
+/** A front whose last word was that it lost the keeper did not say it to the user. */
+function faultOf({ isKeeperLost }: Ending): CustosError | undefined {
+  return isKeeperLost ? connectionLost() : undefined;
+}
+
+async function openKeeper(
+  { config, password: ask, onSigner }: SupervisorMeans,
+  { storeId, front }: { readonly storeId: string; readonly front: FrontChild },
+): Promise<StartedKeeper> {
+  const rules = await rulesOf(config);
+  const password = await ask();
+  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+  const onReplaced = () => front.send({ kind: 'signer-replaced' });
+  return startKeeper(opening, logThrough(front.send, onSigner), onReplaced).finally(() => password.wipe());
+}
+
+/** The chains are loaded only to read limits: most daemons set none, and this process stays small. */
+async function rulesOf({ daemon, network }: Pick<Config, 'network' | 'daemon'>): Promise<SigningRules> {
+  const { feeCeilings, allowedHazards, allowForeignKeys, developmentChainIds } = daemon;
+  const given = [...feeCeilings, ...allowedHazards, ...allowForeignKeys, ...developmentChainIds];
+  if (given.length === 0) return new Map();
+  const { createRegistry } = await import('../../chains/registry.js');
+  return readSigningRules(daemon, createRegistry(), network);
+}
+
+/** The front writes all lines of the daemon's log, so that they have one level, one form and one order. */
+function logThrough(send: (message: ToFront) => void, onSigner: SupervisorMeans['onSigner']): Log {
+  const line = ({ event, ...fields }: Readonly<Record<string, unknown>>) => {
+    const known = keeperEvents.find((name) => name === event);
+    if (known !== undefined) send({ kind: 'keeper-event', event: known, fields });
+    if (known === 'signer-started' && typeof fields['signer'] === 'number') onSigner?.(fields['signer']);
+  };
+  return { debug: line, info: line, warn: line, error: line };
+}
+
+/** Lets a front without a keeper end in order. What it has not ended by then is as after a crash. */
+async function stopped(front: FrontChild, fault: CustosError): Promise<CustosError> {
+  front.send({ kind: 'stop' });
+  const late = new AbortController();
+  const limit = wait(PATIENCE, undefined, { signal: late.signal }).catch(() => undefined);
+  await Promise.race([front.ended, limit]).finally(() => late.abort());
+  return fault;
+}
+
+function exitCode({ code, signal }: Ending): number {
+  if (code !== null) return code;
+  throw new CustosError('FRONT_DIED', `the front ended with ${signal ?? 'an error'}`);
+}

@@ -1,0 +1,56 @@
+// A keeper for a daemon that runs in this process, as its supervisor would start it: what the daemon does can be traced and
+// halted here, and the keeper ends with this process.
+import { Duplex } from 'node:stream';
+import { readSigningRules } from '../../dist/app/config/signing-rules.js';
+import { startKeeper } from '../../dist/app/keeper/start.js';
+import { FrontLink } from '../../dist/app/supervisor/front-link.js';
+
+/** @returns what `runDaemon` takes as its keeper, and `close` */
+export function keeperOfProcess({ config, chains, log, password: ask }) {
+  const [here, there] = streams();
+  let listener;
+  let keeper;
+  async function open(storeId) {
+    const rules = readSigningRules(config.daemon, chains, config.network);
+    const password = await ask();
+    const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+    const told = ({ event, ...fields }) => listener({ kind: 'keeper-event', event, fields });
+    keeper = await startKeeper(opening, { debug: told, info: told, warn: told, error: told }, () =>
+      listener({ kind: 'signer-replaced' }),
+    ).finally(() => password.wipe());
+    keeper.attach(there);
+    listener({ kind: 'keeper-ready' });
+  }
+  const link = new FrontLink({
+    send: ({ kind, storeId }) => void (kind === 'keeper-needed' && open(storeId)),
+    onMessage: (given) => {
+      listener = given;
+    },
+    stream: () => here,
+  });
+  link.logTo(log);
+  return { keeper: link, close: async () => keeper?.close() };
+}
+
+/** Two ends of one stream. */
+function streams() {
+  const end = (other) =>
+    new Duplex({
+      read() {},
+      write(bytes, _encoding, done) {
+        other().push(bytes);
+        done();
+      },
+      final(done) {
+        other().push(null);
+        done();
+      },
+      destroy(error, done) {
+        if (!other().destroyed) other().destroy();
+        done(error);
+      },
+    });
+  const here = end(() => there);
+  const there = end(() => here);
+  return [here, there];
+}
