@@ -5,7 +5,6 @@ import {
   chainIdOption,
   cloudOptions,
   daemonOptions,
-  derivationOption,
   jsonOption,
   nodeOption,
   rekeyOption,
@@ -16,8 +15,8 @@ import {
 } from './options.js';
 import { policyCommands } from './policy-commands.js';
 import type { CommandSpec } from './spec.js';
+import { walletCommands } from './wallet-commands.js';
 
-const wallet = () => import('./commands/wallet.js');
 const transaction = () => import('./commands/transaction.js');
 const password = () => import('./commands/password.js');
 const store = () => import('./commands/store.js');
@@ -31,88 +30,7 @@ export const commands: readonly CommandSpec[] = [
     options: [jsonOption, weakPasswordOption, ...storeOptions],
     load: async () => (await password()).init,
   },
-  {
-    path: 'wallet create',
-    done: 'wallets were made; `custos wallet list` shows them',
-    args: '<chain>',
-    about: 'make wallets and print their signature IDs',
-    options: [
-      { flags: '--count <number>', about: 'how many (default 1); several are printed as JSON lines' },
-      { flags: '--private-key', about: 'make private-key wallets instead of mnemonic wallets' },
-      { flags: '--mnemonic', about: 'make mnemonic wallets, even on chains where a new wallet is a private key' },
-      derivationOption,
-      { flags: '--label <text>', about: 'your own name for it, stored encrypted' },
-      testnetOption,
-      jsonOption,
-      weakPasswordOption,
-      ...storeOptions,
-    ],
-    loadNotes: async () => (await import('../app/wallets/chain-notes.js')).chainNotes().join('\n'),
-    unlocks: true,
-    load: async () => (await wallet()).create,
-  },
-  {
-    path: 'wallet import',
-    done: 'the wallets are imported; `custos wallet list` shows them',
-    args: '[chain]',
-    about: 'import one secret (hidden prompt or standard input), or many as JSON from standard input',
-    options: [
-      { flags: '--signature-id <id>', about: 'keep this signature ID' },
-      { flags: '--private-key', about: 'the secret is a private key (default: detected from its form)' },
-      derivationOption,
-      { flags: '--address <address>', about: 'refuse the secret unless it gives this address or xpub' },
-      { flags: '--yes', about: 'do not ask for confirmation' },
-      { flags: '--label <text>', about: 'your own name for it, stored encrypted' },
-      testnetOption,
-      jsonOption,
-      weakPasswordOption,
-      ...storeOptions,
-    ],
-    notes:
-      'Without a chain: the object that `wallet export` prints, or JSON lines with signatureId. Imports all or nothing.',
-    unlocks: true,
-    load: async () => (await wallet()).importWallet,
-  },
-  {
-    path: 'wallet list',
-    about: 'show all wallets without opening a secret',
-    options: [{ flags: '--chain <chain>', about: 'only this chain' }, jsonOption, ...storeOptions],
-    unlocks: true,
-    load: async () => (await wallet()).list,
-  },
-  {
-    path: 'wallet show',
-    args: '<signatureId>',
-    about: 'show one wallet, without its secret',
-    options: [jsonOption, ...storeOptions],
-    unlocks: true,
-    load: async () => (await wallet()).show,
-  },
-  {
-    path: 'wallet address',
-    args: '<signatureId> [index]',
-    about: 'print an address',
-    options: [jsonOption, ...storeOptions],
-    unlocks: true,
-    load: async () => (await wallet()).address,
-  },
-  {
-    path: 'wallet export',
-    args: '[signatureIds...]',
-    about: 'print secrets in clear, as JSON that `wallet import` reads',
-    options: [{ flags: '--yes', about: 'do not ask for confirmation' }, ...storeOptions],
-    unlocks: true,
-    load: async () => (await wallet()).exportWallets,
-  },
-  {
-    path: 'wallet remove',
-    done: 'the wallet is removed',
-    args: '<signatureId>',
-    about: 'remove a wallet; its secret is gone unless you have a backup',
-    options: [{ flags: '--yes', about: 'do not ask for confirmation' }, ...storeOptions],
-    unlocks: true,
-    load: async () => (await wallet()).remove,
-  },
+  ...walletCommands,
   {
     path: 'daemon',
     about: 'pull, check, sign and broadcast pending transactions',

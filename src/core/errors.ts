@@ -147,16 +147,21 @@ const kinds = {
     status: 403,
     hint: 'the daemon was started with --wallets; add the signature ID there',
   },
+  WALLET_STATE: {
+    exit: 1,
+    status: 409,
+    hint: '`custos wallet show ID` says which state the wallet has, and since when',
+  },
   WALLET_SUSPENDED: {
     exit: 1,
     status: 409,
     retry: true,
-    hint: '`custos wallet show ID` says why; it goes on by itself when the wallet is active again',
+    hint: '`custos wallet show ID` says why; it goes on by itself after `custos wallet activate ID`',
   },
   WALLET_DEACTIVATED: {
     exit: 1,
     status: 403,
-    hint: '`custos wallet show ID` says why; retry the transaction when the wallet is active again',
+    hint: '`custos wallet show ID` says why; after `custos wallet activate ID`, retry the transaction',
   },
   WALLET_COMPROMISED: {
     exit: 1,

@@ -168,6 +168,7 @@ class OpenVault implements Vault {
       testnet: network === 'testnet',
       ...(derivation !== undefined && { derivation }),
       ...(label !== undefined && { label }),
+      ...exportedControl(this.control(sealed)),
     }));
   }
 
@@ -195,10 +196,35 @@ class OpenVault implements Vault {
 
 type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId' | keyof WalletMarks>;
 
-function firstControl({ tags = [], owner }: WalletMarks, since: number): Pick<Wallet, 'control'> {
-  if (tags.length === 0 && owner === undefined) return {};
-  const sorted = [...new Set(tags)].sort();
-  return { control: { tags: sorted, ...(owner !== undefined && { owner }), state: 'active', since, revision: 1 } };
+function firstControl(
+  { tags = [], owner, state = 'active', reason }: WalletMarks,
+  since: number,
+): Pick<Wallet, 'control'> {
+  if (tags.length === 0 && owner === undefined && state === 'active') return {};
+  return {
+    control: {
+      tags: [...new Set(tags)].sort(),
+      ...(owner !== undefined && { owner }),
+      state,
+      since,
+      ...(reason !== undefined && { reason }),
+      revision: 1,
+    },
+  };
+}
+
+/** What goes with a wallet to another store. */
+function exportedControl({
+  tags,
+  owner,
+  state,
+  reason,
+}: WalletControl): Pick<ExportedWallet, 'tags' | 'owner' | 'state' | 'reason'> {
+  return {
+    ...(tags.length > 0 && { tags }),
+    ...(owner !== undefined && { owner }),
+    ...(state !== 'active' && { state, ...(reason !== undefined && { reason }) }),
+  };
 }
 
 /** What scripts for Tatum KMS find in an exported wallet: also the first private key, if a mnemonic stands for one address. */

@@ -5,6 +5,7 @@ export const silentTerminal: Terminal = {
   interactive: false,
   note: () => undefined,
   askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
+  ask: () => Promise.reject(new Error('nobody is asked in a test')),
   confirm: () => Promise.reject(new Error('nobody is asked in a test')),
   readInput: () => Promise.reject(new Error('nothing is read in a test')),
 };

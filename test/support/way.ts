@@ -45,6 +45,7 @@ const terminal = {
   interactive: false,
   note() {},
   askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
+  ask: () => Promise.reject(new Error('nobody is asked in a test')),
   confirm: () => Promise.reject(new Error('nobody is asked in a test')),
   readInput: () => Promise.resolve(''),
 };

@@ -7,8 +7,13 @@ const WALLETS = 100;
 
 /** What the audit log records of wallets: an event for each hundred. */
 export function walletEvents(
-  code: Extract<AuditEvent['code'], `wallet.${string}`>,
+  code: Exclude<Extract<AuditEvent['code'], `wallet.${string}`>, 'wallet.marked' | 'wallet.state'>,
   ids: readonly SignatureId[],
 ): readonly AuditEvent[] {
-  return [...chunks(ids, WALLETS)].map((wallets) => ({ code, detail: { wallets } }));
+  return groups(ids).map((wallets) => ({ code, detail: { wallets } }));
+}
+
+/** Ids as they are named together. */
+export function groups(ids: readonly SignatureId[]): readonly (readonly SignatureId[])[] {
+  return [...chunks(ids, WALLETS)];
 }

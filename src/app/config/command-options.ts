@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
-import type { WalletKind } from '../../core/signing/wallet.js';
+import { type WalletKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
 import type { SettingsReader } from './reader.js';
 
@@ -42,6 +42,20 @@ export interface CommandOptions {
   readonly request?: string;
   /** For how many minutes an approval holds. */
   readonly validFor: number;
+  /** Tags of a new wallet, or of the wallets that are listed or frozen. */
+  readonly tags?: readonly string[];
+  /** Tags that wallets get and lose. */
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly owner?: string;
+  /** The wallet gets no owner. */
+  readonly none: boolean;
+  /** States of the wallets that are listed. */
+  readonly walletStates?: readonly WalletState[];
+  /** File of signature IDs, one a line. */
+  readonly ids?: string;
+  /** Print what persons sign, and change nothing. */
+  readonly requestOnly: boolean;
   /** Freeze everything. */
   readonly all: boolean;
   /** Tag of the wallets to freeze. */
@@ -66,10 +80,6 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
   const id = read.given('signatureId');
   const signatureId =
     id === undefined ? undefined : read.misused('--signature-id', undefined, () => parseSignatureId(id));
-  const chosen = read
-    .given('state')
-    ?.split(',')
-    .map((text) => text.trim());
   return {
     ...readSwitches(read),
     ...readTexts(read),
@@ -79,13 +89,41 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     validFor: readCount(read, { flag: 'validFor', label: '--valid-for', fallback: 60 }),
     ...(signatureId !== undefined && { signatureId }),
     ...readDelay(read),
-    ...(chosen && { states: chosen.flatMap((text) => read.misused<State[]>('--state', [], () => [parseState(text)])) }),
+    ...readStates(read),
+    ...readLists(read),
   };
+}
+
+/** `--state` means those of transactions or of wallets; the command refuses those of the other. */
+function readStates(read: SettingsReader): Pick<CommandOptions, 'states' | 'walletStates'> {
+  const chosen = read
+    .given('state')
+    ?.split(',')
+    .map((text) => text.trim());
+  if (chosen === undefined) return {};
+  const ofWallets = chosen.flatMap((text) => walletStates.find((one) => one === text) ?? []);
+  if (ofWallets.length === chosen.length) return { walletStates: ofWallets };
+  return { states: chosen.flatMap((text) => read.misused<State[]>('--state', [], () => [parseState(text)])) };
+}
+
+function readLists(read: SettingsReader): Pick<CommandOptions, 'tags' | 'add' | 'remove'> {
+  const [tags, add, remove] = [read.list('tag'), read.list('add'), read.list('remove')];
+  return { ...(tags && { tags }), ...(add && { add }), ...(remove && { remove }) };
 }
 
 type Switches = Pick<
   CommandOptions,
-  'json' | 'yes' | 'isPrivateKey' | 'weakPassword' | 'rekey' | 'dryRun' | 'skipBroken' | 'offline' | 'all'
+  | 'json'
+  | 'yes'
+  | 'isPrivateKey'
+  | 'weakPassword'
+  | 'rekey'
+  | 'dryRun'
+  | 'skipBroken'
+  | 'offline'
+  | 'all'
+  | 'none'
+  | 'requestOnly'
 >;
 
 function readSwitches(read: SettingsReader): Switches {
@@ -99,6 +137,8 @@ function readSwitches(read: SettingsReader): Switches {
     skipBroken: read.isSet('skipBroken'),
     offline: read.isSet('offline'),
     all: read.isSet('all'),
+    none: read.isSet('none'),
+    requestOnly: read.isSet('requestOnly'),
   };
 }
 
@@ -112,6 +152,8 @@ const texts = [
   'key',
   'request',
   'tag',
+  'owner',
+  'ids',
   'wallet',
   'reason',
   'transaction',

@@ -87,6 +87,9 @@ export const repeatable: ReadonlySet<string> = new Set([
   'allowMethod',
   'confirmations',
   'approver',
+  'tag',
+  'add',
+  'remove',
 ]);
 
 /**

@@ -12,16 +12,8 @@ export function createTerminal(note: (line: string) => void): Terminal {
     interactive: process.stdin.isTTY === true,
     note,
     askHidden,
-    async confirm(question) {
-      if (process.stdin.isTTY !== true)
-        throw new CustosError('NO_TERMINAL', 'there is no terminal to confirm on; pass --yes');
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
-      } finally {
-        lines.close();
-      }
-    },
+    ask,
+    confirm: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
     async readInput() {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -36,4 +28,16 @@ export function createTerminal(note: (line: string) => void): Terminal {
       return decoded.text;
     },
   };
+}
+
+async function ask(question: string): Promise<string> {
+  if (process.stdin.isTTY !== true) {
+    throw new CustosError('NO_TERMINAL', 'there is no terminal to confirm on; pass --yes');
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }

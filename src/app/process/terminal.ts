@@ -4,6 +4,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Asks without showing what is typed. @throws CustosError NO_TERMINAL, CANCELLED_BY_USER */
   askHidden(question: string): Promise<string>;
+  /** Asks and shows what is typed. @throws CustosError NO_TERMINAL */
+  ask(question: string): Promise<string>;
   /** @returns true only for an explicit yes. */
   confirm(question: string): Promise<boolean>;
   /** All of standard input as text, at most 512 MiB. */

@@ -1,6 +1,7 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Network } from '../../core/ids.js';
 import { inParallel } from '../../core/parallel.js';
+import type { WalletMarks } from '../../core/signing/vault.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import { walletEvents } from '../audit/wallets.js';
 import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
@@ -12,7 +13,7 @@ export interface CreateParts {
   open(): Promise<OpenWallets>;
 }
 
-export interface CreateOptions {
+export interface CreateOptions extends WalletMarks {
   readonly chain: string;
   readonly network: Network;
   /** By default the chain's usual kind. */
@@ -35,8 +36,14 @@ export async function* createWallets(
 ): AsyncGenerator<readonly Wallet[]> {
   const chain = chains.get(options.chain);
   const { store, vault } = await open();
-  const { kind = chain.keys.newWallet ?? 'hd', label, derivation } = options;
-  const wanted = { kind, ...(label !== undefined && { label }), ...(derivation !== undefined && { derivation }) };
+  const { kind = chain.keys.newWallet ?? 'hd', label, derivation, tags, owner } = options;
+  const wanted = {
+    kind,
+    ...(label !== undefined && { label }),
+    ...(derivation !== undefined && { derivation }),
+    ...(tags && { tags }),
+    ...(owner !== undefined && { owner }),
+  };
   let done = 0;
   while (done < options.count) {
     const size = Math.min(done === 0 ? FIRST_BATCH : BATCH, options.count - done);

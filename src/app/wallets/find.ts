@@ -1,6 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { parseIndex, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { pagesOf } from '../../core/pages.js';
+import type { Vault } from '../../core/signing/vault.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { Store, WalletFilter, WalletTable } from '../../core/store/store.js';
 
@@ -25,6 +26,11 @@ export function pageSealed(
     page: (after, limit) => wallets.page(filter, after, limit),
     keyOf: ({ signatureId }) => signatureId,
   });
+}
+
+/** The wallets of a page that have a secret. @throws CustosError RECORD_DAMAGED: a secret is missing, and nobody destroyed the wallet */
+export function withSecrets(vault: Pick<Vault, 'control'>, page: readonly SealedWallet[]): readonly SealedWallet[] {
+  return page.filter((sealed) => vault.control(sealed).state !== 'destroyed');
 }
 
 /** A key by signature ID and typed index. @throws CustosError INDEX_INVALID */

@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { type ChainId, networkOf, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { isObject, tryJson } from '../../core/json.js';
 import { Secret } from '../../core/secret.js';
-import type { ImportRequest, ImportSecret } from '../../core/signing/vault.js';
+import type { ImportRequest, ImportSecret, WalletMarks } from '../../core/signing/vault.js';
+import { forms } from '../../policy/document/forms.js';
+import { readMarks } from './marks.js';
 
 /** One element of an import: readable, or a problem that names it. */
 export type ImportItem =
@@ -58,6 +61,7 @@ function parseEntry(label: string, value: unknown, id: unknown): ImportItem {
       ...publicField(value, 'address'),
       ...textField(value, 'label'),
       ...textField(value, 'derivation'),
+      ...marksIn(value),
     };
     return { kind: 'request', request };
   } catch (error) {
@@ -129,6 +133,24 @@ function textField(value: Readonly<Record<string, unknown>>, name: 'xpub' | 'add
   if (field === undefined || field === null) return {};
   if (typeof field !== 'string') throw new CustosError('IMPORT_INVALID', `\`${name}\` is not a text`);
   return { [name]: field };
+}
+
+const marksForm = z.object({
+  tags: z.array(z.string()).exactOptional(),
+  owner: z.string().exactOptional(),
+  state: z.enum(['active', 'suspended', 'deactivated', 'compromised']).exactOptional(),
+  reason: z.string().regex(forms.words).exactOptional(),
+});
+
+/** What `wallet export` says of tags, owner and state. */
+function marksIn(value: Readonly<Record<string, unknown>>): WalletMarks {
+  const parsed = marksForm.safeParse(value);
+  const marks = parsed.success ? unquoted(() => readMarks(parsed.data)) : undefined;
+  if (marks === undefined || !parsed.success) {
+    throw new CustosError('IMPORT_INVALID', 'tags, owner, state or reason have another form than an export gives them');
+  }
+  const { state, reason } = parsed.data;
+  return { ...marks, ...(state !== undefined && { state }), ...(reason !== undefined && { reason }) };
 }
 
 function problem(label: string, error: CustosError): ImportItem {

@@ -17,6 +17,7 @@ import { confirmed, openKey, textIn } from './approver.js';
 
 export const freeze: Run = async (call) => {
   const { house, options, out } = call;
+  if ((options.tags?.length ?? 0) > 1) throw new CustosError('FREEZE_INVALID', 'name one tag');
   const wanted = readWanted(options, house.chains);
   const store = await house.store();
   await requireWallet(store, wanted.scope);

@@ -2,7 +2,7 @@ import { wholeNumber } from '../../app/config/command-options.js';
 import { generateWallet, tatumEntry } from '../../app/drop-in/entry.js';
 import { checkConfigLines, walletReport } from '../../app/drop-in/report.js';
 import { createWallets } from '../../app/wallets/create.js';
-import { getSealed, pageSealed, typedKeyRef } from '../../app/wallets/find.js';
+import { getSealed, pageSealed, typedKeyRef, withSecrets } from '../../app/wallets/find.js';
 import { importWallets } from '../../app/wallets/import.js';
 import { CustosError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
@@ -88,7 +88,7 @@ export const exportAll: Run = async ({ house, out }) => {
   const vault = await house.vault();
   const all: Record<string, unknown> = {};
   for await (const page of pageSealed((await house.store()).wallets, {})) {
-    for (const sealed of page)
+    for (const sealed of withSecrets(vault, page))
       all[sealed.signatureId] = tatumEntry(house.chains.get(sealed.chain), vault.export(sealed));
   }
   out.json(all);

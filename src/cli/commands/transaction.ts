@@ -3,6 +3,7 @@ import { isPasswordAtHand } from '../../app/store/password.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
 import { retryTransaction } from '../../app/transactions/retry.js';
 import { type ShownEntry, showEntries, showStory, type Unlock } from '../../app/transactions/shown.js';
+import { CustosError } from '../../core/errors.js';
 import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import type { JournalEntry } from '../../core/store/journal.js';
@@ -27,7 +28,8 @@ const NOT_VERIFIED =
 
 export const list: Run = async ({ options, house, out }) => {
   const { journal } = await house.store();
-  const { chain, states, limit } = options;
+  const { chain, states, walletStates, limit } = options;
+  if (walletStates !== undefined) throw new CustosError('USAGE', '--state takes states of transactions here');
   const filter = {
     limit,
     ...(chain !== undefined && { chain: house.chains.get(chain).id }),

@@ -1,18 +1,22 @@
 import { recordWhereWritable } from '../../app/audit/unlock.js';
 import { walletEvents } from '../../app/audit/wallets.js';
 import { type CreateParts, createWallets } from '../../app/wallets/create.js';
-import { getSealed, pageSealed, typedKeyRef } from '../../app/wallets/find.js';
+import { getSealed, pageSealed, typedKeyRef, withSecrets } from '../../app/wallets/find.js';
 import { importWallets as importAll } from '../../app/wallets/import.js';
 import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
+import { listWallets, wantedWallets } from '../../app/wallets/list.js';
+import { readMarks } from '../../app/wallets/marks.js';
 import { CustosError } from '../../core/errors.js';
 import type { SignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
-import type { ImportSecret } from '../../core/signing/vault.js';
+import type { ImportSecret, WalletMarks } from '../../core/signing/vault.js';
 import type { SealedWallet, Wallet } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
+import { shown, walletRows } from './wallets/shown.js';
 
 export const create: Run = async ({ args, options, house, out }) => {
   const { count, kind, derivation, label } = options;
+  const marks = marksOf(options);
   const batches = createWallets(makerOf(house), {
     chain: args[0] ?? '',
     network: house.config.network,
@@ -20,6 +24,7 @@ export const create: Run = async ({ args, options, house, out }) => {
     ...(kind !== undefined && { kind }),
     ...(derivation !== undefined && { derivation }),
     ...(label !== undefined && { label }),
+    ...marks,
   });
   const bar = await out.progress('wallets', count);
   let done = 0;
@@ -34,6 +39,11 @@ export const create: Run = async ({ args, options, house, out }) => {
   }
   return 0;
 };
+
+/** @throws CustosError USAGE */
+function marksOf({ tags, owner }: Call['options']): WalletMarks {
+  return readMarks({ ...(tags && { tags }), ...(owner !== undefined && { owner }) });
+}
 
 /** How wallets are made. */
 export function makerOf({ chains, openForAdding }: Call['house']): CreateParts {
@@ -57,6 +67,7 @@ export const importWallet: Run = async (call) => {
       ...(address !== undefined && (address.includes('pub') ? { xpub: address } : { address })),
       ...(label !== undefined && { label }),
       ...(derivation !== undefined && { derivation }),
+      ...marksOf(options),
     },
   };
   // No question if the address is stated, or if there is no terminal to answer on.
@@ -109,18 +120,15 @@ async function readSecret({ options, house }: Call): Promise<ImportSecret> {
 }
 
 export const list: Run = async ({ options, house, out }) => {
+  const { json } = options;
+  const wanted = wantedWallets(options, house.chains);
   const vault = await house.vault();
-  const { json, chain } = options;
-  const filter = chain === undefined ? {} : { chain: house.chains.get(chain).id };
-  const { wallets } = await house.store();
-  const rows: string[][] = [['SIGNATURE ID', 'CHAIN', 'NETWORK', 'KIND', 'CREATED', 'ADDRESS OR XPUB', 'LABEL']];
-  for await (const page of pageSealed(wallets, filter)) {
-    for (const wallet of page.map((sealed) => vault.wallet(sealed))) {
-      if (json) out.jsonLine(shown(wallet));
-      else rows.push(row(wallet));
-    }
+  const found: Wallet[] = [];
+  for await (const page of listWallets((await house.store()).wallets, vault, wanted)) {
+    if (json) for (const wallet of page) out.jsonLine(shown(wallet));
+    else found.push(...page);
   }
-  if (!json) out.table(rows);
+  if (!json) out.table(walletRows(found));
   return 0;
 };
 
@@ -151,8 +159,16 @@ export const exportWallets: Run = async ({ args, options, house, out }) => {
     return page.map(({ signatureId }) => signatureId);
   };
   const ids: SignatureId[] = [];
+  let destroyed = 0;
   if (args.length > 0) ids.push(...open(await Promise.all(args.map((id) => getSealed(house.store, id)))));
-  else for await (const page of pageSealed(store.wallets, {})) ids.push(...open(page));
+  else {
+    for await (const page of pageSealed(store.wallets, {})) {
+      const left = withSecrets(vault, page);
+      destroyed += page.length - left.length;
+      ids.push(...open(left));
+    }
+  }
+  if (destroyed > 0) out.note(`${destroyed} wallets were destroyed and have no secret any more; they are left out.`);
   // Nothing is shown that is not recorded.
   if (ids.length > 0) await recordWhereWritable(store.audit, walletEvents('wallet.exported', ids));
   out.json(all);
@@ -177,33 +193,4 @@ async function confirm(house: Call['house'], question: string): Promise<void> {
 /** What a new wallet prints: the signature ID, and its xpub or address. */
 function created({ signatureId, xpub, address }: Wallet) {
   return xpub === undefined ? { signatureId, address } : { signatureId, xpub };
-}
-
-function shown(wallet: Wallet) {
-  const { signatureId, chain, network, kind, createdAt, label, xpub, address, derivation } = wallet;
-  return {
-    signatureId,
-    chain,
-    testnet: network === 'testnet',
-    kind: kind === 'hd' ? 'mnemonic' : 'privateKey',
-    createdAt: new Date(createdAt).toISOString(),
-    ...(xpub !== undefined && { xpub }),
-    ...(address !== undefined && { address }),
-    ...(derivation !== undefined && { derivation }),
-    ...(label !== undefined && { label }),
-  };
-}
-
-function row(wallet: Wallet): string[] {
-  const { signatureId, chain, network, kind, createdAt, label, xpub, address } = wallet;
-  const created = new Date(createdAt).toISOString().slice(0, 10);
-  return [
-    signatureId,
-    chain,
-    network,
-    kind === 'hd' ? 'mnemonic' : 'private key',
-    created,
-    xpub ?? address ?? '',
-    label ?? '',
-  ];
 }

@@ -103,6 +103,16 @@ export const auditEvents = {
     ocsf: [ENTITY, DELETE],
     fields: { process: 'text', wallets: 'texts' },
   },
+  'wallet.marked': {
+    about: 'tags or owners of wallets were changed',
+    ocsf: [ENTITY, UPDATE],
+    fields: { process: 'text', wallets: 'texts', added: 'texts', removed: 'texts', owner: 'text?' },
+  },
+  'wallet.state': {
+    about: 'a wallet got another state',
+    ocsf: [ENTITY, UPDATE],
+    fields: { process: 'text', wallets: 'texts', state: 'text', reason: 'text', by: 'texts' },
+  },
   'daemon.started': {
     about: 'a daemon started',
     ocsf: [LIFECYCLE, 3],

@@ -1,7 +1,7 @@
 import type { SignerFacts } from '../chain/codec.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { Secret } from '../secret.js';
-import type { KeyRef, LentKey, SealedWallet, Wallet, WalletControl, WalletKind } from './wallet.js';
+import type { KeyRef, LentKey, SealedWallet, Wallet, WalletControl, WalletKind, WalletState } from './wallet.js';
 
 /** A new wallet with its sealed record, not stored yet. */
 export interface MadeWallet {
@@ -13,6 +13,10 @@ export interface MadeWallet {
 export interface WalletMarks {
   readonly tags?: readonly string[];
   readonly owner?: string;
+  /** By default `active`. */
+  readonly state?: Exclude<WalletState, 'destroyed'>;
+  /** Why it has that state. */
+  readonly reason?: string;
 }
 
 export type ImportSecret =
@@ -49,6 +53,11 @@ export interface ExportedWallet {
   readonly testnet: boolean;
   readonly derivation?: string;
   readonly label?: string;
+  readonly tags?: readonly string[];
+  readonly owner?: string;
+  /** Absent: active. */
+  readonly state?: WalletState;
+  readonly reason?: string;
 }
 
 export interface CreateWallet extends WalletMarks {

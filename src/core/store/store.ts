@@ -56,6 +56,19 @@ export interface NewRoot {
 export interface WalletFilter {
   readonly chain?: ChainId;
   readonly network?: Network;
+  /** Only wallets about which something was decided. */
+  readonly controlled?: true;
+}
+
+/** A change of the sealed records of some wallets. */
+export interface WalletChange {
+  readonly ids: readonly SignatureId[];
+  /** @returns the new record; the same one if nothing changes */
+  alter(sealed: SealedWallet): SealedWallet;
+  /** What the audit log records of the wallets that changed. */
+  events(changed: readonly SignatureId[]): readonly AuditEvent[];
+  /** Called after each page with the number of wallets so far. */
+  progress?(done: number): void;
 }
 
 /** The wallet table. Adding is durable when the promise resolves. */
@@ -70,10 +83,15 @@ export interface WalletTable {
   /** Pages by signature ID; `after` is the last ID of the previous page. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
   /** All ids in pages of at most `size`, in their order; each page is read on demand. */
-  idPages(filter: Required<WalletFilter>, size: number): AsyncIterable<readonly SignatureId[]>;
+  idPages(filter: Required<Omit<WalletFilter, 'controlled'>>, size: number): AsyncIterable<readonly SignatureId[]>;
   /** Chains that have wallets on this network. */
   chains(network: Network): Promise<readonly ChainId[]>;
   count(filter: WalletFilter): Promise<number>;
+  /**
+   * Changes records in one transaction, so that all are changed or none, and no other change of them is lost.
+   * @throws CustosError WALLET_UNKNOWN, STORE_REKEYED, and what `alter` throws
+   */
+  change(change: WalletChange): Promise<void>;
   /** @param events - recorded if there was such a wallet */
   remove(id: SignatureId, events?: readonly AuditEvent[]): Promise<boolean>;
 }

@@ -1,0 +1,49 @@
+import type { Wallet, WalletControl } from '../../../core/signing/wallet.js';
+
+/** A wallet as JSON. Tags, owner and state are there if something was ever said about them. */
+export function shown(wallet: Wallet) {
+  const { signatureId, chain, network, kind, createdAt, label, xpub, address, derivation, control } = wallet;
+  return {
+    signatureId,
+    chain,
+    testnet: network === 'testnet',
+    kind: kind === 'hd' ? 'mnemonic' : 'privateKey',
+    createdAt: new Date(createdAt).toISOString(),
+    ...(xpub !== undefined && { xpub }),
+    ...(address !== undefined && { address }),
+    ...(derivation !== undefined && { derivation }),
+    ...(label !== undefined && { label }),
+    ...(control && shownControl(control)),
+  };
+}
+
+function shownControl({ tags, owner, state, since, reason, by, destroyFrom }: WalletControl) {
+  return {
+    ...(tags.length > 0 && { tags }),
+    ...(owner !== undefined && { owner }),
+    state,
+    since: new Date(since).toISOString(),
+    ...(reason !== undefined && { reason }),
+    ...(by && { by }),
+    ...(destroyFrom !== undefined && { destroyFrom: new Date(destroyFrom).toISOString() }),
+  };
+}
+
+/** The table of wallets. It has columns of control if one of the wallets has any. */
+export function walletRows(wallets: readonly Wallet[]): readonly (readonly string[])[] {
+  const hasControl = wallets.some(({ control }) => control !== undefined);
+  const head = ['SIGNATURE ID', 'CHAIN', 'NETWORK', 'KIND', 'CREATED', 'ADDRESS OR XPUB', 'LABEL'];
+  const more = hasControl ? ['STATE', 'OWNER', 'TAGS'] : [];
+  return [[...head, ...more], ...wallets.map((wallet) => [...row(wallet), ...(hasControl ? controlRow(wallet) : [])])];
+}
+
+function row({ signatureId, chain, network, kind, createdAt, label, xpub, address }: Wallet): string[] {
+  const created = new Date(createdAt).toISOString().slice(0, 10);
+  const secret = kind === 'hd' ? 'mnemonic' : 'private key';
+  return [signatureId, chain, network, secret, created, xpub ?? address ?? '', label ?? ''];
+}
+
+function controlRow({ control }: Wallet): string[] {
+  const { state = 'active', owner = '', tags = [] } = control ?? {};
+  return [state, owner, tags.join(' ')];
+}
