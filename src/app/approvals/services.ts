@@ -4,6 +4,7 @@ import type { ChainId } from '../../core/ids.js';
 import { type Log, tell } from '../../core/log.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
 import type { Constitution } from '../../core/policy/constitution.js';
+import { demandText } from '../../core/policy/demand.js';
 import type { ApproverService } from '../../core/signing/approver-service.js';
 import type { Question } from '../../core/signing/judge.js';
 import type { ApprovalTable } from '../../core/store/approvals.js';
@@ -143,7 +144,7 @@ export class ServiceAsker {
   }
 }
 
-/** Each making of a transaction's bytes needs approvals of its own. */
-function keyOf(name: string, { pending, attempt }: Asked): string {
-  return `${name} ${pending} ${attempt}`;
+/** Each making of a transaction's bytes needs approvals of its own, and so does what another policy asks for. */
+function keyOf(name: string, { pending, attempt, policy, demands }: Asked): string {
+  return [name, pending, attempt, policy?.hash ?? 'none', ...demands.map(demandText)].join(' ');
 }

@@ -198,6 +198,15 @@ it('a service is asked once for each making of a transaction, and once more afte
   expect(received).toHaveLength(3);
 });
 
+it('a service without an opinion is asked again when something else is demanded', async () => {
+  const asker = askerOf();
+  await ask(asker);
+  await ask(asker, { demands: [{ count: 3, group: 'treasury' }] });
+  await ask(asker, { policy: { version: 4, hash: `sha256:${'0b'.repeat(32)}` } });
+  await ask(asker);
+  expect(received).toHaveLength(3);
+});
+
 it('a service is asked only while its person can still approve, and not twice at once', async () => {
   const asker = askerOf();
   await ask(asker, {}, new Set(['bob']));
