@@ -1,4 +1,4 @@
-import { AddressLookupTableAccount, PublicKey, TransactionInstruction, TransactionMessage } from '@solana/web3.js';
+import { AddressLookupTableAccount, PublicKey } from '@solana/web3.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../../src/chains/solana/address.js';
@@ -12,35 +12,35 @@ import { CustosError } from '../../../src/core/errors.js';
 import { byteVariants } from '../../support/every-field.js';
 import { verdictOf } from '../../support/policies.js';
 import { keyOf } from '../signing.js';
+import {
+  blockhash,
+  by,
+  bytesOf,
+  completedFrom,
+  key,
+  loader,
+  me,
+  mint,
+  other,
+  ours,
+  type Parts,
+  seed,
+  stake,
+  system,
+  thief,
+  token,
+  token22,
+  u32,
+  u64,
+  vote,
+} from './parts.js';
 
-const key = keyOf(solana);
 const second = keyOf(solana, 0x22);
-const thief = keyOf(solana, 0x33).address;
-const other = keyOf(solana, 0x44).address;
-const mint = keyOf(solana, 0x55).address;
-const ours = associatedTokenAddress(key.address, mint, programs.token);
-const blockhash = '22P7aiJEXM5dffbD9CGRWNT88KgomkogFACVqcDdsxR2';
-const me = `+${key.address}`;
 
-const u32 = (value: number) => [...new Uint8Array(Uint32Array.of(value).buffer)];
-const u64 = (value: bigint | number) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
-const bytesOf = (address: string) => [...new PublicKey(address).toBytes()];
-const seed = [...u64(1), 120];
-
-type Parts = readonly [program: string, accounts: readonly string[], data: readonly number[]];
 /** Members of one effect; what all effects of an instruction have is added. */
 type Expected = Partial<Omit<Effect, 'args'>> & { readonly op: Effect['op']; readonly args?: Record<string, string> };
 type Row = readonly [method: string, instruction: Parts, effects: readonly Expected[], what?: string];
 
-const by =
-  (program: string) =>
-  (accounts: readonly string[], ...data: readonly number[]): Parts => [program, accounts, data];
-const system = by(programs.system);
-const token = by(programs.token);
-const token22 = by(programs.token2022);
-const stake = by(programs.stake);
-const vote = by(programs.vote);
-const loader = by(programs.loader);
 const loaderV4 = by(programs.loaderV4);
 const openFor = (owner: string, tokenProgram: string, ...data: readonly number[]) =>
   by(programs.associatedToken)(
@@ -415,24 +415,7 @@ const table: readonly Row[] = [
 ];
 
 function completedOf(instructions: readonly Parts[], tables?: AddressLookupTableAccount[], payer = wallet): string {
-  const message = new TransactionMessage({
-    payerKey: new PublicKey(payer),
-    recentBlockhash: blockhash,
-    instructions: instructions.map(
-      ([program, accounts, data]) =>
-        new TransactionInstruction({
-          programId: new PublicKey(program),
-          keys: accounts.map((text) => ({
-            pubkey: new PublicKey(text.replace('+', '')),
-            isSigner: text.startsWith('+'),
-            isWritable: text !== mint,
-          })),
-          data: Buffer.from(data),
-        }),
-    ),
-  });
-  const bytes = (tables ? message.compileToV0Message(tables) : message.compileToLegacyMessage()).serialize();
-  return JSON.stringify({ txData: Buffer.from(bytes).toString('hex'), slot: '1', lastValidBlockHeight: '150' });
+  return completedFrom(instructions, { tables, payer, isWritable: (account) => account !== mint });
 }
 
 function parse(completed: string, signers = [key]): UnsignedTransaction {

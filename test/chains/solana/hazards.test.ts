@@ -1,4 +1,4 @@
-import { AddressLookupTableAccount, PublicKey, TransactionInstruction, TransactionMessage } from '@solana/web3.js';
+import { AddressLookupTableAccount, PublicKey } from '@solana/web3.js';
 import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../../src/chains/solana/address.js';
 import { solana } from '../../../src/chains/solana/index.js';
@@ -10,43 +10,30 @@ import { byteVariants, expectEveryChangeTold, jsonVariants } from '../../support
 import { loadVectors } from '../../support/vectors.js';
 import { completeVector, contextOfVector, keysOfVector } from '../replay.js';
 import { keyOf } from '../signing.js';
+import {
+  blockhash,
+  bytesOf,
+  completedFrom,
+  key,
+  loader,
+  me,
+  mint,
+  other,
+  ours,
+  type Parts,
+  seed,
+  stake,
+  system,
+  thief,
+  token,
+  token22,
+  u32,
+  u64,
+  vote,
+} from './parts.js';
 
-const key = keyOf(solana);
-const thief = keyOf(solana, 0x33).address;
-const other = keyOf(solana, 0x44).address;
-const mint = keyOf(solana, 0x55).address;
-const ours = associatedTokenAddress(key.address, mint, programs.token);
-const blockhash = '22P7aiJEXM5dffbD9CGRWNT88KgomkogFACVqcDdsxR2';
-const me = `+${key.address}`;
-
-const u32 = (value: number) => [...new Uint8Array(Uint32Array.of(value).buffer)];
-const u64 = (value: bigint | number) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
-const bytesOf = (address: string) => [...new PublicKey(address).toBytes()];
-const seed = [...u64(1), 120];
-
-type Parts = readonly [program: string, accounts: readonly string[], data: readonly number[]];
 type Row = readonly [what: string, instructions: readonly Parts[], hazards: readonly object[]];
 
-/** An instruction; `+` before an account makes it a signer. All are writable. */
-function instruction([program, accounts, data]: Parts): TransactionInstruction {
-  const keys = accounts.map((text) => ({
-    pubkey: new PublicKey(text.replace('+', '')),
-    isSigner: text.startsWith('+'),
-    isWritable: true,
-  }));
-  return new TransactionInstruction({ programId: new PublicKey(program), keys, data: Buffer.from(data) });
-}
-
-const system = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.system, accounts, data];
-const token = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.token, accounts, data];
-const token22 = (accounts: readonly string[], ...data: readonly number[]): Parts => [
-  programs.token2022,
-  accounts,
-  data,
-];
-const stake = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.stake, accounts, data];
-const vote = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.vote, accounts, data];
-const loader = (accounts: readonly string[], ...data: readonly number[]): Parts => [programs.loader, accounts, data];
 const send = system([me, other], ...u32(2), ...u64(1_000_000));
 
 const openFor = (owner: string): Parts => [
@@ -380,13 +367,7 @@ const table: readonly Row[] = [
 const context = { network: 'testnet' as const, from: key.address, signers: [key] };
 
 function completedOf(instructions: readonly Parts[], tables?: AddressLookupTableAccount[]): string {
-  const message = new TransactionMessage({
-    payerKey: new PublicKey(key.publicKey),
-    recentBlockhash: blockhash,
-    instructions: instructions.map(instruction),
-  });
-  const bytes = (tables ? message.compileToV0Message(tables) : message.compileToLegacyMessage()).serialize();
-  return JSON.stringify({ txData: Buffer.from(bytes).toString('hex'), slot: '1', lastValidBlockHeight: '150' });
+  return completedFrom(instructions, { tables });
 }
 
 describe('a Solana transaction', () => {

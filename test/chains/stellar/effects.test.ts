@@ -1,15 +1,12 @@
 import {
-  Account,
   Asset,
   AuthClawbackEnabledFlag,
   Claimant,
   LiquidityPoolAsset,
   Memo,
-  MuxedAccount,
-  Networks,
   Operation,
   StrKey,
-  TransactionBuilder,
+  type TransactionBuilder,
 } from '@stellar/stellar-sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +18,7 @@ import type { Effect } from '../../../src/core/chain/effect.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { byteVariants } from '../../support/every-field.js';
 import { keyOf } from '../signing.js';
+import { envelopesOf, type Op } from './envelopes.js';
 
 const key = keyOf(stellar);
 const me = key.address;
@@ -35,7 +33,6 @@ const balance = 'cd'.repeat(32);
 const balanceId = `00000000${balance}`;
 const destination = thief;
 
-type Op = ReturnType<typeof Operation.inflation>;
 /** Members of one effect; what all effects of an operation have is added. */
 type Expected = Partial<Omit<Effect, 'args'>> & { readonly op: Effect['op']; readonly args?: Record<string, string> };
 type Row = readonly [method: string, operation: Op, effects: readonly Expected[], what?: string];
@@ -241,23 +238,7 @@ function numbered(account: string, id: bigint): string {
   return StrKey.encodeMed25519PublicKey(Buffer.concat([StrKey.decodeEd25519PublicKey(account), number]));
 }
 
-interface Setting {
-  readonly memo?: Memo;
-  readonly source?: string;
-  readonly maxTime?: number;
-  readonly change?: (builder: TransactionBuilder) => unknown;
-}
-
-function envelope(operations: readonly Op[], setting: Setting = {}): string {
-  const { memo = Memo.none(), source = me, maxTime = 1_764_000_000 } = setting;
-  const account = source.startsWith('M') ? MuxedAccount.fromAddress(source, '41') : new Account(source, '41');
-  const builder = new TransactionBuilder(account, {
-    ...{ fee: '100', networkPassphrase: Networks.TESTNET, memo, timebounds: { minTime: 0, maxTime } },
-  });
-  for (const operation of operations) builder.addOperation(operation);
-  setting.change?.(builder);
-  return builder.build().toXDR();
-}
+const envelope = envelopesOf(me);
 
 function parse(completed: string, change: Partial<ParseContext> = {}) {
   return stellar.codec.parse(completed, { network: 'testnet', from: me, signers: [key], ...change });

@@ -1,5 +1,4 @@
 import {
-  Account,
   Asset,
   AuthClawbackEnabledFlag,
   Claimant,
@@ -22,6 +21,7 @@ import { loadVectors } from '../../support/vectors.js';
 import { codeOf } from '../codes.js';
 import { completeVector, contextOfVector, keysOfVector } from '../replay.js';
 import { keyOf } from '../signing.js';
+import { envelopesOf } from './envelopes.js';
 
 const key = keyOf(stellar);
 const thief = keyOf(stellar, 0x22).address;
@@ -35,25 +35,7 @@ const pool = 'ab'.repeat(32);
 const nobody = StrKey.encodeEd25519PublicKey(Buffer.alloc(32));
 const pay = Operation.payment({ destination, asset: Asset.native(), amount: '1.5' });
 
-interface Setting {
-  readonly memo?: Memo;
-  readonly source?: string;
-  readonly maxTime?: number;
-  readonly change?: (builder: TransactionBuilder) => unknown;
-}
-
-function envelope(operations: readonly (typeof pay)[], setting: Setting = {}): string {
-  const { memo = Memo.none(), source = key.address, maxTime = 1_764_000_000 } = setting;
-  const builder = new TransactionBuilder(new Account(source, '41'), {
-    fee: '100',
-    networkPassphrase: Networks.TESTNET,
-    memo,
-    timebounds: { minTime: 0, maxTime },
-  });
-  for (const operation of operations) builder.addOperation(operation);
-  setting.change?.(builder);
-  return builder.build().toXDR();
-}
+const envelope = envelopesOf(key.address);
 
 const of = (kind: string, text: string, rest: object = {}) => ({ kind, text: expect.stringContaining(text), ...rest });
 const control = (text: string, rest: object = {}) => [of('account-control', text, rest)];
