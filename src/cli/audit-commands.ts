@@ -36,10 +36,32 @@ export const auditCommands: readonly CommandSpec[] = [
     load: async () => (await audit()).exportCommand,
   },
   {
+    path: 'audit head',
+    about: 'print the signed heads of the logs, for a witness to keep',
+    options: [...storeOptions],
+    unlocks: true,
+    load: async () => (await audit()).head,
+  },
+  {
+    path: 'audit prove',
+    args: '[id]',
+    about: 'print a proof that an event is in the log, or that the log only grew',
+    options: [
+      { flags: '--since <file>', about: 'heads that `audit head` printed: prove that the log only grew since' },
+      ...storeOptions,
+    ],
+    unlocks: true,
+    load: async () => (await audit()).prove,
+  },
+  {
     path: 'audit verify',
     args: '<file>',
-    about: 'check an export of an audit log, without a store',
-    options: [{ flags: '--key <key>', about: 'what `audit key` printed, or a file that holds it' }, jsonOption],
+    about: 'check an export or a proof of an audit log, without a store',
+    options: [
+      { flags: '--key <key>', about: 'what `audit key` printed, or a file that holds it' },
+      { flags: '--witness <file>', about: 'heads that `audit head` printed and that were kept in another place' },
+      jsonOption,
+    ],
     load: async () => (await audit()).verify,
   },
 ];

@@ -115,6 +115,7 @@ const kinds = {
     retry: true,
     hint: 'stop the daemon and keep a copy of the store; docs/audit.md says what the named place means',
   },
+  AUDIT_EVENT_UNKNOWN: { exit: 1, status: 404, hint: '`custos audit list` shows the ids of events' },
   AUDIT_FILE_INVALID: { exit: 1, status: 400, hint: 'name a file that `custos audit export` wrote as jsonl' },
   AUDIT_FILE_EXISTS: { exit: 1, status: 409, hint: 'choose a file name that does not exist yet' },
   AUDIT_KEY_INVALID: {

@@ -3,7 +3,7 @@ import { link, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type AuditCode, auditEvents, isAuditCode } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
-import { isObject, tryJson } from '../../core/json.js';
+import { isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { pagesOf } from '../../core/pages.js';
 import type { AuditLog, StoredCheckpoint, StoredEvent } from '../../core/store/audit.js';
 
@@ -71,7 +71,8 @@ async function* checkpointsOf(audit: AuditLog, writer: string): AsyncGenerator<S
   for await (const page of pages) yield* page;
 }
 
-function eventLine({ writer, place, hash, leaf, opening }: StoredEvent) {
+/** An event as exports and proofs have it. */
+export function eventLine({ writer, place, hash, leaf, opening }: StoredEvent): JsonObject {
   if (leaf === undefined) return { writer, place, hash };
   const { at, code, commitment } = leaf;
   if (opening === undefined) return { writer, place, hash, at, code, commitment };

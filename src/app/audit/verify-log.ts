@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
-import { leafText, originOf } from '../../core/audit/leaf.js';
-import { CompactRange, leafHash } from '../../core/audit/tree.js';
+import { originOf } from '../../core/audit/leaf.js';
+import { CompactRange } from '../../core/audit/tree.js';
 import { CustosError } from '../../core/errors.js';
-import { isCount, isObject, type JsonObject } from '../../core/json.js';
+import type { JsonObject } from '../../core/json.js';
 import { parseCheckpoint, type ReadCheckpoint } from '../../crypto/checkpoint.js';
 import { checkNote } from '../../crypto/signed-note.js';
+import { leafOf } from './leaf-of.js';
+import type { WitnessedHead } from './witness.js';
 
 /** What is known of one log after it was checked. */
 export interface LogResult {
@@ -21,6 +23,8 @@ interface LogParts {
   readonly storeId: string;
   readonly writer: string;
   readonly publicKey: Uint8Array;
+  /** Heads of this log that were kept elsewhere. */
+  readonly witnessed?: readonly WitnessedHead[];
 }
 
 /** Follows one log event by event, and checks every checkpoint where it stands. */
@@ -45,22 +49,31 @@ export class LogVerifier {
     const id = `${this.#parts.writer}/${this.#tree.size}`;
     if (place !== this.#tree.size) throw this.#broken(line, `has event ${String(place)} where ${id} belongs`);
     const stated = typeof value['hash'] === 'string' ? value['hash'] : '';
-    const computed = this.#hashOf(value, line);
+    const computed = leafOf(value);
+    if (computed === 'unreadable') throw this.#broken(line, 'has an event without time or code');
     if (computed === undefined) this.#erased += 1;
     const leaf = Buffer.from(stated, 'base64');
     // Only one spelling: Node also reads others.
-    if (leaf.length !== 32 || base64(leaf) !== stated || (computed !== undefined && computed.compare(leaf) !== 0)) {
+    if (
+      leaf.length !== 32 ||
+      base64(leaf) !== stated ||
+      (computed !== undefined && Buffer.compare(computed, leaf) !== 0)
+    ) {
       throw this.#broken(line, `has event ${id}, which does not have its hash: it was changed`);
     }
     this.#tree.append(leaf);
+    this.#compare(line);
   }
 
-  /** @returns undefined if only the hash is left */
-  #hashOf({ at, code, commitment, salt, detail }: JsonObject, line: number): Buffer | undefined {
-    if (at === undefined && code === undefined && commitment === undefined && detail === undefined) return undefined;
-    if (!isCount(at) || typeof code !== 'string') throw this.#broken(line, 'has an event without time or code');
-    const sealed = typeof commitment === 'string' ? commitment : commitmentOf(salt, detail);
-    return Buffer.from(leafHash(Buffer.from(leafText({ at, code, commitment: sealed }))));
+  /** @throws CustosError AUDIT_BROKEN: a head that was kept elsewhere is of other events */
+  #compare(line: number): void {
+    const { size } = this.#tree;
+    const heads = this.#parts.witnessed?.filter((one) => one.size === size) ?? [];
+    if (heads.every(({ root }) => Buffer.compare(root, this.#tree.root()) === 0)) return;
+    throw this.#broken(
+      line,
+      `ends other ${size} events than the witness saw: one of them was changed and signed again`,
+    );
   }
 
   /** @throws CustosError AUDIT_BROKEN */
@@ -108,6 +121,8 @@ export class LogVerifier {
     if (signed !== events) {
       throw new CustosError('AUDIT_BROKEN', `no checkpoint of the key covers the events from ${writer}/${signed} on`);
     }
+    const missed = this.#parts.witnessed?.find(({ size }) => size > events);
+    if (missed !== undefined) throw cutOff(missed, events);
     return { writer, events, checkpoints: this.#roots.size, otherKeys: this.#otherKeys, erased: this.#erased };
   }
 
@@ -129,10 +144,10 @@ export class LogVerifier {
   }
 }
 
-function commitmentOf(salt: unknown, detail: unknown): string {
-  const text = isObject(detail) ? JSON.stringify(detail) : String(detail);
-  const bytes = Buffer.from(String(salt), 'base64');
-  return base64(bytes) === salt ? hash('sha256', Buffer.concat([bytes, Buffer.from(text)]), 'base64') : '';
+/** The tail of a log, or all of it, is missing. */
+export function cutOff({ writer, size }: Pick<WitnessedHead, 'writer' | 'size'>, events: number): CustosError {
+  const text = `the log ${writer} was cut off: the witness saw ${size} events, and the export has ${events}`;
+  return new CustosError('AUDIT_BROKEN', text, { details: { writer } });
 }
 
 function base64(bytes: Uint8Array): string {

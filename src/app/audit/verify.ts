@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CustosError } from '../../core/errors.js';
 import { isCount, isObject, type JsonObject, tryJson } from '../../core/json.js';
-import { parseNoteKey } from '../../crypto/signed-note.js';
-import { type LogResult, LogVerifier } from './verify-log.js';
+import { cutOff, type LogResult, LogVerifier } from './verify-log.js';
+import { type LogKey, readLogKey, type WitnessedHead } from './witness.js';
 
 /** What a sound export shows, and what it cannot show. */
 export interface AuditProof {
@@ -20,14 +20,15 @@ const MOST_LOGS = 10_000;
 /**
  * Checks an export with nothing but a public key.
  * @param lines - of the file, in their order   @param keyLine - as `custos audit key` prints it
+ * @param witnessed - heads that were kept in another place
  * @throws CustosError AUDIT_BROKEN: the message names the first broken place; AUDIT_FILE_INVALID, AUDIT_KEY_INVALID
  */
-export async function verifyExport(lines: AsyncIterable<string>, keyLine: string): Promise<AuditProof> {
-  const key = parseNoteKey(keyLine);
-  const storeId = /^custos\/([0-9a-f]{32})$/.exec(key?.name ?? '')?.[1];
-  if (key === undefined || storeId === undefined)
-    throw new CustosError('AUDIT_KEY_INVALID', 'the key is not a key line');
-  const reading = new Reading(storeId, key.publicKey);
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+  keyLine: string,
+  witnessed: readonly WitnessedHead[] = [],
+): Promise<AuditProof> {
+  const reading = new Reading(readLogKey(keyLine), witnessed);
   let number = 0;
   for await (const line of lines) {
     number += 1;
@@ -37,16 +38,16 @@ export async function verifyExport(lines: AsyncIterable<string>, keyLine: string
 }
 
 class Reading {
-  readonly #storeId: string;
-  readonly #publicKey: Uint8Array;
+  readonly #key: LogKey;
+  readonly #witnessed: readonly WitnessedHead[];
   readonly #logs = new Map<string, LogVerifier>();
   #announced = 0;
   #events = 0;
   #isAtEnd = false;
 
-  constructor(storeId: string, publicKey: Uint8Array) {
-    this.#storeId = storeId;
-    this.#publicKey = publicKey;
+  constructor(key: LogKey, witnessed: readonly WitnessedHead[]) {
+    this.#key = key;
+    this.#witnessed = witnessed;
   }
 
   line(text: string, number: number): void {
@@ -78,14 +79,17 @@ class Reading {
     }
     const logs = [...this.#logs.values()].map((log) => log.finish());
     for (const log of this.#logs.values()) log.requireBeside(this.#logs);
-    return { store: this.#storeId, events: this.#events, logs, unknown: unknownOf(logs) };
+    const unseen = this.#witnessed.find(({ writer, size }) => size > 0 && !this.#logs.has(writer));
+    if (unseen !== undefined) throw cutOff(unseen, 0);
+    const unknown = unknownOf(logs, this.#witnessed.length > 0);
+    return { store: this.#key.storeId, events: this.#events, logs, unknown };
   }
 
   #head(value: unknown): void {
     if (!isObject(value) || value['custosAudit'] !== 1 || !isCount(value['logs'])) {
       throw new CustosError('AUDIT_FILE_INVALID', 'the first line is not that of an audit export');
     }
-    if (value['store'] !== this.#storeId) {
+    if (value['store'] !== this.#key.storeId) {
       throw new CustosError('AUDIT_KEY_INVALID', 'the export is of another store than the key');
     }
     this.#announced = value['logs'];
@@ -100,14 +104,22 @@ class Reading {
     const known = this.#logs.get(writer);
     if (known !== undefined) return known;
     if (this.#logs.size >= MOST_LOGS) throw broken(number, 'begins one log too many');
-    const log = new LogVerifier({ storeId: this.#storeId, writer, publicKey: this.#publicKey });
+    const log = new LogVerifier({
+      ...this.#key,
+      writer,
+      witnessed: this.#witnessed.filter((head) => head.writer === writer),
+    });
     this.#logs.set(writer, log);
     return log;
   }
 }
 
-function unknownOf(logs: readonly LogResult[]): readonly string[] {
-  const texts = ['whether events behind the last checkpoint were cut off: only a witness or a later export shows it'];
+function unknownOf(logs: readonly LogResult[], isWitnessed: boolean): readonly string[] {
+  const texts = [
+    isWitnessed
+      ? 'whether events behind those that the witness saw were cut off: only a later head or export shows it'
+      : 'whether events behind the last checkpoint were cut off: only a witness or a later export shows it',
+  ];
   const erased = logs.reduce((sum, one) => sum + one.erased, 0);
   if (erased > 0) texts.push(`what ${erased} events said: they were pruned, and only their hashes are left`);
   const others = logs.reduce((sum, one) => sum + one.otherKeys, 0);

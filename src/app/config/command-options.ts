@@ -38,6 +38,10 @@ export interface CommandOptions {
   readonly event?: string;
   /** Form of an export. */
   readonly format?: string;
+  /** File of heads of the audit log that were kept. */
+  readonly since?: string;
+  /** The same, to compare an export with. */
+  readonly witness?: string;
   /** File of an approval request. */
   readonly request?: string;
   /** For how many minutes an approval holds. */
@@ -159,6 +163,8 @@ const texts = [
   'transaction',
   'event',
   'format',
+  'since',
+  'witness',
   'previous',
 ] as const;
 

@@ -1,6 +1,5 @@
 import { type ExportFormat, exportFormats, shownEvent } from '../../app/audit/export.js';
-import { exportLog, keyOfLog, provenKey } from '../../app/audit/log.js';
-import { linesOf, verifyExport } from '../../app/audit/verify.js';
+import { exportLog, headLines, keyOfLog, proofLines, verifyFile } from '../../app/audit/log.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
 
@@ -37,10 +36,39 @@ function formatOf(text = 'jsonl'): ExportFormat {
   return format;
 }
 
+export const head: Run = async ({ house, out }) => {
+  const { clock } = house;
+  const lines = await headLines({ store: await house.store(), rootKey: await house.rootKey(), clock });
+  for (const line of lines) out.jsonLine(line);
+  return 0;
+};
+
+export const prove: Run = async ({ args, options, house, out }) => {
+  const { clock } = house;
+  const [event] = args;
+  const { since } = options;
+  if ((event === undefined) === (since === undefined)) {
+    throw new CustosError('USAGE', 'name an event, or with --since a file of heads that were kept');
+  }
+  const means = { store: await house.store(), rootKey: await house.rootKey(), clock };
+  const lines = await proofLines(means, event !== undefined ? { event } : { since: since ?? '' });
+  for (const line of lines) out.jsonLine(line);
+  return 0;
+};
+
 export const verify: Run = async ({ args, options, out }) => {
   if (options.key === undefined)
     throw new CustosError('USAGE', '--key is missing: a key line, or a file that holds it');
-  const proof = await verifyExport(linesOf(args[0] ?? ''), await provenKey(options.key));
+  const verified = await verifyFile(args[0] ?? '', options.key, options.witness);
+  if (verified.kind === 'proofs') {
+    if (options.json) out.json({ proofs: verified.proofs });
+    else
+      for (const { writer, events, subject } of verified.proofs) {
+        out.line(`${subject}: in the log ${writer} of ${events} events, as it was signed`);
+      }
+    return 0;
+  }
+  const { proof } = verified;
   if (options.json) out.json(proof);
   else {
     for (const { writer, events, checkpoints } of proof.logs) {
