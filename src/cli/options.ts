@@ -151,6 +151,7 @@ export const signerOptions: readonly OptionSpec[] = [
   { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
   { flags: '--socket-for-group', about: 'the group of the socket may connect too (0660), not only this user (0600)' },
   { flags: '--store-id <id>', about: 'the only store to open, as `custos doctor` shows it (default: that of --store)' },
+  { flags: '--state-file <path>', about: 'file of its state (default: ~/.custos/signer-STORE_ID.state)' },
   testnetOption,
   ...limitOptions,
   ...storeOptions,

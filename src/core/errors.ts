@@ -388,6 +388,23 @@ const kinds = {
     status: 500,
     hint: 'use a socket in a directory of the signer that others cannot write to (0750), such as a RuntimeDirectory of systemd',
   },
+  KEEPER_STATE_DAMAGED: {
+    exit: 1,
+    status: 500,
+    hint: 'docs/operations.md says what to do; without its state file the signer forgets budgets and spent approvals',
+  },
+  KEEPER_STATE_OLD: {
+    exit: 1,
+    status: 409,
+    retry: true,
+    hint: 'give the signer the newest copy of its state file and start it again; a daemon that starts again takes the older one',
+  },
+  KEEPER_STATE_UNWRITTEN: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'free disk space, and check that the signer may write its state file; the daemon asks again by itself',
+  },
   // Judges
   JUDGE_DENIED: {
     exit: 1,

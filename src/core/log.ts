@@ -89,6 +89,7 @@ export const logEvents = {
   'signer-started': ['info', 'signer process started'],
   'signer-ended': ['warn', 'signer process ended'],
   'signer-service-started': ['info', 'signer service started'],
+  'signer-state-new': ['info', 'signer begins without a state'],
   'signer-service-stopped': ['info', 'signer service stopped'],
   'front-refused': ['warn', 'front refused'],
 } as const satisfies Readonly<Record<string, readonly [level: keyof Log, sentence: string]>>;

@@ -28,6 +28,8 @@ const objections: ReadonlyMap<ErrorCode, Objection['to']> = new Map([
   ['BUDGET_EXCEEDED', 'held'],
   ['CONTROL_OLD', 'held'],
   ['CONTROL_WITHHELD', 'held'],
+  ['KEEPER_STATE_OLD', 'held'],
+  ['KEEPER_STATE_UNWRITTEN', 'held'],
   ['POLICY_DENIED', 'denied'],
   ['POLICY_HELD', 'held'],
 ] as const);

@@ -6,6 +6,7 @@ import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/s
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
 import type { Answer } from './messages.js';
+import { openingWords, words } from './refusal-words.js';
 
 /** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
 export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
@@ -71,6 +72,8 @@ const signerCodes: ReadonlySet<string> = new Set<string>([
 export const keeperCodes: ReadonlySet<string> = new Set<string>([
   ...signerCodes,
   ...([
+    'KEEPER_STATE_DAMAGED',
+    'KEEPER_STATE_UNWRITTEN',
     'PASSWORD_EMPTY',
     'SIGNER_DIED',
     'SIGNER_PROTOCOL',
@@ -135,10 +138,11 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
         viewKey: parseBytes(answer('viewKey'), 32, 32),
         ...parseJournal(answer),
         ...parseSlot(answer),
+        ...parseState(answer),
       };
     case 'signed':
       if (question.kind !== 'sign') throw foreign();
-      return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))) };
+      return { kind: 'signed', n, result: parseSigned(membersOf(answer('result'))), ...parseCounter(answer) };
     case 'identified':
       if (question.kind !== 'identify') throw foreign();
       return { kind: 'identified', n, result: parseFacts(answer('result'), question.request.keys.length) };
@@ -170,6 +174,17 @@ function parseSlot(answer: Members): { readonly slot?: SlotName } {
   return {
     slot: { id: parseText(slot('id'), SLOT_FORM), kind: slot('kind') === 'recovery' ? 'recovery' : 'password' },
   };
+}
+
+/** A signer gives the key, a keeper how often its state was written. */
+function parseState(answer: Members): Pick<Extract<Answer, { kind: 'unlocked' }>, 'stateKey' | 'state'> {
+  const key = answer('stateKey');
+  return { ...(key !== undefined && { stateKey: parseBytes(key, 32, 32) }), ...parseCounter(answer) };
+}
+
+function parseCounter(answer: Members): { readonly state?: number } {
+  const state = answer('state');
+  return state === undefined ? {} : { state: parseTime(state) };
 }
 
 /** Own properties only: an inherited one was never part of the answer. */
@@ -260,39 +275,11 @@ export function refusalOf(code: ErrorCode, question: Refused): CustosError {
   return new CustosError(code, `${words[code] ?? 'the signer refused to sign'}: ${wallets}`);
 }
 
-const openingWords: Partial<Record<ErrorCode, string>> = {
-  PASSWORD_WRONG: 'the password opens no key slot of this store',
-  KDF_PARAMETERS: 'a key slot asks for more work than is allowed',
-  SIGNER_PROTOCOL: 'the signer service speaks another version of its protocol',
-  SIGNER_RULES_DIFFER: 'the signer service has other limits than this daemon',
-  SIGNER_STORE_DIFFERS: 'the signer service serves another store',
-  STORE_REKEYED: 'the signer service was started before the store got its present root key',
-};
+const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;
 
-const words: Partial<Record<ErrorCode, string>> = {
-  APPROVAL_SPENT: 'the signer has used an approval for another signature',
-  BUDGET_EXCEEDED: 'the signer finds a limit of the policy used up',
-  CONTROL_OLD: 'the signer knows a newer constitution or policy than this store has',
-  CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
-  DIGEST_MISMATCH: 'the completed form is not the one that was approved',
-  FEE_INVALID: 'the signer found the fee above its ceiling',
-  HAZARD_REFUSED: 'the signer found a hazard that it was not allowed at its start',
-  INDEX_INVALID: 'the derivation index is not a whole number in range',
-  INDEX_MISSING: 'the wallet needs a derivation index',
-  INDEX_UNEXPECTED: 'the wallet has one key and takes no derivation index',
-  INTERNAL: 'the signer failed in an unforeseen way',
-  NETWORK_MISMATCH: 'the wallet is of another network',
-  POLICY_DENIED: 'the signer finds that the policy does not allow the transaction',
-  POLICY_HELD: 'the signer finds that approvals are missing',
-  RECORD_DAMAGED: 'a sealed record is damaged or not of this wallet',
-  SIGNER_DIED: 'a signer process ended during this request',
-  SIGNER_TIMEOUT: 'a signer process did not answer in time',
-  SENDER_MISMATCH: 'the transaction names another sender',
-  SIGNATURE_INVALID: 'the signature failed its verification',
-  WALLET_CHAIN_MISMATCH: 'the wallet is of another chain',
-  WALLET_UNKNOWN: 'a named wallet is not in this store',
-  WALLET_SUSPENDED: 'the record that decides says suspended',
-  WALLET_DEACTIVATED: 'the record that decides says deactivated',
-  WALLET_COMPROMISED: 'the record that decides says compromised, and no permit with sweep covers this',
-  WALLET_DESTROYED: 'the record that decides says destroyed',
-};
+/** How a signer ended, in one of a few fixed texts: the signer chooses its exit code and signal itself. */
+export function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
+  const known = signals.find((name) => name === signal);
+  if (known !== undefined) return known;
+  return signal === null && code === 0 ? 'exit code 0' : 'an error';
+}

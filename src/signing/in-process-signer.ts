@@ -20,7 +20,7 @@ export function createInProcessSigner(parts: {
   rules: SigningRules;
 }): Signer {
   const { chains, rules } = parts;
-  const book = new ControlBook({ now: Date.now });
+  const book = new ControlBook(Date.now);
   let unlocked: Promise<Opened> | undefined;
   let closed = false;
   const open = () => {

@@ -48,8 +48,12 @@ export type Answer =
       readonly viewKey: Uint8Array;
       readonly journal?: JournalKey;
       readonly slot?: SlotName;
+      /** Seals what a keeper remembers; a keeper gives it to no front. */
+      readonly stateKey?: Uint8Array;
+      /** How often the keeper has written its state. */
+      readonly state?: number;
     }
-  | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult }
+  | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult; readonly state?: number }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
   | { readonly kind: 'examined'; readonly n: number; readonly result: ControlEdges }

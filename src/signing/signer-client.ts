@@ -12,7 +12,7 @@ const BUSY = 8;
  * others start when there is work for them, because each costs a key derivation and memory.
  */
 export function createSignerClient(options: SignerClientOptions): Signer {
-  const { book = new ControlBook({ now: Date.now }) } = options;
+  const { book = new ControlBook(Date.now) } = options;
   const slots = Array.from({ length: options.count }, () => new SignerSlot(options, book));
   const [first] = slots;
   if (first === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');

@@ -26,6 +26,8 @@ export interface UnlockedVault {
   readonly journal?: JournalKey;
   /** The slot that the password opened. */
   readonly slot?: SlotName;
+  /** Seals what a keeper remembers, 32 bytes. */
+  readonly stateKey?: Uint8Array;
   /** Signs heads of the audit log. Its key never leaves this process. */
   readonly audit?: CheckpointSigner;
 }
@@ -58,8 +60,9 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
       const opened = await unlockVault(request);
       unlocked = { ...opened, rules: request.rules, gate: new Gate(opened.control, Date.now) };
-      const { viewKey, journal, slot } = unlocked;
-      return { kind: 'unlocked', n, viewKey, ...(journal && { journal }), ...(slot && { slot }) };
+      const { viewKey, journal, slot, stateKey } = unlocked;
+      const keys = { viewKey, ...(journal && { journal }), ...(stateKey && { stateKey }) };
+      return { kind: 'unlocked', n, ...keys, ...(slot && { slot }) };
     } catch (thrown) {
       return failed(n, thrown);
     }

@@ -23,6 +23,8 @@ export interface SignerClientOptions extends SignerProgram {
   readonly log: Log;
   /** Accounts for budgets and approvals; the client's own if absent, which ends with it. */
   readonly book?: ControlBook;
+  /** Gets the key that seals what is remembered, before anything is asked. @throws CustosError KEEPER_STATE_DAMAGED: nothing is */
+  readonly onStateKey?: (key: Uint8Array) => void;
   /** Called when a new signer process has replaced a dead one. */
   readonly onRestart?: () => void;
   /** Milliseconds for a signer with questions to answer one, and for its start with the key derivation. */
@@ -239,6 +241,7 @@ export class SignerSlot {
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     this.#journal = answer.journal;
     this.#openedBy = answer.slot;
+    if (answer.stateKey !== undefined) this.#options.onStateKey?.(answer.stateKey);
     return answer.viewKey;
   }
 

@@ -36,7 +36,7 @@ export type GatewaySettings = Pick<
 >;
 
 /** The settings of a signer service. */
-export type SignerSettings = Pick<Config, 'network' | 'store' | 'signer' | 'daemon' | 'problems'>;
+export type SignerSettings = Pick<Config, 'home' | 'network' | 'store' | 'signer' | 'daemon' | 'problems'>;
 
 /** Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last. */
 export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): readonly Problem[] {

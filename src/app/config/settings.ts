@@ -71,6 +71,11 @@ export const settings = {
     env: ['CUSTOS_SIGNER'],
     about: 'socket of the `custos signer` that signs for a daemon',
   },
+  signerState: {
+    flag: 'stateFile',
+    env: ['CUSTOS_SIGNER_STATE'],
+    about: 'file in which a `custos signer` keeps its state',
+  },
   externalUrl: {
     flag: 'externalUrl',
     env: ['CUSTOS_EXTERNAL_URL', 'TATUM_KMS_EXTERNAL_URL'],

@@ -7,6 +7,8 @@ export interface SignerConfig {
   readonly at?: string;
   /** Socket on which `custos signer` listens: an absolute path. */
   readonly socket?: string;
+  /** File in which `custos signer` keeps its state: an absolute path. */
+  readonly state?: string;
   /** The group of the socket may connect too. */
   readonly forGroup: boolean;
   /** The only store that `custos signer` opens: 32 hexadecimal digits. */
@@ -16,6 +18,7 @@ export interface SignerConfig {
 export function readSignerConfig(read: SettingsReader): SignerConfig {
   const at = read.setting('signer')?.value;
   const socket = read.text('socket');
+  const state = read.setting('signerState')?.value;
   const storeId = read.text('storeId');
   if (storeId !== undefined && !/^[0-9a-f]{32}$/.test(storeId)) {
     read.refuse('--store-id', '--store-id takes 32 hexadecimal digits, as `custos doctor` shows them');
@@ -23,6 +26,7 @@ export function readSignerConfig(read: SettingsReader): SignerConfig {
   return {
     ...(at !== undefined && { at: resolve(at) }),
     ...(socket !== undefined && { socket: resolve(socket) }),
+    ...(state !== undefined && { state: resolve(state) }),
     forGroup: read.isSet('socketForGroup'),
     ...(storeId !== undefined && { storeId }),
   };

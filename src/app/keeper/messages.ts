@@ -10,17 +10,23 @@ export interface KeeperOpening {
   readonly rules: SigningRules;
   /** Most signer processes. */
   readonly count: number;
+  /** What the file of its state holds: sealed. Absent: there is no such file, and what it learns ends with it. */
+  readonly state?: Uint8Array;
 }
 
 /** To the keeper. Fronts have numbers, which are never used twice. */
 export type ToKeeper =
   | KeeperOpening
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'gone'; readonly front: number };
+  | { readonly kind: 'gone'; readonly front: number }
+  /** Whether the record with this number is on the disk. */
+  | { readonly kind: 'state-kept'; readonly n: number; readonly isKept: boolean };
 
 /** From the keeper. */
 export type FromKeeper =
   | { readonly kind: 'opened' }
+  /** A sealed record to keep: after the others, or in place of all of them. */
+  | { readonly kind: 'state'; readonly n: number; readonly manner: 'append' | 'replace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly front: number; readonly code: ErrorCode }
   | { readonly kind: 'signer-started'; readonly pid: number | undefined }

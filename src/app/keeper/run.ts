@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
@@ -11,6 +12,7 @@ import { storeLocation } from '../store/location.js';
 import { listenPrivately } from './socket.js';
 import { checkSocketPlace } from './socket-place.js';
 import { startKeeper } from './start.js';
+import { openStateFile } from './state-file.js';
 
 /** The parts of a signer service. */
 export interface SignerMeans {
@@ -31,7 +33,7 @@ export interface SignerRun {
 /**
  * Runs the keeper as a service of its own, for daemons that have no password, until the signal. A keeper that ends is not
  * replaced here, because its password is wiped: the service fails, and whoever started it starts it again.
- * @throws CustosError CONFIG_INVALID, SOCKET_UNSAFE, SIGNER_RUNNING, SIGNER_DIED, STORE_*, PASSWORD_*
+ * @throws CustosError CONFIG_INVALID, SOCKET_UNSAFE, SIGNER_RUNNING, SIGNER_DIED, KEEPER_STATE_DAMAGED, STORE_*, PASSWORD_*
  */
 export async function runSigner(means: SignerMeans, { signal, onReady }: SignerRun): Promise<void> {
   const { config, chains, log } = means;
@@ -41,10 +43,14 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
   await checkSocketPlace(path);
   const storeId = config.signer.storeId ?? (await peekStoreKeys(storeLocation(config))).storeId;
+  const state = config.signer.state ?? defaultState(config.home, storeId);
+  const file = state === undefined ? undefined : await openStateFile(state);
+  if (file === undefined || file.bytes.length === 0) tell(log, 'signer-state-new', { file: state });
   const password = await means.password();
   const keeper = await startKeeper(
     { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers },
     log,
+    file && { file },
   ).finally(() => password.wipe());
   try {
     const server = await listenPrivately({ path, forGroup, onFront: keeper.attach });
@@ -60,6 +66,11 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   } finally {
     await keeper.close();
   }
+}
+
+/** @returns undefined for a user without a home: then the state ends with the keeper */
+function defaultState(home: string | undefined, storeId: string): string | undefined {
+  return home === undefined ? undefined : join(home, '.custos', `signer-${storeId}.state`);
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -1,9 +1,12 @@
+import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
 import { Secret } from '../../core/secret.js';
+import type { RecordFile } from '../../signing/control/kept-book.js';
 import type { ForkDoor } from '../../signing/keeper/fork-door.js';
 import { type Keeper, serveKeeper } from '../../signing/keeper/serve.js';
 import type { SignerProgram } from '../../signing/signer-child.js';
 import { createSignerClient } from '../../signing/signer-client.js';
+import { type KeeperBook, keeperBook } from './book.js';
 import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
 
 /** The keeper's end of the channel to the process that started it. */
@@ -18,19 +21,22 @@ export interface KeeperChannel {
 export function serveFronts(channel: KeeperChannel, program: SignerProgram, start: ForkDoor): void {
   let keeper: Keeper | undefined;
   let password: Secret | undefined;
+  const records = recordsThrough(channel);
   channel.onMessage((message) => {
     switch (message.kind) {
       case 'open':
         // Only once: what is opened later would not be the operator's.
         if (keeper !== undefined) return;
         password = Secret.bytes(message.password);
-        keeper = keeperOf(channel, message, { ...program, start, password });
+        keeper = keeperOf(channel, message, { ...program, start, password, records });
         channel.send({ kind: 'opened' });
         return;
       case 'bytes':
         return keeper?.received(message.front, message.bytes);
       case 'gone':
         return keeper?.gone(message.front);
+      case 'state-kept':
+        return records.kept(message.n, message.isKept);
     }
   });
   channel.onEnd(() => {
@@ -41,15 +47,20 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
 
 function keeperOf(
   channel: KeeperChannel,
-  { storeId, rules, count }: KeeperOpening,
-  means: SignerProgram & { readonly password: Secret },
+  { storeId, rules, count, state }: KeeperOpening,
+  means: SignerProgram & { readonly password: Secret; readonly records: RecordFile },
 ): Keeper {
-  const { password, ...program } = means;
+  const { password, records, ...program } = means;
+  let kept: KeeperBook | undefined;
   return serveKeeper({
     rules,
     storeId,
-    makeSigner: ({ slots }) =>
-      createSignerClient({
+    counter: () => kept?.counter ?? 0,
+    makeSigner({ slots }) {
+      // One whose start failed has learned nothing.
+      const made = keeperBook(storeId, state && { ...records, bytes: state });
+      kept = made;
+      return createSignerClient({
         ...program,
         slots,
         storeId,
@@ -59,10 +70,42 @@ function keeperOf(
         password: Secret.bytes(password.exposeBytes().slice()),
         log: signerLog(channel),
         onRestart: () => channel.send({ kind: 'signer-replaced' }),
-      }),
+        book: made.book,
+        onStateKey: made.load,
+      });
+    },
     send: (front, bytes) => channel.send({ kind: 'bytes', front, bytes }),
     refuse: (front, code) => channel.send({ kind: 'refused', front, code }),
   });
+}
+
+interface Records extends RecordFile {
+  /** The other side has kept record `n`, or could not. */
+  kept(n: number, isKept: boolean): void;
+}
+
+/** The keeper opens no file: whoever started it keeps what it seals. */
+function recordsThrough(channel: KeeperChannel): Records {
+  const waiting = new Map<number, (isKept: boolean) => void>();
+  let last = 0;
+  const send = (manner: 'append' | 'replace', bytes: Uint8Array): Promise<void> => {
+    const n = ++last;
+    return new Promise((resolve, reject) => {
+      waiting.set(n, (isKept) => {
+        if (isKept) resolve();
+        else reject(new CustosError('KEEPER_STATE_UNWRITTEN', 'the state could not be written'));
+      });
+      channel.send({ kind: 'state', n, manner, bytes });
+    });
+  };
+  return {
+    append: (bytes) => send('append', bytes),
+    replace: (bytes) => send('replace', bytes),
+    kept(n, isKept) {
+      waiting.get(n)?.(isKept);
+      waiting.delete(n);
+    },
+  };
 }
 
 /** Two events are told, by two fields of known forms; the keeper writes nothing itself. */

@@ -6,6 +6,7 @@ import { endingOf } from '../../signing/ending.js';
 import { lockedFork } from '../../signing/locked-fork.js';
 import { keeperProgram } from '../signer/program.js';
 import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
+import type { StateFile } from './state-file.js';
 
 /** A keeper in a child process, and the connections of its fronts. */
 export interface StartedKeeper {
@@ -22,13 +23,14 @@ const MOST_UNREAD = 64 * 1024 * 1024;
 
 /**
  * Starts the keeper and gives it the password, whose bytes are wiped here before this resolves.
- * @param onReplaced - called each time that a signer process took the place of a dead one
+ * @param more - `onReplaced` is called each time that a signer process took the place of a dead one; `file` is where its state is
+ *   kept, and is closed with the keeper. Without a file its state ends with it.
  * @throws CustosError SIGNER_DIED: it did not start
  */
 export async function startKeeper(
-  opening: Omit<KeeperOpening, 'kind'>,
+  opening: Omit<KeeperOpening, 'kind' | 'state'>,
   log: Log,
-  onReplaced: () => void = () => undefined,
+  { onReplaced, file }: { readonly onReplaced?: () => void; readonly file?: StateFile } = {},
 ): Promise<StartedKeeper> {
   const child = forked();
   const ended = new Promise<string>((resolve) => {
@@ -36,16 +38,18 @@ export async function startKeeper(
     child.once('exit', (code, signal) => resolve(endingOf(code, signal)));
   });
   const relay = createRelay(child, log);
+  const keep = keepIn(child, file);
   const opened = new Promise<void>((resolve) => {
     child.on('message', (message) => {
       const given = message as FromKeeper;
       if (given.kind === 'opened') resolve();
-      else if (given.kind === 'signer-replaced') onReplaced();
+      else if (given.kind === 'signer-replaced') onReplaced?.();
+      else if (given.kind === 'state') keep(given);
       else relay.take(given);
     });
   });
   try {
-    child.send({ kind: 'open', ...opening } satisfies ToKeeper, () => undefined);
+    child.send({ kind: 'open', ...opening, ...(file && { state: file.bytes }) } satisfies ToKeeper, () => undefined);
   } finally {
     opening.password.fill(0);
   }
@@ -59,13 +63,30 @@ export async function startKeeper(
       child.kill('SIGKILL');
       await ended;
       relay.end();
+      await file?.close();
     },
+  };
+}
+
+type State = Extract<FromKeeper, { kind: 'state' }>;
+
+/** Keeps what the keeper has sealed, in its order, and says when it is on the disk. */
+function keepIn(child: ChildProcess, file: StateFile | undefined): (state: State) => void {
+  let last: Promise<void> = Promise.resolve();
+  return ({ n, manner, bytes }) => {
+    last = last.then(async () => {
+      const isKept = await (file?.[manner](bytes) ?? Promise.reject()).then(
+        () => true,
+        () => false,
+      );
+      if (child.connected) child.send({ kind: 'state-kept', n, isKept } satisfies ToKeeper, () => undefined);
+    });
   };
 }
 
 interface Relay {
   attach(stream: Duplex): void;
-  take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' }>): void;
+  take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' | 'state' }>): void;
   end(): void;
 }
 

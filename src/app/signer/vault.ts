@@ -6,6 +6,7 @@ import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signi
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
+import { keeperStateKeyOf } from '../../vault/keeper-state-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
 
@@ -32,6 +33,7 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
         vault: openVault({ rootKey, storeId: request.storeId, chains }),
         control: controlOpener(rootKey, request.storeId),
         viewKey: viewKey(rootKey, request.storeId),
+        stateKey: keeperStateKeyOf(rootKey, request.storeId),
         audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),
         journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
         slot: { id: slot.id, kind: slot.kind },

@@ -82,7 +82,7 @@ async function openKeeper(
   const password = await ask();
   const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
   const onReplaced = () => front.send({ kind: 'signer-replaced' });
-  return startKeeper(opening, logThrough(front.send, onSigner), onReplaced).finally(() => password.wipe());
+  return startKeeper(opening, logThrough(front.send, onSigner), { onReplaced }).finally(() => password.wipe());
 }
 
 /** The chains are loaded only to read limits: most daemons set none, and this process stays small. */

@@ -6,9 +6,10 @@ import type {
   ControlEdges,
   SignatureClaim,
 } from '../../core/signing/control.js';
+import { parseSums, sumsText } from '../../core/store/buckets.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
 import { Ledger } from './ledger.js';
-import { type Reserving, Spending } from './spending.js';
+import { type Family, type Reserving, Spending } from './spending.js';
 
 /** What signer processes have to know to judge. */
 export interface ControlUpdate {
@@ -23,6 +24,16 @@ export type BookEvent =
   | ({ readonly kind: 'taken' } & Reserving)
   | { readonly kind: 'released'; readonly family: number };
 
+/** Everything that a book knows beyond its life. */
+export interface BookSnapshot {
+  readonly clock: number;
+  readonly constitution?: ControlEdge;
+  readonly policy?: ControlEdge;
+  /** Budgets: name, row and sums of each. */
+  readonly rows: readonly (readonly [budget: string, row: string, sums: string])[];
+  readonly families: readonly Family[];
+}
+
 /** Where changes are made durable. */
 export interface BookJournal {
   /** Resolves when all of them are durable. @throws CustosError KEEPER_STATE_UNWRITTEN */
@@ -35,7 +46,7 @@ export interface BookJournal {
  */
 export class ControlBook {
   readonly #now: () => number;
-  readonly #journal: BookJournal | undefined;
+  #journal: BookJournal | undefined;
   readonly #ledger = new Ledger();
   readonly #spending = new Spending(this.#ledger);
   #known: { readonly constitution?: ControlEdge; readonly policy?: ControlEdge } = {};
@@ -46,8 +57,12 @@ export class ControlBook {
   #unwritten: BookEvent[] = [];
   #written: Promise<void> = Promise.resolve();
 
-  constructor({ now, journal }: { readonly now: () => number; readonly journal?: BookJournal }) {
+  constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** From now on everything that happens is made durable there. */
+  keepIn(journal: BookJournal): void {
     this.#journal = journal;
   }
 
@@ -117,9 +132,23 @@ export class ControlBook {
     return this.#written;
   }
 
-  /** Repeats a change that was read back. */
-  replay(event: BookEvent): void {
-    this.#apply(event);
+  /** Everything that has happened until now. */
+  snapshot(): BookSnapshot {
+    return {
+      clock: this.#clock,
+      ...this.#known,
+      rows: [...this.#ledger.rows()].map(({ budget, row, sums }) => [budget, row, sumsText(sums)]),
+      families: this.#spending.families(),
+    };
+  }
+
+  /** Makes a new book one that was kept. @throws CustosError RECORD_DAMAGED */
+  restore({ clock, constitution, policy, rows, families }: BookSnapshot, events: readonly BookEvent[]): void {
+    this.#clock = clock;
+    this.#known = { ...(constitution && { constitution }), ...(policy && { policy }) };
+    for (const [budget, row, sums] of rows) this.#ledger.restore(budget, row, parseSums(sums));
+    this.#spending.restore(families);
+    for (const event of events) this.#apply(event);
   }
 
   #happen(event: BookEvent): number | undefined {

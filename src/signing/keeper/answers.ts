@@ -5,9 +5,10 @@ import type { Answer } from '../messages.js';
 export function answerText(answer: Answer): string {
   switch (answer.kind) {
     case 'unlocked': {
-      const { journal } = answer;
+      // Whatever else it has is for the keeper alone.
+      const { kind, n, viewKey, journal, slot, state } = answer;
       const plain = journal && { journal: { ...journal, key: base64(journal.key) } };
-      return JSON.stringify({ ...answer, viewKey: base64(answer.viewKey), ...plain });
+      return JSON.stringify({ kind, n, viewKey: base64(viewKey), ...plain, slot, state });
     }
     case 'identified':
       return JSON.stringify({ ...answer, result: answer.result.map(plainFacts) });

@@ -47,14 +47,25 @@ interface FrontKeys {
 export function createKeeperClient(options: KeeperClientOptions): Signer {
   let connection: Promise<KeeperConnection> | undefined;
   let keys: FrontKeys | undefined;
+  /** How often the keeper has written its state, as far as it told. */
+  let newest = 0;
   /** Every new connection gets them again: the keeper may have been started again. */
   let documents: ControlDocuments | undefined;
   let isClosed = false;
 
+  /** @throws CustosError KEEPER_STATE_OLD: it forgot what it had told */
+  const requireNewer = (answer: Answer): void => {
+    const state = ('state' in answer ? answer.state : undefined) ?? 0;
+    if (state < newest) throw new CustosError('KEEPER_STATE_OLD', 'the signer service came back with an older state');
+    newest = state;
+  };
+
   const introduced = async (): Promise<KeeperConnection> => {
     const opened = new KeeperConnection(await options.connect(), options.patience ?? PATIENCE);
     try {
-      const given = keysOf(await opened.ask((n) => helloOf(options, n)));
+      const answer = await opened.ask((n) => helloOf(options, n));
+      const given = keysOf(answer);
+      requireNewer(answer);
       if (keys !== undefined && !isSame(keys, given)) {
         throw new CustosError('SIGNER_PROTOCOL', 'the signer service answers with the keys of another store');
       }
@@ -103,6 +114,7 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
     async sign(request) {
       const answer = await ask((n) => ({ kind: 'sign', n, request }));
       if (answer.kind !== 'signed') throw unexpected(answer);
+      newest = Math.max(newest, answer.state ?? 0);
       return answer.result;
     },
     async identify(request) {

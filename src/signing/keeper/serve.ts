@@ -20,6 +20,8 @@ export interface KeeperParts {
   readonly storeId: string;
   /** Makes the signer of a store; its `unlock` tries the password. */
   makeSigner(store: StoreToOpen): Signer;
+  /** How often its state was written. */
+  counter?(): number;
   /** Bytes for a front. */
   send(front: number, bytes: Uint8Array): void;
   /** Ends the connection of a front that broke the protocol. */
@@ -75,7 +77,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     if (generationOf(hello.slots) !== opened.generation) throw refusal('STORE_REKEYED');
     front.signer = opened.signer;
     const { viewKey, journal, slot } = opened;
-    return { kind: 'unlocked', n, viewKey, journal, ...(slot && { slot }) };
+    return { kind: 'unlocked', n, viewKey, journal, ...(slot && { slot }), ...stateOf(parts) };
   };
 
   const answer = async (question: FrontQuestion, front: Front): Promise<Answer> => {
@@ -94,7 +96,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
         return { kind: 'checkpoint', n, note: await checkpoint(signer, question.request) };
       if (question.kind === 'control') return await control(question, { front, signer });
       if (front.misfit !== undefined) throw refusal(front.misfit);
-      return { kind: 'signed', n, result: await signer.sign(question.request) };
+      return { kind: 'signed', n, result: await signer.sign(question.request), ...stateOf(parts) };
     } catch (thrown) {
       return { kind: 'failed', n, code: asCustosError(thrown).code };
     }
@@ -157,6 +159,12 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       await opened?.signer.close();
     },
   };
+}
+
+/** Lets fronts find out that a keeper came back with an older state. */
+function stateOf({ counter }: KeeperParts): { readonly state?: number } {
+  const state = counter?.() ?? 0;
+  return state === 0 ? {} : { state };
 }
 
 /** Signs for all fronts with one memory of what was signed. @throws CustosError AUDIT_BROKEN */

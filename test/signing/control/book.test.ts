@@ -21,7 +21,7 @@ const old = expect.objectContaining({ code: 'CONTROL_OLD' });
 
 describe('the documents that a book knows', () => {
   it('nothing governs until there are documents, and then signers learn each change once', () => {
-    const book = new ControlBook({ now: () => 5 });
+    const book = new ControlBook(() => 5);
     book.accept(...given(undefined));
     expect(book.update).toBeUndefined();
     book.accept(...given(1, 1));
@@ -34,7 +34,7 @@ describe('the documents that a book knows', () => {
   });
 
   it('neither constitution nor policy goes back, vanishes or changes under its number', () => {
-    const book = new ControlBook({ now: () => 5 });
+    const book = new ControlBook(() => 5);
     book.accept(...given(2, 1, 2, 3));
     for (const documents of [given(1, 1, 2, 3), given(undefined, 1, 2, 3), given(2, 1, 2), given(2)]) {
       expect(() => book.accept(...documents)).toThrow(old);
@@ -52,9 +52,11 @@ describe('the documents that a book knows', () => {
   });
 
   it('what is known from before is asked for before anything is signed', () => {
-    const book = new ControlBook({ now: () => 5 });
+    const book = new ControlBook(() => 5);
     expect(() => book.checkComplete()).not.toThrow();
-    book.replay({ kind: 'documents', policy: { version: 2, hash: hashOf('2') } });
+    book.restore({ clock: 1, rows: [], families: [] }, [
+      { kind: 'documents', policy: { version: 2, hash: hashOf('2') } },
+    ]);
     const withheld = expect.objectContaining({ code: 'CONTROL_WITHHELD' });
     expect(() => book.checkComplete()).toThrow(withheld);
     expect(() => book.accept(...given(1))).toThrow(old);

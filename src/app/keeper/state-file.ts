@@ -1,0 +1,85 @@
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CustosError } from '../../core/errors.js';
+import type { RecordFile } from '../../signing/control/kept-book.js';
+import { readAtMost } from '../process/bounded-file.js';
+
+/** Bytes; a larger file is none of ours. */
+const LARGEST = 1024 * 1024 * 1024;
+
+/** The file in which the state of a keeper is kept: sealed bytes, of which this process reads nothing. */
+export interface StateFile extends RecordFile {
+  /** What it held when it was opened; empty before the first start. */
+  readonly bytes: Uint8Array;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the file of a keeper's state. It is made when there is something to keep, so that a signer without a policy needs none.
+ * Of two processes with one file, the one that began later keeps it, and the other writes no more.
+ * @throws CustosError KEEPER_STATE_DAMAGED: it cannot be read, or is no file of a keeper
+ */
+export async function openStateFile(path: string): Promise<StateFile> {
+  const bytes = await contentOf(path);
+  let handle: FileHandle | undefined;
+  let isLost = false;
+
+  const requireOwn = async (): Promise<FileHandle> => {
+    if (handle === undefined || isLost) throw lost();
+    const [own, there] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)]);
+    // Another process, or a person, has put another file there.
+    isLost = there?.ino !== own.ino || there.dev !== own.dev;
+    if (isLost) throw lost();
+    return handle;
+  };
+
+  return {
+    bytes,
+    async append(record) {
+      const file = await requireOwn();
+      await file.appendFile(record);
+      await file.datasync();
+    },
+    async replace(record) {
+      if (handle !== undefined) await requireOwn();
+      const next = await replaced(path, record);
+      await handle?.close();
+      handle = next;
+    },
+    close: async () => handle?.close(),
+  };
+}
+
+async function contentOf(path: string): Promise<Uint8Array> {
+  try {
+    const bytes = await readAtMost(path, LARGEST);
+    if (bytes !== undefined) return new Uint8Array(bytes);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return new Uint8Array();
+    throw new CustosError('KEEPER_STATE_DAMAGED', `the state file ${path} cannot be read`, { cause });
+  }
+  throw new CustosError('KEEPER_STATE_DAMAGED', `${path} is too large for the state of a signer`);
+}
+
+/** @returns the new file, open for more, after it and its name are on the disk */
+async function replaced(path: string, record: Uint8Array): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const next = `${path}.new`;
+  const file = await open(next, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(record);
+    await file.sync();
+    await rename(next, path);
+    const directory = await open(dirname(path), 'r');
+    await directory.sync().finally(() => directory.close());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function lost(): CustosError {
+  return new CustosError('KEEPER_STATE_UNWRITTEN', 'the state file is not that of this signer any more');
+}

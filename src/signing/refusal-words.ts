@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../core/errors.js';
+
+/** The front's own texts, by what a signer answers when its store is to be opened. */
+export const openingWords: Partial<Record<ErrorCode, string>> = {
+  KEEPER_STATE_DAMAGED: 'the state file of the signer service does not open',
+  PASSWORD_WRONG: 'the password opens no key slot of this store',
+  KDF_PARAMETERS: 'a key slot asks for more work than is allowed',
+  SIGNER_PROTOCOL: 'the signer service speaks another version of its protocol',
+  SIGNER_RULES_DIFFER: 'the signer service has other limits than this daemon',
+  SIGNER_STORE_DIFFERS: 'the signer service serves another store',
+  STORE_REKEYED: 'the signer service was started before the store got its present root key',
+};
+
+/** The same, by what it answers to any other question. */
+export const words: Partial<Record<ErrorCode, string>> = {
+  APPROVAL_SPENT: 'the signer has used an approval for another signature',
+  BUDGET_EXCEEDED: 'the signer finds a limit of the policy used up',
+  CONTROL_OLD: 'the signer knows a newer constitution or policy than this store has',
+  CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
+  DIGEST_MISMATCH: 'the completed form is not the one that was approved',
+  FEE_INVALID: 'the signer found the fee above its ceiling',
+  HAZARD_REFUSED: 'the signer found a hazard that it was not allowed at its start',
+  INDEX_INVALID: 'the derivation index is not a whole number in range',
+  INDEX_MISSING: 'the wallet needs a derivation index',
+  INDEX_UNEXPECTED: 'the wallet has one key and takes no derivation index',
+  INTERNAL: 'the signer failed in an unforeseen way',
+  KEEPER_STATE_UNWRITTEN: 'the signer could not make durable what the signature takes',
+  NETWORK_MISMATCH: 'the wallet is of another network',
+  POLICY_DENIED: 'the signer finds that the policy does not allow the transaction',
+  POLICY_HELD: 'the signer finds that approvals are missing',
+  RECORD_DAMAGED: 'a sealed record is damaged or not of this wallet',
+  SIGNER_DIED: 'a signer process ended during this request',
+  SIGNER_TIMEOUT: 'a signer process did not answer in time',
+  SENDER_MISMATCH: 'the transaction names another sender',
+  SIGNATURE_INVALID: 'the signature failed its verification',
+  WALLET_CHAIN_MISMATCH: 'the wallet is of another chain',
+  WALLET_UNKNOWN: 'a named wallet is not in this store',
+  WALLET_SUSPENDED: 'the record that decides says suspended',
+  WALLET_DEACTIVATED: 'the record that decides says deactivated',
+  WALLET_COMPROMISED: 'the record that decides says compromised, and no permit with sweep covers this',
+  WALLET_DESTROYED: 'the record that decides says destroyed',
+};

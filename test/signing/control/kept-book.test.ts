@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ControlBook } from '../../../src/signing/control/book.js';
+import { BookKeeper, type BookSeal, type RecordFile, readKept } from '../../../src/signing/control/kept-book.js';
+
+/** A seal that shows its text, and authenticates it as a real one does. */
+const seal: BookSeal = {
+  seal: (place, text) => Buffer.from(`${tagOf(place, text)}${text}`),
+  open(place, bytes) {
+    const text = Buffer.from(bytes).toString().slice(64);
+    return tagOf(place, text) === Buffer.from(bytes).toString().slice(0, 64) ? text : undefined;
+  },
+};
+
+function tagOf(place: string, text: string): string {
+  return createHash('sha256').update(`${place}\0${text}`).digest('hex');
+}
+
+/** A file in memory, whose writes can be held up or fail. */
+function memoryFile(start: Uint8Array = new Uint8Array()) {
+  const file = {
+    bytes: Buffer.from(start),
+    manners: [] as string[],
+    isFull: false,
+    async append(record: Uint8Array) {
+      if (file.isFull) throw new Error('full');
+      file.manners.push('append');
+      file.bytes = Buffer.concat([file.bytes, record]);
+    },
+    async replace(record: Uint8Array) {
+      if (file.isFull) throw new Error('full');
+      file.manners.push('replace');
+      file.bytes = Buffer.from(record);
+    },
+  };
+  return file;
+}
+
+function bookIn(file: RecordFile & { readonly bytes: Uint8Array }) {
+  const book = new ControlBook(() => 1_000_000);
+  const kept = readKept(file.bytes, seal);
+  if (kept !== undefined) book.restore(kept.snapshot, kept.events);
+  const keeper = new BookKeeper(file, seal, { counter: kept?.counter ?? 0, snapshot: () => book.snapshot() });
+  book.keepIn(keeper);
+  return { book, keeper };
+}
+
+const takes = (mark: string, amount: bigint, ...uses: string[]) => ({
+  claim: { mark, uses },
+  approvals: [{ nonce: mark, expires: 2_000_000 }],
+  charges: [{ budget: 'day', since: 0, amount, max: 10n ** 30n }],
+});
+const usedIn = (book: ControlBook) => book.used({ mark: 'other', uses: [] }, [{ budget: 'day', since: 0 }]);
+const damaged = expect.objectContaining({ code: 'KEEPER_STATE_DAMAGED' });
+
+describe('the state of a keeper', () => {
+  it('a keeper that starts again knows budgets, spent approvals, families and documents', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    const edge = { version: 3, hash: `sha256:${'0'.repeat(64)}` };
+    book.accept({ policies: [{ version: 3, box: new Uint8Array() }] }, { policies: [edge] });
+    book.reserve(takes('a', 10n ** 20n, 'n#1'));
+    await book.settled();
+    const refused = book.reserve(takes('b', 7n));
+    book.release(refused);
+    book.reserve(takes('c', 5n));
+    await book.settled();
+    expect(file.manners).toEqual(['replace', 'append']);
+    const again = bookIn(file).book;
+    expect(again.snapshot()).toEqual(book.snapshot());
+    expect(usedIn(again)).toEqual([10n ** 20n + 5n]);
+    expect(() => again.checkComplete()).toThrow(expect.objectContaining({ code: 'CONTROL_WITHHELD' }));
+    expect(() => again.reserve({ ...takes('d', 1n), approvals: [{ nonce: 'a', expires: 2_000_000 }] })).toThrow(
+      expect.objectContaining({ code: 'APPROVAL_SPENT' }),
+    );
+    // The same bytes are charged once, also over a restart.
+    again.reserve(takes('a', 10n ** 20n, 'n#1'));
+    expect(usedIn(again)).toEqual([10n ** 20n + 5n]);
+  });
+
+  it('what happens in one turn, and while something is written, is one write each', async () => {
+    const file = memoryFile();
+    const { book, keeper } = bookIn(file);
+    for (let at = 0; at < 50; at++) book.reserve(takes(`a${at}`, 1n));
+    await book.settled();
+    for (let at = 0; at < 50; at++) book.reserve(takes(`b${at}`, 1n));
+    await book.settled();
+    expect(file.manners).toEqual(['replace', 'append']);
+    expect(keeper.counter).toBe(2);
+    expect(usedIn(bookIn(file).book)).toEqual([100n]);
+  });
+
+  it('a write that fails is answered with a code, and the next one keeps everything', async () => {
+    const file = memoryFile();
+    const { book, keeper } = bookIn(file);
+    book.reserve(takes('a', 1n));
+    await book.settled();
+    file.isFull = true;
+    book.reserve(takes('b', 2n));
+    await expect(book.settled()).rejects.toMatchObject({ code: 'KEEPER_STATE_UNWRITTEN' });
+    expect(keeper.counter).toBe(1);
+    file.isFull = false;
+    book.reserve(takes('c', 4n));
+    await book.settled();
+    expect(file.manners).toEqual(['replace', 'replace']);
+    expect(usedIn(bookIn(file).book)).toEqual([7n]);
+  });
+
+  it('a last record that is not whole was never answered for, and is left out', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    for (const mark of ['a', 'b']) {
+      book.reserve(takes(mark, 1n));
+      await book.settled();
+    }
+    const torn = memoryFile(file.bytes.subarray(0, file.bytes.length - 1));
+    const again = bookIn(torn).book;
+    expect(usedIn(again)).toEqual([1n]);
+    again.reserve(takes('c', 1n));
+    await again.settled();
+    expect(usedIn(bookIn(torn).book)).toEqual([2n]);
+  });
+
+  it('records of two files, in another order, left out or changed are refused', async () => {
+    const written = async () => {
+      const file = memoryFile();
+      const { book } = bookIn(file);
+      const ends: number[] = [];
+      for (const mark of ['a', 'b', 'c']) {
+        book.reserve(takes(mark, 1n));
+        await book.settled();
+        ends.push(file.bytes.length);
+      }
+      const [one = 0, two = 0, three = 0] = ends;
+      return [file.bytes.subarray(0, one), file.bytes.subarray(one, two), file.bytes.subarray(two, three)] as const;
+    };
+    const [start, first, second] = await written();
+    const [otherStart, otherFirst] = await written();
+    for (const parts of [
+      [start, otherFirst],
+      [otherStart, first],
+      [start, second],
+      [start, second, first],
+      [start, first, first],
+      [first, second],
+      [start.subarray(0, 10)],
+    ]) {
+      expect(() => readKept(Buffer.concat(parts), seal)).toThrow(damaged);
+    }
+    expect(readKept(Buffer.concat([start, first, second]), seal)?.counter).toBe(3);
+  });
+
+  it('any bytes are read as a state or refused with a code', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        if (bytes.length === 0) expect(readKept(bytes, seal)).toBeUndefined();
+        else expect(() => readKept(bytes, seal)).toThrow(damaged);
+      }),
+    );
+  });
+});
