@@ -17,6 +17,7 @@ const names = [
   'open-large',
   'approvals',
   'audit',
+  'budgets',
 ];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);

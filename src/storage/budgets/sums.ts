@@ -1,19 +1,12 @@
 import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
-import {
-  bucketPlaces,
-  chargeSums,
-  parseSums,
-  type Span,
-  type Sums,
-  sumSince,
-  sumsText,
-} from '../../core/store/buckets.js';
+import { bucketPlaces, chargeSums, type Span, type Sums, sumSince, sumsText } from '../../core/store/buckets.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
+import { readRow, rememberRow } from './known-rows.js';
 
 type Row = StoreTables['budget_sums'];
 
@@ -84,8 +77,11 @@ export class BudgetSums {
     const seal = sealOf(this.#db);
     const rows = [...this.#known].flatMap(([budget, { sums, latest, changed }]) =>
       [...changed].map((span) => {
-        const row = { budget, span, sums: sumsText(sums.get(span) ?? new Map()), at: latest };
-        return { ...row, mac: seal.of('budget_sums', row) };
+        const own: Sums = sums.get(span) ?? new Map();
+        const bare = { budget, span, sums: sumsText(own), at: latest };
+        const row = { ...bare, mac: seal.of('budget_sums', bare) };
+        rememberRow(this.#db, row, own);
+        return row;
       }),
     );
     for (const part of chunks(rows, ROWS_AT_ONCE)) await writeRows(this.#db, part);
@@ -104,15 +100,12 @@ export class BudgetSums {
   }
 
   #take(row: Row): void {
-    const { budget, span, sums, at } = row;
-    if (!sealOf(this.#db).isSound('budget_sums', row)) throw damagedBudget(budget);
+    const { budget, span, at } = row;
+    const sums = named(budget, () => readRow(this.#db, row));
+    if (sums === undefined) throw damagedBudget(budget);
     const known = this.#of(budget);
     // What this work has changed is newer.
-    if (!known.sums.has(span))
-      known.sums.set(
-        span,
-        named(budget, () => parseSums(sums)),
-      );
+    if (!known.sums.has(span)) known.sums.set(span, sums);
     known.latest = Math.max(known.latest, Number(at));
   }
 
@@ -153,7 +146,7 @@ export function damagedBudget(budget: string, cause?: unknown): CustosError {
 
 /** Budgets that one query asks for. */
 const MOST_BUDGETS = 64;
-const ROWS_AT_ONCE = 4;
+const ROWS_AT_ONCE = 8;
 
 type Texts = Readonly<Record<string, string>>;
 
