@@ -136,6 +136,14 @@ it('a signed no of a service rejects', async () => {
 it.each<[string, string, () => readonly [number, string, Record<string, string>?]]>([
   ['the signature of another person', 'APPROVAL_SIGNATURE', () => signedBy('ben')(received[0]?.text ?? '')],
   [
+    'an approval of another person',
+    'APPROVAL_SIGNATURE',
+    () => {
+      const lines = JSON.parse(received[0]?.text ?? '').lines.approve.replace(/key: .*/, `key: ${keyOf('ben').text}`);
+      return [200, JSON.stringify({ custosApproval: 1, text: lines, signature: keyOf('ben').signed(lines) })];
+    },
+  ],
+  [
     'a signature over other lines',
     'APPROVAL_SIGNATURE',
     () => {
