@@ -74,6 +74,18 @@ export function controlSuite(name: string, makeSigner: MakeSigner): void {
       await expect(signer.sign(signRequest(forged))).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
     });
 
+    it('a compromised wallet signs what a permit with sweep covers, and nothing else', async () => {
+      const signer = fresh();
+      const sealed = parts.vault.withControl(made.sealed, { tags: [], state: 'compromised', since: 1 });
+      const leaked = signRequest({ ...made, sealed });
+      await signer.control(documentsOf(open()));
+      await expect(signer.sign(leaked)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+      const next = { version: 2, previous: seals.read({ permits: [anyPayment] }).hash };
+      await signer.control(documentsOf(open(), seals.policy({ ...next, permits: [{ ...anyPayment, sweep: true }] })));
+      expect(await signer.sign(leaked)).toHaveProperty('raw');
+      await expect(signer.sign(signRequest(made))).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+    });
+
     it('a policy that waits for its time is not in force, and a version between others cannot be left out', async () => {
       const signer = fresh();
       const { hash } = seals.read({ permits: [anyPayment] });

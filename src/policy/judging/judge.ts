@@ -45,7 +45,7 @@ export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judge
   return {
     ...parts,
     verdict: verdictOf(parts, malformed),
-    reasons: [...malformed, ...reasonsOf(parts, compiled.policy)],
+    reasons: [...malformed, ...reasonsOf(parts, compiled.policy), ...sweepReason(parts, facts)],
     shadow: [
       ...readings.filter(({ permit }) => permit.shadow).flatMap((reading) => shadowPermit(reading, effects)),
       ...matching.filter(({ shadow }) => shadow).map(({ id }) => ({ rule: id, would: 'forbid' as const })),
@@ -76,6 +76,13 @@ function findingsOf(permits: readonly Permit[], scene: Scene, approvers: Approve
   const readings = permits.map((permit) => readPermit(permit, scene));
   const live = readings.filter(({ permit }) => !permit.shadow);
   return { readings, live, effects: effectFindings(live, scene, approvers) };
+}
+
+/** Says why permits that seem to cover something do not. */
+function sweepReason({ effects }: Parts, { wallets }: PolicyFacts): string[] {
+  const compromised = wallets.find((wallet) => wallet.compromised === true);
+  if (compromised === undefined || effects.every(({ covered }) => covered !== 'no')) return [];
+  return [`wallet ${compromised.id} is marked as compromised: only permits with sweep count`];
 }
 
 type Parts = Pick<Judgement, 'effects' | 'forbidden' | 'charges' | 'unbounded' | 'missing' | 'rejectedBy'>;

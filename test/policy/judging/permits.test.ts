@@ -390,6 +390,10 @@ describe('a permit with sweep', () => {
     expect(permitted([{ ...open, sweep: false }], { wallets: known })).toBe('deny');
     expect(permitted([sweep], { wallets: [other, ...known] })).toBe('allow');
     expect(permitted([open], { wallets: [other, ...known] })).toBe('deny');
+    expect(judged({ permits: [open] }, { wallets: known }).reasons.at(-1)).toBe(
+      `wallet ${id} is marked as compromised: only permits with sweep count`,
+    );
+    expect(judged({ permits: [sweep] }, { wallets: known }).reasons).toEqual([]);
   });
 
   it('covers nothing of a wallet that is not compromised', () => {
