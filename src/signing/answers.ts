@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import { parseSignatureId } from '../core/ids.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
@@ -203,6 +204,20 @@ function parseSigned(result: Members): SignResult {
     raw: parseText(result('raw'), RAW_FORM),
     txId: parseText(result('txId'), ID_FORM),
     timing: { open: parseTime(timing('open')), sign: parseTime(timing('sign')) },
+    ...parseRevisions(result('revisions')),
+  };
+}
+
+function parseRevisions(value: unknown): Pick<SignResult, 'revisions'> {
+  if (value === undefined) return {};
+  if (!Array.isArray(value) || value.length > 10_000) throw foreign();
+  return {
+    revisions: Array.from({ length: value.length }, (_, at) => {
+      const one = membersOf(value[at]);
+      const revision = one('revision');
+      if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 1) throw foreign();
+      return { id: parseSignatureId(one('id')), revision };
+    }),
   };
 }
 

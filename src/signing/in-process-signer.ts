@@ -1,11 +1,12 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
-import type { Signer } from '../core/signing/signer.js';
+import type { Signer, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import { ControlBook } from './control/book.js';
-import { Gate } from './control/gate.js';
+import { type Account, Gate } from './control/gate.js';
+import { usedRecords } from './control/revisions.js';
 import { Tab } from './control/tab.js';
-import { identifyKeys, prepareSigning } from './sign.js';
+import { identifyKeys, prepareSigning, type SigningParts } from './sign.js';
 import type { UnlockedVault } from './signer-process.js';
 
 interface Opened extends UnlockedVault {
@@ -39,12 +40,13 @@ export function createInProcessSigner(parts: {
     async sign(request) {
       const { vault, gate } = await open();
       const tab = new Tab(book);
-      try {
-        return await prepareSigning(request, { vault, chains, rules, gate, account: async (one) => tab.answer(one) })();
-      } catch (error) {
+      const account: Account = async (one) => tab.answer(one);
+      const result = await prepareAndSign(request, { vault, chains, rules, gate, account }).catch((error: unknown) => {
         tab.refused();
         throw error;
-      }
+      });
+      await tab.signed(usedRecords(request, result));
+      return result;
     },
     identify: async (request) => identifyKeys(request, (await open()).vault),
     async control(documents) {
@@ -58,4 +60,8 @@ export function createInProcessSigner(parts: {
       opened?.vault.wipe();
     },
   };
+}
+
+async function prepareAndSign(request: SignRequest, parts: SigningParts): Promise<SignResult> {
+  return prepareSigning(request, parts)();
 }

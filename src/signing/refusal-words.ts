@@ -15,7 +15,7 @@ export const openingWords: Partial<Record<ErrorCode, string>> = {
 export const words: Partial<Record<ErrorCode, string>> = {
   APPROVAL_SPENT: 'the signer has used an approval for another signature',
   BUDGET_EXCEEDED: 'the signer finds a limit of the policy used up',
-  CONTROL_OLD: 'the signer knows a newer constitution or policy than this store has',
+  CONTROL_OLD: 'the signer knows a newer constitution, policy or record than this store has',
   CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
   DIGEST_MISMATCH: 'the completed form is not the one that was approved',
   FEE_INVALID: 'the signer found the fee above its ceiling',

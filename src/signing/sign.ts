@@ -3,7 +3,7 @@ import type { ParseContext, SignerFacts, UnsignedTransaction } from '../core/cha
 import { CustosError } from '../core/errors.js';
 import { digestOf } from '../core/signing/digest.js';
 import type { KeyRequest } from '../core/signing/pending.js';
-import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
+import type { IdentifyRequest, SignRequest, SignResult, WalletRevision } from '../core/signing/signer.js';
 import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
@@ -52,7 +52,9 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   admitted?.catch(() => undefined);
   return async () => {
     if (admitted !== undefined) await admitted;
-    return signAdmitted(parts.vault, known, unsigned);
+    const revisions = revisionsOf(controlled);
+    const signed = await signAdmitted(parts.vault, known, unsigned);
+    return { ...signed, ...(revisions.length > 0 && { revisions }) };
   };
 }
 
@@ -71,6 +73,11 @@ async function signAdmitted(
     ...signed,
     timing: { open: microseconds(start, opened), sign: microseconds(opened, process.hrtime.bigint()) },
   };
+}
+
+function revisionsOf(wallets: readonly ControlledWallet[]): readonly WalletRevision[] {
+  const all = wallets.map(({ signatureId, control }) => ({ id: signatureId, revision: control?.revision ?? 0 }));
+  return all.filter(({ revision }) => revision > 0);
 }
 
 /** Each wallet once, with what its record says that only the holder of the root key can have written. @throws CustosError RECORD_DAMAGED */

@@ -3,6 +3,7 @@ import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
 import { judgedCodes, parseAnswers, refusalOf } from './answers.js';
 import { parseAccountQuestion } from './control/account-question.js';
 import type { ControlBook, ControlUpdate } from './control/book.js';
+import { usedRecords } from './control/revisions.js';
 import { Tab } from './control/tab.js';
 import { endingOf } from './ending.js';
 import { lockedFork } from './locked-fork.js';
@@ -164,7 +165,7 @@ export class SignerChild {
     this.#refusals = 0;
     if (answer.kind === 'unlocked') this.#isUnlocked = true;
     // A signature leaves when what it took cannot be lost any more.
-    waiting.tab.signed().then(() => waiting.resolve(answer), waiting.reject);
+    waiting.tab.signed(recordsOf(waiting.question, answer)).then(() => waiting.resolve(answer), waiting.reject);
   }
 
   /** @throws CustosError SIGNER_DIED: it does not keep to the protocol */
@@ -193,6 +194,11 @@ export class SignerChild {
     for (const { reject } of this.#waiting.values()) reject(new CustosError(code, reason));
     this.#waiting.clear();
   }
+}
+
+/** The records that a signature was made with. */
+function recordsOf(question: Question, answer: Answer): ReturnType<typeof usedRecords> {
+  return question.kind === 'sign' && answer.kind === 'signed' ? usedRecords(question.request, answer.result) : [];
 }
 
 /** What it asks of the account, and its answers. */

@@ -86,6 +86,23 @@ export function controlSuite(name: string, makeSigner: MakeSigner): void {
       await expect(signer.sign(signRequest(made))).rejects.toMatchObject({ code: 'POLICY_DENIED' });
     });
 
+    it('an older record of a wallet than one that was signed with is refused, also one from before it had any mark', async () => {
+      const signer = fresh();
+      const mark = (state: 'active' | 'suspended', from = made.sealed) =>
+        parts.vault.withControl(from, { tags: [], state, since: 1 });
+      const second = mark('active', mark('suspended'));
+      expect(await signer.sign(signRequest(made))).toHaveProperty('raw');
+      const { raw } = await signer.sign(signRequest({ ...made, sealed: second }));
+      for (const sealed of [made.sealed, mark('active')]) {
+        await expect(signer.sign(signRequest({ ...made, sealed }))).rejects.toMatchObject({ code: 'CONTROL_OLD' });
+      }
+      const again = await signer.sign(signRequest({ ...made, sealed: second }));
+      expect(again.raw).toMatch(/^0x/);
+      expect(raw).toMatch(/^0x/);
+      const other = await parts.wallet('key');
+      expect(await signer.sign(signRequest(other))).toHaveProperty('raw');
+    });
+
     it('a policy that waits for its time is not in force, and a version between others cannot be left out', async () => {
       const signer = fresh();
       const { hash } = seals.read({ permits: [anyPayment] });

@@ -1,4 +1,5 @@
 import type { SignedTransaction, SignerFacts } from '../chain/codec.js';
+import type { SignatureId } from '../ids.js';
 import type { JournalKey } from '../store/journal-mac.js';
 import type { SlotName } from '../store/store.js';
 import type { CheckpointRequest } from './checkpoint.js';
@@ -24,7 +25,15 @@ export interface IdentifyRequest {
   readonly keys: readonly KeyRef[];
 }
 
+/** How often something was decided about a wallet, as its record says. */
+export interface WalletRevision {
+  readonly id: SignatureId;
+  readonly revision: number;
+}
+
 export interface SignResult extends SignedTransaction {
+  /** Of each wallet that signed and about which something was decided. Absent: of none. */
+  readonly revisions?: readonly WalletRevision[];
   /** Microseconds spent inside the signer, by step; for measurements only. */
   readonly timing: { readonly open: number; readonly sign: number };
 }

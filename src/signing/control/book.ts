@@ -9,6 +9,7 @@ import type {
 import { parseSums, sumsText } from '../../core/store/buckets.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
 import { Ledger } from './ledger.js';
+import { Revisions, type WalletRecord } from './revisions.js';
 import { type Family, type Reserving, Spending } from './spending.js';
 
 /** What signer processes have to know to judge. */
@@ -22,7 +23,8 @@ export interface ControlUpdate {
 export type BookEvent =
   | { readonly kind: 'documents'; readonly constitution?: ControlEdge; readonly policy?: ControlEdge }
   | ({ readonly kind: 'taken' } & Reserving)
-  | { readonly kind: 'released'; readonly family: number };
+  | { readonly kind: 'released'; readonly family: number }
+  | { readonly kind: 'wallets'; readonly records: readonly WalletRecord[] };
 
 /** Everything that a book knows beyond its life. */
 export interface BookSnapshot {
@@ -32,6 +34,8 @@ export interface BookSnapshot {
   /** Budgets: name, row and sums of each. */
   readonly rows: readonly (readonly [budget: string, row: string, sums: string])[];
   readonly families: readonly Family[];
+  /** The newest records that were signed with. */
+  readonly wallets?: readonly WalletRecord[];
 }
 
 /** Where changes are made durable. */
@@ -49,6 +53,7 @@ export class ControlBook {
   #journal: BookJournal | undefined;
   readonly #ledger = new Ledger();
   readonly #spending = new Spending(this.#ledger);
+  readonly #revisions = new Revisions();
   #known: { readonly constitution?: ControlEdge; readonly policy?: ControlEdge } = {};
   /** Hashes of all versions that were seen in this life, by kind and version. */
   readonly #seen = new Map<string, string>();
@@ -122,6 +127,17 @@ export class ControlBook {
     return this.#happen({ kind: 'taken', ...reserving }) ?? 0;
   }
 
+  /**
+   * Takes note of the records that were signed with.
+   * @returns whether one of them is newer than any before
+   * @throws CustosError CONTROL_OLD: one is older, so the signature may not leave
+   */
+  see(used: readonly WalletRecord[]): boolean {
+    const records = this.#revisions.news(used);
+    if (records.length > 0) this.#happen({ kind: 'wallets', records });
+    return records.length > 0;
+  }
+
   /** The signature was refused, so its bytes were never made. */
   release(family: number): void {
     this.#happen({ kind: 'released', family });
@@ -139,15 +155,20 @@ export class ControlBook {
       ...this.#known,
       rows: [...this.#ledger.rows()].map(({ budget, row, sums }) => [budget, row, sumsText(sums)]),
       families: this.#spending.families(),
+      wallets: this.#revisions.all(),
     };
   }
 
   /** Makes a new book one that was kept. @throws CustosError RECORD_DAMAGED */
-  restore({ clock, constitution, policy, rows, families }: BookSnapshot, events: readonly BookEvent[]): void {
+  restore(
+    { clock, constitution, policy, rows, families, wallets = [] }: BookSnapshot,
+    events: readonly BookEvent[],
+  ): void {
     this.#clock = clock;
     this.#known = { ...(constitution && { constitution }), ...(policy && { policy }) };
     for (const [budget, row, sums] of rows) this.#ledger.restore(budget, row, parseSums(sums));
     this.#spending.restore(families);
+    this.#revisions.learn(wallets);
     for (const event of events) this.#apply(event);
   }
 
@@ -181,6 +202,8 @@ export class ControlBook {
         return this.#spending.take(event);
       case 'released':
         return void this.#spending.release(event.family);
+      case 'wallets':
+        return void this.#revisions.learn(event.records);
     }
   }
 

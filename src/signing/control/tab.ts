@@ -1,5 +1,6 @@
 import type { AccountQuestion } from '../../core/signing/control.js';
 import type { ControlBook } from './book.js';
+import type { WalletRecord } from './revisions.js';
 
 /**
  * What one question to a signer takes, until it is answered. A signature keeps it, a refusal gives it back. A signer that dies
@@ -20,9 +21,14 @@ export class Tab {
     return [];
   }
 
-  /** Resolves when what a given signature took is durable, so that the signature may leave. @throws CustosError KEEPER_STATE_UNWRITTEN */
-  async signed(): Promise<void> {
-    if (this.#families.length > 0) await this.#book.settled();
+  /**
+   * Resolves when what a given signature took is durable, so that the signature may leave.
+   * @param used - the records that it was made with
+   * @throws CustosError KEEPER_STATE_UNWRITTEN; CONTROL_OLD: one of them is an older one
+   */
+  async signed(used: readonly WalletRecord[] = []): Promise<void> {
+    const isNew = this.#book.see(used);
+    if (isNew || this.#families.length > 0) await this.#book.settled();
   }
 
   refused(): void {
