@@ -21,10 +21,10 @@ export const policyCommands: readonly CommandSpec[] = [
   },
   {
     path: 'policy explain',
-    args: '<file>',
-    about: 'show how a policy judges a transaction of the journal, part by part',
+    args: '<id-or-file>',
+    about: 'show how the policy in force judges a transaction of the journal, part by part',
     options: [
-      { flags: '--transaction <id>', about: 'the pending transaction' },
+      { flags: '--transaction <id>', about: 'the transaction, if a file with a policy is given' },
       chainIdOption,
       jsonOption,
       ...storeOptions,

@@ -59,6 +59,8 @@ export const logEvents = {
   'every-hazard-allowed': ['warn', 'every hazard is allowed'],
   'approver-answered': ['info', 'approver service answered'],
   'approver-failed': ['warn', 'approver service gave no answer that counts'],
+  'policy-shadow': ['info', 'shadow rule would have decided otherwise'],
+  'policy-waiting': ['info', 'policy that waits would have decided otherwise'],
   'needs-unmet': ['warn', 'no transaction can get the approvals that it needs'],
   'four-eye-by-get': ['warn', 'four-eye service is asked by GET'],
   'four-eye-secret-open': ['warn', 'others may read the four-eye secret, and approve by it'],

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { CustosError } from '../core/errors.js';
+import type { PolicyVersion } from '../core/policy/approval.js';
 import type { Constitution } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
 import type { Judge, Question, Verdict } from '../core/signing/judge.js';
@@ -16,6 +17,8 @@ export interface ApprovalsJudgeParts {
   readonly approvals: Pick<ApprovalTable, 'of' | 'spend'>;
   /** What a transaction needs. */
   demandsOf(question: Question): readonly Demand[];
+  /** The policy in force now, which approvals name; absent where there is never one. */
+  policy?(): Promise<PolicyVersion | undefined>;
   /** In force now; undefined where there is none. */
   constitution(): Promise<Constitution | undefined>;
   /** Called when approvals are missing: services may be asked for them. It neither waits nor throws. */
@@ -54,7 +57,7 @@ function openIn(demands: readonly DemandStanding[]): ReadonlySet<string> {
 }
 
 async function askedOf(
-  { storeId, clock, attemptOf }: ApprovalsJudgeParts,
+  { storeId, clock, attemptOf, policy }: ApprovalsJudgeParts,
   { pending, chain, network, effects }: Question,
   demands: readonly Demand[],
 ): Promise<Asked> {
@@ -67,7 +70,7 @@ async function askedOf(
     network,
     intent,
     fee,
-    policy: undefined,
+    policy: await policy?.(),
     demands,
     now: clock.now(),
     attempt,

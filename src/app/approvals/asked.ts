@@ -5,7 +5,7 @@ import type { ChainId } from '../../core/ids.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
 import type { Constitution } from '../../core/policy/constitution.js';
 import { type Demand, demandText } from '../../core/policy/demand.js';
-import type { Vault } from '../../core/signing/vault.js';
+import type { Policy } from '../../core/policy/policy.js';
 import { attemptOf } from '../../core/store/attempt.js';
 import { isUnsigned, type Journal, type JournalEntry, unsignedStates } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
@@ -13,25 +13,30 @@ import {
   type Asked,
   checkApproval,
   requireApprover,
-  type Standing,
   standingOf,
   type VerifiedApproval,
   verifyApproval,
 } from '../../policy/approvals.js';
-import { standingText } from '../../policy/approvals-judge.js';
+import { demandsOf } from '../../policy/judging/missing.js';
 import { keyRefsOf, wantedKeys } from '../../signing/sign.js';
+import type { DecodingParts } from '../policy/decoded.js';
+import { type JudgedEntry, judgeEntry } from '../policy/judge-entry.js';
 import { type ApprovalRequest, type DecodedRequest, decodeRequest } from './request.js';
+import { type ApprovalStanding, approvalStanding } from './standing.js';
 
 /** The parts with which approvals are asked for and taken. */
 export interface ApprovalParts {
   readonly store: Pick<Store, 'storeId' | 'approvals' | 'wallets'>;
   /** Opened with the password. */
   readonly journal: Journal;
-  readonly vault: Pick<Vault, 'wallet' | 'identify'>;
+  readonly vault: DecodingParts['vault'];
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   /** What every transaction needs. */
   readonly demands: readonly Demand[];
+  /** In force now; undefined without one. */
+  readonly policy: Policy | undefined;
+  readonly constitution: Constitution;
   readonly developmentChainIds: ReadonlyMap<ChainId, bigint>;
 }
 
@@ -41,19 +46,21 @@ export interface ApprovalParts {
  */
 export async function makeRequest(parts: ApprovalParts, id: string): Promise<ApprovalRequest> {
   const entry = await waitingEntry(parts, id);
-  return requestOf(parts, entry);
+  return requestOf(parts, entry, await judgedBy(parts, entry));
+}
+
+/** How the policy in force judges a transaction now. */
+async function judgedBy(parts: ApprovalParts, entry: JournalEntry): Promise<JudgedEntry | undefined> {
+  const { policy } = parts;
+  return policy && judgeEntry(entry, { ...parts, policy });
 }
 
 /**
  * The same for a person who is about to decide: a key that may not is refused before anything is shown. @param key - text form
  * @throws CustosError APPROVAL_SIGNATURE, APPROVAL_REFUSED, and as `makeRequest`
  */
-export async function requestFor(
-  parts: ApprovalParts,
-  { constitution, key }: { readonly constitution: Constitution; readonly key: string },
-  id: string,
-): Promise<ApprovalRequest> {
-  requireApprover(constitution, key);
+export async function requestFor(parts: ApprovalParts, key: string, id: string): Promise<ApprovalRequest> {
+  requireApprover(parts.constitution, key);
   return makeRequest(parts, id);
 }
 
@@ -67,8 +74,9 @@ async function waitingEntry({ journal }: Pick<ApprovalParts, 'journal'>, id: str
 async function requestOf(
   parts: ApprovalParts,
   { pending, completed, chain, network }: JournalEntry,
+  judged: JudgedEntry | undefined,
 ): Promise<ApprovalRequest> {
-  const { store, vault, chains, developmentChainIds, demands } = parts;
+  const { store, vault, chains, developmentChainIds, policy } = parts;
   if (completed === undefined) throw new CustosError('STATE_CONFLICT', `transaction ${pending.id} is not complete yet`);
   const known = chains.get(chain);
   const sealed = await store.wallets.get([...new Set(keyRefsOf(known, pending).map((key) => key.signatureId))]);
@@ -89,40 +97,46 @@ async function requestOf(
     signers,
     ...(pending.withdrawal && { withdrawal: pending.withdrawal }),
     ...(developmentChainId !== undefined && { developmentChainId }),
-    demands,
+    ...(policy && { policy: { version: policy.version, hash: policy.hash } }),
+    demands: demandsTogether(parts, judged),
     names: Object.fromEntries(names),
   };
+}
+
+/** What every transaction needs, and what the policy wants for this one if nobody approves: an approver meets them by one signature. */
+function demandsTogether({ demands, policy }: ApprovalParts, judged: JudgedEntry | undefined): readonly Demand[] {
+  const wanted = policy === undefined || judged === undefined ? [] : demandsOf(judged.unapproved, policy);
+  const texts = new Set(demands.map(demandText));
+  return [...demands, ...wanted.filter((one) => !texts.has(demandText(one)))];
 }
 
 /** A transaction that waits, and how far its approvals are. */
 export interface WaitingTransaction {
   readonly request: ApprovalRequest;
   readonly decoded: DecodedRequest;
-  readonly standing: Standing;
-  /** The same in one line. */
-  readonly text: string;
+  readonly standing: ApprovalStanding;
 }
 
 /** @throws CustosError as `makeRequest` and `decodeRequest` */
-export async function findStanding(
-  parts: ApprovalParts,
-  constitution: Constitution,
-  id: string,
-): Promise<WaitingTransaction> {
-  const request = await makeRequest(parts, id);
+export async function findStanding(parts: ApprovalParts, id: string): Promise<WaitingTransaction> {
+  const entry = await waitingEntry(parts, id);
+  const judged = await judgedBy(parts, entry);
+  const request = await requestOf(parts, entry, judged);
   const decoded = decodeRequest(parts.chains, request);
-  const asked = askedOf(request, decoded, {
-    now: parts.clock.now(),
-    attempt: attemptOf(await parts.journal.events(id)),
-  });
-  const standing = standingOf(asked, constitution, await parts.store.approvals.of(id));
-  return { request, decoded, standing, text: standingText(standing) };
+  const { demands, constitution, policy } = parts;
+  const now = parts.clock.now();
+  const asked = askedOf(request, decoded, { now, attempt: attemptOf(await parts.journal.events(id)) });
+  const needs =
+    demands.length === 0
+      ? undefined
+      : standingOf({ ...asked, demands }, constitution, await parts.store.approvals.of(id));
+  const byPolicy = policy && judged && { ...judged, policy, constitution };
+  return { request, decoded, standing: approvalStanding(needs, byPolicy) };
 }
 
 /** The transactions that are complete and not signed, each with its standing or what is wrong with it. */
 export async function listStandings(
   parts: ApprovalParts,
-  constitution: Constitution,
   limit: number,
 ): Promise<readonly { readonly id: string; readonly found: WaitingTransaction | CustosError }[]> {
   const entries = await parts.journal.find({ states: unsignedStates, limit });
@@ -130,7 +144,7 @@ export async function listStandings(
   for (const { id, completed } of entries) {
     if (completed === undefined) continue;
     // One that cannot be read does not hide the others.
-    const found = await findStanding(parts, constitution, id).catch((error: unknown) => asCustosError(error));
+    const found = await findStanding(parts, id).catch((error: unknown) => asCustosError(error));
     standings.push({ id, found });
   }
   return standings;
@@ -141,12 +155,8 @@ export async function listStandings(
  * transaction is signed; the daemon's next round looks at the transaction again.
  * @throws CustosError APPROVAL_*, PENDING_UNKNOWN, STATE_CONFLICT
  */
-export async function submitApproval(
-  parts: ApprovalParts,
-  constitution: Constitution,
-  signed: SignedApproval,
-): Promise<VerifiedApproval> {
-  const verified = verifyApproval(constitution, signed);
+export async function submitApproval(parts: ApprovalParts, signed: SignedApproval): Promise<VerifiedApproval> {
+  const verified = verifyApproval(parts.constitution, signed);
   const { nonce, pending } = verified.approval;
   const request = await makeRequest(parts, pending);
   const decoded = decodeRequest(parts.chains, request);

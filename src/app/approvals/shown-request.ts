@@ -38,15 +38,12 @@ export function amountText({ asset, amount }: AssetAmount, { coin, decimals, fee
 
 /** How far the approvals of a transaction are, as JSON. */
 export function standingJson({ standing, request, decoded }: WaitingTransaction): object {
-  const ended = standing.kind === 'rejected' ? { rejectedBy: standing.by } : {};
-  const demands = standing.kind === 'missing' ? standing.demands : [];
+  const { kind, rejectedBy, missing } = standing;
   return {
     chain: request.chain,
-    approvals: standing.kind,
-    ...ended,
-    missing: demands
-      .filter(({ demand, approved }) => approved.length < demand.count)
-      .map(({ demand, approved, open }) => ({ demand: demandText(demand), approved, open })),
+    approvals: kind,
+    ...(rejectedBy !== undefined && { rejectedBy }),
+    missing,
     text: decoded.summary.text,
   };
 }

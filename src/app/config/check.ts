@@ -38,8 +38,15 @@ export type GatewaySettings = Pick<
 /** The settings of a signer service. */
 export type SignerSettings = Pick<Config, 'home' | 'network' | 'store' | 'signer' | 'daemon' | 'problems'>;
 
-/** Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last. */
-export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): readonly Problem[] {
+/**
+ * Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last.
+ * @param hasPolicy - the store has a policy, so that no four-eye service is needed
+ */
+export function daemonProblems(
+  config: DaemonSettings,
+  chains: ChainRegistry,
+  { hasPolicy = false }: { readonly hasPolicy?: boolean } = {},
+): readonly Problem[] {
   const { network, daemon, sources } = config;
   const read = new SettingsReader({}, {});
   checkChains(read, config, chains);
@@ -54,7 +61,7 @@ export function daemonProblems(config: DaemonSettings, chains: ChainRegistry): r
     ...config.problems,
     ...read.problems,
     ...examineSigningRules(daemon, chains, network).problems,
-    ...missingFourEye(config),
+    ...missingFourEye(config, hasPolicy),
     ...(config.secrets.has('apiKey') ? [] : [missing('API_KEY_MISSING', 'no API key for the cloud is set')]),
   ];
 }
@@ -177,8 +184,8 @@ function checkSigner(read: SettingsReader, { signer, password, secrets }: Daemon
     read.refuse('--signer', 'a daemon with --signer must not be given the password; give it to `custos signer` alone');
 }
 
-function missingFourEye({ daemon, network }: DaemonSettings): readonly Problem[] {
-  if (network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
+function missingFourEye({ daemon, network }: DaemonSettings, hasPolicy: boolean): readonly Problem[] {
+  if (hasPolicy || network !== 'mainnet' || daemon.externalUrl !== undefined) return [];
   return [missing('FOUR_EYE_MISSING', 'mainnet needs a four-eye service')];
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import { type Log, tell } from '../../core/log.js';
+import type { PolicyVersion } from '../../core/policy/approval.js';
 import { demandText } from '../../core/policy/demand.js';
 import type { Judge } from '../../core/signing/judge.js';
 import { attemptOf } from '../../core/store/attempt.js';
@@ -11,6 +12,7 @@ import { currentConstitution } from '../approvals/constitutions.js';
 import type { ServiceAsker } from '../approvals/services.js';
 import type { Config } from '../config/config.js';
 import { type ApproverServiceParts, openApproverServices } from './approver-services.js';
+import { type PolicyJudgesParts, policyJudges } from './policy-judges.js';
 
 /** The parts of the judge of approvals. */
 export interface ApprovalJudgeParts {
@@ -21,15 +23,18 @@ export interface ApprovalJudgeParts {
   readonly viewKey: Uint8Array;
 }
 
-/** Works with the judge of approvals, and waits in the end for what services were asked. @throws CustosError CONFIG_INVALID, URL_* */
-export async function withApprovals<T>(
-  parts: ApproverServiceParts & ApprovalJudgeParts,
-  work: (judges: readonly Judge[]) => Promise<T>,
-): Promise<T> {
+/** What all judges are made of. */
+type JudgesParts = ApproverServiceParts & ApprovalJudgeParts & Omit<PolicyJudgesParts, 'askMissing'>;
+
+/** Works with the judges in their order, and waits in the end for what services were asked. @throws CustosError CONFIG_INVALID, URL_* */
+export async function withJudges<T>(parts: JudgesParts, work: (judges: readonly Judge[]) => Promise<T>): Promise<T> {
   await tellUnmetNeeds(parts, parts.log);
   const services = await openApproverServices(parts);
+  const askMissing: ServiceAsker['askMissing'] = (...missing) => services.askMissing(...missing);
   try {
-    return await work(approvalJudges(parts, services));
+    const { judges, policies } = policyJudges({ ...parts, askMissing });
+    const policy = async () => (await policies()).current?.policy;
+    return await work([...judges, ...approvalJudges(parts, { askMissing, policy })]);
   } finally {
     await services.close();
   }
@@ -46,10 +51,17 @@ async function tellUnmetNeeds({ config, store, viewKey }: ApprovalJudgeParts, lo
   if (reason !== undefined) tell(log, 'needs-unmet', { needs: needs.map(demandText), reason });
 }
 
-/** The judge of approvals, if every transaction needs some. @param services - asked for what is missing */
+interface Asking {
+  /** Services are asked for what is missing. */
+  readonly askMissing: ServiceAsker['askMissing'];
+  /** In force now. */
+  policy(): Promise<PolicyVersion | undefined>;
+}
+
+/** The judge of approvals, if every transaction needs some. */
 function approvalJudges(
   { config, clock, store, viewKey }: ApprovalJudgeParts,
-  services: Pick<ServiceAsker, 'askMissing'>,
+  { askMissing, policy }: Asking,
 ): readonly Judge[] {
   const { needs } = config;
   if (needs.length === 0) return [];
@@ -60,7 +72,8 @@ function approvalJudges(
     clock,
     approvals,
     demandsOf: () => needs,
-    askMissing: (question, asked, open) => services.askMissing(question, asked, open),
+    askMissing,
+    policy,
     constitution: async () => (await currentConstitution(view))?.constitution,
     attemptOf: async (id) => attemptOf(await journal.events(id)),
   });

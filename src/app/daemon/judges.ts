@@ -1,6 +1,5 @@
 import { checkFourEyeUrl, createApprover } from '../../cloud/four-eye-client.js';
 import type { Clock } from '../../core/clock.js';
-import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { Judge } from '../../core/signing/judge.js';
@@ -10,20 +9,17 @@ import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
 import { readSecretFile } from './secret-file.js';
 
-/** The parts of the judges. */
+/** The parts of the four-eye judge. */
 export interface JudgeParts {
   readonly config: Pick<Config, 'network' | 'daemon' | 'secrets' | 'proxies'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** All judges of each transaction. @throws CustosError FOUR_EYE_MISSING, URL_INVALID, URL_INSECURE, CONFIG_INVALID */
-export async function makeJudges({ config, clock, log }: JudgeParts): Promise<readonly Judge[]> {
+/** The four-eye service as a judge, if one is configured. @throws CustosError URL_INVALID, URL_INSECURE, CONFIG_INVALID */
+export async function makeFourEye({ config, clock, log }: JudgeParts): Promise<Judge | undefined> {
   const { externalUrl, externalUrlMethod, acceptsGet, unsignedAnswers, fourEyeHeaderFile } = config.daemon;
-  if (externalUrl === undefined) {
-    if (config.network === 'mainnet') throw new CustosError('FOUR_EYE_MISSING', 'mainnet needs a four-eye service');
-    return [];
-  }
+  if (externalUrl === undefined) return undefined;
   checkFourEyeUrl(externalUrl, config.network);
   if (externalUrlMethod === 'GET' && !acceptsGet) {
     tell(log, 'four-eye-by-get', { risk: GET_RISK, remedy: GET_REMEDY });
@@ -39,7 +35,7 @@ export async function makeJudges({ config, clock, log }: JudgeParts): Promise<re
     ...(secret && { secret }),
   });
   const mustSign = secret !== undefined && !unsignedAnswers;
-  return [fourEyeJudge(approver, { method: externalUrlMethod, clock, ...(mustSign && { secret }) })];
+  return fourEyeJudge(approver, { method: externalUrlMethod, clock, ...(mustSign && { secret }) });
 }
 
 /** From the file that `--four-eye-secret` names, or from CUSTOS_FOUR_EYE_SECRET itself. */

@@ -29,10 +29,10 @@ import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { openJournal } from '../store/journal.js';
-import { withApprovals } from './approval-judges.js';
+import { withJudges } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
-import { makeJudges } from './judges.js';
+import { makeFourEye } from './judges.js';
 import type { OwnKeeper } from './own-keeper.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -65,9 +65,9 @@ export interface DaemonRun {
  */
 export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Readonly<Tally>> {
   const { config, chains, clock, log } = means;
-  refuseProblems(daemonProblems(config, chains));
+  refuseProblems(daemonProblems(config, chains, { hasPolicy: await hasPolicy(means) }));
   spareMemory();
-  const judges = await makeJudges({ config, clock, log });
+  const fourEye = await makeFourEye({ config, clock, log });
   const { cloud, nodes } = makeCloud({ config, clock, log });
   const rules = readSigningRules(config.daemon, chains, config.network);
   for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
@@ -86,9 +86,9 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
     await watch.open(signer);
     await openJournal({ log }, store, journalKey);
     const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
-    return await withApprovals({ config, clock, log, store, viewKey }, (approvals) => {
-      const opened = { store, viewKey, freezes, signer, nodes, judges: [...judges, ...approvals], meter, rules, run };
-      const lifecycle = lifecycleParts(means, opened);
+    const judging = { config, chains, clock, log, store, viewKey, fourEye, needsFourEye: config.network === 'mainnet' };
+    return await withJudges(judging, (judges) => {
+      const lifecycle = lifecycleParts(means, { store, viewKey, freezes, signer, nodes, judges, meter, rules, run });
       const parts: DaemonParts = {
         ...lifecycle,
         network: config.network,
@@ -168,6 +168,18 @@ function lifecycleParts({ config, chains, clock, log }: DaemonMeans, opened: Ope
     ...(wallets && { onlyWallets: wallets }),
     ...(run.trace && { trace: run.trace }),
   };
+}
+
+/** Whether a policy may stand in for the four-eye service that mainnet needs: more is known only when the store is open. */
+async function hasPolicy({ config, store }: DaemonMeans): Promise<boolean> {
+  if (config.network !== 'mainnet' || config.daemon.externalUrl !== undefined) return false;
+  try {
+    return (await (await store()).policies.after(0)).length > 0;
+  } catch (error) {
+    // Then the missing service is the first thing to say.
+    if (error instanceof CustosError) return false;
+    throw error;
+  }
 }
 
 interface Serving extends DaemonRun {

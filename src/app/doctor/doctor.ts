@@ -9,9 +9,10 @@ import { type Finding, problem } from './finding.js';
 import { freezeFindings } from './freezes.js';
 import { gatewayFindings } from './gateway.js';
 import { machineFindings } from './machine.js';
-import { needsFindings } from './needs.js';
+import { needsFindings, viewOf } from './needs.js';
 import { networkFindings } from './network.js';
 import type { DoctorParts } from './parts.js';
+import { policyFindings } from './policy.js';
 import { settingFindings } from './settings.js';
 import { askSigner, reachSigner } from './signer.js';
 import { journalFindings, storeFacts } from './store.js';
@@ -50,8 +51,11 @@ async function openedFindings(parts: DoctorParts, store: Store): Promise<readonl
   const { findings: signer, viewKey } = await askSigner(parts, store);
   const key = rootKey ? { rootKey } : viewKey && { viewKey };
   const needs = await needsFindings(parts.config, store, key);
+  const seal = key && viewOf(key, store.storeId);
+  const policy = await policyFindings({ config: parts.config, store, seal, clock: parts.clock });
+  seal?.wipe();
   viewKey?.fill(0);
-  return [...findings, ...signer, ...needs];
+  return [...findings, ...signer, ...needs, ...policy];
 }
 
 async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {

@@ -39,6 +39,7 @@ export async function needsFindings(
   }
 }
 
-function viewOf(key: ControlKey, storeId: string): ControlView {
+/** The caller wipes it. */
+export function viewOf(key: ControlKey, storeId: string): ControlView {
   return 'rootKey' in key ? controlSeal(key.rootKey, storeId) : controlView(key.viewKey, storeId);
 }

@@ -11,9 +11,9 @@ import { answerText, feeAtMost, readAnswer, signDecision } from '../../app/appro
 import type { ApproverKey } from '../../app/approvals/key-file.js';
 import { type ApprovalRequest, decodeRequest, readRequest, requestText } from '../../app/approvals/request.js';
 import { amountText, requestLines, standingJson } from '../../app/approvals/shown-request.js';
+import { openPolicies, policyInForce } from '../../app/policy/published.js';
 import { CustosError } from '../../core/errors.js';
 import type { Approval, SignedApproval } from '../../core/policy/approval.js';
-import type { Constitution } from '../../core/policy/constitution.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import type { Call, Run } from '../spec.js';
 import { confirmed, openKey, textIn } from './approver.js';
@@ -22,8 +22,7 @@ const MINUTE = 60_000;
 
 export const list: Run = async (call) => {
   const { options, out } = call;
-  const { parts, constitution } = await openParts(call);
-  const waiting = await listStandings(parts, constitution, options.limit);
+  const waiting = await listStandings(await openParts(call), options.limit);
   if (options.json) {
     for (const { id, found } of waiting) {
       const isKnown = !(found instanceof CustosError);
@@ -33,14 +32,16 @@ export const list: Run = async (call) => {
     return 0;
   }
   const rows = waiting.map(({ id, found }) =>
-    found instanceof CustosError ? [id, found.code, found.message] : [id, found.text, found.decoded.summary.text],
+    found instanceof CustosError
+      ? [id, found.code, found.message]
+      : [id, found.standing.text, found.decoded.summary.text],
   );
   out.table([['ID', 'APPROVALS', 'WHAT'], ...rows]);
   return 0;
 };
 
 export const request: Run = async (call) => {
-  const { parts } = await openParts(call);
+  const parts = await openParts(call);
   call.out.line(requestText(await makeRequest(parts, parsePendingId(call.args[0]))));
   return 0;
 };
@@ -69,8 +70,7 @@ async function decide(call: Call, decision: Approval['decision']): Promise<0 | 1
       out.line(answerText(await signed(call, { asked, key }, decision)));
       return 0;
     }
-    const { parts, constitution } = await openParts(call);
-    const request = await requestFor(parts, { constitution, key: key.text }, parsePendingId(id));
+    const request = await requestFor(await openParts(call), key.text, parsePendingId(id));
     return await take(call, await signed(call, { asked: request, key }, decision));
   } finally {
     key.wipe();
@@ -100,32 +100,42 @@ async function signed(call: Call, { asked, key }: Deciding, decision: Approval['
 }
 
 async function take(call: Call, answer: SignedApproval): Promise<0> {
-  const { parts, constitution } = await openParts(call);
-  const { approval, person } = await submitApproval(parts, constitution, answer);
+  const parts = await openParts(call);
+  const { approval, person } = await submitApproval(parts, answer);
   const did = approval.decision === 'approve' ? 'approved' : 'rejected';
   call.out.note(`${person.name} ${did} transaction ${approval.pending}.`);
   if (approval.decision === 'reject') return 0;
-  call.out.note((await findStanding(parts, constitution, approval.pending)).text);
+  call.out.note((await findStanding(parts, approval.pending)).standing.text);
   return 0;
 }
 
-async function openParts({ house }: Call): Promise<{ parts: ApprovalParts; constitution: Constitution }> {
-  if (house.config.needs.length === 0) {
-    throw new CustosError(
-      'CONFIG_INVALID',
-      'nothing says which approvals are needed: give --needs as the daemon has it',
-    );
-  }
+/** What approvals are asked for and taken with. @throws CustosError CONFIG_INVALID: nothing says which approvals are needed; CONSTITUTION_MISSING */
+async function openParts(call: Call): Promise<ApprovalParts> {
+  const parts = await approvalParts(call);
+  if (parts !== undefined) return parts;
+  throw new CustosError(
+    'CONFIG_INVALID',
+    'nothing says which approvals are needed: give --needs as the daemon has it, or publish a policy',
+  );
+}
+
+/** @returns undefined if no transaction needs approvals. @throws CustosError CONSTITUTION_MISSING */
+export async function approvalParts({ house }: Pick<Call, 'house'>): Promise<ApprovalParts | undefined> {
+  const { config, chains, clock } = house;
   const store = await house.store();
-  const constitution = await openConstitutions(store, await house.rootKey(), requireConstitution);
-  const parts: ApprovalParts = {
+  const rootKey = await house.rootKey();
+  const policy = await openPolicies({ store, rootKey, clock }, policyInForce);
+  if (policy === undefined && config.needs.length === 0) return undefined;
+  const constitution = await openConstitutions(store, rootKey, requireConstitution);
+  return {
     store,
     journal: await house.journal(),
     vault: await house.vault(),
-    chains: house.chains,
-    clock: house.clock,
-    demands: house.config.needs,
-    developmentChainIds: house.config.daemon.developmentChainIds,
+    chains,
+    clock,
+    demands: config.needs,
+    policy,
+    constitution,
+    developmentChainIds: config.daemon.developmentChainIds,
   };
-  return { parts, constitution };
 }

@@ -1,9 +1,9 @@
+import { currentConstitution, openConstitutions } from '../../app/approvals/constitutions.js';
 import { type BacktestRow, backtest } from '../../app/policy/backtest.js';
 import { draftPolicy } from '../../app/policy/draft.js';
-import { explain, explainLines } from '../../app/policy/explain.js';
+import { explain, explainLines, explainNow } from '../../app/policy/explain.js';
 import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
 import { nextDraft, openPolicies, type PolicyParts, requirePolicy } from '../../app/policy/published.js';
-import { CustosError } from '../../core/errors.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import { counted } from '../../core/text/counted.js';
 import type { Call, Run } from '../spec.js';
@@ -29,17 +29,30 @@ export const check: Run = async ({ args, options, house, out }) => {
 };
 
 export const explainCommand: Run = async ({ args, options, house, out }) => {
-  if (options.transaction === undefined) {
-    throw new CustosError('USAGE', 'name the transaction of the journal with --transaction ID');
-  }
-  const policy = await readPolicyFile(args[0] ?? '');
-  const id = parsePendingId(options.transaction);
-  const judgement = await explain(policy, id, { ...(await decoding(house)), clock: house.clock });
+  const [first = ''] = args;
+  const { transaction } = options;
+  const judgement =
+    transaction === undefined
+      ? await explainPublished(house, first)
+      : await explain(await readPolicyFile(first), parsePendingId(transaction), await judging(house));
   if (options.json) out.json(judgement);
   else for (const line of explainLines(judgement)) out.line(line);
-  out.note(NOT_KNOWN);
+  out.note(
+    transaction === undefined ? 'not known here: who asked for it, and what a four-eye service says.' : NOT_KNOWN,
+  );
   return 0;
 };
+
+async function explainPublished(house: Call['house'], given: string) {
+  const id = parsePendingId(given);
+  const policy = await published(house, requirePolicy);
+  const enacted = await openConstitutions(await house.store(), await house.rootKey(), currentConstitution);
+  return explainNow(id, { ...(await judging(house)), policy, constitution: enacted?.constitution });
+}
+
+async function judging(house: Call['house']) {
+  return { ...(await decoding(house)), clock: house.clock };
+}
 
 export const diff: Run = async ({ args, options, out }) => {
   const found = await diffFiles(args[0] ?? '', args[1] ?? '');

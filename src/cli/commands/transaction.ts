@@ -1,14 +1,16 @@
+import { findStanding } from '../../app/approvals/asked.js';
 import { makeCloud } from '../../app/network/cloud.js';
 import { isPasswordAtHand } from '../../app/store/password.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
 import { retryTransaction } from '../../app/transactions/retry.js';
 import { type ShownEntry, showEntries, showStory, type Unlock } from '../../app/transactions/shown.js';
-import { CustosError } from '../../core/errors.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
 import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
-import type { JournalEntry } from '../../core/store/journal.js';
+import { isUnsigned, type JournalEntry } from '../../core/store/journal.js';
 import type { Output } from '../output.js';
 import type { Call, Run } from '../spec.js';
+import { approvalParts } from './approvals.js';
 
 /** As few rows as are asked for are verified, and only with a password that needs no typing. */
 function unlockOf({ config, journal }: Call['house']): Unlock {
@@ -50,8 +52,10 @@ export const show: Run = async ({ args, house, out }) => {
   const story = await showStory(journal, parsePendingId(args[0]), unlockOf(house));
   const { entry } = story;
   const events = story.events.map(({ at, event, fact }) => ({ at: time(at), event, ...fact }));
+  const approvals = await approvalsOf(house, story);
   out.json({
     ...shown(story),
+    ...(approvals && { approvals }),
     pending: entry.pending.received,
     completed: entry.completed,
     signed: entry.signed,
@@ -59,6 +63,20 @@ export const show: Run = async ({ args, house, out }) => {
   });
   return noteProof([story], out);
 };
+
+/** Who approved a transaction that is not signed, and who is missing; undefined where nothing needs approvals or no password is at hand. */
+async function approvalsOf(house: Call['house'], { entry }: ShownEntry): Promise<object | undefined> {
+  if (!isPasswordAtHand(house.config) || !isUnsigned(entry.state) || entry.completed === undefined) return undefined;
+  try {
+    const parts = await approvalParts({ house });
+    if (parts === undefined) return undefined;
+    const { kind, rejectedBy, missing, text } = (await findStanding(parts, entry.id)).standing;
+    return { state: kind, ...(rejectedBy !== undefined && { rejectedBy }), missing, text };
+  } catch (thrown) {
+    const { code, message } = asCustosError(thrown);
+    return { error: { code, message } };
+  }
+}
 
 export const retry: Run = async ({ args, house, out }) => {
   const journal = await house.journal();

@@ -51,5 +51,7 @@ export type Distrust = 'digest' | 'nonce' | 'signature' | 'time' | 'unsigned';
 export interface Judge {
   /** In errors, logs and metrics. */
   readonly name: string;
+  /** Whether it has a say now; absent: always. A judge without one is not asked. */
+  applies?(): Promise<boolean>;
   decide(question: Question): Promise<Verdict>;
 }

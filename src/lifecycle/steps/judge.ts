@@ -31,6 +31,7 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
     if (parts.judges.length === 0) return { charges };
     const question = questionOf(parts, claimed, judged);
     for (const one of parts.judges) {
+      if ((await one.applies?.()) === false) continue;
       const said = await ask(parts, one, question);
       if ('error' in said) return said;
       charges.push(...said.charges);

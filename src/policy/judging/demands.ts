@@ -22,7 +22,7 @@ export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
     const counted = given.filter((one) => approvalClasses.indexOf(one.class) <= approvalClasses.indexOf(lowest));
     const seats = demands.flatMap((demand) => Array.from({ length: demand.count }, () => demand));
     const empty = emptySeats(seats, (demand) =>
-      counted.filter((one) => isMember(one.person, demand.group) && saw(one, demand)).map(({ person }) => person),
+      counted.filter((one) => isMember(one.person, demand.group) && isSeenBy(one, demand)).map(({ person }) => person),
     );
     return demands.flatMap((demand) => {
       const count = empty.filter((seat) => seat === demand).length;
@@ -31,8 +31,8 @@ export function approversOf({ groups }: Policy, facts: PolicyFacts): Approvers {
   };
 }
 
-/** Whoever was shown other demands did not agree to this use of the signature. */
-function saw({ demands }: GivenApproval, demand: Demand): boolean {
+/** Whether an approval counts for a demand: whoever was shown other demands did not agree to this use of the signature. */
+export function isSeenBy({ demands }: GivenApproval, demand: Demand): boolean {
   return demands === 'any' || demands.some((one) => demandText(one) === demandText(demand));
 }
 

@@ -9,6 +9,19 @@ import { intentOf } from '../intent.js';
 /** Name of the four-eye service as a person, and of the group that it alone is in. */
 export const FOUR_EYE = 'four-eye';
 
+/** Its yes. Nothing proves it, so it is of the lowest class. */
+export const fourEyeApproval: GivenApproval = {
+  person: FOUR_EYE,
+  decision: 'approve',
+  class: 'legacy',
+  demands: 'any',
+};
+
+/** The groups that policies may name without declaring them: those of the constitution, and that of the four-eye service. */
+export function knownGroups(constitution: Constitution | undefined): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map([[FOUR_EYE, new Set([FOUR_EYE])], ...(constitution?.groups ?? [])]);
+}
+
 type Described = 'network' | 'coin' | 'wallets' | 'signers' | 'isOwn' | 'effects' | 'initiator' | 'feeRate' | 'now';
 
 /** A transaction as whoever judges it has decoded it. */
@@ -61,7 +74,7 @@ export function prepareFacts(transaction: JudgedTransaction, deciding: Deciding)
       ...described,
       approvals: [...given, ...unsigned],
       excluded: excluded.map(({ name }) => name),
-      groups: new Map([[FOUR_EYE, new Set([FOUR_EYE])], ...(constitution?.groups ?? [])]),
+      groups: knownGroups(constitution),
     },
     nonces: yes.map(({ approval }) => approval.nonce),
     ignored,

@@ -10,6 +10,7 @@ import type { SpentApproval } from '../../core/signing/control.js';
 import type { SignRequest } from '../../core/signing/signer.js';
 import { type Asked, checkApproval, type VerifiedApproval, verifyApproval } from '../../policy/approvals.js';
 import { intentOf } from '../../policy/intent.js';
+import { fourEyeApproval, knownGroups } from '../../policy/judging/facts.js';
 import type { OpenedControl } from './documents.js';
 
 /** What approvals are judged by. */
@@ -34,7 +35,9 @@ export function approvalsFor(asking: Asking): Given {
   const { control, request } = asking;
   const { constitution } = control;
   const kept = request.control?.approvals ?? [];
-  if (constitution === undefined) return { facts: { approvals: [] }, approvals: [] };
+  const groups = knownGroups(constitution);
+  // Nothing could prove the answer of a four-eye service here: where a rule is content with it, the front alone asks.
+  if (constitution === undefined) return { facts: { approvals: [fourEyeApproval], groups }, approvals: [] };
   const approvals = kept.flatMap((one) => {
     try {
       const verified = verifyApproval(constitution, one);
@@ -58,7 +61,7 @@ export function approvalsFor(asking: Asking): Given {
   const excluded = [...constitution.persons.values()].flatMap(({ name, initiates }) =>
     initiates.size > 0 ? name : [],
   );
-  return { facts: { approvals: given, groups: constitution.groups, excluded }, approvals };
+  return { facts: { approvals: [...given, fourEyeApproval], groups, excluded }, approvals };
 }
 
 function askedOf({ request, storeId, chain, network, effects, policy, now }: Asking): Asked {

@@ -1,0 +1,68 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
+import type { Log } from '../../core/log.js';
+import type { Judge } from '../../core/signing/judge.js';
+import type { Store } from '../../core/store/store.js';
+import { RULE } from '../../policy/four-eye-answer.js';
+import { type PoliciesNow, policyJudge } from '../../policy/judging/policy-judge.js';
+import { controlView } from '../../vault/control-seal.js';
+import { currentConstitution } from '../approvals/constitutions.js';
+import type { ServiceAsker } from '../approvals/services.js';
+import { watchPolicies } from './policy-watch.js';
+
+/** The parts of the judge of the policy. */
+export interface PolicyJudgesParts {
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Pick<Store, 'storeId' | 'approvals' | 'journal' | 'policies'>;
+  /** Of the public halves, 32 bytes. */
+  readonly viewKey: Uint8Array;
+  /** If one is configured. */
+  readonly fourEye: Judge | undefined;
+  /** Without a policy nothing is signed that it does not allow. */
+  readonly needsFourEye: boolean;
+  /** Services are asked for what is missing. */
+  readonly askMissing: ServiceAsker['askMissing'];
+}
+
+/** The judges that take turns: the four-eye service as long as no policy is in force, and then the policy. */
+export interface PolicyJudges {
+  readonly judges: readonly Judge[];
+  policies(): Promise<PoliciesNow>;
+}
+
+export function policyJudges(parts: PolicyJudgesParts): PolicyJudges {
+  const { chains, clock, log, store, viewKey, fourEye, needsFourEye, askMissing } = parts;
+  const { storeId, approvals, journal } = store;
+  const seal = controlView(viewKey, storeId);
+  const policies = watchPolicies({ policies: store.policies, seal, clock });
+  const judge = policyJudge({
+    storeId,
+    clock,
+    log,
+    policies,
+    constitution: async () => (await currentConstitution({ storeId, approvals, seal }))?.constitution,
+    approvals,
+    askMissing,
+    journal,
+    coinOf: (chain) => chains.get(chain).coin,
+    ...(fourEye && { fourEye }),
+  });
+  const first = fourEye ?? (needsFourEye ? absent : undefined);
+  return { judges: [...(first ? [untilPolicy(first, judge)] : []), judge], policies };
+}
+
+/** In the place of a service that nobody configured, because a policy was in force when the daemon started. */
+const absent: Judge = {
+  name: RULE,
+  async decide() {
+    const reason = 'no policy is in force, and mainnet needs a four-eye service then';
+    return { kind: 'hold', rule: RULE, reason, because: 'undecided' };
+  },
+};
+
+/** With a policy the service is an approver, which the judge of the policy asks where a rule waits for it. */
+function untilPolicy(fourEye: Judge, policy: Judge): Judge {
+  return { ...fourEye, applies: async () => (await policy.applies?.()) === false };
+}
