@@ -15,8 +15,10 @@ export function keeperOfProcess({ config, chains, log, password: ask }) {
     const password = await ask();
     const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
     const told = ({ event, ...fields }) => listener({ kind: 'keeper-event', event, fields });
-    keeper = await startKeeper(opening, { debug: told, info: told, warn: told, error: told }, () =>
-      listener({ kind: 'signer-replaced' }),
+    keeper = await startKeeper(
+      async () => opening,
+      { debug: told, info: told, warn: told, error: told },
+      () => listener({ kind: 'signer-replaced' }),
     ).finally(() => password.wipe());
     keeper.attach(there);
     listener({ kind: 'keeper-ready' });

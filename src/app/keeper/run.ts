@@ -47,11 +47,10 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   const file = state === undefined ? undefined : await openStateFile(state);
   if (file === undefined || file.bytes.length === 0) tell(log, 'signer-state-new', { file: state });
   const password = await means.password();
-  const keeper = await startKeeper(
-    { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers },
-    log,
-    file && { file },
-  ).finally(() => password.wipe());
+  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+  const keeper = await startKeeper(async () => ({ ...opening, ...(file && { file }) }), log).finally(() =>
+    password.wipe(),
+  );
   try {
     const server = await listenPrivately({ path, forGroup, onFront: keeper.attach });
     try {

@@ -21,16 +21,22 @@ export interface StartedKeeper {
 /** Bytes that wait for a front that reads nothing; with more it loses its connection. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
+/** What a keeper is opened with; the bytes of the password are wiped here. */
+interface Opening extends Omit<KeeperOpening, 'kind' | 'state'> {
+  /** Where its state is kept; closed with the keeper. Without a file its state ends with it. */
+  readonly file?: StateFile;
+}
+
 /**
  * Starts the keeper and gives it the password, whose bytes are wiped here before this resolves.
- * @param more - `onReplaced` is called each time that a signer process took the place of a dead one; `file` is where its state is
- *   kept, and is closed with the keeper. Without a file its state ends with it.
+ * @param read - called once, while the keeper's program loads; when it fails, the keeper is ended
+ * @param onReplaced - called each time that a signer process took the place of a dead one
  * @throws CustosError SIGNER_DIED: it did not start
  */
 export async function startKeeper(
-  opening: Omit<KeeperOpening, 'kind' | 'state'>,
+  read: () => Promise<Opening>,
   log: Log,
-  { onReplaced, file }: { readonly onReplaced?: () => void; readonly file?: StateFile } = {},
+  onReplaced: () => void = () => undefined,
 ): Promise<StartedKeeper> {
   const child = forked();
   const ended = new Promise<string>((resolve) => {
@@ -38,16 +44,21 @@ export async function startKeeper(
     child.once('exit', (code, signal) => resolve(endingOf(code, signal)));
   });
   const relay = createRelay(child, log);
-  const keep = keepIn(child, file);
+  let keep: (state: State) => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     child.on('message', (message) => {
       const given = message as FromKeeper;
       if (given.kind === 'opened') resolve();
-      else if (given.kind === 'signer-replaced') onReplaced?.();
+      else if (given.kind === 'signer-replaced') onReplaced();
       else if (given.kind === 'state') keep(given);
       else relay.take(given);
     });
   });
+  const { file, ...opening } = await read().catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  keep = keepIn(child, file);
   try {
     child.send({ kind: 'open', ...opening, ...(file && { state: file.bytes }) } satisfies ToKeeper, () => undefined);
   } finally {

@@ -49,13 +49,12 @@ export async function superviseDaemon(means: SupervisorMeans, stop: AbortSignal)
 }
 
 /**
- * Starts the keeper when the front needs it, and ends it with the signal.
+ * Starts the keeper beside the front, opens it when the front needs it, and ends it with the signal.
  * @returns why the front cannot go on
  * @throws CustosError PASSWORD_*, CANCELLED_BY_USER, SIGNER_DIED: there is no keeper
  */
 async function keepFor(front: FrontChild, means: SupervisorMeans, over: AbortSignal): Promise<CustosError> {
-  const storeId = await front.keeperNeeded;
-  const keeper = await openKeeper(means, { storeId, front });
+  const keeper = await openKeeper(means, front, over);
   const close = () => void keeper.close();
   if (over.aborted) close();
   else over.addEventListener('abort', close, { once: true });
@@ -76,13 +75,27 @@ function faultOf({ isKeeperLost }: Ending): CustosError | undefined {
 
 async function openKeeper(
   { config, password: ask, onSigner }: SupervisorMeans,
-  { storeId, front }: { readonly storeId: string; readonly front: FrontChild },
+  front: FrontChild,
+  over: AbortSignal,
 ): Promise<StartedKeeper> {
-  const rules = await rulesOf(config);
-  const password = await ask();
-  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+  let password: Secret | undefined;
+  const read = async () => {
+    const storeId = await Promise.race([front.keeperNeeded, overOf(over)]);
+    const rules = await rulesOf(config);
+    password = await ask();
+    return { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+  };
   const onReplaced = () => front.send({ kind: 'signer-replaced' });
-  return startKeeper(opening, logThrough(front.send, onSigner), { onReplaced }).finally(() => password.wipe());
+  return startKeeper(read, logThrough(front.send, onSigner), onReplaced).finally(() => password?.wipe());
+}
+
+/** Rejects with the signal. */
+function overOf(over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new CustosError('FRONT_DIED', 'the front ended before it needed the keeper'));
+    if (over.aborted) end();
+    over.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** The chains are loaded only to read limits: most daemons set none, and this process stays small. */
