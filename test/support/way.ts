@@ -13,6 +13,7 @@ import type { Clock } from '../../dist/core/clock.js';
 import type { Wallet } from '../../dist/core/signing/wallet.js';
 import { type Anvil, startAnvil } from './anvil.js';
 import { storeOf } from './home-store.js';
+import { keeperOfProcess } from './keeper-of-process.mjs';
 import { initQuickStore } from './quick-slot.js';
 
 export const chainId = 31337;
@@ -106,9 +107,13 @@ export async function startWay(store?: string): Promise<Way> {
     get: (path) => ask(path, { headers }),
     async runOnce(flags = {}, run = {}, parts = {}) {
       const runner = house({ runOnce: true, cloudUrl: gateway.url, ...flags }, parts);
+      const { config, chains, clock, log, store } = runner;
+      const { keeper, close } = keeperOfProcess(runner);
       try {
-        return await runDaemon(runner, { signal: new AbortController().signal, ...run });
+        const means = { config, chains, clock, log, store, keeper };
+        return await runDaemon(means, { signal: new AbortController().signal, ...run });
       } finally {
+        await close();
         await runner.close();
       }
     },
