@@ -1,4 +1,4 @@
-import { jsonOption, storeOptions } from './options.js';
+import { jsonOption, storeOptions, yesOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const audit = () => import('./commands/audit.js');
@@ -52,6 +52,19 @@ export const auditCommands: readonly CommandSpec[] = [
     ],
     unlocks: true,
     load: async () => (await audit()).prove,
+  },
+  {
+    path: 'audit prune',
+    done: 'the archive is written, and what old events said is deleted',
+    about: 'archive the audit log, and delete what old events say',
+    options: [
+      { flags: '--before <date>', about: 'delete what is older: 2026-01-31, or 2026-01-31T12:00Z' },
+      { flags: '--archive <file>', about: 'the file that the whole log is written to first' },
+      yesOption,
+      ...storeOptions,
+    ],
+    unlocks: true,
+    load: async () => (await audit()).prune,
   },
   {
     path: 'audit verify',

@@ -23,7 +23,8 @@ export function keyOfLog({ storeId }: Pick<Store, 'storeId'>, rootKey: Uint8Arra
   }
 }
 
-interface LogMeans {
+/** A store whose log is read and signed. */
+export interface LogMeans {
   readonly store: Store;
   readonly rootKey: Uint8Array;
   readonly clock: Clock;

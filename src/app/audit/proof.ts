@@ -110,14 +110,18 @@ interface Given {
 function included({ event }: JsonObject, { head, proof }: Given): string {
   if (!isObject(event)) throw broken('it names no event');
   const { writer, place } = event;
-  const leaf = leafOf(event);
-  if (leaf === undefined || leaf === 'unreadable') throw broken('the event has no time or no code');
-  const isWhole = event['hash'] === Buffer.from(leaf).toString('base64') && Object.keys(event).every(isMember);
+  const stated = hashOf(event['hash']);
+  const computed = leafOf(event);
+  if (computed === 'unreadable') throw broken('the event has no time or no code');
+  const leaf = computed ?? stated;
+  const isWhole = Buffer.compare(stated, leaf) === 0 && Object.keys(event).every(isMember);
   const isSound = isWhole && writer === head.writer && typeof place === 'number';
   if (!isSound || !isIncluded(leaf, { place, size: head.size }, { proof, root: head.root })) {
     throw broken(`event ${String(writer)}/${String(place)} is not in the log that was signed`);
   }
-  return `event ${writer}/${place}`;
+  return computed === undefined
+    ? `event ${writer}/${place}, of which only the hash is left`
+    : `event ${writer}/${place}`;
 }
 
 /** What is not part of the proof would be taken for a part of it. */
@@ -139,11 +143,13 @@ function textOf(value: unknown): string {
 
 function hashesOf(value: unknown): readonly Uint8Array[] {
   if (!Array.isArray(value) || value.length > MOST_HASHES) throw broken('it has no list of hashes');
-  return value.map((text: unknown) => {
-    const bytes = Buffer.from(textOf(text), 'base64');
-    if (bytes.length !== 32 || bytes.toString('base64') !== text) throw broken('it has a hash of another form');
-    return bytes;
-  });
+  return value.map(hashOf);
+}
+
+function hashOf(text: unknown): Uint8Array {
+  const bytes = Buffer.from(textOf(text), 'base64');
+  if (bytes.length !== 32 || bytes.toString('base64') !== text) throw broken('it has a hash of another form');
+  return bytes;
 }
 
 function broken(what: string): CustosError {

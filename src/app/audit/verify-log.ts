@@ -27,14 +27,23 @@ interface LogParts {
   readonly witnessed?: readonly WitnessedHead[];
 }
 
+/** What a checkpoint says of another log. */
+interface BesideLine {
+  readonly line: number;
+  readonly writer: string;
+  readonly size: number;
+  readonly root: string;
+  /** The key signed the checkpoint. */
+  readonly isSigned: boolean;
+}
+
 /** Follows one log event by event, and checks every checkpoint where it stands. */
 export class LogVerifier {
   readonly #parts: LogParts;
   readonly #tree = new CompactRange();
   /** Roots in Base64 by size, where there is a checkpoint. */
   readonly #roots = new Map<number, string>();
-  readonly #beside: { readonly line: number; readonly writer: string; readonly size: number; readonly root: string }[] =
-    [];
+  readonly #beside: BesideLine[] = [];
   #last = { size: 0, signed: 0, digest: '' };
   #erased = 0;
   #otherKeys = 0;
@@ -93,7 +102,7 @@ export class LogVerifier {
         `has a checkpoint of other events than those from ${writer}/${this.#last.size} to ${writer}/${found.size - 1}`,
       );
     }
-    this.#follow(found, line);
+    this.#follow(found, { line, isSigned: verdict === 'valid' });
     if (verdict === 'unknown') this.#otherKeys += 1;
     const signed = verdict === 'valid' ? found.size : this.#last.signed;
     this.#last = { size: found.size, signed, digest: hash('sha256', String(text), 'base64') };
@@ -101,7 +110,8 @@ export class LogVerifier {
   }
 
   /** Reads the lines of a checkpoint that point to others. */
-  #follow({ extensions, size }: ReadCheckpoint, line: number): void {
+  #follow({ extensions, size }: ReadCheckpoint, at: Pick<BesideLine, 'line' | 'isSigned'>): void {
+    const { line } = at;
     const former = extensions.find((text) => text.startsWith('previous '));
     const wanted = this.#last.size === 0 ? undefined : `previous ${this.#last.digest}`;
     if (former !== wanted) {
@@ -109,15 +119,25 @@ export class LogVerifier {
     }
     for (const text of extensions) {
       const [, writer, count, root] = /^beside ([a-z0-9-]{1,64}) (\d{1,16}) ([A-Za-z0-9+/]{43}=)$/.exec(text) ?? [];
-      if (writer !== undefined && root !== undefined) this.#beside.push({ line, writer, size: Number(count), root });
+      if (writer !== undefined && root !== undefined) {
+        this.#beside.push({ ...at, writer, size: Number(count), root });
+      }
     }
   }
 
-  /** @throws CustosError AUDIT_BROKEN: events at the end are not signed with the key */
-  finish(): LogResult {
+  /** How far other logs go by what the key signed for this one. */
+  signedBeside(): readonly Pick<BesideLine, 'writer' | 'size'>[] {
+    return this.#beside.filter(({ isSigned }) => isSigned);
+  }
+
+  /**
+   * @param beside - how far this log goes by what the key signed for others: a log that has nothing new since a new root key
+   * @throws CustosError AUDIT_BROKEN: events at the end are not signed with the key
+   */
+  finish(beside = 0): LogResult {
     const { writer } = this.#parts;
     const events = this.#tree.size;
-    const { signed } = this.#last;
+    const signed = Math.max(this.#last.signed, beside);
     if (signed !== events) {
       throw new CustosError('AUDIT_BROKEN', `no checkpoint of the key covers the events from ${writer}/${signed} on`);
     }

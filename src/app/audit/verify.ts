@@ -77,7 +77,11 @@ class Reading {
     if (this.#logs.size !== this.#announced) {
       throw broken(1, `announces ${this.#announced} logs, and the export has ${this.#logs.size}`);
     }
-    const logs = [...this.#logs.values()].map((log) => log.finish());
+    const beside = new Map<string, number>();
+    for (const log of this.#logs.values()) {
+      for (const { writer, size } of log.signedBeside()) beside.set(writer, Math.max(size, beside.get(writer) ?? 0));
+    }
+    const logs = [...this.#logs].map(([writer, log]) => log.finish(beside.get(writer)));
     for (const log of this.#logs.values()) log.requireBeside(this.#logs);
     const unseen = this.#witnessed.find(({ writer, size }) => size > 0 && !this.#logs.has(writer));
     if (unseen !== undefined) throw cutOff(unseen, 0);

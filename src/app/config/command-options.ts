@@ -40,6 +40,10 @@ export interface CommandOptions {
   readonly format?: string;
   /** File of heads of the audit log that were kept. */
   readonly since?: string;
+  /** What is older is deleted from the audit log. */
+  readonly before?: string;
+  /** File that the audit log is written to before. */
+  readonly archive?: string;
   /** The same, to compare an export with. */
   readonly witness?: string;
   /** File of an approval request. */
@@ -164,6 +168,8 @@ const texts = [
   'event',
   'format',
   'since',
+  'before',
+  'archive',
   'witness',
   'previous',
 ] as const;

@@ -1,7 +1,9 @@
 import { type ExportFormat, exportFormats, shownEvent } from '../../app/audit/export.js';
 import { exportLog, headLines, keyOfLog, proofLines, verifyFile } from '../../app/audit/log.js';
+import { pruneLog } from '../../app/audit/prune.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
+import { confirmed } from './approver.js';
 
 export const list: Run = async ({ options, house, out }) => {
   const { audit } = await house.store();
@@ -55,6 +57,28 @@ export const prove: Run = async ({ args, options, house, out }) => {
   for (const line of lines) out.jsonLine(line);
   return 0;
 };
+
+export const prune: Run = async (call) => {
+  const { options, house, out } = call;
+  const { before: date, archive, yes } = options;
+  if (date === undefined || archive === undefined) {
+    throw new CustosError('USAGE', '--before and --archive are missing: a date, and a file for what is deleted');
+  }
+  const before = timeOf(date);
+  const means = { store: await house.store(), rootKey: await house.rootKey(), clock: house.clock };
+  if (!yes) await confirmed(call, `Delete what events before ${new Date(before).toISOString()} say from the store?`);
+  const events = await pruneLog(means, { before, archive });
+  if (events === 0) out.note('Nothing is that old.');
+  else out.note(`Wrote the whole log to ${archive}, and deleted what ${events} events say.`);
+  return 0;
+};
+
+/** A day, or a moment with its zone, so that no machine's own zone decides. */
+function timeOf(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new CustosError('USAGE', '--before takes a day such as 2026-01-31, or 2026-01-31T12:00Z');
+  return at;
+}
 
 export const verify: Run = async ({ args, options, out }) => {
   if (options.key === undefined)

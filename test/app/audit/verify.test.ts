@@ -43,8 +43,9 @@ function writerOf(line: string | undefined): unknown {
 /** The error of an export that is not sound. */
 async function problemOf(texts: readonly string[], given = key): Promise<string> {
   try {
-    await verifyExport(each(texts), given);
-    return 'sound';
+    const { logs } = await verifyExport(each(texts), given);
+    // It says so where the key of a signature is not the given one; the events are as they were signed even then.
+    return logs.some(({ otherKeys }) => otherKeys > 0) ? 'sound, by another key' : 'sound';
   } catch (error) {
     if (!(error instanceof CustosError)) throw error;
     return `${error.code}: ${error.message}`;
