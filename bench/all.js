@@ -16,6 +16,7 @@ const names = [
   'drain-postgres',
   'open-large',
   'approvals',
+  'keeper',
   'audit',
   'budgets',
 ];
