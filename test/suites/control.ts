@@ -103,6 +103,15 @@ export function controlSuite(name: string, makeSigner: MakeSigner): void {
       expect(await signer.sign(signRequest(other))).toHaveProperty('raw');
     });
 
+    it('the same form signed by another wallet is another transaction, and is charged by itself', async () => {
+      const signer = fresh();
+      await signer.control(documentsOf(seals.policy({ permits: [anyPayment], limits: [dayLimit(30_000)] })));
+      const fields = { ...expensive, nonce: 7 };
+      expect(await signer.sign(signRequest(made, fields))).toHaveProperty('raw');
+      const other = await parts.wallet('key');
+      await expect(signer.sign(signRequest(other, fields))).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+    });
+
     it('a policy that waits for its time is not in force, and a version between others cannot be left out', async () => {
       const signer = fresh();
       const { hash } = seals.read({ permits: [anyPayment] });
