@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hazardKinds } from '../../src/core/chain/hazards.js';
 import type { Clock } from '../../src/core/clock.js';
 import { silentLog } from '../../src/core/log.js';
@@ -34,10 +34,12 @@ let asked: string[];
 
 const clock: Clock = { now: () => time, wait: async () => undefined };
 
-beforeEach(async () => {
-  [time, active, asked] = [1_700_000_000_000, [], []];
+beforeAll(async () => {
   made = await signingParts();
   wallet = await made.wallet('key');
+});
+beforeEach(async () => {
+  [time, active, asked] = [1_700_000_000_000, [], []];
   store = await createStore(location(), { storeId: made.storeId, slots: [anySlot()] }, clock);
   await store.wallets.add([wallet.sealed]);
 });

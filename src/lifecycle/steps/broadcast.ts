@@ -32,8 +32,8 @@ export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: S
     tell(parts.log, 'network-closed', { id: entry.id, chain: chain.id, reason: chain.closedNetwork });
   }
   const isClosed = !goesByNode(parts, claimed, chain) && !isFollowed(parts, claimed, chain);
-  await refuseFrozen(parts, entry);
   await parts.leases.check(lease);
+  await refuseFrozen(parts, entry);
   const { txId } = await step(parts, 'broadcast', entry.id, () => handOver(parts, claimed, sent));
   const fact = checkTxId(parts, claimed, { sent, txId });
   return {

@@ -3,11 +3,12 @@ import type { RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { advance } from '../advance.js';
 import type { RecentForms } from '../forms.js';
+import { type FreezeParts, refuseFrozen } from '../frozen.js';
 import type { Claimed, LifecycleParts, Sent, Signers } from '../parts.js';
 import type { Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
-type RecordParts = Traced & Pick<LifecycleParts, 'journal' | 'log'>;
+type RecordParts = Traced & FreezeParts & Pick<LifecycleParts, 'journal' | 'log'>;
 
 /** What was signed, and what it was made of. */
 export interface Made extends Signers, Decoded {
@@ -17,12 +18,14 @@ export interface Made extends Signers, Decoded {
 
 /**
  * Writes the signed bytes to the disk before they are sent: after a crash the same bytes are sent, never others.
- * @throws CustosError TRANSACTION_DUPLICATE: another transaction has the same bytes; TRANSACTION_EXPIRED: they were proved dead
+ * @throws CustosError FROZEN; TRANSACTION_DUPLICATE: another transaction has the same bytes; TRANSACTION_EXPIRED: they were proved dead
  *   before; LEASE_LOST, STORE_*
  */
 export async function record(parts: RecordParts, claimed: Claimed, made: Made): Promise<Sent> {
   const { chain, from, completed, signed, forms } = made;
   await refuseDeadBytes(parts, claimed, made);
+  // A freeze may have come while it was signed: these bytes have not left, and are dropped.
+  await refuseFrozen(parts, claimed.entry);
   const fact = { signed: signed.raw, txId: signed.txId };
   await advance(parts, claimed, { to: 'signed', fact, event: 'signed' }).catch((error: unknown) => {
     const other = error instanceof CustosError ? error.details['other'] : undefined;

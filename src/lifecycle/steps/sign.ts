@@ -8,8 +8,7 @@ import type { Decoded } from './decode.js';
 /**
  * Has the signer sign what the judges allowed. The signer gets its digest and signs nothing else. It judges by the store's rules
  * itself, and gets what it needs for that.
- * @throws CustosError FROZEN, also if a freeze came while it signed: what was signed is dropped then; SIGNATURE_INVALID: what came
- *   back is not a transaction of this chain; and whatever the signer throws
+ * @throws CustosError FROZEN; SIGNATURE_INVALID: what came back is not a transaction of this chain; and whatever the signer throws
  */
 export async function sign(
   parts: Traced & FreezeParts & Pick<LifecycleParts, 'signer' | 'control' | 'meter'>,
@@ -23,7 +22,6 @@ export async function sign(
     return parts.signer.sign({ pending: entry.pending, completed, digest, sealed, ...(control && { control }) });
   });
   checkSigned(chain, signed);
-  await refuseFrozen(parts, entry);
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   return signed;
