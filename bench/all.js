@@ -19,6 +19,7 @@ const names = [
   'keeper',
   'audit',
   'budgets',
+  'freeze',
 ];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);

@@ -8,6 +8,11 @@ const keyOption: OptionSpec = {
   about: 'your key, as `approver key` made it; no password of the store is needed',
 };
 
+const controlOption: OptionSpec = {
+  flags: '--control-socket <path>',
+  about: 'talk to this socket of a `custos signer`, and neither to the store nor to a daemon',
+};
+
 /** Commands that stop signing, and let it go on. */
 export const freezeCommands: readonly CommandSpec[] = [
   {
@@ -21,6 +26,7 @@ export const freezeCommands: readonly CommandSpec[] = [
       { flags: '--wallet <id>', about: 'stop one wallet, by its signature ID' },
       { flags: '--reason <text>', about: 'why: everyone who looks will see it' },
       keyOption,
+      controlOption,
       ...storeOptions,
     ],
     notes: 'One person can do it: with the password of the store, or with a key that the constitution names.',
@@ -29,7 +35,7 @@ export const freezeCommands: readonly CommandSpec[] = [
   {
     path: 'freezes',
     about: 'show what is frozen, and what was',
-    options: [jsonOption, ...storeOptions],
+    options: [jsonOption, controlOption, ...storeOptions],
     load: async () => (await freezes()).list,
   },
   {

@@ -88,6 +88,11 @@ const approverOptions: readonly OptionSpec[] = [
   },
 ];
 
+/** The door of a keeper through which it is frozen. */
+const controlSocketOption: OptionSpec = {
+  flags: '--control-socket <path>',
+  about: 'another Unix socket: whoever may open it can stop these keys with `custos freeze --control-socket`',
+};
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
   ...cloudOptions,
@@ -127,6 +132,7 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--transaction-ids <ids>', about: 'only these pending transactions, separated by commas' },
   nodeOption,
   ...limitOptions,
+  controlSocketOption,
   { flags: '--signer <path>', about: 'socket of a `custos signer`, which signs for this daemon and has the password' },
   {
     flags: '--concurrency <number>',
@@ -150,6 +156,7 @@ export const daemonOptions: readonly OptionSpec[] = [
 export const signerOptions: readonly OptionSpec[] = [
   { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
   { flags: '--socket-for-group', about: 'the group of the socket may connect too (0660), not only this user (0600)' },
+  controlSocketOption,
   { flags: '--store-id <id>', about: 'the only store to open, as `custos doctor` shows it (default: that of --store)' },
   { flags: '--state-file <path>', about: 'file of its state (default: ~/.custos/signer-STORE_ID.state)' },
   testnetOption,

@@ -73,6 +73,7 @@ export const logEvents = {
   unfrozen: ['warn', 'freeze ended'],
   'freeze-not-authentic': ['warn', 'freeze ignored: nothing proves who made it'],
   'freeze-gone': ['error', 'freeze is gone from the store, and still holds'],
+  'freezes-not-exchanged': ['error', 'freezes not told to the signer'],
   'freezes-not-readable': ['error', 'freezes not readable'],
   'journal-adopted': ['warn', 'journal of a former version taken as it is'],
   'version-announced': ['warn', 'cloud announced a version'],

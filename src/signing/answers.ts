@@ -1,13 +1,13 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import { parseSignatureId } from '../core/ids.js';
-import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
-import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
+import type { FreezeEnd } from '../core/signing/freezes.js';
+import type { IdentifyRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
+import { parseKeptFreezes } from './keeper/freeze-question.js';
 import type { Answer } from './messages.js';
-import { openingWords, words } from './refusal-words.js';
 
 /** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
 export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
@@ -15,6 +15,7 @@ export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'BUDGET_EXCEEDED',
   'CONTROL_OLD',
   'CONTROL_WITHHELD',
+  'FROZEN',
   'POLICY_DENIED',
   'POLICY_HELD',
 ]);
@@ -79,6 +80,7 @@ export const keeperCodes: ReadonlySet<string> = new Set<string>([
     'SIGNER_DIED',
     'SIGNER_PROTOCOL',
     'SIGNER_RULES_DIFFER',
+    'FREEZE_INVALID',
     'SIGNER_STORE_DIFFERS',
     'SIGNER_TIMEOUT',
     'STORE_REKEYED',
@@ -87,7 +89,8 @@ export const keeperCodes: ReadonlySet<string> = new Set<string>([
 
 /** What an answer is for. */
 export type Asked =
-  | { readonly kind: 'unlock' | 'sign' | 'checkpoint' | 'examine' | 'control'; readonly n: number }
+  | { readonly kind: 'unlock' | 'sign' | 'checkpoint' | 'examine' | 'control' | 'freezes'; readonly n: number }
+  | { readonly kind: 'ends'; readonly n: number; readonly request: readonly FreezeEnd[] }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
@@ -153,6 +156,12 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
     case 'examined':
       if (question.kind !== 'examine') throw foreign();
       return { kind: 'examined', n, result: parseEdges(membersOf(answer('result'))) };
+    case 'ends':
+      if (question.kind !== 'ends') throw foreign();
+      return { kind: 'ends', n, result: parseVerified(answer('result'), question.request.length) };
+    case 'freezes':
+      if (question.kind !== 'freezes') throw foreign();
+      return { kind: 'freezes', n, result: parseKeptFreezes(answer('result')) };
     case 'controlled':
       if (question.kind !== 'control') throw foreign();
       return { kind: 'controlled', n };
@@ -250,6 +259,11 @@ function parseEdge(value: unknown): ControlEdge {
   return { version, hash: parseText(edge('hash'), HASH_FORM) };
 }
 
+function parseVerified(value: unknown, count: number): boolean[] {
+  if (!Array.isArray(value) || value.length !== count) throw foreign();
+  return Array.from({ length: count }, (_, at) => value[at] === true);
+}
+
 function parseText(value: unknown, form: RegExp): string {
   if (typeof value !== 'string' || !form.test(value)) throw foreign();
   return value;
@@ -267,34 +281,4 @@ function parseBytes(value: unknown, least: number, most: number): Uint8Array {
 
 function foreign(): CustosError {
   return new CustosError('SIGNER_DIED', 'the signer process does not keep to the protocol');
-}
-
-/** A question that was refused. */
-type Refused =
-  | { readonly kind: 'unlock' | 'examine' | 'control' }
-  | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> }
-  | { readonly kind: 'checkpoint'; readonly request: Pick<CheckpointRequest, 'writer'> };
-
-/** The front's own text for a refusal of its question. */
-export function refusalOf(code: ErrorCode, question: Refused): CustosError {
-  if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
-  if (question.kind === 'checkpoint') {
-    return new CustosError(code, `the signer refused to sign the audit log ${question.request.writer}`);
-  }
-  if (question.kind !== 'sign' && question.kind !== 'identify') {
-    return new CustosError(code, words[code] ?? 'the signer refused the constitution or the policies');
-  }
-  const { sealed } = question.request;
-  const ids = sealed.map(({ signatureId }) => signatureId);
-  const wallets = ids.length === 0 ? 'no wallet' : `wallet ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''}`;
-  return new CustosError(code, `${words[code] ?? 'the signer refused to sign'}: ${wallets}`);
-}
-
-const signals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGTERM', 'SIGTRAP'] as const;
-
-/** How a signer ended, in one of a few fixed texts: the signer chooses its exit code and signal itself. */
-export function endingOf(code: number | null, signal: NodeJS.Signals | null): string {
-  const known = signals.find((name) => name === signal);
-  if (known !== undefined) return known;
-  return signal === null && code === 0 ? 'exit code 0' : 'an error';
 }

@@ -2,6 +2,7 @@ import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/signing/control.js';
+import type { FreezeEnd, FreezesKept } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -24,7 +25,9 @@ export type Question =
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
   /** Opens documents of control, and changes nothing. */
-  | { readonly kind: 'examine'; readonly n: number; readonly request: ControlDocuments };
+  | { readonly kind: 'examine'; readonly n: number; readonly request: ControlDocuments }
+  /** Verifies how freezes were ended, and changes nothing. */
+  | { readonly kind: 'ends'; readonly n: number; readonly request: readonly FreezeEnd[] };
 
 /** What a signer process is told without a question: it answers nothing. */
 export type Notice =
@@ -57,6 +60,10 @@ export type Answer =
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
   | { readonly kind: 'examined'; readonly n: number; readonly result: ControlEdges }
+  /** One for each end: whether it is true. */
+  | { readonly kind: 'ends'; readonly n: number; readonly result: readonly boolean[] }
+  /** A keeper has taken freezes and ends. */
+  | { readonly kind: 'freezes'; readonly n: number; readonly result: FreezesKept }
   /** A keeper has taken documents of control. */
   | { readonly kind: 'controlled'; readonly n: number }
   /** A code alone: texts, names and details of errors can contain secrets of the signer. */

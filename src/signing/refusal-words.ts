@@ -11,6 +11,14 @@ export const openingWords: Partial<Record<ErrorCode, string>> = {
   STORE_REKEYED: 'the signer service was started before the store got its present root key',
 };
 
+/** What a signer refused that is not about wallets. */
+export const refusedWords = {
+  examine: 'the signer refused the constitution or the policies',
+  control: 'the signer refused the constitution or the policies',
+  ends: 'the signer refused the ends of freezes',
+  freezes: 'the signer refused the freezes',
+} as const;
+
 /** The same, by what it answers to any other question. */
 export const words: Partial<Record<ErrorCode, string>> = {
   APPROVAL_SPENT: 'the signer has used an approval for another signature',
@@ -19,6 +27,7 @@ export const words: Partial<Record<ErrorCode, string>> = {
   CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
   DIGEST_MISMATCH: 'the completed form is not the one that was approved',
   FEE_INVALID: 'the signer found the fee above its ceiling',
+  FROZEN: 'a freeze that the signer knows stops it',
   HAZARD_REFUSED: 'the signer found a hazard that it was not allowed at its start',
   INDEX_INVALID: 'the derivation index is not a whole number in range',
   INDEX_MISSING: 'the wallet needs a derivation index',

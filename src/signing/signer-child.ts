@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
-import { judgedCodes, parseAnswers, refusalOf } from './answers.js';
+import { judgedCodes, parseAnswers } from './answers.js';
 import { parseAccountQuestion } from './control/account-question.js';
 import type { ControlBook, ControlUpdate } from './control/book.js';
 import { usedRecords } from './control/revisions.js';
@@ -8,6 +8,7 @@ import { Tab } from './control/tab.js';
 import { endingOf } from './ending.js';
 import { lockedFork } from './locked-fork.js';
 import type { Answer, Notice, Question, ToSigner } from './messages.js';
+import { refusalOf } from './refusal.js';
 
 export interface SignerProgram {
   /** Program of the signer process. */

@@ -1,6 +1,7 @@
 import { CustosError } from '../core/errors.js';
 import type { Signer } from '../core/signing/signer.js';
 import { ControlBook } from './control/book.js';
+import { requireFreezeOf } from './control/freezes.js';
 import { type SignerClientOptions, SignerSlot, unexpected } from './signer-slot.js';
 
 /** Questions that wait at one signer before another one is started. */
@@ -26,8 +27,11 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     openedBy: () => first.openedBy(),
     async sign(request) {
       book.checkComplete();
+      book.refuseFrozen(request);
       const answer = await chosen(slots, first).ask({ kind: 'sign', request });
       if (answer.kind !== 'signed') throw unexpected(answer);
+      // What was signed while a freeze came does not leave.
+      book.refuseFrozen(request);
       return answer.result;
     },
     async identify(request) {
@@ -47,6 +51,19 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       book.accept(documents, answer.result);
       for (const slot of slots) slot.tellControl();
       await book.settled();
+    },
+    async freezes({ freezes, ends }) {
+      for (const text of freezes) requireFreezeOf(options.storeId, text);
+      for (const text of freezes) book.freeze(text);
+      const open = ends.filter(({ text }) => book.frozen.includes(text));
+      if (open.length > 0) {
+        const answer = await first.ask({ kind: 'ends', request: open });
+        if (answer.kind !== 'ends') throw unexpected(answer);
+        for (const [at, { text }] of open.entries()) if (answer.result[at]) book.unfreeze(text);
+      }
+      for (const slot of slots) slot.tellControl();
+      await book.settled();
+      return book.frozen;
     },
     async close() {
       options.password.wipe();

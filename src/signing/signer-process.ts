@@ -1,6 +1,7 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { CheckpointSigner } from '../core/signing/checkpoint.js';
+import type { FreezeEnd } from '../core/signing/freezes.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -30,6 +31,8 @@ export interface UnlockedVault {
   readonly stateKey?: Uint8Array;
   /** Signs heads of the audit log. Its key never leaves this process. */
   readonly audit?: CheckpointSigner;
+  /** Whether somebody with the root key ended a freeze so. */
+  readonly isEnd?: (end: FreezeEnd) => boolean;
 }
 
 export interface SignerProcessParts {
@@ -76,6 +79,10 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       const { vault, rules, gate } = unlocked;
       if (question.kind === 'identify')
         return now({ kind: 'identified', n, result: identifyKeys(question.request, vault) });
+      if (question.kind === 'ends') {
+        const { isEnd = () => false } = unlocked;
+        return now({ kind: 'ends', n, result: question.request.map(isEnd) });
+      }
       if (question.kind === 'examine') return now({ kind: 'examined', n, result: gate.examine(question.request) });
       if (question.kind === 'checkpoint') {
         const { audit } = unlocked;

@@ -4,6 +4,7 @@ import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlDocuments } from '../core/signing/control.js';
+import type { FreezeEnd } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -36,7 +37,8 @@ export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest }
   | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
-  | { readonly kind: 'examine'; readonly request: ControlDocuments };
+  | { readonly kind: 'examine'; readonly request: ControlDocuments }
+  | { readonly kind: 'ends'; readonly request: readonly FreezeEnd[] };
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };
 

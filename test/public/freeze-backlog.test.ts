@@ -10,6 +10,7 @@ import { createLog } from '../../dist/app/process/log.js';
 import type { Journal } from '../../dist/core/store/journal.js';
 import type { Store } from '../../dist/core/store/store.js';
 import { storeOf } from '../support/home-store.js';
+import { keeperOfProcess } from '../support/keeper-of-process.mjs';
 import { type Kms, startKms, transfer } from '../support/kms.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
 import { silentTerminal } from '../support/silent-terminal.js';
@@ -63,11 +64,12 @@ async function serve(of: Kms): Promise<Serving> {
     };
     return { ...store, journal: { ...store.journal, advance } };
   };
-  const { config, chains, clock, password } = own;
+  const { config, chains, clock } = own;
+  const { keeper, close } = keeperOfProcess(own);
   let ended: Promise<unknown> = Promise.resolve();
   const ready = new Promise<void>((begin) => {
     ended = runDaemon(
-      { config, chains, clock, log, password, store: watched },
+      { config, chains, clock, log, keeper, store: watched },
       {
         signal: stop.signal,
         onReady: () => begin(),
@@ -80,6 +82,7 @@ async function serve(of: Kms): Promise<Serving> {
   open.push(async () => {
     stop.abort();
     await ended;
+    await close();
     await own.close();
   });
   await Promise.race([ready, ended]);

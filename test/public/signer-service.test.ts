@@ -61,6 +61,33 @@ function daemon(...flags: string[]): Running {
 const completed = (serving: Running, name: string) =>
   serving.line(new RegExp(`"id":"${name}".*"event":"transaction-completed"`));
 
+it('the signer is frozen through its own socket, its daemon and the store learn of it, and the password ends it', async () => {
+  const control = join(directory, 'control.sock');
+  await service('--store-id', id, '--control-socket', control);
+  // Neither store nor password are at hand here.
+  const outside = start(['freeze', '--all', '--reason', 'test', '--control-socket', control], {
+    home: directory,
+    env: { CUSTOS_STORE: undefined },
+  });
+  const made = await outside.ended;
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('Frozen: all.') });
+  const freeze = made.stdout.trim();
+  kms.stub.queue('ETH').push(transfer('frozen-there', kms.ids.key));
+  const serving = daemon();
+  await serving.line(/"id":"frozen-there".*"code":"FROZEN"/);
+  await serving.line(new RegExp(`"freeze":"${freeze}".*"event":"frozen"`));
+  const listed = await kms.run('freezes', '--json');
+  expect(JSON.parse(listed.stdout)).toMatchObject({ id: freeze, state: 'active', reason: 'test' });
+  expect(kms.stub.broadcasts.map(({ body }) => body['signatureId'])).not.toContain('frozen-there');
+  expect((await kms.run('unfreeze', freeze)).stderr).toContain(`The freeze ${freeze} is ended.`);
+  await completed(serving, 'frozen-there');
+  const kept = start(['freezes', '--json', '--control-socket', control], {
+    home: directory,
+    env: { CUSTOS_STORE: undefined },
+  });
+  expect((await kept.ended).stdout).toBe('');
+});
+
 const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8');
 const lives = (pid: number) => existsSync(`/proc/${pid}/exe`) && !/^State:\s+Z/m.test(statusOf(pid));
 

@@ -179,6 +179,9 @@ function checkReadable(read: SettingsReader, { flag, what, file }: NamedFile): v
 /** Whoever uses a signer service wants the password to be out of reach of what talks to the network. */
 function checkSigner(read: SettingsReader, { signer, password, secrets }: DaemonSettings): void {
   if (signer.at === undefined) return;
+  if (signer.control !== undefined) {
+    read.refuse('--control-socket', '--control-socket belongs to the `custos signer` that --signer names');
+  }
   const isGiven = secrets.has('password') || password.source !== 'local' || password.file !== undefined;
   if (isGiven)
     read.refuse('--signer', 'a daemon with --signer must not be given the password; give it to `custos signer` alone');

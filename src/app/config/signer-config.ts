@@ -9,7 +9,9 @@ export interface SignerConfig {
   readonly socket?: string;
   /** File in which `custos signer` keeps its state: an absolute path. */
   readonly state?: string;
-  /** The group of the socket may connect too. */
+  /** Socket through which whoever may open it freezes: an absolute path. */
+  readonly control?: string;
+  /** The group of the sockets may connect too. */
   readonly forGroup: boolean;
   /** The only store that `custos signer` opens: 32 hexadecimal digits. */
   readonly storeId?: string;
@@ -19,6 +21,7 @@ export function readSignerConfig(read: SettingsReader): SignerConfig {
   const at = read.setting('signer')?.value;
   const socket = read.text('socket');
   const state = read.setting('signerState')?.value;
+  const control = read.text('controlSocket');
   const storeId = read.text('storeId');
   if (storeId !== undefined && !/^[0-9a-f]{32}$/.test(storeId)) {
     read.refuse('--store-id', '--store-id takes 32 hexadecimal digits, as `custos doctor` shows them');
@@ -27,6 +30,7 @@ export function readSignerConfig(read: SettingsReader): SignerConfig {
     ...(at !== undefined && { at: resolve(at) }),
     ...(socket !== undefined && { socket: resolve(socket) }),
     ...(state !== undefined && { state: resolve(state) }),
+    ...(control !== undefined && { control: resolve(control) }),
     forGroup: read.isSet('socketForGroup'),
     ...(storeId !== undefined && { storeId }),
   };

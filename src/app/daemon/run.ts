@@ -25,6 +25,7 @@ import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
 import { openFreezes } from '../freezes/open.js';
+import { whileWatched } from '../freezes/serve.js';
 import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
@@ -99,24 +100,13 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
         ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       };
       return withAudit(means, { store, signer }, () =>
-        whileWatched(freezes, () => serve(means, { ...run, parts, signer })),
+        whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
+          serve(means, { ...run, parts, signer }),
+        ),
       );
     });
   } finally {
     await watch.close().finally(() => signer.close());
-  }
-}
-
-/** Sees freezes while the daemon works. It starts only once it knows them. */
-async function whileWatched<T>(freezes: FreezeWatch, work: () => Promise<T>): Promise<T> {
-  const end = new AbortController();
-  await freezes.look();
-  const watching = freezes.run(end.signal);
-  try {
-    return await work();
-  } finally {
-    end.abort();
-    await watching;
   }
 }
 

@@ -49,12 +49,21 @@ export interface NewFreeze {
 export type FreezeMaker = { readonly key: ApproverKey } | { readonly mac: JournalMac };
 
 /** @throws CustosError FREEZE_INVALID */
-export function makeFreeze({ storeId, scope, reason, now }: NewFreeze, maker: FreezeMaker): StoredFreeze {
+export function makeFreeze(wanted: NewFreeze, maker: FreezeMaker): StoredFreeze {
+  const isSigned = 'key' in maker;
+  const { id, text } = makeLines(wanted, isSigned ? maker.key.text : undefined);
+  const proof = isSigned ? { signature: maker.key.sign(text) } : { mac: freezeMac(maker.mac, text) };
+  return { id, at: wanted.now, text, ...proof };
+}
+
+/** The lines of a new freeze. @param by - text form of the key that will sign them @throws CustosError FREEZE_INVALID */
+export function makeLines(
+  { storeId, scope, reason, now }: NewFreeze,
+  by?: string,
+): { readonly id: string; readonly text: string } {
   const id = randomBytes(16).toString('hex');
-  const by = 'key' in maker ? { by: maker.key.text } : {};
-  const text = freezeText({ store: storeId, freeze: { id, scope, reason, at: now, ...by } });
-  const proof = 'key' in maker ? { signature: maker.key.sign(text) } : { mac: freezeMac(maker.mac, text) };
-  return { id, at: now, text, ...proof };
+  const freeze = { id, scope, reason, at: now, ...(by !== undefined && { by }) };
+  return { id, text: freezeText({ store: storeId, freeze }) };
 }
 
 /** A mistyped wallet would leave the right one at work. @throws CustosError WALLET_UNKNOWN */

@@ -1,9 +1,11 @@
 import type { Freeze } from '../../core/policy/freeze.js';
 import { scopeText } from '../../core/policy/freeze.js';
+import type { FreezesKept } from '../../core/signing/freezes.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
+import { readFreezeText } from '../../policy/freeze-text.js';
 import { readFreeze } from '../../policy/freezes.js';
 
-/** A freeze of the store as people and programs see it. Nothing of it is verified. */
+/** A freeze as people and programs see it. Nothing of it is verified. */
 export interface ShownFreeze {
   readonly freeze: Freeze;
   readonly stored: StoredFreeze;
@@ -37,4 +39,12 @@ export function freezeJson({ freeze, stored, state }: ShownFreeze): object {
 function stateOf({ mac, end }: StoredFreeze): ShownFreeze['state'] {
   if (end !== undefined) return 'ended';
   return mac === undefined ? 'unverified' : 'active';
+}
+
+/** The same of those that a keeper has, as it says. @throws CustosError FREEZE_INVALID */
+export function shownKept({ freezes }: FreezesKept): readonly ShownFreeze[] {
+  return freezes.map((text) => {
+    const { freeze } = readFreezeText(text);
+    return { freeze, stored: { id: freeze.id, at: freeze.at, text }, state: 'active' };
+  });
 }

@@ -30,7 +30,7 @@ const PERIOD = 200;
  */
 export class FreezeWatch implements FreezeView {
   readonly #parts: FreezeWatchParts;
-  readonly #holding = new Map<string, Freeze>();
+  readonly #holding = new Map<string, { readonly freeze: Freeze; readonly text: string }>();
   /** What was told once: freezes without a valid proof, and rows that are gone. */
   readonly #doubtful = new Set<string>();
   #current: readonly Freeze[] = [];
@@ -45,6 +45,11 @@ export class FreezeWatch implements FreezeView {
   /** Those that were seen last. */
   get seen(): readonly Freeze[] {
     return this.#current;
+  }
+
+  /** Their lines. */
+  get texts(): readonly string[] {
+    return [...this.#holding.values()].map(({ text }) => text);
   }
 
   async now(): Promise<readonly Freeze[]> {
@@ -92,7 +97,7 @@ export class FreezeWatch implements FreezeView {
     const rows = await this.#parts.freezes.all();
     for (const row of rows) await this.#take(row);
     this.#noteGone(new Set(rows.map(({ id }) => id)));
-    this.#current = [...this.#holding.values()];
+    this.#current = [...this.#holding.values()].map(({ freeze }) => freeze);
     this.#parts.meter.frozen(this.#current.length);
     this.#seenAt = begun;
   }
@@ -106,7 +111,7 @@ export class FreezeWatch implements FreezeView {
     if (this.#holding.has(row.id)) return;
     const freeze = readFreeze(row, storeId);
     if (freeze === undefined || !(await this.#isAuthentic(row))) return this.#doubt(row.id, 'freeze-not-authentic');
-    this.#holding.set(row.id, freeze);
+    this.#holding.set(row.id, { freeze, text: row.text });
     const { id, scope, reason, at, by } = freeze;
     tell(log, 'frozen', { freeze: id, scope: scopeText(scope), reason, at, ...(by !== undefined && { by }) });
   }

@@ -18,6 +18,8 @@ export interface KeeperOpening {
 export type ToKeeper =
   | KeeperOpening
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
+  /** A connection through the door of control, before its first bytes. */
+  | { readonly kind: 'control'; readonly front: number }
   | { readonly kind: 'gone'; readonly front: number }
   /** Whether the record with this number is on the disk. */
   | { readonly kind: 'state-kept'; readonly n: number; readonly isKept: boolean };
@@ -29,6 +31,8 @@ export type FromKeeper =
   | { readonly kind: 'state'; readonly n: number; readonly manner: 'append' | 'replace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly front: number; readonly code: ErrorCode }
+  /** The lines of a freeze that the keeper heard of. */
+  | { readonly kind: 'frozen'; readonly text: string }
   | { readonly kind: 'signer-started'; readonly pid: number | undefined }
   /** The one that was started last took the place of a dead one. */
   | { readonly kind: 'signer-replaced' }

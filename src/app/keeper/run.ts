@@ -42,6 +42,7 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   const rules = readSigningRules(config.daemon, chains, config.network);
   for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
   await checkSocketPlace(path);
+  if (config.signer.control !== undefined) await checkSocketPlace(config.signer.control);
   const storeId = config.signer.storeId ?? (await peekStoreKeys(storeLocation(config))).storeId;
   const state = config.signer.state ?? defaultState(config.home, storeId);
   const file = state === undefined ? undefined : await openStateFile(state);
@@ -52,15 +53,24 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
     password.wipe(),
   );
   try {
-    const server = await listenPrivately({ path, forGroup, onFront: keeper.attach });
+    const { control } = config.signer;
+    const servers = [await listenPrivately({ path, forGroup, onFront: keeper.attach })];
     try {
-      tell(log, 'signer-service-started', { socket: path, store: storeId, keeper: keeper.pid });
+      if (control !== undefined) {
+        servers.push(await listenPrivately({ path: control, forGroup, onFront: keeper.attachControl }));
+      }
+      tell(log, 'signer-service-started', {
+        socket: path,
+        ...(control && { control }),
+        store: storeId,
+        keeper: keeper.pid,
+      });
       onReady?.({ pid: keeper.pid });
       const ended = await Promise.race([keeper.ended, aborted(signal)]);
       if (ended !== undefined) throw new CustosError('SIGNER_DIED', `the keeper ended with ${ended}`);
       tell(log, 'signer-service-stopped', {});
     } finally {
-      server.close();
+      for (const server of servers) server.close();
     }
   } finally {
     await keeper.close();

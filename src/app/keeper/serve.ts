@@ -33,6 +33,8 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
         return;
       case 'bytes':
         return keeper?.received(message.front, message.bytes);
+      case 'control':
+        return keeper?.opensControl(message.front);
       case 'gone':
         return keeper?.gone(message.front);
       case 'state-kept':
@@ -56,6 +58,7 @@ function keeperOf(
     rules,
     storeId,
     counter: () => kept?.counter ?? 0,
+    onFrozen: (text) => channel.send({ kind: 'frozen', text }),
     makeSigner({ slots }) {
       // One whose start failed has learned nothing.
       const made = keeperBook(storeId, state && { ...records, bytes: state });

@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
+import { scopeText } from '../../core/policy/freeze.js';
+import { readFreezeText } from '../../policy/freeze-text.js';
 import { endingOf } from '../../signing/ending.js';
 import { lockedFork } from '../../signing/locked-fork.js';
 import { keeperProgram } from '../signer/program.js';
@@ -13,6 +15,8 @@ export interface StartedKeeper {
   readonly pid: number | undefined;
   /** Passes a front's bytes on, in both directions, until either side ends. */
   attach(stream: Duplex): void;
+  /** The same for whoever came through the door of control. */
+  attachControl(stream: Duplex): void;
   /** Resolves when it is gone, to how it ended. */
   readonly ended: Promise<string>;
   close(): Promise<void>;
@@ -68,7 +72,8 @@ export async function startKeeper(
   if (failed !== undefined) throw new CustosError('SIGNER_DIED', `the keeper ended with ${failed}`);
   return {
     pid: child.pid,
-    attach: relay.attach,
+    attach: (stream) => relay.attach(stream),
+    attachControl: (stream) => relay.attach(stream, 'control'),
     ended: ended.finally(relay.end),
     async close() {
       child.kill('SIGKILL');
@@ -96,7 +101,7 @@ function keepIn(child: ChildProcess, file: StateFile | undefined): (state: State
 }
 
 interface Relay {
-  attach(stream: Duplex): void;
+  attach(stream: Duplex, door?: 'control'): void;
   take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' | 'state' }>): void;
   end(): void;
 }
@@ -110,9 +115,10 @@ function createRelay(child: ChildProcess, log: Log): Relay {
     if (child.connected) child.send(message, done);
   };
   return {
-    attach(stream) {
+    attach(stream, door) {
       last += 1;
       const front = last;
+      if (door === 'control') send({ kind: 'control', front });
       streams.set(front, stream);
       stream.on('error', () => undefined);
       stream.on('data', (bytes: Uint8Array) => {
@@ -131,6 +137,8 @@ function createRelay(child: ChildProcess, log: Log): Relay {
           return tell(log, 'signer-started', { signer: message.pid });
         case 'signer-ended':
           return tell(log, 'signer-ended', { signer: message.pid, exit: message.exit });
+        case 'frozen':
+          return tellFrozen(log, message.text);
         case 'refused':
           tell(log, 'front-refused', { code: message.code });
           return void streams.get(message.front)?.end(() => streams.get(message.front)?.destroy());
@@ -146,6 +154,11 @@ function createRelay(child: ChildProcess, log: Log): Relay {
       streams.clear();
     },
   };
+}
+
+function tellFrozen(log: Log, text: string): void {
+  const { id, scope, reason, at } = readFreezeText(text).freeze;
+  tell(log, 'frozen', { freeze: id, scope: scopeText(scope), reason, at });
 }
 
 function forked(): ChildProcess {

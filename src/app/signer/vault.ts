@@ -1,11 +1,13 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
+import { endMac } from '../../policy/freezes.js';
 import type { ControlOpener } from '../../signing/control/documents.js';
 import type { UnlockRequest } from '../../signing/messages.js';
 import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
-import { journalKeyOf } from '../../vault/journal-key.js';
+import { freezeKeyOf } from '../../vault/freeze-key.js';
+import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { keeperStateKeyOf } from '../../vault/keeper-state-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
@@ -29,12 +31,14 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
   try {
     const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
     try {
+      const endKey = journalMac(freezeKeyOf(rootKey, request.storeId));
       return {
         vault: openVault({ rootKey, storeId: request.storeId, chains }),
         control: controlOpener(rootKey, request.storeId),
         viewKey: viewKey(rootKey, request.storeId),
         stateKey: keeperStateKeyOf(rootKey, request.storeId),
         audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),
+        isEnd: (end) => end.rootMac === endMac(endKey, end),
         journal: { key: journalKeyOf(rootKey, request.storeId), mayAdopt: isOfFirstForm(slot) },
         slot: { id: slot.id, kind: slot.kind },
       };

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
@@ -5,13 +6,14 @@ import type { Secret } from '../../core/secret.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { Config } from '../config/config.js';
 import { readSigningRules } from '../config/signing-rules.js';
+import { listenPrivately } from '../keeper/socket.js';
 import { type StartedKeeper, startKeeper } from '../keeper/start.js';
 import { type Ending, type FrontChild, type FrontStart, startFront } from './front-child.js';
 import { keeperEvents, type ToFront } from './messages.js';
 
 /** The parts of a supervisor. */
 export interface SupervisorMeans {
-  readonly config: Pick<Config, 'network' | 'daemon'>;
+  readonly config: Pick<Config, 'network' | 'daemon' | 'signer'>;
   readonly front: FrontStart;
   /** The password of the store, asked for once; this module wipes it. */
   password(): Promise<Secret>;
@@ -55,13 +57,31 @@ export async function superviseDaemon(means: SupervisorMeans, stop: AbortSignal)
  */
 async function keepFor(front: FrontChild, means: SupervisorMeans, over: AbortSignal): Promise<CustosError> {
   const keeper = await openKeeper(means, front, over);
-  const close = () => void keeper.close();
+  const control = await listenForControl(means.config.signer, keeper);
+  const close = () => {
+    control?.close();
+    void keeper.close();
+  };
   if (over.aborted) close();
   else over.addEventListener('abort', close, { once: true });
   keeper.attach(front.stream);
   front.send({ kind: 'keeper-ready' });
   const ended = keeper.ended.then((ending) => new CustosError('SIGNER_DIED', `the keeper ended with ${ending}`));
   return Promise.race([ended, front.keeperLost.then(connectionLost)]);
+}
+
+/** The keeper's own door, if there is one: whoever may open it freezes. @throws CustosError SOCKET_UNSAFE, SIGNER_RUNNING: none is opened */
+async function listenForControl(
+  { control, forGroup }: SupervisorMeans['config']['signer'],
+  keeper: StartedKeeper,
+): Promise<Server | undefined> {
+  if (control === undefined) return undefined;
+  try {
+    return await listenPrivately({ path: control, forGroup, onFront: keeper.attachControl });
+  } catch (error) {
+    await keeper.close();
+    throw error;
+  }
 }
 
 function connectionLost(): CustosError {

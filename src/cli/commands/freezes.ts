@@ -1,4 +1,5 @@
 import { currentConstitution, openConstitutions } from '../../app/approvals/constitutions.js';
+import { freezeAt, keptFreezes } from '../../app/freezes/at-keeper.js';
 import {
   endFreeze,
   freezeLines,
@@ -8,7 +9,7 @@ import {
 } from '../../app/freezes/end.js';
 import { freezeMacs } from '../../app/freezes/macs.js';
 import { type FreezeMaker, makeFreeze, readWanted, requireWallet } from '../../app/freezes/make.js';
-import { freezeJson, shownFreezes } from '../../app/freezes/shown.js';
+import { freezeJson, shownFreezes, shownKept } from '../../app/freezes/shown.js';
 import { CustosError } from '../../core/errors.js';
 import { scopeText } from '../../core/policy/freeze.js';
 import type { Store } from '../../core/store/store.js';
@@ -19,6 +20,8 @@ export const freeze: Run = async (call) => {
   const { house, options, out } = call;
   if ((options.tags?.length ?? 0) > 1) throw new CustosError('FREEZE_INVALID', 'name one tag');
   const wanted = readWanted(options, house.chains);
+  const { control } = house.config.signer;
+  if (control !== undefined) return freezeThere(call, control, wanted);
   const store = await house.store();
   await requireWallet(store, wanted.scope);
   const make = (maker: FreezeMaker) => makeFreeze({ storeId: store.storeId, ...wanted, now: house.clock.now() }, maker);
@@ -38,8 +41,8 @@ export const freeze: Run = async (call) => {
 };
 
 export const list: Run = async ({ house, options, out }) => {
-  const { storeId, freezes } = await house.store();
-  const found = shownFreezes(await freezes.all(), storeId);
+  const { control } = house.config.signer;
+  const found = control === undefined ? await storedFreezes(house) : shownKept(await keptFreezes(control));
   if (options.json) {
     for (const one of found) out.jsonLine(freezeJson(one));
     return 0;
@@ -83,6 +86,24 @@ export const unfreeze: Run = async (call) => {
   out.note(`The freeze ${id} is ended${names.length === 0 ? '' : ` by ${names.join(' and ')}`}.`);
   return 0;
 };
+
+/** At the signer itself: neither store nor password is needed. */
+async function freezeThere(
+  { house, options, out }: Call,
+  path: string,
+  wanted: ReturnType<typeof readWanted>,
+): Promise<0> {
+  if (options.key !== undefined) throw new CustosError('USAGE', 'the socket of control takes no --key');
+  out.line(await freezeAt(path, { ...wanted, now: house.clock.now() }));
+  out.note(`Frozen: ${scopeText(wanted.scope)}. This signer signs nothing of it from now on.`);
+  out.note('Daemons that use it put the freeze into the store; `custos freezes` shows it there within seconds.');
+  return 0;
+}
+
+async function storedFreezes({ store }: Pick<Call['house'], 'store'>): Promise<ReturnType<typeof shownFreezes>> {
+  const { storeId, freezes } = await store();
+  return shownFreezes(await freezes.all(), storeId);
+}
 
 async function signedFreeze<T>(call: Call, store: Store, make: (maker: FreezeMaker) => T): Promise<T> {
   // Sealed, so whose key it is cannot be seen here; but without any, no signature counts.

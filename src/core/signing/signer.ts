@@ -4,6 +4,7 @@ import type { JournalKey } from '../store/journal-mac.js';
 import type { SlotName } from '../store/store.js';
 import type { CheckpointRequest } from './checkpoint.js';
 import type { ControlDocuments, SignControl } from './control.js';
+import type { FreezeNews } from './freezes.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
 
@@ -61,5 +62,12 @@ export interface Signer {
    * @throws CustosError CONTROL_OLD, RECORD_DAMAGED, KEEPER_STATE_UNWRITTEN
    */
   control(documents: ControlDocuments): Promise<void>;
+  /**
+   * Tells of freezes and of their ends. What is frozen is not signed from then on, until its end was verified. Absent where the
+   * signer keeps none.
+   * @returns the lines of all that hold there
+   * @throws CustosError FREEZE_INVALID, KEEPER_STATE_UNWRITTEN, SIGNER_*
+   */
+  freezes?(news: FreezeNews): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -6,8 +6,10 @@ import type {
   ControlEdges,
   SignatureClaim,
 } from '../../core/signing/control.js';
+import type { SignRequest } from '../../core/signing/signer.js';
 import { parseSums, sumsText } from '../../core/store/buckets.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
+import { KeptFreezes } from './freezes.js';
 import { Ledger } from './ledger.js';
 import { Revisions, type WalletRecord } from './revisions.js';
 import { type Family, type Reserving, Spending } from './spending.js';
@@ -17,6 +19,8 @@ export interface ControlUpdate {
   readonly documents: ControlDocuments;
   /** No signer's clock is behind it. Milliseconds since 1970. */
   readonly clock: number;
+  /** Wallets with one of these tags are frozen; absent where none are. */
+  readonly frozenTags?: readonly string[];
 }
 
 /** A change of what the book knows, in the order in which it happened. The same changes make the same book. */
@@ -24,7 +28,8 @@ export type BookEvent =
   | { readonly kind: 'documents'; readonly constitution?: ControlEdge; readonly policy?: ControlEdge }
   | ({ readonly kind: 'taken' } & Reserving)
   | { readonly kind: 'released'; readonly family: number }
-  | { readonly kind: 'wallets'; readonly records: readonly WalletRecord[] };
+  | { readonly kind: 'wallets'; readonly records: readonly WalletRecord[] }
+  | { readonly kind: 'frozen' | 'unfrozen'; readonly text: string };
 
 /** Everything that a book knows beyond its life. */
 export interface BookSnapshot {
@@ -36,6 +41,8 @@ export interface BookSnapshot {
   readonly families: readonly Family[];
   /** The newest records that were signed with. */
   readonly wallets?: readonly WalletRecord[];
+  /** Lines of the freezes that hold. */
+  readonly frozen?: readonly string[];
 }
 
 /** Where changes are made durable. */
@@ -57,6 +64,8 @@ export class ControlBook {
   #known: { readonly constitution?: ControlEdge; readonly policy?: ControlEdge } = {};
   /** Hashes of all versions that were seen in this life, by kind and version. */
   readonly #seen = new Map<string, string>();
+  readonly #freezes = new KeptFreezes();
+  #documents: ControlDocuments | undefined;
   #clock = 0;
   #update: ControlUpdate | undefined;
   #unwritten: BookEvent[] = [];
@@ -81,7 +90,7 @@ export class ControlBook {
    * @throws CustosError CONTROL_WITHHELD: documents are known that no front has brought in this life
    */
   checkComplete(): void {
-    const { constitution, policies = [] } = this.#update?.documents ?? {};
+    const { constitution, policies = [] } = this.#documents ?? {};
     const isBehind =
       (this.#known.constitution?.version ?? 0) > (constitution?.version ?? 0) ||
       (this.#known.policy?.version ?? 0) > (policies.at(-1)?.version ?? 0);
@@ -106,9 +115,30 @@ export class ControlBook {
     const isNew = !isSame(this.#known.constitution, constitution) || !isSame(this.#known.policy, policy);
     if (isNew) this.#happen({ kind: 'documents', ...(constitution && { constitution }), ...(policy && { policy }) });
     const isNothing = constitution === undefined && policy === undefined;
-    if (isNew || this.#update === undefined) {
-      this.#update = isNothing ? undefined : { documents, clock: this.#time() };
+    if (!isNothing && (isNew || this.#documents === undefined)) {
+      this.#documents = documents;
+      this.#refresh();
     }
+  }
+
+  /** The lines of the freezes that hold. */
+  get frozen(): readonly string[] {
+    return this.#freezes.texts;
+  }
+
+  /** @throws CustosError FROZEN */
+  refuseFrozen(request: Pick<SignRequest, 'pending' | 'sealed'>): void {
+    this.#freezes.refuse(request);
+  }
+
+  /** Takes the lines of a freeze. @throws CustosError FREEZE_INVALID, CHAIN_UNKNOWN, SIGNATURE_ID_INVALID */
+  freeze(text: string): void {
+    if (this.#freezes.isNew(text)) this.#happen({ kind: 'frozen', text });
+  }
+
+  /** Ends a freeze whose end was verified. */
+  unfreeze(text: string): void {
+    if (this.#freezes.has(text)) this.#happen({ kind: 'unfrozen', text });
   }
 
   /** What others have charged. @throws CustosError RECORD_DAMAGED */
@@ -156,12 +186,13 @@ export class ControlBook {
       rows: [...this.#ledger.rows()].map(({ budget, row, sums }) => [budget, row, sumsText(sums)]),
       families: this.#spending.families(),
       wallets: this.#revisions.all(),
+      ...(this.frozen.length > 0 && { frozen: this.frozen }),
     };
   }
 
   /** Makes a new book one that was kept. @throws CustosError RECORD_DAMAGED */
   restore(
-    { clock, constitution, policy, rows, families, wallets = [] }: BookSnapshot,
+    { clock, constitution, policy, rows, families, wallets = [], frozen = [] }: BookSnapshot,
     events: readonly BookEvent[],
   ): void {
     this.#clock = clock;
@@ -169,6 +200,7 @@ export class ControlBook {
     for (const [budget, row, sums] of rows) this.#ledger.restore(budget, row, parseSums(sums));
     this.#spending.restore(families);
     this.#revisions.learn(wallets);
+    for (const text of frozen) this.#apply({ kind: 'frozen', text });
     for (const event of events) this.#apply(event);
   }
 
@@ -204,7 +236,22 @@ export class ControlBook {
         return void this.#spending.release(event.family);
       case 'wallets':
         return void this.#revisions.learn(event.records);
+      case 'frozen':
+        this.#freezes.add(event.text);
+        return this.#refresh();
+      case 'unfrozen':
+        this.#freezes.remove(event.text);
+        return this.#refresh();
     }
+  }
+
+  /** Signers that were told something once are told that nothing is left of it, too. */
+  #refresh(): undefined {
+    const { tags: frozenTags } = this.#freezes;
+    const isNothing = this.#documents === undefined && frozenTags.length === 0;
+    if (isNothing && this.#update === undefined) return;
+    const documents = this.#documents ?? { policies: [] };
+    this.#update = { documents, clock: this.#time(), ...(frozenTags.length > 0 && { frozenTags }) };
   }
 
   #time(): number {

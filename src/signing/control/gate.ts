@@ -17,6 +17,7 @@ export class Gate {
   readonly #compiled = compiler();
   #control: OpenedControl | undefined;
   #clock = 0;
+  #frozenTags: ReadonlySet<string> = new Set();
   /** Set while documents do not open: then nothing is signed. */
   #fault: CustosError | undefined;
 
@@ -33,8 +34,9 @@ export class Gate {
   }
 
   /** Judges by these documents from now on. */
-  apply({ documents, clock }: ControlUpdate): void {
+  apply({ documents, clock, frozenTags = [] }: ControlUpdate): void {
     this.#clock = Math.max(this.#clock, clock);
+    this.#frozenTags = new Set(frozenTags);
     try {
       this.#control = openDocuments(documents, this.#required());
       this.#fault = undefined;
@@ -46,14 +48,22 @@ export class Gate {
   /**
    * Judges a transaction.
    * @returns undefined where nothing governs it; else a promise that is kept if it is allowed and everything that it takes is reserved
-   * @throws CustosError also by the promise: POLICY_DENIED, POLICY_HELD, BUDGET_EXCEEDED, APPROVAL_SPENT, CONTROL_OLD
+   * @throws CustosError FROZEN; also by the promise: POLICY_DENIED, POLICY_HELD, BUDGET_EXCEEDED, APPROVAL_SPENT, CONTROL_OLD
    */
   admit(admission: Admission, account: Account): Promise<void> | undefined {
     if (this.#fault !== undefined) throw this.#fault;
+    this.#refuseFrozen(admission);
     if (this.#control === undefined) return undefined;
     const now = this.#time();
     const published = policyInForce(this.#control.policies, now);
     return published && this.#judge(admission, { account, now, published, control: this.#control });
+  }
+
+  /** Only here tags are what the holder of the root key set. */
+  #refuseFrozen({ wallets }: Admission): void {
+    if (this.#frozenTags.size === 0) return;
+    const isFrozen = wallets.some(({ tags = [] }) => tags.some((tag) => this.#frozenTags.has(tag)));
+    if (isFrozen) throw new CustosError('FROZEN', 'a freeze stops a tag of the wallet');
   }
 
   async #judge({ request, chain, network, unsigned, signers, wallets }: Admission, by: Judging): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { asCustosError, CustosError } from '../../core/errors.js';
-import { type Asked, keeperCodes, parseAnswers, refusalOf } from '../answers.js';
+import { type Asked, keeperCodes, parseAnswers } from '../answers.js';
 import type { Answer } from '../messages.js';
+import { refusalOf } from '../refusal.js';
 import { withItsBytes } from './answers.js';
 import { FrameReader, framesOf } from './frames.js';
 import { type FrontQuestion, questionText } from './questions.js';

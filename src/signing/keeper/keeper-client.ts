@@ -132,6 +132,11 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       documents = given;
       await handOver(await served(connected, keys), given);
     },
+    async freezes(news) {
+      const answer = await ask((n) => ({ kind: 'freezes', n, request: news }));
+      if (answer.kind !== 'freezes') throw unexpected(answer);
+      return answer.result.freezes;
+    },
     async close() {
       isClosed = true;
       (await connection?.catch(() => undefined))?.close();

@@ -3,11 +3,13 @@ import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
+import type { FreezeNews } from '../../core/signing/freezes.js';
 import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
 import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
+import { parseFreezeNews } from './freeze-question.js';
 
 /** How a front introduces itself. */
 export interface Hello {
@@ -25,7 +27,8 @@ export type FrontQuestion =
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
-  | { readonly kind: 'control'; readonly n: number; readonly request: ControlDocuments };
+  | { readonly kind: 'control'; readonly n: number; readonly request: ControlDocuments }
+  | { readonly kind: 'freezes'; readonly n: number; readonly request: FreezeNews };
 
 const MOST_QUESTIONS = 100_000;
 const MOST_SLOTS = 100;
@@ -55,6 +58,8 @@ export function questionText(question: FrontQuestion): string {
       return JSON.stringify({ kind, n, request: plainCheckpoint(request) });
     case 'control':
       return JSON.stringify({ kind, n, request: plainDocuments(request) });
+    case 'freezes':
+      return JSON.stringify(question);
   }
 }
 
@@ -113,6 +118,8 @@ function parseQuestion(value: unknown): FrontQuestion {
     }
     case 'control':
       return { kind: 'control', n, request: parseDocuments(request) };
+    case 'freezes':
+      return { kind: 'freezes', n, request: parseFreezeNews(question('request')) };
     default:
       throw foreign();
   }

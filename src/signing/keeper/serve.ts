@@ -1,9 +1,11 @@
 import { asCustosError, CustosError, type ErrorCode } from '../../core/errors.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
+import type { FreezeNews, FreezesKept } from '../../core/signing/freezes.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
 import { type KeySlot, type SlotName, slotGeneration } from '../../core/store/store.js';
+import { KeptFreezes, requireFreezeOf } from '../control/freezes.js';
 import type { Answer } from '../messages.js';
 import { answerText } from './answers.js';
 import { FrameReader, framesOf } from './frames.js';
@@ -22,6 +24,8 @@ export interface KeeperParts {
   makeSigner(store: StoreToOpen): Signer;
   /** How often its state was written. */
   counter?(): number;
+  /** Called with the lines of each freeze that it heard of for the first time. */
+  onFrozen?(text: string): void;
   /** Bytes for a front. */
   send(front: number, bytes: Uint8Array): void;
   /** Ends the connection of a front that broke the protocol. */
@@ -30,6 +34,8 @@ export interface KeeperParts {
 
 /** The keeper's end of all connections. */
 export interface Keeper {
+  /** Says that a connection came through the door of control: it may freeze, and nothing else. */
+  opensControl(front: number): void;
   received(front: number, bytes: Uint8Array): void;
   /** The front is gone: nothing more is answered. */
   gone(front: number): void;
@@ -47,6 +53,8 @@ interface Opened {
 
 interface Front {
   readonly reader: FrameReader;
+  /** It came through the door of control. */
+  readonly isControl: boolean;
   /** Undefined until its hello was accepted. */
   signer?: Signer;
   /** Why nothing is signed for it: the documents of control that it brought do not fit. */
@@ -67,13 +75,20 @@ export function serveKeeper(parts: KeeperParts): Keeper {
   const fronts = new Map<number, Front>();
   const own = rulesText(parts.rules);
   let opened: Opened | undefined;
+  /** Freezes from before it was. */
+  const early = new KeptFreezes();
+  /** Those that were told of, so that each is told once. */
+  const heard = new Set<string>();
   /** One hello after another: each may cost a key derivation. */
   let lastHello: Promise<unknown> = Promise.resolve();
 
   const welcome = async (n: number, hello: Hello, front: Front): Promise<Answer> => {
     if (hello.storeId !== parts.storeId) throw refusal('SIGNER_STORE_DIFFERS');
     if (hello.rules !== own) throw refusal('SIGNER_RULES_DIFFER');
-    opened ??= await openStore(parts, hello);
+    if (opened === undefined) {
+      opened = await openStore(parts, hello);
+      await opened.signer.freezes?.({ freezes: early.texts, ends: [] });
+    }
     if (generationOf(hello.slots) !== opened.generation) throw refusal('STORE_REKEYED');
     front.signer = opened.signer;
     const { viewKey, journal, slot } = opened;
@@ -83,12 +98,14 @@ export function serveKeeper(parts: KeeperParts): Keeper {
   const answer = async (question: FrontQuestion, front: Front): Promise<Answer> => {
     const { n } = question;
     try {
+      if (front.isControl && question.kind !== 'freezes') throw refusal('SIGNER_PROTOCOL');
       if (question.kind === 'hello') {
         const welcomed = lastHello.then(() => welcome(n, question.request, front));
         lastHello = welcomed.catch(() => undefined);
         return await welcomed;
       }
       const { signer } = front;
+      if (question.kind === 'freezes') return { kind: 'freezes', n, result: await freezes(question.request, front) };
       if (signer === undefined) throw refusal('SIGNER_PROTOCOL');
       if (question.kind === 'identify')
         return { kind: 'identified', n, result: await signer.identify(question.request) };
@@ -100,6 +117,20 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     } catch (thrown) {
       return { kind: 'failed', n, code: asCustosError(thrown).code };
     }
+  };
+
+  /** Freezes need no keys, so they are taken before any front has come. Only a front brings ends, and a signer verifies them. */
+  const freezes = async (news: FreezeNews, { signer, isControl }: Front): Promise<FreezesKept> => {
+    const by = isControl ? opened?.signer : signer;
+    if (isControl ? news.ends.length > 0 : by === undefined) throw refusal('SIGNER_PROTOCOL');
+    for (const text of news.freezes) requireFreezeOf(parts.storeId, text);
+    if (by === undefined) for (const text of news.freezes) early.add(text);
+    const kept = (await by?.freezes?.(news)) ?? early.texts;
+    for (const text of news.freezes) {
+      if (kept.includes(text) && !heard.has(text)) parts.onFrozen?.(text);
+      heard.add(text);
+    }
+    return { store: parts.storeId, freezes: kept };
   };
 
   /** A front whose documents are older than what is known may have lost more: nothing is signed for it until it brings others. */
@@ -140,10 +171,16 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     if (front.outbox.length === 1) setImmediate(() => flush(id, front));
   };
 
+  const frontOf = (id: number, isControl: boolean): Front => {
+    const front: Front = { reader: new FrameReader(), isControl, open: 0, outbox: [] };
+    fronts.set(id, front);
+    return front;
+  };
+
   return {
+    opensControl: (id) => void frontOf(id, true),
     received(id, bytes) {
-      const front: Front = fronts.get(id) ?? { reader: new FrameReader(), open: 0, outbox: [] };
-      fronts.set(id, front);
+      const front = fronts.get(id) ?? frontOf(id, false);
       try {
         const questions = front.reader.push(bytes).flatMap(parseQuestions);
         if (front.open + questions.length > MOST_OPEN) throw refusal('SIGNER_PROTOCOL');

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
+import { freezeText } from '../../../src/policy/freeze-text.js';
+import { ControlBook } from '../../../src/signing/control/book.js';
+
+const chain = parseChainId('ETH');
+const request = { pending: { chain, network: 'mainnet', keys: [] }, sealed: [] } as const;
+const textOf = (at: number, scope: Parameters<typeof freezeText>[0]['freeze']['scope']) =>
+  freezeText({
+    store: '00'.repeat(16),
+    freeze: { id: at.toString(16).padStart(32, '0'), scope, reason: 'test', at: 1 },
+  });
+const other = { kind: 'wallet', id: parseSignatureId('00000000-0000-4000-8000-000000000001') } as const;
+
+test('everything is frozen when so many freezes come that a true one would not be kept', () => {
+  const book = new ControlBook(() => 0);
+  for (let at = 0; at < 999; at++) book.freeze(textOf(at, other));
+  expect(() => book.refuseFrozen(request)).not.toThrow();
+  book.freeze(textOf(999, other));
+  expect(() => book.refuseFrozen(request)).toThrow(expect.objectContaining({ code: 'FROZEN' }));
+  book.freeze(textOf(1000, other));
+  expect(book.frozen).toHaveLength(1000);
+  book.unfreeze(textOf(999, other));
+  expect(() => book.refuseFrozen(request)).not.toThrow();
+});
+
+test('changes that are read back make the same freezes', () => {
+  const book = new ControlBook(() => 0);
+  const [one, two] = [textOf(1, { kind: 'all' }), textOf(2, { kind: 'tag', tag: 'hot' })];
+  for (const text of [one, two]) book.freeze(text);
+  const kept = book.snapshot();
+  const again = new ControlBook(() => 0);
+  again.restore(kept, [{ kind: 'unfrozen', text: one }]);
+  expect(again.frozen).toEqual([two]);
+  book.unfreeze(one);
+  expect(book.frozen).toEqual([two]);
+  expect(book.update).toMatchObject({ frozenTags: ['hot'], documents: { policies: [] } });
+  book.unfreeze(two);
+  // Signers that were told of the tag are told that it is free.
+  expect(book.update).toEqual({ documents: { policies: [] }, clock: 0 });
+});
