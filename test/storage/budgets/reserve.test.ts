@@ -150,13 +150,17 @@ describe.each(kinds)('budgets on %s', (kind) => {
       { budget: day, max: 10n },
       { budget: 'week', max: 40n },
     ];
+    const claims = ids.map(async (id, at) => {
+      const { journal: own } = processes[at % 2] ?? place.store();
+      return { own, lease: await claimOne(own, id) };
+    });
+    const claimed = await Promise.all(claims);
+    // None waits for a claim of the other process, so that both read before either has written.
     const results = await Promise.allSettled(
-      ids.map(async (id, at) => {
-        const { journal: own } = processes[at % 2] ?? place.store();
-        const lease = await claimOne(own, id);
+      claimed.map(({ own, lease }, at) => {
         // Half of them name the budgets in the other order.
         const charges = limits.map((limit) => takes(1n, limit));
-        await own.reserveBudgets(lease, reserves('0', ...(at % 4 < 2 ? charges : charges.toReversed())));
+        return own.reserveBudgets(lease, reserves('0', ...(at % 4 < 2 ? charges : charges.toReversed())));
       }),
     );
     const refused = results.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
