@@ -22,7 +22,8 @@ export const freezeCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--all', about: 'stop everything' },
       { flags: '--chain <chain>', about: 'stop one chain' },
-      { flags: '--tag <tag>', about: 'stop the wallets with this tag' },
+      // Wallets take several tags, so the command itself refuses more than one.
+      { flags: '--tag <tag>', about: 'stop the wallets with this tag', many: true },
       { flags: '--wallet <id>', about: 'stop one wallet, by its signature ID' },
       { flags: '--reason <text>', about: 'why: everyone who looks will see it' },
       keyOption,

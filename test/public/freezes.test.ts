@@ -90,6 +90,7 @@ it('a freeze that cannot be what was meant is refused', async () => {
     'WALLET_UNKNOWN',
   );
   expect(await refused('--all', '--reason', ' ')).toContain('FREEZE_INVALID');
+  expect(await refused('--tag', 'a', '--tag', 'b', '--reason', 'why')).toContain('FREEZE_INVALID');
   expect((await here('unfreeze', 'aa'.repeat(16))).stderr).toContain('FREEZE_UNKNOWN');
 });
 
