@@ -4,6 +4,7 @@ import { draftPolicy } from '../../app/policy/draft.js';
 import { explain, explainLines, explainNow } from '../../app/policy/explain.js';
 import { checkFile, diffFiles, readPolicyFile } from '../../app/policy/file.js';
 import { nextDraft, openPolicies, type PolicyParts, requirePolicy } from '../../app/policy/published.js';
+import { CustosError } from '../../core/errors.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import { counted } from '../../core/text/counted.js';
 import type { Call, Run } from '../spec.js';
@@ -44,6 +45,10 @@ export const explainCommand: Run = async ({ args, options, house, out }) => {
 };
 
 async function explainPublished(house: Call['house'], given: string) {
+  // Whoever gives a file forgot to say which transaction it is to judge.
+  if (given.includes('.') || given.includes('/')) {
+    throw new CustosError('USAGE', 'name the transaction of the journal with --transaction ID');
+  }
   const id = parsePendingId(given);
   const policy = await published(house, requirePolicy);
   const enacted = await openConstitutions(await house.store(), await house.rootKey(), currentConstitution);
