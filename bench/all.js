@@ -20,6 +20,7 @@ const names = [
   'audit',
   'budgets',
   'freeze',
+  'control',
 ];
 const wanted = process.argv.slice(2);
 for (const name of wanted) if (!names.includes(name)) throw new Error(`${name} is none of ${names.join(', ')}`);

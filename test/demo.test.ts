@@ -12,3 +12,16 @@ it('the demo signs in a signer process, on each Node that the checks try', async
     signedBy: expect.stringMatching(/^signer process \d+$/),
   });
 });
+
+it('the second act holds a large payment until two persons approve it, and stops and verifies everything', async () => {
+  const env = { CUSTOS_PASSWORD: 'password of the demo' };
+  const { code, stdout, stderr } = await custos(['demo', 'control'], { home, env });
+  expect([code, stderr]).toEqual([0, expect.not.stringMatching(/error|warning/i)]);
+  const lines = stdout.trim().split('\n');
+  expect(lines.filter((line) => line.includes('held:'))).toEqual([
+    '  held: policy: large needs 2 of treasury: no approval yet, bea, ben can',
+    expect.stringMatching(/^ {2}held: freeze [0-9a-f]{32} stops all: a demo of the emergency stop$/),
+  ]);
+  expect(lines.filter((line) => line.includes('paid:'))).toHaveLength(3);
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ events: expect.any(Number) });
+});

@@ -198,6 +198,12 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/demo.js')).demo,
   },
   {
+    path: 'demo control',
+    about: 'try a policy, approvals, a freeze and the audit log on a local blockchain, without any account',
+    options: [],
+    load: async () => (await import('./commands/demo.js')).control,
+  },
+  {
     path: 'doctor',
     about: 'check configuration and health, and suggest remedies',
     options: [

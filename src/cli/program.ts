@@ -43,6 +43,8 @@ export async function parseArguments(argv: readonly string[], version: string): 
     const [first = '', second] = spec.path.split(' ');
     const parent = second === undefined ? program : group(program, groups, first);
     const command = describe(parent, spec, second ?? first).helpGroup(heading);
+    // A command may have others below it, which come after it in the list.
+    if (second === undefined) groups.set(first, command);
     command.on('afterHelp', () => {
       explained = spec;
     });

@@ -6,12 +6,11 @@ import {
   requestFor,
   submitApproval,
 } from '../../app/approvals/asked.js';
-import { openConstitutions, requireConstitution } from '../../app/approvals/constitutions.js';
 import { answerText, feeAtMost, readAnswer, signDecision } from '../../app/approvals/decide.js';
 import type { ApproverKey } from '../../app/approvals/key-file.js';
+import { approvalParts } from '../../app/approvals/parts.js';
 import { type ApprovalRequest, decodeRequest, readRequest, requestText } from '../../app/approvals/request.js';
 import { amountText, requestLines, standingJson } from '../../app/approvals/shown-request.js';
-import { openPolicies, policyInForce } from '../../app/policy/published.js';
 import { CustosError } from '../../core/errors.js';
 import type { Approval, SignedApproval } from '../../core/policy/approval.js';
 import { parsePendingId } from '../../core/signing/pending.js';
@@ -111,31 +110,10 @@ async function take(call: Call, answer: SignedApproval): Promise<0> {
 
 /** What approvals are asked for and taken with. @throws CustosError CONFIG_INVALID: nothing says which approvals are needed; CONSTITUTION_MISSING */
 async function openParts(call: Call): Promise<ApprovalParts> {
-  const parts = await approvalParts(call);
+  const parts = await approvalParts(call.house);
   if (parts !== undefined) return parts;
   throw new CustosError(
     'CONFIG_INVALID',
     'nothing says which approvals are needed: give --needs as the daemon has it, or publish a policy',
   );
-}
-
-/** @returns undefined if no transaction needs approvals. @throws CustosError CONSTITUTION_MISSING */
-export async function approvalParts({ house }: Pick<Call, 'house'>): Promise<ApprovalParts | undefined> {
-  const { config, chains, clock } = house;
-  const store = await house.store();
-  const rootKey = await house.rootKey();
-  const policy = await openPolicies({ store, rootKey, clock }, policyInForce);
-  if (policy === undefined && config.needs.length === 0) return undefined;
-  const constitution = await openConstitutions(store, rootKey, requireConstitution);
-  return {
-    store,
-    journal: await house.journal(),
-    vault: await house.vault(),
-    chains,
-    clock,
-    demands: config.needs,
-    policy,
-    constitution,
-    developmentChainIds: config.daemon.developmentChainIds,
-  };
 }

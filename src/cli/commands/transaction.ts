@@ -1,4 +1,5 @@
 import { findStanding } from '../../app/approvals/asked.js';
+import { approvalParts } from '../../app/approvals/parts.js';
 import { makeCloud } from '../../app/network/cloud.js';
 import { isPasswordAtHand } from '../../app/store/password.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
@@ -10,7 +11,6 @@ import { parsePendingId } from '../../core/signing/pending.js';
 import { isUnsigned, type JournalEntry } from '../../core/store/journal.js';
 import type { Output } from '../output.js';
 import type { Call, Run } from '../spec.js';
-import { approvalParts } from './approvals.js';
 
 /** As few rows as are asked for are verified, and only with a password that needs no typing. */
 function unlockOf({ config, journal }: Call['house']): Unlock {
@@ -68,7 +68,7 @@ export const show: Run = async ({ args, house, out }) => {
 async function approvalsOf(house: Call['house'], { entry }: ShownEntry): Promise<object | undefined> {
   if (!isPasswordAtHand(house.config) || !isUnsigned(entry.state) || entry.completed === undefined) return undefined;
   try {
-    const parts = await approvalParts({ house });
+    const parts = await approvalParts(house);
     if (parts === undefined) return undefined;
     const { kind, rejectedBy, missing, text } = (await findStanding(parts, entry.id)).standing;
     return { state: kind, ...(rejectedBy !== undefined && { rejectedBy }), missing, text };

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Constitution } from '../../core/policy/constitution.js';
+import type { Policy } from '../../core/policy/policy.js';
+import { Secret } from '../../core/secret.js';
+import { readWrittenConstitution } from '../approvals/constitution-schema.js';
+import { enactConstitution, openConstitutions, readSignature, signConstitution } from '../approvals/constitutions.js';
+import { type ApproverKey, makeKeyFile, openKeyFile } from '../approvals/key-file.js';
+import type { House } from '../house.js';
+import { openPolicies, publishPolicy } from '../policy/published.js';
+import { parsePolicy } from '../policy/schema.js';
+import { readPolicySignature, signPolicy } from '../policy/signed-policy.js';
+
+/** The persons of the demo: one makes the rules, two approve. */
+export const names = ['ada', 'bea', 'ben'] as const;
+export type Keys = Readonly<Record<(typeof names)[number], ApproverKey>>;
+
+/** Makes a key file for each person, as `custos approver key` does on the person's own machine. */
+export async function makeKeys(home: string): Promise<Keys> {
+  const made = async (name: string) => {
+    const password = Secret.bytes(new Uint8Array(randomBytes(16)));
+    const file = join(home, `${name}.key`);
+    try {
+      await makeKeyFile(file, password);
+      return await openKeyFile(file, password);
+    } finally {
+      password.wipe();
+    }
+  };
+  const [ada, bea, ben] = await Promise.all([made('ada'), made('bea'), made('ben')]);
+  return { ada, bea, ben };
+}
+
+/** Brings a constitution into force that these persons signed. */
+export async function enact(house: House, keys: Keys): Promise<Constitution> {
+  const { storeId, approvals } = await house.store();
+  const person = (role: string, key: ApproverKey) => ({ roles: [role], keys: [key.text], initiates: [] });
+  const text = JSON.stringify({
+    custosConstitution: 1,
+    store: storeId,
+    version: 1,
+    previous: null,
+    persons: { ada: person('admin', keys.ada), bea: person('approver', keys.bea), ben: person('approver', keys.ben) },
+    groups: { board: ['ada'], treasury: ['bea', 'ben'] },
+    thresholds: { constitution: '1 of board', widen: '1 of board', narrow: '1 of board', unfreeze: '2 of treasury' },
+  });
+  const constitution = readWrittenConstitution(text);
+  const signature = readSignature(signConstitution(constitution, keys.ada), constitution);
+  await openConstitutions({ storeId, approvals }, await house.rootKey(), (parts) =>
+    enactConstitution(parts, constitution, [signature]),
+  );
+  return constitution;
+}
+
+/** Publishes the policy that a person who makes rules has signed. */
+export async function publish(house: House, written: object, key: ApproverKey): Promise<Policy> {
+  const store = await house.store();
+  const policy = parsePolicy(JSON.stringify(written));
+  const signed = signPolicy(policy, { store: store.storeId, act: 'narrow', key });
+  const signatures = [readPolicySignature(signed, policy)];
+  const opened = { store, rootKey: await house.rootKey(), clock: house.clock };
+  await openPolicies(opened, (parts) => publishPolicy(parts, policy, { signatures }));
+  return policy;
+}
