@@ -16,7 +16,7 @@ export interface Decree {
   readonly facts: readonly DecreeFact[];
 }
 
-export type DecreeFact = readonly [name: string, value: string];
+type DecreeFact = readonly [name: string, value: string];
 
 /** The ASCII lines of a decree as one key signs them. @param key - text form */
 export function decreeLines({ title, store, act, facts }: Decree, key: string): string {

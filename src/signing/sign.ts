@@ -81,10 +81,7 @@ function revisionsOf(wallets: readonly ControlledWallet[]): readonly WalletRevis
 }
 
 /** Each wallet once, with what its record says that only the holder of the root key can have written. @throws CustosError RECORD_DAMAGED */
-export function controlledWallets(
-  vault: Pick<Vault, 'control'>,
-  wanted: readonly WantedKey[],
-): readonly ControlledWallet[] {
+function controlledWallets(vault: Pick<Vault, 'control'>, wanted: readonly WantedKey[]): readonly ControlledWallet[] {
   const records = new Set(wanted.map(({ sealed }) => sealed));
   return [...records].map((sealed) => ({ signatureId: sealed.signatureId, control: vault.control(sealed) }));
 }

@@ -29,7 +29,7 @@ const emptyPolicy = {
 };
 
 /** The policy with these members besides the usual ones. */
-export function policyOf(members: object): Policy {
+function policyOf(members: object): Policy {
   return readPolicy(JSON.stringify({ ...emptyPolicy, ...members }));
 }
 

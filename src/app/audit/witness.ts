@@ -28,7 +28,7 @@ export function readLogKey(keyLine: string): LogKey {
 }
 
 /** The key under which one log of a store signs. */
-export function keyOfWriter({ storeId, publicKey }: LogKey, writer: string): NoteKey {
+function keyOfWriter({ storeId, publicKey }: LogKey, writer: string): NoteKey {
   return { name: `custos/${storeId}/${writer}`, publicKey };
 }
 

@@ -15,7 +15,7 @@ import { type ApproverServiceParts, openApproverServices } from './approver-serv
 import { type PolicyJudgesParts, policyJudges } from './policy-judges.js';
 
 /** The parts of the judge of approvals. */
-export interface ApprovalJudgeParts {
+interface ApprovalJudgeParts {
   readonly config: Pick<Config, 'needs'>;
   readonly clock: Clock;
   readonly store: Pick<Store, 'storeId' | 'approvals' | 'journal'>;

@@ -11,9 +11,8 @@ import { openPolicies, publishPolicy } from '../policy/published.js';
 import { parsePolicy } from '../policy/schema.js';
 import { readPolicySignature, signPolicy } from '../policy/signed-policy.js';
 
-/** The persons of the demo: one makes the rules, two approve. */
-export const names = ['ada', 'bea', 'ben'] as const;
-export type Keys = Readonly<Record<(typeof names)[number], ApproverKey>>;
+/** Keys of the demo's persons: ada makes the rules, bea and ben approve. */
+export type Keys = Readonly<Record<'ada' | 'bea' | 'ben', ApproverKey>>;
 
 /** Makes a key file for each person, as `custos approver key` does on the person's own machine. */
 export async function makeKeys(home: string): Promise<Keys> {

@@ -20,7 +20,7 @@ export function serveVault(channel: SignerChannel): void {
 }
 
 /** What opens constitutions and policies. */
-export function controlOpener(rootKey: Uint8Array, storeId: string): ControlOpener {
+function controlOpener(rootKey: Uint8Array, storeId: string): ControlOpener {
   const seal = controlSeal(rootKey, storeId);
   return { storeId, open: (kind, { version, box }) => seal.open(kind, { version, box, viewBox: box }) };
 }

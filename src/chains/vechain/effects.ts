@@ -11,7 +11,7 @@ const DAY = 8640;
 const standards: Readonly<Record<number, string>> = { 20: 'VIP-180', 721: 'VIP-181', 1155: 'VIP-210' };
 const CLAUSE = 'clause';
 /** The second coin, in which fees are paid. Its contract makes it a token, too; both have this one name in effects. */
-export const FEE_COIN = 'VTHO';
+const FEE_COIN = 'VTHO';
 
 export const rules: CallRules = {
   coin: 'VET',

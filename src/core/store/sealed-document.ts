@@ -1,5 +1,5 @@
 /** What the store keeps in numbered versions, of which none is ever changed: who decides, and what may be signed. */
-export const documentKinds = ['constitution', 'policy'] as const;
+const documentKinds = ['constitution', 'policy'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** One version of a document as it is stored. */

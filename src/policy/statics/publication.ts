@@ -8,7 +8,7 @@ import { diffPolicies, type PolicyDiff } from './diff.js';
 
 const HOUR = 3_600_000;
 /** How many hours a version that widens waits, at least, once there is a constitution. */
-export const WIDENING_DELAY = 24;
+const WIDENING_DELAY = 24;
 
 /** What publishing a policy needs of persons. */
 export type PolicyAct = Extract<Act, 'widen' | 'narrow'>;

@@ -5,7 +5,7 @@ import type { BudgetCharge, BudgetWindow } from '../../core/store/budgets.js';
 import type { Ledger } from './ledger.js';
 
 /** What one family took of a budget at one moment. */
-export interface TakenCharge {
+interface TakenCharge {
   readonly budget: string;
   readonly at: number;
   readonly amount: bigint;

@@ -4,7 +4,7 @@ import { type Asked, keeperCodes, parseAnswers } from '../answers.js';
 import type { Answer } from '../messages.js';
 import { refusalOf } from '../refusal.js';
 import { withItsBytes } from './answers.js';
-import { FrameReader, framesOf } from './frames.js';
+import { FrameReader, framesOf, requireFrame } from './frames.js';
 import { type FrontQuestion, questionText } from './questions.js';
 
 interface Waiting {
@@ -54,6 +54,7 @@ export class KeeperConnection {
     this.#lastNumber += 1;
     const question = make(this.#lastNumber);
     const text = questionText(question);
+    requireFrame(text);
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.n, { question, resolve, reject });
       this.#outbox.push(text);

@@ -26,14 +26,24 @@ export function framesOf(texts: readonly string[]): Uint8Array[] {
     [shared, size] = [[], 0];
   };
   for (const text of texts) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > LONGEST_PART) throw new CustosError('TRANSACTION_TOO_LARGE', 'the request is too large for a signer');
+    const bytes = requireFrame(text);
     if (size + bytes > SHARED) close();
     shared.push(text);
     size += bytes;
   }
   close();
   return frames;
+}
+
+/**
+ * Checks one text alone, so that only its own question fails.
+ * @returns its length in bytes
+ * @throws CustosError TRANSACTION_TOO_LARGE: it does not fit into a frame
+ */
+export function requireFrame(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_PART) throw new CustosError('TRANSACTION_TOO_LARGE', 'the request is too large for a signer');
+  return bytes;
 }
 
 function frameOf(text: string): Uint8Array {

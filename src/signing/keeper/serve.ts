@@ -8,7 +8,7 @@ import { type KeySlot, type SlotName, slotGeneration } from '../../core/store/st
 import { KeptFreezes, requireFreezeOf } from '../control/freezes.js';
 import type { Answer } from '../messages.js';
 import { answerText } from './answers.js';
-import { FrameReader, framesOf } from './frames.js';
+import { FrameReader, framesOf, requireFrame } from './frames.js';
 import { type FrontQuestion, type Hello, parseQuestions } from './questions.js';
 import { rulesText } from './rules-text.js';
 
@@ -165,7 +165,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
 
   const take = async (id: number, front: Front, question: FrontQuestion): Promise<void> => {
     front.open += 1;
-    const text = answerText(await answer(question, front));
+    const text = frameText(await answer(question, front));
     front.open -= 1;
     front.outbox.push(text);
     if (front.outbox.length === 1) setImmediate(() => flush(id, front));
@@ -225,6 +225,17 @@ async function openStore(parts: KeeperParts, { storeId, slots }: Hello): Promise
 /** Which root key the slots open, by what they say; the slot that opens is bound to its number. */
 function generationOf(slots: readonly KeySlot[]): number {
   return Math.max(0, ...slots.map(slotGeneration));
+}
+
+/** A front may ask for signed bytes that are too long to send; only this question fails then. */
+function frameText(answered: Answer): string {
+  const text = answerText(answered);
+  try {
+    requireFrame(text);
+    return text;
+  } catch (thrown) {
+    return answerText({ kind: 'failed', n: answered.n, code: asCustosError(thrown).code });
+  }
 }
 
 function refusal(code: ErrorCode): CustosError {

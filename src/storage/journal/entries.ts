@@ -102,7 +102,7 @@ export interface StoryFact extends JournalFact {
 }
 
 /** Charges as budget, amount in decimal digits, and moment: a restore makes reservations and sums from them. */
-export interface ReservedBudgets {
+interface ReservedBudgets {
   readonly attempt: string;
   readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
 }

@@ -106,6 +106,19 @@ test('a connection that is lost fails its questions with a code, and the next qu
   await front.close();
 });
 
+test('a question that is too long for a frame fails alone', async () => {
+  const front = frontOf(honest);
+  const tooLong = { ...request, completed: '1'.repeat(16 * 1024 * 1024) };
+  const [first, second, third] = await Promise.all([
+    front.sign(request),
+    front.sign(tooLong).catch((thrown: unknown) => thrown),
+    front.sign(request),
+  ]);
+  expect([first, third]).toEqual([signed.result, signed.result]);
+  expect(second).toMatchObject({ code: 'TRANSACTION_TOO_LARGE' });
+  await front.close();
+});
+
 test('a keeper that comes back with other keys is not asked', async () => {
   let hellos = 0;
   let asks = 0;
