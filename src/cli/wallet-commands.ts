@@ -1,4 +1,4 @@
-import { derivationOption, jsonOption, storeOptions, testnetOption, weakPasswordOption } from './options.js';
+import { derivationOption, jsonOption, keyOption, storeOptions, testnetOption, weakPasswordOption } from './options.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -8,7 +8,6 @@ const states = () => import('./commands/wallets/states.js');
 const tagOption: OptionSpec = { flags: '--tag <tag>', about: 'a tag that policies name; repeatable', many: true };
 const ownerOption: OptionSpec = { flags: '--owner <name>', about: 'an owner that policies name' };
 const yesOption: OptionSpec = { flags: '--yes', about: 'do not ask for confirmation' };
-const keyOption: OptionSpec = { flags: '--key <file>', about: 'your key, as `approver key` made it' };
 const idsOption: OptionSpec = { flags: '--ids <file>', about: 'file of signature IDs, one a line' };
 
 /** Options of every command that changes the state of a wallet. */

@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import type { Approval, PolicyVersion, SignedApproval } from '../core/policy/approval.js';
 import type { Constitution, Person, PersonSigner } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
+import { maySign } from '../core/policy/powers.js';
 import { readApprovalText } from './approval-text.js';
 import { isSignedBy } from './person-key.js';
 import { emptySeats } from './seats.js';
@@ -74,8 +75,8 @@ function signerOf(constitution: Constitution, key: string): PersonSigner {
   throw new CustosError('APPROVAL_SIGNATURE', `the key ${key} belongs to no person of the constitution`);
 }
 
-function requireRole({ name, roles }: Person): void {
-  if (!roles.has('approver')) throw refused(`${name} does not have the role of approver`);
+function requireRole(person: Person): void {
+  if (!maySign(person, 'approve')) throw refused(`${person.name} does not have the role of approver`);
 }
 
 /**
@@ -181,7 +182,12 @@ function standingOfDemand(demand: Demand, { asked, constitution, yes }: Counting
   );
   const open = group.filter((name) => {
     const person = constitution.persons.get(name);
-    return person?.roles.has('approver') === true && !mayHaveAsked(person, asked.initiator) && !approved.has(name);
+    return (
+      person !== undefined &&
+      maySign(person, 'approve') &&
+      !mayHaveAsked(person, asked.initiator) &&
+      !approved.has(name)
+    );
   });
   return { demand, approved: [...approved], open };
 }

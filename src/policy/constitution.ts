@@ -11,6 +11,7 @@ import {
   roles,
 } from '../core/policy/constitution.js';
 import { type Demand, demandText, isName, parseDemand } from '../core/policy/demand.js';
+import { maySign } from '../core/policy/powers.js';
 import { canonicalJson, readCanonicalJson } from './canonical-json.js';
 import { hashOf, isHash } from './hash.js';
 import { parsePersonKey, personKeyText } from './person-key.js';
@@ -145,7 +146,7 @@ function readThresholds(
         throw invalid(`the threshold of ${act} names the group ${demand.group}, which is not there`);
       if (demand.count > group.size)
         throw invalid(`the threshold of ${act} is ${demandText(demand)}, and the group has ${group.size}`);
-      const unfit = [...group].find((name) => !mayDecide(persons.get(name), act));
+      const unfit = [...group].find((name) => !isFit(persons.get(name), act));
       if (unfit !== undefined)
         throw invalid(`the threshold of ${act} counts on ${unfit}, whose role does not allow it`);
       return [act, demand];
@@ -153,10 +154,8 @@ function readThresholds(
   );
 }
 
-/** Admins make the rules; whoever may stop signing may also help to end the stop. */
-function mayDecide(person: Person | undefined, act: Act): boolean {
-  if (person === undefined) return false;
-  return act === 'unfreeze' ? !person.roles.has('auditor') : person.roles.has('admin');
+function isFit(person: Person | undefined, act: Act): boolean {
+  return person !== undefined && maySign(person, act);
 }
 
 function exactly(value: unknown, names: readonly string[], what: string): JsonObject {

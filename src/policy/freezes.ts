@@ -1,5 +1,6 @@
 import type { Constitution } from '../core/policy/constitution.js';
 import type { Freeze } from '../core/policy/freeze.js';
+import { maySign } from '../core/policy/powers.js';
 import type { StoredFreeze, StoredFreezeEnd } from '../core/store/freezes.js';
 import type { JournalMac } from '../core/store/journal-mac.js';
 import { readFreezeText } from './freeze-text.js';
@@ -29,8 +30,8 @@ export function endMac(
 }
 
 /**
- * Whether somebody who may freeze made a freeze: a process with the journal's key, or a person of the constitution who is not an
- * auditor.
+ * Whether somebody who may freeze made a freeze: a process with the journal's key, or a person of the constitution who may
+ * stop signing.
  */
 export function isAuthentic(
   { text, signature, mac }: StoredFreeze,
@@ -39,7 +40,7 @@ export function isAuthentic(
   if (mac !== undefined && mac === freezeMac(by.mac, text)) return true;
   const { freeze } = readFreezeText(text);
   const signer = freeze.by === undefined ? undefined : by.constitution?.signers.get(freeze.by);
-  if (signer === undefined || signature === undefined || signer.person.roles.has('auditor')) return false;
+  if (signer === undefined || signature === undefined || !maySign(signer.person, 'stop')) return false;
   return isSignedBy(signer.key, text, signature);
 }
 

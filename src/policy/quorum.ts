@@ -1,10 +1,11 @@
 import { CustosError } from '../core/errors.js';
 import type { Act, Constitution, PersonSignature } from '../core/policy/constitution.js';
 import { demandText } from '../core/policy/demand.js';
+import { maySign, type Signing } from '../core/policy/powers.js';
 import { isSignedBy } from './person-key.js';
 
 /** `stop`: what one person may do alone, because it only makes less possible. Everything else needs a quorum of the constitution. */
-type DecreeAct = Act | 'stop';
+type DecreeAct = Exclude<Signing, 'approve'>;
 
 /** What persons sign: whole lines, so that a person can read them, and no signature fits another purpose. */
 export interface Decree {
@@ -103,7 +104,7 @@ interface Deciders {
 
 function deciders({ thresholds, groups, persons }: Constitution, act: DecreeAct): Deciders {
   if (act === 'stop') {
-    const group = [...persons.values()].filter(({ roles }) => !roles.has('auditor')).map(({ name }) => name);
+    const group = [...persons.values()].filter((person) => maySign(person, 'stop')).map(({ name }) => name);
     return { count: 1, group: new Set(group), asked: 'one admin, operator or approver' };
   }
   const demand = thresholds.get(act);

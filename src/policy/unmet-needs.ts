@@ -1,5 +1,6 @@
 import type { Constitution } from '../core/policy/constitution.js';
 import { type Demand, demandText } from '../core/policy/demand.js';
+import { maySign } from '../core/policy/powers.js';
 import { emptySeats } from './seats.js';
 
 /**
@@ -29,6 +30,6 @@ function faultOf(demand: Demand, constitution: Constitution): string | undefined
 function approversOf(group: string, { groups, persons }: Constitution): readonly string[] {
   return [...(groups.get(group) ?? [])].filter((name) => {
     const person = persons.get(name);
-    return person?.roles.has('approver') === true && person.initiates.size === 0;
+    return person !== undefined && maySign(person, 'approve') && person.initiates.size === 0;
   });
 }
