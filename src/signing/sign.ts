@@ -39,6 +39,7 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   const { network } = pending;
   const chain = parts.chains.get(pending.chain);
   const wanted = wantedKeys(chain, request);
+  refuseUnused(request, wanted);
   const controlled = controlledWallets(parts.vault, wanted);
   const wallets = signingWallets(controlled);
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
@@ -84,6 +85,14 @@ function revisionsOf(wallets: readonly ControlledWallet[]): readonly WalletRevis
 function controlledWallets(vault: Pick<Vault, 'control'>, wanted: readonly WantedKey[]): readonly ControlledWallet[] {
   const records = new Set(wanted.map(({ sealed }) => sealed));
   return [...records].map((sealed) => ({ signatureId: sealed.signatureId, control: vault.control(sealed) }));
+}
+
+/** Whoever accounts takes every record of a request for one that was opened: none of them may be made up. @throws CustosError WALLET_UNKNOWN */
+function refuseUnused({ sealed }: Pick<SignRequest, 'sealed'>, wanted: readonly WantedKey[]): void {
+  const used = new Set(wanted.map((key) => key.sealed));
+  const unused = sealed.find((record) => !used.has(record));
+  if (unused === undefined) return;
+  throw new CustosError('WALLET_UNKNOWN', `wallet ${unused.signatureId} has no key that signs this transaction`);
 }
 
 /** Checks that the transaction is the approved one, whatever happened to it since. @throws CustosError DIGEST_MISMATCH */

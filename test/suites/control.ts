@@ -103,6 +103,23 @@ export function controlSuite(name: string, makeSigner: MakeSigner): void {
       expect(await signer.sign(signRequest(other))).toHaveProperty('raw');
     });
 
+    it('a record that a front made up beside the true ones does not pass for the newest of its wallet', async () => {
+      const signer = fresh();
+      const sealed = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+      const request = signRequest({ ...made, sealed });
+      const { raw } = await signer.sign(request);
+      const other = signRequest(await parts.wallet('key'));
+      const later = { ...made.sealed, createdAt: made.sealed.createdAt + 1 };
+      for (const sealed of [
+        [...other.sealed, later],
+        [later, ...other.sealed],
+        [...other.sealed, ...other.sealed.map((one) => ({ ...one }))],
+      ]) {
+        await expect(signer.sign({ ...other, sealed })).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
+      }
+      expect((await signer.sign(request)).raw).toBe(raw);
+    });
+
     it('the same form signed by another wallet is another transaction, and is charged by itself', async () => {
       const signer = fresh();
       await signer.control(documentsOf(seals.policy({ permits: [anyPayment], limits: [dayLimit(30_000)] })));

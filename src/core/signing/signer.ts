@@ -14,7 +14,7 @@ export interface SignRequest {
   readonly completed: string;
   /** Digest of what the judges allowed (`digestOf`); the signer signs only this. */
   readonly digest?: string;
-  /** Sealed records of every wallet that `pending.keys` names. */
+  /** Sealed records of every wallet whose keys sign, and no others. */
   readonly sealed: readonly SealedWallet[];
   /** What rules need to know besides the transaction, in a store that has any. */
   readonly control?: SignControl;

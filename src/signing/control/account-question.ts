@@ -14,6 +14,16 @@ export function parseAccountQuestion(value: unknown): AccountQuestion {
   return { kind: 'reserve', claim, approvals, charges: listOf(of('charges'), parseCharge) };
 }
 
+/** Whether a question can be answered at all: who answers takes any other for that of a broken signer. */
+export function isAccountable(question: AccountQuestion): boolean {
+  try {
+    return parseAccountQuestion(question).kind === question.kind;
+  } catch (error) {
+    if (error instanceof CustosError) return false;
+    throw error;
+  }
+}
+
 type Members = (name: string) => unknown;
 
 /** Own properties only: an inherited one was never part of the message. */

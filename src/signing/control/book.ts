@@ -39,6 +39,8 @@ export interface BookSnapshot {
   /** Budgets: name, row and sums of each. */
   readonly rows: readonly (readonly [budget: string, row: string, sums: string])[];
   readonly families: readonly Family[];
+  /** Number of the last family that ever was: what happens later counts on from it. */
+  readonly lastFamily?: number;
   /** The newest records that were signed with. */
   readonly wallets?: readonly WalletRecord[];
   /** Lines of the freezes that hold. */
@@ -178,13 +180,15 @@ export class ControlBook {
     return this.#written;
   }
 
-  /** Everything that has happened until now. */
+  /** Everything that has happened until now, to be kept: what of it was not written yet has no record of its own any more. */
   snapshot(): BookSnapshot {
+    this.#unwritten = [];
     return {
       clock: this.#clock,
       ...this.#known,
       rows: [...this.#ledger.rows()].map(({ budget, row, sums }) => [budget, row, sumsText(sums)]),
       families: this.#spending.families(),
+      lastFamily: this.#spending.last,
       wallets: this.#revisions.all(),
       ...(this.frozen.length > 0 && { frozen: this.frozen }),
     };
@@ -192,13 +196,13 @@ export class ControlBook {
 
   /** Makes a new book one that was kept. @throws CustosError RECORD_DAMAGED */
   restore(
-    { clock, constitution, policy, rows, families, wallets = [], frozen = [] }: BookSnapshot,
+    { clock, constitution, policy, rows, families, lastFamily = 0, wallets = [], frozen = [] }: BookSnapshot,
     events: readonly BookEvent[],
   ): void {
     this.#clock = clock;
     this.#known = { ...(constitution && { constitution }), ...(policy && { policy }) };
     for (const [budget, row, sums] of rows) this.#ledger.restore(budget, row, parseSums(sums));
-    this.#spending.restore(families);
+    this.#spending.restore(families, lastFamily);
     this.#revisions.learn(wallets);
     for (const text of frozen) this.#apply({ kind: 'frozen', text });
     for (const event of events) this.#apply(event);

@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import type { Judgement } from '../../core/policy/judgement.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges, SpentApproval } from '../../core/signing/control.js';
 import { chargesOf, judgeWithBudgets } from '../../policy/judging/judge-with-budgets.js';
+import { isAccountable } from './account-question.js';
 import type { ControlUpdate } from './book.js';
 import { type Admission, claimOf } from './claim.js';
 import { type ControlOpener, compiler, type OpenedControl, openDocuments, policyInForce } from './documents.js';
@@ -67,7 +68,8 @@ export class Gate {
   }
 
   async #judge({ request, chain, network, unsigned, signers, wallets }: Admission, by: Judging): Promise<void> {
-    const { account, now, published, control } = by;
+    const { now, published, control } = by;
+    const account = withinBounds(by.account);
     const { effects, summary } = unsigned;
     const claim = claimOf({ request, chain, network, unsigned, signers });
     const { storeId } = this.#required();
@@ -103,6 +105,14 @@ export class Gate {
     this.#clock = Math.max(this.#clock, this.#now());
     return this.#clock;
   }
+}
+
+/** A policy may count thousands of destinations of one transaction: that must end the transaction, and not the signer. */
+function withinBounds(account: Account): Account {
+  return async (question) => {
+    if (isAccountable(question)) return account(question);
+    throw new CustosError('POLICY_DENIED', 'the policy counts more of the transaction than can be accounted for');
+  };
 }
 
 interface Judging {

@@ -38,10 +38,13 @@ export function approvalsFor(asking: Asking): Given {
   const groups = knownGroups(constitution);
   // Nothing could prove the answer of a four-eye service here: where a rule is content with it, the front alone asks.
   if (constitution === undefined) return { facts: { approvals: [fourEyeApproval], groups }, approvals: [] };
+  // A hash of all effects: once, however many approvals a front sends.
+  let asked: Asked | undefined;
   const approvals = kept.flatMap((one) => {
     try {
       const verified = verifyApproval(constitution, one);
-      checkApproval(verified, askedOf(asking));
+      asked ??= askedOf(asking);
+      checkApproval(verified, asked);
       return [verified];
     } catch (error) {
       // Only what is foreseen is a reason; anything else is a defect, and ends the judging.

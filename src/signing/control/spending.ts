@@ -53,17 +53,17 @@ export class Spending {
 
   /** What others than these bytes have charged. @throws CustosError RECORD_DAMAGED */
   used(claim: SignatureClaim, wanted: readonly BudgetWindow[]): readonly bigint[] {
-    const family = this.#familyOf(claim, []);
-    return wanted.map((window) => this.#ledger.used(window) - ownCharge(family, window));
+    const own = chargesOf(this.#familyOf(claim, []));
+    return wanted.map((window) => this.#ledger.used(window) - ownCharge(own, window));
   }
 
   /** @throws CustosError APPROVAL_SPENT, BUDGET_EXCEEDED: nothing was changed */
   check({ claim, approvals, charges }: Reserving): void {
-    const family = this.#familyOf(claim, approvals);
+    const own = chargesOf(this.#familyOf(claim, approvals));
     for (const charge of charges) {
       const { amount, max } = charge;
       if (max === undefined) continue;
-      if (this.#ledger.used(charge) - ownCharge(family, charge) + amount <= max) continue;
+      if (this.#ledger.used(charge) - ownCharge(own, charge) + amount <= max) continue;
       throw new CustosError('BUDGET_EXCEEDED', 'other signatures have used up a budget meanwhile');
     }
   }
@@ -72,8 +72,9 @@ export class Spending {
   take({ claim, approvals, charges, at }: Reserving): number {
     const found = this.#familyOf(claim, approvals);
     const family = found ?? this.#add();
+    const own = chargesOf(found);
     const fresh = charges.flatMap(({ budget, since, amount }) => {
-      const missing = amount - ownCharge(found, { budget, since });
+      const missing = amount - ownCharge(own, { budget, since });
       return missing > 0n ? [{ budget, at, amount: missing }] : [];
     });
     for (const charge of fresh) this.#ledger.charge(charge.budget, at, charge.amount);
@@ -104,8 +105,14 @@ export class Spending {
     return [...this.#families.values()];
   }
 
+  /** Number of the last family that ever was, also of one that is gone. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** Puts the families of a snapshot back, whose charges the ledger has. */
-  restore(families: readonly Family[]): void {
+  restore(families: readonly Family[], last: number): void {
+    this.#last = last;
     for (const family of families) {
       this.#families.set(family.id, family);
       this.#last = Math.max(this.#last, family.id);
@@ -143,9 +150,9 @@ export class Spending {
 
   /** Of three transactions, the first and last may exclude the second and not each other: what all share is what counts. */
   #narrow(family: Family, uses: readonly string[]): void {
-    const kept = family.uses.filter((use) => uses.includes(use));
-    for (const use of family.uses) if (!kept.includes(use)) this.#unindex(this.#byUse, use, family);
-    family.uses = kept;
+    const others = new Set(uses);
+    for (const use of family.uses) if (!others.has(use)) this.#unindex(this.#byUse, use, family);
+    family.uses = family.uses.filter((use) => others.has(use));
   }
 
   #index({ id, marks, uses, approvals }: Family): void {
@@ -183,10 +190,20 @@ function isKin({ marks, uses }: Family, claim: SignatureClaim): boolean {
   return marks.includes(claim.mark) || uses.some((use) => claim.uses.includes(use));
 }
 
+/** By budget: a family may have charged thousands, of which a question wants thousands. */
+function chargesOf(family: Family | undefined): ReadonlyMap<string, readonly TakenCharge[]> {
+  const byBudget = new Map<string, TakenCharge[]>();
+  for (const one of family?.charges ?? []) {
+    const charges = byBudget.get(one.budget);
+    if (charges === undefined) byBudget.set(one.budget, [one]);
+    else charges.push(one);
+  }
+  return byBudget;
+}
+
 /** What a family has charged already, as far as the window still counts it. */
-function ownCharge(family: Family | undefined, { budget, since }: BudgetWindow): bigint {
-  if (family === undefined) return 0n;
+function ownCharge(own: ReadonlyMap<string, readonly TakenCharge[]>, { budget, since }: BudgetWindow): bigint {
   let sum = 0n;
-  for (const one of family.charges) if (one.budget === budget && isCounted(one.at, since)) sum += one.amount;
+  for (const one of own.get(budget) ?? []) if (isCounted(one.at, since)) sum += one.amount;
   return sum;
 }

@@ -127,8 +127,10 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     if (by === undefined) for (const text of news.freezes) early.add(text);
     const kept = (await by?.freezes?.(news)) ?? early.texts;
     for (const text of news.freezes) {
-      if (kept.includes(text) && !heard.has(text)) parts.onFrozen?.(text);
+      // Only what is kept: whoever sends more than that must not fill the memory.
+      if (!kept.includes(text) || heard.has(text)) continue;
       heard.add(text);
+      parts.onFrozen?.(text);
     }
     return { store: parts.storeId, freezes: kept };
   };

@@ -52,9 +52,54 @@ const takes = (mark: string, amount: bigint, ...uses: string[]) => ({
   charges: [{ budget: 'day', since: 0, amount, max: 10n ** 30n }],
 });
 const usedIn = (book: ControlBook) => book.used({ mark: 'other', uses: [] }, [{ budget: 'day', since: 0 }]);
+function deferred() {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((_resolve, rejected) => {
+    reject = rejected;
+  });
+  return { promise, reject: (error: Error) => reject(error) };
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const damaged = expect.objectContaining({ code: 'KEEPER_STATE_DAMAGED' });
 
 describe('the state of a keeper', () => {
+  it('after a restart what was refused frees its own budget and no other, also behind one that was gone before', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    book.release(book.reserve(takes('gone', 1n)));
+    await book.settled();
+    const refused = book.reserve(takes('refused', 10n));
+    book.reserve(takes('signed', 20n));
+    book.release(refused);
+    await book.settled();
+    expect(file.manners).toEqual(['replace', 'append']);
+    expect(usedIn(bookIn(file).book)).toEqual([20n]);
+  });
+
+  it('a refusal that a snapshot has already is not counted once more after it', async () => {
+    const file = memoryFile();
+    const late = deferred();
+    const append = file.append;
+    const { book } = bookIn(file);
+    book.reserve(takes('signed', 20n, 'number 1'));
+    const refused = book.reserve({ ...takes('kin', 20n, 'number 1'), approvals: [] });
+    await book.settled();
+    file.append = () => late.promise;
+    book.reserve(takes('next', 1n));
+    await turn();
+    book.reserve(takes('last', 1n));
+    await turn();
+    file.append = append;
+    // The failed write makes the next one a snapshot, which has this already.
+    book.release(refused);
+    late.reject(new Error('full'));
+    await book.settled();
+    expect(file.manners).toEqual(['replace', 'replace', 'append']);
+    expect(usedIn(bookIn(file).book)).toEqual(usedIn(book));
+    expect(usedIn(book)).toEqual([22n]);
+  });
+
   it('a keeper that starts again knows budgets, spent approvals, families and documents', async () => {
     const file = memoryFile();
     const { book } = bookIn(file);

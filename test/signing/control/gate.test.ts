@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { Effect } from '../../../src/core/chain/effect.js';
+import type { AccountQuestion } from '../../../src/core/signing/control.js';
+import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
+import type { Admission } from '../../../src/signing/control/claim.js';
+import { Gate } from '../../../src/signing/control/gate.js';
+import { parseContext } from '../../../src/signing/sign.js';
+import { controlSeal } from '../../../src/vault/control-seal.js';
+import { anyPayment, dayLimit, documentsOf, sealer } from '../../support/control.js';
+import { type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
+
+const rules = { feeCeilings: new Map(), allowedHazards: new Set<never>() };
+
+async function admissionOf(parts: SigningParts, receivers: readonly string[]): Promise<Admission> {
+  const { wallet, sealed } = await parts.wallet('key');
+  const request = signRequest({ wallet, sealed });
+  const chain = parts.chains.get('ETH');
+  const signers = [parts.vault.identify(sealed, { signatureId: wallet.signatureId })];
+  const unsigned = chain.codec.parse(request.completed, parseContext(request.pending, { rules, signers }));
+  const { from } = unsigned.summary;
+  const fee = unsigned.effects.filter(({ op }) => op === 'fee');
+  const paid = receivers.map((to): Effect => ({ op: 'transfer', from, to, asset: 'ETH', amount: 1n }));
+  const wallets = [{ id: wallet.signatureId }];
+  return {
+    request,
+    chain,
+    network: 'testnet',
+    unsigned: { summary: unsigned.summary, sign: (keys) => unsigned.sign(keys), effects: [...paid, ...fee] },
+    signers,
+    wallets,
+  };
+}
+
+/** The questions that one admission asks of the account, which reads them as from an enemy. */
+async function admitted(receivers: readonly string[]) {
+  const parts = await signingParts();
+  const seal = controlSeal(parts.rootKey, parts.storeId);
+  const opener = { storeId: parts.storeId, open: seal.open.bind(seal) };
+  const gate = new Gate(opener, () => 1_000_000);
+  const perDestination = { ...dayLimit(1_000_000_000_000_000), per: 'destination' };
+  const documents = documentsOf(sealer(parts).policy({ permits: [anyPayment], limits: [perDestination] }));
+  gate.apply({ documents, clock: 1 });
+  const asked: AccountQuestion[] = [];
+  const done = gate.admit(await admissionOf(parts, receivers), async (question) => {
+    asked.push(parseAccountQuestion(question));
+    return question.kind === 'used' ? question.wanted.map(() => 0n) : [];
+  });
+  return { done, asked };
+}
+
+it('what an account can answer is asked and admitted', async () => {
+  const { done, asked } = await admitted(['0xaa', '0xbb']);
+  await done;
+  expect(asked.map(({ kind }) => kind)).toEqual(['used', 'reserve']);
+});
+
+it.each([
+  ['pays more destinations than an account counts', Array.from({ length: 10_001 }, (_, number) => `0x${number}`)],
+  ['pays a destination with a line break', ['one\ntwo']],
+  ['pays a destination with an endless name', ['a'.repeat(2_000)]],
+])('a transaction that %s is denied and asks nothing, so that no signer ends by it', async (_what, receivers) => {
+  const { done, asked } = await admitted(receivers);
+  await expect(done).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  expect(asked).toEqual([]);
+});
