@@ -200,9 +200,10 @@ export function sealPart(part: Part, bytes: Uint8Array): Uint8Array {
 
 /** Opens one part of a record. @throws CustosError RECORD_DAMAGED, STORE_NEWER, WALLET_DESTROYED */
 export function openPart(part: Part & { readonly facts: SealedWallet }, box: Uint8Array): Uint8Array {
-  const { signatureId } = part.facts;
+  const { signatureId, format } = part.facts;
   checkForm(part.facts);
-  if (part.purpose === 'secret' && box.length === 0) {
+  // Only a record with a state can say that its secret half is gone on purpose.
+  if (part.purpose === 'secret' && box.length === 0 && format > 1) {
     throw new CustosError('WALLET_DESTROYED', `wallet ${signatureId} has no secret half any more`);
   }
   const key = recordKey(part);
