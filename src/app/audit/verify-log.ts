@@ -164,9 +164,9 @@ export class LogVerifier {
   }
 }
 
-/** The tail of a log, or all of it, is missing. */
+/** The tail of a log, or all of it, is missing; an export that is older than the witness looks the same. */
 export function cutOff({ writer, size }: Pick<WitnessedHead, 'writer' | 'size'>, events: number): CustosError {
-  const text = `the log ${writer} was cut off: the witness saw ${size} events, and the export has ${events}`;
+  const text = `the log ${writer} was cut off, or the export is older than the witness: that saw ${size} events, and the export has ${events}`;
   return new CustosError('AUDIT_BROKEN', text, { details: { writer } });
 }
 
