@@ -94,6 +94,18 @@ it('a freeze that cannot be what was meant is refused', async () => {
   expect((await here('unfreeze', 'aa'.repeat(16))).stderr).toContain('FREEZE_UNKNOWN');
 });
 
+it('a freeze of a tag that no wallet has says so', async () => {
+  await good(here('wallet', 'tag', kms.ids.key, '--add', 'hot'));
+  const [hot, typo] = [
+    await here('freeze', '--tag', 'hot', '--reason', 'a'),
+    await here('freeze', '--tag', 'hto', '--reason', 'a'),
+  ];
+  expect(hot.stderr).not.toContain('No wallet has the tag');
+  expect(typo.stderr).toContain('Frozen: tag hto.');
+  expect(typo.stderr).toContain('No wallet has the tag hto now, so it stops none yet.');
+  for (const { stdout } of [hot, typo]) expect((await here('unfreeze', stdout.trim())).code).toBe(0);
+});
+
 it('with a constitution a person freezes without the password, a stranger does not, and two persons end it', async () => {
   for (const name of ['ada', 'bea', 'bob', 'eve']) {
     keys[name] = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
@@ -132,6 +144,10 @@ it('with a constitution a person freezes without the password, a stranger does n
   expect((await here('unfreeze', id)).stderr).toContain('CONSTITUTION_QUORUM');
   expect((await here('unfreeze', id, bea)).stderr).toContain('CONSTITUTION_QUORUM');
   expect((await here('unfreeze', strange, bea, bob)).stderr).toContain('CONSTITUTION_SIGNATURE');
+  const broken = put('broken.unfreeze', '');
+  expect((await here('unfreeze', id, bea, broken)).stderr).toContain(
+    `${broken}: the signature is refused: it is not JSON`,
+  );
   expect(await states()).toMatchObject({ [id]: 'active' });
   expect((await here('unfreeze', id, bea, bob)).stderr).toContain(`The freeze ${id} is ended by bea and bob.`);
   await untilSent('second');

@@ -53,3 +53,16 @@ export async function textIn(file: string | undefined): Promise<string> {
   if ('problem' in decoded) throw new CustosError('USAGE', `the file ${name} ${decoded.problem}`);
   return decoded.text;
 }
+
+/** Reads files of signatures. An error says which of them it is about. @throws as `textIn` and `read` */
+export async function signaturesIn<T>(files: readonly string[], read: (text: string) => T): Promise<readonly T[]> {
+  const texts = await Promise.all(files.map((file) => textIn(file)));
+  return texts.map((text, at) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof CustosError)) throw error;
+      throw new CustosError(error.code, `${files[at]}: ${error.message}`, { cause: error });
+    }
+  });
+}

@@ -10,7 +10,7 @@ import {
   signerNote,
 } from '../../app/approvals/constitutions.js';
 import type { Run } from '../spec.js';
-import { confirmed, openKey, textIn } from './approver.js';
+import { confirmed, openKey, signaturesIn, textIn } from './approver.js';
 
 export const draft: Run = async ({ house, out }) => {
   out.json(await openConstitutions(await house.store(), await house.rootKey(), draftConstitution));
@@ -36,8 +36,7 @@ export const sign: Run = async (call) => {
 export const enact: Run = async ({ args, house, out }) => {
   const [file, ...files] = args;
   const constitution = readWrittenConstitution(await textIn(file));
-  const texts = await Promise.all(files.map((name) => textIn(name)));
-  const signatures = texts.map((text) => readSignature(text, constitution));
+  const signatures = await signaturesIn(files, (text) => readSignature(text, constitution));
   await openConstitutions(await house.store(), await house.rootKey(), (parts) =>
     enactConstitution(parts, constitution, signatures),
   );

@@ -10,11 +10,12 @@ import {
 import { freezeMacs } from '../../app/freezes/macs.js';
 import { type FreezeMaker, makeFreeze, readWanted, requireWallet } from '../../app/freezes/make.js';
 import { freezeJson, shownFreezes, shownKept } from '../../app/freezes/shown.js';
+import { listWallets } from '../../app/wallets/list.js';
 import { CustosError } from '../../core/errors.js';
-import { scopeText } from '../../core/policy/freeze.js';
+import { type FreezeScope, scopeText } from '../../core/policy/freeze.js';
 import type { Store } from '../../core/store/store.js';
 import type { Call, Run } from '../spec.js';
-import { confirmed, openKey, textIn } from './approver.js';
+import { confirmed, openKey, signaturesIn, textIn } from './approver.js';
 
 export const freeze: Run = async (call) => {
   const { house, options, out } = call;
@@ -32,7 +33,8 @@ export const freeze: Run = async (call) => {
   await store.freezes.add(made);
   out.line(made.id);
   out.note(`Frozen: ${scopeText(wanted.scope)}. Every daemon of this store stops within a second.`);
-  if (options.key !== undefined) {
+  if (options.key === undefined) await warnOfTag(call, store, wanted.scope);
+  else {
     out.note(
       'Daemons obey it if the constitution names your key; `custos freezes` shows "active" as soon as one does.',
     );
@@ -68,9 +70,7 @@ export const unfreeze: Run = async (call) => {
     if (files.length > 0) throw new CustosError('USAGE', 'with --key it signs, and takes no signatures');
     return signEnd(call, await linesOf(call, id));
   }
-  const signatures = (await Promise.all(files.map((file) => textIn(file)))).map((text) =>
-    readUnfreezeSignature(text, id),
-  );
+  const signatures = await signaturesIn(files, (text) => readUnfreezeSignature(text, id));
   const store = await house.store();
   const rootKey = await house.rootKey();
   const constitution = await openConstitutions(store, rootKey, currentConstitution);
@@ -98,6 +98,14 @@ async function freezeThere(
   out.note(`Frozen: ${scopeText(wanted.scope)}. This signer signs nothing of it from now on.`);
   out.note('Daemons that use it put the freeze into the store; `custos freezes` shows it there within seconds.');
   return 0;
+}
+
+/** A mistyped tag stops nothing. It is looked for after the freeze, which never waits for it, and a wallet may still get the tag. */
+async function warnOfTag({ house, out }: Call, { wallets }: Store, scope: FreezeScope): Promise<void> {
+  if (scope.kind !== 'tag') return;
+  const wanted = { filter: { controlled: true }, tags: [scope.tag] } as const;
+  for await (const page of listWallets(wallets, await house.vault(), wanted)) if (page.length > 0) return;
+  out.note(`No wallet has the tag ${scope.tag} now, so it stops none yet. \`custos wallet list\` shows the tags.`);
 }
 
 async function storedFreezes({ store }: Pick<Call['house'], 'store'>): Promise<ReturnType<typeof shownFreezes>> {

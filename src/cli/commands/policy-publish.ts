@@ -5,7 +5,7 @@ import { diffLines, policyLines } from '../../app/policy/shown-policy.js';
 import { agreementOf, readPolicySignature, signPolicy } from '../../app/policy/signed-policy.js';
 import { CustosError } from '../../core/errors.js';
 import type { Call, Run } from '../spec.js';
-import { confirmed, openKey, textIn } from './approver.js';
+import { confirmed, openKey, signaturesIn } from './approver.js';
 
 export const sign: Run = async (call) => {
   const { args, options, out } = call;
@@ -36,8 +36,7 @@ export const publish: Run = async (call) => {
   const { args, options, house, out } = call;
   const [file = '', ...files] = args;
   const { policy, findings } = await checkFile(file, house.chains.ids);
-  const texts = await Promise.all(files.map((name) => textIn(name)));
-  const signatures = texts.map((text) => readPolicySignature(text, policy));
+  const signatures = await signaturesIn(files, (text) => readPolicySignature(text, policy));
   const { delay } = options;
   const { next, diff, act, replaced } = await openPolicies(await means(call), (parts) =>
     publishPolicy(parts, policy, { signatures, ...(delay !== undefined && { delay }) }),

@@ -15,7 +15,7 @@ import { CustosError } from '../../../core/errors.js';
 import type { PersonSignature } from '../../../core/policy/constitution.js';
 import type { SealedWallet, WalletState } from '../../../core/signing/wallet.js';
 import type { Call, Run } from '../../spec.js';
-import { confirmed, openKey, textIn } from '../approver.js';
+import { confirmed, openKey, signaturesIn, textIn } from '../approver.js';
 
 export const suspend: Run = (call) => change(call, 'suspended');
 export const activate: Run = (call) => change(call, 'active');
@@ -63,8 +63,7 @@ async function signaturesOf(
   files: readonly string[],
   request: StateRequest,
 ): Promise<readonly PersonSignature[]> {
-  const texts = await Promise.all(files.map((file) => textIn(file)));
-  const given = texts.map((text) => readStateSignature(text, request));
+  const given = await signaturesIn(files, (text) => readStateSignature(text, request));
   if (call.options.key === undefined) return given;
   for (const line of stateLines(request)) call.out.note(line);
   const key = await openKey(call);
