@@ -108,6 +108,8 @@ export interface CarrierParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly freezes: FreezeView;
+  /** Asked after those of the program: they let pass what the published policy allows. */
+  readonly policy: readonly Judge[];
 }
 
 /** Milliseconds between two rounds. */
@@ -145,7 +147,7 @@ function servedBy({ nodes }: CarrierOptions, chains: ChainRegistry): readonly Ch
   return Object.keys(nodes).map((name) => chains.get(name).id);
 }
 
-function lifecycleParts({ chains, store, vault, freezes }: CarrierParts, read: CarrierOptions): LifecycleParts {
+function lifecycleParts({ chains, store, vault, freezes, policy }: CarrierParts, read: CarrierOptions): LifecycleParts {
   const { journal, wallets } = store;
   const log = read.log === undefined ? silentLog : calm(read.log);
   const rules = rulesFrom(read, chains);
@@ -163,7 +165,7 @@ function lifecycleParts({ chains, store, vault, freezes }: CarrierParts, read: C
       chains,
       rules,
     }),
-    judges: read.judges.map(guardJudge),
+    judges: [...read.judges.map(guardJudge), ...policy],
     freezes,
     clock: systemClock,
     log,

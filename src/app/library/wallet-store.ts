@@ -8,6 +8,7 @@ import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { CheckpointSigner } from '../../core/signing/checkpoint.js';
 import type { FreezeView } from '../../core/signing/freezes.js';
+import type { Judge } from '../../core/signing/judge.js';
 import type { ImportSecret, Vault } from '../../core/signing/vault.js';
 import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
@@ -17,6 +18,7 @@ import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
 import { AuditClerk } from '../audit/clerk.js';
 import { recordRefusal, recordUnlock } from '../audit/unlock.js';
+import { policyJudges } from '../daemon/policy-judges.js';
 import { openFreezes } from '../freezes/open.js';
 import { journalKeyFrom, openJournal } from '../store/journal.js';
 import { checkDatabaseUrl } from '../store/location.js';
@@ -145,13 +147,24 @@ async function openWith(store: Store, opened: OpenedSlot): Promise<WalletStore> 
     await openJournal({ log: silentLog }, store, journalKey);
     const keys = { viewKey: viewKey(rootKey, store.storeId), journalKey: journalKey.key };
     const freezes = openFreezes({ store, clock: systemClock, log: silentLog }, keys);
+    const policy = policyJudgesOf({ store, chains }, keys.viewKey);
     keys.viewKey.fill(0);
     const audit = checkpointSigner(store.storeId, [auditSeedOf(rootKey, store.storeId)]);
     const clerk = new AuditClerk({ audit: store.audit, sign: audit.sign, now: Date.now, log: silentLog });
-    return new OpenWalletStore({ store, vault, chains, audit, clerk, freezes });
+    return new OpenWalletStore({ store, vault, chains, audit, clerk, freezes, policy });
   } finally {
     rootKey.fill(0);
   }
+}
+
+/** As the daemon judges, without services: whoever carries has none. */
+function policyJudgesOf(
+  { store, chains }: Pick<StoreParts, 'store' | 'chains'>,
+  viewKey: Uint8Array,
+): readonly Judge[] {
+  const parts = { chains, store, viewKey, clock: systemClock, log: silentLog };
+  const none = { fourEye: undefined, needsFourEye: false, askMissing: () => undefined };
+  return policyJudges({ ...parts, ...none }).judges;
 }
 
 interface StoreParts {
@@ -161,6 +174,8 @@ interface StoreParts {
   readonly audit: CheckpointSigner;
   readonly clerk: AuditClerk;
   readonly freezes: FreezeView;
+  /** Judge by the published policy, as soon as there is one. */
+  readonly policy: readonly Judge[];
 }
 
 /** Refuses to use a closed store, and allows only one carrier at a time. */
