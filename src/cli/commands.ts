@@ -6,6 +6,7 @@ import {
   cloudOptions,
   daemonOptions,
   jsonOption,
+  needsOption,
   nodeOption,
   rekeyOption,
   signerOptions,
@@ -62,7 +63,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'transaction show',
     args: '<id>',
     about: 'show one transaction and what happened to it',
-    options: [jsonOption, ...storeOptions],
+    options: [jsonOption, needsOption, chainIdOption, ...storeOptions],
     load: async () => (await transaction()).show,
   },
   {

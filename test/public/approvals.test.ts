@@ -149,6 +149,9 @@ it('a transaction waits for two persons, one at the store and one away from it, 
     missing: [{ demand: '2 of treasury', open: ['bea', 'bob', 'ben'] }],
   });
 
+  const story = await good(here('transaction', 'show', id, '--needs', '1 of treasury', '--chain-id', 'ETH=31337'));
+  expect(JSON.parse(story)).toMatchObject({ approvals: { missing: [{ demand: '1 of treasury' }] } });
+
   const request = put('request.json', await good(here('approval', 'request', id)));
   const decided = await elsewhere('approve', '--request', request, '--key', file('bea.key'), '--yes');
   expect(decided.stderr).toContain(`to ${receiver}`);
