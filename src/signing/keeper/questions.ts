@@ -44,7 +44,7 @@ const LONGEST_APPROVAL_TEXT = 8 * 1024;
 /** Levels of what is passed on unread: Node copies it to the signer process level by level. */
 const DEEPEST = 32;
 
-/** The text of a question; bytes are in base64. */
+/** The text of a question; bytes are in base64. @throws CustosError RECORD_DAMAGED: a sealed part of the store is too long */
 export function questionText(question: FrontQuestion): string {
   const { kind, n, request } = question;
   switch (kind) {
@@ -67,11 +67,22 @@ export function questionText(question: FrontQuestion): string {
 function leanRequest({ pending, completed, digest, control }: SignRequest): Omit<SignRequest, 'sealed'> {
   const { chain, network, keys, withdrawal } = pending;
   const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
-  return { pending: lean, completed, ...(digest !== undefined && { digest }), ...(control && { control }) };
+  return {
+    pending: lean,
+    completed,
+    ...(digest !== undefined && { digest }),
+    ...(control && { control: fitting(control) }),
+  };
+}
+
+/** Without approvals that no person signed: whoever can write to the database made them too long, and ends no connection by it. */
+function fitting({ id, approvals }: SignControl): SignControl {
+  const short = approvals.filter((one) => Math.max(one.text.length, one.signature.length) <= LONGEST_APPROVAL_TEXT);
+  return { id, approvals: short.slice(0, MOST_APPROVALS) };
 }
 
 function plainDocuments({ constitution, policies }: ControlDocuments): Readonly<Record<string, unknown>> {
-  const plain = ({ version, box }: ControlDocument) => ({ version, box: base64(box) });
+  const plain = ({ version, box }: ControlDocument) => ({ version, box: boxText(box, LONGEST_DOCUMENT) });
   return { ...(constitution && { constitution: plain(constitution) }), policies: policies.map(plain) };
 }
 
@@ -80,8 +91,15 @@ function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unk
 }
 
 function plainSealed({ publicBox, secretBox, controlBox, ...record }: SealedWallet): Readonly<Record<string, unknown>> {
-  const boxes = { publicBox: base64(publicBox), secretBox: base64(secretBox) };
-  return { ...record, ...boxes, ...(controlBox && { controlBox: base64(controlBox) }) };
+  const boxes = { publicBox: boxText(publicBox), secretBox: boxText(secretBox) };
+  return { ...record, ...boxes, ...(controlBox && { controlBox: boxText(controlBox) }) };
+}
+
+/** @throws CustosError RECORD_DAMAGED: a keeper would end the connection, and with it everything that waits there */
+function boxText(box: Uint8Array, most = LONGEST_BOX): string {
+  const text = base64(box);
+  if (text.length > most) throw new CustosError('RECORD_DAMAGED', 'a sealed part of the store is too long');
+  return text;
 }
 
 function base64(bytes: Uint8Array): string {

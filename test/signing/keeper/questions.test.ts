@@ -14,20 +14,20 @@ const hello: FrontQuestion = {
   n: 1,
   request: { storeId: parts.storeId, slots: parts.slots, rules: rulesText(new Map()) },
 };
-const sign: FrontQuestion = {
-  kind: 'sign',
+const sign = {
+  kind: 'sign' as const,
   n: 2,
   request: {
     ...request,
     pending: { ...request.pending, withdrawal: { id: 'w1', responses: [{ deep: [1] }] } },
     digest: '00',
   },
-};
-const identify: FrontQuestion = {
-  kind: 'identify',
+} satisfies FrontQuestion;
+const identify = {
+  kind: 'identify' as const,
   n: 3,
   request: { sealed: [made.sealed], keys: [{ signatureId: made.wallet.signatureId, index: 7 }] },
-};
+} satisfies FrontQuestion;
 
 const checkpoint = {
   kind: 'checkpoint',
@@ -43,8 +43,8 @@ const checkpoint = {
 
 const marked = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
 const box = Uint8Array.of(1, 2, 3);
-const control: FrontQuestion = {
-  kind: 'control',
+const control = {
+  kind: 'control' as const,
   n: 4,
   request: {
     constitution: { version: 2, box },
@@ -53,7 +53,7 @@ const control: FrontQuestion = {
       { version: 7, box },
     ],
   },
-};
+} satisfies FrontQuestion;
 
 const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
 
@@ -223,4 +223,35 @@ test('the text of limits changes with each of them', () => {
   expect(new Set([rulesText(rules), ...texts]).size).toBe(5);
   const onAnother = new Map([[parseChainId('BSC'), own]]) as unknown as SigningRules;
   expect(rulesText(onAnother)).not.toBe(rulesText(rules));
+});
+
+describe('what whoever writes to the database makes too long', () => {
+  const long = new Uint8Array(8 * 1024 * 1024);
+
+  it.each<[string, FrontQuestion]>([
+    ['a secret half', { ...sign, request: { ...sign.request, sealed: [{ ...made.sealed, secretBox: long }] } }],
+    ['a public half', { ...identify, request: { ...identify.request, sealed: [{ ...made.sealed, publicBox: long }] } }],
+    ['what was decided', { ...sign, request: { ...sign.request, sealed: [{ ...marked, controlBox: long }] } }],
+    ['a policy', { ...control, request: { policies: [{ version: 1, box: long }] } }],
+  ])(
+    '%s that is too long fails by itself and is not sent, because a keeper would end the connection',
+    (_what, question) => {
+      expect(() => questionText(question)).toThrow(expect.objectContaining({ code: 'RECORD_DAMAGED' }));
+    },
+  );
+
+  it('approvals that are too long or too many are left out, and the others are sent', () => {
+    const approval = { text: 'lines', signature: 'signed' };
+    const endless = [
+      { ...approval, text: 'x'.repeat(9_000) },
+      { ...approval, signature: 'x'.repeat(9_000) },
+    ];
+    const many = Array.from({ length: 1_001 }, () => approval);
+    const text = questionText({
+      ...sign,
+      request: { ...sign.request, control: { id: 'p', approvals: [...endless, ...many] } },
+    });
+    const [read] = parseQuestions([JSON.parse(text)]);
+    expect(read?.kind === 'sign' && read.request.control?.approvals).toEqual(many.slice(1));
+  });
 });
