@@ -3,6 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import type { EffectFinding, Judgement } from '../../core/policy/judgement.js';
 import type { Policy } from '../../core/policy/policy.js';
 import type { Journal, JournalEntry } from '../../core/store/journal.js';
+import { counted } from '../../core/text/counted.js';
 import { compilePolicy } from '../../policy/judging/compile.js';
 import { judgePolicy } from '../../policy/judging/judge.js';
 import { effectText } from '../../policy/judging/reasons.js';
@@ -48,7 +49,7 @@ export function explainLines({ verdict, reasons, effects, charges, shadow, consi
         `limit ${limit}: takes ${amount} of ${max} smallest units or transactions (${fits})`,
     ),
     ...shadow.map(({ rule, would }) => `shadow ${rule}: would ${would}`),
-    `${considered} rules considered; the others are about other chains, wallets or receivers`,
+    `${counted(considered, 'rule')} considered; the others are about other chains, wallets, tags or receivers`,
   ];
 }
 

@@ -83,7 +83,7 @@ export const backtestCommand: Run = async ({ args, options, house, out }) => {
 };
 
 const NOT_KNOWN =
-  'not known here: tags, owners, initiators and approvals; budgets count only what this command judged.';
+  'not known here: initiators and approvals. Tags and owners are those of now; budgets count only what this command judged.';
 
 function row({ id, chain, state, verdict, reasons }: BacktestRow): string[] {
   return [id, chain, state, verdict, reasons.join('; ')];

@@ -64,6 +64,10 @@ describe('custos policy', () => {
       /^ALLOW\ntransfer of \d+ smallest units of ETH to 0x1111111111111111111111111111111111111111: covered by pay\n/,
     );
     expect(allowed.stdout).toContain('goes with the rest');
+    expect(allowed.stdout).toContain(
+      '\n2 rules considered; the others are about other chains, wallets, tags or receivers\n',
+    );
+    expect(allowed.stderr).toContain('Tags and owners are those of now');
     const permits = [{ id: 'pay', to: keys.one.address, max: '1' }];
     const denied = await kms.run('policy', 'explain', file('q.json', { permits }), '--transaction', 'paid', '--json');
     expect(JSON.parse(denied.stdout)).toMatchObject({
