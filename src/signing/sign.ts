@@ -53,6 +53,8 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   admitted?.catch(() => undefined);
   return async () => {
     if (admitted !== undefined) await admitted;
+    // A freeze may have come meanwhile.
+    parts.gate.refuseFrozen({ wallets });
     const revisions = revisionsOf(controlled);
     const signed = await signAdmitted(parts.vault, known, unsigned);
     return { ...signed, ...(revisions.length > 0 && { revisions }) };

@@ -53,15 +53,15 @@ export class Gate {
    */
   admit(admission: Admission, account: Account): Promise<void> | undefined {
     if (this.#fault !== undefined) throw this.#fault;
-    this.#refuseFrozen(admission);
+    this.refuseFrozen(admission);
     if (this.#control === undefined) return undefined;
     const now = this.#time();
     const published = policyInForce(this.#control.policies, now);
     return published && this.#judge(admission, { account, now, published, control: this.#control });
   }
 
-  /** Only here tags are what the holder of the root key set. */
-  #refuseFrozen({ wallets }: Admission): void {
+  /** Only here tags are what the holder of the root key set. Asked again before a secret is opened. @throws CustosError FROZEN */
+  refuseFrozen({ wallets }: Pick<Admission, 'wallets'>): void {
     if (this.#frozenTags.size === 0) return;
     const isFrozen = wallets.some(({ tags = [] }) => tags.some((tag) => this.#frozenTags.has(tag)));
     if (isFrozen) throw new CustosError('FROZEN', 'a freeze stops a tag of the wallet');

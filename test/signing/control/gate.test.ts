@@ -4,7 +4,7 @@ import type { AccountQuestion } from '../../../src/core/signing/control.js';
 import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
 import type { Admission } from '../../../src/signing/control/claim.js';
 import { Gate } from '../../../src/signing/control/gate.js';
-import { parseContext } from '../../../src/signing/sign.js';
+import { parseContext, prepareSigning } from '../../../src/signing/sign.js';
 import { controlSeal } from '../../../src/vault/control-seal.js';
 import { anyPayment, dayLimit, documentsOf, sealer } from '../../support/control.js';
 import { type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
@@ -62,4 +62,20 @@ it.each([
   const { done, asked } = await admitted(receivers);
   await expect(done).rejects.toMatchObject({ code: 'POLICY_DENIED' });
   expect(asked).toEqual([]);
+});
+
+it('a freeze of a tag that comes between judging and opening a secret still stops the signature', async () => {
+  const parts = await signingParts();
+  const seal = controlSeal(parts.rootKey, parts.storeId);
+  const gate = new Gate({ storeId: parts.storeId, open: seal.open.bind(seal) }, () => 1_000_000);
+  const update = { documents: documentsOf(), clock: 1 };
+  const made = await parts.wallet('key');
+  const sealed = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+  const means = { ...parts, rules: new Map(), gate, account: async () => [] };
+  gate.apply(update);
+  const prepare = () => prepareSigning(signRequest({ ...made, sealed }), means);
+  const [first, second] = [prepare(), prepare()];
+  expect(await first()).toHaveProperty('raw');
+  gate.apply({ ...update, frozenTags: ['hot'] });
+  await expect(second()).rejects.toMatchObject({ code: 'FROZEN' });
 });
