@@ -51,7 +51,12 @@ try {
     developmentChainIds,
   });
   const round = await carrier.runOnce();
-  const again = await carrier.carry(queue[0]);
+  // What is sent completes when its block is there: a program asks again, as here, or with its next round.
+  let again = await carrier.carry(queue[0]);
+  while (again.state === 'broadcast') {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    again = await carrier.carry(queue[0]);
+  }
   process.stdout.write(
     `${JSON.stringify({ address: wallet.address, round, again, done: Object.fromEntries(done) })}\n`,
   );

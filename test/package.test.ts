@@ -139,7 +139,9 @@ describe('the package, installed in an empty folder', () => {
       const { stdout, stderr } = await run(process.execPath, [example, chain.url, '31337'], { cwd: folder, env });
       expect([stderr, stdout.split('\n').length, existsSync(env.HOME)]).toEqual(['', 2, false]);
       const { address, round, again, done } = JSON.parse(stdout);
-      expect(round).toMatchObject({ completed: 1, denied: 1, failed: 0, pollErrors: 0 });
+      expect(round).toMatchObject({ denied: 1, failed: 0, pollErrors: 0 });
+      // The block may come after the round.
+      expect(round.completed + round.unconfirmed).toBe(1);
       expect(again).toEqual({ id: 'invoice-1', state: 'completed', txId: done['invoice-1'] });
       expect(done['invoice-2']).toBe(
         'JUDGE_DENIED: small-payments, receiver-and-amount: not a small payment to 0x1111111111111111111111111111111111111111',

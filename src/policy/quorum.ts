@@ -1,5 +1,5 @@
 import { CustosError } from '../core/errors.js';
-import type { Act, Constitution, PersonSignature } from '../core/policy/constitution.js';
+import type { Constitution, PersonSignature } from '../core/policy/constitution.js';
 import { demandText } from '../core/policy/demand.js';
 import { maySign, type Signing } from '../core/policy/powers.js';
 import { isSignedBy } from './person-key.js';

@@ -32,7 +32,8 @@ async function slowSigner(parts: SigningParts) {
     },
   };
   const identify: Vault['identify'] = (sealed, ref) => parts.vault.identify(sealed, ref);
-  const vault: Vault = Object.assign(Object.create(parts.vault), { lend, identify });
+  const control: Vault['control'] = (sealed) => parts.vault.control(sealed);
+  const vault: Vault = Object.assign(Object.create(parts.vault), { lend, identify, control });
   serveSigner({ channel, chains: parts.chains, unlockVault: async () => ({ vault, viewKey: new Uint8Array(32) }) });
   const ask = (questions: readonly Question[]) => {
     const answered = questions.map(({ n }) => new Promise<void>((resolve) => waiting.set(n, resolve)));
