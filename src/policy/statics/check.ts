@@ -1,5 +1,5 @@
 import type { Demand } from '../../core/policy/demand.js';
-import type { Forbid, Limit, Permit, Policy } from '../../core/policy/policy.js';
+import type { Conditions, Forbid, Limit, Permit, Policy, Target } from '../../core/policy/policy.js';
 import { isNever } from '../judging/compile.js';
 import { foldedConditions, isNarrower, isWithin } from './within.js';
 
@@ -17,6 +17,7 @@ export function checkPolicy(policy: Policy, chains: readonly string[]): readonly
   const rules = [...permits, ...forbids, ...limits];
   return [
     ...unknownChains(policy, new Set(chains)),
+    ...shortAddresses(policy),
     ...rules
       .filter(isNever)
       .map(({ id }) => mistake(id, 'never applies: one of its lists is empty, or no asset is declared for it')),
@@ -49,6 +50,28 @@ function unknownChains(
   return named
     .filter(([, chain]) => !known.has(chain))
     .map(([what, chain]) => mistake(what, `names the unknown chain ${chain}`));
+}
+
+/** Characters of the shortest address of any chain (Flow: 0x and 16 digits), less what some programs leave out. */
+const SHORTEST_ADDRESS = 16;
+
+/** A forbid of an address that is none forbids nothing, and nothing else would show it. */
+function shortAddresses({ books, permits, forbids, limits }: Policy): PolicyFinding[] {
+  const named = [
+    ...[...permits, ...forbids, ...limits].flatMap((rule) =>
+      [rule.from, rule.to, rule.contract].flatMap((target) =>
+        [...(target?.addresses ?? [])].map((one) => [rule.id, one] as const),
+      ),
+    ),
+    ...[...books].flatMap(([name, list]) => list.map(({ address }) => [`book ${name}`, address] as const)),
+  ];
+  return named
+    .filter(([, address]) => address.length < SHORTEST_ADDRESS)
+    .map(([what, address]) => mistake(what, `names ${address}, which is an address of no chain`));
+}
+
+function targetsOf({ from, to, contract, args = [], accounts = [] }: Conditions): readonly (Target | undefined)[] {
+  return [from, to, contract, ...[...args, ...accounts].map(({ is }) => is)];
 }
 
 function permitFindings(permit: Permit, policy: Policy): PolicyFinding[] {
@@ -129,11 +152,7 @@ function unused({ assets, books, groups, permits, forbids, limits }: Policy): Po
     ...forbids.flatMap(({ asset = [] }) => [...asset]),
     ...limits.flatMap(({ asset = [], ceiling }) => (ceiling.kind === 'amount' ? [ceiling.asset] : [...asset])),
   ]);
-  const targets = rules.flatMap(({ from, to, contract, args = [], accounts = [] }) => [
-    ...[from, to, contract],
-    ...[...args, ...accounts].map(({ is }) => is),
-  ]);
-  const usedBooks = new Set(targets.flatMap((target) => target?.books ?? []));
+  const usedBooks = new Set(rules.flatMap(targetsOf).flatMap((target) => target?.books ?? []));
   const usedGroups = new Set(
     [...permits.flatMap(({ needs }) => needs), ...limits.flatMap(({ stepUp = [] }) => stepUp)].map(
       ({ group }) => group,

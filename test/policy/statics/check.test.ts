@@ -75,6 +75,17 @@ describe('a check of a policy', () => {
       { books: { b: { entries: [] } }, permits: [{ ...open, to: 'book:b' }] },
       'note open: names the book b, which is empty',
     ],
+    ['a mistyped word', { forbids: [{ id: 'f', to: 'Own' }] }, 'mistake f: names own, which is an address of no chain'],
+    [
+      'half an address',
+      { forbids: [{ id: 'f', contract: ['0x5b38'] }] },
+      'mistake f: names 0x5b38, which is an address of no chain',
+    ],
+    [
+      'half an address in a book',
+      { books: { b: { entries: [{ address: '0x5b38' }] } } },
+      'mistake book b: names 0x5b38, which is an address of no chain',
+    ],
     ['an unused book', { books: { b: { entries: [] } } }, 'note book b: is not named by any rule'],
     ['an unused group', { groups: { a: ['x'] } }, 'note group a: is not named by any rule'],
     [
