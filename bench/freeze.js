@@ -88,7 +88,10 @@ async function personAt(home, flags) {
       return { id: made.id, at: Date.now() };
     },
     unfreeze: (id) =>
-      endFreeze({ freezes, storeId, constitution: undefined, ...macs }, { id, signatures: [], now: Date.now() }),
+      endFreeze(
+        { freezes, journal: store.journal, storeId, constitution: undefined, ...macs },
+        { id, signatures: [], now: Date.now() },
+      ),
     async close() {
       await database.close();
       await house.close();

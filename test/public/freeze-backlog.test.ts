@@ -130,7 +130,7 @@ describe.each([
     expect(used.stub.broadcasts.length).toBeLessThan(BACKLOG);
 
     for (const one of serving) one.late.length = 0;
-    const parts = { freezes, storeId, constitution: undefined, ...macs };
+    const parts = { freezes, journal, storeId, constitution: undefined, ...macs };
     await endFreeze(parts, { id: freeze.id, signatures: [], now: Date.now() });
     await used.stub.until(() => used.stub.broadcasts.length >= BACKLOG, 240_000);
     expect(new Set(used.stub.broadcasts.map(({ body }) => body['signatureId'])).size).toBe(BACKLOG);

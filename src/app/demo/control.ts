@@ -170,7 +170,10 @@ async function payFrozen(scene: Scene): Promise<string> {
     const lines = await freezeLines(store, frozen);
     const signatures = [keys.bea, keys.ben].map((key) => readUnfreezeSignature(signUnfreeze(lines, key), frozen));
     const macs = freezeMacs(await house.rootKey(), storeId);
-    await endFreeze({ freezes, storeId, constitution, ...macs }, { id: frozen, signatures, now: house.clock.now() });
+    await endFreeze(
+      { freezes, journal: await house.journal(), storeId, constitution, ...macs },
+      { id: frozen, signatures, now: house.clock.now() },
+    );
   });
   await run(scene, id, 'completed');
   return id;

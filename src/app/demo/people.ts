@@ -58,6 +58,7 @@ export async function publish(house: House, written: object, key: ApproverKey): 
   const signed = signPolicy(policy, { store: store.storeId, act: 'narrow', key });
   const signatures = [readPolicySignature(signed, policy)];
   const opened = { store, rootKey: await house.rootKey(), clock: house.clock };
-  await openPolicies(opened, (parts) => publishPolicy(parts, policy, { signatures }));
+  const journal = await house.journal();
+  await openPolicies(opened, (parts) => publishPolicy({ ...parts, journal }, policy, { signatures }));
   return policy;
 }

@@ -4,6 +4,7 @@ import { parseJson } from '../../core/json.js';
 import type { Constitution, PersonSignature } from '../../core/policy/constitution.js';
 import { scopeText } from '../../core/policy/freeze.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
+import type { Journal } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { canonicalJson } from '../../policy/canonical-json.js';
 import { type FreezeLines, readFreezeText } from '../../policy/freeze-text.js';
@@ -62,6 +63,8 @@ export function readUnfreezeSignature(text: string, id: string): PersonSignature
 
 export interface EndParts extends FreezeMacs {
   readonly freezes: Store['freezes'];
+  /** Opened with the password. */
+  readonly journal: Pick<Journal, 'wakeHeld'>;
   readonly storeId: string;
   /** The one in force. */
   readonly constitution: Constitution | undefined;
@@ -80,7 +83,7 @@ export interface Ending {
  * @throws CustosError FREEZE_UNKNOWN, FREEZE_ENDED, FREEZE_INVALID, CONSTITUTION_QUORUM, CONSTITUTION_SIGNATURE, STORE_*
  */
 export async function endFreeze(
-  { freezes, storeId, constitution, mac, rootMac }: EndParts,
+  { freezes, journal, storeId, constitution, mac, rootMac }: EndParts,
   { id, signatures, now }: Ending,
 ): Promise<readonly string[]> {
   const { text, end } = await requireFreeze(freezes, id);
@@ -94,6 +97,7 @@ export async function endFreeze(
     mac: endMac(mac, ended),
     rootMac: endMac(rootMac, ended),
   });
+  await journal.wakeHeld();
   return names;
 }
 

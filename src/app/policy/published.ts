@@ -3,6 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { objectOf, tryJson } from '../../core/json.js';
 import type { Policy } from '../../core/policy/policy.js';
 import type { PublishedPolicy } from '../../core/policy/published-policy.js';
+import type { Journal } from '../../core/store/journal.js';
 import type { PolicyTable } from '../../core/store/policies.js';
 import type { Store } from '../../core/store/store.js';
 import { inForceAt, isReplaced, publishedText, readPublished } from '../../policy/in-force.js';
@@ -58,9 +59,19 @@ export async function requirePolicy(parts: PolicyParts): Promise<Policy> {
   return policy;
 }
 
+/** What publishing takes besides. */
+interface PublishingParts extends PolicyParts {
+  /** Opened with the password. */
+  readonly journal: Pick<Journal, 'wakeHeld'>;
+}
+
 /** @throws CustosError as `planPublication`; POLICY_CONFLICT: another version came meanwhile; RECORD_DAMAGED, STORE_* */
-export async function publishPolicy(parts: PolicyParts, policy: Policy, wish: PublishingWish): Promise<Publication> {
-  const { store, seal, clock } = parts;
+export async function publishPolicy(
+  parts: PublishingParts,
+  policy: Policy,
+  wish: PublishingWish,
+): Promise<Publication> {
+  const { store, seal, clock, journal } = parts;
   const { storeId, policies, approvals } = store;
   const published = await readPolicies({ policies, seal });
   const enacted = await currentConstitution({ approvals, storeId, seal });
@@ -68,6 +79,8 @@ export async function publishPolicy(parts: PolicyParts, policy: Policy, wish: Pu
   const publication = planPublication(policy, facts, wish);
   const { next } = publication;
   await policies.add(seal.seal('policy', policy.version, publishedText(next)));
+  // What the version before held may be allowed now; one that waits for its delay holds nothing yet.
+  if (next.effectiveAt <= next.publishedAt) await journal.wakeHeld();
   return publication;
 }
 

@@ -3,6 +3,7 @@ import type { SignatureId } from '../../core/ids.js';
 import type { Constitution, PersonSignature } from '../../core/policy/constitution.js';
 import type { Vault } from '../../core/signing/vault.js';
 import type { SealedWallet, WalletControl, WalletState } from '../../core/signing/wallet.js';
+import type { Journal } from '../../core/store/journal.js';
 import type { WalletTable } from '../../core/store/store.js';
 import { requireQuorum } from '../../policy/quorum.js';
 import { type StateRequest, stateDecree } from './state-request.js';
@@ -22,6 +23,8 @@ const from: Readonly<Record<WalletState, readonly WalletState[]>> = {
 /** The parts that change the state of a wallet. */
 export interface StateParts {
   readonly wallets: Pick<WalletTable, 'change'>;
+  /** Opened with the password. */
+  readonly journal: Pick<Journal, 'wakeHeld'>;
   readonly vault: Pick<Vault, 'control' | 'withControl'>;
   readonly storeId: string;
   /** The one in force; without one the password suffices. */
@@ -83,6 +86,7 @@ export async function changeState(parts: StateParts, change: StateChange): Promi
     ],
   });
   if (planned === undefined) throw new CustosError('INTERNAL', 'the store changed no wallet');
+  if (state === 'active') await parts.journal.wakeHeld();
   return planned;
 }
 

@@ -77,6 +77,7 @@ export const unfreeze: Run = async (call) => {
   const names = await endFreeze(
     {
       freezes: store.freezes,
+      journal: await house.journal(),
       storeId: store.storeId,
       constitution: constitution?.constitution,
       ...freezeMacs(rootKey, store.storeId),

@@ -38,8 +38,9 @@ export const publish: Run = async (call) => {
   const { policy, findings } = await checkFile(file, house.chains.ids);
   const signatures = await signaturesIn(files, (text) => readPolicySignature(text, policy));
   const { delay } = options;
+  const journal = await house.journal();
   const { next, diff, act, replaced } = await openPolicies(await means(call), (parts) =>
-    publishPolicy(parts, policy, { signatures, ...(delay !== undefined && { delay }) }),
+    publishPolicy({ ...parts, journal }, policy, { signatures, ...(delay !== undefined && { delay }) }),
   );
   const { effectiveAt, publishedAt } = next;
   for (const { level, what, text } of findings) out.note(`${level}: ${what}: ${text}`);

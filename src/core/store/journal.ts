@@ -254,6 +254,8 @@ export interface Journal {
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
   /** Makes a transaction without bytes due at once; leaves any other as it is. */
   wake(id: string): Promise<void>;
+  /** Makes all that is held, or frozen before its first broadcast, due at once: a freeze, a suspension or a policy has ended. */
+  wakeHeld(): Promise<void>;
   /** Ends a transaction without bytes that the application withdrew. @returns false if it has bytes, or a process works on it */
   withdraw(entry: JournalEntry): Promise<boolean>;
   /** Signed transactions that have the nonce of this one, or spend one of its outputs. */

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import {
   type DeathProof,
@@ -9,6 +10,7 @@ import {
   unsignedStates,
 } from '../../core/store/journal.js';
 import { freeBudgets } from '../budgets/reservations.js';
+import type { StoreTables } from '../schema.js';
 import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
 import { type Holder, isFree, seizeLease, unleased } from './leases.js';
 import { release, reserveAgain, signedWith } from './reservations.js';
@@ -112,6 +114,22 @@ export async function wake(db: Tables, id: string): Promise<void> {
     .where('id', '=', id)
     .where('state', 'in', unsignedStates)
     .execute();
+}
+
+type Row = ExpressionBuilder<StoreTables, 'transactions'>;
+
+/** Held, or frozen between its signature and its broadcast. */
+function isHeld(row: Row) {
+  return row.or([row('state', '=', 'held'), row.and([row('state', '=', 'signed'), row('error_code', '=', 'FROZEN')])]);
+}
+
+/** Makes all that is held due at once, because what it waits for may have ended. As `wake` it changes nothing else. */
+export async function wakeHeld(db: Tables): Promise<void> {
+  const rows = await db.selectFrom('transactions').select('id').where(isHeld).orderBy('id').execute();
+  for (const { id } of rows) {
+    await sealOf(db).touch(db, id);
+    await db.updateTable('transactions').set({ next_attempt_at: 0 }).where('id', '=', id).where(isHeld).execute();
+  }
 }
 
 /** Ends what the application has withdrawn, as the cloud reports. @returns false when it is signed, or a process works on it */

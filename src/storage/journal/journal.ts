@@ -18,7 +18,7 @@ import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
 import { useRecord } from './audited.js';
 import type { Tables } from './entries.js';
-import { cancel, retry, rivalsOf, wake, withdraw, withdrawable } from './interventions.js';
+import { cancel, retry, rivalsOf, wake, wakeHeld, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
@@ -64,6 +64,7 @@ export function journalTable(
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),
     wake: (id) => write((db) => wake(db, id)),
+    wakeHeld: () => write(wakeHeld),
     withdraw: (entry) => write((db, by) => withdraw(db, entry, by)),
     rivals: (entry) => read((db) => rivalsOf(db, entry)),
     unsigned: (chain, network, page) => read((db) => unsigned(db, { chain, network, ...page })),

@@ -43,7 +43,7 @@ const keyed = (name: string): ApproverKey => {
   return { text, sign: signed, wipe: () => undefined };
 };
 const partsAt = (now: number, given: Partial<StateParts> = {}): StateParts => ({
-  ...{ wallets: store.wallets, vault, storeId, constitution, now },
+  ...{ wallets: store.wallets, journal: store.journal, vault, storeId, constitution, now },
   ...given,
 });
 

@@ -251,6 +251,24 @@ test('a transaction without bytes is due at once when it is woken, and nothing e
   await store.journal.wake('unknown');
 });
 
+test('all that is held or frozen is due at once when what it waits for has ended, and nothing else of it changes', async () => {
+  const later = systemClock.now() + 60_000;
+  for (const id of ['claimed', 'held', 'signed', 'frozen', 'denied', 'broadcast']) {
+    const state = id === 'frozen' ? 'signed' : (id as State);
+    const lease = await bring(id, state);
+    if (id === 'frozen')
+      await store.journal.advance(lease, 'signed', { errorCode: 'FROZEN', errorText: 'f', nextAttemptAt: later });
+    else if (id !== 'denied') await store.journal.rest(lease, later);
+  }
+  const before = new Map((await store.journal.find({})).map((entry) => [entry.id, entry]));
+  await store.journal.wakeHeld();
+  for (const entry of await store.journal.find({})) {
+    const old = before.get(entry.id);
+    const isWoken = entry.id === 'held' || entry.id === 'frozen';
+    expect(entry, entry.id).toEqual(isWoken ? { ...old, nextAttemptAt: 0 } : old);
+  }
+});
+
 test('a transaction that the cloud no longer knows is withdrawn, unless it has bytes or a process continues with it', async () => {
   const other = journalTable(await openDatabase<StoreTables>(location()), systemClock, 'other');
   for (const state of ['claimed', 'held', 'denied', 'failed', 'signed', 'completed', 'cancelled'] as const) {

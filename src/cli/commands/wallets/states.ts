@@ -52,7 +52,8 @@ async function change(call: Call, state: WalletState): Promise<0> {
   const signatures = await signaturesOf(call, files, request);
   const enacted = await openConstitutions(store, rootKey, currentConstitution);
   if (state === 'destroyed') await confirmDestruction(call, sealed);
-  const parts = { wallets, vault, storeId, constitution: enacted?.constitution, now: house.clock.now() };
+  const journal = await house.journal();
+  const parts = { wallets, journal, vault, storeId, constitution: enacted?.constitution, now: house.clock.now() };
   const planned = await changeState(parts, { id: sealed.signatureId, state, reason, signatures });
   tell(call, { sealed, state, planned });
   return 0;
