@@ -62,7 +62,7 @@ class KyselyConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.#prepare(query.sql);
-    const parameters = query.parameters as readonly SqliteValue[];
+    const parameters = (query.parameters as readonly SqliteValue[]).map(bound);
     if (givesRows(query)) return { rows: statement.all(...parameters) as R[] };
     const { changes } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes) };
@@ -84,6 +84,11 @@ class KyselyConnection implements DatabaseConnection {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+/** Node 22 binds an empty array that it gave itself as NULL, and an own one as an empty blob. */
+function bound(value: SqliteValue): SqliteValue {
+  return value instanceof Uint8Array && value.length === 0 ? new Uint8Array() : value;
 }
 
 function givesRows({ query, sql }: CompiledQuery): boolean {

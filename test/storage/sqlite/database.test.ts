@@ -179,3 +179,16 @@ test('a writer that never gets its turn gets an error after ten seconds, and not
   expect(await ids(database)).toEqual([1, 3]);
   await database.close();
 });
+
+test('an empty array that the database gave is written as an empty one again', async () => {
+  const database = await openNotes();
+  const kept = await database.write(async (db) => {
+    await sql`CREATE TABLE boxes (id INTEGER PRIMARY KEY, box BLOB NOT NULL)`.execute(db);
+    await sql`INSERT INTO boxes VALUES (1, ${new Uint8Array()})`.execute(db);
+    const { rows } = await sql<{ box: Uint8Array }>`SELECT box FROM boxes`.execute(db);
+    await sql`INSERT INTO boxes VALUES (2, ${rows[0]?.box})`.execute(db);
+    return (await sql<{ type: string }>`SELECT typeof(box) AS type FROM boxes ORDER BY id`.execute(db)).rows;
+  });
+  expect(kept).toEqual([{ type: 'blob' }, { type: 'blob' }]);
+  await database.close();
+});
