@@ -142,6 +142,8 @@ const kinds = {
     status: 409,
     hint: 'this signature ID already belongs to another secret; nothing was imported',
   },
+  TENANT_INVALID: { exit: 2, status: 400, hint: 'a tenant has 1 to 64 lower-case letters, digits and dashes' },
+  OWNER_INVALID: { exit: 2, status: 400, hint: 'an owner has 1 to 128 characters, all of them visible or blanks' },
   WALLET_UNKNOWN: { exit: 1, status: 404, hint: '`custos wallet list` shows the signature IDs of this store' },
   WALLET_NOT_ALLOWED: {
     exit: 1,

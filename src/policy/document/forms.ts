@@ -1,3 +1,5 @@
+import { ownerForm } from '../../core/ids.js';
+
 /** The forms of the texts in a policy. Both readers use them, and nothing else of each other. */
 export const forms = {
   hash: /^sha256:[0-9a-f]{64}$/,
@@ -12,7 +14,7 @@ export const forms = {
   /** Foreign identifiers, such as addresses, contracts and methods: visible ASCII. */
   foreign: /^[!-~]{1,512}$/,
   /** Also with blanks, such as names of owners and initiators. */
-  words: /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,128}$/u,
+  words: ownerForm,
   amount: /^(?:0|[1-9][0-9]{0,59})(?:\.[0-9]{1,36})?$/,
   whole: /^(?:0|[1-9][0-9]{0,77})$/,
   hex: /^(?:[0-9a-f]{2}){1,256}$/,

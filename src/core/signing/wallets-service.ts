@@ -1,0 +1,103 @@
+import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
+import type { Wallet, WalletKind } from './wallet.js';
+
+/** A wallet that an application asks for. Each text is checked. */
+export interface WalletRequest {
+  readonly chain: string;
+  readonly network: Network;
+  /** By default the chain's usual kind. */
+  readonly kind?: WalletKind;
+  readonly owner?: OwnerId;
+  readonly tags?: readonly string[];
+  readonly label?: string;
+  /** Nothing is signed with it without a proof of its owner. */
+  readonly requireUserToken?: boolean;
+}
+
+/** What an owner's wallet is found by: an owner has at most one for each. */
+export interface WalletPlace {
+  readonly owner: OwnerId;
+  readonly chain: string;
+  readonly network: Network;
+  /** Tells several wallets of one chain apart: 1 to 64 lower-case letters, digits and dashes. By default `main`. */
+  readonly slot?: string;
+}
+
+/** An exact search. An index is there if it is the address of a mnemonic wallet. */
+export interface FoundAddress {
+  readonly wallet: Wallet;
+  readonly index?: number;
+}
+
+/** Which wallets are listed. */
+export interface WalletQuery {
+  readonly chain?: string;
+  readonly network?: Network;
+  readonly owner?: OwnerId;
+  /** The whole label. */
+  readonly label?: string;
+}
+
+/** A page of a list, in the order of signature IDs. */
+export interface PageRequest<Key> {
+  /** The last one of the page before. */
+  readonly after?: Key;
+  /** At most 200. */
+  readonly limit: number;
+}
+
+/** One owner of a tenant. */
+export interface Owner {
+  readonly owner: OwnerId;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Most wallets; absent: as many as the service allows. */
+  readonly mostWallets?: number;
+}
+
+/**
+ * Wallets for doors. Each call names a tenant, which comes from the caller's token. What another tenant has is answered exactly as
+ * what does not exist.
+ */
+export interface WalletsService {
+  /**
+   * All or none. Durable when the promise resolves.
+   * @param count - 1 to 100
+   * @throws CustosError CHAIN_UNKNOWN, OWNER_LIMIT, CREATE_NOT_ALLOWED, USAGE, STORE_*, SIGNER_*
+   */
+  create(tenant: TenantId, request: WalletRequest, count?: number): Promise<readonly Wallet[]>;
+  /**
+   * The one wallet of a place. Two calls at once give the same wallet: the database decides.
+   * @throws CustosError as `create`
+   */
+  getOrCreate(
+    tenant: TenantId,
+    place: WalletPlace,
+    request?: Omit<WalletRequest, 'chain' | 'network' | 'owner'>,
+  ): Promise<{ readonly wallet: Wallet; readonly isNew: boolean }>;
+  /** @throws CustosError WALLET_UNKNOWN */
+  get(tenant: TenantId, id: SignatureId): Promise<Wallet>;
+  list(tenant: TenantId, query: WalletQuery, page: PageRequest<SignatureId>): Promise<readonly Wallet[]>;
+  /**
+   * By an exact address: one that a wallet shows, that of index 0, or one that was allotted.
+   * @throws CustosError CHAIN_UNKNOWN, ADDRESS_INVALID
+   */
+  findAddress(
+    tenant: TenantId,
+    place: { readonly chain: string; readonly network: Network; readonly address: string },
+  ): Promise<readonly FoundAddress[]>;
+  /**
+   * Allots the next index of a mnemonic wallet, once and for good; the first is 1.
+   * @param least - the index is at least this one
+   * @throws CustosError WALLET_UNKNOWN, INDEX_UNEXPECTED, INDEX_INVALID, STORE_*
+   */
+  allot(
+    tenant: TenantId,
+    id: SignatureId,
+    options?: { readonly least?: number },
+  ): Promise<{ readonly index: number; readonly address: string }>;
+  /** Makes the owner known. @returns whether it was not known before */
+  putOwner(tenant: TenantId, owner: OwnerId): Promise<{ readonly owner: Owner; readonly isNew: boolean }>;
+  /** @throws CustosError OWNER_UNKNOWN */
+  getOwner(tenant: TenantId, owner: OwnerId): Promise<Owner & { readonly wallets: number }>;
+}
