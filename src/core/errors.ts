@@ -296,6 +296,17 @@ const kinds = {
     hint: 'the sender in the transaction is not the wallet; nothing was signed',
   },
   AMOUNT_INVALID: { exit: 1, status: 400, hint: 'an amount is a whole number of the smallest unit, below 2^128' },
+  PAYMENT_MISMATCH: {
+    exit: 1,
+    status: 502,
+    hint: 'nothing was accepted; the node may be faulty or hostile: compare its answers with those of another node',
+  },
+  PAYMENT_UNSUPPORTED: { exit: 1, status: 400, hint: 'docs/payments.md says which payments each chain has' },
+  DECIMALS_UNKNOWN: {
+    exit: 1,
+    status: 400,
+    hint: 'give the decimals of the token with the request, as its issuer publishes them',
+  },
   GAS_TOO_LOW: { exit: 1, status: 400, hint: 'raise the gas limit to at least the intrinsic gas of the transaction' },
   FEE_INVALID: {
     exit: 1,

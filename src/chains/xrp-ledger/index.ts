@@ -6,6 +6,7 @@ import { isHashId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
 import { decodePrivateKey, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
 import { xrpLedgerNode } from './node.js';
+import { xrpPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction, readTransaction } from './transaction.js';
 
@@ -52,4 +53,5 @@ export const xrpLedger: Chain = {
       readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
   },
   node: xrpLedgerNode,
+  payments: xrpPayments,
 };

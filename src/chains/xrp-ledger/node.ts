@@ -76,7 +76,8 @@ async function validatedLedger(node: NodeClient): Promise<number> {
   return count((await ask(node, 'ledger', { ledger_index: 'validated' }))['ledger_index'], 'validated ledger');
 }
 
-async function openFee(node: NodeClient): Promise<string> {
+/** What a transaction costs now, in drops. @throws CustosError NODE_* */
+export async function openFee(node: NodeClient): Promise<string> {
   const { drops } = await ask(node, 'fee', {});
   const fee = isObject(drops) ? drops['open_ledger_fee'] : undefined;
   if (typeof fee === 'string' && /^\d{1,12}$/.test(fee)) return fee;

@@ -3,6 +3,7 @@ import type { Builder } from './builder.js';
 import type { Codec } from './codec.js';
 import type { Keys } from './keys.js';
 import type { ChainNode } from './node.js';
+import type { Payments } from './payment.js';
 import type { TatumFacts } from './tatum.js';
 
 /** A blockchain: its facts and its parts. A capability that it lacks is an absent part or member, not a stub. */
@@ -30,6 +31,8 @@ export interface Chain {
   readonly node: ChainNode;
   /** Absent if the gateway builds no transactions. */
   readonly builder?: Builder;
+  /** Absent if no payments are built. */
+  readonly payments?: Payments;
   /** What Tatum calls the chain, if it does not follow Tatum's general rule. */
   readonly tatum?: TatumFacts;
 }
