@@ -51,6 +51,7 @@ export const logEvents = {
   'completed-closed-again': ['info', 'completed transaction closed again'],
   'completed-not-closed': ['warn', 'completed transaction not closed'],
   'audit-unsigned': ['warn', 'audit log not signed'],
+  'audit-unrecorded': ['error', 'audit log is broken, and does not have what was done to stop or narrow signing'],
   'daemon-stopping': ['info', 'daemon stopping'],
   'health-listening': ['info', 'health server listening'],
   'health-exposed': ['warn', 'health server reachable from other machines'],

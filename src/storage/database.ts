@@ -10,6 +10,11 @@ export type DialectName = 'sqlite' | 'postgres';
  */
 export type RecordAll<T> = (database: Kysely<T>, events: readonly AuditEvent[]) => Promise<() => void>;
 
+export interface WriteOptions {
+  /** In a transaction of its own: what others record beside it cannot make it fail. */
+  readonly alone?: boolean;
+}
+
 /** One database behind Kysely: reads see what is committed, writes are durable when they resolve. */
 export interface Database<T> {
   /**
@@ -27,7 +32,7 @@ export interface Database<T> {
    * @throws CustosError STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_UNREACHABLE, or what `work` throws;
    *   COMMIT_UNKNOWN: the connection was lost during the commit, so the change is made as a whole or not at all
    */
-  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R>;
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options?: WriteOptions): Promise<R>;
   /** Sets what writes the audit log. Without it, what units of work record is dropped. */
   recordWith(recordAll: RecordAll<T>): void;
   close(): Promise<void>;

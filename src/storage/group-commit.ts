@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AuditEvent, AuditRecord } from '../core/audit/events.js';
 import { CustosError } from '../core/errors.js';
+import type { WriteOptions } from './database.js';
 
 /** A unit of work that is done, and not durable yet. */
 export interface DoneWork {
@@ -16,6 +17,8 @@ export interface QueuedWork<T> {
   run(database: Kysely<T>): Promise<DoneWork>;
   /** Reports to the caller that it was not done; only the first report counts. */
   reject(error: unknown): void;
+  /** Shares its commit with no other. */
+  readonly alone: boolean;
 }
 
 /** Largest number of units of work in one commit, so that another process gets its turn. */
@@ -39,7 +42,10 @@ export class GroupCommit<T> {
   }
 
   /** @throws CustosError STORE_UNREACHABLE: it is closed; or what the work throws */
-  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
+  write<R>(
+    work: (database: Kysely<T>, record: AuditRecord) => Promise<R>,
+    { alone = false }: WriteOptions = {},
+  ): Promise<R> {
     if (this.#closed) return Promise.reject(new CustosError('STORE_UNREACHABLE', 'the store is closed'));
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({
@@ -50,6 +56,7 @@ export class GroupCommit<T> {
           return { events, tell: () => resolve(result) };
         },
         reject,
+        alone,
       });
       this.#start();
     });
@@ -75,12 +82,17 @@ export class GroupCommit<T> {
     while (this.#waiting.length > 0) {
       await this.#gather();
       const start = performance.now();
-      const group = this.#waiting.splice(0, GROUP);
+      const group = this.#waiting.splice(0, this.#nextSize());
       await this.#commit(group);
       const end = performance.now();
       this.#last = { end, took: end - start, size: group.length };
       if (this.#waiting.length > 0) await nextTurn();
     }
+  }
+
+  #nextSize(): number {
+    const alone = this.#waiting.findIndex((work) => work.alone);
+    return alone < 0 ? GROUP : Math.min(GROUP, Math.max(1, alone));
   }
 
   /** Under load, commits take at most half of the time: fewer and larger commits serve every caller sooner. */

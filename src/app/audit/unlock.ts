@@ -29,8 +29,23 @@ export async function recordWhereWritable(audit: AuditLog, events: readonly Audi
   }
 }
 
+function isBroken(error: unknown): boolean {
+  return error instanceof CustosError && error.code === 'AUDIT_BROKEN';
+}
+
 function isReadOnly(error: unknown): boolean {
   return error instanceof CustosError && error.code === 'STORE_READ_ONLY';
+}
+
+/** As `recordWhereWritable`; a broken log gets it before the next event that it takes, which may be never. */
+async function recordOrAnnounce(audit: AuditLog, events: readonly AuditEvent[]): Promise<void> {
+  try {
+    await recordWhereWritable(audit, events);
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    // Whoever must stop signing has to get in. Whatever is recorded afterwards still fails.
+    audit.announce(events);
+  }
 }
 
 /**
@@ -59,7 +74,7 @@ export async function recordOpening(
     { code: 'store.unlocked', detail: { command, slot: slot.id, kind: slot.kind } },
   ];
   store.unlockAudit(mac);
-  if (await isControlled(store)) await recordWhereWritable(audit, events);
+  if (await isControlled(store)) await recordOrAnnounce(audit, events);
   else audit.announce(events);
 }
 

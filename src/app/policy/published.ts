@@ -78,7 +78,7 @@ export async function publishPolicy(
   const facts = { store: storeId, published, constitution: enacted?.constitution, now: clock.now() };
   const publication = planPublication(policy, facts, wish);
   const { next } = publication;
-  await policies.add(seal.seal('policy', policy.version, publishedText(next)));
+  await policies.add(seal.seal('policy', policy.version, publishedText(next)), publication.act);
   // What the version before held may be allowed now; one that waits for its delay holds nothing yet.
   if (next.effectiveAt <= next.publishedAt) await journal.wakeHeld();
   return publication;

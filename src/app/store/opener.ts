@@ -1,6 +1,6 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
-import type { Log } from '../../core/log.js';
+import { type Log, tell } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { Vault } from '../../core/signing/vault.js';
 import type { Journal } from '../../core/store/journal.js';
@@ -52,7 +52,7 @@ export class StoreOpener {
   }
 
   async store(): Promise<Store> {
-    this.#store ??= openStore(this.location(), this.#parts.clock);
+    this.#store ??= this.#openStore();
     return this.#store;
   }
 
@@ -101,6 +101,12 @@ export class StoreOpener {
     if (open !== undefined && opened !== undefined) await signLog(this.#parts, open, opened.rootKey);
     opened?.rootKey.fill(0);
     await open?.close();
+  }
+
+  async #openStore(): Promise<Store> {
+    const store = await openStore(this.location(), this.#parts.clock);
+    store.audit.onUnrecorded((codes) => tell(this.#parts.log, 'audit-unrecorded', { codes }));
+    return store;
   }
 
   async #openVault(): Promise<Vault> {

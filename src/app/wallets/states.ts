@@ -20,6 +20,9 @@ const from: Readonly<Record<WalletState, readonly WalletState[]>> = {
   destroyed: ['active', 'suspended', 'deactivated', 'compromised'],
 };
 
+/** States in which a wallet signs nothing. A compromised one may sweep, which a deactivated one may not. */
+const narrowing: readonly WalletState[] = ['suspended', 'deactivated'];
+
 /** The parts that change the state of a wallet. */
 export interface StateParts {
   readonly wallets: Pick<WalletTable, 'change'>;
@@ -69,6 +72,7 @@ export async function changeState(parts: StateParts, change: StateChange): Promi
   let planned: Planned | undefined;
   await parts.wallets.change({
     ids: [id],
+    narrows: narrowing.includes(state),
     alter(sealed) {
       planned = planOf(parts, sealed, change);
       return parts.vault.withControl(sealed, planned);

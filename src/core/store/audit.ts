@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../audit/events.js';
+import type { AuditCode, AuditEvent } from '../audit/events.js';
 
 /** Name of the log to which processes without a key of the store write: what they say is authentic only once it is signed. */
 export const UNKEYED = 'unkeyed';
@@ -79,6 +79,8 @@ export interface AuditLog {
   erase(spans: readonly { readonly writer: string; readonly below: number }[], why: AuditEvent): Promise<void>;
   /** Calls `listener` after each commit that recorded something, with the number of events. */
   onAdded(listener: (count: number) => void): void;
+  /** Calls `listener` when something that only stops or narrows signing was done, though the broken log did not take its event. */
+  onUnrecorded(listener: (codes: readonly AuditCode[]) => void): void;
 }
 
 /** A row of the log's tables, for backups. */

@@ -63,6 +63,8 @@ export interface WalletFilter {
 /** A change of the sealed records of some wallets. */
 export interface WalletChange {
   readonly ids: readonly SignatureId[];
+  /** The wallets sign less than before: it is done even if the audit log is broken. */
+  readonly narrows?: boolean;
   /** @returns the new record; the same one if nothing changes */
   alter(sealed: SealedWallet): SealedWallet;
   /** What the audit log records of the wallets that changed. */

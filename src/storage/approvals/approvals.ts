@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { AuditEvent } from '../../core/audit/events.js';
+import type { AuditEvent, AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import type { ApprovalTable, RestoredApprovals, Spending, StoredApproval } from '../../core/store/approvals.js';
+import { writeNarrowing } from '../audit/narrowing.js';
 import { lineOf } from '../audit/signed-lines.js';
 import type { Database } from '../database.js';
 import { addDocument, documentDetail, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
@@ -29,11 +30,14 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
         if (!(await addDocument(db, 'constitutions', constitution))) throw notNext(constitution.version);
         record({ code: 'constitution.enacted', detail: documentDetail(constitution) });
       }),
-    add: (approval) =>
-      database.write(async (db, record) => {
+    add(approval) {
+      const event = decisionEvent(approval);
+      const insert = async (db: Tables, record: AuditRecord) => {
         await add(db, approval);
-        record(decisionEvent(approval));
-      }),
+        record(event);
+      };
+      return event.code === 'approval.rejected' ? writeNarrowing(database, insert) : database.write(insert);
+    },
     of: (pendingId) =>
       database.read(async (db) => {
         const rows = await approvalRows(db)

@@ -10,6 +10,7 @@ import type {
 import type { Database } from '../database.js';
 import type { JournalSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
+import { onUnrecorded } from './narrowing.js';
 import { type AuditWriter, hashesIn, requireHead } from './writer.js';
 
 type Tables = Kysely<StoreTables>;
@@ -45,6 +46,7 @@ export function auditLog(database: Database<StoreTables>, { writer, seal, proces
         record(why);
       }),
     onAdded: (listener) => writer.onAdded(listener),
+    onUnrecorded: (listener) => onUnrecorded(database, listener),
   };
 }
 

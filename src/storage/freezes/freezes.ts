@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { AuditEvent, AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import type { FreezeTable, StoredFreeze, StoredFreezeEnd } from '../../core/store/freezes.js';
+import { writeNarrowing } from '../audit/narrowing.js';
 import { lineOf } from '../audit/signed-lines.js';
 import type { Database } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
@@ -18,32 +19,36 @@ export const FREEZE_CHANNEL = 'custos_freezes';
 /** The tables of freezes on a database. @param generation - of the root key that the MACs come from */
 export function freezeTable(database: Database<StoreTables>, generation: number): FreezeTable {
   const check = { dialect: database.dialect, generation };
-  const write = (work: Work) =>
-    database.write(async (db, record) => {
+  const announced = (work: Work): Work => {
+    return async (db, record) => {
       await requireGeneration(db, check);
       await work(db, record);
       // Others hear of it when this transaction commits.
       if (database.dialect === 'postgres') await sql`SELECT pg_notify(${FREEZE_CHANNEL}, '')`.execute(db);
-    });
-  /** A broken audit log stops all signing, and must not keep anybody from stopping it for good. */
-  const stop = (work: Work) =>
-    write(work).catch((error: unknown) => {
-      if (!(error instanceof CustosError) || error.code !== 'AUDIT_BROKEN') throw error;
-      return write((db) => work(db, () => undefined));
-    });
+    };
+  };
   return {
     all: () => database.read(readAll),
     get: (id) => database.read((db) => readOne(db, id)),
     add: (freeze) =>
-      stop(async (db, record) => {
-        if (await add(db, freeze)) record(freezeEvent(freeze));
-      }),
-    authenticate: (id, mac) => write((db) => authenticate(db, id, mac)),
+      writeNarrowing(
+        database,
+        announced(async (db, record) => {
+          if (await add(db, freeze)) record(freezeEvent(freeze));
+        }),
+      ),
+    authenticate: (id, mac) =>
+      database.write(
+        announced((db) => authenticate(db, id, mac)),
+        { alone: true },
+      ),
     end: (id, end) =>
-      write(async (db, record) => {
-        await addEnd(db, id, end);
-        record({ code: 'freeze.ended', detail: { freeze: id } });
-      }),
+      database.write(
+        announced(async (db, record) => {
+          await addEnd(db, id, end);
+          record({ code: 'freeze.ended', detail: { freeze: id } });
+        }),
+      ),
     // A file announces nothing: whoever must know looks.
     listen: () => ({ close: async () => undefined }),
     restore: (freezes) => database.write((db) => restore(db, freezes)),

@@ -1,6 +1,6 @@
 import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
-import type { Database, RecordAll } from '../database.js';
+import type { Database, RecordAll, WriteOptions } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js';
 import { PostgresConnection, type Prepare } from './connection.js';
@@ -72,8 +72,8 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     return this.#writer.onConnect(prepare);
   }
 
-  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
-    return this.#groups.write(work);
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options: WriteOptions = {}): Promise<R> {
+    return this.#groups.write(work, options);
   }
 
   recordWith(recordAll: RecordAll<T>): void {

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
-import type { Database, RecordAll } from '../database.js';
+import type { Database, RecordAll, WriteOptions } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, tryStatement } from './commit.js';
 import { openSqlite, type SqliteConnection } from './connection.js';
@@ -61,8 +61,8 @@ class SqliteDatabase<T> implements Database<T> {
     }
   }
 
-  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>): Promise<R> {
-    return this.#groups.write(work);
+  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options: WriteOptions = {}): Promise<R> {
+    return this.#groups.write(work, options);
   }
 
   recordWith(recordAll: RecordAll<T>): void {

@@ -1,9 +1,11 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import type { AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import { type ChainId, type Network, parseChainId, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { chunks, pagesOf } from '../../core/pages.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { WalletChange, WalletFilter, WalletTable } from '../../core/store/store.js';
+import { writeNarrowing } from '../audit/narrowing.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database, DialectName } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
@@ -127,14 +129,16 @@ export function walletTable(database: Database<StoreTables>, generation: number)
       }),
     chains: (network) => chainsOf(database, network),
     count: (filter) => count(database, filter),
-    change: (change) =>
-      database.write(async (db, record) => {
+    change(change) {
+      const alter = async (db: Kysely<StoreTables>, record: AuditRecord) => {
         await requireGeneration(db, { dialect: database.dialect, generation });
         // A secret that goes leaves no copy in free pages of the file.
         if (database.dialect === 'sqlite') await sql`PRAGMA secure_delete = ON`.execute(db);
         const changed = await changeRecords(db, database.dialect, change);
         if (changed.length > 0) change.events(changed).forEach(record);
-      }),
+      };
+      return change.narrows === true ? writeNarrowing(database, alter) : database.write(alter);
+    },
     remove: (id, events = []) =>
       database.write(async (db, record) => {
         const result = await db.deleteFrom('wallets').where('signature_id', '=', id).executeTakeFirst();

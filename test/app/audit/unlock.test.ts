@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordRefusal, recordUnlock } from '../../../src/app/audit/unlock.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { Store } from '../../../src/core/store/store.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { makeSlot, openSlot } from '../../../src/vault/key-slots.js';
 import { freshLocation, kinds, storeId } from '../../storage/support.js';
 
@@ -33,6 +35,20 @@ describe.each(kinds)('an unlocking of a store on %s', (kind) => {
     await unlock('right');
     // Events of one millisecond have no order among themselves here.
     expect(new Set(await codes())).toEqual(new Set(['constitution.enacted', 'store.unlock-failed', 'store.unlocked']));
+  });
+
+  it('succeeds where the log is broken, so that somebody can stop signing, and nothing else is recorded', async () => {
+    await enact();
+    await unlock('right');
+    const before = await codes();
+    const database = await openDatabase<StoreTables>(location());
+    await database.write((db) => db.updateTable('audit_heads').set({ size: 0, hashes: '' }).execute());
+    await database.close();
+    expect(await unlock('right')).toMatchObject({ slot: { kind: 'password' } });
+    await expect(store.audit.add([{ code: 'daemon.stopped', detail: {} }])).rejects.toMatchObject({
+      code: 'AUDIT_BROKEN',
+    });
+    expect(await codes()).toEqual(before);
   });
 
   it('is recorded with the first thing that follows, and only once, where there is no constitution', async () => {

@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
-import { anySlot, eth, freshLocation, kinds, storeId } from '../support.js';
+import { anySlot, anyWallet, eth, freshLocation, kinds, storeId } from '../support.js';
 
 const mac = journalMac(journalKeyOf(new Uint8Array(32).fill(5), storeId));
 const document = (version: number) => ({ version, box: Uint8Array.of(1), viewBox: Uint8Array.of(2) });
@@ -82,14 +82,67 @@ describe.each(kinds)('what persons decide, in the audit log on %s,', (kind) => {
     ]);
   });
 
-  it('is a freeze that holds, even where the log is broken and takes no event', async () => {
-    await store.policies.add(document(1));
-    const database = await openDatabase<StoreTables>(location());
-    await database.write((db) => db.updateTable('audit_heads').set({ size: 0, hashes: '' }).execute());
-    await database.close();
-    await expect(store.policies.add(document(2))).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
-    await store.freezes.add(freeze);
-    expect((await store.freezes.all()).map(({ id }) => id)).toEqual([freeze.id]);
+  describe('where the log is broken and takes no event,', () => {
+    const wallet = anyWallet();
+    const change = (narrows: boolean) =>
+      store.wallets.change({
+        ids: [wallet.signatureId],
+        narrows,
+        alter: (sealed) => ({ ...sealed, controlBox: Uint8Array.of(2) }),
+        events: (wallets) => [{ code: 'wallet.marked', detail: { wallets, added: [], removed: [] } }],
+      });
+    const lost: string[] = [];
+
+    beforeEach(async () => {
+      await store.wallets.add([wallet]);
+      await store.freezes.add({ ...freeze, id: '0b'.repeat(16) });
+      const database = await openDatabase<StoreTables>(location());
+      await database.write((db) => db.updateTable('audit_heads').set({ size: 0, hashes: '' }).execute());
+      await database.close();
+      lost.splice(0);
+      store.audit.onUnrecorded((codes) => void lost.push(...codes));
+    });
+
+    it('is whatever stops or narrows signing, and the store says what the log lacks', async () => {
+      await store.freezes.add(freeze);
+      expect((await store.freezes.all()).map(({ id }) => id)).toContain(freeze.id);
+      await store.policies.add(document(1), 'narrow');
+      expect(await store.policies.after(0)).toHaveLength(1);
+      await store.approvals.add(approval('n2', 'reject'));
+      expect(await store.approvals.of('a')).toHaveLength(1);
+      await change(true);
+      expect((await store.wallets.get([wallet.signatureId]))[0]?.controlBox).toEqual(Uint8Array.of(2));
+      expect(lost).toEqual(['freeze.made', 'policy.published', 'approval.rejected', 'wallet.marked']);
+    });
+
+    it('is nothing that lets more be signed', async () => {
+      const end = { at: 2, signatures: '[]', mac: 'm', rootMac: 'm' };
+      const refused = [
+        () => store.policies.add(document(1)),
+        () => store.policies.add(document(1), 'widen'),
+        () => store.approvals.add(approval('n1', 'approve')),
+        () => store.approvals.spend({ nonces: ['n1'], attempt: '0' }),
+        () => store.approvals.addConstitution(document(1)),
+        () => store.freezes.end('0b'.repeat(16), end),
+        () => change(false),
+      ];
+      for (const one of refused) await expect(one()).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+      expect(await store.policies.after(0)).toEqual([]);
+      expect(await store.approvals.of('a')).toEqual([]);
+      expect((await store.freezes.all()).map((one) => one.end)).toEqual([undefined]);
+      expect(lost).toEqual([]);
+    });
+
+    it('is a freeze that comes at the same time as what the log refuses', async () => {
+      const recordings = () =>
+        Promise.allSettled(Array.from({ length: 20 }, () => store.audit.add([{ code: 'daemon.stopped', detail: {} }])));
+      const before = recordings();
+      const made = store.freezes.add(freeze);
+      const after = recordings();
+      await made;
+      expect([...(await before), ...(await after)].every(({ status }) => status === 'rejected')).toBe(true);
+      expect(lost).toEqual(['freeze.made']);
+    });
   });
 
   it('is what a transaction reserved of budgets', async () => {
