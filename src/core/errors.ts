@@ -275,6 +275,11 @@ const kinds = {
     status: 409,
     hint: 'submit the transaction again; this one can no longer take effect, so nothing was spent',
   },
+  REQUEST_EXPIRED: {
+    exit: 1,
+    status: 409,
+    hint: 'nothing was signed; send the request again under a new idempotency key, with more time',
+  },
   NETWORK_CLOSED: {
     exit: 1,
     status: 410,

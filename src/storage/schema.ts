@@ -63,6 +63,18 @@ export interface StoreTables {
     events: number;
     /** Authenticates all columns except those of the lease (since format 3). */
     mac: string | null;
+    /** What an application handed over itself, and how (since format 6); null in the rows of a cloud, as all columns below. */
+    tenant: string | null;
+    source: string | null;
+    kind: string | null;
+    delivery: string | null;
+    /** Unique within the tenant. */
+    idempotency_key: string | null;
+    idempotency_digest: string | null;
+    reference: string | null;
+    owner_tag: string | null;
+    initiator: string | null;
+    expires_at: number | null;
   };
   /** What only one transaction may use (since format 2). */
   reservations: {

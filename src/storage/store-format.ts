@@ -13,6 +13,7 @@ import { addBudgets } from './migrations/0005-budgets.js';
 import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
+import { addIntake } from './migrations/0006-intake.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -34,6 +35,9 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addWalletControl(db, types);
     await addAudit(db, types);
     await addBudgets(db, types);
+  },
+  async (db, types) => {
+    await addIntake(db, types);
   },
 ];
 

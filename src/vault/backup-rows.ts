@@ -5,7 +5,7 @@ import type { SealedWallet } from '../core/signing/wallet.js';
 import type { StoredApproval } from '../core/store/approvals.js';
 import type { AuditRow } from '../core/store/audit.js';
 import type { StoredFreeze } from '../core/store/freezes.js';
-import type { JournalRecord } from '../core/store/journal.js';
+import type { JournalRecord } from '../core/store/journal-records.js';
 import type { SealedDocument } from '../core/store/sealed-document.js';
 
 export type BackupRow =

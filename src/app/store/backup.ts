@@ -5,7 +5,7 @@ import { CustosError, type ErrorCode } from '../../core/errors.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { StoredApproval } from '../../core/store/approvals.js';
-import type { JournalRecord } from '../../core/store/journal.js';
+import type { JournalRecord } from '../../core/store/journal-records.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';

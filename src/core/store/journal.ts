@@ -1,7 +1,9 @@
 import type { CustosError, ErrorCode } from '../errors.js';
-import type { ChainId, Network } from '../ids.js';
+import type { ChainId, Network, TenantId } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';
 import type { BudgetReservation, BudgetWindow } from './budgets.js';
+import type { AcceptRequest, IntakeFacts } from './intake-facts.js';
+import type { Idempotency } from './queue.js';
 
 /**
  * `claimed` nothing is signed yet · `held` a judge wants to be asked again · `signed` the bytes are recorded and may have been sent ·
@@ -62,6 +64,8 @@ export interface JournalEntry {
   readonly reported?: string;
   /** The block in which it was last seen, while it waits for confirmations. */
   readonly block?: string;
+  /** Present if the request came through a door of Custos: the journal is then its source, and no cloud knows it. */
+  readonly intake?: IntakeFacts;
   readonly attempts: number;
   /** Not before this moment (milliseconds since 1970). */
   readonly nextAttemptAt: number;
@@ -140,6 +144,11 @@ export type ClaimResult =
   | { readonly kind: 'changed'; readonly entry: JournalEntry }
   | Damaged;
 
+/** `replayed`: the known request · `different`: another request has the key. */
+export type Accepted =
+  | { readonly kind: 'accepted' | 'replayed'; readonly entry: JournalEntry }
+  | { readonly kind: 'different' };
+
 /** A row that was changed from outside: no process goes on with it, and other rows are not affected. */
 export interface Damaged {
   readonly kind: 'damaged';
@@ -160,6 +169,13 @@ export interface JournalFilter {
   readonly network?: Network;
   readonly states?: readonly State[];
   readonly sender?: string;
+  /** Rows from before tenants, and from clouds, belong to the default tenant. */
+  readonly tenant?: TenantId;
+  readonly reference?: string;
+  readonly ownerTag?: string;
+  readonly txId?: string;
+  /** The last row of the page before: newest rows come first, and rows of one moment by id. */
+  readonly after?: Pick<JournalEntry, 'createdAt' | 'id'>;
   readonly limit?: number;
 }
 
@@ -187,6 +203,9 @@ export interface Journal {
    * transactions of one sender. Returns one result for each, in order.
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
+  /** As `Intake`, without waking anything. */
+  accept(request: AcceptRequest): Promise<Accepted>;
+  repeated(tenant: TenantId, idempotency: Idempotency): Promise<Accepted | undefined>;
   /** Extends a lease. @throws CustosError LEASE_LOST: another process has taken over the transaction */
   renew(lease: Lease): Promise<void>;
   /** Extends all leases of this process. */
@@ -266,26 +285,4 @@ export interface Journal {
     network: Network,
     page: { readonly after: string; readonly limit: number },
   ): Promise<{ readonly entries: readonly JournalEntry[]; readonly last: string | undefined }>;
-}
-
-/** One transaction with its history, as stored in the table, for backups. */
-export interface JournalRecord {
-  readonly id: string;
-  readonly row: Readonly<Record<string, string | number | null>>;
-  readonly events: readonly {
-    readonly place: number;
-    readonly at: number;
-    readonly event: string;
-    readonly fact: string;
-    /** Absent in backups of older versions. */
-    readonly mac?: string | null;
-  }[];
-}
-
-/** The journal as backups see it. */
-export interface JournalRecords {
-  /** Pages by id; `after` is the last id of the previous page. */
-  page(after: string | undefined, limit: number): Promise<readonly JournalRecord[]>;
-  /** @param options - `adopt`: rows without a MAC get one, because they come from an older backup */
-  add(records: readonly JournalRecord[], options?: { readonly adopt?: boolean }): Promise<void>;
 }

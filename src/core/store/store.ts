@@ -4,8 +4,9 @@ import type { SealedWallet } from '../signing/wallet.js';
 import type { ApprovalTable } from './approvals.js';
 import type { AuditLog, AuditRows } from './audit.js';
 import type { FreezeTable, StoredFreeze } from './freezes.js';
-import type { Journal, JournalRecords } from './journal.js';
+import type { Journal } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
+import type { JournalRecords } from './journal-records.js';
 import type { PolicyTable } from './policies.js';
 import type { DocumentKind, SealedDocument } from './sealed-document.js';
 

@@ -1,6 +1,6 @@
 import { isObject, tryJson } from '../../core/json.js';
 import { remakingEvents } from '../../core/store/attempt.js';
-import type { JournalRecord } from '../../core/store/journal.js';
+import type { JournalRecord } from '../../core/store/journal-records.js';
 import type { Tables } from '../journal/entries.js';
 import { insertReservation, type Reserved } from './reservations.js';
 import { BudgetSums } from './sums.js';

@@ -1,6 +1,7 @@
 import { isObject, tryJson } from '../../core/json.js';
 import { chunks } from '../../core/pages.js';
-import { type JournalRecord, type JournalRecords, livingStates } from '../../core/store/journal.js';
+import { livingStates } from '../../core/store/journal.js';
+import type { JournalRecord, JournalRecords } from '../../core/store/journal-records.js';
 import { restoreBudgets } from '../budgets/restore.js';
 import type { Database } from '../database.js';
 import type { StoreTables } from '../schema.js';

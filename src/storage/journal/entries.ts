@@ -60,7 +60,8 @@ export async function explainRefusal(
 
 type EventRow = StoreTables['transaction_events'];
 
-const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
+/** Writes a line of a story with its MAC. */
+export const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
   db.insertInto('transaction_events').values({
     transaction_id: hole('transaction_id'),
     place: hole('place'),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ExpressionBuilder } from 'kysely';
 import type { Clock } from '../../core/clock.js';
-import { type Network, parseChainId } from '../../core/ids.js';
+import { CustosError } from '../../core/errors.js';
+import { defaultTenant, type Network, parseChainId, type TenantId } from '../../core/ids.js';
 import {
   type DueTransactions,
   type Journal,
@@ -18,6 +20,7 @@ import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
 import { useRecord } from './audited.js';
 import type { Tables } from './entries.js';
+import { accept, repeated } from './intake.js';
 import { cancel, retry, rivalsOf, wake, wakeHeld, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
 import { toEntry } from './rows.js';
@@ -49,6 +52,12 @@ export function journalTable(
     });
   return {
     claim: (pending) => write((db, by) => claimAll(db, pending, by)),
+    async accept(request) {
+      const answer = await write((db, by) => accept(db, request, by));
+      if (answer instanceof CustosError) throw answer;
+      return answer;
+    },
+    repeated: (tenant, idempotency) => read((db) => repeated(db, { tenant, idempotency })),
     renew: (lease) => write((db, by) => renewLease(db, lease, by)),
     keepLeases: () => write(keepLeases),
     endLeases: () => write(endLeases),
@@ -85,14 +94,34 @@ async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undef
   return toEntry(row);
 }
 
-async function find(db: Tables, { chain, network, sender, states, limit }: JournalFilter) {
+async function find(db: Tables, filter: JournalFilter) {
+  const { chain, network, sender, states, tenant, reference, ownerTag, txId, after, limit } = filter;
   let query = db.selectFrom('transactions').selectAll().orderBy('created_at', 'desc').orderBy('id');
   if (chain !== undefined) query = query.where('chain', '=', chain);
   if (network !== undefined) query = query.where('network', '=', network);
   if (sender !== undefined) query = query.where('sender', '=', sender);
   if (states !== undefined) query = query.where('state', 'in', states);
+  if (tenant !== undefined) query = query.where(isOfTenant(tenant));
+  if (reference !== undefined) query = query.where('reference', '=', reference);
+  if (ownerTag !== undefined) query = query.where('owner_tag', '=', ownerTag);
+  if (txId !== undefined) query = query.where('tx_id', '=', txId);
+  if (after !== undefined) query = query.where(isAfter(after));
   if (limit !== undefined) query = query.limit(limit);
   return (await query.execute()).map(toEntry);
+}
+
+type RowBuilder = ExpressionBuilder<StoreTables, 'transactions'>;
+
+function isOfTenant(tenant: TenantId) {
+  return (row: RowBuilder) =>
+    tenant === defaultTenant
+      ? row.or([row('tenant', 'is', null), row('tenant', '=', tenant)])
+      : row('tenant', '=', tenant);
+}
+
+function isAfter({ createdAt, id }: NonNullable<JournalFilter['after']>) {
+  return (row: RowBuilder) =>
+    row.or([row('created_at', '<', createdAt), row.and([row('created_at', '=', createdAt), row('id', '>', id)])]);
 }
 
 /** Open transactions without bytes, by id; unreadable rows are left out. */

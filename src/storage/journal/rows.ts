@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { readErrorCode, readReport } from '../../core/former-error-names.js';
-import { parseChainId } from '../../core/ids.js';
+import { parseChainId, parseTenantId, quote } from '../../core/ids.js';
 import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
+import {
+  type AcceptRequest,
+  deliveries,
+  doors,
+  type IntakeFacts,
+  requestKinds,
+} from '../../core/store/intake-facts.js';
 import { type Damaged, isState, type JournalEntry } from '../../core/store/journal.js';
 import type { StoreTables } from '../schema.js';
 
@@ -62,6 +69,38 @@ export function newRow(pending: PendingTransaction, now: number): Row {
     updated_at: now,
     events: 1,
     mac: null,
+    ...noIntake,
+  };
+}
+
+/** The columns of a request in rows that came from a cloud. */
+const noIntake = {
+  tenant: null,
+  source: null,
+  kind: null,
+  delivery: null,
+  idempotency_key: null,
+  idempotency_digest: null,
+  reference: null,
+  owner_tag: null,
+  initiator: null,
+  expires_at: null,
+} as const satisfies Partial<Row>;
+
+/** The first row of a request that came through a door. */
+export function requestRow(request: AcceptRequest, now: number): Row {
+  return {
+    ...newRow(request.pending, now),
+    tenant: request.tenant,
+    source: request.source,
+    kind: request.kind,
+    delivery: request.delivery,
+    idempotency_key: request.idempotency?.key ?? null,
+    idempotency_digest: request.idempotency?.digest ?? null,
+    reference: request.reference ?? null,
+    owner_tag: request.ownerTag ?? null,
+    initiator: request.initiator ?? null,
+    expires_at: request.expiresAt ?? null,
   };
 }
 
@@ -117,7 +156,29 @@ function parseRow(row: Row): JournalEntry {
     ...(row.error_text !== null && { errorText: row.error_text }),
     ...(row.reported !== null && { reported: readReport(row.reported) }),
     ...(row.block !== null && row.block !== '' && { block: row.block }),
+    ...(row.source !== null && { intake: parseIntake(row) }),
   };
+}
+
+function parseIntake(row: Row): IntakeFacts {
+  const { idempotency_key: key, idempotency_digest: digest } = row;
+  return {
+    tenant: parseTenantId(row.tenant),
+    source: oneOf(doors, row.source),
+    kind: oneOf(requestKinds, row.kind),
+    delivery: oneOf(deliveries, row.delivery),
+    ...(key !== null && { idempotency: { key, digest: digest ?? '' } }),
+    ...(row.reference !== null && { reference: row.reference }),
+    ...(row.owner_tag !== null && { ownerTag: row.owner_tag }),
+    ...(row.initiator !== null && { initiator: row.initiator }),
+    ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
+  };
+}
+
+function oneOf<T extends string>(known: readonly T[], text: string | null): T {
+  const found = known.find((one) => one === text);
+  if (found === undefined) throw new CustosError('RECORD_DAMAGED', `${quote(text)} is not one of ${known.join(', ')}`);
+  return found;
 }
 
 function parseSummary(text: string): Readonly<Record<string, unknown>> {

@@ -59,3 +59,19 @@ create table "audit_checkpoints" ("writer" text collate "C" not null, "size" big
 create table "budget_reservations" ("budget" text collate "C" not null, "transaction_id" text collate "C" not null, "attempt" text collate "C" not null, "amount" text collate "C" not null, "at" bigint not null, "mac" text collate "C", constraint "budget_reservations_key" primary key ("budget", "transaction_id", "attempt"));
 create index "budget_reservations_by_transaction" on "budget_reservations" ("transaction_id");
 create table "budget_sums" ("budget" text collate "C" not null, "span" text collate "C" not null, "sums" text collate "C" not null, "at" bigint not null, "mac" text collate "C", constraint "budget_sums_key" primary key ("budget", "span"));
+-- format 6
+alter table "transactions" add column "tenant" text collate "C";
+alter table "transactions" add column "source" text collate "C";
+alter table "transactions" add column "kind" text collate "C";
+alter table "transactions" add column "delivery" text collate "C";
+alter table "transactions" add column "idempotency_key" text collate "C";
+alter table "transactions" add column "idempotency_digest" text collate "C";
+alter table "transactions" add column "reference" text collate "C";
+alter table "transactions" add column "owner_tag" text collate "C";
+alter table "transactions" add column "initiator" text collate "C";
+alter table "transactions" add column "expires_at" bigint;
+create unique index "transactions_by_key" on "transactions" ("tenant", "idempotency_key") where "idempotency_key" is not null;
+create index "transactions_by_tenant" on "transactions" ("tenant", "created_at") where "tenant" is not null;
+create index "transactions_by_reference" on "transactions" ("tenant", "reference") where "reference" is not null;
+create index "transactions_waiting" on "transactions" ("chain", "network", "next_attempt_at") where source is not null and state in ('claimed', 'held');
+create index "transactions_expiring" on "transactions" ("expires_at") where expires_at is not null and state in ('claimed', 'held');

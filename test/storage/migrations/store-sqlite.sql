@@ -59,3 +59,19 @@ create table "audit_checkpoints" ("writer" text not null, "size" bigint not null
 create table "budget_reservations" ("budget" text not null, "transaction_id" text not null, "attempt" text not null, "amount" text not null, "at" bigint not null, "mac" text, constraint "budget_reservations_key" primary key ("budget", "transaction_id", "attempt"));
 create index "budget_reservations_by_transaction" on "budget_reservations" ("transaction_id");
 create table "budget_sums" ("budget" text not null, "span" text not null, "sums" text not null, "at" bigint not null, "mac" text, constraint "budget_sums_key" primary key ("budget", "span"));
+-- format 6
+alter table "transactions" add column "tenant" text;
+alter table "transactions" add column "source" text;
+alter table "transactions" add column "kind" text;
+alter table "transactions" add column "delivery" text;
+alter table "transactions" add column "idempotency_key" text;
+alter table "transactions" add column "idempotency_digest" text;
+alter table "transactions" add column "reference" text;
+alter table "transactions" add column "owner_tag" text;
+alter table "transactions" add column "initiator" text;
+alter table "transactions" add column "expires_at" bigint;
+create unique index "transactions_by_key" on "transactions" ("tenant", "idempotency_key") where "idempotency_key" is not null;
+create index "transactions_by_tenant" on "transactions" ("tenant", "created_at") where "tenant" is not null;
+create index "transactions_by_reference" on "transactions" ("tenant", "reference") where "reference" is not null;
+create index "transactions_waiting" on "transactions" ("chain", "network", "next_attempt_at") where source is not null and state in ('claimed', 'held');
+create index "transactions_expiring" on "transactions" ("expires_at") where expires_at is not null and state in ('claimed', 'held');

@@ -5,7 +5,20 @@ import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { anySlot, freshLocation, storeId } from '../support.js';
 
-type Row = Omit<StoreTables['transactions'], 'events' | 'mac'>;
+/** Columns that format 6 brought. */
+const intake = [
+  'tenant',
+  'source',
+  'kind',
+  'delivery',
+  'idempotency_key',
+  'idempotency_digest',
+  'reference',
+  'owner_tag',
+  'initiator',
+  'expires_at',
+] as const;
+type Row = Omit<StoreTables['transactions'], 'events' | 'mac' | (typeof intake)[number]>;
 type Line = Omit<StoreTables['transaction_events'], 'mac'>;
 
 const location = freshLocation();
@@ -41,7 +54,9 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
   for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
     await db.schema.alterTable(table).dropColumn('mac').execute();
   }
-  await db.schema.alterTable('transactions').dropColumn('events').execute();
+  const indexes = ['by_key', 'by_tenant', 'by_reference', 'waiting', 'expiring'];
+  for (const index of indexes) await db.schema.dropIndex(`transactions_${index}`).execute();
+  for (const column of ['events', ...intake]) await db.schema.alterTable('transactions').dropColumn(column).execute();
   await db.updateTable('meta').set({ value: '2' }).where('key', '=', 'format').execute();
 }
 

@@ -1,0 +1,66 @@
+import { CustosError } from '../../core/errors.js';
+import type { TenantId } from '../../core/ids.js';
+import type { AcceptRequest } from '../../core/store/intake-facts.js';
+import type { Accepted } from '../../core/store/journal.js';
+import type { Idempotency } from '../../core/store/queue.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { StoreTables } from '../schema.js';
+import { insertLine, type Tables } from './entries.js';
+import type { Holder } from './leases.js';
+import { requestRow, toEntry } from './rows.js';
+import { sealOf } from './seal.js';
+
+type Row = StoreTables['transactions'];
+
+/** A refusal that undoes nothing: what else is written in the same database transaction stays. */
+export type Answer = Accepted | CustosError;
+
+/** Writes a request with its story and its idempotency key, or finds the row that has the key. */
+export async function accept(db: Tables, request: AcceptRequest, { now }: Holder): Promise<Answer> {
+  const { tenant, idempotency, expiresAt } = request;
+  if (expiresAt !== undefined && expiresAt <= now) {
+    const known = idempotency && (await repeated(db, { tenant, idempotency }));
+    return known ?? new CustosError('REQUEST_EXPIRED', 'the request expires before it could be accepted');
+  }
+  const seal = sealOf(db);
+  const bare = requestRow(request, now);
+  const row = { ...bare, mac: seal.of('transactions', bare) };
+  // Two processes may accept the same request at once: the database decides which row there is.
+  const insert = db.insertInto('transactions').values(row);
+  const { numInsertedOrUpdatedRows } = await insert.onConflict((met) => met.doNothing()).executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) return known(db, request);
+  const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row) };
+  await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
+  return { kind: 'accepted', entry: toEntry(row) };
+}
+
+function storyOf({ pending: _pending, ...facts }: AcceptRequest, { digest }: Row): string {
+  return JSON.stringify({ digest, ...facts });
+}
+
+/** The row that the request met. */
+async function known(db: Tables, { tenant, idempotency, pending: { id } }: AcceptRequest): Promise<Answer> {
+  const found = idempotency && (await repeated(db, { tenant, idempotency }));
+  return found ?? new CustosError('PENDING_CHANGED', `another transaction has the id ${id}`, { details: { id } });
+}
+
+/** @throws CustosError RECORD_DAMAGED */
+export async function repeated(
+  db: Tables,
+  { tenant, idempotency: { key, digest } }: { readonly tenant: TenantId; readonly idempotency: Idempotency },
+): Promise<Accepted | undefined> {
+  const [row] = (await selectByKey(db, { tenant, key })).rows;
+  if (row === undefined) return undefined;
+  sealOf(db).require('transactions', row, row.id);
+  return row.idempotency_digest === digest ? { kind: 'replayed', entry: toEntry(row) } : { kind: 'different' };
+}
+
+const selectByKey = compiledQuery((db: Tables, hole: Holes<{ readonly tenant: TenantId; readonly key: string }>) =>
+  db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('tenant', '=', hole('tenant'))
+    .where('idempotency_key', '=', hole('key'))
+    // Literal, so that the partial index is used.
+    .where('idempotency_key', 'is not', null),
+);
