@@ -55,7 +55,7 @@ const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 720 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 780 };
 
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];

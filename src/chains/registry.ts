@@ -20,8 +20,9 @@ export function createRegistry(extra: readonly Chain[] = []): ChainRegistry {
   };
 }
 
-/** Every decoded transaction passes through here, so that text that others chose is made safe to show. */
+/** Every decoded transaction and message passes through here, so that text that others chose is made safe to show. */
 function withShownText(chain: Chain): Chain {
+  const { messages } = chain;
   return {
     ...chain,
     codec: {
@@ -31,5 +32,14 @@ function withShownText(chain: Chain): Chain {
         return { ...unsigned, summary: shownSummary(unsigned.summary) };
       },
     },
+    ...(messages && {
+      messages: {
+        ...messages,
+        parse(content, context) {
+          const decoded = messages.parse(content, context);
+          return { ...decoded, summary: shownSummary(decoded.summary) };
+        },
+      },
+    }),
   };
 }

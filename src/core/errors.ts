@@ -268,6 +268,16 @@ const kinds = {
     status: 400,
     hint: 'Custos cannot decode the whole unsigned transaction; nothing was signed',
   },
+  MESSAGE_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'check the message against the standard of the chain in docs/messages.md; nothing was signed',
+  },
+  MESSAGE_UNSUPPORTED: {
+    exit: 1,
+    status: 400,
+    hint: 'docs/messages.md lists what each chain and kind of address can sign besides transactions',
+  },
   TRANSACTION_TOO_LARGE: { exit: 1, status: 413, hint: 'a serialized transaction may have at most 1 MiB' },
   TRANSACTION_UNSUPPORTED: { exit: 1, status: 400, hint: 'this transaction type is not supported on this chain' },
   TRANSACTION_EXPIRED: {

@@ -43,6 +43,8 @@ const signerCodes: ReadonlySet<string> = new Set<string>([
     'KEY_MISSING',
     'KEY_UNREACHABLE',
     'KEY_WIPED',
+    'MESSAGE_INVALID',
+    'MESSAGE_UNSUPPORTED',
     'MNEMONIC_INVALID',
     'NETWORK_CLOSED',
     'NETWORK_MISMATCH',

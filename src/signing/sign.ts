@@ -10,6 +10,7 @@ import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
 import { type ControlledWallet, refuseCompromised, signingWallets } from '../policy/wallet-states.js';
 import type { Account, Gate } from './control/gate.js';
 import { checkLimits } from './limits.js';
+import { decodeUnsigned } from './unsigned.js';
 
 /** What signing needs: an open vault, all chains, and the operator's limits. */
 export interface SigningParts {
@@ -30,7 +31,7 @@ export type Prepared = () => Promise<SignResult>;
  * work that it gives back opens secrets, for the time of one signature; until then several transactions may be prepared.
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, WALLET_SUSPENDED, WALLET_DEACTIVATED,
  *   WALLET_COMPROMISED, WALLET_DESTROYED, INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED, FEE_INVALID, HAZARD_REFUSED,
- *   DIGEST_MISMATCH, and whatever the chain's `parse` throws. Its work: POLICY_*, BUDGET_EXCEEDED, APPROVAL_SPENT, CONTROL_OLD,
+ *   DIGEST_MISMATCH, and whatever `decodeUnsigned` throws. Its work: POLICY_*, BUDGET_EXCEEDED, APPROVAL_SPENT, CONTROL_OLD,
  *   SIGNATURE_INVALID
  */
 export function prepareSigning(request: SignRequest, parts: SigningParts): Prepared {
@@ -45,7 +46,12 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
-  const unsigned = chain.codec.parse(request.completed, parseContext(pending, { rules, signers }));
+  const { kind } = pending;
+  const unsigned = decodeUnsigned(
+    chain,
+    { kind, completed: request.completed },
+    parseContext(pending, { rules, signers }),
+  );
   checkLimits(unsigned.summary, { chain, network, rules });
   const admitted = parts.gate.admit({ request, chain, network, unsigned, signers, wallets }, parts.account);
   if (admitted === undefined) refuseCompromised(controlled);
@@ -123,7 +129,7 @@ export function parseContext(
 
 /** The keys that a pending transaction needs, in the order in which they are lent. */
 export function keyRefsOf(chain: Chain, pending: KeyRequest): readonly KeyRef[] {
-  return chain.codec.keyRefs?.(pending) ?? pending.keys;
+  return (pending.kind === undefined ? chain.codec.keyRefs?.(pending) : undefined) ?? pending.keys;
 }
 
 export interface WantedKey {

@@ -273,7 +273,7 @@ export function unexpected(answer: Answer): CustosError {
 function questionOf(work: Work, n: number): Question {
   if (work.kind !== 'sign') return { ...work, n };
   const { pending, ...request } = work.request;
-  const { chain, network, keys, withdrawal } = pending;
-  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
+  const { chain, network, keys, withdrawal, kind } = pending;
+  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }), ...(kind && { kind }) };
   return { kind: 'sign', n, request: { ...request, pending: lean } };
 }

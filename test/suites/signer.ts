@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { hex } from '@scure/base';
-import { parseTransaction, recoverTransactionAddress } from 'viem';
+import { parseTransaction, recoverMessageAddress, recoverTransactionAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptOfAddress, writeScript } from '../../src/chains/utxo/script.js';
+import { messageContent, readSignedMessage } from '../../src/core/chain/message-content.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import { bitcore, foreign, madeBy, proven } from '../chains/utxo/making.js';
-import { destination, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
+import { destination, messageRequest, type SigningParts, signingParts, signRequest } from '../support/signing-parts.js';
 
 type MakeSigner = (parts: SigningParts, password: Secret) => Signer;
 
@@ -136,6 +137,32 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
     ])('the signer refuses with %s', async (code, fields, extra) => {
       const made = await parts.wallet('key');
       await expect(signer.sign(signRequest(made, fields, extra))).rejects.toMatchObject({ code });
+    });
+
+    it('the signer signs a message so that another library recovers the wallet', async () => {
+      const made = await parts.wallet('key');
+      const request = messageRequest(made, messageContent({ kind: 'message', text: 'I own this address' }));
+      const { raw, txId } = await signer.sign(request);
+      const { signature } = readSignedMessage(raw);
+      const signed = { message: 'I own this address', signature: signature as `0x${string}` };
+      expect((await recoverMessageAddress(signed)).toLowerCase()).toBe(made.wallet.address);
+      expect(txId).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it('the signer signs no hash unless its operator allows it', async () => {
+      const hash = messageContent({ kind: 'hash', bytes: new Uint8Array(32).fill(7) });
+      const request = messageRequest(await parts.wallet('key'), hash);
+      await expect(signer.sign(request)).rejects.toMatchObject({ code: 'HAZARD_REFUSED' });
+    });
+
+    it('the signer takes no transaction for a message, and no message for a transaction', async () => {
+      const made = await parts.wallet('key');
+      const message = messageRequest(made, messageContent({ kind: 'message', text: '{"nonce":0}' }));
+      const { kind: _, ...bare } = message.pending;
+      await expect(signer.sign({ ...message, pending: bare })).rejects.toMatchObject({ code: 'TRANSACTION_INVALID' });
+      const { pending, ...payment } = signRequest(made);
+      const named = { ...pending, kind: 'message' as const };
+      await expect(signer.sign({ ...payment, pending: named })).rejects.toMatchObject({ code: 'MESSAGE_INVALID' });
     });
 
     it('the signer refuses a mnemonic without an index', async () => {

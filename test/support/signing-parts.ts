@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRegistry } from '../../src/chains/registry.js';
+import { type MessageContent, messageText } from '../../src/core/chain/message-content.js';
 import type { ChainId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
@@ -56,4 +57,11 @@ export function signRequest(
   };
   const pending = parsePending(received, 'ETH' as ChainId, 'testnet');
   return { pending, completed: pending.serialized, sealed: [made.sealed] };
+}
+
+/** A sign request for a message of this wallet. */
+export function messageRequest(made: MadeWallet, content: MessageContent): SignRequest {
+  const { chain, network, signatureId } = made.wallet;
+  const pending = { chain, network, keys: [{ signatureId }], kind: content.kind };
+  return { pending, completed: messageText(content), sealed: [made.sealed] };
 }

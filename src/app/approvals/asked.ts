@@ -96,6 +96,7 @@ async function requestOf(
     completed,
     signers,
     ...(pending.withdrawal && { withdrawal: pending.withdrawal }),
+    ...(pending.kind && { kind: pending.kind }),
     ...(developmentChainId !== undefined && { developmentChainId }),
     ...(policy && { policy: { version: policy.version, hash: policy.hash } }),
     demands: demandsTogether(parts, judged),

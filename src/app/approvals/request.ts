@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ChainRegistry } from '../../core/chain/chain.js';
-import type { SignerFacts } from '../../core/chain/codec.js';
+import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
 import type { Effect } from '../../core/chain/effect.js';
+import { type MessageKind, messageKinds } from '../../core/chain/message-content.js';
 import type { Summary } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
 import { type ChainId, type Network, parseChainId } from '../../core/ids.js';
@@ -10,6 +11,7 @@ import type { PolicyVersion } from '../../core/policy/approval.js';
 import { type Demand, demandText, parseDemand } from '../../core/policy/demand.js';
 import type { Withdrawal } from '../../core/signing/pending.js';
 import { type Intent, intentOf } from '../../policy/intent.js';
+import { decodeUnsigned } from '../../signing/unsigned.js';
 
 /** What an approver needs to decide on a machine without a store. Nothing in it is secret, and nothing in it is believed. */
 export interface ApprovalRequest {
@@ -23,6 +25,8 @@ export interface ApprovalRequest {
   /** The keys that sign, the sender's first. */
   readonly signers: readonly SignerFacts[];
   readonly withdrawal?: Withdrawal;
+  /** What is signed if it is no transaction. */
+  readonly kind?: MessageKind;
   readonly developmentChainId?: bigint;
   readonly policy?: PolicyVersion;
   readonly demands: readonly Demand[];
@@ -50,6 +54,7 @@ const schema = z.strictObject({
   completed: z.string(),
   signers: z.array(z.strictObject({ address: z.string(), publicKey: hexadecimal.exactOptional() })).min(1),
   withdrawal: z.strictObject({ id: z.string(), responses: z.array(z.unknown()).exactOptional() }).exactOptional(),
+  kind: z.enum(messageKinds).exactOptional(),
   developmentChainId: z
     .string()
     .regex(/^[0-9]{1,30}$/)
@@ -101,10 +106,10 @@ export function readRequest(text: string): ApprovalRequest {
  * @throws CustosError APPROVAL_EFFECTS, APPROVAL_INVALID, CHAIN_UNKNOWN, and whatever the chain's `parse` throws
  */
 export function decodeRequest(chains: ChainRegistry, request: ApprovalRequest): DecodedRequest {
-  const { network, signers, withdrawal, developmentChainId, completed } = request;
+  const { network, signers, withdrawal, developmentChainId, kind, completed } = request;
   const [first] = signers;
   if (first === undefined) throw invalid('it names no key');
-  const { summary, effects } = chains.get(request.chain).codec.parse(completed, {
+  const context: ParseContext = {
     network,
     from: first.address,
     signers,
@@ -112,7 +117,8 @@ export function decodeRequest(chains: ChainRegistry, request: ApprovalRequest): 
     allowForeignKey: true,
     ...(withdrawal && { withdrawal }),
     ...(developmentChainId !== undefined && { developmentChainId }),
-  });
+  };
+  const { summary, effects } = decodeUnsigned(chains.get(request.chain), { kind, completed }, context);
   return { ...intentOf(effects), summary, all: effects };
 }
 

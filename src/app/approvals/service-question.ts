@@ -40,12 +40,13 @@ export function serviceQuestion(
       nonce: randomBytes(16).toString('hex'),
       key: key === undefined ? '' : personKeyText(key),
     });
-  const { withdrawal } = question.pending;
+  const { withdrawal, kind } = question.pending;
   const request: ApprovalRequest = {
     ...common,
     completed: question.completed,
     signers: question.signers,
     ...(withdrawal && { withdrawal }),
+    ...(kind && { kind }),
     ...(developmentChainId !== undefined && { developmentChainId }),
     names: namesOf(question),
   };

@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { policyWallet } from '../../policy/wallet-states.js';
 import { keyRefsOf, parseContext, wantedKeys } from '../../signing/sign.js';
+import { decodeUnsigned } from '../../signing/unsigned.js';
 
 /** What a stored transaction is decoded with. */
 export interface DecodingParts {
@@ -37,7 +38,11 @@ export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Pr
     // Decoding only shows what is dangerous; the policy decides.
     allowedHazards: new Set(['foreign-key'] as const),
   };
-  const { effects, summary } = chain.codec.parse(completed, parseContext(pending, { rules, signers }));
+  const { effects, summary } = decodeUnsigned(
+    chain,
+    { kind: pending.kind, completed },
+    parseContext(pending, { rules, signers }),
+  );
   // Only the wallets that sign are looked up: the store finds none by its address.
   const addresses = new Set(sealed.flatMap((one) => parts.vault.wallet(one).address ?? []));
   return {

@@ -3,6 +3,7 @@ import { type Network, parseChainId } from '../../core/ids.js';
 import { builderOf } from './builder.js';
 import { codecOf } from './codec.js';
 import { keysOf } from './keys.js';
+import { messagesOf } from './messages/messages.js';
 import { nodeOf } from './node.js';
 import { DECIMALS, type EvmChainDefinition, type EvmSettings, settingsOf } from './settings.js';
 import { estimatedOperations } from './tatum.js';
@@ -34,6 +35,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     feeTokens: (network) => feeTokensOf(settings, network),
     keys: keysOf(settings),
     codec: codecOf(settings),
+    messages: messagesOf(settings),
     node: nodeOf(settings),
     builder: builderOf(settings),
   };

@@ -2,6 +2,7 @@ import type { ChainId, Network } from '../ids.js';
 import type { Builder } from './builder.js';
 import type { Codec } from './codec.js';
 import type { Keys } from './keys.js';
+import type { Messages } from './messages.js';
 import type { ChainNode } from './node.js';
 import type { Payments } from './payment.js';
 import type { TatumFacts } from './tatum.js';
@@ -29,6 +30,8 @@ export interface Chain {
   readonly keys: Keys;
   readonly codec: Codec;
   readonly node: ChainNode;
+  /** Absent if the chain has no standard for signed messages. */
+  readonly messages?: Messages;
   /** Absent if the gateway builds no transactions. */
   readonly builder?: Builder;
   /** Absent if no payments are built. */

@@ -23,6 +23,12 @@ export type EffectOp =
   | 'issuer'
   /** Moves nothing and changes nothing: a memo, a data output, a check. */
   | 'note'
+  /** Words or bytes are signed that can be no transaction: logins, proofs of an address. */
+  | 'message'
+  /** Structured data are signed that a contract may act on; what they let it do are effects beside this one. */
+  | 'typed-data'
+  /** A hash is signed, whatever it stands for. */
+  | 'hash'
   /** The highest possible fee, and the fields that only order, price and time the transaction. Every transaction has exactly one. */
   | 'fee';
 

@@ -20,6 +20,8 @@ const kinds = {
   'unproved-amount': 'stopped',
   /** No key can spend what arrives there. */
   'unspendable-destination': 'stopped',
+  /** 32 bytes are signed that may stand for anything: a transaction, an allowance without bound, anything. */
+  'blind-signature': 'stopped',
   /** Somebody may take a bounded amount. */
   allowance: 'shown',
   /** Trust lines, required tags, opt-ins, domain, flags that only affect the account itself. */

@@ -1,5 +1,6 @@
 import { shown } from '../text/foreign-text.js';
 import type { Hazard } from './hazards.js';
+import type { MessageKind } from './message-content.js';
 
 /** An amount of one asset in its smallest unit. `asset` is the chain's coin symbol or a token's contract address. */
 export interface AssetAmount {
@@ -12,7 +13,15 @@ export interface AssetAmount {
  * `opaque` means that the program does not understand a part, e.g. the data of a contract call.
  */
 export interface Summary {
-  readonly kind: 'transfer' | 'token-transfer' | 'token-approval' | 'contract-call' | 'contract-creation' | 'other';
+  readonly kind:
+    | 'transfer'
+    | 'token-transfer'
+    | 'token-approval'
+    | 'contract-call'
+    | 'contract-creation'
+    | 'other'
+    /** No transaction: `message`, `typed-data` and `hash` of `MessageKind`. */
+    | MessageKind;
   readonly from: string;
   readonly to?: string;
   /** Coins that leave the sender, without the fee. */

@@ -1,3 +1,4 @@
+import type { MessageKind } from '../chain/message-content.js';
 import { CustosError } from '../errors.js';
 import {
   type ChainId,
@@ -29,12 +30,14 @@ export interface PendingTransaction {
   readonly keys: readonly KeyRef[];
   readonly serialized: string;
   readonly withdrawal?: Withdrawal;
+  /** What is signed if it is no transaction; `serialized` is then the content (`messageText`). No source outside sets it. */
+  readonly kind?: MessageKind;
   /** The object exactly as received, for the four-eye check. */
   readonly received: Readonly<Record<string, unknown>>;
 }
 
 /** The part that names the keys to sign with. */
-export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal'>;
+export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal' | 'kind'>;
 
 /**
  * Checks the form of one element of the cloud's answer.

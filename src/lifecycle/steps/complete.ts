@@ -17,6 +17,8 @@ export async function complete(
   { chain, signers, from, forms }: Signers & { readonly forms: RecentForms },
 ): Promise<string> {
   const { entry, lease } = claimed;
+  // A message is signed as it came, as often as it is asked for.
+  if (entry.pending.kind !== undefined) return entry.pending.serialized;
   const completed = await step(parts, 'complete', entry.id, () =>
     chain.node.complete(entry.pending, {
       ...contextOf(parts, entry, signers),

@@ -3,6 +3,7 @@ import { type Summary, summaryToJson } from '../../core/chain/summary.js';
 import { digestOf } from '../../core/signing/digest.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
 import { checkLimits } from '../../signing/limits.js';
+import { decodeUnsigned } from '../../signing/unsigned.js';
 import { advance } from '../advance.js';
 import { contextOf } from '../identify.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
@@ -28,7 +29,12 @@ export async function decode(
   { chain, signers, from, completed }: Signers & Pick<Decoded, 'completed'>,
 ): Promise<Decoded> {
   const { entry } = claimed;
-  const { summary, effects, nonce, spends } = chain.codec.parse(completed, contextOf(parts, entry, signers));
+  const { kind } = entry.pending;
+  const { summary, effects, nonce, spends } = decodeUnsigned(
+    chain,
+    { kind, completed },
+    contextOf(parts, entry, signers),
+  );
   const fact = {
     completed,
     sender: from,

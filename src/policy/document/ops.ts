@@ -14,6 +14,9 @@ const ops: Readonly<Record<EffectOp, true>> = {
   account: true,
   issuer: true,
   note: true,
+  message: true,
+  'typed-data': true,
+  hash: true,
   fee: true,
 };
 

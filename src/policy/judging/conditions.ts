@@ -89,8 +89,18 @@ export function isNarrowed(rule: Conditions, effect: Effect, scene: Scene): bool
   if (rule.code && (effect.code === undefined || !rule.code.has(effect.code))) return false;
   // What only says or pays something is meant by name, or by what is dangerous in it.
   if ((effect.op === 'note' || effect.op === 'fee') && effect.code === undefined && !rule.op) return false;
+  if (isStatement(effect) && !rule.op && isAboutMoves(rule)) return false;
   if (rule.asset && effect.asset !== undefined && has(rule.asset, scene.nameOf(effect)) !== true) return false;
   return effectMiss(rule, effect, scene, narrows) === undefined;
+}
+
+/** A message, or typed data whose moves are effects of their own. */
+function isStatement({ op, code }: Effect): boolean {
+  return (op === 'message' || op === 'typed-data') && code === undefined;
+}
+
+function isAboutMoves({ to, asset, accounts }: Conditions): boolean {
+  return (to ?? asset ?? accounts) !== undefined;
 }
 
 interface Targets {

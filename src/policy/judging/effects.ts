@@ -4,7 +4,12 @@ import type { HazardKind } from '../../core/chain/hazards.js';
 /** They move or make an asset, so they have to name it, and permits have to have a ceiling. */
 export const boundOps: readonly EffectOp[] = ['transfer', 'token-transfer', 'approve', 'mint', 'burn', 'trade'];
 /** They give away something that no amount is stated for. */
-const boundless: ReadonlySet<HazardKind> = new Set(['closes-account', 'approve-all', 'unlimited-allowance']);
+const boundless: ReadonlySet<HazardKind> = new Set([
+  'closes-account',
+  'approve-all',
+  'unlimited-allowance',
+  'blind-signature',
+]);
 
 /** Amount in smallest units. A token that is not fungible is one. */
 export function amountOf({ amount, tokenId, code }: Effect): bigint | undefined {

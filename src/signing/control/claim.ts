@@ -24,12 +24,15 @@ export interface Admission {
  */
 export function claimOf({ request, chain, network, unsigned, signers }: Omit<Admission, 'wallets'>): SignatureClaim {
   const { completed, pending } = request;
+  const { kind } = pending;
   const { summary, nonce, nonceOwner = '', spends = [] } = unsigned;
   const place = `${chain.id}/${network}/${summary.chainId ?? ''}`;
   const keys = signers.map(({ address }) => address);
   return {
     mark: createHash('sha256')
-      .update(JSON.stringify([place, keys, completed, pending.withdrawal ?? null]))
+      .update(
+        JSON.stringify([place, keys, completed, pending.withdrawal ?? null, ...(kind === undefined ? [] : [kind])]),
+      )
       .digest('base64url'),
     uses: [
       ...(nonce === undefined ? [] : [`${place}/${summary.from}/${nonceOwner}#${nonce}`]),

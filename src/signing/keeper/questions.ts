@@ -1,3 +1,4 @@
+import { type MessageKind, messageKinds } from '../../core/chain/message-content.js';
 import { CustosError } from '../../core/errors.js';
 import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
@@ -10,6 +11,19 @@ import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
 import { parseFreezeNews } from './freeze-question.js';
+import {
+  bytesOf,
+  foreign,
+  isShallow,
+  LONGEST_BOX,
+  listOf,
+  longTextOf,
+  type Members,
+  membersOf,
+  networkOf,
+  textOf,
+  wholeOf,
+} from './members.js';
 
 /** How a front introduces itself. */
 export interface Hello {
@@ -36,7 +50,6 @@ const MOST_KEYS = 10_000;
 const LONGEST_COMPLETED = 16 * 1024 * 1024;
 const LONGEST_RULES = 1024 * 1024;
 /** Digits of base64. */
-const LONGEST_BOX = 256 * 1024;
 const LONGEST_DOCUMENT = 8 * 1024 * 1024;
 const MOST_POLICIES = 256;
 const MOST_APPROVALS = 1_000;
@@ -65,8 +78,8 @@ export function questionText(question: FrontQuestion): string {
 
 /** Without what only the front needs of a pending transaction. */
 function leanRequest({ pending, completed, digest, control }: SignRequest): Omit<SignRequest, 'sealed'> {
-  const { chain, network, keys, withdrawal } = pending;
-  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }) };
+  const { chain, network, keys, withdrawal, kind } = pending;
+  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }), ...(kind && { kind }) };
   return {
     pending: lean,
     completed,
@@ -210,12 +223,20 @@ function parseApproval(value: unknown): SignedApproval {
 
 function parseKeyRequest(pending: Members): KeyRequest {
   const withdrawal = pending('withdrawal');
+  const kind = pending('kind');
   return {
     chain: parseChainId(pending('chain')),
     network: networkOf(pending('network')),
     keys: listOf(pending('keys'), MOST_KEYS, parseKey),
     ...(withdrawal !== undefined && { withdrawal: parseWithdrawal(membersOf(withdrawal)) }),
+    ...(kind !== undefined && { kind: parseKind(kind) }),
   };
+}
+
+function parseKind(value: unknown): MessageKind {
+  const kind = messageKinds.find((one) => one === value);
+  if (kind === undefined) throw foreign();
+  return kind;
 }
 
 function parseWithdrawal(withdrawal: Members): Withdrawal {
@@ -247,53 +268,4 @@ function parseSealed(value: unknown): SealedWallet {
     secretBox: bytesOf(record('secretBox')),
     ...(controlBox !== undefined && { controlBox: bytesOf(controlBox) }),
   };
-}
-
-type Members = (name: string) => unknown;
-
-/** Own properties only: an inherited one never came from the other side. */
-function membersOf(value: unknown): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw foreign();
-  return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
-}
-
-function listOf<T>(value: unknown, most: number, parse: (element: unknown) => T): T[] {
-  if (!Array.isArray(value) || value.length > most) throw foreign();
-  return value.map((element: unknown) => parse(element));
-}
-
-function textOf(value: unknown, form: RegExp): string {
-  if (typeof value !== 'string' || !form.test(value)) throw foreign();
-  return value;
-}
-
-function longTextOf(value: unknown, most: number): string {
-  if (typeof value !== 'string' || value.length > most) throw foreign();
-  return value;
-}
-
-function networkOf(value: unknown): 'mainnet' | 'testnet' {
-  if (value !== 'mainnet' && value !== 'testnet') throw foreign();
-  return value;
-}
-
-function wholeOf(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw foreign();
-  return value;
-}
-
-function bytesOf(value: unknown, most = LONGEST_BOX): Uint8Array {
-  const text = longTextOf(value, most);
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw foreign();
-  return new Uint8Array(bytes);
-}
-
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
-}
-
-function foreign(): CustosError {
-  return new CustosError('SIGNER_PROTOCOL', 'a member of the question has a wrong form');
 }

@@ -75,6 +75,15 @@ describe('the questions of a front', () => {
     expect(read[3]).toEqual(checkpoint);
   });
 
+  it('the kind of a message comes along, and one that is unknown is refused', () => {
+    const { chain, network, keys } = request.pending;
+    const pending = { chain, network, keys, kind: 'typed-data' as const };
+    const asked: FrontQuestion = { kind: 'sign', n: 5, request: { ...request, pending } };
+    expect(parseQuestions([plain(asked)])).toEqual([asked]);
+    const odd = JSON.parse(questionText(asked).replace('typed-data', 'transaction'));
+    expect(() => parseQuestions([odd])).toThrow(refused);
+  });
+
   it('the control box of a record comes along, and one that is no bytes is refused', () => {
     const asked: FrontQuestion = { ...identify, request: { ...identify.request, sealed: [marked] } };
     expect(parseQuestions([plain(asked)])).toEqual([asked]);

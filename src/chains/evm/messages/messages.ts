@@ -1,0 +1,54 @@
+import type { ParseContext } from '../../../core/chain/codec.js';
+import type { MessageContent, SignedMessage } from '../../../core/chain/message-content.js';
+import type { DecodedMessage, Messages } from '../../../core/chain/messages.js';
+import type { SigningKey } from '../../../core/signing/signing-key.js';
+import { keccak256 } from '../../../crypto/hash.js';
+import type { RecoverableSignature } from '../../../crypto/secp256k1.js';
+import { bytesToHex } from '../../shared/hexadecimal.js';
+import { addressOf, addressOfPoint, readAddress, showAddress } from '../../shared/keccak-address.js';
+import { keyOf } from '../../shared/key-of.js';
+import { blindSignature, framedMessage, unsupportedMessage } from '../../shared/message.js';
+import { recoverableOf } from '../../shared/signature.js';
+import type { EvmSettings } from '../settings.js';
+
+/** Messages of EIP-191, and hashes. */
+export function messagesOf(settings: EvmSettings): Messages {
+  return {
+    kinds: ['message', 'hash'],
+    parse: (content, context) => parse(content, context, settings),
+  };
+}
+
+function parse(content: MessageContent, context: ParseContext, settings: EvmSettings): DecodedMessage {
+  const { addressStyle, coin } = settings;
+  const from = showAddress(readAddress(context.from, addressStyle), addressStyle);
+  const signer = (hash: Uint8Array) => async (keys: readonly SigningKey[]) => signHash(hash, keys, { from, settings });
+  if (content.kind === 'hash') {
+    return blindSignature({ from, coin, hash: content.hash, sign: signer(content.hash) });
+  }
+  if (content.kind === 'typed-data') throw unsupportedMessage(content, settings.name);
+  const digest = personalHash(content.bytes);
+  return framedMessage({ from, coin, standard: 'EIP-191', content: content.bytes, digest, sign: signer(digest) });
+}
+
+/** EIP-191, version 0x45: a transaction never begins with 0x19, neither in RLP nor as a typed one of EIP-2718. */
+function personalHash(message: Uint8Array): Uint8Array {
+  const frame = new TextEncoder().encode(`\x19Ethereum Signed Message:\n${message.length}`);
+  return keccak256(Buffer.concat([frame, message]));
+}
+
+async function signHash(
+  hash: Uint8Array,
+  keys: readonly SigningKey[],
+  { from, settings }: { readonly from: string; readonly settings: EvmSettings },
+): Promise<SignedMessage> {
+  const style = settings.addressStyle;
+  const key = keyOf(keys, from, (publicKey) => showAddress(addressOf(publicKey), style));
+  const made = await recoverableOf(key, hash, (point) => showAddress(addressOfPoint(point), style) === from);
+  return { signature: rsvOf(made) };
+}
+
+/** r ‖ s ‖ v, 65 bytes; v is 27 or 28 as in `personal_sign`. */
+export function rsvOf({ signature, recoveryId }: RecoverableSignature): string {
+  return bytesToHex(Buffer.concat([signature, Uint8Array.of(27 + recoveryId)]));
+}

@@ -1,0 +1,106 @@
+import type { Effect, EffectArgument } from '../../core/chain/effect.js';
+import type { MessageContent, MessageKind } from '../../core/chain/message-content.js';
+import type { DecodedMessage } from '../../core/chain/messages.js';
+import type { Summary } from '../../core/chain/summary.js';
+import { CustosError } from '../../core/errors.js';
+import { sha256 } from '../../crypto/hash.js';
+import { bytesToHex } from './hexadecimal.js';
+
+/** Who signs, and in which coin nothing is paid. */
+export interface Signatory {
+  readonly from: string;
+  readonly coin: string;
+}
+
+/** A message as a standard frames it. */
+export interface Framed extends Signatory {
+  /** Name of the standard, e.g. `EIP-191`. */
+  readonly standard: string;
+  /** What was to be signed, without its frame. */
+  readonly content: Uint8Array;
+  /** What the frame adds besides, and is signed too. */
+  readonly args?: readonly EffectArgument[];
+  readonly digest: Uint8Array;
+  readonly sign: DecodedMessage['sign'];
+}
+
+/** Characters of a message that its sentence quotes. */
+const QUOTED = 300;
+
+/** A message that moves nothing, whatever it says. */
+export function framedMessage({ from, coin, standard, content, args = [], digest, sign }: Framed): DecodedMessage {
+  const said = saidBy(content);
+  const effect: Effect = {
+    op: 'message',
+    from,
+    method: standard,
+    args: [said, ...args],
+    data: bytesToHex(content).slice(2),
+  };
+  const quoted = said.value.length > QUOTED ? `${said.value.slice(0, QUOTED)} … (${content.length} bytes)` : said.value;
+  const text = `${from} signs the ${said.name} ${said.name === 'text' ? JSON.stringify(quoted) : quoted} (${standard})`;
+  return decoded({ from, coin, kind: 'message', effects: [effect], digest, text, notes: [said, ...args], sign });
+}
+
+/** A hash, of which nothing can be said. */
+export function blindSignature({
+  from,
+  coin,
+  hash,
+  sign,
+}: Signatory & { readonly hash: Uint8Array; readonly sign: DecodedMessage['sign'] }): DecodedMessage {
+  const digits = bytesToHex(hash);
+  const effect: Effect = { op: 'hash', code: 'blind-signature', from, method: 'hash', data: digits.slice(2) };
+  const text = `${from} signs the hash ${digits}, whatever it stands for`;
+  const notes = [{ name: 'hash', value: digits }];
+  return decoded({ from, coin, kind: 'hash', effects: [effect], digest: hash, text, notes, sign });
+}
+
+/** Puts together what a decoded message needs. @param parts - `effects`: all of them without a fee, the message itself first */
+export function decoded(
+  parts: Signatory &
+    Pick<Summary, 'text'> &
+    Partial<Pick<Summary, 'notes' | 'tokens' | 'hazards' | 'to' | 'method' | 'chainId'>> & {
+      readonly kind: MessageKind;
+      readonly effects: readonly Effect[];
+      readonly digest: Uint8Array;
+      readonly sign: DecodedMessage['sign'];
+    },
+): DecodedMessage {
+  const { from, coin, effects, digest, sign, tokens = [], ...said } = parts;
+  const hazards = effects.flatMap(({ code }) => (code === 'blind-signature' ? [{ kind: code }] : []));
+  return {
+    effects: [...effects, { op: 'fee', from, asset: coin, amount: 0n }],
+    summary: {
+      hazards,
+      ...said,
+      from,
+      tokens,
+      value: { asset: coin, amount: 0n },
+      fee: { asset: coin, amount: 0n },
+      opaque: effects.some(({ code }) => code === 'opaque-data' || code === 'blind-signature'),
+    },
+    digest: bytesToHex(digest).slice(2),
+    sign,
+  };
+}
+
+/** SHA-256 of what an algorithm signs that takes bytes of any length. */
+export function digestOfBytes(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes);
+}
+
+/** @throws CustosError MESSAGE_UNSUPPORTED */
+export function unsupportedMessage({ kind }: MessageContent, chain: string): CustosError {
+  return new CustosError('MESSAGE_UNSUPPORTED', `${chain} has no standard for signing a ${kind}`);
+}
+
+/** The text that bytes spell, or their digits. */
+function saidBy(content: Uint8Array): EffectArgument {
+  try {
+    return { name: 'text', value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content) };
+  } catch {
+    // The decoder throws on bytes that are not UTF-8; they are not text.
+    return { name: 'bytes', value: bytesToHex(content) };
+  }
+}
