@@ -1,25 +1,47 @@
 // Just enough of vitest to run the same tests many times in one process.
 import { isDeepStrictEqual } from 'node:util';
 
+/** A test that waits for what never comes has failed. */
+const LONGEST = 30_000;
+
 const tests = [];
+let scope;
 
 export function describe(_name, body) {
+  scope = { outer: scope, first: [], before: [], after: [] };
   body();
+  scope = scope.outer;
 }
 
-export function it(name, run) {
-  tests.push({ name, run });
+export function it(name, ...given) {
+  const run = given.find((one) => typeof one === 'function');
+  tests.push({ name, run, scopes: scopesOf(scope) });
 }
 
-it.each = (rows) => (name, run) => {
-  for (const row of rows) it(`${name} ${row}`, () => run(...[row].flat(1)));
-};
+export const test = it;
+
+it.each =
+  (rows) =>
+  (name, ...given) => {
+    const run = given.find((one) => typeof one === 'function');
+    for (const row of rows) it(`${name} ${row}`, () => run(...(Array.isArray(row) ? row : [row])));
+  };
+
+export const beforeAll = (work) => scope.first.push(work);
+export const beforeEach = (work) => scope.before.push(work);
+export const afterEach = (work) => scope.after.push(work);
+
+/** From the outermost inwards. */
+function scopesOf(inner) {
+  return inner === undefined ? [] : [...scopesOf(inner.outer), inner];
+}
 
 /** Runs the tests until one fails. @returns its name */
 export async function firstFailure() {
-  for (const { name, run } of tests) {
+  const begun = new Set();
+  for (const { name, run, scopes } of tests) {
     try {
-      await run();
+      await inTime(runIn(scopes, begun, run));
     } catch {
       return name;
     }
@@ -27,28 +49,132 @@ export async function firstFailure() {
   return undefined;
 }
 
+async function runIn(scopes, begun, run) {
+  for (const one of scopes) {
+    if (!begun.has(one)) for (const work of one.first) await work();
+    begun.add(one);
+  }
+  for (const one of scopes) for (const work of one.before) await work();
+  try {
+    await run();
+  } finally {
+    for (const one of scopes) for (const work of one.after) await work();
+  }
+}
+
+async function inTime(work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it never ends')), LONGEST);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** What is met by more than one value. */
+class Some {
+  constructor(isMet) {
+    this.isMet = isMet;
+  }
+}
+
 export function expect(value) {
+  return {
+    ...checksOf(value, (isMet) => isMet),
+    not: checksOf(value, (isMet) => !isMet),
+    rejects: later(async () => {
+      const answer = await settled(value);
+      if (!('error' in answer)) throw new Error('not rejected');
+      return answer.error;
+    }),
+    resolves: later(() => value),
+  };
+}
+
+expect.objectContaining = (part) => new Some((value) => hasPart(value, part));
+expect.arrayContaining = (part) => new Some((value) => part.every((one) => value.some((other) => isEqual(other, one))));
+expect.stringContaining = (part) => new Some((value) => typeof value === 'string' && value.includes(part));
+expect.stringMatching = (form) => new Some((value) => typeof value === 'string' && form.test(value));
+
+async function settled(value) {
+  try {
+    return { value: await (typeof value === 'function' ? value() : value) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Every check, of what a promise comes to. */
+function later(find) {
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        return async (...expected) => {
+          const found = await find();
+          return checksOf(found, (isMet) => isMet)[name](...expected);
+        };
+      },
+    },
+  );
+}
+
+function checksOf(value, isRight) {
   const check = (isMet) => {
-    if (!isMet) throw new Error('not met');
+    if (!isRight(isMet)) throw new Error('not met');
   };
   return {
     toBe: (expected) => check(Object.is(value, expected)),
-    toEqual: (expected) => check(isDeepStrictEqual(value, expected)),
-    toHaveLength: (length) => check(value.length === length),
+    toBeUndefined: () => check(value === undefined),
+    toBeDefined: () => check(value !== undefined),
+    toEqual: (expected) => check(isEqual(value, expected)),
+    toMatchObject: (part) => check(hasPart(value, part)),
+    toHaveProperty: (name) => check(value?.[name] !== undefined),
+    toHaveLength: (length) => check((value.length ?? value.size) === length),
     toContain: (part) => check(value.includes(part)),
+    toMatch: (form) => check(typeof form === 'string' ? value.includes(form) : form.test(value)),
     toBeLessThan: (most) => check(value < most),
     toBeLessThanOrEqual: (most) => check(value <= most),
     toBeGreaterThan: (least) => check(value > least),
     toBeGreaterThanOrEqual: (least) => check(value >= least),
-    toThrow: (text) => check(messageOf(value).includes(text)),
+    toThrow: (expected) => check(hasThrown(value, expected)),
   };
 }
 
-function messageOf(run) {
+function hasThrown(run, expected) {
   try {
-    run();
+    if (typeof run === 'function') run();
+    else throw run;
   } catch (error) {
-    return error.message;
+    if (expected === undefined) return true;
+    if (typeof expected === 'string') return error.message.includes(expected);
+    return expected instanceof RegExp ? expected.test(error.message) : isEqual(error, expected);
   }
-  return '';
+  return false;
+}
+
+function isEqual(value, expected) {
+  if (expected instanceof Some) return expected.isMet(value);
+  if (!isObject(expected) || !isObject(value)) return Object.is(value, expected);
+  if (!isPlain(expected)) return isDeepStrictEqual(value, expected);
+  const names = new Set([...Object.keys(value), ...Object.keys(expected)]);
+  return (
+    Array.isArray(value) === Array.isArray(expected) && [...names].every((name) => isEqual(value[name], expected[name]))
+  );
+}
+
+function hasPart(value, part) {
+  if (part instanceof Some) return part.isMet(value);
+  if (!isObject(part) || !isObject(value)) return Object.is(value, part);
+  if (Array.isArray(part)) {
+    return Array.isArray(value) && value.length === part.length && part.every((one, at) => hasPart(value[at], one));
+  }
+  return Object.entries(part).every(([name, one]) => hasPart(value[name], one));
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPlain(value) {
+  return Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }

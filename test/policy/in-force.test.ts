@@ -59,6 +59,8 @@ describe('a published policy', () => {
 
   test('is read as it was written', () => {
     expect(readPublished(text, 1)).toEqual(one);
+    const earliest = published(1, 0, 0);
+    expect(readPublished(publishedText(earliest), 1)).toEqual(earliest);
   });
 
   test('is damaged in every other form, and as another version', () => {

@@ -170,7 +170,11 @@ function textOf(value: unknown): string {
     if (one instanceof Map) return [...one].map(([name, item]) => [name, String(item)]).sort();
     // Members have the order in which they were written.
     return isObject(one)
-      ? Object.fromEntries(Object.entries(one).sort(([name], [other]) => (name < other ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.keys(one)
+            .sort()
+            .map((name) => [name, one[name]]),
+        )
       : one;
   });
 }

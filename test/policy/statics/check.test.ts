@@ -103,6 +103,21 @@ describe('a check of a policy', () => {
     expect(found(members).join('\n')).toContain(text);
   });
 
+  it('finds nothing in an address as short as any chain has, nor in a limit as high as a ceiling', () => {
+    const to = '0123456789abcdef';
+    const permits = [{ id: 'p', to, max: '5' }];
+    expect(found({ permits, limits: [day('5')] })).toEqual([]);
+    expect(found({ permits: [{ ...permits[0], to: to.slice(1) }] })).toHaveLength(1);
+  });
+
+  it('finds a limit of a token used, and a limit of a count not', () => {
+    const assets = { ...empty.assets, BTC: undefined, T: { ...empty.assets.USDC, token } };
+    const limits = [{ ...day('1'), asset: 'T' }];
+    expect(found({ assets: { ETH: assets.ETH, T: assets.T }, limits })).toEqual([]);
+    const counts = [{ id: 'few', asset: ['T'], count: 3, rolling: '1h', op: ['transfer'] }];
+    expect(found({ assets: { ETH: assets.ETH, T: assets.T }, limits: counts })).toEqual([]);
+  });
+
   it('does not call a permit unreached that is forbidden only in part', () => {
     const permits = [{ id: 'p', to: [receiver, partner], max: '1' }];
     expect(found({ permits, forbids: [{ id: 'f', to: partner }] })).toEqual([]);

@@ -62,6 +62,12 @@ describe('publishing a policy', () => {
     expect([act, next.effectiveAt, diff?.effect]).toEqual(['narrow', 1000 * HOUR, 'narrows']);
   });
 
+  test('keeps the signatures that a constitution asks for, and none without one', () => {
+    const signatures = signed(first, 'narrow', 'ada');
+    expect(plan(first, { signatures }).next.signatures).toEqual(signatures);
+    expect(plan(first, { free: true, signatures }).next.signatures).toEqual([]);
+  });
+
   test('widens by two admins, after at least 24 hours', () => {
     const wide = wider(first);
     const two = { before: inForce, signatures: signed(wide, 'widen', 'ada', 'alan') };

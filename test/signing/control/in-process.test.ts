@@ -1,0 +1,14 @@
+import { unlockVault } from '../../../src/app/signer/vault.js';
+import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
+import { createInProcessSigner } from '../../../src/signing/in-process-signer.js';
+import { controlSuite } from '../../suites/control.js';
+
+const rules: SigningRules = new Map();
+
+controlSuite('the signer in this process', ({ slots, storeId, chains }, secret) =>
+  createInProcessSigner({
+    chains,
+    rules,
+    unlockVault: () => unlockVault({ slots, storeId, rules, password: secret.exposeBytes().slice() }),
+  }),
+);
