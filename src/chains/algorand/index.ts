@@ -6,6 +6,7 @@ import { isBase32HashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
 import { decodeMnemonic, decodeSecret, encodeSecret } from './key.js';
 import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './node.js';
+import { algorandPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -40,6 +41,7 @@ export const algorand: Chain = {
     expiry: 'final',
     repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
   },
+  payments: algorandPayments,
   node: {
     complete: (pending, context) => completeRequest(pending.serialized, context),
     broadcast: sendBytes,

@@ -6,6 +6,7 @@ import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAccount } from './address.js';
 import { decodeSeed, encodeSeed } from './key.js';
 import { stellarNode } from './node.js';
+import { stellarPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -37,4 +38,5 @@ export const stellar: Chain = {
     expiry: 'final',
   },
   node: stellarNode,
+  payments: stellarPayments,
 };

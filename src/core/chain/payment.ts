@@ -37,6 +37,8 @@ export interface PaymentContext extends Pick<CompleteContext, 'nextNonce' | 'dev
   readonly node: NodeClient;
   /** Milliseconds. */
   now(): number;
+  /** When the payment itself ends, in milliseconds; a chain whose bytes must have an end uses one of its own where it is absent. */
+  readonly expiresAt?: number;
   /** Those of the outputs (`txId:index`) that other pending transactions spend. */
   spent(outputs: readonly string[]): Promise<ReadonlySet<string>>;
 }

@@ -44,6 +44,7 @@ export function nodeOf(
 export function buildCase(
   { chain, network, request }: Omit<PaymentCase, 'answers'>,
   node: NodeClient,
+  context: { readonly expiresAt?: number } = {},
 ): Promise<CheckedPayment> {
   return buildPayment(request, {
     chain: registry.get(chain),
@@ -53,5 +54,6 @@ export function buildCase(
     now: () => NOW,
     nextNonce: async (latest) => latest,
     spent: async () => new Set(),
+    ...context,
   });
 }
