@@ -6,6 +6,7 @@ import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
 import { decodePrivateKey, encodePrivateKey, paths } from './key.js';
 import { multiversxNode } from './node.js';
+import { multiversxPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseCompleted } from './transaction.js';
 
@@ -33,4 +34,5 @@ export const multiversx: Chain = {
     repetition: () => 'renewed',
   },
   node: multiversxNode,
+  payments: multiversxPayments,
 };

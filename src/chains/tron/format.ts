@@ -91,6 +91,17 @@ export function readTransaction(text: string): TronTransaction {
   };
 }
 
+/** The JSON form of a transaction with these members, with its bytes and its id. @param raw - addresses and texts in hexadecimal digits */
+export function writeTransaction(raw: Fields): string {
+  const bytes = encodeRaw(raw, readContract(listOf(raw['contract'], 'contract')[0], false).bytes, false);
+  return JSON.stringify({
+    visible: false,
+    txID: hex.encode(sha256(bytes)),
+    raw_data: raw,
+    raw_data_hex: hex.encode(bytes),
+  });
+}
+
 function readContract(item: unknown, visible: boolean) {
   const contract = objectOf(item, 'the contract');
   onlyMembers(contract, ['parameter', 'type', 'Permission_id'], 'the contract');

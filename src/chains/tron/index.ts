@@ -3,6 +3,7 @@ import { parseChainId } from '../../core/ids.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { tronKeys } from './key.js';
 import { tronNode } from './node.js';
+import { tronPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -23,4 +24,5 @@ export const tron: Chain = {
     expiry: 'final',
   },
   node: tronNode,
+  payments: tronPayments,
 };

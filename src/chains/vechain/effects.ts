@@ -22,7 +22,7 @@ export const rules: CallRules = {
 };
 
 /** The built-in contract of VTHO: "Energy" in ASCII. */
-const FEE_CONTRACT = rules.show(rules.read('0x0000000000000000000000000000456e65726779'));
+export const FEE_CONTRACT = rules.show(rules.read('0x0000000000000000000000000000456e65726779'));
 
 /** Everything that a transaction does, clause by clause; of several, each effect says of which. @param from - sender as shown */
 export function effectsOfBody(body: Body, from: string): readonly Effect[] {

@@ -5,6 +5,7 @@ import { readObject } from '../shared/fields.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
 import { vechainKeys } from './key.js';
 import { vechainNode } from './node.js';
+import { vechainPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseBody } from './transaction.js';
 
@@ -26,6 +27,7 @@ export const vechain: Chain = {
     repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
   },
   node: vechainNode,
+  payments: vechainPayments,
 };
 
 /** True when neither the random nonce nor the block that it begins with is filled in. */
