@@ -18,7 +18,7 @@ import { close } from './steps/close.js';
 import { complete } from './steps/complete.js';
 import { confirm } from './steps/confirm.js';
 import { decode } from './steps/decode.js';
-import { judge } from './steps/judge.js';
+import { type Judged, judge, type Objection } from './steps/judge.js';
 import { record } from './steps/record.js';
 import { reserve } from './steps/reserve.js';
 import { sign } from './steps/sign.js';
@@ -141,11 +141,26 @@ async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sen
   const making = { ...signers, forms: road.forms };
   const completed = await complete(road, claimed, making);
   const decoded = await decode(road, claimed, { ...making, completed });
-  const said = await judge(road, claimed, { ...making, ...decoded });
-  if ('error' in said) return recordObjection(road, claimed, said);
-  if (said.charges.length > 0) await reserve(road, claimed, said.charges);
+  const objection = await objectionTo(road, claimed, { ...making, ...decoded });
+  if (objection !== undefined) return recordObjection(road, claimed, objection);
   const signed = await sign(road, claimed, { ...making, ...decoded });
   return record(road, claimed, { ...making, ...decoded, signed });
+}
+
+/** Asks the judges, and reserves what a yes takes of budgets. Only where that does not fit is it looked up what was taken before. */
+async function objectionTo(road: Road, claimed: Claimed, judged: Omit<Judged, 'look'>): Promise<Objection | undefined> {
+  for (const look of ['unused', 'used'] as const) {
+    const said = await judge(road, claimed, { ...judged, look });
+    if ('error' in said) return said;
+    if (said.charges.length === 0) return undefined;
+    try {
+      await reserve(road, claimed, said.charges);
+      return undefined;
+    } catch (error) {
+      if (look === 'used' || asCustosError(error).code !== 'BUDGET_EXCEEDED') throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Carries recorded bytes to the end. */

@@ -23,8 +23,6 @@ export interface ApprovalsJudgeParts {
   constitution(): Promise<Constitution | undefined>;
   /** Called when approvals are missing: services may be asked for them. It neither waits nor throws. */
   askMissing?(question: Question, asked: Asked, open: ReadonlySet<string>): void;
-  /** Which making of its bytes a transaction is at. */
-  attemptOf(pendingId: string): Promise<string>;
 }
 
 /**
@@ -57,12 +55,11 @@ function openIn(demands: readonly DemandStanding[]): ReadonlySet<string> {
 }
 
 async function askedOf(
-  { storeId, clock, attemptOf, policy }: ApprovalsJudgeParts,
-  { pending, chain, network, effects }: Question,
+  { storeId, clock, policy }: ApprovalsJudgeParts,
+  { pending, chain, network, effects, attempt }: Question,
   demands: readonly Demand[],
 ): Promise<Asked> {
   const { intent, fee } = intentOf(effects);
-  const attempt = await attemptOf(pending.id);
   return {
     store: storeId,
     pending: pending.id,

@@ -125,6 +125,7 @@ describe('a judge', () => {
           { op: 'transfer', from: entry.sender, to: destination, asset: 'ETH', amount: 1n },
           expect.objectContaining({ op: 'fee', from: entry.sender, asset: 'ETH' }),
         ],
+        attempt: '0',
       },
     ]);
     expect(wallet.wallet.address).toBe(questions[0]?.sender);
@@ -210,6 +211,24 @@ describe('what a judge charges', () => {
     expect(second.entry).toMatchObject({ state: 'held', errorCode: 'BUDGET_EXCEEDED', errorText: text, attempts: 1 });
     expect(second.entry.nextAttemptAt).toBeGreaterThan(0);
     expect(second.entry.signed).toBeUndefined();
+    expect(await used()).toEqual([6n, 0n]);
+  });
+
+  it('a judge is asked what was charged only where the reservation of its first yes does not fit', async () => {
+    const looks: (string | undefined)[] = [];
+    const deny: Verdict = { kind: 'deny', rule: 'day', reason: 'the day is used up' };
+    const counting: Judge = {
+      name: 'counting',
+      async decide(_question, look) {
+        looks.push(look);
+        return look === 'used' ? deny : { kind: 'allow', charges: [charge] };
+      },
+    };
+    expect((await judged(partsWith([counting]))).entry.state).toBe('completed');
+    expect(looks).toEqual(['unused']);
+    const second = await judged(partsWith([counting]));
+    expect(looks).toEqual(['unused', 'unused', 'used']);
+    expect(second.entry).toMatchObject({ state: 'denied', errorText: 'counting, day: the day is used up' });
     expect(await used()).toEqual([6n, 0n]);
   });
 

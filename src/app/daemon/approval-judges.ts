@@ -3,7 +3,6 @@ import { type Log, tell } from '../../core/log.js';
 import type { PolicyVersion } from '../../core/policy/approval.js';
 import { demandText } from '../../core/policy/demand.js';
 import type { Judge } from '../../core/signing/judge.js';
-import { attemptOf } from '../../core/store/attempt.js';
 import type { Store } from '../../core/store/store.js';
 import { approvalsJudge } from '../../policy/approvals-judge.js';
 import { unmetNeeds } from '../../policy/unmet-needs.js';
@@ -65,7 +64,7 @@ function approvalJudges(
 ): readonly Judge[] {
   const { needs } = config;
   if (needs.length === 0) return [];
-  const { storeId, approvals, journal } = store;
+  const { storeId, approvals } = store;
   const view = { storeId, approvals, seal: controlView(viewKey, storeId) };
   const judge = approvalsJudge({
     storeId,
@@ -75,7 +74,6 @@ function approvalJudges(
     askMissing,
     policy,
     constitution: async () => (await currentConstitution(view))?.constitution,
-    attemptOf: async (id) => attemptOf(await journal.events(id)),
   });
   return [judge];
 }

@@ -25,7 +25,15 @@ export interface Question {
   readonly summary: Summary;
   /** Everything that it does, as signed: texts in it are foreign until shown. */
   readonly effects: readonly Effect[];
+  /** Which making of its bytes it is: `0`, and one more each time that its bytes were proved dead or belong to another transaction. */
+  readonly attempt: string;
 }
+
+/**
+ * What a judge knows of budgets. `unused`: it may judge as if nothing had been charged, because its charges are reserved within their
+ * limits before anything is signed; if they do not fit, it is asked again. `used`: it asks what was charged.
+ */
+export type BudgetLook = 'unused' | 'used';
 
 /** `allow`: go on. `hold`: not now, ask again later. `deny`: no, until a person retries the transaction. */
 export type Verdict =
@@ -53,5 +61,5 @@ export interface Judge {
   readonly name: string;
   /** Whether it has a say now; absent: always. A judge without one is not asked. */
   applies?(): Promise<boolean>;
-  decide(question: Question): Promise<Verdict>;
+  decide(question: Question, look?: BudgetLook): Promise<Verdict>;
 }

@@ -1,14 +1,19 @@
 import type { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
-import type { Judge, Question } from '../../core/signing/judge.js';
+import type { BudgetLook, Judge, Question } from '../../core/signing/judge.js';
 import type { BudgetCharge } from '../../core/store/budgets.js';
 import { refusalOf } from '../../policy/refusal.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
+import { presentAttempt } from '../present-attempt.js';
 import { step, type Traced } from '../step.js';
 import type { Decoded } from './decode.js';
 
-type JudgeParts = Traced & Pick<LifecycleParts, 'judges' | 'log' | 'meter' | 'publicVault'>;
-type Judged = Pick<Signers, 'from' | 'sealed' | 'signers'> & Decoded;
+type JudgeParts = Traced & Pick<LifecycleParts, 'journal' | 'judges' | 'log' | 'meter' | 'publicVault'>;
+
+/** What is judged. */
+export interface Judged extends Pick<Signers, 'from' | 'sealed' | 'signers'>, Decoded {
+  readonly look: BudgetLook;
+}
 
 /** A judge's no: `held` is asked again later, `denied` ends the transaction. */
 export interface Objection {
@@ -28,11 +33,11 @@ export interface Permission {
 export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Promise<Objection | Permission> {
   return step(parts, 'judge', claimed.entry.id, async () => {
     const charges: BudgetCharge[] = [];
-    if (parts.judges.length === 0) return { charges };
-    const question = questionOf(parts, claimed, judged);
+    let question: Question | undefined;
     for (const one of parts.judges) {
       if ((await one.applies?.()) === false) continue;
-      const said = await ask(parts, one, question);
+      question ??= await questionOf(parts, claimed, judged);
+      const said = await ask(parts, one, { question, look: judged.look });
       if ('error' in said) return said;
       charges.push(...said.charges);
     }
@@ -40,15 +45,25 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
   });
 }
 
-function questionOf({ publicVault }: JudgeParts, { entry }: Claimed, judged: Judged): Question {
+async function questionOf(parts: JudgeParts, { entry, lease }: Claimed, judged: Judged): Promise<Question> {
   const { pending, chain, network } = entry;
   const { from, sealed, signers, completed, digest, summary, effects } = judged;
-  const wallets = sealed.map((one) => publicVault.wallet(one));
-  return { pending, chain, network, wallets, signers, sender: from, completed, digest, summary, effects };
+  const wallets = sealed.map((one) => parts.publicVault.wallet(one));
+  const attempt = await presentAttempt(parts, lease);
+  return { pending, chain, network, wallets, signers, sender: from, completed, digest, summary, effects, attempt };
 }
 
-async function ask({ meter, log }: JudgeParts, judge: Judge, question: Question): Promise<Objection | Permission> {
-  const verdict = await judge.decide(question).catch((error: unknown) => {
+interface Asked {
+  readonly question: Question;
+  readonly look: BudgetLook;
+}
+
+async function ask(
+  { meter, log }: JudgeParts,
+  judge: Judge,
+  { question, look }: Asked,
+): Promise<Objection | Permission> {
+  const verdict = await judge.decide(question, look).catch((error: unknown) => {
     meter.judged(judge.name, 'error');
     throw error;
   });

@@ -1,7 +1,6 @@
-import { attemptOf } from '../../core/store/attempt.js';
 import type { BudgetCharge } from '../../core/store/budgets.js';
-import type { Journal, Lease } from '../../core/store/journal.js';
 import type { Claimed, LifecycleParts } from '../parts.js';
+import { presentAttempt } from '../present-attempt.js';
 import { step, type Traced } from '../step.js';
 
 /**
@@ -15,12 +14,7 @@ export function reserve(
   charges: readonly BudgetCharge[],
 ): Promise<void> {
   return step(parts, 'reserve', entry.id, async () => {
-    const attempt = await presentAttempt(parts.journal, lease);
+    const attempt = await presentAttempt(parts, lease);
     await parts.journal.reserveBudgets(lease, { attempt, charges });
   });
-}
-
-async function presentAttempt(journal: Journal, { id, generation }: Lease): Promise<string> {
-  // Bytes that were expired or given over were released first, so nothing is made again under the first lease.
-  return generation === 1 ? attemptOf([]) : attemptOf(await journal.events(id));
 }

@@ -18,18 +18,50 @@ export async function judgeWithBudgets(
   facts: Omit<PolicyFacts, 'used'>,
   used: BudgetsUsed,
 ): Promise<Judgement> {
+  const { wanted, judgement } = judgeUnused(compiled, facts);
+  return wanted.size === 0 ? judgement : judgeUsed(compiled, facts, await answersTo(wanted, used));
+}
+
+/**
+ * As `judgeWithBudgets`, for a transaction whose charges are reserved within their limits before it is signed: then a yes of the first
+ * pass stands without the question. What was charged can only turn a yes into something else, and then the reservation fails.
+ */
+export async function judgeBeforeReserving(
+  compiled: CompiledPolicy,
+  facts: Omit<PolicyFacts, 'used'>,
+  used: BudgetsUsed,
+): Promise<Judgement> {
+  const { wanted, judgement } = judgeUnused(compiled, facts);
+  if (judgement.verdict === 'allow' && isAllCharged(judgement, wanted)) return judgement;
+  return wanted.size === 0 ? judgement : judgeUsed(compiled, facts, await answersTo(wanted, used));
+}
+
+type Wanted = ReadonlyMap<string, BudgetWindow>;
+
+/** Judges as if nothing had been charged, and finds which budgets are touched. */
+function judgeUnused(compiled: CompiledPolicy, facts: Omit<PolicyFacts, 'used'>) {
   const wanted = new Map<string, BudgetWindow>();
-  const first = judgePolicy(compiled, {
+  const judgement = judgePolicy(compiled, {
     ...facts,
     used: (budget, since) => {
       wanted.set(keyOf({ budget, since }), { budget, since });
       return 0n;
     },
   });
-  if (wanted.size === 0) return first;
+  return { wanted, judgement };
+}
+
+async function answersTo(wanted: Wanted, used: BudgetsUsed): Promise<ReadonlyMap<string, bigint | undefined>> {
   const answers = await used([...wanted.values()]);
   if (answers.length !== wanted.size) throw new CustosError('INTERNAL', 'the answer about budgets has another length');
-  const found = new Map([...wanted.keys()].map((key, place) => [key, answers[place]]));
+  return new Map([...wanted.keys()].map((key, place) => [key, answers[place]]));
+}
+
+function judgeUsed(
+  compiled: CompiledPolicy,
+  facts: Omit<PolicyFacts, 'used'>,
+  found: ReadonlyMap<string, bigint | undefined>,
+): Judgement {
   return judgePolicy(compiled, {
     ...facts,
     used: (budget, since) => {
@@ -38,6 +70,12 @@ export async function judgeWithBudgets(
       return amount;
     },
   });
+}
+
+/** What is only looked at, for a shadow rule, is not compared when the charges are reserved. */
+function isAllCharged({ charges }: Judgement, wanted: Wanted): boolean {
+  const charged = new Set(charges.map(keyOf));
+  return [...wanted.keys()].every((key) => charged.has(key));
 }
 
 /** What has to be reserved before an allowed transaction is signed. A limit that approvals raised has no ceiling. */

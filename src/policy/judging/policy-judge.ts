@@ -5,16 +5,16 @@ import { type Log, tell } from '../../core/log.js';
 import type { Constitution } from '../../core/policy/constitution.js';
 import type { GivenApproval } from '../../core/policy/facts.js';
 import type { Judgement } from '../../core/policy/judgement.js';
-import type { Judge, Question, Verdict } from '../../core/signing/judge.js';
+import type { BudgetLook, Judge, Question, Verdict } from '../../core/signing/judge.js';
 import type { ApprovalTable } from '../../core/store/approvals.js';
-import { attemptOf } from '../../core/store/attempt.js';
+import type { BudgetWindow } from '../../core/store/budgets.js';
 import type { Journal } from '../../core/store/journal.js';
 import type { Asked } from '../approvals.js';
 import { intentOf } from '../intent.js';
 import { policyWallet } from '../wallet-states.js';
 import type { CompiledPolicy } from './compile.js';
 import { fourEyeApproval, type JudgedTransaction, prepareFacts } from './facts.js';
-import { chargesOf, judgeWithBudgets } from './judge-with-budgets.js';
+import { chargesOf, judgeBeforeReserving, judgeWithBudgets } from './judge-with-budgets.js';
 import { demandsOf, missingOf, missingText } from './missing.js';
 
 const NAME = 'policy';
@@ -40,7 +40,7 @@ export interface PolicyJudgeParts {
   /** In force now; undefined where there is none. */
   constitution(): Promise<Constitution | undefined>;
   readonly approvals: Pick<ApprovalTable, 'of' | 'spend'>;
-  readonly journal: Pick<Journal, 'events' | 'budgetsUsed'>;
+  readonly journal: Pick<Journal, 'budgetsUsed'>;
   /** Called when approvals are missing: services may be asked for them. It neither waits nor throws. */
   askMissing?(question: Question, asked: Asked, open: ReadonlySet<string>): void;
   /** The name that effects give to a chain's coin. */
@@ -60,11 +60,11 @@ export function policyJudge(parts: PolicyJudgeParts): Judge {
       const { current, damage } = await parts.policies();
       return current !== undefined || damage !== undefined;
     },
-    async decide(question) {
+    async decide(question, look) {
       const { current, waiting, damage } = await parts.policies();
       if (damage !== undefined) return hold(damage.message, 'invalid');
       if (current === undefined) return { kind: 'allow' };
-      const bench = await benchOf(parts, question);
+      const bench = await benchOf(parts, question, look);
       const { verdict, judgement } = await decideBy(current, bench);
       tellShadow(bench, judgement);
       if (waiting !== undefined) await tellWaiting(bench, waiting, judgement);
@@ -76,13 +76,14 @@ export function policyJudge(parts: PolicyJudgeParts): Judge {
 /** One transaction, and everything that any policy judges it by. */
 interface Bench extends PolicyJudgeParts {
   readonly question: Question;
+  readonly look: BudgetLook | undefined;
   readonly transaction: JudgedTransaction;
   readonly kept: Awaited<ReturnType<ApprovalTable['of']>>;
 }
 
-async function benchOf(parts: PolicyJudgeParts, question: Question): Promise<Bench> {
-  const { storeId, clock, approvals, journal, coinOf } = parts;
-  const { pending, chain, network, wallets, effects, summary } = question;
+async function benchOf(parts: PolicyJudgeParts, question: Question, look?: BudgetLook): Promise<Bench> {
+  const { storeId, clock, approvals, coinOf } = parts;
+  const { pending, chain, network, wallets, effects, summary, attempt } = question;
   const signers = question.signers.map(({ address }) => address);
   const addresses = new Set([...signers, ...wallets.flatMap(({ address }) => address ?? [])]);
   const transaction: JudgedTransaction = {
@@ -97,9 +98,9 @@ async function benchOf(parts: PolicyJudgeParts, question: Question): Promise<Ben
     effects,
     now: clock.now(),
     ...(summary.feeRate !== undefined && { feeRate: summary.feeRate }),
-    attempt: attemptOf(await journal.events(pending.id)),
+    attempt,
   };
-  return { ...parts, question, transaction, kept: await approvals.of(pending.id) };
+  return { ...parts, question, look, transaction, kept: await approvals.of(pending.id) };
 }
 
 interface Decision {
@@ -129,7 +130,7 @@ interface Judged {
 
 async function judgeBy(
   compiled: CompiledPolicy,
-  { constitution, kept, transaction, journal }: Bench,
+  { constitution, kept, transaction, journal, look }: Bench,
   unsigned: readonly GivenApproval[] = [],
 ): Promise<Judged> {
   const { pending: id, attempt } = transaction;
@@ -142,7 +143,9 @@ async function judgeBy(
     kept,
     unsigned,
   });
-  const judgement = await judgeWithBudgets(compiled, facts, (wanted) => journal.budgetsUsed(wanted, { id, attempt }));
+  const used = (wanted: readonly BudgetWindow[]) => journal.budgetsUsed(wanted, { id, attempt });
+  const judgeNow = look === 'unused' ? judgeBeforeReserving : judgeWithBudgets;
+  const judgement = await judgeNow(compiled, facts, used);
   return { judgement, nonces };
 }
 

@@ -1,7 +1,8 @@
 import { CustosError } from '../../core/errors.js';
 import type { Judgement } from '../../core/policy/judgement.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges, SpentApproval } from '../../core/signing/control.js';
-import { chargesOf, judgeWithBudgets } from '../../policy/judging/judge-with-budgets.js';
+import type { BudgetWindow } from '../../core/store/budgets.js';
+import { chargesOf, judgeBeforeReserving, judgeWithBudgets } from '../../policy/judging/judge-with-budgets.js';
 import { isAccountable } from './account-question.js';
 import type { ControlUpdate } from './book.js';
 import { type Admission, claimOf } from './claim.js';
@@ -87,12 +88,20 @@ export class Gate {
       ...(summary.feeRate !== undefined && { feeRate: summary.feeRate }),
       ...given.facts,
     };
-    const used: Parameters<typeof judgeWithBudgets>[2] = (wanted) => account({ kind: 'used', claim, wanted });
-    const judgement = await judgeWithBudgets(this.#compiled(published), facts, used);
-    requireAllowed(judgement);
-    const charges = chargesOf(judgement);
-    const approvals: readonly SpentApproval[] = spentBy(judgement, published.policy, given.approvals);
-    if (charges.length > 0 || approvals.length > 0) await account({ kind: 'reserve', claim, approvals, charges });
+    const compiled = this.#compiled(published);
+    const used = (wanted: readonly BudgetWindow[]) => account({ kind: 'used', claim, wanted });
+    const reserve = async (look: typeof judgeWithBudgets) => {
+      const judgement = await look(compiled, facts, used);
+      requireAllowed(judgement);
+      const charges = chargesOf(judgement);
+      const approvals: readonly SpentApproval[] = spentBy(judgement, published.policy, given.approvals);
+      if (charges.length > 0 || approvals.length > 0) await account({ kind: 'reserve', claim, approvals, charges });
+    };
+    // Most fit, and then one question does.
+    await reserve(judgeBeforeReserving).catch((error: unknown) => {
+      if (error instanceof CustosError && error.code === 'BUDGET_EXCEEDED') return reserve(judgeWithBudgets);
+      throw error;
+    });
   }
 
   #required(): ControlOpener {

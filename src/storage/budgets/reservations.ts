@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { chunks } from '../../core/pages.js';
 import { attemptOf } from '../../core/store/attempt.js';
 import { isCounted } from '../../core/store/buckets.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
@@ -7,6 +9,7 @@ import type { Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { requireStory, sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
+import { listNames, listSize, listValues } from '../value-lists.js';
 import { BudgetSums, damagedBudget } from './sums.js';
 
 type Row = StoreTables['budget_reservations'];
@@ -25,44 +28,95 @@ export interface Reserver {
   readonly attempt: string;
 }
 
-const selectReserved = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
-  db.selectFrom('budget_reservations').selectAll().where('transaction_id', '=', hole('id')),
-);
+/** Rows in one statement. */
+const ROWS_AT_ONCE = 16;
+/** Transactions that one query asks for. */
+const MOST_IDS = 64;
 
-const insertReserved = compiledQuery((db: Tables, hole: Holes<Row>) =>
-  db
-    .insertInto('budget_reservations')
-    .values({
-      budget: hole('budget'),
-      transaction_id: hole('transaction_id'),
-      attempt: hole('attempt'),
-      amount: hole('amount'),
-      at: hole('at'),
-      mac: hole('mac'),
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['budget', 'transaction_id', 'attempt']).doUpdateSet({
-        amount: (row) => row.ref('excluded.amount'),
-        at: (row) => row.ref('excluded.at'),
-        mac: (row) => row.ref('excluded.mac'),
-      }),
-    ),
-);
+function selectReserved(ids: number) {
+  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string>>>) =>
+    db.selectFrom('budget_reservations').selectAll().where('transaction_id', 'in', listNames('id', ids).map(hole)),
+  );
+}
+
+const selects = new Map<number, ReturnType<typeof selectReserved>>();
+
+function insertReserved(rows: number) {
+  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string | number | null>>>) =>
+    db
+      .insertInto('budget_reservations')
+      .values(
+        Array.from({ length: rows }, (_, place) => ({
+          budget: sql<string>`${hole(`budget ${place}`)}`,
+          transaction_id: sql<string>`${hole(`transaction_id ${place}`)}`,
+          attempt: sql<string>`${hole(`attempt ${place}`)}`,
+          amount: sql<string>`${hole(`amount ${place}`)}`,
+          at: sql<number>`${hole(`at ${place}`)}`,
+          mac: sql<string | null>`${hole(`mac ${place}`)}`,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['budget', 'transaction_id', 'attempt']).doUpdateSet({
+          amount: (row) => row.ref('excluded.amount'),
+          at: (row) => row.ref('excluded.at'),
+          mac: (row) => row.ref('excluded.mac'),
+        }),
+      ),
+  );
+}
+
+const inserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => insertReserved(place + 1));
 
 /** Everything that a transaction has reserved, in all makings of its bytes. @throws CustosError RECORD_DAMAGED */
 export async function reservedBy(db: Tables, id: string): Promise<readonly Reserved[]> {
-  const { rows } = await selectReserved(db, { id });
-  return rows.map((row) => {
-    const { budget, attempt, amount, at } = row;
-    const isSound = sealOf(db).isSound('budget_reservations', row) && /^\d+$/.test(amount);
-    if (!isSound) throw damagedBudget(budget);
-    return { budget, attempt, amount: BigInt(amount), at: Number(at) };
-  });
+  return (await reservedRows(db, [id])).map((row) => readReserved(db, row));
 }
 
-export async function insertReservation(db: Tables, id: string, { budget, attempt, amount, at }: Reserved) {
-  const row = { budget, transaction_id: id, attempt, amount: amount.toString(), at };
-  await insertReserved(db, { ...row, mac: sealOf(db).of('budget_reservations', row) });
+/** What each transaction has reserved for the same making of its bytes; those without are left out. @throws CustosError RECORD_DAMAGED */
+export async function reservedForAttempts(
+  db: Tables,
+  all: readonly Reserver[],
+): Promise<ReadonlyMap<string, readonly Reserved[]>> {
+  const attempts = new Map(all.map(({ id, attempt }) => [id, attempt]));
+  const found = new Map<string, Reserved[]>();
+  for (const part of chunks([...attempts.keys()], MOST_IDS)) {
+    for (const row of await reservedRows(db, part)) {
+      const reserved = readReserved(db, row);
+      if (reserved.attempt !== attempts.get(row.transaction_id)) continue;
+      found.set(row.transaction_id, [...(found.get(row.transaction_id) ?? []), reserved]);
+    }
+  }
+  return found;
+}
+
+async function reservedRows(db: Tables, ids: readonly string[]): Promise<readonly Row[]> {
+  const size = listSize(ids.length);
+  const select = selects.get(size) ?? selectReserved(size);
+  selects.set(size, select);
+  const values = listValues('id', ids, size).map(([name, id]) => [name, id ?? ''] as const);
+  return (await select(db, Object.fromEntries(values))).rows;
+}
+
+function readReserved(db: Tables, row: Row): Reserved {
+  const { budget, attempt, amount, at } = row;
+  const isSound = sealOf(db).isSound('budget_reservations', row) && /^\d+$/.test(amount);
+  if (!isSound) throw damagedBudget(budget);
+  return { budget, attempt, amount: BigInt(amount), at: Number(at) };
+}
+
+/** Writes what transactions reserve, in place of what they had reserved of the same budget. */
+export async function insertReservations(
+  db: Tables,
+  all: readonly (Reserved & { readonly id: string })[],
+): Promise<void> {
+  for (const part of chunks(all, ROWS_AT_ONCE)) {
+    const values = part.flatMap(({ id, budget, attempt, amount, at }, place) => {
+      const row = { budget, transaction_id: id, attempt, amount: amount.toString(), at };
+      const sealed = { ...row, mac: sealOf(db).of('budget_reservations', row) };
+      return Object.entries(sealed).map(([name, value]) => [`${name} ${place}`, value] as const);
+    });
+    await inserts[part.length - 1]?.(db, Object.fromEntries(values));
+  }
 }
 
 export async function deleteReservation(db: Tables, id: string, { budget, attempt }: Reserved): Promise<void> {

@@ -2,7 +2,7 @@ import { isObject, tryJson } from '../../core/json.js';
 import { remakingEvents } from '../../core/store/attempt.js';
 import type { JournalRecord } from '../../core/store/journal-records.js';
 import type { Tables } from '../journal/entries.js';
-import { insertReservation, type Reserved } from './reservations.js';
+import { insertReservations, type Reserved } from './reservations.js';
 import { BudgetSums } from './sums.js';
 
 /** Makes the reservations of restored transactions again, and the sums of their budgets. */
@@ -13,7 +13,10 @@ export async function restoreBudgets(db: Tables, records: readonly JournalRecord
   await sums.load(standing.map(({ reserved: { budget, at } }) => ({ budget, moments: [at] })));
   for (const { reserved } of standing) sums.charge(reserved.budget, reserved.at, reserved.amount);
   await sums.flush();
-  for (const { id, reserved } of standing) await insertReservation(db, id, reserved);
+  await insertReservations(
+    db,
+    standing.map(({ id, reserved }) => ({ id, ...reserved })),
+  );
 }
 
 /** What a story says is still reserved: the journal frees by the same rules. */

@@ -6,6 +6,7 @@ import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
+import { listNames, listSize, listValues } from '../value-lists.js';
 import { readRow, rememberRow } from './known-rows.js';
 
 type Row = StoreTables['budget_sums'];
@@ -49,7 +50,7 @@ export class BudgetSums {
     for (const budgets of chunks([...missing.keys()], MOST_BUDGETS)) {
       for (const row of await rowsOf(this.#db, budgets, [...spans])) this.#take(row);
     }
-    for (const budget of missing.keys()) await this.#requireWhole(budget);
+    await this.#requireWhole([...missing.keys()].filter((budget) => !this.#of(budget).sums.has('total')));
   }
 
   /** What was charged from a moment on. @throws CustosError RECORD_DAMAGED */
@@ -110,13 +111,14 @@ export class BudgetSums {
   }
 
   /** A budget without a whole was never charged: then there is no other row of it either. */
-  async #requireWhole(budget: string): Promise<void> {
-    if (this.#of(budget).sums.has('total')) return;
-    const [sums, reservation] = [
-      await this.#db.selectFrom('budget_sums').select('span').where('budget', '=', budget).limit(1).execute(),
-      await this.#db.selectFrom('budget_reservations').select('at').where('budget', '=', budget).limit(1).execute(),
-    ];
-    if (sums.length > 0 || reservation.length > 0) throw damagedBudget(budget);
+  async #requireWhole(budgets: readonly string[]): Promise<void> {
+    for (const part of chunks(budgets, MOST_BUDGETS)) {
+      const size = listSize(part.length);
+      const select = traces.get(size) ?? selectTraces(size);
+      traces.set(size, select);
+      const { rows } = await select(this.#db, textsOf(listValues('budget', part, size)));
+      for (const { budget } of rows) throw damagedBudget(budget);
+    }
   }
 }
 
@@ -155,33 +157,39 @@ function selectRows(budgets: number, spans: number) {
     db
       .selectFrom('budget_sums')
       .selectAll()
-      .where('budget', 'in', names('budget', budgets).map(hole))
-      .where('span', 'in', names('span', spans).map(hole)),
+      .where('budget', 'in', listNames('budget', budgets).map(hole))
+      .where('span', 'in', listNames('span', spans).map(hole)),
   );
 }
 
 const selects = new Map<string, ReturnType<typeof selectRows>>();
 
-/** Lists are filled up with their last item, so that there are few texts of queries. */
+/** Budgets of which there is anything. */
+function selectTraces(budgets: number) {
+  return compiledQuery((db: Tables, hole: Holes<Texts>) => {
+    const wanted = listNames('budget', budgets).map(hole);
+    return db
+      .selectFrom('budget_sums')
+      .select('budget')
+      .where('budget', 'in', wanted)
+      .union(db.selectFrom('budget_reservations').select('budget').where('budget', 'in', wanted))
+      .limit(1);
+  });
+}
+
+const traces = new Map<number, ReturnType<typeof selectTraces>>();
+
 async function rowsOf(db: Tables, budgets: readonly string[], spans: readonly string[]): Promise<readonly Row[]> {
-  const [most, longest] = [powerOfTwo(budgets.length), powerOfTwo(spans.length)];
+  const [most, longest] = [listSize(budgets.length), listSize(spans.length)];
   const shape = `${most} ${longest}`;
   const select = selects.get(shape) ?? selectRows(most, longest);
   selects.set(shape, select);
-  const values = Object.fromEntries([...filled('budget', budgets, most), ...filled('span', spans, longest)]);
+  const values = textsOf([...listValues('budget', budgets, most), ...listValues('span', spans, longest)]);
   return (await select(db, values)).rows;
 }
 
-function filled(name: string, items: readonly string[], count: number): [string, string][] {
-  return names(name, count).map((key, place) => [key, items[place] ?? items.at(-1) ?? '']);
-}
-
-function names(name: string, count: number): string[] {
-  return Array.from({ length: count }, (_, place) => `${name} ${place}`);
-}
-
-function powerOfTwo(count: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(count, 1)));
+function textsOf(values: readonly (readonly [string, string | undefined])[]): Texts {
+  return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
 }
 
 function upsertRows(count: number) {

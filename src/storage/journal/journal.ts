@@ -13,8 +13,8 @@ import {
   type QueueDepth,
   type State,
 } from '../../core/store/journal.js';
+import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
-import { reserveBudgets } from '../budgets/reserve.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { hasSentState, type StoreTables } from '../schema.js';
@@ -50,6 +50,7 @@ export function journalTable(
       useSeal(db, seal);
       return work(db);
     });
+  const reserve = reservationQueue(write);
   return {
     claim: (pending) => write((db, by) => claimAll(db, pending, by)),
     async accept(request) {
@@ -65,10 +66,7 @@ export function journalTable(
     rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
     takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
     budgetsUsed: (wanted, by) => read((db) => budgetsUsed(db, wanted, by)),
-    async reserveBudgets(lease, reservation) {
-      const refusal = await write((db, by) => reserveBudgets(db, { lease, reservation }, by));
-      if (refusal !== undefined) throw refusal;
-    },
+    reserveBudgets: (lease, reservation) => reserve({ lease, reservation }),
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),

@@ -14,14 +14,13 @@ function given(key: string, change: Parameters<typeof approvalBy>[1] = {}): Stor
 }
 
 /** A judge over a list of approvals that is spent as the tables spend it. */
-function court(approvals: readonly StoredApproval[], { attempt = '0', known = true, demands = asked.demands } = {}) {
+function court(approvals: readonly StoredApproval[], { known = true, demands = asked.demands } = {}) {
   const spent = new Map<string, string>();
   const judge = approvalsJudge({
     storeId: store,
     clock: { now: () => now } as never,
     demandsOf: () => demands,
     constitution: async () => (known ? constitution : undefined),
-    attemptOf: async () => attempt,
     approvals: {
       of: async () => approvals,
       spend: async ({ nonces, attempt: of }) => {
@@ -38,6 +37,7 @@ const question = (change: Partial<Question> = {}): Question =>
     chain: plain.chain,
     network: plain.network,
     effects: payment,
+    attempt: '0',
     ...change,
   }) as Question;
 const free = { initiator: undefined, policy: undefined } as never;
@@ -67,15 +67,15 @@ describe('the judge of approvals', () => {
 
   test('spends the approvals of the attempt as it lets the transaction pass', async () => {
     const approvals = [given('bea', free), given('ben', free)];
-    const { judge, spent } = court(approvals, { attempt: '3' });
-    expect(await judge.decide(question())).toEqual({ kind: 'allow' });
+    const { judge, spent } = court(approvals);
+    expect(await judge.decide(question({ attempt: '3' }))).toEqual({ kind: 'allow' });
     expect(spent).toEqual(new Map(approvals.map(({ nonce }) => [nonce, '3'])));
   });
 
   test('holds a transaction whose approvals were spent for bytes that were made before', async () => {
     const approvals = [given('bea', free), given('ben', free)].map((one) => ({ ...one, spentFor: '0' }));
     expect(await court(approvals).judge.decide(question())).toEqual({ kind: 'allow' });
-    const later = await court(approvals, { attempt: '1' }).judge.decide(question());
+    const later = await court(approvals).judge.decide(question({ attempt: '1' }));
     expect(later).toMatchObject({ kind: 'hold', reason: expect.stringContaining('APPROVAL_SPENT') });
   });
 

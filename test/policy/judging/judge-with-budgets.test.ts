@@ -5,12 +5,25 @@ import type { BudgetWindow } from '../../../src/core/store/budgets.js';
 import { readPolicy } from '../../../src/policy/document/read.js';
 import { compilePolicy } from '../../../src/policy/judging/compile.js';
 import { judgePolicy } from '../../../src/policy/judging/judge.js';
-import { chargesOf, judgeWithBudgets } from '../../../src/policy/judging/judge-with-budgets.js';
-import { approves, ether, factsOf, noon, open, pays, policyText } from '../../support/policies.js';
+import { chargesOf, judgeBeforeReserving, judgeWithBudgets } from '../../../src/policy/judging/judge-with-budgets.js';
+import { approves, fee as coinFee, ether, factsOf, noon, open, pays, policyText } from '../../support/policies.js';
 import { documentOf, facts, given, rules } from '../../support/random-policies.js';
 
 const day = { id: 'day', asset: 'ETH', rolling: '24h', max: '2', stepUp: ['1 of ops'] };
 const fee = ether / 1000n;
+
+/** Limits of a small payment, of which any may be a shadow or be lifted by approvals. */
+const someLimits = fc.array(
+  fc
+    .constantFrom<object>(
+      { asset: 'ETH', rolling: '24h', max: '0.000000000000000006' },
+      { asset: 'ETH', calendar: 'day', max: '0.000000000000000003', per: 'destination' },
+      { count: 2, rolling: '1h', per: 'wallet' },
+      { count: 5, rolling: '24h' },
+    )
+    .chain((limit) => fc.constantFrom(limit, { ...limit, shadow: true }, { ...limit, stepUp: ['1 of ops'] })),
+  { maxLength: 3 },
+);
 
 /** Something that depends on the budget and the moment. */
 function usedOf({ budget, since }: BudgetWindow): bigint {
@@ -39,6 +52,46 @@ describe('judging with budgets that are kept elsewhere', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('a yes before the reservation is the final one if all charges fit, and never final otherwise', async () => {
+    const hopes = { fitting: 0, failing: 0 };
+    await fc.assert(
+      fc.asyncProperty(someLimits, fc.bigInt({ min: 0n, max: 6n }), async (limits, taken) => {
+        const policy = compiled({
+          permits: [open],
+          limits: limits.map((limit, place) => ({ id: `limit-${place}`, ...limit })),
+        });
+        const { used: _, ...rest } = factsOf({ effects: [pays(1n), { ...coinFee, amount: 1n }] });
+        let asked = false;
+        const used = async (wanted: readonly BudgetWindow[]) => {
+          asked = true;
+          return wanted.map(() => taken);
+        };
+        const first = await judgeBeforeReserving(policy, rest, used);
+        const hoped = !asked && chargesOf(first).length > 0;
+        const final = await judgeWithBudgets(policy, rest, used);
+        if (!hoped) {
+          expect(first).toEqual(final);
+          return;
+        }
+        const fits = chargesOf(first).every(({ max, amount }) => max !== undefined && taken + amount <= max);
+        hopes[fits ? 'fitting' : 'failing'] += 1;
+        expect(first.shadow).toEqual(final.shadow);
+        if (fits) expect(chargesOf(first)).toEqual(chargesOf(final));
+        expect(final.charges.every((charge) => charge.fits === 'yes')).toBe(fits);
+      }),
+      { numRuns: 500 },
+    );
+    expect(hopes.fitting).toBeGreaterThan(0);
+    expect(hopes.failing).toBeGreaterThan(0);
+  });
+
+  it('a shadow limit is judged by what was charged, also before a reservation', async () => {
+    const members = { permits: [open], limits: [{ ...day, stepUp: [], shadow: true }] };
+    const { used: _, ...rest } = factsOf();
+    const judgement = await judgeBeforeReserving(compiled(members), rest, async () => [2n * ether]);
+    expect(judgement).toMatchObject({ verdict: 'allow', shadow: [{ rule: 'day', would: 'exceed' }] });
   });
 
   it('asks one question, with each budget once', async () => {

@@ -24,6 +24,7 @@ const question = (change: Partial<Question> = {}): Question =>
     signers: [{ address: '0x1111111111111111111111111111111111111111' }],
     effects,
     summary: {},
+    attempt: '0',
     ...change,
   }) as unknown as Question;
 const two = { ...open, needs: ['2 of treasury'] };
@@ -91,7 +92,6 @@ function court(
       },
     },
     journal: {
-      events: async () => [],
       budgetsUsed: async (windows) => {
         wanted.push(...windows);
         return windows.map(() => used);

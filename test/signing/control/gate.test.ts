@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/chain/effect.js';
+import { CustosError } from '../../../src/core/errors.js';
 import type { AccountQuestion } from '../../../src/core/signing/control.js';
 import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
 import type { Admission } from '../../../src/signing/control/claim.js';
@@ -32,7 +33,7 @@ async function admissionOf(parts: SigningParts, receivers: readonly string[]): P
 }
 
 /** The questions that one admission asks of the account, which reads them as from an enemy. */
-async function admitted(receivers: readonly string[]) {
+async function admitted(receivers: readonly string[], { used = 0n, refuses = 0 } = {}) {
   const parts = await signingParts();
   const seal = controlSeal(parts.rootKey, parts.storeId);
   const opener = { storeId: parts.storeId, open: seal.open.bind(seal) };
@@ -43,15 +44,28 @@ async function admitted(receivers: readonly string[]) {
   const asked: AccountQuestion[] = [];
   const done = gate.admit(await admissionOf(parts, receivers), async (question) => {
     asked.push(parseAccountQuestion(question));
-    return question.kind === 'used' ? question.wanted.map(() => 0n) : [];
+    const refused = asked.filter(({ kind }) => kind === 'reserve').length <= refuses;
+    if (question.kind === 'reserve' && refused) throw new CustosError('BUDGET_EXCEEDED', 'others have taken it');
+    return question.kind === 'used' ? question.wanted.map(() => used) : [];
   });
   return { done, asked };
 }
 
-it('what an account can answer is asked and admitted', async () => {
+it('what an account can reserve is admitted after one question', async () => {
   const { done, asked } = await admitted(['0xaa', '0xbb']);
   await done;
-  expect(asked.map(({ kind }) => kind)).toEqual(['used', 'reserve']);
+  expect(asked.map(({ kind }) => kind)).toEqual(['reserve']);
+});
+
+it('where a reservation does not fit, the account is asked what was taken, and that decides', async () => {
+  const again = await admitted(['0xaa'], { refuses: 1 });
+  await again.done;
+  expect(again.asked.map(({ kind }) => kind)).toEqual(['reserve', 'used', 'reserve']);
+  const full = await admitted(['0xaa'], { refuses: 1, used: 1_000_000_000_000_000n });
+  await expect(full.done).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  expect(full.asked.map(({ kind }) => kind)).toEqual(['reserve', 'used']);
+  const never = await admitted(['0xaa'], { refuses: 2 });
+  await expect(never.done).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
 });
 
 it.each([
