@@ -145,6 +145,7 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
         ...parseJournal(answer),
         ...parseSlot(answer),
         ...parseState(answer),
+        ...parseKeeper(answer),
       };
     case 'signed':
       if (question.kind !== 'sign') throw foreign();
@@ -186,6 +187,11 @@ function parseSlot(answer: Members): { readonly slot?: SlotName } {
   return {
     slot: { id: parseText(slot('id'), SLOT_FORM), kind: slot('kind') === 'recovery' ? 'recovery' : 'password' },
   };
+}
+
+function parseKeeper(answer: Members): { readonly keeper?: string } {
+  const keeper = answer('keeper');
+  return keeper === undefined ? {} : { keeper: parseText(keeper, SLOT_FORM) };
 }
 
 /** A signer gives the key, a keeper how often its state was written. */

@@ -55,6 +55,8 @@ export type Answer =
       readonly stateKey?: Uint8Array;
       /** How often the keeper has written its state. */
       readonly state?: number;
+      /** Random name of the keeper's process: another one has read the password for itself. */
+      readonly keeper?: string;
     }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult; readonly state?: number }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }

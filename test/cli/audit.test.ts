@@ -72,6 +72,17 @@ describe('the audit log on the command line', () => {
     expect((await listed()).at(-1)).toMatchObject({ code: 'audit.exported', detail: { file: 'log.jsonl' } });
   });
 
+  it('gets no event when its heads, a proof or its events are read, and one when it is exported', async () => {
+    const before = await listed();
+    await ok('audit', 'head');
+    await ok('audit', 'prove', 'main/0');
+    await ok('audit', 'list');
+    expect(await listed()).toEqual(before);
+    await ok('audit', 'export', path('read.jsonl'));
+    const added = (await listed()).slice(before.length).map(({ code }) => code);
+    expect(added).toEqual(['store.unlocked', 'audit.exported']);
+  });
+
   it('never replaces a file by an export', async () => {
     writeFileSync(path('taken'), 'mine');
     expect(await run('audit', 'export', path('taken'))).toMatchObject({

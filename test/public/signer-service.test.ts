@@ -103,6 +103,9 @@ async function gone(pid: number): Promise<void> {
   while (lives(pid)) await new Promise(setImmediate);
 }
 
+/** Name of the process that recorded the newest event. @param lines - events as JSON, the oldest first */
+const processOf = (lines: readonly string[]): string => JSON.parse(lines.at(-1) ?? '{}').detail.process;
+
 describe('a daemon whose password a signer service has', () => {
   it('doctor shows the id of the store, by which a signer service is bound to it', () => {
     expect(id).toMatch(/^[0-9a-f]{32}$/);
@@ -145,6 +148,15 @@ describe('a daemon whose password a signer service has', () => {
     await second.signer.kill('SIGKILL');
     await gone(second.keeper);
     expect(await serving.kill('SIGTERM')).toMatchObject({ code: 0 });
+    const lines = (await kms.run('audit', 'list', '--json', '--limit=500')).stdout.trim().split('\n').reverse();
+    const story = lines.map((line) => JSON.parse(line)).filter(({ detail }) => detail.process === processOf(lines));
+    const connected = story.filter(({ code }) => code === 'signer.connected');
+    expect(connected.map(({ detail }) => detail)).toMatchObject([{ signer: socket }, { signer: socket }]);
+    expect(new Set(connected.map(({ detail }) => detail.keeper)).size).toBe(2);
+    const signedLater = story.findIndex(
+      ({ code, detail }) => code === 'transaction.signed' && detail.transaction === 'while-away',
+    );
+    expect(story.indexOf(connected[1])).toBeLessThan(signedLater);
     // The socket that it left behind is taken over.
     const third = await service('--store-id', id);
     await third.signer.kill('SIGTERM');

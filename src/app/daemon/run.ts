@@ -18,9 +18,8 @@ import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { Trace } from '../../lifecycle/step.js';
 import { createWay } from '../../lifecycle/way.js';
 import { createKeeperClient, type KeeperClientOptions } from '../../signing/keeper/keeper-client.js';
-import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
-import { recordOpening, recordRefusal } from '../audit/unlock.js';
+import { recordRefusal } from '../audit/unlock.js';
 import { type DaemonSettings, daemonProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
@@ -34,6 +33,7 @@ import { withJudges } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
 import { makeFourEye } from './judges.js';
+import { SignerOpenings } from './opening.js';
 import type { OwnKeeper } from './own-keeper.js';
 import { countWallets } from './polled-wallets.js';
 import { connectTo } from './signer-service.js';
@@ -76,14 +76,14 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   await store.lockForDaemon();
   const watch = createWatch({ config, chains, clock, log, store, signal: run.signal });
   const { meter } = watch;
-  const signer = await startSigner(means, { store, meter, rules });
+  const openings = new SignerOpenings({ store, at: config.signer.at });
+  const signer = await startSigner(means, { store, meter, rules, openings });
   try {
     // Here the password is asked for. A wrong one ends the daemon before anything listens.
     const opening = { store, command: 'daemon' };
     const viewKey = await recordRefusal(opening, () => signer.unlock());
     const journalKey = await signer.journalKey();
-    const slot = await signer.openedBy?.();
-    if (slot !== undefined) await recordOpening(opening, { mac: journalMac(journalKey.key), slot });
+    await openings.record(signer);
     await watch.open(signer);
     await openJournal({ log }, store, journalKey);
     const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
@@ -201,25 +201,30 @@ interface SignerParts {
   readonly store: Store;
   readonly meter: Meter;
   readonly rules: SigningRules;
+  readonly openings: SignerOpenings;
 }
 
-async function startSigner(means: DaemonMeans, { store, meter, rules }: SignerParts): Promise<Signer> {
+async function startSigner(means: DaemonMeans, { store, meter, rules, openings }: SignerParts): Promise<Signer> {
   const { storeId } = store;
   const slots = await store.slots.all();
   const way = wayToKeeper(means, storeId);
-  const onRestart = () => meter.signerRestarted();
-  means.keeper?.onReplaced(onRestart);
-  return createKeeperClient({
+  means.keeper?.onReplaced(() => meter.signerRestarted());
+  const signer = createKeeperClient({
     get name() {
       return way.name();
     },
     connect: way.connect,
     ...(way.onLost && { onLost: way.onLost }),
-    onRestart,
+    onRestart() {
+      meter.signerRestarted();
+      // What fails here fails the next question, too.
+      void openings.announce(signer).catch(() => undefined);
+    },
     storeId,
     slots,
     rules,
   });
+  return signer;
 }
 
 interface WayToKeeper extends Pick<KeeperClientOptions, 'connect' | 'onLost'> {

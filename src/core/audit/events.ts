@@ -118,6 +118,11 @@ export const auditEvents = {
     ocsf: [LIFECYCLE, 3],
     fields: { process: 'text', version: 'text', settings: 'text' },
   },
+  'signer.connected': {
+    about: 'a daemon connected to a signer service that opened the store',
+    ocsf: [LOGIN, 1],
+    fields: { process: 'text', signer: 'text', keeper: 'text', slot: 'text', kind: 'text' },
+  },
   'daemon.stopped': { about: 'a daemon stopped', ocsf: [LIFECYCLE, 4], fields: { process: 'text' } },
   'clock.set-back': {
     about: 'the clock of a process went back by a minute or more',

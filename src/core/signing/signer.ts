@@ -39,6 +39,11 @@ export interface SignResult extends SignedTransaction {
   readonly timing: { readonly open: number; readonly sign: number };
 }
 
+/** How a signer opened the store: the slot of the password, and the name of the keeper's process where one opened it. */
+export interface SignerOpening extends SlotName {
+  readonly keeper?: string;
+}
+
 /**
  * A pure function with a key: decodes the transaction, checks that the keys belong to the sender, signs, verifies and wipes.
  * It runs in this process or, over IPC, in a child; one suite tests both.
@@ -50,8 +55,8 @@ export interface Signer {
   unlock(): Promise<Uint8Array>;
   /** The key that authenticates the journal; opens the root key as `unlock` does. @throws CustosError PASSWORD_WRONG */
   journalKey(): Promise<JournalKey>;
-  /** The slot that the password opened; absent where another service opened the store. */
-  openedBy?(): Promise<SlotName | undefined>;
+  /** How the store was opened last. */
+  openedBy?(): Promise<SignerOpening | undefined>;
   sign(request: SignRequest): Promise<SignResult>;
   /** The public side of keys that cannot be derived from public halves alone. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;

@@ -6,9 +6,9 @@ export function answerText(answer: Answer): string {
   switch (answer.kind) {
     case 'unlocked': {
       // Whatever else it has is for the keeper alone.
-      const { kind, n, viewKey, journal, slot, state } = answer;
+      const { kind, n, viewKey, journal, slot, state, keeper } = answer;
       const plain = journal && { journal: { ...journal, key: base64(journal.key) } };
-      return JSON.stringify({ kind, n, viewKey: base64(viewKey), ...plain, slot, state });
+      return JSON.stringify({ kind, n, viewKey: base64(viewKey), ...plain, slot, state, keeper });
     }
     case 'identified':
       return JSON.stringify({ ...answer, result: answer.result.map(plainFacts) });

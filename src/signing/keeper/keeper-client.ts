@@ -2,10 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { ControlDocuments } from '../../core/signing/control.js';
-import type { Signer } from '../../core/signing/signer.js';
+import type { Signer, SignerOpening } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
-import type { KeySlot, SlotName } from '../../core/store/store.js';
+import type { KeySlot } from '../../core/store/store.js';
 import type { Answer } from '../messages.js';
 import { unexpected } from '../signer-slot.js';
 import { KeeperConnection } from './connection.js';
@@ -36,7 +36,7 @@ const PATIENCE = 120_000;
 interface FrontKeys {
   readonly viewKey: Uint8Array;
   readonly journal: JournalKey;
-  readonly slot: SlotName | undefined;
+  readonly opening: SignerOpening | undefined;
 }
 
 /**
@@ -69,8 +69,9 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       if (keys !== undefined && !isSame(keys, given)) {
         throw new CustosError('SIGNER_PROTOCOL', 'the signer service answers with the keys of another store');
       }
-      if (keys !== undefined) options.onRestart?.();
-      keys ??= given;
+      const isAgain = keys !== undefined;
+      keys = { ...(keys ?? given), opening: given.opening };
+      if (isAgain) options.onRestart?.();
       void opened.lost.then(() => {
         if (!isClosed) options.onLost?.();
       });
@@ -109,7 +110,7 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
     },
     async openedBy() {
       await connected();
-      return opened(keys).slot;
+      return opened(keys).opening;
     },
     async sign(request) {
       const answer = await ask((n) => ({ kind: 'sign', n, request }));
@@ -172,7 +173,8 @@ function helloOf({ storeId, slots, rules }: KeeperClientOptions, n: number): Fro
 
 function keysOf(answer: Answer): FrontKeys {
   if (answer.kind !== 'unlocked' || answer.journal === undefined) throw unexpected(answer);
-  return { viewKey: answer.viewKey, journal: answer.journal, slot: answer.slot };
+  const { viewKey, journal, slot, keeper } = answer;
+  return { viewKey, journal, opening: slot && { ...slot, ...(keeper !== undefined && { keeper }) } };
 }
 
 function opened(keys: FrontKeys | undefined): FrontKeys {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { asCustosError, CustosError, type ErrorCode } from '../../core/errors.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { FreezeNews, FreezesKept } from '../../core/signing/freezes.js';
@@ -74,6 +75,7 @@ const MOST_OPEN = 50_000;
 export function serveKeeper(parts: KeeperParts): Keeper {
   const fronts = new Map<number, Front>();
   const own = rulesText(parts.rules);
+  const name = randomBytes(8).toString('hex');
   let opened: Opened | undefined;
   /** Freezes from before it was. */
   const early = new KeptFreezes();
@@ -92,7 +94,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     if (generationOf(hello.slots) !== opened.generation) throw refusal('STORE_REKEYED');
     front.signer = opened.signer;
     const { viewKey, journal, slot } = opened;
-    return { kind: 'unlocked', n, viewKey, journal, ...(slot && { slot }), ...stateOf(parts) };
+    return { kind: 'unlocked', n, viewKey, journal, ...(slot && { slot }), ...stateOf(parts), keeper: name };
   };
 
   const answer = async (question: FrontQuestion, front: Front): Promise<Answer> => {
