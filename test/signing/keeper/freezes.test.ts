@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Flags } from '../../../src/app/config/reader.js';
 import { freezeAt, keptFreezes } from '../../../src/app/freezes/at-keeper.js';
 import { freezeMacs } from '../../../src/app/freezes/macs.js';
 import { parseChainId } from '../../../src/core/ids.js';
@@ -29,10 +30,17 @@ afterEach(async () => {
   await service.close();
 });
 
-async function open(): Promise<void> {
+/** Another process of the service, and a daemon that was started after it. */
+async function restart(flags: Flags): Promise<void> {
+  await front.close();
+  await service.close();
+  await open(flags);
+}
+
+async function open(flags: Flags = {}): Promise<void> {
   const { storeId, slots } = parts;
   control = join(directory.path('.'), 'control.sock');
-  service = await signerService(storeId, password, { controlSocket: control });
+  service = await signerService(storeId, password, { controlSocket: control, ...flags });
   front = createKeeperClient({ name: 'keeper', connect: service.connect, storeId, slots, rules: new Map() });
 }
 
@@ -103,6 +111,35 @@ describe('a keeper that heard of a freeze', () => {
     await expect(front.sign(signRequest(await parts.wallet('key')))).rejects.toEqual(coded('FROZEN'));
     expect(service.log.join('')).toContain('"event":"frozen"');
     expect(await tell([])).toEqual(freezes);
+  });
+
+  it('knows it after a restart with its state file from the moment that a daemon connects, and takes its end', async () => {
+    const state = { stateFile: join(directory.path('.'), 'signer.state') };
+    await open(state);
+    // Nothing governs but the freeze: there is no policy.
+    await freezeAt(control, wanted(everything));
+    await front.unlock();
+    const [text = ''] = (await keptFreezes(control)).freezes;
+    await restart(state);
+    expect((await keptFreezes(control)).freezes).toEqual([]);
+    const request = signRequest(await parts.wallet('key'));
+    await expect(front.sign(request)).rejects.toEqual(coded('FROZEN'));
+    expect((await keptFreezes(control)).freezes).toEqual([text]);
+    expect(await tell([], [endOf(text)])).toEqual([]);
+    await front.sign(request);
+    await restart(state);
+    await front.sign(request);
+  });
+
+  it('has forgotten it after a restart without a state file, until a daemon tells it again', async () => {
+    await open();
+    const request = signRequest(await parts.wallet('key'));
+    await freezeAt(control, wanted(everything));
+    const [text = ''] = (await tell([])) ?? [];
+    await restart({});
+    await front.sign(request);
+    expect(await tell([text])).toEqual([text]);
+    await expect(front.sign(request)).rejects.toEqual(coded('FROZEN'));
   });
 
   it('gives nothing but freezes to whoever opens its socket of control', async () => {
