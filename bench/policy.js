@@ -1,5 +1,6 @@
-// How long a policy of 1,000 rules takes to judge one transaction: where every rule may be about it, and where most are about other
-// chains and wallets. The limit beside it is the least that such a judge does: to look an address up in 1,000 small sets.
+// How long a policy of 1,000 rules takes to judge one transaction: where every rule may be about it, where no permit covers it, and
+// where most rules are about other chains and wallets. The limit beside it is the least that such a judge does: to look an address up
+// in 1,000 small sets.
 import { readPolicy } from '../dist/policy/document/read.js';
 import { compilePolicy } from '../dist/policy/judging/compile.js';
 import { judgePolicy } from '../dist/policy/judging/judge.js';
@@ -34,7 +35,7 @@ function policyOf(scope) {
   return compilePolicy(readPolicy(JSON.stringify(text)));
 }
 
-const facts = (at) => ({
+const facts = (at, to = address(at % 900)) => ({
   chain: 'ETH',
   network: 'mainnet',
   coin: 'ETH',
@@ -42,7 +43,7 @@ const facts = (at) => ({
   signers: [sender],
   isOwn: () => false,
   effects: [
-    { op: 'transfer', from: sender, to: address(at % 900), asset: 'ETH', amount: 10n ** 18n },
+    { op: 'transfer', from: sender, to, asset: 'ETH', amount: 10n ** 18n },
     { op: 'fee', from: sender, asset: 'ETH', amount: 10n ** 15n },
   ],
   now: 1_784_116_800_000,
@@ -66,6 +67,7 @@ const indexed = policyOf((at) => ({ chain: [chains[at % 20]], tags: [`tag-${at %
 const sets = Array.from({ length: RULES }, (_, at) => new Set([address(at), address(at + 5000)]));
 
 const all = times((run) => judgePolicy(open, facts(run)));
+const denied = times((run) => judgePolicy(open, facts(run, address(run + 10_000))));
 const few = times((run) => judgePolicy(indexed, facts(run)));
 const bare = times((run) => {
   const to = address(run % 900);
@@ -84,6 +86,8 @@ const row = (what, time, limit, goal) => ({
 report('policy', [
   row('1,000 rules about one chain and any wallet, p99', at(all, 0.99), at(bare, 0.99), 200),
   row('1,000 rules about one chain and any wallet, median', at(all, 0.5), at(bare, 0.5), 200),
+  row('the same, denied, p99', at(denied, 0.99), at(bare, 0.99), 200),
+  row('the same, denied, median', at(denied, 0.5), at(bare, 0.5), 200),
   row('1,000 rules of 20 chains and 50 tags, p99', at(few, 0.99), at(bare, 0.99), 200),
   row('1,000 rules of 20 chains and 50 tags, median', at(few, 0.5), at(bare, 0.5), 10),
 ]);

@@ -4,6 +4,9 @@ import type { Window } from '../../core/policy/policy.js';
 const BUCKETS = 60;
 const DAY = 86_400_000;
 const MINUTE = 60_000;
+/** 1973-01-01 UTC. */
+const WHOLE_MINUTES = 94_694_400_000;
+const REMEMBERED = 64;
 
 /** A moment on the clocks of a time zone. */
 export interface LocalTime {
@@ -29,12 +32,28 @@ export function isTimeZone(name: string): boolean {
 export function localClock(timeZone: string): LocalClock {
   const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
   let format: Intl.DateTimeFormat | undefined;
-  return (moment) => {
+  return remembering((moment) => {
     format ??= new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', { timeZone, hourCycle: 'h23', ...numeric });
     const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
     const date = Math.floor(Date.UTC(part('year'), part('month') - 1, part('day')) / DAY);
     return { date, weekday: weekdayOf(date), minute: part('hour') * 60 + part('minute') };
+  });
+}
+
+/** Policies ask about the same few minutes, and a format takes much longer than everything else that they ask. */
+function remembering(clock: LocalClock): LocalClock {
+  const known = new Map<number, LocalTime>();
+  return (moment) => {
+    // Since then, every zone is whole minutes from UTC.
+    if (moment < WHOLE_MINUTES) return clock(moment);
+    const minute = Math.floor(moment / MINUTE);
+    const remembered = known.get(minute);
+    if (remembered !== undefined) return remembered;
+    if (known.size >= REMEMBERED) known.clear();
+    const found = clock(moment);
+    known.set(minute, found);
+    return found;
   };
 }
 

@@ -1,38 +1,48 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { Permit } from '../../core/policy/policy.js';
-import { effectMiss, type Scene, stances, transactionMiss } from './conditions.js';
+import { effectMiss, type Scene, transactionMiss } from './conditions.js';
 import { amountOf, isUnbounded } from './effects.js';
 
-/** A permit that was read against one transaction. */
+/** A permit that matches something in one transaction. */
 export interface PermitReading {
   readonly permit: Permit;
-  /** Why it does not cover the effect at a place: the member that is not met. Undefined if it covers it. */
-  miss(place: number): string | undefined;
+  /** Whether it covers the effect at each place. */
+  readonly covers: readonly boolean[];
 }
 
-/** Reads one permit against a transaction. Whatever it matches counts together against its ceiling. */
-export function readPermit(permit: Permit, scene: Scene): PermitReading {
-  const whole = sweepMiss(permit, scene) ?? transactionMiss(permit, scene, stances.permits) ?? totalMiss(permit, scene);
-  if (whole !== undefined) return { permit, miss: () => whole };
+/**
+ * Reads one permit against a transaction. Whatever it matches counts together against its ceiling.
+ * @returns undefined if it matches nothing, as most permits do
+ */
+export function readPermit(permit: Permit, scene: Scene): PermitReading | undefined {
+  if (wholeMiss(permit, scene) !== undefined) return undefined;
+  for (const effect of scene.facts.effects) {
+    if (matchMiss(permit, effect, scene) === undefined) return { permit, covers: coversOf(permit, scene) };
+  }
+  return undefined;
+}
+
+function coversOf(permit: Permit, scene: Scene): readonly boolean[] {
   const { effects } = scene.facts;
-  const misses = effects.map((effect) => matchMiss(permit, effect, scene));
-  if (typeof permit.max !== 'object' || !misses.includes(undefined)) return { permit, miss: (place) => misses[place] };
-  const over = overCeiling(permit.max, scene, (place) => misses[place] === undefined);
-  return {
-    permit,
-    miss: (place) => misses[place] ?? (over.has(nameAt(effects, place, scene)) ? 'max' : undefined),
-  };
+  const matched = effects.map((effect) => matchMiss(permit, effect, scene) === undefined);
+  if (typeof permit.max !== 'object') return matched;
+  const over = overCeiling(permit.max, scene, matched);
+  return effects.map((effect, place) => matched[place] === true && !over.has(scene.nameOf(effect) ?? ''));
+}
+
+/** Why a permit does not cover an effect, which it does not: the member that is not met. */
+export function missOf(permit: Permit, effect: Effect, scene: Scene): string {
+  return wholeMiss(permit, scene) ?? matchMiss(permit, effect, scene) ?? 'max';
+}
+
+function wholeMiss(permit: Permit, scene: Scene): string | undefined {
+  return sweepMiss(permit, scene) ?? transactionMiss(permit, scene) ?? totalMiss(permit, scene);
 }
 
 /** What empties a wallet that others can empty, too, is permitted for nothing else, and nothing else is permitted for that wallet. */
 function sweepMiss({ sweep }: Permit, { facts }: Scene): string | undefined {
   const isCompromised = facts.wallets.some(({ compromised }) => compromised === true);
   return (sweep === true) === isCompromised ? undefined : 'sweep';
-}
-
-function nameAt(effects: readonly Effect[], place: number, { nameOf }: Scene): string {
-  const effect = effects[place];
-  return (effect && nameOf(effect)) ?? '';
 }
 
 /** Conditions about all effects together. */
@@ -76,7 +86,7 @@ function hundredths(rate: number): bigint {
 /** Why a permit does not match an effect, whatever the sum of what it matches. */
 function matchMiss(permit: Permit, effect: Effect, scene: Scene): string | undefined {
   if (effect.code !== undefined && permit.code?.has(effect.code) !== true) return 'code';
-  return effectMiss(permit, effect, scene, stances.permits) ?? assetMiss(permit, effect, scene);
+  return effectMiss(permit, effect, scene) ?? assetMiss(permit, effect, scene);
 }
 
 function assetMiss({ asset, max, value }: Permit, effect: Effect, { facts, nameOf }: Scene): string | undefined {
@@ -95,13 +105,13 @@ function assetMiss({ asset, max, value }: Permit, effect: Effect, { facts, nameO
 function overCeiling(
   max: ReadonlyMap<string, bigint>,
   { facts, nameOf }: Scene,
-  isMatched: (place: number) => boolean,
+  matched: readonly boolean[],
 ): ReadonlySet<string> {
   const over = new Set<string>();
   const totals = new Map<string, bigint>();
   for (const [place, effect] of facts.effects.entries()) {
     const name = nameOf(effect);
-    if (name === undefined || effect.own !== undefined || effect.op === 'fee' || !isMatched(place)) continue;
+    if (name === undefined || effect.own !== undefined || effect.op === 'fee' || matched[place] !== true) continue;
     const total = (totals.get(name) ?? 0n) + (amountOf(effect) ?? 0n);
     totals.set(name, total);
     // A ceiling that says nothing about the asset allows none of it.

@@ -1,15 +1,14 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { EffectFinding, Judgement, MissingApprovals, ShadowFinding } from '../../core/policy/judgement.js';
-import type { Permit } from '../../core/policy/policy.js';
-import { folded, normal } from '../address.js';
+import { normal } from '../address.js';
 import type { LocalTime } from './calendar.js';
-import { assetKey, type CompiledPolicy, rulesFor } from './compile.js';
-import { isNarrowed, type Scene, stances, transactionMiss } from './conditions.js';
-import { type PermitReading, readPermit } from './cover.js';
+import { assetKey, type CompiledPolicy, receiversOf, rulesFor } from './compile.js';
+import { isNarrowed, narrowing, permitting, type Scene, transactionMiss } from './conditions.js';
+import { missOf, type PermitReading, readPermit } from './cover.js';
 import { type Approvers, approversOf } from './demands.js';
 import { amountOf } from './effects.js';
-import { type LimitFinding, readLimit } from './limits.js';
+import { type LimitFinding, readLimit, takingOf } from './limits.js';
 import { reasonsOf } from './reasons.js';
 
 /** Of so many uncovered effects the tree says why each permit fails; of the others it only says that they are not covered. */
@@ -24,15 +23,17 @@ const LAST_MOMENT = 8.64e15 - 8.64e8;
  * @throws whatever `used` throws: no answer is never a yes
  */
 export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judgement {
-  const scene = sceneOf(compiled, facts);
+  const shared = { compiled, facts, nameOf: namesOf(compiled, facts), local: timeOf(compiled, facts) };
+  const scene = narrowing(shared);
   const approvers = approversOf(compiled.policy, facts);
-  const permits = permitsFor(compiled, scene, approvers);
+  const permits = permitsFor(permitting(shared), approvers);
   const forbids = rulesFor(compiled.forbids, facts);
   const limits = rulesFor(compiled.limits, facts);
   const { readings, live, effects } = permits;
   const matching = forbids.filter((forbid) => isForbidden(forbid, scene));
-  const counted = limits.map((limit) => ({ limit, finding: readLimit(limit, scene, approvers) }));
-  const found = counted.filter(({ limit }) => !limit.shadow).map(({ finding }) => finding);
+  const taking = takingOf(scene, approvers);
+  const counted = limits.flatMap((limit) => readLimit(limit, taking) ?? []);
+  const found = counted.filter(({ limit }) => !limit.shadow);
   const parts = {
     effects,
     forbidden: matching.filter(({ shadow }) => !shadow).map(({ id }) => id),
@@ -42,16 +43,24 @@ export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judge
     rejectedBy: facts.approvals.filter(({ decision }) => decision === 'reject').map(({ person }) => person),
   };
   const malformed = malformations(facts);
+  const verdict = verdictOf(parts, malformed);
+  const { forbidden, charges, unbounded, missing, rejectedBy } = parts;
   return {
-    ...parts,
-    verdict: verdictOf(parts, malformed),
-    reasons: [...malformed, ...reasonsOf(parts, compiled.policy), ...sweepReason(parts, facts)],
+    effects,
+    forbidden,
+    charges,
+    unbounded,
+    missing,
+    rejectedBy,
+    verdict,
+    reasons:
+      verdict === 'allow' ? [] : [...malformed, ...reasonsOf(parts, compiled.policy), ...sweepReason(parts, facts)],
     shadow: [
       ...readings.filter(({ permit }) => permit.shadow).flatMap((reading) => shadowPermit(reading, effects)),
       ...matching.filter(({ shadow }) => shadow).map(({ id }) => ({ rule: id, would: 'forbid' as const })),
-      ...counted.filter(({ limit }) => limit.shadow).flatMap(({ limit, finding }) => shadowLimit(limit.id, finding)),
+      ...counted.filter(({ limit }) => limit.shadow).flatMap(shadowLimit),
     ],
-    considered: readings.length + forbids.length + limits.length,
+    considered: permits.considered + forbids.length + limits.length,
     policy: { version: compiled.policy.version, hash: compiled.policy.hash },
   };
 }
@@ -61,21 +70,26 @@ interface PermitFindings {
   /** Those that are not shadows. */
   readonly live: readonly PermitReading[];
   readonly effects: readonly EffectFinding[];
+  readonly considered: number;
 }
 
-/** Reads the permits that may cover something. If that is not enough, all the others are read as well, to say why they do not. */
-function permitsFor({ permits }: CompiledPolicy, scene: Scene, approvers: Approvers): PermitFindings {
-  const { facts } = scene;
-  const receivers = facts.effects.flatMap(({ to }) => (to === undefined ? [] : [scene.normal(to)]));
-  const found = findingsOf(rulesFor(permits, { ...facts, receivers }), scene, approvers);
-  if (found.effects.every(({ covered }) => covered !== 'no')) return found;
-  return findingsOf(rulesFor(permits, facts), scene, approvers);
-}
-
-function findingsOf(permits: readonly Permit[], scene: Scene, approvers: Approvers): PermitFindings {
-  const readings = permits.map((permit) => readPermit(permit, scene));
+/** Reads the permits that may cover something. If that is not enough, all the others say, to whoever asks, why they do not. */
+function permitsFor(scene: Scene, approvers: Approvers): PermitFindings {
+  const { facts, compiled } = scene;
+  const { chain, wallets } = facts;
+  const addresses = facts.effects.flatMap(({ to }) => (to === undefined ? [] : [scene.form(to)]));
+  const receivers = receiversOf(addresses, compiled);
+  const permits = rulesFor(compiled.permits, { chain, wallets, receivers });
+  const readings: PermitReading[] = [];
+  for (const permit of permits) {
+    const reading = readPermit(permit, scene);
+    if (reading !== undefined) readings.push(reading);
+  }
   const live = readings.filter(({ permit }) => !permit.shadow);
-  return { readings, live, effects: effectFindings(live, scene, approvers) };
+  const effects = effectFindings(live, scene, approvers);
+  const isCovered = effects.every(({ covered }) => covered !== 'no');
+  const considered = isCovered ? permits.length : rulesFor(compiled.permits, facts).length;
+  return { readings, live, effects, considered };
 }
 
 /** Says why permits that seem to cover something do not. */
@@ -105,33 +119,24 @@ function malformations({ effects, now }: PolicyFacts): string[] {
   return found;
 }
 
-function sceneOf(compiled: CompiledPolicy, facts: PolicyFacts): Scene {
-  const { assetNames, clock } = compiled;
-  const { network, chain, coin } = facts;
+function namesOf({ assetNames }: CompiledPolicy, { network, chain, coin }: PolicyFacts): Scene['nameOf'] {
   const names = new Map<string, string | undefined>();
-  const nameOf = ({ asset }: Effect): string | undefined => {
+  return ({ asset }) => {
     if (asset === undefined) return undefined;
-    if (!names.has(asset)) {
-      names.set(asset, assetNames.get(assetKey(network, chain, asset === coin ? '' : normal(asset))));
-    }
-    return names.get(asset);
+    const known = names.get(asset);
+    if (known !== undefined || names.has(asset)) return known;
+    const name = assetNames.get(assetKey(network, chain, asset === coin ? '' : normal(asset)));
+    names.set(asset, name);
+    return name;
   };
-  // Most rules ask for no time of day, and a calendar is slow.
-  let time: LocalTime | undefined;
-  const local = () => {
-    time ??= clock(isMoment(facts.now) ? facts.now : 0);
-    return time;
-  };
-  return { compiled, facts, nameOf, local, normal: remembered(normal), folded: remembered(folded) };
 }
 
-/** Every rule compares the same few addresses. */
-function remembered(form: (address: string) => string): (address: string) => string {
-  const known = new Map<string, string>();
-  return (address) => {
-    const found = known.get(address) ?? form(address);
-    known.set(address, found);
-    return found;
+/** Most rules ask for no time of day, and a calendar is slow. */
+function timeOf({ clock }: CompiledPolicy, { now }: PolicyFacts): Scene['local'] {
+  let time: LocalTime | undefined;
+  return () => {
+    time ??= clock(isMoment(now) ? now : 0);
+    return time;
   };
 }
 
@@ -141,8 +146,9 @@ function isMoment(now: number): boolean {
 }
 
 function isForbidden(forbid: Parameters<typeof isNarrowed>[0], scene: Scene): boolean {
-  if (transactionMiss(forbid, scene, stances.narrows) !== undefined) return false;
-  return scene.facts.effects.some((effect) => isNarrowed(forbid, effect, scene));
+  if (transactionMiss(forbid, scene) !== undefined) return false;
+  for (const effect of scene.facts.effects) if (isNarrowed(forbid, effect, scene)) return true;
+  return false;
 }
 
 function effectFindings(live: readonly PermitReading[], scene: Scene, approvers: Approvers): readonly EffectFinding[] {
@@ -150,15 +156,30 @@ function effectFindings(live: readonly PermitReading[], scene: Scene, approvers:
   let unexplained = EXPLAINED;
   const found = scene.facts.effects.map((effect, place): EffectFinding => {
     if (effect.op === 'fee') return { effect, covered: 'no', by: [], misses: [] };
-    const covering = live.filter((reading) => reading.miss(place) === undefined);
+    const covering = live.filter(({ covers }) => covers[place] === true);
     const ready = covering.filter((reading) => met.has(reading));
     if (ready.length > 0) return { effect, covered: 'permit', by: idsOf(ready), misses: [] };
     if (covering.length > 0) return { effect, covered: 'awaits', by: idsOf(covering), misses: [] };
     unexplained -= 1;
-    const misses = unexplained < 0 ? [] : live.map((one) => ({ rule: one.permit.id, because: one.miss(place) ?? '' }));
-    return { effect, covered: 'no', by: [], misses };
+    return unexplained < 0 ? { effect, covered: 'no', by: [], misses: [] } : uncovered(effect, scene);
   });
   return found.map((finding) => withCompany(finding, found, scene));
+}
+
+/** There may be thousands of permits, and only whoever explains a judgement asks why each of them does not cover an effect. */
+function uncovered(effect: Effect, scene: Scene): EffectFinding {
+  let misses: EffectFinding['misses'] | undefined;
+  return {
+    effect,
+    covered: 'no',
+    by: [],
+    get misses() {
+      misses ??= rulesFor(scene.compiled.permits, scene.facts)
+        .filter(({ shadow }) => !shadow)
+        .map((permit) => ({ rule: permit.id, because: missOf(permit, effect, scene) }));
+      return misses;
+    },
+  };
 }
 
 /** Change goes back to the keys that sign, and a fee belongs to what it is paid for: both go with what permits cover. */
@@ -193,13 +214,13 @@ function idsOf(readings: readonly PermitReading[]): readonly string[] {
   return readings.map(({ permit }) => permit.id);
 }
 
-function shadowPermit({ permit, miss }: PermitReading, effects: readonly EffectFinding[]): ShadowFinding[] {
+function shadowPermit({ permit, covers }: PermitReading, effects: readonly EffectFinding[]): ShadowFinding[] {
   const isNew = effects.some(
-    ({ effect, covered }, place) => covered === 'no' && effect.op !== 'fee' && miss(place) === undefined,
+    ({ effect, covered }, place) => covered === 'no' && effect.op !== 'fee' && covers[place] === true,
   );
   return isNew ? [{ rule: permit.id, would: 'cover' }] : [];
 }
 
-function shadowLimit(rule: string, { charges, unbounded }: LimitFinding): ShadowFinding[] {
-  return [...charges, ...unbounded].some(({ fits }) => fits !== 'yes') ? [{ rule, would: 'exceed' }] : [];
+function shadowLimit({ limit, charges, unbounded }: LimitFinding): ShadowFinding[] {
+  return [...charges, ...unbounded].some(({ fits }) => fits !== 'yes') ? [{ rule: limit.id, would: 'exceed' }] : [];
 }

@@ -1,41 +1,88 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { Charge, MissingApprovals, Unbounded } from '../../core/policy/judgement.js';
-import type { Limit } from '../../core/policy/policy.js';
-import { folded } from '../address.js';
+import type { Limit, Window } from '../../core/policy/policy.js';
 import { windowStart } from './calendar.js';
-import { isNarrowed, type Scene, stances, transactionMiss } from './conditions.js';
+import { isNarrowed, type Scene, transactionMiss } from './conditions.js';
 import type { Approvers } from './demands.js';
 import { amountOf, isUnbounded } from './effects.js';
 
 /** What one limit says about a transaction. */
 export interface LimitFinding {
+  readonly limit: Limit;
   readonly charges: readonly Charge[];
   readonly unbounded: readonly Unbounded[];
   readonly missing: readonly MissingApprovals[];
 }
 
-const nothing: LimitFinding = { charges: [], unbounded: [], missing: [] };
+const none: readonly never[] = [];
 
-/** Charges a transaction to the budgets of one limit: amounts and the highest fee in full, change not at all. */
-export function readLimit(limit: Limit, scene: Scene, approvers: Approvers): LimitFinding {
-  if (transactionMiss(limit, scene, stances.narrows) !== undefined) return nothing;
-  const { effects } = scene.facts;
+/** What a transaction takes, put together once for all limits. */
+export interface Taking {
+  readonly scene: Scene;
+  readonly approvers: Approvers;
+  /** Without change and fee. */
+  readonly paid: readonly Effect[];
+  readonly fees: readonly Effect[];
+  /** Whether it does more than move change and leave notes. */
+  readonly acts: boolean;
+  /** From when on a window counts. */
+  since(window: Window): number;
+}
+
+/** @param scene - as limits read it */
+export function takingOf(scene: Scene, approvers: Approvers): Taking {
+  const { effects, now } = scene.facts;
   const paid = effects.filter(({ op, own }) => op !== 'fee' && own === undefined);
-  const matched = paid.filter((effect) => isNarrowed(limit, effect, scene));
+  const fees = effects.filter(({ op }) => op === 'fee');
+  const acts = paid.some(({ op, code }) => op !== 'note' || code !== undefined);
+  // A calendar is slow, and every limit of a unit has the same start.
+  const starts = new Map<string, number>();
+  const since = (window: Window) => {
+    if (window.kind !== 'calendar') return windowStart(window, now, scene.compiled.clock);
+    const start = starts.get(window.unit) ?? windowStart(window, now, scene.compiled.clock);
+    starts.set(window.unit, start);
+    return start;
+  };
+  return { scene, approvers, paid, fees, acts, since };
+}
+
+/**
+ * Charges a transaction to the budgets of one limit: amounts and the highest fee in full, change not at all.
+ * @returns undefined if the limit is not about it
+ */
+export function readLimit(limit: Limit, taking: Taking): LimitFinding | undefined {
+  const { scene, acts } = taking;
+  if (transactionMiss(limit, scene) !== undefined) return undefined;
+  const matched = matchedBy(limit, taking);
   // A transaction that only moves change or leaves a note costs its fee all the same.
-  const acting = paid.filter(({ op, code }) => op !== 'note' || code !== undefined);
-  if (matched.length === 0 && (acting.length > 0 || isAboutEffects(limit))) return nothing;
-  const { stepUp } = limit;
-  const missing = stepUp === undefined ? undefined : approvers(stepUp, limit.class);
-  const beyond = missing === undefined ? 'no' : missing.length > 0 ? 'awaits' : 'raised';
-  const charges = chargesOf(limit, matched, scene).map((charge): Charge => {
-    const fits = charge.used >= 0n && charge.used + charge.amount <= charge.max;
-    return { ...charge, fits: fits ? 'yes' : beyond };
-  });
-  const isOpen = limit.ceiling.kind === 'amount' && matched.some((effect) => isOpenTo(limit, effect, scene));
-  const unbounded = isOpen ? [{ limit: limit.id, fits: beyond } as const] : [];
-  const isWaiting = [...charges, ...unbounded].some(({ fits }) => fits === 'awaits');
-  return { charges, unbounded, missing: isWaiting && missing ? [{ rule: limit.id, demands: missing }] : [] };
+  if (matched.length === 0 && (acts || isAboutEffects(limit))) return undefined;
+  const { id, ceiling } = limit;
+  const taken = chargesOf(limit, matched, taking);
+  const isOpen = ceiling.kind === 'amount' && matched.some((effect) => isOpenTo(limit, effect, scene));
+  if (!isOpen && taken.every(isWithin)) return { limit, charges: taken, unbounded: none, missing: none };
+  const { fits, missing } = beyond(limit, taking);
+  const charges = taken.map((charge) => (isWithin(charge) ? charge : { ...charge, fits }));
+  return { limit, charges, unbounded: isOpen ? [{ limit: id, fits }] : [], missing };
+}
+
+/** Most limits are about everything that is paid or about nothing, and need no list of their own. */
+function matchedBy(limit: Limit, { paid, scene }: Taking): readonly Effect[] {
+  let count = 0;
+  for (const effect of paid) if (isNarrowed(limit, effect, scene)) count += 1;
+  return count === paid.length ? paid : paid.filter((effect) => isNarrowed(limit, effect, scene));
+}
+
+function isWithin({ fits }: Charge): boolean {
+  return fits === 'yes';
+}
+
+/** What becomes of a transaction that goes beyond a limit. */
+function beyond({ id, stepUp, class: lowest }: Limit, { approvers }: Taking) {
+  const demands = stepUp && approvers(stepUp, lowest);
+  if (demands === undefined) return { fits: 'no', missing: [] } as const;
+  return demands.length > 0
+    ? ({ fits: 'awaits', missing: [{ rule: id, demands }] } as const)
+    : ({ fits: 'raised', missing: [] } as const);
 }
 
 function isAboutEffects({ op, code, asset, from, to, contract, method, args, dataPrefix, accounts }: Limit): boolean {
@@ -48,42 +95,57 @@ function isOpenTo({ ceiling }: Limit, effect: Effect, { nameOf }: Scene): boolea
   return isThis && isUnbounded(effect);
 }
 
-function chargesOf(limit: Limit, matched: readonly Effect[], scene: Scene): readonly Omit<Charge, 'fits'>[] {
-  const { ceiling, window } = limit;
-  const { facts, compiled } = scene;
-  const since = windowStart(window, facts.now, compiled.clock);
-  return shares(limit, matched, scene).flatMap(({ part, effects }) => {
-    const amount = ceiling.kind === 'count' ? 1n : total(ceiling.asset, effects, scene);
-    if (amount === 0n) return [];
-    const budget = budgetName(limit, part, scene);
-    return [{ limit: limit.id, budget, amount, since, used: facts.used(budget, since), max: ceiling.max }];
-  });
+/** What it takes of each budget. What does not fit has `no`. */
+function chargesOf(limit: Limit, matched: readonly Effect[], taking: Taking): readonly Charge[] {
+  if (limit.per === undefined) return chargeOf(limit, { part: '', effects: matched }, taking);
+  return shares(limit.per, matched, taking.scene).flatMap((share) => chargeOf(limit, share, taking));
 }
 
-/** Which effects count for which budget. Wallets and destinations have budgets of their own where the limit says so. */
-function shares({ per }: Limit, matched: readonly Effect[], { facts }: Scene) {
-  const fees = facts.effects.filter(({ op }) => op === 'fee');
-  if (per === undefined) return [{ part: '', effects: [...matched, ...fees] }];
+interface Share {
+  /** The wallet or destination that has a budget of its own. */
+  readonly part: string;
+  readonly effects: readonly Effect[];
+}
+
+function chargeOf(limit: Limit, { part, effects }: Share, taking: Taking): Charge[] {
+  const { id, ceiling } = limit;
+  const { max } = ceiling;
+  const amount = ceiling.kind === 'count' ? 1n : total(ceiling.asset, effects, taking);
+  if (amount === 0n) return [];
+  const budget = budgetName(limit, part, taking.scene);
+  const since = taking.since(limit.window);
+  const used = taking.scene.facts.used(budget, since);
+  const fits = used >= 0n && used + amount <= max ? 'yes' : 'no';
+  return [{ limit: id, budget, amount, since, used, max, fits }];
+}
+
+/** Which effects count for which budget, besides the fee, where wallets or destinations have budgets of their own. */
+function shares(per: 'wallet' | 'destination', matched: readonly Effect[], { facts, form }: Scene): readonly Share[] {
   if (per === 'wallet') {
     const ids = facts.wallets.length === 0 ? [''] : [...new Set(facts.wallets.map(({ id }) => id))];
-    return ids.map((id) => ({ part: `wallet ${id}`, effects: [...matched, ...fees] }));
+    return ids.map((id) => ({ part: `wallet ${id}`, effects: matched }));
   }
   const byDestination = new Map<string, Effect[]>(matched.length === 0 ? [['', []]] : []);
   for (const effect of matched) {
-    const to = folded(effect.to ?? '');
+    const to = form(effect.to ?? '');
     byDestination.set(to, [...(byDestination.get(to) ?? []), effect]);
   }
-  return [...byDestination].map(([to, effects]) => ({ part: `to ${to}`, effects: [...effects, ...fees] }));
+  return [...byDestination].map(([to, effects]) => ({ part: `to ${to}`, effects }));
 }
 
-function total(asset: string, effects: readonly Effect[], { nameOf }: Scene): bigint {
-  const counted = effects.filter((effect) => nameOf(effect) === asset);
-  return counted.reduce((sum, effect) => sum + (amountOf(effect) ?? 0n), 0n);
+function total(asset: string, effects: readonly Effect[], { scene, fees }: Taking): bigint {
+  return sum(asset, effects, scene) + sum(asset, fees, scene);
 }
 
-/** Names what is counted, not how much of it is allowed, so that publishing a policy again gives nothing back. */
+function sum(asset: string, effects: readonly Effect[], { nameOf }: Scene): bigint {
+  let found = 0n;
+  for (const effect of effects) if (nameOf(effect) === asset) found += amountOf(effect) ?? 0n;
+  return found;
+}
+
+/** The name of a budget of one limit, of which each wallet or destination may have its own. */
 function budgetName({ id, ceiling }: Limit, part: string, { compiled }: Scene): string {
-  if (ceiling.kind === 'count') return `${id} count ${part}`.trimEnd();
-  const { network, chain, token = '' } = compiled.policy.assets.get(ceiling.asset) ?? {};
-  return `${id} ${network} ${chain} ${token} ${part}`.replace(/ +/g, ' ').trimEnd();
+  const name = compiled.budgets.get(id) ?? id;
+  const own = ceiling.kind === 'count' ? part : part.replace(/ {2,}/g, ' ');
+  return (own === '' ? name : `${name} ${own}`).trimEnd();
 }

@@ -38,9 +38,13 @@ export function effectText(effect: Effect): string {
   return shown(parts.join(' '));
 }
 
-function uncovered({ effect, misses }: EffectFinding): string {
-  if (effect.op === 'fee' && misses.length > 0) return 'the fee is in an asset that the policy does not declare';
-  return effect.op === 'fee' ? 'the fee goes with nothing that is covered' : `no permit covers ${effectText(effect)}`;
+function uncovered(finding: EffectFinding): string {
+  const { effect } = finding;
+  if (effect.op !== 'fee') return `no permit covers ${effectText(effect)}`;
+  const isUndeclared = finding.misses.length > 0;
+  return isUndeclared
+    ? 'the fee is in an asset that the policy does not declare'
+    : 'the fee goes with nothing that is covered';
 }
 
 function exceeded({ limit, amount, used, max }: Judgement['charges'][number], { limits, assets }: Policy): string {

@@ -41,6 +41,20 @@ describe('the calendar of a policy', () => {
     },
   );
 
+  it('says the same about a moment whatever was asked before', () => {
+    // Liberia was 44 minutes and 30 seconds behind until 1972.
+    const zones = fc.constantFrom('UTC', 'Europe/Vienna', 'Africa/Monrovia');
+    const near = (moment: string) => fc.integer({ min: -90_000, max: 90_000 }).map((by) => Date.parse(moment) + by);
+    const moments = fc.oneof(near('1971-05-01T00:44:30Z'), near('1973-01-01T00:00:00Z'), near('2026-03-29T01:00:00Z'));
+    fc.assert(
+      fc.property(zones, fc.array(moments, { minLength: 2, maxLength: 12 }), (zone, asked) => {
+        const clock = localClock(zone);
+        for (const moment of asked) clock(moment);
+        for (const moment of asked) expect(clock(moment)).toEqual(localClock(zone)(moment));
+      }),
+    );
+  });
+
   it('counts a rolling window in 60 buckets, the oldest one whole', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99_999 }), fc.integer({ min: 1e12, max: 2e12 }), (minutes, now) => {

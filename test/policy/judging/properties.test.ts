@@ -86,7 +86,7 @@ describe('a judgement', () => {
         for (const [chain, shelf] of compiled.permits) {
           const looked = new Set([...shelf.byReceiver.values()].flat());
           named += looked.size;
-          permits.set(chain, { ...shelf, open: [...shelf.open, ...looked], byReceiver: new Map() });
+          permits.set(chain, { ...shelf, open: [...shelf.open, ...looked], byReceiver: new Map(), receiving: [] });
         }
         const all = factsOf(given(about));
         const found = judgePolicy(compiled, all);
