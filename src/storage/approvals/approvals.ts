@@ -6,6 +6,7 @@ import { chunks } from '../../core/pages.js';
 import type { ApprovalTable, RestoredApprovals, Spending, StoredApproval } from '../../core/store/approvals.js';
 import { writeNarrowing } from '../audit/narrowing.js';
 import { lineOf } from '../audit/signed-lines.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { addDocument, documentDetail, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
 import { isUniqueViolation } from '../open-database.js';
@@ -40,11 +41,7 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
     },
     of: (pendingId) =>
       database.read(async (db) => {
-        const rows = await approvalRows(db)
-          .where('pending_id', '=', pendingId)
-          .orderBy('at')
-          .orderBy('nonce')
-          .execute();
+        const { rows } = await selectOf(db, { pendingId });
         return rows.map(approvalOf);
       }),
     spend: (spending) =>
@@ -126,6 +123,11 @@ function approvalRows(db: Tables) {
     .selectAll('approvals')
     .select('attempt');
 }
+
+/** Asked for each transaction that a policy judges. */
+const selectOf = compiledQuery((db: Tables, hole: Holes<{ readonly pendingId: string }>) =>
+  approvalRows(db).where('pending_id', '=', hole('pendingId')).orderBy('at').orderBy('nonce'),
+);
 
 function approvalOf({ nonce, pending_id: pendingId, at, text, signature, attempt }: Row): StoredApproval {
   return { nonce, pendingId, at: Number(at), text, signature, ...(attempt !== null && { spentFor: attempt }) };
