@@ -24,6 +24,82 @@ export function commandsPage(text, notes) {
   return replaced(text, /^Chains: .*\n(.+\n)*/m, notes.map((line) => `${line}.\n`).join(''));
 }
 
+/** The text of docs/api.md with the operations of the OpenAPI document. */
+export function apiPage(text, document) {
+  const part = /^<!-- operations -->\n[\s\S]*^<!-- \/operations -->\n/m;
+  return replaced(text, part, `<!-- operations -->\n\n${operations(document)}\n<!-- /operations -->\n`);
+}
+
+function operations({ paths, components: { schemas } }) {
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
+  );
+  const rows = all.map(({ name, operation }) => [
+    `[\`${name}\`](#${operation.operationId.toLowerCase()})`,
+    operation['x-scope'] === undefined ? '–' : `\`${operation['x-scope']}\``,
+    operation.summary,
+  ]);
+  const table = tableOf(['Operation', 'Scope', 'What it does'], rows);
+  const forms = Object.keys(schemas)
+    .sort()
+    .map((name) => `### ${name}\n\n${membersOf(schemas[name])}`);
+  return [table, ...all.map(section), '## Forms', ...forms].join('\n\n');
+}
+
+function section({ name, operation }) {
+  const { operationId, summary, parameters = [], requestBody, responses } = operation;
+  const given = parameters.map((one) => [
+    `\`${one.name}\``,
+    one.in,
+    typeOf(one.schema),
+    [one.required ? 'required' : '', one.description ?? ''].filter(Boolean).join('; '),
+  ]);
+  const answers = Object.entries(responses)
+    .filter(([, { $ref }]) => $ref === undefined)
+    .map(([status, { description, content = {} }]) => {
+      const forms = Object.values(content).map(({ schema }) => typeOf(schema));
+      return `${status}: ${description}${forms.length === 0 ? '' : ` (${forms.join(', ')})`}`;
+    });
+  const body = requestBody?.content['application/json'].schema;
+  return [
+    `### ${operationId}`,
+    `\`${name}\`: ${summary}.`,
+    ...(given.length === 0 ? [] : [tableOf(['Parameter', 'In', 'Form', ''], given)]),
+    ...(body === undefined ? [] : [`Body: ${typeOf(body)}.`, ...(body.$ref === undefined ? [membersOf(body)] : [])]),
+    `Answers ${answers.join('; ')}.`,
+  ].join('\n\n');
+}
+
+function membersOf(schema) {
+  const kinds = schema.oneOf ?? schema.anyOf;
+  if (kinds !== undefined) return kinds.map((kind) => (kind.$ref ? typeOf(kind) : membersOf(kind))).join('\n\nor\n\n');
+  const rows = Object.entries(schema.properties ?? {}).map(([name, one]) => [
+    `\`${name}\``,
+    typeOf(one),
+    [schema.required?.includes(name) ? '' : 'optional', one.description ?? ''].filter(Boolean).join('; '),
+  ]);
+  return rows.length === 0 ? typeOf(schema) : tableOf(['Member', 'Form', ''], rows);
+}
+
+function typeOf(schema) {
+  const { $ref, type, format, enum: words, const: word, anyOf, oneOf, items, pattern } = schema;
+  if ($ref !== undefined) return `[${$ref.split('/').at(-1)}](#${$ref.split('/').at(-1).toLowerCase()})`;
+  if (word !== undefined) return `\`${word}\``;
+  if (words !== undefined) return words.map((one) => `\`${one}\``).join(', ');
+  const kinds = anyOf ?? oneOf;
+  if (kinds !== undefined) return kinds.map(typeOf).join(' or ');
+  if (type === 'array') return `list of ${typeOf(items)}`;
+  if (type === 'string') return format ?? (pattern === undefined ? 'text' : 'text of a form');
+  return [type ?? 'anything'].flat().join(' or ');
+}
+
+function tableOf(names, rows) {
+  const lines = [names, names.map(() => '---'), ...rows].map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+  return lines.join('\n');
+}
+
 function rowOf(chain) {
   const { id, name, coin, decimals, slug, keys } = chain;
   const { curves, hd, derivations = {}, newWallet = 'hd' } = keys;
@@ -56,6 +132,9 @@ async function writePages() {
   const registry = createRegistry();
   rewrite('README.md', (text) => readmePage(text, registry));
   rewrite('docs/chains.md', (text) => chainsPage(text, registry));
+  const { allRoutes } = await import('./dist/api/server.js');
+  const { openApiDocument } = await import('./dist/api/openapi.js');
+  rewrite('docs/api.md', (text) => apiPage(text, openApiDocument(allRoutes(''), '')));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
 }
 

@@ -24,6 +24,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['core', 'policy', 'signing'],
   daemon: ['core', 'lifecycle'],
   gateway: ['core', 'http', 'signing'],
+  api: ['core', 'policy', 'http', 'lifecycle', 'signing'],
   health: ['core', 'http'],
   app: [
     'core',
@@ -39,6 +40,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'lifecycle',
     'daemon',
     'gateway',
+    'api',
     'health',
   ],
   cli: ['core', 'app'],
@@ -55,7 +57,7 @@ const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 780 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 820 };
 
 /** Comes with micro-eth-signer in any case; named so that its version is chosen here, and compared with in tests. */
 const chosenHere: readonly string[] = ['@noble/curves'];

@@ -2,12 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { openApiDocument } from '../src/api/openapi.js';
+import { allRoutes } from '../src/api/server.js';
 import { passwordSourceVariables, settings } from '../src/app/config/settings.js';
 import { chainNotes } from '../src/app/wallets/chain-notes.js';
 import { createRegistry } from '../src/chains/registry.js';
 import { commands } from '../src/cli/commands.js';
 import { storeOptions } from '../src/cli/options.js';
 import { tatumCommands } from '../src/cli/tatum-commands.js';
+import { scopes } from '../src/core/access/scopes.js';
 import type { ChainRegistry } from '../src/core/chain/chain.js';
 import { errorKinds } from '../src/core/errors.js';
 import { formerNames } from '../src/core/former-error-names.js';
@@ -90,6 +93,7 @@ const generator: {
   readmePage: Page<ChainRegistry>;
   chainsPage: Page<ChainRegistry>;
   commandsPage: Page<readonly string[]>;
+  apiPage: Page<object>;
 } = await import(`${root}docs.js`);
 type Page<T> = (text: string, facts: T) => string;
 
@@ -97,6 +101,18 @@ describe('README.md', () => {
   it('the README has the number of chains that `npm run docs` writes', () => {
     const page = read('README.md');
     expect(page).toBe(generator.readmePage(page, createRegistry()));
+  });
+});
+
+describe('docs/api.md', () => {
+  it('docs/api.md has the operations that `npm run docs` writes', () => {
+    const page = read('docs/api.md');
+    expect(page).toBe(generator.apiPage(page, openApiDocument(allRoutes(''), '')));
+  });
+
+  it('docs/api.md has every scope with the words of the program', () => {
+    const shown = rows(section('docs/api.md', '## Scopes')).filter(([first]) => first !== 'Scope');
+    expect(shown).toEqual(Object.entries(scopes).map(([scope, about]) => [`\`${scope}\``, about]));
   });
 });
 

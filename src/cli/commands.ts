@@ -15,6 +15,7 @@ import {
   weakPasswordOption,
 } from './options.js';
 import { policyCommands } from './policy-commands.js';
+import { serviceCommands } from './service-commands.js';
 import type { CommandSpec } from './spec.js';
 import { walletCommands } from './wallet-commands.js';
 
@@ -192,6 +193,7 @@ export const commands: readonly CommandSpec[] = [
     examines: true,
     load: async () => (await import('./commands/gateway.js')).gateway,
   },
+  ...serviceCommands,
   {
     path: 'demo',
     about: 'try everything at once on a local blockchain, without any account',

@@ -60,9 +60,9 @@ async function runCommand(parsed: Parsed): Promise<number> {
   }
 }
 
-/** A daemon with wrong settings only reports them, and one with a signer service has no password. */
-function isSupervised({ problems, signer }: Config): boolean {
-  return problems.length === 0 && signer.at === undefined;
+/** A daemon with wrong settings only reports them; one with a signer service has no password, and one that only accepts keeps none. */
+function isSupervised({ problems, signer, serve }: Config): boolean {
+  return problems.length === 0 && signer.at === undefined && serve?.signs !== false;
 }
 
 async function runSupervised(

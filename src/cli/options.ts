@@ -153,6 +153,15 @@ export const daemonOptions: readonly OptionSpec[] = [
   ...storeOptions,
 ];
 
+/** Those of a daemon that a server understands, and where it listens. */
+export const serveOptions: readonly OptionSpec[] = [
+  { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
+  { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
+  ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),
+  { flags: '--no-signer', about: 'sign nothing: other daemons of the same store sign what this one accepts' },
+  weakPasswordOption,
+];
+
 export const signerOptions: readonly OptionSpec[] = [
   { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
   { flags: '--socket-for-group', about: 'the group of the socket may connect too (0660), not only this user (0600)' },

@@ -23,6 +23,8 @@ const nouns: Readonly<Record<string, string>> = {
   approvals: 'what waits for persons',
   approval: 'requests and answers, by files',
   policy: 'what may be signed',
+  tenant: 'applications that share a store and do not see each other',
+  token: 'what applications of the API show',
 };
 
 /**

@@ -45,7 +45,8 @@ async function serve(
   link.stop.addEventListener('abort', () => end(link.stop.reason));
   if (link.stop.aborted) end(link.stop.reason);
   try {
-    return await serveDaemon(house, { keeper: link, signal: stop.signal });
+    const onListening = (url: string) => output.json({ url });
+    return await serveDaemon(house, { keeper: link, signal: stop.signal, onListening });
   } finally {
     await house.close();
   }

@@ -29,7 +29,7 @@ export interface Call {
 export type Run = (call: Call) => Promise<0 | 1>;
 
 /** What a command gets that runs as several processes. */
-interface SupervisorCall {
+export interface SupervisorCall {
   readonly config: Config;
   readonly flags: Flags;
   readonly environment: Environment;

@@ -648,6 +648,22 @@ const kinds = {
   NOT_OFFERED: { exit: 1, status: 501, hint: 'the self-hosted gateway does not offer this operation' },
   IDEMPOTENCY_CONFLICT: { exit: 1, status: 409, hint: 'the same Idempotency-Key was used for another request' },
   PORT_IN_USE: { exit: 1, status: 500, hint: 'choose another port with --port or --health-port' },
+  // API
+  TOKEN_MISSING: { exit: 2, status: 401, hint: 'send the header `Authorization: Bearer TOKEN`' },
+  TOKEN_INVALID: {
+    exit: 1,
+    status: 401,
+    hint: 'use a whole token that `custos token list` shows as active; its networks and its end are shown there too',
+  },
+  TOKEN_FACTS_INVALID: { exit: 2, status: 400, hint: '`custos token create --help` lists the scopes and limits' },
+  TOKEN_UNKNOWN: { exit: 1, status: 404, hint: '`custos token list` shows the tokens' },
+  SCOPE_MISSING: { exit: 1, status: 403, hint: 'make a token with this scope: `custos token create --scope`' },
+  TENANT_EXISTS: { exit: 1, status: 409, hint: '`custos tenant list` shows the tenants' },
+  TENANT_UNKNOWN: { exit: 1, status: 404, hint: 'make it with `custos tenant create`' },
+  RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'wait as long as `Retry-After` says' },
+  ROUTE_UNKNOWN: { exit: 1, status: 404, hint: '`/v1/openapi.json` lists the operations' },
+  METHOD_UNKNOWN: { exit: 1, status: 405, hint: 'use one of the methods that the header `Allow` lists' },
+  CONTENT_TYPE_UNSUPPORTED: { exit: 1, status: 415, hint: 'send JSON with `Content-Type: application/json`' },
   // Health
   HEALTH_TIMEOUT: {
     exit: 1,

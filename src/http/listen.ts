@@ -12,6 +12,12 @@ const CHECK_PERIOD = 1000;
 /** The interval at which cut connections are logged, in milliseconds. */
 const CUT_PERIOD = 60_000;
 
+/** The other end of a connection. */
+export interface Peer {
+  /** Of the machine, or of the proxy in front; undefined if the connection is gone. */
+  readonly address: string | undefined;
+}
+
 export interface ListenOptions {
   /** Name or address. */
   readonly host: string;
@@ -21,7 +27,7 @@ export interface ListenOptions {
   readonly portName?: string;
   readonly limits: Limits;
   readonly log: Log;
-  readonly answer: (request: Request) => Response | Promise<Response>;
+  readonly answer: (request: Request, peer: Peer) => Response | Promise<Response>;
   /** Makes the answer to an invalid request: malformed, with too large a header, or not complete in time. */
   readonly refuse: (error: CustosError) => Response;
   /** False if the process may end although the server listens. */
@@ -80,10 +86,14 @@ function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
       connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
       keepAliveTimeout: KEEP_ALIVE,
     },
-    getRequestListener((request, { incoming }) => (hasOneHost(incoming) ? answer(request) : malformed()), {
-      hostname: host,
-      errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
-    }),
+    getRequestListener(
+      (request, { incoming }) =>
+        hasOneHost(incoming) ? answer(request, { address: incoming.socket.remoteAddress }) : malformed(),
+      {
+        hostname: host,
+        errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
+      },
+    ),
   );
   server.setTimeout(limits.silence);
   return server;

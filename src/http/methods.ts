@@ -6,7 +6,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
  * The methods that a path supports, without the handlers in front of all paths.
  * @param guards - the number of handlers in front
  */
-export function methodsOf(app: Hono, path: string, guards: number): readonly string[] {
+export function methodsOf(app: Pick<Hono, 'router'>, path: string, guards: number): readonly string[] {
   return methods.filter((method) => app.router.match(method, path)[0].length > guards);
 }
 

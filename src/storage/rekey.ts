@@ -4,6 +4,7 @@ import type { SignatureId } from '../core/ids.js';
 import { pagesOf } from '../core/pages.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { NewRoot } from '../core/store/store.js';
+import { remacTokens } from './access/access.js';
 import type { Database } from './database.js';
 import { resealDocuments } from './documents.js';
 import { remacFreezes } from './freezes/freezes.js';
@@ -58,6 +59,7 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
   await resealDocuments(db, 'constitutions', (one) => root.resealDocument('constitution', one));
   await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
+  await remacTokens(db, root.journal);
   await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
@@ -75,7 +77,9 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
-    policies, freezes, freeze_ends, audit_heads, budget_reservations, budget_sums IN EXCLUSIVE MODE`.execute(db);
+    policies, freezes, freeze_ends, tokens, audit_heads, budget_reservations, budget_sums IN EXCLUSIVE MODE`.execute(
+    db,
+  );
 }
 
 async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {

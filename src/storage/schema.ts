@@ -147,6 +147,21 @@ export interface StoreTables {
     at: number;
     mac: string | null;
   };
+  /** Applications that share the store; the default one has no row (since format 6). */
+  tenants: { id: string; created_at: number };
+  /** Tokens of the API (since format 6). */
+  tokens: {
+    id: string;
+    tenant: string;
+    /** JSON of what it is allowed. */
+    facts: string;
+    /** SHA-256 of its secret. */
+    hash: string;
+    revoked_at: number | null;
+    /** Authenticates the columns above. */
+    mac: string;
+    last_used_at: number | null;
+  };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -13,6 +13,7 @@ import { addBudgets } from './migrations/0005-budgets.js';
 import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
+import { addAccess } from './migrations/0006-access.js';
 import { addIntake } from './migrations/0006-intake.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
@@ -38,6 +39,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
   },
   async (db, types) => {
     await addIntake(db, types);
+    await addAccess(db, types);
   },
 ];
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
+import { accessTable } from './access/access.js';
 import { approvalTable } from './approvals/approvals.js';
 import { auditRows } from './audit/backup-rows.js';
 import { auditLog } from './audit/log.js';
@@ -30,7 +31,15 @@ export interface NewStore {
 /** The parts of a store that a restore fills. */
 export type Filling = Pick<
   Store,
-  'wallets' | 'journalRecords' | 'approvals' | 'policies' | 'freezes' | 'unlockJournal' | 'audit' | 'auditRows'
+  | 'wallets'
+  | 'journalRecords'
+  | 'approvals'
+  | 'policies'
+  | 'freezes'
+  | 'access'
+  | 'unlockJournal'
+  | 'audit'
+  | 'auditRows'
 >;
 
 type Tables = keyof Filling | 'slots' | 'journal' | 'unlockAudit' | 'rootGeneration' | 'rekey';
@@ -50,6 +59,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     approvals: approvalTable(database, generation),
     freezes: freezeTable(database, generation),
     policies: policyTable(database, generation),
+    access: accessTable(database, generation),
     journal: journalTable(database, clock, process, seal),
     async unlockJournal(opening) {
       auditSeal.unlock(opening.mac);

@@ -1,7 +1,9 @@
+import type { StoredToken } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
 import { isCount, isObject, type JsonObject } from '../core/json.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
+import type { Tenant } from '../core/store/access.js';
 import type { StoredApproval } from '../core/store/approvals.js';
 import type { AuditRow } from '../core/store/audit.js';
 import type { StoredFreeze } from '../core/store/freezes.js';
@@ -16,6 +18,8 @@ export type BackupRow =
   | { readonly kind: 'policy'; readonly policy: SealedDocument }
   | { readonly kind: 'approval'; readonly approval: StoredApproval }
   | { readonly kind: 'freeze'; readonly freeze: StoredFreeze }
+  | { readonly kind: 'tenant'; readonly tenant: Tenant }
+  | { readonly kind: 'token'; readonly token: StoredToken }
   | { readonly kind: 'audit'; readonly row: AuditRow };
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
@@ -40,6 +44,11 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     if (isObject(row) && row['kind'] === 'freeze' && isFreeze(row['freeze'])) {
       return { kind: 'freeze', freeze: row['freeze'] };
     }
+    if (isObject(row) && row['kind'] === 'tenant' && isTenant(row['tenant'])) {
+      return { kind: 'tenant', tenant: row['tenant'] };
+    }
+    if (isObject(row) && row['kind'] === 'token' && isToken(row['token']))
+      return { kind: 'token', token: row['token'] };
     if (isObject(row) && row['kind'] === 'audit' && isAuditRow(row['row'])) return { kind: 'audit', row: row['row'] };
     throw invalid('the backup has a row of an unknown kind');
   });
@@ -92,6 +101,20 @@ function isEnd(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { at, signatures, mac, rootMac } = value;
   return typeof at === 'number' && [signatures, mac, rootMac].every((one) => typeof one === 'string');
+}
+
+function isTenant(value: unknown): value is Tenant {
+  return isObject(value) && typeof value['id'] === 'string' && typeof value['createdAt'] === 'number';
+}
+
+function isToken(value: unknown): value is StoredToken {
+  if (!isObject(value)) return false;
+  const { id, tenant, facts, hash, mac, revokedAt, lastUsedAt } = value;
+  const moments = [revokedAt, lastUsedAt];
+  return (
+    [id, tenant, facts, hash, mac].every((one) => typeof one === 'string') &&
+    moments.every((one) => one === undefined || typeof one === 'number')
+  );
 }
 
 function isEvent(value: unknown): boolean {

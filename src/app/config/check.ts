@@ -24,6 +24,7 @@ export type DaemonSettings = Pick<
   | 'needs'
   | 'approvers'
   | 'daemon'
+  | 'serve'
   | 'onCommandLine'
   | 'sources'
   | 'problems'
@@ -62,8 +63,14 @@ export function daemonProblems(
     ...read.problems,
     ...examineSigningRules(daemon, chains, network).problems,
     ...missingFourEye(config, hasPolicy),
-    ...(config.secrets.has('apiKey') ? [] : [missing('API_KEY_MISSING', 'no API key for the cloud is set')]),
+    ...missingCloud(config),
   ];
+}
+
+/** What serves applications by itself needs no cloud. */
+function missingCloud({ secrets, serve }: DaemonSettings): readonly Problem[] {
+  if (serve !== undefined || secrets.has('apiKey')) return [];
+  return [missing('API_KEY_MISSING', 'no API key for the cloud is set')];
 }
 
 /** Like `daemonProblems`, for a signer service. */

@@ -2,7 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { type WalletKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
-import type { SettingsReader } from './reader.js';
+import { flagName, type SettingsReader } from './reader.js';
 
 /** The flags of one-shot commands. */
 export interface CommandOptions {
@@ -78,6 +78,16 @@ export interface CommandOptions {
   readonly delay?: number;
   /** Id of the pending transaction that a policy judges. */
   readonly transaction?: string;
+  /** Tenant of a token, as it was typed. */
+  readonly tenant?: string;
+  /** Scopes of a token, as they were typed. */
+  readonly scopes?: readonly string[];
+  /** Networks that a token may be used from, as they were typed. */
+  readonly from?: readonly string[];
+  /** Requests a second of a token. */
+  readonly rate?: number;
+  /** For how many days a token is valid. */
+  readonly days?: number;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -99,7 +109,18 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readDelay(read),
     ...readStates(read),
     ...readLists(read),
+    ...readToken(read),
   };
+}
+
+function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'from' | 'rate' | 'days'> {
+  const [scopes, from] = [read.list('scope'), read.list('from')];
+  const number = (flag: string) => {
+    const given = read.given(flag);
+    return given && read.misused(flagName(flag), 1, () => wholeNumber(given, flagName(flag)));
+  };
+  const [rate, days] = [number('rate'), number('expiresIn')];
+  return { ...(scopes && { scopes }), ...(from && { from }), ...(rate && { rate }), ...(days && { days }) };
 }
 
 /** `--state` means those of transactions or of wallets; the command refuses those of the other. */
@@ -172,6 +193,7 @@ const texts = [
   'archive',
   'witness',
   'previous',
+  'tenant',
 ] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };

@@ -13,6 +13,7 @@ import { absolute } from './paths.js';
 import { type Problem, refuseProblems } from './problem.js';
 import { type Environment, type Flags, SettingsReader } from './reader.js';
 import { readSecrets, type Secrets } from './secrets.js';
+import { readServeConfig, type ServeConfig } from './serve-config.js';
 import { type SettingName, type ShownSetting, settings, unknownVariables } from './settings.js';
 import { shownValue } from './shown-value.js';
 import { readSignerConfig, type SignerConfig } from './signer-config.js';
@@ -42,6 +43,8 @@ export interface Config {
   readonly daemon: DaemonConfig;
   readonly gateway: GatewayConfig;
   readonly signer: SignerConfig;
+  /** Absent for every command but `serve`. */
+  readonly serve?: ServeConfig;
   readonly logLevel: LogLevel;
   readonly options: CommandOptions;
   readonly onCommandLine: OnCommandLine;
@@ -90,6 +93,8 @@ export const repeatable: ReadonlySet<string> = new Set([
   'tag',
   'add',
   'remove',
+  'scope',
+  'from',
 ]);
 
 /**
@@ -155,6 +160,7 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
     daemon: readDaemonConfig(read, environment),
     gateway: readGatewayConfig(read, home),
     signer: readSignerConfig(read),
+    ...servedAt(read),
     logLevel: read.oneOf(read.setting('logLevel'), { allowed: logLevels, fallback: 'info' }),
     options: readCommandOptions(read),
     onCommandLine: {
@@ -169,6 +175,11 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
     problems: read.problems,
   } satisfies Config;
   return frozen(config);
+}
+
+function servedAt(read: SettingsReader): Pick<Config, 'serve'> {
+  const serve = readServeConfig(read);
+  return serve === undefined ? {} : { serve };
 }
 
 function headerFile(read: SettingsReader): Pick<Config, 'cloudHeaderFile'> {

@@ -71,6 +71,11 @@ export class SettingsReader {
     return this.#flags[flag] === true;
   }
 
+  /** True for `--no-FLAG`. */
+  isOff(flag: string): boolean {
+    return this.#flags[flag] === false;
+  }
+
   /** The value of a flag; the last one of a repeated flag, which `refuseRepeated` reports as a mistake. */
   text(flag: string): string | undefined {
     const given = this.#flags[flag];

@@ -102,6 +102,11 @@ export const settings = {
     secret: true,
     about: 'key that applications and daemons send to the gateway',
   },
+  listen: {
+    flag: 'listen',
+    env: ['CUSTOS_LISTEN'],
+    about: 'address and port of the API',
+  },
   healthPort: {
     flag: 'healthPort',
     env: ['CUSTOS_HEALTH_PORT'],

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
 import type { Meter } from '../../core/meter.js';
-import type { Nodes } from '../../core/network/cloud.js';
+import type { Cloud, Nodes } from '../../core/network/cloud.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
@@ -13,6 +13,7 @@ import type { Store } from '../../core/store/store.js';
 import { createCloudSource } from '../../daemon/cloud-source.js';
 import { Daemon, type Tally } from '../../daemon/daemon.js';
 import type { DaemonParts } from '../../daemon/parts.js';
+import { createJournalSource } from '../../lifecycle/journal-source.js';
 import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { Trace } from '../../lifecycle/step.js';
@@ -26,12 +27,13 @@ import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
 import { openFreezes } from '../freezes/open.js';
 import { whileWatched } from '../freezes/serve.js';
 import type { FreezeWatch } from '../freezes/watch.js';
-import { makeCloud } from '../network/cloud.js';
+import { makeCloud, makeNodes } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { openJournal } from '../store/journal.js';
 import { withJudges } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
+import { type Door, type DoorParts, withDoor } from './door.js';
 import { makeFourEye } from './judges.js';
 import { SignerOpenings } from './opening.js';
 import type { OwnKeeper } from './own-keeper.js';
@@ -46,6 +48,8 @@ export interface DaemonMeans {
   readonly clock: Clock;
   readonly log: CountingLog;
   store(): Promise<Store>;
+  /** Opens another door beside the polls. It is closed when the daemon ends. */
+  readonly openDoor?: (parts: DoorParts) => Promise<Door>;
   /** The keeper of this daemon, unless `--signer` names a service. */
   readonly keeper?: OwnKeeper;
 }
@@ -69,7 +73,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   refuseProblems(daemonProblems(config, chains, { hasPolicy: await hasPolicy(means) }));
   spareMemory();
   const fourEye = await makeFourEye({ config, clock, log });
-  const { cloud, nodes } = makeCloud({ config, clock, log });
+  const { cloud, nodes } = outside(means);
   const rules = readSigningRules(config.daemon, chains, config.network);
   for (const chain of unguardedChains(config.daemon)) tell(log, 'every-hazard-allowed', { chain });
   const store = await means.store();
@@ -80,7 +84,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   const signer = await startSigner(means, { store, meter, rules, openings });
   try {
     // Here the password is asked for. A wrong one ends the daemon before anything listens.
-    const opening = { store, command: 'daemon' };
+    const opening = { store, command: config.serve === undefined ? 'daemon' : 'serve' };
     const viewKey = await recordRefusal(opening, () => signer.unlock());
     const journalKey = await signer.journalKey();
     await openings.record(signer);
@@ -90,24 +94,33 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
     const judging = { config, chains, clock, log, store, viewKey, fourEye, needsFourEye: config.network === 'mainnet' };
     return await withJudges(judging, (judges) => {
       const lifecycle = lifecycleParts(means, { store, viewKey, freezes, signer, nodes, judges, meter, rules, run });
+      const way = createWay(lifecycle);
       const parts: DaemonParts = {
         ...lifecycle,
         network: config.network,
         wallets: store.wallets,
-        source: createCloudSource(cloud),
-        way: createWay(lifecycle),
+        source: cloud === undefined ? createJournalSource(store.journal) : createCloudSource(cloud),
+        way,
         shared: store.shared,
         ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       };
       return withAudit(means, { store, signer }, () =>
         whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
-          serve(means, { ...run, parts, signer }),
+          withDoor(means.openDoor, { store, lifecycle, way, viewKey, journalKey: journalKey.key }, () =>
+            serve(means, { ...run, parts, signer }),
+          ),
         ),
       );
     });
   } finally {
     await watch.close().finally(() => signer.close());
   }
+}
+
+/** What serves applications by itself may do without a cloud. */
+function outside({ config, clock, log }: DaemonMeans): { readonly cloud?: Cloud; readonly nodes: Nodes } {
+  if (config.serve !== undefined && !config.secrets.has('apiKey')) return { nodes: makeNodes({ config, clock }) };
+  return makeCloud({ config, clock, log });
 }
 
 /**
@@ -186,7 +199,8 @@ async function serve(
   const daemon = new Daemon(parts, { periods, concurrency, ...(chains && { chains }) });
   const { count, asked } = await countWallets(config, parts.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
-  const credits = takesCredits(config) && { creditsPerDay: cost.creditsPerDay };
+  const hasCloud = config.secrets.has('apiKey');
+  const credits = hasCloud && takesCredits(config) && { creditsPerDay: cost.creditsPerDay };
   const { network } = parts;
   tell(log, 'daemon-started', { network, wallets: count, signer: signer.name, ...credits });
   if (!runOnce && credits) tell(log, 'polling-costs', { ...cost, text: pollCostText(cost, period) });

@@ -1,6 +1,6 @@
 import type { CallerOptions } from '../../cloud/caller.js';
 import { createHostLimits } from '../../cloud/host-limits.js';
-import { createNodes } from '../../cloud/nodes.js';
+import { createNodes, createOwnNodes } from '../../cloud/nodes.js';
 import { createCloud } from '../../cloud/tatum.js';
 import { checkCloudUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { Clock } from '../../core/clock.js';
@@ -58,4 +58,15 @@ export function makeCloud(
     onNotice: (notice) => tell(log, 'version-announced', { notice }),
   });
   return { cloud, nodes };
+}
+
+/**
+ * Only the nodes that the settings name, where no cloud is.
+ * @throws CustosError URL_INVALID, URL_INSECURE
+ */
+export function makeNodes({ config, clock }: Pick<CloudParts, 'config' | 'clock'>): Nodes {
+  const { nodes: ownNodes, maxRequests } = config.daemon;
+  for (const url of ownNodes.values()) checkNodeUrl(url, config.network);
+  const limits = createHostLimits(clock, maxRequests);
+  return createOwnNodes({ clock, ownNodes, limits, proxies: proxiesOf(config.proxies) });
 }

@@ -1,51 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CustosError, type ErrorCode } from '../../core/errors.js';
-import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
-import type { StoredApproval } from '../../core/store/approvals.js';
-import type { JournalRecord } from '../../core/store/journal-records.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
 import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
 import type { Filling } from '../../storage/store-parts.js';
-import { type BackupHeader, BackupReader, BackupWriter, readHeader } from '../../vault/backup-format.js';
+import { type BackupHeader, BackupReader, readHeader } from '../../vault/backup-format.js';
 import type { BackupRow } from '../../vault/backup-rows.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
 import { recordWhereWritable } from '../audit/unlock.js';
 import { shownValue } from '../config/shown-value.js';
-import { pageSealed } from '../wallets/find.js';
 import { readFileInParts } from './file-parts.js';
-
-export interface BackupCount {
-  readonly wallets: number;
-  readonly transactions: number;
-}
-
-/** Every kind of row. */
-interface RowCount extends BackupCount {
-  readonly constitutions: number;
-  readonly policies: number;
-  readonly approvals: number;
-  readonly freezes: number;
-}
-
-const nothing: RowCount = { wallets: 0, transactions: 0, constitutions: 0, policies: 0, approvals: 0, freezes: 0 };
-
-export interface BackupOptions {
-  readonly file: string;
-  /** Called after each page of wallets with the number written and the total. */
-  readonly progress?: (done: number, total: number) => void;
-}
-
-const WALLET_PAGE = 500;
-/** One row of the journal may have several MiB. */
-const TRANSACTION_PAGE = 20;
-const APPROVAL_PAGE = 500;
-const AUDIT_PAGE = 500;
+import { type BackupCount, type BackupOptions, nothing, type RowCount, writeAll } from './write-backup.js';
 
 /**
  * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
@@ -82,93 +51,6 @@ async function placeBackup(file: string, build: (temporary: string) => Promise<v
   }
 }
 
-interface WriteAll extends BackupOptions {
-  readonly store: Store;
-  readonly rootKey: Uint8Array;
-  readonly handle: FileHandle;
-}
-
-async function writeAll({ store, rootKey, handle, progress }: WriteAll): Promise<RowCount> {
-  const header: BackupHeader = {
-    storeId: store.storeId,
-    backupId: randomBytes(16).toString('hex'),
-    createdAt: Date.now(),
-    slots: await store.slots.all(),
-    rootGeneration: store.rootGeneration,
-  };
-  const writer = new BackupWriter(header, rootKey, async (bytes) => {
-    // Unlike `write`, this goes on until every byte is written or an error says why not.
-    await handle.appendFile(bytes);
-  });
-  await writer.start();
-  const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
-  const transactions = await writeTransactions(store, writer);
-  const documents = await writeDocuments(store, writer);
-  const approvals = await writeApprovals(store, writer);
-  const freezes = await store.freezes.all();
-  await writer.add(freezes.map((freeze) => ({ kind: 'freeze', freeze })));
-  for await (const rows of store.auditRows.pages(AUDIT_PAGE)) {
-    await writer.add(rows.map((row) => ({ kind: 'audit', row })));
-  }
-  await writer.finish();
-  return { wallets, transactions, ...documents, approvals, freezes: freezes.length };
-}
-
-interface WriteWallets extends Pick<BackupOptions, 'progress'> {
-  readonly store: Store;
-  readonly writer: BackupWriter;
-}
-
-async function writeWallets({ store, writer, progress }: WriteWallets): Promise<number> {
-  const total = await store.wallets.count({});
-  let written = 0;
-  for await (const page of pageSealed(store.wallets, {}, WALLET_PAGE)) {
-    await writer.add(page.map((wallet) => ({ kind: 'wallet', wallet })));
-    written += page.length;
-    progress?.(written, total);
-  }
-  return written;
-}
-
-async function writeTransactions(store: Store, writer: BackupWriter): Promise<number> {
-  const pages = pagesOf<JournalRecord, string>({
-    size: TRANSACTION_PAGE,
-    page: (after, limit) => store.journalRecords.page(after, limit),
-    keyOf: ({ id }) => id,
-  });
-  let written = 0;
-  for await (const page of pages) {
-    await writer.add(page.map((transaction) => ({ kind: 'transaction', transaction })));
-    written += page.length;
-  }
-  return written;
-}
-
-async function writeDocuments(
-  store: Pick<Store, 'approvals' | 'policies'>,
-  writer: BackupWriter,
-): Promise<Pick<RowCount, 'constitutions' | 'policies'>> {
-  const constitutions = await store.approvals.constitutions();
-  await writer.add(constitutions.map((constitution) => ({ kind: 'constitution', constitution })));
-  const policies = await store.policies.after(0);
-  await writer.add(policies.map((policy) => ({ kind: 'policy', policy })));
-  return { constitutions: constitutions.length, policies: policies.length };
-}
-
-async function writeApprovals({ approvals }: Pick<Store, 'approvals'>, writer: BackupWriter): Promise<number> {
-  const pages = pagesOf<StoredApproval, string>({
-    size: APPROVAL_PAGE,
-    page: (after, limit) => approvals.page(after, limit),
-    keyOf: ({ nonce }) => nonce,
-  });
-  let written = 0;
-  for await (const page of pages) {
-    await writer.add(page.map((approval) => ({ kind: 'approval', approval })));
-    written += page.length;
-  }
-  return written;
-}
-
 const counted = {
   wallet: 'wallets',
   transaction: 'transactions',
@@ -176,6 +58,8 @@ const counted = {
   policy: 'policies',
   approval: 'approvals',
   freeze: 'freezes',
+  tenant: 'tenants',
+  token: 'tokens',
 } as const satisfies Record<Exclude<BackupRow['kind'], 'audit'>, keyof RowCount>;
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
@@ -231,11 +115,14 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
     const policies = rows.flatMap((row) => (row.kind === 'policy' ? [row.policy] : []));
     const approvals = rows.flatMap((row) => (row.kind === 'approval' ? [row.approval] : []));
     const freezes = rows.flatMap((row) => (row.kind === 'freeze' ? [row.freeze] : []));
+    const tenants = rows.flatMap((row) => (row.kind === 'tenant' ? [row.tenant] : []));
+    const tokens = rows.flatMap((row) => (row.kind === 'token' ? [row.token] : []));
     const audit = rows.flatMap((row) => (row.kind === 'audit' ? [row.row] : []));
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
     if (freezes.length > 0) await store.freezes.restore(freezes);
     await store.policies.restore(policies);
+    if (tenants.length > 0 || tokens.length > 0) await store.access.restore({ tenants, tokens });
     if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
     if (audit.length > 0) await store.auditRows.add(audit);
   }

@@ -1,6 +1,8 @@
+import type { DoorParts } from '../../app/daemon/door.js';
 import type { OwnKeeper } from '../../app/daemon/own-keeper.js';
 import { type DaemonRun, runDaemon } from '../../app/daemon/run.js';
 import type { House } from '../../app/house.js';
+import { openApiDoor } from '../../app/serve/door.js';
 import { tell } from '../../core/log.js';
 import type { Run } from '../spec.js';
 
@@ -14,10 +16,12 @@ export const daemon: Run = async ({ house }) => {
 /** How a daemon is served: its keeper, unless a service is one, and what ends it; the reason is the name of a signal. */
 interface Serving extends Pick<DaemonRun, 'signal'> {
   readonly keeper?: OwnKeeper;
+  /** Called when the API listens, if there is one. */
+  readonly onListening?: (url: string) => void;
 }
 
 /** @returns the exit code: with `--run-once`, 1 if anything went wrong */
-export async function serveDaemon(house: House, { keeper, signal }: Serving): Promise<0 | 1> {
+export async function serveDaemon(house: House, { keeper, signal, onListening }: Serving): Promise<0 | 1> {
   const { config, chains, clock, log, store } = house;
   const tellStop = () => {
     const { reason } = signal;
@@ -25,7 +29,13 @@ export async function serveDaemon(house: House, { keeper, signal }: Serving): Pr
   };
   if (signal.aborted) tellStop();
   else signal.addEventListener('abort', tellStop, { once: true });
-  const means = { config, chains, clock, log, store, ...(keeper && { keeper }) };
+  const openDoor = (parts: DoorParts) =>
+    openApiDoor({ config, chains, clock, log, ...parts, ...(onListening && { onListening }) });
+  const means = {
+    ...{ config, chains, clock, log, store },
+    ...(keeper && { keeper }),
+    ...(config.serve !== undefined && { openDoor }),
+  };
   const tally = await runDaemon(means, { signal });
   const { completed: _done, unconfirmed: _sent, ...bad } = tally;
   const failed = Object.values(bad).some((count) => count > 0);

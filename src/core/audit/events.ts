@@ -171,6 +171,21 @@ export const auditEvents = {
     ocsf: [ENTITY, DELETE],
     fields: { process: 'text', freeze: 'text' },
   },
+  'tenant.made': {
+    about: 'a tenant was made',
+    ocsf: [ENTITY, CREATE],
+    fields: { process: 'text', tenant: 'text' },
+  },
+  'token.made': {
+    about: 'a token of the API was made',
+    ocsf: [ACCOUNT, CREATE],
+    fields: { process: 'text', token: 'text', tenant: 'text', name: 'text', scopes: 'texts' },
+  },
+  'token.revoked': {
+    about: 'a token of the API was revoked',
+    ocsf: [ACCOUNT, DELETE],
+    fields: { process: 'text', token: 'text', tenant: 'text' },
+  },
   'audit.exported': {
     about: 'the log was exported',
     ocsf: [API, READ],

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../audit/events.js';
 import type { ChainId, Network, SignatureId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
+import type { AccessTable } from './access.js';
 import type { ApprovalTable } from './approvals.js';
 import type { AuditLog, AuditRows } from './audit.js';
 import type { FreezeTable, StoredFreeze } from './freezes.js';
@@ -121,6 +122,7 @@ export interface Store {
   readonly approvals: ApprovalTable;
   readonly freezes: FreezeTable;
   readonly policies: PolicyTable;
+  readonly access: AccessTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

@@ -75,3 +75,6 @@ create index "transactions_by_tenant" on "transactions" ("tenant", "created_at")
 create index "transactions_by_reference" on "transactions" ("tenant", "reference") where "reference" is not null;
 create index "transactions_waiting" on "transactions" ("chain", "network", "next_attempt_at") where source is not null and state in ('claimed', 'held');
 create index "transactions_expiring" on "transactions" ("expires_at") where expires_at is not null and state in ('claimed', 'held');
+create table "tenants" ("id" text primary key, "created_at" bigint not null);
+create table "tokens" ("id" text primary key, "tenant" text not null, "facts" text not null, "hash" text not null, "revoked_at" bigint, "mac" text not null, "last_used_at" bigint);
+create index "tokens_of_tenant" on "tokens" ("tenant", "id");

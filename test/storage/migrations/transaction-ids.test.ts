@@ -44,6 +44,8 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'audit_checkpoints',
     'budget_reservations',
     'budget_sums',
+    'tenants',
+    'tokens',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();

@@ -1,0 +1,128 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readToken, type Token } from '../core/access/token.js';
+import { parseToken } from '../core/access/token-text.js';
+import type { Clock } from '../core/clock.js';
+import { asCustosError, CustosError } from '../core/errors.js';
+import { type Log, tell } from '../core/log.js';
+import type { AccessTable } from '../core/store/access.js';
+import type { JournalMac } from '../core/store/journal-mac.js';
+import { networkCheck } from '../http/networks.js';
+import { Bucket } from './rate.js';
+
+export interface AuthenticatorParts {
+  readonly access: Pick<AccessTable, 'token' | 'used'>;
+  /** Of the journal. */
+  readonly mac: JournalMac;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** For so many milliseconds what was read of a token is believed: a revocation elsewhere counts from then on. */
+const FRESH = 1000;
+/** Tokens that are remembered. */
+const MOST = 10_000;
+/** Milliseconds between two writes of when tokens were used. */
+const USE_PERIOD = 60_000;
+
+interface Known {
+  readonly token: Token;
+  readonly hash: Uint8Array;
+  isFrom(address: string | undefined): boolean;
+  readonly bucket: Bucket;
+  readAt: number;
+}
+
+/** Verifies tokens, and keeps each to its rate. */
+export class Authenticator {
+  readonly #parts: AuthenticatorParts;
+  readonly #known = new Map<string, Known>();
+  readonly #used = new Map<string, number>();
+  #noted = performance.now();
+
+  constructor(parts: AuthenticatorParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param header - the value of `Authorization`
+   * @param address - where the connection comes from
+   * @throws CustosError TOKEN_MISSING, TOKEN_INVALID, RATE_LIMITED, STORE_*
+   */
+  async authenticate(header: string | undefined, address: string | undefined): Promise<Token> {
+    const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header ?? '')?.[1];
+    if (text === undefined) throw new CustosError('TOKEN_MISSING', 'the request has no token');
+    const parsed = parseToken(text);
+    const known = parsed && (await this.#find(parsed.id));
+    const now = this.#parts.clock.now();
+    const isRight = timingSafeEqual(
+      Buffer.from(parsed?.hash ?? NO_HASH, 'hex'),
+      known?.hash ?? Buffer.from(NO_HASH, 'hex'),
+    );
+    if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
+    const { token, bucket } = known;
+    if (token.revokedAt !== undefined) throw this.#refused('revoked', token.id);
+    if (token.expiresAt !== undefined && token.expiresAt <= now) throw this.#refused('expired', token.id);
+    if (!known.isFrom(address)) throw this.#refused('from another network', token.id);
+    this.#keepToRate(bucket);
+    this.#noteUse(token.id, now);
+    return token;
+  }
+
+  /** Forgets what is remembered of a token that was changed here. */
+  forget(id: string): void {
+    const known = this.#known.get(id);
+    if (known !== undefined) known.readAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Writes down when tokens were used. Never throws: nothing depends on it. */
+  async flush(): Promise<void> {
+    const moments = new Map(this.#used);
+    this.#used.clear();
+    this.#noted = performance.now();
+    if (moments.size === 0) return;
+    await this.#parts.access.used(moments).catch((thrown: unknown) => {
+      tell(this.#parts.log, 'token-use-not-noted', { code: asCustosError(thrown).code });
+    });
+  }
+
+  async #find(id: string): Promise<Known | undefined> {
+    const found = this.#known.get(id);
+    const readAt = performance.now();
+    if (found !== undefined && readAt - found.readAt < FRESH) return found;
+    const stored = await this.#parts.access.token(id);
+    const token = stored && readToken(this.#parts.mac, stored);
+    this.#known.delete(id);
+    if (stored === undefined || token === undefined) return undefined;
+    const known: Known = {
+      token,
+      hash: Buffer.from(stored.hash, 'hex'),
+      isFrom: token.from === undefined ? () => true : networkCheck(token.from),
+      bucket: found?.bucket ?? new Bucket(token.rate, readAt),
+      readAt,
+    };
+    this.#known.set(id, known);
+    const oldest = this.#known.keys().next().value;
+    if (this.#known.size > MOST && oldest !== undefined) this.#known.delete(oldest);
+    return known;
+  }
+
+  #keepToRate(bucket: Bucket): void {
+    const wait = bucket.take(performance.now());
+    if (wait === 0) return;
+    const details = { retryAfter: Math.ceil(wait / 1000) };
+    throw new CustosError('RATE_LIMITED', 'the token sends more requests than its rate allows', { details });
+  }
+
+  #noteUse(id: string, now: number): void {
+    this.#used.set(id, now);
+    if (performance.now() - this.#noted >= USE_PERIOD) void this.flush();
+  }
+
+  /** The caller learns only that it does not work: whoever guesses must not hear how near the guess is. */
+  #refused(reason: string, token: string | undefined): CustosError {
+    tell(this.#parts.log, 'token-refused', { reason, ...(token !== undefined && { token }) });
+    return new CustosError('TOKEN_INVALID', 'the token is not valid here');
+  }
+}
+
+const NO_HASH = '0'.repeat(64);

@@ -1,0 +1,34 @@
+import type { Scope } from '../core/access/scopes.js';
+import type { Token } from '../core/access/token.js';
+import { CustosError } from '../core/errors.js';
+import type { ChainId, SignatureId } from '../core/ids.js';
+import type { Wallet } from '../core/signing/wallet.js';
+
+/** Who asks: the token that was verified. The tenant comes from it, and from nothing else in a request. */
+export type Caller = Token;
+
+/** @throws CustosError SCOPE_MISSING */
+export function requireScope({ scopes }: Caller, scope: Scope): void {
+  if (scopes.includes(scope)) return;
+  throw new CustosError('SCOPE_MISSING', `the token does not have the scope ${scope}`);
+}
+
+/** Whether a token may see and use a wallet. Other wallets of its tenant are to it as if they did not exist. */
+export function includesWallet(caller: Caller, { signatureId, chain }: Pick<Wallet, 'signatureId' | 'chain'>): boolean {
+  return includesChain(caller, chain) && caller.wallets?.includes(signatureId) !== false;
+}
+
+export function includesChain({ chains }: Caller, chain: ChainId): boolean {
+  return chains?.includes(chain) !== false;
+}
+
+/** @throws CustosError SCOPE_MISSING */
+export function requireChain(caller: Caller, chain: ChainId): void {
+  if (includesChain(caller, chain)) return;
+  throw new CustosError('SCOPE_MISSING', `the token does not include the chain ${chain}`);
+}
+
+/** What is said of a wallet that is not there for this caller. */
+export function unknownWallet(id: SignatureId): CustosError {
+  return new CustosError('WALLET_UNKNOWN', `signature ID ${id} is not in this store`);
+}

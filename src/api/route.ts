@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import type { Scope } from '../core/access/scopes.js';
+import { CustosError } from '../core/errors.js';
+import { type Caller, requireScope } from './caller.js';
+import type { ApiParts } from './parts.js';
+import { type noMembers, read } from './validate.js';
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
+
+/** What an operation answers. */
+export interface Answer {
+  readonly status: number;
+  /** Becomes JSON; absent: no body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A body that is not JSON, in the place of `body`. */
+  readonly stream?: ReadableStream<Uint8Array>;
+}
+
+/** A request before its parts are validated. */
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  /** Reads the body once. */
+  body(): Promise<unknown>;
+  header(name: string): string | undefined;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What an answer of one status is, for the document. */
+export interface AnswerKind {
+  readonly about: string;
+  readonly schema?: z.ZodType;
+  /** Media type; JSON by default. */
+  readonly type?: string;
+}
+
+/** A header that an operation reads. */
+export interface HeaderKind {
+  readonly about: string;
+  readonly required?: true;
+}
+
+/** One operation as data: routing, validation, the OpenAPI document and docs/api.md are all made from it. */
+interface Described<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly method: Method;
+  /** As OpenAPI writes it: `/v1/wallets/{id}`. */
+  readonly path: string;
+  /** Name for generated clients. */
+  readonly id: string;
+  readonly about: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly headers?: Readonly<Record<string, HeaderKind>>;
+  /** Successful answers by status; refusals are problems. */
+  readonly answers: Readonly<Record<number, AnswerKind>>;
+}
+
+/** A validated request. */
+export interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal'> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+export interface Route extends Described<z.ZodType, z.ZodType, z.ZodType> {
+  /** Absent: it needs no token. */
+  readonly scope?: Scope;
+  /** @throws CustosError REQUEST_INVALID, SCOPE_MISSING, and what the operation throws */
+  answer(request: RawRequest, parts: ApiParts, caller: Caller | undefined): Promise<Answer>;
+}
+
+type Nothing = typeof noMembers;
+
+interface OpenSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Described<P, Q, B> {
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>, parts: ApiParts): Promise<Answer>;
+}
+
+interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Described<P, Q, B> {
+  readonly scope: Scope;
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>, parts: ApiParts, caller: Caller): Promise<Answer>;
+}
+
+/** An operation that needs a token. */
+export function route<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: Spec<P, Q, B>): Route {
+  return {
+    ...spec,
+    async answer(request, parts, caller) {
+      if (caller === undefined) throw new CustosError('INTERNAL', 'an operation was reached without a token');
+      requireScope(caller, spec.scope);
+      return spec.handle(await validated(spec, request), parts, caller);
+    },
+  };
+}
+
+/** An operation that anybody may ask for. */
+export function openRoute<
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: OpenSpec<P, Q, B>): Route {
+  return { ...spec, answer: async (request, parts) => spec.handle(await validated(spec, request), parts) };
+}
+
+async function validated<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  { params, query, body }: Described<P, Q, B>,
+  request: RawRequest,
+): Promise<Call<z.output<P>, z.output<Q>, z.output<B>>> {
+  return {
+    params: read(params, request.params, 'path'),
+    query: read(query, request.query, 'query'),
+    body: read(body, body === undefined ? undefined : await request.body(), 'body'),
+    header: request.header,
+    signal: request.signal,
+  };
+}

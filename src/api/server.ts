@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { CustosError } from '../core/errors.js';
+import { readJson } from '../http/body.js';
+import { hostCheck, noContent } from '../http/guard.js';
+import type { Limits } from '../http/limits.js';
+import { listen, type Peer } from '../http/listen.js';
+import { allowOf, methodsOf } from '../http/methods.js';
+import { requestInvalid } from '../http/problems.js';
+import type { Authenticator } from './authenticator.js';
+import { openApiDocument } from './openapi.js';
+import type { ApiParts } from './parts.js';
+import { problemAnswer } from './problem.js';
+import { type Answer, openRoute, type RawRequest, type Route } from './route.js';
+import { routes } from './table.js';
+
+/** How long `close` waits for running requests, in milliseconds. */
+const GRACE = 10_000;
+/** An answer may be waited for (`Prefer: wait`), and a stream of events is silent for a while. */
+const limits: Limits = { connections: 4096, headerTime: 10_000, requestTime: 60_000, silence: 330_000 };
+
+export interface ApiOptions {
+  readonly parts: ApiParts;
+  readonly authenticator: Authenticator;
+  readonly host: string;
+  /** Further names by which it is reached. */
+  readonly allowedHosts?: readonly string[];
+  /** Replace the defaults. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** The API while it listens. */
+export interface RunningApi {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new requests, waits for running ones (at most 10 seconds), and resolves when all connections are closed. */
+  close(): Promise<void>;
+}
+
+interface Environment {
+  readonly Bindings: Peer;
+  readonly Variables: { readonly instance: string };
+}
+
+type ApiContext = Context<Environment>;
+
+/** The API as a function from request to answer, without a port. */
+export function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promise<Response> {
+  const app = new Hono<Environment>();
+  const { log } = options.parts;
+  const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
+  app.use('*', async (context, next) => {
+    const instance = newInstance();
+    context.set('instance', instance);
+    checkHost(context.req.header('host') ?? new URL(context.req.url).host);
+    await next();
+    finish(context.res.headers, instance);
+  });
+  app.use('*', noContent);
+  for (const route of allRoutes(options.parts.version)) {
+    app.on(route.method, honoPath(route.path), (context) => answer(context, route, options));
+  }
+  app.notFound((context) => unknownRoute(app, context, options));
+  app.onError((error, context) => {
+    const refusal = problemAnswer(error, { log, instance: context.get('instance') });
+    finish(refusal.headers, context.get('instance'));
+    return refusal;
+  });
+  return async (request, peer) => app.fetch(request, peer);
+}
+
+/**
+ * Starts the API.
+ * @param options - as for `createApi`; `port` 0 takes any free one
+ * @throws CustosError PORT_IN_USE
+ */
+export async function startApi(options: ApiOptions & { readonly port: number }): Promise<RunningApi> {
+  const { host, port, authenticator } = options;
+  const { log } = options.parts;
+  const {
+    url,
+    port: taken,
+    close,
+  } = await listen({
+    ...{ host, port, log, portName: 'API ' },
+    limits: { ...limits, ...options.limits },
+    answer: createApi(options),
+    refuse: (error) => problemAnswer(error, { log, instance: newInstance() }),
+  });
+  return { url, port: taken, close: () => close(GRACE).then(() => authenticator.flush()) };
+}
+
+/** The table with the document that is made from it. */
+export function allRoutes(version: string): readonly Route[] {
+  let text: string | undefined;
+  const document = openRoute({
+    method: 'GET',
+    path: '/v1/openapi.json',
+    id: 'getDocument',
+    about: 'this document',
+    answers: { 200: { about: 'OpenAPI 3.1' } },
+    handle: async () => {
+      text ??= JSON.stringify(openApiDocument(all, version));
+      return { status: 200, body: JSON.parse(text) };
+    },
+  });
+  const all: readonly Route[] = [...routes, document];
+  return all;
+}
+
+/** Handlers in front of all routes. */
+const GUARDS = 2;
+
+function newInstance(): string {
+  return `urn:uuid:${randomUUID()}`;
+}
+
+function finish(headers: Headers, instance: string): void {
+  headers.set('x-request-id', instance);
+  headers.set('x-content-type-options', 'nosniff');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+}
+
+async function answer(context: ApiContext, route: Route, { parts, authenticator }: ApiOptions): Promise<Response> {
+  const { req, env } = context;
+  const caller =
+    route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
+  if (route.body === undefined) refuseBody(context);
+  return responseOf(await route.answer(requestOf(context), parts, caller));
+}
+
+function requestOf(context: ApiContext): RawRequest {
+  const { req } = context;
+  return {
+    params: req.param(),
+    query: queryOf(req.queries()),
+    body: () => jsonBody(context),
+    header: (name) => req.header(name),
+    signal: req.raw.signal,
+  };
+}
+
+async function jsonBody(context: ApiContext): Promise<unknown> {
+  const type = context.req.header('content-type') ?? '';
+  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
+    throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
+  }
+  return readJson(context);
+}
+
+/** Content where none is expected is a mistake of the client, which would otherwise pass unseen. */
+function refuseBody({ req }: ApiContext): void {
+  const hasContent = Number(req.header('content-length') ?? 0) > 0 || req.header('transfer-encoding') !== undefined;
+  if (hasContent) throw requestInvalid([{ property: 'body', rule: 'forbidden', text: 'this operation has no body' }]);
+}
+
+/** @throws CustosError REQUEST_INVALID: of two values some readers take the first and others the last */
+function queryOf(queries: Readonly<Record<string, string[]>>): Readonly<Record<string, string>> {
+  const twice = Object.entries(queries).filter(([, values]) => values.length > 1);
+  if (twice.length > 0) {
+    const text = 'stands more than once';
+    throw requestInvalid(twice.map(([name]) => ({ property: `query/${name.slice(0, 100)}`, rule: 'twice', text })));
+  }
+  return Object.fromEntries(Object.entries(queries).map(([name, [value = '']]) => [name, value]));
+}
+
+function responseOf({ status, body, headers = {}, stream }: Answer): Response {
+  if (stream !== undefined) return new Response(stream, { status, headers });
+  if (body === undefined) return new Response(null, { status, headers });
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** A path with other methods gets an answer that lists them. */
+function unknownRoute(app: Hono<Environment>, context: ApiContext, { parts }: ApiOptions): Response {
+  const { req } = context;
+  const allow = allowOf([...methodsOf(app, req.path, GUARDS)]);
+  if (allow !== '' && req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
+  const error =
+    allow === ''
+      ? new CustosError('ROUTE_UNKNOWN', 'the API has no such path')
+      : new CustosError('METHOD_UNKNOWN', `the operation is asked by ${allow}`, { details: { allow } });
+  return problemAnswer(error, { log: parts.log, instance: context.get('instance') });
+}

@@ -1,0 +1,6 @@
+import type { Route } from './route.js';
+import { healthRoutes } from './routes/health.js';
+import { walletRoutes } from './routes/wallets.js';
+
+/** Every operation of the API but the document, which is made from this list. */
+export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes];

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { allScopes, type Scope } from '../../core/access/scopes.js';
+import { checkScopes, type StoredToken, type TokenFacts, tokenMac, USUAL_RATE } from '../../core/access/token.js';
+import { hashOf, ID_BYTES, SECRET_BYTES, tokenText } from '../../core/access/token-text.js';
+import { CustosError } from '../../core/errors.js';
+import type { ChainId, SignatureId, TenantId } from '../../core/ids.js';
+import { Secret } from '../../core/secret.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
+import { parseNetwork } from '../../http/networks.js';
+
+/** What somebody wants of a new token. */
+export interface WantedToken {
+  readonly tenant: TenantId;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly chains?: readonly ChainId[] | undefined;
+  readonly wallets?: readonly SignatureId[] | undefined;
+  /** Networks as typed. */
+  readonly from?: readonly string[] | undefined;
+  /** Requests a second. */
+  readonly rate?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** A new token, not stored yet. */
+export interface MadeToken {
+  readonly stored: StoredToken;
+  /** What the application sends; shown once. */
+  readonly text: Secret;
+}
+
+/** @throws CustosError TOKEN_FACTS_INVALID */
+export function makeToken(
+  wanted: WantedToken,
+  { mac, now }: { readonly mac: JournalMac; readonly now: number },
+): MadeToken {
+  const id = randomBytes(ID_BYTES).toString('hex');
+  const secretHex = randomBytes(SECRET_BYTES).toString('hex');
+  const facts = JSON.stringify(factsOf(wanted, now));
+  const unsigned = { id, tenant: wanted.tenant, facts, hash: hashOf(secretHex) };
+  return { stored: { ...unsigned, mac: tokenMac(mac, unsigned) }, text: Secret.text(tokenText(id, secretHex)) };
+}
+
+/** The same token, ended. */
+export function revoked(
+  token: StoredToken,
+  { mac, now }: { readonly mac: JournalMac; readonly now: number },
+): StoredToken {
+  const ended = { ...token, revokedAt: now };
+  return { ...ended, mac: tokenMac(mac, ended) };
+}
+
+function factsOf({ name, scopes, chains, wallets, from, rate, expiresAt }: WantedToken, now: number): TokenFacts {
+  if (!/^[^\p{C}]{1,64}$/u.test(name)) {
+    throw new CustosError('TOKEN_FACTS_INVALID', 'a token needs a name of 1 to 64 printable characters');
+  }
+  checkScopes(scopes);
+  if (expiresAt !== undefined && expiresAt <= now) {
+    throw new CustosError('TOKEN_FACTS_INVALID', 'the end of the token is in the past');
+  }
+  return {
+    name,
+    scopes: allScopes.filter((scope) => scopes.includes(scope)),
+    ...(chains && { chains: [...new Set(chains)] }),
+    ...(wallets && { wallets: [...new Set(wallets)] }),
+    ...(from && { from: from.map(parseNetwork) }),
+    rate: rate ?? USUAL_RATE,
+    createdAt: now,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Store } from '../../core/store/store.js';
+import type { LifecycleParts } from '../../lifecycle/parts.js';
+import type { Way } from '../../lifecycle/way.js';
+
+/** A door of a daemon while it is open. */
+export interface Door {
+  close(): Promise<void>;
+}
+
+/** What a door gets of a daemon. */
+export interface DoorParts {
+  readonly store: Store;
+  readonly lifecycle: LifecycleParts;
+  readonly way: Way;
+  /** Of the public halves, 32 bytes. */
+  readonly viewKey: Uint8Array;
+  /** Authenticates the journal, 32 bytes. */
+  readonly journalKey: Uint8Array;
+}
+
+/** Works with a door open, if there is one, and closes it in the end. */
+export async function withDoor<T>(
+  open: ((parts: DoorParts) => Promise<Door>) | undefined,
+  parts: DoorParts,
+  work: () => Promise<T>,
+): Promise<T> {
+  const door = await open?.(parts);
+  try {
+    return await work();
+  } finally {
+    await door?.close();
+  }
+}

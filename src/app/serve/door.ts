@@ -1,0 +1,50 @@
+import { Authenticator } from '../../api/authenticator.js';
+import { startApi } from '../../api/server.js';
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Clock } from '../../core/clock.js';
+import { CustosError } from '../../core/errors.js';
+import { type Log, tell } from '../../core/log.js';
+import { isLoopback } from '../../core/network/loopback.js';
+import type { Store } from '../../core/store/store.js';
+import { journalMac } from '../../vault/journal-key.js';
+import { openPublicVault } from '../../vault/public-vault.js';
+import type { Config } from '../config/config.js';
+import type { Door } from '../daemon/door.js';
+import { packageVersion } from '../process/package.js';
+import { storedWallets } from './stored-wallets.js';
+
+/** What the API is made of. */
+export interface ApiDoorParts {
+  readonly config: Pick<Config, 'network' | 'serve'>;
+  readonly chains: ChainRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+  /** Of the public halves, 32 bytes. */
+  readonly viewKey: Uint8Array;
+  /** Authenticates the journal, 32 bytes. */
+  readonly journalKey: Uint8Array;
+  /** Called when it listens. */
+  readonly onListening?: (url: string) => void;
+}
+
+/** Opens the API beside a daemon. @throws CustosError PORT_IN_USE */
+export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
+  const { config, chains, clock, log, store, viewKey, journalKey, onListening } = given;
+  const { network, serve } = config;
+  if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
+  const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
+  const api = await startApi({
+    parts: {
+      ...{ network, clock, log },
+      version: packageVersion(),
+      wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+    },
+    authenticator: new Authenticator({ access: store.access, mac: journalMac(journalKey), clock, log }),
+    ...serve,
+  });
+  tell(log, 'api-listening', { url: api.url });
+  if (!isLoopback(serve.host)) tell(log, 'api-exposed', { host: serve.host });
+  onListening?.(api.url);
+  return { close: () => api.close() };
+}

@@ -1,0 +1,75 @@
+import { jsonOption, serveOptions, storeOptions } from './options.js';
+import type { CommandSpec } from './spec.js';
+
+const access = () => import('./commands/service/access.js');
+
+/** Commands around the API: the server, and who may use it. */
+export const serviceCommands: readonly CommandSpec[] = [
+  {
+    path: 'serve',
+    about: 'serve applications: the API, and a daemon that signs and sends what they ask for',
+    options: serveOptions,
+    notes: 'Without a store it makes one, and prints its recovery key and a first token once. No cloud is needed.',
+    examines: true,
+    given: { serve: true },
+    load: async () => (await import('./commands/service/serve.js')).serve,
+    supervise: async () => (await import('./commands/service/supervise.js')).superviseServe,
+  },
+  {
+    path: 'tenant create',
+    args: '<name>',
+    about: 'make a tenant: its tokens see its own wallets and transactions only',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await access()).createTenant,
+  },
+  {
+    path: 'tenant list',
+    about: 'list the tenants',
+    options: [jsonOption, ...storeOptions],
+    load: async () => (await access()).listTenants,
+  },
+  {
+    path: 'token create',
+    args: '<name>',
+    done: 'the token is made, but it was not shown: revoke it, and make another one',
+    about: 'make a token of the API and print it once',
+    options: [
+      { flags: '--tenant <name>', about: 'tenant that it belongs to (default: default)' },
+      {
+        flags: '--scope <scopes>',
+        about: 'what it may do, separated by commas or repeated (default: what an application needs that pays)',
+        many: true,
+      },
+      { flags: '--chain <chains>', about: 'only these chains, separated by commas' },
+      { flags: '--wallets <ids>', about: 'only these signature IDs, separated by commas' },
+      {
+        flags: '--from <networks>',
+        about: 'only connections from these networks, such as 10.0.0.0/8; separated by commas or repeated',
+        many: true,
+      },
+      { flags: '--rate <number>', about: 'most requests a second on average (default 100)' },
+      { flags: '--expires-in <days>', about: 'for how many days it is valid (default: until it is revoked)' },
+      jsonOption,
+      ...storeOptions,
+    ],
+    loadNotes: async () => (await access()).scopeNotes(),
+    unlocks: true,
+    load: async () => (await access()).createToken,
+  },
+  {
+    path: 'token list',
+    about: 'list the tokens, without their secrets',
+    options: [{ flags: '--tenant <name>', about: 'only those of this tenant' }, jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await access()).listTokens,
+  },
+  {
+    path: 'token revoke',
+    args: '<id>',
+    about: 'end a token for good; running servers refuse it within a second',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await access()).revokeToken,
+  },
+];

@@ -1,0 +1,132 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach } from 'vitest';
+import { Authenticator } from '../../src/api/authenticator.js';
+import { type RunningApi, startApi } from '../../src/api/server.js';
+import { makeToken, type WantedToken } from '../../src/app/access/make.js';
+import { storedWallets } from '../../src/app/serve/stored-wallets.js';
+import { createRegistry } from '../../src/chains/registry.js';
+import { allScopes, type Scope } from '../../src/core/access/scopes.js';
+import { type Clock, systemClock } from '../../src/core/clock.js';
+import { defaultTenant } from '../../src/core/ids.js';
+import { silentLog } from '../../src/core/log.js';
+import type { Store } from '../../src/core/store/store.js';
+import type { Limits } from '../../src/http/limits.js';
+import { createStore } from '../../src/storage/open-store.js';
+import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
+import { openVault } from '../../src/vault/vault.js';
+import { anySlot, freshLocation, type Kind, storeId } from '../storage/support.js';
+
+export const chains = createRegistry();
+const rootKey = new Uint8Array(32).fill(7);
+export const mac = journalMac(journalKeyOf(rootKey, storeId));
+
+/** What one token may have together: everything but decisions. */
+export const allButDecisions: readonly Scope[] = allScopes.filter((scope) => scope !== 'approvals:decide');
+
+/** An answer, read. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** A request of a test. */
+export interface Asked {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The API on a port of its own over a real store. */
+export class TestApi {
+  store: Store = undefined as never;
+  api: RunningApi = undefined as never;
+  /** May be moved. */
+  clock: Clock = systemClock;
+
+  async open(location: string, limits: Partial<Limits> = {}): Promise<void> {
+    this.store = await createStore(location, { storeId, slots: [anySlot()] });
+    await this.store.unlockJournal({ mac, mayAdopt: false });
+    const { store } = this;
+    const clock: Clock = { ...systemClock, now: () => this.clock.now() };
+    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    this.api = await startApi({
+      parts: {
+        ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
+        wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+      },
+      authenticator: new Authenticator({ access: store.access, mac, clock, log: silentLog }),
+      ...{ host: '127.0.0.1', port: 0, limits },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await this.store.close();
+  }
+
+  /** A token's text. */
+  async token(facts: Partial<WantedToken> = {}): Promise<string> {
+    const wanted = { tenant: defaultTenant, name: 'test', scopes: allButDecisions, rate: 100_000, ...facts };
+    const { stored, text } = makeToken(wanted, { mac, now: Date.now() });
+    await this.store.access.addToken(stored);
+    return text.exposeText();
+  }
+
+  /** Makes a wallet; its vault has the root key. */
+  async wallet(chain = 'ETH', label?: string) {
+    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    const kind = label === undefined ? { kind: 'key' as const } : { kind: 'key' as const, label };
+    const { wallet, sealed } = await vault.create(chains.get(chain).id, 'testnet', kind);
+    await this.store.wallets.add([sealed]);
+    return wallet;
+  }
+
+  async ask(operation: string, { token, body, headers = {} }: Asked = {}): Promise<Answered> {
+    const [method = '', path = ''] = operation.split(' ');
+    const answer = await fetch(`${this.api.url}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
+  }
+
+  /** Opens a connection and says nothing. */
+  hold(): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.api.port, '127.0.0.1', () => resolve(socket));
+      socket.on('error', reject);
+    });
+  }
+
+  /** Sends bytes as they are, and resolves to the whole answer. */
+  raw(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.api.port, '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.on('data', (part) => {
+        answer += String(part);
+      });
+      socket.on('end', () => resolve(answer));
+      socket.on('error', reject);
+    });
+  }
+}
+
+/** A fresh API for each test of the file that calls this. */
+export function freshApi(kind?: Kind, limits: Partial<Limits> = {}): TestApi {
+  const location = freshLocation(kind);
+  const test = new TestApi();
+  beforeEach(async () => {
+    test.clock = systemClock;
+    await test.open(location(), limits);
+  });
+  afterEach(() => test.close());
+  return test;
+}
