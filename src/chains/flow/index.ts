@@ -7,6 +7,7 @@ import { readRequest, writeCompleted } from './format.js';
 import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
 import { legacyTemplates } from './legacy-templates.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './node.js';
+import { flowPayments } from './payments.js';
 import { readAction } from './request.js';
 import { tatum } from './tatum.js';
 import { cadenceOneTemplates } from './templates.js';
@@ -50,6 +51,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
       expiry: 'renewed',
       repetition: () => 'renewed',
     },
+    payments: flowPayments(texts),
     node: {
       async complete(pending, context) {
         const request = readRequest(pending.serialized);

@@ -7,7 +7,7 @@ import { type Fields, invalid, listOf, objectOf, onlyMembers, textOf, wholeOf } 
 import { addressArgument, amountOf, type CadenceArgument, flowAddress, readArguments, ufix64 } from './arguments.js';
 import { cadenceDangers } from './cadence.js';
 import { curveOf } from './key.js';
-import { type FlowTemplates, flowContracts } from './templates.js';
+import { type FlowTemplates, type FlowToken, flowContracts } from './templates.js';
 
 /** A request turned into what is signed, with what it does. */
 export interface FlowAction {
@@ -173,20 +173,49 @@ function transferToken(request: Request): FlowAction {
   return action(request, { template: templates.transferToken, made, does: [does] });
 }
 
-function custom({ account, body }: Request): FlowAction {
+function custom(request: Request): FlowAction {
+  const { account, body } = request;
   const script = textOf(body['transaction'], 'transaction');
   // Half a surrogate pair has no UTF-8 form: the signed text would differ from the one that was read.
   if (script === '' || Buffer.from(script).toString() !== script)
     throw invalid('transaction is empty or no Unicode text');
   const own = `0x${account}`;
+  const made = readArguments(body['args']);
+  const move = tokenMoveOf(request, script, made);
+  if (move !== undefined) return { account, script, arguments: made, does: [move] };
   const call = { op: 'call', code: 'opaque-data', from: own, to: own, method: 'custom' } as const;
   const args = [{ name: 'script', value: script }];
   return {
     account,
     script,
-    arguments: readArguments(body['args']),
+    arguments: made,
     does: [...cadenceDangers(script, own), { ...call, args }],
   };
+}
+
+/** The transfer that a text of a request is, where it is exactly our own text for a token. */
+function tokenMoveOf(
+  { account, network, templates }: Request,
+  script: string,
+  [amount, to, ...others]: readonly CadenceArgument[],
+): Effect | undefined {
+  const token = tokenIn(script);
+  if (token === undefined || templates.tokenTransfer?.(network, token) !== script || others.length > 0)
+    return undefined;
+  if (amount?.type !== 'UFix64' || to?.type !== 'Address') return undefined;
+  const move = { from: `0x${account}`, to: String(to.value).toLowerCase(), amount: amountOf(amount.value, 'amount') };
+  return given({ op: 'token-transfer', ...move, asset: assetOf(token) });
+}
+
+/** The third import of our text. */
+function tokenIn(script: string): FlowToken | undefined {
+  const [, name, address] = /^[^\n]*\n[^\n]*\nimport ([A-Za-z_]\w{0,63}) from 0x([0-9a-f]{16})\n/.exec(script) ?? [];
+  return name === undefined || address === undefined ? undefined : { name, address };
+}
+
+/** The name of a token: `A.<address>.<contract>`, as Cadence writes its types. */
+export function assetOf({ address, name }: FlowToken): string {
+  return `A.${address}.${name}`;
 }
 
 type Template = ((network: Network) => string) | undefined;

@@ -5,6 +5,10 @@ import { quote } from '../../core/ids.js';
 import { feeOf, fieldOf } from '../shared/signed-fields.js';
 import { decimal } from './arguments.js';
 import { MOST_WEIGHT } from './request.js';
+import { flowContracts } from './templates.js';
+
+/** The one token that goes by its name; any account may hold a contract with the same one. */
+const fusd: ReadonlySet<string> = new Set(Object.values(flowContracts).map((at) => `A.${at.fusd.slice(2)}.FUSD`));
 
 /** Says what an action does, who pays the fee, and the most that it can be. @param effects - as `effectsOf` makes them */
 export function summarize(effects: readonly Effect[]): Summary {
@@ -42,13 +46,16 @@ function actionOf(
 }
 
 function wordsOf(main: Effect, effects: readonly Effect[]): string {
-  const { op, to, amount = 0n, tokenId } = main;
+  const { op, to, asset = '', amount = 0n, tokenId } = main;
+  const name = fusd.has(asset) ? 'FUSD' : `of ${asset}`;
   const type = quote(fieldOf(main, 'token type'));
   switch (op) {
     case 'transfer':
       return `sends ${decimal(amount)} FLOW to ${to}`;
     case 'token-transfer':
-      return tokenId === undefined ? `sends ${decimal(amount)} FUSD to ${to}` : `sends the token ${tokenId} to ${to}`;
+      return tokenId === undefined
+        ? `sends ${decimal(amount)} ${name} to ${to}`
+        : `sends the token ${tokenId} to ${to}`;
     case 'account':
       return keyWords(main);
     case 'mint': {

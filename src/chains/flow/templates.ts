@@ -4,6 +4,8 @@ import type { Network } from '../../core/ids.js';
 export interface FlowTemplates {
   /** `(amount: UFix64, recipient: Address)` */
   transfer(network: Network): string;
+  /** `(amount: UFix64, recipient: Address)`, of the token of a contract. */
+  tokenTransfer?(network: Network, token: FlowToken): string;
   /** Absent where the network no longer has the token. */
   fusdTransfer?(network: Network): string;
   /** `(publicKey: String, weight: UFix64)`, or in the older form a key that carries its weight. */
@@ -20,6 +22,13 @@ export interface FlowTemplates {
   transferToken?(network: Network): string;
   /** `encoded`: an RLP list of key, algorithms and weight in one text; `plain`: key and weight as two arguments. */
   readonly keyForm: 'encoded' | 'plain';
+}
+
+/** A contract whose vaults hold fungible tokens. */
+export interface FlowToken {
+  /** 16 hexadecimal digits. */
+  readonly address: string;
+  readonly name: string;
 }
 
 /** Accounts that hold the contracts which the templates import. */
@@ -58,6 +67,30 @@ transaction(amount: UFix64, recipient: Address) {
     execute {
         let receiver = getAccount(recipient).capabilities.borrow<&{FungibleToken.Receiver}>(/public/flowTokenReceiver)
             ?? panic("the recipient has no FLOW receiver")
+        receiver.deposit(from: <-self.payment)
+    }
+}
+`,
+  // The contract says where its vaults are. What it says reaches vaults of its own type only.
+  tokenTransfer: (network, { address, name }) => `import FungibleToken from ${flowContracts[network].fungibleToken}
+import FungibleTokenMetadataViews from ${flowContracts[network].fungibleToken}
+import ${name} from 0x${address}
+
+transaction(amount: UFix64, recipient: Address) {
+    let data: FungibleTokenMetadataViews.FTVaultData
+    let payment: @{FungibleToken.Vault}
+
+    prepare(signer: auth(BorrowValue) &Account) {
+        let view = ${name}.resolveContractView(resourceType: nil, viewType: Type<FungibleTokenMetadataViews.FTVaultData>())
+        self.data = view as! FungibleTokenMetadataViews.FTVaultData? ?? panic("the token does not say where its vaults are")
+        let vault = signer.storage.borrow<auth(FungibleToken.Withdraw) &${name}.Vault>(from: self.data.storagePath)
+            ?? panic("the sender has no vault of the token")
+        self.payment <- vault.withdraw(amount: amount)
+    }
+
+    execute {
+        let receiver = getAccount(recipient).capabilities.borrow<&{FungibleToken.Receiver}>(self.data.receiverPath)
+            ?? panic("the recipient has no receiver of the token")
         receiver.deposit(from: <-self.payment)
     }
 }

@@ -26,7 +26,10 @@ export interface PaymentRequest {
 
 /** The account that pays, and signs. */
 export interface PayingAccount {
+  /** Of the wallet's key. */
   readonly address: string;
+  /** The account on a chain where accounts have addresses of their own (Flow). */
+  readonly account?: string;
   /** Where it is known; some chains put it into the transaction. */
   readonly publicKey?: Uint8Array;
 }
