@@ -68,7 +68,7 @@ interface Completing {
  */
 export async function completeTransaction(
   chain: CompletingChain,
-  pending: PendingTransaction,
+  pending: Pick<PendingTransaction, 'serialized' | 'withdrawal'>,
   context: CompleteContext,
 ): Promise<EvmTransaction> {
   const { node } = context;

@@ -5,6 +5,7 @@ import { codecOf } from './codec.js';
 import { keysOf } from './keys.js';
 import { messagesOf } from './messages/messages.js';
 import { nodeOf } from './node.js';
+import { paymentsOf } from './payments/payments.js';
 import { DECIMALS, type EvmChainDefinition, type EvmSettings, settingsOf } from './settings.js';
 import { estimatedOperations } from './tatum.js';
 
@@ -38,6 +39,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     messages: messagesOf(settings),
     node: nodeOf(settings),
     builder: builderOf(settings),
+    payments: paymentsOf(settings),
   };
 }
 

@@ -8,6 +8,7 @@ import { LAMPORT_DECIMALS } from './call.js';
 import { completeTransaction, keepsBlockhash } from './complete.js';
 import { decodePrivateKey, encodePrivateKey } from './key.js';
 import { fateOf, inclusionOf, readSigned, sendTransaction } from './node.js';
+import { solanaPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 import { buildPayment } from './transfer.js';
@@ -60,4 +61,5 @@ export const solana: Chain = {
     inclusion: inclusionOf,
   },
   builder: { kind: 'solana', pay: buildPayment },
+  payments: solanaPayments,
 };

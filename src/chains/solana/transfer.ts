@@ -35,11 +35,13 @@ export async function buildPayment(
   const from = normalize(request.from.address);
   const to = normalize(request.to);
   const feePayer = normalize(payer.address);
-  const { contractAddress, digits, amount } = request;
-  const instructions =
+  const { contractAddress, digits, amount, memo } = request;
+  const moves =
     contractAddress === undefined
       ? [await coinTransfer({ from, to, lamports: unitsOf(amount, LAMPORT_DECIMALS) }, node)]
       : await tokenTransfer({ from, to, feePayer, amount, mint: normalize(contractAddress), digits }, node);
+  const data = new TextEncoder().encode(memo);
+  const instructions = memo === undefined ? moves : [...moves, { program: programs.memo, accounts: [], data }];
   const serialized = JSON.stringify({
     txData: hex.encode(encodeMessage(feePayer, PLACEHOLDER_BLOCKHASH, instructions)),
   });

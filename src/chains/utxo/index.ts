@@ -5,6 +5,7 @@ import { codecOf } from './codec.js';
 import { DECIMALS, type UtxoChainDefinition } from './definition.js';
 import { keysOf } from './keys.js';
 import { nodeOf } from './node.js';
+import { paymentsOf } from './payments.js';
 import { outputOperations } from './tatum.js';
 
 export { balanceOperations, outputOperations } from './tatum.js';
@@ -23,5 +24,6 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     codec: codecOf(definition),
     node: nodeOf(definition),
     builder: builderOf(definition),
+    payments: paymentsOf(definition),
   };
 }

@@ -56,6 +56,8 @@ export interface PaymentRequest {
   readonly contractAddress?: string;
   /** Decimals of the token; they must match the network's value. */
   readonly digits?: number;
+  /** Text that goes along. */
+  readonly memo?: string;
 }
 
 /** A native or token transfer, a contract call or (without `to`) a contract creation that the gateway turns into a pending transaction. */

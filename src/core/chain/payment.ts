@@ -85,11 +85,11 @@ export interface PlannedEffect {
   readonly op: EffectOp;
   readonly code?: HazardKind;
   readonly from: string;
-  readonly to?: string;
+  /** Several: any one of them; likewise in `contract` and `method`. */
+  readonly to?: string | readonly string[];
   readonly asset?: string;
   readonly amount?: bigint | SignedDecimals;
-  readonly contract?: string;
-  /** Several: any one of them. */
+  readonly contract?: string | readonly string[];
   readonly method?: string | readonly string[];
   /** Arguments that it may have: with this value, which then has to be there, or with `any` value that only places it. */
   readonly args?: Readonly<Record<string, string | typeof ANY>>;
@@ -145,16 +145,19 @@ function takeFrom(planned: PlannedEffect[], effect: Effect): boolean {
   return at >= 0;
 }
 
-const compared = ['op', 'code', 'from', 'to', 'asset', 'contract'] as const;
+const compared = ['op', 'code', 'from', 'to', 'asset', 'contract', 'method'] as const;
 
 function fulfils(effect: Effect, plan: PlannedEffect): boolean {
   return (
-    compared.every((name) => effect[name] === plan[name]) &&
-    [plan.method].flat().includes(effect.method) &&
+    compared.every((name) => isOneOf(effect[name], plan[name])) &&
     effect.tokenId === undefined &&
     effect.amount === amountOf(effect, plan.amount) &&
     hasArguments(effect, plan.args ?? {})
   );
+}
+
+function isOneOf(value: string | undefined, planned: string | readonly string[] | undefined): boolean {
+  return typeof planned === 'object' ? value !== undefined && planned.includes(value) : value === planned;
 }
 
 function amountOf({ args = [] }: Effect, amount: PlannedEffect['amount']): bigint | undefined {

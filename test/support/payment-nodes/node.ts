@@ -1,6 +1,6 @@
 import { createRegistry } from '../../../src/chains/registry.js';
 import type { NodeClient, NodeRequest } from '../../../src/core/chain/node.js';
-import type { PaymentRequest } from '../../../src/core/chain/payment.js';
+import type { PaymentContext, PaymentRequest } from '../../../src/core/chain/payment.js';
 import { CustosError } from '../../../src/core/errors.js';
 import type { Network } from '../../../src/core/ids.js';
 import { buildPayment, type CheckedPayment } from '../../../src/signing/build-payment.js';
@@ -44,7 +44,7 @@ export function nodeOf(
 export function buildCase(
   { chain, network, request }: Omit<PaymentCase, 'answers'>,
   node: NodeClient,
-  context: { readonly expiresAt?: number } = {},
+  context: Partial<PaymentContext> = {},
 ): Promise<CheckedPayment> {
   return buildPayment(request, {
     chain: registry.get(chain),

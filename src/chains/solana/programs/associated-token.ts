@@ -36,6 +36,11 @@ export const associatedToken: Program = {
   },
 };
 
+/** The highest rent of a new account of a token program, in lamports. */
+export function accountRent(tokenProgram: string): bigint {
+  return (OVERHEAD + (sizes.get(tokenProgram) ?? 0n)) * RENT_PER_BYTE;
+}
+
 /** Owner and mint of the account that an instruction opens, with the account's address. */
 export function openedAssociated(instruction: Instruction): readonly [string, TokenAccount] | undefined {
   const [, account, owner, mint] = instruction.accounts.map(({ address }) => address);
@@ -55,7 +60,7 @@ function creation(method: string): Form {
     hazard: 'CreateTokenAccount',
     read({ account }) {
       const [payer, owner, mint, tokenProgram] = [account(0), account(2), account(3), account(5)];
-      const rent = (OVERHEAD + (sizes.get(tokenProgram.address) ?? 0n)) * RENT_PER_BYTE;
+      const rent = accountRent(tokenProgram.address);
       return [
         { op: 'transfer', from: payer.address, to: owner.address, asset: COIN, amount: rent },
         { op: 'account', code: 'account-settings', to: owner.address, args: { mint: mint.address } },
