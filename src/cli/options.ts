@@ -133,6 +133,10 @@ export const daemonOptions: readonly OptionSpec[] = [
   nodeOption,
   ...limitOptions,
   controlSocketOption,
+  {
+    flags: '--state-file <path>',
+    about: 'file in which its keeper remembers budgets, policy and freezes over restarts (default: none)',
+  },
   { flags: '--signer <path>', about: 'socket of a `custos signer`, which signs for this daemon and has the password' },
   {
     flags: '--concurrency <number>',

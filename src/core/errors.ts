@@ -419,7 +419,7 @@ const kinds = {
   KEEPER_STATE_DAMAGED: {
     exit: 1,
     status: 500,
-    hint: 'docs/operations.md says what to do; without its state file the signer forgets budgets and spent approvals',
+    hint: 'after `custos rekey` or for another store, move the state file away once, and the signer begins without one; otherwise put the newest copy back (docs/operations.md)',
   },
   KEEPER_STATE_OLD: {
     exit: 1,

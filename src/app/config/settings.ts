@@ -74,7 +74,7 @@ export const settings = {
   signerState: {
     flag: 'stateFile',
     env: ['CUSTOS_SIGNER_STATE'],
-    about: 'file in which a `custos signer` keeps its state',
+    about: 'file in which a `custos signer`, or the keeper of a daemon, keeps its state',
   },
   externalUrl: {
     flag: 'externalUrl',

@@ -7,7 +7,7 @@ export interface SignerConfig {
   readonly at?: string;
   /** Socket on which `custos signer` listens: an absolute path. */
   readonly socket?: string;
-  /** File in which `custos signer` keeps its state: an absolute path. */
+  /** File in which a keeper keeps its state: an absolute path. */
   readonly state?: string;
   /** Socket through which whoever may open it freezes: an absolute path. */
   readonly control?: string;

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import { listenPrivately } from '../keeper/socket.js';
 import { type StartedKeeper, startKeeper } from '../keeper/start.js';
+import { openStateFile, type StateFile } from '../keeper/state-file.js';
 import { type Ending, type FrontChild, type FrontStart, startFront } from './front-child.js';
 import { keeperEvents, type ToFront } from './messages.js';
 
@@ -102,11 +103,23 @@ async function openKeeper(
   const read = async () => {
     const storeId = await Promise.race([front.keeperNeeded, overOf(over)]);
     const rules = await rulesOf(config);
+    const file = await stateFileOf(config.signer, front);
     password = await ask();
-    return { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+    return { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers, ...(file && { file }) };
   };
   const onReplaced = () => front.send({ kind: 'signer-replaced' });
   return startKeeper(read, logThrough(front.send, onSigner), onReplaced).finally(() => password?.wipe());
+}
+
+/** Without one, what the keeper learns ends with the daemon. @throws CustosError KEEPER_STATE_DAMAGED */
+async function stateFileOf(
+  { state }: SupervisorMeans['config']['signer'],
+  front: FrontChild,
+): Promise<StateFile | undefined> {
+  if (state === undefined) return undefined;
+  const file = await openStateFile(state);
+  if (file.bytes.length === 0) front.send({ kind: 'keeper-event', event: 'signer-state-new', fields: { file: state } });
+  return file;
 }
 
 /** Rejects with the signal. */
