@@ -144,6 +144,17 @@ const kinds = {
   },
   TENANT_INVALID: { exit: 2, status: 400, hint: 'a tenant has 1 to 64 lower-case letters, digits and dashes' },
   OWNER_INVALID: { exit: 2, status: 400, hint: 'an owner has 1 to 128 characters, all of them visible or blanks' },
+  OWNER_UNKNOWN: {
+    exit: 1,
+    status: 404,
+    hint: 'check tenant and spelling: texts that differ in any character are two owners',
+  },
+  OWNER_LIMIT: { exit: 1, status: 409, hint: 'use a wallet that the owner has, or raise the limit of the owner' },
+  WALLET_PLACE_TAKEN: {
+    exit: 1,
+    status: 409,
+    hint: 'the owner has a wallet in that slot already: use it, or name another slot',
+  },
   WALLET_UNKNOWN: { exit: 1, status: 404, hint: '`custos wallet list` shows the signature IDs of this store' },
   WALLET_NOT_ALLOWED: {
     exit: 1,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
-import type { ChainId } from '../core/ids.js';
+import { type ChainId, defaultTenant } from '../core/ids.js';
 import { tell } from '../core/log.js';
 import { ErrorReports } from './error-reports.js';
 import { Lane, type Tally } from './lane.js';
@@ -100,7 +100,7 @@ export class Daemon {
 
   async #chains(): Promise<readonly ChainId[]> {
     const { wallets, network } = this.#parts;
-    const withWallets = await wallets.chains(network);
+    const withWallets = await wallets.chains(network, defaultTenant);
     const { chains } = this.#options;
     return chains === undefined ? withWallets : withWallets.filter((chain) => chains.includes(chain));
   }

@@ -1,5 +1,5 @@
 import type { CustosError } from '../core/errors.js';
-import type { ChainId, SignatureId } from '../core/ids.js';
+import { type ChainId, defaultTenant, type SignatureId } from '../core/ids.js';
 import { tell } from '../core/log.js';
 import type { PolledTransaction } from '../core/network/cloud.js';
 import { IDS_A_POLL, POLLS_AT_ONCE } from '../core/network/limits.js';
@@ -40,10 +40,14 @@ export class Poller {
     const { chain, listing } = this.#options;
     const listed = new Set<string>();
     await step(this.#parts, 'poll', undefined, () =>
-      inParallel(wallets.idPages({ chain, network }, IDS_A_POLL), POLLS_AT_ONCE, async (page) => {
-        const ids = this.#allowed(page);
-        if (ids.length > 0) await this.#read(await source.pending(chain, network, ids), listed);
-      }),
+      inParallel(
+        wallets.idPages({ tenant: defaultTenant, chain, network }, IDS_A_POLL),
+        POLLS_AT_ONCE,
+        async (page) => {
+          const ids = this.#allowed(page);
+          if (ids.length > 0) await this.#read(await source.pending(chain, network, ids), listed);
+        },
+      ),
     );
     listing.keepOnly(listed);
     return listed;

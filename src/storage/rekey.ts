@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import type { SignatureId } from '../core/ids.js';
 import { pagesOf } from '../core/pages.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
+import type { StoredAddress } from '../core/store/owners.js';
 import type { NewRoot } from '../core/store/store.js';
 import { remacTokens } from './access/access.js';
 import type { Database } from './database.js';
@@ -12,8 +13,11 @@ import { resealJournal } from './journal/remac.js';
 import type { JournalSeal } from './journal/seal.js';
 import { GENERATION_KEY, type RootCheck, requireGeneration } from './root-generation.js';
 import type { StoreTables } from './schema.js';
+import { addressPage, replaceAddresses } from './wallets/addresses.js';
+import { walletPage } from './wallets/finding.js';
+import { resealOwners } from './wallets/owners.js';
 import { slotRow } from './wallets/slots.js';
-import { replaceSealed, walletPage } from './wallets/wallets.js';
+import { replaceSealed } from './wallets/wallets.js';
 
 type Tables = Kysely<StoreTables>;
 
@@ -56,6 +60,8 @@ export async function replaceRoot(
 async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<void> {
   await keepOthersOut(db, check);
   await resealWallets(db, root);
+  await resealOwners(db, (owner) => root.resealOwner(owner));
+  await resealAddresses(db, root);
   await resealDocuments(db, 'constitutions', (one) => root.resealDocument('constitution', one));
   await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
@@ -77,9 +83,8 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
-    policies, freezes, freeze_ends, tokens, audit_heads, budget_reservations, budget_sums IN EXCLUSIVE MODE`.execute(
-    db,
-  );
+    policies, freezes, freeze_ends, tokens, audit_heads, budget_reservations, budget_sums,
+    owners, wallet_addresses IN EXCLUSIVE MODE`.execute(db);
 }
 
 async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {
@@ -94,6 +99,16 @@ async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise
     done += page.length;
     progress?.(done);
   }
+}
+
+/** After the wallets: an address is sealed for its wallet. Addresses of wallets that were removed stay as they are. */
+async function resealAddresses(db: Tables, root: NewRoot): Promise<void> {
+  const pages = pagesOf<StoredAddress, StoredAddress>({
+    size: PAGE,
+    page: (after, limit) => addressPage(db, after, limit),
+    keyOf: (address) => address,
+  });
+  for await (const page of pages) await replaceAddresses(db, root.resealAddresses(page));
 }
 
 /** Whether a commit that lost its connection was made: the new slots show it. */

@@ -27,7 +27,17 @@ export interface StoreTables {
     secret_box: Uint8Array;
     /** Sealed tags, owner and state of records of format 2 (since format 5). */
     control_box: Uint8Array | null;
+    /** Since format 6, as the digests that it is found by: 32 bytes each. */
+    tenant: string;
+    address_digest: Uint8Array | null;
+    owner_digest: Uint8Array | null;
+    label_digest: Uint8Array | null;
+    slot_digest: Uint8Array | null;
   };
+  /** Owners of wallets (since format 6). */
+  owners: { digest: Uint8Array; tenant: string; created_at: number; box: Uint8Array };
+  /** Indexes of wallets that were allotted (since format 6); digest and box are there once the address is. */
+  wallet_addresses: { signature_id: string; child: number; digest: Uint8Array | null; box: Uint8Array | null };
   transactions: {
     id: string;
     chain: string;

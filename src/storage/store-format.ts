@@ -15,6 +15,7 @@ import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
 import { addAccess } from './migrations/0006-access.js';
 import { addIntake } from './migrations/0006-intake.js';
+import { addWalletLookup } from './migrations/0006-wallet-lookup.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -40,6 +41,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
   async (db, types) => {
     await addIntake(db, types);
     await addAccess(db, types);
+    await addWalletLookup(db, types);
   },
 ];
 

@@ -15,6 +15,8 @@ import { JournalSeal } from './journal/seal.js';
 import { policyTable } from './policies/policies.js';
 import { replaceRoot } from './rekey.js';
 import type { StoreTables } from './schema.js';
+import { addressTable } from './wallets/addresses.js';
+import { ownerTable } from './wallets/owners.js';
 import { slotTable } from './wallets/slots.js';
 import { walletTable } from './wallets/wallets.js';
 
@@ -32,6 +34,8 @@ export interface NewStore {
 export type Filling = Pick<
   Store,
   | 'wallets'
+  | 'owners'
+  | 'addresses'
   | 'journalRecords'
   | 'approvals'
   | 'policies'
@@ -55,6 +59,8 @@ export function storeTables(database: Database<StoreTables>, generation: number,
   return {
     rootGeneration: generation,
     wallets: walletTable(database, generation),
+    owners: ownerTable(database, generation),
+    addresses: addressTable(database, generation),
     slots: slotTable(database, generation),
     approvals: approvalTable(database, generation),
     freezes: freezeTable(database, generation),

@@ -1,19 +1,22 @@
 import type { StoredToken } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
-import { parseChainId, parseSignatureId } from '../core/ids.js';
+import { parseChainId, parseSignatureId, parseTenantId } from '../core/ids.js';
 import { isCount, isObject, type JsonObject } from '../core/json.js';
-import type { SealedWallet } from '../core/signing/wallet.js';
+import type { SealedWallet, WalletLookup } from '../core/signing/wallet.js';
 import type { Tenant } from '../core/store/access.js';
 import type { StoredApproval } from '../core/store/approvals.js';
 import type { AuditRow } from '../core/store/audit.js';
 import type { StoredFreeze } from '../core/store/freezes.js';
 import type { JournalRecord } from '../core/store/journal-records.js';
+import type { StoredAddress, StoredOwner } from '../core/store/owners.js';
 import type { SealedDocument } from '../core/store/sealed-document.js';
 
 export type BackupRow =
   | { readonly kind: 'wallet'; readonly wallet: SealedWallet }
   | { readonly kind: 'transaction'; readonly transaction: JournalRecord }
   /** The rest only in backups of stores that have such a thing. */
+  | { readonly kind: 'owner'; readonly owner: StoredOwner }
+  | { readonly kind: 'address'; readonly address: StoredAddress }
   | { readonly kind: 'constitution'; readonly constitution: SealedDocument }
   | { readonly kind: 'policy'; readonly policy: SealedDocument }
   | { readonly kind: 'approval'; readonly approval: StoredApproval }
@@ -31,6 +34,12 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     }
     if (isObject(row) && row['kind'] === 'transaction' && isJournalRecord(row['transaction'])) {
       return { kind: 'transaction', transaction: row['transaction'] };
+    }
+    if (isObject(row) && row['kind'] === 'owner' && isOwner(row['owner'])) {
+      return { kind: 'owner', owner: row['owner'] };
+    }
+    if (isObject(row) && row['kind'] === 'address' && isAddress(row['address'])) {
+      return { kind: 'address', address: row['address'] };
     }
     if (isObject(row) && row['kind'] === 'constitution' && isDocument(row['constitution'])) {
       return { kind: 'constitution', constitution: row['constitution'] };
@@ -83,6 +92,17 @@ function isDocument(value: unknown): value is SealedDocument {
   );
 }
 
+function isOwner(value: unknown): value is StoredOwner {
+  if (!isObject(value) || !isCount(value['createdAt'])) return false;
+  const { digest, box, tenant } = value;
+  return digest instanceof Uint8Array && box instanceof Uint8Array && typeof tenant === 'string';
+}
+
+function isAddress(value: unknown): value is StoredAddress {
+  if (!isObject(value) || typeof value['signatureId'] !== 'string' || !isCount(value['index'])) return false;
+  return [value['digest'], value['box']].every((one) => one === undefined || one instanceof Uint8Array);
+}
+
 function isApproval(value: unknown): value is StoredApproval {
   if (!isObject(value)) return false;
   const { nonce, pendingId, at, text, signature, spentFor } = value;
@@ -124,7 +144,7 @@ function isEvent(value: unknown): boolean {
 }
 
 function parseWallet(value: JsonObject): SealedWallet {
-  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox, controlBox } = value;
+  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox, controlBox, tenant } = value;
   const hasControl = controlBox === undefined || controlBox instanceof Uint8Array;
   const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array && hasControl;
   const numbers = typeof createdAt === 'number' && typeof format === 'number';
@@ -141,6 +161,23 @@ function parseWallet(value: JsonObject): SealedWallet {
     publicBox,
     secretBox,
     ...(controlBox !== undefined && { controlBox }),
+    ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
+    ...lookupOf(value['lookup']),
+  };
+}
+
+/** Backups of older versions have none. */
+function lookupOf(value: unknown): { readonly lookup?: WalletLookup } {
+  if (!isObject(value)) return {};
+  const { address, owner, label, slot } = value;
+  if (!(address instanceof Uint8Array)) throw invalid('the backup has a damaged wallet');
+  return {
+    lookup: {
+      address,
+      ...(owner instanceof Uint8Array && { owner }),
+      ...(label instanceof Uint8Array && { label }),
+      ...(slot instanceof Uint8Array && { slot }),
+    },
   };
 }
 

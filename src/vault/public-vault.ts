@@ -2,7 +2,9 @@ import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { PublicVault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet, Wallet } from '../core/signing/wallet.js';
+import { blindIndex } from './blind-index.js';
 import { hdAddress, schemeOf } from './derivation.js';
+import { lookupSeal } from './lookup-seal.js';
 import { makeSealing, openPublic, type Sealing } from './records.js';
 
 export interface PublicVaultOptions {
@@ -20,11 +22,15 @@ export function openPublicVault({ viewKey, storeId, chains }: PublicVaultOptions
 /** As `openPublicVault`; the maker of the sealing wipes it. */
 export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVault {
   const wallet = (sealed: SealedWallet): Wallet => {
-    const { signatureId, chain, network, kind, createdAt } = sealed;
-    return { signatureId, chain, network, kind, createdAt, ...openPublic(sealing, sealed) };
+    const { signatureId, chain, network, kind, createdAt, tenant } = sealed;
+    const facts = { signatureId, chain, network, kind, createdAt, ...(tenant !== undefined && { tenant }) };
+    return { ...facts, ...openPublic(sealing, sealed) };
   };
+  const index = blindIndex(sealing, chains);
   return {
     wallet,
+    index,
+    beside: lookupSeal(sealing, index),
     facts(sealed, ref) {
       checkIndex(sealed, ref);
       const chain = chains.get(sealed.chain);

@@ -1,13 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
-import type { SignatureId } from '../core/ids.js';
-import type { OpenSecret, SealedWallet, Wallet, WalletControl } from '../core/signing/wallet.js';
+import { defaultTenant, type SignatureId } from '../core/ids.js';
+import {
+  type OpenSecret,
+  type SealedWallet,
+  tenantOf,
+  type Wallet,
+  type WalletControl,
+} from '../core/signing/wallet.js';
 import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 import { controlBytes, readControl, usualControl } from './wallet-control.js';
 
-/** Versions of the sealed layouts below, bound into every box: the first has no control box, the second has one. */
+/** Versions of the sealed layouts below, bound into every box: the first has no control box. The third is bound to a tenant, too. */
 const PLAIN_FORMAT = 1;
-const RECORD_FORMAT = 2;
+const CONTROL_FORMAT = 2;
+const TENANT_FORMAT = 3;
 
 type Purpose = 'public' | 'secret' | 'control';
 
@@ -15,7 +22,7 @@ type Purpose = 'public' | 'secret' | 'control';
 const keyNames: Readonly<Record<Purpose, string>> = { public: 'public', secret: 'secret', control: 'wallet-control' };
 
 /** What the boxes of one wallet are bound to. */
-type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format'>;
+type RecordFacts = Pick<SealedWallet, 'signatureId' | 'chain' | 'network' | 'kind' | 'createdAt' | 'format' | 'tenant'>;
 
 /** The public half in clear. */
 export interface PublicPart {
@@ -73,19 +80,28 @@ export function wipeSealings(sealings: Sealings): void {
  */
 export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret | undefined): SealedWallet {
   const { signatureId, chain, network, kind, createdAt, control } = wallet;
-  const format = control === undefined ? PLAIN_FORMAT : RECORD_FORMAT;
-  const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format };
+  const format = formatOf(wallet);
+  const tenant = format === TENANT_FORMAT ? { tenant: tenantOf(wallet) } : {};
+  const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format, ...tenant };
   const sealed: SealedWallet = {
     ...facts,
     publicBox: sealPublic(sealings.public, facts, wallet),
     secretBox: secret === undefined ? new Uint8Array() : sealSecret(sealings.secret, facts, secret),
-    ...(control && { controlBox: sealPart({ ...sealings.control, facts, purpose: 'control' }, controlBytes(control)) }),
+    ...(control && {
+      controlBox: sealPart({ ...sealings.control, facts, purpose: 'control' }, controlBytes(control, format)),
+    }),
   };
   const shown = openPublic(sealings.public, sealed);
   openControl(sealings, sealed);
   const isSame = secret === undefined || holds(sealings, sealed, secret);
   if (isSame && shown.xpub === wallet.xpub && shown.address === wallet.address) return sealed;
   throw damaged(signatureId, 'it did not open after sealing');
+}
+
+/** The oldest one that can say it, so that what has nothing new to say stays as it was. */
+function formatOf({ tenant = defaultTenant, control }: Wallet): number {
+  if (tenant !== defaultTenant || control?.requireUserToken || control?.slot !== undefined) return TENANT_FORMAT;
+  return control === undefined ? PLAIN_FORMAT : CONTROL_FORMAT;
 }
 
 function holds(sealings: Sealings, sealed: SealedWallet, secret: OpenSecret): boolean {
@@ -107,7 +123,7 @@ export function openControl(sealings: Pick<Sealings, 'public' | 'control'>, reco
   if (controlBox === undefined) return usualControl(record);
   const { control: copy } = openPublic(sealings.public, record);
   const bytes = openPart({ ...sealings.control, facts: record, purpose: 'control' }, controlBox);
-  if (copy === undefined || !equalBytes(bytes, controlBytes(copy)))
+  if (copy === undefined || !equalBytes(bytes, controlBytes(copy, record.format)))
     throw damaged(signatureId, 'its control and the copy of it differ');
   if ((copy.state === 'destroyed') !== (secretBox.length === 0)) {
     throw damaged(signatureId, 'its state and its secret half do not belong together');
@@ -128,7 +144,7 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
 
 function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
   const { xpub = '', address = '', label = '', derivation, control } = part;
-  const more = control === undefined ? (derivation ?? []) : [derivation ?? '', controlBytes(control)];
+  const more = control === undefined ? (derivation ?? []) : [derivation ?? '', controlBytes(control, facts.format)];
   const bytes = joinUnambiguously([xpub, address, label, ...[more].flat()]);
   return sealPart({ ...sealing, facts, purpose: 'public' }, bytes);
 }
@@ -214,14 +230,17 @@ export function openPart(part: Part & { readonly facts: SealedWallet }, box: Uin
   return bytes;
 }
 
-/** @throws CustosError STORE_NEWER; RECORD_DAMAGED: a control box was taken away or put in */
-function checkForm({ signatureId, format, controlBox }: SealedWallet): void {
-  if (format > RECORD_FORMAT) {
-    const text = `wallet ${signatureId} has record format ${format}, this program knows ${RECORD_FORMAT}`;
+/** @throws CustosError STORE_NEWER; RECORD_DAMAGED: a control box or tenant was taken away or put in */
+function checkForm({ signatureId, format, controlBox, tenant }: SealedWallet): void {
+  if (format > TENANT_FORMAT) {
+    const text = `wallet ${signatureId} has record format ${format}, this program knows ${TENANT_FORMAT}`;
     throw new CustosError('STORE_NEWER', text);
   }
-  if ((format === RECORD_FORMAT) !== (controlBox !== undefined)) {
+  if ((format === PLAIN_FORMAT) !== (controlBox === undefined)) {
     throw damaged(signatureId, 'its format and its control do not belong together');
+  }
+  if ((format === TENANT_FORMAT) !== (tenant !== undefined)) {
+    throw damaged(signatureId, 'its format and its tenant do not belong together');
   }
 }
 
@@ -231,7 +250,7 @@ function recordKey({ extracted, facts, purpose }: Part): Uint8Array {
 }
 
 function associatedData({ storeId, facts, purpose }: Part): Uint8Array {
-  const { signatureId, chain, network, kind, createdAt, format } = facts;
+  const { signatureId, chain, network, kind, createdAt, format, tenant } = facts;
   return joinUnambiguously([
     'custos/record',
     String(format),
@@ -242,6 +261,7 @@ function associatedData({ storeId, facts, purpose }: Part): Uint8Array {
     network,
     kind,
     String(createdAt),
+    ...(tenant === undefined ? [] : [tenant]),
   ]);
 }
 

@@ -1,22 +1,46 @@
+import type { ChainRegistry } from '../core/chain/chain.js';
+import type { LookupSeal } from '../core/signing/lookup.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
+import type { StoredAddress } from '../core/store/owners.js';
+import type { NewRoot } from '../core/store/store.js';
+import { publicVault } from './public-vault.js';
 import { damaged, equalBytes, makeSealings, openPart, type Sealings, sealPart, wipeSealings } from './records.js';
 
 /** Moves records from one root key to another. */
-export interface Resealing {
-  /** @throws CustosError RECORD_DAMAGED: a record does not open under the old key */
-  reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
+export type Resealing = Pick<NewRoot, 'reseal' | 'resealOwner' | 'resealAddresses'> & {
   wipe(): void;
+};
+
+/** The root key that records are sealed under, and the one that takes its place: 32 bytes each. */
+export interface Roots {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
 }
 
-/** @param from - the root key that the records are sealed under, 32 bytes   @param to - the one that takes its place */
-export function makeResealing(from: Uint8Array, to: Uint8Array, storeId: string): Resealing {
-  const [old, fresh] = [makeSealings(from, storeId), makeSealings(to, storeId)];
+/** Also gives each record blind indexes under the new key, whether or not it had any. */
+export function makeResealing(roots: Roots, storeId: string, chains: ChainRegistry): Resealing {
+  const [old, fresh] = [makeSealings(roots.from, storeId), makeSealings(roots.to, storeId)];
+  const [before, shown] = [publicVault(old.public, chains), publicVault(fresh.public, chains)];
   return {
-    reseal: (wallets) => wallets.map((wallet) => resealRecord(wallet, { from: old, to: fresh })),
+    reseal: (wallets) =>
+      wallets.map((wallet) => {
+        const sealed = resealRecord(wallet, { from: old, to: fresh });
+        return { ...sealed, lookup: shown.index.wallet(shown.wallet(sealed)) };
+      }),
+    resealOwner: (owner) => shown.beside.sealOwner(before.beside.openOwner(owner)),
+    resealAddresses: (addresses) => addresses.map((one) => resealAddress(one, before.beside, shown.beside)),
     wipe() {
       for (const sealings of [old, fresh]) wipeSealings(sealings);
     },
   };
+}
+
+/** An index whose address was never recorded has nothing to seal. */
+function resealAddress(stored: StoredAddress, from: LookupSeal, to: LookupSeal): StoredAddress {
+  const { digest, box } = stored;
+  if (digest === undefined || box === undefined) return stored;
+  const { address, ...place } = from.openAddress({ ...stored, digest, box });
+  return to.sealAddress(place, address);
 }
 
 function resealRecord(record: SealedWallet, keys: { readonly from: Sealings; readonly to: Sealings }): SealedWallet {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
-import { type ChainId, type Network, parseSignatureId } from '../core/ids.js';
+import { type ChainId, defaultTenant, type Network, parseSignatureId, type TenantId } from '../core/ids.js';
+import type { BlindIndex, LookupSeal } from '../core/signing/lookup.js';
 import type {
   CreateWallet,
   ExportedWallet,
@@ -15,7 +16,14 @@ import type {
   WalletMarks,
   WordsRequest,
 } from '../core/signing/vault.js';
-import type { KeyRef, OpenSecret, SealedWallet, Wallet, WalletControl } from '../core/signing/wallet.js';
+import {
+  type KeyRef,
+  type OpenSecret,
+  type SealedWallet,
+  tenantOf,
+  type Wallet,
+  type WalletControl,
+} from '../core/signing/wallet.js';
 import { generateMnemonic } from '../crypto/mnemonic.js';
 import type { Derivation } from './derivation.js';
 import {
@@ -71,6 +79,14 @@ class OpenVault implements Vault {
     this.#chains = chains;
     this.#public = publicVault(this.#sealings.public, chains);
     this.#lender = { secretSealing: this.#sealings.secret, chains, public: this.#public };
+  }
+
+  get index(): BlindIndex {
+    return this.#public.index;
+  }
+
+  get beside(): LookupSeal {
+    return this.#public.beside;
   }
 
   wallet(sealed: SealedWallet): Wallet {
@@ -147,7 +163,7 @@ class OpenVault implements Vault {
     const revision = this.control(sealed).revision + 1;
     const wallet = { ...this.#public.wallet(sealed), control: { ...change, revision } };
     return useOnce(openSecret(this.#sealings.secret, sealed), (secret) =>
-      sealWallet(this.#sealings, wallet, change.state === 'destroyed' ? undefined : secret),
+      this.#sealed(wallet, change.state === 'destroyed' ? undefined : secret),
     );
   }
 
@@ -168,7 +184,7 @@ class OpenVault implements Vault {
       testnet: network === 'testnet',
       ...(derivation !== undefined && { derivation }),
       ...(label !== undefined && { label }),
-      ...exportedControl(this.control(sealed)),
+      ...exportedControl(this.control(sealed), tenantOf(sealed)),
     }));
   }
 
@@ -189,40 +205,57 @@ class OpenVault implements Vault {
   #seal(chain: Chain, request: NewRecord, { secret, shown }: FreshSecret): MadeWallet {
     const { network, label, signatureId = parseSignatureId(randomUUID()) } = request;
     const facts = { signatureId, chain: chain.id, network, kind: secret.kind, createdAt: Date.now() };
-    const wallet: Wallet = { ...facts, ...(label && { label }), ...shown, ...firstControl(request, facts.createdAt) };
-    return { wallet, sealed: sealWallet(this.#sealings, wallet, secret) };
+    const control = firstControl(request, facts.createdAt);
+    const wallet: Wallet = {
+      ...facts,
+      ...bound(request),
+      ...(label && { label }),
+      ...shown,
+      ...(control && { control }),
+    };
+    return { wallet, sealed: this.#sealed(wallet, secret) };
+  }
+
+  #sealed(wallet: Wallet, secret: OpenSecret | undefined): SealedWallet {
+    return { ...sealWallet(this.#sealings, wallet, secret), lookup: this.#public.index.wallet(wallet) };
   }
 }
 
 type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId' | keyof WalletMarks>;
 
-function firstControl(
-  { tags = [], owner, state = 'active', reason }: WalletMarks,
-  since: number,
-): Pick<Wallet, 'control'> {
-  if (tags.length === 0 && owner === undefined && state === 'active') return {};
+/** The tenant of a new wallet, if its record says it. */
+function bound({ tenant = defaultTenant, slot, requireUserToken }: WalletMarks): Pick<Wallet, 'tenant'> {
+  const isSaid = tenant !== defaultTenant || slot !== undefined || requireUserToken === true;
+  return isSaid ? { tenant } : {};
+}
+
+function firstControl(marks: WalletMarks, since: number): WalletControl | undefined {
+  const { tags = [], owner, state = 'active', reason, slot, requireUserToken } = marks;
+  const isSaid = tags.length > 0 || owner !== undefined || state !== 'active';
+  if (!isSaid && bound(marks).tenant === undefined) return undefined;
   return {
-    control: {
-      tags: [...new Set(tags)].sort(),
-      ...(owner !== undefined && { owner }),
-      state,
-      since,
-      ...(reason !== undefined && { reason }),
-      revision: 1,
-    },
+    tags: [...new Set(tags)].sort(),
+    ...(owner !== undefined && { owner }),
+    state,
+    since,
+    ...(reason !== undefined && { reason }),
+    ...(requireUserToken && { requireUserToken }),
+    ...(slot !== undefined && { slot }),
+    revision: 1,
   };
 }
 
 /** What goes with a wallet to another store. */
-function exportedControl({
-  tags,
-  owner,
-  state,
-  reason,
-}: WalletControl): Pick<ExportedWallet, 'tags' | 'owner' | 'state' | 'reason'> {
+function exportedControl(
+  { tags, owner, state, reason, slot, requireUserToken }: WalletControl,
+  tenant: TenantId,
+): Partial<ExportedWallet> {
   return {
+    ...(tenant !== defaultTenant && { tenant }),
     ...(tags.length > 0 && { tags }),
     ...(owner !== undefined && { owner }),
+    ...(slot !== undefined && { slot }),
+    ...(requireUserToken && { requireUserToken }),
     ...(state !== 'active' && { state, ...(reason !== undefined && { reason }) }),
   };
 }

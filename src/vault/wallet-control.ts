@@ -3,8 +3,11 @@ import type { SealedWallet, WalletControl } from '../core/signing/wallet.js';
 import { walletStates } from '../core/signing/wallet.js';
 import { joinUnambiguously } from '../crypto/seal.js';
 
-/** Texts before the tags. */
-const FIXED = 7;
+/** Texts before the tags: in record format 2, and since format 3. */
+const FIXED = { two: 7, three: 9 } as const;
+/** The format whose control has a flag and a slot. */
+const WITH_SLOT = 3;
+const USER_TOKEN = 'user-token';
 const wholeForm = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /** What holds for a wallet that nothing was ever said about: records of format 1. */
@@ -13,23 +16,31 @@ export function usualControl({ createdAt }: Pick<SealedWallet, 'createdAt'>): Wa
 }
 
 /** The bytes that are sealed (docs/wallet-store.md). The same control has the same bytes, so that both copies can be compared. */
-export function controlBytes(control: WalletControl): Uint8Array {
+export function controlBytes(control: WalletControl, format: number): Uint8Array {
   const { revision, state, since, reason = '', owner = '', by = [], destroyFrom, tags } = control;
   const until = destroyFrom === undefined ? '' : String(destroyFrom);
-  return joinUnambiguously([String(revision), state, String(since), reason, owner, by.join(','), until, ...tags]);
+  const fixed = [String(revision), state, String(since), reason, owner, by.join(','), until];
+  return joinUnambiguously([...fixed, ...(format < WITH_SLOT ? [] : flagAndSlot(control)), ...tags]);
+}
+
+function flagAndSlot({ requireUserToken, slot = '' }: WalletControl): readonly string[] {
+  return [requireUserToken ? USER_TOKEN : '', slot];
 }
 
 /** Reads the texts that `controlBytes` joined. @throws CustosError RECORD_DAMAGED: they have another form */
 export function readControl(
   texts: readonly string[],
-  { signatureId }: Pick<SealedWallet, 'signatureId'>,
+  { signatureId, format }: Pick<SealedWallet, 'signatureId' | 'format'>,
 ): WalletControl {
   const [revision = '', stateText, since = '', reason = '', owner = '', by = '', destroyFrom = ''] = texts;
   const state = walletStates.find((one) => one === stateText);
-  const tags = texts.slice(FIXED);
+  const fixed = format < WITH_SLOT ? FIXED.two : FIXED.three;
+  const tags = texts.slice(fixed);
+  const [flag = '', slot = ''] = texts.slice(FIXED.two, fixed);
   const numbers = [revision, since, ...(destroyFrom === '' ? [] : [destroyFrom])].map(wholeOf);
   const isOrdered = tags.every((tag, at) => tag !== '' && (tags[at - 1] ?? '') < tag);
-  if (texts.length < FIXED || state === undefined || numbers.includes(undefined) || !isOrdered) {
+  const isKnown = flag === '' || flag === USER_TOKEN;
+  if (texts.length < fixed || state === undefined || numbers.includes(undefined) || !isOrdered || !isKnown) {
     throw new CustosError(
       'RECORD_DAMAGED',
       `the record of wallet ${signatureId} is damaged: its control has another layout`,
@@ -46,6 +57,8 @@ export function readControl(
     ...(reason !== '' && { reason }),
     ...(by !== '' && { by: by.split(',') }),
     ...(destroyFrom !== '' && { destroyFrom: Number(destroyFrom) }),
+    ...(flag !== '' && { requireUserToken: true }),
+    ...(slot !== '' && { slot }),
     revision: Number(revision),
   };
 }

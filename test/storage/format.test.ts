@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { backupStore } from '../../src/app/store/backup.js';
-import { parseChainId } from '../../src/core/ids.js';
+import { parseChainId, parseTenantId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/open-database.js';
@@ -63,6 +63,10 @@ interface WalletRow {
   public_box: Uint8Array;
   secret_box: Uint8Array;
   control_box: Uint8Array | null;
+  tenant: string;
+  address_digest: Uint8Array;
+  owner_digest: Uint8Array | null;
+  slot_digest: Uint8Array | null;
 }
 
 function openRoot(slot: SlotRow, password: string, id: string): Buffer {
@@ -77,6 +81,7 @@ function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public
   const name = purpose === 'control' ? 'wallet-control' : purpose;
   const key = hkdf(hkdf(root, salt, `custos/v1/${name}`), salt, `${row.signature_id}/${purpose}`);
   const facts = [`${row.format}`, purpose, id, row.signature_id, row.chain, row.network, row.kind, `${row.created_at}`];
+  if (row.format === 3) facts.push(row.tenant);
   const boxes = { public: row.public_box, secret: row.secret_box, control: row.control_box ?? Buffer.alloc(0) };
   return split(unbox(key, boxes[purpose], J('custos/record', ...facts)));
 }
@@ -98,14 +103,21 @@ async function makeStore() {
     tags: ['hot', 'cold'],
     owner: 'Ann',
   });
-  await store.wallets.add([hd.sealed, key.sealed, marked.sealed]);
+  const tenant = parseTenantId('shop');
+  const owned = await vault.create(parseChainId('XRP'), 'mainnet', {
+    kind: 'key',
+    tenant,
+    owner: 'u-17',
+    slot: 'main',
+  });
+  await store.wallets.add([hd.sealed, key.sealed, marked.sealed, owned.sealed]);
   const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}', index: 1 };
   await store.journal.claim([parsePending(received, eth, 'testnet')]);
-  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key, marked };
+  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key, marked, owned };
 }
 
 test('a program that follows docs/wallet-store.md opens a store from its password to its secrets', async () => {
-  const { store, rootKey, vault, recovery, hd, key, marked } = await makeStore();
+  const { store, rootKey, vault, recovery, hd, key, marked, owned } = await makeStore();
   await store.close();
   const file = await readFile(directory.path('store.db'));
   expect(file.subarray(68, 72).toString()).toBe('CUST');
@@ -150,6 +162,25 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   expect(split(copy!).map(String)).toEqual(control);
   const [markedKey] = openHalf(root, id, markedRow, 'secret');
   expect(`0x${markedKey?.toString('hex')}`).toBe(vault.export(marked.sealed).privateKey);
+
+  const ownedRow = wallets.find(({ chain }) => chain === 'XRP')!;
+  const ownedControl = ['1', 'active', `${owned.wallet.createdAt}`, '', 'u-17', '', '', '', 'main'];
+  expect([ownedRow.format, ownedRow.tenant]).toEqual([3, 'shop']);
+  expect(openHalf(root, id, ownedRow, 'control').map(String)).toEqual(ownedControl);
+  expect(split(openHalf(root, id, ownedRow, 'public')[4]!).map(String)).toEqual(ownedControl);
+  const salt = Buffer.from(id, 'hex');
+  const indexKey = hkdf(hkdf(root, salt, 'custos/v1/public'), salt, 'custos/v1/index');
+  const blind = (...parts: string[]) =>
+    createHmac('sha256', indexKey)
+      .update(J(...parts))
+      .digest();
+  const place = ['XRP', 'mainnet'];
+  const { address: shown = '' } = owned.wallet;
+  expect(Buffer.from(ownedRow.address_digest)).toEqual(blind('address', 'shop', ...place, shown));
+  expect(Buffer.from(ownedRow.owner_digest!)).toEqual(blind('owner', 'shop', 'u-17'));
+  expect(Buffer.from(ownedRow.slot_digest!)).toEqual(blind('slot', 'shop', 'u-17', ...place, 'main'));
+  const firstAddress = vault.identify(hd.sealed, { signatureId: hd.wallet.signatureId, index: 0 }).address;
+  expect(Buffer.from(hdRow.address_digest)).toEqual(blind('address', 'default', 'ETH', 'testnet', firstAddress));
 
   const journalKey = hkdf(root, Buffer.from(id, 'hex'), 'custos/v1/journal');
   const hmac = (...parts: string[]) =>
@@ -207,7 +238,7 @@ test('a program that follows docs/wallet-store.md reads a backup', async () => {
   expect(chunks.map(({ kind }) => kind)).toEqual([1, 1, 2]);
   expect(chunks.at(-1)?.text).toBe('');
   const all = chunks.slice(0, -1).flatMap(({ text }) => JSON.parse(text));
-  expect(all.map(({ kind }) => kind)).toEqual(['wallet', 'wallet', 'wallet', 'transaction']);
+  expect(all.map(({ kind }) => kind)).toEqual(['wallet', 'wallet', 'wallet', 'wallet', 'transaction']);
   const wallet = all.find((one) => one.wallet?.signatureId === hd.wallet.signatureId)?.wallet;
   expect(bytes(wallet.secretBox)).toEqual(Buffer.from(hd.sealed.secretBox));
   const withControl = all.find((one) => one.wallet?.signatureId === marked.wallet.signatureId)?.wallet;

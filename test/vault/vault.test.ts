@@ -170,8 +170,8 @@ test('a record of another store does not open, even under the same root key', ()
 });
 
 test('a record of a later format is newer, not damaged', () => {
-  expect(codeOf(() => vault.wallet({ ...key, format: 3 }))).toBe('STORE_NEWER');
-  expect(codeOf(() => vault.export({ ...key, format: 3 }))).toBe('STORE_NEWER');
+  expect(codeOf(() => vault.wallet({ ...key, format: 4 }))).toBe('STORE_NEWER');
+  expect(codeOf(() => vault.export({ ...key, format: 4 }))).toBe('STORE_NEWER');
 });
 
 test('every single byte of both halves is guarded', async () => {

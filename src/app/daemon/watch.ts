@@ -4,6 +4,7 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Probe } from '../../core/health.js';
+import { defaultTenant } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
 import { type Meter, noMeter } from '../../core/meter.js';
 import { isLoopback } from '../../core/network/loopback.js';
@@ -85,7 +86,7 @@ function readinessOf({ config, clock, store, signal, signer, metrics }: Watched)
     pulse: metrics.pulse,
     probes: [storeProbe(store, config.store), signerProbe(signer)],
     async served() {
-      const withWallets = await store.wallets.chains(config.network);
+      const withWallets = await store.wallets.chains(config.network, defaultTenant);
       return withWallets.filter((chain) => named?.includes(chain) ?? true);
     },
     period: Math.max(period, idlePeriod),

@@ -53,6 +53,8 @@ async function placeBackup(file: string, build: (temporary: string) => Promise<v
 
 const counted = {
   wallet: 'wallets',
+  owner: 'owners',
+  address: 'addresses',
   transaction: 'transactions',
   constitution: 'constitutions',
   policy: 'policies',
@@ -110,6 +112,8 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
   const adopt = header.rootGeneration === undefined;
   for await (const rows of readRows(file, rootKey)) {
     const wallets = rows.flatMap((row) => (row.kind === 'wallet' ? [row.wallet] : []));
+    const owners = rows.flatMap((row) => (row.kind === 'owner' ? [row.owner] : []));
+    const addresses = rows.flatMap((row) => (row.kind === 'address' ? [row.address] : []));
     const transactions = rows.flatMap((row) => (row.kind === 'transaction' ? [row.transaction] : []));
     const constitutions = rows.flatMap((row) => (row.kind === 'constitution' ? [row.constitution] : []));
     const policies = rows.flatMap((row) => (row.kind === 'policy' ? [row.policy] : []));
@@ -119,6 +123,8 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
     const tokens = rows.flatMap((row) => (row.kind === 'token' ? [row.token] : []));
     const audit = rows.flatMap((row) => (row.kind === 'audit' ? [row.row] : []));
     if (wallets.length > 0) await store.wallets.add(wallets);
+    if (owners.length > 0) await store.owners.restore(owners);
+    if (addresses.length > 0) await store.addresses.restore(addresses);
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
     if (freezes.length > 0) await store.freezes.restore(freezes);
     await store.policies.restore(policies);

@@ -1,3 +1,4 @@
+import { createRegistry } from '../../chains/registry.js';
 import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { silentLog } from '../../core/log.js';
@@ -36,7 +37,7 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
   const { storeId } = store;
   const generation = store.rootGeneration + 1;
   const fresh = makeRootKey();
-  const resealing = makeResealing(rootKey, fresh, storeId);
+  const resealing = makeResealing({ from: rootKey, to: fresh }, storeId, createRegistry());
   const [before, after] = [controlSeal(rootKey, storeId), controlSeal(fresh, storeId)];
   const recoveryKey = makeRecoveryKey();
   try {
@@ -55,6 +56,8 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
       slots,
       journal,
       reseal: resealing.reseal,
+      resealOwner: resealing.resealOwner,
+      resealAddresses: resealing.resealAddresses,
       resealDocument: (kind, sealed) => after.seal(kind, sealed.version, before.open(kind, sealed)),
       remacFreeze: (freeze) => remacFreeze(freeze, { journal, ends }),
       events: [{ code: 'store.rekeyed', detail: { generation, formerKey, key } }],

@@ -4,6 +4,7 @@ import type { StoredToken } from '../../core/access/token.js';
 import { pagesOf } from '../../core/pages.js';
 import type { StoredApproval } from '../../core/store/approvals.js';
 import type { JournalRecord } from '../../core/store/journal-records.js';
+import type { StoredAddress, StoredOwner } from '../../core/store/owners.js';
 import type { Store } from '../../core/store/store.js';
 import { type BackupHeader, BackupWriter } from '../../vault/backup-format.js';
 import { pageSealed } from '../wallets/find.js';
@@ -21,12 +22,14 @@ export interface RowCount extends BackupCount {
   readonly freezes: number;
   readonly tenants: number;
   readonly tokens: number;
+  readonly owners: number;
+  readonly addresses: number;
 }
 
 /** Of an empty store. */
 export const nothing: RowCount = {
   ...{ wallets: 0, transactions: 0, constitutions: 0, policies: 0, approvals: 0, freezes: 0 },
-  ...{ tenants: 0, tokens: 0 },
+  ...{ tenants: 0, tokens: 0, owners: 0, addresses: 0 },
 };
 
 export interface BackupOptions {
@@ -40,6 +43,7 @@ const WALLET_PAGE = 500;
 const TRANSACTION_PAGE = 20;
 const APPROVAL_PAGE = 500;
 const TOKEN_PAGE = 500;
+const LOOKUP_PAGE = 500;
 const AUDIT_PAGE = 500;
 
 interface WriteAll extends BackupOptions {
@@ -63,6 +67,7 @@ export async function writeAll({ store, rootKey, handle, progress }: WriteAll): 
   });
   await writer.start();
   const wallets = await writeWallets({ store, writer, ...(progress && { progress }) });
+  const found = await writeLookup(store, writer);
   const transactions = await writeTransactions(store, writer);
   const documents = await writeDocuments(store, writer);
   const approvals = await writeApprovals(store, writer);
@@ -73,7 +78,7 @@ export async function writeAll({ store, rootKey, handle, progress }: WriteAll): 
     await writer.add(rows.map((row) => ({ kind: 'audit', row })));
   }
   await writer.finish();
-  return { wallets, transactions, ...documents, approvals, freezes: freezes.length, ...access };
+  return { wallets, transactions, ...documents, approvals, freezes: freezes.length, ...access, ...found };
 }
 
 interface WriteWallets extends Pick<BackupOptions, 'progress'> {
@@ -90,6 +95,33 @@ async function writeWallets({ store, writer, progress }: WriteWallets): Promise<
     progress?.(written, total);
   }
   return written;
+}
+
+/** Owners of wallets, and addresses that were allotted. */
+async function writeLookup(
+  { owners, addresses }: Pick<Store, 'owners' | 'addresses'>,
+  writer: BackupWriter,
+): Promise<Pick<RowCount, 'owners' | 'addresses'>> {
+  const count = { owners: 0, addresses: 0 };
+  const ownerPages = pagesOf<StoredOwner, Uint8Array>({
+    size: LOOKUP_PAGE,
+    page: (after, limit) => owners.page(undefined, after, limit),
+    keyOf: ({ digest }) => digest,
+  });
+  for await (const page of ownerPages) {
+    await writer.add(page.map((owner) => ({ kind: 'owner', owner })));
+    count.owners += page.length;
+  }
+  const addressPages = pagesOf<StoredAddress, StoredAddress>({
+    size: LOOKUP_PAGE,
+    page: (after, limit) => addresses.page(after, limit),
+    keyOf: (address) => address,
+  });
+  for await (const page of addressPages) {
+    await writer.add(page.map((address) => ({ kind: 'address', address })));
+    count.addresses += page.length;
+  }
+  return count;
 }
 
 async function writeTransactions(store: Store, writer: BackupWriter): Promise<number> {

@@ -104,8 +104,13 @@ function planOf(parts: StateParts, sealed: SealedWallet, change: StateChange): P
   const { state, reason, signatures } = change;
   const before = vault.control(sealed);
   const request = requestOf(parts, sealed, change);
-  const { tags, owner, destroyFrom } = before;
-  const kept = { tags, ...(owner !== undefined && { owner }) };
+  const { tags, owner, slot, requireUserToken, destroyFrom } = before;
+  const kept = {
+    tags,
+    ...(owner !== undefined && { owner }),
+    ...(slot !== undefined && { slot }),
+    ...(requireUserToken && { requireUserToken }),
+  };
   if (state === 'destroyed' && constitution !== undefined && destroyFrom !== undefined) {
     if (now < destroyFrom) throw tooEarly(sealed, destroyFrom);
     return { ...kept, state, since: now, reason, ...(before.by && { by: before.by }) };

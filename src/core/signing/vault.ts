@@ -1,6 +1,7 @@
 import type { SignerFacts } from '../chain/codec.js';
-import type { ChainId, Network, SignatureId } from '../ids.js';
+import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { Secret } from '../secret.js';
+import type { BlindIndex, LookupSeal } from './lookup.js';
 import type { KeyRef, LentKey, SealedWallet, Wallet, WalletControl, WalletKind, WalletState } from './wallet.js';
 
 /** A new wallet with its sealed record, not stored yet. */
@@ -11,6 +12,9 @@ export interface MadeWallet {
 
 /** What a new wallet is given. Without any of it, the record has format 1. */
 export interface WalletMarks {
+  readonly tenant?: TenantId;
+  readonly slot?: string;
+  readonly requireUserToken?: boolean;
   readonly tags?: readonly string[];
   readonly owner?: string;
   /** By default `active`. */
@@ -53,6 +57,9 @@ export interface ExportedWallet {
   readonly testnet: boolean;
   readonly derivation?: string;
   readonly label?: string;
+  readonly tenant?: TenantId;
+  readonly slot?: string;
+  readonly requireUserToken?: true;
   readonly tags?: readonly string[];
   readonly owner?: string;
   /** Absent: active. */
@@ -75,6 +82,10 @@ export interface PublicVault {
    * @throws CustosError INDEX_MISSING, INDEX_UNEXPECTED, RECORD_DAMAGED
    */
   facts(sealed: SealedWallet, ref: KeyRef): SignerFacts | undefined;
+  /** Computes blind indexes. */
+  readonly index: BlindIndex;
+  /** Seals what is beside wallets. */
+  readonly beside: LookupSeal;
 }
 
 /** What is done with lent keys: a key that is used after it has ended signs nothing (KEY_WIPED). */

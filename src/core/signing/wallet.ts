@@ -1,4 +1,4 @@
-import type { ChainId, Network, SignatureId } from '../ids.js';
+import { type ChainId, defaultTenant, type Network, type SignatureId, type TenantId } from '../ids.js';
 import type { SigningKey } from './signing-key.js';
 
 /** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
@@ -22,6 +22,10 @@ export interface WalletControl {
   readonly by?: readonly string[];
   /** From when on the wallet may be destroyed, if that was decided. */
   readonly destroyFrom?: number;
+  /** Nothing is signed with it without a proof of its owner. */
+  readonly requireUserToken?: true;
+  /** Tells several wallets of one owner, chain and network apart; there is one for each slot. */
+  readonly slot?: string;
   /** Grows with every change: 0 if nothing was ever said. */
   readonly revision: number;
 }
@@ -34,6 +38,8 @@ export interface Wallet {
   readonly kind: WalletKind;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** Absent: the default tenant (`tenantOf`). */
+  readonly tenant?: TenantId;
   readonly label?: string;
   /** Name of the derivation if it is not the chain's default (`hd`). */
   readonly derivation?: string;
@@ -53,11 +59,30 @@ export interface SealedWallet {
   readonly kind: WalletKind;
   readonly createdAt: number;
   readonly format: number;
+  /** Record format 3; records of the formats before are of the default tenant. */
+  readonly tenant?: TenantId;
   readonly publicBox: Uint8Array;
   /** Empty if the wallet was destroyed. */
   readonly secretBox: Uint8Array;
-  /** `WalletControl`, sealed under a key that the front does not have (record format 2). */
+  /** `WalletControl`, sealed under a key that the front does not have (since record format 2). */
   readonly controlBox?: Uint8Array;
+  /** What it is found by. Absent: it was written before there was such a thing. */
+  readonly lookup?: WalletLookup;
+}
+
+/** Blind indexes of a wallet: digests under a key of the store, 32 bytes each (docs/wallet-store.md). Nobody else learns from them. */
+export interface WalletLookup {
+  /** Of the one address, or that of index 0. */
+  readonly address: Uint8Array;
+  readonly owner?: Uint8Array;
+  readonly label?: Uint8Array;
+  /** Unique in the store. */
+  readonly slot?: Uint8Array;
+}
+
+/** Whose wallet it is. */
+export function tenantOf({ tenant = defaultTenant }: Pick<SealedWallet, 'tenant'>): TenantId {
+  return tenant;
 }
 
 /** Which key of which wallet: `index` names the child of an `hd` wallet and is absent for a `key` wallet. */

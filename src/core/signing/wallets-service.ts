@@ -1,4 +1,5 @@
 import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
+import type { Owner } from './lookup.js';
 import type { Wallet, WalletKind } from './wallet.js';
 
 /** A wallet that an application asks for. Each text is checked. */
@@ -44,15 +45,6 @@ export interface PageRequest<Key> {
   readonly after?: Key;
   /** At most 200. */
   readonly limit: number;
-}
-
-/** One owner of a tenant. */
-export interface Owner {
-  readonly owner: OwnerId;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  /** Most wallets; absent: as many as the service allows. */
-  readonly mostWallets?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/events.js';
-import type { ChainId, Network, SignatureId } from '../ids.js';
+import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { AccessTable } from './access.js';
 import type { ApprovalTable } from './approvals.js';
@@ -8,6 +8,7 @@ import type { FreezeTable, StoredFreeze } from './freezes.js';
 import type { Journal } from './journal.js';
 import type { JournalMac, JournalOpening } from './journal-mac.js';
 import type { JournalRecords } from './journal-records.js';
+import type { AddressTable, OwnerTable, StoredAddress, StoredOwner } from './owners.js';
 import type { PolicyTable } from './policies.js';
 import type { DocumentKind, SealedDocument } from './sealed-document.js';
 
@@ -45,6 +46,10 @@ export interface NewRoot {
   reseal(wallets: readonly SealedWallet[]): readonly SealedWallet[];
   /** Seals a document again. @throws CustosError RECORD_DAMAGED: it does not open */
   resealDocument(kind: DocumentKind, sealed: SealedDocument): SealedDocument;
+  /** Seals an owner again, with another digest. @throws CustosError RECORD_DAMAGED: it does not open */
+  resealOwner(owner: StoredOwner): StoredOwner;
+  /** Seals allotted addresses again, with other digests. @throws CustosError RECORD_DAMAGED: one does not open */
+  resealAddresses(addresses: readonly StoredAddress[]): readonly StoredAddress[];
   /** Authenticates a freeze again. What did not verify under the key of before does not verify afterwards. */
   remacFreeze(freeze: StoredFreeze): StoredFreeze;
   /** What authenticates the journal before and after. */
@@ -56,6 +61,11 @@ export interface NewRoot {
 }
 
 export interface WalletFilter {
+  /** Absent: of all tenants, for those who have the password. */
+  readonly tenant?: TenantId;
+  /** Blind indexes of an owner, and of a label. */
+  readonly owner?: Uint8Array;
+  readonly label?: Uint8Array;
   readonly chain?: ChainId;
   readonly network?: Network;
   /** Only wallets about which something was decided. */
@@ -75,25 +85,43 @@ export interface WalletChange {
   progress?(done: number): void;
 }
 
+/** Most wallets that an owner may have, by its blind index. */
+export interface OwnerBound {
+  readonly digest: Uint8Array;
+  readonly most: number;
+}
+
 /** The wallet table. Adding is durable when the promise resolves. */
 export interface WalletTable {
   /**
    * Adds all or none.
    * @param events - what the audit log records of it
-   * @throws CustosError SIGNATURE_ID_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_BUSY
+   * @param bound - of the owner of these wallets
+   * @throws CustosError SIGNATURE_ID_EXISTS, WALLET_PLACE_TAKEN, OWNER_LIMIT, STORE_FULL, STORE_READ_ONLY, STORE_BUSY
    */
-  add(wallets: readonly SealedWallet[], events?: readonly AuditEvent[]): Promise<void>;
+  add(wallets: readonly SealedWallet[], events?: readonly AuditEvent[], bound?: OwnerBound): Promise<void>;
   get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
   /** Pages by signature ID; `after` is the last ID of the previous page. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
   /** All ids in pages of at most `size`, in their order; each page is read on demand. */
-  idPages(filter: Required<Omit<WalletFilter, 'controlled'>>, size: number): AsyncIterable<readonly SignatureId[]>;
-  /** Chains that have wallets on this network. */
-  chains(network: Network): Promise<readonly ChainId[]>;
+  idPages(
+    filter: Required<Pick<WalletFilter, 'tenant' | 'chain' | 'network'>>,
+    size: number,
+  ): AsyncIterable<readonly SignatureId[]>;
+  /** Chains that have wallets on this network. @param tenant - absent: of all tenants */
+  chains(network: Network, tenant?: TenantId): Promise<readonly ChainId[]>;
+  /** Tenants that have wallets. */
+  tenants(): Promise<readonly TenantId[]>;
+  /** Wallets that show this address, or have it as index 0, by its blind index. */
+  byAddress(digest: Uint8Array): Promise<readonly SealedWallet[]>;
+  /** The wallet of a place, by its blind index. */
+  bySlot(digest: Uint8Array): Promise<SealedWallet | undefined>;
+  /** Wallets that are not found by anything yet, because an older version wrote them. */
+  withoutLookup(limit: number): Promise<readonly SealedWallet[]>;
   count(filter: WalletFilter): Promise<number>;
   /**
    * Changes records in one transaction, so that all are changed or none, and no other change of them is lost.
-   * @throws CustosError WALLET_UNKNOWN, STORE_REKEYED, and what `alter` throws
+   * @throws CustosError WALLET_UNKNOWN, WALLET_PLACE_TAKEN, STORE_REKEYED, and what `alter` throws
    */
   change(change: WalletChange): Promise<void>;
   /** @param events - recorded if there was such a wallet */
@@ -117,6 +145,8 @@ export interface Store {
   /** True where several machines may use the store at the same time. */
   readonly shared: boolean;
   readonly wallets: WalletTable;
+  readonly owners: OwnerTable;
+  readonly addresses: AddressTable;
   readonly slots: KeySlotTable;
   readonly journal: Journal;
   readonly approvals: ApprovalTable;

@@ -7,15 +7,16 @@ import type { ControlDocument, ControlDocuments, SignControl } from '../../core/
 import type { FreezeNews } from '../../core/signing/freezes.js';
 import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
-import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
+import type { KeyRef } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
 import { parseFreezeNews } from './freeze-question.js';
 import {
+  base64,
+  boxText,
   bytesOf,
   foreign,
   isShallow,
-  LONGEST_BOX,
   listOf,
   longTextOf,
   type Members,
@@ -24,6 +25,7 @@ import {
   textOf,
   wholeOf,
 } from './members.js';
+import { parseSealed, plainSealed } from './sealed-text.js';
 
 /** How a front introduces itself. */
 export interface Hello {
@@ -49,7 +51,6 @@ const MOST_SLOTS = 100;
 const MOST_KEYS = 10_000;
 const LONGEST_COMPLETED = 16 * 1024 * 1024;
 const LONGEST_RULES = 1024 * 1024;
-/** Digits of base64. */
 const LONGEST_DOCUMENT = 8 * 1024 * 1024;
 const MOST_POLICIES = 256;
 const MOST_APPROVALS = 1_000;
@@ -101,22 +102,6 @@ function plainDocuments({ constitution, policies }: ControlDocuments): Readonly<
 
 function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unknown>> {
   return { ...slot, salt: base64(salt), box: base64(box) };
-}
-
-function plainSealed({ publicBox, secretBox, controlBox, ...record }: SealedWallet): Readonly<Record<string, unknown>> {
-  const boxes = { publicBox: boxText(publicBox), secretBox: boxText(secretBox) };
-  return { ...record, ...boxes, ...(controlBox && { controlBox: boxText(controlBox) }) };
-}
-
-/** @throws CustosError RECORD_DAMAGED: a keeper would end the connection, and with it everything that waits there */
-function boxText(box: Uint8Array, most = LONGEST_BOX): string {
-  const text = base64(box);
-  if (text.length > most) throw new CustosError('RECORD_DAMAGED', 'a sealed part of the store is too long');
-  return text;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 /**
@@ -252,20 +237,4 @@ function parseKey(value: unknown): KeyRef {
   const index = key('index');
   const signatureId = parseSignatureId(key('signatureId'));
   return index === undefined ? { signatureId } : { signatureId, index: parseIndex(index) };
-}
-
-function parseSealed(value: unknown): SealedWallet {
-  const record = membersOf(value);
-  const controlBox = record('controlBox');
-  return {
-    signatureId: parseSignatureId(record('signatureId')),
-    chain: parseChainId(record('chain')),
-    network: networkOf(record('network')),
-    kind: record('kind') === 'hd' ? 'hd' : 'key',
-    createdAt: wholeOf(record('createdAt')),
-    format: wholeOf(record('format')),
-    publicBox: bytesOf(record('publicBox')),
-    secretBox: bytesOf(record('secretBox')),
-    ...(controlBox !== undefined && { controlBox: bytesOf(controlBox) }),
-  };
 }

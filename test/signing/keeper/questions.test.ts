@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { parseChainId } from '../../../src/core/ids.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
+import type { SealedWallet } from '../../../src/core/signing/wallet.js';
 import { type FrontQuestion, parseQuestions, questionText } from '../../../src/signing/keeper/questions.js';
 import { rulesText } from '../../../src/signing/keeper/rules-text.js';
 import { signingParts, signRequest } from '../../support/signing-parts.js';
 
 const parts = await signingParts();
-const made = await parts.wallet('hd');
+/** What a wallet is found by stays with the front. */
+const withoutLookup = ({ lookup: _, ...record }: SealedWallet): SealedWallet => record;
+const { sealed: found, wallet } = await parts.wallet('hd');
+const made = { wallet, sealed: withoutLookup(found) };
 const request = signRequest(made, {}, { index: 7 });
 const hello: FrontQuestion = {
   kind: 'hello',
@@ -41,7 +45,7 @@ const checkpoint = {
   },
 } as const satisfies FrontQuestion;
 
-const marked = parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 });
+const marked = withoutLookup(parts.vault.withControl(made.sealed, { tags: ['hot'], state: 'active', since: 1 }));
 const box = Uint8Array.of(1, 2, 3);
 const control = {
   kind: 'control' as const,
@@ -82,6 +86,18 @@ describe('the questions of a front', () => {
     expect(parseQuestions([plain(asked)])).toEqual([asked]);
     const odd = JSON.parse(questionText(asked).replace('typed-data', 'transaction'));
     expect(() => parseQuestions([odd])).toThrow(refused);
+  });
+
+  it('the tenant of a record comes along, what it is found by does not, and no other text is a tenant', () => {
+    const of = (tenant: unknown) => ({ ...found, format: 3, tenant }) as SealedWallet;
+    const asked = (record: SealedWallet): FrontQuestion => ({
+      ...identify,
+      request: { ...identify.request, sealed: [record] },
+    });
+    expect(parseQuestions([plain(asked(of('shop')))])).toEqual([asked(withoutLookup(of('shop')))]);
+    for (const bad of ['', 'Shop', 7, null, 'x'.repeat(65)]) {
+      expect(() => parseQuestions([plain(asked(of(bad)))]), String(bad)).toThrow(refused);
+    }
   });
 
   it('the control box of a record comes along, and one that is no bytes is refused', () => {

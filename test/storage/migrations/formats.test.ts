@@ -10,7 +10,8 @@ import { anySlot, freshLocation, type Kind, kinds, storeId } from '../support.js
 async function statements(what: 'store' | 'queue', kind: Kind, format: number): Promise<string[]> {
   const text = await readFile(new URL(`${what}-${kind}.sql`, import.meta.url), 'utf8');
   const steps = text.split(/^-- format \d+\n/m).slice(1, format + 1);
-  return steps.flatMap((step) => step.split(/;$/m)).filter((one) => one.trim() !== '');
+  // What a migration reads is of no use without the migration.
+  return steps.flatMap((step) => step.split(/;$/m)).filter((one) => !/^\s*($|select)/i.test(one));
 }
 
 async function run(location: string, said: readonly string[]): Promise<void> {
@@ -46,7 +47,7 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
   const older = freshLocation(kind);
   const fresh = freshLocation(kind);
 
-  it.each([1, 2])('an older store becomes the same as one that is made today: format %i', async (format) => {
+  it.each([1, 2, 3, 4, 5])('an older store becomes the same as one that is made today: format %i', async (format) => {
     await (await createStore(fresh(), { storeId, slots: [anySlot()] })).close();
     if (kind === 'sqlite') await writeFile(older(), '');
     await run(older(), [

@@ -1,0 +1,49 @@
+import type { ChainId, Network, OwnerId, SignatureId, TenantId } from '../ids.js';
+import type { StoredAddress, StoredOwner } from '../store/owners.js';
+import type { Wallet, WalletLookup } from './wallet.js';
+
+/**
+ * Blind indexes: digests of fixed length under a key that the view key gives. So whoever reads public halves can look up, and a
+ * copy of the database alone cannot be searched for an address or owner that somebody guesses.
+ */
+export interface BlindIndex {
+  /** Everything that a wallet is found by. @throws CustosError XPUB_INVALID, CHAIN_UNKNOWN */
+  wallet(wallet: Wallet): WalletLookup;
+  /** @param address - in the chain's normal form */
+  address(of: Pick<Wallet, 'tenant' | 'chain' | 'network'>, address: string): Uint8Array;
+  owner(tenant: TenantId, owner: string): Uint8Array;
+  label(tenant: TenantId, label: string): Uint8Array;
+  slot(place: {
+    readonly tenant: TenantId;
+    readonly owner: string;
+    readonly chain: ChainId;
+    readonly network: Network;
+    readonly slot: string;
+  }): Uint8Array;
+}
+
+/** One owner of a tenant. */
+export interface Owner {
+  readonly tenant: TenantId;
+  readonly owner: OwnerId;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Absent: no limit of their own. */
+  readonly mostWallets?: number;
+}
+
+/** Whose address it is. */
+export type AddressPlace = Pick<Wallet, 'tenant' | 'chain' | 'network'> & {
+  readonly signatureId: SignatureId;
+  readonly index: number;
+};
+
+/** Seals owners and allotted addresses under the key of the public halves. */
+export interface LookupSeal {
+  sealOwner(owner: Owner): StoredOwner;
+  /** @throws CustosError RECORD_DAMAGED: it does not open, or is found by another digest than its own */
+  openOwner(stored: StoredOwner): Owner;
+  sealAddress(place: AddressPlace, address: string): Required<StoredAddress>;
+  /** @throws CustosError RECORD_DAMAGED */
+  openAddress(stored: Required<StoredAddress>): AddressPlace & { readonly address: string };
+}

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import { CustosError } from '../../core/errors.js';
+import { parseTenantId, type TenantId } from '../../core/ids.js';
+import { chunks } from '../../core/pages.js';
+import type { OwnerTable, StoredOwner } from '../../core/store/owners.js';
+import type { Database } from '../database.js';
+import { requireGeneration } from '../root-generation.js';
+import type { StoreTables } from '../schema.js';
+
+type Tables = Kysely<StoreTables>;
+
+/** Rows in one statement. */
+const ROWS = 500;
+
+/** The owners on a database. @param generation - of the root key under which they are sealed */
+export function ownerTable(database: Database<StoreTables>, generation: number): OwnerTable {
+  const check = { dialect: database.dialect, generation };
+  return {
+    get: (digest) =>
+      database.read(async (db) => {
+        const row = await db.selectFrom('owners').selectAll().where('digest', '=', digest).executeTakeFirst();
+        return row && fromRow(row);
+      }),
+    add: (owner) =>
+      database.write(async (db) => {
+        await requireGeneration(db, check);
+        const added = await db
+          .insertInto('owners')
+          .values(toRow(owner))
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        return (added.numInsertedOrUpdatedRows ?? 0n) > 0n;
+      }),
+    replace: ({ digest, box }) =>
+      database.write(async (db) => {
+        await requireGeneration(db, check);
+        const done = await db.updateTable('owners').set({ box }).where('digest', '=', digest).executeTakeFirst();
+        if (done.numUpdatedRows === 0n) throw new CustosError('OWNER_UNKNOWN', 'the store does not know this owner');
+      }),
+    restore: (owners) =>
+      database.write(async (db) => {
+        for (const part of chunks(owners, ROWS)) await db.insertInto('owners').values(part.map(toRow)).execute();
+      }),
+    page: (tenant, after, limit) => database.read((db) => ownerPage(db, tenant, { after, limit })),
+  };
+}
+
+/** The owners after the given digest. */
+export async function ownerPage(
+  db: Tables,
+  tenant: TenantId | undefined,
+  { after, limit }: { readonly after: Uint8Array | undefined; readonly limit: number },
+): Promise<readonly StoredOwner[]> {
+  let query = db.selectFrom('owners').selectAll().orderBy('digest').limit(limit);
+  if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+  if (after !== undefined) query = query.where('digest', '>', after);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Makes every owner again, inside the transaction of a new root key. Their digests change, so all of them are read first. */
+export async function resealOwners(db: Tables, reseal: (owner: StoredOwner) => StoredOwner): Promise<void> {
+  const all = await db.selectFrom('owners').select('digest').execute();
+  for (const part of chunks(all, ROWS)) {
+    const digests = part.map(({ digest }) => digest);
+    const rows = await db.selectFrom('owners').selectAll().where('digest', 'in', digests).execute();
+    await db.deleteFrom('owners').where('digest', 'in', digests).execute();
+    await db
+      .insertInto('owners')
+      .values(rows.map((row) => toRow(reseal(fromRow(row)))))
+      .execute();
+  }
+}
+
+function toRow({ digest, tenant, createdAt, box }: StoredOwner): StoreTables['owners'] {
+  return { digest, tenant, created_at: createdAt, box };
+}
+
+/** @throws CustosError TENANT_INVALID: a row that Custos never writes */
+function fromRow({ digest, tenant, created_at: createdAt, box }: StoreTables['owners']): StoredOwner {
+  return { digest, tenant: parseTenantId(tenant), createdAt: Number(createdAt), box };
+}
