@@ -7,14 +7,16 @@ import type { RecoverableSignature } from '../../../crypto/secp256k1.js';
 import { bytesToHex } from '../../shared/hexadecimal.js';
 import { addressOf, addressOfPoint, readAddress, showAddress } from '../../shared/keccak-address.js';
 import { keyOf } from '../../shared/key-of.js';
-import { blindSignature, framedMessage, unsupportedMessage } from '../../shared/message.js';
+import { blindSignature, framedMessage } from '../../shared/message.js';
 import { recoverableOf } from '../../shared/signature.js';
 import type { EvmSettings } from '../settings.js';
+import { readTypedData } from './read-typed-data.js';
+import { decodedTypedData } from './typed-data.js';
 
-/** Messages of EIP-191, and hashes. */
+/** Messages of EIP-191, typed data of EIP-712, and hashes. */
 export function messagesOf(settings: EvmSettings): Messages {
   return {
-    kinds: ['message', 'hash'],
+    kinds: ['message', 'typed-data', 'hash'],
     parse: (content, context) => parse(content, context, settings),
   };
 }
@@ -26,7 +28,10 @@ function parse(content: MessageContent, context: ParseContext, settings: EvmSett
   if (content.kind === 'hash') {
     return blindSignature({ from, coin, hash: content.hash, sign: signer(content.hash) });
   }
-  if (content.kind === 'typed-data') throw unsupportedMessage(content, settings.name);
+  if (content.kind === 'typed-data') {
+    const typed = readTypedData(content.json, addressStyle);
+    return decodedTypedData(typed, { from, context, settings, sign: signer(typed.hash) });
+  }
   const digest = personalHash(content.bytes);
   return framedMessage({ from, coin, standard: 'EIP-191', content: content.bytes, digest, sign: signer(digest) });
 }
