@@ -5,6 +5,7 @@ import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isBase32HashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
 import { decodeMnemonic, decodeSecret, encodeSecret } from './key.js';
+import { algorandMessages } from './messages.js';
 import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './node.js';
 import { algorandPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -42,6 +43,7 @@ export const algorand: Chain = {
     repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
   },
   payments: algorandPayments,
+  messages: algorandMessages,
   node: {
     complete: (pending, context) => completeRequest(pending.serialized, context),
     broadcast: sendBytes,

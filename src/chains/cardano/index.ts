@@ -4,6 +4,7 @@ import { publicKeyOf } from '../../crypto/bip32-ed25519.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
 import { cardanoScheme, decodePrivateKey, encodePrivateKey } from './key.js';
+import { cardanoMessages } from './messages.js';
 import { cardanoNode } from './node.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
@@ -45,5 +46,6 @@ export const cardano: Chain = {
     expiry: 'renewed',
     repetition: () => 'renewed',
   },
+  messages: cardanoMessages,
   node: cardanoNode,
 };

@@ -6,6 +6,7 @@ import { fillRequest } from './complete.js';
 import { readRequest, writeCompleted } from './format.js';
 import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
 import { legacyTemplates } from './legacy-templates.js';
+import { flowMessages } from './messages.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './node.js';
 import { flowPayments } from './payments.js';
 import { readAction } from './request.js';
@@ -52,6 +53,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
       repetition: () => 'renewed',
     },
     payments: flowPayments(texts),
+    messages: flowMessages,
     node: {
       async complete(pending, context) {
         const request = readRequest(pending.serialized);

@@ -5,6 +5,7 @@ import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
 import { decodePrivateKey, encodePrivateKey, paths } from './key.js';
+import { multiversxMessages } from './messages.js';
 import { multiversxNode } from './node.js';
 import { multiversxPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -33,6 +34,7 @@ export const multiversx: Chain = {
     parse: parseCompleted,
     repetition: () => 'renewed',
   },
+  messages: multiversxMessages,
   node: multiversxNode,
   payments: multiversxPayments,
 };

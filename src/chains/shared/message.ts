@@ -1,10 +1,15 @@
+import type { ParseContext } from '../../core/chain/codec.js';
 import type { Effect, EffectArgument } from '../../core/chain/effect.js';
-import type { MessageContent, MessageKind } from '../../core/chain/message-content.js';
-import type { DecodedMessage } from '../../core/chain/messages.js';
+import type { MessageContent, MessageKind, SignedMessage } from '../../core/chain/message-content.js';
+import type { DecodedMessage, Messages } from '../../core/chain/messages.js';
 import type { Summary } from '../../core/chain/summary.js';
 import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
+import type { Scheme, SigningKey } from '../../core/signing/signing-key.js';
 import { sha256 } from '../../crypto/hash.js';
 import { bytesToHex } from './hexadecimal.js';
+import { keyOf } from './key-of.js';
+import { signatureOf } from './signature.js';
 
 /** Who signs, and in which coin nothing is paid. */
 export interface Signatory {
@@ -85,9 +90,52 @@ export function decoded(
   };
 }
 
-/** SHA-256 of what an algorithm signs that takes bytes of any length. */
-export function digestOfBytes(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes);
+/** How a chain signs messages whose bytes its algorithm takes as they are framed. */
+export interface MessageScheme {
+  /** Name of the chain. */
+  readonly chain: string;
+  readonly coin: string;
+  readonly standard: string;
+  readonly scheme: Scheme;
+  /** What is signed. @throws CustosError MESSAGE_INVALID: the standard does not allow this content */
+  frame(content: Uint8Array, context: ParseContext): Uint8Array;
+  addressOf(publicKey: Uint8Array, network: Network): string;
+  write(signature: Uint8Array, signed: Signed): SignedMessage;
+}
+
+/** What was signed, and by which key. */
+export interface Signed {
+  readonly key: SigningKey;
+  readonly content: Uint8Array;
+  readonly context: ParseContext;
+}
+
+/** Messages of a chain that has no other kind. */
+export function messagesBy(scheme: MessageScheme): Messages {
+  const { chain, coin, standard } = scheme;
+  return {
+    kinds: ['message'],
+    parse(content, context) {
+      if (content.kind !== 'message') throw unsupportedMessage(content, chain);
+      const { from, network } = context;
+      const framed = scheme.frame(content.bytes, context);
+      return framedMessage({
+        ...{ from, coin, standard, content: content.bytes, digest: sha256(framed) },
+        async sign(keys) {
+          const key = keyOf(keys, from, (publicKey) => scheme.addressOf(publicKey, network));
+          const signature = await signatureOf(key, scheme.scheme, framed);
+          return scheme.write(signature, { key, content: content.bytes, context });
+        },
+      });
+    },
+  };
+}
+
+/** Text of a message whose standard takes nothing else. @throws CustosError MESSAGE_INVALID */
+export function textOfMessage(content: Uint8Array): string {
+  const { name, value } = saidBy(content);
+  if (name === 'text') return value;
+  throw new CustosError('MESSAGE_INVALID', 'the message is no text (UTF-8), which the standard wants');
 }
 
 /** @throws CustosError MESSAGE_UNSUPPORTED */

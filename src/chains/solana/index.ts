@@ -7,6 +7,7 @@ import { readAddress, showAddress } from './address.js';
 import { LAMPORT_DECIMALS } from './call.js';
 import { completeTransaction, keepsBlockhash } from './complete.js';
 import { decodePrivateKey, encodePrivateKey } from './key.js';
+import { solanaMessages } from './messages.js';
 import { fateOf, inclusionOf, readSigned, sendTransaction } from './node.js';
 import { solanaPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -53,6 +54,7 @@ export const solana: Chain = {
     expiry: 'renewed',
     repetition: ({ serialized }) => (keepsBlockhash(serialized) ? 'final' : 'renewed'),
   },
+  messages: solanaMessages,
   node: {
     complete: completeTransaction,
     broadcast: (signed, node) => sendTransaction(signed, node),

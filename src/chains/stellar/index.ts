@@ -4,9 +4,10 @@ import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAccount } from './address.js';
-import { decodeSeed, encodeSeed } from './key.js';
+import { stellarMessages } from './messages.js';
 import { stellarNode } from './node.js';
 import { stellarPayments } from './payments.js';
+import { decodeSeed, encodeSeed } from './strkey.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -37,6 +38,7 @@ export const stellar: Chain = {
     parse: parseTransaction,
     expiry: 'final',
   },
+  messages: stellarMessages,
   node: stellarNode,
   payments: stellarPayments,
 };

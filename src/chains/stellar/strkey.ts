@@ -1,4 +1,5 @@
-import { base32nopad } from '@scure/base';
+import { base32nopad, hex } from '@scure/base';
+import { CustosError } from '../../core/errors.js';
 import { tryDecode } from '../shared/try-decode.js';
 
 /** First byte of each kind of text form (SEP-23). */
@@ -26,6 +27,19 @@ export function decodeKey(kind: keyof typeof versions, text: string, length: num
   const sum = bytes.subarray(-2);
   const fits = bytes.length === length + 3 && body[0] === versions[kind];
   return fits && checksum(body).every((byte, at) => byte === sum[at]) ? body.slice(1) : undefined;
+}
+
+/** Writes a seed of 32 bytes: S… */
+export function encodeSeed(seed: Uint8Array): string {
+  return encodeKey('seed', seed);
+}
+
+/** Reads a seed: S…, or 64 hexadecimal digits. @returns 32 bytes. @throws CustosError PRIVATE_KEY_INVALID */
+export function decodeSeed(text: string): Uint8Array {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return hex.decode(text.toLowerCase());
+  const seed = decodeKey('seed', text, 32);
+  if (seed !== undefined) return seed;
+  throw new CustosError('PRIVATE_KEY_INVALID', 'the secret is no Stellar seed (S…), or its checksum does not match');
 }
 
 /** CRC-16/XModem, low byte first. */

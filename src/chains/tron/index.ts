@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain/chain.js';
 import { parseChainId } from '../../core/ids.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { tronKeys } from './key.js';
+import { tronMessages } from './messages.js';
 import { tronNode } from './node.js';
 import { tronPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -23,6 +24,7 @@ export const tron: Chain = {
     parse: parseTransaction,
     expiry: 'final',
   },
+  messages: tronMessages,
   node: tronNode,
   payments: tronPayments,
 };

@@ -23,6 +23,8 @@ export interface UtxoChainDefinition {
     Record<string, { readonly accounts: Readonly<Record<Network, Bip32Account>>; readonly address: 'wpkh' | 'tr' }>
   >;
   readonly form: SignatureForm;
+  /** Beginning of signed messages; by default that of Bitcoin. */
+  readonly messagePrefix?: string;
   readonly fees: FeeRules;
   /** The most that a fee may be unless the operator says otherwise, in whole coins. */
   readonly feeCeiling: string;

@@ -4,6 +4,7 @@ import { builderOf } from './builder.js';
 import { codecOf } from './codec.js';
 import { DECIMALS, type UtxoChainDefinition } from './definition.js';
 import { keysOf } from './keys.js';
+import { messagesOf } from './messages/messages.js';
 import { nodeOf } from './node.js';
 import { paymentsOf } from './payments.js';
 import { outputOperations } from './tatum.js';
@@ -22,6 +23,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     feeCeiling: definition.feeCeiling,
     keys: keysOf(definition),
     codec: codecOf(definition),
+    messages: messagesOf(definition),
     node: nodeOf(definition),
     builder: builderOf(definition),
     payments: paymentsOf(definition),

@@ -102,7 +102,7 @@ function signTaproot(transaction: UtxoTransaction, { at, scripts, key }: Place):
 }
 
 /** Writes r ‖ s in DER, as scripts want it (BIP-66). */
-function der(signature: Uint8Array): Uint8Array {
+export function der(signature: Uint8Array): Uint8Array {
   const numbers = [signature.subarray(0, 32), signature.subarray(32)].map((bytes) => {
     const start = bytes.findIndex((byte) => byte !== 0);
     const digits = bytes.subarray(start < 0 ? 31 : start);

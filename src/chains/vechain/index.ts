@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.js';
 import { readObject } from '../shared/fields.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
 import { vechainKeys } from './key.js';
+import { vechainMessages } from './messages.js';
 import { vechainNode } from './node.js';
 import { vechainPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -26,6 +27,7 @@ export const vechain: Chain = {
     expiry: 'renewed',
     repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
   },
+  messages: vechainMessages,
   node: vechainNode,
   payments: vechainPayments,
 };

@@ -5,6 +5,7 @@ import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
 import { decodePrivateKey, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
+import { xrpMessages } from './messages.js';
 import { xrpLedgerNode } from './node.js';
 import { xrpPayments } from './payments.js';
 import { tatum } from './tatum.js';
@@ -52,6 +53,7 @@ export const xrpLedger: Chain = {
     repetition: ({ serialized, network }) =>
       readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
   },
+  messages: xrpMessages,
   node: xrpLedgerNode,
   payments: xrpPayments,
 };

@@ -164,7 +164,8 @@ function order(data: TypedReader, { contract, rules }: Place): KnownData {
 /** Amounts may change with time: what is given is the higher one. */
 function orderItem(item: TypedReader, { coin }: CallRules) {
   const [type, start, end] = [item.number('itemType'), item.number('startAmount'), item.number('endAmount')];
-  const amount = [start, end].reduce((one, other) => (one > other ? one : other));
+  const growth = end - start;
+  const amount = growth > 0n ? start + growth : start;
   const asset = type === 0n ? coin : item.text('token');
   const tokenId = item.number('identifierOrCriteria');
   const text = `${units(amount)} of ${asset}`;

@@ -2,13 +2,10 @@ import type { ParseContext } from '../../../core/chain/codec.js';
 import type { MessageContent, SignedMessage } from '../../../core/chain/message-content.js';
 import type { DecodedMessage, Messages } from '../../../core/chain/messages.js';
 import type { SigningKey } from '../../../core/signing/signing-key.js';
-import { keccak256 } from '../../../crypto/hash.js';
-import type { RecoverableSignature } from '../../../crypto/secp256k1.js';
-import { bytesToHex } from '../../shared/hexadecimal.js';
 import { addressOf, addressOfPoint, readAddress, showAddress } from '../../shared/keccak-address.js';
 import { keyOf } from '../../shared/key-of.js';
 import { blindSignature, framedMessage } from '../../shared/message.js';
-import { recoverableOf } from '../../shared/signature.js';
+import { prefixedHash, signedHash } from '../../shared/prefixed-message.js';
 import type { EvmSettings } from '../settings.js';
 import { readTypedData } from './read-typed-data.js';
 import { decodedTypedData } from './typed-data.js';
@@ -32,14 +29,9 @@ function parse(content: MessageContent, context: ParseContext, settings: EvmSett
     const typed = readTypedData(content.json, addressStyle);
     return decodedTypedData(typed, { from, context, settings, sign: signer(typed.hash) });
   }
-  const digest = personalHash(content.bytes);
+  // A transaction never begins with 0x19, neither in RLP nor as a typed one of EIP-2718.
+  const digest = prefixedHash('Ethereum Signed Message', content.bytes);
   return framedMessage({ from, coin, standard: 'EIP-191', content: content.bytes, digest, sign: signer(digest) });
-}
-
-/** EIP-191, version 0x45: a transaction never begins with 0x19, neither in RLP nor as a typed one of EIP-2718. */
-function personalHash(message: Uint8Array): Uint8Array {
-  const frame = new TextEncoder().encode(`\x19Ethereum Signed Message:\n${message.length}`);
-  return keccak256(Buffer.concat([frame, message]));
 }
 
 async function signHash(
@@ -49,11 +41,5 @@ async function signHash(
 ): Promise<SignedMessage> {
   const style = settings.addressStyle;
   const key = keyOf(keys, from, (publicKey) => showAddress(addressOf(publicKey), style));
-  const made = await recoverableOf(key, hash, (point) => showAddress(addressOfPoint(point), style) === from);
-  return { signature: rsvOf(made) };
-}
-
-/** r ‖ s ‖ v, 65 bytes; v is 27 or 28 as in `personal_sign`. */
-export function rsvOf({ signature, recoveryId }: RecoverableSignature): string {
-  return bytesToHex(Buffer.concat([signature, Uint8Array.of(27 + recoveryId)]));
+  return signedHash(key, hash, (point) => showAddress(addressOfPoint(point), style) === from);
 }

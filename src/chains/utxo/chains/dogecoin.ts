@@ -15,6 +15,7 @@ export const dogecoin = utxoChain({
   },
   hdAddress: 'pkh',
   form: 'ecdsa',
+  messagePrefix: 'Dogecoin Signed Message',
   feeCeiling: '25',
   fees: { leastRate: 100, dust: 1_000_000n, segwitDust: 1_000_000n },
   request: 'bitcore',

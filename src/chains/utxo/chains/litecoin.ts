@@ -21,6 +21,7 @@ export const litecoin = utxoChain({
     bip86: { accounts: account(86), address: 'tr' },
   },
   form: 'ecdsa',
+  messagePrefix: 'Litecoin Signed Message',
   feeCeiling: '1',
   fees: { leastRate: 0, dust: 5_460n, segwitDust: 2_940n },
   request: 'bitcore',
