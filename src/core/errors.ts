@@ -301,6 +301,11 @@ const kinds = {
     status: 409,
     hint: 'nothing was signed; send the request again under a new idempotency key, with more time',
   },
+  TRANSACTION_RELEASED: {
+    exit: 1,
+    status: 409,
+    hint: '`custos transaction retry ID` takes nonce and outputs back, as long as no other transaction has them',
+  },
   NETWORK_CLOSED: {
     exit: 1,
     status: 410,

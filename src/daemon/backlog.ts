@@ -1,8 +1,10 @@
 import type { PendingTransaction } from '../core/signing/pending.js';
 
-/** Polled transactions that this process has not claimed yet, in the order of arrival. */
+/** Transactions that this process has not claimed yet, in the order of arrival. */
 export class Backlog {
   readonly #waiting = new Map<string, PendingTransaction>();
+  /** Those that no source lists: requests of doors. */
+  readonly #own = new Set<string>();
   readonly #shared: boolean;
 
   /** @param shared - starts with a different sender each time, so that several daemons seldom want the same ones */
@@ -18,9 +20,16 @@ export class Backlog {
     for (const item of this.#shared ? fromAnySender(pending) : pending) this.#waiting.set(item.id, item);
   }
 
+  /** Adds requests that came through a door. */
+  addOwn(pending: readonly PendingTransaction[]): void {
+    const fresh = pending.filter(({ id }) => !this.#waiting.has(id));
+    for (const { id } of fresh) this.#own.add(id);
+    this.add(fresh);
+  }
+
   /** Forgets transactions that the cloud no longer lists. */
   keepOnly(listed: ReadonlySet<string>): void {
-    for (const id of this.#waiting.keys()) if (!listed.has(id)) this.#waiting.delete(id);
+    for (const id of this.#waiting.keys()) if (!listed.has(id) && !this.#own.has(id)) this.#waiting.delete(id);
   }
 
   /** Takes the first ones out. */
@@ -30,7 +39,10 @@ export class Backlog {
       if (taken.length >= count) break;
       taken.push(item);
     }
-    for (const { id } of taken) this.#waiting.delete(id);
+    for (const { id } of taken) {
+      this.#waiting.delete(id);
+      this.#own.delete(id);
+    }
     return taken;
   }
 }

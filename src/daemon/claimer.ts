@@ -10,6 +10,9 @@ import type { Breaker } from './breaker.js';
 import type { Listing } from './listing.js';
 import type { DaemonParts } from './parts.js';
 
+/** Requests of doors that are read at a time. */
+const OWN = 1_000;
+
 export interface ClaimerOptions {
   readonly chain: ChainId;
   /** How many transactions of the chain are on their way at the same time. */
@@ -69,17 +72,53 @@ export class Claimer {
   }
 
   /** Resumes signed transactions that are due and no longer listed. @returns how many. @throws CustosError STORE_* */
-  async resume(listed: ReadonlySet<string>): Promise<number> {
+  resume(listed: ReadonlySet<string>): Promise<number> {
+    return this.#resumeDue('cloud', ({ id, state }) => !(listed.has(id) && state === 'signed'));
+  }
+
+  /**
+   * Takes up requests of doors that are due: those that another process accepted, and those that a process left when it ended.
+   * @returns how many
+   * @throws CustosError STORE_*
+   */
+  async resumeOwn(): Promise<number> {
+    const { journal, network } = this.#parts;
+    const { chain, onDamaged } = this.#options;
+    const resumed = await this.#resumeDue('door', () => true);
+    if (this.#stopping) return resumed;
+    const { entries, damaged } = await journal.waiting(chain, network, OWN);
+    for (const { error } of damaged) onDamaged(error);
+    const open = entries.filter((entry) => this.#mayTake(entry));
+    this.#addOwn(open);
+    return resumed + open.length;
+  }
+
+  /** Takes up a request that this process has just accepted. */
+  wake(entry: JournalEntry): void {
+    if (!this.#stopping && this.#mayTake(entry)) this.#addOwn([entry]);
+  }
+
+  #addOwn(entries: readonly JournalEntry[]): void {
+    this.#backlog.addOwn(entries.map(({ pending }) => pending));
+    this.#pump();
+  }
+
+  #mayTake({ id, pending }: JournalEntry): boolean {
+    const { way, onlyTransactions, onlyWallets } = this.#parts;
+    const isServed = pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
+    return isServed && !way.has(id) && onlyTransactions?.has(id) !== false;
+  }
+
+  async #resumeDue(from: 'cloud' | 'door', isOpen: (entry: JournalEntry) => boolean): Promise<number> {
     const { journal, network, onlyTransactions, way } = this.#parts;
     const { breaker, concurrency, chain, onDamaged } = this.#options;
     const room = breaker.room(this.#running.size, concurrency);
     if (room === 0 || this.#stopping) return 0;
-    const { entries, damaged } = await journal.due(chain, network, room);
+    const { entries, damaged } = await journal.due(chain, network, room, from);
     for (const { error } of damaged) onDamaged(error);
-    const open = entries.filter(({ id, state }) => {
-      const isListed = listed.has(id) && state === 'signed';
-      return !isListed && !way.has(id) && onlyTransactions?.has(id) !== false;
-    });
+    const open = entries.filter(
+      (entry) => isOpen(entry) && !way.has(entry.id) && onlyTransactions?.has(entry.id) !== false,
+    );
     for (const entry of open) this.#track(this.#resumed(entry));
     return open.length;
   }

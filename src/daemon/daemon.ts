@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
 import { type ChainId, defaultTenant } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import { ErrorReports } from './error-reports.js';
 import { Lane, type Tally } from './lane.js';
 import type { Periods } from './pace.js';
@@ -53,7 +54,7 @@ export class Daemon {
     const stop = new AbortController();
     const kept = this.#keepLeases(stop.signal);
     for (const chain of await this.#chains()) this.#lane(chain);
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.round()));
+    await Promise.all([...this.#lanes.values()].flatMap((lane) => [lane.round(), lane.ownRound()]));
     await this.#settled();
     stop.abort();
     await kept;
@@ -79,6 +80,11 @@ export class Daemon {
     overtime.abort();
     await kept;
     return this.tally;
+  }
+
+  /** Carries a request that this process has just accepted. Of a chain that is not served yet, the next round finds it. */
+  wake(entry: JournalEntry): void {
+    this.#lanes.get(entry.chain)?.wake(entry);
   }
 
   #lane(chain: ChainId): Lane {

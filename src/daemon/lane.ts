@@ -1,6 +1,7 @@
 import { asCustosError, type CustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import type { Outcome, OutcomeKind } from '../lifecycle/parts.js';
 import { Breaker } from './breaker.js';
 import { Claimer } from './claimer.js';
@@ -36,6 +37,7 @@ export class Lane {
   readonly #listing = new Listing();
   readonly #breaker: Breaker;
   readonly #pace: Pace;
+  readonly #ownPace: Pace;
   readonly #withdrawals: Withdrawals;
   readonly #refusals: Refusals;
 
@@ -45,6 +47,7 @@ export class Lane {
     this.#options = options;
     this.#withdrawals = new Withdrawals(parts, chain);
     this.#pace = new Pace(options.periods);
+    this.#ownPace = new Pace(options.periods);
     this.#refusals = new Refusals(parts, chain, options.reports);
     this.#breaker = new Breaker(parts.clock, (state) => {
       parts.meter.breaker(chain, state);
@@ -70,15 +73,25 @@ export class Lane {
     });
   }
 
-  /** Polls until `signal` is aborted. */
+  /** Polls until `signal` is aborted. What came through a door does not wait for the source. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.stop(), { once: true });
-    while (!signal.aborted) {
+    const polling = this.#repeat(signal, async () => {
       const pause = await this.round();
       // Reports are sent during the next poll, so that a slow source never delays the chain.
       void this.#options.reports.flush();
-      await this.#parts.clock.wait(pause, signal);
-    }
+      return pause;
+    });
+    await Promise.all([polling, this.#repeat(signal, () => this.ownRound())]);
+  }
+
+  async #repeat(signal: AbortSignal, round: () => Promise<number>): Promise<void> {
+    while (!signal.aborted) await this.#parts.clock.wait(await round(), signal);
+  }
+
+  /** Starts a request that this process has just accepted. */
+  wake(entry: JournalEntry): void {
+    this.#claimer.wake(entry);
   }
 
   /** Starts nothing new from now on. */
@@ -106,6 +119,23 @@ export class Lane {
       this.#options.tally.pollErrors += 1;
       tell(log, 'poll-failed', { chain: this.chain, code, error: message });
       return this.#pace.afterFault(retryAfter);
+    }
+  }
+
+  /** Looks once for requests that came through a door. Never throws. @returns milliseconds until the next look */
+  async ownRound(): Promise<number> {
+    const { journal, network, log } = this.#parts;
+    try {
+      for (const entry of await journal.endExpired(this.chain, network)) {
+        const { id, chain, state: to, errorCode: code } = entry;
+        tell(log, 'transaction-cancelled', { id, chain, network, to, code });
+      }
+      const found = await this.#claimer.resumeOwn();
+      return this.#ownPace.after(found > 0 ? 'busy' : 'idle');
+    } catch (thrown) {
+      const { code, message, retryAfter } = asCustosError(thrown);
+      tell(log, 'requests-not-looked-up', { chain: this.chain, code, error: message });
+      return this.#ownPace.afterFault(retryAfter);
     }
   }
 

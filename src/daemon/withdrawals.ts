@@ -49,7 +49,9 @@ export class Withdrawals {
     const { clock, journal, network, onlyTransactions, onlyWallets } = this.#parts;
     const now = clock.now();
     const { entries, last } = await journal.unsigned(this.#chain, network, { after: this.#after, limit: READ });
-    const isServed = ({ id, pending }: JournalEntry) =>
+    // No cloud knows what came through a door.
+    const isServed = ({ id, pending, intake }: JournalEntry) =>
+      intake === undefined &&
       onlyTransactions?.has(id) !== false &&
       pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
     const isDue = ({ id }: JournalEntry) => (this.#unknown.get(id) ?? now) <= now;

@@ -11,6 +11,8 @@ const logged = {
   included: 'transaction-included',
   reorganised: 'transaction-reorganised',
   completed: 'transaction-completed',
+  'handed out': 'transaction-handed-out',
+  cancelled: 'transaction-cancelled',
   held: 'transaction-held',
   denied: 'transaction-denied',
   failed: 'transaction-failed',

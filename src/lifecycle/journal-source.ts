@@ -2,6 +2,7 @@ import type { ChainId, Network, SignatureId } from '../core/ids.js';
 import type { PolledTransaction } from '../core/network/cloud.js';
 import type { Source } from '../core/network/source.js';
 import { isUnsigned, type Journal, type JournalEntry } from '../core/store/journal.js';
+import { localSource } from './local-source.js';
 
 /** Rows that are read at a time. */
 const PAGE = 500;
@@ -12,13 +13,8 @@ const PAGE = 500;
  */
 export function createJournalSource(journal: Pick<Journal, 'unsigned'>): Source {
   return {
-    name: 'journal',
+    ...localSource,
     pending: (chain, network, ids) => openTransactions(journal, { chain, network, ids: new Set(ids) }),
-    // A transaction with bytes is finished: only a person's `cancel` in the journal ends it otherwise.
-    status: async () => ({ kind: 'pending' }),
-    complete: async () => {},
-    report: async () => {},
-    showsBlocks: () => false,
   };
 }
 
@@ -32,8 +28,9 @@ async function openTransactions(
   journal: Pick<Journal, 'unsigned'>,
   { chain, network, ids }: Wanted,
 ): Promise<readonly PolledTransaction[]> {
-  const isOpen = ({ state, pending: { keys } }: JournalEntry) =>
-    isUnsigned(state) && keys.some(({ signatureId }) => ids.has(signatureId));
+  // Requests that came through a door wait in the journal itself (`Journal.waiting`).
+  const isOpen = ({ state, intake, pending: { keys } }: JournalEntry) =>
+    isUnsigned(state) && intake === undefined && keys.some(({ signatureId }) => ids.has(signatureId));
   const found: PolledTransaction[] = [];
   for (let after = ''; ; ) {
     const { entries, last } = await journal.unsigned(chain, network, { after, limit: PAGE });

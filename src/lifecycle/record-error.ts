@@ -49,6 +49,7 @@ export async function recordError(parts: ErrorParts, claimed: Claimed, thrown: u
   const current = { ...claimed, entry };
   const { state } = entry;
   if (error.code === 'FROZEN') return recordFrozen(parts, current, error);
+  if (error.code === 'REQUEST_EXPIRED') return recordOutcome(parts, current, { to: 'cancelled', error });
   const isExpired = error.code === 'TRANSACTION_EXPIRED';
   if (isExpired && error.details['renew'] === true) return renew(parts, current, error);
   if ((isExpired || error.code === 'TRANSACTION_DUPLICATE') && isSent(state)) {
@@ -111,6 +112,9 @@ async function postpone(parts: ErrorParts, claimed: Claimed, error: CustosError)
   return recordOutcome(parts, claimed, { to: 'failed', error: exhausted });
 }
 
+/** What each event counts as. */
+const kinds = { postponed: 'waiting', held: 'held', denied: 'denied', failed: 'failed', cancelled: 'failed' } as const;
+
 async function recordOutcome(
   parts: ErrorParts,
   claimed: Claimed,
@@ -119,15 +123,16 @@ async function recordOutcome(
   const { entry } = claimed;
   const text = `${error.code}: ${error.message}`;
   const facts = { errorCode: error.code, errorText: error.message, reported: text };
-  const isOver = to === 'failed' || to === 'denied';
+  const isOver = to === 'failed' || to === 'denied' || to === 'cancelled';
   const wait = parts.clock.now() + (isNoTry(error.code) ? SOON : backOff(entry.attempts, error.retryAfter));
   const fact: JournalFact = isOver ? facts : { ...facts, nextAttemptAt: wait };
   const event = isOver || to === 'held' ? to : 'postponed';
   await advance(parts, claimed, { to, fact, event });
   return {
     id: entry.id,
-    kind: event === 'postponed' ? 'waiting' : event,
-    ...(entry.reported !== text && !isNoTry(error.code) && { report: text }),
+    kind: kinds[event],
+    // The journal itself is the source of what came through a door.
+    ...(entry.reported !== text && !isNoTry(error.code) && entry.intake === undefined && { report: text }),
     ...((faults.has(error.code) || error.details['answer'] === 'wait') && { isFault: true }),
   };
 }

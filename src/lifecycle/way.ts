@@ -9,15 +9,19 @@ import { askSource } from './ask-source.js';
 import { awaitOtherForm, RecentForms } from './forms.js';
 import { refuseFrozen } from './frozen.js';
 import { identify } from './identify.js';
+import { sourceOf } from './local-source.js';
+import { refuseOverdue } from './overdue.js';
 import type { Claimed, LifecycleParts, Outcome, Sent, Signers } from './parts.js';
 import { leaveUnrecorded, recordError, recordObjection } from './record-error.js';
 import { readRecorded } from './recorded.js';
+import { isHandedOut } from './route.js';
 import { broadcast } from './steps/broadcast.js';
 import { type Claim, claim } from './steps/claim.js';
 import { close } from './steps/close.js';
 import { complete } from './steps/complete.js';
 import { confirm } from './steps/confirm.js';
 import { decode } from './steps/decode.js';
+import { give } from './steps/give.js';
 import { type Judged, judge, type Objection } from './steps/judge.js';
 import { record } from './steps/record.js';
 import { reserve } from './steps/reserve.js';
@@ -100,9 +104,10 @@ export function createWay(parts: LifecycleParts): Way {
 function carry(road: Road, claimed: Claimed): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const { entry } = claimed;
+    refuseOverdue(road, entry);
     // Neither nodes nor judges are asked about what may not be signed or sent now.
     if (entry.state !== 'broadcast') await refuseFrozen(road, entry);
-    if (isSent(entry.state)) return deliver(road, claimed, await readRecorded(road, claimed));
+    if (isSent(entry.state)) return deliver(road, claimed, () => readRecorded(road, claimed));
     // The database decides which wallet is read first, so the lock keeps transactions of one key in their order of arrival.
     return road.inOrder(`key ${firstKey(road, entry)}`, async () => {
       const signers = await identify(road, claimed);
@@ -121,7 +126,7 @@ function firstKey({ chains }: Road, { id, chain, pending }: JournalEntry): strin
 function makeAndDeliver(road: Road, claimed: Claimed, signers: Signers): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const made = await makeDistinct(road, claimed, signers);
-    return 'kind' in made ? made : deliver(road, claimed, made);
+    return 'kind' in made ? made : deliver(road, claimed, async () => made);
   });
 }
 
@@ -164,7 +169,9 @@ async function objectionTo(road: Road, claimed: Claimed, judged: Omit<Judged, 'l
 }
 
 /** Carries recorded bytes to the end. */
-async function deliver(road: Road, claimed: Claimed, recorded: Sent): Promise<Outcome> {
+async function deliver(road: Road, claimed: Claimed, read: () => Promise<Sent>): Promise<Outcome> {
+  if (isHandedOut(claimed.entry)) return give(road, claimed);
+  const recorded = await read();
   const isNew = claimed.entry.state !== 'broadcast';
   const sent = isNew
     ? await broadcast(road, claimed, recorded)
@@ -184,7 +191,7 @@ async function carryRecorded(road: Road, source: Source, found: JournalEntry): P
   try {
     const [result] = await road.journal.claim([found.pending]);
     if (result === undefined || result.kind === 'changed' || result.lease === undefined) return undefined;
-    const claimed = { entry: result.entry, lease: result.lease, source };
+    const claimed = { entry: result.entry, lease: result.lease, source: sourceOf(result.entry, source) };
     return await toAnOutcome(road, claimed, async () => {
       const word = await askSource(road, claimed);
       return word === 'carry on' ? carry(road, claimed) : word;
@@ -197,8 +204,9 @@ async function carryRecorded(road: Road, source: Source, found: JournalEntry): P
 }
 
 /** The source still lists a completed transaction: reports the end again, and sends nothing. */
-async function closeAgain({ log }: Road, source: Source, { id, txId }: JournalEntry): Promise<undefined> {
-  if (txId === undefined) return;
+async function closeAgain({ log }: Road, source: Source, entry: JournalEntry): Promise<undefined> {
+  const { id, txId } = entry;
+  if (txId === undefined || entry.intake !== undefined) return;
   try {
     await source.complete(id, txId);
     tell(log, 'completed-closed-again', { id, txId });

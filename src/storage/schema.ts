@@ -1,5 +1,5 @@
 import { type Generated, sql } from 'kysely';
-import { sentStates } from '../core/store/journal.js';
+import { sentStates, unsignedStates } from '../core/store/journal.js';
 
 /** Tables of the wallet store in its newest format (docs/wallet-store.md). */
 export interface StoreTables {
@@ -212,6 +212,9 @@ export interface QueueTables {
   spent_outputs: { chain: string; network: string; output: string; seq: number };
   idempotency_keys: { key: string; digest: string; pending_id: string };
 }
+
+/** True for requests of doors without bytes. Literal as below. */
+export const isWaiting = sql<boolean>`source is not null and state in (${sql.join(unsignedStates.map((state) => sql.lit(state)))})`;
 
 /** True for rows with bytes sent and no end yet. Literal, so that the partial index of due transactions is used. */
 export const hasSentState = sql<boolean>`state in (${sql.join(sentStates.map((state) => sql.lit(state)))})`;

@@ -7,7 +7,19 @@ import { describe, expect, it } from 'vitest';
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** The steps of the main line, in its order: each is a file with one function of the same name. */
-const steps = ['claim', 'complete', 'decode', 'judge', 'reserve', 'sign', 'record', 'broadcast', 'confirm', 'close'];
+const steps = [
+  'claim',
+  'complete',
+  'decode',
+  'judge',
+  'reserve',
+  'sign',
+  'record',
+  'broadcast',
+  'confirm',
+  'close',
+  'give',
+];
 
 /** Keeps leases beside the way, at its own pace. */
 const besideTheWay = 'lifecycle/lease-keeper.ts';

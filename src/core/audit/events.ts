@@ -143,6 +143,11 @@ export const auditEvents = {
   'transaction.given-over': { about: 'another transaction has its bytes now', ocsf: [API, UPDATE], fields: step },
   'transaction.retried': { about: 'a person put a transaction back', ocsf: [API, UPDATE], fields: step },
   'transaction.cancelled': { about: 'a transaction was cancelled or withdrawn', ocsf: [API, DELETE], fields: step },
+  'transaction.released': {
+    about: 'a person gave nonce and outputs of handed out bytes free',
+    ocsf: [API, UPDATE],
+    fields: step,
+  },
   'transaction.reserved': {
     about: 'a transaction reserved parts of budgets',
     ocsf: [API, UPDATE],

@@ -256,8 +256,20 @@ export interface Journal {
   events(id: string): Promise<readonly JournalEvent[]>;
   /** Transactions that have not ended, by chain and state. */
   depths(network: Network): Promise<readonly QueueDepth[]>;
-  /** Signed transactions that have not ended and are due, oldest first, without those that other processes hold. */
-  due(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
+  /**
+   * Signed transactions that have not ended and are due, oldest first, without those that other processes hold.
+   * @param from - those that a cloud queued, or those that came through a door
+   */
+  due(chain: ChainId, network: Network, limit: number, from?: 'cloud' | 'door'): Promise<DueTransactions>;
+  /** Requests that came through a door, of which nothing is signed yet: as `due`. */
+  waiting(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
+  /** Ends unsigned requests whose time is over, except those that a process works on. @returns the ended ones */
+  endExpired(chain: ChainId, network: Network): Promise<readonly JournalEntry[]>;
+  /**
+   * Gives nonce and outputs of bytes that were handed out free for others. It has failed then, and keeps its bytes.
+   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT (no bytes of it were handed out)
+   */
+  release(id: string): Promise<JournalEntry>;
   /**
    * Puts a denied or failed transaction back: to `signed` if it has bytes, otherwise to `claimed`.
    * @param options - `awaitsProof`: even if another signed transaction has the nonce of the bytes by now. Nothing is then sent

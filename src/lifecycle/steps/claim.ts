@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import type { Source } from '../../core/network/source.js';
 import type { PendingTransaction } from '../../core/signing/pending.js';
 import { type ClaimResult, isDue, type JournalEntry } from '../../core/store/journal.js';
+import { sourceOf } from '../local-source.js';
 import type { Claimed, LifecycleParts } from '../parts.js';
 import { step, type Traced } from '../step.js';
 
@@ -43,7 +44,9 @@ function read(result: ClaimResult, source: Source, now: number): Claim {
     const text = `another payload came under the id ${id}`;
     return { kind: 'changed', error: new CustosError('PENDING_CHANGED', text, { details: { id } }) };
   }
-  if (result.lease !== undefined) return { kind: 'claimed', claimed: { entry, lease: result.lease, source } };
+  if (result.lease !== undefined) {
+    return { kind: 'claimed', claimed: { entry, lease: result.lease, source: sourceOf(entry, source) } };
+  }
   if (state === 'failed' || state === 'denied' || state === 'cancelled') return { kind: 'ended', id };
   if (!isDue(nextAttemptAt, now)) return { kind: 'waits', id, until: nextAttemptAt };
   return state === 'completed' ? { kind: 'completed', id, entry } : { kind: 'elsewhere', id };

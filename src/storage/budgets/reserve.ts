@@ -124,11 +124,11 @@ async function writeStep(db: Tables, { lease, attempt, after }: Tab, holder: Hol
   await advance(db, { lease, to, fact: { budgets: { attempt, charges } }, event: 'reserved' }, holder);
 }
 
-async function unsignedState(db: Tables, lease: Lease, { owner }: Holder): Promise<State> {
+async function unsignedState(db: Tables, lease: Lease, { owner, now }: Holder): Promise<State> {
   const known = sealOf(db).known(lease.id) ?? (await stateOf(db, lease.id));
   const state = known?.state ?? '';
   if (isState(state) && isUnsigned(state)) return state;
-  return explainRefusal(db, { lease, owner }, 'claimed');
+  return explainRefusal(db, { lease, owner, now }, 'claimed');
 }
 
 function stateOf(db: Tables, id: string) {

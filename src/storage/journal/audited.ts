@@ -18,6 +18,8 @@ const codes: Readonly<Partial<Record<string, StepCode>>> = {
   broadcast: 'transaction.broadcast',
   'found closed at the cloud': 'transaction.broadcast',
   completed: 'transaction.completed',
+  'handed out': 'transaction.completed',
+  released: 'transaction.released',
   expired: 'transaction.expired',
   'given over': 'transaction.given-over',
   retried: 'transaction.retried',

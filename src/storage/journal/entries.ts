@@ -14,7 +14,8 @@ export type Tables = Kysely<StoreTables>;
 export const followers: Readonly<Record<State, readonly State[]>> = {
   claimed: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
   held: ['claimed', 'held', 'signed', 'denied', 'failed', 'cancelled'],
-  signed: ['signed', 'broadcast', 'failed', 'cancelled'],
+  // `completed` only when the bytes are handed out instead of sent.
+  signed: ['signed', 'broadcast', 'completed', 'failed', 'cancelled'],
   // `failed` only when another transaction is proved to have made the bytes worthless.
   broadcast: ['broadcast', 'completed', 'failed'],
   completed: [],
@@ -34,6 +35,15 @@ export async function requireEntry(db: Tables, id: string): Promise<JournalEntry
   return entry;
 }
 
+/** The error of a request whose time is over. */
+export function requestExpired(id: string): CustosError {
+  return new CustosError('REQUEST_EXPIRED', `the time of request ${id} was over before it was signed`);
+}
+
+function isOver({ intake, signed }: JournalEntry, now: number): boolean {
+  return signed === undefined && (intake?.expiresAt ?? now + 1) <= now;
+}
+
 /** The error for a process that has lost its transaction to another one. */
 export function leaseLost({ id }: Lease): CustosError {
   return new CustosError('LEASE_LOST', `transaction ${id} was claimed again by somebody else`);
@@ -42,7 +52,7 @@ export function leaseLost({ id }: Lease): CustosError {
 /** @throws CustosError LEASE_LOST: another process has the transaction now; STATE_CONFLICT: its state does not allow this */
 export async function explainRefusal(
   db: Tables,
-  { lease, owner }: { lease: Lease; owner: string },
+  { lease, owner, now }: { lease: Lease; owner: string; now: number },
   to: State,
 ): Promise<never> {
   const entry = await requireEntry(db, lease.id);
@@ -54,6 +64,7 @@ export async function explainRefusal(
     .executeTakeFirst();
   const isLost = entry.generation !== lease.generation || (isFollower && holder?.lease_owner !== owner);
   if (isLost) throw leaseLost(lease);
+  if (to === 'signed' && isOver(entry, now)) throw requestExpired(lease.id);
   const what = isFollower ? 'change what was signed' : `become ${to}`;
   throw new CustosError('STATE_CONFLICT', `transaction ${lease.id} is ${entry.state} and cannot ${what}`);
 }

@@ -4,25 +4,24 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { defaultTenant, type Network, parseChainId, type TenantId } from '../../core/ids.js';
 import {
-  type DueTransactions,
   type Journal,
   type JournalEntry,
   type JournalFilter,
-  LONGEST_REST,
   openStates,
   type QueueDepth,
   type State,
 } from '../../core/store/journal.js';
 import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
-import { hasSentState, type StoreTables } from '../schema.js';
+import type { StoreTables } from '../schema.js';
 import { useRecord } from './audited.js';
+import { due, waiting } from './due.js';
 import type { Tables } from './entries.js';
 import { accept, repeated } from './intake.js';
 import { cancel, retry, rivalsOf, wake, wakeHeld, withdraw, withdrawable } from './interventions.js';
-import { claimAll, endLeases, type Holder, isFreeAt, keepLeases, renewLease, wrongEnd } from './leases.js';
+import { claimAll, endLeases, type Holder, keepLeases, renewLease } from './leases.js';
+import { endExpired, releaseReturned } from './requests.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
 import { advance, expire, rest, takeNonce } from './state-changes.js';
@@ -80,7 +79,10 @@ export function journalTable(
     find: (filter) => read((db) => find(db, filter)),
     events: (id) => read((db) => eventsOf(db, id)),
     depths: (network) => read((db) => depths(db, network)),
-    due: (chain, network, limit) => read((db) => due(db, { chain, network, limit }, holder())),
+    due: (chain, network, limit, from) => read((db) => due(db, { chain, network, limit, from }, holder())),
+    waiting: (chain, network, limit) => read((db) => waiting(db, { chain, network, limit }, holder())),
+    endExpired: (chain, network) => write((db, by) => endExpired(db, { chain, network }, by)),
+    release: (id) => write((db, by) => releaseReturned(db, id, by)),
   };
 }
 
@@ -140,45 +142,6 @@ async function unsigned(
     .execute();
   const entries = rows.map((row) => readSealed(db, row)).flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
   return { entries, last: rows.at(-1)?.id };
-}
-
-interface DueValues extends Pick<Holder, 'owner' | 'now'> {
-  readonly chain: string;
-  readonly network: string;
-  readonly limit: number;
-  readonly wrong: number;
-  /** As in `isDue`. */
-  readonly tooLate: number;
-}
-
-const selectDue = compiledQuery((db: Tables, hole: Holes<DueValues>) =>
-  db
-    .selectFrom('transactions')
-    .selectAll()
-    .where('chain', '=', hole('chain'))
-    .where('network', '=', hole('network'))
-    .where((row) => row.or([row('next_attempt_at', '<=', hole('now')), row('next_attempt_at', '>', hole('tooLate'))]))
-    .where(hasSentState)
-    .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }))
-    .orderBy('next_attempt_at')
-    .limit(hole('limit')),
-);
-
-async function due(
-  db: Tables,
-  wanted: { chain: string; network: Network; limit: number },
-  { owner, now }: Holder,
-): Promise<DueTransactions> {
-  for (let { limit } = wanted; ; ) {
-    const at = { owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
-    const { rows } = await selectDue(db, { ...wanted, ...at, limit });
-    const read = rows.map((row) => readSealed(db, row));
-    const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
-    const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
-    // Unreadable rows are always due, and must not displace readable ones.
-    if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
-    limit = wanted.limit + damaged.length;
-  }
 }
 
 async function eventsOf(db: Tables, id: string) {

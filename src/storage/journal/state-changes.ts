@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import {
   isNoTry,
   isUnsigned,
@@ -41,7 +42,7 @@ export interface Advance {
 const frozen = ['signed', 'txId', 'completed', 'summary', 'sender', 'nonce'] as const;
 
 type StepValues = Partial<Row> &
-  Pick<Row, 'id' | 'generation'> & { readonly holder: string; readonly was: string | null };
+  Pick<Row, 'id' | 'generation'> & { readonly holder: string; readonly was: string | null; readonly now: number };
 
 /** What determines the SQL text of a step. */
 interface Shape {
@@ -53,6 +54,8 @@ interface Shape {
   /** True when the row must still have the MAC that was read. */
   readonly isSealed: boolean;
 }
+
+const isSentByUs = sql<boolean>`(delivery is null or delivery <> 'return')`;
 
 /** Sets only what changes: a database rewrites every index of a column that is named. */
 function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
@@ -69,6 +72,15 @@ function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
       .$if(isSealed, (query) => query.where('mac', '=', hole('was')))
       // Recorded bytes and what they were made from are never replaced: they may have been sent.
       .$if(isFrozen, (query) => query.where('signed', 'is', null))
+      // A request whose time is over is not signed any more.
+      .$if(columns.includes('signed'), (query) =>
+        query.where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', hole('now'))])),
+      )
+      // Bytes are sent, or handed out to whoever asked for them: never both.
+      .$if(to === 'broadcast', (query) => query.where(isSentByUs))
+      .$if(to === 'completed', (query) =>
+        query.where((row) => row.or([row('state', '=', 'broadcast'), row('delivery', '=', 'return')])),
+      )
       // A transaction without bytes is never called signed.
       .$if(to === 'signed' && !columns.includes('signed'), (query) => query.where('signed', 'is not', null)),
   );
@@ -102,13 +114,13 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
   });
-  const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null });
+  const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null, now });
   if (numAffectedRows !== 1n && sealed !== undefined) {
     // Another process has written the row since: it is read and verified, and the step is tried on its present form.
     sealOf(db).forget(lease.id);
     return advance(db, { lease, to, fact, event }, holder);
   }
-  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner }, to);
+  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner, now }, to);
   if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
   await reserve(db, { lease, to, fact, event }, holder);
   await addEvent(db, { id: lease.id, at: now, event, fact, ...(sealed && { place: sealed.columns.events }) });
@@ -219,7 +231,7 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
     .where('lease_owner', '=', owner)
     .where('state', 'in', sentStates)
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner }, 'claimed');
+  if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner, now }, 'claimed');
   await release(db, lease.id);
   await freeBudgets(db, lease.id, holder);
   const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };

@@ -43,7 +43,7 @@ async function addQueues<T>({ schema }: Pick<Kysely<T>, 'schema'>): Promise<void
   await schema
     .createIndex('transactions_waiting')
     .on('transactions')
-    .columns(['chain', 'network', 'next_attempt_at'])
+    .columns(['chain', 'network', 'next_attempt_at', 'created_at'])
     .where(sql<boolean>`source is not null and state in ('claimed', 'held')`)
     .execute();
   await schema

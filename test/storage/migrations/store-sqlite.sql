@@ -73,7 +73,7 @@ alter table "transactions" add column "expires_at" bigint;
 create unique index "transactions_by_key" on "transactions" ("tenant", "idempotency_key") where "idempotency_key" is not null;
 create index "transactions_by_tenant" on "transactions" ("tenant", "created_at") where "tenant" is not null;
 create index "transactions_by_reference" on "transactions" ("tenant", "reference") where "reference" is not null;
-create index "transactions_waiting" on "transactions" ("chain", "network", "next_attempt_at") where source is not null and state in ('claimed', 'held');
+create index "transactions_waiting" on "transactions" ("chain", "network", "next_attempt_at", "created_at") where source is not null and state in ('claimed', 'held');
 create index "transactions_expiring" on "transactions" ("expires_at") where expires_at is not null and state in ('claimed', 'held');
 create table "tenants" ("id" text primary key, "created_at" bigint not null);
 create table "tokens" ("id" text primary key, "tenant" text not null, "facts" text not null, "hash" text not null, "revoked_at" bigint, "mac" text not null, "last_used_at" bigint);

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { CustosError } from '../../src/core/errors.js';
+import { defaultTenant } from '../../src/core/ids.js';
+import { silentLog } from '../../src/core/log.js';
+import type { Source } from '../../src/core/network/source.js';
+import type { AcceptRequest } from '../../src/core/store/intake-facts.js';
+import { ErrorReports } from '../../src/daemon/error-reports.js';
+import { Lane } from '../../src/daemon/lane.js';
+import type { DaemonParts } from '../../src/daemon/parts.js';
+import { createIntake } from '../../src/lifecycle/intake.js';
+import { carrying, pendingOf } from '../lifecycle/carrying.js';
+import { eth } from '../storage/support.js';
+
+const daemon = carrying();
+const heard: string[] = [];
+
+/** A cloud that never answers, and notes what it is asked. */
+const deadCloud: Partial<Source> = Object.fromEntries(
+  ['pending', 'status', 'complete', 'report', 'broadcast'].map((name) => [
+    name,
+    async () => {
+      heard.push(name);
+      throw new CustosError('CLOUD_UNREACHABLE', 'the cloud is dead');
+    },
+  ]),
+);
+
+function lane(given: Partial<DaemonParts> = {}) {
+  heard.length = 0;
+  const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
+  const wallets = {
+    async *idPages() {
+      yield ['26d3883e-4e17-48b3-a0ee-09a3e484ac83'];
+    },
+    get: async () => {
+      throw new CustosError('WALLET_UNKNOWN', 'no such wallet');
+    },
+  };
+  const parts = daemon.daemonParts(deadCloud, { wallets, ...given } as unknown as Partial<DaemonParts>);
+  const reports = new ErrorReports(parts.source, silentLog);
+  const periods = { shortest: 1_000, longest: 1_000 };
+  return { lane: new Lane(parts, eth, { periods, concurrency: 4, tally, reports }), tally, reports };
+}
+
+function request(id: string, more: Partial<AcceptRequest> = {}): AcceptRequest {
+  const facts = { tenant: defaultTenant, source: 'api', kind: 'transaction', delivery: 'broadcast' } as const;
+  return { ...facts, pending: pendingOf(id), ...more };
+}
+
+const stateOf = async (id: string) => (await daemon.journal.get(id))?.state;
+
+test('a request of a door goes its way while the cloud is dead, and the cloud hears nothing of its end', async () => {
+  await daemon.journal.accept(request('one'));
+  const { lane: line, tally, reports } = lane();
+  await line.ownRound();
+  await line.settled();
+  await reports.flush();
+  expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', errorCode: 'WALLET_UNKNOWN' });
+  expect([heard, tally.failed]).toEqual([[], 1]);
+});
+
+test('a cloud is not asked whether a request of a door was withdrawn', async () => {
+  await daemon.journal.accept(request('one'));
+  const { lane: line } = lane({ onlyTransactions: new Set() });
+  await line.round();
+  await line.settled();
+  expect(heard).toEqual(['pending']);
+  expect(await stateOf('one')).toBe('claimed');
+});
+
+test('an accepted request is taken at once, without a round', async () => {
+  const { lane: line } = lane();
+  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  expect((await intake.accept(request('one'))).kind).toBe('accepted');
+  await line.settled();
+  expect(await stateOf('one')).toBe('failed');
+});
+
+test('a lane that has stopped takes no request, and the next process finds it', async () => {
+  const { lane: line } = lane();
+  line.stop();
+  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  await intake.accept(request('one'));
+  await line.ownRound();
+  await line.settled();
+  expect(await stateOf('one')).toBe('claimed');
+  const next = lane().lane;
+  await next.ownRound();
+  await next.settled();
+  expect(await stateOf('one')).toBe('failed');
+});
+
+test('a poll without the request does not drop it while it waits for its turn', async () => {
+  const { lane: line } = lane();
+  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  const ids = Array.from({ length: 40 }, (_none, at) => `r${at}`);
+  await Promise.all(ids.map((id) => intake.accept(request(id))));
+  await line.round();
+  await line.settled();
+  expect(new Set(await Promise.all(ids.map(stateOf)))).toEqual(new Set(['failed']));
+});
+
+test('a request of a wallet that is not served here waits for another process', async () => {
+  await daemon.journal.accept(request('one'));
+  const { lane: line } = lane({ onlyWallets: new Set() });
+  await line.ownRound();
+  await line.settled();
+  expect(await stateOf('one')).toBe('claimed');
+});
+
+test('a request ends on its way when its time is over, and the next look ends those that nobody took', async () => {
+  const ahead = { now: () => Date.now() + 3_600_000, wait: async () => undefined };
+  await daemon.journal.accept(request('one', { expiresAt: Date.now() + 1_800_000 }));
+  const { lane: line, tally } = lane({ clock: ahead });
+  await line.ownRound();
+  await line.settled();
+  expect(await daemon.journal.get('one')).toMatchObject({ state: 'cancelled', errorCode: 'REQUEST_EXPIRED' });
+  expect([heard, tally.failed]).toEqual([[], 1]);
+});
