@@ -40,35 +40,27 @@ export async function cancelTransaction(parts: CancelParts, id: string): Promise
   return { entry: await journal.cancel(id, proof), proof };
 }
 
-function bytesOf({ signed, txId, completed = '', sender = '' }: JournalEntry): RecordedTransaction | undefined {
+/** The recorded bytes as a chain asks about them. */
+export function bytesOf({ signed, txId, completed = '', sender = '' }: JournalEntry): RecordedTransaction | undefined {
   return signed === undefined || txId === undefined ? undefined : { raw: signed, txId, completed, sender };
 }
 
 /** Proves with the node, or with another transaction of the journal that is in the chain, that bytes cannot take effect. */
-async function proveDead(
-  { journal, chains, nodes, developmentChainIds }: CancelParts,
-  entry: JournalEntry,
-  recorded: RecordedTransaction,
-): Promise<DeathProof> {
+async function proveDead(parts: CancelParts, entry: JournalEntry, recorded: RecordedTransaction): Promise<DeathProof> {
+  const { journal, chains } = parts;
   const { id } = entry;
   const { txId } = recorded;
   // Bytes that belong to another transaction pay for that one, whatever happens to them.
   const twin = await journal.twin(entry);
   if (twin !== undefined) return { txId, text: `its bytes are those of ${twin}` };
   const chain = chains.get(entry.chain);
-  const node = nodes(entry.network).client(chain);
-  // Another chain proves nothing: a mistyped address may be the reason why no cloud knows the signed bytes.
-  const developmentChainId = developmentChainIds.get(chain.id);
   const { checkNode } = chain.node;
   // These bytes may have left, unlike those that a network refused: a node that cannot say where it belongs proves nothing.
   if (checkNode === undefined && entry.state === 'signed') {
     const text = `no node of ${chain.id} can show that it is of ${entry.network}, so none proves the signed bytes of ${id} dead`;
     throw new CustosError('STATE_CONFLICT', text);
   }
-  await checkNode?.(node, {
-    network: entry.network,
-    ...(developmentChainId !== undefined && { developmentChainId }),
-  });
+  const node = await checkedNode(parts, entry);
   const fate = (await chain.node.fate?.(recorded, node)) ?? 'open';
   if (fate === 'dead') return { txId, text: `the ${chain.id} node shows that ${txId} can never take effect any more` };
   if (fate === 'known') throw new CustosError('STATE_CONFLICT', `the network has ${txId}: ${wayToEnd(entry)}`);
@@ -77,6 +69,22 @@ async function proveDead(
       return { txId, text: `${rival.id} took its nonce or outputs, in the chain` };
   }
   throw new CustosError('STATE_CONFLICT', `the signed bytes of ${id} may still take effect; ${wayOn(entry)}`);
+}
+
+/**
+ * A node of the transaction's chain. Another chain proves nothing: a mistyped address may be the reason why no cloud knows the signed
+ * bytes.
+ * @throws CustosError CHAIN_ID_MISMATCH, NETWORK_MISMATCH, NODE_*, API_KEY_MISSING
+ */
+export async function checkedNode(
+  { chains, nodes, developmentChainIds }: CancelParts,
+  { chain: id, network }: JournalEntry,
+): Promise<NodeClient> {
+  const chain = chains.get(id);
+  const node = nodes(network).client(chain);
+  const developmentChainId = developmentChainIds.get(chain.id);
+  await chain.node.checkNode?.(node, { network, ...(developmentChainId !== undefined && { developmentChainId }) });
+  return node;
 }
 
 function wayToEnd({ id, state }: JournalEntry): string {

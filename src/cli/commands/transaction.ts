@@ -3,11 +3,13 @@ import { approvalParts } from '../../app/approvals/parts.js';
 import { makeCloud } from '../../app/network/cloud.js';
 import { isPasswordAtHand } from '../../app/store/password.js';
 import { cancelTransaction } from '../../app/transactions/cancel.js';
+import { releaseTransaction } from '../../app/transactions/release.js';
 import { retryTransaction } from '../../app/transactions/retry.js';
 import { type ShownEntry, showEntries, showStory, type Unlock } from '../../app/transactions/shown.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
+import type { IntakeFacts } from '../../core/store/intake-facts.js';
 import { isUnsigned, type JournalEntry } from '../../core/store/journal.js';
 import type { Output } from '../output.js';
 import type { Call, Run } from '../spec.js';
@@ -42,7 +44,11 @@ export const list: Run = async ({ options, house, out }) => {
     for (const one of entries) out.jsonLine(shown(one));
   } else {
     const head = ['ID', 'CHAIN', 'NETWORK', 'STATE', 'UPDATED', 'TX ID', 'WHAT'];
-    out.table([head, ...entries.map(({ entry }) => row(entry))]);
+    const rows = [head, ...entries.map(({ entry }) => row(entry))];
+    // Stores whose transactions all come from a cloud show what they always did.
+    const hasRequests = entries.some(({ entry }) => entry.intake !== undefined);
+    const asked = [requestHead, ...entries.map(({ entry }) => requestCells(entry))];
+    out.table(hasRequests ? rows.map((cells, at) => [...cells, ...(asked[at] ?? [])]) : rows);
   }
   return noteProof(entries, out);
 };
@@ -88,17 +94,41 @@ export const retry: Run = async ({ args, house, out }) => {
 
 export const cancel: Run = async ({ args, house, out }) => {
   const id = parsePendingId(args[0]);
-  const { chains, config, clock, log } = house;
-  const nodes = (network: Network) => makeCloud({ config, clock, log }, { network }).nodes;
-  const { developmentChainIds } = config.daemon;
-  const parts = { journal: await house.journal(), chains, nodes, developmentChainIds };
-  const { proof } = await cancelTransaction(parts, id);
+  const { proof, entry } = await cancelTransaction(await askingParts(house), id);
   if (proof !== undefined) {
     out.note(`Its signed bytes (${proof.txId}) never take effect: ${proof.text}. They stay in its story.`);
   }
-  out.note(`Transaction ${id} is cancelled. The cloud still lists it until the application deletes it there.`);
+  const listed = entry.intake === undefined ? ' The cloud still lists it until the application deletes it there.' : '';
+  out.note(`Transaction ${id} is cancelled.${listed}`);
   return 0;
 };
+
+export const release: Run = async ({ args, house, out }) => {
+  const { id, txId } = await releaseTransaction(await askingParts(house), parsePendingId(args[0]));
+  out.note(
+    `Transaction ${id} is released: others may have its nonce and outputs. Whoever has its bytes (${txId}) may still send them.`,
+  );
+  return 0;
+};
+
+/** What may have to ask a node. */
+async function askingParts(house: Call['house']) {
+  const { chains, config, clock, log } = house;
+  const nodes = (network: Network) => makeCloud({ config, clock, log }, { network }).nodes;
+  const { developmentChainIds } = config.daemon;
+  return { journal: await house.journal(), chains, nodes, developmentChainIds };
+}
+
+/** What an application asked for itself. */
+function request({ tenant, source, kind, delivery, idempotency, reference, initiator, expiresAt }: IntakeFacts) {
+  return {
+    ...{ tenant, source, kind, delivery },
+    ...(idempotency !== undefined && { idempotencyKey: idempotency.key }),
+    ...(reference !== undefined && { reference }),
+    ...(initiator !== undefined && { initiator }),
+    ...(expiresAt !== undefined && { expires: time(expiresAt) }),
+  };
+}
 
 function shown({ entry, isVerified }: ShownEntry) {
   const { id, chain, network, state, sender, nonce, txId, summary, errorCode, errorText, attempts } = entry;
@@ -113,6 +143,7 @@ function shown({ entry, isVerified }: ShownEntry) {
     ...(txId !== undefined && { txId }),
     ...(summary !== undefined && { summary }),
     ...(errorCode !== undefined && { error: { code: errorCode, message: errorText } }),
+    ...(entry.intake && request(entry.intake)),
     attempts,
     createdAt: time(entry.createdAt),
     updatedAt: time(entry.updatedAt),
@@ -123,6 +154,14 @@ function row({ id, chain, network, state, updatedAt, txId, summary, errorCode, e
   const ended = state === 'completed' || errorCode === undefined;
   const what = ended ? String(summary?.['text'] ?? '') : `${errorCode}: ${errorText}`;
   return [id, chain, network, state, time(updatedAt), txId ?? '', what];
+}
+
+const requestHead = ['SOURCE', 'TENANT', 'REFERENCE', 'DELIVERY', 'EXPIRES'];
+
+function requestCells({ intake }: JournalEntry): string[] {
+  if (intake === undefined) return ['cloud', '', '', '', ''];
+  const { source, tenant, reference = '', delivery, expiresAt } = intake;
+  return [source, tenant, reference, delivery, expiresAt === undefined ? '' : time(expiresAt)];
 }
 
 function time(milliseconds: number): string {
