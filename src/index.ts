@@ -4,7 +4,9 @@
  * error is a CustosError.
  */
 
-export type { Carried, Carrier, CarrierOptions, Tally } from './app/library/carrier.js';
+export type { Acceptance, Carried, Carrier, Tally } from './app/library/carrier.js';
+export type { CarrierOptions } from './app/library/carrier-options.js';
+export type { Request } from './app/library/request.js';
 export type { TransactionSource } from './app/library/source.js';
 export type { Transaction } from './app/library/transaction.js';
 export {

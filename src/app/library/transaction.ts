@@ -19,10 +19,13 @@ export interface Transaction {
   readonly unsigned: string;
 }
 
+/** The keys that sign. */
+export const keysSchema = z.array(z.strictObject({ signatureId: text, index: z.number().exactOptional() })).min(1);
+
 const schema = z.strictObject({
   id: text,
   chain: text,
-  keys: z.array(z.strictObject({ signatureId: text, index: z.number().exactOptional() })).min(1),
+  keys: keysSchema,
   unsigned: z.string(),
 });
 

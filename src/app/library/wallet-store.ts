@@ -27,7 +27,8 @@ import { createWallets } from '../wallets/create.js';
 import { getSealed, pageSealed } from '../wallets/find.js';
 import { importWallets } from '../wallets/import.js';
 import { network, readArgument, secret, text } from './argument.js';
-import { type Carrier, type CarrierOptions, makeCarrier } from './carrier.js';
+import { type Carrier, makeCarrier } from './carrier.js';
+import type { CarrierOptions } from './carrier-options.js';
 
 export interface StoreOptions {
   /** Path of a SQLite file, or a `postgres://` URL; a remote database needs sslmode=verify-full. */
