@@ -15,7 +15,7 @@ export const policyCommands: readonly CommandSpec[] = [
   {
     path: 'policy check',
     args: '<file>',
-    about: 'find mistakes in a policy: what it contradicts, cannot reach or does not use',
+    about: 'find mistakes in a policy (-: on standard input): what it contradicts, cannot reach or does not use',
     options: [jsonOption],
     load: async () => (await policy()).check,
   },

@@ -15,6 +15,7 @@ interface ErrorKind {
 const kinds = {
   // Command line and configuration
   USAGE: { exit: 2, status: 400, hint: 'run the command with --help' },
+  FILE_UNREADABLE: { exit: 2, status: 400, hint: 'check the name of the file, and that this user may read it' },
   CONFIG_INVALID: { exit: 2, status: 500, hint: 'correct the named settings; `custos doctor` shows all of them' },
   CANCELLED_BY_USER: { exit: 1, status: 400, hint: 'nothing was changed' },
   NO_TERMINAL: {
@@ -482,7 +483,7 @@ const kinds = {
   POLICY_INVALID: {
     exit: 2,
     status: 400,
-    hint: 'correct the member in the message as docs/policy.md says; `custos policy check FILE` lists every mistake of form',
+    hint: 'correct the places that the message names; docs/policy.md explains each member',
   },
   POLICY_MISSING: {
     exit: 1,
@@ -550,7 +551,7 @@ const kinds = {
   CONSTITUTION_SIGNATURE: {
     exit: 1,
     status: 403,
-    hint: 'sign this very document with a key of the group that its threshold names',
+    hint: 'the message says what does not fit: have a person whose signature it asks for sign this very document, and give the file unchanged',
   },
   CONSTITUTION_QUORUM: { exit: 1, status: 403, hint: 'have the named persons sign it, and run the command again' },
   CONSTITUTION_CONFLICT: {

@@ -92,6 +92,7 @@ it('a freeze that cannot be what was meant is refused', async () => {
   expect(await refused('--all', '--reason', ' ')).toContain('FREEZE_INVALID');
   expect(await refused('--tag', 'a', '--tag', 'b', '--reason', 'why')).toContain('FREEZE_INVALID');
   expect((await here('unfreeze', 'aa'.repeat(16))).stderr).toContain('FREEZE_UNKNOWN');
+  expect((await keyed('unfreeze', 'aa'.repeat(16), put('none.unfreeze', ''))).stderr).toContain('FREEZE_UNKNOWN');
 });
 
 it('a freeze of a tag that no wallet has says so', async () => {

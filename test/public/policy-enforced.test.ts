@@ -111,7 +111,7 @@ it('with a policy a covered payment is sent, and one above the ceiling or to oth
     state: 'denied',
     error: {
       code: 'JUDGE_DENIED',
-      message: expect.stringMatching(/^policy: no permit covers transfer of 10000000000000001/),
+      message: expect.stringMatching(/^policy: no permit covers transfer of 0\.010000000000000001 ETH\.testnet to /),
     },
   });
   expect(isSent('above')).toBe(false);

@@ -33,7 +33,8 @@ export function signDecision(
   { decision, now, validFor = USUAL_APPROVAL }: Decision,
 ): SignedApproval {
   const { store, pending, chain, network, policy, demands, initiator } = request;
-  if (validFor > LONGEST_APPROVAL) throw new CustosError('APPROVAL_INVALID', 'an approval holds for at most 24 hours');
+  if (validFor > LONGEST_APPROVAL)
+    throw new CustosError('USAGE', '--valid-for takes at most 1440 minutes: an approval holds for at most 24 hours');
   const text = approvalText({
     store,
     pending,

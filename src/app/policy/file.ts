@@ -8,9 +8,21 @@ import { parsePolicy } from './schema.js';
 /** Larger than any policy, in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** @throws CustosError USAGE: the file cannot be read; POLICY_INVALID, with the name of the file */
+/** Where the text of a policy comes from. */
+interface PolicySource {
+  /** Its name, in errors. */
+  readonly file: string;
+  /** Absent: it is a file of this name. */
+  read?(): Promise<string>;
+}
+
+/** @throws CustosError FILE_UNREADABLE; POLICY_INVALID, with the name of the file */
 export async function readPolicyFile(file: string): Promise<Policy> {
-  const text = await read(file);
+  return readSource({ file });
+}
+
+async function readSource({ file, read = () => readText(file) }: PolicySource): Promise<Policy> {
+  const text = await read();
   try {
     return parsePolicy(text);
   } catch (error) {
@@ -21,10 +33,10 @@ export async function readPolicyFile(file: string): Promise<Policy> {
 
 /** A policy and what is wrong with it. @param chains - tickers of all chains. @throws as `readPolicyFile` */
 export async function checkFile(
-  file: string,
+  source: PolicySource,
   chains: readonly string[],
 ): Promise<{ readonly policy: Policy; readonly findings: readonly PolicyFinding[] }> {
-  const policy = await readPolicyFile(file);
+  const policy = await readSource(source);
   return { policy, findings: checkPolicy(policy, chains) };
 }
 
@@ -33,12 +45,12 @@ export async function diffFiles(before: string, after: string): Promise<PolicyDi
   return diffPolicies(await readPolicyFile(before), await readPolicyFile(after));
 }
 
-async function read(file: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   try {
     const bytes = await readAtMost(file, MAX_BYTES);
     if (bytes !== undefined) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new CustosError('USAGE', `the policy ${file} cannot be read as text`);
+    throw new CustosError('FILE_UNREADABLE', `the policy ${file} cannot be read as text`);
   }
   throw new CustosError('POLICY_INVALID', `${file} is too large for a policy`);
 }

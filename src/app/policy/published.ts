@@ -10,6 +10,7 @@ import { inForceAt, isReplaced, publishedText, readPublished } from '../../polic
 import { type Publication, type PublishingWish, planPublication } from '../../policy/statics/publication.js';
 import { type ControlSeal, type ControlView, controlSeal } from '../../vault/control-seal.js';
 import { currentConstitution } from '../approvals/constitutions.js';
+import { readable } from './readable.js';
 
 /** What published policies are read and written with. */
 export interface PolicyParts {
@@ -108,5 +109,5 @@ export async function nextDraft({ store, seal, clock }: PolicyParts): Promise<ob
   if (newest === undefined) return undefined;
   const base = inForceAt(published, clock.now()).current?.policy ?? newest;
   const written = objectOf(tryJson(base.text), () => new CustosError('INTERNAL', 'a published policy is not JSON'));
-  return { ...written, version: newest.version + 1, previous: newest.hash };
+  return readable({ ...written, version: newest.version + 1, previous: newest.hash });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
+import { quote } from '../../core/ids.js';
 import { parseJson } from '../../core/json.js';
 import type { PersonSignature } from '../../core/policy/constitution.js';
 import { type WalletState, walletStates } from '../../core/signing/wallet.js';
@@ -41,8 +42,12 @@ const requestForm = z.strictObject({
   revision: z.number().int().min(1),
 });
 
+/** What was signed, so that a refusal can say what is different. Nothing is believed of it: the hash decides. */
+const subject = { wallet: z.string(), state: z.string(), reason: z.string(), revision: z.number() };
+
 const signatureForm = z.strictObject({
   custosSignature: z.literal(1),
+  ...z.object(subject).partial().shape,
   hash: z.string(),
   key: z.string(),
   signature: z.string(),
@@ -94,7 +99,9 @@ export function stateLines(request: StateRequest): readonly string[] {
 /** What a person sends after signing. @returns one line of JSON */
 export function signState(request: StateRequest, key: ApproverKey): string {
   const { signature } = stateSignature(request, key);
-  return canonicalJson({ custosSignature: 1, hash: subjectOf(request), key: key.text, signature });
+  const { wallet, state, reason, revision } = request;
+  const about = { wallet, state, reason, revision };
+  return canonicalJson({ custosSignature: 1, ...about, hash: subjectOf(request), key: key.text, signature });
 }
 
 /** The signature itself, for whoever signs at the store. */
@@ -108,10 +115,20 @@ export function readStateSignature(text: string, request: StateRequest): PersonS
   const parsed = signatureForm.safeParse(parseJson(text, () => refused('it is not JSON')));
   if (!parsed.success) throw refused('it has another form');
   const { hash, key, signature } = parsed.data;
-  if (hash !== subjectOf(request)) {
-    throw refused('it is for another wallet, state or reason, or the wallet was changed since the request was made');
-  }
+  if (hash !== subjectOf(request)) throw refused(differenceOf(parsed.data, request));
   return { key, signature };
+}
+
+function differenceOf(signed: z.infer<typeof signatureForm>, request: StateRequest): string {
+  for (const name of ['wallet', 'state', 'reason'] as const) {
+    if (signed[name] !== undefined && signed[name] !== request[name]) {
+      return `it is for the ${name} ${quote(signed[name])}, and this is ${quote(request[name])}`;
+    }
+  }
+  if (signed.revision !== undefined && signed.revision !== request.revision) {
+    return 'the wallet was changed after it was signed: make a new request';
+  }
+  return 'it is for another wallet, state or reason, or the wallet was changed since the request was made';
 }
 
 function subjectOf(request: StateRequest): string {

@@ -42,11 +42,11 @@ export async function confirmed({ options, house }: Call, question: string): Pro
 /** Bytes of the largest file of a constitution, request or answer. */
 const MAX_FILE = 64 * 1024 * 1024;
 
-/** @throws CustosError USAGE: there is no such file, it has no end, or it is not text */
+/** @throws CustosError FILE_UNREADABLE: there is no such file; USAGE: it has no end, or it is not text */
 export async function textIn(file: string | undefined): Promise<string> {
   const name = file ?? '';
   const bytes = await readAtMost(name, MAX_FILE).catch((cause: unknown) => {
-    throw new CustosError('USAGE', `the file ${name} cannot be read`, { cause });
+    throw new CustosError('FILE_UNREADABLE', `the file ${name} cannot be read`, { cause });
   });
   if (bytes === undefined) throw new CustosError('USAGE', `the file ${name} is too large`);
   const decoded = decodeText(bytes);

@@ -70,8 +70,10 @@ export const unfreeze: Run = async (call) => {
     if (files.length > 0) throw new CustosError('USAGE', 'with --key it signs, and takes no signatures');
     return signEnd(call, await linesOf(call, id));
   }
-  const signatures = await signaturesIn(files, (text) => readUnfreezeSignature(text, id));
   const store = await house.store();
+  // A mistyped id is said before anything about signatures for it.
+  await freezeLines(store, id);
+  const signatures = await signaturesIn(files, (text) => readUnfreezeSignature(text, id));
   const rootKey = await house.rootKey();
   const constitution = await openConstitutions(store, rootKey, currentConstitution);
   const names = await endFreeze(

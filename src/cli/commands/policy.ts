@@ -17,7 +17,9 @@ export const draft: Run = async ({ house, out }) => {
 };
 
 export const check: Run = async ({ args, options, house, out }) => {
-  const { policy, findings } = await checkFile(args[0] ?? '', house.chains.ids);
+  const [file = ''] = args;
+  const source = file === '-' ? { file: 'standard input', read: () => house.terminal.readInput() } : { file };
+  const { policy, findings } = await checkFile(source, house.chains.ids);
   const mistakes = findings.filter(({ level }) => level === 'mistake').length;
   const { version, hash, permits, forbids, limits } = policy;
   const rules = permits.length + forbids.length + limits.length;
@@ -32,12 +34,12 @@ export const check: Run = async ({ args, options, house, out }) => {
 export const explainCommand: Run = async ({ args, options, house, out }) => {
   const [first = ''] = args;
   const { transaction } = options;
-  const judgement =
+  const explained =
     transaction === undefined
       ? await explainPublished(house, first)
       : await explain(await readPolicyFile(first), parsePendingId(transaction), await judging(house));
-  if (options.json) out.json(judgement);
-  else for (const line of explainLines(judgement)) out.line(line);
+  if (options.json) out.json(explained.judgement);
+  else for (const line of explainLines(explained)) out.line(line);
   out.note(
     transaction === undefined ? 'not known here: who asked for it, and what a four-eye service says.' : NOT_KNOWN,
   );

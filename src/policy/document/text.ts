@@ -1,5 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { tryJson } from '../../core/json.js';
+import { jsonFault } from '../../core/text/json-fault.js';
 import { repeatedMember } from '../../core/text/repeated-member.js';
 
 /** The largest policy, in characters. */
@@ -20,12 +21,17 @@ export function parsePolicyText(text: string): unknown {
   const rest = text.replace(texts, '""');
   if (depthOf(rest) > MAX_DEPTH) throw invalid('', `is nested more than ${MAX_DEPTH} levels deep`);
   const value = tryJson(text);
-  if (value === undefined) throw invalid('', 'is not JSON');
+  if (value === undefined) throw invalid('', notJson(text));
   if (/[-.]|\d[eE]/.test(rest)) throw invalid('', 'has a number with a sign, fraction or exponent; amounts are texts');
   const repeated = repeatedMember(text);
   if (repeated !== undefined) throw invalid('', `has a member twice in one object: ${JSON.stringify(repeated)}`);
   checkTexts(text);
   return value;
+}
+
+function notJson(text: string): string {
+  const fault = jsonFault(text);
+  return fault === undefined ? 'is not JSON' : `is not JSON from line ${fault.line}, column ${fault.column} on`;
 }
 
 /** @param at - path of the member: `permits[0].max`; empty for the whole policy */

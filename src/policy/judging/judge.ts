@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { EffectFinding, Judgement, MissingApprovals, ShadowFinding } from '../../core/policy/judgement.js';
+import type { Permit } from '../../core/policy/policy.js';
 import { normal } from '../address.js';
 import type { LocalTime } from './calendar.js';
 import { assetKey, type CompiledPolicy, receiversOf, rulesFor } from './compile.js';
@@ -9,7 +10,7 @@ import { missOf, type PermitReading, readPermit } from './cover.js';
 import { type Approvers, approversOf } from './demands.js';
 import { amountOf } from './effects.js';
 import { type LimitFinding, readLimit, takingOf } from './limits.js';
-import { reasonsOf } from './reasons.js';
+import { type AssetOf, reasonsOf } from './reasons.js';
 
 /** Of so many uncovered effects the tree says why each permit fails; of the others it only says that they are not covered. */
 const EXPLAINED = 16;
@@ -54,7 +55,9 @@ export function judgePolicy(compiled: CompiledPolicy, facts: PolicyFacts): Judge
     rejectedBy,
     verdict,
     reasons:
-      verdict === 'allow' ? [] : [...malformed, ...reasonsOf(parts, compiled.policy), ...sweepReason(parts, facts)],
+      verdict === 'allow'
+        ? []
+        : [...malformed, ...reasonsOf(parts, compiled.policy, assetsOf(compiled, facts)), ...sweepReason(parts, facts)],
     shadow: [
       ...readings.filter(({ permit }) => permit.shadow).flatMap((reading) => shadowPermit(reading, effects)),
       ...matching.filter(({ shadow }) => shadow).map(({ id }) => ({ rule: id, would: 'forbid' as const })),
@@ -119,7 +122,10 @@ function malformations({ effects, now }: PolicyFacts): string[] {
   return found;
 }
 
-function namesOf({ assetNames }: CompiledPolicy, { network, chain, coin }: PolicyFacts): Scene['nameOf'] {
+function namesOf(
+  { assetNames }: CompiledPolicy,
+  { network, chain, coin }: Pick<PolicyFacts, 'network' | 'chain' | 'coin'>,
+): Scene['nameOf'] {
   const names = new Map<string, string | undefined>();
   return ({ asset }) => {
     if (asset === undefined) return undefined;
@@ -129,6 +135,12 @@ function namesOf({ assetNames }: CompiledPolicy, { network, chain, coin }: Polic
     names.set(asset, name);
     return name;
   };
+}
+
+/** Finds the declared assets that effects of a transaction name. */
+export function assetsOf(compiled: CompiledPolicy, facts: Pick<PolicyFacts, 'network' | 'chain' | 'coin'>): AssetOf {
+  const nameOf = namesOf(compiled, facts);
+  return (effect) => compiled.policy.assets.get(nameOf(effect) ?? '');
 }
 
 /** Most rules ask for no time of day, and a calendar is slow. */
@@ -174,12 +186,23 @@ function uncovered(effect: Effect, scene: Scene): EffectFinding {
     covered: 'no',
     by: [],
     get misses() {
-      misses ??= rulesFor(scene.compiled.permits, scene.facts)
+      misses ??= permitsAbout(scene)
         .filter(({ shadow }) => !shadow)
         .map((permit) => ({ rule: permit.id, because: missOf(permit, effect, scene) }));
       return misses;
     },
   };
+}
+
+/** The permits of the transaction's chain, those for other wallets and tags last: whoever reads why nothing covers wants them, too. */
+function permitsAbout({ compiled, facts }: Scene): readonly Permit[] {
+  const near = rulesFor(compiled.permits, facts);
+  const known = new Set(near);
+  const far = compiled.policy.permits.filter(
+    (permit) =>
+      !known.has(permit) && (permit.chain?.has(facts.chain) ?? true) && (permit.network?.has(facts.network) ?? true),
+  );
+  return [...near, ...far];
 }
 
 /** Change goes back to the keys that sign, and a fee belongs to what it is paid for: both go with what permits cover. */

@@ -58,19 +58,36 @@ function ruleChanges<R extends Identified>(before: readonly R[], after: readonly
       if (last === undefined) return [{ what: rule.id, effect: kind.added, why: `the ${kind.kind} is new` }];
       if (textOf(last) === textOf(rule)) return [];
       if (!kind.isKept(rule, last)) {
-        return [
-          {
-            what: rule.id,
-            effect: 'widens',
-            why: `the ${kind.kind} is not proved to allow only what it allowed before`,
-          },
-        ];
+        const why = `the ${kind.kind} is not proved to allow only what it allowed before (${widened(rule, last, kind)})`;
+        return [{ what: rule.id, effect: 'widens', why }];
       }
       if (kind.isKept(last, rule))
         return [{ what: rule.id, effect: 'same', why: `the ${kind.kind} is written differently` }];
-      return [{ what: rule.id, effect: 'narrows', why: `the ${kind.kind} allows less than before` }];
+      const why = `the ${kind.kind} allows less than before (${namesOf(differing(rule, last))})`;
+      return [{ what: rule.id, effect: 'narrows', why }];
     }),
   ];
+}
+
+/** The members that widen by themselves; if only several together do, all that are different. */
+function widened<R extends Identified>(rule: R, last: R, { isKept }: Kind<R>): string {
+  const members = differing(rule, last);
+  const alone = members.filter((name) => !isKept({ ...last, [name]: rule[name] }, last));
+  return namesOf(alone.length > 0 ? alone : members);
+}
+
+function differing<R extends Identified>(rule: R, last: R): readonly (keyof R)[] {
+  const names = new Set([...Object.keys(last), ...Object.keys(rule)]) as ReadonlySet<keyof R>;
+  return [...names].filter((name) => textOf(last[name]) !== textOf(rule[name]));
+}
+
+/** As people write them. */
+function namesOf(members: readonly PropertyKey[]): string {
+  const written: Readonly<Record<string, string>> = {
+    ceiling: 'max, count or lifetime',
+    window: 'rolling, calendar or lifetime',
+  };
+  return members.map((name) => written[String(name)] ?? String(name)).join(', ');
 }
 
 function assetChanges({ assets: before }: Policy, { assets: after }: Policy): PolicyChange[] {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { custos } from '../../support/custos.js';
 import { type Kms, keys, receiver, startKms, transfer } from '../../support/kms.js';
 
 let kms: Kms;
@@ -57,11 +58,35 @@ describe('custos policy', () => {
     expect(await kms.run('policy', 'check', join(kms.home, 'missing'))).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('check reads standard input, and says where a text stops to be JSON', async () => {
+    const input = JSON.stringify({ ...base, permits: [] });
+    const { home, env } = kms;
+    expect(await custos(['policy', 'check', '-'], { home, env, input })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('0 mistakes'),
+    });
+    const broken = input.replace('{', '{\n').replace(/}$/, ',}');
+    const refused = await custos(['policy', 'check', '-'], { home, env, input: broken });
+    expect(refused.stderr).toMatch(
+      /standard input: the policy is not JSON from line 2, column \d+ on \(POLICY_INVALID\)/,
+    );
+    expect(refused.stderr).not.toContain('policy check FILE');
+    const missing = await kms.run('policy', 'check', join(kms.home, 'missing'));
+    expect(missing.stderr).toMatch(/\(FILE_UNREADABLE\)\ncustos: hint: check the name of the file/);
+  });
+
+  it('explain says of a permit for other tags that the tags are not met', async () => {
+    const permits = [{ id: 'hot-only', tags: ['hot'], to: 'any', max: '1' }];
+    const { stdout } = await kms.run('policy', 'explain', file('tags.json', { permits }), '--transaction', 'paid');
+    expect(stdout).toMatch(/^DENY\n {2}no permit covers transfer of 0\.\d+ ETH to /);
+    expect(stdout).toContain('\n  hot-only: tags are not met\n');
+  });
+
   it('explain shows what covers each part of a transaction of the journal', async () => {
     const allowed = await kms.run('policy', 'explain', file('p.json'), '--transaction', 'paid');
     expect(allowed.code).toBe(0);
     expect(allowed.stdout).toMatch(
-      /^ALLOW\ntransfer of \d+ smallest units of ETH to 0x1111111111111111111111111111111111111111: covered by pay\n/,
+      /^ALLOW\ntransfer of 0\.\d+ ETH to 0x1111111111111111111111111111111111111111: covered by pay\n/,
     );
     expect(allowed.stdout).toContain('goes with the rest');
     expect(allowed.stdout).toContain(
@@ -82,11 +107,13 @@ describe('custos policy', () => {
     const next = { version: 2, previous: `sha256:${'0'.repeat(64)}` };
     const more = file('more.json', { ...next, permits: [{ id: 'pay', to: receiver, max: '2' }] });
     const less = file('less.json', { ...next, permits: [{ id: 'pay', to: receiver, max: '0.5' }] });
-    expect((await kms.run('policy', 'diff', file('p.json'), more)).stdout).toMatch(/^widens {2}pay {2}.*\nwidens\n$/);
+    expect((await kms.run('policy', 'diff', file('p.json'), more)).stdout).toMatch(
+      /^widens {2}pay {2}.* \(max\)\nwidens\n$/,
+    );
     const { stdout } = await kms.run('policy', 'diff', file('p.json'), less, '--json');
     expect(JSON.parse(stdout)).toEqual({
       effect: 'narrows',
-      changes: [{ what: 'pay', effect: 'narrows', why: 'the permit allows less than before' }],
+      changes: [{ what: 'pay', effect: 'narrows', why: 'the permit allows less than before (max)' }],
     });
   });
 

@@ -174,14 +174,19 @@ describe('a request about a state', () => {
     ]);
     const answer = signState(read, keyed('oli'));
     expect(readStateSignature(answer, request)).toEqual(stateSignature(request, keyed('oli')));
-    for (const [text, about] of [
-      [answer, { ...request, revision: 3 }],
-      [answer, { ...request, state: 'destroyed' as const }],
-      ['{}', request],
-      ['[', request],
+    const bare = JSON.stringify({ custosSignature: 1, hash: 'sha256:00', key: 'k', signature: 's' });
+    for (const [text, about, why] of [
+      [answer, { ...request, revision: 3 }, 'the wallet was changed after it was signed'],
+      [answer, { ...request, state: 'destroyed' as const }, 'it is for the state "suspended", and this is "destroyed"'],
+      [answer, { ...request, wallet: 'w' }, `it is for the wallet "${id}", and this is "w"`],
+      [answer, { ...request, reason: 'r' }, 'it is for the reason'],
+      // One that says nothing of itself.
+      [bare, request, 'it is for another wallet, state or reason'],
+      ['{}', request, 'it has another form'],
+      ['[', request, 'it is not JSON'],
     ] as const) {
       expect(() => readStateSignature(text, about)).toThrow(
-        expect.objectContaining({ code: 'CONSTITUTION_SIGNATURE' }),
+        expect.objectContaining({ code: 'CONSTITUTION_SIGNATURE', message: expect.stringContaining(why) }),
       );
     }
   });

@@ -22,7 +22,7 @@ describe('a policy without rules', () => {
   it('denies everything', () => {
     const { verdict, reasons } = judged({});
     expect(verdict).toBe('deny');
-    expect(reasons[0]).toBe(`no permit covers transfer of ${ether} smallest units of ETH to ${receiver}`);
+    expect(reasons[0]).toBe(`no permit covers transfer of 1 ETH to ${receiver}`);
   });
 });
 
