@@ -6,6 +6,7 @@
 
 export type { Acceptance, Carried, Carrier, Tally } from './app/library/carrier.js';
 export type { CarrierOptions } from './app/library/carrier-options.js';
+export type { MessageRequest, SignedAnswer } from './app/library/message.js';
 export type { Request } from './app/library/request.js';
 export type { TransactionSource } from './app/library/source.js';
 export type { Transaction } from './app/library/transaction.js';

@@ -1,40 +1,25 @@
 import { z } from 'zod';
-import { CustosError, type ErrorCode } from '../../core/errors.js';
+import { CustosError } from '../../core/errors.js';
 import type { ChainId, Network } from '../../core/ids.js';
 import type { Intake } from '../../core/network/intake.js';
 import type { Source } from '../../core/network/source.js';
 import { parsePendingId } from '../../core/signing/pending.js';
-import type { JournalEntry, State } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { Daemon, type Tally } from '../../daemon/daemon.js';
 import { createIntake } from '../../lifecycle/intake.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { createWay, type Way } from '../../lifecycle/way.js';
 import { readArgument } from './argument.js';
+import { type Acceptance, type Carried, carriedOf } from './carried.js';
 import { readOptions } from './carrier-options.js';
 import { type CarrierParts, lifecycleParts, servedBy } from './carrier-parts.js';
+import { type MessageRequest, readMessageRequest, type SignedAnswer, signedAnswer } from './message.js';
 import { type Request, readRequest } from './request.js';
 import { joinSources } from './source.js';
 import { readTransaction, type Transaction } from './transaction.js';
 
 export type { Tally } from '../../daemon/daemon.js';
-
-/** How far a transaction got. */
-export interface Carried {
-  readonly id: string;
-  /** `completed`, `denied`, `failed` and `cancelled` are final; any other state continues with the next `carry` or `runOnce`. */
-  readonly state: State;
-  readonly txId?: string;
-  readonly error?: { readonly code: ErrorCode; readonly message: string };
-  /** The signed bytes of a completed request with `delivery: 'return'`. */
-  readonly signed?: string;
-}
-
-/** What became of a request. */
-export interface Acceptance extends Carried {
-  /** True if the request was known already. */
-  readonly replayed: boolean;
-}
+export type { Acceptance, Carried } from './carried.js';
 
 /** Signs and sends. A store has only one at a time, because two would not see each other's transactions. */
 export interface Carrier {
@@ -51,6 +36,12 @@ export interface Carrier {
    * @throws CustosError ARGUMENT_INVALID, PENDING_INVALID, IDEMPOTENCY_CONFLICT (another request has the key), STORE_*, …
    */
   accept(request: Request): Promise<Acceptance>;
+  /**
+   * Signs a message, typed data or a hash, on the way of transactions: judged, recorded, and given back. What is held or failed for now
+   * goes on with the same call again, under its key.
+   * @throws CustosError ARGUMENT_INVALID, MESSAGE_INVALID (its size), IDEMPOTENCY_CONFLICT, STORE_*, …; later errors are in `error`
+   */
+  signMessage(request: MessageRequest): Promise<SignedAnswer>;
   /** How far a transaction has got; undefined for an unknown id. @throws CustosError PENDING_INVALID, RECORD_DAMAGED, STORE_* */
   find(id: string): Promise<Carried | undefined>;
   /** One round: carries everything that waits in the journal or at the source as far as possible for now. */
@@ -139,7 +130,24 @@ class WayCarrier implements Carrier {
       if (accepted.kind !== 'different') {
         return { ...carriedOf(accepted.entry), replayed: accepted.kind === 'replayed' };
       }
-      throw new CustosError('IDEMPOTENCY_CONFLICT', 'accept: another request has this idempotency key');
+      throw otherRequest('accept');
+    });
+  }
+
+  async signMessage(given: MessageRequest): Promise<SignedAnswer> {
+    return this.#begin('signMessage', async () => {
+      const { chains, network: of, clock, journal, source } = this.#parts;
+      const request = readMessageRequest(given, { chains, network: of, now: clock.now() });
+      // Not by the intake that wakes a round: it is carried here.
+      const accepted = await journal.accept(request);
+      if (accepted.kind === 'different') throw otherRequest('signMessage');
+      const { pending } = accepted.entry;
+      const [taken] = await this.#way.take(source, [pending]);
+      if (taken?.kind === 'damaged') throw taken.error;
+      if (taken?.kind === 'begun') await taken.outcome;
+      const entry = await journal.get(pending.id);
+      const carried = carriedOf(entry ?? accepted.entry);
+      return signedAnswer({ ...carried, replayed: accepted.kind === 'replayed' }, entry);
     });
   }
 
@@ -200,19 +208,11 @@ class WayCarrier implements Carrier {
   }
 }
 
+function otherRequest(what: string): CustosError {
+  return new CustosError('IDEMPOTENCY_CONFLICT', `${what}: another request has this idempotency key`);
+}
+
 function requireServed(what: string, chain: ChainId, served: readonly ChainId[]): void {
   if (served.includes(chain)) return;
   throw new CustosError('ARGUMENT_INVALID', `${what}: the carrier was given no node of ${chain}`);
-}
-
-function carriedOf({ id, state, txId, errorCode: code, errorText: message = '', ...entry }: JournalEntry): Carried {
-  const error = state === 'completed' || code === undefined ? undefined : { code, message };
-  const isHandedOut = state === 'completed' && entry.intake?.delivery === 'return';
-  return {
-    id,
-    state,
-    ...(txId !== undefined && { txId }),
-    ...(error && { error }),
-    ...(isHandedOut && entry.signed !== undefined && { signed: entry.signed }),
-  };
 }

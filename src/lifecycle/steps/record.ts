@@ -26,6 +26,12 @@ export async function record(parts: RecordParts, claimed: Claimed, made: Made): 
   await refuseDeadBytes(parts, claimed, made);
   // A freeze may have come while it was signed: these bytes have not left, and are dropped.
   await refuseFrozen(parts, claimed.entry);
+  const recorded: RecordedTransaction = { ...signed, completed, sender: from };
+  if (claimed.entry.pending.kind !== undefined) {
+    // Equal messages have equal signatures, and each request gets its own: there is no network that takes them once.
+    await advance(parts, claimed, { to: 'signed', fact: { signed: signed.raw }, event: 'signed' });
+    return { chain, recorded };
+  }
   const fact = { signed: signed.raw, txId: signed.txId };
   await advance(parts, claimed, { to: 'signed', fact, event: 'signed' }).catch((error: unknown) => {
     const other = error instanceof CustosError ? error.details['other'] : undefined;
@@ -33,7 +39,6 @@ export async function record(parts: RecordParts, claimed: Claimed, made: Made): 
     throw error;
   });
   forms.add({ from, completed }, claimed.entry.id);
-  const recorded: RecordedTransaction = { ...signed, completed, sender: from };
   return { chain, recorded };
 }
 

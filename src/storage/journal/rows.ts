@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageKinds } from '../../core/chain/message-content.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { readErrorCode, readReport } from '../../core/former-error-names.js';
 import { parseChainId, parseTenantId, quote } from '../../core/ids.js';
@@ -141,7 +142,7 @@ function parseRow(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: parsePending(JSON.parse(row.pending), chain, network),
+    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...messageKindOf(row) },
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -158,6 +159,12 @@ function parseRow(row: Row): JournalEntry {
     ...(row.block !== null && row.block !== '' && { block: row.block }),
     ...(row.source !== null && { intake: parseIntake(row) }),
   };
+}
+
+/** What is signed if it is no transaction. Only a door of Custos can have asked for it. */
+function messageKindOf({ source, kind }: Row): Pick<PendingTransaction, 'kind'> {
+  if (source === null || kind === 'transaction') return {};
+  return { kind: oneOf(messageKinds, kind) };
 }
 
 function parseIntake(row: Row): IntakeFacts {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/chain/effect.js';
+import { messageContent, readSignedMessage } from '../../../src/core/chain/message-content.js';
 import { CustosError } from '../../../src/core/errors.js';
 import type { AccountQuestion } from '../../../src/core/signing/control.js';
 import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
@@ -8,7 +9,7 @@ import { Gate } from '../../../src/signing/control/gate.js';
 import { parseContext, prepareSigning } from '../../../src/signing/sign.js';
 import { controlSeal } from '../../../src/vault/control-seal.js';
 import { anyPayment, dayLimit, documentsOf, sealer } from '../../support/control.js';
-import { type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
+import { messageRequest, type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
 
 const rules = { feeCeilings: new Map(), allowedHazards: new Set<never>() };
 
@@ -92,4 +93,19 @@ it('a freeze of a tag that comes between judging and opening a secret still stop
   expect(await first()).toHaveProperty('raw');
   gate.apply({ ...update, frozenTags: ['hot'] });
   await expect(second()).rejects.toMatchObject({ code: 'FROZEN' });
+});
+
+it('a message is judged by the policy where the keys are, and needs a permit that names it', async () => {
+  const parts = await signingParts();
+  const seal = controlSeal(parts.rootKey, parts.storeId);
+  const made = await parts.wallet('key');
+  const request = messageRequest(made, messageContent({ kind: 'message', text: 'I own this address' }));
+  const signedUnder = (permits: readonly object[]) => {
+    const gate = new Gate({ storeId: parts.storeId, open: seal.open.bind(seal) }, () => 1_000_000);
+    gate.apply({ documents: documentsOf(sealer(parts).policy({ permits })), clock: 1 });
+    return prepareSigning(request, { ...parts, rules: new Map(), gate, account: async () => [] })();
+  };
+  await expect(signedUnder([anyPayment])).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  const { raw } = await signedUnder([{ id: 'messages', op: ['message'], to: 'any' }]);
+  expect(readSignedMessage(raw).signature).toMatch(/^0x[0-9a-f]{130}$/);
 });
