@@ -66,7 +66,8 @@ function section({ name, operation }) {
     `\`${name}\`: ${summary}.`,
     ...(given.length === 0 ? [] : [tableOf(['Parameter', 'In', 'Form', ''], given)]),
     ...(body === undefined ? [] : [`Body: ${typeOf(body)}.`, ...(body.$ref === undefined ? [membersOf(body)] : [])]),
-    `Answers ${answers.join('; ')}.`,
+    'Answers:',
+    answers.map((answer) => `- ${answer}`).join('\n'),
   ].join('\n\n');
 }
 

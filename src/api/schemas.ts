@@ -5,7 +5,8 @@ import { parseChainId, parseSignatureId } from '../core/ids.js';
 /** Names of the schemas that the OpenAPI document refers to, and what members mean. */
 export const schemaNames = z.registry<{ readonly id?: string; readonly description?: string }>();
 
-function named<S extends z.ZodType>(id: string, schema: S): S {
+/** Gives a schema the name under which the document has it. */
+export function named<S extends z.ZodType>(id: string, schema: S): S {
   schemaNames.add(schema, { id });
   return schema;
 }

@@ -1,6 +1,7 @@
 import type { Route } from './route.js';
 import { healthRoutes } from './routes/health.js';
+import { transactionRoutes } from './routes/transactions.js';
 import { walletRoutes } from './routes/wallets.js';
 
 /** Every operation of the API but the document, which is made from this list. */
-export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes];
+export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes, ...transactionRoutes];

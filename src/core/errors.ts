@@ -677,6 +677,12 @@ const kinds = {
   SCOPE_MISSING: { exit: 1, status: 403, hint: 'make a token with this scope: `custos token create --scope`' },
   TENANT_EXISTS: { exit: 1, status: 409, hint: '`custos tenant list` shows the tenants' },
   TENANT_UNKNOWN: { exit: 1, status: 404, hint: 'make it with `custos tenant create`' },
+  IDEMPOTENCY_KEY_MISSING: {
+    exit: 2,
+    status: 400,
+    hint: 'send the header `Idempotency-Key` with 1 to 255 visible characters, another one for each request',
+  },
+  IDEMPOTENCY_KEY_REUSED: { exit: 1, status: 422, hint: 'use another Idempotency-Key for another request' },
   RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'wait as long as `Retry-After` says' },
   ROUTE_UNKNOWN: { exit: 1, status: 404, hint: '`/v1/openapi.json` lists the operations' },
   METHOD_UNKNOWN: { exit: 1, status: 405, hint: 'use one of the methods that the header `Allow` lists' },

@@ -4,13 +4,16 @@ import { Authenticator } from '../../src/api/authenticator.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
 import { storedWallets } from '../../src/app/serve/stored-wallets.js';
+import { Transactions } from '../../src/app/serve/transactions.js';
 import { createRegistry } from '../../src/chains/registry.js';
+import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
 import { defaultTenant } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
+import { createIntake } from '../../src/lifecycle/intake.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
 import { openVault } from '../../src/vault/vault.js';
@@ -41,6 +44,8 @@ export interface Asked {
 export class TestApi {
   store: Store = undefined as never;
   api: RunningApi = undefined as never;
+  /** URL of the node of ETH. */
+  node = 'http://127.0.0.1:9';
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -54,6 +59,17 @@ export class TestApi {
       parts: {
         ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
         wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+        journal: store.journal,
+        transactions: new Transactions({
+          network: 'testnet',
+          intake: createIntake(store.journal),
+          lifecycle: {
+            ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
+            nodes: createOwnNodes({ clock, ownNodes: new Map([[chains.get('ETH').id, this.node]]) }),
+            signer: { identify: async () => Promise.reject(new Error('no key here needs its secret')) },
+            rules: new Map(),
+          },
+        }),
       },
       authenticator: new Authenticator({ access: store.access, mac, clock, log: silentLog }),
       ...{ host: '127.0.0.1', port: 0, limits },

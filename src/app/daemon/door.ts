@@ -1,6 +1,6 @@
+import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
-import type { Way } from '../../lifecycle/way.js';
 
 /** A door of a daemon while it is open. */
 export interface Door {
@@ -11,7 +11,8 @@ export interface Door {
 export interface DoorParts {
   readonly store: Store;
   readonly lifecycle: LifecycleParts;
-  readonly way: Way;
+  /** Begins at once with a request that this process has just accepted. */
+  wake(entry: JournalEntry): void;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
   /** Authenticates the journal, 32 bytes. */

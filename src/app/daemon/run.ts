@@ -9,9 +9,10 @@ import type { Cloud, Nodes } from '../../core/network/cloud.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
+import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { createCloudSource } from '../../daemon/cloud-source.js';
-import { Daemon, type Tally } from '../../daemon/daemon.js';
+import { Daemon, type DaemonOptions, type Tally } from '../../daemon/daemon.js';
 import type { DaemonParts } from '../../daemon/parts.js';
 import { createJournalSource } from '../../lifecycle/journal-source.js';
 import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
@@ -104,10 +105,12 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
         shared: store.shared,
         ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       };
+      const daemon = new Daemon(parts, daemonOptions(config));
+      const wake = (entry: JournalEntry) => daemon.wake(entry);
       return withAudit(means, { store, signer }, () =>
         whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
-          withDoor(means.openDoor, { store, lifecycle, way, viewKey, journalKey: journalKey.key }, () =>
-            serve(means, { ...run, parts, signer }),
+          withDoor(means.openDoor, { store, lifecycle, wake, viewKey, journalKey: journalKey.key }, () =>
+            serve(means, { ...run, parts, signer, daemon }),
           ),
         ),
       );
@@ -188,15 +191,19 @@ async function hasPolicy({ config, store }: DaemonMeans): Promise<boolean> {
 interface Serving extends DaemonRun {
   readonly parts: DaemonParts;
   readonly signer: Signer;
+  readonly daemon: Daemon;
+}
+
+function daemonOptions({ daemon: { period, idlePeriod, concurrency, chains } }: DaemonSettings): DaemonOptions {
+  const periods = { shortest: period, longest: Math.max(period, idlePeriod) };
+  return { periods, concurrency, ...(chains && { chains }) };
 }
 
 async function serve(
   { config, log }: Pick<DaemonMeans, 'config' | 'log'>,
-  { parts, signer, signal, onReady }: Serving,
+  { parts, signer, daemon, signal, onReady }: Serving,
 ): Promise<Readonly<Tally>> {
-  const { period, idlePeriod, concurrency, chains, runOnce } = config.daemon;
-  const periods = { shortest: period, longest: Math.max(period, idlePeriod) };
-  const daemon = new Daemon(parts, { periods, concurrency, ...(chains && { chains }) });
+  const { period, idlePeriod, runOnce } = config.daemon;
   const { count, asked } = await countWallets(config, parts.wallets);
   const cost = pollCost({ wallets: asked, period, idlePeriod });
   const hasCloud = config.secrets.has('apiKey');

@@ -1,9 +1,14 @@
+import { CustosError } from '../../core/errors.js';
+import type { Signer } from '../../core/signing/signer.js';
 import type { Store } from '../../core/store/store.js';
 import { openSlot } from '../../vault/key-slots.js';
+import { openPublicVault } from '../../vault/public-vault.js';
 import { viewKey as viewKeyOf } from '../../vault/vault.js';
 import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
 import { refuseProblems } from '../config/problem.js';
+import { readSigningRules } from '../config/signing-rules.js';
 import type { House } from '../house.js';
+import { makeCloud, makeNodes } from '../network/cloud.js';
 import { journalKeyFrom, openJournal } from '../store/journal.js';
 import { openApiDoor } from './door.js';
 
@@ -33,8 +38,15 @@ export async function acceptOnly(means: AcceptMeans, { signal, onListening }: Ac
   refuseProblems(config.problems);
   const store = await means.store();
   const { viewKey, journalKey } = await openKeys(means, store);
+  const lifecycle = {
+    ...{ chains, clock, wallets: store.wallets, journal: store.journal },
+    publicVault: openPublicVault({ viewKey, storeId: store.storeId, chains }),
+    nodes: config.secrets.has('apiKey') ? makeCloud({ config, clock, log }).nodes : makeNodes({ config, clock }),
+    signer: noSigner,
+    rules: readSigningRules(config.daemon, chains, config.network),
+  };
   const door = await openApiDoor({
-    ...{ config, chains, clock, log, store, viewKey, journalKey },
+    ...{ config, chains, clock, log, store, viewKey, journalKey, lifecycle },
     ...(onListening && { onListening }),
   });
   await new Promise<void>((resolve) => {
@@ -43,6 +55,13 @@ export async function acceptOnly(means: AcceptMeans, { signal, onListening }: Ac
   });
   await door.close();
 }
+
+/** @throws CustosError NOT_OFFERED */
+const noSigner: Pick<Signer, 'identify'> = {
+  async identify() {
+    throw new CustosError('NOT_OFFERED', 'the address of this key needs its secret, and this server has no signer');
+  },
+};
 
 async function openKeys(means: AcceptMeans, store: Store): Promise<KeptKeys> {
   const opening = { store, command: 'serve' };

@@ -5,13 +5,16 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import { isLoopback } from '../../core/network/loopback.js';
+import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
+import { createIntake } from '../../lifecycle/intake.js';
 import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { packageVersion } from '../process/package.js';
 import { storedWallets } from './stored-wallets.js';
+import { Transactions, type TransactionsParts } from './transactions.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
@@ -24,13 +27,17 @@ export interface ApiDoorParts {
   readonly viewKey: Uint8Array;
   /** Authenticates the journal, 32 bytes. */
   readonly journalKey: Uint8Array;
+  /** What it takes over is completed and decoded as on the way of a transaction. */
+  readonly lifecycle: TransactionsParts['lifecycle'];
+  /** Carries what was accepted, if this process signs. */
+  readonly wake?: (entry: JournalEntry) => void;
   /** Called when it listens. */
   readonly onListening?: (url: string) => void;
 }
 
 /** Opens the API beside a daemon. @throws CustosError PORT_IN_USE */
 export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
-  const { config, chains, clock, log, store, viewKey, journalKey, onListening } = given;
+  const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, onListening } = given;
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
@@ -39,6 +46,8 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
       ...{ network, clock, log },
       version: packageVersion(),
       wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+      journal: store.journal,
+      transactions: new Transactions({ network, lifecycle, intake: createIntake(store.journal, wake) }),
     },
     authenticator: new Authenticator({ access: store.access, mac: journalMac(journalKey), clock, log }),
     ...serve,

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { CustosError } from '../core/errors.js';
+import type { Idempotency } from '../core/store/queue.js';
+import { canonicalJson } from '../policy/canonical-json.js';
+
+/**
+ * Reads the key of a request, and binds it to what is asked for. `"abc"` and `abc` are the same key.
+ * @param body - validated, so that it is JSON
+ * @throws CustosError IDEMPOTENCY_KEY_MISSING
+ */
+export function idempotencyOf(header: string | undefined, body: unknown): Idempotency {
+  const [, quoted, bare] =
+    /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(header ?? '') ?? [];
+  const key = quoted ?? bare;
+  if (key === undefined) {
+    throw new CustosError('IDEMPOTENCY_KEY_MISSING', 'the request has no Idempotency-Key that can be read');
+  }
+  return {
+    key,
+    digest: createHash('sha256')
+      .update(canonicalJson(JSON.parse(JSON.stringify(body))))
+      .digest('hex'),
+  };
+}

@@ -1,0 +1,219 @@
+import type { Submission, TransactionsService, Trial } from '../../api/parts.js';
+import { keysOf, type TransactionForm } from '../../api/transaction-forms.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
+import type { PaymentRequest } from '../../core/chain/payment.js';
+import { CustosError, isWorthWaiting } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
+import type { Intake } from '../../core/network/intake.js';
+import { newRequestId } from '../../core/network/request-id.js';
+import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
+import { rulesOf } from '../../core/signing/signing-rules.js';
+import type { Accepted, JournalEntry } from '../../core/store/journal.js';
+import { checkField } from '../../http/problems.js';
+import type { LifecycleParts } from '../../lifecycle/parts.js';
+import { buildPayment } from '../../signing/build-payment.js';
+import { checkLimits } from '../../signing/limits.js';
+import { parseContext, wantedKeys } from '../../signing/sign.js';
+import { cancelTransaction } from '../transactions/cancel.js';
+import { retryTransaction } from '../transactions/retry.js';
+
+type Lifecycle = Pick<
+  LifecycleParts,
+  'chains' | 'wallets' | 'publicVault' | 'journal' | 'nodes' | 'rules' | 'clock'
+> & { readonly signer: Pick<LifecycleParts['signer'], 'identify'> };
+
+export interface TransactionsParts {
+  readonly network: Network;
+  readonly lifecycle: Lifecycle;
+  readonly intake: Intake;
+}
+
+/** A request in the form that the journal keeps. */
+interface Prepared {
+  readonly pending: PendingTransaction;
+  readonly trial: Trial;
+}
+
+/** Turns what applications ask for into rows of the journal. */
+export class Transactions implements TransactionsService {
+  readonly #parts: TransactionsParts;
+
+  constructor(parts: TransactionsParts) {
+    this.#parts = parts;
+  }
+
+  async submit({ tenant, initiator, form, idempotency }: Submission): Promise<Accepted> {
+    const { intake, lifecycle } = this.#parts;
+    // A repeated request is not built again: the node may say something else by now.
+    const known = await intake.repeated(tenant, idempotency);
+    if (known !== undefined) return known;
+    const expiresAt = expiryOf(form, lifecycle.clock.now());
+    const pending = await this.#prepare(form, expiresAt);
+    const { reference, delivery = 'broadcast' } = form;
+    return intake.accept({
+      ...{ tenant, initiator, idempotency, delivery, pending },
+      source: 'api',
+      kind: 'transaction',
+      ...(reference !== undefined && { reference }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    });
+  }
+
+  async preview(form: TransactionForm): Promise<Trial> {
+    return (await this.#tried(form, expiryOf(form, this.#parts.lifecycle.clock.now()))).trial;
+  }
+
+  async cancel(id: string): Promise<JournalEntry> {
+    const { journal, chains, nodes, rules } = this.#parts.lifecycle;
+    const ids = chains.ids.flatMap((chain) => {
+      const { developmentChainId } = rulesOf(rules, chain);
+      return developmentChainId === undefined ? [] : [[chain, developmentChainId] as const];
+    });
+    const parts = { journal, chains, nodes: () => nodes, developmentChainIds: new Map(ids) };
+    return (await cancelTransaction(parts, id)).entry;
+  }
+
+  retry(id: string): Promise<JournalEntry> {
+    const { journal, chains } = this.#parts.lifecycle;
+    return retryTransaction({ journal, chains }, id);
+  }
+
+  /** What cannot be tried now, because a node does not answer, is accepted if it needs no node to be written down. */
+  async #prepare(form: TransactionForm, expiresAt: number | undefined): Promise<PendingTransaction> {
+    try {
+      return (await this.#tried(form, expiresAt)).pending;
+    } catch (error) {
+      if (form.kind === 'transfer' || !isWorthWaiting(error)) throw error;
+      return this.#pendingOf(form, unsignedOf(form, this.#chain(form), this.#parts.network));
+    }
+  }
+
+  async #tried(form: TransactionForm, expiresAt: number | undefined): Promise<Prepared> {
+    const chain = this.#chain(form);
+    const signers = await this.#signers(form, chain);
+    if (form.kind === 'transfer') return this.#payment(form, { chain, signers, expiresAt });
+    const pending = this.#pendingOf(form, unsignedOf(form, chain, this.#parts.network));
+    return { pending, trial: await this.#trial(pending, chain, signers) };
+  }
+
+  async #payment(
+    form: TransactionForm & { kind: 'transfer' },
+    { chain, signers, expiresAt }: { chain: Chain; signers: readonly SignerFacts[]; expiresAt: number | undefined },
+  ): Promise<Prepared> {
+    const { lifecycle, network } = this.#parts;
+    const rules = rulesOf(lifecycle.rules, chain.id);
+    const { from } = parseContext({ chain: chain.id, network, keys: [] }, { rules, signers });
+    const built = await buildPayment(paymentOf(form, from, signers[0]), {
+      ...{ chain, network, rules },
+      node: lifecycle.nodes.client(chain),
+      now: () => lifecycle.clock.now(),
+      nextNonce: async (latest, waiting) => waiting ?? latest,
+      // The way of the transaction reserves its outputs, and waits or refuses where another one has them.
+      spent: async () => new Set(),
+      keys: refsOf(form),
+      ...(rules.developmentChainId !== undefined && { developmentChainId: rules.developmentChainId }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    });
+    return { pending: this.#pendingOf(form, built.unsigned), trial: built };
+  }
+
+  async #trial(pending: PendingTransaction, chain: Chain, signers: readonly SignerFacts[]): Promise<Trial> {
+    const { lifecycle, network } = this.#parts;
+    const rules = rulesOf(lifecycle.rules, chain.id);
+    const context: ParseContext = parseContext(pending, { rules, signers });
+    const completed = await chain.node.complete(pending, {
+      ...context,
+      node: lifecycle.nodes.client(chain),
+      allowUnproved: rules.allowedHazards.has('unproved-amount'),
+      nextNonce: async (latest, waiting) => waiting ?? latest,
+    });
+    const { summary } = chain.codec.parse(completed, context);
+    checkLimits(summary, { chain, network, rules });
+    return { summary, completed };
+  }
+
+  /** @throws CustosError CHAIN_UNKNOWN, NOT_OFFERED: no node of it is named */
+  #chain(form: TransactionForm): Chain {
+    const { chains, nodes } = this.#parts.lifecycle;
+    const chain = checkField('body/chain', () => chains.get(form.chain));
+    try {
+      nodes.client(chain);
+      return chain;
+    } catch (cause) {
+      throw new CustosError('NOT_OFFERED', `no node of ${chain.id} is named`, { cause });
+    }
+  }
+
+  #pendingOf(form: TransactionForm, unsigned: string): PendingTransaction {
+    const { lifecycle, network } = this.#parts;
+    const id = newRequestId(lifecycle.clock.now());
+    const signatures = refsOf(form).map(({ signatureId, index }) => ({
+      id: signatureId,
+      ...(index !== undefined && { index }),
+    }));
+    const received = { id, chain: form.chain, signatures, serializedTransaction: unsigned };
+    return parsePending(received, form.chain, network);
+  }
+
+  async #signers(form: TransactionForm, chain: Chain): Promise<readonly SignerFacts[]> {
+    const { wallets, publicVault, signer } = this.#parts.lifecycle;
+    const keys = refsOf(form);
+    const pending = { chain: chain.id, network: this.#parts.network, keys };
+    const sealed = await wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+    const wanted = wantedKeys(chain, { pending, sealed });
+    const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
+    if (known.every((facts) => facts !== undefined)) return known;
+    return signer.identify({ sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) });
+  }
+}
+
+function refsOf(form: TransactionForm): PendingTransaction['keys'] {
+  return keysOf(form).map(({ wallet: signatureId, index }) =>
+    index === undefined ? { signatureId } : { signatureId, index },
+  );
+}
+
+function expiryOf({ expiresIn }: TransactionForm, now: number): number | undefined {
+  return expiresIn === undefined ? undefined : now + expiresIn * 1000;
+}
+
+function paymentOf(
+  { to, amount, token, decimals, memo, tag, maxFee }: TransactionForm & { kind: 'transfer' },
+  address: string,
+  signer: SignerFacts | undefined,
+): PaymentRequest {
+  const { publicKey } = signer ?? {};
+  return {
+    from: { address, ...(publicKey !== undefined && { publicKey }) },
+    ...{ to, amount },
+    ...(token !== undefined && { token }),
+    ...(decimals !== undefined && { decimals }),
+    ...(memo !== undefined && { memo }),
+    ...(tag !== undefined && { tag }),
+    ...(maxFee !== undefined && { maxFee }),
+  };
+}
+
+/** @throws CustosError NOT_OFFERED, AMOUNT_INVALID, ADDRESS_INVALID */
+function unsignedOf(
+  form: TransactionForm & { kind: 'call' | 'deploy' | 'raw' },
+  chain: Chain,
+  network: Network,
+): string {
+  if (form.kind === 'raw') return form.unsigned;
+  const { builder } = chain;
+  if (builder?.kind !== 'evm')
+    throw new CustosError('NOT_OFFERED', `${chain.id} has no calls of contracts in this form`);
+  const { data, value = '0' } = form;
+  const units = checkField('body/value', () => unitsOf(value, chain.decimals));
+  if (form.kind === 'deploy') return builder.transfer({ data, value: units }, network);
+  return checkField('body/to', () => builder.transfer({ to: form.to, data, value: units }, network));
+}
+
+/** @throws CustosError AMOUNT_INVALID: more decimals than the coin has */
+function unitsOf(text: string, decimals: number): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  if (fraction.length > decimals) throw new CustosError('AMOUNT_INVALID', `the coin has ${decimals} decimals`);
+  return BigInt(whole + fraction.padEnd(decimals, '0'));
+}
