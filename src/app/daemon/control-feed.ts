@@ -1,11 +1,15 @@
 import type { Clock } from '../../core/clock.js';
 import { type Log, tell } from '../../core/log.js';
+import type { SignedApproval } from '../../core/policy/approval.js';
 import type { PublishedPolicy } from '../../core/policy/published-policy.js';
 import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
 import type { Signer } from '../../core/signing/signer.js';
+import type { StoredApproval } from '../../core/store/approvals.js';
+import { attemptOf } from '../../core/store/attempt.js';
 import type { SealedDocument } from '../../core/store/sealed-document.js';
 import type { Store } from '../../core/store/store.js';
 import { inForceAt, readPublished } from '../../policy/in-force.js';
+import { lineOf } from '../../storage/audit/signed-lines.js';
 import { controlView } from '../../vault/control-seal.js';
 
 /** Milliseconds for which what was read of the store is believed. */
@@ -15,7 +19,7 @@ const CLOCK_REACH = 24 * 60 * 60 * 1000;
 
 /** The parts of the feed. */
 export interface ControlFeedParts {
-  readonly store: Pick<Store, 'storeId' | 'approvals' | 'policies'>;
+  readonly store: Pick<Store, 'storeId' | 'approvals' | 'policies' | 'journal'>;
   readonly signer: Pick<Signer, 'control'>;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
@@ -78,10 +82,20 @@ export function createControlFeed({ store, signer, viewKey, clock, log }: Contro
         });
       }
       if (!(await fresh.read)) return undefined;
-      const approvals = await store.approvals.of(id);
-      return { id, approvals: approvals.map(({ text, signature }) => ({ text, signature })) };
+      const kept = await store.approvals.of(id);
+      if (kept.length === 0) return { id, approvals: [] };
+      return { id, approvals: approvalsToShow(kept, attemptOf(await store.journal.events(id))) };
     },
   };
+}
+
+/**
+ * What a signer is shown: the approvals that the store has spent for this making of the bytes, and every rejection. A signer that
+ * knows another version of the policy, or was started since, would count others that are spent or may still be.
+ */
+export function approvalsToShow(kept: readonly StoredApproval[], attempt: string): readonly SignedApproval[] {
+  const shown = kept.filter(({ spentFor, text }) => spentFor === attempt || lineOf(text, 'decision') !== 'approve');
+  return shown.map(({ text, signature }) => ({ text, signature }));
 }
 
 /** Policies that can never be in force again are left out. */
