@@ -1,3 +1,4 @@
+import { CustosError } from '../core/errors.js';
 import type { Source } from '../core/network/source.js';
 import type { JournalEntry } from '../core/store/journal.js';
 
@@ -19,3 +20,16 @@ export const localSource: Source = {
 export function sourceOf({ intake }: JournalEntry, polled: Source): Source {
   return intake === undefined ? polled : localSource;
 }
+
+/**
+ * In the place of a cloud where none is configured: it knows nothing of what a cloud queued earlier. Such a transaction is not begun, and
+ * one with signed bytes waits for its cloud, unless the network has it already.
+ */
+export const absentCloud: Source = {
+  ...localSource,
+  name: 'absent cloud',
+  status: async () => ({ kind: 'unknown' }),
+  async complete(pendingId) {
+    throw new CustosError('KMS_MISSING', `no cloud is configured that could hear that ${pendingId} is completed`);
+  },
+};

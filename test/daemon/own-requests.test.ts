@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
 import { defaultTenant } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
+import type { Nodes } from '../../src/core/network/cloud.js';
 import type { Source } from '../../src/core/network/source.js';
 import type { AcceptRequest } from '../../src/core/store/intake-facts.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
 import type { DaemonParts } from '../../src/daemon/parts.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
-import { carrying, pendingOf } from '../lifecycle/carrying.js';
+import { absentCloud } from '../../src/lifecycle/local-source.js';
+import { carrying, pendingOf, signedFact } from '../lifecycle/carrying.js';
 import { eth } from '../storage/support.js';
 
 const daemon = carrying();
@@ -116,4 +118,21 @@ test('a request ends on its way when its time is over, and the next look ends th
   await line.settled();
   expect(await daemon.journal.get('one')).toMatchObject({ state: 'cancelled', errorCode: 'REQUEST_EXPIRED' });
   expect([heard, tally.failed]).toEqual([[], 1]);
+});
+
+test('what a cloud queued earlier is neither begun nor sent where no cloud is configured, and requests go on', async () => {
+  await daemon.claimed('unsigned');
+  await daemon.claimed('signed', [
+    ['claimed', signedFact],
+    ['signed', {}],
+  ]);
+  await daemon.journal.endLeases();
+  await daemon.journal.accept(request('own'));
+  const nodes = { client: () => ({ rpc: async () => null }), isOwn: () => true } as unknown as Nodes;
+  const { lane: line } = lane({ source: absentCloud, nodes } as unknown as Partial<DaemonParts>);
+  await line.round();
+  await line.ownRound();
+  await line.settled();
+  expect(await daemon.journal.get('signed')).toMatchObject({ state: 'signed', errorCode: 'KMS_MISSING' });
+  expect([await stateOf('unsigned'), await stateOf('own')]).toEqual(['claimed', 'failed']);
 });

@@ -14,8 +14,8 @@ import type { Store } from '../../core/store/store.js';
 import { createCloudSource } from '../../daemon/cloud-source.js';
 import { Daemon, type DaemonOptions, type Tally } from '../../daemon/daemon.js';
 import type { DaemonParts } from '../../daemon/parts.js';
-import { createJournalSource } from '../../lifecycle/journal-source.js';
 import { LeaseKeeper } from '../../lifecycle/lease-keeper.js';
+import { absentCloud } from '../../lifecycle/local-source.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { Trace } from '../../lifecycle/step.js';
 import { createWay } from '../../lifecycle/way.js';
@@ -100,7 +100,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
         ...lifecycle,
         network: config.network,
         wallets: store.wallets,
-        source: cloud === undefined ? createJournalSource(store.journal) : createCloudSource(cloud),
+        source: cloud === undefined ? absentCloud : createCloudSource(cloud),
         way,
         shared: store.shared,
         ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
