@@ -19,6 +19,7 @@ const names = [
   'keeper',
   'audit',
   'budgets',
+  'accept',
   'freeze',
   'control',
 ];
