@@ -19,6 +19,8 @@ const step = {
   chain: 'text?',
   network: 'text?',
   sender: 'text?',
+  /** `message`, `typed-data` or `hash`; absent for a transaction. */
+  kind: 'text?',
   txId: 'text?',
   /** SHA-256 of the signed bytes as they were recorded, in hexadecimal digits. */
   bytes: 'text?',

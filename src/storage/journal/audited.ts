@@ -53,6 +53,7 @@ export function recordStep(db: Tables, { id, event, fact }: Line): void {
   const { signed, sender = row?.sender ?? undefined, txId = row?.tx_id ?? undefined, errorCode, errorText } = fact;
   const bytes = signed === undefined ? undefined : hash('sha256', signed, 'hex');
   const budgets = fact.budgets?.charges.map(([budget, amount]) => `${budget} ${amount}`);
-  const where = { chain: row?.chain, network: row?.network, sender };
+  const kind = row?.kind === 'transaction' ? undefined : (row?.kind ?? undefined);
+  const where = { chain: row?.chain, network: row?.network, sender, kind };
   record({ code, detail: { transaction: id, ...where, txId, bytes, code: errorCode, text: errorText, budgets } });
 }

@@ -15,6 +15,8 @@ const allow: Judge = { name: 'yes', decide: async () => ({ kind: 'allow' }) };
 const COST = 21_001;
 let store: WalletStore;
 let signatureId: string;
+/** Hash of the newest policy. */
+let newest: string | undefined;
 /** Answers nothing of use, so signed bytes stay where they are. */
 let node: Server;
 
@@ -62,7 +64,45 @@ it('a published policy binds a program that embeds Custos, with its limits, what
   expect(await carried(0)).toEqual(['signed', 'NODE_UNREACHABLE']);
   const previous = await publish({ version: 1 });
   expect(await carried(1)).toEqual(['denied', 'JUDGE_DENIED']);
-  await publish({ version: 2, previous, permits: [anyPayment], limits: [dayLimit(COST)] });
+  newest = await publish({ version: 2, previous, permits: [anyPayment], limits: [dayLimit(COST)] });
   expect(await carried(2)).toEqual(['signed', 'NODE_UNREACHABLE']);
   expect(await carried(3)).toEqual(['denied', 'JUDGE_DENIED']);
 });
+
+/** What becomes of a message by such a program. */
+async function signed(idempotencyKey: string): Promise<unknown> {
+  await store.close();
+  store = await openStore(options);
+  const carrier = await store.carrier({ network: 'testnet', nodes: {}, judges: [allow] });
+  const { state, error } = await carrier.signMessage({
+    chain: 'ETH',
+    key: { signatureId },
+    text: 'hi',
+    idempotencyKey,
+  });
+  return [state, error?.code];
+}
+
+it('a published policy has to name messages, and the audit log says what was signed', async () => {
+  expect(await signed('before')).toEqual(['denied', 'JUDGE_DENIED']);
+  const messages = { id: 'messages', op: ['message'], to: 'any' };
+  await publish({ version: 3, previous: newest, permits: [anyPayment, messages] });
+  expect(await signed('after')).toEqual(['completed', undefined]);
+  const events = await messageEvents();
+  expect(events).toEqual(['transaction.denied message', 'transaction.signed message', 'transaction.completed message']);
+});
+
+/** Audit events that name what was signed, when it was no transaction. */
+async function messageEvents(): Promise<readonly string[]> {
+  const database = await openStorage(options.location);
+  try {
+    const found = await database.audit.events({ writer: 'main', from: 0, limit: 10_000 });
+    return found.flatMap(({ leaf, opening }) => {
+      const { kind }: { kind?: string } = JSON.parse(opening?.detail ?? '{}');
+      const isStep = leaf?.code.startsWith('transaction.') === true && kind !== undefined;
+      return isStep ? [`${leaf.code} ${kind}`] : [];
+    });
+  } finally {
+    await database.close();
+  }
+}
