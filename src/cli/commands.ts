@@ -14,6 +14,7 @@ import {
   testnetOption,
   weakPasswordOption,
 } from './options.js';
+import { ownerCommands } from './owner-commands.js';
 import { policyCommands } from './policy-commands.js';
 import { serviceCommands } from './service-commands.js';
 import type { CommandSpec } from './spec.js';
@@ -91,6 +92,7 @@ export const commands: readonly CommandSpec[] = [
     unlocks: true,
     load: async () => (await transaction()).release,
   },
+  ...ownerCommands,
   ...freezeCommands,
   ...approvalCommands,
   ...policyCommands,

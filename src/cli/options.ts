@@ -168,6 +168,7 @@ export const serveOptions: readonly OptionSpec[] = [
 
 export const signerOptions: readonly OptionSpec[] = [
   { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
+  { flags: '--create-wallets', about: 'make wallets for daemons that serve applications; their secrets stay here' },
   { flags: '--socket-for-group', about: 'the group of the socket may connect too (0660), not only this user (0600)' },
   controlSocketOption,
   { flags: '--store-id <id>', about: 'the only store to open, as `custos doctor` shows it (default: that of --store)' },

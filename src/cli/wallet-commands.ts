@@ -1,4 +1,5 @@
 import { derivationOption, jsonOption, keyOption, storeOptions, testnetOption, weakPasswordOption } from './options.js';
+import { tenantOption } from './owner-commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
@@ -7,6 +8,10 @@ const states = () => import('./commands/wallets/states.js');
 
 const tagOption: OptionSpec = { flags: '--tag <tag>', about: 'a tag that policies name; repeatable', many: true };
 const ownerOption: OptionSpec = { flags: '--owner <name>', about: 'an owner that policies name' };
+const userTokenOption: OptionSpec = {
+  flags: '--require-user-token',
+  about: 'sign nothing with it without a proof of its owner',
+};
 const yesOption: OptionSpec = { flags: '--yes', about: 'do not ask for confirmation' };
 const idsOption: OptionSpec = { flags: '--ids <file>', about: 'file of signature IDs, one a line' };
 
@@ -35,6 +40,8 @@ export const walletCommands: readonly CommandSpec[] = [
       { flags: '--label <text>', about: 'your own name for it, stored encrypted' },
       tagOption,
       ownerOption,
+      tenantOption,
+      userTokenOption,
       testnetOption,
       jsonOption,
       weakPasswordOption,
@@ -75,6 +82,11 @@ export const walletCommands: readonly CommandSpec[] = [
       { flags: '--chain <chain>', about: 'only this chain' },
       { flags: '--tag <tag>', about: 'only with this tag; repeatable: one of them suffices', many: true },
       { flags: '--owner <name>', about: 'only of this owner' },
+      { flags: '--tenant <tenant>', about: 'only of this tenant' },
+      {
+        flags: '--address <address>',
+        about: 'only with this address (also of an allotted index)',
+      },
       { flags: '--state <states>', about: 'only in these states, separated by commas' },
       jsonOption,
       ...storeOptions,
@@ -94,7 +106,12 @@ export const walletCommands: readonly CommandSpec[] = [
     path: 'wallet address',
     args: '<signatureId> [index]',
     about: 'print an address',
-    options: [jsonOption, ...storeOptions],
+    options: [
+      { flags: '--next', about: 'allot the next index, which is given once, and print it with its address' },
+      { flags: '--least <index>', about: 'with --next: this index or a higher one' },
+      jsonOption,
+      ...storeOptions,
+    ],
     unlocks: true,
     load: async () => (await wallet()).address,
   },
@@ -137,6 +154,15 @@ export const walletCommands: readonly CommandSpec[] = [
     options: [{ flags: '--none', about: 'the wallet has no owner any more' }, ...storeOptions],
     unlocks: true,
     load: async () => (await marks()).owner,
+  },
+  {
+    path: 'wallet user-token',
+    done: 'the wallet was changed; `custos wallet show` prints it',
+    args: '<signatureId>',
+    about: 'sign nothing with a wallet without a proof of its owner',
+    options: [{ flags: '--none', about: 'sign without a proof of the owner again' }, ...storeOptions],
+    unlocks: true,
+    load: async () => (await marks()).userToken,
   },
   stateCommand('suspend', 'stop a wallet: it signs nothing until it is active again'),
   stateCommand('activate', 'let a wallet sign again'),

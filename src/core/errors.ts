@@ -156,6 +156,16 @@ const kinds = {
     status: 409,
     hint: 'the owner has a wallet in that slot already: use it, or name another slot',
   },
+  CREATE_NOT_ALLOWED: {
+    exit: 1,
+    status: 403,
+    hint: 'start the process that has the password with --create-wallets, or make the wallet with `custos wallet create`',
+  },
+  USER_TOKEN_REQUIRED: {
+    exit: 1,
+    status: 403,
+    hint: 'the wallet signs only with a proof of its owner; `custos wallet user-token ID --none` ends that',
+  },
   WALLET_UNKNOWN: { exit: 1, status: 404, hint: '`custos wallet list` shows the signature IDs of this store' },
   WALLET_NOT_ALLOWED: {
     exit: 1,

@@ -102,6 +102,7 @@ export const logEvents = {
   'signer-service-started': ['info', 'signer service started'],
   'signer-state-new': ['info', 'signer begins without a state'],
   'signer-service-stopped': ['info', 'signer service stopped'],
+  'wallet-created': ['info', 'wallet made for a front'],
   'front-refused': ['warn', 'front refused'],
 } as const satisfies Readonly<Record<string, readonly [level: keyof Log, sentence: string]>>;
 

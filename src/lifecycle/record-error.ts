@@ -22,6 +22,7 @@ const objections: ReadonlyMap<ErrorCode, Objection['to']> = new Map([
   ['JUDGE_DENIED', 'denied'],
   ['WALLET_COMPROMISED', 'denied'],
   ['WALLET_DEACTIVATED', 'denied'],
+  ['USER_TOKEN_REQUIRED', 'denied'],
   ['WALLET_DESTROYED', 'denied'],
   ['WALLET_SUSPENDED', 'held'],
   ['APPROVAL_SPENT', 'held'],

@@ -14,12 +14,13 @@ const refusals: Readonly<Partial<Record<WalletState, ErrorCode>>> = {
 /**
  * What policies and freezes know of wallets that are to sign. A compromised one is let through, marked: whoever judges by a policy
  * denies what no permit with `sweep` covers, and whoever has no policy calls `refuseCompromised`.
- * @throws CustosError WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED
+ * @throws CustosError WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED, USER_TOKEN_REQUIRED
  */
 export function signingWallets(wallets: readonly ControlledWallet[]): readonly PolicyWallet[] {
   for (const wallet of wallets) {
     const code = refusals[wallet.control?.state ?? 'active'];
     if (code !== undefined) throw refusal(code, wallet);
+    if (wallet.control?.requireUserToken) throw withoutOwner(wallet);
   }
   return wallets.map(policyWallet);
 }
@@ -39,6 +40,12 @@ export function policyWallet({ signatureId, control }: ControlledWallet): Policy
 export function refuseCompromised(wallets: readonly ControlledWallet[]): void {
   const wallet = wallets.find(({ control }) => control?.state === 'compromised');
   if (wallet !== undefined) throw refusal('WALLET_COMPROMISED', wallet);
+}
+
+/** No request carries a proof of an owner, so such a wallet signs nothing. */
+function withoutOwner({ signatureId }: ControlledWallet): CustosError {
+  const text = `wallet ${signatureId} signs with a proof of its owner only, and the request has none`;
+  return new CustosError('USER_TOKEN_REQUIRED', text, { details: { signatureId } });
 }
 
 function refusal(code: ErrorCode, { signatureId, control }: ControlledWallet): CustosError {

@@ -2,10 +2,12 @@ import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import { parseSignatureId } from '../core/ids.js';
 import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
+import type { CreateRequest } from '../core/signing/create.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
+import { parseCreated } from './created-answer.js';
 import { parseKeptFreezes } from './keeper/freeze-question.js';
 import type { Answer } from './messages.js';
 
@@ -62,6 +64,7 @@ const signerCodes: ReadonlySet<string> = new Set<string>([
     'TRANSACTION_INVALID',
     'TRANSACTION_TOO_LARGE',
     'TRANSACTION_UNSUPPORTED',
+    'USER_TOKEN_REQUIRED',
     'WALLET_CHAIN_MISMATCH',
     'WALLET_COMPROMISED',
     'WALLET_DEACTIVATED',
@@ -76,6 +79,7 @@ const signerCodes: ReadonlySet<string> = new Set<string>([
 export const keeperCodes: ReadonlySet<string> = new Set<string>([
   ...signerCodes,
   ...([
+    'CREATE_NOT_ALLOWED',
     'KEEPER_STATE_DAMAGED',
     'KEEPER_STATE_UNWRITTEN',
     'PASSWORD_EMPTY',
@@ -93,6 +97,7 @@ export const keeperCodes: ReadonlySet<string> = new Set<string>([
 export type Asked =
   | { readonly kind: 'unlock' | 'sign' | 'checkpoint' | 'examine' | 'control' | 'freezes'; readonly n: number }
   | { readonly kind: 'ends'; readonly n: number; readonly request: readonly FreezeEnd[] }
+  | { readonly kind: 'create'; readonly n: number; readonly request: CreateRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
@@ -153,6 +158,9 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
     case 'identified':
       if (question.kind !== 'identify') throw foreign();
       return { kind: 'identified', n, result: parseFacts(answer('result'), question.request.keys.length) };
+    case 'created':
+      if (question.kind !== 'create') throw foreign();
+      return { kind: 'created', n, result: parseCreated(answer('result'), question.request) };
     case 'checkpoint':
       if (question.kind !== 'checkpoint') throw foreign();
       return { kind: 'checkpoint', n, note: parseText(answer('note'), NOTE_FORM) };

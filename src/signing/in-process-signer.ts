@@ -6,6 +6,7 @@ import { ControlBook } from './control/book.js';
 import { type Account, Gate } from './control/gate.js';
 import { usedRecords } from './control/revisions.js';
 import { Tab } from './control/tab.js';
+import { createRecord } from './create.js';
 import { identifyKeys, prepareSigning, type SigningParts } from './sign.js';
 import type { UnlockedVault } from './signer-process.js';
 
@@ -49,6 +50,7 @@ export function createInProcessSigner(parts: {
       return result;
     },
     identify: async (request) => identifyKeys(request, (await open()).vault),
+    create: async (request) => createRecord(request, (await open()).vault),
     async control(documents) {
       const { gate } = await open();
       book.accept(documents, gate.examine(documents));

@@ -2,9 +2,11 @@ import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/signing/control.js';
+import type { CreateRequest } from '../core/signing/create.js';
 import type { FreezeEnd, FreezesKept } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot, SlotName } from '../core/store/store.js';
 import type { ControlUpdate } from './control/book.js';
@@ -23,6 +25,7 @@ export type Question =
   | { readonly kind: 'unlock'; readonly n: number; readonly request: UnlockRequest }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
+  | { readonly kind: 'create'; readonly n: number; readonly request: CreateRequest }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
   /** Opens documents of control, and changes nothing. */
   | { readonly kind: 'examine'; readonly n: number; readonly request: ControlDocuments }
@@ -60,6 +63,7 @@ export type Answer =
     }
   | { readonly kind: 'signed'; readonly n: number; readonly result: SignResult; readonly state?: number }
   | { readonly kind: 'identified'; readonly n: number; readonly result: readonly SignerFacts[] }
+  | { readonly kind: 'created'; readonly n: number; readonly result: SealedWallet }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
   | { readonly kind: 'examined'; readonly n: number; readonly result: ControlEdges }
   /** One for each end: whether it is true. */

@@ -1,5 +1,6 @@
 import { CustosError, type ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
+import type { CreateRequest } from '../core/signing/create.js';
 import type { SignRequest } from '../core/signing/signer.js';
 import { openingWords, refusedWords, words } from './refusal-words.js';
 
@@ -7,6 +8,7 @@ import { openingWords, refusedWords, words } from './refusal-words.js';
 type Refused =
   | { readonly kind: 'unlock' | keyof typeof refusedWords }
   | { readonly kind: 'sign' | 'identify'; readonly request: Pick<SignRequest, 'sealed'> }
+  | { readonly kind: 'create'; readonly request: Pick<CreateRequest, 'chain'> }
   | { readonly kind: 'checkpoint'; readonly request: Pick<CheckpointRequest, 'writer'> };
 
 /** The front's own text for a refusal of its question. */
@@ -14,6 +16,9 @@ export function refusalOf(code: ErrorCode, question: Refused): CustosError {
   if (question.kind === 'unlock') return new CustosError(code, openingWords[code] ?? 'the signer opened no key slot');
   if (question.kind === 'checkpoint') {
     return new CustosError(code, `the signer refused to sign the audit log ${question.request.writer}`);
+  }
+  if (question.kind === 'create') {
+    return new CustosError(code, words[code] ?? `the signer refused to make a wallet of ${question.request.chain}`);
   }
   if (question.kind !== 'sign' && question.kind !== 'identify') {
     return new CustosError(code, words[code] ?? refusedWords[question.kind]);

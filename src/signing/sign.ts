@@ -1,12 +1,13 @@
 import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { ParseContext, SignerFacts, UnsignedTransaction } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
+import { defaultTenant } from '../core/ids.js';
 import { digestOf } from '../core/signing/digest.js';
 import type { KeyRequest } from '../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest, SignResult, WalletRevision } from '../core/signing/signer.js';
 import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
-import type { KeyRef, SealedWallet } from '../core/signing/wallet.js';
+import { type KeyRef, type SealedWallet, tenantOf } from '../core/signing/wallet.js';
 import { type ControlledWallet, refuseCompromised, signingWallets } from '../policy/wallet-states.js';
 import type { Account, Gate } from './control/gate.js';
 import { checkLimits } from './limits.js';
@@ -138,19 +139,21 @@ export interface WantedKey {
 }
 
 /**
- * Checks that the wallet of every key is present and was made for this chain and network.
+ * Checks that the wallet of every key is present and was made for this tenant, chain and network.
  * @returns record and reference of each key; the first one's address is the sender of account-based chains
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH
  */
 export function wantedKeys(chain: Chain, request: Pick<SignRequest, 'pending' | 'sealed'>): readonly WantedKey[] {
   const { pending, sealed } = request;
+  const { tenant = defaultTenant } = pending;
   const byId = new Map(sealed.map((record) => [record.signatureId, record]));
   const refs = keyRefsOf(chain, pending);
   if (refs.length === 0) throw noKey();
   return refs.map((ref) => {
     const { signatureId } = ref;
     const record = byId.get(signatureId);
-    if (record === undefined) {
+    // What another tenant has is answered as what does not exist.
+    if (record === undefined || tenantOf(record) !== tenant) {
       throw new CustosError('WALLET_UNKNOWN', `signature ID ${signatureId} is not in this store`);
     }
     if (record.chain !== pending.chain) {

@@ -39,6 +39,11 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       if (answer.kind !== 'identified') throw unexpected(answer);
       return answer.result;
     },
+    async create(request) {
+      const answer = await chosen(slots, first).ask({ kind: 'create', request });
+      if (answer.kind !== 'created') throw unexpected(answer);
+      return answer.result;
+    },
     // Always the same one: it remembers what it signed.
     async checkpoint(request) {
       const answer = await first.ask({ kind: 'checkpoint', request });

@@ -8,6 +8,7 @@ import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
 import type { ControlOpener } from './control/documents.js';
 import { type Account, Gate } from './control/gate.js';
+import { createRecord } from './create.js';
 import type { Answer, Asking, FromSigner, Notice, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, prepareSigning } from './sign.js';
 
@@ -84,6 +85,9 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
         return now({ kind: 'ends', n, result: question.request.map(isEnd) });
       }
       if (question.kind === 'examine') return now({ kind: 'examined', n, result: gate.examine(question.request) });
+      if (question.kind === 'create') {
+        return async () => ({ kind: 'created', n, result: await createRecord(question.request, vault) });
+      }
       if (question.kind === 'checkpoint') {
         const { audit } = unlocked;
         if (audit === undefined) throw new CustosError('INTERNAL', 'the vault came without a key of the log');

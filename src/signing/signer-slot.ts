@@ -4,7 +4,9 @@ import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlDocuments } from '../core/signing/control.js';
+import type { CreateRequest } from '../core/signing/create.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
+import { leanPending } from '../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -36,6 +38,7 @@ export interface SignerClientOptions extends SignerProgram {
 export type Work =
   | { readonly kind: 'sign'; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly request: IdentifyRequest }
+  | { readonly kind: 'create'; readonly request: CreateRequest }
   | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
   | { readonly kind: 'examine'; readonly request: ControlDocuments }
   | { readonly kind: 'ends'; readonly request: readonly FreezeEnd[] };
@@ -273,7 +276,5 @@ export function unexpected(answer: Answer): CustosError {
 function questionOf(work: Work, n: number): Question {
   if (work.kind !== 'sign') return { ...work, n };
   const { pending, ...request } = work.request;
-  const { chain, network, keys, withdrawal, kind } = pending;
-  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }), ...(kind && { kind }) };
-  return { kind: 'sign', n, request: { ...request, pending: lean } };
+  return { kind: 'sign', n, request: { ...request, pending: leanPending(pending) } };
 }

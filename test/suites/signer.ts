@@ -4,6 +4,7 @@ import { parseTransaction, recoverMessageAddress, recoverTransactionAddress } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptOfAddress, writeScript } from '../../src/chains/utxo/script.js';
 import { messageContent, readSignedMessage } from '../../src/core/chain/message-content.js';
+import { parseOwnerId, parseTenantId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import { bitcore, foreign, madeBy, proven } from '../chains/utxo/making.js';
@@ -46,6 +47,54 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       expect(recovered.toLowerCase()).toBe(
         parts.vault.identify(made.sealed, { signatureId: made.wallet.signatureId, index: 7 }).address,
       );
+    });
+
+    it('the signer makes a wallet of which the sealed record is all that comes out', async () => {
+      const request = {
+        chain: parts.chains.get('ETH').id,
+        network: 'testnet',
+        tenant: parseTenantId('shop'),
+        owner: parseOwnerId('u-17'),
+        slot: 'main',
+        label: 'Ann',
+        tags: ['hot'],
+      } as const;
+      for (const kind of ['hd', 'key'] as const) {
+        const sealed = await signer.create?.({ ...request, kind });
+        if (sealed === undefined) throw new Error('it makes no wallets');
+        expect(sealed).toMatchObject({ format: 3, tenant: 'shop', chain: 'ETH', network: 'testnet', kind });
+        const control = { owner: 'u-17', slot: 'main', tags: ['hot'], revision: 1 };
+        expect(parts.vault.wallet(sealed)).toMatchObject({ label: 'Ann', control });
+        expect(parts.vault.export(sealed)).toMatchObject({ owner: 'u-17', tenant: 'shop' });
+        const ids = JSON.stringify(Object.keys(sealed).sort());
+        expect(ids).not.toMatch(/mnemonic|privateKey|lookup/);
+      }
+    });
+
+    it('the signer signs with a wallet of another tenant only what is of that tenant', async () => {
+      const { sealed, wallet } = await parts.vault.create(parts.chains.get('ETH').id, 'testnet', {
+        kind: 'key',
+        tenant: parseTenantId('shop'),
+      });
+      const request = signRequest({ sealed, wallet });
+      await expect(signer.sign(request)).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
+      const foreign = { ...request, pending: { ...request.pending, tenant: parseTenantId('shop-2') } };
+      await expect(signer.sign(foreign)).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
+      const own = { ...request, pending: { ...request.pending, tenant: parseTenantId('shop') } };
+      expect((await signer.sign(own)).txId).toMatch(/^0x[0-9a-f]{64}$/);
+      const made = await parts.wallet('key');
+      const plain = signRequest(made);
+      const stolen = { ...plain, pending: { ...plain.pending, tenant: parseTenantId('shop') } };
+      await expect(signer.sign(stolen)).rejects.toMatchObject({ code: 'WALLET_UNKNOWN' });
+    });
+
+    it('the signer signs nothing with a wallet that requires a proof of its owner', async () => {
+      const options = { kind: 'key', owner: 'u-17', requireUserToken: true } as const;
+      const made = await parts.vault.create(parts.chains.get('ETH').id, 'testnet', options);
+      await expect(signer.sign(signRequest(made))).rejects.toMatchObject({ code: 'USER_TOKEN_REQUIRED' });
+      const { requireUserToken: _, ...control } = parts.vault.control(made.sealed);
+      const freed = { ...made, sealed: parts.vault.withControl(made.sealed, control) };
+      expect((await signer.sign(signRequest(freed))).txId).toMatch(/^0x[0-9a-f]{64}$/);
     });
 
     it.each([

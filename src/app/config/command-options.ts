@@ -56,6 +56,12 @@ export interface CommandOptions {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
   readonly owner?: string;
+  /** Allot the next index of a wallet. */
+  readonly next: boolean;
+  /** Lowest index to allot. */
+  readonly least?: string;
+  /** The wallet signs with a proof of its owner only. */
+  readonly requireUserToken: boolean;
   /** The wallet gets no owner. */
   readonly none: boolean;
   /** States of the wallets that are listed. */
@@ -153,6 +159,8 @@ type Switches = Pick<
   | 'all'
   | 'none'
   | 'requestOnly'
+  | 'next'
+  | 'requireUserToken'
 >;
 
 function readSwitches(read: SettingsReader): Switches {
@@ -168,6 +176,8 @@ function readSwitches(read: SettingsReader): Switches {
     all: read.isSet('all'),
     none: read.isSet('none'),
     requestOnly: read.isSet('requestOnly'),
+    next: read.isSet('next'),
+    requireUserToken: read.isSet('requireUserToken'),
   };
 }
 
@@ -182,6 +192,7 @@ const texts = [
   'request',
   'tag',
   'owner',
+  'least',
   'ids',
   'wallet',
   'reason',

@@ -11,6 +11,8 @@ export interface SignerConfig {
   readonly state?: string;
   /** Socket through which whoever may open it freezes: an absolute path. */
   readonly control?: string;
+  /** Whether `custos signer` makes wallets for daemons. */
+  readonly mayCreate: boolean;
   /** The group of the sockets may connect too. */
   readonly forGroup: boolean;
   /** The only store that `custos signer` opens: 32 hexadecimal digits. */
@@ -31,6 +33,7 @@ export function readSignerConfig(read: SettingsReader): SignerConfig {
     ...(socket !== undefined && { socket: resolve(socket) }),
     ...(state !== undefined && { state: resolve(state) }),
     ...(control !== undefined && { control: resolve(control) }),
+    mayCreate: read.isSet('createWallets'),
     forGroup: read.isSet('socketForGroup'),
     ...(storeId !== undefined && { storeId }),
   };

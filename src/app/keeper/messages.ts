@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.js';
+import type { CreatedWallet } from '../../core/signing/create.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 
 /** What a keeper needs; it is given once, before anything else. Each holder of a copy wipes the password's bytes. */
@@ -10,6 +11,8 @@ export interface KeeperOpening {
   readonly rules: SigningRules;
   /** Most signer processes. */
   readonly count: number;
+  /** Whether it makes wallets for fronts. Absent: it makes none. */
+  readonly mayCreate?: boolean;
   /** What the file of its state holds: sealed. Absent: there is no such file, and what it learns ends with it. */
   readonly state?: Uint8Array;
 }
@@ -31,6 +34,8 @@ export type FromKeeper =
   | { readonly kind: 'state'; readonly n: number; readonly manner: 'append' | 'replace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly front: number; readonly code: ErrorCode }
+  /** A wallet that the keeper made for a front. */
+  | { readonly kind: 'created'; readonly wallet: CreatedWallet }
   /** The lines of a freeze that the keeper heard of. */
   | { readonly kind: 'frozen'; readonly text: string }
   | { readonly kind: 'signer-started'; readonly pid: number | undefined }

@@ -48,7 +48,8 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   const file = state === undefined ? undefined : await openStateFile(state);
   if (file === undefined || file.bytes.length === 0) tell(log, 'signer-state-new', { file: state });
   const password = await means.password();
-  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
+  const { mayCreate } = config.signer;
+  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers, mayCreate };
   const keeper = await startKeeper(async () => ({ ...opening, ...(file && { file }) }), log).finally(() =>
     password.wipe(),
   );

@@ -49,7 +49,7 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
 
 function keeperOf(
   channel: KeeperChannel,
-  { storeId, rules, count, state }: KeeperOpening,
+  { storeId, rules, count, state, mayCreate = false }: KeeperOpening,
   means: SignerProgram & { readonly password: Secret; readonly records: RecordFile },
 ): Keeper {
   const { password, records, ...program } = means;
@@ -58,6 +58,8 @@ function keeperOf(
     rules,
     storeId,
     counter: () => kept?.counter ?? 0,
+    mayCreate,
+    onCreated: (wallet) => channel.send({ kind: 'created', wallet }),
     onFrozen: (text) => channel.send({ kind: 'frozen', text }),
     makeSigner({ slots }) {
       // One whose start failed has learned nothing.

@@ -137,6 +137,8 @@ function createRelay(child: ChildProcess, log: Log): Relay {
           return tell(log, 'signer-started', { signer: message.pid });
         case 'signer-ended':
           return tell(log, 'signer-ended', { signer: message.pid, exit: message.exit });
+        case 'created':
+          return tell(log, 'wallet-created', { ...message.wallet });
         case 'frozen':
           return tellFrozen(log, message.text);
         case 'refused':

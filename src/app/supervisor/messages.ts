@@ -13,7 +13,13 @@ export type ToFront =
   | { readonly kind: 'stop'; readonly signal?: string };
 
 /** Events of a keeper that are logged. */
-export const keeperEvents = ['signer-started', 'signer-ended', 'front-refused', 'signer-state-new'] as const;
+export const keeperEvents = [
+  'signer-started',
+  'signer-ended',
+  'front-refused',
+  'signer-state-new',
+  'wallet-created',
+] as const;
 type KeeperEvent = (typeof keeperEvents)[number];
 
 /** From the front to the supervisor. */

@@ -1,5 +1,5 @@
 import { CustosError } from '../../core/errors.js';
-import type { SignatureId } from '../../core/ids.js';
+import { parseTenantId, type SignatureId } from '../../core/ids.js';
 import type { Vault, WalletMarks } from '../../core/signing/vault.js';
 import type { SealedWallet, WalletControl } from '../../core/signing/wallet.js';
 import type { WalletTable } from '../../core/store/store.js';
@@ -14,6 +14,8 @@ export interface MarkChange {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
   readonly owner?: string | null;
+  /** Whether it signs with a proof of its owner only. */
+  readonly requireUserToken?: boolean;
 }
 
 /** The parts that change wallets. */
@@ -39,11 +41,14 @@ export function parseOwner(text: string): string {
 }
 
 /** What a new wallet is given. @throws CustosError USAGE */
-export function readMarks({ tags = [], owner }: WalletMarks): WalletMarks {
+export function readMarks({ tags = [], owner, tenant, requireUserToken, slot }: WalletMarks): WalletMarks {
   if (tags.length > MOST_TAGS) throw tooMany();
   return {
     ...(tags.length > 0 && { tags: tags.map(parseTag) }),
     ...(owner !== undefined && { owner: parseOwner(owner) }),
+    ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
+    ...(slot !== undefined && { slot: parseTag(slot) }),
+    ...(requireUserToken && { requireUserToken }),
   };
 }
 
@@ -53,7 +58,7 @@ export function readMarks({ tags = [], owner }: WalletMarks): WalletMarks {
  * @throws CustosError USAGE, WALLET_UNKNOWN, WALLET_DESTROYED, RECORD_DAMAGED, STORE_*
  */
 export async function markWallets(parts: MarkParts, ids: readonly SignatureId[], change: MarkChange): Promise<number> {
-  const { add = [], remove = [], owner } = change;
+  const { add = [], remove = [], owner, requireUserToken } = change;
   for (const tag of [...add, ...remove]) parseTag(tag);
   if (typeof owner === 'string') parseOwner(owner);
   let changed = 0;
@@ -62,7 +67,8 @@ export async function markWallets(parts: MarkParts, ids: readonly SignatureId[],
     alter: (sealed) => marked(parts.vault, sealed, change),
     events(all) {
       changed = all.length;
-      const detail = { added: add, removed: remove, ...(owner !== undefined && { owner: owner ?? '' }) };
+      const proof = requireUserToken === undefined ? {} : { requireUserToken };
+      const detail = { added: add, removed: remove, ...(owner !== undefined && { owner: owner ?? '' }), ...proof };
       return groups(all).map((wallets) => ({ code: 'wallet.marked', detail: { wallets, ...detail } }));
     },
     ...(parts.progress && { progress: parts.progress }),
@@ -73,16 +79,23 @@ export async function markWallets(parts: MarkParts, ids: readonly SignatureId[],
 function marked(vault: MarkParts['vault'], sealed: SealedWallet, change: MarkChange): SealedWallet {
   const before = vault.control(sealed);
   const after = withMarks(before, change);
-  const isSame = before.owner === after.owner && before.tags.join() === after.tags.join();
+  const isSame =
+    before.owner === after.owner &&
+    before.tags.join() === after.tags.join() &&
+    before.requireUserToken === after.requireUserToken;
   return isSame ? sealed : vault.withControl(sealed, after);
 }
 
-function withMarks({ tags: before, owner: former, ...rest }: WalletControl, change: MarkChange): WalletControl {
-  const { add = [], remove = [], owner = former } = change;
+function withMarks(
+  { tags: before, owner: former, requireUserToken: flag, ...rest }: WalletControl,
+  change: MarkChange,
+): WalletControl {
+  const { add = [], remove = [], owner = former, requireUserToken = flag === true } = change;
   const gone = new Set(remove);
   const tags = [...new Set([...before, ...add])].filter((tag) => !gone.has(tag)).sort();
   if (tags.length > MOST_TAGS) throw tooMany();
-  return { ...rest, tags, ...(owner !== undefined && owner !== null && { owner }) };
+  const proof = requireUserToken ? { requireUserToken: true as const } : {};
+  return { ...rest, tags, ...(owner !== undefined && owner !== null && { owner }), ...proof };
 }
 
 function tooMany(): CustosError {

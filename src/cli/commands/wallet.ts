@@ -4,13 +4,15 @@ import { type CreateParts, createWallets } from '../../app/wallets/create.js';
 import { getSealed, pageSealed, typedKeyRef, withSecrets } from '../../app/wallets/find.js';
 import { importWallets as importAll } from '../../app/wallets/import.js';
 import { type ImportItem, parseImport } from '../../app/wallets/import-format.js';
-import { listWallets, wantedWallets } from '../../app/wallets/list.js';
+import { isListed, listWallets, wantedWallets } from '../../app/wallets/list.js';
+import { completeLookup, findEverywhere } from '../../app/wallets/lookup.js';
 import { readMarks } from '../../app/wallets/marks.js';
+import { serviceOf } from '../../app/wallets/service.js';
 import { CustosError } from '../../core/errors.js';
-import type { SignatureId } from '../../core/ids.js';
+import { parseTenantId, type SignatureId } from '../../core/ids.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportSecret, WalletMarks } from '../../core/signing/vault.js';
-import type { SealedWallet, Wallet } from '../../core/signing/wallet.js';
+import { type SealedWallet, tenantOf, type Wallet } from '../../core/signing/wallet.js';
 import type { Call, Run } from '../spec.js';
 import { shown, walletRows } from './wallets/shown.js';
 
@@ -41,8 +43,13 @@ export const create: Run = async ({ args, options, house, out }) => {
 };
 
 /** @throws CustosError USAGE */
-function marksOf({ tags, owner }: Call['options']): WalletMarks {
-  return readMarks({ ...(tags && { tags }), ...(owner !== undefined && { owner }) });
+function marksOf({ tags, owner, tenant, requireUserToken }: Call['options']): WalletMarks {
+  return readMarks({
+    ...(tags && { tags }),
+    ...(owner !== undefined && { owner }),
+    ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
+    requireUserToken,
+  });
 }
 
 /** How wallets are made. */
@@ -123,6 +130,7 @@ export const list: Run = async ({ options, house, out }) => {
   const { json } = options;
   const wanted = wantedWallets(options, house.chains);
   const vault = await house.vault();
+  if (options.address !== undefined) return listFound(await foundWallets(house, options, wanted), out, json);
   const found: Wallet[] = [];
   for await (const page of listWallets((await house.store()).wallets, vault, wanted)) {
     if (json) for (const wallet of page) out.jsonLine(shown(wallet));
@@ -132,6 +140,24 @@ export const list: Run = async ({ options, house, out }) => {
   return 0;
 };
 
+/** The wallets with an address that are wanted. */
+async function foundWallets(
+  house: Call['house'],
+  { address: text = '' }: Call['options'],
+  wanted: ReturnType<typeof wantedWallets>,
+): Promise<readonly Wallet[]> {
+  const parts = { ...(await house.open()), chains: house.chains, clock: house.clock };
+  await completeLookup(parts);
+  const found = await findEverywhere(parts, text, wanted.filter);
+  return found.map(({ wallet }) => wallet).filter((wallet) => isListed(wallet, wanted));
+}
+
+function listFound(wallets: readonly Wallet[], out: Call['out'], json: boolean): 0 {
+  if (json) for (const wallet of wallets) out.jsonLine(shown(wallet));
+  else out.table(walletRows(wallets));
+  return 0;
+}
+
 export const show: Run = async ({ args, house, out }) => {
   const vault = await house.vault();
   out.json(shown(vault.wallet(await getSealed(house.store, args[0] ?? ''))));
@@ -139,10 +165,21 @@ export const show: Run = async ({ args, house, out }) => {
 };
 
 export const address: Run = async ({ args, options, house, out }) => {
+  const { next, least, json } = options;
+  if (least !== undefined && !next) throw new CustosError('USAGE', '--least goes with --next');
+  if (next && args[1] !== undefined) throw new CustosError('USAGE', 'name an index, or say --next');
   const sealed = await getSealed(house.store, args[0] ?? '');
   const vault = await house.vault();
+  if (next) {
+    const allotted = await serviceOf(house, await house.open()).allot(tenantOf(sealed), sealed.signatureId, {
+      least: typedKeyRef(sealed.signatureId, least).index ?? 0,
+    });
+    if (json) out.json(allotted);
+    else out.line(`${allotted.index} ${allotted.address}`);
+    return 0;
+  }
   const text = vault.identify(sealed, typedKeyRef(sealed.signatureId, args[1])).address;
-  if (options.json) out.json({ address: text });
+  if (json) out.json({ address: text });
   else out.line(text);
   return 0;
 };

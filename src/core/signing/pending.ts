@@ -8,6 +8,7 @@ import {
   parseSignatureId,
   quote,
   type SignatureId,
+  type TenantId,
 } from '../ids.js';
 import type { KeyRef } from './wallet.js';
 
@@ -32,12 +33,24 @@ export interface PendingTransaction {
   readonly withdrawal?: Withdrawal;
   /** What is signed if it is no transaction; `serialized` is then the content (`messageText`). No source outside sets it. */
   readonly kind?: MessageKind;
+  /** Whose wallets may sign. Absent: those of the default tenant. No source outside sets it. */
+  readonly tenant?: TenantId;
   /** The object exactly as received, for the four-eye check. */
   readonly received: Readonly<Record<string, unknown>>;
 }
 
 /** The part that names the keys to sign with. */
-export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal' | 'kind'>;
+export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal' | 'kind' | 'tenant'>;
+
+/** Without what only the front needs of a pending transaction. */
+export function leanPending({ chain, network, keys, withdrawal, kind, tenant }: KeyRequest): KeyRequest {
+  const optional = {
+    ...(withdrawal !== undefined && { withdrawal }),
+    ...(kind && { kind }),
+    ...(tenant && { tenant }),
+  };
+  return { chain, network, keys, ...optional };
+}
 
 /**
  * Checks the form of one element of the cloud's answer.

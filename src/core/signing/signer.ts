@@ -4,6 +4,7 @@ import type { JournalKey } from '../store/journal-mac.js';
 import type { SlotName } from '../store/store.js';
 import type { CheckpointRequest } from './checkpoint.js';
 import type { ControlDocuments, SignControl } from './control.js';
+import type { CreateRequest } from './create.js';
 import type { FreezeNews } from './freezes.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
@@ -60,6 +61,12 @@ export interface Signer {
   sign(request: SignRequest): Promise<SignResult>;
   /** The public side of keys that cannot be derived from public halves alone. @throws CustosError INDEX_MISSING, RECORD_DAMAGED, … */
   identify(request: IdentifyRequest): Promise<readonly SignerFacts[]>;
+  /**
+   * Makes a wallet; nobody but the vault learns its secret, and it exists only once its record is stored. Absent where the signer
+   * makes none.
+   * @throws CustosError CREATE_NOT_ALLOWED, CHAIN_UNKNOWN, SECRET_UNSUPPORTED, SIGNER_*
+   */
+  create?(request: CreateRequest): Promise<SealedWallet>;
   /** Signs a head of the audit log; absent where the signer has no key of it. @throws CustosError AUDIT_BROKEN, SIGNER_* */
   checkpoint?(request: CheckpointRequest): Promise<string>;
   /**

@@ -100,6 +100,12 @@ export interface WalletTable {
    * @throws CustosError SIGNATURE_ID_EXISTS, WALLET_PLACE_TAKEN, OWNER_LIMIT, STORE_FULL, STORE_READ_ONLY, STORE_BUSY
    */
   add(wallets: readonly SealedWallet[], events?: readonly AuditEvent[], bound?: OwnerBound): Promise<void>;
+  /**
+   * Adds a wallet with a slot, unless the slot has one.
+   * @returns the wallet of the slot, durable
+   * @throws CustosError WALLET_PLACE_TAKEN (another process was first), and as `add`
+   */
+  addToSlot(wallet: SealedWallet, events?: readonly AuditEvent[], bound?: OwnerBound): Promise<SealedWallet>;
   get(ids: readonly SignatureId[]): Promise<readonly SealedWallet[]>;
   /** Pages by signature ID; `after` is the last ID of the previous page. */
   page(filter: WalletFilter, after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
@@ -117,7 +123,7 @@ export interface WalletTable {
   /** The wallet of a place, by its blind index. */
   bySlot(digest: Uint8Array): Promise<SealedWallet | undefined>;
   /** Wallets that are not found by anything yet, because an older version wrote them. */
-  withoutLookup(limit: number): Promise<readonly SealedWallet[]>;
+  withoutLookup(after: SignatureId | undefined, limit: number): Promise<readonly SealedWallet[]>;
   count(filter: WalletFilter): Promise<number>;
   /**
    * Changes records in one transaction, so that all are changed or none, and no other change of them is lost.

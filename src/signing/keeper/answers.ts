@@ -1,5 +1,6 @@
 import type { SignerFacts } from '../../core/chain/codec.js';
 import type { Answer } from '../messages.js';
+import { plainSealed } from './sealed-text.js';
 
 /** The text of an answer to a front; bytes are in base64. */
 export function answerText(answer: Answer): string {
@@ -10,6 +11,8 @@ export function answerText(answer: Answer): string {
       const plain = journal && { journal: { ...journal, key: base64(journal.key) } };
       return JSON.stringify({ kind, n, viewKey: base64(viewKey), ...plain, slot, state, keeper });
     }
+    case 'created':
+      return JSON.stringify({ ...answer, result: plainSealed(answer.result) });
     case 'identified':
       return JSON.stringify({ ...answer, result: answer.result.map(plainFacts) });
     default:
@@ -26,7 +29,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** Where an answer has bytes, which travel as base64. */
-const withBytes: ReadonlySet<string> = new Set(['viewKey', 'key', 'publicKey']);
+const withBytes: ReadonlySet<string> = new Set(['viewKey', 'key', 'publicKey', 'publicBox', 'secretBox', 'controlBox']);
 
 /**
  * What a keeper sent, with its bytes put back; `parseAnswers` checks it then. A text that is not base64 becomes bytes of a

@@ -123,6 +123,11 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       if (answer.kind !== 'identified') throw unexpected(answer);
       return answer.result;
     },
+    async create(request) {
+      const answer = await ask((n) => ({ kind: 'create', n, request }));
+      if (answer.kind !== 'created') throw unexpected(answer);
+      return answer.result;
+    },
     async checkpoint(request) {
       const answer = await ask((n) => ({ kind: 'checkpoint', n, request }));
       if (answer.kind !== 'checkpoint') throw unexpected(answer);

@@ -1,15 +1,17 @@
 import { type MessageKind, messageKinds } from '../../core/chain/message-content.js';
 import { CustosError } from '../../core/errors.js';
-import { parseChainId, parseIndex, parseSignatureId } from '../../core/ids.js';
+import { parseChainId, parseIndex, parseSignatureId, parseTenantId } from '../../core/ids.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
+import type { CreateRequest } from '../../core/signing/create.js';
 import type { FreezeNews } from '../../core/signing/freezes.js';
-import type { KeyRequest, Withdrawal } from '../../core/signing/pending.js';
+import { type KeyRequest, leanPending, type Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
+import { parseCreate } from './create-question.js';
 import { parseFreezeNews } from './freeze-question.js';
 import {
   base64,
@@ -42,6 +44,7 @@ export type FrontQuestion =
   | { readonly kind: 'hello'; readonly n: number; readonly request: Hello }
   | { readonly kind: 'sign'; readonly n: number; readonly request: SignRequest }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest }
+  | { readonly kind: 'create'; readonly n: number; readonly request: CreateRequest }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
   | { readonly kind: 'control'; readonly n: number; readonly request: ControlDocuments }
   | { readonly kind: 'freezes'; readonly n: number; readonly request: FreezeNews };
@@ -72,6 +75,7 @@ export function questionText(question: FrontQuestion): string {
       return JSON.stringify({ kind, n, request: plainCheckpoint(request) });
     case 'control':
       return JSON.stringify({ kind, n, request: plainDocuments(request) });
+    case 'create':
     case 'freezes':
       return JSON.stringify(question);
   }
@@ -79,10 +83,8 @@ export function questionText(question: FrontQuestion): string {
 
 /** Without what only the front needs of a pending transaction. */
 function leanRequest({ pending, completed, digest, control }: SignRequest): Omit<SignRequest, 'sealed'> {
-  const { chain, network, keys, withdrawal, kind } = pending;
-  const lean = { chain, network, keys, ...(withdrawal !== undefined && { withdrawal }), ...(kind && { kind }) };
   return {
-    pending: lean,
+    pending: leanPending(pending),
     completed,
     ...(digest !== undefined && { digest }),
     ...(control && { control: fitting(control) }),
@@ -128,6 +130,8 @@ function parseQuestion(value: unknown): FrontQuestion {
       return { kind: 'hello', n, request: parseHello(request) };
     case 'sign':
       return { kind: 'sign', n, request: parseSign(request) };
+    case 'create':
+      return { kind: 'create', n, request: parseCreate(question('request')) };
     case 'identify': {
       const keys = listOf(request('keys'), MOST_KEYS, parseKey);
       return { kind: 'identify', n, request: { keys, sealed: listOf(request('sealed'), MOST_KEYS, parseSealed) } };
@@ -209,12 +213,14 @@ function parseApproval(value: unknown): SignedApproval {
 function parseKeyRequest(pending: Members): KeyRequest {
   const withdrawal = pending('withdrawal');
   const kind = pending('kind');
+  const tenant = pending('tenant');
   return {
     chain: parseChainId(pending('chain')),
     network: networkOf(pending('network')),
     keys: listOf(pending('keys'), MOST_KEYS, parseKey),
     ...(withdrawal !== undefined && { withdrawal: parseWithdrawal(membersOf(withdrawal)) }),
     ...(kind !== undefined && { kind: parseKind(kind) }),
+    ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
   };
 }
 

@@ -12,11 +12,12 @@ import { answerText } from './answers.js';
 import { FrameReader, framesOf, requireFrame } from './frames.js';
 import { type FrontQuestion, type Hello, parseQuestions } from './questions.js';
 import { rulesText } from './rules-text.js';
+import { type MakingParts, WalletMaking } from './wallet-making.js';
 
 /** What opens a store, as the front brings it. */
 type StoreToOpen = Pick<Hello, 'storeId' | 'slots'>;
 
-export interface KeeperParts {
+export interface KeeperParts extends MakingParts {
   /** The keeper's own limits. */
   readonly rules: SigningRules;
   /** The only store that it opens. */
@@ -81,6 +82,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
   const early = new KeptFreezes();
   /** Those that were told of, so that each is told once. */
   const heard = new Set<string>();
+  const making = new WalletMaking(parts);
   /** One hello after another: each may cost a key derivation. */
   let lastHello: Promise<unknown> = Promise.resolve();
 
@@ -111,6 +113,8 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       if (signer === undefined) throw refusal('SIGNER_PROTOCOL');
       if (question.kind === 'identify')
         return { kind: 'identified', n, result: await signer.identify(question.request) };
+      if (question.kind === 'create')
+        return { kind: 'created', n, result: await making.create(signer, question.request) };
       if (question.kind === 'checkpoint')
         return { kind: 'checkpoint', n, note: await checkpoint(signer, question.request) };
       if (question.kind === 'control') return await control(question, { front, signer });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { messageKinds } from '../../core/chain/message-content.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { readErrorCode, readReport } from '../../core/former-error-names.js';
-import { parseChainId, parseTenantId, quote } from '../../core/ids.js';
+import { defaultTenant, parseChainId, parseTenantId, quote } from '../../core/ids.js';
 import { objectOf } from '../../core/json.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import {
@@ -142,7 +142,7 @@ function parseRow(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...messageKindOf(row) },
+    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...messageKindOf(row), ...tenantOf(row) },
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -165,6 +165,12 @@ function parseRow(row: Row): JournalEntry {
 function messageKindOf({ source, kind }: Row): Pick<PendingTransaction, 'kind'> {
   if (source === null || kind === 'transaction') return {};
   return { kind: oneOf(messageKinds, kind) };
+}
+
+/** What a cloud queued is of the default tenant. */
+function tenantOf({ source, tenant: text }: Row): Pick<PendingTransaction, 'tenant'> {
+  const tenant = source === null ? defaultTenant : parseTenantId(text);
+  return tenant === defaultTenant ? {} : { tenant };
 }
 
 function parseIntake(row: Row): IntakeFacts {

@@ -66,13 +66,19 @@ export function walletFinder(
         return Number((await query.where(meant(filter)).executeTakeFirstOrThrow()).count);
       }),
     byAddress: (digest) => database.read(async (db) => (await selectByAddress(db, { digest })).rows.map(fromRow)),
-    bySlot: (digest) => database.read(async (db) => (await selectBySlot(db, { digest })).rows.map(fromRow)[0]),
-    withoutLookup: (limit) =>
+    bySlot: (digest) => database.read((db) => slotWallet(db, digest)),
+    withoutLookup: (after, limit) =>
       database.read(async (db) => {
-        const query = db.selectFrom('wallets').selectAll().where('address_digest', 'is', null);
+        let query = db.selectFrom('wallets').selectAll().where('address_digest', 'is', null);
+        if (after !== undefined) query = query.where('signature_id', '>', after);
         return (await query.orderBy('signature_id').limit(limit).execute()).map(fromRow);
       }),
   };
+}
+
+/** The wallet of a place. */
+export async function slotWallet(db: Tables, digest: Uint8Array): Promise<SealedWallet | undefined> {
+  return (await selectBySlot(db, { digest })).rows.map(fromRow)[0];
 }
 
 /** Wallets by signature ID, after the given one. */

@@ -11,7 +11,7 @@ import type { Database, DialectName } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
-import { walletFinder } from './finding.js';
+import { slotWallet, walletFinder } from './finding.js';
 import { fromRow, toRow } from './rows.js';
 
 /** Rows in one statement: SQLite allows 32,766 parameters, and a row has fourteen. */
@@ -72,21 +72,32 @@ async function requireRoom(
 /** The wallet table on a database. @param generation - of the root key under which new records are sealed */
 export function walletTable(database: Database<StoreTables>, generation: number): WalletTable {
   const insert = wholeRows();
+  const addAll = async (db: Kysely<StoreTables>, wallets: readonly SealedWallet[], bound: OwnerBound | undefined) => {
+    await requireGeneration(db, { dialect: database.dialect, generation });
+    if (bound !== undefined) await requireRoom(db, database.dialect, { ...bound, wanted: wallets.length });
+    for (const part of chunks(wallets, ROWS)) {
+      try {
+        await insert(db, part.map(toRow));
+      } catch (error) {
+        throw isUniqueViolation(error) ? taken(error) : error;
+      }
+    }
+  };
   return {
-    async add(wallets, events = [], bound) {
-      await database.write(async (db, record) => {
-        await requireGeneration(db, { dialect: database.dialect, generation });
-        if (bound !== undefined) await requireRoom(db, database.dialect, { ...bound, wanted: wallets.length });
-        for (const part of chunks(wallets, ROWS)) {
-          try {
-            await insert(db, part.map(toRow));
-          } catch (error) {
-            throw isUniqueViolation(error) ? taken(error) : error;
-          }
-        }
+    add: (wallets, events = [], bound) =>
+      database.write(async (db, record) => {
+        await addAll(db, wallets, bound);
         events.forEach(record);
-      });
-    },
+      }),
+    addToSlot: (wallet, events = [], bound) =>
+      database.write(async (db, record) => {
+        // Also a wallet that another request adds in the same transaction: whoever gets it, gets it when it is durable.
+        const known = wallet.lookup?.slot && (await slotWallet(db, wallet.lookup.slot));
+        if (known !== undefined) return known;
+        await addAll(db, [wallet], bound);
+        events.forEach(record);
+        return wallet;
+      }),
     get: (ids) =>
       database.read(async (db) => {
         const [only] = ids;

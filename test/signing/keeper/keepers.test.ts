@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseChainId, parseOwnerId, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { CheckpointRequest } from '../../../src/core/signing/checkpoint.js';
+import type { CreateRequest } from '../../../src/core/signing/create.js';
 import type { Signer } from '../../../src/core/signing/signer.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
 import { parseCheckpoint } from '../../../src/crypto/checkpoint.js';
@@ -25,7 +27,7 @@ signerSuite('the keeper', ({ slots, storeId }, secret): Signer => {
   const client = createKeeperClient({
     name: 'keeper',
     async connect() {
-      service ??= signerService(storeId, secret.exposeText());
+      service ??= signerService(storeId, secret.exposeText(), { createWallets: true });
       return (await service).connect();
     },
     storeId,
@@ -40,6 +42,14 @@ signerSuite('the keeper', ({ slots, storeId }, secret): Signer => {
     },
   };
 });
+
+const wanted: CreateRequest = {
+  chain: parseChainId('ETH'),
+  network: 'testnet',
+  kind: 'key',
+  tenant: parseTenantId('shop'),
+  owner: parseOwnerId('u-17'),
+};
 
 let parts: SigningParts;
 let service: SignerService;
@@ -85,6 +95,29 @@ function textOf(socket: Socket): Promise<string> {
 }
 
 const refusedWith = (code: string) => JSON.stringify([{ kind: 'failed', n: 0, code }]);
+
+it('a keeper that was not started for it makes no wallet, and goes on', async () => {
+  const one = front();
+  await expect(one.create?.(wanted)).rejects.toMatchObject({ code: 'CREATE_NOT_ALLOWED' });
+  await one.sign(signRequest(await parts.wallet('key')));
+  expect(service.log.join('\n')).not.toContain('wallet-created');
+});
+
+it('a keeper that makes wallets says so in its log, and tells no secret', async () => {
+  const { storeId, slots, vault } = parts;
+  const maker = await signerService(storeId, password, { createWallets: true });
+  const one = createKeeperClient({ name: 'maker', connect: () => maker.connect(), storeId, slots, rules });
+  const made = await Promise.all(Array.from({ length: 12 }, () => one.create?.(wanted)));
+  const log = maker.log.join('\n');
+  for (const sealed of made) {
+    expect(sealed && vault.wallet(sealed)).toMatchObject({ tenant: 'shop', control: { owner: 'u-17' } });
+    expect(log).toContain(`"signatureId":"${sealed?.signatureId}"`);
+    expect(log).not.toContain(sealed ? String(vault.export(sealed).privateKey) : '');
+  }
+  expect(log.match(/"event":"wallet-created"/g)).toHaveLength(12);
+  await one.close();
+  await maker.close();
+});
 
 describe('a keeper with a front that others have taken over', () => {
   it.each([

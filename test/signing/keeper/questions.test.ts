@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parseChainId } from '../../../src/core/ids.js';
+import { parseChainId, parseOwnerId, parseTenantId } from '../../../src/core/ids.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
 import type { SealedWallet } from '../../../src/core/signing/wallet.js';
 import { type FrontQuestion, parseQuestions, questionText } from '../../../src/signing/keeper/questions.js';
@@ -98,6 +98,49 @@ describe('the questions of a front', () => {
     for (const bad of ['', 'Shop', 7, null, 'x'.repeat(65)]) {
       expect(() => parseQuestions([plain(asked(of(bad)))]), String(bad)).toThrow(refused);
     }
+  });
+
+  it('a question for a wallet comes as it was asked, and any text of another form is refused', () => {
+    const wanted = {
+      chain: parseChainId('ETH'),
+      network: 'mainnet',
+      kind: 'hd',
+      tenant: parseTenantId('shop'),
+      owner: parseOwnerId('u-17'),
+      slot: 'main',
+      tags: ['hot'],
+      label: 'Ann & Co',
+      requireUserToken: true,
+    } as const;
+    const asked: FrontQuestion = { kind: 'create', n: 6, request: wanted };
+    expect(parseQuestions([plain(asked)])).toEqual([asked]);
+    const wrong: readonly (readonly [string, unknown])[] = [
+      ['chain', 'a b'],
+      ['network', 'main'],
+      ['kind', 'seed'],
+      ['tenant', undefined],
+      ['tenant', '../x'],
+      ['owner', ''],
+      ['slot', 'A'],
+      ['tags', 'hot'],
+      ['tags', Array.from({ length: 65 }, () => 'a')],
+      ['label', 'a\nb'],
+      ['label', 'x'.repeat(201)],
+      ['requireUserToken', 'yes'],
+    ];
+    for (const [name, value] of wrong) {
+      const changed = { kind: 'create', n: 6, request: { ...wanted, [name]: value } };
+      expect(() => parseQuestions([changed]), name).toThrow(refused);
+    }
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(wanted)), (value, name) => {
+        try {
+          parseQuestions([{ kind: 'create', n: 6, request: { ...wanted, [name]: value } }]);
+        } catch (error) {
+          expect(error).toEqual(refused);
+        }
+      }),
+    );
   });
 
   it('the control box of a record comes along, and one that is no bytes is refused', () => {

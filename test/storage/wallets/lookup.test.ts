@@ -145,7 +145,7 @@ describe.each(kinds)('finding wallets on %s', (kind) => {
     const [store, other] = await stores();
     const plain = anyWallet();
     await store.wallets.add([plain]);
-    expect(await store.wallets.withoutLookup(5)).toEqual([plain]);
+    expect(await store.wallets.withoutLookup(undefined, 5)).toEqual([plain]);
     expect(await store.wallets.page({ tenant: defaultTenant }, undefined, 5)).toEqual([plain]);
     const database = await openDatabase<never>(location());
     await database.write((db) => sql`UPDATE wallets SET tenant = 'shop'`.execute(db));

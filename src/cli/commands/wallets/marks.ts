@@ -1,6 +1,9 @@
-import { markWallets } from '../../../app/wallets/marks.js';
+import { getSealed } from '../../../app/wallets/find.js';
+import { markWallets, parseOwner } from '../../../app/wallets/marks.js';
+import { putOwner } from '../../../app/wallets/owners.js';
 import { CustosError } from '../../../core/errors.js';
-import { parseSignatureId, type SignatureId } from '../../../core/ids.js';
+import { parseOwnerId, parseSignatureId, type SignatureId } from '../../../core/ids.js';
+import { tenantOf } from '../../../core/signing/wallet.js';
 import type { Call, Run } from '../../spec.js';
 import { textIn } from '../approver.js';
 
@@ -14,8 +17,23 @@ export const owner: Run = async (call) => {
   const [id = '', name] = call.args;
   const { none } = call.options;
   if ((name === undefined) === !none) throw new CustosError('USAGE', 'name an owner, or say --none');
-  return mark(call, [parseSignatureId(id)], { owner: name ?? null });
+  const signatureId = parseSignatureId(id);
+  if (name !== undefined) await knowOwner(call, signatureId, name);
+  return mark(call, [signatureId], { owner: name ?? null });
 };
+
+export const userToken: Run = async (call) => {
+  const [id = ''] = call.args;
+  return mark(call, [parseSignatureId(id)], { requireUserToken: !call.options.none });
+};
+
+/** @throws CustosError WALLET_UNKNOWN, USAGE */
+async function knowOwner({ house }: Call, id: SignatureId, name: string): Promise<void> {
+  const owner = parseOwner(name);
+  const { store, vault } = await house.open();
+  const sealed = await getSealed(house.store, id);
+  await putOwner({ store, vault, clock: house.clock }, tenantOf(sealed), parseOwnerId(owner));
+}
 
 async function mark(
   { house, out }: Call,

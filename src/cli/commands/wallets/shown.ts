@@ -2,7 +2,7 @@ import type { Wallet, WalletControl } from '../../../core/signing/wallet.js';
 
 /** A wallet as JSON. Tags, owner and state are there if something was ever said about them. */
 export function shown(wallet: Wallet) {
-  const { signatureId, chain, network, kind, createdAt, label, xpub, address, derivation, control } = wallet;
+  const { signatureId, chain, network, kind, createdAt, label, xpub, address, derivation, control, tenant } = wallet;
   return {
     signatureId,
     chain,
@@ -13,14 +13,18 @@ export function shown(wallet: Wallet) {
     ...(address !== undefined && { address }),
     ...(derivation !== undefined && { derivation }),
     ...(label !== undefined && { label }),
+    ...(tenant !== undefined && { tenant }),
     ...(control && shownControl(control)),
   };
 }
 
-function shownControl({ tags, owner, state, since, reason, by, destroyFrom }: WalletControl) {
+function shownControl(control: WalletControl) {
+  const { tags, owner, slot, requireUserToken, state, since, reason, by, destroyFrom } = control;
   return {
     ...(tags.length > 0 && { tags }),
     ...(owner !== undefined && { owner }),
+    ...(slot !== undefined && { slot }),
+    ...(requireUserToken && { requireUserToken }),
     state,
     since: new Date(since).toISOString(),
     ...(reason !== undefined && { reason }),

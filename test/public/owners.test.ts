@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
+
+const password = 'five words make it well';
+let home = '';
+beforeAll(() => {
+  home = makeHome();
+});
+afterAll(() => removeHome(home));
+
+const run = (...args: string[]) => custos(args, { home, env: { CUSTOS_PASSWORD: password } });
+const good = async (ended: Promise<Ended>): Promise<string> => {
+  const { code, stdout, stderr } = await ended;
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+};
+const json = async (...args: string[]) => JSON.parse(await good(run(...args)));
+const idsOf = async (...args: string[]) =>
+  (await good(run(...args, '--json')))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).signatureId);
+
+describe('owners on the command line', () => {
+  it('a wallet of a tenant and owner is found by each of them and by its address, and by nothing of another', async () => {
+    const made = await json('wallet', 'create', 'XRP', '--testnet', '--tenant', 'shop', '--owner', 'u-17');
+    const other = await json('wallet', 'create', 'XRP', '--testnet', '--owner', 'u-17');
+    expect(await json('wallet', 'show', made.signatureId)).toMatchObject({ tenant: 'shop', owner: 'u-17' });
+    expect(await json('wallet', 'show', other.signatureId)).not.toHaveProperty('tenant');
+    expect(await idsOf('wallet', 'list', '--tenant', 'shop')).toEqual([made.signatureId]);
+    expect(await idsOf('wallet', 'list', '--address', made.address)).toEqual([made.signatureId]);
+    expect(await idsOf('wallet', 'list', '--address', made.address, '--tenant', 'default')).toEqual([]);
+    expect(await idsOf('owner', 'wallets', 'u-17', '--tenant', 'shop')).toEqual([made.signatureId]);
+    expect(await idsOf('owner', 'wallets', 'u-17')).toEqual([other.signatureId]);
+    expect(await run('wallet', 'list', '--address', 'nothing')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ADDRESS_INVALID'),
+    });
+    expect(await run('owner', 'show', 'u-18')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('OWNER_UNKNOWN'),
+    });
+    expect(await run('wallet', 'create', 'XRP', '--tenant', 'Shop')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('TENANT_INVALID'),
+    });
+  });
+
+  it('an owner has a limit, and nothing is made above it', async () => {
+    await good(run('owner', 'limit', 'u-17', '2', '--tenant', 'shop'));
+    expect(await json('owner', 'show', 'u-17', '--tenant', 'shop')).toMatchObject({ mostWallets: 2, wallets: 1 });
+    const two = ['wallet', 'create', 'XRP', '--testnet', '--tenant', 'shop', '--owner', 'u-17', '--count', '2'];
+    expect(await run(...two)).toMatchObject({ code: 1, stderr: expect.stringContaining('OWNER_LIMIT') });
+    await good(run('owner', 'limit', 'u-17', '--none', '--tenant', 'shop'));
+    await good(run(...two));
+    expect(await idsOf('owner', 'wallets', 'u-17', '--tenant', 'shop')).toHaveLength(3);
+    const owners = (await good(run('owner', 'list', '--json')))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    expect(owners.map(({ tenant, owner }) => `${tenant} ${owner}`).sort()).toEqual(['default u-17', 'shop u-17']);
+  });
+
+  it('the next address of a mnemonic is printed once for each call, and found afterwards', async () => {
+    const { signatureId } = await json('wallet', 'create', 'ETH');
+    const first = await json('wallet', 'address', signatureId, '--next', '--json');
+    const both = await Promise.all([1, 2].map(() => json('wallet', 'address', signatureId, '--next', '--json')));
+    expect([first, ...both].map(({ index }) => index).sort()).toEqual([1, 2, 3]);
+    expect(await good(run('wallet', 'address', signatureId, '1'))).toBe(`${first.address}\n`);
+    expect(await good(run('wallet', 'address', signatureId, '--next', '--least', '50'))).toMatch(
+      /^50 0x[0-9a-f]{40}\n$/,
+    );
+    expect(await idsOf('wallet', 'list', '--address', first.address)).toEqual([signatureId]);
+    expect(await run('wallet', 'address', signatureId, '3', '--next')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('USAGE'),
+    });
+  });
+
+  it('a wallet that requires a proof of its owner says so until that is ended', async () => {
+    const { signatureId } = await json('wallet', 'create', 'XLM', '--owner', 'u-18', '--require-user-token');
+    expect(await json('wallet', 'show', signatureId)).toMatchObject({ requireUserToken: true });
+    await good(run('wallet', 'user-token', signatureId, '--none'));
+    expect(await json('wallet', 'show', signatureId)).not.toHaveProperty('requireUserToken');
+    await good(run('wallet', 'user-token', signatureId));
+    await good(run('wallet', 'owner', signatureId, 'u-19'));
+    expect(await idsOf('owner', 'wallets', 'u-19')).toEqual([signatureId]);
+    expect(await json('wallet', 'show', signatureId)).toMatchObject({ requireUserToken: true, owner: 'u-19' });
+    expect(await idsOf('owner', 'wallets', 'u-18')).toEqual([]);
+  });
+
+  it('tenants, owners and allotted addresses come back from a backup', async () => {
+    const [id] = await idsOf('wallet', 'list', '--chain', 'ETH');
+    const { address } = await json('wallet', 'address', id, '--next', '--json');
+    await good(run('backup', `${home}/backup`));
+    const there = ['--store', `${home}/restored.db`];
+    await good(run('restore', `${home}/backup`, ...there));
+    expect(await idsOf('wallet', 'list', '--address', address, ...there)).toEqual([id]);
+    expect(await json('wallet', 'address', id, '--next', '--json', ...there)).toMatchObject({ index: 52 });
+    expect(await idsOf('owner', 'wallets', 'u-17', '--tenant', 'shop', ...there)).toHaveLength(3);
+  });
+});
