@@ -26,6 +26,26 @@ const MINUTE = 60_000;
 /** Minutes in a part of each span. */
 const partSizes: Readonly<Record<Span, number>> = { total: 32 * 24 * 60, era: 24 * 60, day: 60, hour: 1 };
 
+/**
+ * Sums by the minute and by the hour are kept for so long after the last charge of a budget, in milliseconds. A rolling window that
+ * begins earlier is longer than that, so a day more is less than a sixtieth of it; a month begins later.
+ */
+const KEPT = 64 * 24 * 60 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
+
+/** Rows of hours and days whose last charge was before this moment may be left out. @param latest - the last charge of the budget */
+export function forgottenBefore(latest: number): number {
+  // A row ends up to a day after its last charge.
+  return latest - KEPT - DAY;
+}
+
+/** Whether a row may be missing: then what it holds counts whole, so that a window errs by a day, to the safe side. */
+export function isForgettable(span: Span, number: number, latest: number): boolean {
+  if (span !== 'hour' && span !== 'day') return false;
+  const length = (span === 'hour' ? partSizes.day : partSizes.era) * MINUTE;
+  return (number + 1) * length <= latest - KEPT;
+}
+
 /** The places in which a charge of a moment counts, one a span, from the whole to the minute. */
 export function bucketPlaces(at: number): readonly BucketPlace[] {
   const minute = Math.floor(at / MINUTE);
@@ -45,14 +65,17 @@ export function isCounted(at: number, since: number): boolean {
 
 /**
  * What was charged from a moment on, without an end: a charge by a clock that was ahead counts, too. The minute of `since` counts
- * whole, so that the sum errs by less than a minute, to the safe side.
+ * whole, so that the sum errs by less than a minute, to the safe side. Where rows were left out, the day counts whole.
+ * @param latest - the last charge of the budget
  * @throws CustosError RECORD_DAMAGED: sums are missing or do not fit each other
  */
-export function sumSince(sumsOf: SumsOf, since: number): bigint {
+export function sumSince(sumsOf: SumsOf, since: number, latest = 0): bigint {
   let whole: bigint | undefined;
   let sum = 0n;
   for (const { span, number, part } of bucketPlaces(Math.max(since, 0))) {
-    const sums = sumsOf(span, number) ?? new Map<number, bigint>();
+    const found = sumsOf(span, number);
+    if (whole !== undefined && found === undefined && isForgettable(span, number, latest)) return sum + whole;
+    const sums = found ?? new Map<number, bigint>();
     if (whole !== undefined && totalOf(sums) !== whole) throw unfit(span);
     // Everything is what one row says: no row below it is needed.
     if (since <= 0) return totalOf(sums);
@@ -64,13 +87,21 @@ export function sumSince(sumsOf: SumsOf, since: number): bigint {
 }
 
 /**
- * The rows of one budget after a charge; a negative amount takes one back.
+ * The rows of one budget after a charge; a negative amount takes one back. Rows that were left out stay so.
+ * @param latest - the last charge of the budget before
  * @returns the changed rows, from the whole to the hour
  * @throws CustosError RECORD_DAMAGED: sums are missing or do not fit each other, or less was charged
  */
-export function chargeSums(sumsOf: SumsOf, at: number, amount: bigint): readonly (BucketPlace & { sums: Sums })[] {
+export function chargeSums(
+  sumsOf: SumsOf,
+  { at, amount, latest = 0 }: { readonly at: number; readonly amount: bigint; readonly latest?: number },
+): readonly (BucketPlace & { sums: Sums })[] {
   let whole: bigint | undefined;
-  return bucketPlaces(at).map((place) => {
+  const isKept = ({ span, number }: BucketPlace) =>
+    sumsOf(span, number) !== undefined || !isForgettable(span, number, latest);
+  const places = bucketPlaces(at);
+  const kept = places.findIndex((place) => !isKept(place));
+  return places.slice(0, kept < 0 ? undefined : kept).map((place) => {
     const { span, number, part } = place;
     const sums = sumsOf(span, number) ?? new Map<number, bigint>();
     if (whole !== undefined && totalOf(sums) !== whole) throw unfit(span);

@@ -183,6 +183,7 @@ export class ControlBook {
   /** Everything that has happened until now, to be kept: what of it was not written yet has no record of its own any more. */
   snapshot(): BookSnapshot {
     this.#unwritten = [];
+    this.#ledger.forget(this.#clock);
     return {
       clock: this.#clock,
       ...this.#known,
@@ -200,6 +201,7 @@ export class ControlBook {
     events: readonly BookEvent[],
   ): void {
     this.#clock = clock;
+    this.#ledger.restoreClock(clock);
     this.#known = { ...(constitution && { constitution }), ...(policy && { policy }) };
     for (const [budget, row, sums] of rows) this.#ledger.restore(budget, row, parseSums(sums));
     this.#spending.restore(families, lastFamily);

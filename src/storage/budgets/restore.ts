@@ -11,7 +11,10 @@ export async function restoreBudgets(db: Tables, records: readonly JournalRecord
   if (standing.length === 0) return;
   const sums = new BudgetSums(db);
   await sums.load(standing.map(({ reserved: { budget, at } }) => ({ budget, moments: [at] })));
-  for (const { reserved } of standing) sums.charge(reserved.budget, reserved.at, reserved.amount);
+  // The latest first: it decides which rows are too old to be made again.
+  for (const { reserved } of standing.toSorted((one, other) => other.reserved.at - one.reserved.at)) {
+    sums.charge(reserved.budget, reserved.at, reserved.amount);
+  }
   await sums.flush();
   await insertReservations(
     db,

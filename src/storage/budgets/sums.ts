@@ -1,7 +1,15 @@
 import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
-import { bucketPlaces, chargeSums, type Span, type Sums, sumSince, sumsText } from '../../core/store/buckets.js';
+import {
+  bucketPlaces,
+  chargeSums,
+  forgottenBefore,
+  type Span,
+  type Sums,
+  sumSince,
+  sumsText,
+} from '../../core/store/buckets.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { sealOf } from '../journal/seal.js';
@@ -29,6 +37,8 @@ export class BudgetSums {
   readonly #db: Tables;
   readonly #known = new Map<string, Known>();
   readonly #read = new Set<string>();
+  /** Budgets of which a new day began: what is too old to be told apart is looked for once a day. */
+  readonly #aged = new Set<string>();
 
   constructor(db: Tables) {
     this.#db = db;
@@ -55,7 +65,7 @@ export class BudgetSums {
 
   /** What was charged from a moment on. @throws CustosError RECORD_DAMAGED */
   used(budget: string, since: number): bigint {
-    return named(budget, () => sumSince(this.#sumsOf(budget), since));
+    return named(budget, () => sumSince(this.#sumsOf(budget), since, this.latest(budget)));
   }
 
   /** The latest moment that was charged to a budget: its clock never goes back. */
@@ -66,8 +76,12 @@ export class BudgetSums {
   /** @param amount - negative: takes a charge of that moment back. @throws CustosError RECORD_DAMAGED */
   charge(budget: string, at: number, amount: bigint): void {
     const known = this.#of(budget);
-    known.latest = Math.max(known.latest, at);
-    for (const { span, number, sums } of named(budget, () => chargeSums(this.#sumsOf(budget), at, amount))) {
+    const { latest } = known;
+    known.latest = Math.max(latest, at);
+    for (const { span, number, sums } of named(budget, () =>
+      chargeSums(this.#sumsOf(budget), { at, amount, latest }),
+    )) {
+      if (span === 'day' && latest > 0 && !known.sums.has(spanName(span, number))) this.#aged.add(budget);
       known.sums.set(spanName(span, number), sums);
       known.changed.add(spanName(span, number));
     }
@@ -86,6 +100,8 @@ export class BudgetSums {
       }),
     );
     for (const part of chunks(rows, ROWS_AT_ONCE)) await writeRows(this.#db, part);
+    for (const budget of this.#aged) await forget(this.#db, budget, forgottenBefore(this.latest(budget)));
+    this.#aged.clear();
     for (const { changed } of this.#known.values()) changed.clear();
   }
 
@@ -216,6 +232,16 @@ function upsertRows(count: number) {
 }
 
 const upserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => upsertRows(place + 1));
+
+/** Deletes rows of hours and days that no window tells apart any more. Rows above them have their sums. */
+async function forget(db: Tables, budget: string, before: number): Promise<void> {
+  await db
+    .deleteFrom('budget_sums')
+    .where('budget', '=', budget)
+    .where('at', '<', before)
+    .where((row) => row.or([row('span', 'like', 'hour %'), row('span', 'like', 'day %')]))
+    .execute();
+}
 
 async function writeRows(db: Tables, rows: readonly Row[]): Promise<void> {
   const values = rows.flatMap((row, place) =>

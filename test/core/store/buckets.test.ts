@@ -4,6 +4,7 @@ import {
   bucketPlaces,
   chargeSums,
   isCounted,
+  isForgettable,
   parseSums,
   type Span,
   type Sums,
@@ -22,12 +23,23 @@ class Rows {
   readonly rows = new Map<string, Sums>();
   readonly sumsOf = (span: Span, number: number) => this.rows.get(`${span} ${number}`);
 
-  charge(at: number, amount: bigint): void {
-    for (const { span, number, sums } of chargeSums(this.sumsOf, at, amount)) this.rows.set(`${span} ${number}`, sums);
+  charge(at: number, amount: bigint, latest = 0): void {
+    const changed = chargeSums(this.sumsOf, { at, amount, latest });
+    for (const { span, number, sums } of changed) this.rows.set(`${span} ${number}`, sums);
   }
 
-  since(moment: number): bigint {
-    return sumSince(this.sumsOf, moment);
+  since(moment: number, latest = 0): bigint {
+    return sumSince(this.sumsOf, moment, latest);
+  }
+
+  /** @returns how many rows are left out */
+  forget(latest: number): number {
+    const before = this.rows.size;
+    for (const key of this.rows.keys()) {
+      const [span = '', number] = key.split(' ');
+      if (isForgettable(span as Span, Number(number), latest)) this.rows.delete(key);
+    }
+    return before - this.rows.size;
   }
 }
 
@@ -66,6 +78,48 @@ describe('the buckets of a budget', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('answer every window of the last 64 days as before when old rows were left out, and longer ones with whole days', () => {
+    const charges = fc.array(fc.record({ at: moment, amount, isFreed: fc.boolean() }), { maxLength: 40 });
+    let forgotten = 0;
+    fc.assert(
+      fc.property(charges, moment, (list, since) => {
+        const rows = new Rows();
+        for (const one of list) rows.charge(one.at, one.amount);
+        const latest = Math.max(0, ...list.map(({ at }) => at));
+        forgotten += rows.forget(latest);
+        // Whoever reserved long ago may give it back.
+        for (const one of list.filter(({ isFreed }) => isFreed)) rows.charge(one.at, -one.amount, latest);
+        const kept = list.filter(({ isFreed }) => !isFreed);
+        const sumFrom = (start: number) =>
+          kept.filter(({ at }) => at >= start).reduce((sum, one) => sum + one.amount, 0n);
+        const found = rows.since(since, latest);
+        const exact = sumFrom(Math.floor(since / MINUTE) * MINUTE);
+        if (since >= latest - 64 * DAY || since === 0) expect(found).toBe(exact);
+        expect(found).toBeGreaterThanOrEqual(exact);
+        expect(found).toBeLessThanOrEqual(sumFrom(Math.floor(since / DAY) * DAY));
+        expect(rows.since(0, latest)).toBe(sumFrom(0));
+      }),
+      { numRuns: 500 },
+    );
+    expect(forgotten).toBeGreaterThan(100);
+  });
+
+  it('are damaged when a row is missing that is not old enough to be left out', () => {
+    for (const [span, length] of [
+      ['hour', HOUR],
+      ['day', DAY],
+    ] as const) {
+      const rows = new Rows();
+      rows.charge(noon, 3n);
+      for (const key of rows.rows.keys()) if (key.startsWith(span)) rows.rows.delete(key);
+      const end = (Math.floor(noon / length) + 1) * length;
+      const damaged = expect.objectContaining({ code: 'RECORD_DAMAGED' });
+      expect(() => rows.since(noon, end + 64 * DAY - 1)).toThrow(damaged);
+      expect(() => rows.charge(noon, 1n, end + 64 * DAY - 1)).toThrow(damaged);
+      expect(rows.since(noon, end + 64 * DAY)).toBe(3n);
+    }
   });
 
   it('answer from four rows, however many charges there were', () => {
