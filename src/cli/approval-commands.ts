@@ -18,7 +18,7 @@ const requestOptions: readonly OptionSpec[] = [needsOption, chainIdOption, ...st
 const deciding: readonly OptionSpec[] = [
   keyOption,
   { flags: '--request <file>', about: 'decide about this request, on a machine without a store; prints the answer' },
-  { flags: '--valid-for <minutes>', about: 'for how long it holds (default 60, at most 1440)' },
+  { flags: '--valid-for <minutes>', about: 'how long it holds (default 60, at most 1440)' },
   yesOption,
   ...requestOptions,
 ];
@@ -28,7 +28,7 @@ export const approvalCommands: readonly CommandSpec[] = [
   {
     path: 'approver key',
     args: '<file>',
-    done: 'the key is made; its public half stands in the file',
+    done: 'the key is made, and its public half is in the file',
     about: 'make your key on your own machine and print its public half',
     options: [weakPasswordOption, { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' }],
     load: async () => (await import('./commands/approver.js')).makeKey,
@@ -53,7 +53,7 @@ export const approvalCommands: readonly CommandSpec[] = [
     path: 'constitution enact',
     args: '<file> <signatures...>',
     done: 'the constitution is in force; `custos constitution show` prints it',
-    about: 'bring a constitution into force that its quorum signed',
+    about: 'bring a constitution into force, with the signatures of its quorum',
     options: storeOptions,
     unlocks: true,
     load: async () => (await constitution()).enact,
@@ -67,7 +67,7 @@ export const approvalCommands: readonly CommandSpec[] = [
   },
   {
     path: 'approvals list',
-    about: 'show the transactions that wait, and who is missing',
+    about: 'show the transactions that wait for approvals, and whose are missing',
     options: [jsonOption, ...requestOptions],
     unlocks: true,
     load: async () => (await approvals()).list,

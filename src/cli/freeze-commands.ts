@@ -10,7 +10,7 @@ const keyOption: OptionSpec = {
 
 const controlOption: OptionSpec = {
   flags: '--control-socket <path>',
-  about: 'talk to this socket of a `custos signer`, and neither to the store nor to a daemon',
+  about: 'talk to the control socket of a `custos signer` or daemon, and not to the store',
 };
 
 /** Commands that stop signing, and let it go on. */

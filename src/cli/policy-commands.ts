@@ -42,7 +42,7 @@ export const policyCommands: readonly CommandSpec[] = [
   {
     path: 'policy backtest',
     args: '[file]',
-    about: 'judge the transactions of the journal by a policy, or the one in force, as of when they came',
+    about: 'judge past transactions by a policy file, or by the policy in force, each as of the time when it came',
     options: [
       { flags: '--limit <number>', about: 'at most this many, newest first (default 100)' },
       chainIdOption,
@@ -61,7 +61,7 @@ export const policyCommands: readonly CommandSpec[] = [
       keyOption,
       {
         flags: '--previous <file>',
-        about: 'the version before; without it the signature allows that more is permitted',
+        about: 'the version before it; without this file your signature also agrees to permitting more',
       },
       {
         flags: '--store-id <id>',
@@ -77,11 +77,11 @@ export const policyCommands: readonly CommandSpec[] = [
     path: 'policy publish',
     args: '<file> [signatures...]',
     done: 'the policy is published; `custos policy show` prints it',
-    about: 'publish a policy that its quorum signed',
+    about: 'publish a policy, with the signatures of its quorum',
     options: [
       {
         flags: '--delay <hours>',
-        about: 'how long a version that widens waits (default and least 24 with a constitution)',
+        about: 'how long a version that widens waits (with a constitution: at least 24, which is the default)',
       },
       jsonOption,
       ...storeOptions,
@@ -92,7 +92,7 @@ export const policyCommands: readonly CommandSpec[] = [
   {
     path: 'policy show',
     args: '[version]',
-    about: 'print the policy in force, or another version, and what waits',
+    about: 'print the policy in force (or another version), and say which version waits',
     options: [jsonOption, ...storeOptions],
     unlocks: true,
     load: async () => (await publishing()).show,
