@@ -17,7 +17,9 @@ export type Answer = Accepted | CustosError;
 
 /** Writes a request with its story and its idempotency key, or finds the row that has the key. */
 export async function accept(db: Tables, request: AcceptRequest, { now }: Holder): Promise<Answer> {
-  const { tenant, idempotency, expiresAt } = request;
+  const { tenant, idempotency, expiresAt, kind, delivery } = request;
+  // No network takes a message: a door that asks for that is wrong.
+  if (kind !== 'transaction' && delivery !== 'return') return new CustosError('INTERNAL', `a ${kind} is only returned`);
   if (expiresAt !== undefined && expiresAt <= now) {
     const known = idempotency && (await repeated(db, { tenant, idempotency }));
     return known ?? new CustosError('REQUEST_EXPIRED', 'the request expires before it could be accepted');

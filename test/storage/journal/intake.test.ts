@@ -136,6 +136,12 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
     expect([refused, kept.kind]).toEqual(['PENDING_CHANGED', 'accepted']);
   });
 
+  it.each(['message', 'typed-data', 'hash'] as const)('a %s is never taken to be broadcast', async (what) => {
+    expect(await code(store.journal.accept(request({ kind: what })))).toBe('INTERNAL');
+    expect((await store.journal.accept(request({ kind: what, delivery: 'return' }))).kind).toBe('accepted');
+    expect(await store.journal.find({})).toHaveLength(1);
+  });
+
   it('a request that has expired already is refused, and a repeated one still finds its row', async () => {
     const idempotency = { key: 'k', digest: 'd' };
     expect(await code(store.journal.accept(request({ expiresAt: Date.now() - 1, idempotency })))).toBe(
