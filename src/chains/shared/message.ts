@@ -104,7 +104,7 @@ export interface MessageScheme {
 }
 
 /** What was signed, and by which key. */
-export interface Signed {
+interface Signed {
   readonly key: SigningKey;
   readonly content: Uint8Array;
   readonly context: ParseContext;

@@ -3,7 +3,7 @@ import { quote } from '../../../core/ids.js';
 import { isObject } from '../../../core/json.js';
 
 /** One member of a struct, e.g. `address[2] owners`. */
-export interface TypedField {
+interface TypedField {
   readonly name: string;
   readonly type: string;
 }
