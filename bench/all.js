@@ -15,6 +15,7 @@ const names = [
   'drain-asked',
   'drain-postgres',
   'open-large',
+  'lookup',
   'approvals',
   'keeper',
   'audit',

@@ -15,10 +15,11 @@ const large = makeStore(100);
 const database = await openSqlite(join(large.home, '.custos', 'store.db'));
 database.exec(`
   WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ${WALLETS - 100})
-  INSERT INTO wallets SELECT
+  INSERT INTO wallets (signature_id, chain, network, kind, created_at, format, public_box, secret_box, tenant, address_digest)
+  SELECT
     lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' ||
       substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
-    chain, network, kind, created_at, format, public_box, secret_box
+    chain, network, kind, created_at, format, public_box, secret_box, tenant, randomblob(32)
   FROM number, (SELECT * FROM wallets LIMIT 1)`);
 database.close();
 
