@@ -37,6 +37,8 @@ interface Variety {
   readonly ceilings?: Versions<number>;
   /** Ids of the limit. */
   readonly limits?: Versions<string>;
+  /** Keys of another model, for one more on the same store. */
+  readonly parts?: SigningParts;
 }
 
 /** A keeper between two steps: what it keeps beyond its life, and the version that a front brought it in this life, if any. */
@@ -88,7 +90,7 @@ export interface KeeperAnswer {
 
 /** Makes keys, and two versions of a policy. */
 export async function modelKeys(variety: Variety = {}): Promise<ModelKeys> {
-  const parts = await signingParts();
+  const parts = variety.parts ?? (await signingParts());
   const seals = sealer(parts);
   const documents = documentsBy(variety, seals);
   const policies = {
