@@ -1,7 +1,9 @@
+import type { Token } from '../core/access/token.js';
 import type { Summary } from '../core/chain/summary.js';
 import type { Clock } from '../core/clock.js';
 import type { Network, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
+import type { Secret } from '../core/secret.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
@@ -35,6 +37,28 @@ export interface TransactionsService {
   retry(id: string): Promise<JournalEntry>;
 }
 
+/** A token that somebody wants; what is undefined restricts nothing. */
+export interface TokenWanted extends Pick<Token, 'tenant' | 'name' | 'scopes'> {
+  readonly chains?: Token['chains'] | undefined;
+  readonly wallets?: Token['wallets'] | undefined;
+  readonly from?: Token['from'] | undefined;
+  readonly rate?: number | undefined;
+  readonly expiresAt?: number | undefined;
+}
+
+/** Makes, lists and ends the tokens of a tenant. */
+export interface TokensService {
+  /** @throws CustosError TOKEN_FACTS_INVALID, STORE_* */
+  create(wanted: TokenWanted): Promise<{ readonly id: string; readonly text: Secret }>;
+  /** @returns those that are authentic; `last` is where the next page begins */
+  list(
+    tenant: TenantId,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<{ readonly page: readonly Token[]; readonly last: string | undefined }>;
+  /** @throws CustosError TOKEN_UNKNOWN */
+  revoke(tenant: TenantId, id: string): Promise<void>;
+}
+
 /** What the operations work with. Each names the few that it uses. */
 export interface ApiParts {
   readonly network: Network;
@@ -44,4 +68,5 @@ export interface ApiParts {
   readonly wallets: Pick<WalletsService, 'list' | 'get'>;
   readonly journal: Pick<Journal, 'get' | 'find' | 'events'>;
   readonly transactions: TransactionsService;
+  readonly tokens: TokensService;
 }

@@ -1,7 +1,8 @@
 import type { Route } from './route.js';
 import { healthRoutes } from './routes/health.js';
+import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
 import { walletRoutes } from './routes/wallets.js';
 
 /** Every operation of the API but the document, which is made from this list. */
-export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes, ...transactionRoutes];
+export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes, ...transactionRoutes, ...tokenRoutes];

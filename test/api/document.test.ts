@@ -74,11 +74,16 @@ describe('the OpenAPI document', () => {
     const own = await test.ask('POST /v1/transactions', { token: await test.token(), body, headers });
     const token = await test.token({ tenant: shop });
     const absentWallet = '00000000-0000-4000-8000-000000000000';
+    const ownToken = (await test.token()).split('_')[1] ?? '';
     const withIds = operationsOf(await read()).filter(({ name }) => name.includes('/{id}'));
     expect(withIds.length).toBeGreaterThan(4);
     for (const { name } of withIds) {
-      const isWallet = name.includes('/wallets/');
-      const [foreign, absent] = isWallet ? [signatureId, absentWallet] : [String(own.body['id']), '0'.repeat(24)];
+      const known: readonly (readonly [string, string, string])[] = [
+        ['/wallets/', signatureId, absentWallet],
+        ['/tokens/', ownToken, '0'.repeat(16)],
+        ['/transactions/', String(own.body['id']), '0'.repeat(24)],
+      ];
+      const [, foreign = '', absent = ''] = known.find(([part]) => name.includes(part)) ?? [];
       const [one, other] = [
         await test.ask(name.replace('{id}', foreign), { token }),
         await test.ask(name.replace('{id}', absent), { token }),

@@ -4,12 +4,13 @@ import { Authenticator } from '../../src/api/authenticator.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
 import { storedWallets } from '../../src/app/serve/stored-wallets.js';
+import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
-import { defaultTenant } from '../../src/core/ids.js';
+import { defaultTenant, type TenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
@@ -55,11 +56,13 @@ export class TestApi {
     const { store } = this;
     const clock: Clock = { ...systemClock, now: () => this.clock.now() };
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
     this.api = await startApi({
       parts: {
         ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
         wallets: storedWallets({ wallets: store.wallets, vault, chains }),
         journal: store.journal,
+        tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
         transactions: new Transactions({
           network: 'testnet',
           intake: createIntake(store.journal),
@@ -71,7 +74,7 @@ export class TestApi {
           },
         }),
       },
-      authenticator: new Authenticator({ access: store.access, mac, clock, log: silentLog }),
+      authenticator,
       ...{ host: '127.0.0.1', port: 0, limits },
     });
   }
@@ -90,9 +93,9 @@ export class TestApi {
   }
 
   /** Makes a wallet; its vault has the root key. */
-  async wallet(chain = 'ETH', label?: string) {
+  async wallet(chain = 'ETH', tenant?: TenantId) {
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
-    const kind = label === undefined ? { kind: 'key' as const } : { kind: 'key' as const, label };
+    const kind = { kind: 'key' as const, ...(tenant !== undefined && { tenant }) };
     const { wallet, sealed } = await vault.create(chains.get(chain).id, 'testnet', kind);
     await this.store.wallets.add([sealed]);
     return wallet;

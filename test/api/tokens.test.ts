@@ -14,7 +14,7 @@ describe.each(kinds)('a token at the API, with a store on %s,', (kind) => {
 
   it('opens what its scopes allow', async () => {
     expect((await test.ask(LIST, { token: await test.token({ scopes: ['wallets:read'] }) })).status).toBe(200);
-    const { status, body } = await test.ask(LIST, { token: await test.token({ scopes: ['events:read'] }) });
+    const { status, body } = await test.ask(LIST, { token: await test.token({ scopes: ['transactions:retry'] }) });
     expect([status, body['code']]).toEqual([403, 'SCOPE_MISSING']);
     expect(body['detail']).toContain('wallets:read');
   });
@@ -57,10 +57,10 @@ describe.each(kinds)('a token at the API, with a store on %s,', (kind) => {
   });
 
   it('that somebody wrote into the database opens nothing', async () => {
-    const token = await test.token({ scopes: ['events:read'] });
+    const token = await test.token({ scopes: ['transactions:retry'] });
     const [, id = ''] = token.split('_');
     const stored = await test.store.access.token(id);
-    const facts = (stored?.facts ?? '').replace('events:read', 'wallets:read');
+    const facts = (stored?.facts ?? '').replace('transactions:retry', 'wallets:read');
     const forged = { ...stored, id: 'ab'.repeat(8), facts } as NonNullable<typeof stored>;
     await test.store.access.addToken(forged);
     const [, , secret = ''] = token.split('_');
@@ -87,6 +87,38 @@ describe.each(kinds)('a token at the API, with a store on %s,', (kind) => {
     const absent = await test.ask('GET /v1/wallets/00000000-0000-4000-8000-000000000000', { token: other });
     expect(foreign.status).toBe(404);
     expect({ ...foreign.body, instance: '', detail: '' }).toEqual({ ...absent.body, instance: '', detail: '' });
+  });
+
+  it('sees the wallets of its own tenant, and no other token does', async () => {
+    const shop = parseTenantId('shop');
+    await test.store.access.addTenant({ id: shop, createdAt: 1 });
+    const { signatureId } = await test.wallet('ETH', shop);
+    const [own, other] = [await test.token({ tenant: shop }), await test.token()];
+    expect((await test.ask(LIST, { token: own })).body['data']).toMatchObject([{ id: signatureId }]);
+    expect((await test.ask(LIST, { token: other })).body['data']).toEqual([]);
+    expect((await test.ask(`GET /v1/wallets/${signatureId}`, { token: own })).status).toBe(200);
+    expect((await test.ask(`GET /v1/wallets/${signatureId}`, { token: other })).status).toBe(404);
+  });
+
+  it('makes tokens with no more rights than its own, lists them, and revokes them at once', async () => {
+    const token = await test.token({ scopes: ['tokens:manage', 'wallets:read'], chains: [parseChainId('BTC')] });
+    const make = (body: object) => test.ask('POST /v1/tokens', { token, body });
+    const made = await make({ name: 'web', scopes: ['wallets:read'] });
+    expect(made.status).toBe(201);
+    const fresh = String(made.body['token']);
+    expect((await test.ask(LIST, { token: fresh })).status).toBe(200);
+    const wider = [
+      { name: 'web', scopes: ['transactions:read'] },
+      { name: 'web', scopes: ['wallets:read'], chains: ['ETH'] },
+      { name: 'web', scopes: ['wallets:read'], rate: 1_000_000 },
+    ];
+    for (const body of wider) expect((await make(body)).body['code']).toBe('TOKEN_FACTS_INVALID');
+    const listed = await test.ask('GET /v1/tokens', { token });
+    const rows = listed.body['data'] as { id: string; chains: string[] }[];
+    expect(rows.find(({ id }) => id === made.body['id'])?.chains).toEqual(['BTC']);
+    expect(JSON.stringify(listed.body)).not.toContain(fresh.split('_')[2]);
+    expect((await test.ask(`DELETE /v1/tokens/${String(made.body['id'])}`, { token })).status).toBe(204);
+    expect((await test.ask(LIST, { token: fresh })).status).toBe(401);
   });
 
   it('sees only wallets of its chains, and only the wallets that it names', async () => {

@@ -14,6 +14,7 @@ import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { packageVersion } from '../process/package.js';
 import { storedWallets } from './stored-wallets.js';
+import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
 
 /** What the API is made of. */
@@ -41,15 +42,18 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
+  const mac = journalMac(journalKey);
+  const authenticator = new Authenticator({ access: store.access, mac, clock, log });
   const api = await startApi({
     parts: {
       ...{ network, clock, log },
       version: packageVersion(),
       wallets: storedWallets({ wallets: store.wallets, vault, chains }),
       journal: store.journal,
+      tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
       transactions: new Transactions({ network, lifecycle, intake: createIntake(store.journal, wake) }),
     },
-    authenticator: new Authenticator({ access: store.access, mac: journalMac(journalKey), clock, log }),
+    authenticator,
     ...serve,
   });
   tell(log, 'api-listening', { url: api.url });

@@ -1,8 +1,8 @@
 import { unknownWallet } from '../../api/caller.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
-import { defaultTenant, type SignatureId } from '../../core/ids.js';
+import type { SignatureId } from '../../core/ids.js';
 import type { PublicVault } from '../../core/signing/vault.js';
-import type { Wallet } from '../../core/signing/wallet.js';
+import { tenantOf, type Wallet } from '../../core/signing/wallet.js';
 import type { PageRequest, WalletQuery, WalletsService } from '../../core/signing/wallets-service.js';
 import type { WalletTable } from '../../core/store/store.js';
 
@@ -12,20 +12,20 @@ interface StoredWalletsParts {
   readonly chains: ChainRegistry;
 }
 
-/** Reads the wallets of a store for doors: all of them are of the default tenant. */
+/** Reads the wallets of a store for doors. */
 export function storedWallets({ wallets, vault, chains }: StoredWalletsParts): Pick<WalletsService, 'list' | 'get'> {
   return {
     async list(tenant, query, page) {
-      if (tenant !== defaultTenant) return [];
       const filter = {
+        tenant,
         ...(query.chain !== undefined && { chain: chains.get(query.chain).id }),
         ...(query.network !== undefined && { network: query.network }),
       };
       return gather({ wallets, vault }, { filter, isWanted: (wallet) => isWanted(wallet, query), page });
     },
     async get(tenant, id) {
-      const [sealed] = tenant === defaultTenant ? await wallets.get([id]) : [];
-      if (sealed === undefined) throw unknownWallet(id);
+      const [sealed] = await wallets.get([id]);
+      if (sealed === undefined || tenantOf(sealed) !== tenant) throw unknownWallet(id);
       return vault.wallet(sealed);
     },
   };

@@ -1,19 +1,12 @@
 /** What a token may do, in the order in which documents show it. */
 export const scopes = {
   'wallets:read': 'see wallets and their addresses',
-  'wallets:create': 'make wallets',
   'transactions:read': 'see transactions and what happened to them',
   'transactions:create': 'ask for transactions',
   'transactions:cancel': 'end transactions that are not signed',
   'transactions:retry': 'put denied and failed transactions back',
-  'approvals:read': 'see what waits for persons',
-  'approvals:decide': 'hand in what persons signed',
-  'policies:read': 'see policies',
-  'policies:test': 'try drafts of policies on the journal',
-  'freezes:read': 'see freezes',
-  'freezes:make': 'stop signing',
+  'approvals:decide': 'hand in what persons signed; no operation takes it yet',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
-  'events:read': 'see events',
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -23,7 +16,7 @@ export const allScopes = Object.keys(scopes) as readonly Scope[];
 
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
 export const applicationScopes: readonly Scope[] = allScopes.filter(
-  (scope) => scope !== 'approvals:decide' && scope !== 'tokens:manage' && scope !== 'policies:test',
+  (scope) => scope !== 'approvals:decide' && scope !== 'tokens:manage',
 );
 
 export function isScope(text: string): text is Scope {
