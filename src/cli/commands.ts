@@ -8,6 +8,7 @@ import {
   jsonOption,
   needsOption,
   nodeOption,
+  paymentOptions,
   rekeyOption,
   signerOptions,
   storeOptions,
@@ -93,6 +94,14 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await transaction()).release,
   },
   ...ownerCommands,
+  {
+    path: 'transaction build',
+    about:
+      'build the unsigned transaction of a payment through a node, and check what it does; nothing is signed or sent',
+    options: paymentOptions,
+    notes: 'The result has `unsigned`, which a daemon, the gateway or the library takes, and `summary`, what it does.',
+    load: async () => (await import('./commands/build.js')).build,
+  },
   ...freezeCommands,
   ...approvalCommands,
   ...policyCommands,

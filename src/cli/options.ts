@@ -50,14 +50,15 @@ export const chainIdOption: OptionSpec = {
   many: true,
 };
 
+const feeCeilingOption: OptionSpec = {
+  flags: '--fee-ceiling <chain=coins>',
+  about: 'highest fee of a transaction, in whole coins, instead of the built-in one; repeatable',
+  many: true,
+};
 /** Options that limit what is signed. */
 const limitOptions: readonly OptionSpec[] = [
   chainIdOption,
-  {
-    flags: '--fee-ceiling <chain=coins>',
-    about: 'highest fee of a transaction, in whole coins, instead of the built-in one; repeatable',
-    many: true,
-  },
+  feeCeilingOption,
   {
     flags: '--allow-hazard <chain:kind>',
     about: 'sign transactions with this hazard on this chain (docs/chains.md lists them; CHAIN:all); repeatable',
@@ -86,6 +87,26 @@ const approverOptions: readonly OptionSpec[] = [
     flags: '--approver-secret <file>',
     about: 'file with the key that signs questions to these services (HMAC-SHA256)',
   },
+];
+
+/** What a payment is made of (docs/payments.md). */
+export const paymentOptions: readonly OptionSpec[] = [
+  testnetOption,
+  { flags: '--chain <chain>', about: 'ticker of the chain' },
+  { flags: '--from <address>', about: 'address of the wallet that pays' },
+  { flags: '--account <address>', about: 'account of that wallet, on chains that assign accounts' },
+  { flags: '--to <address>', about: 'address of the receiver' },
+  { flags: '--amount <amount>', about: 'whole coins or tokens, e.g. 12.5' },
+  { flags: '--token <token>', about: 'the token: contract, mint, asset id or CODE:ISSUER (docs/payments.md)' },
+  { flags: '--decimals <number>', about: 'decimals of the token, where the chain does not fix them' },
+  { flags: '--memo <text>', about: 'text for the receiver' },
+  { flags: '--tag <number>', about: "number of the receiver's customer" },
+  { flags: '--max-fee <amount>', about: 'highest allowed fee, in whole units of the asset that pays fees' },
+  nodeOption,
+  chainIdOption,
+  feeCeilingOption,
+  ...cloudOptions,
+  { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
 ];
 
 /** The door of a keeper through which it is frozen. */

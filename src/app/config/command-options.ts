@@ -4,6 +4,17 @@ import { type WalletKind, type WalletState, walletStates } from '../../core/sign
 import { type State, states } from '../../core/store/journal.js';
 import { flagName, type SettingsReader } from './reader.js';
 
+/** A payment as flags name it; texts as they were typed. */
+export interface PaymentFlags {
+  readonly to?: string;
+  readonly amount?: string;
+  readonly token?: string;
+  readonly decimals?: string;
+  readonly memo?: string;
+  readonly account?: string;
+  readonly maxFee?: string;
+}
+
 /** The flags of one-shot commands. */
 export interface CommandOptions {
   readonly json: boolean;
@@ -88,12 +99,13 @@ export interface CommandOptions {
   readonly tenant?: string;
   /** Scopes of a token, as they were typed. */
   readonly scopes?: readonly string[];
-  /** Networks that a token may be used from, as they were typed. */
+  /** Networks that a token may be used from, or the address that pays, as they were typed. */
   readonly from?: readonly string[];
   /** Requests a second of a token. */
   readonly rate?: number;
   /** For how many days a token is valid. */
   readonly days?: number;
+  readonly payment: PaymentFlags;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -116,7 +128,19 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readStates(read),
     ...readLists(read),
     ...readToken(read),
+    payment: readPaymentFlags(read),
   };
+}
+
+const paymentNames = ['to', 'amount', 'token', 'decimals', 'memo', 'account', 'maxFee'] as const;
+
+function readPaymentFlags(read: SettingsReader): PaymentFlags {
+  return Object.fromEntries(
+    paymentNames.flatMap((name) => {
+      const value = read.given(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'from' | 'rate' | 'days'> {

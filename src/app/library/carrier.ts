@@ -3,7 +3,9 @@ import { CustosError } from '../../core/errors.js';
 import type { ChainId, Network } from '../../core/ids.js';
 import type { Intake } from '../../core/network/intake.js';
 import type { Source } from '../../core/network/source.js';
-import { parsePendingId } from '../../core/signing/pending.js';
+import { oneByOne } from '../../core/one-by-one.js';
+import { type PendingTransaction, parsePendingId } from '../../core/signing/pending.js';
+import type { Vault } from '../../core/signing/vault.js';
 import type { Store } from '../../core/store/store.js';
 import { Daemon, type Tally } from '../../daemon/daemon.js';
 import { createIntake } from '../../lifecycle/intake.js';
@@ -14,6 +16,7 @@ import { type Acceptance, type Carried, carriedOf } from './carried.js';
 import { readOptions } from './carrier-options.js';
 import { type CarrierParts, lifecycleParts, servedBy } from './carrier-parts.js';
 import { type MessageRequest, readMessageRequest, type SignedAnswer, signedAnswer } from './message.js';
+import { type Payment, pendingOf, readPayment } from './payment.js';
 import { type Request, readRequest } from './request.js';
 import { joinSources } from './source.js';
 import { readTransaction, type Transaction } from './transaction.js';
@@ -30,6 +33,13 @@ export interface Carrier {
    *   later errors are not thrown: `error` has them
    */
   carry(transaction: Transaction): Promise<Carried>;
+  /**
+   * Builds a payment through the node of its chain, compares what it does with this request, and carries it. A second call
+   * with the same id builds nothing: it continues the same transaction. Payments of one chain go one after another.
+   * @throws CustosError as `carry`, and PAYMENT_*, DECIMALS_UNKNOWN, ADDRESS_INVALID, AMOUNT_INVALID, FEE_INVALID, NODE_*, …:
+   *   what is refused before it is in the journal
+   */
+  pay(payment: Payment): Promise<Carried>;
   /**
    * Takes a request, which is durable when this resolves; a round carries it, and a running `run` at once. The same request under a known
    * key is the known one, for ever.
@@ -77,6 +87,7 @@ export async function makeCarrier(parts: CarrierParts, given: unknown, onClose: 
     network: read.network,
     source,
     store,
+    vault: parts.vault,
     served: servedBy(read, chains),
     onClose,
   });
@@ -86,6 +97,7 @@ interface WayParts extends LifecycleParts {
   readonly network: Network;
   readonly source: Source;
   readonly store: Store;
+  readonly vault: Vault;
   readonly served: readonly ChainId[];
   onClose(): void;
 }
@@ -94,6 +106,7 @@ interface WayParts extends LifecycleParts {
 class WayCarrier implements Carrier {
   readonly #parts: WayParts;
   readonly #way: Way;
+  readonly #oneByOne = oneByOne();
   readonly #begun = new Set<Promise<unknown>>();
   readonly #end = new AbortController();
   readonly #intake: Intake;
@@ -110,15 +123,32 @@ class WayCarrier implements Carrier {
 
   async carry(transaction: Transaction): Promise<Carried> {
     return this.#begin('carry', async () => {
-      const { chains, network: of, served, source, journal } = this.#parts;
+      const { chains, network: of, served } = this.#parts;
       const pending = readTransaction(transaction, { chains, network: of, what: 'carry' });
       requireServed('carry', pending.chain, served);
-      const [taken] = await this.#way.take(source, [pending]);
-      if (taken?.kind === 'changed' || taken?.kind === 'damaged') throw taken.error;
-      if (taken?.kind === 'begun') await taken.outcome;
-      const entry = await journal.get(pending.id);
-      return entry === undefined ? { id: pending.id, state: 'claimed' } : carriedOf(entry);
+      return this.#take(pending);
     });
+  }
+
+  async pay(given: Payment): Promise<Carried> {
+    return this.#begin('pay', async () => {
+      const { chains, clock, served } = this.#parts;
+      const payment = readPayment(given);
+      const { id } = chains.get(payment.chain);
+      requireServed('pay', id, served);
+      const parts = { ...this.#parts, now: () => clock.now() };
+      // Two at once would build on the same number and the same outputs.
+      return this.#oneByOne(id, async () => this.#take(await pendingOf(payment, parts)));
+    });
+  }
+
+  async #take(pending: PendingTransaction): Promise<Carried> {
+    const { source, journal } = this.#parts;
+    const [taken] = await this.#way.take(source, [pending]);
+    if (taken?.kind === 'changed' || taken?.kind === 'damaged') throw taken.error;
+    if (taken?.kind === 'begun') await taken.outcome;
+    const entry = await journal.get(pending.id);
+    return entry === undefined ? { id: pending.id, state: 'claimed' } : carriedOf(entry);
   }
 
   async accept(given: Request): Promise<Acceptance> {

@@ -98,7 +98,8 @@ function listOfCoins(value: unknown, method: string): readonly Coin[] {
 
 function coinOf(value: unknown, method: string): Coin {
   const { txid, vout, amount, scriptPubKey } = isObject(value) ? value : {};
-  const isOutpoint = typeof txid === 'string' && /^[0-9a-f]{64}$/.test(txid) && Number.isSafeInteger(vout);
+  const isPlace = typeof vout === 'number' && Number.isInteger(vout) && vout >= 0 && vout <= 0xffffffff;
+  const isOutpoint = typeof txid === 'string' && /^[0-9a-f]{64}$/.test(txid) && isPlace;
   const isScript = typeof scriptPubKey === 'string' && /^([0-9a-f]{2})*$/.test(scriptPubKey);
   if (!isOutpoint || !isScript) throw unreadable(method, 'an output without its place or script');
   try {
