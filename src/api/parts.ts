@@ -38,7 +38,7 @@ export interface TransactionsService {
 }
 
 /** A token that somebody wants; what is undefined restricts nothing. */
-export interface TokenWanted extends Pick<Token, 'tenant' | 'name' | 'scopes'> {
+interface TokenWanted extends Pick<Token, 'tenant' | 'name' | 'scopes'> {
   readonly chains?: Token['chains'] | undefined;
   readonly wallets?: Token['wallets'] | undefined;
   readonly from?: Token['from'] | undefined;

@@ -3,7 +3,7 @@ import type { Log } from '../core/log.js';
 import { type Problem, refusalOf } from '../http/problems.js';
 
 /** A refusal as RFC 9457 writes it. */
-export interface ApiProblem {
+interface ApiProblem {
   readonly type: string;
   readonly title: string;
   readonly status: number;

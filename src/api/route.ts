@@ -5,8 +5,8 @@ import { type Caller, requireScope } from './caller.js';
 import type { ApiParts } from './parts.js';
 import { type noMembers, read } from './validate.js';
 
-export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
-export type Method = (typeof methods)[number];
+const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+type Method = (typeof methods)[number];
 
 /** What an operation answers. */
 export interface Answer {
@@ -38,7 +38,7 @@ export interface AnswerKind {
 }
 
 /** A header that an operation reads. */
-export interface HeaderKind {
+interface HeaderKind {
   readonly about: string;
   readonly required?: true;
 }
@@ -60,7 +60,7 @@ interface Described<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 }
 
 /** A validated request. */
-export interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal'> {
+interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal'> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;

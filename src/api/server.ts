@@ -46,7 +46,7 @@ interface Environment {
 type ApiContext = Context<Environment>;
 
 /** The API as a function from request to answer, without a port. */
-export function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promise<Response> {
+function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promise<Response> {
   const app = new Hono<Environment>();
   const { log } = options.parts;
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);

@@ -20,12 +20,12 @@ import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
 import { openVault } from '../../src/vault/vault.js';
 import { anySlot, freshLocation, type Kind, storeId } from '../storage/support.js';
 
-export const chains = createRegistry();
+const chains = createRegistry();
 const rootKey = new Uint8Array(32).fill(7);
 export const mac = journalMac(journalKeyOf(rootKey, storeId));
 
 /** What one token may have together: everything but decisions. */
-export const allButDecisions: readonly Scope[] = allScopes.filter((scope) => scope !== 'approvals:decide');
+const allButDecisions: readonly Scope[] = allScopes.filter((scope) => scope !== 'approvals:decide');
 
 /** An answer, read. */
 export interface Answered {

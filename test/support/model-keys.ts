@@ -26,7 +26,7 @@ const HOUR = 3_600_000;
 /** Value and highest fee of one payment. */
 export const takes = 60_000;
 /** The ceilings of the two versions: neither has room for two payments. */
-export const narrow = { 1: 100_000, 2: 110_000 };
+const narrow = { 1: 100_000, 2: 110_000 };
 /** Ceilings with room for all payments, so that approvals alone decide. */
 export const wide = { 1: 1_000_000, 2: 1_100_000 };
 

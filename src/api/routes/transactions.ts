@@ -207,7 +207,7 @@ function placeOf(text: string): Pick<JournalEntry, 'createdAt' | 'id'> {
 }
 
 /** A transaction as answers show it. */
-export function transactionJson(entry: JournalEntry): z.input<typeof transaction> {
+function transactionJson(entry: JournalEntry): z.input<typeof transaction> {
   const { id, state, chain, network, pending, completed, intake, errorCode, errorText } = entry;
   const delivery = intake?.delivery ?? 'broadcast';
   const isHandedOut = delivery === 'return' && state === 'completed';

@@ -55,14 +55,7 @@ function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], u
 }
 
 /** A wallet as answers show it. */
-export function walletJson({
-  signatureId,
-  chain: id,
-  network,
-  kind,
-  createdAt,
-  ...rest
-}: Wallet): z.input<typeof wallet> {
+function walletJson({ signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet): z.input<typeof wallet> {
   const { address = null, xpub = null, label = null, control } = rest;
   return {
     id: signatureId,

@@ -25,7 +25,7 @@ export interface PaymentRequest {
 }
 
 /** The account that pays, and signs. */
-export interface PayingAccount {
+interface PayingAccount {
   /** Of the wallet's key. */
   readonly address: string;
   /** The account on a chain where accounts have addresses of their own (Flow). */

@@ -33,7 +33,7 @@ export interface Owner {
 }
 
 /** Whose address it is. */
-export type AddressPlace = Pick<Wallet, 'tenant' | 'chain' | 'network'> & {
+type AddressPlace = Pick<Wallet, 'tenant' | 'chain' | 'network'> & {
   readonly signatureId: SignatureId;
   readonly index: number;
 };

@@ -16,7 +16,7 @@ export interface WalletRequest {
 }
 
 /** What an owner's wallet is found by: an owner has at most one for each. */
-export interface WalletPlace {
+interface WalletPlace {
   readonly owner: OwnerId;
   readonly chain: string;
   readonly network: Network;

@@ -4,11 +4,11 @@ import type { Idempotency } from './queue.js';
 
 /** The doors through which an application hands a request to Custos itself. What a cloud queued came through none of them. */
 export const doors = ['api', 'rpc', 'gateway', 'library'] as const;
-export type Door = (typeof doors)[number];
+type Door = (typeof doors)[number];
 
 /** What is signed: a transaction, or a message in one of three forms. */
 export const requestKinds = ['transaction', 'message', 'typed-data', 'hash'] as const;
-export type RequestKind = (typeof requestKinds)[number];
+type RequestKind = (typeof requestKinds)[number];
 
 /** `broadcast`: Custos sends the signed bytes · `return`: whoever asked gets them, and Custos sends nothing. */
 export const deliveries = ['broadcast', 'return'] as const;

@@ -68,7 +68,7 @@ function insertReserved(rows: number) {
 const inserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => insertReserved(place + 1));
 
 /** Everything that a transaction has reserved, in all makings of its bytes. @throws CustosError RECORD_DAMAGED */
-export async function reservedBy(db: Tables, id: string): Promise<readonly Reserved[]> {
+async function reservedBy(db: Tables, id: string): Promise<readonly Reserved[]> {
   return (await reservedRows(db, [id])).map((row) => readReserved(db, row));
 }
 

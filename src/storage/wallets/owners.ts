@@ -46,7 +46,7 @@ export function ownerTable(database: Database<StoreTables>, generation: number):
 }
 
 /** The owners after the given digest. */
-export async function ownerPage(
+async function ownerPage(
   db: Tables,
   tenant: TenantId | undefined,
   { after, limit }: { readonly after: Uint8Array | undefined; readonly limit: number },

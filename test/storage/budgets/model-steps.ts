@@ -42,7 +42,7 @@ export interface Worker {
 }
 
 /** A signature, whether it was recorded or not. */
-export interface Bytes {
+interface Bytes {
   readonly id: string;
   readonly attempt: string;
   /** The version by which the keeper judged. */

@@ -1,7 +1,7 @@
 import type { NodeAnswers, PaymentCase } from './node.js';
 
 /** Public key of secp256k1 for the private key 1: the generator. */
-export const publicKey =
+const publicKey =
   '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8';
 export const account = '0xf8d6e0586b0a20c7';
 export const to = '0x01cf0e2f2f715450';
