@@ -463,7 +463,7 @@ fileTest('its plans are asked for in test/storage/postgres/postgres.test.ts')(
       "SELECT nonce FROM transactions WHERE chain='E' AND network='t' AND sender='s' AND nonce >= '0' AND state IN ('signed') ORDER BY nonce",
       "SELECT * FROM transactions WHERE id IN ('a','b')",
       "SELECT place FROM transaction_events WHERE transaction_id='a' ORDER BY place DESC LIMIT 1",
-      "SELECT signature_id FROM wallets WHERE chain='E' AND network='t' ORDER BY signature_id",
+      "SELECT signature_id FROM wallets WHERE tenant='default' AND chain='E' AND network='t' ORDER BY signature_id",
       "SELECT * FROM wallets WHERE signature_id > 'a' ORDER BY signature_id LIMIT 10",
     ];
     for (const question of questions) {
