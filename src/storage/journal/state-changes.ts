@@ -103,9 +103,10 @@ function updateOf(shape: Shape): ReturnType<typeof updateStep> {
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
   const isTry = isOneMoreTry(fact);
-  const changes = { ...columns(fact), ...leaseAfter(to, fact, now), state: to, updated_at: now };
+  const changes = columns(fact);
+  Object.assign(changes, leaseAfter(to, fact, now), { state: to, updated_at: now });
   const sealed = await sealStep(db, lease.id, { changes, isTry });
-  const all = { ...changes, ...sealed?.columns };
+  const all: typeof changes = Object.assign(changes, sealed?.columns);
   const update = updateOf({
     to,
     columns: Object.keys(all) as (keyof Row)[],
@@ -114,7 +115,8 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
   });
-  const { numAffectedRows } = await update(db, { ...all, ...lease, holder: owner, was: sealed?.was ?? null, now });
+  const values: StepValues = Object.assign(all, lease, { holder: owner, was: sealed?.was ?? null, now });
+  const { numAffectedRows } = await update(db, values);
   if (numAffectedRows !== 1n && sealed !== undefined) {
     // Another process has written the row since: it is read and verified, and the step is tried on its present form.
     sealOf(db).forget(lease.id);
@@ -151,9 +153,10 @@ async function sealStep(
     return undefined;
   }
   const events = Number(known.events) + 1;
-  const row = { ...known, ...changes, events, attempts: Number(known.attempts) + (isTry ? 1 : 0) };
-  const mac = seal.of('transactions', row);
-  return { row: { ...row, mac }, columns: { events, mac }, was: known.mac };
+  // Assigned to a copy, because to spread several objects into one makes a much larger one.
+  const row = Object.assign({ ...known }, changes, { events, attempts: Number(known.attempts) + (isTry ? 1 : 0) });
+  row.mac = seal.of('transactions', row);
+  return { row, columns: { events, mac: row.mac }, was: known.mac };
 }
 
 function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
@@ -239,17 +242,17 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
 }
 
 function columns(fact: JournalFact): Partial<Row> {
-  return {
-    ...(fact.sender !== undefined && { sender: fact.sender }),
-    ...(fact.nonce !== undefined && { nonce: nonceText(fact.nonce) }),
-    ...(fact.completed !== undefined && { completed: fact.completed }),
-    ...(fact.summary !== undefined && { summary: JSON.stringify(fact.summary) }),
-    ...(fact.signed !== undefined && { signed: fact.signed }),
-    ...(fact.txId !== undefined && { tx_id: fact.txId }),
-    ...(fact.errorCode !== undefined && { error_code: fact.errorCode }),
-    ...(fact.errorText !== undefined && { error_text: fact.errorText }),
-    ...(fact.reported !== undefined && { reported: fact.reported }),
-    ...(fact.block !== undefined && { block: fact.block }),
-    ...(fact.nextAttemptAt !== undefined && { next_attempt_at: fact.nextAttemptAt }),
-  };
+  const row: Partial<Row> = {};
+  if (fact.sender !== undefined) row.sender = fact.sender;
+  if (fact.nonce !== undefined) row.nonce = nonceText(fact.nonce);
+  if (fact.completed !== undefined) row.completed = fact.completed;
+  if (fact.summary !== undefined) row.summary = JSON.stringify(fact.summary);
+  if (fact.signed !== undefined) row.signed = fact.signed;
+  if (fact.txId !== undefined) row.tx_id = fact.txId;
+  if (fact.errorCode !== undefined) row.error_code = fact.errorCode;
+  if (fact.errorText !== undefined) row.error_text = fact.errorText;
+  if (fact.reported !== undefined) row.reported = fact.reported;
+  if (fact.block !== undefined) row.block = fact.block;
+  if (fact.nextAttemptAt !== undefined) row.next_attempt_at = fact.nextAttemptAt;
+  return row;
 }
