@@ -5,7 +5,7 @@ import { type State, states } from '../../core/store/journal.js';
 import { flagName, type SettingsReader } from './reader.js';
 
 /** A payment as flags name it; texts as they were typed. */
-export interface PaymentFlags {
+interface PaymentFlags {
   readonly to?: string;
   readonly amount?: string;
   readonly token?: string;

@@ -46,12 +46,19 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'budget_sums',
     'tenants',
     'tokens',
+    'owners',
+    'wallet_addresses',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();
   }
-  await db.schema.dropIndex('wallets_with_control').execute();
-  await db.schema.alterTable('wallets').dropColumn('control_box').execute();
+  const lookups = ['with_control', 'by_tenant_chain', 'by_tenant', 'by_address', 'by_owner', 'by_label', 'by_slot'];
+  for (const index of [...lookups, 'without_lookup']) await db.schema.dropIndex(`wallets_${index}`).execute();
+  await db.schema.createIndex('wallets_by_chain').on('wallets').columns(['network', 'chain', 'signature_id']).execute();
+  const digests = ['address_digest', 'owner_digest', 'label_digest', 'slot_digest'];
+  for (const column of ['control_box', 'tenant', ...digests]) {
+    await db.schema.alterTable('wallets').dropColumn(column).execute();
+  }
   await db.schema.alterTable('key_slots').dropColumn('generation').execute();
   for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
     await db.schema.alterTable(table).dropColumn('mac').execute();
