@@ -100,7 +100,7 @@ export const paymentOptions: readonly OptionSpec[] = [
   { flags: '--token <token>', about: 'the token: contract, mint, asset id or CODE:ISSUER (docs/payments.md)' },
   { flags: '--decimals <number>', about: 'decimals of the token, where the chain does not fix them' },
   { flags: '--memo <text>', about: 'text for the receiver' },
-  { flags: '--tag <number>', about: "number of the receiver's customer" },
+  { flags: '--destination-tag <number>', about: "number of the receiver's customer" },
   { flags: '--max-fee <amount>', about: 'highest allowed fee, in whole units of the asset that pays fees' },
   nodeOption,
   chainIdOption,

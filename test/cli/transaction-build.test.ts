@@ -34,7 +34,7 @@ const payment = { chain: 'XRP', from: request.from.address, to: request.to, amou
 
 describe('custos transaction build', () => {
   it('prints the unsigned transaction and what it does, without a store', async () => {
-    const result = await run({ ...payment, tag: '7' });
+    const result = await run({ ...payment, destinationTag: '7' });
     expect(JSON.parse(String(result?.['unsigned']))).toMatchObject({
       Amount: '12500000',
       DestinationTag: 7,

@@ -226,7 +226,7 @@ it('nothing is signed without a confirmation, with a wrong password, or for long
   const key = file('bea.key');
   expect((await here('approve', id, '--key', key)).stderr).toContain('NO_TERMINAL');
   expect((await here('approve', id, '--key', key, '--yes', '--valid-for', '1441')).stderr).toContain(
-    'APPROVAL_INVALID',
+    '--valid-for takes at most 1440 minutes',
   );
   expect((await here('approve', '--key', key, '--yes')).stderr).toContain('USAGE');
   expect((await here('approve', id, '--yes')).stderr).toContain('USAGE');

@@ -6,11 +6,13 @@ import { flagName, type SettingsReader } from './reader.js';
 
 /** A payment as flags name it; texts as they were typed. */
 interface PaymentFlags {
+  readonly from?: string;
   readonly to?: string;
   readonly amount?: string;
   readonly token?: string;
   readonly decimals?: string;
   readonly memo?: string;
+  readonly destinationTag?: string;
   readonly account?: string;
   readonly maxFee?: string;
 }
@@ -132,7 +134,17 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
   };
 }
 
-const paymentNames = ['to', 'amount', 'token', 'decimals', 'memo', 'account', 'maxFee'] as const;
+const paymentNames = [
+  'from',
+  'to',
+  'amount',
+  'token',
+  'decimals',
+  'memo',
+  'destinationTag',
+  'account',
+  'maxFee',
+] as const;
 
 function readPaymentFlags(read: SettingsReader): PaymentFlags {
   return Object.fromEntries(
@@ -144,7 +156,7 @@ function readPaymentFlags(read: SettingsReader): PaymentFlags {
 }
 
 function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'from' | 'rate' | 'days'> {
-  const [scopes, from] = [read.list('scope'), read.list('from')];
+  const [scopes, from] = [read.list('scope'), read.list('fromNetwork')];
   const number = (flag: string) => {
     const given = read.given(flag);
     return given && read.misused(flagName(flag), 1, () => wholeNumber(given, flagName(flag)));

@@ -94,7 +94,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'add',
   'remove',
   'scope',
-  'from',
+  'fromNetwork',
 ]);
 
 /**

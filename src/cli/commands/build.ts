@@ -7,8 +7,7 @@ import type { Run } from '../spec.js';
 
 export const build: Run = async ({ options, house, out }) => {
   const { chains, clock, config, log } = house;
-  const { to, amount, decimals, ...rest } = options.payment;
-  const [from] = options.from ?? [];
+  const { from, to, amount, decimals, destinationTag: tag, account, ...others } = options.payment;
   if (options.chain === undefined || from === undefined || to === undefined || amount === undefined) {
     throw new CustosError('USAGE', 'a payment needs --chain, --from, --to and --amount');
   }
@@ -16,13 +15,12 @@ export const build: Run = async ({ options, house, out }) => {
   // With a node of its own the chain needs no cloud, and so no key of one.
   const isOwn = config.daemon.nodes.has(chain.id);
   const nodes = isOwn ? makeNodes({ config, clock }) : makeCloud({ config, clock, log }).nodes;
-  const { account, ...others } = rest;
   const request = {
     from: { address: from, ...(account !== undefined && { account }) },
     ...{ to, amount },
     ...others,
     ...(decimals !== undefined && { decimals: decimalsOf(decimals) }),
-    ...(options.tag !== undefined && { tag: options.tag }),
+    ...(tag !== undefined && { tag }),
   };
   const rules = readSigningRules(config.daemon, chains, config.network);
   const place = { chain, network: config.network, rules, node: nodes.client(chain), now: () => clock.now() };
