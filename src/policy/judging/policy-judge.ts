@@ -144,7 +144,8 @@ async function judgeBy(
     unsigned,
   });
   const used = (wanted: readonly BudgetWindow[]) => journal.budgetsUsed(wanted, { id, attempt });
-  const judgeNow = look === 'unused' ? judgeBeforeReserving : judgeWithBudgets;
+  // A yes spends approvals, so where there are any it has to be the final one.
+  const judgeNow = look === 'unused' && kept.length === 0 ? judgeBeforeReserving : judgeWithBudgets;
   const judgement = await judgeNow(compiled, facts, used);
   return { judgement, nonces };
 }
@@ -224,7 +225,8 @@ function tellShadow({ log, transaction }: Bench, { shadow, policy }: Judgement):
 
 /** What a version that waits would decide, where that differs. */
 async function tellWaiting(bench: Bench, waiting: CompiledPolicy, { verdict: now }: Judgement): Promise<void> {
-  const { verdict, reasons } = (await judgeBy(waiting, bench)).judgement;
+  // Nothing is reserved by it, so it is judged by what was charged.
+  const { verdict, reasons } = (await judgeBy(waiting, { ...bench, look: 'used' })).judgement;
   if (verdict === now) return;
   const { log, transaction } = bench;
   const about = { id: transaction.pending, policy: waiting.policy.version };

@@ -136,6 +136,24 @@ describe('the judge of the policy', () => {
     expect(await full.judge.decide(question())).toMatchObject({ kind: 'deny', rule: 'day' });
   });
 
+  test('asks nothing of budgets before a reservation, but for approvals that a yes would spend', async () => {
+    const limits = [{ id: 'day', asset: 'ETH', rolling: '24h', max: '1' }];
+    const full = { used: 10n ** 18n };
+    const plain = court(policyOf({ permits: [open], limits }), full);
+    expect(await plain.judge.decide(question(), 'unused')).toMatchObject({ kind: 'allow' });
+    expect(plain.wanted).toEqual([]);
+    const approved = court(policyOf({ permits: [two], limits }), { ...full, approvals: [['bea'], ['ben']] });
+    expect(await approved.judge.decide(question(), 'unused')).toMatchObject({ kind: 'deny', rule: 'day' });
+    expect(approved.spent.size).toBe(0);
+  });
+
+  test('says what a version that waits would deny by what was charged, also before a reservation', async () => {
+    const waiting = policyOf({ permits: [open], limits: [{ id: 'day', asset: 'ETH', rolling: '24h', max: '1' }] });
+    const { judge, told } = court(policyOf({ permits: [open] }), { waiting, used: 10n ** 18n });
+    expect(await judge.decide(question(), 'unused')).toMatchObject({ kind: 'allow' });
+    expect(told).toMatchObject([{ event: 'policy-waiting', verdict: 'deny' }]);
+  });
+
   test('holds what lacks approvals, says who is missing and asks their services, and spends nothing', async () => {
     const { judge, spent, wished } = court(policyOf({ permits: [two] }), { approvals: [['bea']] });
     expect(await judge.decide(question())).toEqual({
