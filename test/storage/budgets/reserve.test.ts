@@ -134,6 +134,22 @@ describe.each(kinds)('budgets on %s', (kind) => {
     expect(await usedBy(journal())).toBe(0n);
   });
 
+  it('of what is reserved at once, one that may not stops no other', async () => {
+    const first = await claimOne(journal(), 'a');
+    const second = await claimOne(journal(), 'b');
+    const third = await claimOne(journal(), 'c');
+    const stale = { ...second, generation: second.generation - 1 };
+    const settled = await Promise.allSettled([
+      journal().reserveBudgets(first, reserves('0', takes(4n))),
+      journal().reserveBudgets(stale, reserves('0', takes(1n))),
+      journal().reserveBudgets(second, reserves('0', takes(7n))),
+      journal().reserveBudgets(third, reserves('0', takes(5n))),
+    ]);
+    const codes = settled.map((one) => (one.status === 'rejected' ? one.reason.code : 'reserved'));
+    expect(codes).toEqual(['reserved', 'LEASE_LOST', 'BUDGET_EXCEEDED', 'reserved']);
+    expect(await usedBy(journal())).toBe(9n);
+  });
+
   it('an amount below zero or a window without a moment is never reserved', async () => {
     const lease = await claimOne(journal(), 'a');
     for (const charge of [takes(-1n), takes(1n, { since: Number.NaN }), takes(1n, { since: 0.5 })]) {
