@@ -144,7 +144,8 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 
-function foreign(signatureId: SignatureId): CustosError {
+/** A digest in the database leads to another wallet: somebody without a key of the store changed it. */
+export function foreign(signatureId: SignatureId): CustosError {
   return new CustosError('RECORD_DAMAGED', `wallet ${signatureId} is found by what it is not`, {
     details: { signatureId },
   });

@@ -12,7 +12,7 @@ import type { OwnerBound } from '../../core/store/store.js';
 import { createRecord } from '../../signing/create.js';
 import { identifyKeys } from '../../signing/sign.js';
 import { walletEvents } from '../audit/wallets.js';
-import { findByAddress, type LookupParts } from './lookup.js';
+import { findByAddress, foreign, type LookupParts } from './lookup.js';
 import { parseTag, readMarks } from './marks.js';
 import type { OpenWallets } from './open-wallets.js';
 import { boundOf, putOwner, requireOwner } from './owners.js';
@@ -163,7 +163,7 @@ async function inSlot({ store, vault }: ServiceParts, wanted: CreateRequest): Pr
   const { control } = wallet;
   const isIt = tenantOf(wallet) === tenant && control?.owner === owner && control.slot === slot;
   if (isIt && wallet.chain === chain && wallet.network === network) return wallet;
-  throw foreign(wallet);
+  throw foreign(wallet.signatureId);
 }
 
 async function list(
@@ -183,7 +183,7 @@ async function list(
     const wallet = vault.wallet(sealed);
     const isIt =
       (owner === undefined || wallet.control?.owner === owner) && (label === undefined || wallet.label === label);
-    if (!isIt) throw foreign(wallet);
+    if (!isIt) throw foreign(wallet.signatureId);
     return wallet;
   });
 }
@@ -213,10 +213,4 @@ async function first(asked: Promise<readonly SignerFacts[]>): Promise<SignerFact
   const [facts] = await asked;
   if (facts === undefined) throw new CustosError('INTERNAL', 'the signer told no address');
   return facts;
-}
-
-function foreign({ signatureId }: Wallet): CustosError {
-  return new CustosError('RECORD_DAMAGED', `wallet ${signatureId} is found by what it is not`, {
-    details: { signatureId },
-  });
 }

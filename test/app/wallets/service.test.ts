@@ -8,7 +8,9 @@ import { defaultTenant, parseOwnerId, parseSignatureId, parseTenantId } from '..
 import { Secret } from '../../../src/core/secret.js';
 import { createRecord } from '../../../src/signing/create.js';
 import { identifyKeys } from '../../../src/signing/sign.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { openSlots } from '../../../src/vault/key-slots.js';
 import { anySlot, freshLocation, kinds, storeId } from '../../storage/support.js';
 import { chains, newVault } from '../../vault/support.js';
@@ -105,6 +107,43 @@ describe.each(kinds)('wallets for doors on %s', (kind) => {
     await expect(service.allot(shop, id, { least: 2 ** 31 })).rejects.toMatchObject({ code: 'INDEX_INVALID' });
     await close();
   });
+
+  it.each(['address', 'owner', 'label', 'slot'])(
+    'a wallet that a changed %s digest finds is not given away',
+    async (name) => {
+      const { service, close } = await open();
+      const mine = { chain: 'ETH', network: 'mainnet', owner: ann, label: 'mine', kind: 'key' } as const;
+      const { wallet: right } = await service.getOrCreate(shop, place, mine);
+      const { wallet: other } = await service.getOrCreate(shop, { ...place, owner: bob }, { ...mine, label: 'other' });
+      const database = await openDatabase<StoreTables>(location());
+      await database.write(async (db) => {
+        const column = `${name}_digest` as 'slot_digest';
+        const [row] = await db
+          .selectFrom('wallets')
+          .selectAll()
+          .where('signature_id', '=', right.signatureId)
+          .execute();
+        const of = (id: string, digest: Uint8Array | null) =>
+          db
+            .updateTable('wallets')
+            .set({ [column]: digest })
+            .where('signature_id', '=', id)
+            .execute();
+        await of(right.signatureId, null);
+        await of(other.signatureId, row?.[column] ?? null);
+      });
+      await database.close();
+      const page = { limit: 10 };
+      const searches: Readonly<Record<string, () => Promise<unknown>>> = {
+        address: () => service.findAddress(shop, { chain: 'ETH', network: 'mainnet', address: right.address ?? '' }),
+        owner: () => service.list(shop, { owner: ann }, page),
+        label: () => service.list(shop, { label: 'mine' }, page),
+        slot: () => service.getOrCreate(shop, place),
+      };
+      await expect(searches[name]?.()).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+      await close();
+    },
+  );
 
   it('an owner gets as many wallets as they may have, by their own limit or that of the service', async () => {
     const { service, parts, store, close } = await open(true, { mostWallets: 2 });
