@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { CustosError } from '../../core/errors.js';
+import { holdFile } from './open-files.js';
 
 /** The part of `node:sqlite`, and of its replacement for Node 20, that Custos uses. */
 export interface SqliteStatement {
@@ -20,7 +21,16 @@ type Constructor = new (path: string, options?: { readOnly?: boolean }) => Sqlit
 /** Node's own SQLite if it needs no flag (22.13 and later), otherwise the optional package with the same interface. */
 export async function openSqlite(path: string, options: { readOnly?: boolean } = {}): Promise<SqliteConnection> {
   const { DatabaseSync } = await loadModule();
-  return new DatabaseSync(path, options);
+  const connection = new DatabaseSync(path, options);
+  const release = holdFile(path);
+  return {
+    exec: (statements) => connection.exec(statements),
+    prepare: (statement) => connection.prepare(statement),
+    close() {
+      connection.close();
+      release();
+    },
+  };
 }
 
 let loaded: Promise<{ DatabaseSync: Constructor }> | undefined;

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { fstatSync, readSync } from 'node:fs';
+import { link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CustosError } from '../../core/errors.js';
 import { databaseError } from './errors.js';
+import { lookInto } from './open-files.js';
 
 /** "CUST": SQLite keeps it at offset 68 of the file; it distinguishes a store from any other database. */
 export const APPLICATION_ID = 0x43555354;
@@ -26,29 +28,22 @@ export async function fileExists(path: string): Promise<boolean> {
  * @throws CustosError STORE_MISSING, STORE_DAMAGED (empty, cut off), STORE_FOREIGN (another kind of file), STORE_UNREACHABLE
  */
 export async function checkStoreFile(path: string): Promise<void> {
-  let file: FileHandle;
   try {
-    file = await open(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new CustosError('STORE_MISSING', `there is no wallet store at ${path}`);
-    }
-    throw databaseError(error, path);
-  }
-  try {
-    const header = Buffer.alloc(HEADER);
-    const { bytesRead } = await file.read(header, 0, HEADER, 0);
-    const { size } = await file.stat();
-    checkHeader(header.subarray(0, bytesRead), path);
+    const { header, size } = lookInto(path, (file) => {
+      const bytes = Buffer.alloc(HEADER);
+      return { header: bytes.subarray(0, readSync(file, bytes, 0, HEADER, 0)), size: fstatSync(file).size };
+    });
+    checkHeader(header, path);
     const wal = await fileExists(`${path}-wal`);
     // With a write-ahead log the file itself may lag behind; SQLite repairs that when it opens it.
     if (!wal && size < pageSize(header) * header.readUInt32BE(28)) {
       throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
     }
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new CustosError('STORE_MISSING', `there is no wallet store at ${path}`);
+    }
     throw databaseError(error, path);
-  } finally {
-    await file.close();
   }
 }
 

@@ -13,8 +13,7 @@ export async function lockForDaemon(store: string): Promise<() => void> {
   const path = `${store}.daemon-lock`;
   let connection: SqliteConnection | undefined;
   try {
-    // Made here, because SQLite would make it readable for all users.
-    await (await open(path, 'a', 0o600)).close();
+    await makeFile(path);
     connection = await openSqlite(path);
     connection.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
@@ -28,4 +27,13 @@ export async function lockForDaemon(store: string): Promise<() => void> {
   const held = connection;
   await writeFile(`${store}.daemon-pid`, String(process.pid), { mode: 0o600 });
   return () => held.close();
+}
+
+/** SQLite would make it readable for all users. A file that is there is not opened: to close it would give up this process's lock. */
+async function makeFile(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
