@@ -73,6 +73,8 @@ const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/que
 
 /** A server's connection may be lost, reads share a few of them, and a database holds tables of others as well. */
 const onServersOnly: readonly string[] = ['notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
+/** Locks of a file belong to the process. */
+const onFilesOnly: readonly string[] = ['open-files.ts'];
 
 interface File {
   /** Below src, with slashes. */
@@ -255,11 +257,13 @@ describe('the house', () => {
     expect(files.filter(({ path }) => path.startsWith(migrations)).length).toBeGreaterThan(5);
   });
 
-  it('both databases have the same files, apart from those that only a server needs', () => {
+  it('both databases have the same files, apart from those that only a server or a file needs', () => {
     const filesOf = (kind: string) =>
       files.flatMap(({ path }) => (path.startsWith(`storage/${kind}/`) ? [path.replace(`storage/${kind}/`, '')] : []));
-    expect(filesOf('postgres').filter((name) => !onServersOnly.includes(name))).toEqual(filesOf('sqlite'));
+    const both = (kind: string, own: readonly string[]) => filesOf(kind).filter((name) => !own.includes(name));
+    expect(both('postgres', onServersOnly)).toEqual(both('sqlite', onFilesOnly));
     expect(filesOf('postgres')).toEqual(expect.arrayContaining([...onServersOnly]));
+    expect(filesOf('sqlite')).toEqual(expect.arrayContaining([...onFilesOnly]));
   });
 
   it("the test sees every import: each file above the core has some, and the signer's are known", () => {
