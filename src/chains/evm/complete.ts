@@ -5,6 +5,8 @@ import { checksumAddress, readAddress } from '../shared/keccak-address.js';
 import { checkCode, needsCode } from './calls/code.js';
 import { accessListToJson } from './completed.js';
 import type { EvmTransaction } from './format.js';
+import { authorizationsToJson } from './forms/authorizations.js';
+import { blobHashes } from './forms/blobs.js';
 import { checkGas, type GasRules, gasRulesFor } from './gas.js';
 import { nodePrice, type PriceSource } from './price.js';
 import { checkChainId, type EvmRequest, type RequestRules, readRequest } from './request.js';
@@ -152,6 +154,9 @@ function estimatedCall(work: Completing, price: bigint): Record<string, unknown>
     for (const [name, value] of callMembers(field, { request, from, price })) members.set(name, value);
   }
   if (request.accessList.length > 0) members.set('accessList', accessListToJson(request.accessList));
+  const { blobs, authorizations } = request;
+  if (blobs !== undefined) members.set('blobVersionedHashes', blobHashes(blobs));
+  if (authorizations !== undefined) members.set('authorizationList', authorizationsToJson(authorizations));
   if (request.feeCurrency !== undefined && request.format.price === 'fee-caps') {
     members.set('feeCurrency', bytesToHex(request.feeCurrency));
   }

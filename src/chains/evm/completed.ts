@@ -3,6 +3,8 @@ import { CustosError } from '../../core/errors.js';
 import { bytesToHex } from '../shared/hexadecimal.js';
 import { type AddressStyle, showAddress } from '../shared/keccak-address.js';
 import type { EvmTransaction } from './format.js';
+import { authorizationsToJson } from './forms/authorizations.js';
+import { blobHashes } from './forms/blobs.js';
 import { type EvmRequest, type RequestRules, readRequest } from './request.js';
 
 /**
@@ -15,7 +17,7 @@ export function readCompleted(completed: string, rules: RequestRules, context: P
 
 /** Writes the completed form: JSON, with numbers as decimal texts and bytes as hexadecimal digits. */
 export function writeCompleted(transaction: EvmTransaction, from: string, style: AddressStyle): string {
-  const { format, to, feeCurrency, feePerGas, priorityFeePerGas, accessList } = transaction;
+  const { format, to, feeCurrency, feePerGas, priorityFeePerGas, accessList, blobs, authorizations } = transaction;
   return JSON.stringify({
     ...(format.type !== undefined && { type: `0x${format.type.toString(16)}` }),
     chainId: transaction.chainId.toString(),
@@ -29,6 +31,8 @@ export function writeCompleted(transaction: EvmTransaction, from: string, style:
       ? { gasPrice: feePerGas.toString() }
       : { maxFeePerGas: feePerGas.toString(), maxPriorityFeePerGas: priorityFeePerGas.toString() }),
     ...(format.carriesAccessList && { accessList: accessListToJson(accessList) }),
+    ...(blobs && { maxFeePerBlobGas: blobs.maxFeePerGas.toString(), blobVersionedHashes: blobHashes(blobs) }),
+    ...(authorizations && { authorizationList: authorizationsToJson(authorizations) }),
     ...(feeCurrency && { feeCurrency: bytesToHex(feeCurrency) }),
   });
 }

@@ -3,6 +3,8 @@ import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import type { RecoverableSignature } from '../../crypto/secp256k1.js';
 import { bytesToBigInt } from '../shared/hexadecimal.js';
+import { type Authorization, authorizationItems } from './forms/authorizations.js';
+import type { Blobs } from './forms/blobs.js';
 
 /** One address that a transaction names in advance, with storage keys of 32 bytes each (EIP-2930). */
 export interface AccessEntry {
@@ -25,6 +27,8 @@ export interface EvmTransaction {
   /** The part of it that goes to the block's maker; the gas price again where the format has one price. */
   readonly priorityFeePerGas: bigint;
   readonly accessList: readonly AccessEntry[];
+  readonly blobs?: Blobs;
+  readonly authorizations?: readonly Authorization[];
   /** Contract of the token in which the fee is paid (Celo). */
   readonly feeCurrency?: Uint8Array;
 }
@@ -41,6 +45,8 @@ export interface EvmFormat {
   readonly price: 'gas-price' | 'fee-caps';
   readonly carriesAccessList: boolean;
   readonly carriesFeeCurrency: boolean;
+  /** Present if it has members that no other form has: blobs (EIP-4844), authorizations (EIP-7702). */
+  readonly carries?: 'blobs' | 'authorizations';
   /** The signed fields, before the chain id or the signature is appended. */
   fields(transaction: EvmTransaction): readonly RlpItem[];
 }
@@ -51,6 +57,7 @@ export interface TransactionShape {
   readonly hasFeeCaps: boolean;
   readonly hasAccessList: boolean;
   readonly hasFeeCurrency: boolean;
+  readonly carries?: 'blobs' | 'authorizations' | 'both';
 }
 
 /** The oldest form, with replay protection (EIP-155). @public the bare loop of the benchmarks signs with it */
@@ -96,6 +103,24 @@ export const feeMarketFormat: EvmFormat = {
   ],
 };
 
+/** Fee caps, access list and blobs, which only their hashes stand for (EIP-4844). */
+const blobFormat: EvmFormat = {
+  ...feeMarketFormat,
+  name: 'EIP-4844',
+  type: 3,
+  carries: 'blobs',
+  fields: (tx) => [...feeMarketFormat.fields(tx), tx.blobs?.maxFeePerGas ?? 0n, tx.blobs?.hashes ?? []],
+};
+
+/** Fee caps, access list and accounts that get code (EIP-7702). */
+const setCodeFormat: EvmFormat = {
+  ...feeMarketFormat,
+  name: 'EIP-7702',
+  type: 4,
+  carries: 'authorizations',
+  fields: (tx) => [...feeMarketFormat.fields(tx), authorizationItems(tx.authorizations ?? [])],
+};
+
 /**
  * Picks the form of a request on a chain that follows Ethereum: as `type` says, else by the fields that are there.
  * @throws CustosError TRANSACTION_UNSUPPORTED
@@ -103,11 +128,14 @@ export const feeMarketFormat: EvmFormat = {
 export function ethereumFormat(shape: TransactionShape): EvmFormat {
   if (shape.hasFeeCurrency) throw new CustosError('TRANSACTION_UNSUPPORTED', 'this chain takes no feeCurrency');
   if (shape.type === undefined) {
+    if (shape.carries === 'blobs') return blobFormat;
+    if (shape.carries === 'authorizations') return setCodeFormat;
     if (shape.hasFeeCaps) return feeMarketFormat;
     return shape.hasAccessList ? accessListFormat : legacyFormat;
   }
-  const format = [legacyFormat, accessListFormat, feeMarketFormat].find(({ type }) => type === shape.type);
-  if (format === undefined) {
+  const all = [legacyFormat, accessListFormat, feeMarketFormat, blobFormat, setCodeFormat];
+  const format = all.find(({ type }) => type === shape.type);
+  if (format === undefined || format.carries !== shape.carries) {
     throw new CustosError('TRANSACTION_UNSUPPORTED', `transactions of type ${shape.type} are not supported`);
   }
   return format;

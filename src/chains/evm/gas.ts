@@ -2,24 +2,27 @@ import type { ParseContext } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { AccessEntry } from './format.js';
+import { AUTHORIZATION_GAS, type Authorization } from './forms/authorizations.js';
 
 /** What the gas of a transaction depends on before any code runs. */
 export interface GasInput {
   readonly to?: Uint8Array;
   readonly data: Uint8Array;
   readonly accessList: readonly AccessEntry[];
+  readonly authorizations?: readonly Authorization[];
 }
 
 /**
  * The gas that a transaction costs before any code runs: 21000, 4 or 16 for a byte of data (EIP-2028), 32000 and 2 for each word
- * of code for a contract creation (EIP-2, EIP-3860), 2400 for an address and 1900 for a storage key named in advance (EIP-2930).
+ * of code for a contract creation (EIP-2, EIP-3860), 2400 for an address and 1900 for a storage key named in advance (EIP-2930), and 25000 for
+ * each account that gets code (EIP-7702).
  */
-export function intrinsicGas({ to, data, accessList }: GasInput): bigint {
+export function intrinsicGas({ to, data, accessList, authorizations = [] }: GasInput): bigint {
   let gas = 21000;
   for (const byte of data) gas += byte === 0 ? 4 : 16;
   if (to === undefined) gas += 32000 + 2 * Math.ceil(data.length / 32);
   for (const { storageKeys } of accessList) gas += 2400 + 1900 * storageKeys.length;
-  return BigInt(gas);
+  return BigInt(gas) + AUTHORIZATION_GAS * BigInt(authorizations.length);
 }
 
 /** What a chain has taken over of Ethereum's later rules. */

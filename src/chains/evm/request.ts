@@ -5,6 +5,8 @@ import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
 import { type AddressStyle, readAddress } from '../shared/keccak-address.js';
 import { readQuantity } from '../shared/quantity.js';
 import type { AccessEntry, EvmFormat, TransactionShape } from './format.js';
+import { type Authorization, readAuthorizations } from './forms/authorizations.js';
+import { type Blobs, readBlobs } from './forms/blobs.js';
 import { type JsonMembers, readJsonObject } from './json.js';
 
 /** What reading a request takes from its chain. */
@@ -30,6 +32,8 @@ export interface EvmRequest {
   readonly maxFeePerGas?: bigint;
   readonly maxPriorityFeePerGas?: bigint;
   readonly accessList: readonly AccessEntry[];
+  readonly blobs?: Blobs;
+  readonly authorizations?: readonly Authorization[];
   readonly feeCurrency?: Uint8Array;
 }
 
@@ -38,8 +42,7 @@ const max128 = 2n ** 128n - 1n;
 
 // Members that change what is signed or who pays, in forms that are not supported. To ignore them would sign something else.
 const unsupported = [
-  ...['blobs', 'blobVersionedHashes', 'maxFeePerBlobGas', 'sidecars', 'kzgCommitments', 'kzgProofs'],
-  ...['authorizationList', 'gatewayFee', 'gatewayFeeRecipient', 'feePayer', 'feeRatio', 'feePayerSignatures', 'common'],
+  ...['gatewayFee', 'gatewayFeeRecipient', 'feePayer', 'feeRatio', 'feePayerSignatures', 'common'],
   ...['maxFeeInFeeCurrency'],
 ];
 
@@ -54,6 +57,8 @@ export function readRequest(text: string, rules: RequestRules, context: ParseCon
   if (foreign !== undefined) throw new CustosError('TRANSACTION_UNSUPPORTED', `${foreign} is not supported`);
   checkSender(members.get('from'), rules, context);
   const accessList = readAccessList(members.get('accessList'), rules.addressStyle);
+  const blobs = readBlobs(members);
+  const authorizations = readAuthorizations(members, rules.addressStyle);
   const request: EvmRequest = {
     format: rules.format(readShape(members)),
     ...given('chainId', readMember(members, 'chainId', 'CHAIN_ID_MISMATCH', max64)),
@@ -67,6 +72,8 @@ export function readRequest(text: string, rules: RequestRules, context: ParseCon
     ...given('maxFeePerGas', readMember(members, 'maxFeePerGas', 'FEE_INVALID', max128)),
     ...given('maxPriorityFeePerGas', readMember(members, 'maxPriorityFeePerGas', 'FEE_INVALID', max128)),
     accessList: accessList ?? [],
+    ...given('blobs', blobs),
+    ...given('authorizations', authorizations),
     ...given('feeCurrency', readOptional(members.get('feeCurrency'), rules.addressStyle)),
   };
   checkRequest(request);
@@ -117,7 +124,29 @@ function readShape(members: JsonMembers): TransactionShape {
     hasFeeCaps: members.has('maxFeePerGas') || members.has('maxPriorityFeePerGas'),
     hasAccessList: members.has('accessList'),
     hasFeeCurrency: members.has('feeCurrency'),
+    ...given('carries', carriedBy(members)),
   };
+}
+
+function carriedBy(members: JsonMembers): TransactionShape['carries'] {
+  if (!members.has('authorizationList')) return members.has('blobVersionedHashes') ? 'blobs' : undefined;
+  return members.has('blobVersionedHashes') ? 'both' : 'authorizations';
+}
+
+/** A chain's own choice of a form must not drop what would have been signed. @throws CustosError TRANSACTION_* */
+function checkCarried({ format, blobs, authorizations, to }: EvmRequest): void {
+  const isDropped =
+    (blobs !== undefined && format.carries !== 'blobs') ||
+    (authorizations !== undefined && format.carries !== 'authorizations');
+  if (isDropped) {
+    throw new CustosError(
+      'TRANSACTION_UNSUPPORTED',
+      `a transaction of form ${format.name} has no blobs and no accounts`,
+    );
+  }
+  if (format.carries !== undefined && to === undefined) {
+    throw new CustosError('TRANSACTION_INVALID', `a transaction of form ${format.name} needs a destination`);
+  }
 }
 
 function checkRequest(request: EvmRequest): void {
@@ -134,6 +163,7 @@ function checkRequest(request: EvmRequest): void {
       `maxPriorityFeePerGas ${maxPriorityFeePerGas} is above maxFeePerGas ${maxFeePerGas}`,
     );
   }
+  checkCarried(request);
   if (!format.carriesAccessList && request.accessList.length > 0) {
     throw new CustosError('TRANSACTION_INVALID', `a transaction of form ${format.name} has no accessList`);
   }

@@ -4,6 +4,7 @@ import { formatUnits } from '../../core/chain/units.js';
 import { type CallRules, contentOf } from './calls/call.js';
 import { hazardsOf } from './calls/hazards.js';
 import { DATA_FEE } from './effects.js';
+import { DELEGATION } from './forms/authorizations.js';
 
 /** What a summary takes from its chain. */
 export interface SummaryRules extends CallRules {
@@ -32,8 +33,13 @@ export function summarize(effects: readonly Effect[], rules: SummaryRules): Summ
     ...(method !== undefined && { method }),
     opaque: effects.some(({ code }) => code === 'opaque-data'),
     notes: [...notes, ...args.filter(({ name }) => !said.includes(name))],
-    text: `${from} ${text}; the fee is at most ${words}${hasDataFee ? ', and what its data cost on Ethereum' : ''}`,
+    text: `${from} ${text}${delegationText(effects)}; the fee is at most ${words}${hasDataFee ? ', and what its data cost on Ethereum' : ''}`,
   };
+}
+
+function delegationText(effects: readonly Effect[]): string {
+  const given = effects.filter(({ method }) => method === DELEGATION);
+  return given.map(({ from, to }) => `; ${from} lets the code of ${to} act for it`).join('');
 }
 
 function numbersOf(args: NonNullable<Effect['args']>): Pick<Summary, 'nonce' | 'chainId'> {
