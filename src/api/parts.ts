@@ -65,7 +65,7 @@ export interface ApiParts {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly wallets: Pick<WalletsService, 'list' | 'get'>;
+  readonly wallets: Pick<WalletsService, 'create' | 'getOrCreate' | 'list' | 'get'>;
   readonly journal: Pick<Journal, 'get' | 'find' | 'events'>;
   readonly transactions: TransactionsService;
   readonly tokens: TokensService;

@@ -60,26 +60,6 @@ export function pageOf<S extends z.ZodType>(id: string, element: S) {
   return named(id, z.strictObject({ data: z.array(element), next: z.string().nullable() }));
 }
 
-export const wallet = named(
-  'Wallet',
-  z.strictObject({
-    id: z.uuid(),
-    chain: z.string(),
-    network: z.enum(['mainnet', 'testnet']),
-    kind: z.enum(['hd', 'key']),
-    address: described(
-      z.string().nullable(),
-      'the one address, or that of index 0; null where only an index gives one',
-    ),
-    xpub: z.string().nullable(),
-    label: z.string().nullable(),
-    owner: z.string().nullable(),
-    tags: z.array(z.string()),
-    state: z.enum(['active', 'suspended', 'deactivated', 'compromised', 'destroyed']),
-    createdAt: moment,
-  }),
-);
-
 export const health = named(
   'Health',
   z.strictObject({ status: z.literal('ok'), version: z.string(), network: z.enum(['mainnet', 'testnet']) }),

@@ -96,6 +96,7 @@ export const logEvents = {
   'token-use-not-noted': ['warn', 'use of tokens not noted'],
   'api-listening': ['info', 'API listening'],
   'api-exposed': ['warn', 'API reachable from other machines without TLS of its own'],
+  'wallets-made-findable': ['info', 'wallets of an older version can be found now'],
   'lines-lost': ['warn', 'log lines were lost'],
   'signer-started': ['info', 'signer process started'],
   'signer-ended': ['warn', 'signer process ended'],

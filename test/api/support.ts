@@ -3,7 +3,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { Authenticator } from '../../src/api/authenticator.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
-import { storedWallets } from '../../src/app/serve/stored-wallets.js';
+import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
 import { createRegistry } from '../../src/chains/registry.js';
@@ -12,9 +12,13 @@ import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
 import { defaultTenant, type TenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
+import type { Signer } from '../../src/core/signing/signer.js';
+import type { Vault } from '../../src/core/signing/vault.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
+import { createRecord } from '../../src/signing/create.js';
+import { identifyKeys } from '../../src/signing/sign.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
 import { openVault } from '../../src/vault/vault.js';
@@ -47,6 +51,8 @@ export class TestApi {
   api: RunningApi = undefined as never;
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
+  /** Whether its signer makes wallets. */
+  mayCreate = true;
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -56,11 +62,12 @@ export class TestApi {
     const { store } = this;
     const clock: Clock = { ...systemClock, now: () => this.clock.now() };
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    const wallets = await servedWallets({ store, vault, chains, clock, log: silentLog, signer: this.signer(vault) });
     const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
     this.api = await startApi({
       parts: {
         ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
-        wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+        wallets,
         journal: store.journal,
         tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
         transactions: new Transactions({
@@ -69,7 +76,7 @@ export class TestApi {
           lifecycle: {
             ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
             nodes: createOwnNodes({ clock, ownNodes: new Map([[chains.get('ETH').id, this.node]]) }),
-            signer: { identify: async () => Promise.reject(new Error('no key here needs its secret')) },
+            signer: this.signer(vault),
             rules: new Map(),
           },
         }),
@@ -77,6 +84,14 @@ export class TestApi {
       authenticator,
       ...{ host: '127.0.0.1', port: 0, limits },
     });
+  }
+
+  /** What a keeper does, in this process. */
+  signer(vault: Vault): Pick<Signer, 'create' | 'identify'> {
+    return {
+      ...(this.mayCreate && { create: (request) => createRecord(request, vault) }),
+      identify: async (request) => identifyKeys(request, vault),
+    };
   }
 
   async close(): Promise<void> {
@@ -139,11 +154,12 @@ export class TestApi {
 }
 
 /** A fresh API for each test of the file that calls this. */
-export function freshApi(kind?: Kind, limits: Partial<Limits> = {}): TestApi {
+export function freshApi(kind?: Kind, limits: Partial<Limits> = {}, { mayCreate = true } = {}): TestApi {
   const location = freshLocation(kind);
   const test = new TestApi();
   beforeEach(async () => {
     test.clock = systemClock;
+    test.mayCreate = mayCreate;
     await test.open(location(), limits);
   });
   afterEach(() => test.close());

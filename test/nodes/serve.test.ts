@@ -47,9 +47,11 @@ it('from an empty home, the commands of the quick start mine a payment', async (
     const env = { PATH: path, HOME: home, CUSTOS_PASSWORD, URL, ...storeOf(home), ...more };
     return (await run('bash', ['-euc', called(text)], { env, cwd: home })).stdout;
   };
-  const [create = '', list = ''] = block('custos wallet create').trim().split('\n');
-  await shell(create);
+  const [create = '', list = ''] = block('"kind":"key"').trim().split('\n');
+  const made = JSON.parse(await shell(create));
   const [wallet] = JSON.parse(await shell(list)).data;
+  expect(wallet).toEqual(made);
+  expect(JSON.parse(await shell(create))).toEqual(made);
   await node.rpc('anvil_setBalance', [wallet.address, '0xde0b6b3a7640000']);
   const [preview = '', pay = ''] = block('dryRun')
     .split(/(?<=})'\n(?=curl)/)

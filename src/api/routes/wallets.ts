@@ -1,19 +1,45 @@
 import { z } from 'zod';
-import { parseOwnerId, parseSignatureId } from '../../core/ids.js';
+import { CustosError } from '../../core/errors.js';
+import { type OwnerId, parseSignatureId } from '../../core/ids.js';
 import type { Wallet } from '../../core/signing/wallet.js';
-import { includesWallet, unknownWallet } from '../caller.js';
+import { requestInvalid } from '../../http/problems.js';
+import { type Caller, includesWallet, requireChain, unknownWallet } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
-import { type Route, route } from '../route.js';
-import { chain, pageOf, paging, parsedBy, USUAL_LIMIT, wallet, walletId } from '../schemas.js';
+import type { ApiParts } from '../parts.js';
+import { type Answer, type Route, route } from '../route.js';
+import { chain, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
+import { label, newWallets, owner, type WalletForm, wallet, walletForm } from '../wallet-forms.js';
 
 const listQuery = z.strictObject({
   ...paging,
   chain: chain.optional(),
-  owner: parsedBy(parseOwnerId).optional(),
-  label: z.string().min(1).max(200).optional(),
+  owner: owner.optional(),
+  label: label.optional(),
 });
 
 export const walletRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/wallets',
+    id: 'createWallet',
+    about: 'makes a wallet; for an owner it is the one of a slot, however often it is asked for',
+    scope: 'wallets:create',
+    body: walletForm,
+    answers: {
+      200: { about: 'the owner has a wallet in this slot; it is as it was', schema: wallet },
+      201: { about: 'a new wallet; `{data}` with several if `count` is given', schema: z.union([wallet, newWallets]) },
+    },
+    async handle({ body }, parts, caller) {
+      requireMaking(caller, body);
+      const { count, owner: of } = body;
+      if (of !== undefined && count === undefined) return placed(parts, caller, { ...body, owner: of });
+      const wanted = { ...wantedOf(body), chain: body.chain, network: parts.network, ...(of && { owner: of }) };
+      const made = await atChain(() => parts.wallets.create(caller.tenant, wanted, count));
+      const [first] = made;
+      if (count === undefined && first !== undefined) return newAnswer(first);
+      return { status: 201, body: { data: made.map(walletJson) } };
+    },
+  }),
   route({
     method: 'GET',
     path: '/v1/wallets',
@@ -54,6 +80,48 @@ function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], u
   };
 }
 
+/** @throws CustosError SCOPE_MISSING */
+function requireMaking(caller: Caller, { chain: id }: Pick<WalletForm, 'chain'>): void {
+  requireChain(caller, id);
+  if (caller.wallets === undefined) return;
+  throw new CustosError('SCOPE_MISSING', 'the token is bound to wallets, so it makes no others');
+}
+
+type Placed = Pick<WalletForm, 'chain' | 'slot' | 'kind' | 'label' | 'tags' | 'requireUserToken'> & {
+  readonly owner: OwnerId;
+};
+
+/** @throws CustosError WALLET_PLACE_TAKEN: the wallet of this slot is not what was asked for */
+async function placed({ wallets, network }: ApiParts, { tenant }: Caller, form: Placed): Promise<Answer> {
+  const { chain: id, owner: of, slot, kind, requireUserToken = false } = form;
+  const place = { chain: id, network, owner: of, ...(slot !== undefined && { slot }) };
+  const { wallet: found, isNew } = await atChain(() => wallets.getOrCreate(tenant, place, wantedOf(form)));
+  if (isNew) return newAnswer(found);
+  const isLess = requireUserToken && found.control?.requireUserToken !== true;
+  if (isLess || (kind ?? found.kind) !== found.kind) {
+    throw new CustosError('WALLET_PLACE_TAKEN', 'the owner has another kind of wallet in this slot');
+  }
+  return { status: 200, body: walletJson(found), headers: { location: `/v1/wallets/${found.signatureId}` } };
+}
+
+function wantedOf({ kind, label: text, tags, requireUserToken }: Omit<Placed, 'owner'>) {
+  return given({ kind, label: text, tags, requireUserToken });
+}
+
+/** Only the server knows which chains there are. @throws CustosError REQUEST_INVALID, and what `work` throws */
+async function atChain<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CustosError) || error.code !== 'CHAIN_UNKNOWN') throw error;
+    throw requestInvalid([{ property: 'body/chain', rule: error.code, text: error.message }]);
+  }
+}
+
+function newAnswer(made: Wallet): Answer {
+  return { status: 201, body: walletJson(made), headers: { location: `/v1/wallets/${made.signatureId}` } };
+}
+
 /** A wallet as answers show it. */
 function walletJson({ signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet): z.input<typeof wallet> {
   const { address = null, xpub = null, label = null, control } = rest;
@@ -61,7 +129,9 @@ function walletJson({ signatureId, chain: id, network, kind, createdAt, ...rest 
     id: signatureId,
     ...{ chain: id, network, kind, address, xpub, label },
     owner: control?.owner ?? null,
+    slot: control?.slot ?? null,
     tags: [...(control?.tags ?? [])],
+    requireUserToken: control?.requireUserToken ?? false,
     state: control?.state ?? 'active',
     createdAt: new Date(createdAt).toISOString(),
   };

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import { isLoopback } from '../../core/network/loopback.js';
+import type { Signer } from '../../core/signing/signer.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { createIntake } from '../../lifecycle/intake.js';
@@ -13,7 +14,7 @@ import { openPublicVault } from '../../vault/public-vault.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { packageVersion } from '../process/package.js';
-import { storedWallets } from './stored-wallets.js';
+import { servedWallets } from './served-wallets.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
 
@@ -29,7 +30,7 @@ export interface ApiDoorParts {
   /** Authenticates the journal, 32 bytes. */
   readonly journalKey: Uint8Array;
   /** What it takes over is completed and decoded as on the way of a transaction. */
-  readonly lifecycle: TransactionsParts['lifecycle'];
+  readonly lifecycle: TransactionsParts['lifecycle'] & { readonly signer: Pick<Signer, 'create' | 'identify'> };
   /** Carries what was accepted, if this process signs. */
   readonly wake?: (entry: JournalEntry) => void;
   /** Called when it listens. */
@@ -43,12 +44,13 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
   const mac = journalMac(journalKey);
+  const wallets = await servedWallets({ store, vault, chains, clock, log, signer: lifecycle.signer });
   const authenticator = new Authenticator({ access: store.access, mac, clock, log });
   const api = await startApi({
     parts: {
       ...{ network, clock, log },
       version: packageVersion(),
-      wallets: storedWallets({ wallets: store.wallets, vault, chains }),
+      wallets,
       journal: store.journal,
       tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
       transactions: new Transactions({ network, lifecycle, intake: createIntake(store.journal, wake) }),

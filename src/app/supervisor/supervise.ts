@@ -14,7 +14,7 @@ import { keeperEvents, type ToFront } from './messages.js';
 
 /** The parts of a supervisor. */
 export interface SupervisorMeans {
-  readonly config: Pick<Config, 'network' | 'daemon' | 'signer'>;
+  readonly config: Pick<Config, 'network' | 'daemon' | 'signer' | 'serve'>;
   readonly front: FrontStart;
   /** The password of the store, asked for once; this module wipes it. */
   password(): Promise<Secret>;
@@ -105,7 +105,12 @@ async function openKeeper(
     const rules = await rulesOf(config);
     const file = await stateFileOf(config.signer, front);
     password = await ask();
-    return { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers, ...(file && { file }) };
+    return {
+      ...{ password: password.exposeBytes(), storeId, rules, count: config.daemon.signers },
+      // Applications get their wallets made by it; a daemon's front has no need of that.
+      mayCreate: config.serve !== undefined,
+      ...(file && { file }),
+    };
   };
   const onReplaced = () => front.send({ kind: 'signer-replaced' });
   return startKeeper(read, logThrough(front.send, onSigner), onReplaced).finally(() => password?.wipe());

@@ -88,7 +88,7 @@ export function serviceOf(
 function newWallet({ chains }: ServiceParts, tenant: TenantId, request: WalletRequest): CreateRequest {
   const chain = chains.get(request.chain);
   const { network, kind = chain.keys.newWallet ?? 'hd', owner, tags, label, requireUserToken } = request;
-  if (label !== undefined && (label.length > LONGEST_LABEL || !isVisible(label))) {
+  if (label !== undefined && ([...label].length > LONGEST_LABEL || !isVisible(label))) {
     throw new CustosError('USAGE', `a label has 1 to ${LONGEST_LABEL} characters, all of them visible or blanks`);
   }
   return {

@@ -1,6 +1,7 @@
 /** What a token may do, in the order in which documents show it. */
 export const scopes = {
   'wallets:read': 'see wallets and their addresses',
+  'wallets:create': 'make wallets, and have the next address of one allotted',
   'transactions:read': 'see transactions and what happened to them',
   'transactions:create': 'ask for transactions',
   'transactions:cancel': 'end transactions that are not signed',

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ownerForm, parseOwnerId } from '../core/ids.js';
+import { walletStates } from '../core/signing/wallet.js';
+import { forms } from '../policy/document/forms.js';
+import { chain, described, moment, named, pageOf, parsedBy } from './schemas.js';
+
+const kind = z.enum(['hd', 'key']);
+const name = z.string().regex(forms.name, 'must have 1 to 64 lower-case letters, digits or dashes, no dash first');
+const visible = new RegExp(ownerForm.source.replace('128', '200'), 'u');
+
+export const owner = parsedBy(parseOwnerId, z.string().min(1).max(256));
+export const label = z.string().regex(visible, 'must have 1 to 200 characters, all of them visible or blanks');
+
+const members = {
+  kind: described(kind.optional(), "`hd`: many addresses below one mnemonic; `key`: one; by default the chain's usual"),
+  label: described(label.optional(), 'for people and for searching; not unique'),
+  tags: described(z.array(name).max(64).optional(), 'what rules of a policy go by'),
+  requireUserToken: described(z.boolean().optional(), 'nothing is signed with it without a proof of its owner'),
+};
+
+/** A wallet that an application asks for. */
+export const walletForm = named(
+  'WalletRequest',
+  z
+    .strictObject({
+      chain: described(chain, 'ticker of the chain'),
+      owner: described(owner.optional(), "the application's user; without one it is the application's own"),
+      slot: described(name.optional(), 'tells several wallets of one owner and chain apart; `main` by default'),
+      ...members,
+      count: described(z.int().min(1).max(100).optional(), 'so many new wallets, in no slot'),
+    })
+    .superRefine(({ owner: of, slot, count }, context) => {
+      const without = (text: string) => context.addIssue({ code: 'custom', path: ['slot'], message: text });
+      if (slot !== undefined && of === undefined) without('needs an owner');
+      if (slot !== undefined && count !== undefined) without('has one wallet, so it does not go with `count`');
+    }),
+);
+export type WalletForm = z.output<typeof walletForm>;
+
+/** The wallet of an owner for one chain. */
+export const placeForm = named('WalletPlaceRequest', z.strictObject({ slot: name.optional(), ...members }));
+
+export const wallet = named(
+  'Wallet',
+  z.strictObject({
+    id: z.uuid(),
+    chain: z.string(),
+    network: z.enum(['mainnet', 'testnet']),
+    kind,
+    address: described(
+      z.string().nullable(),
+      'the one address, or that of index 0; null where only an index gives one',
+    ),
+    xpub: z.string().nullable(),
+    label: z.string().nullable(),
+    owner: z.string().nullable(),
+    slot: z.string().nullable(),
+    tags: z.array(z.string()),
+    requireUserToken: z.boolean(),
+    state: z.enum(walletStates),
+    createdAt: moment,
+  }),
+);
+
+export const newWallets = named('NewWallets', z.strictObject({ data: z.array(wallet) }));
+
+export const address = named('Address', z.strictObject({ index: z.int(), address: z.string() }));
+export const addressPage = pageOf('AddressPage', address);
