@@ -51,10 +51,13 @@ async function loadBuiltin() {
   }
 }
 
-/** The built program has it beside its files; an unbuilt checkout has it among its packages. */
+/**
+ * The built program has it beside its files; an unbuilt checkout has it among its packages. Built and unbuilt modules find the same
+ * copy: two copies in one process would not know each other's locks.
+ */
 async function loadPackage() {
   const besideProgram = new URL('./sqlite/dist/index.cjs', import.meta.url).href;
-  const besideModules = new URL('../../program/sqlite/dist/index.cjs', import.meta.url).href;
+  const besideModules = new URL('../../../dist/program/sqlite/dist/index.cjs', import.meta.url).href;
   try {
     return await importModule(besideProgram)
       .catch(() => importModule(besideModules))

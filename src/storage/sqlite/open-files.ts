@@ -6,7 +6,13 @@ interface OpenFile {
   readonly waiting: number[];
 }
 
-const openFiles = new Map<string, OpenFile>();
+declare global {
+  /** One for the process, because locks are: a process may have loaded these modules twice. */
+  var custosOpenFiles: Map<string, OpenFile> | undefined;
+}
+
+globalThis.custosOpenFiles ??= new Map();
+const openFiles = globalThis.custosOpenFiles;
 
 /**
  * Says that a connection of this process has the file open.

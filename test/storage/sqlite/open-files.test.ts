@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { openSqlite as openBuilt } from '../../../dist/storage/sqlite/connection.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { peekStoreKeys } from '../../../src/storage/peek.js';
@@ -41,6 +42,21 @@ it.skipIf(!existsSync('/proc/self/fd'))('a store that is closed has no open file
   });
   expect(names.filter((name) => name.startsWith(location()))).toEqual([]);
 });
+
+it.skipIf(!existsSync('/proc/self/maps'))(
+  'built and unbuilt modules in one process have one copy of SQLite',
+  async () => {
+    await makeStore();
+    const store = await openStore(location());
+    (await openBuilt(location())).close();
+    const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
+    const copies = new Set(
+      maps.map((line) => line.split(/\s+/)[5]).filter((file) => file?.endsWith('sqlite.glibc.node')),
+    );
+    expect(copies.size).toBe(process.versions.node.startsWith('20.') ? 1 : 0);
+    await store.close();
+  },
+);
 
 it.each<readonly [string, () => Promise<unknown>]>([
   ['looks for its key slots', () => peekStoreKeys(location())],
