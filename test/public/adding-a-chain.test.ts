@@ -93,7 +93,7 @@ describe('adding a chain as the document says', () => {
 
   it('the effects of both chains are complete, and are what their summaries are made from', async () => {
     expect(stripVTControlCharacters(printed)).toMatch(/Tests .*\b2 passed/);
-    const ofFamily = await copy.run('npx vitest run --project custos test/chains/effects.test.ts -t MADE');
+    const ofFamily = await copy.run('npx vitest run test/chains/effects.test.ts -t MADE');
     expect(stripVTControlCharacters(ofFamily)).toMatch(/Tests .*\b2 passed/);
   });
 

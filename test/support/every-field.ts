@@ -14,19 +14,29 @@ export interface SignedPlace {
   readonly keys: readonly LentKey[];
 }
 
+/** One variant in so many is signed although what it tells is different already: signing takes most of the time. */
+const SIGNED_OF = 8;
+
 /**
  * Holds that nothing is signed that summary and effects do not tell: each variant of a completed transaction is refused with a
  * code, is the same transaction by its id, or has another summary (its sentence apart, so that machines see it as well) and
- * other effects.
- * @returns how many variants were other transactions, so that a test can hold that there were any
+ * other effects. A variant with either of them unchanged is signed, and must have the same id.
+ * @returns how many variants told something else, so that a test can hold that there were any
  */
 export async function expectEveryChangeTold(place: SignedPlace, variants: Iterable<string>): Promise<number> {
   const first = await read(place, place.completed);
-  if (first === undefined) throw new Error('the transaction itself is refused');
-  let told = 0;
+  const firstId = await first?.txId();
+  if (first === undefined || firstId === undefined) throw new Error('the transaction itself is refused');
+  let [told, at] = [0, 0];
   for (const variant of variants) {
     const changed = await read(place, variant);
-    if (changed === undefined || changed.txId === first.txId) continue;
+    if (changed === undefined) continue;
+    const differs = changed.summary !== first.summary && changed.effects !== first.effects;
+    at += 1;
+    if (!differs || at % SIGNED_OF === 0) {
+      const txId = await changed.txId();
+      if (txId === undefined || txId === firstId) continue;
+    }
     expect(changed.summary, `${variant} is told as ${place.completed}`).not.toBe(first.summary);
     expect(changed.effects, `${variant} has the effects of ${place.completed}`).not.toBe(first.effects);
     told += 1;
@@ -34,12 +44,20 @@ export async function expectEveryChangeTold(place: SignedPlace, variants: Iterab
   return told;
 }
 
+/** What a completed transaction tells, and its id once it is signed: nothing for what is refused. */
 async function read({ chain, context, keys }: SignedPlace, completed: string) {
-  try {
+  return coded(completed, async () => {
     const unsigned = chain.codec.parse(completed, context);
     const { text: _text, ...summary } = summaryToJson(unsigned.summary);
     const effects = effectsText(unsigned.effects);
-    return { txId: (await unsigned.sign(keys)).txId, summary: JSON.stringify(summary), effects };
+    const txId = () => coded(completed, async () => (await unsigned.sign(keys)).txId);
+    return { txId, summary: JSON.stringify(summary), effects };
+  });
+}
+
+async function coded<Result>(completed: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof CustosError) {
       expect(error.code, completed).not.toBe('INTERNAL');
