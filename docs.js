@@ -36,7 +36,12 @@ function operations({ paths, components: { schemas } }) {
   );
   const rows = all.map(({ name, operation }) => [
     `[\`${name}\`](#${operation.operationId.toLowerCase()})`,
-    operation['x-scope'] === undefined ? '–' : `\`${operation['x-scope']}\``,
+    operation['x-scope'] === undefined
+      ? '–'
+      : [operation['x-scope']]
+          .flat()
+          .map((one) => `\`${one}\``)
+          .join(' or '),
     operation.summary,
   ]);
   const table = tableOf(['Operation', 'Scope', 'What it does'], rows);

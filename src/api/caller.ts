@@ -8,9 +8,14 @@ import type { Wallet } from '../core/signing/wallet.js';
 export type Caller = Token;
 
 /** @throws CustosError SCOPE_MISSING */
-export function requireScope({ scopes }: Caller, scope: Scope): void {
-  if (scopes.includes(scope)) return;
-  throw new CustosError('SCOPE_MISSING', `the token does not have the scope ${scope}`);
+export function requireScope(caller: Caller, scope: Scope): void {
+  requireAnyScope(caller, [scope]);
+}
+
+/** @throws CustosError SCOPE_MISSING */
+export function requireAnyScope({ scopes }: Caller, wanted: readonly Scope[]): void {
+  if (wanted.some((scope) => scopes.includes(scope))) return;
+  throw new CustosError('SCOPE_MISSING', `the token does not have the scope ${wanted.join(' or ')}`);
 }
 
 /** Whether a token may see and use a wallet. Other wallets of its tenant are to it as if they did not exist. */

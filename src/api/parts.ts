@@ -7,15 +7,22 @@ import type { Secret } from '../core/secret.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
+import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
 
 /** A request with everything that is known of who asked. */
-export interface Submission {
+export interface Submission<F = TransactionForm> {
   readonly tenant: TenantId;
   /** Id of the token. */
   readonly initiator: string;
-  readonly form: TransactionForm;
+  readonly form: F;
   readonly idempotency: Idempotency;
+}
+
+/** Takes over what is signed and is no transaction. */
+export interface SignaturesService {
+  /** @throws CustosError REQUEST_INVALID, MESSAGE_*, HAZARD_REFUSED, NOT_OFFERED, REQUEST_EXPIRED, STORE_* */
+  submit(submission: Submission<SignatureForm>): Promise<Accepted>;
 }
 
 /** What a request comes to, without a row. */
@@ -30,7 +37,7 @@ export interface TransactionsService {
   /** @throws CustosError of what is wrong with the request, NODE_*, NOT_OFFERED, REQUEST_EXPIRED, STORE_* */
   submit(submission: Submission): Promise<Accepted>;
   /** @throws CustosError as `submit` */
-  preview(form: TransactionForm): Promise<Trial>;
+  preview(form: TransactionForm, tenant: TenantId): Promise<Trial>;
   /** @throws CustosError STATE_CONFLICT, NODE_* */
   cancel(id: string): Promise<JournalEntry>;
   /** @throws CustosError STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED */
@@ -68,5 +75,6 @@ export interface ApiParts {
   readonly wallets: Pick<WalletsService, 'create' | 'getOrCreate' | 'list' | 'get'>;
   readonly journal: Pick<Journal, 'get' | 'find' | 'events'>;
   readonly transactions: TransactionsService;
+  readonly signatures: SignaturesService;
   readonly tokens: TokensService;
 }

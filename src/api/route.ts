@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Scope } from '../core/access/scopes.js';
 import { CustosError } from '../core/errors.js';
-import { type Caller, requireScope } from './caller.js';
+import { type Caller, requireAnyScope } from './caller.js';
 import type { ApiParts } from './parts.js';
 import { type noMembers, read } from './validate.js';
 
@@ -67,8 +67,8 @@ interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal'> {
 }
 
 export interface Route extends Described<z.ZodType, z.ZodType, z.ZodType> {
-  /** Absent: it needs no token. */
-  readonly scope?: Scope;
+  /** Absent: it needs no token. Of several one is enough; the operation says which, by what is asked for. */
+  readonly scope?: Scope | readonly Scope[];
   /** @throws CustosError REQUEST_INVALID, SCOPE_MISSING, and what the operation throws */
   answer(request: RawRequest, parts: ApiParts, caller: Caller | undefined): Promise<Answer>;
 }
@@ -80,7 +80,7 @@ interface OpenSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
 }
 
 interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Described<P, Q, B> {
-  readonly scope: Scope;
+  readonly scope: Scope | readonly Scope[];
   handle(call: Call<z.output<P>, z.output<Q>, z.output<B>>, parts: ApiParts, caller: Caller): Promise<Answer>;
 }
 
@@ -94,7 +94,7 @@ export function route<
     ...spec,
     async answer(request, parts, caller) {
       if (caller === undefined) throw new CustosError('INTERNAL', 'an operation was reached without a token');
-      requireScope(caller, spec.scope);
+      requireAnyScope(caller, [spec.scope].flat());
       return spec.handle(await validated(spec, request), parts, caller);
     },
   };

@@ -13,6 +13,7 @@ import type { ApiParts } from './parts.js';
 import { problemAnswer } from './problem.js';
 import { type Answer, openRoute, type RawRequest, type Route } from './route.js';
 import { routes } from './table.js';
+import { refuseHalves } from './validate.js';
 
 /** How long `close` waits for running requests, in milliseconds. */
 const GRACE = 10_000;
@@ -146,7 +147,9 @@ async function jsonBody(context: ApiContext): Promise<unknown> {
   if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
     throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
   }
-  return readJson(context);
+  const body = await readJson(context);
+  refuseHalves(body);
+  return body;
 }
 
 /** Content where none is expected is a mistake of the client, which would otherwise pass unseen. */

@@ -1,8 +1,15 @@
 import type { Route } from './route.js';
 import { healthRoutes } from './routes/health.js';
+import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
 import { walletRoutes } from './routes/wallets.js';
 
 /** Every operation of the API but the document, which is made from this list. */
-export const routes: readonly Route[] = [...healthRoutes, ...walletRoutes, ...transactionRoutes, ...tokenRoutes];
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  ...walletRoutes,
+  ...transactionRoutes,
+  ...signatureRoutes,
+  ...tokenRoutes,
+];

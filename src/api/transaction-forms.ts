@@ -4,7 +4,7 @@ import { states } from '../core/store/journal.js';
 import { chain, described, moment, named, pageOf, paging, walletId } from './schemas.js';
 
 const index = z.int().min(0).max(0x7fffffff);
-const key = z.strictObject({ wallet: walletId, index: index.optional() });
+export const key = z.strictObject({ wallet: walletId, index: index.optional() });
 const text = z.string().min(1).max(255);
 const address = z.string().min(1).max(200);
 const amount = z
@@ -13,10 +13,15 @@ const amount = z
   .regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be a decimal number in a text');
 const data = z.string().regex(/^0x([0-9a-fA-F]{2})*$/, 'must be 0x and hexadecimal digits');
 
-const common = {
+/** Members of every request. */
+export const requestMembers = {
   chain: described(chain, 'ticker of the chain'),
   reference: described(text.optional(), "the application's own name for it; not unique"),
   expiresIn: described(z.int().min(1).max(31_536_000).optional(), 'seconds within which it must be signed'),
+};
+
+const common = {
+  ...requestMembers,
   delivery: described(z.enum(deliveries).optional(), '`return`: the signed bytes come back, and nothing is sent'),
 };
 
@@ -65,27 +70,32 @@ export function keysOf(form: TransactionForm): readonly z.output<typeof key>[] {
 
 const summary = z.looseObject({ text: z.string() });
 
+/** Members of everything that was asked for, as answers show it. */
+export const requestAnswer = {
+  id: z.string(),
+  state: described(z.enum(states), '`completed`, `denied`, `failed` and `cancelled` are ends'),
+  chain: z.string(),
+  network: z.enum(['mainnet', 'testnet']),
+  summary: described(summary.nullable(), 'what it does; null before it is decoded'),
+  sender: z.string().nullable(),
+  error: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+  reference: z.string().nullable(),
+  expiresAt: moment.nullable(),
+  createdAt: moment,
+  updatedAt: moment,
+};
+
 export const transaction = named(
   'Transaction',
   z.strictObject({
-    id: z.string(),
-    state: described(z.enum(states), '`completed`, `denied`, `failed` and `cancelled` are ends'),
-    kind: z.enum(['transaction', 'message', 'typed-data', 'hash']),
-    chain: z.string(),
-    network: z.enum(['mainnet', 'testnet']),
+    ...requestAnswer,
+    kind: z.literal('transaction'),
     wallets: z.array(z.uuid()),
-    summary: described(summary.nullable(), 'what it does; null before it is decoded'),
-    digest: described(z.string().nullable(), 'of what approvals are about: `sha256:` and hexadecimal digits'),
-    sender: z.string().nullable(),
+    digest: described(z.string().nullable(), 'of the completed form: `sha256:` and hexadecimal digits'),
     nonce: z.string().nullable(),
     txId: z.string().nullable(),
-    error: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
-    reference: z.string().nullable(),
     delivery: z.enum(deliveries),
     signed: described(z.string().nullable(), 'the signed bytes, with the delivery `return` once it is completed'),
-    expiresAt: moment.nullable(),
-    createdAt: moment,
-    updatedAt: moment,
   }),
 );
 export const transactionPage = pageOf('TransactionPage', transaction);
@@ -109,11 +119,13 @@ export const transactionEvents = named(
   }),
 );
 
-/** Which transactions a list shows. */
-export const transactionQuery = z.strictObject({
+const filters = {
   ...paging,
   chain: chain.optional(),
   state: z.enum(states).optional(),
   reference: text.optional(),
-  txId: address.optional(),
-});
+};
+
+/** Which requests a list shows. */
+export const requestQuery = z.strictObject(filters);
+export const transactionQuery = z.strictObject({ ...filters, txId: address.optional() });

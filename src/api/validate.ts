@@ -18,6 +18,30 @@ export function read(schema: z.ZodType | undefined, value: unknown, part: Part):
   throw requestInvalid(parsed.error.issues.flatMap((issue) => problemsOf(issue, part)));
 }
 
+/**
+ * A text with half of a surrogate pair has no form in UTF-8, so nothing that is stored or signed may have one.
+ * @throws CustosError REQUEST_INVALID
+ */
+export function refuseHalves(body: unknown): void {
+  const places = halvesIn(body, []);
+  if (places.length === 0) return;
+  throw requestInvalid(
+    places.map((path) => ({
+      property: placeOf('body', path),
+      rule: 'encoding',
+      text: 'has half of a surrogate pair',
+    })),
+  );
+}
+
+function halvesIn(value: unknown, path: readonly PropertyKey[]): readonly (readonly PropertyKey[])[] {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value) ? [path] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) =>
+    /\p{Surrogate}/u.test(name) ? [path] : halvesIn(one, [...path, name]),
+  );
+}
+
 function nothingIn(part: Part): z.ZodType {
   return part === 'body' ? z.undefined() : noMembers;
 }

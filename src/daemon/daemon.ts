@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
-import { type ChainId, defaultTenant } from '../core/ids.js';
+import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import { ErrorReports } from './error-reports.js';
@@ -106,7 +106,8 @@ export class Daemon {
 
   async #chains(): Promise<readonly ChainId[]> {
     const { wallets, network } = this.#parts;
-    const withWallets = await wallets.chains(network, defaultTenant);
+    // A cloud is asked for the first tenant alone; requests that came through a door are of any.
+    const withWallets = await wallets.chains(network);
     const { chains } = this.#options;
     return chains === undefined ? withWallets : withWallets.filter((chain) => chains.includes(chain));
   }

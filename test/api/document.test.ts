@@ -69,9 +69,21 @@ describe('the OpenAPI document', () => {
     const shop = parseTenantId('shop');
     await test.store.access.addTenant({ id: shop, createdAt: 1 });
     const { signatureId } = await test.wallet();
-    const body = { kind: 'raw', chain: 'ETH', keys: [{ wallet: signatureId }], unsigned: '{"value":"1"}' };
+    const body = {
+      kind: 'raw',
+      chain: 'ETH',
+      keys: [{ wallet: signatureId }],
+      unsigned: JSON.stringify({ to: `0x${'22'.repeat(20)}` }),
+    };
     const headers = { 'idempotency-key': 'walk' };
     const own = await test.ask('POST /v1/transactions', { token: await test.token(), body, headers });
+    const message = { kind: 'message', chain: 'ETH', from: { wallet: signatureId }, text: 'x' };
+    const signed = await test.ask('POST /v1/signatures', {
+      token: await test.token(),
+      body: message,
+      headers: { 'idempotency-key': 'sign' },
+    });
+    expect([own.status, signed.status]).toEqual([202, 202]);
     const token = await test.token({ tenant: shop });
     const absentWallet = '00000000-0000-4000-8000-000000000000';
     const ownToken = (await test.token()).split('_')[1] ?? '';
@@ -81,6 +93,7 @@ describe('the OpenAPI document', () => {
       const known: readonly (readonly [string, string, string])[] = [
         ['/wallets/', signatureId, absentWallet],
         ['/tokens/', ownToken, '0'.repeat(16)],
+        ['/signatures/', String(signed.body['id']), '0'.repeat(24)],
         ['/transactions/', String(own.body['id']), '0'.repeat(24)],
       ];
       const [, foreign = '', absent = ''] = known.find(([part]) => name.includes(part)) ?? [];

@@ -3,16 +3,21 @@ import { afterEach, beforeEach } from 'vitest';
 import { Authenticator } from '../../src/api/authenticator.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
+import { makeCarrier } from '../../src/app/library/carrier.js';
+import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
+import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
+import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
-import { defaultTenant, type TenantId } from '../../src/core/ids.js';
+import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import type { Signer } from '../../src/core/signing/signer.js';
+import type { SigningRules } from '../../src/core/signing/signing-rules.js';
 import type { Vault } from '../../src/core/signing/vault.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
@@ -53,6 +58,8 @@ export class TestApi {
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
   mayCreate = true;
+  /** What the operator allows; counts when it is opened. */
+  rules: SigningRules = new Map();
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -63,6 +70,13 @@ export class TestApi {
     const clock: Clock = { ...systemClock, now: () => this.clock.now() };
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
     const wallets = await servedWallets({ store, vault, chains, clock, log: silentLog, signer: this.signer(vault) });
+    const intake = createIntake(store.journal);
+    const lifecycle = {
+      ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
+      nodes: createOwnNodes({ clock, ownNodes: new Map([[chains.get('ETH').id, this.node]]) }),
+      signer: this.signer(vault),
+      rules: this.rules,
+    };
     const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
     this.api = await startApi({
       parts: {
@@ -70,16 +84,8 @@ export class TestApi {
         wallets,
         journal: store.journal,
         tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
-        transactions: new Transactions({
-          network: 'testnet',
-          intake: createIntake(store.journal),
-          lifecycle: {
-            ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
-            nodes: createOwnNodes({ clock, ownNodes: new Map([[chains.get('ETH').id, this.node]]) }),
-            signer: this.signer(vault),
-            rules: new Map(),
-          },
-        }),
+        transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
+        signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
       },
       authenticator,
       ...{ host: '127.0.0.1', port: 0, limits },
@@ -97,6 +103,20 @@ export class TestApi {
   async close(): Promise<void> {
     await this.api.close();
     await this.store.close();
+  }
+
+  /** Signs all that waits, as a daemon beside the API does, in one round. */
+  async signAll(options: Partial<CarrierOptions> = {}): Promise<void> {
+    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    const freezes = { now: async () => [] };
+    const judges = [{ name: 'yes', decide: async () => ({ kind: 'allow' }) }];
+    const given = { network: 'testnet', nodes: { ETH: this.node }, judges, ...options };
+    const carrier = await makeCarrier({ chains, store: this.store, vault, freezes, policy: [] }, given, () => {});
+    try {
+      await carrier.runOnce();
+    } finally {
+      await carrier.close();
+    }
   }
 
   /** A token's text. */
@@ -153,13 +173,26 @@ export class TestApi {
   }
 }
 
+/** What an operator allows beside the defaults, by chain. */
+type Allowed = ReadonlyMap<ChainId, { readonly allowedHazards: readonly HazardKind[] }>;
+
 /** A fresh API for each test of the file that calls this. */
-export function freshApi(kind?: Kind, limits: Partial<Limits> = {}, { mayCreate = true } = {}): TestApi {
+export function freshApi(
+  kind?: Kind,
+  limits: Partial<Limits> = {},
+  { mayCreate = true, allowed = new Map() }: { readonly mayCreate?: boolean; readonly allowed?: Allowed } = {},
+): TestApi {
   const location = freshLocation(kind);
   const test = new TestApi();
   beforeEach(async () => {
     test.clock = systemClock;
     test.mayCreate = mayCreate;
+    test.rules = new Map(
+      [...allowed].map(([chain, { allowedHazards }]) => [
+        chain,
+        { feeCeilings: new Map(), allowedHazards: new Set(allowedHazards) },
+      ]),
+    );
     await test.open(location(), limits);
   });
   afterEach(() => test.close());

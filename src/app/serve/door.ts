@@ -15,6 +15,7 @@ import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { packageVersion } from '../process/package.js';
 import { servedWallets } from './served-wallets.js';
+import { Signatures } from './signatures.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
 
@@ -42,6 +43,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, onListening } = given;
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
+  const intake = createIntake(store.journal, wake);
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
   const mac = journalMac(journalKey);
   const wallets = await servedWallets({ store, vault, chains, clock, log, signer: lifecycle.signer });
@@ -53,7 +55,8 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
       wallets,
       journal: store.journal,
       tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
-      transactions: new Transactions({ network, lifecycle, intake: createIntake(store.journal, wake) }),
+      transactions: new Transactions({ network, lifecycle, intake }),
+      signatures: new Signatures({ network, lifecycle, intake }),
     },
     authenticator,
     ...serve,

@@ -4,7 +4,7 @@ import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
 import type { PaymentRequest } from '../../core/chain/payment.js';
 import { CustosError, isWorthWaiting } from '../../core/errors.js';
-import type { Network } from '../../core/ids.js';
+import type { Network, TenantId } from '../../core/ids.js';
 import type { Intake } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
@@ -14,19 +14,23 @@ import { checkField } from '../../http/problems.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { buildPayment } from '../../signing/build-payment.js';
 import { checkLimits } from '../../signing/limits.js';
-import { parseContext, wantedKeys } from '../../signing/sign.js';
+import { parseContext } from '../../signing/sign.js';
 import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
+import { type IdentifyParts, refOf, signersOf } from './signers.js';
 
-type Lifecycle = Pick<
-  LifecycleParts,
-  'chains' | 'wallets' | 'publicVault' | 'journal' | 'nodes' | 'rules' | 'clock'
-> & { readonly signer: Pick<LifecycleParts['signer'], 'identify'> };
+type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
 
 export interface TransactionsParts {
   readonly network: Network;
   readonly lifecycle: Lifecycle;
   readonly intake: Intake;
+}
+
+/** Who asks, and when it ends. */
+interface Asked {
+  readonly tenant: TenantId;
+  readonly expiresAt: number | undefined;
 }
 
 /** A request in the form that the journal keeps. */
@@ -49,7 +53,7 @@ export class Transactions implements TransactionsService {
     const known = await intake.repeated(tenant, idempotency);
     if (known !== undefined) return known;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
-    const pending = await this.#prepare(form, expiresAt);
+    const pending = await this.#prepare(form, { tenant, expiresAt });
     const { reference, delivery = 'broadcast' } = form;
     return intake.accept({
       ...{ tenant, initiator, idempotency, delivery, pending },
@@ -60,8 +64,9 @@ export class Transactions implements TransactionsService {
     });
   }
 
-  async preview(form: TransactionForm): Promise<Trial> {
-    return (await this.#tried(form, expiryOf(form, this.#parts.lifecycle.clock.now()))).trial;
+  async preview(form: TransactionForm, tenant: TenantId): Promise<Trial> {
+    const expiresAt = expiryOf(form, this.#parts.lifecycle.clock.now());
+    return (await this.#tried(form, { tenant, expiresAt })).trial;
   }
 
   async cancel(id: string): Promise<JournalEntry> {
@@ -80,20 +85,21 @@ export class Transactions implements TransactionsService {
   }
 
   /** What cannot be tried now, because a node does not answer, is accepted if it needs no node to be written down. */
-  async #prepare(form: TransactionForm, expiresAt: number | undefined): Promise<PendingTransaction> {
+  async #prepare(form: TransactionForm, asked: Asked): Promise<PendingTransaction> {
     try {
-      return (await this.#tried(form, expiresAt)).pending;
+      return (await this.#tried(form, asked)).pending;
     } catch (error) {
       if (form.kind === 'transfer' || !isWorthWaiting(error)) throw error;
       return this.#pendingOf(form, unsignedOf(form, this.#chain(form), this.#parts.network));
     }
   }
 
-  async #tried(form: TransactionForm, expiresAt: number | undefined): Promise<Prepared> {
+  async #tried(form: TransactionForm, { tenant, expiresAt }: Asked): Promise<Prepared> {
     const chain = this.#chain(form);
-    const signers = await this.#signers(form, chain);
+    const { lifecycle, network } = this.#parts;
+    const signers = await signersOf(lifecycle, chain, { chain: chain.id, network, keys: refsOf(form), tenant });
     if (form.kind === 'transfer') return this.#payment(form, { chain, signers, expiresAt });
-    const pending = this.#pendingOf(form, unsignedOf(form, chain, this.#parts.network));
+    const pending = this.#pendingOf(form, unsignedOf(form, chain, network));
     return { pending, trial: await this.#trial(pending, chain, signers) };
   }
 
@@ -155,23 +161,10 @@ export class Transactions implements TransactionsService {
     const received = { id, chain: form.chain, signatures, serializedTransaction: unsigned };
     return parsePending(received, form.chain, network);
   }
-
-  async #signers(form: TransactionForm, chain: Chain): Promise<readonly SignerFacts[]> {
-    const { wallets, publicVault, signer } = this.#parts.lifecycle;
-    const keys = refsOf(form);
-    const pending = { chain: chain.id, network: this.#parts.network, keys };
-    const sealed = await wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
-    const wanted = wantedKeys(chain, { pending, sealed });
-    const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
-    if (known.every((facts) => facts !== undefined)) return known;
-    return signer.identify({ sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) });
-  }
 }
 
 function refsOf(form: TransactionForm): PendingTransaction['keys'] {
-  return keysOf(form).map(({ wallet: signatureId, index }) =>
-    index === undefined ? { signatureId } : { signatureId, index },
-  );
+  return keysOf(form).map(refOf);
 }
 
 function expiryOf({ expiresIn }: TransactionForm, now: number): number | undefined {

@@ -6,6 +6,10 @@ export const scopes = {
   'transactions:create': 'ask for transactions',
   'transactions:cancel': 'end transactions that are not signed',
   'transactions:retry': 'put denied and failed transactions back',
+  'signatures:read': 'see signatures of messages, typed data and hashes, and what was signed',
+  'messages:sign': 'ask for signatures of messages',
+  'typed-data:sign': 'ask for signatures of typed data, which may move money',
+  'hashes:sign': 'ask for signatures of bare hashes, which may stand for anything, where the server allows them',
   'approvals:decide': 'hand in what persons signed; no operation takes it yet',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;
@@ -15,14 +19,20 @@ export type Scope = keyof typeof scopes;
 /** All of them, in the order of the table. */
 export const allScopes = Object.keys(scopes) as readonly Scope[];
 
+/** What no application gets unless a token names it. */
+const named: readonly Scope[] = ['approvals:decide', 'tokens:manage', 'hashes:sign'];
+
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
-export const applicationScopes: readonly Scope[] = allScopes.filter(
-  (scope) => scope !== 'approvals:decide' && scope !== 'tokens:manage',
-);
+export const applicationScopes: readonly Scope[] = allScopes.filter((scope) => !named.includes(scope));
 
 export function isScope(text: string): text is Scope {
   return Object.hasOwn(scopes, text);
 }
 
-/** Scopes that no token has together: whoever asks for a payment does not decide about it. */
-export const apart = ['transactions:create', 'approvals:decide'] as const satisfies readonly Scope[];
+/** A token with one of these decides about nothing: whoever asks for a payment or a signature does not approve it. */
+export const askingScopes = [
+  'transactions:create',
+  'messages:sign',
+  'typed-data:sign',
+  'hashes:sign',
+] as const satisfies readonly Scope[];

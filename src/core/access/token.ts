@@ -1,7 +1,7 @@
 import { CustosError } from '../errors.js';
 import type { ChainId, SignatureId, TenantId } from '../ids.js';
 import type { JournalMac } from '../store/journal-mac.js';
-import { apart, type Scope } from './scopes.js';
+import { askingScopes, type Scope } from './scopes.js';
 
 /** What a token is allowed, and from where. Absent members restrict nothing. */
 export interface TokenFacts {
@@ -69,6 +69,7 @@ export function readToken(mac: JournalMac, stored: StoredToken): Token | undefin
 /** @throws CustosError TOKEN_FACTS_INVALID */
 export function checkScopes(scopes: readonly Scope[]): void {
   if (scopes.length === 0) throw new CustosError('TOKEN_FACTS_INVALID', 'a token needs at least one scope');
-  if (!apart.every((scope) => scopes.includes(scope))) return;
-  throw new CustosError('TOKEN_FACTS_INVALID', `no token has both ${apart.join(' and ')}`);
+  const asking = askingScopes.find((scope) => scopes.includes(scope));
+  if (asking === undefined || !scopes.includes('approvals:decide')) return;
+  throw new CustosError('TOKEN_FACTS_INVALID', `no token has both ${asking} and approvals:decide`);
 }

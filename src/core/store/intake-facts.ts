@@ -8,7 +8,7 @@ type Door = (typeof doors)[number];
 
 /** What is signed: a transaction, or a message in one of three forms. */
 export const requestKinds = ['transaction', 'message', 'typed-data', 'hash'] as const;
-type RequestKind = (typeof requestKinds)[number];
+export type RequestKind = (typeof requestKinds)[number];
 
 /** `broadcast`: Custos sends the signed bytes · `return`: whoever asked gets them, and Custos sends nothing. */
 export const deliveries = ['broadcast', 'return'] as const;

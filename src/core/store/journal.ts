@@ -2,7 +2,8 @@ import type { CustosError, ErrorCode } from '../errors.js';
 import type { ChainId, Network, TenantId } from '../ids.js';
 import type { PendingTransaction } from '../signing/pending.js';
 import type { BudgetReservation, BudgetWindow } from './budgets.js';
-import type { AcceptRequest, IntakeFacts } from './intake-facts.js';
+import type { AcceptRequest, IntakeFacts, RequestKind } from './intake-facts.js';
+import type { NonceCounts, NonceGrant } from './nonces.js';
 import type { Idempotency } from './queue.js';
 
 /**
@@ -121,21 +122,6 @@ export interface JournalFact {
   readonly spends?: readonly string[];
 }
 
-/** A sender's next number, and how many numbers below the highest used one are still free. */
-export interface NonceGrant {
-  readonly nonce: bigint;
-  readonly missing: number;
-}
-
-/** What the node says about a sender's numbers. */
-export interface NonceCounts {
-  readonly sender: string;
-  /** Number of the sender's transactions in the chain. */
-  readonly latest: bigint;
-  /** The same including those that wait at the node, if it was asked. */
-  readonly waiting?: bigint;
-}
-
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly entry: JournalEntry; readonly lease: Lease }
   /** Already known; `lease` is present if there is something left to do and no other process does it. */
@@ -174,6 +160,8 @@ export interface JournalFilter {
   readonly reference?: string;
   readonly ownerTag?: string;
   readonly txId?: string;
+  /** What is signed; what a cloud queued is a transaction. */
+  readonly kinds?: readonly RequestKind[];
   /** The last row of the page before: newest rows come first, and rows of one moment by id. */
   readonly after?: Pick<JournalEntry, 'createdAt' | 'id'>;
   readonly limit?: number;

@@ -3,6 +3,7 @@ import type { ExpressionBuilder } from 'kysely';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { defaultTenant, type Network, parseChainId, type TenantId } from '../../core/ids.js';
+import type { RequestKind } from '../../core/store/intake-facts.js';
 import {
   type Journal,
   type JournalEntry,
@@ -95,7 +96,7 @@ async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undef
 }
 
 async function find(db: Tables, filter: JournalFilter) {
-  const { chain, network, sender, states, tenant, reference, ownerTag, txId, after, limit } = filter;
+  const { chain, network, sender, states, tenant, reference, ownerTag, txId, kinds, after, limit } = filter;
   let query = db.selectFrom('transactions').selectAll().orderBy('created_at', 'desc').orderBy('id');
   if (chain !== undefined) query = query.where('chain', '=', chain);
   if (network !== undefined) query = query.where('network', '=', network);
@@ -105,6 +106,7 @@ async function find(db: Tables, filter: JournalFilter) {
   if (reference !== undefined) query = query.where('reference', '=', reference);
   if (ownerTag !== undefined) query = query.where('owner_tag', '=', ownerTag);
   if (txId !== undefined) query = query.where('tx_id', '=', txId);
+  if (kinds !== undefined) query = query.where(isOfKind(kinds));
   if (after !== undefined) query = query.where(isAfter(after));
   if (limit !== undefined) query = query.limit(limit);
   return (await query.execute()).map(toEntry);
@@ -117,6 +119,13 @@ function isOfTenant(tenant: TenantId) {
     tenant === defaultTenant
       ? row.or([row('tenant', 'is', null), row('tenant', '=', tenant)])
       : row('tenant', '=', tenant);
+}
+
+function isOfKind(kinds: readonly RequestKind[]) {
+  return (row: RowBuilder) =>
+    kinds.includes('transaction')
+      ? row.or([row('kind', 'is', null), row('kind', 'in', kinds)])
+      : row('kind', 'in', kinds);
 }
 
 function isAfter({ createdAt, id }: NonNullable<JournalFilter['after']>) {

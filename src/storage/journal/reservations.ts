@@ -1,11 +1,6 @@
 import { CustosError } from '../../core/errors.js';
-import {
-  type JournalEntry,
-  livingStates,
-  type NonceCounts,
-  type NonceGrant,
-  unsignedStates,
-} from '../../core/store/journal.js';
+import { type JournalEntry, livingStates, unsignedStates } from '../../core/store/journal.js';
+import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
 import { lastSpends, type Tables } from './entries.js';

@@ -5,11 +5,10 @@ import {
   type JournalFact,
   LEASE_TIME,
   type Lease,
-  type NonceCounts,
-  type NonceGrant,
   type State,
   sentStates,
 } from '../../core/store/journal.js';
+import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { freeBudgets, freeUnlessSigned } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';

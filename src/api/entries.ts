@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import { CustosError } from '../core/errors.js';
+import { type ChainId, defaultTenant } from '../core/ids.js';
+import { parsePendingId } from '../core/signing/pending.js';
+import type { RequestKind } from '../core/store/intake-facts.js';
+import type { Accepted, JournalEntry } from '../core/store/journal.js';
+import { type Caller, includesChain, includesWallet, requireChain, unknownWallet } from './caller.js';
+import { cursorOf, keyOf } from './cursor.js';
+import type { ApiParts } from './parts.js';
+import { isSettled, settled, waitOf } from './prefer.js';
+import type { Answer, RawRequest } from './route.js';
+import { USUAL_LIMIT } from './schemas.js';
+import type { key, requestQuery } from './transaction-forms.js';
+
+/** A kind of request that has paths of its own. */
+export interface Resource {
+  /** Where one is found by its id. */
+  readonly path: string;
+  readonly kinds: readonly RequestKind[];
+  /** As answers show it. */
+  json(entry: JournalEntry): object;
+}
+
+/** Every wallet that a request names is one that the caller may use. @throws CustosError SCOPE_MISSING, WALLET_UNKNOWN */
+export async function requireKeys(
+  { chain, keys }: { readonly chain: ChainId; readonly keys: readonly z.output<typeof key>[] },
+  { wallets }: Pick<ApiParts, 'wallets'>,
+  caller: Caller,
+): Promise<void> {
+  requireChain(caller, chain);
+  for (const { wallet: id } of keys) {
+    const found = await wallets.get(caller.tenant, id);
+    if (!includesWallet(caller, found)) throw unknownWallet(id);
+  }
+}
+
+/**
+ * The answer to a request that was taken over: at once, or as late as the client prefers.
+ * @throws CustosError IDEMPOTENCY_KEY_REUSED
+ */
+export async function takenOver(
+  accepted: Accepted,
+  { path, json }: Resource,
+  { header, signal, journal, clock }: Pick<RawRequest, 'header' | 'signal'> & Pick<ApiParts, 'journal' | 'clock'>,
+): Promise<Answer> {
+  if (accepted.kind === 'different') {
+    throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
+  }
+  const wait = waitOf(header('prefer'));
+  const entry = await settled(accepted.entry, wait ?? 0, { journal, clock, signal });
+  const isReplayed = accepted.kind === 'replayed';
+  const isOver = wait !== undefined && isSettled(entry.state);
+  return {
+    status: isReplayed ? 200 : isOver ? 201 : 202,
+    body: json(entry),
+    headers: {
+      location: `${path}/${entry.id}`,
+      ...(isReplayed && { 'idempotency-replayed': 'true' }),
+      ...(wait !== undefined && { 'preference-applied': `wait=${wait}` }),
+    },
+  };
+}
+
+/** A page of what the caller may see, the newest first. */
+export async function entryPage(
+  {
+    after,
+    limit = USUAL_LIMIT,
+    state,
+    chain,
+    reference,
+    txId,
+  }: Partial<z.output<typeof requestQuery>> & { readonly txId?: string | undefined },
+  { kinds, json }: Resource,
+  {
+    parts: { journal, network },
+    caller,
+  }: { readonly parts: Pick<ApiParts, 'journal' | 'network'>; readonly caller: Caller },
+): Promise<Answer> {
+  const last = keyOf(after, placeOf);
+  const found = await journal.find({
+    ...{ network, tenant: caller.tenant, limit, kinds },
+    ...(state !== undefined && { states: [state] }),
+    ...(chain !== undefined && { chain }),
+    ...(reference !== undefined && { reference }),
+    ...(txId !== undefined && { txId }),
+    ...(last !== undefined && { after: last }),
+  });
+  const end = found.length < limit ? undefined : found.at(-1);
+  const data = found.filter((entry) => includesEntry(caller, entry)).map(json);
+  return { status: 200, body: { data, next: end === undefined ? null : cursorOf(`${end.createdAt}:${end.id}`) } };
+}
+
+/** What another tenant has, or a token does not include, is answered as what does not exist. @throws CustosError PENDING_UNKNOWN */
+export async function requireEntry(
+  id: string,
+  { kinds }: Pick<Resource, 'kinds'>,
+  {
+    parts: { journal, network },
+    caller,
+  }: { readonly parts: Pick<ApiParts, 'journal' | 'network'>; readonly caller: Caller },
+): Promise<JournalEntry> {
+  const entry = isId(id) ? await journal.get(id) : undefined;
+  const isOwn = entry !== undefined && (entry.intake?.tenant ?? defaultTenant) === caller.tenant;
+  const isKind = entry !== undefined && kinds.includes(entry.pending.kind ?? 'transaction');
+  if (isOwn && isKind && entry.network === network && includesEntry(caller, entry)) return entry;
+  throw new CustosError('PENDING_UNKNOWN', 'there is no such transaction or signature');
+}
+
+/** The story of a request. Signed bytes are no part of it: they come back in the answer only, when they may. */
+export async function story(id: string, { journal }: Pick<ApiParts, 'journal'>): Promise<Answer> {
+  const events = await journal.events(id);
+  const data = events.map(({ at, event, fact: { signed: _, ...fact } }) => ({
+    at: new Date(at).toISOString(),
+    event,
+    fact,
+  }));
+  return { status: 200, body: { data } };
+}
+
+/** What a transaction and a signature show alike. */
+export function sharedJson(entry: JournalEntry) {
+  const { id, state, chain, network, intake, errorCode, errorText } = entry;
+  const moment = (at: number) => new Date(at).toISOString();
+  return {
+    ...{ id, state, chain, network },
+    summary: shownSummary(entry),
+    sender: entry.sender ?? null,
+    error: errorCode === undefined || state === 'completed' ? null : { code: errorCode, detail: errorText ?? '' },
+    reference: intake?.reference ?? null,
+    expiresAt: intake?.expiresAt === undefined ? null : moment(intake.expiresAt),
+    createdAt: moment(entry.createdAt),
+    updatedAt: moment(entry.updatedAt),
+  };
+}
+
+function shownSummary({ summary }: JournalEntry): { readonly text: string } | null {
+  if (summary === undefined) return null;
+  const { text } = summary;
+  return { ...summary, text: typeof text === 'string' ? text : '' };
+}
+
+function isId(text: string): boolean {
+  try {
+    parsePendingId(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function includesEntry(caller: Caller, { chain, pending }: JournalEntry): boolean {
+  if (!includesChain(caller, chain)) return false;
+  return pending.keys.every(({ signatureId }) => caller.wallets?.includes(signatureId) !== false);
+}
+
+function placeOf(text: string): Pick<JournalEntry, 'createdAt' | 'id'> {
+  const [, createdAt, id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,64})$/.exec(text) ?? [];
+  if (createdAt === undefined || id === undefined) throw new CustosError('REQUEST_INVALID', 'not a place in the list');
+  return { createdAt: Number(createdAt), id };
+}

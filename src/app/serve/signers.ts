@@ -1,0 +1,38 @@
+import type { Chain } from '../../core/chain/chain.js';
+import type { SignerFacts } from '../../core/chain/codec.js';
+import type { KeyRequest } from '../../core/signing/pending.js';
+import type { KeyRef } from '../../core/signing/wallet.js';
+import type { LifecycleParts } from '../../lifecycle/parts.js';
+import { wantedKeys } from '../../signing/sign.js';
+
+/** What is asked about keys. */
+export type IdentifyParts = Pick<LifecycleParts, 'wallets' | 'publicVault'> & {
+  readonly signer: Pick<LifecycleParts['signer'], 'identify'>;
+};
+
+/**
+ * The public side of the keys that a request names, the sender's first.
+ * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_*, NOT_OFFERED, SIGNER_*
+ */
+export async function signersOf(
+  { wallets, publicVault, signer }: IdentifyParts,
+  chain: Chain,
+  pending: KeyRequest,
+): Promise<readonly SignerFacts[]> {
+  const sealed = await wallets.get([...new Set(pending.keys.map(({ signatureId }) => signatureId))]);
+  const wanted = wantedKeys(chain, { pending, sealed });
+  const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
+  if (known.every((facts) => facts !== undefined)) return known;
+  return signer.identify({ sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) });
+}
+
+/** A key as a form names it. */
+export function refOf({
+  wallet,
+  index,
+}: {
+  readonly wallet: KeyRef['signatureId'];
+  readonly index?: number | undefined;
+}): KeyRef {
+  return index === undefined ? { signatureId: wallet } : { signatureId: wallet, index };
+}
