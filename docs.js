@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { clientTypes } from './client-types.js';
 
 const heads = [
   ...['Ticker', 'Name', 'Coin, decimals', 'Fee ceiling', 'Curve', 'New wallet'],
@@ -140,7 +141,9 @@ async function writePages() {
   rewrite('docs/chains.md', (text) => chainsPage(text, registry));
   const { allRoutes } = await import('./dist/api/server.js');
   const { openApiDocument } = await import('./dist/api/openapi.js');
-  rewrite('docs/api.md', (text) => apiPage(text, openApiDocument(allRoutes(''), '')));
+  const document = openApiDocument(allRoutes(''), '');
+  rewrite('docs/api.md', (text) => apiPage(text, document));
+  rewrite('src/client/operations.ts', () => clientTypes(document));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
 }
 

@@ -1,0 +1,20 @@
+export {
+  type CallOptions,
+  CustosClient,
+  createClient,
+  type Element,
+  type ListName,
+  type OperationName,
+  type RequestOf,
+} from './client.js';
+export {
+  CustosApiError,
+  CustosClientError,
+  CustosConnectionError,
+  CustosTransactionError,
+  CustosWaitTimeout,
+  type Fault,
+} from './errors.js';
+export { TransactionHandle, type Until, type WaitOptions } from './handle.js';
+export type * from './operations.js';
+export type { TransportOptions as ClientOptions } from './transport.js';

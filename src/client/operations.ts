@@ -1,0 +1,391 @@
+/**
+ * The operations of the API and their forms, made by `npm run docs` from the table that routes and validates. Not to be edited.
+ */
+
+export type ErrorKind = {
+  readonly code: string;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly hint: string;
+};
+
+export type Health = {
+  readonly status: 'ok';
+  readonly version: string;
+  readonly network: 'mainnet' | 'testnet';
+};
+
+export type NewToken = {
+  readonly id: string;
+  /** what the application sends; shown only here */
+  readonly token: string;
+};
+
+export type NewWallets = {
+  readonly data: readonly Wallet[];
+};
+
+export type Preview = {
+  readonly summary: {
+    readonly text: string;
+    readonly [name: string]: unknown;
+  };
+  readonly digest: string;
+  /** highest fee, in the smallest unit of what pays it */
+  readonly fee: {
+    readonly asset: string;
+    readonly amount: string;
+  };
+};
+
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly errors?: readonly ({
+    readonly in: string;
+    readonly pointer: string;
+    readonly code: string;
+    readonly detail: string;
+  })[] | undefined;
+};
+
+export type Token = {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly chains: readonly string[] | null;
+  readonly wallets: readonly string[] | null;
+  readonly from: readonly string[] | null;
+  readonly rate: number;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly lastUsedAt: string | null;
+};
+
+export type TokenPage = {
+  readonly data: readonly Token[];
+  readonly next: string | null;
+};
+
+export type TokenRequest = {
+  readonly name: string;
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'approvals:decide' | 'tokens:manage')[];
+  readonly chains?: readonly string[] | undefined;
+  readonly wallets?: readonly string[] | undefined;
+  /** networks such as `10.0.0.0/8` */
+  readonly from?: readonly string[] | undefined;
+  readonly rate?: number | undefined;
+  /** seconds */
+  readonly expiresIn?: number | undefined;
+};
+
+export type Transaction = {
+  readonly id: string;
+  /** `completed`, `denied`, `failed` and `cancelled` are ends */
+  readonly state: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
+  readonly kind: 'transaction' | 'message' | 'typed-data' | 'hash';
+  readonly chain: string;
+  readonly network: 'mainnet' | 'testnet';
+  readonly wallets: readonly string[];
+  /** what it does; null before it is decoded */
+  readonly summary: {
+    readonly text: string;
+    readonly [name: string]: unknown;
+  } | null;
+  /** of what approvals are about: `sha256:` and hexadecimal digits */
+  readonly digest: string | null;
+  readonly sender: string | null;
+  readonly nonce: string | null;
+  readonly txId: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly detail: string;
+  } | null;
+  readonly reference: string | null;
+  readonly delivery: 'broadcast' | 'return';
+  /** the signed bytes, with the delivery `return` once it is completed */
+  readonly signed: string | null;
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+};
+
+export type TransactionEvents = {
+  readonly data: readonly ({
+    readonly at: string;
+    readonly event: string;
+    readonly fact: {
+      readonly [name: string]: unknown;
+    };
+  })[];
+};
+
+export type TransactionPage = {
+  readonly data: readonly Transaction[];
+  readonly next: string | null;
+};
+
+export type TransactionRequest = {
+  readonly kind: 'transfer';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** `return`: the signed bytes come back, and nothing is sent */
+  readonly delivery?: 'broadcast' | 'return' | undefined;
+  /** who pays and signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  readonly to: string;
+  /** whole coins or tokens */
+  readonly amount: string;
+  /** the token; without it, coins are paid (payments.md) */
+  readonly token?: string | undefined;
+  readonly decimals?: number | undefined;
+  readonly memo?: string | undefined;
+  readonly tag?: string | undefined;
+  /** highest fee, in whole units of what pays it */
+  readonly maxFee?: string | undefined;
+} | {
+  readonly kind: 'call';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** `return`: the signed bytes come back, and nothing is sent */
+  readonly delivery?: 'broadcast' | 'return' | undefined;
+  /** who pays and signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  readonly to: string;
+  readonly data: string;
+  /** whole coins that go along */
+  readonly value?: string | undefined;
+} | {
+  readonly kind: 'deploy';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** `return`: the signed bytes come back, and nothing is sent */
+  readonly delivery?: 'broadcast' | 'return' | undefined;
+  /** who pays and signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  readonly data: string;
+  /** whole coins or tokens */
+  readonly value?: string | undefined;
+} | {
+  readonly kind: 'raw';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** `return`: the signed bytes come back, and nothing is sent */
+  readonly delivery?: 'broadcast' | 'return' | undefined;
+  /** who signs, the sender first */
+  readonly keys: readonly ({
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  })[];
+  /** in the form that chains.md names for the chain */
+  readonly unsigned: string;
+};
+
+export type Wallet = {
+  readonly id: string;
+  readonly chain: string;
+  readonly network: 'mainnet' | 'testnet';
+  readonly kind: 'hd' | 'key';
+  /** the one address, or that of index 0; null where only an index gives one */
+  readonly address: string | null;
+  readonly xpub: string | null;
+  readonly label: string | null;
+  readonly owner: string | null;
+  readonly slot: string | null;
+  readonly tags: readonly string[];
+  readonly requireUserToken: boolean;
+  readonly state: 'active' | 'suspended' | 'deactivated' | 'compromised' | 'destroyed';
+  readonly createdAt: string;
+};
+
+export type WalletPage = {
+  readonly data: readonly Wallet[];
+  readonly next: string | null;
+};
+
+export type WalletRequest = {
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's user; without one it is the application's own */
+  readonly owner?: string | undefined;
+  /** tells several wallets of one owner and chain apart; `main` by default */
+  readonly slot?: string | undefined;
+  /** `hd`: many addresses below one mnemonic; `key`: one; by default the chain's usual */
+  readonly kind?: 'hd' | 'key' | undefined;
+  /** for people and for searching; not unique */
+  readonly label?: string | undefined;
+  /** what rules of a policy go by */
+  readonly tags?: readonly string[] | undefined;
+  /** nothing is signed with it without a proof of its owner */
+  readonly requireUserToken?: boolean | undefined;
+  /** so many new wallets, in no slot */
+  readonly count?: number | undefined;
+};
+
+/** What each operation takes and answers. */
+export interface Operations {
+  /** whether the process answers */
+  readonly getHealth: {
+    readonly answer: Health;
+  };
+  /** what the `type` of a problem says */
+  readonly getErrorKind: {
+    readonly params: {
+      readonly code: string;
+    };
+    readonly answer: ErrorKind;
+  };
+  /** makes a wallet; for an owner it is the one of a slot, however often it is asked for */
+  readonly createWallet: {
+    readonly body: WalletRequest;
+    readonly answer: Wallet | Wallet | NewWallets;
+  };
+  /** lists wallets in the order of their ids */
+  readonly listWallets: {
+    readonly query: {
+      /** `next` of the page before */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+      /** ticker of the chain */
+      readonly chain?: string | undefined;
+      readonly owner?: string | undefined;
+      readonly label?: string | number | undefined;
+    };
+    readonly answer: WalletPage;
+  };
+  /** shows one wallet */
+  readonly getWallet: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Wallet;
+  };
+  /** takes a transaction over: it is signed and sent once, whatever happens */
+  readonly createTransaction: {
+    readonly query: {
+      readonly dryRun?: 'true' | 'false' | undefined;
+    };
+    readonly body: TransactionRequest;
+    readonly answer: Preview | Transaction | Transaction;
+  };
+  /** lists transactions, the newest first */
+  readonly listTransactions: {
+    readonly query: {
+      /** `next` of the page before */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+      /** ticker of the chain */
+      readonly chain?: string | undefined;
+      readonly state?: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled' | undefined;
+      readonly reference?: string | undefined;
+      readonly txId?: string | undefined;
+    };
+    readonly answer: TransactionPage;
+  };
+  /** shows one transaction */
+  readonly getTransaction: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Transaction;
+  };
+  /** tells the story of one transaction */
+  readonly listTransactionEvents: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: TransactionEvents;
+  };
+  /** ends a transaction that is not signed, or whose bytes are proved dead */
+  readonly cancelTransaction: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Transaction;
+  };
+  /** puts a denied or failed transaction back; recorded bytes stay the same */
+  readonly retryTransaction: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Transaction;
+  };
+  /** makes a token of the same tenant, with no more rights than the one that asks */
+  readonly createToken: {
+    readonly body: TokenRequest;
+    readonly answer: NewToken;
+  };
+  /** lists the tokens of the tenant, without their secrets */
+  readonly listTokens: {
+    readonly query: {
+      /** `next` of the page before */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly answer: TokenPage;
+  };
+  /** ends a token of the tenant for good */
+  readonly revokeToken: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: undefined;
+  };
+  /** this document */
+  readonly getDocument: {
+    readonly answer: unknown;
+  };
+}
+
+/** Where each operation is, and whether a repeated request is known by its key. */
+export const operations = {
+  getHealth: { method: 'GET', path: '/health', hasKey: false, isJson: true },
+  getErrorKind: { method: 'GET', path: '/errors/{code}', hasKey: false, isJson: true },
+  createWallet: { method: 'POST', path: '/v1/wallets', hasKey: false, isJson: true },
+  listWallets: { method: 'GET', path: '/v1/wallets', hasKey: false, isJson: true },
+  getWallet: { method: 'GET', path: '/v1/wallets/{id}', hasKey: false, isJson: true },
+  createTransaction: { method: 'POST', path: '/v1/transactions', hasKey: true, isJson: true },
+  listTransactions: { method: 'GET', path: '/v1/transactions', hasKey: false, isJson: true },
+  getTransaction: { method: 'GET', path: '/v1/transactions/{id}', hasKey: false, isJson: true },
+  listTransactionEvents: { method: 'GET', path: '/v1/transactions/{id}/events', hasKey: false, isJson: true },
+  cancelTransaction: { method: 'POST', path: '/v1/transactions/{id}/cancel', hasKey: false, isJson: true },
+  retryTransaction: { method: 'POST', path: '/v1/transactions/{id}/retry', hasKey: false, isJson: true },
+  createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
+  listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
+  revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },
+  getDocument: { method: 'GET', path: '/v1/openapi.json', hasKey: false, isJson: true },
+} as const;
