@@ -29,7 +29,7 @@ export class Signatures implements SignaturesService {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, form, idempotency }: Submission<SignatureForm>): Promise<Accepted> {
+  async submit({ tenant, initiator, userTag, form, idempotency }: Submission<SignatureForm>): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     const known = await intake.repeated(tenant, idempotency);
     if (known !== undefined) return known;
@@ -44,6 +44,7 @@ export class Signatures implements SignaturesService {
       source: 'api',
       delivery: 'return',
       ...(reference !== undefined && { reference }),
+      ...(userTag !== undefined && { userTag }),
       ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1000 }),
     });
   }
