@@ -3,8 +3,9 @@ import type { Journal, JournalEntry, State } from '../core/store/journal.js';
 
 /** The longest wait, in seconds. */
 const LONGEST = 60;
-/** Milliseconds between two looks. */
-const PERIOD = 100;
+/** Milliseconds between two looks: short ones at first, because most requests end at once. */
+const FIRST_PERIOD = 4;
+const LONGEST_PERIOD = 100;
 
 /** Seconds that a client prefers to wait (RFC 7240); what cannot be read is left alone, as the RFC says. */
 export function waitOf(header: string | undefined): number | undefined {
@@ -25,12 +26,19 @@ export async function settled(
     journal,
     clock,
     signal,
-  }: { readonly journal: Pick<Journal, 'get'>; readonly clock: Clock; readonly signal: AbortSignal },
+    isOver = isSettled,
+  }: {
+    readonly journal: Pick<Journal, 'get'>;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly isOver?: (state: State) => boolean;
+  },
 ): Promise<JournalEntry> {
   const end = performance.now() + seconds * 1000;
   let found = entry;
-  while (!isSettled(found.state) && performance.now() < end && !signal.aborted) {
-    await clock.wait(PERIOD, signal);
+  for (let period = FIRST_PERIOD; !isOver(found.state) && performance.now() < end && !signal.aborted; ) {
+    await clock.wait(period, signal);
+    period = Math.min(LONGEST_PERIOD, period * 1.5);
     found = (await journal.get(entry.id)) ?? found;
   }
   return found;

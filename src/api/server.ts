@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { CustosError } from '../core/errors.js';
-import { readJson } from '../http/body.js';
+import { readTypedJson } from '../http/body.js';
 import { hostCheck, noContent } from '../http/guard.js';
 import type { Limits } from '../http/limits.js';
 import { listen, type Peer } from '../http/listen.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { requestInvalid } from '../http/problems.js';
 import type { Authenticator } from './authenticator.js';
-import type { Caller } from './caller.js';
 import { openApiDocument } from './openapi.js';
 import type { ApiParts } from './parts.js';
 import { problemAnswer } from './problem.js';
 import { type Answer, openRoute, type RawRequest, type Route } from './route.js';
+import type { ApiEnvironment } from './rpc/environment.js';
+import type { RpcParts } from './rpc/parts.js';
+import { addRpcRoutes } from './rpc/routes.js';
 import { routes } from './table.js';
 import { refuseHalves } from './validate.js';
-
-/** Carries a user's own proof beside the application's token. */
-const USER_HEADER = 'custos-user-token';
 
 /** How long `close` waits for running requests, in milliseconds. */
 const GRACE = 10_000;
@@ -27,6 +26,8 @@ const limits: Limits = { connections: 4096, headerTime: 10_000, requestTime: 60_
 export interface ApiOptions {
   readonly parts: ApiParts;
   readonly authenticator: Authenticator;
+  /** Absent: no JSON-RPC. */
+  readonly rpc?: RpcParts;
   readonly host: string;
   /** Further names by which it is reached. */
   readonly allowedHosts?: readonly string[];
@@ -43,16 +44,11 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-interface Environment {
-  readonly Bindings: Peer;
-  readonly Variables: { readonly instance: string };
-}
-
-type ApiContext = Context<Environment>;
+type ApiContext = Context<ApiEnvironment>;
 
 /** The API as a function from request to answer, without a port. */
 function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promise<Response> {
-  const app = new Hono<Environment>();
+  const app = new Hono<ApiEnvironment>();
   const { log } = options.parts;
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
   app.use('*', async (context, next) => {
@@ -66,6 +62,7 @@ function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promi
   for (const route of allRoutes(options.parts.version)) {
     app.on(route.method, honoPath(route.path), (context) => answer(context, route, options));
   }
+  if (options.rpc !== undefined) addRpcRoutes(app, { parts: options.rpc, authenticator: options.authenticator });
   app.notFound((context) => unknownRoute(app, context, options));
   app.onError((error, context) => {
     const refusal = problemAnswer(error, { log, instance: context.get('instance') });
@@ -129,16 +126,10 @@ function finish(headers: Headers, instance: string): void {
 
 async function answer(context: ApiContext, route: Route, { parts, authenticator }: ApiOptions): Promise<Response> {
   const { req, env } = context;
-  const token =
+  const caller =
     route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
-  const caller = token && (await withUser(token, req.header(USER_HEADER), parts));
   if (route.body === undefined) refuseBody(context);
   return responseOf(await route.answer(requestOf(context), parts, caller));
-}
-
-/** A proof that does not hold is refused, also where none is needed. @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_* */
-async function withUser(token: Caller, proof: string | undefined, { users }: ApiParts): Promise<Caller> {
-  return proof === undefined ? token : { ...token, user: await users.verify(token.tenant, proof) };
 }
 
 function requestOf(context: ApiContext): RawRequest {
@@ -153,11 +144,7 @@ function requestOf(context: ApiContext): RawRequest {
 }
 
 async function jsonBody(context: ApiContext): Promise<unknown> {
-  const type = context.req.header('content-type') ?? '';
-  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
-    throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
-  }
-  const body = await readJson(context);
+  const body = await readTypedJson(context);
   refuseHalves(body);
   return body;
 }
@@ -189,7 +176,7 @@ function honoPath(path: string): string {
 }
 
 /** A path with other methods gets an answer that lists them. */
-function unknownRoute(app: Hono<Environment>, context: ApiContext, { parts }: ApiOptions): Response {
+function unknownRoute(app: Hono<ApiEnvironment>, context: ApiContext, { parts }: ApiOptions): Response {
   const { req } = context;
   const allow = allowOf([...methodsOf(app, req.path, GUARDS)]);
   if (allow !== '' && req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });

@@ -183,6 +183,9 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
   { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
   ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),
+  { flags: '--rpc-chain <chain>', about: 'chain whose JSON-RPC is at /; every chain is at /rpc/CHAIN' },
+  { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },
+  { flags: '--clef-token-file <file>', about: 'file of the token whose rights that socket has' },
   { flags: '--no-signer', about: 'sign nothing: other daemons of the same store sign what this one accepts' },
   weakPasswordOption,
 ];

@@ -94,7 +94,8 @@ function readResult(http: HttpClient, { label, status, value, id: asked }: RpcAn
     const text = errorText(error);
     const code = isObject(error) && typeof error['code'] === 'number' ? error['code'] : 0;
     const meaning = meaningOf({ status, code, words: text });
-    const details = meaning === 'final' ? {} : { answer: meaning, rpcCode: code };
+    const refused = { code, message: http.quote(isObject(error) ? wordsOf(error) : text), ...revertOf(error) };
+    const details = { refused, ...(meaning !== 'final' && { answer: meaning, rpcCode: code }) };
     throw new CustosError('NODE_REFUSED', `${label}: ${http.quote(text)}`, { details });
   }
   if (id !== undefined && id !== asked) {
@@ -106,7 +107,17 @@ function readResult(http: HttpClient, { label, status, value, id: asked }: RpcAn
 
 function errorText(error: unknown): string {
   if (!isObject(error)) return typeof error === 'string' ? error : 'an error without a message';
-  const { code, message } = error;
-  const text = typeof message === 'string' ? message : 'no message';
+  const { code } = error;
+  const text = wordsOf(error);
   return typeof code === 'number' ? `${text} (code ${code})` : text;
+}
+
+function wordsOf({ message }: JsonObject): string {
+  return typeof message === 'string' ? message : 'no message';
+}
+
+/** What a contract answered when it refused a call: hexadecimal digits, which clients decode. */
+function revertOf(error: unknown): { readonly data?: string } {
+  const data = isObject(error) ? error['data'] : undefined;
+  return typeof data === 'string' && /^0x[0-9a-fA-F]{0,65536}$/.test(data) ? { data } : {};
 }

@@ -13,6 +13,8 @@ export interface Meter {
   /** From the request to signed bytes, in microseconds. */
   signed(chain: ChainId, microseconds: number): void;
   signerRestarted(): void;
+  /** Somebody asked for a key that is not here. */
+  keyMissing(): void;
   /** Free numbers of a sender below a used one, found when a nonce was assigned. */
   nonceGap(chain: ChainId, missing: number): void;
   /** So many freezes hold now. */
@@ -28,6 +30,7 @@ export const noMeter: Meter = {
   judged() {},
   signed() {},
   signerRestarted() {},
+  keyMissing() {},
   nonceGap() {},
   frozen() {},
   breaker() {},

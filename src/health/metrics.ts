@@ -15,6 +15,8 @@ const JUDGES = 8;
 export interface MetricsOptions {
   /** Chains that get their own series; all others count as `other`, so that a client cannot create series at will. */
   readonly chains: readonly ChainId[];
+  /** Those whose keys Web3Signer counts, too. */
+  readonly secp256k1?: readonly ChainId[];
   readonly now: () => number;
   /** Labels of `custos_build_info`. */
   readonly build: Readonly<Record<'version' | 'node' | 'network' | 'store', string>>;
@@ -33,7 +35,7 @@ export interface Metrics {
 }
 
 /** Makes the series of a daemon. Labels are chains, states and outcomes; never an address, an id or foreign text. */
-export function createMetrics({ chains, now, build, lostLines, depths }: MetricsOptions): Metrics {
+export function createMetrics({ chains, now, build, lostLines, depths, secp256k1 = [] }: MetricsOptions): Metrics {
   const registry = processSeries();
   const pulse = createPulse(now);
   const series = makeSeries(registry, pulse);
@@ -44,7 +46,7 @@ export function createMetrics({ chains, now, build, lostLines, depths }: Metrics
   const askQueue = addQueueSeries(registry, { now, depths });
   return {
     pulse,
-    meter: createMeter(series, { pulse, label }),
+    meter: createMeter(series, { pulse, label, secp256k1 }),
     async text() {
       await askQueue();
       return registry.metrics();
@@ -93,6 +95,18 @@ function makeSeries(registry: Registry, pulse: PulseKeeper) {
       'judge',
       'verdict',
     ]),
+    // Web3Signer's names, so that its dashboards and alerts go on.
+    signerTime: new Histogram({
+      name: 'signing_secp256k1_signing_duration',
+      help: "Seconds from the request to signed bytes, by Web3Signer's name.",
+      buckets: SIGN_BUCKETS,
+      registers,
+    }),
+    missingKeys: counter(
+      'signing_secp256k1_missing_identifier_count_total',
+      "Requests for keys that are not here, by Web3Signer's name.",
+      [],
+    ),
     restarts: counter('custos_signer_restarts_total', 'Signer processes that took the place of a dead one.', []),
     gaps: counter('custos_nonce_gaps_total', 'Times that free nonces were found below a used one.', ['chain']),
     missing: counter('custos_nonces_missing_total', 'Nonces that were free then.', ['chain']),
@@ -112,9 +126,10 @@ function makeSeries(registry: Registry, pulse: PulseKeeper) {
 interface Labels {
   readonly pulse: PulseKeeper;
   readonly label: (chain: ChainId) => string;
+  readonly secp256k1: readonly ChainId[];
 }
 
-function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label }: Labels): Meter {
+function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label, secp256k1 }: Labels): Meter {
   const judges = new Set<string>();
   const judgeLabel = (name: string) => {
     if (judges.size < JUDGES) judges.add(name);
@@ -128,7 +143,12 @@ function createMeter(series: ReturnType<typeof makeSeries>, { pulse, label }: La
     },
     ended: (chain, outcome) => series.tries.inc({ chain: label(chain), outcome }),
     judged: (judge, verdict) => series.verdicts.inc({ judge: judgeLabel(judge), verdict }),
-    signed: (chain, microseconds) => series.signTime.observe({ chain: label(chain) }, amount(microseconds) / 1_000_000),
+    signed(chain, microseconds) {
+      const seconds = amount(microseconds) / 1_000_000;
+      series.signTime.observe({ chain: label(chain) }, seconds);
+      if (secp256k1.includes(chain)) series.signerTime.observe(seconds);
+    },
+    keyMissing: () => series.missingKeys.inc(),
     signerRestarted: () => series.restarts.inc(),
     nonceGap(chain, missing) {
       series.gaps.inc({ chain: label(chain) });

@@ -24,6 +24,15 @@ export async function readJson(request: Context): Promise<unknown> {
   return parseBody(await readText(request.req.raw));
 }
 
+/** As `readJson`, of a body that says it is JSON: what a web page may send without asking first is refused. @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_* */
+export async function readTypedJson(request: Context): Promise<unknown> {
+  const type = request.req.header('content-type') ?? '';
+  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
+    throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
+  }
+  return readJson(request);
+}
+
 async function readText(request: Request): Promise<string> {
   const inflate = inflaterOf(request.headers.get('content-encoding'));
   const text = utf8Text(await inflate(await readBytes(request)));

@@ -98,8 +98,12 @@ class OpenVault implements Vault {
   }
 
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts {
+    return this.#public.facts(sealed, ref) ?? this.identifyKey(sealed, ref);
+  }
+
+  identifyKey(sealed: SealedWallet, ref: KeyRef): SignerFacts {
     const known = this.#public.facts(sealed, ref);
-    if (known !== undefined) return known;
+    if (known?.publicKey !== undefined) return known;
     const key = openKey(this.#lender, sealed, ref);
     try {
       return { address: key.address, publicKey: key.publicKey };

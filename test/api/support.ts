@@ -1,18 +1,21 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 import { Authenticator } from '../../src/api/authenticator.js';
+import type { ApiParts } from '../../src/api/parts.js';
+import { Orphans } from '../../src/api/rpc/orphans.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
+import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
+import { rpcParts } from '../../src/app/serve/rpc/parts.js';
+import { ethereumWords } from '../../src/app/serve/rpc/words.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
-import { createUsers } from '../../src/app/serve/users.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
-import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
@@ -20,7 +23,7 @@ import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.j
 import { silentLog } from '../../src/core/log.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
-import type { Vault, WalletMarks } from '../../src/core/signing/vault.js';
+import type { Vault } from '../../src/core/signing/vault.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
@@ -52,10 +55,28 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Counts who went away, and who came back. */
+class WatchedOrphans extends Orphans {
+  kept = 0;
+  found = 0;
+
+  override put(key: string, id: string): void {
+    super.put(key, id);
+    this.kept += 1;
+  }
+
+  override take(key: string): string | undefined {
+    const id = super.take(key);
+    if (id !== undefined) this.found += 1;
+    return id;
+  }
+}
+
 /** The API on a port of its own over a real store. */
 export class TestApi {
   store: Store = undefined as never;
   api: RunningApi = undefined as never;
+  orphans = new WatchedOrphans();
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
@@ -80,16 +101,20 @@ export class TestApi {
       rules: this.rules,
     };
     const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
+    const parts: ApiParts = {
+      ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
+      wallets,
+      journal: store.journal,
+      tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+      transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
+      signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
+    };
+    const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });
+    const rpc = rpcParts({ ...parts, wallets, chains, words, nodes: lifecycle.nodes, missing() {} }, 'ETH');
+    this.orphans = new WatchedOrphans();
     this.api = await startApi({
-      parts: {
-        ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
-        wallets,
-        journal: store.journal,
-        tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
-        users: createUsers({ access: store.access, mac, vault, keys: new IssuerKeys(), clock, log: silentLog }),
-        transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
-        signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
-      },
+      parts,
+      rpc: { ...rpc, orphans: this.orphans },
       authenticator,
       ...{ host: '127.0.0.1', port: 0, limits },
     });
@@ -108,13 +133,17 @@ export class TestApi {
     await this.store.close();
   }
 
+  /** What signs beside the API works with. */
+  carrying(): CarrierParts {
+    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    return { chains, store: this.store, vault, freezes: { now: async () => [] }, policy: [] };
+  }
+
   /** Signs all that waits, as a daemon beside the API does, in one round. */
   async signAll(options: Partial<CarrierOptions> = {}): Promise<void> {
-    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
-    const freezes = { now: async () => [] };
     const judges = [{ name: 'yes', decide: async () => ({ kind: 'allow' }) }];
     const given = { network: 'testnet', nodes: { ETH: this.node }, judges, ...options };
-    const carrier = await makeCarrier({ chains, store: this.store, vault, freezes, policy: [] }, given, () => {});
+    const carrier = await makeCarrier(this.carrying(), given, () => {});
     try {
       await carrier.runOnce();
     } finally {
@@ -131,9 +160,9 @@ export class TestApi {
   }
 
   /** Makes a wallet; its vault has the root key. */
-  async wallet(chain = 'ETH', tenant?: TenantId, marks: WalletMarks = {}) {
+  async wallet(chain = 'ETH', tenant?: TenantId) {
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
-    const kind = { kind: 'key' as const, ...(tenant !== undefined && { tenant }), ...marks };
+    const kind = { kind: 'key' as const, ...(tenant !== undefined && { tenant }) };
     const { wallet, sealed } = await vault.create(chains.get(chain).id, 'testnet', kind);
     await this.store.wallets.add([sealed]);
     return wallet;

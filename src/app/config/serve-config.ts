@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import type { SettingsReader } from './reader.js';
 
 /** Settings of `custos serve` alone. */
@@ -9,6 +10,10 @@ export interface ServeConfig {
   readonly allowedHosts?: readonly string[];
   /** False if other daemons of the store sign what this one accepts. */
   readonly signs: boolean;
+  /** Ticker of the chain whose JSON-RPC is at `/`. */
+  readonly rpcChain?: string;
+  /** The socket for clients of clef, and the file of the token whose rights it has: absolute paths. */
+  readonly clef?: { readonly path: string; readonly tokenFile: string };
 }
 
 const DEFAULT = '127.0.0.1:8646';
@@ -27,5 +32,23 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     port: Number(port ?? 0),
     ...(allowedHosts && { allowedHosts }),
     signs: !read.isOff('signer'),
+    ...readRpc(read),
+  };
+}
+
+function readRpc(read: SettingsReader): Pick<ServeConfig, 'rpcChain' | 'clef'> {
+  const rpcChain = read.text('rpcChain');
+  const path = read.text('clefSocket');
+  const tokenFile = read.text('clefTokenFile');
+  if ((path === undefined) !== (tokenFile === undefined)) {
+    read.refuse('--clef-socket', '--clef-socket and --clef-token-file go together');
+  }
+  if (path !== undefined && rpcChain === undefined) {
+    read.refuse('--clef-socket', '--clef-socket needs --rpc-chain, the chain that it signs for');
+  }
+  return {
+    ...(rpcChain !== undefined && { rpcChain }),
+    ...(path !== undefined &&
+      tokenFile !== undefined && { clef: { path: resolve(path), tokenFile: resolve(tokenFile) } }),
   };
 }

@@ -50,6 +50,7 @@ export function createWatch(parts: WatchParts): Watch {
   }
   const metrics = createMetrics({
     chains: chains.ids,
+    secp256k1: chains.ids.filter((id) => chains.get(id).builder?.kind === 'evm'),
     now: clock.now,
     build: {
       version: packageVersion(),

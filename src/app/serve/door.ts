@@ -1,6 +1,5 @@
 import { Authenticator } from '../../api/authenticator.js';
 import { startApi } from '../../api/server.js';
-import { IssuerKeys } from '../../cloud/oidc/issuer-keys.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
@@ -14,17 +13,18 @@ import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
-import { proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
+import { openClefSocket } from './rpc/clef-socket.js';
+import { rpcParts } from './rpc/parts.js';
+import { ethereumWords } from './rpc/words.js';
 import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
-import { createUsers } from './users.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve' | 'proxies'>;
+  readonly config: Pick<Config, 'network' | 'serve'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,13 +37,15 @@ export interface ApiDoorParts {
   readonly lifecycle: TransactionsParts['lifecycle'] & { readonly signer: Pick<Signer, 'create' | 'identify'> };
   /** Carries what was accepted, if this process signs. */
   readonly wake?: (entry: JournalEntry) => void;
+  /** Counts that somebody asked for a key that is not here. */
+  readonly missing?: () => void;
   /** Called when it listens. */
   readonly onListening?: (url: string) => void;
 }
 
 /** Opens the API beside a daemon. @throws CustosError PORT_IN_USE */
 export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
-  const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, onListening } = given;
+  const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, missing, onListening } = given;
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
   const intake = createIntake(store.journal, wake);
@@ -51,25 +53,21 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const mac = journalMac(journalKey);
   const wallets = await servedWallets({ store, vault, chains, clock, log, signer: lifecycle.signer });
   const authenticator = new Authenticator({ access: store.access, mac, clock, log });
-  const api = await startApi({
-    parts: {
-      ...{ network, clock, log },
-      version: packageVersion(),
-      wallets,
-      journal: store.journal,
-      tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
-      users: createUsers({
-        ...{ access: store.access, mac, vault, clock, log },
-        keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
-      }),
-      transactions: new Transactions({ network, lifecycle, intake }),
-      signatures: new Signatures({ network, lifecycle, intake }),
-    },
-    authenticator,
-    ...serve,
-  });
+  const parts = {
+    ...{ network, clock, log, wallets },
+    version: packageVersion(),
+    journal: store.journal,
+    tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+    transactions: new Transactions({ network, lifecycle, intake }),
+    signatures: new Signatures({ network, lifecycle, intake }),
+  };
+  const words = ethereumWords({ wallets: store.wallets, vault, signer: lifecycle.signer });
+  const { nodes } = lifecycle;
+  const rpc = rpcParts({ ...parts, chains, words, nodes, missing: missing ?? (() => {}) }, serve.rpcChain);
+  const api = await startApi({ parts, rpc, authenticator, ...serve });
+  const socket = serve.clef && (await openClefSocket(serve.clef, { parts: rpc, authenticator }));
   tell(log, 'api-listening', { url: api.url });
   if (!isLoopback(serve.host)) tell(log, 'api-exposed', { host: serve.host });
   onListening?.(api.url);
-  return { close: () => api.close() };
+  return { close: async () => void (await Promise.all([socket?.close(), api.close()])) };
 }

@@ -29,9 +29,9 @@ export class Signatures implements SignaturesService {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, userTag, form, idempotency }: Submission<SignatureForm>): Promise<Accepted> {
+  async submit({ tenant, initiator, form, idempotency, source = 'api' }: Submission<SignatureForm>): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
-    const known = await intake.repeated(tenant, idempotency);
+    const known = idempotency && (await intake.repeated(tenant, idempotency));
     if (known !== undefined) return known;
     const { clock, chains } = lifecycle;
     const chain = checkField('body/chain', () => chains.get(form.chain));
@@ -40,11 +40,10 @@ export class Signatures implements SignaturesService {
     await this.#check(pending, chain);
     const { kind, reference, expiresIn } = form;
     return intake.accept({
-      ...{ tenant, initiator, idempotency, pending, kind },
-      source: 'api',
+      ...{ tenant, initiator, pending, kind, source },
+      ...(idempotency && { idempotency }),
       delivery: 'return',
       ...(reference !== undefined && { reference }),
-      ...(userTag !== undefined && { userTag }),
       ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1000 }),
     });
   }

@@ -47,20 +47,19 @@ export class Transactions implements TransactionsService {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, userTag, form, idempotency }: Submission): Promise<Accepted> {
+  async submit({ tenant, initiator, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     // A repeated request is not built again: the node may say something else by now.
-    const known = await intake.repeated(tenant, idempotency);
+    const known = idempotency && (await intake.repeated(tenant, idempotency));
     if (known !== undefined) return known;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
     const pending = await this.#prepare(form, { tenant, expiresAt });
     const { reference, delivery = 'broadcast' } = form;
     return intake.accept({
-      ...{ tenant, initiator, idempotency, delivery, pending },
-      source: 'api',
+      ...{ tenant, initiator, delivery, pending, source },
+      ...(idempotency && { idempotency }),
       kind: 'transaction',
       ...(reference !== undefined && { reference }),
-      ...(userTag !== undefined && { userTag }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
   }

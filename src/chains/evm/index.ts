@@ -18,6 +18,7 @@ export {
   feeMarketFormat,
   type TransactionShape,
 } from './format.js';
+export { isLikeTransaction, signedTransactionJson } from './forms/signed.js';
 export { advisedPrice, constantPrice, gasStationPrice, nodePrice, type PriceSource } from './price.js';
 export { klayMethods } from './rpc.js';
 export { contractOperations, estimatedOperations } from './tatum.js';

@@ -30,7 +30,12 @@ export async function serveDaemon(house: House, { keeper, signal, onListening }:
   if (signal.aborted) tellStop();
   else signal.addEventListener('abort', tellStop, { once: true });
   const openDoor = (parts: DoorParts) =>
-    openApiDoor({ config, chains, clock, log, ...parts, ...(onListening && { onListening }) });
+    openApiDoor({
+      ...{ config, chains, clock, log },
+      ...parts,
+      missing: () => parts.lifecycle.meter.keyMissing(),
+      ...(onListening && { onListening }),
+    });
   const means = {
     ...{ config, chains, clock, log, store },
     ...(keeper && { keeper }),

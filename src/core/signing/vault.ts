@@ -120,6 +120,8 @@ export interface Vault extends PublicVault {
   lend<T>(keys: readonly KnownKey[], work: LentWork<T>): Promise<T>;
   /** Address and public key of the key that `ref` names, derived from the secret if necessary. @throws as `use` */
   identify(sealed: SealedWallet, ref: KeyRef): SignerFacts;
+  /** The same with the public key, even if the secret must be opened for it. */
+  identifyKey(sealed: SealedWallet, ref: KeyRef): SignerFacts;
   /**
    * Tags, owner and state as only the holder of the root key can have set them. The copy for the front has to say the same.
    * @throws CustosError RECORD_DAMAGED

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
+import { isOffered } from '../../core/network/node-methods.js';
 import { readJson } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
@@ -9,7 +10,6 @@ import type { GatewayContext } from '../context.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
 import { safeNumber } from '../node.js';
-import { isOffered } from '../node-methods.js';
 
 /** Most calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;

@@ -1,5 +1,5 @@
-import type { Builder } from '../core/chain/builder.js';
-import type { Chain } from '../core/chain/chain.js';
+import type { Builder } from '../chain/builder.js';
+import type { Chain } from '../chain/chain.js';
 
 /** JSON-RPC methods that a client may call, because they only read the chain or send signed bytes. */
 type Methods = ReadonlySet<string>;

@@ -1,0 +1,107 @@
+import type { Context, Hono } from 'hono';
+import type { Chain } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import { readTypedJson } from '../../http/body.js';
+import type { Authenticator } from '../authenticator.js';
+import type { Caller } from '../caller.js';
+import { idempotencyOf } from '../idempotency.js';
+import { type Answered, answerBody, type Session } from './answering.js';
+import type { ApiEnvironment } from './environment.js';
+import { addEth1Routes } from './eth1.js';
+import type { RpcParts } from './parts.js';
+
+/** The JSON-RPC of a server. */
+export interface RpcOptions {
+  readonly parts: RpcParts;
+  readonly authenticator: Authenticator;
+}
+
+/** How a token looks in a path. */
+const TOKEN = '{custos_[0-9a-f_]{1,120}}';
+
+/**
+ * Adds JSON-RPC to a server: `/` as Web3Signer answers it, with status 400 for its own refusals, and `/rpc/{chain}`, whose
+ * answers have status 200. A token may stand at the end of the path, for clients that can only set a URL.
+ */
+export function addRpcRoutes(app: Hono<ApiEnvironment>, options: RpcOptions): void {
+  for (const path of ['/', `/:token${TOKEN}`]) {
+    app.post(path, async (context) => answerOf(await answered(context, options, usual(options)), statusOfSigner));
+  }
+  for (const path of ['/rpc/:chain', `/rpc/:chain/:token${TOKEN}`]) {
+    app.post(path, async (context) => {
+      const chain = () => named(options.parts, context.req.param('chain') ?? '');
+      return answerOf(await answered(context, options, chain), statusOfRpc);
+    });
+  }
+  addEth1Routes(app, { ...options, authenticate: (context) => authenticate(context, options) });
+}
+
+type ApiContext = Context<ApiEnvironment>;
+
+async function answered(context: ApiContext, options: RpcOptions, chain: Session['chain']): Promise<Answered> {
+  const { req } = context;
+  const key = req.header('idempotency-key');
+  const session: Session = {
+    parts: options.parts,
+    authenticate: () => authenticate(context, options),
+    chain,
+    signal: req.raw.signal,
+    ...(key !== undefined && { idempotency: (body: unknown) => idempotencyOf(key, withoutId(body)) }),
+  };
+  return answerBody(session, () => readTypedJson(context));
+}
+
+/** @throws CustosError TOKEN_*, RATE_LIMITED */
+function authenticate({ req, env }: ApiContext, { authenticator }: RpcOptions): Promise<Caller> {
+  const inPath = req.param('token');
+  const header = req.header('authorization') ?? (inPath === undefined ? undefined : `Bearer ${inPath}`);
+  return authenticator.authenticate(bearerOf(header), env.address);
+}
+
+/** Clients that know Basic alone send the token as the password, or as the name. */
+function bearerOf(header: string | undefined): string | undefined {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/=]{1,1000}) *$/i.exec(header ?? '') ?? [];
+  if (encoded === undefined) return header;
+  const [name = '', password = ''] = Buffer.from(encoded, 'base64').toString().split(':');
+  return `Bearer ${password === '' ? name : password}`;
+}
+
+/** A repeated call has another number, and is the same call. */
+function withoutId(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'id'));
+}
+
+function usual({ parts }: RpcOptions): Session['chain'] {
+  return () => {
+    if (parts.chain !== undefined) return parts.chain;
+    throw new CustosError('METHOD_NOT_OFFERED', 'this path has no chain: the server was started without --rpc-chain');
+  };
+}
+
+/** @throws CustosError METHOD_NOT_OFFERED: unknown, or not of the Ethereum family */
+function named({ chains }: RpcParts, name: string): Chain {
+  const id = chains.ids.find((one) => one === name.toUpperCase());
+  const chain = id === undefined ? undefined : chains.get(id);
+  if (chain?.builder?.kind === 'evm') return chain;
+  throw new CustosError('METHOD_NOT_OFFERED', 'no such chain has JSON-RPC here');
+}
+
+type StatusOf = (answered: Answered) => number;
+
+const statusOfSigner: StatusOf = ({ refused }) => {
+  if (refused === undefined || refused.isOfNode) return 200;
+  return [401, 408, 413, 415, 429].includes(refused.status) || refused.status >= 500 ? refused.status : 400;
+};
+
+/** Only what comes before any call has another status than 200. */
+const statusOfRpc: StatusOf = ({ refused }) =>
+  refused !== undefined && [401, 408, 413, 415].includes(refused.status) ? refused.status : 200;
+
+function answerOf(given: Answered, statusOf: StatusOf): Response {
+  const status = statusOf(given);
+  const headers = { 'content-type': 'application/json', ...(status === 401 && asksForToken) };
+  return new Response(JSON.stringify(given.body), { status, headers });
+}
+
+const asksForToken = { 'www-authenticate': 'Bearer realm="custos", Basic realm="custos"' };

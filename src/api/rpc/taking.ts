@@ -1,0 +1,77 @@
+import { asCustosError, CustosError } from '../../core/errors.js';
+import type { KeyRef } from '../../core/signing/wallet.js';
+import type { Accepted, JournalEntry, State } from '../../core/store/journal.js';
+import { settled } from '../prefer.js';
+import type { CallContext } from './method.js';
+import { Orphans } from './orphans.js';
+
+/** How long a call waits for its end, in seconds. */
+const WAIT = 30;
+
+/** Who signs, as forms name it. */
+export function signerOf({ signatureId, index }: KeyRef) {
+  return { wallet: signatureId, ...(index !== undefined && { index }) };
+}
+
+/** What is known of who asks. */
+export function askedBy({ caller, idempotency }: CallContext) {
+  const { tenant, id: initiator } = caller;
+  return { tenant, initiator, source: 'rpc' as const, ...(idempotency && { idempotency }) };
+}
+
+/**
+ * Takes a request over, once, and waits for its end.
+ * @param call - tells equal calls: method and parameters
+ * @throws CustosError REQUEST_WAITS: it is held, or not done in time; else what ended it
+ */
+export async function takeOver(
+  context: CallContext,
+  call: readonly unknown[],
+  submit: () => Promise<Accepted>,
+): Promise<JournalEntry> {
+  const { parts, caller, chain, signal } = context;
+  const key = Orphans.key([caller.id, chain.id, call]);
+  const known = parts.orphans.take(key);
+  const entry = (known === undefined ? undefined : await parts.journal.get(known)) ?? entryOf(await submit());
+  const last = await awaited(entry, context);
+  if (signal.aborted) parts.orphans.put(key, last.id);
+  return ended(last);
+}
+
+/** @throws CustosError IDEMPOTENCY_KEY_REUSED */
+function entryOf(accepted: Accepted): JournalEntry {
+  if (accepted.kind !== 'different') return accepted.entry;
+  throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
+}
+
+/** An error from here on must not read as "try it again": clients would, and the request is there already. */
+async function awaited(entry: JournalEntry, { parts: { journal, clock }, signal }: CallContext): Promise<JournalEntry> {
+  try {
+    return await settled(entry, WAIT, { journal, clock, signal, isOver });
+  } catch (thrown) {
+    throw waits(entry.id, `the request was taken over, but cannot be looked at (${asCustosError(thrown).code})`);
+  }
+}
+
+/** A held request waits for a person or a service, so the caller learns it at once. */
+function isOver(state: State): boolean {
+  return state !== 'claimed' && state !== 'signed';
+}
+
+function ended(entry: JournalEntry): JournalEntry {
+  const { id, state, errorCode, errorText = '' } = entry;
+  if (state === 'broadcast' || state === 'completed') return entry;
+  if (state === 'held') throw waits(id, `the request is held: ${errorText}`);
+  if (!isEnd(state)) throw waits(id, `the request is not done within ${WAIT} seconds, and goes on`);
+  // What ended it inside Custos is in its story; to the caller it is over.
+  if (errorCode === undefined || errorCode === 'INTERNAL') throw waits(id, `the request ended as ${state}`);
+  throw new CustosError(errorCode, errorText, { details: { id, state } });
+}
+
+function isEnd(state: State): boolean {
+  return state === 'denied' || state === 'failed' || state === 'cancelled';
+}
+
+function waits(id: string, text: string): CustosError {
+  return new CustosError('REQUEST_WAITS', text, { details: { id } });
+}
