@@ -87,6 +87,35 @@ export async function main(): Promise<Carried | ErrorCode> {
 }
 `;
 
+const application = `
+import { CustosApiError, CustosWaitTimeout, createClient, type TransactionRequest, type Wallet } from 'custos-kms/client';
+
+const custos = createClient({ url: 'http://127.0.0.1:8646', token: 'x' });
+export async function pay(request: TransactionRequest): Promise<string | null> {
+  const payment = await custos.submit(request, { idempotencyKey: 'a', wait: 5, signal: new AbortController().signal });
+  try {
+    return (await payment.wait({ until: 'completed' })).txId;
+  } catch (error) {
+    if (error instanceof CustosWaitTimeout) return error.transaction.state;
+    throw error instanceof CustosApiError ? new Error(error.faults[0]?.pointer) : error;
+  }
+}
+export async function all(): Promise<Wallet[]> {
+  const found: Wallet[] = [];
+  for await (const one of custos.list('listWallets', { query: { limit: 5 } })) found.push(one);
+  await custos.call('getWallet', { params: { id: 'a' } });
+  // @ts-expect-error no such member
+  custos.list('listWallets', { query: { limits: 5 } });
+  // @ts-expect-error a path needs its members
+  await custos.call('getWallet');
+  // @ts-expect-error not a list
+  custos.list('getWallet', { params: { id: 'a' } });
+  // @ts-expect-error an amount is a text
+  await custos.submit({ kind: 'transfer', chain: 'ETH', from: { wallet: 'a' }, to: 'b', amount: 1 });
+  return found;
+}
+`;
+
 describe('the package, installed in an empty folder', () => {
   beforeAll(() => {
     // Built already, as for every test of the program.
@@ -154,22 +183,51 @@ describe('the package, installed in an empty folder', () => {
     }
   });
 
+  const compile = (source: string, ...flags: string[]) => {
+    writeFileSync(join(folder, 'consumer.mts'), source);
+    const args = [
+      'consumer.mts',
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--target',
+      'es2022',
+      ...flags,
+    ];
+    try {
+      execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder });
+      return '';
+    } catch (error) {
+      return String(Object(error).stdout);
+    }
+  };
+  const ofNode = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+
   it('a strict program compiles with the installed types, and a wrong program does not', () => {
-    const compile = (source: string) => {
-      writeFileSync(join(folder, 'consumer.mts'), source);
-      const args = ['consumer.mts', '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
-      const more = ['--target', 'es2022', '--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-      try {
-        execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args, ...more], {
-          cwd: folder,
-        });
-        return '';
-      } catch (error) {
-        return String(Object(error).stdout);
-      }
-    };
-    expect(compile(consumer)).toBe('');
-    expect(compile(consumer.replace("Secret.text('p')", "'p'"))).toContain("is not assignable to type 'Secret'");
-    expect(compile(consumer.replace("kind: 'allow'", "kind: 'yes'"))).toContain('"yes"');
+    const flags = ['--module', 'nodenext', ...ofNode];
+    expect(compile(consumer, ...flags)).toBe('');
+    expect(compile(consumer.replace("Secret.text('p')", "'p'"), ...flags)).toContain(
+      "is not assignable to type 'Secret'",
+    );
+    expect(compile(consumer.replace("kind: 'allow'", "kind: 'yes'"), ...flags)).toContain('"yes"');
+  });
+
+  it.each([
+    ['Node', ['--module', 'node16', ...ofNode]],
+    ['a bundler and a browser', ['--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom']],
+  ])('a strict program compiles with the types of the client for %s, and no wrong line of it', (_name, flags) => {
+    expect(compile(application, ...flags)).toBe('');
+  });
+
+  it('the installed client exports eight names and brings nothing of the server', () => {
+    const script = "console.log(Object.keys(await import('custos-kms/client')).sort().join())";
+    const shown = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(shown).toBe(
+      'CustosApiError,CustosClient,CustosClientError,CustosConnectionError,CustosTransactionError,CustosWaitTimeout,' +
+        'TransactionHandle,createClient\n',
+    );
   });
 });

@@ -54,6 +54,89 @@ export type Problem = {
   })[] | undefined;
 };
 
+export type Signature = {
+  readonly id: string;
+  /** `completed`, `denied`, `failed` and `cancelled` are ends */
+  readonly state: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
+  readonly chain: string;
+  readonly network: 'mainnet' | 'testnet';
+  /** what it does; null before it is decoded */
+  readonly summary: {
+    readonly text: string;
+    readonly [name: string]: unknown;
+  } | null;
+  readonly sender: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly detail: string;
+  } | null;
+  readonly reference: string | null;
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly kind: 'message' | 'typed-data' | 'hash';
+  readonly wallet: string;
+  readonly index: number | null;
+  /** hash of the framed bytes, in hexadecimal digits, once it is signed */
+  readonly digest: string | null;
+  /** in the form that messages.md names for the chain, once it is completed */
+  readonly signature: string | null;
+  /** where the signature alone does not say whose it is */
+  readonly publicKey: string | null;
+};
+
+export type SignaturePage = {
+  readonly data: readonly Signature[];
+  readonly next: string | null;
+};
+
+export type SignatureRequest = {
+  readonly kind: 'message';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** who signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  /** UTF-8; either this or `bytes` */
+  readonly text?: string | undefined;
+  readonly bytes?: string | undefined;
+} | {
+  readonly kind: 'typed-data';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** who signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  /** EIP-712: a JSON text, or the object itself */
+  readonly typedData: string | unknown;
+} | {
+  readonly kind: 'hash';
+  /** ticker of the chain */
+  readonly chain: string;
+  /** the application's own name for it; not unique */
+  readonly reference?: string | undefined;
+  /** seconds within which it must be signed */
+  readonly expiresIn?: number | undefined;
+  /** who signs; `index` for a wallet with a mnemonic */
+  readonly from: {
+    readonly wallet: string;
+    readonly index?: number | undefined;
+  };
+  readonly hash: string;
+};
+
 export type Token = {
   readonly id: string;
   readonly name: string;
@@ -75,7 +158,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** networks such as `10.0.0.0/8` */
@@ -89,31 +172,31 @@ export type Transaction = {
   readonly id: string;
   /** `completed`, `denied`, `failed` and `cancelled` are ends */
   readonly state: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
-  readonly kind: 'transaction' | 'message' | 'typed-data' | 'hash';
   readonly chain: string;
   readonly network: 'mainnet' | 'testnet';
-  readonly wallets: readonly string[];
   /** what it does; null before it is decoded */
   readonly summary: {
     readonly text: string;
     readonly [name: string]: unknown;
   } | null;
-  /** of what approvals are about: `sha256:` and hexadecimal digits */
-  readonly digest: string | null;
   readonly sender: string | null;
-  readonly nonce: string | null;
-  readonly txId: string | null;
   readonly error: {
     readonly code: string;
     readonly detail: string;
   } | null;
   readonly reference: string | null;
-  readonly delivery: 'broadcast' | 'return';
-  /** the signed bytes, with the delivery `return` once it is completed */
-  readonly signed: string | null;
   readonly expiresAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  readonly kind: 'transaction';
+  readonly wallets: readonly string[];
+  /** of the completed form: `sha256:` and hexadecimal digits */
+  readonly digest: string | null;
+  readonly nonce: string | null;
+  readonly txId: string | null;
+  readonly delivery: 'broadcast' | 'return';
+  /** the signed bytes, with the delivery `return` once it is completed */
+  readonly signed: string | null;
 };
 
 export type TransactionEvents = {
@@ -141,7 +224,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who pays and signs; `index` for a wallet with a mnemonic */
+  /** who signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -166,7 +249,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who pays and signs; `index` for a wallet with a mnemonic */
+  /** who signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -185,7 +268,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who pays and signs; `index` for a wallet with a mnemonic */
+  /** who signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -343,6 +426,46 @@ export interface Operations {
     };
     readonly answer: Transaction;
   };
+  /** has a message, typed data or a hash signed; each kind has a scope of its own */
+  readonly createSignature: {
+    readonly body: SignatureRequest;
+    readonly answer: Signature;
+  };
+  /** lists signatures, the newest first */
+  readonly listSignatures: {
+    readonly query: {
+      /** `next` of the page before */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+      /** ticker of the chain */
+      readonly chain?: string | undefined;
+      readonly state?: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled' | undefined;
+      readonly reference?: string | undefined;
+    };
+    readonly answer: SignaturePage;
+  };
+  /** shows one signature */
+  readonly getSignature: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Signature;
+  };
+  /** tells the story of one signature */
+  readonly listSignatureEvents: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: TransactionEvents;
+  };
+  /** ends what is not signed */
+  readonly cancelSignature: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Signature;
+  };
   /** makes a token of the same tenant, with no more rights than the one that asks */
   readonly createToken: {
     readonly body: TokenRequest;
@@ -384,6 +507,11 @@ export const operations = {
   listTransactionEvents: { method: 'GET', path: '/v1/transactions/{id}/events', hasKey: false, isJson: true },
   cancelTransaction: { method: 'POST', path: '/v1/transactions/{id}/cancel', hasKey: false, isJson: true },
   retryTransaction: { method: 'POST', path: '/v1/transactions/{id}/retry', hasKey: false, isJson: true },
+  createSignature: { method: 'POST', path: '/v1/signatures', hasKey: true, isJson: true },
+  listSignatures: { method: 'GET', path: '/v1/signatures', hasKey: false, isJson: true },
+  getSignature: { method: 'GET', path: '/v1/signatures/{id}', hasKey: false, isJson: true },
+  listSignatureEvents: { method: 'GET', path: '/v1/signatures/{id}/events', hasKey: false, isJson: true },
+  cancelSignature: { method: 'POST', path: '/v1/signatures/{id}/cancel', hasKey: false, isJson: true },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },
