@@ -1,11 +1,21 @@
 import type { Scope } from '../core/access/scopes.js';
 import type { Token } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
-import type { ChainId, SignatureId } from '../core/ids.js';
+import type { ChainId, OwnerId, SignatureId } from '../core/ids.js';
 import type { Wallet } from '../core/signing/wallet.js';
 
+/** A user of the tenant who proved to be there. */
+export interface ProvenUser {
+  readonly owner: OwnerId;
+  /** Their blind index, in hexadecimal digits. */
+  readonly tag: string;
+}
+
 /** Who asks: the token that was verified. The tenant comes from it, and from nothing else in a request. */
-export type Caller = Token;
+export interface Caller extends Token {
+  /** The user whose own proof came beside the token. The request sees and uses what is theirs, and nothing else. */
+  readonly user?: ProvenUser;
+}
 
 /** @throws CustosError SCOPE_MISSING */
 export function requireScope(caller: Caller, scope: Scope): void {
@@ -19,8 +29,18 @@ export function requireAnyScope({ scopes }: Caller, wanted: readonly Scope[]): v
 }
 
 /** Whether a token may see and use a wallet. Other wallets of its tenant are to it as if they did not exist. */
-export function includesWallet(caller: Caller, { signatureId, chain }: Pick<Wallet, 'signatureId' | 'chain'>): boolean {
-  return includesChain(caller, chain) && caller.wallets?.includes(signatureId) !== false;
+export function includesWallet(
+  caller: Caller,
+  { signatureId, chain, control }: Pick<Wallet, 'signatureId' | 'chain' | 'control'>,
+): boolean {
+  const isOfUser = caller.user === undefined || control?.owner === caller.user.owner;
+  return isOfUser && includesChain(caller, chain) && caller.wallets?.includes(signatureId) !== false;
+}
+
+/** A wallet that requires its owner's own proof signs nothing without it. @throws CustosError USER_TOKEN_REQUIRED */
+export function requireUser({ user }: Caller, { signatureId, control }: Pick<Wallet, 'signatureId' | 'control'>): void {
+  if (control?.requireUserToken !== true || (user !== undefined && control.owner === user.owner)) return;
+  throw new CustosError('USER_TOKEN_REQUIRED', `wallet ${signatureId} signs with a proof of its owner only`);
 }
 
 export function includesChain({ chains }: Caller, chain: ChainId): boolean {

@@ -4,7 +4,7 @@ import { type ChainId, defaultTenant } from '../core/ids.js';
 import { parsePendingId } from '../core/signing/pending.js';
 import type { RequestKind } from '../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../core/store/journal.js';
-import { type Caller, includesChain, includesWallet, requireChain, unknownWallet } from './caller.js';
+import { type Caller, includesChain, includesWallet, requireChain, requireUser, unknownWallet } from './caller.js';
 import { cursorOf, keyOf } from './cursor.js';
 import type { ApiParts } from './parts.js';
 import { isSettled, settled, waitOf } from './prefer.js';
@@ -21,7 +21,7 @@ export interface Resource {
   json(entry: JournalEntry): object;
 }
 
-/** Every wallet that a request names is one that the caller may use. @throws CustosError SCOPE_MISSING, WALLET_UNKNOWN */
+/** Every wallet that a request names is one that the caller may use. @throws CustosError SCOPE_MISSING, WALLET_UNKNOWN, USER_TOKEN_REQUIRED */
 export async function requireKeys(
   { chain, keys }: { readonly chain: ChainId; readonly keys: readonly z.output<typeof key>[] },
   { wallets }: Pick<ApiParts, 'wallets'>,
@@ -31,7 +31,14 @@ export async function requireKeys(
   for (const { wallet: id } of keys) {
     const found = await wallets.get(caller.tenant, id);
     if (!includesWallet(caller, found)) throw unknownWallet(id);
+    requireUser(caller, found);
   }
+}
+
+/** What a user asked for is put back with that user only. @throws CustosError USER_TOKEN_REQUIRED */
+export function requireAsker({ user }: Caller, { intake }: JournalEntry): void {
+  if (intake?.userTag === undefined || user !== undefined) return;
+  throw new CustosError('USER_TOKEN_REQUIRED', 'a user asked for it, so only with that user it is put back');
 }
 
 /**
@@ -149,8 +156,9 @@ function isId(text: string): boolean {
   }
 }
 
-function includesEntry(caller: Caller, { chain, pending }: JournalEntry): boolean {
-  if (!includesChain(caller, chain)) return false;
+function includesEntry(caller: Caller, { chain, pending, intake }: JournalEntry): boolean {
+  const isOfUser = caller.user === undefined || intake?.userTag === caller.user.tag;
+  if (!isOfUser || !includesChain(caller, chain)) return false;
   return pending.keys.every(({ signatureId }) => caller.wallets?.includes(signatureId) !== false);
 }
 

@@ -26,14 +26,18 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: { title: 'Custos', version, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { token: [], user: [] }],
     paths,
     components: {
       schemas,
       responses: {
         Problem: { description: 'a refusal (RFC 9457)', content: { [PROBLEM]: { schema: refTo('Problem') } } },
       },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        // Beside the token: who sends it sees and uses what is this user's, and nothing else.
+        user: { type: 'apiKey', in: 'header', name: 'Custos-User-Token' },
+      },
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Secret } from '../core/secret.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
+import type { ProvenUser } from './caller.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
 
@@ -15,6 +16,8 @@ export interface Submission<F = TransactionForm> {
   readonly tenant: TenantId;
   /** Id of the token. */
   readonly initiator: string;
+  /** Blind index of the user who proved to be there. */
+  readonly userTag?: string | undefined;
   readonly form: F;
   /** By which door it came. */
   readonly source?: 'api' | 'rpc';
@@ -69,6 +72,15 @@ export interface TokensService {
   revoke(tenant: TenantId, id: string): Promise<void>;
 }
 
+/** Knows the users of tenants. */
+export interface UsersService {
+  /**
+   * @param text - the user's own token, as it came beside the application's
+   * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*, STORE_*
+   */
+  verify(tenant: TenantId, text: string): Promise<ProvenUser>;
+}
+
 /** What the operations work with. Each names the few that it uses. */
 export interface ApiParts {
   readonly network: Network;
@@ -80,4 +92,5 @@ export interface ApiParts {
   readonly transactions: TransactionsService;
   readonly signatures: SignaturesService;
   readonly tokens: TokensService;
+  readonly users: UsersService;
 }

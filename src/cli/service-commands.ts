@@ -24,6 +24,22 @@ export const serviceCommands: readonly CommandSpec[] = [
     load: async () => (await access()).createTenant,
   },
   {
+    path: 'tenant set',
+    args: '<name>',
+    about: 'say how users of a tenant prove to be there, and show it',
+    options: [
+      { flags: '--oidc-issuer <url>', about: 'identity provider whose tokens count, as `iss` names it' },
+      { flags: '--oidc-audience <name>', about: 'what `aud` of its tokens has to contain' },
+      { flags: '--oidc-owner-claim <name>', about: "claim that is the owner's id (default sub)" },
+      { flags: '--oidc-jwks <url>', about: 'where its keys are (default: where its discovery document says)' },
+      { flags: '--oidc-authorized-party <name>', about: 'what `azp` has to be, if it is not the audience' },
+      { flags: '--oidc-off', about: 'no identity provider any more' },
+      ...storeOptions,
+    ],
+    unlocks: true,
+    load: async () => (await access()).setTenant,
+  },
+  {
     path: 'tenant list',
     about: 'list the tenants',
     options: [jsonOption, ...storeOptions],

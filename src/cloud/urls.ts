@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { CustosError } from '../core/errors.js';
 import { type Network, quote } from '../core/ids.js';
+import { isLoopback } from '../core/network/loopback.js';
 
 /**
  * Checks the URL of the cloud or gateway: http or https, no user name, password, query or fragment; https on mainnet
@@ -19,6 +20,13 @@ export function checkFourEyeUrl(url: string, network: Network): URL {
 /** Like `checkCloudUrl`, for a service that approves for a person. */
 export function checkApproverUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'approver', credentials: false });
+}
+
+/** Of an identity provider: https, or this machine. @throws CustosError URL_INVALID, URL_INSECURE */
+export function checkIssuerUrl(url: string): URL {
+  const checked = checkUrl(url, { network: 'mainnet', what: 'issuer', credentials: false });
+  if (checked.protocol === 'https:' || isLoopback(checked.hostname)) return checked;
+  throw new CustosError('URL_INSECURE', `the issuer URL of host ${checked.hostname} is not https`);
 }
 
 /** Like `checkCloudUrl`, for the operator's node; it may have `user:password@` and a query, because node providers use them. */

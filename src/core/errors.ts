@@ -705,6 +705,29 @@ const kinds = {
     status: 409,
     hint: 'do not send it again: look at `GET /v1/transactions/{id}` or /v1/signatures/{id} with its id',
   },
+  // Users
+  USER_TOKEN_INVALID: {
+    exit: 1,
+    status: 401,
+    hint: 'let the user log in again; the log says what is wrong with the token (`user-refused`)',
+  },
+  USER_TOKEN_UNSUPPORTED: {
+    exit: 1,
+    status: 403,
+    hint: 'name the identity provider of the tenant: `custos tenant set TENANT --oidc-issuer URL --oidc-audience NAME`',
+  },
+  ISSUER_UNREACHABLE: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'check the identity provider, and the URL of its keys in `custos tenant set`',
+  },
+  ISSUER_ANSWER_INVALID: {
+    exit: 1,
+    status: 502,
+    hint: 'the identity provider has to publish its keys as OpenID Connect Discovery and RFC 7517 say',
+  },
+  TENANT_SETTINGS_INVALID: { exit: 2, status: 400, hint: '`custos tenant set --help` lists what a tenant has' },
   // Health
   HEALTH_TIMEOUT: {
     exit: 1,

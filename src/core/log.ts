@@ -93,6 +93,7 @@ export const logEvents = {
   'request-failed': ['error', 'request failed'],
   'request-refused': ['debug', 'request refused'],
   'token-refused': ['debug', 'token refused'],
+  'user-refused': ['info', 'token of a user refused'],
   'token-use-not-noted': ['warn', 'use of tokens not noted'],
   'api-listening': ['info', 'API listening'],
   'api-exposed': ['warn', 'API reachable from other machines without TLS of its own'],

@@ -3,7 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import { signingWallets } from '../policy/wallet-states.js';
-import { keyRefsOf, parseContext, type WantedKey, wantedKeys } from '../signing/sign.js';
+import { keyRefsOf, parseContext, userProof, type WantedKey, wantedKeys } from '../signing/sign.js';
 import type { Claimed, LifecycleParts, Signers } from './parts.js';
 
 type IdentifyParts = Pick<LifecycleParts, 'chains' | 'wallets' | 'publicVault' | 'signer' | 'rules' | 'onlyWallets'>;
@@ -21,7 +21,11 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
   const sealed = await parts.wallets.get(ids);
   // A compromised wallet is for the policy, and for the signer, which goes by the original.
   const controlled = sealed.filter(({ controlBox }) => controlBox !== undefined);
-  signingWallets(controlled.map((one) => parts.publicVault.wallet(one)));
+  const proof = userProof(pending, parts.publicVault);
+  signingWallets(
+    controlled.map((one) => parts.publicVault.wallet(one)),
+    proof,
+  );
   const signers = await factsOf(parts, wantedKeys(chain, { pending, sealed }));
   const { from } = contextOf(parts, entry, signers);
   return { chain, sealed, signers, from };

@@ -5,6 +5,16 @@ import type { Wallet, WalletState } from '../core/signing/wallet.js';
 /** A wallet with what is decided about it: the front's copy, or what the signer opened, which decides. */
 export type ControlledWallet = Pick<Wallet, 'signatureId' | 'control'>;
 
+/** Who proved to be there for a request, as the request says. */
+export interface UserProof {
+  /** Blind index of that owner; undefined: nobody did. */
+  readonly user: string | undefined;
+  /** Blind index of an owner of the request's tenant. */
+  tagOf(owner: string): string;
+}
+
+const noProof: UserProof = { user: undefined, tagOf: (owner) => owner };
+
 const refusals: Readonly<Partial<Record<WalletState, ErrorCode>>> = {
   suspended: 'WALLET_SUSPENDED',
   deactivated: 'WALLET_DEACTIVATED',
@@ -16,11 +26,16 @@ const refusals: Readonly<Partial<Record<WalletState, ErrorCode>>> = {
  * denies what no permit with `sweep` covers, and whoever has no policy calls `refuseCompromised`.
  * @throws CustosError WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED, USER_TOKEN_REQUIRED
  */
-export function signingWallets(wallets: readonly ControlledWallet[]): readonly PolicyWallet[] {
+export function signingWallets(
+  wallets: readonly ControlledWallet[],
+  { user, tagOf }: UserProof = noProof,
+): readonly PolicyWallet[] {
   for (const wallet of wallets) {
-    const code = refusals[wallet.control?.state ?? 'active'];
+    const { state = 'active', requireUserToken, owner } = wallet.control ?? {};
+    const code = refusals[state];
     if (code !== undefined) throw refusal(code, wallet);
-    if (wallet.control?.requireUserToken) throw withoutOwner(wallet);
+    const isProved = user !== undefined && owner !== undefined && tagOf(owner) === user;
+    if (requireUserToken && !isProved) throw withoutOwner(wallet);
   }
   return wallets.map(policyWallet);
 }
@@ -42,7 +57,6 @@ export function refuseCompromised(wallets: readonly ControlledWallet[]): void {
   if (wallet !== undefined) throw refusal('WALLET_COMPROMISED', wallet);
 }
 
-/** No request carries a proof of an owner, so such a wallet signs nothing. */
 function withoutOwner({ signatureId }: ControlledWallet): CustosError {
   const text = `wallet ${signatureId} signs with a proof of its owner only, and the request has none`;
   return new CustosError('USER_TOKEN_REQUIRED', text, { details: { signatureId } });

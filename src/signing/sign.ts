@@ -8,7 +8,7 @@ import type { IdentifyRequest, SignRequest, SignResult, WalletRevision } from '.
 import { type ChainRules, rulesOf, type SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import { type KeyRef, type SealedWallet, tenantOf } from '../core/signing/wallet.js';
-import { type ControlledWallet, refuseCompromised, signingWallets } from '../policy/wallet-states.js';
+import { type ControlledWallet, refuseCompromised, signingWallets, type UserProof } from '../policy/wallet-states.js';
 import type { Account, Gate } from './control/gate.js';
 import { checkLimits } from './limits.js';
 import { decodeUnsigned } from './unsigned.js';
@@ -43,7 +43,7 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   const wanted = wantedKeys(chain, request);
   refuseUnused(request, wanted);
   const controlled = controlledWallets(parts.vault, wanted);
-  const wallets = signingWallets(controlled);
+  const wallets = signingWallets(controlled, userProof(pending, parts.vault));
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
@@ -88,6 +88,14 @@ async function signAdmitted(
 function revisionsOf(wallets: readonly ControlledWallet[]): readonly WalletRevision[] {
   const all = wallets.map(({ signatureId, control }) => ({ id: signatureId, revision: control?.revision ?? 0 }));
   return all.filter(({ revision }) => revision > 0);
+}
+
+/** What the request says of who proved to be there, for `signingWallets`. */
+export function userProof(
+  { tenant = defaultTenant, user }: Pick<KeyRequest, 'tenant' | 'user'>,
+  { index }: Pick<Vault, 'index'>,
+): UserProof {
+  return { user, tagOf: (owner) => Buffer.from(index.owner(tenant, owner)).toString('hex') };
 }
 
 /** Each wallet once, with what its record says that only the holder of the root key can have written. @throws CustosError RECORD_DAMAGED */

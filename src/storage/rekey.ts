@@ -6,6 +6,7 @@ import type { SealedWallet } from '../core/signing/wallet.js';
 import type { StoredAddress } from '../core/store/owners.js';
 import type { NewRoot } from '../core/store/store.js';
 import { remacTokens } from './access/access.js';
+import { remacSettings } from './access/settings.js';
 import type { Database } from './database.js';
 import { resealDocuments } from './documents.js';
 import { remacFreezes } from './freezes/freezes.js';
@@ -66,6 +67,7 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
   await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
   await remacTokens(db, root.journal);
+  await remacSettings(db, root.journal);
   await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
@@ -83,7 +85,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
-    policies, freezes, freeze_ends, tokens, audit_heads, budget_reservations, budget_sums,
+    policies, freezes, freeze_ends, tokens, tenant_settings, audit_heads, budget_reservations, budget_sums,
     owners, wallet_addresses IN EXCLUSIVE MODE`.execute(db);
 }
 

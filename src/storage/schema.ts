@@ -83,6 +83,8 @@ export interface StoreTables {
     idempotency_digest: string | null;
     reference: string | null;
     owner_tag: string | null;
+    /** Of the owner who proved to be there. */
+    user_tag: string | null;
     initiator: string | null;
     expires_at: number | null;
   };
@@ -172,6 +174,8 @@ export interface StoreTables {
     mac: string;
     last_used_at: number | null;
   };
+  /** What was decided about tenants (since format 6). */
+  tenant_settings: { tenant: string; facts: string; mac: string };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

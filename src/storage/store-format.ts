@@ -15,6 +15,7 @@ import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
 import { addAccess } from './migrations/0006-access.js';
 import { addIntake } from './migrations/0006-intake.js';
+import { addUsers } from './migrations/0006-users.js';
 import { addWalletLookup } from './migrations/0006-wallet-lookup.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
@@ -42,6 +43,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addIntake(db, types);
     await addAccess(db, types);
     await addWalletLookup(db, types);
+    await addUsers(db, types);
   },
 ];
 

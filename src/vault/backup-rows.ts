@@ -1,3 +1,4 @@
+import type { StoredTenantSettings } from '../core/access/tenant-settings.js';
 import type { StoredToken } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId, parseTenantId } from '../core/ids.js';
@@ -23,6 +24,7 @@ export type BackupRow =
   | { readonly kind: 'freeze'; readonly freeze: StoredFreeze }
   | { readonly kind: 'tenant'; readonly tenant: Tenant }
   | { readonly kind: 'token'; readonly token: StoredToken }
+  | { readonly kind: 'settings'; readonly settings: StoredTenantSettings }
   | { readonly kind: 'audit'; readonly row: AuditRow };
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
@@ -58,6 +60,9 @@ export function parseRows(value: unknown): readonly BackupRow[] {
     }
     if (isObject(row) && row['kind'] === 'token' && isToken(row['token']))
       return { kind: 'token', token: row['token'] };
+    if (isObject(row) && row['kind'] === 'settings' && isSettings(row['settings'])) {
+      return { kind: 'settings', settings: row['settings'] };
+    }
     if (isObject(row) && row['kind'] === 'audit' && isAuditRow(row['row'])) return { kind: 'audit', row: row['row'] };
     throw invalid('the backup has a row of an unknown kind');
   });
@@ -125,6 +130,10 @@ function isEnd(value: unknown): boolean {
 
 function isTenant(value: unknown): value is Tenant {
   return isObject(value) && typeof value['id'] === 'string' && typeof value['createdAt'] === 'number';
+}
+
+function isSettings(value: unknown): value is StoredTenantSettings {
+  return isObject(value) && [value['tenant'], value['facts'], value['mac']].every((one) => typeof one === 'string');
 }
 
 function isToken(value: unknown): value is StoredToken {

@@ -14,8 +14,10 @@ import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
+import { createUsers } from '../../src/app/serve/users.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
+import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
@@ -23,7 +25,7 @@ import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.j
 import { silentLog } from '../../src/core/log.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
-import type { Vault } from '../../src/core/signing/vault.js';
+import type { Vault, WalletMarks } from '../../src/core/signing/vault.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
@@ -106,6 +108,7 @@ export class TestApi {
       wallets,
       journal: store.journal,
       tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+      users: createUsers({ access: store.access, mac, vault, keys: new IssuerKeys(), clock, log: silentLog }),
       transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
     };
@@ -160,9 +163,9 @@ export class TestApi {
   }
 
   /** Makes a wallet; its vault has the root key. */
-  async wallet(chain = 'ETH', tenant?: TenantId) {
+  async wallet(chain = 'ETH', tenant?: TenantId, marks: WalletMarks = {}) {
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
-    const kind = { kind: 'key' as const, ...(tenant !== undefined && { tenant }) };
+    const kind = { kind: 'key' as const, ...(tenant !== undefined && { tenant }), ...marks };
     const { wallet, sealed } = await vault.create(chains.get(chain).id, 'testnet', kind);
     await this.store.wallets.add([sealed]);
     return wallet;

@@ -89,6 +89,14 @@ describe('owners on the command line', () => {
     expect(await idsOf('owner', 'wallets', 'u-18')).toEqual([]);
   });
 
+  it('the identity provider of a tenant is named and shown', async () => {
+    await good(run('tenant', 'create', 'shop'));
+    const oidc = { issuer: 'https://id.example/', audience: 'web', ownerClaim: 'sub' };
+    const named = ['--oidc-issuer', oidc.issuer, '--oidc-audience', 'web'];
+    expect(await json('tenant', 'set', 'shop', ...named)).toEqual({ tenant: 'shop', oidc });
+    expect(await json('tenant', 'set', 'shop')).toEqual({ tenant: 'shop', oidc });
+  });
+
   it('tenants, owners and allotted addresses come back from a backup', async () => {
     const [id] = await idsOf('wallet', 'list', '--chain', 'ETH');
     const { address } = await json('wallet', 'address', id, '--next', '--json');

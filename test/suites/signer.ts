@@ -4,7 +4,7 @@ import { parseTransaction, recoverMessageAddress, recoverTransactionAddress } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scriptOfAddress, writeScript } from '../../src/chains/utxo/script.js';
 import { messageContent, readSignedMessage } from '../../src/core/chain/message-content.js';
-import { parseOwnerId, parseTenantId } from '../../src/core/ids.js';
+import { defaultTenant, parseOwnerId, parseTenantId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import { bitcore, foreign, madeBy, proven } from '../chains/utxo/making.js';
@@ -95,6 +95,33 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       const { requireUserToken: _, ...control } = parts.vault.control(made.sealed);
       const freed = { ...made, sealed: parts.vault.withControl(made.sealed, control) };
       expect((await signer.sign(signRequest(freed))).txId).toMatch(/^0x[0-9a-f]{64}$/);
+    });
+
+    it('the signer signs with such a wallet only what comes with a proof of its own owner, in its own tenant', async () => {
+      const tenant = parseTenantId('shop');
+      const options = { kind: 'key', owner: 'u-17', requireUserToken: true, tenant } as const;
+      const made = await parts.vault.create(parts.chains.get('ETH').id, 'testnet', options);
+      const by = (user: Uint8Array) => {
+        const request = signRequest(made);
+        return { ...request, pending: { ...request.pending, tenant, user: Buffer.from(user).toString('hex') } };
+      };
+      const { index } = parts.vault;
+      expect((await signer.sign(by(index.owner(tenant, 'u-17')))).txId).toMatch(/^0x[0-9a-f]{64}$/);
+      const others = [index.owner(tenant, 'u-18'), index.owner(parseTenantId('game'), 'u-17')];
+      for (const other of others) {
+        await expect(signer.sign(by(other))).rejects.toMatchObject({ code: 'USER_TOKEN_REQUIRED' });
+      }
+    });
+
+    it('a wallet that requires a proof of its owner and has no owner signs nothing', async () => {
+      const made = await parts.vault.create(parts.chains.get('ETH').id, 'testnet', {
+        kind: 'key',
+        requireUserToken: true,
+      });
+      const request = signRequest(made);
+      const user = Buffer.from(parts.vault.index.owner(defaultTenant, '')).toString('hex');
+      const proven = { ...request, pending: { ...request.pending, user } };
+      await expect(signer.sign(proven)).rejects.toMatchObject({ code: 'USER_TOKEN_REQUIRED' });
     });
 
     it.each([

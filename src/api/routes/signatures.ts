@@ -39,8 +39,9 @@ export const signatureRoutes: readonly Route[] = [
       requireScope(caller, scopeOf[body.kind]);
       await requireKeys({ chain: body.chain, keys: [body.from] }, parts, caller);
       const idempotency = idempotencyOf(header('idempotency-key'), body);
-      const { tenant, id: initiator } = caller;
-      const accepted = await parts.signatures.submit({ tenant, initiator, form: body, idempotency });
+      const { tenant, id: initiator, user } = caller;
+      const asker = { tenant, initiator, userTag: user?.tag };
+      const accepted = await parts.signatures.submit({ ...asker, form: body, idempotency });
       return takenOver(accepted, resource, { ...parts, header, signal });
     },
   }),

@@ -3,7 +3,16 @@ import { summaryToJson } from '../../core/chain/summary.js';
 import { digestOf } from '../../core/signing/digest.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Caller } from '../caller.js';
-import { entryPage, type Resource, requireEntry, requireKeys, sharedJson, story, takenOver } from '../entries.js';
+import {
+  entryPage,
+  type Resource,
+  requireAsker,
+  requireEntry,
+  requireKeys,
+  sharedJson,
+  story,
+  takenOver,
+} from '../entries.js';
 import { idempotencyOf } from '../idempotency.js';
 import type { ApiParts } from '../parts.js';
 import { type Answer, type Route, route } from '../route.js';
@@ -49,8 +58,9 @@ export const transactionRoutes: readonly Route[] = [
       await requireKeys({ chain: body.chain, keys: keysOf(body) }, parts, caller);
       if (query.dryRun === 'true') return previewed(body, parts, caller);
       const idempotency = idempotencyOf(header('idempotency-key'), body);
-      const { tenant, id: initiator } = caller;
-      const accepted = await parts.transactions.submit({ tenant, initiator, form: body, idempotency });
+      const { tenant, id: initiator, user } = caller;
+      const asker = { tenant, initiator, userTag: user?.tag };
+      const accepted = await parts.transactions.submit({ ...asker, form: body, idempotency });
       return takenOver(accepted, resource, { ...parts, header, signal });
     },
   }),
@@ -112,7 +122,7 @@ export const transactionRoutes: readonly Route[] = [
     params,
     answers: { 200: { about: 'the transaction', schema: transaction } },
     async handle({ params: { id } }, parts, caller) {
-      await requireEntry(id, resource, { parts, caller });
+      requireAsker(caller, await requireEntry(id, resource, { parts, caller }));
       return { status: 200, body: transactionJson(await parts.transactions.retry(id)) };
     },
   }),

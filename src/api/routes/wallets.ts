@@ -81,8 +81,11 @@ function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], u
 }
 
 /** @throws CustosError SCOPE_MISSING */
-function requireMaking(caller: Caller, { chain: id }: Pick<WalletForm, 'chain'>): void {
+function requireMaking(caller: Caller, { chain: id, owner: of }: Pick<WalletForm, 'chain' | 'owner'>): void {
   requireChain(caller, id);
+  if (caller.user !== undefined && caller.user.owner !== of) {
+    throw new CustosError('SCOPE_MISSING', 'a request with a proof of a user makes wallets of this user only');
+  }
   if (caller.wallets === undefined) return;
   throw new CustosError('SCOPE_MISSING', 'the token is bound to wallets, so it makes no others');
 }

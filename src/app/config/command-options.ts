@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { type WalletKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
+import { type OidcFlags, readOidcFlags } from '../access/oidc-flags.js';
 import { flagName, type SettingsReader } from './reader.js';
 
 /** A payment as flags name it; texts as they were typed. */
@@ -108,6 +109,7 @@ export interface CommandOptions {
   /** For how many days a token is valid. */
   readonly days?: number;
   readonly payment: PaymentFlags;
+  readonly oidc: OidcFlags;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -131,6 +133,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readLists(read),
     ...readToken(read),
     payment: readPaymentFlags(read),
+    oidc: readOidcFlags(read),
   };
 }
 

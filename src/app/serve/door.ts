@@ -1,5 +1,6 @@
 import { Authenticator } from '../../api/authenticator.js';
 import { startApi } from '../../api/server.js';
+import { IssuerKeys } from '../../cloud/oidc/issuer-keys.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
@@ -13,6 +14,7 @@ import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
+import { proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
@@ -21,10 +23,11 @@ import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
+import { createUsers } from './users.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve'>;
+  readonly config: Pick<Config, 'network' | 'serve' | 'proxies'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,6 +61,10 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     version: packageVersion(),
     journal: store.journal,
     tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+    users: createUsers({
+      ...{ access: store.access, mac, vault, clock, log },
+      keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
+    }),
     transactions: new Transactions({ network, lifecycle, intake }),
     signatures: new Signatures({ network, lifecycle, intake }),
   };

@@ -29,7 +29,14 @@ export class Signatures implements SignaturesService {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, form, idempotency, source = 'api' }: Submission<SignatureForm>): Promise<Accepted> {
+  async submit({
+    tenant,
+    initiator,
+    userTag,
+    form,
+    idempotency,
+    source = 'api',
+  }: Submission<SignatureForm>): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     const known = idempotency && (await intake.repeated(tenant, idempotency));
     if (known !== undefined) return known;
@@ -44,6 +51,7 @@ export class Signatures implements SignaturesService {
       ...(idempotency && { idempotency }),
       delivery: 'return',
       ...(reference !== undefined && { reference }),
+      ...(userTag !== undefined && { userTag }),
       ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1000 }),
     });
   }

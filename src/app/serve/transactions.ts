@@ -47,7 +47,7 @@ export class Transactions implements TransactionsService {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
+  async submit({ tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     // A repeated request is not built again: the node may say something else by now.
     const known = idempotency && (await intake.repeated(tenant, idempotency));
@@ -60,6 +60,7 @@ export class Transactions implements TransactionsService {
       ...(idempotency && { idempotency }),
       kind: 'transaction',
       ...(reference !== undefined && { reference }),
+      ...(userTag !== undefined && { userTag }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
   }

@@ -62,6 +62,7 @@ const counted = {
   freeze: 'freezes',
   tenant: 'tenants',
   token: 'tokens',
+  settings: 'settings',
 } as const satisfies Record<Exclude<BackupRow['kind'], 'audit'>, keyof RowCount>;
 
 async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
@@ -121,6 +122,7 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
     const freezes = rows.flatMap((row) => (row.kind === 'freeze' ? [row.freeze] : []));
     const tenants = rows.flatMap((row) => (row.kind === 'tenant' ? [row.tenant] : []));
     const tokens = rows.flatMap((row) => (row.kind === 'token' ? [row.token] : []));
+    const settings = rows.flatMap((row) => (row.kind === 'settings' ? [row.settings] : []));
     const audit = rows.flatMap((row) => (row.kind === 'audit' ? [row.row] : []));
     if (wallets.length > 0) await store.wallets.add(wallets);
     if (owners.length > 0) await store.owners.restore(owners);
@@ -128,7 +130,8 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
     if (transactions.length > 0) await store.journalRecords.add(transactions, { adopt });
     if (freezes.length > 0) await store.freezes.restore(freezes);
     await store.policies.restore(policies);
-    if (tenants.length > 0 || tokens.length > 0) await store.access.restore({ tenants, tokens });
+    const hasAccess = tenants.length + tokens.length + settings.length > 0;
+    if (hasAccess) await store.access.restore({ tenants, tokens, settings });
     if (constitutions.length > 0 || approvals.length > 0) await store.approvals.restore({ constitutions, approvals });
     if (audit.length > 0) await store.auditRows.add(audit);
   }

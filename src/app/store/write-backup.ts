@@ -22,6 +22,7 @@ export interface RowCount extends BackupCount {
   readonly freezes: number;
   readonly tenants: number;
   readonly tokens: number;
+  readonly settings: number;
   readonly owners: number;
   readonly addresses: number;
 }
@@ -29,7 +30,7 @@ export interface RowCount extends BackupCount {
 /** Of an empty store. */
 export const nothing: RowCount = {
   ...{ wallets: 0, transactions: 0, constitutions: 0, policies: 0, approvals: 0, freezes: 0 },
-  ...{ tenants: 0, tokens: 0, owners: 0, addresses: 0 },
+  ...{ tenants: 0, tokens: 0, settings: 0, owners: 0, addresses: 0 },
 };
 
 export interface BackupOptions {
@@ -166,7 +167,7 @@ async function writeApprovals({ approvals }: Pick<Store, 'approvals'>, writer: B
 async function writeAccess(
   { access }: Pick<Store, 'access'>,
   writer: BackupWriter,
-): Promise<Pick<RowCount, 'tenants' | 'tokens'>> {
+): Promise<Pick<RowCount, 'tenants' | 'tokens' | 'settings'>> {
   const tenants = await access.tenants();
   await writer.add(tenants.map((tenant) => ({ kind: 'tenant', tenant })));
   const pages = pagesOf<StoredToken, string>({
@@ -179,5 +180,7 @@ async function writeAccess(
     await writer.add(page.map((token) => ({ kind: 'token', token })));
     tokens += page.length;
   }
-  return { tenants: tenants.length, tokens };
+  const settings = await access.allSettings();
+  await writer.add(settings.map((one) => ({ kind: 'settings', settings: one })));
+  return { tenants: tenants.length, tokens, settings: settings.length };
 }

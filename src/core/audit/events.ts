@@ -183,6 +183,11 @@ export const auditEvents = {
     ocsf: [ENTITY, CREATE],
     fields: { process: 'text', tenant: 'text' },
   },
+  'tenant.set': {
+    about: 'how users of a tenant prove to be there was changed',
+    ocsf: [ENTITY, UPDATE],
+    fields: { process: 'text', tenant: 'text' },
+  },
   'token.made': {
     about: 'a token of the API was made',
     ocsf: [ACCOUNT, CREATE],

@@ -35,19 +35,25 @@ export interface PendingTransaction {
   readonly kind?: MessageKind;
   /** Whose wallets may sign. Absent: those of the default tenant. No source outside sets it. */
   readonly tenant?: TenantId;
+  /** Blind index of the owner who proved to be there (hexadecimal digits). No source outside sets it. */
+  readonly user?: string;
   /** The object exactly as received, for the four-eye check. */
   readonly received: Readonly<Record<string, unknown>>;
 }
 
 /** The part that names the keys to sign with. */
-export type KeyRequest = Pick<PendingTransaction, 'chain' | 'network' | 'keys' | 'withdrawal' | 'kind' | 'tenant'>;
+export type KeyRequest = Pick<
+  PendingTransaction,
+  'chain' | 'network' | 'keys' | 'withdrawal' | 'kind' | 'tenant' | 'user'
+>;
 
 /** Without what only the front needs of a pending transaction. */
-export function leanPending({ chain, network, keys, withdrawal, kind, tenant }: KeyRequest): KeyRequest {
+export function leanPending({ chain, network, keys, withdrawal, kind, tenant, user }: KeyRequest): KeyRequest {
   const optional = {
     ...(withdrawal !== undefined && { withdrawal }),
     ...(kind && { kind }),
     ...(tenant && { tenant }),
+    ...(user && { user }),
   };
   return { chain, network, keys, ...optional };
 }

@@ -1,3 +1,4 @@
+import type { StoredTenantSettings } from '../access/tenant-settings.js';
 import type { StoredToken } from '../access/token.js';
 import type { TenantId } from '../ids.js';
 
@@ -14,6 +15,13 @@ export interface TokenFilter {
   /** The last id of the page before. */
   readonly after?: string;
   readonly limit: number;
+}
+
+/** What a backup has of all this. */
+export interface AccessRows {
+  readonly tenants: readonly Tenant[];
+  readonly tokens: readonly StoredToken[];
+  readonly settings: readonly StoredTenantSettings[];
 }
 
 /** Tenants and their tokens. What authenticates tokens is in the rows; whoever reads them checks it (`readToken`). */
@@ -35,6 +43,11 @@ export interface AccessTable {
   revokeToken(revoked: StoredToken): Promise<boolean>;
   /** Notes when tokens were last used, by id, in milliseconds since 1970. A later moment stays. */
   used(moments: ReadonlyMap<string, number>): Promise<void>;
+  /** What was decided about a tenant; whoever reads it checks that it is authentic (`readSettings`). */
+  settings(tenant: TenantId): Promise<StoredTenantSettings | undefined>;
+  allSettings(): Promise<readonly StoredTenantSettings[]>;
+  /** Replaces what was decided. @throws CustosError TENANT_UNKNOWN, STORE_REKEYED */
+  putSettings(settings: StoredTenantSettings): Promise<void>;
   /** Fills a new store from a backup. */
-  restore(rows: { readonly tenants: readonly Tenant[]; readonly tokens: readonly StoredToken[] }): Promise<void>;
+  restore(rows: AccessRows): Promise<void>;
 }

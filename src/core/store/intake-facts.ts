@@ -26,6 +26,8 @@ export interface IntakeFacts {
   readonly reference?: string;
   /** Blind index of the owner: the owner's name itself stays out of the journal. */
   readonly ownerTag?: string;
+  /** Blind index of the owner who proved to be there, in hexadecimal digits: wallets that require such a proof sign only for their owner. */
+  readonly userTag?: string;
   /** Id of the token or key that asked. */
   readonly initiator?: string;
   /** A request that is not signed at this moment ends (milliseconds since 1970). */

@@ -214,6 +214,7 @@ function parseKeyRequest(pending: Members): KeyRequest {
   const withdrawal = pending('withdrawal');
   const kind = pending('kind');
   const tenant = pending('tenant');
+  const user = pending('user');
   return {
     chain: parseChainId(pending('chain')),
     network: networkOf(pending('network')),
@@ -221,6 +222,7 @@ function parseKeyRequest(pending: Members): KeyRequest {
     ...(withdrawal !== undefined && { withdrawal: parseWithdrawal(membersOf(withdrawal)) }),
     ...(kind !== undefined && { kind: parseKind(kind) }),
     ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
+    ...(user !== undefined && { user: textOf(user, /^[0-9a-f]{64}$/) }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Database } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
+import { putSettings, readAllSettings, readSettings } from './settings.js';
 
 type Tables = Kysely<StoreTables>;
 type Row = StoreTables['tokens'];
@@ -42,10 +43,20 @@ export function accessTable(database: Database<StoreTables>, generation: number)
         return true;
       }),
     used: (moments) => database.write((db) => noteUse(db, moments)),
-    restore: ({ tenants, tokens }) =>
+    settings: (tenant) => database.read((db) => readSettings(db, tenant)),
+    allSettings: () => database.read(readAllSettings),
+    putSettings: (settings) =>
+      database.write(async (db, record) => {
+        await requireGeneration(db, check);
+        await requireTenant(db, settings.tenant);
+        await putSettings(db, settings);
+        record({ code: 'tenant.set', detail: { tenant: settings.tenant } });
+      }),
+    restore: ({ tenants, tokens, settings }) =>
       database.write(async (db) => {
         for (const tenant of tenants) await addTenant(db, tenant);
         for (const token of tokens) await db.insertInto('tokens').values(rowOf(token)).execute();
+        for (const one of settings) await putSettings(db, one);
       }),
   };
 }

@@ -84,6 +84,7 @@ const noIntake = {
   idempotency_digest: null,
   reference: null,
   owner_tag: null,
+  user_tag: null,
   initiator: null,
   expires_at: null,
 } as const satisfies Partial<Row>;
@@ -100,6 +101,7 @@ export function requestRow(request: AcceptRequest, now: number): Row {
     idempotency_digest: request.idempotency?.digest ?? null,
     reference: request.reference ?? null,
     owner_tag: request.ownerTag ?? null,
+    user_tag: request.userTag ?? null,
     initiator: request.initiator ?? null,
     expires_at: request.expiresAt ?? null,
   };
@@ -142,7 +144,7 @@ function parseRow(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...messageKindOf(row), ...tenantOf(row) },
+    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...requestOf(row) },
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -167,6 +169,12 @@ function messageKindOf({ source, kind }: Row): Pick<PendingTransaction, 'kind'> 
   return { kind: oneOf(messageKinds, kind) };
 }
 
+/** What only a door of Custos says of a request. */
+function requestOf(row: Row): Pick<PendingTransaction, 'kind' | 'tenant' | 'user'> {
+  const user = row.source === null || row.user_tag === null ? {} : { user: row.user_tag };
+  return { ...messageKindOf(row), ...tenantOf(row), ...user };
+}
+
 /** What a cloud queued is of the default tenant. */
 function tenantOf({ source, tenant: text }: Row): Pick<PendingTransaction, 'tenant'> {
   const tenant = source === null ? defaultTenant : parseTenantId(text);
@@ -183,6 +191,7 @@ function parseIntake(row: Row): IntakeFacts {
     ...(key !== null && { idempotency: { key, digest: digest ?? '' } }),
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.owner_tag !== null && { ownerTag: row.owner_tag }),
+    ...(row.user_tag !== null && { userTag: row.user_tag }),
     ...(row.initiator !== null && { initiator: row.initiator }),
     ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
   };

@@ -88,6 +88,17 @@ describe('the questions of a front', () => {
     expect(() => parseQuestions([odd])).toThrow(refused);
   });
 
+  it('the tag of a proven user comes along, and no other text is one', () => {
+    const of = (user: string): FrontQuestion => {
+      const { chain, network, keys } = request.pending;
+      return { kind: 'sign', n: 5, request: { ...request, pending: { chain, network, keys, user } } };
+    };
+    expect(parseQuestions([plain(of('0f'.repeat(32)))])).toEqual([of('0f'.repeat(32))]);
+    for (const bad of ['u-17', '0F'.repeat(32), '0f'.repeat(33)]) {
+      expect(() => parseQuestions([plain(of(bad))]), bad).toThrow(refused);
+    }
+  });
+
   it('the tenant of a record comes along, what it is found by does not, and no other text is a tenant', () => {
     const of = (tenant: unknown) => ({ ...found, format: 3, tenant }) as SealedWallet;
     const asked = (record: SealedWallet): FrontQuestion => ({

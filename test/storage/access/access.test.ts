@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeToken, revoked } from '../../../src/app/access/make.js';
 import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import { rekeyStore } from '../../../src/app/store/rekey.js';
+import { readSettings, sealSettings } from '../../../src/core/access/tenant-settings.js';
 import { readToken } from '../../../src/core/access/token.js';
 import { defaultTenant, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
@@ -98,6 +99,32 @@ describe.each(kinds)('tenants and tokens on %s', (kind) => {
     },
   );
 
+  test('settings of a tenant are replaced, listed and recorded, and those of an unknown tenant refused', async () => {
+    const { access, audit, close } = await open();
+    const oidc = { issuer: 'https://id.example', audience: 'shop', ownerClaim: 'sub' };
+    await expect(access.putSettings(sealSettings(mac, shop, { oidc }))).rejects.toEqual(coded('TENANT_UNKNOWN'));
+    await access.addTenant({ id: shop, createdAt: 5 });
+    await access.putSettings(sealSettings(mac, shop, { oidc }));
+    await access.putSettings(sealSettings(mac, shop, {}));
+    const settings = sealSettings(mac, defaultTenant, { oidc });
+    await access.putSettings(settings);
+    expect(await access.allSettings()).toEqual([settings, sealSettings(mac, shop, {})]);
+    expect(await access.settings(defaultTenant)).toEqual(settings);
+    expect(readSettings(mac, settings)).toEqual({ oidc });
+    const codes = (await audit.find({ limit: 10 })).map(({ leaf }) => leaf?.code);
+    expect(codes.filter((code) => code === 'tenant.set')).toHaveLength(3);
+    await close();
+  });
+
+  test('settings that were changed in the database, or moved to another tenant, are not authentic', () => {
+    const settings = sealSettings(mac, shop, {
+      oidc: { issuer: 'https://id.example', audience: 'a', ownerClaim: 'sub' },
+    });
+    const facts = settings.facts.replace('id.example', 'evil.example');
+    expect(readSettings(mac, { ...settings, facts })).toBeUndefined();
+    expect(readSettings(mac, { ...settings, tenant: defaultTenant })).toBeUndefined();
+  });
+
   test('what is made and revoked is in the audit log', async () => {
     const { access, audit, close } = await open();
     const token = fresh();
@@ -114,7 +141,7 @@ describe('tokens and the root key', () => {
   const directory = freshDirectory();
   const password = () => Secret.text('correct horse battery staple');
 
-  test('a token works after a rekey and after a restore, and a forged one works after neither', async () => {
+  test('tokens and settings work after a rekey and after a restore, and a forged one works after neither', async () => {
     const rootKey = makeRootKey();
     const slot = await makeSlot(rootKey, password(), { kind: 'password', storeId, generation: 1 });
     const store = await createStore(location(), { storeId, slots: [slot] });
@@ -123,6 +150,8 @@ describe('tokens and the root key', () => {
     const forged = fresh();
     await store.access.addToken(stored);
     await store.access.addToken(forged);
+    const oidc = { issuer: 'https://id.example', audience: 'shop', ownerClaim: 'sub' };
+    await store.access.putSettings(sealSettings(own, defaultTenant, { oidc }));
     await rekeyStore(store, { rootKey, password: password() });
     await store.close();
     const after = await openStore(location());
@@ -137,6 +166,9 @@ describe('tokens and the root key', () => {
     const valid = found.filter((token) => readToken(journalMac(journalKeyOf(key, storeId)), token) !== undefined);
     expect(found.map(({ id }) => id).sort()).toEqual([stored.id, forged.id].sort());
     expect(valid.map(({ id }) => id)).toEqual([stored.id]);
+    const [settings] = await restored.access.allSettings();
+    expect(settings && readSettings(journalMac(journalKeyOf(key, storeId)), settings)).toEqual({ oidc });
+    expect(settings && readSettings(own, settings)).toBeUndefined();
     await restored.close();
   });
 });

@@ -62,13 +62,14 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
       idempotency: { key: 'k', digest: 'd' },
       reference: 'payout-4711',
       ownerTag: 'tag',
+      userTag: 'ab'.repeat(32),
       initiator: 'token-1',
       expiresAt: Date.now() + 60_000,
     } as const;
     const { pending } = request();
     expect(await store.journal.accept({ ...facts, pending })).toMatchObject({ kind: 'accepted' });
     const entry = await store.journal.get(pending.id);
-    expect(entry).toMatchObject({ id: pending.id, state: 'claimed', intake: facts });
+    expect(entry).toMatchObject({ id: pending.id, state: 'claimed', intake: facts, pending: { user: facts.userTag } });
     const [line, ...rest] = await store.journal.events(pending.id);
     expect([line?.event, line?.fact['reference'], rest]).toEqual(['accepted', 'payout-4711', []]);
   });
@@ -153,18 +154,31 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
     expect(again.kind).toBe('replayed');
   });
 
-  it.each(['tenant', 'source', 'kind', 'delivery', 'idempotency_digest', 'reference', 'owner_tag', 'initiator'])(
-    'a request is not continued after a change of its column %s without the key',
-    async (column) => {
-      const { pending } = request();
-      const facts = { idempotency: { key: 'k', digest: 'd' }, reference: 'r', ownerTag: 'o', initiator: 'i' };
-      await store.journal.accept(request({ ...facts, pending, expiresAt: Date.now() + 60_000 }));
-      await run(sql`UPDATE transactions SET ${sql.ref(column)} = 'game'`);
-      expect(await code(store.journal.get(pending.id))).toBe('RECORD_DAMAGED');
-      const [claim] = await store.journal.claim([pending]);
-      expect(claim?.kind).toBe('damaged');
-    },
-  );
+  it.each([
+    'tenant',
+    'source',
+    'kind',
+    'delivery',
+    'idempotency_digest',
+    'reference',
+    'owner_tag',
+    'user_tag',
+    'initiator',
+  ])('a request is not continued after a change of its column %s without the key', async (column) => {
+    const { pending } = request();
+    const facts = {
+      idempotency: { key: 'k', digest: 'd' },
+      reference: 'r',
+      ownerTag: 'o',
+      userTag: 'u',
+      initiator: 'i',
+    };
+    await store.journal.accept(request({ ...facts, pending, expiresAt: Date.now() + 60_000 }));
+    await run(sql`UPDATE transactions SET ${sql.ref(column)} = 'game'`);
+    expect(await code(store.journal.get(pending.id))).toBe('RECORD_DAMAGED');
+    const [claim] = await store.journal.claim([pending]);
+    expect(claim?.kind).toBe('damaged');
+  });
 
   it('a request is not continued after its end was moved without the key', async () => {
     const { pending } = request();

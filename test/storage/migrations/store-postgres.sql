@@ -95,3 +95,5 @@ create table "owners" ("digest" bytea not null primary key, "tenant" text collat
 create index "owners_by_tenant" on "owners" ("tenant", "digest");
 create table "wallet_addresses" ("signature_id" text collate "C" not null, "child" bigint not null, "digest" bytea, "box" bytea, constraint "wallet_addresses_key" primary key ("signature_id", "child"));
 create index "wallet_addresses_by_digest" on "wallet_addresses" ("digest") where "digest" is not null;
+alter table "transactions" add column "user_tag" text collate "C";
+create table "tenant_settings" ("tenant" text collate "C" primary key, "facts" text collate "C" not null, "mac" text collate "C" not null);

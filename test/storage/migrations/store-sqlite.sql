@@ -95,3 +95,5 @@ create table "owners" ("digest" blob not null primary key, "tenant" text not nul
 create index "owners_by_tenant" on "owners" ("tenant", "digest");
 create table "wallet_addresses" ("signature_id" text not null, "child" bigint not null, "digest" blob, "box" blob, constraint "wallet_addresses_key" primary key ("signature_id", "child"));
 create index "wallet_addresses_by_digest" on "wallet_addresses" ("digest") where "digest" is not null;
+alter table "transactions" add column "user_tag" text;
+create table "tenant_settings" ("tenant" text primary key, "facts" text not null, "mac" text not null);

@@ -15,6 +15,7 @@ const intake = [
   'idempotency_digest',
   'reference',
   'owner_tag',
+  'user_tag',
   'initiator',
   'expires_at',
 ] as const;
@@ -46,6 +47,7 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'budget_sums',
     'tenants',
     'tokens',
+    'tenant_settings',
     'owners',
     'wallet_addresses',
   ] as const;

@@ -1,3 +1,4 @@
+import { changeSettings } from '../../../app/access/settings.js';
 import {
   listTokens as allTokens,
   revokeToken as endToken,
@@ -18,6 +19,13 @@ export const createTenant: Run = async ({ args: [name], house, out }) => {
   const store = await house.store();
   await store.access.addTenant({ id, createdAt: house.clock.now() });
   out.line(id);
+  return 0;
+};
+
+export const setTenant: Run = async (call) => {
+  const tenant = parseTenantId(call.args[0]);
+  const settings = await changeSettings(await parts(call), tenant, call.options.oidc);
+  call.out.json({ tenant, ...settings });
   return 0;
 };
 

@@ -1,0 +1,72 @@
+import { checkIssuerUrl } from '../../cloud/urls.js';
+import {
+  type OidcSettings,
+  readSettings,
+  sealSettings,
+  type TenantSettings,
+} from '../../core/access/tenant-settings.js';
+import { CustosError } from '../../core/errors.js';
+import type { TenantId } from '../../core/ids.js';
+import type { AccessTable } from '../../core/store/access.js';
+import type { OidcFlags } from './oidc-flags.js';
+import type { TokenParts } from './tokens.js';
+
+interface SettingsParts extends Pick<TokenParts, 'mac'> {
+  readonly access: Pick<AccessTable, 'settings' | 'putSettings'>;
+}
+
+/** What holds for a tenant. */
+export async function settingsOf(
+  { access, mac }: Pick<TokenParts, 'mac'> & { readonly access: Pick<AccessTable, 'settings'> },
+  tenant: TenantId,
+): Promise<TenantSettings> {
+  const stored = await access.settings(tenant);
+  // What does not verify was written by somebody without the key, and names nobody's identity provider.
+  return (stored?.tenant === tenant && readSettings(mac, stored)) || {};
+}
+
+/**
+ * Changes what was said, and leaves the rest.
+ * @returns what holds from then on
+ * @throws CustosError TENANT_SETTINGS_INVALID, TENANT_UNKNOWN, URL_INVALID, URL_INSECURE
+ */
+export async function changeSettings(
+  parts: SettingsParts,
+  tenant: TenantId,
+  { off, ...flags }: OidcFlags,
+): Promise<TenantSettings> {
+  const { oidc: before, ...rest } = await settingsOf(parts, tenant);
+  const isSaid = Object.keys(flags).length > 0;
+  if (off && isSaid) throw invalid('--oidc-off goes with no other flag of the identity provider');
+  if (!off && !isSaid) return { ...rest, ...(before && { oidc: before }) };
+  const changed = off ? rest : { ...rest, oidc: oidcOf(flags, before) };
+  await parts.access.putSettings(sealSettings(parts.mac, tenant, changed));
+  return changed;
+}
+
+function oidcOf(flags: Omit<OidcFlags, 'off'>, before: OidcSettings | undefined): OidcSettings {
+  const { oidcIssuer: issuer = before?.issuer, oidcAudience: audience = before?.audience } = flags;
+  if (issuer === undefined || audience === undefined) {
+    throw invalid('an identity provider needs --oidc-issuer and --oidc-audience');
+  }
+  checkIssuerUrl(issuer);
+  // Another issuer has other keys and parties.
+  const kept = issuer === before?.issuer ? before : undefined;
+  const { oidcOwnerClaim = kept?.ownerClaim ?? 'sub', oidcJwks: jwks = kept?.jwks } = flags;
+  const { oidcAuthorizedParty: authorizedParty = kept?.authorizedParty } = flags;
+  if (jwks !== undefined) checkIssuerUrl(jwks);
+  for (const text of [audience, oidcOwnerClaim, authorizedParty]) if (text !== undefined) requireVisible(text);
+  return {
+    ...{ issuer, audience, ownerClaim: oidcOwnerClaim },
+    ...(jwks !== undefined && { jwks }),
+    ...(authorizedParty !== undefined && { authorizedParty }),
+  };
+}
+
+function requireVisible(text: string): void {
+  if (!/^[^\p{C}]{1,200}$/u.test(text)) throw invalid('a name has 1 to 200 printable characters');
+}
+
+function invalid(text: string): CustosError {
+  return new CustosError('TENANT_SETTINGS_INVALID', text);
+}
