@@ -60,12 +60,23 @@ export class Authenticator {
     );
     if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
     const { token, bucket } = known;
-    if (token.revokedAt !== undefined) throw this.#refused('revoked', token.id);
-    if (token.expiresAt !== undefined && token.expiresAt <= now) throw this.#refused('expired', token.id);
+    this.#requireLife(token, now);
     if (!known.isFrom(address)) throw this.#refused('from another network', token.id);
     this.#keepToRate(bucket);
     this.#noteUse(token.id, now);
     return token;
+  }
+
+  /** For a caller who was let in before, such as the reader of a stream. @throws CustosError TOKEN_INVALID, STORE_* */
+  async requireValid(id: string): Promise<void> {
+    const known = await this.#find(id);
+    if (known === undefined) throw this.#refused('unknown', id);
+    this.#requireLife(known.token, this.#parts.clock.now());
+  }
+
+  #requireLife({ id, revokedAt, expiresAt }: Token, now: number): void {
+    if (revokedAt !== undefined) throw this.#refused('revoked', id);
+    if (expiresAt !== undefined && expiresAt <= now) throw this.#refused('expired', id);
   }
 
   /** Forgets what is remembered of a token that was changed here. */

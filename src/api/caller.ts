@@ -47,6 +47,21 @@ export function includesChain({ chains }: Caller, chain: ChainId): boolean {
   return chains?.includes(chain) !== false;
 }
 
+/** Whether a token may see what these wallets do. */
+export function includesKeys(
+  caller: Caller,
+  { chain, wallets }: { readonly chain: ChainId; readonly wallets: readonly SignatureId[] },
+): boolean {
+  return (
+    includesChain(caller, chain) && wallets.every((signatureId) => caller.wallets?.includes(signatureId) !== false)
+  );
+}
+
+/** Whether a token may see all of its tenant. */
+export function isWhole({ chains, wallets }: Caller): boolean {
+  return chains === undefined && wallets === undefined;
+}
+
 /** @throws CustosError SCOPE_MISSING */
 export function requireChain(caller: Caller, chain: ChainId): void {
   if (includesChain(caller, chain)) return;

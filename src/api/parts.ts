@@ -8,6 +8,7 @@ import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
 import type { ProvenUser } from './caller.js';
+import type { Feeds } from './feeds.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
 
@@ -68,6 +69,8 @@ export interface TokensService {
     tenant: TenantId,
     page: { readonly after: string | undefined; readonly limit: number },
   ): Promise<{ readonly page: readonly Token[]; readonly last: string | undefined }>;
+  /** For what goes on after a request was let in. @throws CustosError TOKEN_INVALID: it was revoked or has expired since */
+  requireValid(token: Pick<Token, 'id'>): Promise<void>;
   /** @throws CustosError TOKEN_UNKNOWN */
   revoke(tenant: TenantId, id: string): Promise<void>;
 }
@@ -92,5 +95,6 @@ export interface ApiParts {
   readonly transactions: TransactionsService;
   readonly signatures: SignaturesService;
   readonly tokens: TokensService;
+  readonly feeds: Feeds;
   readonly users: UsersService;
 }

@@ -27,6 +27,8 @@ export interface RawRequest {
   header(name: string): string | undefined;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+  /** Ends the connection. */
+  cut(): void;
 }
 
 /** What an answer of one status is, for the document. */
@@ -60,7 +62,7 @@ interface Described<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 }
 
 /** A validated request. */
-interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal'> {
+interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal' | 'cut'> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -119,5 +121,6 @@ async function validated<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     body: read(body, body === undefined ? undefined : await request.body(), 'body'),
     header: request.header,
     signal: request.signal,
+    cut: request.cut,
   };
 }

@@ -83,7 +83,7 @@ function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promi
  */
 export async function startApi(options: ApiOptions & { readonly port: number }): Promise<RunningApi> {
   const { host, port, authenticator } = options;
-  const { log } = options.parts;
+  const { log, feeds } = options.parts;
   const {
     url,
     port: taken,
@@ -94,7 +94,16 @@ export async function startApi(options: ApiOptions & { readonly port: number }):
     answer: createApi(options),
     refuse: (error) => problemAnswer(error, { log, instance: newInstance() }),
   });
-  return { url, port: taken, close: () => close(GRACE).then(() => authenticator.flush()) };
+  return {
+    url,
+    port: taken,
+    close: async () => {
+      // Streams end first: they do not end by themselves.
+      feeds.close();
+      await close(GRACE);
+      await authenticator.flush();
+    },
+  };
 }
 
 /** The table with the document that is made from it. */
@@ -143,13 +152,14 @@ async function withUser(token: Caller, proof: string | undefined, { users }: Api
 }
 
 function requestOf(context: ApiContext): RawRequest {
-  const { req } = context;
+  const { req, env } = context;
   return {
     params: req.param(),
     query: queryOf(req.queries()),
     body: () => jsonBody(context),
     header: (name) => req.header(name),
     signal: req.raw.signal,
+    cut: env.cut,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from './route.js';
+import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
 import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...walletRoutes,
   ...transactionRoutes,
   ...signatureRoutes,
+  ...eventRoutes,
   ...tokenRoutes,
 ];

@@ -9,6 +9,34 @@ export type ErrorKind = {
   readonly hint: string;
 };
 
+export type Event = {
+  /** the same for ever: whoever gets an event twice knows it by this */
+  readonly id: string;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: {
+    readonly transaction: string;
+    readonly state: 'claimed' | 'held' | 'signed' | 'broadcast' | 'completed' | 'denied' | 'failed' | 'cancelled';
+    readonly chain: string;
+    readonly network: 'mainnet' | 'testnet';
+    readonly kind: 'transaction' | 'message' | 'typed-data' | 'hash';
+    readonly reference: string | null;
+    readonly txId: string | null;
+    readonly error: {
+      readonly code: string;
+      readonly detail: string;
+    } | null;
+  } | {
+    readonly [name: string]: unknown;
+  };
+};
+
+export type EventPage = {
+  readonly data: readonly Event[];
+  /** where to read on, also if there is nothing yet */
+  readonly next: string;
+};
+
 export type Health = {
   readonly status: 'ok';
   readonly version: string;
@@ -158,7 +186,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** networks such as `10.0.0.0/8` */
@@ -357,7 +385,7 @@ export interface Operations {
   /** lists wallets in the order of their ids */
   readonly listWallets: {
     readonly query: {
-      /** `next` of the page before */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -386,7 +414,7 @@ export interface Operations {
   /** lists transactions, the newest first */
   readonly listTransactions: {
     readonly query: {
-      /** `next` of the page before */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -434,7 +462,7 @@ export interface Operations {
   /** lists signatures, the newest first */
   readonly listSignatures: {
     readonly query: {
-      /** `next` of the page before */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -466,6 +494,34 @@ export interface Operations {
     };
     readonly answer: Signature;
   };
+  /** lists what happened, the oldest first; read on with `next`, and nothing is missed */
+  readonly listEvents: {
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** only these types, separated by commas */
+      readonly types?: string | undefined;
+      /** only events of this transaction */
+      readonly transaction?: string | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+      /** seconds to wait for an event if there is none, at most 60 */
+      readonly wait?: string | number | undefined;
+    };
+    readonly answer: EventPage;
+  };
+  /** tells what happens from now on, or since a cursor, as Server-Sent Events */
+  readonly streamEvents: {
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** only these types, separated by commas */
+      readonly types?: string | undefined;
+      /** only events of this transaction */
+      readonly transaction?: string | undefined;
+    };
+    readonly answer: Response;
+  };
   /** makes a token of the same tenant, with no more rights than the one that asks */
   readonly createToken: {
     readonly body: TokenRequest;
@@ -474,7 +530,7 @@ export interface Operations {
   /** lists the tokens of the tenant, without their secrets */
   readonly listTokens: {
     readonly query: {
-      /** `next` of the page before */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -512,6 +568,8 @@ export const operations = {
   getSignature: { method: 'GET', path: '/v1/signatures/{id}', hasKey: false, isJson: true },
   listSignatureEvents: { method: 'GET', path: '/v1/signatures/{id}/events', hasKey: false, isJson: true },
   cancelSignature: { method: 'POST', path: '/v1/signatures/{id}/cancel', hasKey: false, isJson: true },
+  listEvents: { method: 'GET', path: '/v1/events', hasKey: false, isJson: true },
+  streamEvents: { method: 'GET', path: '/v1/events/stream', hasKey: false, isJson: false },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },

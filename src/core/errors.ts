@@ -693,6 +693,11 @@ const kinds = {
     hint: 'send the header `Idempotency-Key` with 1 to 255 visible characters, another one for each request',
   },
   IDEMPOTENCY_KEY_REUSED: { exit: 1, status: 422, hint: 'use another Idempotency-Key for another request' },
+  EVENTS_GONE: {
+    exit: 1,
+    status: 410,
+    hint: 'the store was restored: look at the list of transactions, then read events without a cursor',
+  },
   RATE_LIMITED: { exit: 1, status: 429, retry: true, hint: 'wait as long as `Retry-After` says' },
   ROUTE_UNKNOWN: { exit: 1, status: 404, hint: '`/v1/openapi.json` lists the operations' },
   METHOD_UNKNOWN: { exit: 1, status: 405, hint: 'use one of the methods that the header `Allow` lists' },

@@ -16,6 +16,8 @@ const CUT_PERIOD = 60_000;
 export interface Peer {
   /** Of the machine, or of the proxy in front; undefined if the connection is gone. */
   readonly address: string | undefined;
+  /** Ends the connection. */
+  cut(): void;
 }
 
 export interface ListenOptions {
@@ -87,8 +89,7 @@ function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
       keepAliveTimeout: KEEP_ALIVE,
     },
     getRequestListener(
-      (request, { incoming }) =>
-        hasOneHost(incoming) ? answer(request, { address: incoming.socket.remoteAddress }) : malformed(),
+      (request, { incoming }) => (hasOneHost(incoming) ? answer(request, peerOf(incoming)) : malformed()),
       {
         hostname: host,
         errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
@@ -97,6 +98,10 @@ function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
   );
   server.setTimeout(limits.silence);
   return server;
+}
+
+function peerOf({ socket }: Pick<IncomingMessage, 'socket'>): Peer {
+  return { address: socket.remoteAddress, cut: () => void socket.destroy() };
 }
 
 /** RFC 9112, 3.2: a request without one is allowed only before HTTP/1.1; a request with two is never allowed. */

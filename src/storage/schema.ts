@@ -176,6 +176,20 @@ export interface StoreTables {
   };
   /** What was decided about tenants (since format 6). */
   tenant_settings: { tenant: string; facts: string; mac: string };
+  /** Events that are not in a transaction's story (since format 6). */
+  notices: {
+    id: string;
+    at: number;
+    type: string;
+    tenant: string;
+    network: string;
+    /** JSON. */
+    data: string;
+    mac: string | null;
+    /** As in `transaction_events`. */
+    seq: number | null;
+    feed: string | null;
+  };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */
@@ -184,6 +198,10 @@ export interface StoreTables {
     event: string;
     fact: string;
     mac: string | null;
+    /** Place in the feed of events; 0: it waits for one; null: applications do not hear of it (since format 6). */
+    seq: number | null;
+    /** Network and tenant whose feed it is, once it has a place. */
+    feed: string | null;
   };
 }
 

@@ -14,6 +14,7 @@ import { addFreezes } from './migrations/0005-freezes.js';
 import { addPolicies } from './migrations/0005-policies.js';
 import { addWalletControl } from './migrations/0005-wallet-control.js';
 import { addAccess } from './migrations/0006-access.js';
+import { addEvents } from './migrations/0006-events.js';
 import { addIntake } from './migrations/0006-intake.js';
 import { addUsers } from './migrations/0006-users.js';
 import { addWalletLookup } from './migrations/0006-wallet-lookup.js';
@@ -43,6 +44,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addIntake(db, types);
     await addAccess(db, types);
     await addWalletLookup(db, types);
+    await addEvents(db, types);
     await addUsers(db, types);
   },
 ];

@@ -7,6 +7,8 @@ import { auditRows } from './audit/backup-rows.js';
 import { auditLog } from './audit/log.js';
 import { AuditWriter } from './audit/writer.js';
 import type { Database } from './database.js';
+import { eventTable } from './events/events.js';
+import { Written } from './events/written.js';
 import { freezeTable } from './freezes/freezes.js';
 import { journalRecords } from './journal/backup-rows.js';
 import { journalTable } from './journal/journal.js';
@@ -46,7 +48,7 @@ export type Filling = Pick<
   | 'auditRows'
 >;
 
-type Tables = keyof Filling | 'slots' | 'journal' | 'unlockAudit' | 'rootGeneration' | 'rekey';
+type Tables = keyof Filling | 'slots' | 'journal' | 'events' | 'unlockAudit' | 'rootGeneration' | 'rekey';
 
 /** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
@@ -56,6 +58,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
   const auditSeal = new JournalSeal(isShared);
   const process = randomUUID();
   const writer = new AuditWriter({ clock, seal: auditSeal, process });
+  const written = new Written();
   return {
     rootGeneration: generation,
     wallets: walletTable(database, generation),
@@ -66,11 +69,12 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     freezes: freezeTable(database, generation),
     policies: policyTable(database, generation),
     access: accessTable(database, generation),
-    journal: journalTable(database, clock, process, seal),
+    journal: journalTable(database, clock, process, { seal, written }),
     async unlockJournal(opening) {
       auditSeal.unlock(opening.mac);
       return database.write((db) => openJournal(db, seal, opening));
     },
+    events: eventTable(database, { seal, written }),
     audit: auditLog(database, { writer, seal: auditSeal, process }),
     unlockAudit: (mac) => auditSeal.unlock(mac),
     auditRows: auditRows(database, auditSeal),

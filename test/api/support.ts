@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 import { Authenticator } from '../../src/api/authenticator.js';
+import { Feeds } from '../../src/api/feeds.js';
 import type { ApiParts } from '../../src/api/parts.js';
 import { Orphans } from '../../src/api/rpc/orphans.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
@@ -107,6 +108,7 @@ export class TestApi {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
       journal: store.journal,
+      feeds: new Feeds(store.events, clock),
       tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
       users: createUsers({ access: store.access, mac, vault, keys: new IssuerKeys(), clock, log: silentLog }),
       transactions: new Transactions({ network: 'testnet', intake, lifecycle }),

@@ -1,4 +1,5 @@
 import { Authenticator } from '../../api/authenticator.js';
+import { Feeds } from '../../api/feeds.js';
 import { startApi } from '../../api/server.js';
 import { IssuerKeys } from '../../cloud/oidc/issuer-keys.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
@@ -60,6 +61,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
     journal: store.journal,
+    feeds: new Feeds(store.events, clock),
     tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
     users: createUsers({
       ...{ access: store.access, mac, vault, clock, log },

@@ -4,7 +4,10 @@ import { readToken } from '../../core/access/token.js';
 import { createToken, revokeToken, type TokenParts } from '../access/tokens.js';
 
 /** Tokens as the API manages them. */
-export function managedTokens(parts: TokenParts, authenticator: Pick<Authenticator, 'forget'>): TokensService {
+export function managedTokens(
+  parts: TokenParts,
+  authenticator: Pick<Authenticator, 'forget' | 'requireValid'>,
+): TokensService {
   const { access, mac } = parts;
   return {
     create: (wanted) => createToken(parts, wanted),
@@ -13,6 +16,7 @@ export function managedTokens(parts: TokenParts, authenticator: Pick<Authenticat
       const page = found.flatMap((stored) => readToken(mac, stored) ?? []);
       return { page, last: found.length < limit ? undefined : found.at(-1)?.id };
     },
+    requireValid: (token) => authenticator.requireValid(token.id),
     async revoke(tenant, id) {
       await revokeToken(parts, { id, tenant });
       authenticator.forget(id);

@@ -10,6 +10,7 @@ export const scopes = {
   'messages:sign': 'ask for signatures of messages',
   'typed-data:sign': 'ask for signatures of typed data, which may move money',
   'hashes:sign': 'ask for signatures of bare hashes, which may stand for anything, where the server allows them',
+  'events:read': 'read what happened, as a list and as a stream',
   'approvals:decide': 'hand in what persons signed; no operation takes it yet',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;

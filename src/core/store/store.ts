@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../audit/events.js';
+import type { EventTable } from '../events/feed.js';
 import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { AccessTable } from './access.js';
@@ -159,6 +160,7 @@ export interface Store {
   readonly freezes: FreezeTable;
   readonly policies: PolicyTable;
   readonly access: AccessTable;
+  readonly events: EventTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

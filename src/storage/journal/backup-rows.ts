@@ -29,13 +29,15 @@ export function journalRecords(
           .execute();
         const ids = rows.map(({ id }) => id);
         if (ids.length === 0) return [];
-        const events = new Map<string, Omit<EventRow, 'transaction_id'>[]>(ids.map((id) => [id, []]));
+        const events = new Map<string, Omit<EventRow, 'transaction_id' | 'seq' | 'feed'>[]>(ids.map((id) => [id, []]));
         const found = db
           .selectFrom('transaction_events')
           .selectAll()
           .where('transaction_id', 'in', ids)
           .orderBy('place');
-        for (const { transaction_id, ...event } of await found.execute()) events.get(transaction_id)?.push(event);
+        // Places in the feed of events are of this store alone.
+        for (const { transaction_id, seq: _seq, feed: _feed, ...event } of await found.execute())
+          events.get(transaction_id)?.push(event);
         return rows.map((row) => ({ id: row.id, row: { ...row }, events: events.get(row.id) ?? [] }));
       }),
     add: (records, { adopt = false } = {}) =>
@@ -79,7 +81,7 @@ function tableRow({ row, events }: JournalRecord, own: Own): Row {
 
 function eventRows({ id, events }: JournalRecord, own: Own): EventRow[] {
   return events.map(({ place, at, event, fact, mac }) => {
-    const line = { transaction_id: id, place, at, event, fact };
+    const line = { transaction_id: id, place, at, event, fact, seq: null, feed: null };
     return { ...line, mac: own('transaction_events', line, mac) };
   });
 }

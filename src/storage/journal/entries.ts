@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { publicEvent } from '../../core/events/types.js';
 import { objectOf, parseJson } from '../../core/json.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
+import { noteEvent } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { recordStep } from './audited.js';
 import { toEntry } from './rows.js';
@@ -72,7 +74,7 @@ export async function explainRefusal(
 type EventRow = StoreTables['transaction_events'];
 
 /** Writes a line of a story with its MAC. */
-export const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
+export const insertLine = compiledQuery((db: Tables, hole: Holes<Omit<EventRow, 'feed'>>) =>
   db.insertInto('transaction_events').values({
     transaction_id: hole('transaction_id'),
     place: hole('place'),
@@ -80,6 +82,8 @@ export const insertLine = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
     event: hole('event'),
     fact: hole('fact'),
     mac: hole('mac'),
+    seq: hole('seq'),
+    feed: null,
   }),
 );
 
@@ -88,12 +92,13 @@ interface StoryLine {
   readonly at: number;
   readonly event: string;
   readonly fact: string;
+  readonly seq: number | null;
 }
 
 const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
   db
     .insertInto('transaction_events')
-    .columns(['transaction_id', 'place', 'at', 'event', 'fact'])
+    .columns(['transaction_id', 'place', 'at', 'event', 'fact', 'seq'])
     .expression((query) =>
       query
         .selectFrom('transaction_events')
@@ -103,6 +108,7 @@ const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
           cast<number>(hole('at'), 'bigint').as('at'),
           cast<string>(hole('event'), 'text').as('event'),
           cast<string>(hole('fact'), 'text').as('fact'),
+          cast<number | null>(hole('seq'), 'bigint').as('seq'),
         ])
         .where('transaction_id', '=', hole('id')),
     ),
@@ -119,6 +125,16 @@ interface ReservedBudgets {
   readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
 }
 
+/**
+ * What a new line says of its place in the feed of events: 0 if applications hear of it, and null if not. They hear of each
+ * change of the state once, however often a held transaction is judged.
+ * @param before - the state before the line; undefined: not known, or there was none
+ */
+export function firstSeq(event: string, before?: string): 0 | null {
+  const heard = publicEvent(event);
+  return heard === undefined || heard.state === before ? null : 0;
+}
+
 /** Adds the next line of the story. */
 export async function addEvent(
   db: Tables,
@@ -129,11 +145,13 @@ export async function addEvent(
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   const seal = sealOf(db);
   const place = added.place ?? seal.nextPlace(added.id);
+  const seq = firstSeq(added.event, seal.lastRead(added.id)?.state);
+  if (seq !== null) noteEvent(db);
   if (place === undefined) {
-    await insertEvent(db, { ...added, fact });
+    await insertEvent(db, { ...added, fact, seq });
     return;
   }
-  const line = { transaction_id: added.id, place, at: added.at, event: added.event, fact };
+  const line = { transaction_id: added.id, place, at: added.at, event: added.event, fact, seq };
   await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
 }
 

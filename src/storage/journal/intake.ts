@@ -4,6 +4,7 @@ import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted } from '../../core/store/journal.js';
 import type { Idempotency } from '../../core/store/queue.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
+import { noteEvent } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { insertLine, type Tables } from './entries.js';
 import type { Holder } from './leases.js';
@@ -31,7 +32,8 @@ export async function accept(db: Tables, request: AcceptRequest, { now }: Holder
   const insert = db.insertInto('transactions').values(row);
   const { numInsertedOrUpdatedRows } = await insert.onConflict((met) => met.doNothing()).executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) return known(db, request);
-  const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row) };
+  const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row), seq: 0 };
+  noteEvent(db);
   await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
   return { kind: 'accepted', entry: toEntry(row) };
 }

@@ -15,6 +15,7 @@ import {
 import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
 import type { Database } from '../database.js';
+import type { Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { useRecord } from './audited.js';
 import { due, waiting } from './due.js';
@@ -33,11 +34,13 @@ export function journalTable(
   database: Database<StoreTables>,
   clock: Clock,
   owner: string = randomUUID(),
-  seal = new JournalSeal(database.dialect === 'postgres'),
+  { seal = new JournalSeal(database.dialect === 'postgres'), written }: { seal?: JournalSeal; written?: Written } = {},
 ): Journal {
   const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
-  const write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) =>
-    database.write(async (db, record) => {
+  const write = async <R>(work: (db: Tables, holder: Holder) => Promise<R>): Promise<R> => {
+    let used: Tables | undefined;
+    const done = await database.write(async (db, record) => {
+      used = db;
       useSeal(db, seal);
       useRecord(db, record);
       seal.begin();
@@ -45,6 +48,9 @@ export function journalTable(
       await seal.finish(db);
       return result;
     });
+    if (used !== undefined) written?.tell(used);
+    return done;
+  };
   const read = <R>(work: (db: Tables) => Promise<R>) =>
     database.read((db) => {
       useSeal(db, seal);

@@ -11,6 +11,7 @@ import {
   type Lease,
   unsignedStates,
 } from '../../core/store/journal.js';
+import { noteEvent } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { addEvent, followers, leaseLost, type Tables } from './entries.js';
 import { newRow, payloadDigest, toEntry } from './rows.js';
@@ -134,6 +135,7 @@ async function addRows(
     const events = rows.map((row) => claimedEvent(row, holder.now));
     const lines = events.map((line) => ({ ...line, mac: seal.of('transaction_events', line) }));
     await db.insertInto('transaction_events').values(lines).execute();
+    noteEvent(db);
     for (const row of rows) seal.remember(row);
   }
   return new Map(fresh.map((row) => [row.id, row]));
@@ -152,6 +154,8 @@ function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
     event: 'claimed',
     fact: JSON.stringify({ digest: row.digest }),
     mac: null,
+    seq: 0,
+    feed: null,
   };
 }
 

@@ -14,6 +14,7 @@ export const sealedTables = {
   transaction_events: ['transaction_id', 'place'],
   reservations: ['chain', 'network', 'sender', 'resource'],
   transaction_ids: ['chain', 'network', 'tx_id'],
+  notices: ['id'],
   audit_heads: ['writer'],
   budget_reservations: ['budget', 'transaction_id', 'attempt'],
   budget_sums: ['budget', 'span'],

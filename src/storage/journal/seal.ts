@@ -7,8 +7,11 @@ import { readEntry } from './rows.js';
 type Tables = Kysely<StoreTables>;
 type Row = StoreTables['transactions'];
 
-/** The owner of a lease and its end: fenced by the generation, and written for many rows at a time. */
-const leaseColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_at']);
+/**
+ * The owner of a lease and its end: fenced by the generation, and written for many rows at a time. Places in the feed of events:
+ * they are given after the row.
+ */
+const openColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_at', 'seq', 'feed']);
 
 /** Rows that this process wrote last, so that it need not read them before it writes them again. */
 const MOST_KNOWN = 4_096;
@@ -161,7 +164,7 @@ export class JournalSeal {
 }
 
 function isCovered(name: string): boolean {
-  return name !== 'mac' && !leaseColumns.has(name);
+  return name !== 'mac' && !openColumns.has(name);
 }
 
 /** A database may return whole numbers as numbers or as text; SQLite keeps the type that it got. */

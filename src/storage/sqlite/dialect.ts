@@ -93,6 +93,6 @@ function bound(value: SqliteValue): SqliteValue {
 
 function givesRows({ query, sql }: CompiledQuery): boolean {
   if (SelectQueryNode.is(query)) return true;
-  if (RawNode.is(query)) return /^\s*(select|with|pragma|explain)\b/i.test(sql);
+  if (RawNode.is(query)) return /^\s*(select|with|pragma|explain)\b|\sreturning\s/i.test(sql);
   return 'returning' in query && query.returning !== undefined;
 }

@@ -95,5 +95,12 @@ create table "owners" ("digest" bytea not null primary key, "tenant" text collat
 create index "owners_by_tenant" on "owners" ("tenant", "digest");
 create table "wallet_addresses" ("signature_id" text collate "C" not null, "child" bigint not null, "digest" bytea, "box" bytea, constraint "wallet_addresses_key" primary key ("signature_id", "child"));
 create index "wallet_addresses_by_digest" on "wallet_addresses" ("digest") where "digest" is not null;
+alter table "transaction_events" add column "seq" bigint;
+alter table "transaction_events" add column "feed" text collate "C";
+create table "notices" ("id" text collate "C" not null primary key, "at" bigint not null, "type" text collate "C" not null, "tenant" text collate "C" not null, "network" text collate "C" not null, "data" text collate "C" not null, "mac" text collate "C", "seq" bigint, "feed" text collate "C");
+create index "transaction_events_by_feed" on "transaction_events" ("feed", "seq") where seq > 0;
+create index "transaction_events_unnumbered" on "transaction_events" ("at") where seq = 0;
+create index "notices_by_feed" on "notices" ("feed", "seq") where seq > 0;
+create index "notices_unnumbered" on "notices" ("at") where seq = 0;
 alter table "transactions" add column "user_tag" text collate "C";
 create table "tenant_settings" ("tenant" text collate "C" primary key, "facts" text collate "C" not null, "mac" text collate "C" not null);

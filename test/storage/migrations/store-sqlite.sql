@@ -95,5 +95,12 @@ create table "owners" ("digest" blob not null primary key, "tenant" text not nul
 create index "owners_by_tenant" on "owners" ("tenant", "digest");
 create table "wallet_addresses" ("signature_id" text not null, "child" bigint not null, "digest" blob, "box" blob, constraint "wallet_addresses_key" primary key ("signature_id", "child"));
 create index "wallet_addresses_by_digest" on "wallet_addresses" ("digest") where "digest" is not null;
+alter table "transaction_events" add column "seq" bigint;
+alter table "transaction_events" add column "feed" text;
+create table "notices" ("id" text not null primary key, "at" bigint not null, "type" text not null, "tenant" text not null, "network" text not null, "data" text not null, "mac" text, "seq" bigint, "feed" text);
+create index "transaction_events_by_feed" on "transaction_events" ("feed", "seq") where seq > 0;
+create index "transaction_events_unnumbered" on "transaction_events" ("at") where seq = 0;
+create index "notices_by_feed" on "notices" ("feed", "seq") where seq > 0;
+create index "notices_unnumbered" on "notices" ("at") where seq = 0;
 alter table "transactions" add column "user_tag" text;
 create table "tenant_settings" ("tenant" text primary key, "facts" text not null, "mac" text not null);

@@ -20,7 +20,7 @@ const intake = [
   'expires_at',
 ] as const;
 type Row = Omit<StoreTables['transactions'], 'events' | 'mac' | (typeof intake)[number]>;
-type Line = Omit<StoreTables['transaction_events'], 'mac'>;
+type Line = Omit<StoreTables['transaction_events'], 'mac' | 'seq' | 'feed'>;
 
 const location = freshLocation();
 let database: Database<StoreTables>;
@@ -50,6 +50,7 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'tenant_settings',
     'owners',
     'wallet_addresses',
+    'notices',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();
@@ -65,6 +66,8 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
   for (const table of ['transactions', 'transaction_events', 'reservations'] as const) {
     await db.schema.alterTable(table).dropColumn('mac').execute();
   }
+  for (const index of ['by_feed', 'unnumbered']) await db.schema.dropIndex(`transaction_events_${index}`).execute();
+  for (const column of ['seq', 'feed']) await db.schema.alterTable('transaction_events').dropColumn(column).execute();
   const indexes = ['by_key', 'by_tenant', 'by_reference', 'waiting', 'expiring'];
   for (const index of indexes) await db.schema.dropIndex(`transactions_${index}`).execute();
   for (const column of ['events', ...intake]) await db.schema.alterTable('transactions').dropColumn(column).execute();
