@@ -42,6 +42,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'api',
     'health',
+    // The demo is an application, too.
+    'client',
   ],
   cli: ['core', 'app'],
   // Applications take it along without the rest.
@@ -123,6 +125,7 @@ function textOf(node: ts.Node | undefined): string[] {
 const namesChains: Readonly<Record<string, string>> = {
   'app/demo/demo.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/demo/control.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
+  'app/demo/api.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/demo/stage.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/doctor/network.ts': 'whether the cloud answers is asked about a chain that every cloud has',
 };

@@ -25,3 +25,13 @@ it('the second act holds a large payment until two persons approve it, and stops
   expect(lines.filter((line) => line.includes('paid:'))).toHaveLength(3);
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ events: expect.any(Number) });
 });
+
+it('the third act serves an application, and pays once however often it asks', async () => {
+  const { code, stdout, stderr } = await custos(['demo', 'api'], { home });
+  expect([code, stderr]).toEqual([0, expect.not.stringMatching(/error|warning/i)]);
+  const lines = stdout.trim().split('\n');
+  const result = JSON.parse(lines.at(-1) ?? '');
+  expect(result).toEqual({ id: expect.any(String), txId: expect.stringMatching(/^0x[0-9a-f]{64}$/), block: 1 });
+  expect(lines).toContain(`  both are transaction ${result.id}`);
+  expect(lines).toContain('  bob 0 → 0.25 ETH');
+});

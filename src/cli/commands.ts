@@ -226,6 +226,12 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/demo.js')).control,
   },
   {
+    path: 'demo api',
+    about: 'try the API as an application does, on a local blockchain, without any account',
+    options: [],
+    load: async () => (await import('./commands/demo.js')).api,
+  },
+  {
     path: 'doctor',
     about: 'check configuration and health, and suggest remedies',
     options: [

@@ -18,8 +18,8 @@ import { createWallets } from '../wallets/create.js';
 import { type LocalChain, startLocalChain } from './local-chain.js';
 
 /** The chain of the demo. */
-const CHAIN = 'ETH';
-const CHAIN_ID = 31_337;
+export const CHAIN = 'ETH';
+export const CHAIN_ID = 31_337;
 /** Wei. */
 const ETHER = 10n ** 18n;
 
@@ -172,12 +172,16 @@ export async function minedIn(chain: LocalChain, txId: string): Promise<number> 
 }
 
 /** Gives a wallet coins of the local blockchain. */
-export async function giveEther(chain: LocalChain, { address }: KeyWallet, count: bigint): Promise<void> {
+export async function giveEther(
+  chain: LocalChain,
+  { address }: Pick<KeyWallet, 'address'>,
+  count: bigint,
+): Promise<void> {
   await chain.rpc('anvil_setBalance', [address, `0x${(count * ETHER).toString(16)}`]);
 }
 
 /** Wei of each wallet. */
-export function balances(chain: LocalChain, wallets: readonly KeyWallet[]): Promise<bigint[]> {
+export function balances(chain: LocalChain, wallets: readonly Pick<KeyWallet, 'address'>[]): Promise<bigint[]> {
   return Promise.all(
     wallets.map(async ({ address }) => BigInt(String(await chain.rpc('eth_getBalance', [address, 'latest'])))),
   );
