@@ -1,7 +1,7 @@
 import type { Scope } from '../core/access/scopes.js';
 import type { Token } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
-import type { ChainId, OwnerId, SignatureId } from '../core/ids.js';
+import type { ChainId, OwnerId, SignatureId, TenantId } from '../core/ids.js';
 import type { Wallet } from '../core/signing/wallet.js';
 
 /** A user of the tenant who proved to be there. */
@@ -15,6 +15,21 @@ export interface ProvenUser {
 export interface Caller extends Token {
   /** The user whose own proof came beside the token. The request sees and uses what is theirs, and nothing else. */
   readonly user?: ProvenUser;
+}
+
+/** Carries a user's own proof beside the application's token. */
+export const USER_HEADER = 'custos-user-token';
+
+/**
+ * The caller of a token together with the user, if a proof came along. One that does not hold is refused, also where none is needed.
+ * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*
+ */
+export async function withUser(
+  token: Caller,
+  proof: string | undefined,
+  users: { verify(tenant: TenantId, text: string): Promise<ProvenUser> },
+): Promise<Caller> {
+  return proof === undefined ? token : { ...token, user: await users.verify(token.tenant, proof) };
 }
 
 /** @throws CustosError SCOPE_MISSING */

@@ -8,7 +8,7 @@ import { listen, type Peer } from '../http/listen.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { requestInvalid } from '../http/problems.js';
 import type { Authenticator } from './authenticator.js';
-import type { Caller } from './caller.js';
+import { USER_HEADER, withUser } from './caller.js';
 import { openApiDocument } from './openapi.js';
 import type { ApiParts } from './parts.js';
 import { problemAnswer } from './problem.js';
@@ -18,9 +18,6 @@ import type { RpcParts } from './rpc/parts.js';
 import { addRpcRoutes } from './rpc/routes.js';
 import { routes } from './table.js';
 import { refuseHalves } from './validate.js';
-
-/** Carries a user's own proof beside the application's token. */
-const USER_HEADER = 'custos-user-token';
 
 /** How long `close` waits for running requests, in milliseconds. */
 const GRACE = 10_000;
@@ -141,14 +138,9 @@ async function answer(context: ApiContext, route: Route, { parts, authenticator 
   const { req, env } = context;
   const token =
     route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
-  const caller = token && (await withUser(token, req.header(USER_HEADER), parts));
+  const caller = token && (await withUser(token, req.header(USER_HEADER), parts.users));
   if (route.body === undefined) refuseBody(context);
   return responseOf(await route.answer(requestOf(context), parts, caller));
-}
-
-/** A proof that does not hold is refused, also where none is needed. @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_* */
-async function withUser(token: Caller, proof: string | undefined, { users }: ApiParts): Promise<Caller> {
-  return proof === undefined ? token : { ...token, user: await users.verify(token.tenant, proof) };
 }
 
 function requestOf(context: ApiContext): RawRequest {

@@ -46,6 +46,26 @@ describe('wallets whose owner has to be there', () => {
     expect(entry?.intake?.userTag).toBe(entry?.pending.user);
   });
 
+  it("sign by JSON-RPC only with the user's own token, and for other users they are no accounts", async () => {
+    const { address } = await walletOf('u-17');
+    const token = await test.token();
+    const body = { jsonrpc: '2.0', id: 1, method: 'personal_sign', params: ['0x68656c6c6f', address] };
+    const ask = (proof?: string) =>
+      test.ask('POST /rpc/ETH', {
+        token,
+        body,
+        headers: { ...(proof !== undefined && { 'custos-user-token': proof }) },
+      });
+    expect((await ask()).body).toMatchObject({ error: { code: 4100, data: { code: 'USER_TOKEN_REQUIRED' } } });
+    expect((await ask('x')).body).toMatchObject({ error: { code: 4100, data: { code: 'USER_TOKEN_INVALID' } } });
+    expect((await ask(await issuer.token('u-18'))).body).toMatchObject({ error: { code: -32000 } });
+    expect(await test.store.journal.find({})).toEqual([]);
+    const signed = ask(await issuer.token('u-17'));
+    while ((await test.store.journal.find({})).length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await test.signAll();
+    expect((await signed).body['result']).toMatch(/^0x[0-9a-f]{130}$/);
+  });
+
   it('are to other users as if they did not exist', async () => {
     const { signatureId } = await walletOf('u-17');
     const proof = await issuer.token('u-18');

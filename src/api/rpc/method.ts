@@ -3,7 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { Idempotency } from '../../core/store/queue.js';
 import { isRecord } from '../../http/json.js';
-import { type Caller, includesWallet, requireChain } from '../caller.js';
+import { type Caller, includesWallet, requireChain, requireUser } from '../caller.js';
 import type { RpcParts } from './parts.js';
 
 /** Who calls, for which chain. */
@@ -54,7 +54,7 @@ export function addressText(text: string): string {
 
 /**
  * The key of an address, if the caller may use it.
- * @throws CustosError WALLET_UNKNOWN (the same for another tenant's), ADDRESS_INVALID, SCOPE_MISSING
+ * @throws CustosError WALLET_UNKNOWN (the same for another tenant's), USER_TOKEN_REQUIRED, ADDRESS_INVALID, SCOPE_MISSING
  */
 export async function requireAccount(address: string, { parts, caller, chain }: CallContext): Promise<KeyRef> {
   requireChain(caller, chain.id);
@@ -66,5 +66,6 @@ export async function requireAccount(address: string, { parts, caller, chain }: 
     throw new CustosError('WALLET_UNKNOWN', 'no unlocked account matches the Sender');
   }
   const { wallet, index } = own;
+  requireUser(caller, wallet);
   return { signatureId: wallet.signatureId, ...(index !== undefined && { index }) };
 }

@@ -25,7 +25,7 @@ export interface EthereumWords {
 
 /** What the methods work with. */
 export interface RpcParts
-  extends Pick<ApiParts, 'network' | 'clock' | 'log' | 'journal' | 'transactions' | 'signatures'> {
+  extends Pick<ApiParts, 'network' | 'clock' | 'log' | 'journal' | 'transactions' | 'signatures' | 'users'> {
   readonly chains: ChainRegistry;
   /** The chain of `/` and of the socket; absent: they are not served. */
   readonly chain?: Chain;

@@ -3,7 +3,7 @@ import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { readTypedJson } from '../../http/body.js';
 import type { Authenticator } from '../authenticator.js';
-import type { Caller } from '../caller.js';
+import { type Caller, USER_HEADER, withUser } from '../caller.js';
 import { idempotencyOf } from '../idempotency.js';
 import { type Answered, answerBody, type Session } from './answering.js';
 import type { ApiEnvironment } from './environment.js';
@@ -51,11 +51,12 @@ async function answered(context: ApiContext, options: RpcOptions, chain: Session
   return answerBody(session, () => readTypedJson(context));
 }
 
-/** @throws CustosError TOKEN_*, RATE_LIMITED */
-function authenticate({ req, env }: ApiContext, { authenticator }: RpcOptions): Promise<Caller> {
+/** @throws CustosError TOKEN_*, USER_TOKEN_*, ISSUER_*, RATE_LIMITED */
+async function authenticate({ req, env }: ApiContext, { authenticator, parts }: RpcOptions): Promise<Caller> {
   const inPath = req.param('token');
   const header = req.header('authorization') ?? (inPath === undefined ? undefined : `Bearer ${inPath}`);
-  return authenticator.authenticate(bearerOf(header), env.address);
+  const token = await authenticator.authenticate(bearerOf(header), env.address);
+  return withUser(token, req.header(USER_HEADER), parts.users);
 }
 
 /** Clients that know Basic alone send the token as the password, or as the name. */

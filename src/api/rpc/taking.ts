@@ -16,7 +16,7 @@ export function signerOf({ signatureId, index }: KeyRef) {
 /** What is known of who asks. */
 export function askedBy({ caller, idempotency }: CallContext) {
   const { tenant, id: initiator } = caller;
-  return { tenant, initiator, source: 'rpc' as const, ...(idempotency && { idempotency }) };
+  return { tenant, initiator, userTag: caller.user?.tag, source: 'rpc' as const, ...(idempotency && { idempotency }) };
 }
 
 /**
@@ -30,7 +30,7 @@ export async function takeOver(
   submit: () => Promise<Accepted>,
 ): Promise<JournalEntry> {
   const { parts, caller, chain, signal } = context;
-  const key = Orphans.key([caller.id, chain.id, call]);
+  const key = Orphans.key([caller.id, caller.user?.tag ?? null, chain.id, call]);
   const known = parts.orphans.take(key);
   const entry = (known === undefined ? undefined : await parts.journal.get(known)) ?? entryOf(await submit());
   const last = await awaited(entry, context);
