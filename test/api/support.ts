@@ -4,6 +4,7 @@ import { Authenticator } from '../../src/api/authenticator.js';
 import { Feeds } from '../../src/api/feeds.js';
 import type { ApiParts } from '../../src/api/parts.js';
 import { Orphans } from '../../src/api/rpc/orphans.js';
+import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { makeToken, type WantedToken } from '../../src/app/access/make.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
@@ -80,6 +81,10 @@ export class TestApi {
   store: Store = undefined as never;
   api: RunningApi = undefined as never;
   orphans = new WatchedOrphans();
+  /** What its JSON-RPC works with. */
+  door: () => RpcOptions = () => {
+    throw new Error('not open');
+  };
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
@@ -117,6 +122,7 @@ export class TestApi {
     const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });
     const rpc = rpcParts({ ...parts, wallets, chains, words, nodes: lifecycle.nodes, missing() {} }, 'ETH');
     this.orphans = new WatchedOrphans();
+    this.door = () => ({ parts: { ...rpc, orphans: this.orphans }, authenticator });
     this.api = await startApi({
       parts,
       rpc: { ...rpc, orphans: this.orphans },

@@ -158,6 +158,16 @@ describe('whose account it is', () => {
     }
   });
 
+  it('of more than a thousand accounts a thousand are shown', async () => {
+    const { vault } = test.carrying();
+    const made = await Promise.all(
+      Array.from({ length: 1002 }, () => vault.create('ETH' as never, 'testnet', { kind: 'key' })),
+    );
+    await test.store.wallets.add(made.map(({ sealed }) => sealed));
+    const { result } = (await call(one('eth_accounts'))).body as { result: string[] };
+    expect([result.length, new Set(result).size]).toEqual([1000, 1000]);
+  });
+
   it('without a scope nothing is listed, signed or sent', async () => {
     const { address: from } = await test.wallet();
     const token = await test.token({ scopes: ['transactions:read'] });
