@@ -89,6 +89,9 @@ export async function main(): Promise<Carried | ErrorCode> {
 
 const application = `
 import { CustosApiError, CustosWaitTimeout, createClient, type TransactionRequest, type Wallet } from 'custos-kms/client';
+import { ethersSigner } from 'custos-kms/client/ethers';
+import { type SolanaSigner, solanaSigner } from 'custos-kms/client/solana';
+import { viemWallet } from 'custos-kms/client/viem';
 
 const custos = createClient({ url: 'http://127.0.0.1:8646', token: 'x' });
 export async function pay(request: TransactionRequest): Promise<string | null> {
@@ -100,6 +103,8 @@ export async function pay(request: TransactionRequest): Promise<string | null> {
     throw error instanceof CustosApiError ? new Error(error.faults[0]?.pointer) : error;
   }
 }
+export const adapters = [ethersSigner, viemWallet];
+export const solana = (wallet: string): Promise<SolanaSigner> => solanaSigner({ custos, wallet });
 export async function all(): Promise<Wallet[]> {
   const found: Wallet[] = [];
   for await (const one of custos.list('listWallets', { query: { limit: 5 } })) found.push(one);
@@ -227,7 +232,7 @@ describe('the package, installed in an empty folder', () => {
     });
     expect(shown).toBe(
       'CustosApiError,CustosClient,CustosClientError,CustosConnectionError,CustosTransactionError,CustosWaitTimeout,' +
-        'TransactionHandle,createClient\n',
+        'RequestHandle,createClient\n',
     );
   });
 });

@@ -1,7 +1,15 @@
 import { recordOf } from './answers.js';
 import { CustosClientError, CustosConnectionError } from './errors.js';
-import { TransactionHandle } from './handle.js';
-import { type Operations, operations, type Preview, type Transaction, type TransactionRequest } from './operations.js';
+import { RequestHandle, type SignatureHandle, type TransactionHandle } from './handle.js';
+import {
+  type Operations,
+  operations,
+  type Preview,
+  type Signature,
+  type SignatureRequest,
+  type Transaction,
+  type TransactionRequest,
+} from './operations.js';
 import { type Asked, Transport, type TransportOptions } from './transport.js';
 
 export type OperationName = keyof Operations;
@@ -87,7 +95,7 @@ export class CustosClient {
   async submit(body: TransactionRequest, options: CallOptions = {}): Promise<TransactionHandle> {
     const key = options.idempotencyKey ?? newKey();
     const answer = await this.call('createTransaction', { body }, { ...options, idempotencyKey: key });
-    return new TransactionHandle(requireTransaction(answer, key), { look: this.#look, key });
+    return new RequestHandle(requireTracked<Transaction>(answer, key), { look: this.#look, key });
   }
 
   /** What a transaction would do; nothing is stored. @throws CustosApiError, CustosConnectionError */
@@ -99,16 +107,33 @@ export class CustosClient {
 
   /** A transaction that is known by its id. @throws CustosApiError PENDING_UNKNOWN; CustosConnectionError */
   async transaction(id: string, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<TransactionHandle> {
-    return new TransactionHandle(await this.#look(id, { wait: 0, signal }), { look: this.#look });
+    return new RequestHandle(await this.#look(id, { wait: 0, signal }), { look: this.#look });
   }
 
-  readonly #look = async (
-    id: string,
-    { wait, signal }: { readonly wait: number; readonly signal: AbortSignal | undefined },
-  ): Promise<Transaction> => {
+  /**
+   * Asks for a signature of a message, of typed data or of a hash; `wait()` of the handle resolves to it.
+   * @throws CustosApiError, CustosConnectionError
+   */
+  async sign(body: SignatureRequest, options: CallOptions = {}): Promise<SignatureHandle> {
+    const key = options.idempotencyKey ?? newKey();
+    const answer = await this.call('createSignature', { body }, { ...options, idempotencyKey: key });
+    return new RequestHandle(requireTracked<Signature>(answer, key), { look: this.#lookAtSignature, key });
+  }
+
+  readonly #look = async (id: string, { wait, signal }: LookOptions): Promise<Transaction> => {
     const options = { signal, ...(wait > 0 && { wait }) };
-    return requireTransaction(await this.call('getTransaction', { params: { id } }, options), undefined);
+    return requireTracked<Transaction>(await this.call('getTransaction', { params: { id } }, options), undefined);
   };
+
+  readonly #lookAtSignature = async (id: string, { wait, signal }: LookOptions): Promise<Signature> => {
+    const options = { signal, ...(wait > 0 && { wait }) };
+    return requireTracked<Signature>(await this.call('getSignature', { params: { id } }, options), undefined);
+  };
+}
+
+interface LookOptions {
+  readonly wait: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A client of an API. @throws CustosClientError CLIENT_OPTIONS */
@@ -172,13 +197,13 @@ function isPreview(answer: unknown): answer is Preview {
   return typeof digest === 'string' && typeof recordOf(summary)['text'] === 'string';
 }
 
-function requireTransaction(answer: unknown, key: string | undefined): Transaction {
-  if (isTransaction(answer)) return answer;
-  throw unreadable('a transaction', key);
+function requireTracked<T extends Transaction | Signature>(answer: unknown, key: string | undefined): T {
+  if (isTracked<T>(answer)) return answer;
+  throw unreadable('a transaction or a signature', key);
 }
 
 /** What a handle relies on. */
-function isTransaction(answer: unknown): answer is Transaction {
+function isTracked<T extends Transaction | Signature>(answer: unknown): answer is T {
   const { id, state } = recordOf(answer);
   return typeof id === 'string' && id !== '' && typeof state === 'string';
 }

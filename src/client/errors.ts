@@ -1,4 +1,4 @@
-import type { Transaction } from './operations.js';
+import type { Signature, Transaction } from './operations.js';
 
 /** Everything that this client throws, apart from what an `AbortSignal` of the application says. */
 export class CustosClientError extends Error {
@@ -73,12 +73,12 @@ export class CustosConnectionError extends CustosClientError {
   }
 }
 
-/** A transaction ended without being sent. Its code is that of the transaction's error, or its state in capitals. */
+/** A transaction ended without being sent, or a signature without being made. Its code is that of the transaction's error, or its state in capitals. */
 export class CustosTransactionError extends CustosClientError {
   override readonly name = 'CustosTransactionError';
-  readonly transaction: Transaction;
+  readonly transaction: Transaction | Signature;
 
-  constructor(transaction: Transaction) {
+  constructor(transaction: Transaction | Signature) {
     const { id, state, error } = transaction;
     super(
       error?.code ?? state.toUpperCase(),
@@ -92,11 +92,11 @@ export class CustosTransactionError extends CustosClientError {
 export class CustosWaitTimeout extends CustosClientError {
   override readonly name = 'CustosWaitTimeout';
   /** As it was seen last. */
-  readonly transaction: Transaction;
+  readonly transaction: Transaction | Signature;
 
-  constructor(transaction: Transaction, milliseconds: number) {
+  constructor(transaction: Transaction | Signature, milliseconds: number) {
     const { id, state } = transaction;
-    const seen = `transaction ${id} is still ${state} after ${milliseconds} ms`;
+    const seen = `request ${id} is still ${state} after ${milliseconds} ms`;
     super('WAIT_TIMEOUT', `${seen}; it goes on and may still happen: wait for it again, and do not ask for another`);
     this.transaction = transaction;
   }

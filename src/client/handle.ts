@@ -1,5 +1,5 @@
 import { CustosApiError, CustosConnectionError, CustosTransactionError, CustosWaitTimeout } from './errors.js';
-import type { Transaction } from './operations.js';
+import type { Signature, Transaction } from './operations.js';
 import { pause } from './pause.js';
 
 /** Where a wait ends: the network took it, or it is in the chain as deep as the server wants. */
@@ -13,11 +13,14 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Looks at a transaction; the server may answer at once, or after so many seconds at most. */
-export type Look = (
+/** What a handle follows. */
+export type Tracked = Transaction | Signature;
+
+/** Looks at what is followed; the server may answer at once, or after so many seconds at most. */
+export type Look<T extends Tracked> = (
   id: string,
   options: { readonly wait: number; readonly signal: AbortSignal | undefined },
-) => Promise<Transaction>;
+) => Promise<T>;
 
 const TIMEOUT = 120_000;
 /** Seconds that one look may take at the server. */
@@ -26,15 +29,15 @@ const LOOK = 20;
 const FIRST = 100;
 const LAST = 3000;
 
-/** One transaction, from the moment at which the server has it durably. */
-export class TransactionHandle {
+/** One transaction or signature, from the moment at which the server has it durably. */
+export class RequestHandle<T extends Tracked> {
   readonly id: string;
   /** The key of the request; undefined for a transaction that was found by its id. */
   readonly idempotencyKey: string | undefined;
-  readonly #look: Look;
-  #latest: Transaction;
+  readonly #look: Look<T>;
+  #latest: T;
 
-  constructor(latest: Transaction, { look, key }: { readonly look: Look; readonly key?: string | undefined }) {
+  constructor(latest: T, { look, key }: { readonly look: Look<T>; readonly key?: string | undefined }) {
     this.id = latest.id;
     this.idempotencyKey = key;
     this.#latest = latest;
@@ -42,12 +45,12 @@ export class TransactionHandle {
   }
 
   /** As it was seen last. `state` says whether it is a payment yet. */
-  get latest(): Transaction {
+  get latest(): T {
     return this.#latest;
   }
 
   /** Looks again. @throws CustosApiError, CustosConnectionError */
-  async refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transaction> {
+  async refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<T> {
     this.#latest = await this.#look(this.id, { wait: 0, signal });
     return this.#latest;
   }
@@ -57,7 +60,7 @@ export class TransactionHandle {
    * @throws CustosTransactionError it was denied, failed or cancelled
    * @throws CustosWaitTimeout the time is over; it may still happen
    */
-  async wait({ until = 'sent', timeout = TIMEOUT, signal }: WaitOptions = {}): Promise<Transaction> {
+  async wait({ until = 'sent', timeout = TIMEOUT, signal }: WaitOptions = {}): Promise<T> {
     const end = performance.now() + timeout;
     for (let period = FIRST; ; period = Math.min(period * 2, LAST)) {
       if (isEnded(this.#latest)) throw new CustosTransactionError(this.#latest);
@@ -72,7 +75,7 @@ export class TransactionHandle {
     }
   }
 
-  async #lookOnce(options: Parameters<Look>[1]): Promise<void> {
+  async #lookOnce(options: Parameters<Look<T>>[1]): Promise<void> {
     try {
       this.#latest = await this.#look(this.id, options);
     } catch (error) {
@@ -82,10 +85,13 @@ export class TransactionHandle {
   }
 }
 
-function isReached({ state }: Transaction, until: Until): boolean {
+export type TransactionHandle = RequestHandle<Transaction>;
+export type SignatureHandle = RequestHandle<Signature>;
+
+function isReached({ state }: Tracked, until: Until): boolean {
   return state === 'completed' || (until === 'sent' && state === 'broadcast');
 }
 
-function isEnded({ state }: Transaction): boolean {
+function isEnded({ state }: Tracked): boolean {
   return state === 'denied' || state === 'failed' || state === 'cancelled';
 }

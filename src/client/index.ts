@@ -15,6 +15,13 @@ export {
   CustosWaitTimeout,
   type Fault,
 } from './errors.js';
-export { TransactionHandle, type Until, type WaitOptions } from './handle.js';
+export {
+  RequestHandle,
+  type SignatureHandle,
+  type Tracked,
+  type TransactionHandle,
+  type Until,
+  type WaitOptions,
+} from './handle.js';
 export type * from './operations.js';
 export type { TransportOptions as ClientOptions } from './transport.js';

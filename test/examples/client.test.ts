@@ -4,12 +4,50 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  AccountRole,
+  type Address,
+  appendTransactionMessageInstruction,
+  blockhash,
+  createTransactionMessage,
+  getBase58Decoder,
+  address as kitAddress,
+  pipe,
+  type SignatureBytes,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signAndSendTransactionMessageWithSigners,
+} from '@solana/kit';
+import { PublicKey, SystemProgram, Transaction as Web3Transaction } from '@solana/web3.js';
+import {
+  AbstractSigner,
+  ContractFactory,
+  Transaction as EthersTransaction,
+  JsonRpcProvider,
+  verifyMessage,
+  verifyTypedData,
+} from 'ethers';
 import ts from 'typescript';
+import {
+  createWalletClient,
+  getAddress,
+  http,
+  parseTransaction,
+  recoverMessageAddress,
+  recoverTransactionAddress,
+  recoverTypedDataAddress,
+} from 'viem';
+import { toAccount } from 'viem/accounts';
+import { sepolia } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ethersSigner } from '../../src/client/ethers.js';
 import { type CustosClient, createClient } from '../../src/client/index.js';
+import { signatureBytes, solanaSigner } from '../../src/client/solana.js';
+import { viemWallet } from '../../src/client/viem.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 import { custos, type Running, removeHome, start } from '../support/custos.js';
 import { makeQuickHome } from '../support/quick-slot.js';
+import { type SvmNode, startSvmNode } from '../support/svm-node.js';
 
 const CUSTOS_PASSWORD = 'correct horse battery staple';
 const SEPOLIA = 11155111;
@@ -20,6 +58,7 @@ const page = readFileSync(join(root, 'docs/client.md'), 'utf8');
 
 let home: string;
 let node: Anvil;
+let svm: SvmNode;
 let server: Running;
 let url: string;
 let token: string;
@@ -27,13 +66,18 @@ let tokenFile: string;
 
 /** One server for everything in this file. */
 async function serve(): Promise<void> {
-  const args = ['serve', '--testnet', '--node', `ETH=${node.url}`, '--listen', '127.0.0.1:0'];
+  const nodes = ['--node', `ETH=${node.url}`, '--node', `SOL=${svm.url}`];
+  const args = ['serve', '--testnet', ...nodes, '--listen', '127.0.0.1:0'];
   server = start(args, { home, env: { CUSTOS_PASSWORD } });
   url = /"(http:[^"]+)"/.exec(await server.line(/"url": ?"http/))?.[1] ?? '';
 }
 
 beforeAll(async () => {
-  [home, node] = await Promise.all([makeQuickHome({ CUSTOS_PASSWORD }), startAnvil({ chainId: SEPOLIA })]);
+  [home, node, svm] = await Promise.all([
+    makeQuickHome({ CUSTOS_PASSWORD }),
+    startAnvil({ chainId: SEPOLIA }),
+    startSvmNode(),
+  ]);
   token = (await custos(['token', 'create', 'test'], { home, env: { CUSTOS_PASSWORD } })).stdout.trim();
   tokenFile = join(home, 'custos.token');
   writeFileSync(tokenFile, token, { mode: 0o600 });
@@ -42,6 +86,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.kill('SIGTERM');
   await node?.close();
+  await svm?.close();
   removeHome(home);
 });
 
@@ -122,6 +167,103 @@ describe('examples', () => {
     const addresses = (rows: { address: string }[]) => rows.map(({ address }) => address);
     expect([new Set(addresses(first)).size, addresses(again)]).toEqual([3, addresses(first)]);
     expect([await balanceOf(treasury), await nonceOf(addresses(first)[0] ?? '')]).toEqual([(199n * COIN) / 100n, 1]);
+  });
+});
+
+describe('an adapter', () => {
+  const to = '0x3333333333333333333333333333333333333333';
+  const domain = { name: 'Shop', version: '1', chainId: SEPOLIA, verifyingContract: to } as const;
+  const types = { Mail: [{ name: 'to', type: 'Person' }], Person: [{ name: 'age', type: 'uint256' }] } as const;
+  const mail = { to: { age: 2n ** 200n } };
+  /** Leaves a contract of one byte behind. */
+  const bytecode = '0x600160006000396001601ff3' as const;
+  const known = async (txId: string) => (await client().call('listTransactions', { query: { txId } })).data.length;
+
+  it('for viem has Custos sign messages, typed data and transactions, and send', async () => {
+    const { id, address } = await rich();
+    const { account, actions } = await viemWallet({ custos: client(), wallet: id });
+    const options = { account: toAccount(account), chain: sepolia, transport: http(node.url) };
+    const wallet = createWalletClient(options).extend(actions);
+    const hash = await wallet.sendTransaction({ to, value: COIN });
+    expect([(await node.receipt(hash)).status, await known(hash)]).toEqual(['0x1', 1]);
+    const deployed = await createWalletClient(options).extend(actions).deployContract({ abi: [], bytecode });
+    expect([await known(deployed), (await node.receipt(deployed)).contractAddress]).toEqual([1, expect.any(String)]);
+    for (const message of ['hello \u{1f600}', { raw: '0x00ff' as const }, { raw: new Uint8Array([1, 2]) }]) {
+      const signature = await wallet.signMessage({ message });
+      expect(await recoverMessageAddress({ message, signature })).toBe(getAddress(address));
+    }
+    const data = { domain, types, primaryType: 'Mail', message: mail } as const;
+    const signature = await wallet.signTypedData(data);
+    expect(await recoverTypedDataAddress({ ...data, signature })).toBe(getAddress(address));
+    const request = await wallet.prepareTransactionRequest({ to, value: 5n, data: '0x1234' });
+    const raw = await wallet.signTransaction(request);
+    expect(parseTransaction(raw)).toMatchObject({ to, value: 5n, data: '0x1234', nonce: 2, chainId: SEPOLIA });
+    expect(await recoverTransactionAddress({ serializedTransaction: raw as `0x02${string}` })).toBe(
+      getAddress(address),
+    );
+    expect(await nonceOf(address)).toBe(2);
+    await expect(wallet.signTransaction({ ...request, blobs: ['0x'] } as never)).rejects.toThrow('blobs');
+  });
+
+  it('for ethers has Custos sign messages, typed data and transactions, and send', async () => {
+    const { id, address } = await rich();
+    const provider = new JsonRpcProvider(node.url, SEPOLIA, { staticNetwork: true, pollingInterval: 50 });
+    const signer = await ethersSigner({ custos: client(), wallet: id, AbstractSigner, provider });
+    try {
+      const sent = await signer.sendTransaction({ to, value: COIN });
+      expect([(await sent.wait())?.status, await known(sent.hash), sent.from]).toEqual([1, 1, getAddress(address)]);
+      const contract = await new ContractFactory([], bytecode, signer).deploy();
+      await contract.waitForDeployment();
+      expect(await known(contract.deploymentTransaction()?.hash ?? '')).toBe(1);
+      const text = 'hello \u{1f600}';
+      expect(verifyMessage(text, await signer.signMessage(text))).toBe(getAddress(address));
+      const own = { Mail: [...types.Mail], Person: [...types.Person] };
+      const signature = await signer.signTypedData(domain, own, mail);
+      expect(verifyTypedData(domain, own, mail, signature)).toBe(getAddress(address));
+      expect(signer.connect(null)).toBeInstanceOf(AbstractSigner);
+      await expect(signer.sendTransaction({ from: to, to, value: 1n })).rejects.toThrow('from');
+      const parsed = EthersTransaction.from(await signer.signTransaction({ to, value: 5n }));
+      expect([parsed.from, parsed.value, parsed.nonce]).toEqual([getAddress(address), 5n, 2]);
+    } finally {
+      provider.destroy();
+    }
+  });
+
+  it('for Solana has Custos sign and send what the kit and web3.js make', async () => {
+    const made = await client().call('createWallet', { body: { chain: 'SOL', kind: 'key' } });
+    const { id, address } = Object(made);
+    svm.fund(address, 10_000_000_000n);
+    const signer = await solanaSigner<Address, SignatureBytes>({ custos: client(), wallet: id });
+    const receiver = new PublicKey(new Uint8Array(32).fill(9));
+    const transfer = SystemProgram.transfer({ fromPubkey: new PublicKey(address), toPubkey: receiver, lamports: 1e9 });
+    const first = new Web3Transaction({ feePayer: new PublicKey(address), recentBlockhash: address }).add(transfer);
+    expect(await known(await signer.sendTransaction(first))).toBe(1);
+    expect(svm.balance(receiver.toBase58())).toBe(1_000_000_000n);
+    const message = pipe(
+      createTransactionMessage({ version: 0 }),
+      (one) => setTransactionMessageFeePayerSigner(signer, one),
+      (one) =>
+        setTransactionMessageLifetimeUsingBlockhash({ blockhash: blockhash(address), lastValidBlockHeight: 1n }, one),
+      (one) =>
+        appendTransactionMessageInstruction(
+          {
+            programAddress: kitAddress('11111111111111111111111111111111'),
+            accounts: [
+              { address: signer.address, role: AccountRole.WRITABLE_SIGNER },
+              { address: kitAddress(receiver.toBase58()), role: AccountRole.WRITABLE },
+            ],
+            data: Uint8Array.from([
+              ...transfer.data.subarray(0, 4),
+              ...new Uint8Array(new BigUint64Array([7n]).buffer),
+            ]),
+          },
+          one,
+        ),
+    );
+    const signature = await signAndSendTransactionMessageWithSigners(message);
+    expect(await known(getBase58Decoder().decode(signature))).toBe(1);
+    expect(svm.balance(receiver.toBase58())).toBe(1_000_000_007n);
+    expect(signatureBytes(await signer.signOffchainMessage('hello'))).toHaveLength(64);
   });
 });
 
