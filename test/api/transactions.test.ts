@@ -72,6 +72,16 @@ describe.each(kinds)('transactions of applications, with a store on %s,', (kind)
     expect(await test.store.journal.find({})).toEqual([]);
   });
 
+  it('are waited for by who looks at them', async () => {
+    const token = await test.token();
+    const { headers } = await test.ask(CREATE, { token, body: await raw(), headers: key('a') });
+    const place = String(headers.get('location'));
+    const look = test.ask(`GET ${place}`, { token, headers: { prefer: 'wait=60' } });
+    await test.ask(`POST ${place}/cancel`, { token });
+    const { body, headers: said } = await look;
+    expect([body['state'], said.get('preference-applied')]).toEqual(['cancelled', 'wait=60']);
+  });
+
   it('are cancelled once', async () => {
     const token = await test.token();
     const { headers } = await test.ask(CREATE, { token, body: await raw(), headers: key('a') });

@@ -15,6 +15,7 @@ import {
 } from '../entries.js';
 import { idempotencyOf } from '../idempotency.js';
 import type { ApiParts } from '../parts.js';
+import { settled, waitOf } from '../prefer.js';
 import { type Answer, type Route, route } from '../route.js';
 import {
   keysOf,
@@ -81,11 +82,18 @@ export const transactionRoutes: readonly Route[] = [
     about: 'shows one transaction',
     scope: 'transactions:read',
     params,
+    headers: { Prefer: { about: '`wait=SECONDS`, at most 60: answer when it is sent or has ended' } },
     answers: { 200: { about: 'the transaction', schema: transaction } },
-    handle: async ({ params: { id } }, parts, caller) => ({
-      status: 200,
-      body: transactionJson(await requireEntry(id, resource, { parts, caller })),
-    }),
+    async handle({ params: { id }, header, signal }, parts, caller) {
+      const found = await requireEntry(id, resource, { parts, caller });
+      const { journal, clock } = parts;
+      const wait = waitOf(header('prefer'));
+      return {
+        status: 200,
+        body: transactionJson(await settled(found, wait ?? 0, { journal, clock, signal })),
+        headers: wait === undefined ? {} : { 'preference-applied': `wait=${wait}` },
+      };
+    },
   }),
   route({
     method: 'GET',
