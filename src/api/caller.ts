@@ -9,12 +9,16 @@ export interface ProvenUser {
   readonly owner: OwnerId;
   /** Their blind index, in hexadecimal digits. */
   readonly tag: string;
+  /** What proved it: a token of the identity provider, or a session that Custos opened. */
+  readonly by: 'issuer' | 'session';
 }
 
 /** Who asks: the token that was verified. The tenant comes from it, and from nothing else in a request. */
 export interface Caller extends Token {
   /** The user whose own proof came beside the token. The request sees and uses what is theirs, and nothing else. */
   readonly user?: ProvenUser;
+  /** Where the connection comes from. */
+  readonly address?: string;
 }
 
 /** Carries a user's own proof beside the application's token. */

@@ -1,7 +1,7 @@
 import type { Token } from '../core/access/token.js';
 import type { Summary } from '../core/chain/summary.js';
 import type { Clock } from '../core/clock.js';
-import type { Network, TenantId } from '../core/ids.js';
+import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
@@ -75,6 +75,27 @@ export interface TokensService {
   revoke(tenant: TenantId, id: string): Promise<void>;
 }
 
+/** A user of a tenant. */
+export interface UserRef {
+  readonly tenant: TenantId;
+  readonly owner: OwnerId;
+}
+
+/** What somebody offers to be taken for a user. */
+export interface LoginRequest extends UserRef {
+  readonly password: string;
+  /** Where the connection comes from. */
+  readonly address?: string | undefined;
+}
+
+/** What a user has who logged in. */
+interface NewSession {
+  /** What the user sends; shown once. */
+  readonly session: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 /** Knows the users of tenants. */
 export interface UsersService {
   /**
@@ -82,6 +103,16 @@ export interface UsersService {
    * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*, STORE_*
    */
   verify(tenant: TenantId, text: string): Promise<ProvenUser>;
+  /** Gives a user a password, known or not, and ends their sessions. @throws CustosError RATE_LIMITED, STORE_* */
+  setPassword(user: UserRef, password: string): Promise<void>;
+  /** Takes every login of a user away, and ends their sessions. */
+  reset(user: UserRef): Promise<void>;
+  /** @throws CustosError LOGIN_REFUSED, RATE_LIMITED, STORE_* */
+  login(request: LoginRequest): Promise<NewSession>;
+  /** Opens a session for a user whom the identity provider knows. @throws CustosError USER_TOKEN_UNSUPPORTED */
+  exchange(tenant: TenantId, user: ProvenUser): Promise<NewSession>;
+  /** Ends a session. */
+  logout(tenant: TenantId, text: string): Promise<void>;
 }
 
 /** What the operations work with. Each names the few that it uses. */

@@ -138,7 +138,9 @@ async function answer(context: ApiContext, route: Route, { parts, authenticator 
   const { req, env } = context;
   const token =
     route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
-  const caller = token && (await withUser(token, req.header(USER_HEADER), parts.users));
+  const { address } = env;
+  const asker = token && { ...token, ...(address !== undefined && { address }) };
+  const caller = asker && (await withUser(asker, req.header(USER_HEADER), parts.users));
   if (route.body === undefined) refuseBody(context);
   return responseOf(await route.answer(requestOf(context), parts, caller));
 }

@@ -4,6 +4,7 @@ import { healthRoutes } from './routes/health.js';
 import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
+import { userRoutes } from './routes/users.js';
 import { walletRoutes } from './routes/wallets.js';
 
 /** Every operation of the API but the document, which is made from this list. */
@@ -14,4 +15,5 @@ export const routes: readonly Route[] = [
   ...signatureRoutes,
   ...eventRoutes,
   ...tokenRoutes,
+  ...userRoutes,
 ];

@@ -43,6 +43,10 @@ export type Health = {
   readonly network: 'mainnet' | 'testnet';
 };
 
+export type LoginRequest = {
+  readonly password: string;
+};
+
 export type NewToken = {
   readonly id: string;
   /** what the application sends; shown only here */
@@ -51,6 +55,11 @@ export type NewToken = {
 
 export type NewWallets = {
   readonly data: readonly Wallet[];
+};
+
+export type PasswordRequest = {
+  /** at least 12 characters; compared in the form NFKC */
+  readonly password: string;
 };
 
 export type Preview = {
@@ -80,6 +89,12 @@ export type Problem = {
     readonly code: string;
     readonly detail: string;
   })[] | undefined;
+};
+
+export type Session = {
+  /** what the user sends in `Custos-User-Token`; shown only here */
+  readonly session: string;
+  readonly expiresAt: string;
 };
 
 export type Signature = {
@@ -186,7 +201,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** networks such as `10.0.0.0/8` */
@@ -544,6 +559,37 @@ export interface Operations {
     };
     readonly answer: undefined;
   };
+  /** gives a user a password, and ends the sessions of before */
+  readonly setUserPassword: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: PasswordRequest;
+    readonly answer: undefined;
+  };
+  /** takes every login of a user away and ends their sessions; the owner and their wallets stay */
+  readonly resetUser: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly answer: undefined;
+  };
+  /** logs a user in for 15 minutes */
+  readonly logIn: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: LoginRequest;
+    readonly answer: Session;
+  };
+  /** opens a session of 15 minutes for the identity provider's token in `Custos-User-Token` */
+  readonly exchangeToken: {
+    readonly answer: Session;
+  };
+  /** ends the session in `Custos-User-Token` */
+  readonly logOut: {
+    readonly answer: undefined;
+  };
   /** this document */
   readonly getDocument: {
     readonly answer: unknown;
@@ -573,5 +619,10 @@ export const operations = {
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },
+  setUserPassword: { method: 'PUT', path: '/v1/users/{owner}/password', hasKey: false, isJson: true },
+  resetUser: { method: 'DELETE', path: '/v1/users/{owner}', hasKey: false, isJson: true },
+  logIn: { method: 'POST', path: '/v1/users/{owner}/sessions', hasKey: false, isJson: true },
+  exchangeToken: { method: 'POST', path: '/v1/sessions', hasKey: false, isJson: true },
+  logOut: { method: 'DELETE', path: '/v1/sessions', hasKey: false, isJson: true },
   getDocument: { method: 'GET', path: '/v1/openapi.json', hasKey: false, isJson: true },
 } as const;

@@ -721,6 +721,11 @@ const kinds = {
     status: 403,
     hint: 'name the identity provider of the tenant: `custos tenant set TENANT --oidc-issuer URL --oidc-audience NAME`',
   },
+  LOGIN_REFUSED: {
+    exit: 1,
+    status: 401,
+    hint: 'the password is wrong, or the user has no login; an application gives a new one with `PUT /v1/users/{owner}/password`',
+  },
   ISSUER_UNREACHABLE: {
     exit: 1,
     status: 503,

@@ -68,6 +68,8 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
   await remacTokens(db, root.journal);
   await remacSettings(db, root.journal);
+  // They end soon by themselves, and a new root key is a good moment.
+  await db.deleteFrom('user_tickets').execute();
   await resealJournal(db, root.journal);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
@@ -85,7 +87,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   await db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY).forUpdate().execute();
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
-    policies, freezes, freeze_ends, tokens, tenant_settings, audit_heads, budget_reservations, budget_sums,
+    policies, freezes, freeze_ends, tokens, tenant_settings, user_tickets, audit_heads, budget_reservations, budget_sums,
     owners, wallet_addresses, notices IN EXCLUSIVE MODE`.execute(db);
 }
 

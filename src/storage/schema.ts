@@ -190,6 +190,17 @@ export interface StoreTables {
     seq: number | null;
     feed: string | null;
   };
+  /** Sessions of users, and questions to their passkeys (since format 6). */
+  user_tickets: {
+    /** SHA-256 of what the user has. */
+    hash: string;
+    kind: string;
+    tenant: string;
+    /** Blind index. */
+    owner: Uint8Array;
+    expires_at: number;
+    mac: string;
+  };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { KeySlot, Store } from '../core/store/store.js';
 import { accessTable } from './access/access.js';
+import { ticketTable } from './access/tickets.js';
 import { approvalTable } from './approvals/approvals.js';
 import { auditRows } from './audit/backup-rows.js';
 import { auditLog } from './audit/log.js';
@@ -48,7 +49,7 @@ export type Filling = Pick<
   | 'auditRows'
 >;
 
-type Tables = keyof Filling | 'slots' | 'journal' | 'events' | 'unlockAudit' | 'rootGeneration' | 'rekey';
+type Tables = keyof Filling | 'tickets' | 'slots' | 'journal' | 'events' | 'unlockAudit' | 'rootGeneration' | 'rekey';
 
 /** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
@@ -69,6 +70,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     freezes: freezeTable(database, generation),
     policies: policyTable(database, generation),
     access: accessTable(database, generation),
+    tickets: ticketTable(database, generation),
     journal: journalTable(database, clock, process, { seal, written }),
     async unlockJournal(opening) {
       auditSeal.unlock(opening.mac);

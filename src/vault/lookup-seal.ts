@@ -1,3 +1,4 @@
+import { readLogin } from '../core/access/user-login.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseOwnerId, parseTenantId } from '../core/ids.js';
 import { isObject, parseJson } from '../core/json.js';
@@ -20,16 +21,23 @@ export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): 
   const ofAddress = ({ signatureId, index: child }: Pick<StoredAddress, 'signatureId' | 'index'>) =>
     joinUnambiguously(['custos/address', storeId, signatureId, String(child)]);
   return {
-    sealOwner({ tenant, owner, createdAt, mostWallets }) {
-      const content = Buffer.from(JSON.stringify({ owner, ...(mostWallets !== undefined && { mostWallets }) }));
+    sealOwner({ tenant, owner, createdAt, mostWallets, login }) {
+      const text = JSON.stringify({
+        owner,
+        ...(mostWallets !== undefined && { mostWallets }),
+        ...(login && { login }),
+      });
+      const content = Buffer.from(text);
       const box = withKey('custos/v1/owner', (key) => seal(key, content, ofOwner({ tenant, createdAt })));
       return { digest: index.owner(tenant, owner), tenant, createdAt, box };
     },
     openOwner(stored) {
       const content = withKey('custos/v1/owner', (key) => open(key, stored.box, ofOwner(stored)));
       const { tenant, createdAt } = stored;
-      const { owner, mostWallets } = readJson(content, 'an owner');
-      const known = { tenant, owner: parseOwnerId(owner), createdAt };
+      const { owner, mostWallets, login: sealed } = readJson(content, 'an owner');
+      const login = sealed === undefined ? undefined : readLogin(sealed);
+      if (sealed !== undefined && login === undefined) throw damaged('an owner');
+      const known = { tenant, owner: parseOwnerId(owner), createdAt, ...(login && { login }) };
       if (!equalBytes(index.owner(tenant, known.owner), stored.digest)) throw damaged('an owner');
       return typeof mostWallets === 'number' ? { ...known, mostWallets } : known;
     },

@@ -16,7 +16,9 @@ import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
-import { createUsers } from '../../src/app/serve/users.js';
+import { Attempts } from '../../src/app/users/attempts.js';
+import { Passwords } from '../../src/app/users/passwords.js';
+import { createUsers } from '../../src/app/users/service.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
@@ -42,8 +44,10 @@ const chains = createRegistry();
 const rootKey = new Uint8Array(32).fill(7);
 export const mac = journalMac(journalKeyOf(rootKey, storeId));
 
-/** What one token may have together: everything but decisions. */
-const allButDecisions: readonly Scope[] = allScopes.filter((scope) => scope !== 'approvals:decide');
+/** What no token has together with the rest. */
+export const apart: readonly Scope[] = ['approvals:decide', 'users:manage'];
+/** What one token may have together: everything but decisions and logins. */
+const allButDecisions: readonly Scope[] = allScopes.filter((scope) => !apart.includes(scope));
 
 /** An answer, read. */
 export interface Answered {
@@ -91,6 +95,8 @@ export class TestApi {
   mayCreate = true;
   /** What the operator allows; counts when it is opened. */
   rules: SigningRules = new Map();
+  /** Attempts of users to log in; no time passes for them. */
+  attempts = new Attempts(() => 0);
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -115,7 +121,10 @@ export class TestApi {
       journal: store.journal,
       feeds: new Feeds(store.events, clock),
       tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
-      users: createUsers({ access: store.access, mac, vault, keys: new IssuerKeys(), clock, log: silentLog }),
+      users: createUsers({
+        ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log: silentLog },
+        ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }), attempts: this.attempts },
+      }),
       transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
     };
@@ -229,6 +238,7 @@ export function freshApi(
   const test = new TestApi();
   beforeEach(async () => {
     test.clock = systemClock;
+    test.attempts = new Attempts(() => 0);
     test.mayCreate = mayCreate;
     test.rules = new Map(
       [...allowed].map(([chain, { allowedHazards }]) => [

@@ -17,6 +17,9 @@ import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
+import { Attempts } from '../users/attempts.js';
+import { Passwords } from '../users/passwords.js';
+import { createUsers } from '../users/service.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
 import { ethereumWords } from './rpc/words.js';
@@ -24,7 +27,6 @@ import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
-import { createUsers } from './users.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
@@ -64,7 +66,8 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     feeds: new Feeds(store.events, clock),
     tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
     users: createUsers({
-      ...{ access: store.access, mac, vault, clock, log },
+      ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log },
+      ...{ passwords: new Passwords(), attempts: new Attempts() },
       keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
     }),
     transactions: new Transactions({ network, lifecycle, intake }),

@@ -11,6 +11,8 @@ export const scopes = {
   'typed-data:sign': 'ask for signatures of typed data, which may move money',
   'hashes:sign': 'ask for signatures of bare hashes, which may stand for anything, where the server allows them',
   'events:read': 'read what happened, as a list and as a stream',
+  'users:login': 'log users in and out',
+  'users:manage': 'give users logins, and take them away',
   'approvals:decide': 'hand in what persons signed; no operation takes it yet',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;
@@ -21,7 +23,7 @@ export type Scope = keyof typeof scopes;
 export const allScopes = Object.keys(scopes) as readonly Scope[];
 
 /** What no application gets unless a token names it. */
-const named: readonly Scope[] = ['approvals:decide', 'tokens:manage', 'hashes:sign'];
+const named: readonly Scope[] = ['approvals:decide', 'tokens:manage', 'hashes:sign', 'users:manage'];
 
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
 export const applicationScopes: readonly Scope[] = allScopes.filter((scope) => !named.includes(scope));

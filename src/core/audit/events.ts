@@ -188,6 +188,11 @@ export const auditEvents = {
     ocsf: [ENTITY, UPDATE],
     fields: { process: 'text', tenant: 'text' },
   },
+  'user.login-changed': {
+    about: 'the logins of a user of a tenant were changed; `owner` is a blind index',
+    ocsf: [ACCOUNT, UPDATE],
+    fields: { process: 'text', tenant: 'text', owner: 'text' },
+  },
   'token.made': {
     about: 'a token of the API was made',
     ocsf: [ACCOUNT, CREATE],

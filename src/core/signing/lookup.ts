@@ -1,3 +1,4 @@
+import type { UserLogin } from '../access/user-login.js';
 import type { ChainId, Network, OwnerId, SignatureId, TenantId } from '../ids.js';
 import type { StoredAddress, StoredOwner } from '../store/owners.js';
 import type { Wallet, WalletLookup } from './wallet.js';
@@ -30,6 +31,8 @@ export interface Owner {
   readonly createdAt: number;
   /** Absent: no limit of their own. */
   readonly mostWallets?: number;
+  /** How the owner logs in, where Custos keeps that. */
+  readonly login?: UserLogin;
 }
 
 /** Whose address it is. */

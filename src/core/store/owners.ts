@@ -14,6 +14,12 @@ export interface OwnerTable {
   get(digest: Uint8Array): Promise<StoredOwner | undefined>;
   /** @returns false: the owner is there already, and nothing changed */
   add(owner: StoredOwner): Promise<boolean>;
+  /**
+   * Replaces the box of an owner as it was read, and records that a login was changed.
+   * @returns false: somebody else changed the owner meanwhile
+   * @throws CustosError STORE_REKEYED
+   */
+  changeLogin(before: StoredOwner, after: StoredOwner): Promise<boolean>;
   /** Replaces the box. @throws CustosError OWNER_UNKNOWN, STORE_REKEYED */
   replace(owner: StoredOwner): Promise<void>;
   /** In the order of digests, which says nothing of the owners. @param tenant - absent: of all */

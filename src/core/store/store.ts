@@ -12,6 +12,7 @@ import type { JournalRecords } from './journal-records.js';
 import type { AddressTable, OwnerTable, StoredAddress, StoredOwner } from './owners.js';
 import type { PolicyTable } from './policies.js';
 import type { DocumentKind, SealedDocument } from './sealed-document.js';
+import type { TicketTable } from './tickets.js';
 
 /** What opens a key slot: a password, or the recovery key that `init` shows once. */
 export type KeySlotKind = 'password' | 'recovery';
@@ -161,6 +162,7 @@ export interface Store {
   readonly policies: PolicyTable;
   readonly access: AccessTable;
   readonly events: EventTable;
+  readonly tickets: TicketTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

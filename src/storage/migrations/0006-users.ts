@@ -10,4 +10,15 @@ export async function addUsers<T>({ schema }: Kysely<T>, types: ColumnTypes): Pr
     .addColumn('facts', types.text, (column) => column.notNull())
     .addColumn('mac', types.text, (column) => column.notNull())
     .execute();
+  await schema
+    .createTable('user_tickets')
+    .addColumn('hash', types.text, (column) => column.primaryKey())
+    .addColumn('kind', types.text, (column) => column.notNull())
+    .addColumn('tenant', types.text, (column) => column.notNull())
+    .addColumn('owner', types.bytes, (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('mac', types.text, (column) => column.notNull())
+    .execute();
+  await schema.createIndex('user_tickets_of_owner').on('user_tickets').column('owner').execute();
+  await schema.createIndex('user_tickets_by_end').on('user_tickets').column('expires_at').execute();
 }

@@ -37,6 +37,15 @@ export function ownerTable(database: Database<StoreTables>, generation: number):
         const done = await db.updateTable('owners').set({ box }).where('digest', '=', digest).executeTakeFirst();
         if (done.numUpdatedRows === 0n) throw new CustosError('OWNER_UNKNOWN', 'the store does not know this owner');
       }),
+    changeLogin: ({ digest, tenant, box: before }, { box }) =>
+      database.write(async (db, record) => {
+        await requireGeneration(db, check);
+        const update = db.updateTable('owners').set({ box }).where('digest', '=', digest).where('box', '=', before);
+        const { numUpdatedRows } = await update.executeTakeFirst();
+        if (numUpdatedRows !== 1n) return false;
+        record({ code: 'user.login-changed', detail: { tenant, owner: Buffer.from(digest).toString('hex') } });
+        return true;
+      }),
     restore: (owners) =>
       database.write(async (db) => {
         for (const part of chunks(owners, ROWS)) await db.insertInto('owners').values(part.map(toRow)).execute();

@@ -4,6 +4,7 @@ import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import { rekeyStore } from '../../../src/app/store/rekey.js';
 import { readSettings, sealSettings } from '../../../src/core/access/tenant-settings.js';
 import { readToken } from '../../../src/core/access/token.js';
+import { ticketMac } from '../../../src/core/access/user-ticket.js';
 import { defaultTenant, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
@@ -123,6 +124,27 @@ describe.each(kinds)('tenants and tokens on %s', (kind) => {
     const facts = settings.facts.replace('id.example', 'evil.example');
     expect(readSettings(mac, { ...settings, facts })).toBeUndefined();
     expect(readSettings(mac, { ...settings, tenant: defaultTenant })).toBeUndefined();
+  });
+
+  test('a ticket is found, taken once, and ended with all of its owner, and those that are over are forgotten', async () => {
+    const { tickets, close } = await open();
+    const owner = new Uint8Array(32).fill(3);
+    const ticket = (hash: string, expiresAt = 100) => {
+      const made = { hash, kind: 'session', tenant: shop, owner, expiresAt } as const;
+      return { ...made, mac: ticketMac(mac, made) };
+    };
+    await tickets.add(ticket('a'), 1);
+    expect(await tickets.get('a')).toEqual(ticket('a'));
+    expect(await Promise.all([tickets.take('a'), tickets.take('a')])).toEqual(expect.arrayContaining([true, false]));
+    expect(await tickets.get('a')).toBeUndefined();
+    await tickets.add(ticket('b'), 1);
+    await tickets.add(ticket('c', 200), 100);
+    expect(await tickets.get('b')).toBeUndefined();
+    await tickets.end(new Uint8Array(32));
+    expect(await tickets.get('c')).toEqual(ticket('c', 200));
+    await tickets.end(owner);
+    expect(await tickets.get('c')).toBeUndefined();
+    await close();
   });
 
   test('what is made and revoked is in the audit log', async () => {

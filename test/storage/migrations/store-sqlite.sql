@@ -104,3 +104,6 @@ create index "notices_by_feed" on "notices" ("feed", "seq") where seq > 0;
 create index "notices_unnumbered" on "notices" ("at") where seq = 0;
 alter table "transactions" add column "user_tag" text;
 create table "tenant_settings" ("tenant" text primary key, "facts" text not null, "mac" text not null);
+create table "user_tickets" ("hash" text primary key, "kind" text not null, "tenant" text not null, "owner" blob not null, "expires_at" bigint not null, "mac" text not null);
+create index "user_tickets_of_owner" on "user_tickets" ("owner");
+create index "user_tickets_by_end" on "user_tickets" ("expires_at");

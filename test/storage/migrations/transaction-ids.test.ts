@@ -48,6 +48,7 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'tenants',
     'tokens',
     'tenant_settings',
+    'user_tickets',
     'owners',
     'wallet_addresses',
     'notices',
