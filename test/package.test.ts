@@ -113,6 +113,8 @@ export async function all(): Promise<Wallet[]> {
   custos.list('listWallets', { query: { limits: 5 } });
   // @ts-expect-error a path needs its members
   await custos.call('getWallet');
+  // @ts-expect-error it has no end: \`events\` follows it
+  custos.list('listEvents');
   // @ts-expect-error not a list
   custos.list('getWallet', { params: { id: 'a' } });
   // @ts-expect-error an amount is a text

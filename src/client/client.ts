@@ -10,6 +10,7 @@ import {
   type Transaction,
   type TransactionRequest,
 } from './operations.js';
+import { pause } from './pause.js';
 import { type Asked, Transport, type TransportOptions } from './transport.js';
 
 export type OperationName = keyof Operations;
@@ -18,9 +19,11 @@ export type OperationName = keyof Operations;
 export type ListName = {
   [K in OperationName]: Operations[K]['answer'] extends {
     readonly data: readonly unknown[];
-    readonly next: string | null;
+    readonly next: infer N;
   }
-    ? K
+    ? null extends N
+      ? K
+      : never
     : never;
 }[OperationName];
 
@@ -49,6 +52,19 @@ type Arguments<K extends OperationName> =
   object extends RequestOf<K>
     ? [request?: RequestOf<K>, options?: CallOptions]
     : [request: RequestOf<K>, options?: CallOptions];
+
+type Page<K extends OperationName> = Operations[K]['answer'];
+
+export interface EventsOptions {
+  /** Where to begin, and what to see. */
+  readonly query?: Omit<Operations['listEvents']['query'], 'wait'> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Seconds that the server waits for an event. */
+const WAIT = 30;
+/** Milliseconds between two pages without an event, at least. */
+const PERIOD = 500;
 
 /** The API of one server, as one token may use it. */
 export class CustosClient {
@@ -84,6 +100,24 @@ export class CustosClient {
       yield* data;
       if (next === null) return;
       after = next;
+    }
+  }
+
+  /**
+   * What happens, page by page, without an end: it waits where there is nothing yet. Keep `next` of a page after all of its
+   * events are dealt with, and begin there (`query.after`) after a restart: nothing is missed.
+   * @throws CustosApiError, CustosConnectionError
+   */
+  async *events({ query = {}, signal }: EventsOptions = {}): AsyncGenerator<Page<'listEvents'>, never> {
+    for (let after = query.after; ; ) {
+      const begun = performance.now();
+      const asked = { ...query, wait: WAIT, ...(after !== undefined && { after }) };
+      const page = await this.call('listEvents', { query: asked }, { wait: WAIT, signal });
+      if (!isFeed(page)) throw unreadable('a page of events');
+      if (page.data.length > 0) yield page;
+      after = page.next;
+      // A server that goes down answers at once.
+      if (page.data.length === 0) await pause(Math.max(0, begun + PERIOD - performance.now()), signal);
     }
   }
 
@@ -190,6 +224,11 @@ function requireKey(key: string): string {
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isFeed(page: unknown): boolean {
+  const { data, next } = recordOf(page);
+  return Array.isArray(data) && typeof next === 'string' && next !== '';
 }
 
 function isPreview(answer: unknown): answer is Preview {

@@ -3,6 +3,7 @@ export {
   CustosClient,
   createClient,
   type Element,
+  type EventsOptions,
   type ListName,
   type OperationName,
   type RequestOf,

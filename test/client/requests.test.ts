@@ -156,6 +156,44 @@ describe('a request of the client', () => {
   });
 });
 
+describe('the events of the client', () => {
+  const server = freshSaying();
+
+  it('come page by page from a cursor, go on where there was nothing, and end when the application wants', async () => {
+    const page = (ids: readonly string[], next: string) => ({
+      status: 200,
+      body: { data: ids.map((id) => ({ id })), next },
+    });
+    server().answers = [page(['a', 'b'], '2'), page([], '3'), undefined, page(['c'], '4')];
+    const controller = new AbortController();
+    const custos = createClient({ url: server().url, token });
+    const seen: unknown[] = [];
+    const follow = async () => {
+      const feed = custos.events({ query: { after: '0', types: 'transaction.completed' }, signal: controller.signal });
+      for await (const { data, next } of feed) {
+        seen.push([data.map(({ id }) => id), next]);
+        if (next === '4') controller.abort(new Error('enough'));
+      }
+    };
+    expect(Object(await caught(follow())).message).toBe('enough');
+    expect(seen).toEqual([
+      [['a', 'b'], '2'],
+      [['c'], '4'],
+    ]);
+    const asked = server().arrived.map(({ path }) => new URL(path, 'http://x').searchParams);
+    expect(asked.map((query) => query.get('after'))).toEqual(['0', '2', '3', '3']);
+    expect(asked.every((query) => query.get('types') === 'transaction.completed' && query.get('wait') === '30')).toBe(
+      true,
+    );
+  });
+
+  it('that lead nowhere are an error', async () => {
+    server().answers = [{ status: 200, body: { data: [], next: null } }];
+    const feed = createClient({ url: server().url, token }).events();
+    expect(await caught(feed.next())).toMatchObject({ code: 'UNREADABLE' });
+  });
+});
+
 describe('the token', () => {
   const server = freshSaying();
   const everything = (value: unknown) =>

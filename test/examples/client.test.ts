@@ -170,6 +170,22 @@ describe('examples', () => {
   });
 });
 
+it('the client follows what happens to a payment on the server', async () => {
+  const { id: wallet } = await rich();
+  const to = '0x4444444444444444444444444444444444444444';
+  const { id } = await client().submit({ kind: 'transfer', chain: 'ETH', from: { wallet }, to, amount: '1' });
+  const types: string[] = [];
+  for await (const { data } of client().events({ query: { transaction: id, limit: 1 } })) {
+    types.push(...data.map(({ type }) => type));
+    if (types.includes('transaction.completed')) break;
+  }
+  expect([types[0], types.at(-1), new Set(types).size]).toEqual([
+    'transaction.accepted',
+    'transaction.completed',
+    types.length,
+  ]);
+});
+
 describe('an adapter', () => {
   const to = '0x3333333333333333333333333333333333333333';
   const domain = { name: 'Shop', version: '1', chainId: SEPOLIA, verifyingContract: to } as const;
