@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { custos, type Ended, makeHome, program, removeHome, start } from '../support/custos.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 const keyPassword = 'a password for keys of persons';
 const secret = 'a secret of questions to services';
@@ -32,7 +33,7 @@ const put = (name: string, text: string): string => {
 /** A person who makes rules, a person who approves, and a service that does. */
 async function enact(): Promise<void> {
   const person = async (name: string, role: string) => {
-    const key = (await good(elsewhere('approver', 'key', join(away, `${name}.key`)))).trim();
+    const key = await makeQuickKey(join(away, `${name}.key`), keyPassword);
     return { roles: [role], keys: [key], initiates: [] };
   };
   const { store } = JSON.parse(await good(kms.run('constitution', 'draft')));

@@ -8,6 +8,7 @@ import type { StoreTables } from '../../src/storage/schema.js';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 let kms: Kms;
 /** The machine of the persons. */
@@ -40,8 +41,7 @@ beforeAll(async () => {
   kms = await startKms();
   away = makeHome();
   const keys: Record<string, string> = {};
-  for (const name of ['ada', 'bea'])
-    keys[name] = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
+  for (const name of ['ada', 'bea']) keys[name] = await makeQuickKey(file(`${name}.key`), env.CUSTOS_KEY_PASSWORD);
   const { store } = JSON.parse(await good(here('constitution', 'draft')));
   const person = (role: string, name: string) => ({ roles: [role], keys: [keys[name]], initiates: [] });
   const written = put('constitution.json', {

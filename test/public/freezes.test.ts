@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
 import { type Kms, startKms, transfer } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 const password = 'a password for keys of persons';
 const reason = 'payouts to unknown addresses – stop';
@@ -109,7 +110,7 @@ it('a freeze of a tag that no wallet has says so', async () => {
 
 it('with a constitution a person freezes without the password, a stranger does not, and two persons end it', async () => {
   for (const name of ['ada', 'bea', 'bob', 'eve']) {
-    keys[name] = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
+    keys[name] = await makeQuickKey(file(`${name}.key`), password);
   }
   const freezeBy = (name: string) => keyed('freeze', '--all', '--reason', reason, '--key', file(`${name}.key`));
   expect((await freezeBy('bea')).stderr).toContain('CONSTITUTION_MISSING');

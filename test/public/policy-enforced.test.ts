@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
 import { type Kms, receiver, startKms, transfer } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 const password = 'a password for keys of persons';
 
@@ -61,7 +62,7 @@ beforeAll(async () => {
   away = makeHome();
   store = JSON.parse(await good(here('constitution', 'draft'))).store;
   const person = async (role: string, name: string) => {
-    const key = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
+    const key = await makeQuickKey(file(`${name}.key`), password);
     return { roles: [role], keys: [key], initiates: [] };
   };
   const constitution = put('constitution.json', {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
 import { type Kms, startKms } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 const password = 'a password for keys of persons';
 
@@ -78,7 +79,7 @@ it('a policy that is none is refused before anything is published', async () => 
 it('with a constitution one admin narrows at once, and two widen after a day', async () => {
   const names = ['ada', 'alan', 'bea', 'bob'];
   const keys: Record<string, string> = {};
-  for (const name of names) keys[name] = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
+  for (const name of names) keys[name] = await makeQuickKey(file(`${name}.key`), password);
   const person = (role: string, name: string) => ({ roles: [role], keys: [keys[name]], initiates: [] });
   const constitution = put('constitution.json', {
     custosConstitution: 1,

@@ -5,6 +5,7 @@ import { openStore } from '../../src/storage/open-store.js';
 import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
 import { fileTest } from '../support/file-test.js';
 import { type Kms, keys, receiver, startKms, transfer } from '../support/kms.js';
+import { makeQuickKey } from '../support/person-keys.js';
 
 const password = 'a password for keys of persons';
 let kms: Kms;
@@ -230,7 +231,7 @@ describe('the state of a wallet under a constitution', () => {
   beforeAll(async () => {
     away = makeHome();
     const made: Record<string, string> = {};
-    for (const name of people) made[name] = (await good(elsewhere('approver', 'key', file(`${name}.key`)))).trim();
+    for (const name of people) made[name] = await makeQuickKey(file(`${name}.key`), password);
     const draft = JSON.parse(await good(kms.run('constitution', 'draft')));
     const person = (role: string, name: string) => ({ roles: [role], keys: [made[name]], initiates: [] });
     const written = put(

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse } from '../../dist/app/house.js';
-import { custos, type Ended, makeHome, removeHome, start } from './custos.js';
+import { custos, type Ended, removeHome, start } from './custos.js';
 import { storeOf } from './home-store.js';
-import { quicken } from './quick-slot.js';
+import { makeQuickHome } from './quick-slot.js';
 import { silentTerminal } from './silent-terminal.js';
 import { type StubCloud, startStubCloud } from './stub-cloud.js';
 
@@ -50,7 +50,6 @@ interface Story {
 }
 
 export async function startKms(extra: Readonly<Record<string, string>> = {}): Promise<Kms> {
-  const home = makeHome();
   const stub = await startStubCloud();
   const env = {
     CUSTOS_PASSWORD: 'password of the kms',
@@ -58,6 +57,7 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
     CUSTOS_CLOUD_URL: stub.url,
     ...extra,
   };
+  const home = await makeQuickHome(env);
   const ids = { key: randomUUID(), hd: randomUUID(), other: randomUUID(), mainnet: randomUUID(), bsc: randomUUID() };
   const [one, other] = [keys.one.privateKey, keys.other.privateKey];
   const wallets = {
@@ -69,7 +69,6 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
   };
   const made = await custos(['wallet', 'import'], { home, env, input: JSON.stringify(wallets) });
   if (made.code !== 0) throw new Error(made.stderr);
-  await quicken(home, env);
   const run = (...args: string[]) => custos(args, { home, env });
   return {
     home,
