@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/index.js';
 import { custos, removeHome } from '../support/custos.js';
 import { makeQuickHome } from '../support/quick-slot.js';
+import { storyOf } from '../support/story.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 import { type ErrorVector, evmChainIds, loadErrorVectors, unprovedFlags, utxoChainIds } from '../support/vectors.js';
 
@@ -113,8 +114,7 @@ describe.each(cases)('$name', (vector) => {
       // Asked by the chain in any case, and not on record, because the recording ended before.
       if (name === 'xdc-to-with-xdc-prefix') cloud.answer('eth_estimateGas', '0x5208');
     });
-    const shown = await custos(['transaction', 'show', id, '--json'], { home, env });
-    const story = JSON.parse(shown.stdout);
+    const story = await storyOf(home, env, id);
     if (end === 'asRecorded' || end === 'signed') {
       expect({ code, reports: stub.reports, state: story.state }).toEqual({ code: 0, reports: [], state: 'completed' });
       expect(stub.broadcasts).toHaveLength(1);
@@ -129,7 +129,7 @@ describe.each(cases)('$name', (vector) => {
     expect(story).toMatchObject({ state: 'failed', error: { code: end } });
     expect(story.signed).toBeUndefined();
     expect(stub.broadcasts).toEqual([]);
-    expect(stub.batches).toEqual([{ errors: [{ signatureId: id, error: `${end}: ${story.error.message}` }] }]);
+    expect(stub.batches).toEqual([{ errors: [{ signatureId: id, error: `${end}: ${story.error?.message}` }] }]);
   });
 
   const chainId = foreignNodes[name];

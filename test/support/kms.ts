@@ -5,6 +5,7 @@ import { custos, type Ended, removeHome, start } from './custos.js';
 import { storeOf } from './home-store.js';
 import { makeQuickHome } from './quick-slot.js';
 import { silentTerminal } from './silent-terminal.js';
+import { type Story, storyOf } from './story.js';
 import { type StubCloud, startStubCloud } from './stub-cloud.js';
 
 /** Throw-away secrets and what they give. */
@@ -39,16 +40,6 @@ export interface Kms {
   close(): Promise<void>;
 }
 
-interface Story {
-  readonly state: string;
-  readonly signed?: string;
-  readonly completed?: string;
-  readonly txId?: string;
-  readonly attempts: number;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly events: readonly { readonly event: string }[];
-}
-
 export async function startKms(extra: Readonly<Record<string, string>> = {}): Promise<Kms> {
   const stub = await startStubCloud();
   const env = {
@@ -78,7 +69,7 @@ export async function startKms(extra: Readonly<Record<string, string>> = {}): Pr
     run,
     daemon: (...flags) => run('daemon', '--runOnce', ...flags),
     serve: (...flags) => start(['daemon', '--period=0.05', ...flags], { home, env }),
-    story: async (id) => JSON.parse((await run('transaction', 'show', id, '--json')).stdout),
+    story: (id) => storyOf(home, env, id),
     async forgetDead() {
       const house = createHouse(readConfig({}, { ...storeOf(home), ...env }, home), silentTerminal);
       const { journal, shared } = await house.store();
