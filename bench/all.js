@@ -21,6 +21,7 @@ const names = [
   'audit',
   'budgets',
   'accept',
+  'serve',
   'freeze',
   'control',
 ];
