@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
+import type { Effect } from '../../src/core/chain/effect.js';
 import { CustosError } from '../../src/core/errors.js';
 import { ceilingsOf } from '../../src/signing/limits.js';
+import { adaPayments } from '../support/payment-nodes/ada.js';
 import { algoPayments } from '../support/payment-nodes/algo.js';
 import { egldPayments } from '../support/payment-nodes/egld.js';
 import { evmPayments } from '../support/payment-nodes/evm.js';
@@ -16,6 +18,7 @@ import { xrpPayments } from '../support/payment-nodes/xrp.js';
 
 const registry = createRegistry();
 const cases: readonly PaymentCase[] = [
+  ...adaPayments,
   ...algoPayments,
   ...egldPayments,
   // All chains of the family are built by the same lines.
@@ -66,16 +69,26 @@ async function heard(one: PaymentCase): Promise<ReadonlyMap<string, unknown>> {
   return found;
 }
 
+/** What goes to others, apart from the rent of a token account. */
+function paidBy(effects: readonly Effect[]): readonly Effect[] {
+  const paid = effects.filter(({ op, own }) => (op === 'transfer' || op === 'token-transfer') && own !== true);
+  return paid.filter(({ method }) => method !== 'CreateIdempotent');
+}
+
+function wordsOf(effects: readonly Effect[]): string {
+  return effects.map(({ op, asset, amount }) => `${op} ${asset} ${amount}`).join();
+}
+
 /** What was accepted pays exactly what was asked for, apart from change, rent of a token account, and the fee. */
 function checkAccepted(one: PaymentCase, honest: string, { effects, summary }: Awaited<ReturnType<typeof buildCase>>) {
   const chain = registry.get(one.chain);
-  const paid = effects.filter(({ op, own }) => (op === 'transfer' || op === 'token-transfer') && own !== true);
-  const main = paid.filter(({ method }) => method !== 'CreateIdempotent');
-  const text = main.map(({ op, asset, amount }) => `${op} ${asset} ${amount}`).join();
+  const main = paidBy(effects);
+  const text = wordsOf(main);
   // On Solana the signed decimals differ with the amount, so the network refuses what a liar made.
   const decimals = main[0]?.args?.find(({ name }) => name === 'decimals')?.value;
   if (decimals === undefined || decimals === '6') expect(text).toBe(honest);
-  expect(main).toHaveLength(1);
+  // On Cardano, tokens take coins along.
+  expect(main).toHaveLength(one.chain === 'ADA' && one.request.token !== undefined ? 2 : 1);
   const ceiling = ceilingsOf(chain, one.network).find(({ asset }) => asset === summary.fee.asset);
   expect(summary.fee.amount <= (ceiling?.most ?? 0n)).toBe(true);
   expect(effects.every(({ code }) => code === undefined || code === 'account-settings')).toBe(true);
@@ -86,9 +99,7 @@ describe('a hostile node', () => {
     'never gets a payment of %s (%s) accepted that pays anything else',
     async (_chain, _name, one) => {
       const { effects } = await buildCase(one, nodeOf(one.answers));
-      const main = effects.filter(({ op, method }) => /transfer$/.test(op) && method !== 'CreateIdempotent');
-      const [first] = main.filter(({ own }) => own !== true);
-      const honest = `${first?.op} ${first?.asset} ${first?.amount}`;
+      const honest = wordsOf(paidBy(effects));
       let [lies, refused] = [0, 0];
       for (const [method, answer] of await heard(one)) {
         for (const [path, value] of leaves(answer)) {

@@ -6,6 +6,7 @@ import { normalizeAddress, showAddress } from './address.js';
 import { cardanoScheme, decodePrivateKey, encodePrivateKey } from './key.js';
 import { cardanoMessages } from './messages.js';
 import { cardanoNode } from './node.js';
+import { cardanoPayments } from './payments.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -47,5 +48,6 @@ export const cardano: Chain = {
     repetition: () => 'renewed',
   },
   messages: cardanoMessages,
+  payments: cardanoPayments,
   node: cardanoNode,
 };

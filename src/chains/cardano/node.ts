@@ -10,7 +10,7 @@ import { readOperations } from './operations.js';
 import { readCompleted } from './transaction.js';
 
 /** Slots that a transaction may wait for a block. */
-const RELATIVE_TTL = 1000;
+export const RELATIVE_TTL = 1000;
 /** Slots after the end, when no rollback can bring a transaction back: 2,160 blocks of twenty seconds. */
 const MARGIN = 43_200n;
 /** Since Shelley a slot is one second: one slot of each network, with its time in seconds since 1970. */
@@ -25,7 +25,7 @@ export const cardanoNode: ChainNode = {
     const operations = readJson(pending.serialized);
     readOperations(operations);
     const where = { network_identifier: identifier(network) };
-    const ask = (step: string, body: Fields) => askNode(node, step, { ...where, ...body });
+    const ask = (step: string, body: Fields) => askNode(node, `/construction/${step}`, { ...where, ...body });
     const { options } = await ask('preprocess', { operations, metadata: { relative_ttl: RELATIVE_TTL } });
     const { metadata, ...rest } = await ask('metadata', { options });
     const made = await ask('payloads', { operations, metadata, ...rest });
@@ -33,7 +33,7 @@ export const cardanoNode: ChainNode = {
   },
   async broadcast({ raw, txId, completed }, node) {
     const body = { network_identifier: identifier(networkOf(completed)), signed_transaction: raw };
-    const { transaction_identifier: found } = await askNode(node, 'submit', body);
+    const { transaction_identifier: found } = await askNode(node, '/construction/submit', body);
     const hash = isObject(found) ? found['hash'] : undefined;
     if (hash === txId) return txId;
     throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node took a broadcast and answered with another hash');
@@ -72,8 +72,9 @@ async function search(node: NodeClient, where: Fields, txId: string): Promise<Fi
   return objectOf(await node.http({ path: '/search/transactions', body }));
 }
 
-async function askNode(node: NodeClient, step: string, body: Fields): Promise<Fields> {
-  return objectOf(await node.http({ path: `/construction/${step}`, body }));
+/** @throws CustosError NODE_* */
+export async function askNode(node: NodeClient, path: string, body: Fields): Promise<Fields> {
+  return objectOf(await node.http({ path, body }));
 }
 
 function objectOf(answer: unknown): Fields {
@@ -81,7 +82,8 @@ function objectOf(answer: unknown): Fields {
   throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node answered with no object');
 }
 
-function identifier(network: Network) {
+/** The name of a network in the Rosetta interface. */
+export function identifier(network: Network) {
   return { blockchain: 'cardano', network: network === 'mainnet' ? 'mainnet' : 'preprod' };
 }
 

@@ -26,7 +26,7 @@ export interface Operations {
 }
 
 /** All ADA there is, in lovelace. */
-const MAX_LOVELACE = 45_000_000_000_000_000n;
+export const MAX_LOVELACE = 45_000_000_000_000_000n;
 const MAX_OPERATIONS = 500;
 
 /** Reads the request: a JSON list of inputs and outputs. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED, AMOUNT_INVALID */
@@ -76,7 +76,8 @@ function lovelace(operation: Fields, isNegative: boolean): bigint {
   return wholeOf(digits, 'value', MAX_LOVELACE);
 }
 
-function readBundle({ metadata }: Fields): Tokens {
+/** Reads the tokens of an output. @throws CustosError TRANSACTION_INVALID */
+export function readBundle({ metadata }: Fields): Tokens {
   const bundle = isObject(metadata) ? metadata['tokenBundle'] : undefined;
   const tokens = new Map<string, bigint>();
   if (bundle === undefined) return tokens;
@@ -92,4 +93,41 @@ function readBundle({ metadata }: Fields): Tokens {
     }
   }
   return tokens;
+}
+
+/** What `CardanoInput` has, and the tokens that go along. */
+interface SpentCoin extends CardanoInput {
+  readonly tokens: Tokens;
+}
+
+/** Writes a request in the form that `readOperations` reads. What an input gives is negative there, its tokens as well. */
+export function writeOperations({
+  inputs,
+  outputs,
+}: {
+  readonly inputs: readonly SpentCoin[];
+  readonly outputs: readonly CardanoOutput[];
+}): readonly unknown[] {
+  const spent = inputs.map(({ txId, index, ...rest }) => ({
+    type: 'input',
+    ...movedBy(rest, '-'),
+    coin_change: { coin_identifier: { identifier: `${txId}:${index}` }, coin_action: 'coin_spent' },
+  }));
+  const made = outputs.map((output) => ({ type: 'output', ...movedBy(output, '') }));
+  return [...spent, ...made].map((operation, index) => ({ operation_identifier: { index }, ...operation }));
+}
+
+function movedBy({ address, amount, tokens }: CardanoOutput, sign: '' | '-') {
+  const bundle = new Map<string, unknown[]>();
+  for (const [token, units] of tokens) {
+    const [policyId = '', symbol = ''] = token.split('.');
+    const moved = { value: `${sign}${units}`, currency: { symbol, decimals: 0 } };
+    bundle.set(policyId, [...(bundle.get(policyId) ?? []), moved]);
+  }
+  const tokenBundle = [...bundle].map(([policyId, list]) => ({ policyId, tokens: list }));
+  return {
+    account: { address },
+    amount: { value: `${sign}${amount}`, currency: { symbol: 'ADA', decimals: 6 } },
+    ...(tokenBundle.length > 0 && { metadata: { tokenBundle } }),
+  };
 }
