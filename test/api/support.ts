@@ -15,7 +15,7 @@ import { ethereumWords } from '../../src/app/serve/rpc/words.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
-import { Transactions } from '../../src/app/serve/transactions.js';
+import { Transactions, type TransactionsParts } from '../../src/app/serve/transactions.js';
 import { Attempts } from '../../src/app/users/attempts.js';
 import { Passwords } from '../../src/app/users/passwords.js';
 import { createUsers } from '../../src/app/users/service.js';
@@ -97,6 +97,10 @@ export class TestApi {
   rules: SigningRules = new Map();
   /** Attempts of users to log in; no time passes for them. */
   attempts = new Attempts(() => 0);
+  /** URLs of further nodes. */
+  nodes: Readonly<Record<string, string>> = {};
+  /** What requests are prepared and handed over with. */
+  handing: TransactionsParts = undefined as never;
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -108,12 +112,14 @@ export class TestApi {
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
     const wallets = await servedWallets({ store, vault, chains, clock, log: silentLog, signer: this.signer(vault) });
     const intake = createIntake(store.journal);
+    const own = Object.entries({ ETH: this.node, ...this.nodes });
     const lifecycle = {
       ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
-      nodes: createOwnNodes({ clock, ownNodes: new Map([[chains.get('ETH').id, this.node]]) }),
+      nodes: createOwnNodes({ clock, ownNodes: new Map(own.map(([id, url]) => [chains.get(id).id, url])) }),
       signer: this.signer(vault),
       rules: this.rules,
     };
+    this.handing = { network: 'testnet', intake, lifecycle };
     const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
     const parts: ApiParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
@@ -125,7 +131,7 @@ export class TestApi {
         ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log: silentLog },
         ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }), attempts: this.attempts },
       }),
-      transactions: new Transactions({ network: 'testnet', intake, lifecycle }),
+      transactions: new Transactions(this.handing),
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
     };
     const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });

@@ -81,7 +81,8 @@ export async function pendingOf(payment: Payment, parts: PaymentParts): Promise<
   const { address, publicKey } = parts.vault.identify(sealed, key);
   const { account } = payment.from;
   const from = { address, ...(publicKey && { publicKey }), ...(account !== undefined && { account }) };
-  const place = { chain, network, node: nodes.client(chain), rules, now };
+  const spent = (outputs: readonly string[]) => store.journal.spent(chain.id, network, outputs);
+  const place = { chain, network, node: nodes.client(chain), rules, now, spent };
   const { unsigned } = await tryPayment(requestOf(payment, from), place);
   const signatures = [{ id: key.signatureId, ...(key.index !== undefined && { index: key.index }) }];
   const form = { id, chain: chain.id, signatures, serializedTransaction: unsigned, payment: content };

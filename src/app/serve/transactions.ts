@@ -3,12 +3,14 @@ import { keysOf, type TransactionForm } from '../../api/transaction-forms.js';
 import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
 import type { PaymentRequest } from '../../core/chain/payment.js';
-import { CustosError, isWorthWaiting } from '../../core/errors.js';
+import { asCustosError, CustosError, isWorthWaiting } from '../../core/errors.js';
 import type { Network, TenantId } from '../../core/ids.js';
 import type { Intake } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
+import { oneByOne } from '../../core/one-by-one.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
+import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../../core/store/journal.js';
 import { checkField } from '../../http/problems.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
@@ -34,31 +36,63 @@ interface Asked {
 }
 
 /** A request in the form that the journal keeps. */
-interface Prepared {
-  readonly pending: PendingTransaction;
+interface Prepared extends Pick<AcceptRequest, 'pending' | 'spends'> {
   readonly trial: Trial;
 }
+
+/** Times that a payment is built again because another process took its outputs meanwhile. */
+const MOST_TRIES = 5;
 
 /** Turns what applications ask for into rows of the journal. */
 export class Transactions implements TransactionsService {
   readonly #parts: TransactionsParts;
+  /** Payments from outputs are built one after another: each sees what the one before took, and a node searches for one at a time. */
+  readonly #oneByOne = oneByOne();
 
   constructor(parts: TransactionsParts) {
     this.#parts = parts;
   }
 
-  async submit({ tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
-    const { intake, lifecycle } = this.#parts;
+  async submit(submission: Submission): Promise<Accepted> {
+    const { tenant, form, idempotency } = submission;
     // A repeated request is not built again: the node may say something else by now.
-    const known = idempotency && (await intake.repeated(tenant, idempotency));
+    const known = idempotency && (await this.#parts.intake.repeated(tenant, idempotency));
     if (known !== undefined) return known;
+    return this.#isFromOutputs(form)
+      ? this.#oneByOne(form.chain, () => this.#acceptDistinct(submission))
+      : this.#accept(submission);
+  }
+
+  #isFromOutputs(form: TransactionForm): boolean {
+    return form.kind === 'transfer' && this.#chain(form).payments?.fromOutputs === true;
+  }
+
+  /** Accepts a payment with outputs that no other one has. */
+  async #acceptDistinct(submission: Submission): Promise<Accepted> {
+    const { tenant, idempotency } = submission;
+    for (let tries = 1; ; tries++) {
+      // The same request may have been the one before in the line.
+      const known = idempotency && (await this.#parts.intake.repeated(tenant, idempotency));
+      if (known !== undefined) return known;
+      try {
+        return await this.#accept(submission);
+      } catch (error) {
+        const { code } = asCustosError(error);
+        if ((code !== 'OUTPUT_RESERVED' && code !== 'OUTPUT_SPENT') || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  async #accept({ tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
+    const { intake, lifecycle } = this.#parts;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
-    const pending = await this.#prepare(form, { tenant, expiresAt });
+    const { pending, spends } = await this.#prepare(form, { tenant, expiresAt });
     const { reference, delivery = 'broadcast' } = form;
     return intake.accept({
       ...{ tenant, initiator, delivery, pending, source },
       ...(idempotency && { idempotency }),
       kind: 'transaction',
+      ...(spends !== undefined && { spends }),
       ...(reference !== undefined && { reference }),
       ...(userTag !== undefined && { userTag }),
       ...(expiresAt !== undefined && { expiresAt }),
@@ -67,7 +101,8 @@ export class Transactions implements TransactionsService {
 
   async preview(form: TransactionForm, tenant: TenantId): Promise<Trial> {
     const expiresAt = expiryOf(form, this.#parts.lifecycle.clock.now());
-    return (await this.#tried(form, { tenant, expiresAt })).trial;
+    const tried = () => this.#tried(form, { tenant, expiresAt });
+    return (await (this.#isFromOutputs(form) ? this.#oneByOne(form.chain, tried) : tried())).trial;
   }
 
   async cancel(id: string): Promise<JournalEntry> {
@@ -86,12 +121,12 @@ export class Transactions implements TransactionsService {
   }
 
   /** What cannot be tried now, because a node does not answer, is accepted if it needs no node to be written down. */
-  async #prepare(form: TransactionForm, asked: Asked): Promise<PendingTransaction> {
+  async #prepare(form: TransactionForm, asked: Asked): Promise<Omit<Prepared, 'trial'>> {
     try {
-      return (await this.#tried(form, asked)).pending;
+      return await this.#tried(form, asked);
     } catch (error) {
       if (form.kind === 'transfer' || !isWorthWaiting(error)) throw error;
-      return this.#pendingOf(form, unsignedOf(form, this.#chain(form), this.#parts.network));
+      return { pending: this.#pendingOf(form, unsignedOf(form, this.#chain(form), this.#parts.network)) };
     }
   }
 
@@ -116,13 +151,13 @@ export class Transactions implements TransactionsService {
       node: lifecycle.nodes.client(chain),
       now: () => lifecycle.clock.now(),
       nextNonce: async (latest, waiting) => waiting ?? latest,
-      // The way of the transaction reserves its outputs, and waits or refuses where another one has them.
-      spent: async () => new Set(),
+      spent: (outputs) => lifecycle.journal.spent(chain.id, network, outputs),
       keys: refsOf(form),
       ...(rules.developmentChainId !== undefined && { developmentChainId: rules.developmentChainId }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
-    return { pending: this.#pendingOf(form, built.unsigned), trial: built };
+    const { unsigned, spends } = built;
+    return { pending: this.#pendingOf(form, unsigned), trial: built, ...(spends !== undefined && { spends }) };
   }
 
   async #trial(pending: PendingTransaction, chain: Chain, signers: readonly SignerFacts[]): Promise<Trial> {

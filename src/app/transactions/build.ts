@@ -1,6 +1,6 @@
 import type { Chain } from '../../core/chain/chain.js';
 import type { NodeClient } from '../../core/chain/node.js';
-import type { PaymentRequest } from '../../core/chain/payment.js';
+import type { PaymentContext, PaymentRequest } from '../../core/chain/payment.js';
 import type { Network } from '../../core/ids.js';
 import { rulesOf, type SigningRules } from '../../core/signing/signing-rules.js';
 import { buildPayment, type CheckedPayment } from '../../signing/build-payment.js';
@@ -12,6 +12,8 @@ export interface TrialPlace {
   readonly node: NodeClient;
   readonly rules: SigningRules;
   now(): number;
+  /** As of `PaymentContext`; absent where no journal knows of other transactions. */
+  readonly spent?: PaymentContext['spent'];
 }
 
 /**
@@ -25,7 +27,7 @@ export function tryPayment(request: PaymentRequest, { rules, ...place }: TrialPl
     ...place,
     rules: ofChain,
     nextNonce: async (latest, waiting = latest) => waiting,
-    spent: async () => new Set(),
+    spent: place.spent ?? (async () => new Set()),
     ...(developmentChainId !== undefined && { developmentChainId }),
   });
 }

@@ -24,6 +24,7 @@ const MAX_UNITS = 2n ** 64n - 1n;
  * with them may hold. Change goes back to the paying address.
  */
 export const cardanoPayments: Payments = {
+  fromOutputs: true,
   plan(request, network) {
     const { from, to, token, units, coins } = read(request, network);
     const ends = { from, to, args: { output: '0' } };

@@ -15,6 +15,7 @@ const KEY = { signatureId: parseSignatureId('00000000-0000-4000-8000-00000000000
 export function paymentsOf(definition: UtxoChainDefinition): Payments {
   const builder = builderOf(definition);
   return {
+    fromOutputs: true,
     plan: (request, network) => plan(request, network, definition),
     async build(request, context) {
       if (builder.kind !== 'bitcoind') throw new CustosError('INTERNAL', 'the builder is of another family');

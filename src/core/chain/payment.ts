@@ -56,6 +56,8 @@ export interface BuiltPayment {
 
 /** The part of a chain that builds payments. */
 export interface Payments {
+  /** They spend outputs, and no two of them may spend the same one. */
+  readonly fromOutputs?: true;
   /**
    * Says what the request comes to. It is pure, so nothing that a node says has a part in it.
    * @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH, AMOUNT_INVALID, FEE_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED

@@ -8,7 +8,8 @@ export interface Intake {
   /**
    * Writes the request into the journal and wakes what carries it. It is durable when this resolves: row, story and idempotency key
    * are one database transaction. Of two equal requests at the same time both get the one row.
-   * @throws CustosError REQUEST_EXPIRED (nothing is written), PENDING_CHANGED (another request has the id), STORE_*
+   * @throws CustosError REQUEST_EXPIRED, OUTPUT_SPENT and OUTPUT_RESERVED (nothing is written), PENDING_CHANGED (another request has
+   *   the id), STORE_*
    */
   accept(request: AcceptRequest): Promise<Accepted>;
   /** What `accept` would answer to a known key, so that a repeated request is not built again. @returns undefined for a new key */

@@ -38,4 +38,6 @@ export interface IntakeFacts {
 export interface AcceptRequest extends IntakeFacts {
   /** A repeated request keeps the id that it got first, whatever the id is here. */
   readonly pending: PendingTransaction;
+  /** Outputs (`txId:index`) that it spends: they are its own from now on, until it ends without effect. */
+  readonly spends?: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { PendingTransaction } from '../signing/pending.js';
 import type { BudgetReservation, BudgetWindow } from './budgets.js';
 import type { AcceptRequest, IntakeFacts, RequestKind } from './intake-facts.js';
 import type { NonceCounts, NonceGrant } from './nonces.js';
+import type { OutputView } from './outputs.js';
 import type { Idempotency } from './queue.js';
 
 /**
@@ -184,14 +185,14 @@ export interface DeathProof {
 }
 
 /** What happened to each pending transaction. Every method is one durable database transaction. */
-export interface Journal {
+export interface Journal extends OutputView {
   /**
    * Writes new pending transactions, and takes the lease of those that are due, have not ended, and are not held by another
    * process. That process must not hold any unsigned transaction of the same sender either: only one process at a time makes
    * transactions of one sender. Returns one result for each, in order.
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
-  /** As `Intake`, without waking anything. */
+  /** As `Intake`, without waking anything. @throws CustosError also OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written */
   accept(request: AcceptRequest): Promise<Accepted>;
   repeated(tenant: TenantId, idempotency: Idempotency): Promise<Accepted | undefined>;
   /** Extends a lease. @throws CustosError LEASE_LOST: another process has taken over the transaction */
@@ -266,10 +267,7 @@ export interface Journal {
    *   and OUTPUT_RESERVED (another one spends what the bytes spend)
    */
   retry(id: string, options?: { readonly awaitsProof?: boolean }): Promise<JournalEntry>;
-  /**
-   * Ends a transaction without signed bytes, or a signed or failed one with bytes that are proved dead.
-   * @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT
-   */
+  /** Ends a transaction without bytes, or one whose bytes are proved dead. @throws CustosError PENDING_UNKNOWN, STATE_CONFLICT */
   cancel(id: string, proof?: DeathProof): Promise<JournalEntry>;
   /** Makes a transaction without bytes due at once; leaves any other as it is. */
   wake(id: string): Promise<void>;

@@ -1,6 +1,6 @@
 import { isObject, tryJson } from '../../core/json.js';
 import { chunks } from '../../core/pages.js';
-import { livingStates } from '../../core/store/journal.js';
+import { livingStates, type State, unsignedStates } from '../../core/store/journal.js';
 import type { JournalRecord, JournalRecords } from '../../core/store/journal-records.js';
 import { restoreBudgets } from '../budgets/restore.js';
 import type { Database } from '../database.js';
@@ -110,12 +110,17 @@ function txIdIn(fact: string): string | undefined {
   return typeof txId === 'string' ? txId : undefined;
 }
 
-/** The outputs of signed transactions, which no later one may spend. The rows have the nonces of signed transactions. */
+/**
+ * The outputs of signed transactions and of requests that came with them, which no later one may spend. The rows have the nonces
+ * of signed transactions.
+ */
 function spentOutputs(record: JournalRecord, seal: JournalSeal): StoreTables['reservations'][] {
   const { id, chain, network, state } = record.row as Row;
-  const filled = record.events.findLast(({ event }) => event === 'filled');
-  if (filled === undefined || !livingStates.some((one) => one === state)) return [];
-  return readableSpends(id, filled.fact).map((resource) => {
+  const is = (one: State) => one === state;
+  const source = livingStates.some(is) ? 'filled' : unsignedStates.some(is) ? 'accepted' : undefined;
+  const line = record.events.findLast(({ event }) => event === source);
+  if (line === undefined) return [];
+  return readableSpends(id, line.fact).map((resource) => {
     const row = { chain, network, sender: '', resource, transaction_id: id };
     return { ...row, mac: seal.of('reservations', row) };
   });

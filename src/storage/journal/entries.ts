@@ -168,7 +168,19 @@ export async function lastSpends(db: Tables, id: string): Promise<readonly strin
   return filled === undefined ? [] : spendsIn(id, filled.fact);
 }
 
-/** Reads the outputs in the fact of a `filled` event. @throws CustosError RECORD_DAMAGED */
+const selectFirstLine = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+  db.selectFrom('transaction_events').selectAll().where('transaction_id', '=', hole('id')).where('place', '=', 1),
+);
+
+/** The outputs that a request came with: they are its own until it ends without effect. @throws CustosError RECORD_DAMAGED */
+export async function acceptedSpends(db: Tables, id: string): Promise<readonly string[]> {
+  const [line] = (await selectFirstLine(db, { id })).rows;
+  if (line?.event !== 'accepted') return [];
+  sealOf(db).require('transaction_events', line, id);
+  return spendsIn(id, line.fact);
+}
+
+/** Reads the outputs in the fact of an `accepted` or `filled` event. @throws CustosError RECORD_DAMAGED */
 export function spendsIn(id: string, fact: string): readonly string[] {
   const value = parseJson(fact, (cause) => damagedStory(id, cause));
   const { spends = [] } = objectOf(value, () => damagedStory(id));

@@ -8,6 +8,7 @@ import { noteEvent } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { insertLine, type Tables } from './entries.js';
 import type { Holder } from './leases.js';
+import { reserveOutputs } from './reservations.js';
 import { requestRow, toEntry } from './rows.js';
 import { sealOf } from './seal.js';
 
@@ -16,9 +17,13 @@ type Row = StoreTables['transactions'];
 /** A refusal that undoes nothing: what else is written in the same database transaction stays. */
 export type Answer = Accepted | CustosError;
 
-/** Writes a request with its story and its idempotency key, or finds the row that has the key. */
-export async function accept(db: Tables, request: AcceptRequest, { now }: Holder): Promise<Answer> {
-  const { tenant, idempotency, expiresAt, kind, delivery } = request;
+/**
+ * Writes a request with its story, its idempotency key and its outputs, or finds the row that has the key.
+ * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written
+ */
+export async function accept(db: Tables, request: AcceptRequest, holder: Holder): Promise<Answer> {
+  const { tenant, idempotency, expiresAt, kind, delivery, spends = [] } = request;
+  const { now } = holder;
   // No network takes a message: a door that asks for that is wrong.
   if (kind !== 'transaction' && delivery !== 'return') return new CustosError('INTERNAL', `a ${kind} is only returned`);
   if (expiresAt !== undefined && expiresAt <= now) {
@@ -35,6 +40,8 @@ export async function accept(db: Tables, request: AcceptRequest, { now }: Holder
   const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row), seq: 0 };
   noteEvent(db);
   await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
+  const { id, chain, network } = row;
+  if (spends.length > 0) await reserveOutputs(db, { id, chain, network, by: holder }, spends);
   return { kind: 'accepted', entry: toEntry(row) };
 }
 

@@ -11,9 +11,9 @@ import {
 } from '../../core/store/journal.js';
 import { freeBudgets } from '../budgets/reservations.js';
 import type { StoreTables } from '../schema.js';
-import { addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
+import { acceptedSpends, addEvent, lastSpends, requireEntry, type Tables } from './entries.js';
 import { type Holder, isFree, seizeLease, unleased } from './leases.js';
-import { release, reserveAgain, signedWith } from './reservations.js';
+import { release, reserveAgain, reserveOutputs, signedWith } from './reservations.js';
 import { toEntry } from './rows.js';
 import { sealOf } from './seal.js';
 import { advance } from './state-changes.js';
@@ -64,6 +64,7 @@ export async function retry(
   if (twin !== undefined) await withoutBytes(db, entry, { twin, now: holder.now });
   // The nonce and outputs of failed bytes were free, so another transaction may have them now.
   if (back === 'signed') await reserveAgain(db, { entry, awaitsProof }, holder);
+  else await reserveOutputs(db, { ...entry, by: holder }, await acceptedSpends(db, id));
   await addEvent(db, { id, at: holder.now, event: 'retried', fact: {} });
   return requireEntry(db, id);
 }

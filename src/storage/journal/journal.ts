@@ -23,6 +23,7 @@ import type { Tables } from './entries.js';
 import { accept, repeated } from './intake.js';
 import { cancel, retry, rivalsOf, wake, wakeHeld, withdraw, withdrawable } from './interventions.js';
 import { claimAll, endLeases, type Holder, keepLeases, renewLease } from './leases.js';
+import { spentOf } from './outputs.js';
 import { endExpired, releaseReturned } from './requests.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
@@ -89,6 +90,7 @@ export function journalTable(
     due: (chain, network, limit, from) => read((db) => due(db, { chain, network, limit, from }, holder())),
     waiting: (chain, network, limit) => read((db) => waiting(db, { chain, network, limit }, holder())),
     endExpired: (chain, network) => write((db, by) => endExpired(db, { chain, network }, by)),
+    spent: (chain, network, outputs) => read((db) => spentOf(db, { chain, network }, outputs)),
     release: (id) => write((db, by) => releaseReturned(db, id, by)),
   };
 }

@@ -3,7 +3,7 @@ import { type JournalEntry, livingStates, unsignedStates } from '../../core/stor
 import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
-import { lastSpends, type Tables } from './entries.js';
+import { acceptedSpends, lastSpends, type Tables } from './entries.js';
 import { type Holder, isAbandoned, isAbandonedAt, unleased, wrongEnd } from './leases.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
@@ -195,6 +195,8 @@ async function reserve(db: Tables, reserving: Reserving, place: Resource): Promi
 async function takeOver(db: Tables, reserving: Reserving, place: Resource): Promise<boolean> {
   const holder = await holderOf(db, reserving, place);
   if (holder === undefined) return false;
+  // A request keeps what it came with, whether or not a process works on it.
+  if ((await acceptedSpends(db, holder.id)).includes(place.resource)) return false;
   await sealOf(db).touch(db, holder.id);
   const result = await db
     .updateTable('transactions')
@@ -240,6 +242,13 @@ const deleteOfSender = compiledQuery((db: Tables, hole: Holes<{ readonly id: str
 /** Gives up what a transaction has reserved: all of it, or what belongs to one sender (empty: outputs). */
 export async function release(db: Tables, id: string, sender?: string): Promise<void> {
   await (sender === undefined ? deleteAll(db, { id }) : deleteOfSender(db, { id, sender }));
+}
+
+/** Gives up what a transaction that waits unsigned has reserved, except the outputs that its request came with. */
+export async function releaseWaiting(db: Tables, reserving: Reserving): Promise<void> {
+  const kept = await acceptedSpends(db, reserving.id);
+  await release(db, reserving.id);
+  for (const resource of kept) await reserve(db, reserving, { sender: '', resource });
 }
 
 const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>

@@ -22,7 +22,7 @@ import {
   type Tables,
 } from './entries.js';
 import { type Holder, unleased, updateHeld } from './leases.js';
-import { release, releaseOtherNonces, reserveNonce, reserveOutputs } from './reservations.js';
+import { release, releaseOtherNonces, releaseWaiting, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
 import { sealOf } from './seal.js';
 import { takeTransactionId } from './transaction-ids.js';
@@ -168,12 +168,14 @@ function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
   return isLetGo ? unleased : { lease_expires_at: now + LEASE_TIME };
 }
 
-/** A transaction that ends without effect, or waits unsigned, gives up what it had reserved. */
+/** A transaction that ends without effect, or waits unsigned, gives up what it had reserved; outputs of its request only where it ends. */
 async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Promise<void> {
-  if (isGivenUp(to) || (isUnsigned(to) && fact.nextAttemptAt !== undefined)) await release(db, lease.id);
-  else if (fact.spends !== undefined) {
+  const isWaiting = isUnsigned(to) && fact.nextAttemptAt !== undefined;
+  if (isGivenUp(to)) await release(db, lease.id);
+  else if (isWaiting || fact.spends !== undefined) {
     const { id, chain, network } = await requireEntry(db, lease.id);
-    await reserveOutputs(db, { id, chain, network, by }, fact.spends);
+    const reserving = { id, chain, network, by };
+    await (isWaiting ? releaseWaiting(db, reserving) : reserveOutputs(db, reserving, fact.spends ?? []));
   }
   if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
 }
@@ -223,7 +225,7 @@ export async function takeNonce(
 export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof: string }, holder: Holder) {
   const { owner, now } = holder;
   await sealOf(db).touch(db, lease.id);
-  const { signed, txId } = await requireEntry(db, lease.id);
+  const { id, chain, network, signed, txId } = await requireEntry(db, lease.id);
   const nothing = { signed: null, tx_id: null, completed: null, summary: null, nonce: null, block: null };
   const result = await db
     .updateTable('transactions')
@@ -234,7 +236,7 @@ export async function expire(db: Tables, { lease, proof }: { lease: Lease; proof
     .where('state', 'in', sentStates)
     .executeTakeFirst();
   if (result.numUpdatedRows !== 1n) await explainRefusal(db, { lease, owner, now }, 'claimed');
-  await release(db, lease.id);
+  await releaseWaiting(db, { id, chain, network, by: holder });
   await freeBudgets(db, lease.id, holder);
   const dead = { ...(signed !== undefined && { signed }), ...(txId !== undefined && { txId }) };
   await addEvent(db, { id: lease.id, at: now, event: 'expired', fact: { ...dead, errorText: proof } });
