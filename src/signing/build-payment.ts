@@ -2,7 +2,7 @@ import type { Chain } from '../core/chain/chain.js';
 import type { UnsignedTransaction } from '../core/chain/codec.js';
 import { type BuiltPayment, comparePayment, type PaymentContext, type PaymentRequest } from '../core/chain/payment.js';
 import { CustosError } from '../core/errors.js';
-import type { PendingTransaction } from '../core/signing/pending.js';
+import type { FeeLimit, PendingTransaction } from '../core/signing/pending.js';
 import type { ChainRules } from '../core/signing/signing-rules.js';
 import type { KeyRef } from '../core/signing/wallet.js';
 import { checkLimits } from './limits.js';
@@ -19,6 +19,8 @@ export interface PaymentPlace extends PaymentContext {
 export interface CheckedPayment extends BuiltPayment, Pick<UnsignedTransaction, 'effects' | 'summary'> {
   /** As it would be completed now. The way of the transaction completes `unsigned` again, with a number of its own. */
   readonly completed: string;
+  /** What `maxFee` comes to. It goes with the pending transaction, so that it still holds when that is completed and signed. */
+  readonly feeLimit?: FeeLimit;
 }
 
 /** Id of the trial, which is in no journal. */
@@ -40,7 +42,8 @@ export async function buildPayment(request: PaymentRequest, place: PaymentPlace)
   const { completed, effects, summary } = await decodeTrial(request, built, place);
   comparePayment(effects, plan);
   checkLimits(summary, { chain, network, rules });
-  return { ...built, completed, effects, summary };
+  const { asset, most } = plan.fee;
+  return { ...built, completed, effects, summary, ...(most !== undefined && { feeLimit: { asset, most: `${most}` } }) };
 }
 
 async function decodeTrial(

@@ -4,6 +4,7 @@ import type { AssetAmount, Summary } from '../core/chain/summary.js';
 import { formatUnits } from '../core/chain/units.js';
 import { CustosError } from '../core/errors.js';
 import type { Network } from '../core/ids.js';
+import type { FeeLimit } from '../core/signing/pending.js';
 import type { ChainRules } from '../core/signing/signing-rules.js';
 
 /** Where a limit applies. */
@@ -23,6 +24,22 @@ export function checkLimits(summary: Summary, place: Place): void {
   checkHazards(summary.hazards, place);
 }
 
+/**
+ * Compares the fee with what the request allows. Much may have happened since it was built: a chain that sets gas when it is
+ * completed asks the node again.
+ * @throws CustosError FEE_INVALID
+ */
+export function checkFeeLimit({ fee }: Pick<Summary, 'fee'>, limit: FeeLimit | undefined, place: Place): void {
+  if (limit === undefined) return;
+  const most = BigInt(limit.most);
+  const words = amountWords(fee.asset, place);
+  if (fee.asset !== limit.asset) {
+    throw new CustosError('FEE_INVALID', `the fee is paid in ${fee.asset}, and maxFee is an amount of ${limit.asset}`);
+  }
+  if (fee.amount <= most) return;
+  throw new CustosError('FEE_INVALID', `the fee may reach ${words(fee.amount)}, more than maxFee, ${words(most)}`);
+}
+
 /** @throws CustosError FEE_INVALID */
 export function checkFee(fee: AssetAmount, { chain, network, rules }: Place): void {
   const builtIn = ceilingsOf(chain, network).find(({ asset }) => asset === fee.asset);
@@ -33,10 +50,15 @@ export function checkFee(fee: AssetAmount, { chain, network, rules }: Place): vo
     throw new CustosError('FEE_INVALID', text);
   }
   if (fee.amount >= 0n && fee.amount <= ceiling) return;
-  const words = (amount: bigint) =>
-    builtIn === undefined ? `${amount} units` : `${formatUnits(amount, builtIn.decimals)} ${builtIn.symbol}`;
+  const words = amountWords(fee.asset, { chain, network });
   const text = `the fee may reach ${words(fee.amount)}, more than the ceiling of ${words(ceiling)}`;
   throw new CustosError('FEE_INVALID', `${text}; --fee-ceiling ${flag}=... sets another one`);
+}
+
+function amountWords(asset: string, { chain, network }: Pick<Place, 'chain' | 'network'>) {
+  const builtIn = ceilingsOf(chain, network).find((one) => one.asset === asset);
+  return (amount: bigint) =>
+    builtIn === undefined ? `${amount} units` : `${formatUnits(amount, builtIn.decimals)} ${builtIn.symbol}`;
 }
 
 /** @throws CustosError HAZARD_REFUSED: names the first kind that is not allowed, and the flag that allows it */

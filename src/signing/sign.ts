@@ -10,7 +10,7 @@ import type { Vault } from '../core/signing/vault.js';
 import { type KeyRef, type SealedWallet, tenantOf } from '../core/signing/wallet.js';
 import { type ControlledWallet, refuseCompromised, signingWallets, type UserProof } from '../policy/wallet-states.js';
 import type { Account, Gate } from './control/gate.js';
-import { checkLimits } from './limits.js';
+import { checkFeeLimit, checkLimits } from './limits.js';
 import { decodeUnsigned } from './unsigned.js';
 
 /** What signing needs: an open vault, all chains, and the operator's limits. */
@@ -47,13 +47,14 @@ export function prepareSigning(request: SignRequest, parts: SigningParts): Prepa
   const known = wanted.map((key) => ({ ...key, facts: parts.vault.identify(key.sealed, key.ref) }));
   const signers = known.map(({ facts }) => facts);
   const rules = rulesOf(parts.rules, chain.id);
-  const { kind } = pending;
+  const { kind, feeLimit } = pending;
   const unsigned = decodeUnsigned(
     chain,
     { kind, completed: request.completed },
     parseContext(pending, { rules, signers }),
   );
   checkLimits(unsigned.summary, { chain, network, rules });
+  checkFeeLimit(unsigned.summary, feeLimit, { chain, network, rules });
   const admitted = parts.gate.admit({ request, chain, network, unsigned, signers, wallets }, parts.account);
   if (admitted === undefined) refuseCompromised(controlled);
   // Whoever runs the work gets the refusal; until then it is not unheard.

@@ -50,8 +50,12 @@ function partsWith(judges: readonly Judge[], meter: Partial<Meter> = {}): Lifecy
 }
 
 /** One transfer through the whole way, to a source that takes everything. @param before - what an earlier try has left */
-async function judged(parts: LifecycleParts, before?: JournalFact): Promise<{ outcome: Outcome; entry: JournalEntry }> {
-  const pending = signRequest(wallet).pending as JournalEntry['pending'];
+async function judged(
+  parts: LifecycleParts,
+  before?: JournalFact,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<{ outcome: Outcome; entry: JournalEntry }> {
+  const pending = signRequest(wallet, {}, more).pending as JournalEntry['pending'];
   if (before !== undefined) {
     const [claim] = await store.journal.claim([pending]);
     if (claim?.kind !== 'claimed') throw new Error('not claimed');
@@ -95,6 +99,24 @@ describe('the state of a wallet', () => {
     expect(outcome).toMatchObject({ kind: 'denied' });
     expect(entry).toMatchObject({ state: 'denied', errorCode });
     expect(entry.signed).toBeUndefined();
+  });
+});
+
+describe('a request that names its highest fee', () => {
+  it('a fee above what the request allows is refused before a judge is asked, and nothing is signed', async () => {
+    const counted: string[] = [];
+    const parts = partsWith([saying({ kind: 'allow' })], { judged: (name) => void counted.push(name) });
+    const { outcome, entry } = await judged(parts, undefined, { feeLimit: { asset: 'ETH', most: '20999999999999' } });
+    const text = 'the fee may reach 0.000021 ETH, more than maxFee, 0.000020999999999999 ETH';
+    expect(outcome).toMatchObject({ kind: 'failed', report: `FEE_INVALID: ${text}` });
+    expect(entry).toMatchObject({ state: 'failed', errorCode: 'FEE_INVALID', errorText: text });
+    expect([entry.signed, counted]).toEqual([undefined, []]);
+  });
+
+  it('a fee that the request allows is signed', async () => {
+    const feeLimit = { asset: 'ETH', most: '21000000000000' };
+    const { outcome } = await judged(partsWith([]), undefined, { feeLimit });
+    expect(outcome).toMatchObject({ kind: 'completed' });
   });
 });
 

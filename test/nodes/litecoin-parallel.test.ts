@@ -40,7 +40,7 @@ describe.skipIf(!isThere)('payments over Litecoin', () => {
   });
   afterEach(() => api.close());
 
-  const form = () => ({ kind: 'transfer', chain: 'LTC', from: { wallet }, to, amount: '1' });
+  const form = () => ({ kind: 'transfer', chain: 'LTC', from: { wallet }, to, amount: '1', maxFee: '0.01' });
   const pay = (key: string) =>
     api.ask('POST /v1/transactions', { token, body: form(), headers: { 'idempotency-key': key } });
 
@@ -68,6 +68,8 @@ describe.skipIf(!isThere)('payments over Litecoin', () => {
     const answers = await Promise.all(Array.from({ length: 3 }, () => pay('once')));
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
     expect(await spent()).toHaveLength(1);
+    const [entry] = await api.store.journal.find({ chain: LTC });
+    expect(entry?.pending.feeLimit).toEqual({ asset: 'LTC', most: '1000000' });
   });
 
   it('are built again when another process takes their output meanwhile', async () => {

@@ -3,34 +3,14 @@ import { createRegistry } from '../../src/chains/registry.js';
 import type { Effect } from '../../src/core/chain/effect.js';
 import { CustosError } from '../../src/core/errors.js';
 import { ceilingsOf } from '../../src/signing/limits.js';
-import { adaPayments } from '../support/payment-nodes/ada.js';
-import { algoPayments } from '../support/payment-nodes/algo.js';
-import { egldPayments } from '../support/payment-nodes/egld.js';
-import { evmPayments } from '../support/payment-nodes/evm.js';
-import { flowPayments } from '../support/payment-nodes/flow.js';
+import { allPayments } from '../support/payment-nodes/all.js';
+import { evmChains } from '../support/payment-nodes/evm.js';
 import { buildCase, nodeOf, type PaymentCase } from '../support/payment-nodes/node.js';
-import { solPayments } from '../support/payment-nodes/sol.js';
-import { tronPayments } from '../support/payment-nodes/tron.js';
-import { utxoPayments } from '../support/payment-nodes/utxo.js';
-import { vetPayments } from '../support/payment-nodes/vet.js';
-import { xlmPayments } from '../support/payment-nodes/xlm.js';
-import { xrpPayments } from '../support/payment-nodes/xrp.js';
 
 const registry = createRegistry();
-const cases: readonly PaymentCase[] = [
-  ...adaPayments,
-  ...algoPayments,
-  ...egldPayments,
-  // All chains of the family are built by the same lines.
-  ...evmPayments.filter(({ chain }) => ['ETH', 'CELO', 'KLAY'].includes(chain)),
-  ...flowPayments,
-  ...solPayments,
-  ...tronPayments,
-  ...utxoPayments.filter(({ chain }) => ['BTC', 'DOGE'].includes(chain)),
-  ...vetPayments,
-  ...xlmPayments,
-  ...xrpPayments,
-];
+/** All chains of a family are built by the same lines. */
+const alike = new Set<string>([...evmChains.filter((id) => !['ETH', 'CELO', 'KLAY'].includes(id)), 'LTC', 'BCH']);
+const cases = allPayments.filter(({ chain }) => !alike.has(chain));
 
 /** What a liar puts in place of a value of this kind. */
 function liesFor(value: unknown): readonly unknown[] {

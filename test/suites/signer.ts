@@ -175,6 +175,19 @@ export function signerSuite(name: string, makeSigner: MakeSigner): void {
       }
     });
 
+    it('the signer signs no fee above what the request allows, nor one in another asset', async () => {
+      const made = await parts.wallet('key');
+      const asked = (feeLimit: object) => signer.sign(signRequest(made, {}, { feeLimit }));
+      // 21,000 gas at a price of 10^9.
+      expect((await asked({ asset: 'ETH', most: '21000000000000' })).raw).toMatch(/^0x/);
+      for (const limit of [
+        { asset: 'ETH', most: '20999999999999' },
+        { asset: 'MATIC', most: '21000000000000' },
+      ]) {
+        await expect(asked(limit)).rejects.toMatchObject({ code: 'FEE_INVALID' });
+      }
+    });
+
     it('the signer refuses an amount of a spent output that is unproved or proved wrong', async () => {
       const made = await parts.wallet('key', 'LTC');
       const network = { pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef, bech32: 'tltc' };

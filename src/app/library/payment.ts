@@ -83,9 +83,9 @@ export async function pendingOf(payment: Payment, parts: PaymentParts): Promise<
   const from = { address, ...(publicKey && { publicKey }), ...(account !== undefined && { account }) };
   const spent = (outputs: readonly string[]) => store.journal.spent(chain.id, network, outputs);
   const place = { chain, network, node: nodes.client(chain), rules, now, spent };
-  const { unsigned } = await tryPayment(requestOf(payment, from), place);
+  const { unsigned, feeLimit } = await tryPayment(requestOf(payment, from), place);
   const signatures = [{ id: key.signatureId, ...(key.index !== undefined && { index: key.index }) }];
-  const form = { id, chain: chain.id, signatures, serializedTransaction: unsigned, payment: content };
+  const form = { id, chain: chain.id, signatures, serializedTransaction: unsigned, payment: content, feeLimit };
   return parsePending(form, chain.id, network);
 }
 

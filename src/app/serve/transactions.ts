@@ -8,7 +8,7 @@ import type { Network, TenantId } from '../../core/ids.js';
 import type { Intake } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
 import { oneByOne } from '../../core/one-by-one.js';
-import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
+import { type FeeLimit, type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../../core/store/journal.js';
@@ -156,8 +156,12 @@ export class Transactions implements TransactionsService {
       ...(rules.developmentChainId !== undefined && { developmentChainId: rules.developmentChainId }),
       ...(expiresAt !== undefined && { expiresAt }),
     });
-    const { unsigned, spends } = built;
-    return { pending: this.#pendingOf(form, unsigned), trial: built, ...(spends !== undefined && { spends }) };
+    const { unsigned, feeLimit, spends } = built;
+    return {
+      pending: this.#pendingOf(form, unsigned, feeLimit),
+      trial: built,
+      ...(spends !== undefined && { spends }),
+    };
   }
 
   async #trial(pending: PendingTransaction, chain: Chain, signers: readonly SignerFacts[]): Promise<Trial> {
@@ -187,14 +191,20 @@ export class Transactions implements TransactionsService {
     }
   }
 
-  #pendingOf(form: TransactionForm, unsigned: string): PendingTransaction {
+  #pendingOf(form: TransactionForm, unsigned: string, feeLimit?: FeeLimit): PendingTransaction {
     const { lifecycle, network } = this.#parts;
     const id = newRequestId(lifecycle.clock.now());
     const signatures = refsOf(form).map(({ signatureId, index }) => ({
       id: signatureId,
       ...(index !== undefined && { index }),
     }));
-    const received = { id, chain: form.chain, signatures, serializedTransaction: unsigned };
+    const received = {
+      id,
+      chain: form.chain,
+      signatures,
+      serializedTransaction: unsigned,
+      ...(feeLimit && { feeLimit }),
+    };
     return parsePending(received, form.chain, network);
   }
 }

@@ -10,6 +10,7 @@ import {
   type SignatureId,
   type TenantId,
 } from '../ids.js';
+import { isObject } from '../json.js';
 import type { KeyRef } from './wallet.js';
 
 /** The largest serialized transaction that is accepted, in bytes of UTF-8. */
@@ -22,6 +23,14 @@ export interface Withdrawal {
   readonly responses?: readonly unknown[];
 }
 
+/** The highest fee that a request allows. */
+export interface FeeLimit {
+  /** As in `Summary.fee.asset`. */
+  readonly asset: string;
+  /** Smallest unit, in decimal digits. */
+  readonly most: string;
+}
+
 /** A transaction that the cloud wants signed, checked for form. */
 export interface PendingTransaction {
   /** 1 to 64 letters, digits, `-` or `_`: safe as one segment of a URL path. */
@@ -31,6 +40,8 @@ export interface PendingTransaction {
   readonly keys: readonly KeyRef[];
   readonly serialized: string;
   readonly withdrawal?: Withdrawal;
+  /** Compared with the decoded fee right before it is signed. */
+  readonly feeLimit?: FeeLimit;
   /** What is signed if it is no transaction; `serialized` is then the content (`messageText`). No source outside sets it. */
   readonly kind?: MessageKind;
   /** Whose wallets may sign. Absent: those of the default tenant. No source outside sets it. */
@@ -44,13 +55,23 @@ export interface PendingTransaction {
 /** The part that names the keys to sign with. */
 export type KeyRequest = Pick<
   PendingTransaction,
-  'chain' | 'network' | 'keys' | 'withdrawal' | 'kind' | 'tenant' | 'user'
+  'chain' | 'network' | 'keys' | 'withdrawal' | 'feeLimit' | 'kind' | 'tenant' | 'user'
 >;
 
 /** Without what only the front needs of a pending transaction. */
-export function leanPending({ chain, network, keys, withdrawal, kind, tenant, user }: KeyRequest): KeyRequest {
+export function leanPending({
+  chain,
+  network,
+  keys,
+  withdrawal,
+  feeLimit,
+  kind,
+  tenant,
+  user,
+}: KeyRequest): KeyRequest {
   const optional = {
     ...(withdrawal !== undefined && { withdrawal }),
+    ...(feeLimit && { feeLimit }),
     ...(kind && { kind }),
     ...(tenant && { tenant }),
     ...(user && { user }),
@@ -106,6 +127,7 @@ function parseFields(
     throw new CustosError('TRANSACTION_TOO_LARGE', `serializedTransaction has more than ${MAX_SERIALIZED_BYTES} bytes`);
   }
   const withdrawal = parseWithdrawal(received);
+  const feeLimit = received['feeLimit'] ?? undefined;
   return {
     id,
     chain,
@@ -113,6 +135,7 @@ function parseFields(
     keys: [...parseHashes(received), ...parseSignatures(received['signatures'])],
     serialized,
     ...(withdrawal && { withdrawal }),
+    ...(feeLimit !== undefined && { feeLimit: parseFeeLimit(feeLimit) }),
     received,
   };
 }
@@ -149,4 +172,13 @@ function parseWithdrawal(received: Readonly<Record<string, unknown>>): Withdrawa
     throw new CustosError('PENDING_INVALID', `withdrawalResponses is ${quote(responses)}, not a list`);
   }
   return { id: parsePendingId(id), ...(responses && { responses }) };
+}
+
+/** @throws CustosError PENDING_INVALID */
+export function parseFeeLimit(value: unknown): FeeLimit {
+  const { asset, most } = isObject(value) ? value : {};
+  if (typeof asset === 'string' && asset.length <= 255 && typeof most === 'string' && /^\d{1,78}$/.test(most)) {
+    return { asset, most };
+  }
+  throw new CustosError('PENDING_INVALID', `feeLimit is ${quote(value)}, not an asset and an amount`);
 }

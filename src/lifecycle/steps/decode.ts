@@ -2,7 +2,7 @@ import type { Effect } from '../../core/chain/effect.js';
 import { type Summary, summaryToJson } from '../../core/chain/summary.js';
 import { digestOf } from '../../core/signing/digest.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
-import { checkLimits } from '../../signing/limits.js';
+import { checkFeeLimit, checkLimits } from '../../signing/limits.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
 import { advance } from '../advance.js';
 import { contextOf } from '../identify.js';
@@ -29,7 +29,7 @@ export async function decode(
   { chain, signers, from, completed }: Signers & Pick<Decoded, 'completed'>,
 ): Promise<Decoded> {
   const { entry } = claimed;
-  const { kind } = entry.pending;
+  const { kind, feeLimit } = entry.pending;
   const { summary, effects, nonce, spends } = decodeUnsigned(
     chain,
     { kind, completed },
@@ -46,6 +46,8 @@ export async function decode(
   // Outputs become free whenever a transaction waits, so they are always reserved again.
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   if (!isKnown) await advance(parts, claimed, { to: entry.state, fact, event: 'filled' });
-  checkLimits(summary, { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) });
+  const place = { chain, network: entry.network, rules: rulesOf(parts.rules, entry.chain) };
+  checkLimits(summary, place);
+  checkFeeLimit(summary, feeLimit, place);
   return { completed, digest: digestOf(completed), summary, effects };
 }

@@ -6,7 +6,7 @@ import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
 import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
 import type { CreateRequest } from '../../core/signing/create.js';
 import type { FreezeNews } from '../../core/signing/freezes.js';
-import { type KeyRequest, leanPending, type Withdrawal } from '../../core/signing/pending.js';
+import { type KeyRequest, leanPending, parseFeeLimit, type Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
@@ -212,6 +212,7 @@ function parseApproval(value: unknown): SignedApproval {
 
 function parseKeyRequest(pending: Members): KeyRequest {
   const withdrawal = pending('withdrawal');
+  const feeLimit = pending('feeLimit');
   const kind = pending('kind');
   const tenant = pending('tenant');
   const user = pending('user');
@@ -220,6 +221,7 @@ function parseKeyRequest(pending: Members): KeyRequest {
     network: networkOf(pending('network')),
     keys: listOf(pending('keys'), MOST_KEYS, parseKey),
     ...(withdrawal !== undefined && { withdrawal: parseWithdrawal(membersOf(withdrawal)) }),
+    ...(feeLimit !== undefined && { feeLimit: parseFeeLimit(feeLimit) }),
     ...(kind !== undefined && { kind: parseKind(kind) }),
     ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
     ...(user !== undefined && { user: textOf(user, /^[0-9a-f]{64}$/) }),
