@@ -114,7 +114,7 @@ export const ANY: unique symbol = Symbol('any');
  * Compares what a decoded transaction does with what was asked for. Everything else than the planned moves, what the chain
  * needs for them, change, and a fee within its limit is refused. Pure, and the same for all chains.
  * @param effects - of the completed transaction, as its codec decoded it
- * @throws CustosError PAYMENT_MISMATCH, FEE_INVALID
+ * @throws CustosError PAYMENT_MISMATCH, FEE_INVALID; RECEIVER_UNFIT: it is the payment, but no one can spend what arrives
  */
 export function comparePayment(effects: readonly Effect[], plan: PaymentPlan): void {
   const moves = [...plan.moves];
@@ -123,6 +123,7 @@ export function comparePayment(effects: readonly Effect[], plan: PaymentPlan): v
   for (const effect of effects) {
     if (effect.op === 'fee' || takeFrom(moves, effect) || takeFrom(needs, effect)) continue;
     if (effect.own === true && effect.code === undefined && plan.change?.includes(effect.op) === true) continue;
+    refuseLost(effect, moves);
     throw mismatch(`it has the effect ${worded(effect)}, which the request does not ask for`);
   }
   const [missing] = moves;
@@ -138,6 +139,12 @@ function checkFee(fees: readonly Effect[], { asset, decimals, most }: PaymentPla
   if (most === undefined || fee.amount <= most) return;
   const words = (amount: bigint) => `${formatUnits(amount, decimals)} ${asset}`;
   throw new CustosError('FEE_INVALID', `the fee may reach ${words(fee.amount)}, more than maxFee, ${words(most)}`);
+}
+
+/** The node is not to blame for a receiver that the request names. @throws CustosError RECEIVER_UNFIT */
+function refuseLost({ code, ...effect }: Effect, moves: readonly PlannedEffect[]): void {
+  if (code !== 'unspendable-destination' || !moves.some((one) => fulfils(effect, one))) return;
+  throw new CustosError('RECEIVER_UNFIT', `no one can spend what arrives at ${effect.to ?? 'the receiver'}`);
 }
 
 /** Takes the first planned effect that this one fulfils. */

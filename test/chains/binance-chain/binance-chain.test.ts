@@ -8,6 +8,7 @@ import { networkOf } from '../../../src/core/ids.js';
 import type { LentKey } from '../../../src/core/signing/wallet.js';
 import { mnemonicToSeed } from '../../../src/crypto/mnemonic.js';
 import { uncompress } from '../../../src/crypto/secp256k1.js';
+import { buildCase } from '../../support/payment-nodes/node.js';
 import { testKey } from '../../support/test-key.js';
 import { loadVectors } from '../../support/vectors.js';
 import { completeVector, contextOfVector, keysOfVector, replayingNode, signVector } from '../replay.js';
@@ -373,5 +374,17 @@ describe('keys and addresses', () => {
 
   it.each(['', 'zz', 'ab'.repeat(31), '00'.repeat(32), 'ff'.repeat(32)])('%s is not a private key', (text) => {
     expect(codeOf(() => chain.keys.decodePrivateKey(text, 'testnet'))).toBe('PRIVATE_KEY_INVALID');
+  });
+});
+
+describe('a payment', () => {
+  it('a payment of BNB is refused because its network was shut down, and no node is asked', async () => {
+    const request = { from: { address: 'bnb1' }, to: 'bnb1', amount: '1' };
+    const node = {
+      rpc: async () => Promise.reject(new Error('asked')),
+      http: async () => Promise.reject(new Error('asked')),
+    };
+    const building = buildCase({ name: 'coins', chain: 'BNB', network: 'mainnet', request }, node);
+    await expect(building).rejects.toMatchObject({ code: 'NETWORK_CLOSED' });
   });
 });

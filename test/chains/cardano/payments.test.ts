@@ -11,7 +11,7 @@ import {
 import { hex } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAddress } from '../../../src/chains/cardano/address.js';
+import { readAddress, showBytes } from '../../../src/chains/cardano/address.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
 import type { PaymentRequest } from '../../../src/core/chain/payment.js';
 import type { CheckedPayment } from '../../../src/signing/build-payment.js';
@@ -31,6 +31,8 @@ import { buildCase, type NodeAnswers, nodeOf, type PaymentCase } from '../../sup
 import { key, transactionOf } from './completed.js';
 
 const [coins, tokens] = adaPayments as [PaymentCase, PaymentCase];
+/** A key hash of zeros. */
+const nobodys = showBytes(Uint8Array.of(0x60, ...new Uint8Array(28)), 'testnet');
 const linear = LinearFee.new(BigNum.from_str('44'), BigNum.from_str('155381'));
 const cost = DataCost.new_coins_per_byte(BigNum.from_str('4310'));
 
@@ -131,6 +133,8 @@ describe('payments of Cardano', () => {
     [{ tag: '1' }, {}, 'PAYMENT_UNSUPPORTED'],
     [{ to: `${to.slice(0, -1)}x` }, {}, 'ADDRESS_INVALID'],
     [{ to: cardano.keys.address(key.publicKey, 'mainnet') }, {}, 'ADDRESS_INVALID'],
+    [{ to: nobodys }, {}, 'RECEIVER_UNFIT'],
+    [{ to: nobodys, amount: '1', token, decimals: 0 }, {}, 'RECEIVER_UNFIT'],
     [{ maxFee: '0.1' }, {}, 'FEE_INVALID'],
     [{}, answersOf(held, { ...parameters, minFeeConstant: 6_000_000 }), 'FEE_INVALID'],
     [{}, answersOf(held, { ...parameters, minFeeCoefficient: -1 }), 'NODE_ANSWER_INVALID'],

@@ -46,10 +46,10 @@ describe('payments of the Ethereum family', () => {
     [coins, { memo: 'x' }, {}, 'PAYMENT_UNSUPPORTED'],
     [coins, { tag: '1' }, {}, 'PAYMENT_UNSUPPORTED'],
     [coins, {}, { eth_chainId: '0x38' }, 'CHAIN_ID_MISMATCH'],
-    [coins, { to: '0x0000000000000000000000000000000000000000' }, {}, 'PAYMENT_MISMATCH'],
+    [coins, { to: '0x0000000000000000000000000000000000000000' }, {}, 'RECEIVER_UNFIT'],
     [coins, {}, { eth_gasPrice: '0xde0b6b3a7640000' }, 'FEE_INVALID'],
     [tokens, { decimals: 18 }, {}, 'AMOUNT_INVALID'],
-    [tokens, { to: tokens.request.token }, {}, 'PAYMENT_MISMATCH'],
+    [tokens, { to: tokens.request.token }, {}, 'RECEIVER_UNFIT'],
     [tokens, {}, { eth_getCode: '0x' }, 'RECEIVER_UNFIT'],
   ])('refuse what cannot be paid (%#)', async (one, request, changed, code) => {
     await expect(built(one, request, changed)).rejects.toMatchObject({ code });

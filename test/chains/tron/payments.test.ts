@@ -64,7 +64,7 @@ describe('payments of TRON', () => {
     [{ token: usdt, decimals: 6, maxFee: '5' }, {}, 'FEE_INVALID'],
     [{ tag: '1' }, {}, 'PAYMENT_UNSUPPORTED'],
     [{ memo: '' }, {}, 'PAYMENT_UNSUPPORTED'],
-    [{ to: usdt, token: usdt, decimals: 6 }, {}, 'PAYMENT_MISMATCH'],
+    [{ to: usdt, token: usdt, decimals: 6 }, {}, 'RECEIVER_UNFIT'],
     [{ from: { address: `${from.slice(0, -1)}9` } }, {}, 'ADDRESS_INVALID'],
   ])('refuse %j (%#)', async (request, changed, code) => {
     await expect(built(request, changed)).rejects.toMatchObject({ code });

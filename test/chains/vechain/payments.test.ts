@@ -46,7 +46,7 @@ describe('payments of VET', () => {
     [{ token: from, decimals: 18 }, 'NODE_REFUSED'],
     [{ memo: 'x' }, 'PAYMENT_UNSUPPORTED'],
     [{ tag: '1' }, 'PAYMENT_UNSUPPORTED'],
-    [{ to: '0x0000000000000000000000000000000000000000' }, 'PAYMENT_MISMATCH'],
+    [{ to: '0x0000000000000000000000000000000000000000' }, 'RECEIVER_UNFIT'],
     [{ to: to.replace('d3ae', 'D3ae') }, 'ADDRESS_INVALID'],
     [{ maxFee: '0.1' }, 'FEE_INVALID'],
   ])('refuse %j (%s)', async (request, code) => {

@@ -44,7 +44,7 @@ describe('comparePayment', () => {
     ['no amount', { op: 'transfer', from: 'A', to: 'B', asset: 'C', args: payment.args ?? [] }],
     ['another asset', { ...payment, asset: 'D' }],
     ['another sender', { ...payment, from: 'X' }],
-    ['a hazard', { ...payment, code: 'unspendable-destination' }],
+    ['a hazard', { ...payment, code: 'opaque-data' }],
     ['another method', { ...payment, method: 'send' }],
     ['a token that is not fungible', { ...payment, tokenId: 1n }],
     ['another tag', { ...payment, args: [{ name: 'tag', value: '8' }] }],
@@ -53,6 +53,12 @@ describe('comparePayment', () => {
     ['the tag twice', { ...payment, args: [...(payment.args ?? []), ...(payment.args ?? [])] }],
   ])('refuses a payment with %s', (_name, effect) => {
     expect(codeOf([effect, fee])).toBe('PAYMENT_MISMATCH');
+  });
+
+  it('says that the receiver is unfit, not that the node lied, when no one can spend what the payment brings', () => {
+    expect(codeOf([{ ...payment, code: 'unspendable-destination' }, fee])).toBe('RECEIVER_UNFIT');
+    expect(codeOf([{ ...payment, code: 'unspendable-destination', to: 'X' }, fee])).toBe('PAYMENT_MISMATCH');
+    expect(codeOf([payment, { ...payment, code: 'unspendable-destination' }, fee])).toBe('PAYMENT_MISMATCH');
   });
 
   it('refuses a move that is there twice, or missing, and anything besides', () => {
