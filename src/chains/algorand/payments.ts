@@ -4,15 +4,7 @@ import type { PaymentPlan, PaymentRequest, Payments } from '../../core/chain/pay
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isCount, isObject } from '../../core/json.js';
-import {
-  checkDecimals,
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-  unsupported,
-} from '../shared/payment.js';
+import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { unfit } from '../shared/receiver.js';
 import { isRefusal } from '../shared/refusal.js';
 import { normalizeAddress } from './address.js';
@@ -67,18 +59,18 @@ function plan(request: PaymentRequest): PaymentPlan {
 
 /** @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED */
 function read(request: PaymentRequest): AlgorandPayment {
-  const { token, memo, amount } = request;
+  const { token, memo } = request;
   refuseMembers(request, COIN, ['tag']);
   const note = new TextEncoder().encode(memo ?? '');
   if (memo === '' || note.length > MAX_NOTE) throw unsupported(`a memo of ALGO has 1 to ${MAX_NOTE} bytes`);
   if (token !== undefined && !/^[1-9]\d{0,15}$/.test(token)) {
     throw unsupported(`the token ${quote(token)} is not the number of an asset`);
   }
-  const decimals = token === undefined ? fixedDecimals(request, DECIMALS) : declaredDecimals(request);
+  const units = token === undefined ? fixedUnits(request, DECIMALS, MAX_AMOUNT) : declaredUnits(request, MAX_AMOUNT);
   return {
     from: normalizeAddress(request.from.address),
     to: normalizeAddress(request.to),
-    units: paidUnits(amount, decimals, MAX_AMOUNT),
+    units,
     note,
     ...(token !== undefined && { asset: token }),
   };
@@ -95,7 +87,7 @@ async function checkAsset(
   const { decimals } = params;
   if (!isCount(decimals))
     throw new CustosError('NODE_ANSWER_INVALID', `the ALGO node has no decimals of asset ${asset}`);
-  checkDecimals(request, declaredDecimals(request), decimals);
+  checkDecimals(request, decimals);
   try {
     await node.http({ path: `/v2/accounts/${to}/assets/${asset}` });
   } catch (error) {

@@ -1,14 +1,7 @@
 import type { PaymentPlan, PaymentRequest, Payments } from '../../core/chain/payment.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
-import {
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-  unsupported,
-} from '../shared/payment.js';
+import { declaredUnits, fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { readAddress, showBytes } from './address.js';
 import { choose, type Wanted } from './choice.js';
 import { askRules, findCoins, outpointOf } from './coins.js';
@@ -68,11 +61,11 @@ function read(request: PaymentRequest, network: Network): CardanoPayment {
   const shown = (address: string) => showBytes(readAddress(address, network), network);
   const ends = { from: shown(request.from.address), to: shown(request.to) };
   if (request.token === undefined) {
-    const coins = paidUnits(request.amount, fixedDecimals(request, DECIMALS), MAX_LOVELACE);
+    const coins = fixedUnits(request, DECIMALS, MAX_LOVELACE);
     return { ...ends, units: coins, coins };
   }
   const token = tokenOf(request.token);
-  const units = paidUnits(request.amount, declaredDecimals(request), MAX_UNITS);
+  const units = declaredUnits(request, MAX_UNITS);
   // No node has a part in what the receiver gets, so this follows the usual rules.
   const tokens = new Map([[token, units]]);
   return { ...ends, token, units, coins: leastCoins({ address: readAddress(ends.to, network), tokens }, usualRules) };

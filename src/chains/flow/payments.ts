@@ -3,7 +3,7 @@ import type { PaymentPlan, PaymentRequest, Payments } from '../../core/chain/pay
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { sha256 } from '../../crypto/hash.js';
-import { fixedDecimals, paidUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
+import { fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { unfit } from '../shared/receiver.js';
 import { isRefusal } from '../shared/refusal.js';
 import { accountKeys } from './access.js';
@@ -64,7 +64,7 @@ function read(request: PaymentRequest, network: Network, templates: FlowTemplate
   return {
     account: addressOf(from.account, 'from.account'),
     to: addressOf(request.to, 'to'),
-    units: paidUnits(request.amount, fixedDecimals(request, DECIMALS), MAX_AMOUNT),
+    units: fixedUnits(request, DECIMALS, MAX_AMOUNT),
     type: token === undefined ? TRANSFER : CUSTOM,
     script,
     ...(token !== undefined && { token }),

@@ -5,15 +5,7 @@ import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
-import {
-  checkDecimals,
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-  unsupported,
-} from '../shared/payment.js';
+import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { unfit } from '../shared/receiver.js';
 import { normalizeAddress } from './address.js';
 import { textOf } from './data.js';
@@ -65,7 +57,7 @@ function plan(request: PaymentRequest): PaymentPlan {
 
 /** @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED */
 function read(request: PaymentRequest): MultiversxPayment {
-  const { token, memo, amount } = request;
+  const { token, memo } = request;
   refuseMembers(request, COIN, ['tag', ...(token === undefined ? [] : (['memo'] as const))]);
   if (token !== undefined && !/^[A-Z0-9]{3,10}-[0-9a-f]{6}$/.test(token)) {
     throw unsupported(`the token ${quote(token)} is not an identifier such as USDC-c76f1f`);
@@ -74,12 +66,10 @@ function read(request: PaymentRequest): MultiversxPayment {
   if (memo !== undefined && (!isMessage(memo) || memo.length > MAX_MEMO)) {
     throw unsupported(`${quote(memo)} is no message: it would be empty, unreadable, too long, or a call`);
   }
-  const isCoin = token === undefined;
-  const decimals = isCoin ? fixedDecimals(request, DECIMALS) : declaredDecimals(request);
   return {
     from: normalizeAddress(request.from.address),
     to: normalizeAddress(request.to),
-    units: paidUnits(amount, decimals, isCoin ? MAX_COINS : MAX_UNITS),
+    units: token === undefined ? fixedUnits(request, DECIMALS, MAX_COINS) : declaredUnits(request, MAX_UNITS),
     ...(token !== undefined && { token }),
     ...(memo !== undefined && { memo }),
   };
@@ -108,7 +98,7 @@ async function checkToken(request: PaymentRequest, token: string, node: NodeClie
   if (properties[1] !== 'FungibleESDT' || decimals === undefined) {
     throw new CustosError('NODE_ANSWER_INVALID', `the EGLD node has no decimals of the fungible token ${token}`);
   }
-  checkDecimals(request, declaredDecimals(request), Number(decimals));
+  checkDecimals(request, Number(decimals));
 }
 
 function propertyOf(value: unknown): string {

@@ -6,15 +6,32 @@ import { smallestUnits } from './units.js';
 /** Tokens declare their decimals in 8 bits (EIP-20); no chain has more. */
 const MAX_DECIMALS = 255;
 
-/** An amount above zero in its smallest unit. @param most - that the chain can write   @throws CustosError AMOUNT_INVALID */
-export function paidUnits(amount: string, decimals: number, most: bigint): bigint {
+/**
+ * The amount in its smallest unit, with decimals that the chain fixes. A request may name them, but no others.
+ * @param most - that the chain can write
+ * @throws CustosError AMOUNT_INVALID
+ */
+export function fixedUnits(request: PaymentRequest, fixed: number, most: bigint): bigint {
+  const { amount, token, decimals = fixed } = request;
+  if (decimals === fixed) return paidUnits(amount, fixed, most);
+  const text = `the decimals are ${decimals}, but ${quote(token ?? 'the coin')} has ${fixed}`;
+  throw new CustosError('AMOUNT_INVALID', text);
+}
+
+/** The amount in its smallest unit, with the decimals that the request declares. @throws CustosError DECIMALS_UNKNOWN, AMOUNT_INVALID */
+export function declaredUnits(request: PaymentRequest, most: bigint): bigint {
+  return paidUnits(request.amount, declaredDecimals(request), most);
+}
+
+/** An amount above zero. @throws CustosError AMOUNT_INVALID */
+function paidUnits(amount: string, decimals: number, most: bigint): bigint {
   const units = decimalUnits(amount, decimals);
   if (units !== undefined && units > 0n && units <= most) return units;
   const text = `${quote(amount)} is not an amount above zero with at most ${decimals} decimals`;
   throw new CustosError('AMOUNT_INVALID', text);
 }
 
-/** The same, with decimals that the signed bytes hold under this name. @throws CustosError AMOUNT_INVALID */
+/** An amount above zero, with decimals that the signed bytes hold under this name. @throws CustosError AMOUNT_INVALID */
 export function unitsBySigned(amount: string, name: string, most: bigint): SignedDecimals {
   paidUnits(amount, MAX_DECIMALS, most * 10n ** BigInt(MAX_DECIMALS));
   return {
@@ -28,28 +45,20 @@ export function unitsBySigned(amount: string, name: string, most: bigint): Signe
 }
 
 /** The decimals of the token, as the request declares them. @throws CustosError DECIMALS_UNKNOWN, AMOUNT_INVALID */
-export function declaredDecimals({ token, decimals }: PaymentRequest): number {
+function declaredDecimals({ token, decimals }: PaymentRequest): number {
   if (decimals === undefined) {
     throw new CustosError('DECIMALS_UNKNOWN', `the decimals of the token ${quote(token)} are not in the request`);
   }
   return checkedDecimals(decimals);
 }
 
-/** Decimals that the chain fixes; a request may name them, but no others. @throws CustosError AMOUNT_INVALID */
-export function fixedDecimals({ token, decimals }: PaymentRequest, fixed: number): number {
-  if (decimals === undefined || decimals === fixed) return fixed;
-  throw new CustosError(
-    'AMOUNT_INVALID',
-    `the decimals are ${decimals}, but ${quote(token ?? 'the coin')} has ${fixed}`,
-  );
-}
-
-/** Compares what a node says of a token with what the request declares. @throws CustosError AMOUNT_INVALID */
-export function checkDecimals({ token }: PaymentRequest, declared: number, told: number | undefined): void {
+/** Compares what a node says of a token with what the request declares. @throws CustosError DECIMALS_UNKNOWN, AMOUNT_INVALID */
+export function checkDecimals(request: PaymentRequest, told: number | undefined): void {
+  const declared = declaredDecimals(request);
   if (told === undefined || told === declared) return;
   throw new CustosError(
     'AMOUNT_INVALID',
-    `the decimals are ${declared}, but the node says that ${quote(token)} has ${told}`,
+    `the decimals are ${declared}, but the node says that ${quote(request.token)} has ${told}`,
   );
 }
 

@@ -8,8 +8,7 @@ import {
 import { parseSignatureId } from '../../core/ids.js';
 import {
   checkedDecimals,
-  fixedDecimals,
-  paidUnits,
+  fixedUnits,
   plannedFee,
   refuseMembers,
   unitsBySigned,
@@ -49,14 +48,14 @@ export const solanaPayments: Payments = {
 
 function plan(request: PaymentRequest): PaymentPlan {
   check(request);
-  const { token, memo, amount } = request;
+  const { token, memo } = request;
   const shown = (address: string) => showAddress(readAddress(address));
   const ends = { from: shown(request.from.address), to: shown(request.to) };
   const fee = plannedFee(request, COIN, LAMPORT_DECIMALS);
   const note = { op: 'note', from: ends.from, contract: programs.memo, method: 'Memo' } as const;
   const notes: readonly PlannedEffect[] = memo === undefined ? [] : [{ ...note, args: { instruction: ANY, memo } }];
   if (token === undefined) {
-    const lamports = paidUnits(amount, fixedDecimals(request, LAMPORT_DECIMALS), MAX_AMOUNT);
+    const lamports = fixedUnits(request, LAMPORT_DECIMALS, MAX_AMOUNT);
     const move = { op: 'transfer', ...ends, asset: COIN, amount: lamports } as const;
     return { moves: [{ ...move, contract: programs.system, method: 'Transfer', args: place }, ...notes], fee };
   }

@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import type { Fields } from '../shared/fields.js';
-import { fixedDecimals, paidUnits, plannedFee, unsupported } from '../shared/payment.js';
+import { fixedUnits, plannedFee, unsupported } from '../shared/payment.js';
 import { unfit } from '../shared/receiver.js';
 import { isRefusal } from '../shared/refusal.js';
 import { muxedId, normalizeAddress, plainAccount } from './address.js';
@@ -105,7 +105,7 @@ function read(request: PaymentRequest): StellarPayment {
   return {
     from: plainAccount(normalizeAddress(request.from.address)),
     to: normalizeAddress(request.to),
-    units: paidUnits(request.amount, fixedDecimals(request, DECIMALS), MAX_AMOUNT),
+    units: fixedUnits(request, DECIMALS, MAX_AMOUNT),
     ...(token !== undefined && { issued: readIssued(token) }),
   };
 }

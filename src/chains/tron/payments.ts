@@ -4,15 +4,7 @@ import type { PaymentContext, PaymentPlan, PaymentRequest, Payments, PlannedEffe
 import { CustosError } from '../../core/errors.js';
 import { isCount, isObject, type JsonObject } from '../../core/json.js';
 import { decimalsIn, plannedTransfer, transferData } from '../evm/calls/payment.js';
-import {
-  checkDecimals,
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-  unsupported,
-} from '../shared/payment.js';
+import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { readAddress, showAddress } from './address.js';
 import { rules } from './effects.js';
 import { writeTransaction } from './format.js';
@@ -84,17 +76,17 @@ function plan(request: PaymentRequest): PaymentPlan {
 
 /** @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED */
 function read(request: PaymentRequest): TronPayment {
-  const { token, memo, amount } = request;
+  const { token, memo } = request;
   refuseMembers(request, 'TRON', ['tag']);
   const bytes = new TextEncoder().encode(memo ?? '');
   if (memo === '' || bytes.length > MAX_MEMO) throw unsupported(`a memo of TRON has 1 to ${MAX_MEMO} bytes`);
   const isContract = token !== undefined && !isNumber(token);
-  const decimals = token === undefined ? fixedDecimals(request, DECIMALS) : declaredDecimals(request);
+  const most = isContract ? MAX_WORD : MAX_LONG;
   return {
     request,
     from: readAddress(request.from.address),
     to: readAddress(request.to),
-    units: paidUnits(amount, decimals, isContract ? MAX_WORD : MAX_LONG),
+    units: token === undefined ? fixedUnits(request, DECIMALS, most) : declaredUnits(request, most),
     memo: bytes,
   };
 }
@@ -126,18 +118,17 @@ async function checkToken(
 ): Promise<bigint | undefined> {
   const { token } = request;
   if (token === undefined) return undefined;
-  const declared = declaredDecimals(request);
   if (isNumber(token)) {
     const asset = await ask(node, 'getassetissuebyid', { value: token });
     if (asset['id'] !== token) throw malformed(`no token ${token}`);
     const { precision = 0 } = asset;
     if (!isCount(precision)) throw malformed('a token without decimals');
-    checkDecimals(request, declared, precision);
+    checkDecimals(request, precision);
     return undefined;
   }
   const call = { owner_address: hex.encode(from), contract_address: value['contract_address'] };
   const decimals = resultOf(await ask(node, 'triggerconstantcontract', { ...call, data: '313ce567' }));
-  checkDecimals(request, declared, decimalsIn(decimals));
+  checkDecimals(request, decimalsIn(decimals));
   const trial = await ask(node, 'triggerconstantcontract', { ...call, data: value['data'] });
   resultOf(trial);
   const energy = trial['energy_used'];

@@ -1,7 +1,7 @@
 import { ANY, type PaymentPlan, type PaymentRequest, type Payments } from '../../core/chain/payment.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, parseSignatureId } from '../../core/ids.js';
-import { fixedDecimals, paidUnits, plannedFee, refuseMembers } from '../shared/payment.js';
+import { fixedUnits, plannedFee, refuseMembers } from '../shared/payment.js';
 import { builderOf } from './builder.js';
 import { DECIMALS, type UtxoChainDefinition } from './definition.js';
 import { addressOf, readScript, scriptOfAddress, writeScript } from './script.js';
@@ -35,7 +35,7 @@ function plan(request: PaymentRequest, network: Network, { id, networks }: UtxoC
     return addressOf(readScript(script), networks[network]) ?? address;
   };
   const ends = { from: shown(request.from.address), to: shown(request.to) };
-  const amount = paidUnits(request.amount, fixedDecimals(request, DECIMALS), MAX_COINS);
+  const amount = fixedUnits(request, DECIMALS, MAX_COINS);
   return {
     moves: [{ op: 'transfer', ...ends, asset: id, amount, args: { vout: ANY } }],
     change: ['transfer'],

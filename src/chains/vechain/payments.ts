@@ -4,14 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { decimalsIn, plannedTransfer, transferData } from '../evm/calls/payment.js';
 import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
-import {
-  checkDecimals,
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-} from '../shared/payment.js';
+import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers } from '../shared/payment.js';
 import { FEE_CONTRACT, rules } from './effects.js';
 
 const DECIMALS = 18;
@@ -54,11 +47,10 @@ function read(request: PaymentRequest): VechainPayment {
   const { token: named } = request;
   const token = named === undefined ? undefined : named === VTHO ? FEE_CONTRACT : shown(named);
   const isFixed = token === undefined || token === FEE_CONTRACT;
-  const decimals = isFixed ? fixedDecimals(request, DECIMALS) : declaredDecimals(request);
   return {
     from: shown(request.from.address),
     to: shown(request.to),
-    units: paidUnits(request.amount, decimals, MAX_WORD),
+    units: isFixed ? fixedUnits(request, DECIMALS, MAX_WORD) : declaredUnits(request, MAX_WORD),
     ...(token !== undefined && { token }),
   };
 }
@@ -71,5 +63,5 @@ async function checkToken(request: PaymentRequest, token: string, node: NodeClie
   const data = isObject(outcome) && outcome['reverted'] === false ? outcome['data'] : undefined;
   if (typeof data !== 'string')
     throw new CustosError('NODE_ANSWER_INVALID', `the VET node has no decimals of ${token}`);
-  checkDecimals(request, declaredDecimals(request), decimalsIn(hexToBytes(data)));
+  checkDecimals(request, decimalsIn(hexToBytes(data)));
 }

@@ -3,7 +3,7 @@ import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { smallOf } from '../shared/fields.js';
-import { declaredDecimals, fixedDecimals, paidUnits, plannedFee, unsupported } from '../shared/payment.js';
+import { declaredUnits, fixedUnits, plannedFee, unsupported } from '../shared/payment.js';
 import { readAddress } from './address.js';
 import { readAmount } from './amount.js';
 import { argumentsOf } from './content.js';
@@ -85,12 +85,12 @@ function memoOf(memo: string) {
 }
 
 function amountOf(request: PaymentRequest): PaymentFields['Amount'] {
-  const { token, amount } = request;
+  const { token } = request;
   if (token === undefined) {
-    return paidUnits(amount, fixedDecimals(request, DROP_DECIMALS), MAX_DROPS).toString();
+    return fixedUnits(request, DROP_DECIMALS, MAX_DROPS).toString();
   }
   if (/^[0-9a-fA-F]{48}$/.test(token)) {
-    const units = paidUnits(amount, declaredDecimals(request), MAX_TOKEN);
+    const units = declaredUnits(request, MAX_TOKEN);
     return { mpt_issuance_id: token.toUpperCase(), value: units.toString() };
   }
   return { ...currencyOf(token), value: issuedValue(request) };
@@ -107,7 +107,7 @@ function currencyOf(token: string): { readonly currency: string; readonly issuer
 }
 
 function issuedValue(request: PaymentRequest): string {
-  const units = paidUnits(request.amount, fixedDecimals(request, ISSUED_DIGITS), MAX_ISSUED);
+  const units = fixedUnits(request, ISSUED_DIGITS, MAX_ISSUED);
   const value = formatUnits(units, ISSUED_DIGITS);
   if (value.replace('.', '').replace(/^0+|0+$/g, '').length <= ISSUED_DIGITS) return value;
   throw new CustosError('AMOUNT_INVALID', `${quote(request.amount)} has more than ${ISSUED_DIGITS} significant digits`);

@@ -2,14 +2,7 @@ import type { PaymentContext, PaymentPlan, PaymentRequest, Payments } from '../.
 import { CustosError } from '../../../core/errors.js';
 import { bytesToHex, hexToBytes } from '../../shared/hexadecimal.js';
 import { readAddress, showAddress } from '../../shared/keccak-address.js';
-import {
-  checkDecimals,
-  declaredDecimals,
-  fixedDecimals,
-  paidUnits,
-  plannedFee,
-  refuseMembers,
-} from '../../shared/payment.js';
+import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers } from '../../shared/payment.js';
 import { isRefusal } from '../../shared/refusal.js';
 import { builderOf } from '../builder.js';
 import { decimalsIn, plannedTransfer, transferData } from '../calls/payment.js';
@@ -56,11 +49,10 @@ function plan(request: PaymentRequest, settings: EvmSettings): PaymentPlan {
 /** @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED */
 function readRequest(request: PaymentRequest, { id, addressStyle }: EvmSettings) {
   refuseMembers(request, id, ['memo', 'tag']);
-  const { token, amount } = request;
-  const decimals = token === undefined ? fixedDecimals(request, DECIMALS) : declaredDecimals(request);
+  const { token } = request;
   return {
     to: readAddress(request.to, addressStyle),
-    units: paidUnits(amount, decimals, MAX_WORD),
+    units: token === undefined ? fixedUnits(request, DECIMALS, MAX_WORD) : declaredUnits(request, MAX_WORD),
     ...(token !== undefined && { token: readAddress(token, addressStyle) }),
   };
 }
@@ -83,7 +75,7 @@ async function askChainId(settings: EvmSettings, context: PaymentContext): Promi
 
 /** @throws CustosError AMOUNT_INVALID: the token has other decimals; NODE_* */
 async function checkToken(request: PaymentRequest, token: Uint8Array, { node }: PaymentContext): Promise<void> {
-  checkDecimals(request, declaredDecimals(request), await decimalsOf(token, node));
+  checkDecimals(request, await decimalsOf(token, node));
 }
 
 /** Undefined where the contract does not say them, which the standard allows. */
