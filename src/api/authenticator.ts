@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readToken, type Token } from '../core/access/token.js';
+import { readToken } from '../core/access/token.js';
 import { parseToken } from '../core/access/token-text.js';
 import type { Clock } from '../core/clock.js';
 import { asCustosError, CustosError } from '../core/errors.js';
+import type { TenantId } from '../core/ids.js';
 import { type Log, tell } from '../core/log.js';
+import type { KnownOwner } from '../core/signing/lookup.js';
 import type { AccessTable } from '../core/store/access.js';
 import type { JournalMac } from '../core/store/journal-mac.js';
 import { networkCheck } from '../http/networks.js';
+import type { Caller } from './caller.js';
 import { Bucket } from './rate.js';
 
 export interface AuthenticatorParts {
@@ -15,6 +18,8 @@ export interface AuthenticatorParts {
   readonly mac: JournalMac;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whom the tags of a token that is bound to owners stand for. */
+  ownersOf(tenant: TenantId, tags: readonly string[]): Promise<readonly KnownOwner[]>;
 }
 
 /** For so many milliseconds what was read of a token is believed: a revocation elsewhere counts from then on. */
@@ -25,7 +30,7 @@ const MOST = 10_000;
 const USE_PERIOD = 60_000;
 
 interface Known {
-  readonly token: Token;
+  readonly token: Caller;
   readonly hash: Uint8Array;
   isFrom(address: string | undefined): boolean;
   readonly bucket: Bucket;
@@ -48,7 +53,7 @@ export class Authenticator {
    * @param address - where the connection comes from
    * @throws CustosError TOKEN_MISSING, TOKEN_INVALID, RATE_LIMITED, STORE_*
    */
-  async authenticate(header: string | undefined, address: string | undefined): Promise<Token> {
+  async authenticate(header: string | undefined, address: string | undefined): Promise<Caller> {
     const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header ?? '')?.[1];
     if (text === undefined) throw new CustosError('TOKEN_MISSING', 'the request has no token');
     const parsed = parseToken(text);
@@ -74,7 +79,7 @@ export class Authenticator {
     this.#requireLife(known.token, this.#parts.clock.now());
   }
 
-  #requireLife({ id, revokedAt, expiresAt }: Token, now: number): void {
+  #requireLife({ id, revokedAt, expiresAt }: Caller, now: number): void {
     if (revokedAt !== undefined) throw this.#refused('revoked', id);
     if (expiresAt !== undefined && expiresAt <= now) throw this.#refused('expired', id);
   }
@@ -104,8 +109,10 @@ export class Authenticator {
     const token = stored && readToken(this.#parts.mac, stored);
     this.#known.delete(id);
     if (stored === undefined || token === undefined) return undefined;
+    const { tenant, ownerTags } = token;
+    const owners = ownerTags && (await this.#parts.ownersOf(tenant, ownerTags));
     const known: Known = {
-      token,
+      token: { ...token, ...(owners && { owners }) },
       hash: Buffer.from(stored.hash, 'hex'),
       isFrom: token.from === undefined ? () => true : networkCheck(token.from),
       bucket: found?.bucket ?? new Bucket(token.rate, readAt),

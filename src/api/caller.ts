@@ -2,19 +2,20 @@ import type { Scope } from '../core/access/scopes.js';
 import type { Token } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
 import type { ChainId, OwnerId, SignatureId, TenantId } from '../core/ids.js';
+import type { KnownOwner } from '../core/signing/lookup.js';
 import type { Wallet } from '../core/signing/wallet.js';
+import type { JournalEntry } from '../core/store/journal.js';
 
 /** A user of the tenant who proved to be there. */
-export interface ProvenUser {
-  readonly owner: OwnerId;
-  /** Their blind index, in hexadecimal digits. */
-  readonly tag: string;
+export interface ProvenUser extends KnownOwner {
   /** What proved it: a token of the identity provider, or a session that Custos opened. */
   readonly by: 'issuer' | 'session';
 }
 
 /** Who asks: the token that was verified. The tenant comes from it, and from nothing else in a request. */
 export interface Caller extends Token {
+  /** Those that the token is bound to. What belongs to others, or to no owner, is to it as if it did not exist. Absent: not bound. */
+  readonly owners?: readonly KnownOwner[];
   /** The user whose own proof came beside the token. The request sees and uses what is theirs, and nothing else. */
   readonly user?: ProvenUser;
   /** Where the connection comes from. */
@@ -52,14 +53,44 @@ export function includesWallet(
   caller: Caller,
   { signatureId, chain, control }: Pick<Wallet, 'signatureId' | 'chain' | 'control'>,
 ): boolean {
-  const isOfUser = caller.user === undefined || control?.owner === caller.user.owner;
-  return isOfUser && includesChain(caller, chain) && caller.wallets?.includes(signatureId) !== false;
+  const isNamed = caller.wallets?.includes(signatureId) !== false;
+  return isNamed && includesChain(caller, chain) && includesOwner(caller, control?.owner);
 }
 
 /** A wallet that requires its owner's own proof signs nothing without it. @throws CustosError USER_TOKEN_REQUIRED */
 export function requireUser({ user }: Caller, { signatureId, control }: Pick<Wallet, 'signatureId' | 'control'>): void {
   if (control?.requireUserToken !== true || (user !== undefined && control.owner === user.owner)) return;
   throw new CustosError('USER_TOKEN_REQUIRED', `wallet ${signatureId} signs with a proof of its owner only`);
+}
+
+/** @param owner - undefined: it is no owner's */
+export function includesOwner(caller: Caller, owner: string | undefined): boolean {
+  return boundTo(caller)?.some((one) => one.owner === owner) !== false;
+}
+
+/** The only owners for whom a request sees anything: the user who came with it, or those of its token. Undefined: it is bound to none. */
+export function boundTo({ owners, user }: Caller): readonly KnownOwner[] | undefined {
+  if (user === undefined) return owners;
+  return owners?.some(({ tag }) => tag === user.tag) === false ? [] : [user];
+}
+
+/** Whether a token may see a request: each wallet that signs it is one of its own, and it was its owner's when it was taken over. */
+export function includesEntry(
+  caller: Caller,
+  { chain, pending, intake }: Pick<JournalEntry, 'chain' | 'pending' | 'intake'>,
+): boolean {
+  if (!includesChain(caller, chain)) return false;
+  if (caller.owners?.some(({ tag }) => tag === intake?.ownerTag) === false) return false;
+  if (caller.user !== undefined && intake?.userTag !== caller.user.tag) return false;
+  return pending.keys.every(({ signatureId }) => caller.wallets?.includes(signatureId) !== false);
+}
+
+/** The owner that a request is for: a token of one owner need not name it. @throws CustosError OWNER_UNKNOWN */
+export function ownerFor(caller: Caller, owner: OwnerId | undefined): OwnerId | undefined {
+  const [only, ...others] = boundTo(caller) ?? [];
+  const meant = owner ?? (others.length === 0 ? only?.owner : undefined);
+  if (includesOwner(caller, meant)) return meant;
+  throw new CustosError('OWNER_UNKNOWN', 'the tenant has no owner of this id');
 }
 
 export function includesChain({ chains }: Caller, chain: ChainId): boolean {
@@ -77,8 +108,9 @@ export function includesKeys(
 }
 
 /** Whether a token may see all of its tenant. */
-export function isWhole({ chains, wallets }: Caller): boolean {
-  return chains === undefined && wallets === undefined;
+export function isWhole(caller: Caller): boolean {
+  const { chains, wallets } = caller;
+  return chains === undefined && wallets === undefined && boundTo(caller) === undefined;
 }
 
 /** @throws CustosError SCOPE_MISSING */

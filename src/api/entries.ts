@@ -4,8 +4,17 @@ import { type ChainId, defaultTenant } from '../core/ids.js';
 import { parsePendingId } from '../core/signing/pending.js';
 import type { RequestKind } from '../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../core/store/journal.js';
-import { type Caller, includesChain, includesWallet, requireChain, requireUser, unknownWallet } from './caller.js';
+import {
+  boundTo,
+  type Caller,
+  includesEntry,
+  includesWallet,
+  requireChain,
+  requireUser,
+  unknownWallet,
+} from './caller.js';
 import { cursorOf, keyOf } from './cursor.js';
+import { gathered } from './gather.js';
 import type { ApiParts } from './parts.js';
 import { isSettled, settled, waitOf } from './prefer.js';
 import type { Answer, RawRequest } from './route.js';
@@ -84,18 +93,26 @@ export async function entryPage(
     caller,
   }: { readonly parts: Pick<ApiParts, 'journal' | 'network'>; readonly caller: Caller },
 ): Promise<Answer> {
-  const last = keyOf(after, placeOf);
-  const found = await journal.find({
-    ...{ network, tenant: caller.tenant, limit, kinds },
+  const owners = boundTo(caller);
+  const filter = {
+    ...{ network, tenant: caller.tenant, kinds },
     ...(state !== undefined && { states: [state] }),
     ...(chain !== undefined && { chain }),
+    ...(owners && { ownerTags: owners.map(({ tag }) => tag) }),
     ...(reference !== undefined && { reference }),
     ...(txId !== undefined && { txId }),
-    ...(last !== undefined && { after: last }),
+  };
+  const { data, next } = await gathered<JournalEntry, Place>({
+    ...{ after: keyOf(after, placeOf), limit },
+    async page(last, size) {
+      const page = await journal.find({ ...filter, limit: size, ...(last !== undefined && { after: last }) });
+      return { page, last: page.length < size ? undefined : page.at(-1) };
+    },
+    keyOf: (entry) => entry,
+    isShown: (entry) => includesEntry(caller, entry),
   });
-  const end = found.length < limit ? undefined : found.at(-1);
-  const data = found.filter((entry) => includesEntry(caller, entry)).map(json);
-  return { status: 200, body: { data, next: end === undefined ? null : cursorOf(`${end.createdAt}:${end.id}`) } };
+  const place = next === undefined ? null : cursorOf(`${next.createdAt}:${next.id}`);
+  return { status: 200, body: { data: data.map(json), next: place } };
 }
 
 /** What another tenant has, or a token does not include, is answered as what does not exist. @throws CustosError PENDING_UNKNOWN */
@@ -156,13 +173,9 @@ function isId(text: string): boolean {
   }
 }
 
-function includesEntry(caller: Caller, { chain, pending, intake }: JournalEntry): boolean {
-  const isOfUser = caller.user === undefined || intake?.userTag === caller.user.tag;
-  if (!isOfUser || !includesChain(caller, chain)) return false;
-  return pending.keys.every(({ signatureId }) => caller.wallets?.includes(signatureId) !== false);
-}
+type Place = Pick<JournalEntry, 'createdAt' | 'id'>;
 
-function placeOf(text: string): Pick<JournalEntry, 'createdAt' | 'id'> {
+function placeOf(text: string): Place {
   const [, createdAt, id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,64})$/.exec(text) ?? [];
   if (createdAt === undefined || id === undefined) throw new CustosError('REQUEST_INVALID', 'not a place in the list');
   return { createdAt: Number(createdAt), id };

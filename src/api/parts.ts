@@ -55,9 +55,16 @@ export interface TransactionsService {
 interface TokenWanted extends Pick<Token, 'tenant' | 'name' | 'scopes'> {
   readonly chains?: Token['chains'] | undefined;
   readonly wallets?: Token['wallets'] | undefined;
+  readonly owners?: readonly OwnerId[] | undefined;
   readonly from?: Token['from'] | undefined;
   readonly rate?: number | undefined;
   readonly expiresAt?: number | undefined;
+}
+
+/** A token as its tenant sees it. */
+export interface ListedToken extends Token {
+  /** Those that it is bound to. */
+  readonly owners?: readonly OwnerId[];
 }
 
 /** Makes, lists and ends the tokens of a tenant. */
@@ -68,7 +75,9 @@ export interface TokensService {
   list(
     tenant: TenantId,
     page: { readonly after: string | undefined; readonly limit: number },
-  ): Promise<{ readonly page: readonly Token[]; readonly last: string | undefined }>;
+  ): Promise<{ readonly page: readonly ListedToken[]; readonly last: string | undefined }>;
+  /** @throws CustosError TOKEN_UNKNOWN */
+  get(tenant: TenantId, id: string): Promise<ListedToken>;
   /** For what goes on after a request was let in. @throws CustosError TOKEN_INVALID: it was revoked or has expired since */
   requireValid(token: Pick<Token, 'id'>): Promise<void>;
   /** @throws CustosError TOKEN_UNKNOWN */
@@ -121,7 +130,7 @@ export interface ApiParts {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly wallets: Pick<WalletsService, 'create' | 'getOrCreate' | 'list' | 'get'>;
+  readonly wallets: WalletsService;
   readonly journal: Pick<Journal, 'get' | 'find' | 'events'>;
   readonly transactions: TransactionsService;
   readonly signatures: SignaturesService;

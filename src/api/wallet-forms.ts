@@ -59,6 +59,10 @@ export const wallet = named(
     requireUserToken: z.boolean(),
     state: z.enum(walletStates),
     createdAt: moment,
+    index: described(
+      z.int().nullable(),
+      'of the `address` that was searched for, in a wallet with a mnemonic; else null',
+    ),
   }),
 );
 

@@ -59,6 +59,7 @@ export const serviceCommands: readonly CommandSpec[] = [
       },
       { flags: '--chain <chains>', about: 'only these chains, separated by commas' },
       { flags: '--wallets <ids>', about: 'only these signature IDs, separated by commas' },
+      { flags: '--owner <id>', about: 'only what belongs to this owner' },
       {
         flags: '--from-network <networks>',
         about: 'only connections from these networks, such as 10.0.0.0/8; separated by commas or repeated',

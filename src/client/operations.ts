@@ -186,6 +186,7 @@ export type Token = {
   readonly scopes: readonly string[];
   readonly chains: readonly string[] | null;
   readonly wallets: readonly string[] | null;
+  readonly owners: readonly string[] | null;
   readonly from: readonly string[] | null;
   readonly rate: number;
   readonly createdAt: string;
@@ -204,6 +205,8 @@ export type TokenRequest = {
   readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
+  /** only what belongs to these; the rest is to it as if it did not exist */
+  readonly owners?: readonly string[] | undefined;
   /** networks such as `10.0.0.0/8` */
   readonly from?: readonly string[] | undefined;
   readonly rate?: number | undefined;
@@ -353,6 +356,8 @@ export type Wallet = {
   readonly requireUserToken: boolean;
   readonly state: 'active' | 'suspended' | 'deactivated' | 'compromised' | 'destroyed';
   readonly createdAt: string;
+  /** of the `address` that was searched for, in a wallet with a mnemonic; else null */
+  readonly index: number | null;
 };
 
 export type WalletPage = {
@@ -406,7 +411,10 @@ export interface Operations {
       readonly limit?: string | number | undefined;
       /** ticker of the chain */
       readonly chain?: string | undefined;
+      /** one that a wallet of `chain` shows, that of index 0, or one that was allotted */
+      readonly address?: string | undefined;
       readonly owner?: string | undefined;
+      /** the whole label */
       readonly label?: string | number | undefined;
     };
     readonly answer: WalletPage;

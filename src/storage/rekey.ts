@@ -61,16 +61,16 @@ export async function replaceRoot(
 async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<void> {
   await keepOthersOut(db, check);
   await resealWallets(db, root);
-  await resealOwners(db, (owner) => root.resealOwner(owner));
+  const ownerTags = await resealOwners(db, (owner) => root.resealOwner(owner));
   await resealAddresses(db, root);
   await resealDocuments(db, 'constitutions', (one) => root.resealDocument('constitution', one));
   await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
-  await remacTokens(db, root.journal);
+  await remacTokens(db, root.journal, ownerTags);
   await remacSettings(db, root.journal);
   // They end soon by themselves, and a new root key is a good moment.
   await db.deleteFrom('user_tickets').execute();
-  await resealJournal(db, root.journal);
+  await resealJournal(db, root.journal, ownerTags);
   await db.deleteFrom('key_slots').execute();
   await db.insertInto('key_slots').values(root.slots.map(slotRow)).execute();
   const value = String(check.generation + 1);

@@ -6,7 +6,7 @@ import type { ApiParts } from '../../src/api/parts.js';
 import { Orphans } from '../../src/api/rpc/orphans.js';
 import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
-import { makeToken, type WantedToken } from '../../src/app/access/make.js';
+import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
@@ -19,6 +19,7 @@ import { Transactions, type TransactionsParts } from '../../src/app/serve/transa
 import { Attempts } from '../../src/app/users/attempts.js';
 import { Passwords } from '../../src/app/users/passwords.js';
 import { createUsers } from '../../src/app/users/service.js';
+import { ownersOf, tagsOwners } from '../../src/app/wallets/owner-tags.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
@@ -89,6 +90,7 @@ export class TestApi {
   door: () => RpcOptions = () => {
     throw new Error('not open');
   };
+  readonly vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
@@ -109,9 +111,9 @@ export class TestApi {
     await this.store.unlockJournal({ mac, mayAdopt: false });
     const { store } = this;
     const clock: Clock = { ...systemClock, now: () => this.clock.now() };
-    const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+    const { vault } = this;
     const wallets = await servedWallets({ store, vault, chains, clock, log: silentLog, signer: this.signer(vault) });
-    const intake = createIntake(store.journal);
+    const intake = tagsOwners(createIntake(store.journal), { store, vault });
     const own = Object.entries({ ETH: this.node, ...this.nodes });
     const lifecycle = {
       ...{ chains, clock, wallets: store.wallets, journal: store.journal, publicVault: vault },
@@ -120,13 +122,16 @@ export class TestApi {
       rules: this.rules,
     };
     this.handing = { network: 'testnet', intake, lifecycle };
-    const authenticator = new Authenticator({ access: store.access, mac, clock, log: silentLog });
+    const authenticator = new Authenticator({
+      ...{ access: store.access, mac, clock, log: silentLog },
+      ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
+    });
     const parts: ApiParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
       journal: store.journal,
       feeds: new Feeds(store.events, clock),
-      tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+      tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
       users: createUsers({
         ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log: silentLog },
         ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }), attempts: this.attempts },
@@ -178,10 +183,11 @@ export class TestApi {
   }
 
   /** A token's text. */
-  async token(facts: Partial<WantedToken> = {}): Promise<string> {
+  async token({ owners, ...facts }: Partial<BoundToken> = {}): Promise<string> {
     const wanted = { tenant: defaultTenant, name: 'test', scopes: allButDecisions, rate: 100_000, ...facts };
-    const { stored, text } = makeToken(wanted, { mac, now: Date.now() });
-    await this.store.access.addToken(stored);
+    const { vault, store } = this;
+    const parts = { access: store.access, mac, clock: systemClock, owners: async () => ({ store, vault }) };
+    const { text } = await createToken(parts, { ...wanted, owners });
     return text.exposeText();
   }
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import type { FeedEvent, FeedHead } from '../../core/events/feed.js';
 import { allEventTypes, type EventType, isEventType } from '../../core/events/types.js';
+import type { SignatureId } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import { states } from '../../core/store/journal.js';
 import { requestInvalid } from '../../http/problems.js';
-import { type Caller, includesKeys, isWhole } from '../caller.js';
+import { boundTo, type Caller, includesKeys, includesWallet, isWhole } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
 import { eventStream } from '../event-stream.js';
 import type { ApiParts } from '../parts.js';
@@ -133,7 +134,7 @@ interface Wanted {
 /** Events that the caller may see: those of other wallets of its tenant are left out. */
 async function pageFor(
   caller: Caller,
-  { feeds, network }: Pick<ApiParts, 'feeds' | 'network'>,
+  { feeds, network, wallets }: Pick<ApiParts, 'feeds' | 'network' | 'wallets'>,
   { after, limit, head, types, transaction }: Wanted,
 ): Promise<{ readonly events: readonly FeedEvent[]; readonly last: number }> {
   const { events, last } = await feeds.page(
@@ -144,8 +145,23 @@ async function pageFor(
     },
     head,
   );
-  const isSeen = (one: FeedEvent) => ('transaction' in one ? includesKeys(caller, one.transaction) : isWhole(caller));
+  const isOwned = await ownedOf(caller, events, wallets);
+  const isSeen = (one: FeedEvent) =>
+    'transaction' in one ? includesKeys(caller, one.transaction) && isOwned(one.transaction.wallets) : isWhole(caller);
   return { events: events.filter(isSeen), last };
+}
+
+/** Whether wallets belong to the owners that a request is bound to: an event does not say whose its wallets are. */
+async function ownedOf(
+  caller: Caller,
+  events: readonly FeedEvent[],
+  wallets: Pick<ApiParts['wallets'], 'some'>,
+): Promise<(ids: readonly SignatureId[]) => boolean> {
+  if (boundTo(caller) === undefined) return () => true;
+  const ids = new Set(events.flatMap((one) => ('transaction' in one ? one.transaction.wallets : [])));
+  const found = await wallets.some(caller.tenant, [...ids]);
+  const own = new Set(found.filter((one) => includesWallet(caller, one)).map(({ signatureId }) => signatureId));
+  return (wanted) => wanted.every((id) => own.has(id));
 }
 
 function cursorAt(seq: number, { epoch }: FeedHead): string {

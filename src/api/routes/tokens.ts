@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { allScopes } from '../../core/access/scopes.js';
 import type { Token } from '../../core/access/token.js';
 import { CustosError } from '../../core/errors.js';
-import type { Caller } from '../caller.js';
+import { quote } from '../../core/ids.js';
+import { boundTo, type Caller, includesOwner } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
+import { gathered } from '../gather.js';
+import type { ListedToken } from '../parts.js';
 import { type Route, route } from '../route.js';
 import { chain, described, moment, named, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
+import { owner } from '../wallet-forms.js';
 
 const id = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 const scope = z.enum(allScopes as [Token['scopes'][number], ...Token['scopes'][number][]]);
@@ -17,6 +21,10 @@ const tokenForm = named(
     scopes: z.array(scope).min(1).max(50),
     chains: z.array(chain).min(1).max(100).optional(),
     wallets: z.array(walletId).min(1).max(1000).optional(),
+    owners: described(
+      z.array(owner).min(1).max(20).optional(),
+      'only what belongs to these; the rest is to it as if it did not exist',
+    ),
     from: described(z.array(z.string().max(60)).min(1).max(100).optional(), 'networks such as `10.0.0.0/8`'),
     rate: z.int().min(1).max(1_000_000).optional(),
     expiresIn: described(z.int().min(1).max(315_360_000).optional(), 'seconds'),
@@ -29,6 +37,7 @@ const members = {
   scopes: z.array(z.string()),
   chains: z.array(z.string()).nullable(),
   wallets: z.array(z.string()).nullable(),
+  owners: z.array(z.string()).nullable(),
   from: z.array(z.string()).nullable(),
   rate: z.number(),
   createdAt: moment,
@@ -54,7 +63,8 @@ export const tokenRoutes: readonly Route[] = [
     async handle({ body: { expiresIn, ...wanted } }, { tokens, clock }, caller) {
       const expiresAt = expiresIn === undefined ? caller.expiresAt : clock.now() + expiresIn * 1000;
       const { chains, wallets, from, rate } = caller;
-      const narrowed = { chains, wallets, from, rate, ...wanted };
+      const owners = boundTo(caller)?.map((one) => one.owner);
+      const narrowed = { chains, wallets, owners, from, rate, ...wanted };
       requireNarrower(caller, { ...narrowed, expiresAt });
       const made = await tokens.create({ tenant: caller.tenant, ...narrowed, expiresAt });
       try {
@@ -72,9 +82,14 @@ export const tokenRoutes: readonly Route[] = [
     scope: 'tokens:manage',
     query: z.strictObject(paging),
     answers: { 200: { about: 'a page', schema: pageOf('TokenPage', token) } },
-    async handle({ query: { after, limit = USUAL_LIMIT } }, { tokens }, { tenant }) {
-      const { page, last } = await tokens.list(tenant, { after: keyOf(after, (text) => id.parse(text)), limit });
-      return { status: 200, body: { data: page.map(tokenJson), next: last === undefined ? null : cursorOf(last) } };
+    async handle({ query: { after, limit = USUAL_LIMIT } }, { tokens }, caller) {
+      const { data, next } = await gathered({
+        ...{ after: keyOf(after, (text) => id.parse(text)), limit },
+        page: (last, size) => tokens.list(caller.tenant, { after: last, limit: size }),
+        keyOf: (one: ListedToken) => one.id,
+        isShown: (one) => isVisible(caller, one),
+      });
+      return { status: 200, body: { data: data.map(tokenJson), next: next === undefined ? null : cursorOf(next) } };
     },
   }),
   route({
@@ -85,14 +100,17 @@ export const tokenRoutes: readonly Route[] = [
     scope: 'tokens:manage',
     params: z.strictObject({ id }),
     answers: { 204: { about: 'it is refused from now on, by other processes within a second' } },
-    async handle({ params }, { tokens }, { tenant }) {
-      await tokens.revoke(tenant, params.id);
+    async handle({ params }, { tokens }, caller) {
+      const found = await tokens.get(caller.tenant, params.id);
+      if (!isVisible(caller, found))
+        throw new CustosError('TOKEN_UNKNOWN', `the store has no token ${quote(params.id)}`);
+      await tokens.revoke(caller.tenant, params.id);
       return { status: 204 };
     },
   }),
 ];
 
-interface Rights extends Partial<Pick<Token, 'chains' | 'wallets' | 'from'>> {
+interface Rights extends Partial<Pick<ListedToken, 'chains' | 'wallets' | 'owners' | 'from'>> {
   readonly scopes: Token['scopes'];
   readonly rate?: number | undefined;
   readonly expiresAt?: number | undefined;
@@ -106,18 +124,28 @@ function requireNarrower(caller: Caller, wanted: { [K in keyof Rights]: Rights[K
     within(caller.scopes, wanted.scopes) &&
     within(caller.chains, wanted.chains) &&
     within(caller.wallets, wanted.wallets) &&
+    within(
+      boundTo(caller)?.map((one) => one.owner),
+      wanted.owners,
+    ) &&
     within(caller.from, wanted.from) &&
     (wanted.rate ?? 0) <= caller.rate &&
     (caller.expiresAt === undefined || (wanted.expiresAt ?? Number.POSITIVE_INFINITY) <= caller.expiresAt);
   if (!isNarrower) throw new CustosError('TOKEN_FACTS_INVALID', 'a token makes none with more rights than its own');
 }
 
-function tokenJson(one: Token): z.input<typeof token> {
+/** A token of some owners knows of no others. */
+function isVisible(caller: Caller, { owners }: ListedToken): boolean {
+  return boundTo(caller) === undefined || owners?.every((one) => includesOwner(caller, one)) === true;
+}
+
+function tokenJson(one: ListedToken): z.input<typeof token> {
   const shown = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
   return {
     ...{ id: one.id, name: one.name, scopes: [...one.scopes], rate: one.rate },
     chains: one.chains === undefined ? null : [...one.chains],
     wallets: one.wallets === undefined ? null : [...one.wallets],
+    owners: one.owners === undefined ? null : [...one.owners],
     from: one.from === undefined ? null : [...one.from],
     createdAt: new Date(one.createdAt).toISOString(),
     expiresAt: shown(one.expiresAt),

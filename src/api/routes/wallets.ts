@@ -1,21 +1,35 @@
 import { z } from 'zod';
-import { CustosError } from '../../core/errors.js';
-import { type OwnerId, parseSignatureId } from '../../core/ids.js';
+import { CustosError, type ErrorCode } from '../../core/errors.js';
+import { type ChainId, type OwnerId, parseSignatureId } from '../../core/ids.js';
 import type { Wallet } from '../../core/signing/wallet.js';
+import type { WalletsService } from '../../core/signing/wallets-service.js';
 import { requestInvalid } from '../../http/problems.js';
-import { type Caller, includesWallet, requireChain, unknownWallet } from '../caller.js';
+import { type Caller, includesChain, includesWallet, ownerFor, requireChain, unknownWallet } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
 import type { ApiParts } from '../parts.js';
 import { type Answer, type Route, route } from '../route.js';
-import { chain, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
+import { chain, described, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
 import { label, newWallets, owner, type WalletForm, wallet, walletForm } from '../wallet-forms.js';
+import { isWanted, type WantedWallets, walletPage } from '../wallet-pages.js';
 
-const listQuery = z.strictObject({
-  ...paging,
-  chain: chain.optional(),
-  owner: owner.optional(),
-  label: label.optional(),
-});
+const inBody = { CHAIN_UNKNOWN: 'body/chain' } as const;
+
+const listQuery = z
+  .strictObject({
+    ...paging,
+    chain: chain.optional(),
+    address: described(
+      z.string().min(1).max(200).optional(),
+      'one that a wallet of `chain` shows, that of index 0, or one that was allotted',
+    ),
+    owner: owner.optional(),
+    label: described(label.optional(), 'the whole label'),
+  })
+  .superRefine(({ address, chain: id, after }, context) => {
+    if (address === undefined) return;
+    if (id === undefined) context.addIssue({ code: 'custom', path: ['chain'], message: 'is needed with `address`' });
+    if (after !== undefined) context.addIssue({ code: 'custom', path: ['after'], message: 'goes with a list only' });
+  });
 
 export const walletRoutes: readonly Route[] = [
   route({
@@ -31,13 +45,14 @@ export const walletRoutes: readonly Route[] = [
     },
     async handle({ body }, parts, caller) {
       requireMaking(caller, body);
-      const { count, owner: of } = body;
+      const { count } = body;
+      const of = ownerFor(caller, body.owner);
       if (of !== undefined && count === undefined) return placed(parts, caller, { ...body, owner: of });
       const wanted = { ...wantedOf(body), chain: body.chain, network: parts.network, ...(of && { owner: of }) };
-      const made = await atChain(() => parts.wallets.create(caller.tenant, wanted, count));
+      const made = await inFields(() => parts.wallets.create(caller.tenant, wanted, count), inBody);
       const [first] = made;
       if (count === undefined && first !== undefined) return newAnswer(first);
-      return { status: 201, body: { data: made.map(walletJson) } };
+      return { status: 201, body: { data: made.map((one) => walletJson(one)) } };
     },
   }),
   route({
@@ -48,13 +63,13 @@ export const walletRoutes: readonly Route[] = [
     scope: 'wallets:read',
     query: listQuery,
     answers: { 200: { about: 'a page', schema: pageOf('WalletPage', wallet) } },
-    async handle({ query: { after, limit = USUAL_LIMIT, ...wanted } }, { wallets, network }, caller) {
-      const last = keyOf(after, parseSignatureId);
-      const page = { limit, ...(last !== undefined && { after: last }) };
-      const found = await wallets.list(caller.tenant, { network, ...given(wanted) }, page);
-      const end = found.length < limit ? undefined : found.at(-1);
-      const data = found.filter((one) => includesWallet(caller, one)).map(walletJson);
-      return { status: 200, body: { data, next: end === undefined ? null : cursorOf(end.signatureId) } };
+    async handle({ query: { after, limit = USUAL_LIMIT, address, ...rest } }, { wallets, network }, caller) {
+      const wanted = { network, ...rest };
+      if (address !== undefined) return found(wallets, caller, { ...wanted, address });
+      const page = { after: keyOf(after, parseSignatureId), limit };
+      const { data, next } = await walletPage({ wallets, caller, wanted }, page);
+      const shown = data.map((one) => walletJson(one));
+      return { status: 200, body: { data: shown, next: next === undefined ? null : cursorOf(next) } };
     },
   }),
   route({
@@ -66,9 +81,9 @@ export const walletRoutes: readonly Route[] = [
     params: z.strictObject({ id: walletId }),
     answers: { 200: { about: 'the wallet', schema: wallet } },
     async handle({ params: { id } }, { wallets }, caller) {
-      const found = await wallets.get(caller.tenant, id);
-      if (!includesWallet(caller, found)) throw unknownWallet(id);
-      return { status: 200, body: walletJson(found) };
+      const known = await wallets.get(caller.tenant, id);
+      if (!includesWallet(caller, known)) throw unknownWallet(id);
+      return { status: 200, body: walletJson(known) };
     },
   }),
 ];
@@ -98,26 +113,27 @@ type Placed = Pick<WalletForm, 'chain' | 'slot' | 'kind' | 'label' | 'tags' | 'r
 async function placed({ wallets, network }: ApiParts, { tenant }: Caller, form: Placed): Promise<Answer> {
   const { chain: id, owner: of, slot, kind, requireUserToken = false } = form;
   const place = { chain: id, network, owner: of, ...(slot !== undefined && { slot }) };
-  const { wallet: found, isNew } = await atChain(() => wallets.getOrCreate(tenant, place, wantedOf(form)));
-  if (isNew) return newAnswer(found);
-  const isLess = requireUserToken && found.control?.requireUserToken !== true;
-  if (isLess || (kind ?? found.kind) !== found.kind) {
+  const { wallet: known, isNew } = await inFields(() => wallets.getOrCreate(tenant, place, wantedOf(form)), inBody);
+  if (isNew) return newAnswer(known);
+  const isLess = requireUserToken && known.control?.requireUserToken !== true;
+  if (isLess || (kind ?? known.kind) !== known.kind) {
     throw new CustosError('WALLET_PLACE_TAKEN', 'the owner has another kind of wallet in this slot');
   }
-  return { status: 200, body: walletJson(found), headers: { location: `/v1/wallets/${found.signatureId}` } };
+  return { status: 200, body: walletJson(known), headers: { location: `/v1/wallets/${known.signatureId}` } };
 }
 
 function wantedOf({ kind, label: text, tags, requireUserToken }: Omit<Placed, 'owner'>) {
   return given({ kind, label: text, tags, requireUserToken });
 }
 
-/** Only the server knows which chains there are. @throws CustosError REQUEST_INVALID, and what `work` throws */
-async function atChain<T>(work: () => Promise<T>): Promise<T> {
+/** What only the server knows of a field is a fault of that field. @throws CustosError REQUEST_INVALID, and what `work` throws */
+async function inFields<T>(work: () => T | Promise<T>, fields: Partial<Record<ErrorCode, string>>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof CustosError) || error.code !== 'CHAIN_UNKNOWN') throw error;
-    throw requestInvalid([{ property: 'body/chain', rule: error.code, text: error.message }]);
+    const property = error instanceof CustosError ? fields[error.code] : undefined;
+    if (property === undefined || !(error instanceof CustosError)) throw error;
+    throw requestInvalid([{ property, rule: error.code, text: error.message }]);
   }
 }
 
@@ -125,8 +141,26 @@ function newAnswer(made: Wallet): Answer {
   return { status: 201, body: walletJson(made), headers: { location: `/v1/wallets/${made.signatureId}` } };
 }
 
-/** A wallet as answers show it. */
-function walletJson({ signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet): z.input<typeof wallet> {
+/** @throws CustosError REQUEST_INVALID: the chain has no such address */
+async function found(
+  wallets: Pick<WalletsService, 'findAddress'>,
+  caller: Caller,
+  { address, chain: id = '' as ChainId, ...wanted }: WantedWallets & { readonly address: string },
+): Promise<Answer> {
+  const place = { chain: id, network: wanted.network, address };
+  const all = await inFields(() => (includesChain(caller, id) ? wallets.findAddress(caller.tenant, place) : []), {
+    CHAIN_UNKNOWN: 'query/chain',
+    ADDRESS_INVALID: 'query/address',
+  });
+  const shown = all.filter((one) => includesWallet(caller, one.wallet) && isWanted(one.wallet, wanted));
+  return { status: 200, body: { data: shown.map((one) => walletJson(one.wallet, one.index)), next: null } };
+}
+
+/** A wallet as answers show it. @param index - of the address that was asked for */
+export function walletJson(
+  { signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet,
+  index?: number,
+): z.input<typeof wallet> {
   const { address = null, xpub = null, label = null, control } = rest;
   return {
     id: signatureId,
@@ -137,5 +171,6 @@ function walletJson({ signatureId, chain: id, network, kind, createdAt, ...rest 
     requireUserToken: control?.requireUserToken ?? false,
     state: control?.state ?? 'active',
     createdAt: new Date(createdAt).toISOString(),
+    index: index ?? null,
   };
 }

@@ -8,6 +8,9 @@ import { Secret } from '../../core/secret.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import { parseNetwork } from '../../http/networks.js';
 
+/** Lists of a token ask the store for each of its owners. */
+const MOST_OWNERS = 20;
+
 /** What somebody wants of a new token. */
 export interface WantedToken {
   readonly tenant: TenantId;
@@ -15,6 +18,8 @@ export interface WantedToken {
   readonly scopes: readonly Scope[];
   readonly chains?: readonly ChainId[] | undefined;
   readonly wallets?: readonly SignatureId[] | undefined;
+  /** Blind indexes, in hexadecimal digits. */
+  readonly ownerTags?: readonly string[] | undefined;
   /** Networks as typed. */
   readonly from?: readonly string[] | undefined;
   /** Requests a second. */
@@ -51,11 +56,17 @@ export function revoked(
   return { ...ended, mac: tokenMac(mac, ended) };
 }
 
-function factsOf({ name, scopes, chains, wallets, from, rate, expiresAt }: WantedToken, now: number): TokenFacts {
+function factsOf(
+  { name, scopes, chains, wallets, ownerTags, from, rate, expiresAt }: WantedToken,
+  now: number,
+): TokenFacts {
   if (!/^[^\p{C}]{1,64}$/u.test(name)) {
     throw new CustosError('TOKEN_FACTS_INVALID', 'a token needs a name of 1 to 64 printable characters');
   }
   checkScopes(scopes);
+  if (ownerTags !== undefined && (ownerTags.length === 0 || ownerTags.length > MOST_OWNERS)) {
+    throw new CustosError('TOKEN_FACTS_INVALID', `a token is bound to 1 to ${MOST_OWNERS} owners, or to none`);
+  }
   if (expiresAt !== undefined && expiresAt <= now) {
     throw new CustosError('TOKEN_FACTS_INVALID', 'the end of the token is in the past');
   }
@@ -64,6 +75,7 @@ function factsOf({ name, scopes, chains, wallets, from, rate, expiresAt }: Wante
     scopes: allScopes.filter((scope) => scopes.includes(scope)),
     ...(chains && { chains: [...new Set(chains)] }),
     ...(wallets && { wallets: [...new Set(wallets)] }),
+    ...(ownerTags && { ownerTags: [...new Set(ownerTags)] }),
     ...(from && { from: from.map(parseNetwork) }),
     rate: rate ?? USUAL_RATE,
     createdAt: now,

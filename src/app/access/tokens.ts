@@ -1,20 +1,24 @@
 import { readToken, type StoredToken, type Token } from '../../core/access/token.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
-import { quote, type TenantId } from '../../core/ids.js';
+import { type OwnerId, quote, type TenantId } from '../../core/ids.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Secret } from '../../core/secret.js';
 import type { AccessTable } from '../../core/store/access.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { ownerTag } from '../wallets/owner-tags.js';
+import { type OwnerParts, putOwner } from '../wallets/owners.js';
 import { makeToken, revoked, type WantedToken } from './make.js';
 
 export interface TokenParts {
   readonly access: AccessTable;
+  /** Opened for a token that is bound to owners. Absent: none is made. */
+  owners?(): Promise<Omit<OwnerParts, 'clock'>>;
   /** Of the journal. */
   readonly mac: JournalMac;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
 }
 
 const PAGE = 500;
@@ -23,22 +27,33 @@ const PAGE = 500;
 export function tokenParts({
   store: { access, storeId },
   rootKey,
-  clock,
+  ...parts
 }: {
   readonly store: Pick<Store, 'access' | 'storeId'>;
   readonly rootKey: Uint8Array;
-  readonly clock: TokenParts['clock'];
-}): TokenParts {
-  return { access, mac: journalMac(journalKeyOf(rootKey, storeId)), clock };
+} & Pick<TokenParts, 'clock' | 'owners'>): TokenParts {
+  return { access, mac: journalMac(journalKeyOf(rootKey, storeId)), ...parts };
+}
+
+/** A token that somebody wants. @see WantedToken */
+export interface BoundToken extends Omit<WantedToken, 'ownerTags'> {
+  /** The only owners whose wallets it sees and uses; they are known afterwards. */
+  readonly owners?: readonly OwnerId[] | undefined;
 }
 
 /** Makes a token; it is durable when the promise resolves. @throws CustosError TOKEN_FACTS_INVALID, TENANT_UNKNOWN, STORE_* */
 export async function createToken(
-  { access, mac, clock }: TokenParts,
-  wanted: WantedToken,
+  parts: TokenParts,
+  { owners, ...wanted }: BoundToken,
 ): Promise<{ readonly id: string; readonly text: Secret }> {
-  const { stored, text } = makeToken(wanted, { mac, now: clock.now() });
+  const { access, mac, clock } = parts;
+  const known = owners && (await parts.owners?.());
+  if (owners !== undefined && known === undefined) throw new CustosError('INTERNAL', 'no owners are open');
+  const ownerTags = known && owners?.map((owner) => ownerTag(known.vault, wanted.tenant, owner));
+  const { stored, text } = makeToken({ ...wanted, ownerTags }, { mac, now: clock.now() });
   await access.addToken(stored);
+  // The tenant is known to be there now. Until its owners are known, a token sees nothing.
+  if (known !== undefined) for (const owner of owners ?? []) await putOwner({ ...known, clock }, wanted.tenant, owner);
   return { id: stored.id, text };
 }
 

@@ -20,6 +20,7 @@ import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
 import { Passwords } from '../users/passwords.js';
 import { createUsers } from '../users/service.js';
+import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
 import { ethereumWords } from './rpc/words.js';
@@ -54,17 +55,20 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, missing, onListening } = given;
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
-  const intake = createIntake(store.journal, wake);
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
   const mac = journalMac(journalKey);
   const wallets = await servedWallets({ store, vault, chains, clock, log, signer: lifecycle.signer });
-  const authenticator = new Authenticator({ access: store.access, mac, clock, log });
+  const authenticator = new Authenticator({
+    ...{ access: store.access, mac, clock, log },
+    ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
+  });
+  const intake = tagsOwners(createIntake(store.journal, wake), { store, vault });
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
     journal: store.journal,
     feeds: new Feeds(store.events, clock),
-    tokens: managedTokens({ access: store.access, mac, clock }, authenticator),
+    tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
     users: createUsers({
       ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log },
       ...{ passwords: new Passwords(), attempts: new Attempts() },

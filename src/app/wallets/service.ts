@@ -29,7 +29,8 @@ export interface ServiceParts extends LookupParts {
 }
 
 const MOST_AT_ONCE = 100;
-const LONGEST_PAGE = 200;
+/** A page of the API, and one more to see whether it is the last. */
+const LONGEST_PAGE = 201;
 const LONGEST_LABEL = 200;
 /** Wallets that are made at the same time. */
 const MADE_AT_ONCE = 8;
@@ -58,6 +59,10 @@ export function walletsService(parts: ServiceParts): WalletsService {
       return known === undefined ? createInSlot(parts, wanted) : { wallet: known, isNew: false };
     },
     get: async (tenant, id) => vault.wallet(await get(tenant, id)),
+    async some(tenant, ids) {
+      const found = await store.wallets.get(ids);
+      return found.filter((sealed) => tenantOf(sealed) === tenant).map((sealed) => vault.wallet(sealed));
+    },
     list: (tenant, query, page) => list(parts, { tenant, ...query }, page),
     findAddress: (tenant, { chain, network, address }) => findByAddress(parts, { tenant, chain, network }, address),
     allot: async (tenant, id, { least = 0 } = {}) => allot(parts, await get(tenant, id), least),

@@ -11,6 +11,8 @@ export interface TokenFacts {
   readonly scopes: readonly Scope[];
   readonly chains?: readonly ChainId[];
   readonly wallets?: readonly SignatureId[];
+  /** Blind indexes of owners, in hexadecimal digits: what the application calls its users is not written down here. */
+  readonly ownerTags?: readonly string[];
   /** Networks that it may be used from, as `ADDRESS/BITS`. */
   readonly from?: readonly string[];
   /** Most requests a second, on average. */

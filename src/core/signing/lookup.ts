@@ -35,6 +35,13 @@ export interface Owner {
   readonly login?: UserLogin;
 }
 
+/** An owner whose id and blind index are both known. */
+export interface KnownOwner {
+  readonly owner: OwnerId;
+  /** In hexadecimal digits, as journal and tokens have it. */
+  readonly tag: string;
+}
+
 /** Whose address it is. */
 type AddressPlace = Pick<Wallet, 'tenant' | 'chain' | 'network'> & {
   readonly signatureId: SignatureId;

@@ -43,7 +43,7 @@ export interface WalletQuery {
 export interface PageRequest<Key> {
   /** The last one of the page before. */
   readonly after?: Key;
-  /** At most 200. */
+  /** At most 201. */
   readonly limit: number;
 }
 
@@ -69,6 +69,8 @@ export interface WalletsService {
   ): Promise<{ readonly wallet: Wallet; readonly isNew: boolean }>;
   /** @throws CustosError WALLET_UNKNOWN */
   get(tenant: TenantId, id: SignatureId): Promise<Wallet>;
+  /** Those of them that the tenant has. */
+  some(tenant: TenantId, ids: readonly SignatureId[]): Promise<readonly Wallet[]>;
   list(tenant: TenantId, query: WalletQuery, page: PageRequest<SignatureId>): Promise<readonly Wallet[]>;
   /**
    * By an exact address: one that a wallet shows, that of index 0, or one that was allotted.

@@ -159,7 +159,7 @@ export interface JournalFilter {
   /** Rows from before tenants, and from clouds, belong to the default tenant. */
   readonly tenant?: TenantId;
   readonly reference?: string;
-  readonly ownerTag?: string;
+  readonly ownerTags?: readonly string[];
   readonly txId?: string;
   /** What is signed; what a cloud queued is a transaction. */
   readonly kinds?: readonly RequestKind[];

@@ -61,25 +61,33 @@ export function accessTable(database: Database<StoreTables>, generation: number)
   };
 }
 
-/** Authenticates every token again, inside the transaction of a new root key. What did not verify before does not afterwards. */
+/**
+ * Authenticates every token again, inside the transaction of a new root key. What did not verify before does not afterwards.
+ * @param ownerTags - the new tag of each former one
+ */
 export async function remacTokens(
   db: Tables,
   { from, to }: { readonly from: JournalMac; readonly to: JournalMac },
+  ownerTags: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (let after = ''; ; ) {
     const page = await readTokens(db, { after, limit: PAGE });
     for (const token of page) {
       if (tokenMac(from, token) !== token.mac) continue;
-      await db
-        .updateTable('tokens')
-        .set({ mac: tokenMac(to, token) })
-        .where('id', '=', token.id)
-        .execute();
+      const facts = retagged(token.facts, ownerTags);
+      const mac = tokenMac(to, { ...token, facts });
+      await db.updateTable('tokens').set({ facts, mac }).where('id', '=', token.id).execute();
     }
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.id;
   }
+}
+
+function retagged(text: string, tags: ReadonlyMap<string, string>): string {
+  const facts = JSON.parse(text) as TokenFacts;
+  if (facts.ownerTags === undefined) return text;
+  return JSON.stringify({ ...facts, ownerTags: facts.ownerTags.map((tag) => tags.get(tag) ?? tag) });
 }
 
 async function readTenants(db: Tables): Promise<readonly Tenant[]> {

@@ -104,7 +104,7 @@ async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undef
 }
 
 async function find(db: Tables, filter: JournalFilter) {
-  const { chain, network, sender, states, tenant, reference, ownerTag, txId, kinds, after, limit } = filter;
+  const { chain, network, sender, states, tenant, reference, ownerTags, txId, kinds, after, limit } = filter;
   let query = db.selectFrom('transactions').selectAll().orderBy('created_at', 'desc').orderBy('id');
   if (chain !== undefined) query = query.where('chain', '=', chain);
   if (network !== undefined) query = query.where('network', '=', network);
@@ -112,7 +112,7 @@ async function find(db: Tables, filter: JournalFilter) {
   if (states !== undefined) query = query.where('state', 'in', states);
   if (tenant !== undefined) query = query.where(isOfTenant(tenant));
   if (reference !== undefined) query = query.where('reference', '=', reference);
-  if (ownerTag !== undefined) query = query.where('owner_tag', '=', ownerTag);
+  if (ownerTags !== undefined) query = query.where('owner_tag', 'in', ownerTags.length > 0 ? ownerTags : [null]);
   if (txId !== undefined) query = query.where('tx_id', '=', txId);
   if (kinds !== undefined) query = query.where(isOfKind(kinds));
   if (after !== undefined) query = query.where(isAfter(after));

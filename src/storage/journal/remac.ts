@@ -69,18 +69,31 @@ async function adopt(db: Tables, seal: JournalSeal): Promise<void> {
   await sql`
     UPDATE transactions SET events =
       (SELECT count(*) FROM transaction_events WHERE transaction_id = transactions.id)`.execute(db);
-  await remac(db, (table, row) => (row['mac'] === null ? seal.of(table, row) : null));
+  await remac(db, (table, row) => (row['mac'] === null ? { mac: seal.of(table, row) } : null));
 }
 
 /**
  * Authenticates the whole journal under another key. A row that does not verify under the old key stays as it is, so that it
  * does not verify under the new key either.
+ * @param ownerTags - the new tag of each owner's former one
  */
-export async function resealJournal(db: Tables, { from, to }: { readonly from: JournalMac; readonly to: JournalMac }) {
+export async function resealJournal(
+  db: Tables,
+  { from, to }: { readonly from: JournalMac; readonly to: JournalMac },
+  ownerTags: ReadonlyMap<string, string>,
+) {
   const [old, next] = [new JournalSeal(false), new JournalSeal(false)];
   old.unlock(from);
   next.unlock(to);
-  await remac(db, (table, row) => (row['mac'] === old.of(table, row) ? next.of(table, row) : null));
+  await remac(db, (table, row) => {
+    if (row['mac'] !== old.of(table, row)) return null;
+    const tags = ['owner_tag', 'user_tag'].flatMap((name) => {
+      const tag = ownerTags.get(String(row[name]));
+      return tag === undefined ? [] : [[name, tag] as const];
+    });
+    const change = Object.fromEntries(tags);
+    return { ...change, mac: next.of(table, { ...row, ...change }) };
+  });
   await db
     .updateTable('meta')
     .set({ value: markText(to) })
@@ -88,14 +101,14 @@ export async function resealJournal(db: Tables, { from, to }: { readonly from: J
     .execute();
 }
 
-/** @param macOf - null leaves a row as it is */
-async function remac(db: Tables, macOf: (table: SealedTable, row: Row) => string | null): Promise<void> {
+/** @param changeOf - null leaves a row as it is */
+async function remac(db: Tables, changeOf: (table: SealedTable, row: Row) => Row | null): Promise<void> {
   for (const table of Object.keys(sealedTables) as SealedTable[]) {
     const page = (after: Row | undefined, size: number) => pageOf(db, table, { after, size });
     for await (const rows of pagesOf({ size: PAGE, page, keyOf: (row) => row })) {
       for (const row of rows) {
-        const mac = macOf(table, row);
-        if (mac !== null) await setMac(db, table, { row, mac });
+        const change = changeOf(table, row);
+        if (change !== null) await setColumns(db, table, { row, change });
       }
     }
   }
@@ -114,7 +127,8 @@ async function pageOf(
   return (await query.execute(db)).rows;
 }
 
-async function setMac(db: Tables, table: SealedTable, { row, mac }: { row: Row; mac: string }): Promise<void> {
+async function setColumns(db: Tables, table: SealedTable, { row, change }: { row: Row; change: Row }): Promise<void> {
   const same = sealedTables[table].map((key) => sql`${sql.ref(key)} = ${row[key]}`);
-  await sql`UPDATE ${sql.table(table)} SET mac = ${mac} WHERE ${sql.join(same, sql` AND `)}`.execute(db);
+  const set = Object.entries(change).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
+  await sql`UPDATE ${sql.table(table)} SET ${sql.join(set)} WHERE ${sql.join(same, sql` AND `)}`.execute(db);
 }

@@ -66,18 +66,31 @@ async function ownerPage(
   return (await query.execute()).map(fromRow);
 }
 
-/** Makes every owner again, inside the transaction of a new root key. Their digests change, so all of them are read first. */
-export async function resealOwners(db: Tables, reseal: (owner: StoredOwner) => StoredOwner): Promise<void> {
+/**
+ * Makes every owner again, inside the transaction of a new root key. Their digests change, so all of them are read first.
+ * @returns the new tag of each former one (hexadecimal digits of the digest)
+ */
+export async function resealOwners(
+  db: Tables,
+  reseal: (owner: StoredOwner) => StoredOwner,
+): Promise<ReadonlyMap<string, string>> {
+  const tags = new Map<string, string>();
   const all = await db.selectFrom('owners').select('digest').execute();
   for (const part of chunks(all, ROWS)) {
     const digests = part.map(({ digest }) => digest);
     const rows = await db.selectFrom('owners').selectAll().where('digest', 'in', digests).execute();
     await db.deleteFrom('owners').where('digest', 'in', digests).execute();
-    await db
-      .insertInto('owners')
-      .values(rows.map((row) => toRow(reseal(fromRow(row)))))
-      .execute();
+    const sealed = rows.map((row) => toRow(reseal(fromRow(row))));
+    await db.insertInto('owners').values(sealed).execute();
+    rows.forEach(({ digest }, at) => {
+      tags.set(hexOf(digest), hexOf(sealed[at]?.digest));
+    });
   }
+  return tags;
+}
+
+function hexOf(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString('hex');
 }
 
 function toRow({ digest, tenant, createdAt, box }: StoredOwner): StoreTables['owners'] {

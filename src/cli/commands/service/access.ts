@@ -6,9 +6,10 @@ import {
   createToken as makeToken,
   tokenParts,
 } from '../../../app/access/tokens.js';
+import { ownersOf } from '../../../app/wallets/owner-tags.js';
 import { applicationScopes, isScope, type Scope, scopes } from '../../../core/access/scopes.js';
 import { CustosError } from '../../../core/errors.js';
-import { defaultTenant, parseTenantId, quote } from '../../../core/ids.js';
+import { defaultTenant, parseOwnerId, parseTenantId, quote } from '../../../core/ids.js';
 import type { Call, Run } from '../../spec.js';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -50,6 +51,7 @@ export const createToken: Run = async (call) => {
     scopes: scopesOf(options.scopes),
     chains: chains?.map((chain) => house.chains.get(chain).id),
     wallets: wallets && [...wallets],
+    owners: options.owner === undefined ? undefined : [parseOwnerId(options.owner)],
     from: options.from,
     rate: options.rate,
     expiresAt: options.days && now + options.days * DAY,
@@ -69,11 +71,13 @@ export const listTokens: Run = async (call) => {
   const { house, options, out } = call;
   const tenant = options.tenant === undefined ? undefined : parseTenantId(options.tenant);
   const rows: string[][] = [];
-  for await (const listed of allTokens(await parts(call), tenant)) {
+  const access = await parts(call);
+  for await (const listed of allTokens(access, tenant)) {
     const state = stateOf(listed, house.clock.now());
     const { stored, token } = listed;
     const lastUsedAt = stored.lastUsedAt === undefined ? null : new Date(stored.lastUsedAt).toISOString();
-    if (options.json) out.jsonLine({ id: stored.id, tenant: stored.tenant, state, lastUsedAt, ...shownFacts(token) });
+    if (options.json)
+      out.jsonLine({ id: stored.id, tenant: stored.tenant, state, lastUsedAt, ...(await shownFacts(token, access)) });
     else
       rows.push([stored.id, stored.tenant, state, token?.name ?? '', lastUsedAt ?? '', token?.scopes.join(',') ?? '']);
   }
@@ -96,9 +100,13 @@ export function scopeNotes(): string {
   );
 }
 
+type AccessParts = Awaited<ReturnType<typeof parts>>;
+
 async function parts({ house }: Pick<Call, 'house'>) {
   await house.journal();
-  return tokenParts({ store: await house.store(), rootKey: await house.rootKey(), clock: house.clock });
+  const store = await house.store();
+  const owners = async () => ({ store, vault: await house.vault() });
+  return { ...tokenParts({ store, rootKey: await house.rootKey(), clock: house.clock }), owners };
 }
 
 /** @throws CustosError TOKEN_FACTS_INVALID */
@@ -115,11 +123,12 @@ function stateOf({ token }: ListedToken, now: number): 'active' | 'revoked' | 'e
   return token.expiresAt !== undefined && token.expiresAt <= now ? 'expired' : 'active';
 }
 
-function shownFacts(token: ListedToken['token']): object {
+async function shownFacts(token: ListedToken['token'], { owners: open }: AccessParts): Promise<object> {
   if (token === undefined) return {};
-  const { name, scopes: allowed, chains, wallets, from, rate, createdAt, expiresAt } = token;
+  const { name, scopes: allowed, chains, wallets, ownerTags, from, rate, createdAt, expiresAt } = token;
+  const owners = ownerTags && (await ownersOf(await open(), token.tenant, ownerTags)).map(({ owner }) => owner);
   return {
-    ...{ name, scopes: allowed, chains, wallets, from, rate },
+    ...{ name, scopes: allowed, chains, wallets, owners, from, rate },
     createdAt: new Date(createdAt).toISOString(),
     ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
   };
