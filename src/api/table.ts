@@ -1,6 +1,7 @@
 import type { Route } from './route.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes } from './routes/health.js';
+import { ownerRoutes } from './routes/owners.js';
 import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
@@ -11,6 +12,7 @@ import { walletRoutes } from './routes/wallets.js';
 export const routes: readonly Route[] = [
   ...healthRoutes,
   ...walletRoutes,
+  ...ownerRoutes,
   ...transactionRoutes,
   ...signatureRoutes,
   ...eventRoutes,

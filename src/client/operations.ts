@@ -2,6 +2,24 @@
  * The operations of the API and their forms, made by `npm run docs` from the table that routes and validates. Not to be edited.
  */
 
+export type Address = {
+  readonly index: number;
+  readonly address: string;
+};
+
+export type AddressPage = {
+  readonly data: readonly Address[];
+  readonly next: string | null;
+};
+
+export type CountedOwner = {
+  readonly id: string;
+  readonly mostWallets: number | null;
+  readonly createdAt: string;
+  /** how many the owner has, on both networks */
+  readonly wallets: number;
+};
+
 export type ErrorKind = {
   readonly code: string;
   readonly status: number;
@@ -55,6 +73,22 @@ export type NewToken = {
 
 export type NewWallets = {
   readonly data: readonly Wallet[];
+};
+
+export type Owner = {
+  readonly id: string;
+  readonly mostWallets: number | null;
+  readonly createdAt: string;
+};
+
+export type OwnerPage = {
+  readonly data: readonly Owner[];
+  readonly next: string | null;
+};
+
+export type OwnerRequest = {
+  /** null: no limit of their own; if it is left out, the limit stays as it is */
+  readonly mostWallets?: number | null | undefined;
 };
 
 export type PasswordRequest = {
@@ -202,7 +236,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -365,6 +399,18 @@ export type WalletPage = {
   readonly next: string | null;
 };
 
+export type WalletPlaceRequest = {
+  readonly slot?: string | undefined;
+  /** `hd`: many addresses below one mnemonic; `key`: one; by default the chain's usual */
+  readonly kind?: 'hd' | 'key' | undefined;
+  /** for people and for searching; not unique */
+  readonly label?: string | undefined;
+  /** what rules of a policy go by */
+  readonly tags?: readonly string[] | undefined;
+  /** nothing is signed with it without a proof of its owner */
+  readonly requireUserToken?: boolean | undefined;
+};
+
 export type WalletRequest = {
   /** ticker of the chain */
   readonly chain: string;
@@ -424,6 +470,61 @@ export interface Operations {
     readonly params: {
       readonly id: string;
     };
+    readonly answer: Wallet;
+  };
+  /** gives away the next address of a wallet with a mnemonic: its index is given once, and never again */
+  readonly createAddress: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Address;
+  };
+  /** lists the addresses of a wallet that were given away */
+  readonly listAddresses: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly answer: AddressPage;
+  };
+  /** makes an owner known, and sets how many wallets they may have */
+  readonly putOwner: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: OwnerRequest;
+    readonly answer: Owner;
+  };
+  /** shows one owner */
+  readonly getOwner: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly answer: CountedOwner;
+  };
+  /** lists owners, in no order that says anything of them */
+  readonly listOwners: {
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly answer: OwnerPage;
+  };
+  /** the owner's wallet for a chain: made with the first request, and the same ever after */
+  readonly putWallet: {
+    readonly params: {
+      readonly owner: string;
+      /** ticker of the chain */
+      readonly chain: string;
+    };
+    readonly body: WalletPlaceRequest;
     readonly answer: Wallet;
   };
   /** takes a transaction over: it is signed and sent once, whatever happens */
@@ -611,6 +712,12 @@ export const operations = {
   createWallet: { method: 'POST', path: '/v1/wallets', hasKey: false, isJson: true },
   listWallets: { method: 'GET', path: '/v1/wallets', hasKey: false, isJson: true },
   getWallet: { method: 'GET', path: '/v1/wallets/{id}', hasKey: false, isJson: true },
+  createAddress: { method: 'POST', path: '/v1/wallets/{id}/addresses', hasKey: false, isJson: true },
+  listAddresses: { method: 'GET', path: '/v1/wallets/{id}/addresses', hasKey: false, isJson: true },
+  putOwner: { method: 'PUT', path: '/v1/owners/{owner}', hasKey: false, isJson: true },
+  getOwner: { method: 'GET', path: '/v1/owners/{owner}', hasKey: false, isJson: true },
+  listOwners: { method: 'GET', path: '/v1/owners', hasKey: false, isJson: true },
+  putWallet: { method: 'PUT', path: '/v1/owners/{owner}/wallets/{chain}', hasKey: false, isJson: true },
   createTransaction: { method: 'POST', path: '/v1/transactions', hasKey: true, isJson: true },
   listTransactions: { method: 'GET', path: '/v1/transactions', hasKey: false, isJson: true },
   getTransaction: { method: 'GET', path: '/v1/transactions/{id}', hasKey: false, isJson: true },

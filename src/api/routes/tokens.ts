@@ -9,7 +9,7 @@ import { gathered } from '../gather.js';
 import type { ListedToken } from '../parts.js';
 import { type Route, route } from '../route.js';
 import { chain, described, moment, named, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
-import { owner } from '../wallet-forms.js';
+import { owner } from '../wallets/forms.js';
 
 const id = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 const scope = z.enum(allScopes as [Token['scopes'][number], ...Token['scopes'][number][]]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { parseOwnerId } from '../../core/ids.js';
+import { ownerFor } from '../caller.js';
 import { type Route, route } from '../route.js';
 import { described, moment, named, parsedBy } from '../schemas.js';
 
@@ -32,8 +33,9 @@ export const userRoutes: readonly Route[] = [
     params,
     body: named('PasswordRequest', z.strictObject({ password })),
     answers: { 204: { about: 'the user logs in with it from now on' } },
-    async handle({ params: { owner }, body }, { users }, { tenant }) {
-      await users.setPassword({ tenant, owner }, body.password);
+    async handle({ params: { owner }, body }, { users }, caller) {
+      ownerFor(caller, owner);
+      await users.setPassword({ tenant: caller.tenant, owner }, body.password);
       return { status: 204 };
     },
   }),
@@ -45,8 +47,9 @@ export const userRoutes: readonly Route[] = [
     scope: 'users:manage',
     params,
     answers: { 204: { about: 'the user cannot log in' } },
-    async handle({ params: { owner } }, { users }, { tenant }) {
-      await users.reset({ tenant, owner });
+    async handle({ params: { owner } }, { users }, caller) {
+      ownerFor(caller, owner);
+      await users.reset({ tenant: caller.tenant, owner });
       return { status: 204 };
     },
   }),
@@ -59,7 +62,9 @@ export const userRoutes: readonly Route[] = [
     params,
     body: named('LoginRequest', z.strictObject({ password: z.string().min(1).max(1024) })),
     answers: { 201: { about: 'the session', schema: session } },
-    async handle({ params: { owner }, body }, { users }, { tenant, address }) {
+    async handle({ params: { owner }, body }, { users }, caller) {
+      ownerFor(caller, owner);
+      const { tenant, address } = caller;
       return sessionAnswer(await users.login({ tenant, owner, address, password: body.password }));
     },
   }),

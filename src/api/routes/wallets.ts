@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import { CustosError, type ErrorCode } from '../../core/errors.js';
-import { type ChainId, type OwnerId, parseSignatureId } from '../../core/ids.js';
+import { type ChainId, parseIndex, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import type { Wallet } from '../../core/signing/wallet.js';
-import type { WalletsService } from '../../core/signing/wallets-service.js';
-import { requestInvalid } from '../../http/problems.js';
-import { type Caller, includesChain, includesWallet, ownerFor, requireChain, unknownWallet } from '../caller.js';
+import type { AllottedAddress, WalletsService } from '../../core/signing/wallets-service.js';
+import { type Caller, includesChain, includesWallet, unknownWallet } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
-import type { ApiParts } from '../parts.js';
+import { gathered } from '../gather.js';
 import { type Answer, type Route, route } from '../route.js';
 import { chain, described, pageOf, paging, USUAL_LIMIT, walletId } from '../schemas.js';
-import { label, newWallets, owner, type WalletForm, wallet, walletForm } from '../wallet-forms.js';
-import { isWanted, type WantedWallets, walletPage } from '../wallet-pages.js';
-
-const inBody = { CHAIN_UNKNOWN: 'body/chain' } as const;
+import { address, addressPage, label, newWallets, owner, wallet, walletForm, walletJson } from '../wallets/forms.js';
+import { inFields, madeAnswer } from '../wallets/making.js';
+import { isWanted, type WantedWallets, walletPage } from '../wallets/pages.js';
 
 const listQuery = z
   .strictObject({
@@ -25,8 +22,8 @@ const listQuery = z
     owner: owner.optional(),
     label: described(label.optional(), 'the whole label'),
   })
-  .superRefine(({ address, chain: id, after }, context) => {
-    if (address === undefined) return;
+  .superRefine(({ address: text, chain: id, after }, context) => {
+    if (text === undefined) return;
     if (id === undefined) context.addIssue({ code: 'custom', path: ['chain'], message: 'is needed with `address`' });
     if (after !== undefined) context.addIssue({ code: 'custom', path: ['after'], message: 'goes with a list only' });
   });
@@ -43,17 +40,7 @@ export const walletRoutes: readonly Route[] = [
       200: { about: 'the owner has a wallet in this slot; it is as it was', schema: wallet },
       201: { about: 'a new wallet; `{data}` with several if `count` is given', schema: z.union([wallet, newWallets]) },
     },
-    async handle({ body }, parts, caller) {
-      requireMaking(caller, body);
-      const { count } = body;
-      const of = ownerFor(caller, body.owner);
-      if (of !== undefined && count === undefined) return placed(parts, caller, { ...body, owner: of });
-      const wanted = { ...wantedOf(body), chain: body.chain, network: parts.network, ...(of && { owner: of }) };
-      const made = await inFields(() => parts.wallets.create(caller.tenant, wanted, count), inBody);
-      const [first] = made;
-      if (count === undefined && first !== undefined) return newAnswer(first);
-      return { status: 201, body: { data: made.map((one) => walletJson(one)) } };
-    },
+    handle: ({ body }, parts, caller) => madeAnswer(parts, caller, body),
   }),
   route({
     method: 'GET',
@@ -63,9 +50,9 @@ export const walletRoutes: readonly Route[] = [
     scope: 'wallets:read',
     query: listQuery,
     answers: { 200: { about: 'a page', schema: pageOf('WalletPage', wallet) } },
-    async handle({ query: { after, limit = USUAL_LIMIT, address, ...rest } }, { wallets, network }, caller) {
+    async handle({ query: { after, limit = USUAL_LIMIT, address: text, ...rest } }, { wallets, network }, caller) {
       const wanted = { network, ...rest };
-      if (address !== undefined) return found(wallets, caller, { ...wanted, address });
+      if (text !== undefined) return found(wallets, caller, { ...wanted, address: text });
       const page = { after: keyOf(after, parseSignatureId), limit };
       const { data, next } = await walletPage({ wallets, caller, wanted }, page);
       const shown = data.map((one) => walletJson(one));
@@ -80,97 +67,70 @@ export const walletRoutes: readonly Route[] = [
     scope: 'wallets:read',
     params: z.strictObject({ id: walletId }),
     answers: { 200: { about: 'the wallet', schema: wallet } },
+    handle: async ({ params: { id } }, { wallets }, caller) => ({
+      status: 200,
+      body: walletJson(await requireWallet(wallets, caller, id)),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/wallets/{id}/addresses',
+    id: 'createAddress',
+    about: 'gives away the next address of a wallet with a mnemonic: its index is given once, and never again',
+    scope: 'wallets:create',
+    params: z.strictObject({ id: walletId }),
+    answers: { 201: { about: 'an address that was never given before', schema: address } },
     async handle({ params: { id } }, { wallets }, caller) {
-      const known = await wallets.get(caller.tenant, id);
-      if (!includesWallet(caller, known)) throw unknownWallet(id);
-      return { status: 200, body: walletJson(known) };
+      await requireWallet(wallets, caller, id);
+      return { status: 201, body: await wallets.allot(caller.tenant, id) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/wallets/{id}/addresses',
+    id: 'listAddresses',
+    about: 'lists the addresses of a wallet that were given away',
+    scope: 'wallets:read',
+    params: z.strictObject({ id: walletId }),
+    query: z.strictObject(paging),
+    answers: { 200: { about: 'a page, in the order of their indexes', schema: addressPage } },
+    async handle({ params: { id }, query: { after, limit = USUAL_LIMIT } }, { wallets }, caller) {
+      await requireWallet(wallets, caller, id);
+      const { data, next } = await gathered<AllottedAddress, number>({
+        ...{ after: keyOf(after, indexOf), limit },
+        page: (last, size) =>
+          wallets.addresses(caller.tenant, id, { limit: size, ...(last !== undefined && { after: last }) }),
+        keyOf: ({ index }) => index,
+        isShown: () => true,
+      });
+      return { status: 200, body: { data, next: next === undefined ? null : cursorOf(String(next)) } };
     },
   }),
 ];
 
-/** Without the members that are undefined. */
-function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+/** @throws CustosError WALLET_UNKNOWN */
+async function requireWallet(wallets: Pick<WalletsService, 'get'>, caller: Caller, id: SignatureId): Promise<Wallet> {
+  const known = await wallets.get(caller.tenant, id);
+  if (!includesWallet(caller, known)) throw unknownWallet(id);
+  return known;
 }
 
-/** @throws CustosError SCOPE_MISSING */
-function requireMaking(caller: Caller, { chain: id, owner: of }: Pick<WalletForm, 'chain' | 'owner'>): void {
-  requireChain(caller, id);
-  if (caller.user !== undefined && caller.user.owner !== of) {
-    throw new CustosError('SCOPE_MISSING', 'a request with a proof of a user makes wallets of this user only');
-  }
-  if (caller.wallets === undefined) return;
-  throw new CustosError('SCOPE_MISSING', 'the token is bound to wallets, so it makes no others');
-}
-
-type Placed = Pick<WalletForm, 'chain' | 'slot' | 'kind' | 'label' | 'tags' | 'requireUserToken'> & {
-  readonly owner: OwnerId;
-};
-
-/** @throws CustosError WALLET_PLACE_TAKEN: the wallet of this slot is not what was asked for */
-async function placed({ wallets, network }: ApiParts, { tenant }: Caller, form: Placed): Promise<Answer> {
-  const { chain: id, owner: of, slot, kind, requireUserToken = false } = form;
-  const place = { chain: id, network, owner: of, ...(slot !== undefined && { slot }) };
-  const { wallet: known, isNew } = await inFields(() => wallets.getOrCreate(tenant, place, wantedOf(form)), inBody);
-  if (isNew) return newAnswer(known);
-  const isLess = requireUserToken && known.control?.requireUserToken !== true;
-  if (isLess || (kind ?? known.kind) !== known.kind) {
-    throw new CustosError('WALLET_PLACE_TAKEN', 'the owner has another kind of wallet in this slot');
-  }
-  return { status: 200, body: walletJson(known), headers: { location: `/v1/wallets/${known.signatureId}` } };
-}
-
-function wantedOf({ kind, label: text, tags, requireUserToken }: Omit<Placed, 'owner'>) {
-  return given({ kind, label: text, tags, requireUserToken });
-}
-
-/** What only the server knows of a field is a fault of that field. @throws CustosError REQUEST_INVALID, and what `work` throws */
-async function inFields<T>(work: () => T | Promise<T>, fields: Partial<Record<ErrorCode, string>>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const property = error instanceof CustosError ? fields[error.code] : undefined;
-    if (property === undefined || !(error instanceof CustosError)) throw error;
-    throw requestInvalid([{ property, rule: error.code, text: error.message }]);
-  }
-}
-
-function newAnswer(made: Wallet): Answer {
-  return { status: 201, body: walletJson(made), headers: { location: `/v1/wallets/${made.signatureId}` } };
+/** @throws CustosError INDEX_INVALID */
+function indexOf(text: string): number {
+  return parseIndex(/^\d{1,10}$/.test(text) ? Number(text) : undefined);
 }
 
 /** @throws CustosError REQUEST_INVALID: the chain has no such address */
 async function found(
   wallets: Pick<WalletsService, 'findAddress'>,
   caller: Caller,
-  { address, chain: id = '' as ChainId, ...wanted }: WantedWallets & { readonly address: string },
+  { address: text, chain: id = '' as ChainId, ...wanted }: WantedWallets & { readonly address: string },
 ): Promise<Answer> {
-  const place = { chain: id, network: wanted.network, address };
+  const place = { chain: id, network: wanted.network, address: text };
   const all = await inFields(() => (includesChain(caller, id) ? wallets.findAddress(caller.tenant, place) : []), {
     CHAIN_UNKNOWN: 'query/chain',
     ADDRESS_INVALID: 'query/address',
   });
   const shown = all.filter((one) => includesWallet(caller, one.wallet) && isWanted(one.wallet, wanted));
   return { status: 200, body: { data: shown.map((one) => walletJson(one.wallet, one.index)), next: null } };
-}
-
-/** A wallet as answers show it. @param index - of the address that was asked for */
-export function walletJson(
-  { signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet,
-  index?: number,
-): z.input<typeof wallet> {
-  const { address = null, xpub = null, label = null, control } = rest;
-  return {
-    id: signatureId,
-    ...{ chain: id, network, kind, address, xpub, label },
-    owner: control?.owner ?? null,
-    slot: control?.slot ?? null,
-    tags: [...(control?.tags ?? [])],
-    requireUserToken: control?.requireUserToken ?? false,
-    state: control?.state ?? 'active',
-    createdAt: new Date(createdAt).toISOString(),
-    index: index ?? null,
-  };
 }

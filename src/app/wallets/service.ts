@@ -7,7 +7,13 @@ import type { CreateRequest } from '../../core/signing/create.js';
 import type { IdentifyRequest } from '../../core/signing/signer.js';
 import type { PublicVault } from '../../core/signing/vault.js';
 import { type SealedWallet, tenantOf, type Wallet, type WalletState } from '../../core/signing/wallet.js';
-import type { PageRequest, WalletQuery, WalletRequest, WalletsService } from '../../core/signing/wallets-service.js';
+import type {
+  AllottedAddress,
+  PageRequest,
+  WalletQuery,
+  WalletRequest,
+  WalletsService,
+} from '../../core/signing/wallets-service.js';
 import type { OwnerBound } from '../../core/store/store.js';
 import { createRecord } from '../../signing/create.js';
 import { identifyKeys } from '../../signing/sign.js';
@@ -15,7 +21,8 @@ import { walletEvents } from '../audit/wallets.js';
 import { findByAddress, foreign, type LookupParts } from './lookup.js';
 import { parseTag, readMarks } from './marks.js';
 import type { OpenWallets } from './open-wallets.js';
-import { boundOf, putOwner, requireOwner } from './owners.js';
+import { boundOf } from './owners.js';
+import { ownersService } from './owners-service.js';
 
 /** The parts behind the doors' wallets. */
 export interface ServiceParts extends LookupParts {
@@ -66,11 +73,8 @@ export function walletsService(parts: ServiceParts): WalletsService {
     list: (tenant, query, page) => list(parts, { tenant, ...query }, page),
     findAddress: (tenant, { chain, network, address }) => findByAddress(parts, { tenant, chain, network }, address),
     allot: async (tenant, id, { least = 0 } = {}) => allot(parts, await get(tenant, id), least),
-    putOwner: (tenant, owner) => putOwner(parts, tenant, parseOwnerId(owner)),
-    async getOwner(tenant, owner) {
-      const known = await requireOwner(parts, tenant, parseOwnerId(owner));
-      return { ...known, wallets: await store.wallets.count({ owner: vault.index.owner(tenant, owner) }) };
-    },
+    addresses: async (tenant, id, page) => allotted(parts, await get(tenant, id), page),
+    ...ownersService(parts),
   };
 }
 
@@ -198,7 +202,7 @@ async function allot(
   { store, vault, identify }: ServiceParts,
   sealed: SealedWallet,
   least: number,
-): Promise<{ readonly index: number; readonly address: string }> {
+): Promise<AllottedAddress> {
   const wallet = vault.wallet(sealed);
   const { signatureId, kind, control } = wallet;
   if (kind !== 'hd') {
@@ -212,6 +216,21 @@ async function allot(
   const { address } = facts ?? (await first(identify({ sealed: [sealed], keys: [ref] })));
   await store.addresses.record(vault.beside.sealAddress({ ...wallet, index }, address));
   return { index, address };
+}
+
+/** An index without an address was taken, and nobody was given it. */
+async function allotted(
+  { store, vault }: ServiceParts,
+  { signatureId }: SealedWallet,
+  { after = -1, limit }: PageRequest<number>,
+): Promise<{ readonly page: readonly AllottedAddress[]; readonly last: number | undefined }> {
+  const found = await store.addresses.page({ signatureId, index: after }, limit);
+  const own = found.filter((one) => one.signatureId === signatureId);
+  const page = own.flatMap(({ index, digest, box }) => {
+    if (digest === undefined || box === undefined) return [];
+    return { index, address: vault.beside.openAddress({ signatureId, index, digest, box }).address };
+  });
+  return { page, last: own.length < limit ? undefined : own.at(-1)?.index };
 }
 
 async function first(asked: Promise<readonly SignerFacts[]>): Promise<SignerFacts> {

@@ -2,6 +2,8 @@
 export const scopes = {
   'wallets:read': 'see wallets and their addresses',
   'wallets:create': 'make wallets, and have the next address of one allotted',
+  'owners:read': 'see owners, their limits, and how many wallets they have',
+  'owners:manage': 'make owners known, and set their limits',
   'transactions:read': 'see transactions and what happened to them',
   'transactions:create': 'ask for transactions',
   'transactions:cancel': 'end transactions that are not signed',
@@ -23,7 +25,7 @@ export type Scope = keyof typeof scopes;
 export const allScopes = Object.keys(scopes) as readonly Scope[];
 
 /** What no application gets unless a token names it. */
-const named: readonly Scope[] = ['approvals:decide', 'tokens:manage', 'hashes:sign', 'users:manage'];
+const named: readonly Scope[] = ['owners:manage', 'approvals:decide', 'tokens:manage', 'hashes:sign', 'users:manage'];
 
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
 export const applicationScopes: readonly Scope[] = allScopes.filter((scope) => !named.includes(scope));

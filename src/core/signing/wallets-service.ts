@@ -1,5 +1,5 @@
 import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
-import type { Owner } from './lookup.js';
+import type { KnownOwner, Owner } from './lookup.js';
 import type { Wallet, WalletKind } from './wallet.js';
 
 /** A wallet that an application asks for. Each text is checked. */
@@ -37,6 +37,12 @@ export interface WalletQuery {
   readonly owner?: OwnerId;
   /** The whole label. */
   readonly label?: string;
+}
+
+/** An index of a mnemonic wallet that was given away, and its address. */
+export interface AllottedAddress {
+  readonly index: number;
+  readonly address: string;
 }
 
 /** A page of a list, in the order of signature IDs. */
@@ -85,13 +91,27 @@ export interface WalletsService {
    * @param least - the index is at least this one
    * @throws CustosError WALLET_UNKNOWN, INDEX_UNEXPECTED, INDEX_INVALID, STORE_*
    */
-  allot(
+  allot(tenant: TenantId, id: SignatureId, options?: { readonly least?: number }): Promise<AllottedAddress>;
+  /**
+   * The allotted addresses of a wallet, in the order of their indexes.
+   * @param page - `after` is an index
+   * @returns `last` is where the next page begins
+   * @throws CustosError WALLET_UNKNOWN
+   */
+  addresses(
     tenant: TenantId,
     id: SignatureId,
-    options?: { readonly least?: number },
-  ): Promise<{ readonly index: number; readonly address: string }>;
+    page: PageRequest<number>,
+  ): Promise<{ readonly page: readonly AllottedAddress[]; readonly last: number | undefined }>;
   /** Makes the owner known. @returns whether it was not known before */
   putOwner(tenant: TenantId, owner: OwnerId): Promise<{ readonly owner: Owner; readonly isNew: boolean }>;
   /** @throws CustosError OWNER_UNKNOWN */
   getOwner(tenant: TenantId, owner: OwnerId): Promise<Owner & { readonly wallets: number }>;
+  /** @param most - wallets; undefined: no limit of their own. @throws CustosError OWNER_UNKNOWN */
+  limitOwner(tenant: TenantId, owner: OwnerId, most: number | undefined): Promise<Owner>;
+  /** In an order that says nothing of the owners. @param page - `after` is a tag. @returns `last` is where the next page begins */
+  owners(
+    tenant: TenantId,
+    page: PageRequest<string>,
+  ): Promise<{ readonly page: readonly (Owner & KnownOwner)[]; readonly last: string | undefined }>;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ownerForm, parseOwnerId } from '../core/ids.js';
-import { walletStates } from '../core/signing/wallet.js';
-import { forms } from '../policy/document/forms.js';
-import { chain, described, moment, named, pageOf, parsedBy } from './schemas.js';
+import { ownerForm as ownerText, parseOwnerId } from '../../core/ids.js';
+import { type Wallet, walletStates } from '../../core/signing/wallet.js';
+import { forms } from '../../policy/document/forms.js';
+import { chain, described, moment, named, pageOf, parsedBy } from '../schemas.js';
 
 const kind = z.enum(['hd', 'key']);
 const name = z.string().regex(forms.name, 'must have 1 to 64 lower-case letters, digits or dashes, no dash first');
-const visible = new RegExp(ownerForm.source.replace('128', '200'), 'u');
+const visible = new RegExp(ownerText.source.replace('128', '200'), 'u');
 
 export const owner = parsedBy(parseOwnerId, z.string().min(1).max(256));
 export const label = z.string().regex(visible, 'must have 1 to 200 characters, all of them visible or blanks');
@@ -37,7 +37,7 @@ export const walletForm = named(
 );
 export type WalletForm = z.output<typeof walletForm>;
 
-/** The wallet of an owner for one chain. */
+/** The wallet of an owner for one chain, which the path names. */
 export const placeForm = named('WalletPlaceRequest', z.strictObject({ slot: name.optional(), ...members }));
 
 export const wallet = named(
@@ -66,7 +66,49 @@ export const wallet = named(
   }),
 );
 
+const most = z.int().min(0).max(1_000_000_000).nullable();
+
+export const ownerForm = named(
+  'OwnerRequest',
+  z.strictObject({
+    mostWallets: described(most.optional(), 'null: no limit of their own; if it is left out, the limit stays as it is'),
+  }),
+);
+
+export const ownerAnswer = named(
+  'Owner',
+  z.strictObject({
+    id: z.string(),
+    mostWallets: z.int().nullable(),
+    createdAt: moment,
+  }),
+);
+export const countedOwner = named(
+  'CountedOwner',
+  z.strictObject({ ...ownerAnswer.shape, wallets: described(z.int(), 'how many the owner has, on both networks') }),
+);
+export const ownerPage = pageOf('OwnerPage', ownerAnswer);
+
 export const newWallets = named('NewWallets', z.strictObject({ data: z.array(wallet) }));
 
 export const address = named('Address', z.strictObject({ index: z.int(), address: z.string() }));
 export const addressPage = pageOf('AddressPage', address);
+
+/** A wallet as answers show it. @param index - of the address that was asked for */
+export function walletJson(
+  { signatureId, chain: id, network, kind, createdAt, ...rest }: Wallet,
+  index?: number,
+): z.input<typeof wallet> {
+  const { address = null, xpub = null, label = null, control } = rest;
+  return {
+    id: signatureId,
+    ...{ chain: id, network, kind, address, xpub, label },
+    owner: control?.owner ?? null,
+    slot: control?.slot ?? null,
+    tags: [...(control?.tags ?? [])],
+    requireUserToken: control?.requireUserToken ?? false,
+    state: control?.state ?? 'active',
+    createdAt: new Date(createdAt).toISOString(),
+    index: index ?? null,
+  };
+}

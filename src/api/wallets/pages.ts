@@ -1,8 +1,8 @@
-import type { ChainId, Network, OwnerId, SignatureId } from '../core/ids.js';
-import type { Wallet } from '../core/signing/wallet.js';
-import type { PageRequest, WalletsService } from '../core/signing/wallets-service.js';
-import { boundTo, type Caller, includesWallet } from './caller.js';
-import { gathered } from './gather.js';
+import type { ChainId, Network, OwnerId, SignatureId } from '../../core/ids.js';
+import type { Wallet } from '../../core/signing/wallet.js';
+import type { PageRequest, WalletsService } from '../../core/signing/wallets-service.js';
+import { boundTo, type Caller, includesWallet } from '../caller.js';
+import { gathered } from '../gather.js';
 
 /** Which wallets are asked for. */
 export interface WantedWallets {

@@ -1,0 +1,246 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Route } from '../../src/api/route.js';
+import { allRoutes } from '../../src/api/server.js';
+import type { Scope } from '../../src/core/access/scopes.js';
+import { parseOwnerId, parseTenantId } from '../../src/core/ids.js';
+import { type Answered, type Asked, freshApi } from './support.js';
+
+/** Names of things, which are somebody's or nobody's. */
+interface Names {
+  readonly wallet: string;
+  /** Of a wallet with a mnemonic. */
+  readonly tree: string;
+  readonly address: string;
+  readonly owner: string;
+  readonly label: string;
+  readonly transaction: string;
+  readonly reference: string;
+  readonly signature: string;
+  readonly token: string;
+}
+
+interface Example extends Omit<Asked, 'token'> {
+  /** By default the route's own. */
+  readonly path?: string;
+}
+
+const to = '0x52908400098527886E0F7030069857D2E4169EE7';
+const absent: Names = {
+  wallet: '00000000-0000-4000-8000-000000000000',
+  tree: '00000000-0000-4000-8000-000000000001',
+  address: to,
+  owner: 'nobody',
+  label: 'nothing',
+  transaction: '0'.repeat(24),
+  reference: 'payout-0',
+  signature: '1'.repeat(24),
+  token: '0'.repeat(16),
+};
+
+const nothing = (): Example => ({});
+const transactionAt =
+  (rest = '') =>
+  ({ transaction }: Names): Example => ({ path: `/v1/transactions/${transaction}${rest}` });
+const signatureAt =
+  (rest = '') =>
+  ({ signature }: Names): Example => ({ path: `/v1/signatures/${signature}${rest}` });
+
+/** A request of each operation that names all that it can name. An operation without one fails the test. */
+const examples: Readonly<Record<string, (names: Names) => Example>> = {
+  getHealth: nothing,
+  getErrorKind: () => ({ path: '/errors/WALLET_UNKNOWN' }),
+  getDocument: nothing,
+  createWallet: ({ owner }) => ({ body: { chain: 'ETH', kind: 'key', owner } }),
+  listWallets: ({ owner, label, address }) => ({
+    path: `/v1/wallets?chain=ETH&owner=${owner}&label=${label}&address=${address}`,
+  }),
+  getWallet: ({ wallet }) => ({ path: `/v1/wallets/${wallet}` }),
+  createAddress: ({ tree }) => ({ path: `/v1/wallets/${tree}/addresses` }),
+  listAddresses: ({ tree }) => ({ path: `/v1/wallets/${tree}/addresses` }),
+  putOwner: ({ owner }) => ({ path: `/v1/owners/${owner}`, body: { mostWallets: 5 } }),
+  listOwners: nothing,
+  getOwner: ({ owner }) => ({ path: `/v1/owners/${owner}` }),
+  putWallet: ({ owner }) => ({ path: `/v1/owners/${owner}/wallets/ETH`, body: { kind: 'key', slot: 'second' } }),
+  createTransaction: ({ wallet }) => ({
+    headers: { 'idempotency-key': 'of the owner' },
+    body: { kind: 'raw', chain: 'ETH', keys: [{ wallet }], unsigned: `{"to":"${to}","value":"1"}` },
+  }),
+  listTransactions: ({ reference }) => ({ path: `/v1/transactions?reference=${reference}` }),
+  getTransaction: transactionAt(),
+  listTransactionEvents: transactionAt('/events'),
+  cancelTransaction: transactionAt('/cancel'),
+  retryTransaction: transactionAt('/retry'),
+  createSignature: ({ wallet }) => ({
+    headers: { 'idempotency-key': 'of a message' },
+    body: { kind: 'message', chain: 'ETH', from: { wallet }, text: 'x' },
+  }),
+  listSignatures: ({ reference }) => ({ path: `/v1/signatures?reference=${reference}` }),
+  getSignature: signatureAt(),
+  listSignatureEvents: signatureAt('/events'),
+  cancelSignature: signatureAt('/cancel'),
+  listEvents: ({ transaction }) => ({ path: `/v1/events?transaction=${transaction}` }),
+  // It would go on for ever; what it tells is what `listEvents` lists.
+  streamEvents: () => ({ path: '/v1/events/stream?after=AAAA' }),
+  setUserPassword: ({ owner }) => ({ path: `/v1/users/${owner}/password`, body: { password: 'four words and more' } }),
+  resetUser: ({ owner }) => ({ path: `/v1/users/${owner}` }),
+  logIn: ({ owner }) => ({ path: `/v1/users/${owner}/sessions`, body: { password: 'four words and more' } }),
+  exchangeToken: nothing,
+  logOut: nothing,
+  createToken: ({ wallet }) => ({ body: { name: 'web', scopes: ['wallets:read'], wallets: [wallet] } }),
+  listTokens: nothing,
+  revokeToken: ({ token }) => ({ path: `/v1/tokens/${token}` }),
+};
+
+/** Answers of these are lists of what the caller has, or make something of the caller's own; all others name what must not be there. */
+const ofOwn = [
+  'createWallet',
+  'putOwner',
+  'getOwner',
+  'putWallet',
+  'createToken',
+  'setUserPassword',
+  'resetUser',
+  'logIn',
+];
+
+/** Where a feed is read on, and what it has, depends on what is numbered by then. */
+const feeds = ['listEvents', 'streamEvents'];
+
+const routes = allRoutes('1.2.3');
+
+describe('a stranger at every operation of the API', () => {
+  const test = freshApi();
+  let foreign: Names;
+  let own = '';
+
+  const exampleOf = ({ id, method, path }: Route) => {
+    const example = examples[id];
+    if (example === undefined) throw new Error(`${method} ${path} (${id}) has no example in this test: write one`);
+    return example;
+  };
+  const ask = (route: Route, names: Names, token: string): Promise<Answered> => {
+    const { path = route.path, ...asked } = exampleOf(route)(names);
+    return test.ask(`${route.method} ${path}`, { token, ...asked });
+  };
+  /** An answer without what is new in every one, and without the names that the request had. */
+  const said = ({ status, body, headers }: Answered, names: Partial<Names>): unknown => {
+    let text = JSON.stringify({ ...body, instance: '' });
+    for (const name of Object.values(names)) text = text.replaceAll(name, 'NAME');
+    const general = text
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID')
+      .replaceAll(/custos_[0-9a-f_]+/g, 'TOKEN')
+      .replaceAll(/0x[0-9a-fA-F]{40}/g, 'ADDRESS')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/"next":"[^"]+"/g, '"next":"PLACE"')
+      .replaceAll(/"id":"[0-9a-f]{16}"/g, '"id":"ID"');
+    return [status, general, [...headers.keys()].toSorted()];
+  };
+  /** What there is of the victim's. */
+  const everything = async () => [
+    (await test.ask('GET /v1/wallets', { token: own })).body,
+    (await test.ask('GET /v1/owners', { token: own })).body,
+    (await test.ask(`GET /v1/transactions/${foreign.transaction}`, { token: own })).body,
+    (await test.ask(`GET /v1/signatures/${foreign.signature}`, { token: own })).body,
+    (await test.ask(`GET /v1/wallets/${foreign.tree}/addresses`, { token: own })).body,
+  ];
+
+  beforeEach(async () => {
+    const victim = parseTenantId('victim');
+    await test.store.access.addTenant({ id: victim, createdAt: 1 });
+    await test.store.access.addTenant({ id: parseTenantId('stranger'), createdAt: 1 });
+    own = await test.token({ tenant: victim });
+    const owned = { chain: 'ETH', owner: 'u-17', label: 'cold' };
+    const post = async (path: string, body: object, key = path) =>
+      (await test.ask(`POST ${path}`, { token: own, body, headers: { 'idempotency-key': key } })).body;
+    const wallet = await post('/v1/wallets', { ...owned, kind: 'key' });
+    const tree = await post('/v1/wallets', { ...owned, kind: 'hd', slot: 'tree' });
+    await test.ask(`POST /v1/wallets/${String(tree['id'])}/addresses`, { token: own });
+    const reference = 'payout-17';
+    const keys = [{ wallet: wallet['id'] }];
+    const payment = { kind: 'raw', chain: 'ETH', keys, unsigned: `{"to":"${to}","value":"2"}`, reference };
+    const message = { kind: 'message', chain: 'ETH', from: keys[0], text: 'mine', reference };
+    const token = await post('/v1/tokens', { name: 'web', scopes: ['wallets:read'] });
+    foreign = {
+      wallet: String(wallet['id']),
+      tree: String(tree['id']),
+      address: String(wallet['address']),
+      owner: 'u-17',
+      label: 'cold',
+      transaction: String((await post('/v1/transactions', payment, 'a')).id),
+      reference,
+      signature: String((await post('/v1/signatures', message, 'b')).id),
+      token: String(token['id']),
+    };
+    for (const name of Object.values(foreign)) expect(name).not.toBe('undefined');
+  });
+
+  const strangers: readonly [string, (scopes?: { scopes: readonly Scope[] }) => Promise<string>, readonly string[]][] =
+    [
+      ['of another tenant', (scopes) => test.token({ tenant: parseTenantId('stranger'), ...scopes }), ofOwn],
+      [
+        'of the same tenant, whose token is bound to another owner,',
+        (scopes) => test.token({ tenant: parseTenantId('victim'), owners: [parseOwnerId('u-99')], ...scopes }),
+        ['createToken'],
+      ],
+    ];
+
+  /** No token gives logins and pays, so there are two. */
+  const tokensOf = async (tokenOf: (scopes?: { scopes: readonly Scope[] }) => Promise<string>) => {
+    const [usual, ofLogins] = [await tokenOf(), await tokenOf({ scopes: ['users:manage'] })];
+    return ({ scope }: Route) => (scope === 'users:manage' ? ofLogins : usual);
+  };
+
+  it.each(strangers)('%s gets the answer of what does not exist, and changes nothing', async (_, tokenOf, allowed) => {
+    const tokenFor = await tokensOf(tokenOf);
+    const before = await everything();
+    for (const route of routes) {
+      const [one, other] = [await ask(route, foreign, tokenFor(route)), await ask(route, absent, tokenFor(route))];
+      const isSame = examples[route.id] === nothing;
+      const named = (names: Names) => (isSame ? {} : names);
+      expect([route.id, said(one, named(foreign))]).toEqual([route.id, said(other, named(absent))]);
+      const { tree, transaction, signature, token: victims } = foreign;
+      const shown = JSON.stringify(one.body);
+      if (isSame) for (const name of [tree, transaction, signature, victims]) expect(shown).not.toContain(name);
+      if (!isSame && route.scope !== undefined && ![...allowed, 'streamEvents'].includes(route.id)) {
+        expect([route.id, one.status === 404 || JSON.stringify(one.body['data']) === '[]']).toEqual([route.id, true]);
+      }
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is compared with somebody who sees what is named: for them the answer is another one', async () => {
+    const stranger = await test.token({ tenant: parseTenantId('stranger') });
+    const named = routes.filter(({ id, scope }) => scope !== undefined && examples[id] !== nothing);
+    for (const route of named.filter(({ id }) => ![...ofOwn, ...feeds].includes(id))) {
+      const [mine, theirs] = [await ask(route, foreign, own), await ask(route, foreign, stranger)];
+      expect([route.id, said(mine, foreign)]).not.toEqual([route.id, said(theirs, foreign)]);
+    }
+  });
+
+  it.each(strangers)('%s waits as long for an answer as for that of what does not exist', async (_, tokenOf) => {
+    const token = await tokenOf();
+    const hidden = [];
+    for (const route of routes) if ((await ask(route, foreign, token)).status === 404) hidden.push(route);
+    expect(hidden.length).toBeGreaterThan(8);
+    for (const route of hidden) {
+      const [theirs, none]: [number[], number[]] = [[], []];
+      for (let at = 0; at < 15; at++) {
+        // In turns, so that whatever else the machine does slows both.
+        theirs.push(await timeOf(() => ask(route, foreign, token)));
+        none.push(await timeOf(() => ask(route, absent, token)));
+      }
+      const [longer = 0, shorter = 0] = [median(theirs), median(none)].toSorted((one, other) => other - one);
+      expect([route.id, longer < 4 * shorter + 20]).toEqual([route.id, true]);
+    }
+  });
+});
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
+}
