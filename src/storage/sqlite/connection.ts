@@ -18,11 +18,14 @@ export type SqliteValue = null | number | bigint | string | Uint8Array;
 
 type Constructor = new (path: string, options?: { readOnly?: boolean }) => SqliteConnection;
 
+/** SQLite's name for a database without a file. */
+const MEMORY = ':memory:';
+
 /** Node's own SQLite if it needs no flag (22.13 and later), otherwise the optional package with the same interface. */
 export async function openSqlite(path: string, options: { readOnly?: boolean } = {}): Promise<SqliteConnection> {
   const { DatabaseSync } = await loadModule();
   const connection = new DatabaseSync(path, options);
-  const release = holdFile(path);
+  const release = path === MEMORY ? () => undefined : holdFile(path);
   return {
     exec: (statements) => connection.exec(statements),
     prepare: (statement) => connection.prepare(statement),
