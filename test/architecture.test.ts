@@ -20,6 +20,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   cloud: ['core'],
   passphrase: ['core'],
   http: ['core'],
+  webhooks: ['core'],
   signing: ['core', 'policy'],
   lifecycle: ['core', 'policy', 'signing'],
   daemon: ['core', 'lifecycle'],
@@ -36,6 +37,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'cloud',
     'passphrase',
     'http',
+    'webhooks',
     'signing',
     'lifecycle',
     'daemon',
@@ -61,7 +63,7 @@ const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 820 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 840 };
 
 /** Made by a program, and not read at one sitting. */
 const generated: readonly string[] = ['client/operations.ts'];

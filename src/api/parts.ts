@@ -1,6 +1,7 @@
 import type { Token } from '../core/access/token.js';
 import type { Summary } from '../core/chain/summary.js';
 import type { Clock } from '../core/clock.js';
+import type { Delivery, Webhook } from '../core/events/webhooks.js';
 import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
@@ -124,6 +125,31 @@ export interface UsersService {
   logout(tenant: TenantId, text: string): Promise<void>;
 }
 
+/** A webhook without its secret. */
+export interface ShownWebhook {
+  readonly webhook: Webhook;
+  readonly publicKey: string;
+}
+
+type NewWebhook = ShownWebhook & { readonly secret: Secret };
+
+/** Makes, shows, tries and ends webhooks of a tenant. @throws CustosError WEBHOOK_UNKNOWN of what is not there */
+export interface WebhooksService {
+  /** @throws CustosError WEBHOOK_URL_REFUSED */
+  create(
+    wanted: Pick<Webhook, 'tenant' | 'network' | 'url'> & { readonly types?: Webhook['types'] | undefined },
+  ): Promise<NewWebhook>;
+  list(feed: Pick<Webhook, 'tenant' | 'network'>): Promise<readonly ShownWebhook[]>;
+  get(tenant: TenantId, id: string): Promise<ShownWebhook>;
+  enable(tenant: TenantId, id: string, isEnabled: boolean): Promise<ShownWebhook>;
+  rotate(tenant: TenantId, id: string): Promise<NewWebhook>;
+  remove(tenant: TenantId, id: string): Promise<void>;
+  /** @returns the status of the receiver, or why there was none */
+  test(tenant: TenantId, id: string): Promise<string>;
+  deliveries(tenant: TenantId, id: string, limit: number): Promise<readonly Delivery[]>;
+  again(tenant: TenantId, id: string, seq: number): Promise<void>;
+}
+
 /** What the operations work with. Each names the few that it uses. */
 export interface ApiParts {
   readonly network: Network;
@@ -136,5 +162,6 @@ export interface ApiParts {
   readonly signatures: SignaturesService;
   readonly tokens: TokensService;
   readonly feeds: Feeds;
+  readonly webhooks: WebhooksService;
   readonly users: UsersService;
 }

@@ -7,6 +7,7 @@ import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
 import { userRoutes } from './routes/users.js';
 import { walletRoutes } from './routes/wallets.js';
+import { webhookRoutes } from './routes/webhooks.js';
 
 /** Every operation of the API but the document, which is made from this list. */
 export const routes: readonly Route[] = [
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...transactionRoutes,
   ...signatureRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
   ...tokenRoutes,
   ...userRoutes,
 ];

@@ -182,6 +182,7 @@ export const daemonOptions: readonly OptionSpec[] = [
 export const serveOptions: readonly OptionSpec[] = [
   { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
   { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
+  { flags: '--webhook-host <hosts>', about: 'hosts of webhooks that may be private and without TLS' },
   ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),
   { flags: '--rpc-chain <chain>', about: 'chain whose JSON-RPC is at /; every chain is at /rpc/CHAIN' },
   { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },

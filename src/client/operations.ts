@@ -20,6 +20,21 @@ export type CountedOwner = {
   readonly wallets: number;
 };
 
+export type Delivery = {
+  /** number within the webhook */
+  readonly delivery: string;
+  readonly state: 'waiting' | 'delivered' | 'failed';
+  readonly attempts: number;
+  /** the status of the last try, or why there was none */
+  readonly answer: string | null;
+  /** when it is tried again */
+  readonly nextAt: string | null;
+};
+
+export type DeliveryList = {
+  readonly data: readonly Delivery[];
+};
+
 export type ErrorKind = {
   readonly code: string;
   readonly status: number;
@@ -73,6 +88,18 @@ export type NewToken = {
 
 export type NewWallets = {
   readonly data: readonly Wallet[];
+};
+
+export type NewWebhook = {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly string[] | null;
+  readonly enabled: boolean;
+  /** ed25519, for signatures `v1a`: `whpk_` and Base64 */
+  readonly publicKey: string;
+  readonly createdAt: string;
+  /** for signatures `v1`: `whsec_` and Base64; shown once */
+  readonly secret: string;
 };
 
 export type Owner = {
@@ -236,7 +263,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -428,6 +455,31 @@ export type WalletRequest = {
   readonly requireUserToken?: boolean | undefined;
   /** so many new wallets, in no slot */
   readonly count?: number | undefined;
+};
+
+export type Webhook = {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly string[] | null;
+  readonly enabled: boolean;
+  /** ed25519, for signatures `v1a`: `whpk_` and Base64 */
+  readonly publicKey: string;
+  readonly createdAt: string;
+};
+
+export type WebhookForm = {
+  /** https, of a public host or one that the operator allows */
+  readonly url: string;
+  /** only these types of events */
+  readonly types?: readonly string[] | undefined;
+};
+
+export type WebhookList = {
+  readonly data: readonly Webhook[];
+};
+
+export type WebhookTest = {
+  readonly answer: string;
 };
 
 /** What each operation takes and answers. */
@@ -646,6 +698,68 @@ export interface Operations {
     };
     readonly answer: Response;
   };
+  /** makes a webhook: it gets what happens from now on */
+  readonly createWebhook: {
+    readonly body: WebhookForm;
+    readonly answer: NewWebhook;
+  };
+  /** lists webhooks in the order of their ids */
+  readonly listWebhooks: {
+    readonly answer: WebhookList;
+  };
+  /** shows one webhook */
+  readonly getWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Webhook;
+  };
+  /** disables a webhook, or enables it again: what waits is sent then */
+  readonly updateWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly body: {
+      readonly enabled: boolean;
+    };
+    readonly answer: Webhook;
+  };
+  /** removes a webhook with its deliveries */
+  readonly removeWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: undefined;
+  };
+  /** gives a webhook new secrets; the former ones sign nothing more */
+  readonly rotateWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: NewWebhook;
+  };
+  /** sends an event of type `webhook.test` once, now */
+  readonly testWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: WebhookTest;
+  };
+  /** lists the last 200 deliveries, the newest first */
+  readonly listDeliveries: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: DeliveryList;
+  };
+  /** sends an event again, under the same id */
+  readonly redeliver: {
+    readonly params: {
+      readonly id: string;
+      readonly delivery: string;
+    };
+    readonly answer: unknown;
+  };
   /** makes a token of the same tenant, with no more rights than the one that asks */
   readonly createToken: {
     readonly body: TokenRequest;
@@ -731,6 +845,15 @@ export const operations = {
   cancelSignature: { method: 'POST', path: '/v1/signatures/{id}/cancel', hasKey: false, isJson: true },
   listEvents: { method: 'GET', path: '/v1/events', hasKey: false, isJson: true },
   streamEvents: { method: 'GET', path: '/v1/events/stream', hasKey: false, isJson: false },
+  createWebhook: { method: 'POST', path: '/v1/webhooks', hasKey: false, isJson: true },
+  listWebhooks: { method: 'GET', path: '/v1/webhooks', hasKey: false, isJson: true },
+  getWebhook: { method: 'GET', path: '/v1/webhooks/{id}', hasKey: false, isJson: true },
+  updateWebhook: { method: 'PUT', path: '/v1/webhooks/{id}', hasKey: false, isJson: true },
+  removeWebhook: { method: 'DELETE', path: '/v1/webhooks/{id}', hasKey: false, isJson: true },
+  rotateWebhook: { method: 'POST', path: '/v1/webhooks/{id}/rotate', hasKey: false, isJson: true },
+  testWebhook: { method: 'POST', path: '/v1/webhooks/{id}/test', hasKey: false, isJson: true },
+  listDeliveries: { method: 'GET', path: '/v1/webhooks/{id}/deliveries', hasKey: false, isJson: true },
+  redeliver: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/redeliver', hasKey: false, isJson: true },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },

@@ -693,6 +693,12 @@ const kinds = {
     hint: 'send the header `Idempotency-Key` with 1 to 255 visible characters, another one for each request',
   },
   IDEMPOTENCY_KEY_REUSED: { exit: 1, status: 422, hint: 'use another Idempotency-Key for another request' },
+  WEBHOOK_URL_REFUSED: {
+    exit: 1,
+    status: 400,
+    hint: 'use an https URL of a public host, or have the operator allow the host with `--webhook-host`',
+  },
+  WEBHOOK_UNKNOWN: { exit: 1, status: 404, hint: '`GET /v1/webhooks` lists those of the tenant' },
   EVENTS_GONE: {
     exit: 1,
     status: 410,

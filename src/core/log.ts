@@ -94,6 +94,8 @@ export const logEvents = {
   'request-refused': ['debug', 'request refused'],
   'token-refused': ['debug', 'token refused'],
   'user-refused': ['info', 'token of a user refused'],
+  'webhook-disabled': ['warn', 'webhook disabled'],
+  'webhooks-not-served': ['error', 'webhooks not served'],
   'token-use-not-noted': ['warn', 'use of tokens not noted'],
   'api-listening': ['info', 'API listening'],
   'api-exposed': ['warn', 'API reachable from other machines without TLS of its own'],

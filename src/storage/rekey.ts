@@ -88,7 +88,7 @@ async function keepOthersOut(db: Tables, check: RootCheck): Promise<void> {
   await requireGeneration(db, check);
   await sql`LOCK TABLE wallets, key_slots, transactions, transaction_events, reservations, transaction_ids, constitutions,
     policies, freezes, freeze_ends, tokens, tenant_settings, user_tickets, audit_heads, budget_reservations, budget_sums,
-    owners, wallet_addresses, notices IN EXCLUSIVE MODE`.execute(db);
+    owners, wallet_addresses, notices, webhooks IN EXCLUSIVE MODE`.execute(db);
 }
 
 async function resealWallets(db: Tables, { reseal, progress }: NewRoot): Promise<void> {

@@ -201,6 +201,30 @@ export interface StoreTables {
     expires_at: number;
     mac: string;
   };
+  /** Where tenants want their events (since format 6). */
+  webhooks: {
+    id: string;
+    tenant: string;
+    network: string;
+    url: string;
+    /** With spaces between them; null: all. */
+    types: string | null;
+    salt: string;
+    state: string;
+    created_at: number;
+    mac: string | null;
+  };
+  /** The way of each event to each webhook (since format 6). */
+  deliveries: {
+    webhook: string;
+    seq: number;
+    state: string;
+    attempts: number;
+    next_at: number;
+    answer: string | null;
+  };
+  /** Which process sends to webhooks (since format 6). */
+  sender_leases: { name: string; owner: string; expires_at: number };
   transaction_events: {
     transaction_id: string;
     /** 1, 2, 3 … within the transaction. */

@@ -9,6 +9,7 @@ import { auditLog } from './audit/log.js';
 import { AuditWriter } from './audit/writer.js';
 import type { Database } from './database.js';
 import { eventTable } from './events/events.js';
+import { webhookTable } from './events/webhooks.js';
 import { Written } from './events/written.js';
 import { freezeTable } from './freezes/freezes.js';
 import { journalRecords } from './journal/backup-rows.js';
@@ -49,7 +50,16 @@ export type Filling = Pick<
   | 'auditRows'
 >;
 
-type Tables = keyof Filling | 'tickets' | 'slots' | 'journal' | 'events' | 'unlockAudit' | 'rootGeneration' | 'rekey';
+type Tables =
+  | keyof Filling
+  | 'tickets'
+  | 'slots'
+  | 'journal'
+  | 'events'
+  | 'webhooks'
+  | 'unlockAudit'
+  | 'rootGeneration'
+  | 'rekey';
 
 /** The tables of a store, on either database. */
 export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
@@ -76,7 +86,8 @@ export function storeTables(database: Database<StoreTables>, generation: number,
       auditSeal.unlock(opening.mac);
       return database.write((db) => openJournal(db, seal, opening));
     },
-    events: eventTable(database, { seal, written }),
+    events: eventTable(database, { seal, written, clock }),
+    webhooks: webhookTable(database, { seal, written }),
     audit: auditLog(database, { writer, seal: auditSeal, process }),
     unlockAudit: (mac) => auditSeal.unlock(mac),
     auditRows: auditRows(database, auditSeal),

@@ -16,6 +16,7 @@ import { servedWallets } from '../../src/app/serve/served-wallets.js';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions, type TransactionsParts } from '../../src/app/serve/transactions.js';
+import { servedWebhooks } from '../../src/app/serve/webhooks.js';
 import { Attempts } from '../../src/app/users/attempts.js';
 import { Passwords } from '../../src/app/users/passwords.js';
 import { createUsers } from '../../src/app/users/service.js';
@@ -91,6 +92,7 @@ export class TestApi {
     throw new Error('not open');
   };
   readonly vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
+  webhooks: ReturnType<typeof servedWebhooks> = undefined as never;
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
@@ -126,12 +128,14 @@ export class TestApi {
       ...{ access: store.access, mac, clock, log: silentLog },
       ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
     });
+    this.webhooks = servedWebhooks({ store, mac, clock, log: silentLog, allowedHosts: ['127.0.0.1', 'localhost:9'] });
     const parts: ApiParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
       journal: store.journal,
       feeds: new Feeds(store.events, clock),
       tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
+      webhooks: this.webhooks.service,
       users: createUsers({
         ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log: silentLog },
         ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }), attempts: this.attempts },
@@ -160,6 +164,7 @@ export class TestApi {
   }
 
   async close(): Promise<void> {
+    await this.webhooks.deliverer.close();
     await this.api.close();
     await this.store.close();
   }

@@ -8,6 +8,8 @@ export interface ServeConfig {
   readonly port: number;
   /** Further host names under which it is reached. */
   readonly allowedHosts?: readonly string[];
+  /** Hosts of webhooks that may be private and plain, with a port or without. */
+  readonly webhookHosts?: readonly string[];
   /** False if other daemons of the store sign what this one accepts. */
   readonly signs: boolean;
   /** Ticker of the chain whose JSON-RPC is at `/`. */
@@ -27,10 +29,12 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
   if (!isAddress || Number(port) > 65_535)
     read.refuse(given.from, `${given.from} takes ADDRESS:PORT, such as ${DEFAULT}`);
   const allowedHosts = read.list('allowedHost');
+  const webhookHosts = read.list('webhookHost');
   return {
     host: bracketed ?? plain ?? '127.0.0.1',
     port: Number(port ?? 0),
     ...(allowedHosts && { allowedHosts }),
+    ...(webhookHosts && { webhookHosts }),
     signs: !read.isOff('signer'),
     ...readRpc(read),
   };

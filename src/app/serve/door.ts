@@ -28,6 +28,7 @@ import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
+import { servedWebhooks } from './webhooks.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
@@ -63,12 +64,14 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
   });
   const intake = tagsOwners(createIntake(store.journal, wake), { store, vault });
+  const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts: serve.webhookHosts ?? [] });
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
     journal: store.journal,
     feeds: new Feeds(store.events, clock),
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
+    webhooks: webhooks.service,
     users: createUsers({
       ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log },
       ...{ passwords: new Passwords(), attempts: new Attempts() },
@@ -82,8 +85,9 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const rpc = rpcParts({ ...parts, chains, words, nodes, missing: missing ?? (() => {}) }, serve.rpcChain);
   const api = await startApi({ parts, rpc, authenticator, ...serve });
   const socket = serve.clef && (await openClefSocket(serve.clef, { parts: rpc, authenticator }));
+  webhooks.deliverer.start();
   tell(log, 'api-listening', { url: api.url });
   if (!isLoopback(serve.host)) tell(log, 'api-exposed', { host: serve.host });
   onListening?.(api.url);
-  return { close: async () => void (await Promise.all([socket?.close(), api.close()])) };
+  return { close: async () => void (await Promise.all([socket?.close(), api.close(), webhooks.deliverer.close()])) };
 }

@@ -15,6 +15,7 @@ export const scopes = {
   'events:read': 'read what happened, as a list and as a stream',
   'users:login': 'log users in and out',
   'users:manage': 'give users logins, and take them away',
+  'webhooks:manage': 'make, see, change and remove webhooks, and send again',
   'approvals:decide': 'hand in what persons signed; no operation takes it yet',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;

@@ -61,13 +61,6 @@ export interface FeedHead {
   readonly last: number;
 }
 
-/** Something to tell that is not in a transaction's story. */
-export interface Notice extends Feed {
-  readonly id: string;
-  readonly type: EventType;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
 /**
  * What happened, in an order that never changes. An event is a line of a transaction's story, or a notice; it is written in the
  * database transaction of what it tells, and gets its number afterwards. So whoever reads on from the last number it knows misses

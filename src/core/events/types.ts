@@ -12,6 +12,7 @@ export const eventTypes = {
   'transaction.failed': 'it ended without effect',
   'transaction.cancelled': 'it was ended before it took effect',
   'transaction.resumed': 'it goes on: a person retried it, or its bytes were proved dead and new ones are made',
+  'webhook.test': 'somebody tries a webhook; only that webhook gets it, once',
   'webhook.disabled': 'a webhook gets no more events, because its receiver refused them for too long',
 } as const;
 

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../audit/events.js';
 import type { EventTable } from '../events/feed.js';
+import type { WebhookTable } from '../events/webhooks.js';
 import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { AccessTable } from './access.js';
@@ -163,6 +164,7 @@ export interface Store {
   readonly access: AccessTable;
   readonly events: EventTable;
   readonly tickets: TicketTable;
+  readonly webhooks: WebhookTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

@@ -15,6 +15,7 @@ export const sealedTables = {
   reservations: ['chain', 'network', 'sender', 'resource'],
   transaction_ids: ['chain', 'network', 'tx_id'],
   notices: ['id'],
+  webhooks: ['id'],
   audit_heads: ['writer'],
   budget_reservations: ['budget', 'transaction_id', 'attempt'],
   budget_sums: ['budget', 'span'],

@@ -102,6 +102,10 @@ create index "transaction_events_by_feed" on "transaction_events" ("feed", "seq"
 create index "transaction_events_unnumbered" on "transaction_events" ("at") where seq = 0;
 create index "notices_by_feed" on "notices" ("feed", "seq") where seq > 0;
 create index "notices_unnumbered" on "notices" ("at") where seq = 0;
+create table "webhooks" ("id" text collate "C" not null primary key, "tenant" text collate "C" not null, "network" text collate "C" not null, "url" text collate "C" not null, "types" text collate "C", "salt" text collate "C" not null, "state" text collate "C" not null, "created_at" bigint not null, "mac" text collate "C");
+create table "deliveries" ("webhook" text collate "C" not null, "seq" bigint not null, "state" text collate "C" not null, "attempts" integer not null, "next_at" bigint not null, "answer" text collate "C", constraint "deliveries_key" primary key ("webhook", "seq"));
+create index "deliveries_due" on "deliveries" ("webhook", "state", "next_at");
+create table "sender_leases" ("name" text collate "C" not null primary key, "owner" text collate "C" not null, "expires_at" bigint not null);
 alter table "transactions" add column "user_tag" text collate "C";
 create table "tenant_settings" ("tenant" text collate "C" primary key, "facts" text collate "C" not null, "mac" text collate "C" not null);
 create table "user_tickets" ("hash" text collate "C" primary key, "kind" text collate "C" not null, "tenant" text collate "C" not null, "owner" bytea not null, "expires_at" bigint not null, "mac" text collate "C" not null);

@@ -102,6 +102,10 @@ create index "transaction_events_by_feed" on "transaction_events" ("feed", "seq"
 create index "transaction_events_unnumbered" on "transaction_events" ("at") where seq = 0;
 create index "notices_by_feed" on "notices" ("feed", "seq") where seq > 0;
 create index "notices_unnumbered" on "notices" ("at") where seq = 0;
+create table "webhooks" ("id" text not null primary key, "tenant" text not null, "network" text not null, "url" text not null, "types" text, "salt" text not null, "state" text not null, "created_at" bigint not null, "mac" text);
+create table "deliveries" ("webhook" text not null, "seq" bigint not null, "state" text not null, "attempts" integer not null, "next_at" bigint not null, "answer" text, constraint "deliveries_key" primary key ("webhook", "seq"));
+create index "deliveries_due" on "deliveries" ("webhook", "state", "next_at");
+create table "sender_leases" ("name" text not null primary key, "owner" text not null, "expires_at" bigint not null);
 alter table "transactions" add column "user_tag" text;
 create table "tenant_settings" ("tenant" text primary key, "facts" text not null, "mac" text not null);
 create table "user_tickets" ("hash" text primary key, "kind" text not null, "tenant" text not null, "owner" blob not null, "expires_at" bigint not null, "mac" text not null);

@@ -52,6 +52,9 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'owners',
     'wallet_addresses',
     'notices',
+    'webhooks',
+    'deliveries',
+    'sender_leases',
   ] as const;
   for (const table of later) {
     await db.schema.dropTable(table).execute();

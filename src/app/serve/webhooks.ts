@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { WebhooksService } from '../../api/parts.js';
+import { eventJson } from '../../api/routes/events.js';
+import type { Clock } from '../../core/clock.js';
+import { CustosError } from '../../core/errors.js';
+import type { FeedEvent } from '../../core/events/feed.js';
+import type { Webhook } from '../../core/events/webhooks.js';
+import type { Log } from '../../core/log.js';
+import { Secret } from '../../core/secret.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
+import type { Store } from '../../core/store/store.js';
+import { Deliverer } from '../../webhooks/deliverer.js';
+import { publicKeyText, sharedSecretText, signedHeaders, type WebhookKeys } from '../../webhooks/sign.js';
+import { readTarget } from '../../webhooks/target.js';
+
+interface WebhookParts {
+  readonly store: Pick<Store, 'webhooks' | 'events'>;
+  /** Of the journal: secrets of webhooks are derived with its key, and stored nowhere. */
+  readonly mac: JournalMac;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly allowedHosts: readonly string[];
+}
+
+/** Webhooks of a server: what manages them, and what sends. */
+export function servedWebhooks({ store, mac, clock, log, allowedHosts }: WebhookParts): {
+  readonly service: WebhooksService;
+  readonly deliverer: Deliverer;
+} {
+  const { webhooks, events } = store;
+  const keysOf = ({ id, salt }: Webhook): WebhookKeys => ({
+    shared: Buffer.from(mac(['custos/webhook/v1', id, salt]), 'base64url'),
+    seed: Buffer.from(mac(['custos/webhook/v1a', id, salt]), 'base64url'),
+  });
+  const letter = (webhook: Webhook, event: FeedEvent) => {
+    const body = JSON.stringify(eventJson(event));
+    const seconds = Math.floor(clock.now() / 1000);
+    return { body, headers: signedHeaders(keysOf(webhook), { id: event.id, seconds, body }) };
+  };
+  const deliverer = new Deliverer({ webhooks, events, clock, log, allowedHosts, letter });
+  const known = async (tenant: Webhook['tenant'], id: string) => {
+    const found = await webhooks.get(tenant, id);
+    if (found === undefined) throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
+    return found;
+  };
+  const shown = (webhook: Webhook) => ({ webhook, publicKey: publicKeyText(keysOf(webhook)) });
+  const withSecret = (webhook: Webhook) => ({
+    ...shown(webhook),
+    secret: Secret.text(sharedSecretText(keysOf(webhook))),
+  });
+  const service: WebhooksService = {
+    async create({ tenant, network, url, types }) {
+      readTarget(url, allowedHosts);
+      const webhook: Webhook = {
+        ...{ id: `wh_${randomBytes(16).toString('hex')}`, salt: randomBytes(16).toString('hex') },
+        ...{ tenant, network, url, isEnabled: true, createdAt: clock.now() },
+        ...(types !== undefined && { types }),
+      };
+      await webhooks.add(webhook);
+      return withSecret(webhook);
+    },
+    list: async (feed) => (await webhooks.all(feed)).map(shown),
+    get: async (tenant, id) => shown(await known(tenant, id)),
+    async enable(tenant, id, isEnabled) {
+      const next = { ...(await known(tenant, id)), isEnabled };
+      await webhooks.replace(next);
+      return shown(next);
+    },
+    async rotate(tenant, id) {
+      const next = { ...(await known(tenant, id)), salt: randomBytes(16).toString('hex') };
+      await webhooks.replace(next);
+      return withSecret(next);
+    },
+    async remove(tenant, id) {
+      await known(tenant, id);
+      await webhooks.remove(tenant, id);
+    },
+    async test(tenant, id) {
+      const webhook = await known(tenant, id);
+      const data = { webhook: id, test: true };
+      const answer = await deliverer.attempt(webhook, {
+        ...{ seq: 0, id: `evt_test_${randomBytes(8).toString('hex')}`, type: 'webhook.test', at: clock.now(), data },
+      });
+      return String(answer);
+    },
+    async deliveries(tenant, id, limit) {
+      await known(tenant, id);
+      return webhooks.deliveries(id, limit);
+    },
+    async again(tenant, id, seq) {
+      await known(tenant, id);
+      if (await webhooks.again(id, seq, clock.now())) return;
+      throw new CustosError('WEBHOOK_UNKNOWN', 'the webhook has no such delivery');
+    },
+  };
+  return { service, deliverer };
+}

@@ -1,0 +1,61 @@
+import type { Network, TenantId } from '../ids.js';
+import type { Feed, FeedEvent } from './feed.js';
+import type { EventType } from './types.js';
+
+/** Where a tenant wants its events. */
+export interface Webhook extends Feed {
+  /** `wh_` and 32 hexadecimal digits. */
+  readonly id: string;
+  readonly url: string;
+  /** Absent: all. */
+  readonly types?: readonly EventType[];
+  /** Its secrets are derived from this and a key of the store; they are stored nowhere. */
+  readonly salt: string;
+  readonly isEnabled: boolean;
+  readonly createdAt: number;
+}
+
+/** `waiting` to be sent, or sent again · `delivered` · `failed` for good. */
+export type DeliveryState = 'waiting' | 'delivered' | 'failed';
+
+/** The way of one event to one webhook. */
+export interface Delivery {
+  readonly webhook: string;
+  /** Number of the event in the feed. */
+  readonly seq: number;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly nextAt: number;
+  /** What the last try came to: a status, or why there was none. */
+  readonly answer?: string;
+}
+
+/** What a try came to. */
+interface DeliveryStep extends Pick<Delivery, 'webhook' | 'seq' | 'state' | 'attempts' | 'nextAt'> {
+  readonly answer: string;
+}
+
+export interface WebhookTable {
+  /** It gets what happens from now on. */
+  add(webhook: Webhook): Promise<void>;
+  /** Those that are authentic. */
+  all(feed?: Pick<Feed, 'tenant'> & { readonly network: Network }): Promise<readonly Webhook[]>;
+  get(tenant: TenantId, id: string): Promise<Webhook | undefined>;
+  replace(webhook: Webhook): Promise<void>;
+  remove(tenant: TenantId, id: string): Promise<boolean>;
+  /** Disables it and says so in its feed, in one database transaction. */
+  disable(webhook: Webhook, reason: string): Promise<void>;
+  /** Deliveries of a webhook, the newest first. */
+  deliveries(webhook: string, limit: number): Promise<readonly Delivery[]>;
+  /** What is due, the oldest first, with its event; one whose event is not authentic any more has none. */
+  due(
+    webhook: Webhook,
+    now: number,
+    limit: number,
+  ): Promise<readonly (Delivery & { readonly event: FeedEvent | undefined })[]>;
+  note(step: DeliveryStep): Promise<void>;
+  /** Makes a delivery due again. @returns false: there is none */
+  again(webhook: string, seq: number, now: number): Promise<boolean>;
+  /** One process at a time sends. @returns whether this one does until then */
+  lease(owner: string, now: number, until: number): Promise<boolean>;
+}
