@@ -3,7 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { type ChainId, defaultTenant } from '../core/ids.js';
 import { parsePendingId } from '../core/signing/pending.js';
 import type { RequestKind } from '../core/store/intake-facts.js';
-import type { Accepted, JournalEntry } from '../core/store/journal.js';
+import { type Accepted, isUnsigned, type JournalEntry, type JournalFilter } from '../core/store/journal.js';
 import {
   boundTo,
   type Caller,
@@ -14,6 +14,7 @@ import {
   unknownWallet,
 } from './caller.js';
 import { cursorOf, keyOf } from './cursor.js';
+import type { About } from './forms/approvals.js';
 import { gathered } from './gather.js';
 import type { ApiParts } from './parts.js';
 import { isSettled, settled, waitOf } from './prefer.js';
@@ -56,46 +57,54 @@ export function requireAsker({ user }: Caller, { intake }: JournalEntry): void {
  */
 export async function takenOver(
   accepted: Accepted,
-  { path, json }: Resource,
-  { header, signal, journal, clock }: Pick<RawRequest, 'header' | 'signal'> & Pick<ApiParts, 'journal' | 'clock'>,
+  resource: Resource,
+  { header, signal, parts }: Pick<RawRequest, 'header' | 'signal'> & { readonly parts: ApiParts },
 ): Promise<Answer> {
   if (accepted.kind === 'different') {
     throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
   }
   const wait = waitOf(header('prefer'));
-  const entry = await settled(accepted.entry, wait ?? 0, { journal, clock, signal });
+  const entry = await settled(accepted.entry, wait ?? 0, { journal: parts.journal, clock: parts.clock, signal });
   const isReplayed = accepted.kind === 'replayed';
   const isOver = wait !== undefined && isSettled(entry.state);
   return {
     status: isReplayed ? 200 : isOver ? 201 : 202,
-    body: json(entry),
+    body: await shownEntry(entry, resource, parts),
     headers: {
-      location: `${path}/${entry.id}`,
+      location: `${resource.path}/${entry.id}`,
       ...(isReplayed && { 'idempotency-replayed': 'true' }),
       ...(wait !== undefined && { 'preference-applied': `wait=${wait}` }),
     },
   };
 }
 
+interface Wanted extends Partial<z.output<typeof requestQuery>> {
+  readonly txId?: string | undefined;
+  readonly states?: JournalFilter['states'];
+  isWanted?(entry: JournalEntry): boolean;
+}
+
+interface Looking {
+  readonly parts: Pick<ApiParts, 'journal' | 'network'>;
+  readonly caller: Caller;
+}
+
 /** A page of what the caller may see, the newest first. */
-export async function entryPage(
-  {
-    after,
-    limit = USUAL_LIMIT,
-    state,
-    chain,
-    reference,
-    txId,
-  }: Partial<z.output<typeof requestQuery>> & { readonly txId?: string | undefined },
-  { kinds, json }: Resource,
-  {
-    parts: { journal, network },
-    caller,
-  }: { readonly parts: Pick<ApiParts, 'journal' | 'network'>; readonly caller: Caller },
-): Promise<Answer> {
+export async function entryPage(wanted: Wanted, { kinds, json }: Resource, looking: Looking): Promise<Answer> {
+  const { data, next } = await entriesOf(wanted, { kinds }, looking);
+  return { status: 200, body: { data: data.map(json), next } };
+}
+
+/** @returns what the caller may see, and where the next page begins */
+export async function entriesOf(
+  { after, limit = USUAL_LIMIT, state, states, chain, reference, txId, isWanted = () => true }: Wanted,
+  { kinds }: Pick<Resource, 'kinds'>,
+  { parts: { journal, network }, caller }: Looking,
+): Promise<{ readonly data: readonly JournalEntry[]; readonly next: string | null }> {
   const owners = boundTo(caller);
   const filter = {
     ...{ network, tenant: caller.tenant, kinds },
+    ...(states !== undefined && { states }),
     ...(state !== undefined && { states: [state] }),
     ...(chain !== undefined && { chain }),
     ...(owners && { ownerTags: owners.map(({ tag }) => tag) }),
@@ -109,10 +118,24 @@ export async function entryPage(
       return { page, last: page.length < size ? undefined : page.at(-1) };
     },
     keyOf: (entry) => entry,
-    isShown: (entry) => includesEntry(caller, entry),
+    isShown: (entry) => includesEntry(caller, entry) && isWanted(entry),
   });
-  const place = next === undefined ? null : cursorOf(`${next.createdAt}:${next.id}`);
-  return { status: 200, body: { data: data.map(json), next: place } };
+  return { data, next: next === undefined ? null : cursorOf(`${next.createdAt}:${next.id}`) };
+}
+
+/** What policy and persons say of one that is complete and not signed. */
+export async function aboutEntry(entry: JournalEntry, { approvals }: Pick<ApiParts, 'approvals'>): Promise<About> {
+  if (entry.completed === undefined || !isUnsigned(entry.state)) return { policy: null, approvals: null };
+  return approvals.about(entry);
+}
+
+/** One as its own answers show it. */
+export async function shownEntry(
+  entry: JournalEntry,
+  { json }: Pick<Resource, 'json'>,
+  parts: Pick<ApiParts, 'approvals'>,
+): Promise<object> {
+  return { ...json(entry), ...(await aboutEntry(entry, parts)) };
 }
 
 /** What another tenant has, or a token does not include, is answered as what does not exist. @throws CustosError PENDING_UNKNOWN */
@@ -158,7 +181,7 @@ export function sharedJson(entry: JournalEntry) {
   };
 }
 
-function shownSummary({ summary }: JournalEntry): { readonly text: string } | null {
+export function shownSummary({ summary }: JournalEntry): { readonly text: string } | null {
   if (summary === undefined) return null;
   const { text } = summary;
   return { ...summary, text: typeof text === 'string' ? text : '' };

@@ -4,12 +4,16 @@ import type { Clock } from '../core/clock.js';
 import type { Delivery, Webhook } from '../core/events/webhooks.js';
 import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
+import type { FreezeScope } from '../core/policy/freeze.js';
 import type { Secret } from '../core/secret.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
 import type { ProvenUser } from './caller.js';
 import type { Feeds } from './feeds.js';
+import type { About, DecisionForm, Readable } from './forms/approvals.js';
+import type { DraftChecked, DraftDiff, FreezeShown, PolicyForm, PolicyVersionForm } from './forms/control.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
 
@@ -40,12 +44,53 @@ export interface Trial {
   readonly completed: string;
 }
 
+/** A trial with what it would be as a request. */
+export interface Preview extends Trial {
+  readonly pending: PendingTransaction;
+}
+
+/** A freeze, and what it stops. */
+export interface FreezeFound {
+  readonly scope: FreezeScope;
+  readonly shown: FreezeShown;
+}
+
+/** Stops signing, and shows what is stopped. */
+export interface FreezesService {
+  /** The oldest first. */
+  all(): Promise<readonly FreezeFound[]>;
+  /** @returns `isNew: false`: the one that stops just this already. @throws CustosError REQUEST_INVALID, STORE_* */
+  create(scope: FreezeScope, reason: string): Promise<{ readonly isNew: boolean; readonly shown: FreezeShown }>;
+}
+
+/** Shows policies, and checks those that somebody wrote. It publishes none. */
+export interface PoliciesService {
+  /** The newest first. */
+  history(): Promise<readonly PolicyVersionForm[]>;
+  /** @param version - undefined: the one in force. @throws CustosError POLICY_MISSING */
+  version(version: number | undefined): Promise<PolicyForm>;
+  /** @param text - JSON. @throws CustosError REQUEST_INVALID */
+  check(text: string): DraftChecked;
+  /** @throws CustosError REQUEST_INVALID, POLICY_MISSING */
+  diff(text: string, from: number | undefined): Promise<DraftDiff>;
+}
+
+/** What policy and persons say of what is not signed, and what persons say to it. */
+export interface ApprovalsService {
+  /** Stores nothing; `entry` need not be in the journal. @throws CustosError STORE_*, SIGNER_* */
+  about(entry: Pick<JournalEntry, 'id' | 'chain' | 'network' | 'completed' | 'pending'>): Promise<About>;
+  /** @throws CustosError CONSTITUTION_MISSING, STATE_CONFLICT, APPROVAL_EFFECTS, … */
+  readable(entry: JournalEntry): Promise<Readable>;
+  /** @throws CustosError APPROVAL_*, CONSTITUTION_MISSING, STATE_CONFLICT */
+  decide(entry: JournalEntry, signed: DecisionForm): Promise<void>;
+}
+
 /** Takes requests over, and ends or repeats them. */
 export interface TransactionsService {
   /** @throws CustosError of what is wrong with the request, NODE_*, NOT_OFFERED, REQUEST_EXPIRED, STORE_* */
   submit(submission: Submission): Promise<Accepted>;
   /** @throws CustosError as `submit` */
-  preview(form: TransactionForm, tenant: TenantId): Promise<Trial>;
+  preview(form: TransactionForm, tenant: TenantId): Promise<Preview>;
   /** @throws CustosError STATE_CONFLICT, NODE_* */
   cancel(id: string): Promise<JournalEntry>;
   /** @throws CustosError STATE_CONFLICT, OUTPUT_SPENT, OUTPUT_RESERVED */
@@ -160,6 +205,9 @@ export interface ApiParts {
   readonly journal: Pick<Journal, 'get' | 'find' | 'events'>;
   readonly transactions: TransactionsService;
   readonly signatures: SignaturesService;
+  readonly approvals: ApprovalsService;
+  readonly freezes: FreezesService;
+  readonly policies: PoliciesService;
   readonly tokens: TokensService;
   readonly feeds: Feeds;
   readonly webhooks: WebhooksService;

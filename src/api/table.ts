@@ -1,7 +1,10 @@
 import type { Route } from './route.js';
+import { approvalRoutes } from './routes/approvals.js';
 import { eventRoutes } from './routes/events.js';
+import { freezeRoutes } from './routes/freezes.js';
 import { healthRoutes } from './routes/health.js';
 import { ownerRoutes } from './routes/owners.js';
+import { policyRoutes } from './routes/policies.js';
 import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { transactionRoutes } from './routes/transactions.js';
@@ -18,6 +21,9 @@ export const routes: readonly Route[] = [
   ...signatureRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...approvalRoutes,
+  ...freezeRoutes,
+  ...policyRoutes,
   ...tokenRoutes,
   ...userRoutes,
 ];

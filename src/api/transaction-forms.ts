@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveries } from '../core/store/intake-facts.js';
 import { states } from '../core/store/journal.js';
+import { aboutMembers, approvalsStanding, policyVerdict } from './forms/approvals.js';
 import { chain, described, moment, named, pageOf, paging, walletId } from './schemas.js';
 
 const index = z.int().min(0).max(0x7fffffff);
@@ -83,6 +84,7 @@ export const requestAnswer = {
   expiresAt: moment.nullable(),
   createdAt: moment,
   updatedAt: moment,
+  ...aboutMembers,
 };
 
 export const transaction = named(
@@ -109,6 +111,8 @@ export const preview = named(
       z.strictObject({ asset: z.string(), amount: z.string() }),
       'highest fee, in the smallest unit of what pays it',
     ),
+    policy: described(policyVerdict.nullable(), 'what the policy would say now, and what it would charge'),
+    approvals: described(approvalsStanding.nullable(), 'who would have to approve'),
   }),
 );
 

@@ -12,12 +12,68 @@ export type AddressPage = {
   readonly next: string | null;
 };
 
+export type ApprovalRequest = {
+  readonly id: string;
+  readonly kind: 'transaction' | 'message' | 'typed-data' | 'hash';
+  readonly chain: string;
+  readonly network: 'mainnet' | 'testnet';
+  readonly wallets: readonly string[];
+  /** what it does, in one sentence */
+  readonly text: string;
+  readonly reference: string | null;
+  readonly createdAt: string;
+  readonly policy: PolicyVerdict | null;
+  readonly approvals: ApprovalsStanding | null;
+  /** what to read before deciding */
+  readonly lines: readonly string[];
+  /** all that it does; amounts in smallest units */
+  readonly effects: readonly ({
+    readonly op: string;
+    readonly [name: string]: unknown;
+  })[];
+  /** what `custos approve --request` takes on the machine of the person, which decodes it again */
+  readonly request: {
+    readonly custosApprovalRequest: 1;
+    readonly [name: string]: unknown;
+  };
+};
+
+export type ApprovalsStanding = {
+  /** `denied`: the policy does not allow it, whoever approves; `unreadable`: `text` says what is wrong with it */
+  readonly state: 'met' | 'missing' | 'rejected' | 'denied' | 'unreadable';
+  /** in one line */
+  readonly text: string;
+  readonly missing: readonly ({
+    /** of the policy; null where everything needs it */
+    readonly rule: string | null;
+    /** such as `2 of treasury` */
+    readonly demand: string;
+    /** who can still approve */
+    readonly approved: readonly string[];
+    /** who can still approve */
+    readonly open: readonly string[];
+  })[];
+  /** those that count now */
+  readonly votes: readonly ({
+    readonly person: string;
+    readonly decision: 'approve' | 'reject';
+    readonly expiresAt: string;
+  })[];
+};
+
 export type CountedOwner = {
   readonly id: string;
   readonly mostWallets: number | null;
   readonly createdAt: string;
   /** how many the owner has, on both networks */
   readonly wallets: number;
+};
+
+export type Decision = {
+  readonly custosApproval: 1;
+  /** the signed lines */
+  readonly text: string;
+  readonly signature: string;
 };
 
 export type Delivery = {
@@ -68,6 +124,33 @@ export type EventPage = {
   readonly data: readonly Event[];
   /** where to read on, also if there is nothing yet */
   readonly next: string;
+};
+
+export type Freeze = {
+  readonly id: string;
+  readonly scope: string;
+  readonly reason: string;
+  /** `unverified`: a person signed it, and no daemon has verified that yet */
+  readonly state: 'active' | 'unverified' | 'ended';
+  /** milliseconds since 1970 */
+  readonly at: number;
+  /** the key of who signed it */
+  readonly by?: string | undefined;
+  readonly endedAt?: number | undefined;
+  /** its lines; the whole answer is what `custos unfreeze --request` takes */
+  readonly text: string;
+};
+
+export type FreezePage = {
+  readonly data: readonly Freeze[];
+  readonly next: string | null;
+};
+
+export type FreezeRequest = {
+  /** `all`, `chain TICKER`, `tag NAME` or `wallet ID` */
+  readonly scope: string;
+  /** for people */
+  readonly reason: string;
 };
 
 export type Health = {
@@ -123,6 +206,91 @@ export type PasswordRequest = {
   readonly password: string;
 };
 
+export type Policy = {
+  readonly version: number;
+  /** `sha256:` and hexadecimal digits */
+  readonly hash: string;
+  /** `replaced`: a higher version came while it waited */
+  readonly state: 'in force' | 'waiting' | 'former' | 'replaced';
+  readonly publishedAt: string;
+  readonly effectiveAt: string;
+  /** keys */
+  readonly signedBy: readonly string[];
+  /** everything that it says, for reading */
+  readonly lines: readonly string[];
+  /** as it was published */
+  readonly policy: {
+    readonly [name: string]: unknown;
+  };
+};
+
+export type PolicyCheck = {
+  readonly version: number;
+  /** `sha256:` and hexadecimal digits */
+  readonly hash: string;
+  /** everything that it says, for reading */
+  readonly lines: readonly string[];
+  readonly findings: readonly ({
+    readonly level: 'mistake' | 'note';
+    readonly what: string;
+    readonly text: string;
+  })[];
+};
+
+export type PolicyDiff = {
+  /** the version that it is compared with */
+  readonly from: number;
+  /** `widens`: it permits something more, and takes the higher quorum */
+  readonly effect: 'widens' | 'narrows' | 'same';
+  readonly changes: readonly ({
+    /** `widens`: it permits something more, and takes the higher quorum */
+    readonly effect: 'widens' | 'narrows' | 'same';
+    readonly what: string;
+    readonly why: string;
+  })[];
+};
+
+export type PolicyDraft = {
+  /** as policy.md says */
+  readonly policy: unknown;
+};
+
+export type PolicyVerdict = {
+  readonly version: number;
+  readonly hash: string;
+  /** `hold`: approvals are missing */
+  readonly verdict: 'allow' | 'hold' | 'deny';
+  /** who can still approve */
+  readonly reasons: readonly string[];
+  /** who can still approve */
+  readonly rules: readonly string[];
+  /** what it takes of limits */
+  readonly charges: readonly ({
+    readonly limit: string;
+    readonly amount: string;
+    readonly used: string;
+    readonly max: string;
+    /** `awaits`: approvals would raise the limit */
+    readonly fits: 'yes' | 'raised' | 'awaits' | 'no';
+  })[];
+};
+
+export type PolicyVersion = {
+  readonly version: number;
+  /** `sha256:` and hexadecimal digits */
+  readonly hash: string;
+  /** `replaced`: a higher version came while it waited */
+  readonly state: 'in force' | 'waiting' | 'former' | 'replaced';
+  readonly publishedAt: string;
+  readonly effectiveAt: string;
+  /** keys */
+  readonly signedBy: readonly string[];
+};
+
+export type PolicyVersions = {
+  readonly data: readonly PolicyVersion[];
+};
+
 export type Preview = {
   readonly summary: {
     readonly text: string;
@@ -134,6 +302,10 @@ export type Preview = {
     readonly asset: string;
     readonly amount: string;
   };
+  /** what the policy would say now, and what it would charge */
+  readonly policy: PolicyVerdict | null;
+  /** who would have to approve */
+  readonly approvals: ApprovalsStanding | null;
 };
 
 export type Problem = {
@@ -178,6 +350,10 @@ export type Signature = {
   readonly expiresAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** not in lists; null before it is complete, once it is signed, and where there is none */
+  readonly policy?: PolicyVerdict | null | undefined;
+  /** not in lists; null before it is complete, once it is signed, and where there is none */
+  readonly approvals?: ApprovalsStanding | null | undefined;
   readonly kind: 'message' | 'typed-data' | 'hash';
   readonly wallet: string;
   readonly index: number | null;
@@ -263,7 +439,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'approvals:decide' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'policies:read' | 'approvals:read' | 'approvals:decide' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -295,6 +471,10 @@ export type Transaction = {
   readonly expiresAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** not in lists; null before it is complete, once it is signed, and where there is none */
+  readonly policy?: PolicyVerdict | null | undefined;
+  /** not in lists; null before it is complete, once it is signed, and where there is none */
+  readonly approvals?: ApprovalsStanding | null | undefined;
   readonly kind: 'transaction';
   readonly wallets: readonly string[];
   /** of the completed form: `sha256:` and hexadecimal digits */
@@ -400,6 +580,25 @@ export type TransactionRequest = {
   })[];
   /** in the form that chains.md names for the chain */
   readonly unsigned: string;
+};
+
+export type WaitingApproval = {
+  readonly id: string;
+  readonly kind: 'transaction' | 'message' | 'typed-data' | 'hash';
+  readonly chain: string;
+  readonly network: 'mainnet' | 'testnet';
+  readonly wallets: readonly string[];
+  /** what it does, in one sentence */
+  readonly text: string;
+  readonly reference: string | null;
+  readonly createdAt: string;
+  readonly policy: PolicyVerdict | null;
+  readonly approvals: ApprovalsStanding | null;
+};
+
+export type WaitingApprovalPage = {
+  readonly data: readonly WaitingApproval[];
+  readonly next: string | null;
 };
 
 export type Wallet = {
@@ -760,6 +959,80 @@ export interface Operations {
     };
     readonly answer: unknown;
   };
+  /** lists what is complete and not signed, with what it waits for, the newest first */
+  readonly listApprovals: {
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+      /** ticker of the chain */
+      readonly chain?: string | undefined;
+    };
+    readonly answer: WaitingApprovalPage;
+  };
+  /** shows what a person decides about: readable lines, every effect, and the request to sign */
+  readonly getApproval: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: ApprovalRequest;
+  };
+  /** takes what a person signed; the token decides nothing by itself */
+  readonly decide: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly body: Decision;
+    readonly answer: WaitingApproval;
+  };
+  /** stops signing; what is stopped already stays as it is */
+  readonly createFreeze: {
+    readonly body: FreezeRequest;
+    readonly answer: Freeze;
+  };
+  /** lists freezes, the oldest first */
+  readonly listFreezes: {
+    readonly query: {
+      /** the last cursor that you have */
+      readonly after?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly answer: FreezePage;
+  };
+  /** shows one freeze; persons sign its end with what this answers, and it is ended at the store */
+  readonly getFreeze: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: Freeze;
+  };
+  /** lists all versions of the policy with what became of them, the newest first */
+  readonly listPolicies: {
+    readonly answer: PolicyVersions;
+  };
+  /** shows one version of the policy; `current` is the one in force */
+  readonly getPolicy: {
+    readonly params: {
+      readonly version: string;
+    };
+    readonly answer: Policy;
+  };
+  /** says what is wrong with a policy that somebody wrote; nothing is stored */
+  readonly checkPolicy: {
+    readonly body: PolicyDraft;
+    readonly answer: PolicyCheck;
+  };
+  /** says what a policy that somebody wrote would change of a published one */
+  readonly diffPolicy: {
+    readonly query: {
+      /** version; `current` by default */
+      readonly from?: string | number | undefined;
+    };
+    readonly body: PolicyDraft;
+    readonly answer: PolicyDiff;
+  };
   /** makes a token of the same tenant, with no more rights than the one that asks */
   readonly createToken: {
     readonly body: TokenRequest;
@@ -854,6 +1127,16 @@ export const operations = {
   testWebhook: { method: 'POST', path: '/v1/webhooks/{id}/test', hasKey: false, isJson: true },
   listDeliveries: { method: 'GET', path: '/v1/webhooks/{id}/deliveries', hasKey: false, isJson: true },
   redeliver: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/redeliver', hasKey: false, isJson: true },
+  listApprovals: { method: 'GET', path: '/v1/approvals', hasKey: false, isJson: true },
+  getApproval: { method: 'GET', path: '/v1/approvals/{id}', hasKey: false, isJson: true },
+  decide: { method: 'POST', path: '/v1/approvals/{id}/decisions', hasKey: false, isJson: true },
+  createFreeze: { method: 'POST', path: '/v1/freezes', hasKey: false, isJson: true },
+  listFreezes: { method: 'GET', path: '/v1/freezes', hasKey: false, isJson: true },
+  getFreeze: { method: 'GET', path: '/v1/freezes/{id}', hasKey: false, isJson: true },
+  listPolicies: { method: 'GET', path: '/v1/policies', hasKey: false, isJson: true },
+  getPolicy: { method: 'GET', path: '/v1/policies/{version}', hasKey: false, isJson: true },
+  checkPolicy: { method: 'POST', path: '/v1/policies/check', hasKey: false, isJson: true },
+  diffPolicy: { method: 'POST', path: '/v1/policies/diff', hasKey: false, isJson: true },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },

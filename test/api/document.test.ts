@@ -85,6 +85,9 @@ describe('the OpenAPI document', () => {
     });
     expect([own.status, signed.status]).toEqual([202, 202]);
     const token = await test.token({ tenant: shop });
+    const scope = `wallet ${signatureId}`;
+    const frozen = await test.ask('POST /v1/freezes', { token: await test.token(), body: { scope, reason: 'x' } });
+    const deciding = await test.token({ tenant: shop, scopes: ['approvals:decide'] });
     const absentWallet = '00000000-0000-4000-8000-000000000000';
     const ownToken = (await test.token()).split('_')[1] ?? '';
     const withIds = operationsOf(await read()).filter(({ name }) => name.includes('/{id}'));
@@ -94,12 +97,18 @@ describe('the OpenAPI document', () => {
         ['/wallets/', signatureId, absentWallet],
         ['/tokens/', ownToken, '0'.repeat(16)],
         ['/signatures/', String(signed.body['id']), '0'.repeat(24)],
+        ['/approvals/', String(own.body['id']), '0'.repeat(24)],
+        ['/freezes/', String(frozen.body['id']), '0'.repeat(32)],
         ['/transactions/', String(own.body['id']), '0'.repeat(24)],
       ];
       const [, foreign = '', absent = ''] = known.find(([part]) => name.includes(part)) ?? [];
+      const isDecision = name.endsWith('/decisions');
+      const asked = isDecision
+        ? { token: deciding, body: { custosApproval: 1, text: 'x', signature: 'x' } }
+        : { token };
       const [one, other] = [
-        await test.ask(name.replace('{id}', foreign), { token }),
-        await test.ask(name.replace('{id}', absent), { token }),
+        await test.ask(name.replace('{id}', foreign), asked),
+        await test.ask(name.replace('{id}', absent), asked),
       ];
       const comparable = (said: typeof one, id: string) => [
         said.status,
@@ -111,7 +120,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('has no operation that fails, whatever is sent', async () => {
-    const operations = operationsOf(await read());
+    // A stream is open as long as its reader is.
+    const operations = operationsOf(await read()).filter(({ operation }) => operation.operationId !== 'streamEvents');
     const token = await test.token();
     const text = fc.oneof(
       fc.string(),

@@ -7,9 +7,13 @@ import { Orphans } from '../../src/api/rpc/orphans.js';
 import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
+import { frontApprovals } from '../../src/app/approvals/front.js';
+import { policyJudges } from '../../src/app/daemon/policy-judges.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
+import { servedApprovals } from '../../src/app/serve/approvals.js';
+import { servedFreezes, servedPolicies } from '../../src/app/serve/control.js';
 import { rpcParts } from '../../src/app/serve/rpc/parts.js';
 import { ethereumWords } from '../../src/app/serve/rpc/words.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
@@ -29,6 +33,7 @@ import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
 import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
+import type { Demand } from '../../src/core/policy/demand.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
 import type { Vault, WalletMarks } from '../../src/core/signing/vault.js';
@@ -39,11 +44,11 @@ import { createRecord } from '../../src/signing/create.js';
 import { identifyKeys } from '../../src/signing/sign.js';
 import { createStore } from '../../src/storage/open-store.js';
 import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
-import { openVault } from '../../src/vault/vault.js';
+import { openVault, viewKey } from '../../src/vault/vault.js';
 import { anySlot, freshLocation, type Kind, storeId } from '../storage/support.js';
 
 const chains = createRegistry();
-const rootKey = new Uint8Array(32).fill(7);
+export const rootKey = new Uint8Array(32).fill(7);
 export const mac = journalMac(journalKeyOf(rootKey, storeId));
 
 /** What no token has together with the rest. */
@@ -97,6 +102,8 @@ export class TestApi {
   node = 'http://127.0.0.1:9';
   /** Whether its signer makes wallets. */
   mayCreate = true;
+  /** What everything needs; counts when it is opened. */
+  needs: readonly Demand[] = [];
   /** What the operator allows; counts when it is opened. */
   rules: SigningRules = new Map();
   /** Attempts of users to log in; no time passes for them. */
@@ -129,6 +136,12 @@ export class TestApi {
       ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
     });
     this.webhooks = servedWebhooks({ store, mac, clock, log: silentLog, allowedHosts: ['127.0.0.1', 'localhost:9'] });
+    const control = { store, clock, mac, viewKey: viewKey(rootKey, storeId), chains: chains.ids };
+    const inForce = frontApprovals({
+      ...{ store, viewKey: viewKey(rootKey, storeId), publicVault: vault, signer: lifecycle.signer, chains, clock },
+      needs: this.needs,
+      developmentChainIds: new Map(),
+    });
     const parts: ApiParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
@@ -142,6 +155,9 @@ export class TestApi {
       }),
       transactions: new Transactions(this.handing),
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
+      approvals: servedApprovals(inForce),
+      freezes: servedFreezes(control),
+      policies: servedPolicies(control),
     };
     const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });
     const rpc = rpcParts({ ...parts, wallets, chains, words, nodes: lifecycle.nodes, missing() {} }, 'ETH');
@@ -172,7 +188,11 @@ export class TestApi {
   /** What signs beside the API works with. */
   carrying(): CarrierParts {
     const vault = openVault({ rootKey: new Uint8Array(rootKey), storeId, chains });
-    return { chains, store: this.store, vault, freezes: { now: async () => [] }, policy: [] };
+    const { judges: policy } = policyJudges({
+      ...{ chains, clock: this.clock, log: silentLog, store: this.store, viewKey: viewKey(rootKey, storeId) },
+      ...{ fourEye: undefined, needsFourEye: false, askMissing: () => undefined },
+    });
+    return { chains, store: this.store, vault, freezes: { now: async () => [] }, policy };
   }
 
   /** Signs all that waits, as a daemon beside the API does, in one round. */

@@ -57,7 +57,7 @@ export function sealer({ rootKey, storeId }: Pick<SigningParts, 'rootKey' | 'sto
       const policy = policyOf(members);
       return seal.seal('policy', policy.version, publishedText({ policy, publishedAt, effectiveAt, signatures: [] }));
     },
-    constitution(change: object = {}): ControlDocument {
+    constitution(change: object = {}): SealedDocument {
       const { version, text } = constitutionOf({ ...written, store: storeId, ...change });
       return seal.seal('constitution', version, canonicalJson({ constitution: text, signatures: [] }));
     },

@@ -4,7 +4,16 @@ import { type MessageKind, messageKinds, readSignedMessage } from '../../core/ch
 import { CustosError } from '../../core/errors.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import { requireScope } from '../caller.js';
-import { entryPage, type Resource, requireEntry, requireKeys, sharedJson, story, takenOver } from '../entries.js';
+import {
+  entryPage,
+  type Resource,
+  requireEntry,
+  requireKeys,
+  sharedJson,
+  shownEntry,
+  story,
+  takenOver,
+} from '../entries.js';
 import { idempotencyOf } from '../idempotency.js';
 import { type Route, route } from '../route.js';
 import { signature, signatureForm, signaturePage } from '../signature-forms.js';
@@ -42,7 +51,7 @@ export const signatureRoutes: readonly Route[] = [
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag };
       const accepted = await parts.signatures.submit({ ...asker, form: body, idempotency });
-      return takenOver(accepted, resource, { ...parts, header, signal });
+      return takenOver(accepted, resource, { header, signal, parts });
     },
   }),
   route({
@@ -65,7 +74,7 @@ export const signatureRoutes: readonly Route[] = [
     answers: { 200: { about: 'the signature', schema: signature } },
     handle: async ({ params: { id } }, parts, caller) => ({
       status: 200,
-      body: signatureJson(await requireEntry(id, resource, { parts, caller })),
+      body: await shownEntry(await requireEntry(id, resource, { parts, caller }), resource, parts),
     }),
   }),
   route({
@@ -91,7 +100,7 @@ export const signatureRoutes: readonly Route[] = [
     answers: { 200: { about: 'what was ended', schema: signature } },
     async handle({ params: { id } }, parts, caller) {
       await requireEntry(id, resource, { parts, caller });
-      return { status: 200, body: signatureJson(await parts.transactions.cancel(id)) };
+      return { status: 200, body: await shownEntry(await parts.transactions.cancel(id), resource, parts) };
     },
   }),
 ];

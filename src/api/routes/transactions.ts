@@ -10,6 +10,7 @@ import {
   requireEntry,
   requireKeys,
   sharedJson,
+  shownEntry,
   story,
   takenOver,
 } from '../entries.js';
@@ -62,7 +63,7 @@ export const transactionRoutes: readonly Route[] = [
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag };
       const accepted = await parts.transactions.submit({ ...asker, form: body, idempotency });
-      return takenOver(accepted, resource, { ...parts, header, signal });
+      return takenOver(accepted, resource, { header, signal, parts });
     },
   }),
   route({
@@ -90,7 +91,7 @@ export const transactionRoutes: readonly Route[] = [
       const wait = waitOf(header('prefer'));
       return {
         status: 200,
-        body: transactionJson(await settled(found, wait ?? 0, { journal, clock, signal })),
+        body: await shownEntry(await settled(found, wait ?? 0, { journal, clock, signal }), resource, parts),
         headers: wait === undefined ? {} : { 'preference-applied': `wait=${wait}` },
       };
     },
@@ -118,7 +119,7 @@ export const transactionRoutes: readonly Route[] = [
     answers: { 200: { about: 'the ended transaction', schema: transaction } },
     async handle({ params: { id } }, parts, caller) {
       await requireEntry(id, resource, { parts, caller });
-      return { status: 200, body: transactionJson(await parts.transactions.cancel(id)) };
+      return { status: 200, body: await shownEntry(await parts.transactions.cancel(id), resource, parts) };
     },
   }),
   route({
@@ -131,15 +132,22 @@ export const transactionRoutes: readonly Route[] = [
     answers: { 200: { about: 'the transaction', schema: transaction } },
     async handle({ params: { id } }, parts, caller) {
       requireAsker(caller, await requireEntry(id, resource, { parts, caller }));
-      return { status: 200, body: transactionJson(await parts.transactions.retry(id)) };
+      return { status: 200, body: await shownEntry(await parts.transactions.retry(id), resource, parts) };
     },
   }),
 ];
 
-async function previewed(form: TransactionForm, { transactions }: ApiParts, { tenant }: Caller): Promise<Answer> {
-  const { summary, completed } = await transactions.preview(form, tenant);
+async function previewed(
+  form: TransactionForm,
+  { transactions, approvals }: ApiParts,
+  { tenant }: Caller,
+): Promise<Answer> {
+  const { summary, completed, pending } = await transactions.preview(form, tenant);
   const fee = { asset: summary.fee.asset, amount: summary.fee.amount.toString() };
-  return { status: 200, body: { summary: summaryToJson(summary), digest: `sha256:${digestOf(completed)}`, fee } };
+  const { id, chain, network } = pending;
+  const about = await approvals.about({ id, chain, network, completed, pending });
+  const digest = `sha256:${digestOf(completed)}`;
+  return { status: 200, body: { summary: summaryToJson(summary), digest, fee, ...about } };
 }
 
 /** A transaction as answers show it. */

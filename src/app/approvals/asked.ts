@@ -81,7 +81,7 @@ async function requestOf(
   const known = chains.get(chain);
   const sealed = await store.wallets.get([...new Set(keyRefsOf(known, pending).map((key) => key.signatureId))]);
   const wanted = wantedKeys(known, { pending, sealed });
-  const signers = wanted.map((key) => vault.identify(key.sealed, key.ref));
+  const signers = await Promise.all(wanted.map((key) => vault.identify(key.sealed, key.ref)));
   const names = wanted.flatMap(({ sealed: record }, at) => {
     const { label } = vault.wallet(record);
     const address = signers[at]?.address;

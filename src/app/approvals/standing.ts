@@ -28,7 +28,7 @@ export interface ApprovalStanding {
 
 interface ByPolicy extends JudgedEntry {
   readonly policy: Policy;
-  readonly constitution: Constitution;
+  readonly constitution: Constitution | undefined;
 }
 
 /** @param needs - by what every transaction needs; undefined if that is nothing   @param byPolicy - undefined without a policy */

@@ -22,7 +22,7 @@ export function shownFreezes(rows: readonly StoredFreeze[], storeId: string): re
 }
 
 /** What `--json` prints of one; a person signs the end of it by this. */
-export function freezeJson({ freeze, stored, state }: ShownFreeze): object {
+export function freezeJson({ freeze, stored, state }: ShownFreeze) {
   const { id, scope, reason, at, by } = freeze;
   return {
     id,

@@ -1,17 +1,25 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { SignerFacts } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { PublicVault, Vault } from '../../core/signing/vault.js';
+import type { SealedWallet, WalletControl } from '../../core/signing/wallet.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { policyWallet } from '../../policy/wallet-states.js';
 import { keyRefsOf, parseContext, wantedKeys } from '../../signing/sign.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
 
+/** What tells of wallets: a vault, or a front that asks where it does not know. */
+export interface DecodingVault extends Pick<PublicVault, 'wallet'> {
+  control(sealed: SealedWallet): WalletControl | undefined;
+  identify(...of: Parameters<Vault['identify']>): SignerFacts | Promise<SignerFacts>;
+}
+
 /** What a stored transaction is decoded with. */
 export interface DecodingParts {
   readonly store: Pick<Store, 'wallets'>;
-  readonly vault: PublicVault & Pick<Vault, 'identify' | 'control'>;
+  readonly vault: DecodingVault;
   readonly chains: ChainRegistry;
   /** Chain ids of development chains. */
   readonly developmentChainIds: ReadonlyMap<string, bigint>;
@@ -24,13 +32,17 @@ export type DecodedFacts = Omit<PolicyFacts, 'now' | 'used' | 'approvals'>;
  * Decodes the completed form of a transaction again. Tags, owner and state of wallets are those of now. Initiators are not known.
  * @throws CustosError TRANSACTION_INVALID: it was never completed; and what decoding throws
  */
-export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Promise<DecodedFacts> {
+export async function decodeEntry(
+  entry: Pick<JournalEntry, 'completed' | 'pending' | 'network' | 'chain'>,
+  parts: DecodingParts,
+): Promise<DecodedFacts> {
   const { completed, pending, network } = entry;
   if (completed === undefined) throw new CustosError('TRANSACTION_INVALID', 'the journal has no completed form of it');
   const chain = parts.chains.get(entry.chain);
   const ids = [...new Set(keyRefsOf(chain, pending).map(({ signatureId }) => signatureId))];
   const sealed = await parts.store.wallets.get(ids);
-  const signers = wantedKeys(chain, { pending, sealed }).map((key) => parts.vault.identify(key.sealed, key.ref));
+  const wanted = wantedKeys(chain, { pending, sealed });
+  const signers = await Promise.all(wanted.map((key) => parts.vault.identify(key.sealed, key.ref)));
   const developmentChainId = parts.developmentChainIds.get(chain.id);
   const rules = {
     ...(developmentChainId !== undefined && { developmentChainId }),
@@ -49,7 +61,10 @@ export async function decodeEntry(entry: JournalEntry, parts: DecodingParts): Pr
     chain: chain.id,
     network,
     coin: chain.coin,
-    wallets: sealed.map((one) => policyWallet({ signatureId: one.signatureId, control: parts.vault.control(one) })),
+    wallets: sealed.map((one) => {
+      const control = parts.vault.control(one);
+      return policyWallet({ signatureId: one.signatureId, ...(control && { control }) });
+    }),
     signers: signers.map(({ address }) => address),
     isOwn: (address) => addresses.has(address) || signers.some((signer) => signer.address === address),
     effects,

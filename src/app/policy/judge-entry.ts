@@ -20,6 +20,9 @@ export interface EntryJudgingParts extends DecodingParts {
   readonly constitution: Constitution | undefined;
 }
 
+/** What of a transaction is judged; one that is only tried has no row. */
+export type JudgeableEntry = Pick<JournalEntry, 'id' | 'chain' | 'network' | 'completed' | 'pending'>;
+
 /** How a policy judges a transaction of the journal now. */
 export interface JudgedEntry {
   readonly judgement: Judgement;
@@ -35,7 +38,7 @@ export interface JudgedEntry {
  * Judges a transaction by a policy, with its approvals and budgets as they are now. A four-eye service is not asked.
  * @throws CustosError as `decodeEntry`; STORE_*
  */
-export async function judgeEntry(entry: JournalEntry, parts: EntryJudgingParts): Promise<JudgedEntry> {
+export async function judgeEntry(entry: JudgeableEntry, parts: EntryJudgingParts): Promise<JudgedEntry> {
   const { store, journal, clock, policy, constitution } = parts;
   const { id } = entry;
   const attempt = attemptOf(await journal.events(id));

@@ -91,7 +91,14 @@ export interface PolicyVersionShown extends PublishedPolicy {
 }
 
 /** All versions with what became of them, the newest first. @throws as `readPolicies` */
-export async function policyHistory({ store, seal, clock }: PolicyParts): Promise<readonly PolicyVersionShown[]> {
+export async function policyHistory({
+  store,
+  seal,
+  clock,
+}: Pick<PolicyParts, 'clock'> & {
+  readonly store: Pick<Store, 'policies'>;
+  readonly seal: ControlView;
+}): Promise<readonly PolicyVersionShown[]> {
   const published = await readPolicies({ policies: store.policies, seal });
   const { current, waiting } = inForceAt(published, clock.now());
   const standingOf = (one: PublishedPolicy): PolicyVersionShown['standing'] => {

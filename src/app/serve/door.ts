@@ -13,6 +13,7 @@ import type { Store } from '../../core/store/store.js';
 import { createIntake } from '../../lifecycle/intake.js';
 import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
+import { frontApprovals } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { proxiesOf } from '../network/way-out.js';
@@ -21,18 +22,21 @@ import { Attempts } from '../users/attempts.js';
 import { Passwords } from '../users/passwords.js';
 import { createUsers } from '../users/service.js';
 import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
+import { servedApprovals } from './approvals.js';
+import { servedFreezes, servedPolicies } from './control.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
 import { ethereumWords } from './rpc/words.js';
 import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
+import { developmentChainIds } from './signers.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
 import { servedWebhooks } from './webhooks.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve' | 'proxies'>;
+  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -65,6 +69,11 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   });
   const intake = tagsOwners(createIntake(store.journal, wake), { store, vault });
   const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts: serve.webhookHosts ?? [] });
+  const control = { store, clock, mac, viewKey, chains: chains.ids };
+  const inForce = frontApprovals({
+    ...{ store, viewKey, publicVault: vault, signer: lifecycle.signer, chains, clock, needs: config.needs },
+    developmentChainIds: developmentChainIds(chains, lifecycle.rules),
+  });
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
@@ -79,6 +88,9 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     }),
     transactions: new Transactions({ network, lifecycle, intake }),
     signatures: new Signatures({ network, lifecycle, intake }),
+    approvals: servedApprovals(inForce),
+    freezes: servedFreezes(control),
+    policies: servedPolicies(control),
   };
   const words = ethereumWords({ wallets: store.wallets, vault, signer: lifecycle.signer });
   const { nodes } = lifecycle;

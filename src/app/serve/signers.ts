@@ -1,6 +1,8 @@
-import type { Chain } from '../../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../../core/chain/chain.js';
 import type { SignerFacts } from '../../core/chain/codec.js';
+import type { ChainId } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
+import { rulesOf, type SigningRules } from '../../core/signing/signing-rules.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { wantedKeys } from '../../signing/sign.js';
@@ -35,4 +37,17 @@ export function refOf({
   readonly index?: number | undefined;
 }): KeyRef {
   return index === undefined ? { signatureId: wallet } : { signatureId: wallet, index };
+}
+
+/** Chain ids of development chains that the operator allows. */
+export function developmentChainIds(
+  { ids }: Pick<ChainRegistry, 'ids'>,
+  rules: SigningRules,
+): ReadonlyMap<ChainId, bigint> {
+  return new Map(
+    ids.flatMap((chain) => {
+      const { developmentChainId } = rulesOf(rules, chain);
+      return developmentChainId === undefined ? [] : [[chain, developmentChainId] as const];
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Submission, TransactionsService, Trial } from '../../api/parts.js';
+import type { Preview, Submission, TransactionsService, Trial } from '../../api/parts.js';
 import { keysOf, type TransactionForm } from '../../api/transaction-forms.js';
 import type { Chain } from '../../core/chain/chain.js';
 import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
@@ -19,7 +19,7 @@ import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
-import { type IdentifyParts, refOf, signersOf } from './signers.js';
+import { developmentChainIds, type IdentifyParts, refOf, signersOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
 
@@ -99,19 +99,16 @@ export class Transactions implements TransactionsService {
     });
   }
 
-  async preview(form: TransactionForm, tenant: TenantId): Promise<Trial> {
+  async preview(form: TransactionForm, tenant: TenantId): Promise<Preview> {
     const expiresAt = expiryOf(form, this.#parts.lifecycle.clock.now());
     const tried = () => this.#tried(form, { tenant, expiresAt });
-    return (await (this.#isFromOutputs(form) ? this.#oneByOne(form.chain, tried) : tried())).trial;
+    const { trial, pending } = await (this.#isFromOutputs(form) ? this.#oneByOne(form.chain, tried) : tried());
+    return { ...trial, pending: { ...pending, tenant } };
   }
 
   async cancel(id: string): Promise<JournalEntry> {
     const { journal, chains, nodes, rules } = this.#parts.lifecycle;
-    const ids = chains.ids.flatMap((chain) => {
-      const { developmentChainId } = rulesOf(rules, chain);
-      return developmentChainId === undefined ? [] : [[chain, developmentChainId] as const];
-    });
-    const parts = { journal, chains, nodes: () => nodes, developmentChainIds: new Map(ids) };
+    const parts = { journal, chains, nodes: () => nodes, developmentChainIds: developmentChainIds(chains, rules) };
     return (await cancelTransaction(parts, id)).entry;
   }
 

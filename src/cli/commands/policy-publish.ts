@@ -1,5 +1,6 @@
 import { wholeNumber } from '../../app/config/command-options.js';
 import { checkFile, readPolicyFile } from '../../app/policy/file.js';
+import { shownFirst, timesOf, versionJson, versionOf } from '../../app/policy/history.js';
 import { openPolicies, type PolicyVersionShown, policyHistory, publishPolicy } from '../../app/policy/published.js';
 import { diffLines, policyLines } from '../../app/policy/shown-policy.js';
 import { agreementOf, readPolicySignature, signPolicy } from '../../app/policy/signed-policy.js';
@@ -47,7 +48,7 @@ export const publish: Run = async (call) => {
   if (diff !== undefined) for (const line of diffLines(diff)) out.note(line);
   const { version, hash } = policy;
   if (replaced !== undefined) out.note(`Version ${replaced.policy.version}, which waited, never comes into force.`);
-  if (options.json) out.json({ version, hash, act, ...times(next) });
+  if (options.json) out.json({ version, hash, act, ...timesOf(next) });
   out.note(
     effectiveAt <= publishedAt
       ? `Version ${version} of the policy is in force: ${hash}`
@@ -64,7 +65,7 @@ export const show: Run = async (call) => {
   const waiting = history.find(({ standing }) => standing === 'waiting');
   if (options.json) {
     const { policy } = found;
-    out.json({ ...about(found), waiting: waiting?.policy.version ?? null, policy: JSON.parse(policy.text) });
+    out.json({ ...versionJson(found), waiting: waiting?.policy.version ?? null, policy: JSON.parse(policy.text) });
     return 0;
   }
   for (const line of policyLines(found.policy)) out.line(line);
@@ -76,7 +77,7 @@ export const show: Run = async (call) => {
 export const history: Run = async (call) => {
   const { options, out } = call;
   const all = await openPolicies(await means(call), policyHistory);
-  if (options.json) for (const one of all) out.jsonLine(about(one));
+  if (options.json) for (const one of all) out.jsonLine(versionJson(one));
   else {
     const rows = all.map((one) => {
       const { policy, publishedAt, effectiveAt, standing } = one;
@@ -98,18 +99,6 @@ async function storeIdOf({ house }: Call): Promise<string> {
   throw new CustosError('USAGE', 'name the store that the policy is for with --store-id ID');
 }
 
-function shownFirst(history: readonly PolicyVersionShown[]): PolicyVersionShown {
-  const found = history.find(({ standing }) => standing === 'in force') ?? history[0];
-  if (found === undefined) throw new CustosError('POLICY_MISSING', 'no policy was published');
-  return found;
-}
-
-function versionOf(history: readonly PolicyVersionShown[], version: number): PolicyVersionShown {
-  const found = history.find(({ policy }) => policy.version === version);
-  if (found === undefined) throw new CustosError('POLICY_MISSING', `there is no version ${version} of the policy`);
-  return found;
-}
-
 function standingLine(shown: PolicyVersionShown, history: readonly PolicyVersionShown[]): string {
   const { policy, publishedAt, effectiveAt, standing } = shown;
   const version = `Version ${policy.version}, published at ${moment(publishedAt)},`;
@@ -121,16 +110,6 @@ function standingLine(shown: PolicyVersionShown, history: readonly PolicyVersion
   return standing === 'former'
     ? `${version} was in force from ${moment(effectiveAt)} on; a later version is now.`
     : `${version} never came into force: version ${next} was published while it waited.`;
-}
-
-function about(shown: PolicyVersionShown): object {
-  const { policy, standing, signatures } = shown;
-  const { version, hash } = policy;
-  return { version, hash, state: standing, ...times(shown), signedBy: signatures.map(({ key }) => key) };
-}
-
-function times({ publishedAt, effectiveAt }: Pick<PolicyVersionShown, 'publishedAt' | 'effectiveAt'>) {
-  return { publishedAt: moment(publishedAt), effectiveAt: moment(effectiveAt) };
 }
 
 function moment(at: number): string {

@@ -16,7 +16,11 @@ export const scopes = {
   'users:login': 'log users in and out',
   'users:manage': 'give users logins, and take them away',
   'webhooks:manage': 'make, see, change and remove webhooks, and send again',
-  'approvals:decide': 'hand in what persons signed; no operation takes it yet',
+  'freezes:read': 'see what is stopped',
+  'freezes:create': 'stop signing; ending a freeze takes persons',
+  'policies:read': 'see the policy, and check drafts',
+  'approvals:read': 'see what waits for persons, and what they need to decide',
+  'approvals:decide': 'hand in what persons signed',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;
 
@@ -26,7 +30,15 @@ export type Scope = keyof typeof scopes;
 export const allScopes = Object.keys(scopes) as readonly Scope[];
 
 /** What no application gets unless a token names it. */
-const named: readonly Scope[] = ['owners:manage', 'approvals:decide', 'tokens:manage', 'hashes:sign', 'users:manage'];
+const named: readonly Scope[] = [
+  'owners:manage',
+  'approvals:decide',
+  'tokens:manage',
+  'hashes:sign',
+  'users:manage',
+  'freezes:create',
+  'policies:read',
+];
 
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
 export const applicationScopes: readonly Scope[] = allScopes.filter((scope) => !named.includes(scope));

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { isObject } from '../../core/json.js';
+import { readScope } from '../../policy/freeze-text.js';
+import { described, moment, named, pageOf, parsedBy } from '../schemas.js';
+
+const hash = described(z.string(), '`sha256:` and hexadecimal digits');
+
+/** What stops signing, and why. */
+export const freezeForm = named(
+  'FreezeRequest',
+  z.strictObject({
+    scope: described(parsedBy(readScope), '`all`, `chain TICKER`, `tag NAME` or `wallet ID`'),
+    reason: described(z.string().min(1).max(200), 'for people'),
+  }),
+);
+
+export const freeze = named(
+  'Freeze',
+  z.strictObject({
+    id: z.string(),
+    scope: z.string(),
+    reason: z.string(),
+    state: described(
+      z.enum(['active', 'unverified', 'ended']),
+      '`unverified`: a person signed it, and no daemon has verified that yet',
+    ),
+    at: described(z.int(), 'milliseconds since 1970'),
+    by: described(z.string().optional(), 'the key of who signed it'),
+    endedAt: z.int().optional(),
+    text: described(z.string(), 'its lines; the whole answer is what `custos unfreeze --request` takes'),
+  }),
+);
+export const freezePage = pageOf('FreezePage', freeze);
+export type FreezeShown = z.input<typeof freeze>;
+
+const version = {
+  version: z.int(),
+  hash,
+  state: described(
+    z.enum(['in force', 'waiting', 'former', 'replaced']),
+    '`replaced`: a higher version came while it waited',
+  ),
+  publishedAt: moment,
+  effectiveAt: moment,
+  signedBy: described(z.array(z.string()), 'keys'),
+};
+export const policyVersion = named('PolicyVersion', z.strictObject(version));
+export const policyVersions = named('PolicyVersions', z.strictObject({ data: z.array(policyVersion) }));
+export const policyShown = named(
+  'Policy',
+  z.strictObject({
+    ...version,
+    lines: described(z.array(z.string()), 'everything that it says, for reading'),
+    policy: described(z.record(z.string(), z.unknown()), 'as it was published'),
+  }),
+);
+export type PolicyVersionForm = z.input<typeof policyVersion>;
+export type PolicyForm = z.input<typeof policyShown>;
+
+/** A policy passes as it is: what a form left out of it would be checked by nobody. */
+const draft = described(z.unknown().refine(isObject, 'must be an object'), 'as policy.md says');
+export const draftForm = named('PolicyDraft', z.strictObject({ policy: draft }));
+export const draftChecked = named(
+  'PolicyCheck',
+  z.strictObject({
+    version: z.int(),
+    hash,
+    lines: described(z.array(z.string()), 'everything that it says, for reading'),
+    findings: z.array(z.strictObject({ level: z.enum(['mistake', 'note']), what: z.string(), text: z.string() })),
+  }),
+);
+export type DraftChecked = z.input<typeof draftChecked>;
+
+const effect = z.enum(['widens', 'narrows', 'same']);
+export const draftDiff = named(
+  'PolicyDiff',
+  z.strictObject({
+    from: described(z.int(), 'the version that it is compared with'),
+    effect: described(effect, '`widens`: it permits something more, and takes the higher quorum'),
+    changes: z.array(z.strictObject({ effect, what: z.string(), why: z.string() })),
+  }),
+);
+export type DraftDiff = z.input<typeof draftDiff>;
