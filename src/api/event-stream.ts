@@ -2,7 +2,7 @@ import type { FeedEvent, FeedHead } from '../core/events/feed.js';
 import type { Feeds } from './feeds.js';
 
 /** Milliseconds after which a silent stream says that it lives, so that proxies and the client know. */
-export const HEARTBEAT = 15_000;
+const HEARTBEAT = 15_000;
 /** Milliseconds that a reader has for what it was sent. */
 const STALL = 30_000;
 

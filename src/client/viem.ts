@@ -3,7 +3,7 @@ import { type Hex, hexOf, requireHex, typedDataText, unsignedOf } from './evm-fo
 import { type SigningWallet, signingWallet, type WalletOptions } from './signing-wallet.js';
 
 /** What viem's `toAccount` takes. */
-export interface CustosAccount {
+interface CustosAccount {
   readonly address: Hex;
   /** Needs the scope `hashes:sign`, and a server that allows it. */
   sign(parameters: { readonly hash: Hex }): Promise<Hex>;
@@ -14,7 +14,7 @@ export interface CustosAccount {
 }
 
 /** What viem's `extend` takes; it wants a type with an index, which an interface has not. */
-export type CustosActions = {
+type CustosActions = {
   /** Has Custos number, sign and send it. `writeContract` and `deployContract` use it, too. */
   sendTransaction(parameters: object): Promise<Hex>;
 };

@@ -29,8 +29,9 @@ describe('a request of the API', () => {
   });
 
   it('for a path that is not there is 404, whatever the token', async () => {
-    expect(await refusalOf('GET /v1/walletz')).toEqual([404, 'ROUTE_UNKNOWN']);
-    expect(await refusalOf('GET /')).toEqual([404, 'ROUTE_UNKNOWN']);
+    for (const path of ['/v1/walletz', '/v1', '/v2/wallets']) {
+      expect(await refusalOf(`GET ${path}`)).toEqual([404, 'ROUTE_UNKNOWN']);
+    }
   });
 
   it('with unknown or repeated query parameters names each with its place', async () => {

@@ -7,7 +7,7 @@ import type { CallContext, Method } from './method.js';
 import { accountSignTransaction, sendTransaction, signTransaction } from './transactions.js';
 
 /** Most addresses of an answer. */
-export const MOST_ACCOUNTS = 1000;
+const MOST_ACCOUNTS = 1000;
 const PAGE = 200;
 /** The version of clef's interface that is spoken. */
 const CLEF = '6.1.0';

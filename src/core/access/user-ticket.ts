@@ -3,7 +3,7 @@ import type { JournalMac } from '../store/journal-mac.js';
 
 /** What a ticket is good for: a session, or one answer of a passkey. */
 export const ticketKinds = ['session', 'register', 'login'] as const;
-export type TicketKind = (typeof ticketKinds)[number];
+type TicketKind = (typeof ticketKinds)[number];
 
 /** Random bytes that a user of a tenant was given, as the store keeps them. */
 export interface StoredTicket {

@@ -18,7 +18,7 @@ export interface TokenFilter {
 }
 
 /** What a backup has of all this. */
-export interface AccessRows {
+interface AccessRows {
   readonly tenants: readonly Tenant[];
   readonly tokens: readonly StoredToken[];
   readonly settings: readonly StoredTenantSettings[];

@@ -36,7 +36,7 @@ export interface Held {
 type Json = Readonly<Record<string, unknown>>;
 
 /** An output in the shape of a Rosetta node. */
-export function coinOf({ txId, index = 0, amount, tokens = {} }: Held): Json {
+function coinOf({ txId, index = 0, amount, tokens = {} }: Held): Json {
   const identifier = `${txId}:${index}`;
   const bundle = Object.entries(tokens).map(([one, units]) => {
     const [policyId = '', symbol = ''] = one.split('.');
@@ -81,7 +81,7 @@ function addressOf(text: string): Address {
 }
 
 /** The body that a node makes of operations, written by the official library. */
-export function bodyOf(operations: readonly Operation[]): TransactionBody {
+function bodyOf(operations: readonly Operation[]): TransactionBody {
   const [inputs, outputs] = [TransactionInputs.new(), TransactionOutputs.new()];
   let fee = 0n;
   for (const operation of operations) {
