@@ -28,6 +28,8 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #reports: ErrorReports;
   readonly #lanes = new Map<ChainId, Lane>();
+  /** Begins to serve a chain, while this daemon serves. */
+  #begin: ((chain: ChainId) => void) | undefined;
   readonly #tally: Tally = {
     completed: 0,
     unconfirmed: 0,
@@ -69,10 +71,12 @@ export class Daemon {
     const overtime = new AbortController();
     const kept = this.#keepLeases(overtime.signal);
     const loops = new Map<ChainId, Promise<void>>();
+    const begin = (chain: ChainId) => {
+      if (!signal.aborted && !loops.has(chain)) loops.set(chain, this.#lane(chain).run(signal));
+    };
+    this.#begin = begin;
     while (!signal.aborted) {
-      for (const chain of await this.#chainsOrNone()) {
-        if (!loops.has(chain)) loops.set(chain, this.#lane(chain).run(signal));
-      }
+      for (const chain of await this.#chainsOrNone()) begin(chain);
       await clock.wait(this.#options.periods.shortest, signal);
     }
     const ended = Promise.all(loops.values()).then(() => this.#settled());
@@ -82,9 +86,12 @@ export class Daemon {
     return this.tally;
   }
 
-  /** Carries a request that this process has just accepted. Of a chain that is not served yet, the next round finds it. */
+  /** Carries a request that this process has just accepted. A chain that is not served yet begins with it. */
   wake(entry: JournalEntry): void {
-    this.#lanes.get(entry.chain)?.wake(entry);
+    const { chain } = entry;
+    const lane = this.#lanes.get(chain);
+    if (lane !== undefined) lane.wake(entry);
+    else if (this.#options.chains?.includes(chain) !== false) this.#begin?.(chain);
   }
 
   #lane(chain: ChainId): Lane {

@@ -21,11 +21,12 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
   const sealed = await parts.wallets.get(ids);
   // A compromised wallet is for the policy, and for the signer, which goes by the original.
   const controlled = sealed.filter(({ controlBox }) => controlBox !== undefined);
-  const proof = userProof(pending, parts.publicVault);
-  signingWallets(
-    controlled.map((one) => parts.publicVault.wallet(one)),
-    proof,
-  );
+  if (controlled.length > 0) {
+    signingWallets(
+      controlled.map((one) => parts.publicVault.wallet(one)),
+      userProof(pending, parts.publicVault),
+    );
+  }
   const signers = await factsOf(parts, wantedKeys(chain, { pending, sealed }));
   const { from } = contextOf(parts, entry, signers);
   return { chain, sealed, signers, from };

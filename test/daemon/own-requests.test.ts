@@ -5,6 +5,7 @@ import { silentLog } from '../../src/core/log.js';
 import type { Nodes } from '../../src/core/network/cloud.js';
 import type { Source } from '../../src/core/network/source.js';
 import type { AcceptRequest } from '../../src/core/store/intake-facts.js';
+import { Daemon } from '../../src/daemon/daemon.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
 import type { DaemonParts } from '../../src/daemon/parts.js';
@@ -30,21 +31,22 @@ const deadCloud: Partial<Source> = Object.fromEntries(
 /** The same, but it answers polls: with nothing. */
 const emptyCloud = sourceOf({ ...deadCloud, pending: async () => [] });
 
+const noWallets = {
+  async *idPages() {
+    yield ['26d3883e-4e17-48b3-a0ee-09a3e484ac83'];
+  },
+  get: async () => {
+    throw new CustosError('WALLET_UNKNOWN', 'no such wallet');
+  },
+};
+
 function lane(given: Partial<DaemonParts> = {}) {
   heard.length = 0;
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
-  const wallets = {
-    async *idPages() {
-      yield ['26d3883e-4e17-48b3-a0ee-09a3e484ac83'];
-    },
-    get: async () => {
-      throw new CustosError('WALLET_UNKNOWN', 'no such wallet');
-    },
-  };
-  const parts = daemon.daemonParts(deadCloud, { wallets, ...given } as unknown as Partial<DaemonParts>);
+  const parts = daemon.daemonParts(deadCloud, { wallets: noWallets, ...given } as unknown as Partial<DaemonParts>);
   const reports = new ErrorReports(parts.source, silentLog);
   const periods = { shortest: 1_000, longest: 1_000 };
-  return { lane: new Lane(parts, eth, { periods, concurrency: 4, tally, reports }), tally, reports };
+  return { lane: new Lane(parts, eth, { periods, concurrency: 4, tally, reports }), tally, reports, parts };
 }
 
 function request(id: string, more: Partial<AcceptRequest> = {}): AcceptRequest {
@@ -79,6 +81,26 @@ test('an accepted request is taken at once, without a round', async () => {
   expect((await intake.accept(request('one'))).kind).toBe('accepted');
   await line.settled();
   expect(await stateOf('one')).toBe('failed');
+});
+
+test('a request of a chain without wallets until now is taken at once, and not after a period', async () => {
+  const stop = new AbortController();
+  // A period never ends.
+  const wait = (_milliseconds: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  const clock = { now: () => Date.now(), wait };
+  const { parts } = lane({
+    clock,
+    wallets: { chains: async () => [], ...noWallets },
+  } as unknown as Partial<DaemonParts>);
+  const periods = { shortest: 1_000, longest: 1_000 };
+  const serving = new Daemon(parts, { periods, concurrency: 4 });
+  const served = serving.run(stop.signal);
+  const intake = createIntake(daemon.journal, (entry) => serving.wake(entry));
+  await intake.accept(request('one'));
+  while ((await stateOf('one')) !== 'failed') await new Promise((resolve) => setImmediate(resolve));
+  stop.abort('test');
+  await served;
 });
 
 test('a lane that has stopped takes no request, and the next process finds it', async () => {

@@ -44,7 +44,7 @@ const version = {
   effectiveAt: moment,
   signedBy: described(z.array(z.string()), 'keys'),
 };
-export const policyVersion = named('PolicyVersion', z.strictObject(version));
+const policyVersion = named('PolicyVersion', z.strictObject(version));
 export const policyVersions = named('PolicyVersions', z.strictObject({ data: z.array(policyVersion) }));
 export const policyShown = named(
   'Policy',

@@ -130,7 +130,7 @@ interface ReservedBudgets {
  * change of the state once, however often a held transaction is judged.
  * @param before - the state before the line; undefined: not known, or there was none
  */
-export function firstSeq(event: string, before?: string): 0 | null {
+function firstSeq(event: string, before?: string): 0 | null {
   const heard = publicEvent(event);
   return heard === undefined || heard.state === before ? null : 0;
 }
