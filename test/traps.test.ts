@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-/** Faults that rules, budgets and approvals of others had, and the tests that hold them off here. */
+/** Faults that rules, budgets, approvals and services of others had, and the tests that hold them off here. */
 const traps: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
   'parallel requests and a stale counter': [
     ['storage/budgets/reserve', 'a hundred requests at once through two processes never pass a limit'],
@@ -115,6 +115,62 @@ const traps: Readonly<Record<string, readonly (readonly [file: string, title: st
       'signing/control/account-question',
       'any value is read as a question to the account or refused, and nothing of it is inherited',
     ],
+  ],
+  'a key of idempotency that tenants share': [
+    ['storage/journal/intake', 'the keys of two tenants never meet'],
+    ['api/transactions', 'of two tenants may have the same key'],
+  ],
+  'a tenant that the caller names': [
+    ['api/strangers', '%s gets the answer of what does not exist, and changes nothing'],
+    ['api/document', 'has no operation by which another tenant learns of a wallet or transaction'],
+  ],
+  'names that are cut until two are one': [
+    ['api/owners', 'an owner of any name is found under it, and listed page by page'],
+    ['app/wallets/service', 'a wallet that a changed %s digest finds is not given away'],
+  ],
+  'a key elsewhere that answers with another form of a signature': [
+    [
+      'chains/remote-key',
+      'a remote key may leave s in the upper half of the order where the chain wants the lower one',
+    ],
+    ['chains/remote-key', 'a remote key that answers with %s signs nothing'],
+  ],
+  'a number that the node gives': [
+    ['nodes/rpc', 'gives 50 transactions at once without a nonce a number each'],
+    [
+      'public/broadcast-once',
+      'transactions of one sender without nonces get consecutive ones, even if the count stands still',
+    ],
+  ],
+  'events that come twice, or under two names': [
+    ['api/events', 'a reader with a cursor gets every event of its tenant once, and nothing of another'],
+    [
+      'api/webhooks',
+      'what is refused comes again after its pause under the same id, and in the end disables the webhook',
+    ],
+  ],
+  'a library that numbers and sends by itself': [
+    ['examples/client', 'for viem has Custos sign messages, typed data and transactions, and send'],
+    ['examples/client', 'for ethers has Custos sign messages, typed data and transactions, and send'],
+  ],
+  'typed data that move money': [
+    ['api/signatures', 'typed data that let somebody take without bound are refused, and nothing is stored'],
+    ['app/library/messages', 'typed data are judged by what they let others take, and an unlimited permit is stopped'],
+  ],
+  'signed bytes that were handed out and appear any day': [
+    [
+      'app/transactions/release',
+      'bytes that were handed out and that the network does not have are released, and stay recorded',
+    ],
+    ['app/transactions/release', 'bytes that the network has are not released'],
+  ],
+  'all accounts of a million wallets in one answer': [
+    ['api/rpc/calls', 'of more than a thousand accounts a thousand are shown'],
+  ],
+  'amounts as JSON numbers': [['api/transactions', 'an amount as a JSON number']],
+  'an accepted request that is taken for a payment': [
+    ['client/handle', 'that waited long enough says that the transaction may still happen, and can wait again'],
+    ['client/handle', 'of a transaction that ended without being sent throws its end'],
   ],
 };
 
