@@ -33,7 +33,8 @@ async function slowSigner(parts: SigningParts) {
   };
   const identify: Vault['identify'] = (sealed, ref) => parts.vault.identify(sealed, ref);
   const control: Vault['control'] = (sealed) => parts.vault.control(sealed);
-  const vault: Vault = Object.assign(Object.create(parts.vault), { lend, identify, control });
+  const { index } = parts.vault;
+  const vault: Vault = Object.create(parts.vault, Object.getOwnPropertyDescriptors({ lend, identify, control, index }));
   serveSigner({ channel, chains: parts.chains, unlockVault: async () => ({ vault, viewKey: new Uint8Array(32) }) });
   const ask = (questions: readonly Question[]) => {
     const answered = questions.map(({ n }) => new Promise<void>((resolve) => waiting.set(n, resolve)));
