@@ -86,16 +86,14 @@ export interface ChildOptions {
   readonly fileBlocks?: number;
 }
 
-/** Runs a module in a process of its own; `$(path)` in it becomes the URL of a source file. */
+/** Runs a module in a process of its own; `$(path)` in it becomes the URL of the built form of a source file. */
 export function runChild(script: string, { killAfter, fileBlocks }: ChildOptions = {}): Promise<Child> {
-  const loader = new URL('../gateway/typescript-loader.mjs', import.meta.url).href;
-  const source = script.replace(/\$\((.*?)\)/g, (_, path) => new URL(`../../src/${path}`, import.meta.url).href);
-  const whole = `(await import('node:module')).register(${JSON.stringify(loader)});\n${source}`;
+  const built = (path: string) => new URL(`../../dist/${path.replace(/\.ts$/, '.js')}`, import.meta.url).href;
+  const source = script.replace(/\$\((.*?)\)/g, (_, path) => built(path));
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks}; `;
   // exec: the signal goes to node itself, not to a shell before it.
-  // Node 26 warns of `register`, which earlier ones have no other form of.
-  const command = `${limit}exec "$0" --disable-warning=DEP0205 --input-type=module -e "$1"`;
-  const child = spawn('bash', ['-c', command, process.execPath, whole], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = `${limit}exec "$0" --input-type=module -e "$1"`;
+  const child = spawn('bash', ['-c', command, process.execPath, source], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   let errors = '';
   child.stdout.on('data', (part) => {

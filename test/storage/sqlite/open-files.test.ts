@@ -15,13 +15,11 @@ async function makeStore(): Promise<void> {
   await store.close();
 }
 
-const built = (name: string) => new URL(`../../../dist/storage/${name}.js`, import.meta.url).href;
-
 /** What another process prints that opens the store, does `work` with it, and closes it. */
 async function elsewhere(work: string): Promise<readonly string[]> {
   const { lines, errors } = await runChild(`
-    const { openStore } = await import(${JSON.stringify(built('open-store'))});
-    const { openDatabase } = await import(${JSON.stringify(built('open-database'))});
+    const { openStore } = await import('$(storage/open-store.ts)');
+    const { openDatabase } = await import('$(storage/open-database.ts)');
     const { sql } = await import('kysely');
     const location = ${JSON.stringify(location())};
     ${work}`);
