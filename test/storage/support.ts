@@ -10,7 +10,7 @@ import type { KeySlot, WalletFilter, WalletTable } from '../../src/core/store/st
 import { freshSchema, onPostgres, whyNoPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');
-export const storeId = '00112233445566778899aabbccddeeff';
+export { storeId } from '../vault/support.js';
 
 /** A fresh directory for each test of the file that calls this. */
 export function freshDirectory(): { path(name: string): string } {

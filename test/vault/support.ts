@@ -6,7 +6,8 @@ import { openPublicVault, openVault, viewKey } from '../../src/vault/vault.js';
 export const chains = createRegistry();
 export const eth = parseChainId('ETH');
 export const bsc = parseChainId('BSC');
-export const storeId = '00112233445566778899aabbccddeeff';
+/** Of its own in each file: the lock of a store on PostgreSQL has the store's name, and files run at the same time. */
+export const storeId = randomBytes(16).toString('hex');
 
 /** A vault with a root key of its own, and the public vault to it. */
 export function newVault(rootKey: Uint8Array = new Uint8Array(randomBytes(32)), id = storeId) {

@@ -6,7 +6,7 @@ import type { WalletControl } from '../../src/core/signing/wallet.js';
 import { walletStates } from '../../src/core/signing/wallet.js';
 import { makeResealing } from '../../src/vault/reseal.js';
 import { controlBytes, readControl } from '../../src/vault/wallet-control.js';
-import { bsc, chains, codeOf, eth, newVault } from './support.js';
+import { bsc, chains, codeOf, eth, newVault, storeId } from './support.js';
 
 const { vault, publicVault, rootKey } = newVault();
 const shop = parseTenantId('shop');
@@ -165,7 +165,7 @@ describe('what is sealed beside wallets', () => {
 
   test('a new root key gives wallets, owners and addresses other digests, and each still belongs to its own', () => {
     const fresh = newVault();
-    const resealing = makeResealing({ from: rootKey, to: fresh.rootKey }, '00112233445566778899aabbccddeeff', chains);
+    const resealing = makeResealing({ from: rootKey, to: fresh.rootKey }, storeId, chains);
     const { lookup: _, ...unfound } = made.sealed;
     const [wallet] = resealing.reseal([unfound]);
     const again = resealing.resealOwner(vault.beside.sealOwner(owner));

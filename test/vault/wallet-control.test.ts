@@ -188,7 +188,7 @@ describe('the bytes of control', () => {
 });
 
 test('a wallet that an older Custos sealed opens to the last byte, and so does one with control', () => {
-  const known = newVault(new Uint8Array(32).fill(1));
+  const known = newVault(new Uint8Array(32).fill(1), '00112233445566778899aabbccddeeff');
   const record = { signatureId, chain: eth, network: 'mainnet', kind: 'key', createdAt: 1_700_000_000_000 } as const;
   const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
   const first = { ...record, format: 1, publicBox: bytes(FIRST.public), secretBox: bytes(FIRST.secret) };
