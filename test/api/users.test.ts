@@ -114,6 +114,23 @@ describe.each(kinds)('users who log in, with a store on %s,', (kind) => {
     expect((await logIn('another good phrase')).status).toBe(401);
   });
 
+  it('have no session of before when the process ends right after they got another password', async () => {
+    await register();
+    const session = await sessionOf();
+    const { owners } = test.store;
+    const { changeLogin } = owners;
+    Object.assign(owners, {
+      changeLogin: async (...given: Parameters<typeof changeLogin>) => {
+        await changeLogin(...given);
+        throw new Error('the process ends');
+      },
+    });
+    expect((await register('u-17', 'another good phrase')).status).toBe(500);
+    Object.assign(owners, { changeLogin });
+    expect((await logIn('another good phrase')).status).toBe(201);
+    expect((await wallets(session)).status).toBe(401);
+  });
+
   it('of one tenant are strangers to another', async () => {
     const shop = parseTenantId('shop');
     await test.store.access.addTenant({ id: shop, createdAt: 1 });

@@ -4,7 +4,7 @@ import { eventJson } from '../../api/routes/events.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { FeedEvent } from '../../core/events/feed.js';
-import type { Webhook } from '../../core/events/webhooks.js';
+import type { Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import type { Log } from '../../core/log.js';
 import { Secret } from '../../core/secret.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
@@ -38,11 +38,12 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts }: Webhook
     return { body, headers: signedHeaders(keysOf(webhook), { id: event.id, seconds, body }) };
   };
   const deliverer = new Deliverer({ webhooks, events, clock, log, allowedHosts, letter });
-  const known = async (tenant: Webhook['tenant'], id: string) => {
-    const found = await webhooks.get(tenant, id);
+  const required = (found: Webhook | undefined) => {
     if (found === undefined) throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
     return found;
   };
+  const known = async (tenant: Webhook['tenant'], id: string) => required(await webhooks.get(tenant, id));
+  const changed = async (...given: Parameters<WebhookTable['change']>) => required(await webhooks.change(...given));
   const shown = (webhook: Webhook) => ({ webhook, publicKey: publicKeyText(keysOf(webhook)) });
   const withSecret = (webhook: Webhook) => ({
     ...shown(webhook),
@@ -62,14 +63,11 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts }: Webhook
     list: async (feed) => (await webhooks.all(feed)).map(shown),
     get: async (tenant, id) => shown(await known(tenant, id)),
     async enable(tenant, id, isEnabled) {
-      const next = { ...(await known(tenant, id)), isEnabled };
-      await webhooks.replace(next);
-      return shown(next);
+      return shown(await changed(tenant, id, (one) => ({ ...one, isEnabled })));
     },
     async rotate(tenant, id) {
-      const next = { ...(await known(tenant, id)), salt: randomBytes(16).toString('hex') };
-      await webhooks.replace(next);
-      return withSecret(next);
+      const salt = randomBytes(16).toString('hex');
+      return withSecret(await changed(tenant, id, (one) => ({ ...one, salt })));
     },
     async remove(tenant, id) {
       await known(tenant, id);

@@ -101,7 +101,10 @@ async function logIn(parts: UsersParts, { tenant, owner, address, password }: Lo
   return openSession(parts, { tenant, owner: digest });
 }
 
-/** Changes how a user logs in, and ends the sessions of before. */
+/**
+ * Changes how a user logs in, and ends the sessions of before. They end first: if the process ends in between, none of them outlives
+ * the change. Those that were opened meanwhile end after it.
+ */
 async function changeLogin(
   parts: UsersParts,
   { tenant, owner }: UserRef,
@@ -109,6 +112,7 @@ async function changeLogin(
 ): Promise<void> {
   const { store, vault, tickets } = parts;
   const digest = vault.index.owner(tenant, owner);
+  await tickets.end(digest);
   for (let tries = 0; tries < TRIES; tries++) {
     await putOwner(parts, tenant, owner);
     const before = await store.owners.get(digest);

@@ -41,10 +41,11 @@ export interface WebhookTable {
   /** Those that are authentic. */
   all(feed?: Pick<Feed, 'tenant'> & { readonly network: Network }): Promise<readonly Webhook[]>;
   get(tenant: TenantId, id: string): Promise<Webhook | undefined>;
-  replace(webhook: Webhook): Promise<void>;
+  /** Changes it as it is now, whatever others changed meanwhile. @returns undefined: there is none */
+  change(tenant: TenantId, id: string, change: (webhook: Webhook) => Webhook): Promise<Webhook | undefined>;
   remove(tenant: TenantId, id: string): Promise<boolean>;
   /** Disables it and says so in its feed, in one database transaction. */
-  disable(webhook: Webhook, reason: string): Promise<void>;
+  disable(webhook: Pick<Webhook, 'tenant' | 'id'>, reason: string): Promise<void>;
   /** Deliveries of a webhook, the newest first. */
   deliveries(webhook: string, limit: number): Promise<readonly Delivery[]>;
   /** What is due, the oldest first, with its event; one whose event is not authentic any more has none. */

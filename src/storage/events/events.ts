@@ -1,12 +1,10 @@
 import type { Clock } from '../../core/clock.js';
 import type { EventTable } from '../../core/events/feed.js';
-import { type EventType, isEventType, publicEvent } from '../../core/events/types.js';
 import type { Database } from '../database.js';
 import { type JournalSeal, useSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
-import { numberRows } from './number.js';
 import { feedPage } from './page.js';
-import { handOut } from './webhooks.js';
+import { numberAndHandOut } from './webhooks.js';
 import type { Written } from './written.js';
 
 interface EventParts {
@@ -21,15 +19,7 @@ export function eventTable(database: Database<StoreTables>, { seal, written, clo
   const isShared = database.dialect === 'postgres';
   // Alone on a shared database: another process that waits for the feed's row waits for nothing else of this transaction.
   const numberSome = () =>
-    database.write(
-      async (db) => {
-        const numbered = await numberRows(db, isShared);
-        const rows = numbered.rows.map(({ seq, feed, event }) => ({ seq, feed, type: typeOf(event) }));
-        if (rows.length > 0) await handOut(db, rows, clock.now());
-        return numbered;
-      },
-      { alone: isShared },
-    );
+    database.write((db) => numberAndHandOut(db, { isShared, now: clock.now() }), { alone: isShared });
   return {
     async number() {
       for (;;) {
@@ -44,9 +34,4 @@ export function eventTable(database: Database<StoreTables>, { seal, written, clo
       }),
     onWritten: (listener) => written.on(listener),
   };
-}
-
-/** A line of a story, or a notice that has its type already. */
-function typeOf(event: string): EventType | undefined {
-  return isEventType(event) ? event : publicEvent(event)?.type;
 }

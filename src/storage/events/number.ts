@@ -20,6 +20,14 @@ export interface NumberedRow {
   readonly event: string;
 }
 
+/** What one write numbered. */
+export interface Numbered {
+  readonly head: FeedHead;
+  readonly rows: readonly NumberedRow[];
+  /** Nothing that was committed is left without a number. */
+  readonly isWhole: boolean;
+}
+
 /** Name of a feed in its rows. */
 export function feedName(tenant: string, network: string): string {
   return `${network}/${tenant}`;
@@ -35,10 +43,7 @@ export async function readHead(db: Tables): Promise<FeedHead> {
  * Gives numbers to committed events, oldest first. One process at a time does so, on a shared database by a lock on the feed's row:
  * whoever waited for it sees what is committed by then, and readers see numbers only in their order.
  */
-export async function numberRows(
-  db: Tables,
-  isShared: boolean,
-): Promise<{ readonly head: FeedHead; readonly rows: readonly NumberedRow[]; readonly isWhole: boolean }> {
+export async function numberRows(db: Tables, isShared: boolean): Promise<Numbered> {
   const { epoch, last } = await lockHead(db, isShared);
   const lines = (await numberLines(last).execute(db)).rows;
   const notices = (await numberNotices(last + lines.length).execute(db)).rows;

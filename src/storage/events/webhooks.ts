@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type EventType, isEventType } from '../../core/events/types.js';
+import { type EventType, isEventType, publicEvent } from '../../core/events/types.js';
 import type { Delivery, DeliveryState, Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import { parseTenantId } from '../../core/ids.js';
+import { chunks } from '../../core/pages.js';
 import type { Database } from '../database.js';
 import { type JournalSeal, sealOf, useSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
-import { feedName, numberRows, type Tables } from './number.js';
+import { feedName, type Numbered, type NumberedRow, numberRows, type Tables } from './number.js';
 import { eventsAt } from './page.js';
 import { noteEvent, type Written } from './written.js';
 
@@ -26,11 +27,26 @@ export function webhookTable(
       return work(db);
     });
   const alone = { alone: isShared };
+  const change = async (
+    db: Tables,
+    { tenant, id }: Pick<Webhook, 'tenant' | 'id'>,
+    next: (one: Webhook) => Webhook,
+  ) => {
+    useSeal(db, seal);
+    const query = db.selectFrom('webhooks').selectAll().where('id', '=', id);
+    const row = await query.$if(isShared, (one) => one.forUpdate()).executeTakeFirst();
+    const found = row === undefined ? undefined : webhookOf(db, row).find((one) => one.tenant === tenant);
+    if (found === undefined) return undefined;
+    const changed = next(found);
+    const { id: _id, ...columns } = rowOf(changed, seal);
+    await db.updateTable('webhooks').set(columns).where('id', '=', id).execute();
+    return changed;
+  };
   return {
     add: (webhook) =>
       database.write(async (db) => {
-        // What happened before it is not for it: it gets its numbers without it.
-        while (!(await numberRows(db, isShared)).isWhole);
+        // What happened before it is for the others alone.
+        while (!(await numberAndHandOut(db, { isShared, now: webhook.createdAt })).isWhole);
         await db.insertInto('webhooks').values(rowOf(webhook, seal)).execute();
       }, alone),
     all: (feed) =>
@@ -44,7 +60,7 @@ export function webhookTable(
         const row = await db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
         return row === undefined ? undefined : webhookOf(db, row).find((one) => one.tenant === tenant);
       }),
-    replace: (webhook) => database.write((db) => replaceRow(db, webhook, seal)),
+    change: (tenant, id, next) => database.write((db) => change(db, { tenant, id }, next)),
     remove: (tenant, id) =>
       database.write(async (db) => {
         const done = await db
@@ -58,8 +74,8 @@ export function webhookTable(
       }),
     async disable(webhook, reason) {
       const used = await database.write(async (db) => {
-        await replaceRow(db, { ...webhook, isEnabled: false }, seal);
-        await addNotice(db, webhook, { reason, seal });
+        const disabled = await change(db, webhook, (one) => ({ ...one, isEnabled: false }));
+        if (disabled !== undefined) await addNotice(db, disabled, { reason, seal });
         return db;
       });
       written.tell(used);
@@ -90,11 +106,6 @@ export function webhookTable(
       }),
     lease: (owner, now, until) => database.write((db) => takeLease(db, { owner, now, until })),
   };
-}
-
-async function replaceRow(db: Tables, webhook: Webhook, seal: JournalSeal): Promise<void> {
-  const { id, ...change } = rowOf(webhook, seal);
-  await db.updateTable('webhooks').set(change).where('id', '=', id).execute();
 }
 
 async function addNotice(
@@ -150,25 +161,31 @@ async function takeLease(
   return numUpdatedRows === 1n;
 }
 
-/** Hands numbered events to the webhooks that want them, in the database transaction of their numbers. */
-export async function handOut(
+/** Gives numbers to events, and hands these to the webhooks that want them, in one database transaction. */
+export async function numberAndHandOut(
   db: Tables,
-  rows: readonly { readonly seq: number; readonly feed: string; readonly type: EventType | undefined }[],
-  now: number,
-): Promise<void> {
+  { isShared, now }: { readonly isShared: boolean; readonly now: number },
+): Promise<Pick<Numbered, 'head' | 'isWhole'>> {
+  const { head, rows, isWhole } = await numberRows(db, isShared);
+  if (rows.length > 0) await handOut(db, rows, now);
+  return { head, isWhole };
+}
+
+async function handOut(db: Tables, rows: readonly NumberedRow[], now: number): Promise<void> {
   const webhooks = await db.selectFrom('webhooks').selectAll().where('state', '=', 'enabled').execute();
   if (webhooks.length === 0) return;
-  const values = rows.flatMap(({ seq, feed, type }) =>
-    webhooks
+  const values = rows.flatMap(({ seq, feed, event }) => {
+    const type = typeOf(event);
+    return webhooks
       .filter((one) => feedName(one.tenant, one.network) === feed && type !== undefined && wants(one, type))
-      .map(({ id }) => ({ webhook: id, seq, state: 'waiting', attempts: 0, next_at: now, answer: null })),
-  );
-  for (let at = 0; at < values.length; at += 500) {
-    await db
-      .insertInto('deliveries')
-      .values(values.slice(at, at + 500))
-      .execute();
-  }
+      .map(({ id }) => ({ webhook: id, seq, state: 'waiting', attempts: 0, next_at: now, answer: null }));
+  });
+  for (const part of chunks(values, 500)) await db.insertInto('deliveries').values(part).execute();
+}
+
+/** A line of a story, or a notice that has its type already. */
+function typeOf(event: string): EventType | undefined {
+  return isEventType(event) ? event : publicEvent(event)?.type;
 }
 
 function wants({ types }: Row, type: EventType): boolean {

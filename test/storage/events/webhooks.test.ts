@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Webhook } from '../../../src/core/events/webhooks.js';
+import { parseTenantId } from '../../../src/core/ids.js';
+import { parsePending } from '../../../src/core/signing/pending.js';
+import type { Store } from '../../../src/core/store/store.js';
+import { createStore } from '../../../src/storage/open-store.js';
+import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { anySlot, eth, freshLocation, kinds, storeId } from '../support.js';
+
+const mac = journalMac(journalKeyOf(new Uint8Array(32), storeId));
+const tenant = parseTenantId('shop');
+const wallet = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
+
+function webhook(facts: Partial<Webhook> = {}): Webhook {
+  const [id, salt] = [`wh_${randomBytes(16).toString('hex')}`, randomBytes(16).toString('hex')];
+  const url = 'https://hooks.example/';
+  return { id, salt, url, tenant, network: 'testnet', isEnabled: true, createdAt: 1, ...facts };
+}
+
+describe.each(kinds)('webhooks on %s', (kind) => {
+  const location = freshLocation(kind);
+  let store: Store;
+  let made = 0;
+
+  beforeEach(async () => {
+    store = await createStore(location(), { storeId, slots: [anySlot()] });
+    await store.unlockJournal({ mac, mayAdopt: false });
+  });
+  afterEach(() => store.close());
+
+  const happen = async () => {
+    const id = (++made).toString(16).padStart(24, '0');
+    const received = { id, chain: 'ETH', hashes: [wallet], serializedTransaction: '{"to":"0x1"}' };
+    const pending = parsePending(received, eth, 'testnet');
+    await store.journal.accept({ tenant, source: 'api', kind: 'transaction', delivery: 'broadcast', pending });
+  };
+  const numbersFor = async ({ id }: Webhook) => (await store.webhooks.deliveries(id, 100)).map(({ seq }) => seq);
+
+  it('one that is added gets what happens after it, and takes nothing from those before it', async () => {
+    const [first, second] = [webhook(), webhook()];
+    await store.webhooks.add(first);
+    await happen();
+    await store.webhooks.add(second);
+    await happen();
+    await store.events.number();
+    expect([await numbersFor(first), await numbersFor(second)]).toEqual([[2, 1], [2]]);
+  });
+
+  it('one that is disabled keeps what was changed meanwhile, and one that was removed stays so', async () => {
+    const [one, other] = [webhook(), webhook()];
+    await store.webhooks.add(one);
+    await store.webhooks.add(other);
+    await store.webhooks.change(tenant, one.id, (now) => ({ ...now, salt: 'new' }));
+    await store.webhooks.remove(tenant, other.id);
+    await Promise.all([store.webhooks.disable(one, 'gone'), store.webhooks.disable(other, 'gone')]);
+    expect(await store.webhooks.all()).toEqual([{ ...one, salt: 'new', isEnabled: false }]);
+    await store.events.number();
+    const { events } = await store.events.page({ tenant, network: 'testnet', after: 0, limit: 10 });
+    expect(events.map(({ type }) => type)).toEqual(['webhook.disabled']);
+  });
+
+  it('one of another tenant is not changed', async () => {
+    const one = webhook();
+    await store.webhooks.add(one);
+    const change = (now: Webhook) => ({ ...now, isEnabled: false });
+    expect(await store.webhooks.change(parseTenantId('game'), one.id, change)).toBeUndefined();
+    expect(await store.webhooks.get(tenant, one.id)).toEqual(one);
+  });
+});
