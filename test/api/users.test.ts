@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Attempts } from '../../src/app/users/attempts.js';
+import { limitOwner } from '../../src/app/wallets/owners.js';
 import { sealSettings } from '../../src/core/access/tenant-settings.js';
 import { systemClock } from '../../src/core/clock.js';
-import { defaultTenant, parseTenantId } from '../../src/core/ids.js';
+import { defaultTenant, parseOwnerId, parseTenantId } from '../../src/core/ids.js';
 import { kinds } from '../storage/support.js';
 import { Issuer } from '../support/issuer.js';
 import { freshApi, mac } from './support.js';
@@ -118,17 +119,40 @@ describe.each(kinds)('users who log in, with a store on %s,', (kind) => {
     await register();
     const session = await sessionOf();
     const { owners } = test.store;
-    const { changeLogin } = owners;
+    const { replace } = owners;
     Object.assign(owners, {
-      changeLogin: async (...given: Parameters<typeof changeLogin>) => {
-        await changeLogin(...given);
+      replace: async (...given: Parameters<typeof replace>) => {
+        await replace(...given);
         throw new Error('the process ends');
       },
     });
     expect((await register('u-17', 'another good phrase')).status).toBe(500);
-    Object.assign(owners, { changeLogin });
+    Object.assign(owners, { replace });
     expect((await logIn('another good phrase')).status).toBe(201);
     expect((await wallets(session)).status).toBe(401);
+  });
+
+  it('who are reset while their limit changes have no login, and the limit', async () => {
+    await register();
+    const { owners } = test.store;
+    const { get } = owners;
+    let isFirst = true;
+    // The limit's change has read the owner when the reset comes in between.
+    Object.assign(owners, {
+      get: async (...given: Parameters<typeof get>) => {
+        const found = await get(...given);
+        if (!isFirst) return found;
+        isFirst = false;
+        await test.ask('DELETE /v1/users/u-17', { token: await managing() });
+        return found;
+      },
+    });
+    const parts = { store: test.store, vault: test.vault, clock: systemClock };
+    await limitOwner(parts, { tenant: defaultTenant, owner: parseOwnerId('u-17') }, 3);
+    Object.assign(owners, { get });
+    expect((await logIn()).status).toBe(401);
+    const shown = await test.ask('GET /v1/owners/u-17', { token: await test.token({ scopes: ['owners:read'] }) });
+    expect(shown.body['mostWallets']).toBe(3);
   });
 
   it('of one tenant are strangers to another', async () => {

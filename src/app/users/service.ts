@@ -9,7 +9,7 @@ import { type Log, tell } from '../../core/log.js';
 import type { Owner } from '../../core/signing/lookup.js';
 import type { AccessTable } from '../../core/store/access.js';
 import { settingsOf } from '../access/settings.js';
-import { type OwnerParts, putOwner } from '../wallets/owners.js';
+import { changeOwner, type OwnerParts, putOwner } from '../wallets/owners.js';
 import type { Attempts } from './attempts.js';
 import type { Passwords } from './passwords.js';
 import { findSession, isSessionText, type NewSession, openSession, type SessionParts } from './sessions.js';
@@ -22,9 +22,6 @@ export interface UsersParts extends OwnerParts, SessionParts {
   readonly clock: OwnerParts['clock'];
   readonly log: Log;
 }
-
-/** How often a change is tried again that met another one. */
-const TRIES = 5;
 
 /** The users of tenants, as the API knows them. */
 export function createUsers(parts: UsersParts): UsersService {
@@ -110,17 +107,14 @@ async function changeLogin(
   { tenant, owner }: UserRef,
   change: (login: UserLogin) => UserLogin | undefined,
 ): Promise<void> {
-  const { store, vault, tickets } = parts;
+  const { vault, tickets } = parts;
   const digest = vault.index.owner(tenant, owner);
   await tickets.end(digest);
-  for (let tries = 0; tries < TRIES; tries++) {
-    await putOwner(parts, tenant, owner);
-    const before = await store.owners.get(digest);
-    if (before === undefined) continue;
-    const { login = {}, ...rest } = vault.beside.openOwner(before);
-    const changed = change(login);
-    const after: Owner = changed === undefined ? rest : { ...rest, login: changed };
-    if (await store.owners.changeLogin(before, vault.beside.sealOwner(after))) return tickets.end(digest);
-  }
-  throw new CustosError('STORE_BUSY', 'the owner is being changed by others');
+  await putOwner(parts, tenant, owner);
+  const changed = ({ login = {}, ...rest }: Owner): Owner => {
+    const next = change(login);
+    return next === undefined ? rest : { ...rest, login: next };
+  };
+  await changeOwner(parts, { tenant, owner, isLogin: true }, changed);
+  await tickets.end(digest);
 }

@@ -5,6 +5,9 @@ import type { Owner } from '../../core/signing/lookup.js';
 import type { PublicVault } from '../../core/signing/vault.js';
 import type { OwnerBound, Store } from '../../core/store/store.js';
 
+/** How often a change is tried again that met another one. */
+const TRIES = 5;
+
 /** The parts that know owners. */
 export interface OwnerParts {
   readonly store: Pick<Store, 'owners'>;
@@ -29,7 +32,7 @@ export async function putOwner(
 /** @throws CustosError OWNER_UNKNOWN */
 export async function requireOwner(parts: OwnerParts, tenant: TenantId, owner: OwnerId): Promise<Owner> {
   const known = await findOwner(parts, tenant, owner);
-  if (known === undefined) throw new CustosError('OWNER_UNKNOWN', 'the tenant has no owner of this id');
+  if (known === undefined) throw unknownOwner();
   return known;
 }
 
@@ -39,10 +42,32 @@ export async function limitOwner(
   { tenant, owner }: { readonly tenant: TenantId; readonly owner: OwnerId },
   most: number | undefined,
 ): Promise<Owner> {
-  const { mostWallets: _, ...known } = await requireOwner(parts, tenant, owner);
-  const limited = most === undefined ? known : { ...known, mostWallets: most };
-  await parts.store.owners.replace(parts.vault.beside.sealOwner(limited));
-  return limited;
+  return changeOwner(parts, { tenant, owner }, ({ mostWallets: _, ...known }) =>
+    most === undefined ? known : { ...known, mostWallets: most },
+  );
+}
+
+/**
+ * Changes an owner as they are now, whatever others change at the same time.
+ * @param isLogin - a login is changed: that is recorded
+ * @throws CustosError OWNER_UNKNOWN, STORE_BUSY
+ */
+export async function changeOwner(
+  { store: { owners }, vault }: OwnerParts,
+  {
+    tenant,
+    owner,
+    isLogin = false,
+  }: { readonly tenant: TenantId; readonly owner: OwnerId; readonly isLogin?: boolean },
+  change: (owner: Owner) => Owner,
+): Promise<Owner> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const before = await owners.get(vault.index.owner(tenant, owner));
+    if (before === undefined) throw unknownOwner();
+    const after = change(vault.beside.openOwner(before));
+    if (await owners.replace(before, vault.beside.sealOwner(after), isLogin)) return after;
+  }
+  throw new CustosError('STORE_BUSY', 'the owner is being changed by others');
 }
 
 /**
@@ -62,4 +87,8 @@ export async function boundOf(
 async function findOwner({ store, vault }: OwnerParts, tenant: TenantId, owner: OwnerId): Promise<Owner | undefined> {
   const stored = await store.owners.get(vault.index.owner(tenant, owner));
   return stored && vault.beside.openOwner(stored);
+}
+
+function unknownOwner(): CustosError {
+  return new CustosError('OWNER_UNKNOWN', 'the tenant has no owner of this id');
 }

@@ -15,13 +15,11 @@ export interface OwnerTable {
   /** @returns false: the owner is there already, and nothing changed */
   add(owner: StoredOwner): Promise<boolean>;
   /**
-   * Replaces the box of an owner as it was read, and records that a login was changed.
-   * @returns false: somebody else changed the owner meanwhile
+   * Replaces the box of an owner as it was read. @param isLogin - a login was changed: that is recorded
+   * @returns false: the owner is not there as it was read
    * @throws CustosError STORE_REKEYED
    */
-  changeLogin(before: StoredOwner, after: StoredOwner): Promise<boolean>;
-  /** Replaces the box. @throws CustosError OWNER_UNKNOWN, STORE_REKEYED */
-  replace(owner: StoredOwner): Promise<void>;
+  replace(before: StoredOwner, after: StoredOwner, isLogin: boolean): Promise<boolean>;
   /** In the order of digests, which says nothing of the owners. @param tenant - absent: of all */
   page(tenant: TenantId | undefined, after: Uint8Array | undefined, limit: number): Promise<readonly StoredOwner[]>;
   /** For a restore into an empty store. */

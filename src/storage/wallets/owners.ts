@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { CustosError } from '../../core/errors.js';
 import { parseTenantId, type TenantId } from '../../core/ids.js';
 import { chunks } from '../../core/pages.js';
 import type { OwnerTable, StoredOwner } from '../../core/store/owners.js';
@@ -31,19 +30,14 @@ export function ownerTable(database: Database<StoreTables>, generation: number):
           .executeTakeFirst();
         return (added.numInsertedOrUpdatedRows ?? 0n) > 0n;
       }),
-    replace: ({ digest, box }) =>
-      database.write(async (db) => {
-        await requireGeneration(db, check);
-        const done = await db.updateTable('owners').set({ box }).where('digest', '=', digest).executeTakeFirst();
-        if (done.numUpdatedRows === 0n) throw new CustosError('OWNER_UNKNOWN', 'the store does not know this owner');
-      }),
-    changeLogin: ({ digest, tenant, box: before }, { box }) =>
+    replace: ({ digest, tenant, box: before }, { box }, isLogin) =>
       database.write(async (db, record) => {
         await requireGeneration(db, check);
         const update = db.updateTable('owners').set({ box }).where('digest', '=', digest).where('box', '=', before);
         const { numUpdatedRows } = await update.executeTakeFirst();
         if (numUpdatedRows !== 1n) return false;
-        record({ code: 'user.login-changed', detail: { tenant, owner: Buffer.from(digest).toString('hex') } });
+        if (isLogin)
+          record({ code: 'user.login-changed', detail: { tenant, owner: Buffer.from(digest).toString('hex') } });
         return true;
       }),
     restore: (owners) =>
