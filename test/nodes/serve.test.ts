@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -16,26 +19,33 @@ const page = readFileSync(new URL('../../docs/serve.md', import.meta.url), 'utf8
 const receiver = '0x52908400098527886E0F7030069857D2E4169EE7';
 
 /** The commands of a block of the quick start, the ones of one block together. */
-const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+const blocks = [...page.matchAll(/^```(?:sh|js)\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
 const block = (part: string): string => blocks.find((text) => text.includes(part)) ?? '';
 
 let home: string;
 let node: Anvil;
 let server: Running;
+let receiving: Running | undefined;
 
 beforeAll(async () => {
   home = makeHome();
   node = await startAnvil({ chainId: SEPOLIA });
 });
 afterAll(async () => {
+  await receiving?.kill('SIGTERM');
   await server?.kill('SIGTERM');
   await node?.close();
   removeHome(home);
 });
 
-it('from an empty home, the commands of the quick start mine a payment', async () => {
+it('from an empty home, the commands of the quick start mine a payment, and its webhook hears of it', async () => {
   const [, , ...flags] = block('custos serve --testnet').trim().split(' ');
-  const given = flags.map((flag) => flag.replace('http://127.0.0.1:8545', node.url));
+  // Nobody else gets the port of the receiver before it listens.
+  const held = createServer().listen(0, '127.0.0.1');
+  await once(held, 'listening');
+  const { port } = held.address() as AddressInfo;
+  const here = (text: string) => text.replace('http://127.0.0.1:8545', node.url).replaceAll('9000', String(port));
+  const given = flags.map(here);
   const args = ['serve', ...given, '--listen', '127.0.0.1:0'];
   server = start(args, { home, env: { CUSTOS_PASSWORD, CUSTOS_LOG_LEVEL: 'debug' } });
   const [, TOKEN = ''] = /"(custos_[0-9a-f_]+)"/.exec(await server.line(/"token"/)) ?? [];
@@ -52,6 +62,13 @@ it('from an empty home, the commands of the quick start mine a payment', async (
   const [wallet] = JSON.parse(await shell(list)).data;
   expect(wallet).toEqual(made);
   expect(JSON.parse(await shell(create))).toEqual(made);
+  const [hear = '', receive = ''] = here(block('> webhook.json')).split(/^(?=node )/m);
+  writeFileSync(join(home, 'receiver.mjs'), here(block('createServer')));
+  expect(await shell(hear)).toBe('');
+  held.close();
+  await once(held, 'close');
+  receiving = start([], { home, cwd: home, program: receive.trim().split(' ')[1] ?? '' });
+  await receiving.line(/^waiting on port \d+$/);
   await node.rpc('anvil_setBalance', [wallet.address, '0xde0b6b3a7640000']);
   const [preview = '', pay = ''] = block('dryRun')
     .split(/(?<=})'\n(?=curl)/)
@@ -65,9 +82,13 @@ it('from an empty home, the commands of the quick start mine a payment', async (
   expect(['broadcast', 'completed']).toContain(paid.state);
   expect((await node.receipt(paid.txId)).status).toBe('0x1');
   expect(await node.rpc('eth_getBalance', [receiver, 'latest'])).toBe('0x3782dace9d90000');
+  const mined = JSON.parse(await receiving.line(new RegExp(`"transaction.completed".*"${paid.id}"`)));
+  expect(mined.data).toMatchObject({ chain: 'ETH', state: 'completed', txId: paid.txId });
   const again = JSON.parse(await shell(pay, names));
   expect([again.id, again.txId]).toEqual([paid.id, paid.txId]);
   expect(await node.rpc('eth_getTransactionCount', [wallet.address, 'latest'])).toBe('0x1');
+  const forged = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(mined) });
+  expect(forged.status).toBe(401);
   const [, id = '', secret = ''] = TOKEN.split('_');
   const guessed = await fetch(`${URL}/v1/wallets`, {
     headers: { authorization: `Bearer ${tokenText(id, 'ab'.repeat(32))}` },
@@ -76,7 +97,8 @@ it('from an empty home, the commands of the quick start mine a payment', async (
   const { stdout, stderr } = await server.kill('SIGTERM');
   expect(stdout.split(secret)).toHaveLength(2);
   expect(stderr).toContain('token-refused');
-  for (const planted of [secret, 'ab'.repeat(32), CUSTOS_PASSWORD]) expect(stderr).not.toContain(planted);
+  const hook = JSON.parse(readFileSync(join(home, 'webhook.json'), 'utf8'));
+  for (const planted of [secret, hook.secret, 'ab'.repeat(32), CUSTOS_PASSWORD]) expect(stderr).not.toContain(planted);
 }, 120_000);
 
 // A file shows the moment at which the store is there.

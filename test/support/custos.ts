@@ -18,8 +18,10 @@ export interface RunOptions {
   readonly input?: string;
   /** Leaves the input open, for `type`. */
   readonly typed?: true;
-  /** Another copy of the built command. */
+  /** Another copy of the built command, or another program of Node. */
   readonly program?: string;
+  /** Where it runs. */
+  readonly cwd?: string;
   /** The largest file that may be written, in blocks of 1,024 bytes (`ulimit -f`). */
   readonly fileBlocks?: number;
 }
@@ -70,8 +72,8 @@ export function onTerminal(args: readonly string[], options: RunOptions): Runnin
   return startProgram('script', ['-qec', command, '/dev/null'], { typed: true, ...options });
 }
 
-function startProgram(file: string, args: readonly string[], { home, env, input, typed }: RunOptions): Running {
-  const child = spawn(file, args, { env: { PATH: process.env['PATH'], HOME: home, ...storeOf(home), ...env } });
+function startProgram(file: string, args: readonly string[], { home, env, input, typed, cwd }: RunOptions): Running {
+  const child = spawn(file, args, { cwd, env: { PATH: process.env['PATH'], HOME: home, ...storeOf(home), ...env } });
   const texts = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
