@@ -20,33 +20,37 @@ export async function readOptionalForm(request: Context): Promise<unknown> {
 }
 
 /** Reads a JSON body unchanged. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
-export async function readJson(request: Context): Promise<unknown> {
-  return parseBody(await readText(request.req.raw));
+export async function readJson(request: Context, most = BODY_BYTES): Promise<unknown> {
+  return parseBody(await readText(request.req.raw, most));
 }
 
-/** As `readJson`, of a body that says it is JSON: what a web page may send without asking first is refused. @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_* */
-export async function readTypedJson(request: Context): Promise<unknown> {
+/**
+ * As `readJson`, of a body that says it is JSON: what a web page may send without asking first is refused.
+ * @param most - bytes
+ * @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_*
+ */
+export async function readTypedJson(request: Context, most = BODY_BYTES): Promise<unknown> {
   const type = request.req.header('content-type') ?? '';
   if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
     throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
   }
-  return readJson(request);
+  return readJson(request, most);
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, most = BODY_BYTES): Promise<string> {
   const inflate = inflaterOf(request.headers.get('content-encoding'));
-  const text = utf8Text(await inflate(await readBytes(request)));
+  const text = utf8Text(await inflate(await readBytes(request, most), most));
   if (text !== undefined) return text;
   throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_BYTES) throw tooLarge();
+async function readBytes(request: Request, most: number): Promise<Buffer> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge(most);
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of received(request)) {
     size += part.length;
-    if (size > BODY_BYTES) throw tooLarge();
+    if (size > most) throw tooLarge(most);
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -61,7 +65,7 @@ async function* received({ body }: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-type Inflate = (bytes: Buffer) => Promise<Uint8Array>;
+type Inflate = (bytes: Buffer, most: number) => Promise<Uint8Array>;
 
 /** @throws CustosError REQUEST_INVALID: an encoding that is not known, or several encodings on top of each other */
 function inflaterOf(header: string | null): Inflate {
@@ -72,17 +76,17 @@ function inflaterOf(header: string | null): Inflate {
   throw requestInvalid([{ property: 'body', rule: 'encoding', text }]);
 }
 
-async function inflateGzip(bytes: Buffer): Promise<Uint8Array> {
+async function inflateGzip(bytes: Buffer, most: number): Promise<Uint8Array> {
   if (bytes.length === 0) return bytes;
   try {
     // Inflation stops at the limit, so that a small body cannot fill the memory.
-    return await promisify(gunzip)(bytes, { maxOutputLength: BODY_BYTES });
+    return await promisify(gunzip)(bytes, { maxOutputLength: most });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
     throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body is not gzip, as its header says' }]);
   }
 }
 
-function tooLarge(): CustosError {
-  return new CustosError('REQUEST_TOO_LARGE', `the request has more than ${BODY_BYTES} bytes`);
+function tooLarge(most: number): CustosError {
+  return new CustosError('REQUEST_TOO_LARGE', `the request has more than ${most} bytes`);
 }

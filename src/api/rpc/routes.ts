@@ -36,6 +36,9 @@ export function addRpcRoutes(app: Hono<ApiEnvironment>, options: RpcOptions): vo
   addEth1Routes(app, { ...options, authenticate: (context) => authenticate(context, options) });
 }
 
+/** Clients send the blobs of a transaction along, 128 KiB each and in hexadecimal digits, although they are not signed. */
+const BODY_BYTES = 4 * 1024 * 1024;
+
 type ApiContext = Context<ApiEnvironment>;
 
 async function answered(context: ApiContext, options: RpcOptions, chain: Session['chain']): Promise<Answered> {
@@ -48,7 +51,7 @@ async function answered(context: ApiContext, options: RpcOptions, chain: Session
     signal: req.raw.signal,
     ...(key !== undefined && { idempotency: (body: unknown) => idempotencyOf(key, withoutId(body)) }),
   };
-  return answerBody(session, () => readTypedJson(context));
+  return answerBody(session, () => readTypedJson(context, BODY_BYTES));
 }
 
 /** @throws CustosError TOKEN_*, USER_TOKEN_*, ISSUER_*, RATE_LIMITED */

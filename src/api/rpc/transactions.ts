@@ -24,15 +24,13 @@ export const sendTransaction: Method = async (params, context) => {
 
 /** Signs what is complete, and changes nothing of it. @returns the signed bytes */
 export const signTransaction: Method = async (params, context) => {
-  const members = objectAt(params, 0, 'transaction');
-  requireComplete(members);
+  const members = completeMembers(objectAt(params, 0, 'transaction'));
   return bytesOf(await requested(members, 'return', context));
 };
 
 /** The same as clef answers it: the bytes, and the transaction as a node shows it. */
 export const accountSignTransaction: Method = async (params, context) => {
-  const members = objectAt(params, 0, 'transaction');
-  requireComplete(members);
+  const members = completeMembers(objectAt(params, 0, 'transaction'));
   const raw = bytesOf(await requested(members, 'return', context));
   return { raw, tx: context.parts.words.signedJson(raw) };
 };
@@ -59,7 +57,23 @@ function formOf(members: Members, { key, delivery, context }: Sending) {
   return { kind, chain: chain.id, keys: [signerOf(key)], unsigned: JSON.stringify(members), delivery };
 }
 
-/** What a signer fills in by itself, the caller does not know, and compares with what comes back. */
+/**
+ * What is signed of a transaction that has to be complete: what a signer fills in by itself, the caller does not know, and compares
+ * with what comes back.
+ * @throws CustosError PARAMS_INVALID
+ */
+function completeMembers(members: Members): Members {
+  requireComplete(members);
+  const left = new Set<string>();
+  // go-ethereum's own price of a transaction with caps is the higher one, and clients that copy it out send it along.
+  if (isSameQuantity(members['gasPrice'], members['maxFeePerGas'])) left.add('gasPrice');
+  // The hashes say all of the blobs, which are large and go to the network without Custos.
+  if (isGiven(members, 'blobVersionedHashes')) for (const name of sidecar) left.add(name);
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !left.has(name)));
+}
+
+const sidecar = ['blobs', 'commitments', 'proofs'] as const;
+
 function requireComplete(members: Members): void {
   if (!isGiven(members, 'nonce')) throw paramsInvalid('the transaction has no nonce; eth_sendTransaction gives it one');
   if (!isGiven(members, 'gas') && !isGiven(members, 'gasLimit')) throw paramsInvalid('the transaction has no gas');
@@ -72,6 +86,12 @@ function requireComplete(members: Members): void {
 
 function isGiven(members: Members, name: string): boolean {
   return members[name] !== undefined && members[name] !== null;
+}
+
+/** Two texts of the same number, as Ethereum's clients write numbers. */
+function isSameQuantity(one: unknown, other: unknown): boolean {
+  const [first, second] = [one, other].map((value) => /^0x0*([0-9a-f]+)$/i.exec(String(value))?.[1]?.toLowerCase());
+  return first !== undefined && first === second;
 }
 
 /** A price of 0 stands for the usual one where it comes from a cloud, so it would be replaced. */

@@ -75,6 +75,12 @@ describe('a body that is no call', () => {
     expect((await test.ask('GET /rpc/ETH', {})).status).toBe(405);
   });
 
+  it('has room for the blobs of a transaction, and an end behind them', async () => {
+    const sized = (bytes: number) => call(one('eth_sign', [receiver, `0x${'00'.repeat(bytes)}`]));
+    expect(await sized(1_900_000)).toMatchObject({ status: 200, body: { error: { code: -32000 } } });
+    expect(await sized(2_200_000)).toMatchObject({ status: 413, body: { error: { code: -32600 } } });
+  });
+
   it('a batch keeps its order, and each call its own answer', async () => {
     const { status, body } = await call([
       one('account_version', [], 'a'),
