@@ -64,7 +64,7 @@ export async function takenOver(
     throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
   }
   const wait = waitOf(header('prefer'));
-  const entry = await settled(accepted.entry, wait ?? 0, { journal: parts.journal, clock: parts.clock, signal });
+  const entry = await settled(accepted.entry, wait ?? 0, { ...parts, signal });
   const isReplayed = accepted.kind === 'replayed';
   const isOver = wait !== undefined && isSettled(entry.state);
   return {

@@ -212,4 +212,9 @@ export interface ApiParts {
   readonly feeds: Feeds;
   readonly webhooks: WebhooksService;
   readonly users: UsersService;
+  /** Aborted when the server ends: who waits gets an answer with what there is. */
+  readonly closing: AbortSignal;
 }
+
+/** What a server is opened with. */
+export type GivenParts = Omit<ApiParts, 'closing'>;

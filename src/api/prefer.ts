@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
 import type { Journal, JournalEntry, State } from '../core/store/journal.js';
+import type { ApiParts } from './parts.js';
 
 /** The longest wait, in seconds. */
 const LONGEST = 60;
@@ -18,25 +18,26 @@ export function isSettled(state: State): boolean {
   return state !== 'claimed' && state !== 'held' && state !== 'signed';
 }
 
-/** Looks at a transaction until it is sent or has ended, or the time is over. @returns the last look */
+/** Looks at a transaction until it is sent or has ended, or the time is over, or the server ends. @returns the last look */
 export async function settled(
   entry: JournalEntry,
   seconds: number,
   {
     journal,
     clock,
+    closing,
     signal,
     isOver = isSettled,
-  }: {
+  }: Pick<ApiParts, 'clock' | 'closing'> & {
     readonly journal: Pick<Journal, 'get'>;
-    readonly clock: Clock;
     readonly signal: AbortSignal;
     readonly isOver?: (state: State) => boolean;
   },
 ): Promise<JournalEntry> {
   const end = performance.now() + seconds * 1000;
   let found = entry;
-  for (let period = FIRST_PERIOD; !isOver(found.state) && performance.now() < end && !signal.aborted; ) {
+  const isAwaited = () => performance.now() < end && !signal.aborted && !closing.aborted;
+  for (let period = FIRST_PERIOD; !isOver(found.state) && isAwaited(); ) {
     await clock.wait(period, signal);
     period = Math.min(LONGEST_PERIOD, period * 1.5);
     found = (await journal.get(entry.id)) ?? found;

@@ -10,25 +10,27 @@ import { requestInvalid } from '../http/problems.js';
 import type { Authenticator } from './authenticator.js';
 import { USER_HEADER, withUser } from './caller.js';
 import { openApiDocument } from './openapi.js';
-import type { ApiParts } from './parts.js';
+import type { ApiParts, GivenParts } from './parts.js';
 import { problemAnswer } from './problem.js';
 import { type Answer, openRoute, type RawRequest, type Route } from './route.js';
 import type { ApiEnvironment } from './rpc/environment.js';
-import type { RpcParts } from './rpc/parts.js';
+import type { GivenRpcParts, RpcParts } from './rpc/parts.js';
 import { addRpcRoutes } from './rpc/routes.js';
 import { routes } from './table.js';
 import { refuseHalves } from './validate.js';
 
 /** How long `close` waits for running requests, in milliseconds. */
-const GRACE = 10_000;
+const GRACE = 5_000;
+/** Of these, how long a request may wait for what it asked for. */
+const PATIENCE = 2_000;
 /** An answer may be waited for (`Prefer: wait`), and a stream of events is silent for a while. */
 const limits: Limits = { connections: 4096, headerTime: 10_000, requestTime: 60_000, silence: 330_000 };
 
 export interface ApiOptions {
-  readonly parts: ApiParts;
+  readonly parts: GivenParts;
   readonly authenticator: Authenticator;
   /** Absent: no JSON-RPC. */
-  readonly rpc?: RpcParts;
+  readonly rpc?: GivenRpcParts;
   readonly host: string;
   /** Further names by which it is reached. */
   readonly allowedHosts?: readonly string[];
@@ -41,14 +43,25 @@ export interface RunningApi {
   /** Without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Takes no new requests, waits for running ones (at most 10 seconds), and resolves when all connections are closed. */
+  /** As parts have it. */
+  readonly closing: AbortSignal;
+  /**
+   * Takes no new requests, and resolves when all connections are closed. Streams end at once, whoever waits is answered after two
+   * seconds, and after five every other connection is cut.
+   */
   close(): Promise<void>;
 }
 
 type ApiContext = Context<ApiEnvironment>;
 
+/** What the routes of a running server work with. */
+interface Served extends Omit<ApiOptions, 'parts' | 'rpc'> {
+  readonly parts: ApiParts;
+  readonly rpc?: RpcParts | undefined;
+}
+
 /** The API as a function from request to answer, without a port. */
-function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promise<Response> {
+function createApi(options: Served): (request: Request, peer: Peer) => Promise<Response> {
   const app = new Hono<ApiEnvironment>();
   const { log } = options.parts;
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
@@ -81,6 +94,9 @@ function createApi(options: ApiOptions): (request: Request, peer: Peer) => Promi
 export async function startApi(options: ApiOptions & { readonly port: number }): Promise<RunningApi> {
   const { host, port, authenticator } = options;
   const { log, feeds } = options.parts;
+  const end = new AbortController();
+  const closing = end.signal;
+  const { parts, rpc } = { parts: { ...options.parts, closing }, rpc: options.rpc && { ...options.rpc, closing } };
   const {
     url,
     port: taken,
@@ -88,16 +104,19 @@ export async function startApi(options: ApiOptions & { readonly port: number }):
   } = await listen({
     ...{ host, port, log, portName: 'API ' },
     limits: { ...limits, ...options.limits },
-    answer: createApi(options),
+    answer: createApi({ ...options, parts, rpc }),
     refuse: (error) => problemAnswer(error, { log, instance: newInstance() }),
   });
   return {
     url,
     port: taken,
+    closing,
     close: async () => {
       // Streams end first: they do not end by themselves.
       feeds.close();
-      await close(GRACE);
+      const late = setTimeout(() => end.abort(), PATIENCE);
+      await close(GRACE).finally(() => clearTimeout(late));
+      end.abort();
       await authenticator.flush();
     },
   };
@@ -134,7 +153,7 @@ function finish(headers: Headers, instance: string): void {
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
-async function answer(context: ApiContext, route: Route, { parts, authenticator }: ApiOptions): Promise<Response> {
+async function answer(context: ApiContext, route: Route, { parts, authenticator }: Served): Promise<Response> {
   const { req, env } = context;
   const token =
     route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
@@ -190,7 +209,7 @@ function honoPath(path: string): string {
 }
 
 /** A path with other methods gets an answer that lists them. */
-function unknownRoute(app: Hono<ApiEnvironment>, context: ApiContext, { parts }: ApiOptions): Response {
+function unknownRoute(app: Hono<ApiEnvironment>, context: ApiContext, { parts }: Served): Response {
   const { req } = context;
   const allow = allowOf([...methodsOf(app, req.path, GUARDS)]);
   if (allow !== '' && req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });

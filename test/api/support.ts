@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach } from 'vitest';
 import { Authenticator } from '../../src/api/authenticator.js';
 import { Feeds } from '../../src/api/feeds.js';
-import type { ApiParts } from '../../src/api/parts.js';
+import type { GivenParts } from '../../src/api/parts.js';
 import { Orphans } from '../../src/api/rpc/orphans.js';
 import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
@@ -142,7 +142,7 @@ export class TestApi {
       needs: this.needs,
       developmentChainIds: new Map(),
     });
-    const parts: ApiParts = {
+    const parts: GivenParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
       journal: store.journal,
@@ -162,7 +162,10 @@ export class TestApi {
     const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });
     const rpc = rpcParts({ ...parts, wallets, chains, words, nodes: lifecycle.nodes, missing() {} }, 'ETH');
     this.orphans = new WatchedOrphans();
-    this.door = () => ({ parts: { ...rpc, orphans: this.orphans }, authenticator });
+    this.door = () => ({
+      parts: { ...rpc, orphans: this.orphans, closing: this.api.closing },
+      authenticator,
+    });
     this.api = await startApi({
       parts,
       rpc: { ...rpc, orphans: this.orphans },

@@ -90,7 +90,8 @@ export const eventRoutes: readonly Route[] = [
       for (;;) {
         const { events, last } = await pageFor(caller, parts, { ...wanted, after: at, limit, head });
         const left = end - performance.now();
-        if (events.length > 0 || last < head.last || left <= 0 || signal.aborted) {
+        const isOver = left <= 0 || signal.aborted || parts.feeds.signal.aborted;
+        if (events.length > 0 || last < head.last || isOver) {
           return { status: 200, body: { data: events.map(eventJson), next: cursorAt(last, head) } };
         }
         at = last;

@@ -87,11 +87,10 @@ export const transactionRoutes: readonly Route[] = [
     answers: { 200: { about: 'the transaction', schema: transaction } },
     async handle({ params: { id }, header, signal }, parts, caller) {
       const found = await requireEntry(id, resource, { parts, caller });
-      const { journal, clock } = parts;
       const wait = waitOf(header('prefer'));
       return {
         status: 200,
-        body: await shownEntry(await settled(found, wait ?? 0, { journal, clock, signal }), resource, parts),
+        body: await shownEntry(await settled(found, wait ?? 0, { ...parts, signal }), resource, parts),
         headers: wait === undefined ? {} : { 'preference-applied': `wait=${wait}` },
       };
     },

@@ -25,7 +25,10 @@ export interface EthereumWords {
 
 /** What the methods work with. */
 export interface RpcParts
-  extends Pick<ApiParts, 'network' | 'clock' | 'log' | 'journal' | 'transactions' | 'signatures' | 'users'> {
+  extends Pick<
+    ApiParts,
+    'network' | 'clock' | 'log' | 'journal' | 'transactions' | 'signatures' | 'users' | 'closing'
+  > {
   readonly chains: ChainRegistry;
   /** The chain of `/` and of the socket; absent: they are not served. */
   readonly chain?: Chain;
@@ -36,3 +39,6 @@ export interface RpcParts
   /** Counts that somebody asked for a key that is not here. */
   missing(): void;
 }
+
+/** What a server is opened with. */
+export type GivenRpcParts = Omit<RpcParts, 'closing'>;

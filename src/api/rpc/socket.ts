@@ -7,14 +7,21 @@ import { JsonStream } from './stream.js';
 /** Messages of one connection that are answered at the same time; more are read later. */
 const MOST = 100;
 
+/** A connection whose calls are answered. */
+export interface AnsweredSocket {
+  /** Takes no new calls, and ends the connection when those that were taken are answered. */
+  drain(): void;
+}
+
 /**
  * Answers the calls that come through a socket, each with a line. A connection that sends something else is told so, and closed.
  * @param session - its signal is replaced by the connection's end
  */
-export function answerSocket(socket: Socket, session: Omit<Session, 'signal'>): void {
+export function answerSocket(socket: Socket, session: Omit<Session, 'signal'>): AnsweredSocket {
   const stream = new JsonStream();
   const gone = new AbortController();
   let running = 0;
+  let isDraining = false;
   socket.setEncoding('utf8');
   socket.on('error', () => socket.destroy());
   socket.on('close', () => gone.abort());
@@ -25,9 +32,12 @@ export function answerSocket(socket: Socket, session: Omit<Session, 'signal'>): 
     const { body } = await answerBody({ ...session, signal: gone.signal }, async () => parseBody(text));
     write(body);
     running -= 1;
-    if (running < MOST) socket.resume();
+    if (isDraining) endIfIdle();
+    else if (running < MOST) socket.resume();
   };
+  const endIfIdle = () => void (running === 0 && socket.destroySoon());
   socket.on('data', (part: string) => {
+    if (isDraining) return;
     try {
       for (const text of stream.push(part)) void answer(text);
     } catch (thrown) {
@@ -36,4 +46,10 @@ export function answerSocket(socket: Socket, session: Omit<Session, 'signal'>): 
       socket.destroySoon();
     }
   });
+  return {
+    drain() {
+      isDraining = true;
+      endIfIdle();
+    },
+  };
 }

@@ -35,7 +35,7 @@ export async function takeOver(
   const entry = (known === undefined ? undefined : await parts.journal.get(known)) ?? entryOf(await submit());
   const last = await awaited(entry, context);
   if (signal.aborted) parts.orphans.put(key, last.id);
-  return ended(last);
+  return ended(last, parts);
 }
 
 /** @throws CustosError IDEMPOTENCY_KEY_REUSED */
@@ -45,9 +45,9 @@ function entryOf(accepted: Accepted): JournalEntry {
 }
 
 /** An error from here on must not read as "try it again": clients would, and the request is there already. */
-async function awaited(entry: JournalEntry, { parts: { journal, clock }, signal }: CallContext): Promise<JournalEntry> {
+async function awaited(entry: JournalEntry, { parts, signal }: CallContext): Promise<JournalEntry> {
   try {
-    return await settled(entry, WAIT, { journal, clock, signal, isOver });
+    return await settled(entry, WAIT, { ...parts, signal, isOver });
   } catch (thrown) {
     throw waits(entry.id, `the request was taken over, but cannot be looked at (${asCustosError(thrown).code})`);
   }
@@ -58,10 +58,11 @@ function isOver(state: State): boolean {
   return state !== 'claimed' && state !== 'signed';
 }
 
-function ended(entry: JournalEntry): JournalEntry {
+function ended(entry: JournalEntry, { closing }: CallContext['parts']): JournalEntry {
   const { id, state, errorCode, errorText = '' } = entry;
   if (state === 'broadcast' || state === 'completed') return entry;
   if (state === 'held') throw waits(id, `the request is held: ${errorText}`);
+  if (!isEnd(state) && closing.aborted) throw waits(id, 'the server ends, and the request goes on without it');
   if (!isEnd(state)) throw waits(id, `the request is not done within ${WAIT} seconds, and goes on`);
   // What ended it inside Custos is in its story; to the caller it is over.
   if (errorCode === undefined || errorCode === 'INTERNAL') throw waits(id, `the request ended as ${state}`);

@@ -19,16 +19,32 @@ export interface DoorParts {
   readonly journalKey: Uint8Array;
 }
 
+interface Work<T> {
+  /** The door closes with it, while the work ends what it has begun. */
+  readonly signal: AbortSignal;
+  run(): Promise<T>;
+}
+
 /** Works with a door open, if there is one, and closes it in the end. */
 export async function withDoor<T>(
   open: ((parts: DoorParts) => Promise<Door>) | undefined,
   parts: DoorParts,
-  work: () => Promise<T>,
+  { signal, run }: Work<T>,
 ): Promise<T> {
   const door = await open?.(parts);
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= door?.close();
+    // Whoever waits for it below gets the error.
+    closed?.catch(() => undefined);
+  };
+  signal.addEventListener('abort', close);
   try {
-    return await work();
+    if (signal.aborted) close();
+    return await run();
   } finally {
-    await door?.close();
+    signal.removeEventListener('abort', close);
+    close();
+    await closed;
   }
 }

@@ -109,8 +109,13 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
       const wake = (entry: JournalEntry) => daemon.wake(entry);
       return withAudit(means, { store, signer }, () =>
         whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
-          withDoor(means.openDoor, { store, lifecycle, wake, viewKey, journalKey: journalKey.key }, () =>
-            serve(means, { ...run, parts, signer, daemon }),
+          withDoor(
+            means.openDoor,
+            { store, lifecycle, wake, viewKey, journalKey: journalKey.key },
+            {
+              signal: run.signal,
+              run: () => serve(means, { ...run, parts, signer, daemon }),
+            },
           ),
         ),
       );

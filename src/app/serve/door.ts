@@ -6,6 +6,7 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
+import type { Intake } from '../../core/network/intake.js';
 import { isLoopback } from '../../core/network/loopback.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { JournalEntry } from '../../core/store/journal.js';
@@ -67,7 +68,8 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ...{ access: store.access, mac, clock, log },
     ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
   });
-  const intake = tagsOwners(createIntake(store.journal, wake), { store, vault });
+  const heard = new AbortController();
+  const intake = whileHeard(tagsOwners(createIntake(store.journal, wake), { store, vault }), heard.signal);
   const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts: serve.webhookHosts ?? [] });
   const control = { store, clock, mac, viewKey, chains: chains.ids };
   const inForce = frontApprovals({
@@ -96,10 +98,30 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const { nodes } = lifecycle;
   const rpc = rpcParts({ ...parts, chains, words, nodes, missing: missing ?? (() => {}) }, serve.rpcChain);
   const api = await startApi({ parts, rpc, authenticator, ...serve });
-  const socket = serve.clef && (await openClefSocket(serve.clef, { parts: rpc, authenticator }));
+  const socket =
+    serve.clef && (await openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator }));
   webhooks.deliverer.start();
   tell(log, 'api-listening', { url: api.url });
   if (!isLoopback(serve.host)) tell(log, 'api-exposed', { host: serve.host });
   onListening?.(api.url);
-  return { close: async () => void (await Promise.all([socket?.close(), api.close(), webhooks.deliverer.close()])) };
+  return {
+    async close() {
+      const doors = Promise.all([socket?.close(), api.close()]).finally(() => heard.abort());
+      await Promise.all([doors, webhooks.deliverer.close()]);
+    },
+  };
+}
+
+/**
+ * Accepts nothing more when every connection is closed. Whoever asked saw the connection break, and may ask again without a key that
+ * tells that it is the same.
+ */
+function whileHeard(intake: Intake, ended: AbortSignal): Intake {
+  return {
+    ...intake,
+    async accept(request) {
+      if (ended.aborted) throw new CustosError('STORE_UNREACHABLE', 'the server has ended');
+      return intake.accept(request);
+    },
+  };
 }

@@ -1,14 +1,18 @@
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Authenticator } from '../../../api/authenticator.js';
 import type { RpcParts } from '../../../api/rpc/parts.js';
-import { answerSocket } from '../../../api/rpc/socket.js';
+import { type AnsweredSocket, answerSocket } from '../../../api/rpc/socket.js';
 import { CustosError } from '../../../core/errors.js';
 import type { ServeConfig } from '../../config/serve-config.js';
 import { readSecretFile } from '../../daemon/secret-file.js';
 import { listenPrivately } from '../../keeper/socket.js';
 
+/** How long `close` waits for calls that were taken, in milliseconds; as long as the API does. */
+const GRACE = 5_000;
+
 /** The socket for clients of clef while it listens. */
 export interface ClefSocket {
+  /** Takes no new calls, and ends each connection when its calls are answered. */
   close(): Promise<void>;
 }
 
@@ -32,22 +36,27 @@ export async function openClefSocket(
     authenticate: () => authenticator.authenticate(header(), '127.0.0.1'),
     chain: () => chain,
   };
-  const open = new Set<{ destroy(): void }>();
+  const open = new Map<Socket, AnsweredSocket>();
   const server = await listenPrivately({
     path,
     forGroup: false,
     onFront(socket) {
-      open.add(socket);
+      open.set(socket, answerSocket(socket, session));
       socket.on('close', () => open.delete(socket));
-      answerSocket(socket, session);
     },
   });
   return { close: () => closed(server, open).finally(() => secret.wipe()) };
 }
 
-function closed(server: Server, open: ReadonlySet<{ destroy(): void }>): Promise<void> {
+function closed(server: Server, open: ReadonlyMap<Socket, AnsweredSocket>): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of open) socket.destroy();
+    const late = setTimeout(() => {
+      for (const socket of open.keys()) socket.destroy();
+    }, GRACE);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    for (const answered of open.values()) answered.drain();
   });
 }

@@ -1,17 +1,17 @@
 import { Orphans } from '../../../api/rpc/orphans.js';
-import type { RpcParts } from '../../../api/rpc/parts.js';
+import type { GivenRpcParts } from '../../../api/rpc/parts.js';
 import type { Chain, ChainRegistry } from '../../../core/chain/chain.js';
 import { CustosError } from '../../../core/errors.js';
 import type { Nodes } from '../../../core/network/cloud.js';
 
-type Given = Omit<RpcParts, 'orphans' | 'node' | 'chain'> & { readonly nodes: Pick<Nodes, 'client'> };
+type Given = Omit<GivenRpcParts, 'orphans' | 'node' | 'chain'> & { readonly nodes: Pick<Nodes, 'client'> };
 
 /**
  * What JSON-RPC works with.
  * @param chainId - of `/`
  * @throws CustosError CONFIG_INVALID: not a chain of the Ethereum family
  */
-export function rpcParts({ nodes, ...given }: Given, chainId: string | undefined): RpcParts {
+export function rpcParts({ nodes, ...given }: Given, chainId: string | undefined): GivenRpcParts {
   const chain = chainOf(given.chains, chainId);
   return {
     ...given,
