@@ -4,11 +4,20 @@ import { isDeepStrictEqual } from 'node:util';
 /** A test that waits for what never comes has failed. */
 const LONGEST = 30_000;
 
-const tests = [];
-let scope;
+export const tests = [];
+let scope = newScope();
+
+function newScope(outer) {
+  return { outer, first: [], before: [], after: [] };
+}
+
+/** What a file says outside of every `describe` is about its own tests. */
+export function startFile() {
+  scope = newScope();
+}
 
 export function describe(_name, body) {
-  scope = { outer: scope, first: [], before: [], after: [] };
+  scope = newScope(scope);
   body();
   scope = scope.outer;
 }
@@ -36,14 +45,14 @@ function scopesOf(inner) {
   return inner === undefined ? [] : [...scopesOf(inner.outer), inner];
 }
 
-/** Runs the tests until one fails. @returns its name */
-export async function firstFailure() {
+/** Runs tests until one fails. @returns its name and why */
+export async function firstFailure(some) {
   const begun = new Set();
-  for (const { name, run, scopes } of tests) {
+  for (const { name, run, scopes } of some) {
     try {
       await inTime(runIn(scopes, begun, run));
-    } catch {
-      return name;
+    } catch (cause) {
+      return { name, cause };
     }
   }
   return undefined;

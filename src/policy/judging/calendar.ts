@@ -4,9 +4,9 @@ import type { Window } from '../../core/policy/policy.js';
 const BUCKETS = 60;
 const DAY = 86_400_000;
 const MINUTE = 60_000;
-/** 1973-01-01 UTC. */
-const WHOLE_MINUTES = 94_694_400_000;
-const REMEMBERED = 64;
+const SECOND = 1_000;
+/** Moments that a clock remembers. A prime: hours and days, which policies ask about most, then rarely share a place. */
+const PLACES = 61;
 
 /** A moment on the clocks of a time zone. */
 export interface LocalTime {
@@ -41,19 +41,18 @@ export function localClock(timeZone: string): LocalClock {
   });
 }
 
-/** Policies ask about the same few minutes, and a format takes much longer than everything else that they ask. */
+/** Policies ask about the same few seconds, and a format takes much longer than everything else that they ask. */
 function remembering(clock: LocalClock): LocalClock {
-  const known = new Map<number, LocalTime>();
+  const known = new Map<number, { readonly second: number; readonly time: LocalTime }>();
   return (moment) => {
-    // Since then, every zone is whole minutes from UTC.
-    if (moment < WHOLE_MINUTES) return clock(moment);
-    const minute = Math.floor(moment / MINUTE);
-    const remembered = known.get(minute);
-    if (remembered !== undefined) return remembered;
-    if (known.size >= REMEMBERED) known.clear();
-    const found = clock(moment);
-    known.set(minute, found);
-    return found;
+    // Every zone always was whole seconds from UTC, although not always whole minutes.
+    const second = Math.floor(moment / SECOND);
+    const place = second % PLACES;
+    const remembered = known.get(place);
+    if (remembered?.second === second) return remembered.time;
+    const time = clock(moment);
+    known.set(place, { second, time });
+    return time;
   };
 }
 

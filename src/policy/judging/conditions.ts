@@ -155,7 +155,7 @@ function isMeant(target: Target, address: string | undefined, scene: Scene): boo
   if (target.addresses.has(form)) return true;
   if (target.self && isSigner(form, scene)) return true;
   if (target.own && scene.facts.isOwn(address)) return true;
-  return target.books.length > 0 && isInBooks(target.books, form, scene);
+  return isInBooks(target.books, form, scene);
 }
 
 function isSigner(address: string, { facts, form }: Scene): boolean {

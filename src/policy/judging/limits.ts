@@ -144,8 +144,6 @@ function sum(asset: string, effects: readonly Effect[], { nameOf }: Scene): bigi
 }
 
 /** The name of a budget of one limit, of which each wallet or destination may have its own. */
-function budgetName({ id, ceiling }: Limit, part: string, { compiled }: Scene): string {
-  const name = compiled.budgets.get(id) ?? id;
-  const own = ceiling.kind === 'count' ? part : part.replace(/ {2,}/g, ' ');
-  return (own === '' ? name : `${name} ${own}`).trimEnd();
+function budgetName({ id }: Limit, part: string, { compiled }: Scene): string {
+  return `${compiled.budgets.get(id) ?? id} ${part}`.trimEnd();
 }

@@ -190,6 +190,18 @@ describe('budgets', () => {
     expect(since({ ...calendar, calendar: 'month' })).toBe('2026-07-01T00:00:00.000Z');
     expect(since({ id: 'l', asset: 'ETH', lifetime: '5' })).toBe('1970-01-01T00:00:00.000Z');
   });
+
+  it('of several limits are each asked from the beginning of their own window', () => {
+    const windows = [{ rolling: '24h' }, { rolling: '1h' }, { calendar: 'day' }, { calendar: 'month' }];
+    const limits = windows.map((window, at) => ({ id: `l-${at}`, asset: 'ETH', max: '2', ...window }));
+    const { charges: all } = judged({ permits: [open], limits });
+    expect(all.map(({ since }) => new Date(since).toISOString())).toEqual([
+      '2026-07-14T12:00:00.000Z',
+      '2026-07-15T11:00:00.000Z',
+      '2026-07-15T00:00:00.000Z',
+      '2026-07-01T00:00:00.000Z',
+    ]);
+  });
 });
 
 describe('a limit of a count', () => {

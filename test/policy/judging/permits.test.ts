@@ -105,6 +105,12 @@ describe('a permit', () => {
     expect(effects[0]?.misses).toEqual([{ rule: 'open', because: 'to' }]);
   });
 
+  it('of a receiver is considered where that receives something, or where nothing covers', () => {
+    const permits = [receiver, partner].map((to) => ({ id: `to-${to.slice(2, 6)}`, asset: 'ETH', to, max: '1' }));
+    expect(judged({ permits })).toMatchObject({ verdict: 'allow', considered: 1 });
+    expect(judged({ permits }, { effects: [pays(2n * ether), fee] })).toMatchObject({ verdict: 'deny', considered: 2 });
+  });
+
   it('says of sixteen parts why no permit covers them, and of the others only that none does', () => {
     const effects = [...Array.from({ length: 17 }, (_, at) => pays(BigInt(at))), fee];
     const found = judged({ permits: [{ ...open, to: partner }] }, { effects }).effects;
@@ -336,6 +342,8 @@ describe('a transaction', () => {
   it('without a fee, or with two, is denied', () => {
     expect(permitted([open], { effects: [pays(1n)] })).toBe('deny');
     expect(permitted([open], { effects: [pays(1n), fee, fee] })).toBe('deny');
+    // Whoever asks why learns that it is not for want of a permit.
+    expect(judged({ permits: [open] }, { effects: [pays(1n)] }).effects).toMatchObject([{ covered: 'permit' }]);
   });
 
   it('at an unknown time is denied', () => {

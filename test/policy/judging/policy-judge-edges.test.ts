@@ -118,6 +118,9 @@ describe('the judge of the policy', () => {
       reason: 'open needs 1 of treasury: bea approved; open needs 1 of risk: no approval yet, ben can',
     });
     expect(wishes.splice(0)).toEqual([['ben']]);
+    // Of the demand that is met, nobody else is asked.
+    await judgeBy({ permits }, ['ben'], asking).decide(questionOf());
+    expect(wishes.splice(0)).toEqual([['ben']]);
     const nobody = [{ ...open, needs: ['1 of board'] }];
     expect(await judgeBy({ permits: nobody }, [], asking).decide(questionOf())).toMatchObject({ kind: 'hold' });
     expect(wishes).toEqual([]);

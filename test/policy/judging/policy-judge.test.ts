@@ -166,6 +166,20 @@ describe('the judge of the policy', () => {
     expect(wished).toEqual([['ben']]);
   });
 
+  test('says who is missing for the limit that is passed, and not for one that fits', async () => {
+    const limit = { asset: 'ETH', rolling: '24h' };
+    const limits = [
+      { ...limit, id: 'wide', max: '1', stepUp: ['1 of risk'] },
+      { ...limit, id: 'tight', max: '0', stepUp: ['1 of treasury'] },
+    ];
+    const { judge, wished } = court(policyOf({ permits: [open], limits }));
+    expect(await judge.decide(question())).toMatchObject({
+      kind: 'hold',
+      reason: 'tight needs 1 of treasury: no approval yet, bea, ben can',
+    });
+    expect(wished).toEqual([['bea', 'ben']]);
+  });
+
   test('spends the approvals of what it lets pass', async () => {
     const { judge, spent } = court(policyOf({ permits: [two] }), { approvals: [['bea'], ['ben']] });
     expect(await judge.decide(question())).toEqual({ kind: 'allow' });
