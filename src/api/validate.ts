@@ -6,6 +6,7 @@ type Part = 'path' | 'query' | 'body';
 
 /** What a part without members may have. */
 export const noMembers = z.strictObject({});
+const noBody = z.undefined();
 
 /**
  * Validates a part of a request.
@@ -43,7 +44,7 @@ function halvesIn(value: unknown, path: readonly PropertyKey[]): readonly (reado
 }
 
 function nothingIn(part: Part): z.ZodType {
-  return part === 'body' ? z.undefined() : noMembers;
+  return part === 'body' ? noBody : noMembers;
 }
 
 type Issue = z.core.$ZodIssue;

@@ -45,7 +45,20 @@ async function readText(request: Request, most = BODY_BYTES): Promise<string> {
 }
 
 async function readBytes(request: Request, most: number): Promise<Buffer> {
-  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge(most);
+  const length = request.headers.get('content-length');
+  if (Number(length ?? 0) > most) throw tooLarge(most);
+  // Node's parser lets through no more than what was announced, and to read it at once costs a third of reading a stream.
+  return length === null ? readStream(request, most) : readWhole(request);
+}
+
+async function readWhole(request: Request): Promise<Buffer> {
+  const whole = await request.arrayBuffer().catch((cause: unknown) => {
+    throw incomplete(cause);
+  });
+  return Buffer.from(whole);
+}
+
+async function readStream(request: Request, most: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of received(request)) {
@@ -61,8 +74,12 @@ async function* received({ body }: Request): AsyncGenerator<Uint8Array> {
   try {
     yield* body ?? [];
   } catch (cause) {
-    throw new CustosError('REQUEST_INCOMPLETE', 'the body stops before its end', { cause });
+    throw incomplete(cause);
   }
+}
+
+function incomplete(cause: unknown): CustosError {
+  return new CustosError('REQUEST_INCOMPLETE', 'the body stops before its end', { cause });
 }
 
 type Inflate = (bytes: Buffer, most: number) => Promise<Uint8Array>;

@@ -14,6 +14,7 @@ import {
 } from '../../core/store/journal.js';
 import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import type { Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
@@ -97,11 +98,15 @@ export function journalTable(
 
 /** @throws CustosError RECORD_DAMAGED */
 async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
-  const row = await db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = (await selectById(db, { id })).rows;
   if (row === undefined) return undefined;
   sealOf(db).require('transactions', row, id);
   return toEntry(row);
 }
+
+const selectById = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+  db.selectFrom('transactions').selectAll().where('id', '=', hole('id')),
+);
 
 async function find(db: Tables, filter: JournalFilter) {
   const { chain, network, sender, states, tenant, reference, ownerTags, txId, kinds, after, limit } = filter;
