@@ -16,11 +16,11 @@ import {
 import { cursorOf, keyOf } from './cursor.js';
 import type { About } from './forms/approvals.js';
 import { gathered } from './gather.js';
-import type { ApiParts } from './parts.js';
-import { isSettled, settled, waitOf } from './prefer.js';
+import type { ApiParts, Submission } from './parts.js';
 import type { Answer, RawRequest } from './route.js';
 import { USUAL_LIMIT } from './schemas.js';
 import type { key, requestQuery } from './transaction-forms.js';
+import { isSettled, settled, waitOf } from './waiting/prefer.js';
 
 /** A kind of request that has paths of its own. */
 export interface Resource {
@@ -45,6 +45,21 @@ export async function requireKeys(
   }
 }
 
+/**
+ * As `requireKeys`, for a request whose key may be known. The request that the caller made and still sees is answered as if it was
+ * looked up by its id.
+ */
+export function admission(
+  wanted: Parameters<typeof requireKeys>[0],
+  parts: Pick<ApiParts, 'wallets'>,
+  caller: Caller,
+): NonNullable<Submission['admit']> {
+  return async (known) => {
+    const isTheirs = known !== undefined && known.intake?.userTag === caller.user?.tag && includesEntry(caller, known);
+    if (!isTheirs) await requireKeys(wanted, parts, caller);
+  };
+}
+
 /** What a user asked for is put back with that user only. @throws CustosError USER_TOKEN_REQUIRED */
 export function requireAsker({ user }: Caller, { intake }: JournalEntry): void {
   if (intake?.userTag === undefined || user !== undefined) return;
@@ -64,7 +79,7 @@ export async function takenOver(
     throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
   }
   const wait = waitOf(header('prefer'));
-  const entry = await settled(accepted.entry, wait ?? 0, { ...parts, signal });
+  const entry = await settled(accepted.entry, { seconds: wait ?? 0, signal }, parts);
   const isReplayed = accepted.kind === 'replayed';
   const isOver = wait !== undefined && isSettled(entry.state);
   return {

@@ -2,6 +2,29 @@ import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { Idempotency } from '../core/store/queue.js';
 import { canonicalJson } from '../policy/canonical-json.js';
+import type { Submission } from './parts.js';
+
+interface Keyed {
+  readonly header: string | undefined;
+  /** Validated, so that it is JSON. */
+  readonly body: unknown;
+}
+
+/**
+ * Reads the key of a request that needs one. Without it, a wallet that is not there is said first.
+ * @throws CustosError IDEMPOTENCY_KEY_MISSING; and as `admit`
+ */
+export async function requireIdempotency(
+  { header, body }: Keyed,
+  admit: NonNullable<Submission['admit']>,
+): Promise<Idempotency> {
+  try {
+    return idempotencyOf(header, body);
+  } catch (error) {
+    await admit(undefined);
+    throw error;
+  }
+}
 
 /**
  * Reads the key of a request, and binds it to what is asked for. `"abc"` and `abc` are the same key.

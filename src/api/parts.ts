@@ -16,6 +16,7 @@ import type { About, DecisionForm, Readable } from './forms/approvals.js';
 import type { DraftChecked, DraftDiff, FreezeShown, PolicyForm, PolicyVersionForm } from './forms/control.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
+import type { Changes } from './waiting/changes.js';
 
 /** A request with everything that is known of who asked. */
 export interface Submission<F = TransactionForm> {
@@ -29,6 +30,12 @@ export interface Submission<F = TransactionForm> {
   readonly source?: 'api' | 'rpc';
   /** Absent: an equal request is another one. */
   readonly idempotency?: Idempotency;
+  /**
+   * Checks that who asks may use the wallets that the form names, once it is known what has the key: the known request is looked up
+   * first, because whoever may see it needs nothing else. Absent: that was checked before.
+   * @throws CustosError WALLET_UNKNOWN, SCOPE_MISSING, USER_TOKEN_REQUIRED
+   */
+  admit?(known: JournalEntry | undefined): Promise<void>;
 }
 
 /** Takes over what is signed and is no transaction. */
@@ -210,6 +217,7 @@ export interface ApiParts {
   readonly policies: PoliciesService;
   readonly tokens: TokensService;
   readonly feeds: Feeds;
+  readonly changes: Changes;
   readonly webhooks: WebhooksService;
   readonly users: UsersService;
   /** Aborted when the server ends: who waits gets an answer with what there is. */

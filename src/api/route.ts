@@ -25,8 +25,8 @@ export interface RawRequest {
   /** Reads the body once. */
   body(): Promise<unknown>;
   header(name: string): string | undefined;
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal;
+  /** Aborted when the client is gone. Made for whoever waits: most requests do not. */
+  signal(): AbortSignal;
   /** Ends the connection. */
   cut(): void;
 }

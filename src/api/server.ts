@@ -171,7 +171,7 @@ function requestOf(context: ApiContext): RawRequest {
     query: queryOf(req.queries()),
     body: () => jsonBody(context),
     header: (name) => req.header(name),
-    signal: req.raw.signal,
+    signal: () => req.raw.signal,
     cut: env.cut,
   };
 }

@@ -6,6 +6,7 @@ import type { GivenParts } from '../../src/api/parts.js';
 import { Orphans } from '../../src/api/rpc/orphans.js';
 import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
+import { Changes } from '../../src/api/waiting/changes.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
 import { frontApprovals } from '../../src/app/approvals/front.js';
 import { policyJudges } from '../../src/app/daemon/policy-judges.js';
@@ -147,6 +148,7 @@ export class TestApi {
       wallets,
       journal: store.journal,
       feeds: new Feeds(store.events, clock),
+      changes: new Changes(store.events),
       tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
       webhooks: this.webhooks.service,
       users: createUsers({

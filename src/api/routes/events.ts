@@ -90,12 +90,12 @@ export const eventRoutes: readonly Route[] = [
       for (;;) {
         const { events, last } = await pageFor(caller, parts, { ...wanted, after: at, limit, head });
         const left = end - performance.now();
-        const isOver = left <= 0 || signal.aborted || parts.feeds.signal.aborted;
+        const isOver = left <= 0 || signal().aborted || parts.feeds.signal.aborted;
         if (events.length > 0 || last < head.last || isOver) {
           return { status: 200, body: { data: events.map(eventJson), next: cursorAt(last, head) } };
         }
         at = last;
-        await parts.feeds.beyond(at, left, signal);
+        await parts.feeds.beyond(at, left, signal());
         head = await parts.feeds.head();
       }
     },
@@ -112,7 +112,7 @@ export const eventRoutes: readonly Route[] = [
     async handle({ query: { after, ...wanted }, header, signal, cut }, parts, caller) {
       const start = await parts.feeds.head();
       const stream = eventStream({
-        ...{ feeds: parts.feeds, signal, cut },
+        ...{ feeds: parts.feeds, signal: signal(), cut },
         after: placeOf(header('last-event-id') ?? after, start) ?? start.last,
         requireRight: () => parts.tokens.requireValid(caller),
         read: (from, head) => pageFor(caller, parts, { ...wanted, after: from, limit: USUAL_LIMIT, head }),

@@ -5,16 +5,16 @@ import { CustosError } from '../../core/errors.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import { requireScope } from '../caller.js';
 import {
+  admission,
   entryPage,
   type Resource,
   requireEntry,
-  requireKeys,
   sharedJson,
   shownEntry,
   story,
   takenOver,
 } from '../entries.js';
-import { idempotencyOf } from '../idempotency.js';
+import { requireIdempotency } from '../idempotency.js';
 import { type Route, route } from '../route.js';
 import { signature, signatureForm, signaturePage } from '../signature-forms.js';
 import { requestQuery, transactionEvents } from '../transaction-forms.js';
@@ -46,10 +46,10 @@ export const signatureRoutes: readonly Route[] = [
     },
     async handle({ body, header, signal }, parts, caller) {
       requireScope(caller, scopeOf[body.kind]);
-      await requireKeys({ chain: body.chain, keys: [body.from] }, parts, caller);
-      const idempotency = idempotencyOf(header('idempotency-key'), body);
+      const admit = admission({ chain: body.chain, keys: [body.from] }, parts, caller);
+      const idempotency = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
       const { tenant, id: initiator, user } = caller;
-      const asker = { tenant, initiator, userTag: user?.tag };
+      const asker = { tenant, initiator, userTag: user?.tag, admit };
       const accepted = await parts.signatures.submit({ ...asker, form: body, idempotency });
       return takenOver(accepted, resource, { header, signal, parts });
     },

@@ -4,6 +4,7 @@ import { digestOf } from '../../core/signing/digest.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Caller } from '../caller.js';
 import {
+  admission,
   entryPage,
   type Resource,
   requireAsker,
@@ -14,9 +15,8 @@ import {
   story,
   takenOver,
 } from '../entries.js';
-import { idempotencyOf } from '../idempotency.js';
+import { requireIdempotency } from '../idempotency.js';
 import type { ApiParts } from '../parts.js';
-import { settled, waitOf } from '../prefer.js';
 import { type Answer, type Route, route } from '../route.js';
 import {
   keysOf,
@@ -28,6 +28,7 @@ import {
   transactionPage,
   transactionQuery,
 } from '../transaction-forms.js';
+import { settled, waitOf } from '../waiting/prefer.js';
 
 const params = z.strictObject({ id: z.string().max(64) });
 const flag = z.enum(['true', 'false']);
@@ -57,11 +58,15 @@ export const transactionRoutes: readonly Route[] = [
       202: { about: 'taken over; `Location` is where to look', schema: transaction },
     },
     async handle({ body, query, header, signal }, parts, caller) {
-      await requireKeys({ chain: body.chain, keys: keysOf(body) }, parts, caller);
-      if (query.dryRun === 'true') return previewed(body, parts, caller);
-      const idempotency = idempotencyOf(header('idempotency-key'), body);
+      const wanted = { chain: body.chain, keys: keysOf(body) };
+      if (query.dryRun === 'true') {
+        await requireKeys(wanted, parts, caller);
+        return previewed(body, parts, caller);
+      }
+      const admit = admission(wanted, parts, caller);
+      const idempotency = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
       const { tenant, id: initiator, user } = caller;
-      const asker = { tenant, initiator, userTag: user?.tag };
+      const asker = { tenant, initiator, userTag: user?.tag, admit };
       const accepted = await parts.transactions.submit({ ...asker, form: body, idempotency });
       return takenOver(accepted, resource, { header, signal, parts });
     },
@@ -90,7 +95,7 @@ export const transactionRoutes: readonly Route[] = [
       const wait = waitOf(header('prefer'));
       return {
         status: 200,
-        body: await shownEntry(await settled(found, wait ?? 0, { ...parts, signal }), resource, parts),
+        body: await shownEntry(await settled(found, { seconds: wait ?? 0, signal }, parts), resource, parts),
         headers: wait === undefined ? {} : { 'preference-applied': `wait=${wait}` },
       };
     },

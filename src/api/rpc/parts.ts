@@ -27,7 +27,7 @@ export interface EthereumWords {
 export interface RpcParts
   extends Pick<
     ApiParts,
-    'network' | 'clock' | 'log' | 'journal' | 'transactions' | 'signatures' | 'users' | 'closing'
+    'network' | 'clock' | 'log' | 'journal' | 'changes' | 'closing' | 'transactions' | 'signatures' | 'users'
   > {
   readonly chains: ChainRegistry;
   /** The chain of `/` and of the socket; absent: they are not served. */

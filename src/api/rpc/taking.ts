@@ -1,7 +1,7 @@
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { Accepted, JournalEntry, State } from '../../core/store/journal.js';
-import { settled } from '../prefer.js';
+import { settled } from '../waiting/prefer.js';
 import type { CallContext } from './method.js';
 import { Orphans } from './orphans.js';
 
@@ -47,7 +47,7 @@ function entryOf(accepted: Accepted): JournalEntry {
 /** An error from here on must not read as "try it again": clients would, and the request is there already. */
 async function awaited(entry: JournalEntry, { parts, signal }: CallContext): Promise<JournalEntry> {
   try {
-    return await settled(entry, WAIT, { ...parts, signal, isOver });
+    return await settled(entry, { seconds: WAIT, signal: () => signal, isOver }, parts);
   } catch (thrown) {
     throw waits(entry.id, `the request was taken over, but cannot be looked at (${asCustosError(thrown).code})`);
   }

@@ -1,6 +1,7 @@
 import { Authenticator } from '../../api/authenticator.js';
 import { Feeds } from '../../api/feeds.js';
 import { startApi } from '../../api/server.js';
+import { Changes } from '../../api/waiting/changes.js';
 import { IssuerKeys } from '../../cloud/oidc/issuer-keys.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
@@ -81,6 +82,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     version: packageVersion(),
     journal: store.journal,
     feeds: new Feeds(store.events, clock),
+    changes: new Changes(store.events),
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
     webhooks: webhooks.service,
     users: createUsers({

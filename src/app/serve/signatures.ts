@@ -13,6 +13,7 @@ import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
+import { knownBefore } from './known.js';
 import { type IdentifyParts, refOf, signersOf } from './signers.js';
 
 export interface SignaturesParts {
@@ -29,17 +30,11 @@ export class Signatures implements SignaturesService {
     this.#parts = parts;
   }
 
-  async submit({
-    tenant,
-    initiator,
-    userTag,
-    form,
-    idempotency,
-    source = 'api',
-  }: Submission<SignatureForm>): Promise<Accepted> {
+  async submit(submission: Submission<SignatureForm>): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
-    const known = idempotency && (await intake.repeated(tenant, idempotency));
+    const known = await knownBefore(submission, intake);
     if (known !== undefined) return known;
+    const { tenant, initiator, userTag, form, idempotency, source = 'api' } = submission;
     const { clock, chains } = lifecycle;
     const chain = checkField('body/chain', () => chains.get(form.chain));
     const now = clock.now();

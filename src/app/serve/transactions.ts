@@ -19,6 +19,7 @@ import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
+import { knownBefore } from './known.js';
 import { developmentChainIds, type IdentifyParts, refOf, signersOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
@@ -54,9 +55,9 @@ export class Transactions implements TransactionsService {
   }
 
   async submit(submission: Submission): Promise<Accepted> {
-    const { tenant, form, idempotency } = submission;
+    const { form } = submission;
     // A repeated request is not built again: the node may say something else by now.
-    const known = idempotency && (await this.#parts.intake.repeated(tenant, idempotency));
+    const known = await knownBefore(submission, this.#parts.intake);
     if (known !== undefined) return known;
     return this.#isFromOutputs(form)
       ? this.#oneByOne(form.chain, () => this.#acceptDistinct(submission))

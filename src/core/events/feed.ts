@@ -74,6 +74,6 @@ export interface EventTable {
   number(): Promise<FeedHead>;
   /** Reads what has numbers. Rows that were changed from outside are left out. */
   page(query: FeedQuery): Promise<FeedPage>;
-  /** Calls back when this process wrote an event. @returns ends that */
-  onWritten(listener: () => void): () => void;
+  /** Calls back when this process wrote events, with the ids of the transactions that they tell of. @returns ends that */
+  onWritten(listener: (ids: ReadonlySet<string>) => void): () => void;
 }

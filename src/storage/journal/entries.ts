@@ -146,7 +146,7 @@ export async function addEvent(
   const seal = sealOf(db);
   const place = added.place ?? seal.nextPlace(added.id);
   const seq = firstSeq(added.event, seal.lastRead(added.id)?.state);
-  if (seq !== null) noteEvent(db);
+  if (seq !== null) noteEvent(db, added.id);
   if (place === undefined) {
     await insertEvent(db, { ...added, fact, seq });
     return;

@@ -38,7 +38,7 @@ export async function accept(db: Tables, request: AcceptRequest, holder: Holder)
   const { numInsertedOrUpdatedRows } = await insert.onConflict((met) => met.doNothing()).executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) return known(db, request);
   const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row), seq: 0 };
-  noteEvent(db);
+  noteEvent(db, row.id);
   await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
   const { id, chain, network } = row;
   if (spends.length > 0) await reserveOutputs(db, { id, chain, network, by: holder }, spends);

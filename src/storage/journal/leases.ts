@@ -135,7 +135,7 @@ async function addRows(
     const events = rows.map((row) => claimedEvent(row, holder.now));
     const lines = events.map((line) => ({ ...line, mac: seal.of('transaction_events', line) }));
     await db.insertInto('transaction_events').values(lines).execute();
-    noteEvent(db);
+    for (const { id } of rows) noteEvent(db, id);
     for (const row of rows) seal.remember(row);
   }
   return new Map(fresh.map((row) => [row.id, row]));

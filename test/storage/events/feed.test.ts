@@ -205,6 +205,17 @@ describe.each(kinds)('the feed of events on %s', (kind) => {
     expect(await Promise.all(found)).toHaveLength(1);
   });
 
+  it('who waits for events learns which transactions they tell of', async () => {
+    const found: string[] = [];
+    const stop = store.events.onWritten((ids) => void found.push(...ids));
+    const [one, cloud] = [request(), pendingOf()];
+    await store.journal.accept(one);
+    await store.journal.claim([cloud]);
+    await store.journal.cancel(one.pending.id);
+    stop();
+    expect(found).toEqual([one.pending.id, cloud.id, one.pending.id]);
+  });
+
   it('an event that was changed or moved to another tenant in the database is left out', async () => {
     const [changed, moved, whole] = [request(), request(), request()];
     for (const one of [changed, moved, whole]) await store.journal.accept(one);

@@ -1,0 +1,63 @@
+import type { Clock } from '../../core/clock.js';
+import type { Journal, JournalEntry, State } from '../../core/store/journal.js';
+import type { Changes } from './changes.js';
+
+/** The longest wait, in seconds. */
+const LONGEST = 60;
+/** Milliseconds between two looks for what another process wrote: shorter ones at first, because most requests end soon. */
+const FIRST_PERIOD = 20;
+const LONGEST_PERIOD = 100;
+
+/** Seconds that a client prefers to wait (RFC 7240); what cannot be read is left alone, as the RFC says. */
+export function waitOf(header: string | undefined): number | undefined {
+  const given = /(?:^|[,\s])wait=(\d{1,6})(?:$|[,;\s])/i.exec(header ?? '')?.[1];
+  return given === undefined ? undefined : Math.min(Number(given), LONGEST);
+}
+
+/** Nothing more is to be waited for: it is sent, or has ended. */
+export function isSettled(state: State): boolean {
+  return state !== 'claimed' && state !== 'held' && state !== 'signed';
+}
+
+/** What waiting for a request takes. */
+export interface Waiting {
+  readonly journal: Pick<Journal, 'get'>;
+  readonly changes: Pick<Changes, 'lookOut'>;
+  readonly clock: Clock;
+  /** Aborted when the server ends. */
+  readonly closing: AbortSignal;
+}
+
+interface Until {
+  readonly seconds: number;
+  /** Whoever waits is gone. */
+  signal(): AbortSignal;
+  isOver?(state: State): boolean;
+}
+
+/**
+ * Waits until a request is sent or has ended, the time is over, or the server ends. A step of this process wakes it; for those of
+ * others it looks from time to time.
+ * @returns the last look
+ */
+export async function settled(
+  entry: JournalEntry,
+  { seconds, signal, isOver = isSettled }: Until,
+  { journal, changes, clock, closing }: Waiting,
+): Promise<JournalEntry> {
+  const end = performance.now() + seconds * 1000;
+  let found = entry;
+  for (let period = FIRST_PERIOD; seconds > 0 && !isOver(found.state); ) {
+    const { changed, end: stop } = changes.lookOut(entry.id);
+    try {
+      found = (await journal.get(entry.id)) ?? found;
+      const left = end - performance.now();
+      if (isOver(found.state) || left <= 0 || signal().aborted || closing.aborted) return found;
+      await clock.wait(Math.min(period, left), AbortSignal.any([changed, signal(), closing]));
+    } finally {
+      stop();
+    }
+    period = Math.min(LONGEST_PERIOD, period * 1.5);
+  }
+  return found;
+}
