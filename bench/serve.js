@@ -11,7 +11,7 @@ import { report, temporaryHome } from './support.js';
 const CALLERS = 32;
 const REQUESTS = 1_000;
 const RATE = 100;
-const CARRIED = 500;
+const CARRIED = 1_000;
 const SENDERS = 20;
 const home = temporaryHome();
 const program = fileURLToPath(new URL('../bin/custos.js', import.meta.url));
@@ -102,7 +102,8 @@ const node = createServer(async (question, answer) => {
   let result = results[method] ?? null;
   if (method === 'eth_sendRawTransaction') {
     result = `0x${Buffer.from(keccak_256(Buffer.from(params[0].slice(2), 'hex'))).toString('hex')}`;
-    came.set(result, performance.now());
+    // What no block holds yet is sent again after a while.
+    if (!came.has(result)) came.set(result, performance.now());
   }
   answer.setHeader('content-type', 'application/json').end(JSON.stringify({ jsonrpc: '2.0', id, result }));
 });
@@ -170,7 +171,8 @@ try {
     const ratio = one.rate / limit.rate;
     return { what, figure: perSecond(one), limit: perSecond(limit), ratio, goal: String(goal), met: ratio >= goal };
   };
-  const [p50, p99] = [at(waits, 0.5), at(waits, 0.99)];
+  const warm = waits.slice(CARRIED / 10);
+  const [p50, p99] = [at(warm, 0.5), at(warm, 0.99)];
   report('serve', [
     row('a transaction is read; limit: bare GET', get, bareGet, 0.3),
     row(
