@@ -12,6 +12,7 @@ import { settingsOf } from '../access/settings.js';
 import { changeOwner, type OwnerParts, putOwner } from '../wallets/owners.js';
 import type { Attempts } from './attempts.js';
 import type { Passwords } from './passwords.js';
+import { KnownProofs } from './proofs.js';
 import { findSession, isSessionText, type NewSession, openSession, type SessionParts } from './sessions.js';
 
 export interface UsersParts extends OwnerParts, SessionParts {
@@ -23,8 +24,13 @@ export interface UsersParts extends OwnerParts, SessionParts {
   readonly log: Log;
 }
 
+interface VerifyingParts extends UsersParts {
+  readonly proofs: KnownProofs;
+}
+
 /** The users of tenants, as the API knows them. */
-export function createUsers(parts: UsersParts): UsersService {
+export function createUsers(given: UsersParts): UsersService {
+  const parts = { ...given, proofs: new KnownProofs(given.clock) };
   const { vault, tickets, passwords } = parts;
   return {
     verify: (tenant, text) =>
@@ -50,12 +56,13 @@ export function createUsers(parts: UsersParts): UsersService {
   };
 }
 
-async function verifyToken(parts: UsersParts, tenant: TenantId, text: string): Promise<ProvenUser> {
+async function verifyToken(parts: VerifyingParts, tenant: TenantId, text: string): Promise<ProvenUser> {
   const { oidc } = await settingsOf(parts, tenant);
   if (oidc === undefined) {
     throw new CustosError('USER_TOKEN_UNSUPPORTED', 'the tenant has no identity provider whose tokens count');
   }
-  const owner = await verifyUserToken(text, oidc, parts).catch((error: unknown) => {
+  const verify = () => verifyUserToken(text, oidc, parts);
+  const { owner } = await parts.proofs.of({ tenant, settings: oidc, text }, verify).catch((error: unknown) => {
     if (error instanceof CustosError && error.code === 'USER_TOKEN_INVALID') {
       // Only the log says what is wrong with a token.
       tell(parts.log, 'user-refused', { tenant, reason: error.details['reason'] });

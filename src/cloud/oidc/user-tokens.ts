@@ -17,6 +17,13 @@ const [OLDEST, SKEW] = [300, 30];
 /** Of RFC 7519 and RFC 9068. A token of another type, such as that of a log-out, says something else. */
 const TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
+/** Whom a token names, and how long it does. */
+export interface VerifiedUser {
+  readonly owner: OwnerId;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
 interface UserTokenParts {
   readonly keys: Pick<IssuerKeys, 'of'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -25,14 +32,13 @@ interface UserTokenParts {
 /**
  * Verifies the token of a tenant's user (RFC 7519, OpenID Connect Core 3.1.3.7): signature, issuer, audience, authorized party, end
  * and age.
- * @returns the owner that the token names
  * @throws CustosError USER_TOKEN_INVALID, ISSUER_*
  */
 export async function verifyUserToken(
   text: string,
   settings: OidcSettings,
   { keys, clock }: UserTokenParts,
-): Promise<OwnerId> {
+): Promise<VerifiedUser> {
   const { kid, typ } = headerOf(text);
   if (!TYPES.has(typ?.toLowerCase())) throw refused('it is a token of another type');
   const found = await keys.of(settings, kid);
@@ -44,12 +50,22 @@ export async function verifyUserToken(
   }).catch((error: unknown) => {
     throw error instanceof errors.JOSEError ? refused(error.code) : refused('it cannot be read');
   });
-  requireParty(verified.payload, settings);
+  const { payload } = verified;
+  requireParty(payload, settings);
+  return { owner: ownerOf(payload[ownerClaim]), until: endOf(payload) };
+}
+
+function ownerOf(claim: unknown): OwnerId {
   try {
-    return parseOwnerId(verified.payload[ownerClaim]);
+    return parseOwnerId(claim);
   } catch {
     throw refused('its claim is not the id of an owner');
   }
+}
+
+/** The first moment at which it would be refused. */
+function endOf({ exp = 0, iat = 0 }: JWTPayload): number {
+  return Math.min(exp, iat + OLDEST) * 1000 + SKEW * 1000;
 }
 
 function headerOf(text: string): { readonly kid: string | undefined; readonly typ: string | undefined } {

@@ -27,13 +27,24 @@ describe('tokens of users', () => {
     settings = { issuer: issuer.url, audience: 'shop', ownerClaim: 'sub' };
   });
 
-  const verify = (token: string, more: Partial<OidcSettings> = {}, at = now) =>
+  const verified = (token: string, more: Partial<OidcSettings> = {}, at = now) =>
     verifyUserToken(token, { ...settings, ...more }, { keys, clock: { now: () => at } });
+  const verify = async (...given: Parameters<typeof verified>) => (await verified(...given)).owner;
   const token = (claims: { readonly [name: string]: unknown } = {}, header: object = {}) =>
     issuer.token('u-17', { claims, header, now });
 
   it.each(algorithms)('a token with the signature %s names its owner', async (alg) => {
     expect(await verify(await token({}, { alg }))).toBe('u-17');
+  });
+
+  it.each([
+    ['it expires', { exp: iat + 60 }],
+    ['it is too old', { exp: iat + 3600 }],
+  ])('a token says when it is refused because %s', async (_, claims) => {
+    const made = await token(claims);
+    const { until } = await verified(made);
+    expect(await verify(made, {}, until - 1)).toBe('u-17');
+    await expect(verify(made, {}, until + 1000)).rejects.toEqual(coded('USER_TOKEN_INVALID'));
   });
 
   it('the claim that the operator named is the owner', async () => {
