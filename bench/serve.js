@@ -1,187 +1,147 @@
-// `custos serve` in the same run as a bare hono server on this machine: reading a transaction, durable requests and repeated ones by 32
-// callers, and from a request to its bytes at the node, at 100 a second. Server, bare server and node with callers are three processes.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { Agent, createServer, request } from 'node:http';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { keccak_256 } from '@noble/hashes/sha3.js';
+// `custos serve` in the same run as a bare hono server on this machine: tokens and validation alone, tokens of users, reading a
+// transaction, durable requests and repeated ones by 32 callers, and from a request to its bytes at the node, at 100 a second. Server,
+// bare server and node with callers are three processes.
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import {
+  ask,
+  at,
+  authorizationOf,
+  bareServer,
+  custos,
+  end,
+  endAll,
+  ethereumNode,
+  listening,
+  measure,
+  newStore,
+  program,
+  rateRow,
+  urlOf,
+} from './serving.js';
 import { report, temporaryHome } from './support.js';
 
-const CALLERS = 32;
-const REQUESTS = 1_000;
 const RATE = 100;
 const CARRIED = 1_000;
 const SENDERS = 20;
-const home = temporaryHome();
-const program = fileURLToPath(new URL('../bin/custos.js', import.meta.url));
-const env = {
-  PATH: process.env.PATH,
-  HOME: home,
-  CUSTOS_PASSWORD: 'password of a benchmark',
-  CUSTOS_LOG_LEVEL: 'error',
-};
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-const children = [];
 
-const at = (list, part) => list.toSorted((one, other) => one - other)[Math.floor(list.length * part)];
-
-/** Starts a program and waits for the URL that it prints. */
-async function urlOf(args) {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, url] = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
-    if (url !== undefined) return { url, child };
-  }
-  throw new Error(`${args.join(' ')} has ended`);
-}
-
-async function end({ child }) {
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  await gone;
-}
-
-function custos(...args) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
-
-function ask(url, method, { body, headers = {} } = {}) {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const all = {
-    ...headers,
-    ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers: all, agent }, (answer) => {
-      let said = '';
-      answer.on('data', (part) => (said += part)).on('end', () => resolve({ status: answer.statusCode, text: said }));
-    });
-    sent.on('error', reject).end(text);
+/** Median milliseconds of one durable write of 4 kB. */
+function fsyncTime() {
+  const file = openSync(join(temporaryHome(), 'file'), 'w');
+  const times = Array.from({ length: 200 }, () => {
+    const begin = performance.now();
+    writeSync(file, Buffer.alloc(4096));
+    fsyncSync(file);
+    return performance.now() - begin;
   });
-}
-
-/** Rate and milliseconds of a step that so many callers take one after another; the first tenth warms up. */
-async function measure(step) {
-  const times = [];
-  const run = async (count) => {
-    let left = count;
-    const caller = async () => {
-      while (left > 0) {
-        left -= 1;
-        const begin = performance.now();
-        const { status, text } = await step();
-        if (status >= 300) throw new Error(text);
-        times.push(performance.now() - begin);
-      }
-    };
-    await Promise.all(Array.from({ length: CALLERS }, caller));
-  };
-  await run(REQUESTS / 10);
-  times.length = 0;
-  const begin = performance.now();
-  await run(REQUESTS);
-  return { rate: (REQUESTS * 1000) / (performance.now() - begin), p99: at(times, 0.99) };
+  closeSync(file);
+  return at(times, 0.5);
 }
 
 /** When which bytes came, by transaction id. */
 const came = new Map();
-const node = createServer(async (question, answer) => {
-  let text = '';
-  for await (const part of question) text += part;
-  const { id, method, params } = JSON.parse(text);
-  const results = {
-    eth_chainId: '0xaa36a7',
-    eth_blockNumber: '0x1',
-    eth_gasPrice: '0x1',
-    eth_getTransactionCount: '0x0',
-  };
-  let result = results[method] ?? null;
-  if (method === 'eth_sendRawTransaction') {
-    result = `0x${Buffer.from(keccak_256(Buffer.from(params[0].slice(2), 'hex'))).toString('hex')}`;
-    // What no block holds yet is sent again after a while.
-    if (!came.has(result)) came.set(result, performance.now());
-  }
-  answer.setHeader('content-type', 'application/json').end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+let told = () => {};
+const node = await ethereumNode((txId) => {
+  came.set(txId, performance.now());
+  told();
 });
-await once(node.listen(0, '127.0.0.1'), 'listening');
 
-custos('init');
 /** Transactions of one sender go one after another. */
-const made = custos('wallet', 'create', 'ETH', '--testnet', '--private-key', '--count', String(SENDERS));
-const wallets = made
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line).signatureId);
-const authorization = `Bearer ${/custos_[0-9a-f_]+/.exec(custos('token', 'create', 'bench', '--rate', '100000'))[0]}`;
+const wallets = newStore(SENDERS).map(({ signatureId }) => signatureId);
+const authorization = authorizationOf();
 let number = 0;
-function payment() {
+function payment(more = {}) {
   const nonce = number++;
   const fixed = { to: `0x${'12'.repeat(20)}`, gas: '21000', gasPrice: '1000000000', chainId: 11155111 };
   const unsigned = JSON.stringify({ ...fixed, nonce, value: String(nonce + 1) });
-  const body = { kind: 'raw', chain: 'ETH', keys: [{ wallet: wallets[nonce % SENDERS] }], unsigned };
+  const body = { kind: 'raw', chain: 'ETH', keys: [{ wallet: wallets[nonce % SENDERS] }], unsigned, ...more };
   return { body, headers: { authorization, 'idempotency-key': `bench-${nonce}` } };
 }
-const serve = ['serve', '--testnet', `--node=ETH=http://127.0.0.1:${node.address().port}`, '--listen', '127.0.0.1:0'];
 
-const source = `import { serve } from '@hono/node-server'; import { Hono } from 'hono';
-const app = new Hono().get('/', (c) => c.json({ a: 1 })).post('/', async (c) => c.json(await c.req.json(), 202));
-serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log('http://127.0.0.1:' + port));`;
-try {
-  const hono = await urlOf(['--input-type=module', '-e', source]);
-  const bareGet = await measure(() => ask(`${hono.url}/`, 'GET'));
-  const barePost = await measure(() => ask(`${hono.url}/`, 'POST', payment()));
-  number = 0;
-  await end(hono);
+/** A token of the tenant's identity provider, which this process is. */
+async function userToken() {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256' }];
+  const issuer = await listening((_question, answer) => answer.end(JSON.stringify({ keys })));
+  custos('tenant', 'set', 'default', '--oidc-issuer', issuer, '--oidc-audience', 'bench', '--oidc-jwks', issuer);
+  const claims = new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'bench' }).setSubject('u-17');
+  return claims.setIssuer(issuer).setAudience('bench').setIssuedAt().setExpirationTime('5m').sign(privateKey);
+}
 
-  const carrying = await urlOf([program, ...serve]);
-  const transactions = `${carrying.url}/v1/transactions`;
-  const waits = [];
+/** Milliseconds from requests, at 100 a second, to their bytes at the node. */
+async function carried(url) {
   const asked = [];
   const begin = performance.now();
   for (let place = 0; place < CARRIED; place++) {
     const due = begin + (place * 1000) / RATE - performance.now();
     if (due > 0) await new Promise((resolve) => setTimeout(resolve, due));
     const start = performance.now();
-    asked.push(ask(transactions, 'POST', payment()).then(({ text }) => ({ start, id: JSON.parse(text).id })));
+    asked.push(ask(url, 'POST', payment()).then(({ text }) => ({ start, id: JSON.parse(text).id })));
   }
   // The bytes tell their id; nothing is asked while they are measured.
   const taken = await Promise.all(asked);
-  while (came.size < CARRIED) await new Promise((resolve) => node.once('request', () => setImmediate(resolve)));
-  for (const { start, id } of taken) {
-    const { txId } = JSON.parse((await ask(`${transactions}/${id}`, 'GET', { headers: { authorization } })).text);
+  while (came.size < CARRIED) await new Promise((resolve) => (told = resolve));
+  const waits = [];
+  // The first tenth warms up.
+  for (const { start, id } of taken.slice(CARRIED / 10)) {
+    const { txId } = JSON.parse((await ask(`${url}/${id}`, 'GET', { headers: { authorization } })).text);
     waits.push(came.get(txId) - start);
   }
+  return waits;
+}
+
+const serve = ['serve', '--testnet', `--node=ETH=${node}`, '--listen', '127.0.0.1:0'];
+try {
+  const hono = await bareServer();
+  const bareGet = await measure(() => ask(`${hono.url}/`, 'GET'));
+  const barePost = await measure(() => ask(`${hono.url}/`, 'POST', payment()));
+  number = 0;
+  await end(hono);
+
+  const proof = await userToken();
+  const carrying = await urlOf([program, ...serve]);
+  const waits = await carried(`${carrying.url}/v1/transactions`);
   await end(carrying);
 
   const accepting = await urlOf([program, ...serve, '--no-signer']);
   const url = `${accepting.url}/v1/transactions`;
   const known = payment();
   const { id } = JSON.parse((await ask(url, 'POST', known)).text);
+  // A payment with one wrong member is validated whole, and refused before anything is looked up.
+  const refused = payment({ expiresIn: 0 });
+  const isRefused = { wanted: (status) => status === 400 };
+  const validated = await measure(() => ask(url, 'POST', refused), isRefused);
+  const withUser = { ...refused, headers: { ...refused.headers, 'custos-user-token': proof } };
+  const proven = await measure(() => ask(url, 'POST', withUser), isRefused);
   const get = await measure(() => ask(`${url}/${id}`, 'GET', { headers: { authorization } }));
   const replayed = await measure(() => ask(url, 'POST', known));
   const durable = await measure(() => ask(url, 'POST', payment()));
+  const alone = await measure(() => ask(url, 'POST', payment()), { callers: 1, requests: 300 });
   await end(accepting);
 
-  const perSecond = ({ rate }) => `${rate.toFixed(0)}/s`;
-  const row = (what, one, limit, goal) => {
-    const ratio = one.rate / limit.rate;
-    return { what, figure: perSecond(one), limit: perSecond(limit), ratio, goal: String(goal), met: ratio >= goal };
-  };
-  const warm = waits.slice(CARRIED / 10);
-  const [p50, p99] = [at(warm, 0.5), at(warm, 0.99)];
+  const fsync = fsyncTime();
+  const [p50, p99] = [at(waits, 0.5), at(waits, 0.99)];
   report('serve', [
-    row('a transaction is read; limit: bare GET', get, bareGet, 0.3),
-    row(
-      `durable POST, p99 ${durable.p99.toFixed(0)} ms; limit: bare POST, p99 ${barePost.p99.toFixed(0)} ms`,
-      durable,
-      barePost,
-      0.1,
-    ),
-    row('a repeated POST; limit: reading a transaction', replayed, get, 1),
+    rateRow('token and validation, no database; limit: bare POST', validated, { limit: barePost, goal: 0.6 }),
+    rateRow("the same with a known user's token; limit: bare POST", proven, { limit: barePost, goal: 0.5 }),
+    rateRow('a transaction is read; limit: bare GET', get, { limit: bareGet, goal: 0.3 }),
+    rateRow('durable POST; limit: bare POST', durable, { limit: barePost, goal: 0.1 }),
+    {
+      what: 'durable POST, 99th percentile beyond that of the bare POST',
+      figure: `${(durable.p99 - barePost.p99).toFixed(0)} ms`,
+      goal: '50 ms',
+      met: durable.p99 - barePost.p99 <= 50,
+    },
+    {
+      what: 'durable POST of one caller, median; limit: one fsync of 4 kB',
+      figure: `${alone.p50.toFixed(1)} ms`,
+      limit: `${fsync.toFixed(1)} ms`,
+      ratio: alone.p50 / fsync,
+      goal: 'at most 2',
+      met: alone.p50 <= 2 * fsync,
+    },
+    rateRow('a repeated POST; limit: reading a transaction', replayed, { limit: get, goal: 1 }),
     {
       what: `request to bytes at the node at ${RATE}/s, median and 99th percentile`,
       figure: `${p50.toFixed(1)} ms, ${p99.toFixed(1)} ms`,
@@ -190,8 +150,5 @@ try {
     },
   ]);
 } finally {
-  for (const child of children) child.kill('SIGKILL');
-  agent.destroy();
-  node.close();
-  node.closeAllConnections();
+  endAll();
 }

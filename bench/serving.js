@@ -1,0 +1,161 @@
+// What the benchmarks of `custos serve` share: the program itself in a home of its own, a node, and callers.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { temporaryHome } from './support.js';
+
+export const CALLERS = 32;
+const REQUESTS = 1_000;
+const home = temporaryHome();
+export const program = fileURLToPath(new URL('../bin/custos.js', import.meta.url));
+const env = {
+  PATH: process.env.PATH,
+  HOME: home,
+  CUSTOS_PASSWORD: 'password of a benchmark',
+  CUSTOS_LOG_LEVEL: 'error',
+};
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const children = [];
+const servers = [];
+
+export const at = (list, part) => list.toSorted((one, other) => one - other)[Math.floor(list.length * part)];
+
+/** Starts a program and waits for the URL that it prints. */
+export async function urlOf(args) {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, url] = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
+    if (url !== undefined) return { url, child };
+  }
+  throw new Error(`${args.join(' ')} has ended`);
+}
+
+export async function end({ child }) {
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+/** Ends what is still there, whatever has happened. */
+export function endAll() {
+  for (const child of children) child.kill('SIGKILL');
+  agent.destroy();
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+export function custos(...args) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...args], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+/** Makes a store with wallets. @returns their ids and addresses */
+export function newStore(wallets) {
+  custos('init');
+  const made = custos('wallet', 'create', 'ETH', '--testnet', '--private-key', '--count', String(wallets));
+  return made
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** @returns the header of a token that no rate holds up */
+export function authorizationOf(...flags) {
+  return `Bearer ${/custos_[0-9a-f_]+/.exec(custos('token', 'create', 'bench', '--rate', '100000', ...flags))[0]}`;
+}
+
+export function ask(url, method, { body, headers = {} } = {}) {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const all = {
+    ...headers,
+    ...(text && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers: all, agent }, (answer) => {
+      let said = '';
+      answer.on('data', (part) => (said += part)).on('end', () => resolve({ status: answer.statusCode, text: said }));
+    });
+    sent.on('error', reject).end(text);
+  });
+}
+
+/** Rate and milliseconds of a step that so many callers take one after another; the first tenth warms up. */
+export async function measure(
+  step,
+  { callers = CALLERS, requests = REQUESTS, wanted = (status) => status < 300 } = {},
+) {
+  const times = [];
+  const run = async (count) => {
+    let left = count;
+    const caller = async () => {
+      while (left > 0) {
+        left -= 1;
+        const begin = performance.now();
+        const { status, text } = await step();
+        if (!wanted(status)) throw new Error(text);
+        times.push(performance.now() - begin);
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, caller));
+  };
+  await run(requests / 10);
+  times.length = 0;
+  const begin = performance.now();
+  await run(requests);
+  return { rate: (requests * 1000) / (performance.now() - begin), p50: at(times, 0.5), p99: at(times, 0.99) };
+}
+
+export const perSecond = ({ rate }) => `${rate.toFixed(0)}/s`;
+
+/** A row whose figure is a rate, beside another one. */
+export function rateRow(what, one, { limit, goal }) {
+  const ratio = one.rate / limit.rate;
+  return { what, figure: perSecond(one), limit: perSecond(limit), ratio, goal: String(goal), met: ratio >= goal };
+}
+
+/** Listens on this machine. @returns the URL */
+export async function listening(answer) {
+  const server = createServer(answer);
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** A node that takes everything and shows no block. @param onBytes - called with the id of what came first */
+export function ethereumNode(onBytes = () => {}) {
+  const results = {
+    eth_chainId: '0xaa36a7',
+    eth_blockNumber: '0x1',
+    eth_gasPrice: '0x1',
+    eth_getTransactionCount: '0x0',
+  };
+  const seen = new Set();
+  return listening(async (question, answer) => {
+    let text = '';
+    for await (const part of question) text += part;
+    const { id, method, params } = JSON.parse(text);
+    let result = results[method] ?? null;
+    if (method === 'eth_sendRawTransaction') {
+      result = `0x${Buffer.from(keccak_256(Buffer.from(params[0].slice(2), 'hex'))).toString('hex')}`;
+      // What no block holds yet is sent again after a while.
+      if (!seen.has(result)) onBytes(result);
+      seen.add(result);
+    }
+    answer.setHeader('content-type', 'application/json').end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  });
+}
+
+/** A server that does nothing else than a hono server has to. */
+export function bareServer() {
+  const source = `import { serve } from '@hono/node-server'; import { Hono } from 'hono';
+    const app = new Hono().get('/', (c) => c.json({ a: 1 })).post('/', async (c) => c.json(await c.req.json(), 202));
+    serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log('http://127.0.0.1:' + port));`;
+  return urlOf(['--input-type=module', '-e', source]);
+}
