@@ -1,7 +1,7 @@
 import type { Token } from '../core/access/token.js';
 import type { Summary } from '../core/chain/summary.js';
 import type { Clock } from '../core/clock.js';
-import type { Delivery, Webhook } from '../core/events/webhooks.js';
+import type { Delivery, Replayed, Webhook } from '../core/events/webhooks.js';
 import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { FreezeScope } from '../core/policy/freeze.js';
@@ -200,6 +200,8 @@ export interface WebhooksService {
   test(tenant: TenantId, id: string): Promise<string>;
   deliveries(tenant: TenantId, id: string, limit: number): Promise<readonly Delivery[]>;
   again(tenant: TenantId, id: string, seq: number): Promise<void>;
+  /** Sends events behind a number again, at most so many. */
+  replay(tenant: TenantId, id: string, from: { readonly after: number; readonly limit: number }): Promise<Replayed>;
 }
 
 /** What the operations work with. Each names the few that it uses. */

@@ -178,11 +178,17 @@ export const daemonOptions: readonly OptionSpec[] = [
   ...storeOptions,
 ];
 
+export const webhookHostOption: OptionSpec = {
+  flags: '--webhook-host <hosts>',
+  about: 'hosts of webhooks that may be private and without TLS',
+};
+
 /** Those of a daemon that a server understands, and where it listens. */
 export const serveOptions: readonly OptionSpec[] = [
   { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
   { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
-  { flags: '--webhook-host <hosts>', about: 'hosts of webhooks that may be private and without TLS' },
+  webhookHostOption,
+  { flags: '--webhook-days <number>', about: 'for how many days sent events of webhooks stay listed (default 30)' },
   ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),
   { flags: '--rpc-chain <chain>', about: 'chain whose JSON-RPC is at /; every chain is at /rpc/CHAIN' },
   { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },

@@ -1,7 +1,118 @@
-import { jsonOption, serveOptions, storeOptions } from './options.js';
+import { jsonOption, serveOptions, storeOptions, testnetOption, webhookHostOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
 const access = () => import('./commands/service/access.js');
+
+const webhooks = () => import('./commands/service/webhooks.js');
+
+const lost = 'but its secret was not shown: `custos webhook rotate` makes a new one';
+
+const webhookCommands: readonly CommandSpec[] = [
+  {
+    path: 'webhook add',
+    args: '<url>',
+    done: `the webhook is made, ${lost}`,
+    about: 'make a webhook of what happens from now on, and print its secret once',
+    options: [
+      { flags: '--tenant <name>', about: 'tenant whose events it gets (default: default)' },
+      {
+        flags: '--type <types>',
+        about: 'only these types of events, separated by commas or repeated (default: all)',
+        many: true,
+      },
+      testnetOption,
+      webhookHostOption,
+      jsonOption,
+      ...storeOptions,
+    ],
+    loadNotes: async () => (await webhooks()).typeNotes(),
+    unlocks: true,
+    load: async () => (await webhooks()).add,
+  },
+  {
+    path: 'webhook list',
+    about: 'list the webhooks, without their secrets',
+    options: [{ flags: '--tenant <name>', about: 'only those of this tenant' }, jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await webhooks()).list,
+  },
+  {
+    path: 'webhook show',
+    args: '<id>',
+    about: 'show one webhook, without its secret',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await webhooks()).show,
+  },
+  {
+    path: 'webhook test',
+    args: '<id>',
+    about: 'send an event of type `webhook.test` now, and print what the receiver answers',
+    options: [webhookHostOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await webhooks()).test,
+  },
+  {
+    path: 'webhook rotate',
+    args: '<id>',
+    done: `the webhook has a new secret, ${lost}`,
+    about: 'give a webhook a new secret and print it once; the former one signs nothing more',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await webhooks()).rotate,
+  },
+  {
+    path: 'webhook enable',
+    args: '<id>',
+    about: 'enable a webhook again: what waits is sent',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await webhooks()).enable,
+  },
+  {
+    path: 'webhook disable',
+    args: '<id>',
+    about: 'send nothing more to a webhook until it is enabled again',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await webhooks()).disable,
+  },
+  {
+    path: 'webhook remove',
+    args: '<id>',
+    about: 'remove a webhook with its deliveries',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await webhooks()).remove,
+  },
+  {
+    path: 'webhook deliveries',
+    args: '<id>',
+    about: 'list what was sent to a webhook, the newest first',
+    options: [{ flags: '--limit <number>', about: 'at most so many (default 100)' }, jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await webhooks()).deliveries,
+  },
+  {
+    path: 'webhook redeliver',
+    args: '<id> <delivery>',
+    about: 'send one event again, under the same id',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await webhooks()).redeliver,
+  },
+  {
+    path: 'webhook replay',
+    args: '<id>',
+    about: 'send all events behind a cursor again, under the same ids',
+    options: [
+      { flags: '--after <cursor>', about: '`next` of `GET /v1/events` (default: from the first event on)' },
+      ...storeOptions,
+    ],
+    unlocks: true,
+    load: async () => (await webhooks()).replay,
+  },
+];
 
 /** Commands around the API: the server, and who may use it. */
 export const serviceCommands: readonly CommandSpec[] = [
@@ -89,4 +200,5 @@ export const serviceCommands: readonly CommandSpec[] = [
     unlocks: true,
     load: async () => (await access()).revokeToken,
   },
+  ...webhookCommands,
 ];

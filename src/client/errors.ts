@@ -3,7 +3,10 @@ import type { Signature, Transaction } from './operations.js';
 /** Everything that this client throws, apart from what an `AbortSignal` of the application says. */
 export class CustosClientError extends Error {
   override readonly name: string = 'CustosClientError';
-  /** A code of the server (docs/errors.md), or of this client: `CLIENT_OPTIONS`, `UNREACHABLE`, `UNREADABLE`, `WAIT_TIMEOUT`. */
+  /**
+   * A code of the server (docs/errors.md), or of this client: `CLIENT_OPTIONS`, `UNREACHABLE`, `UNREADABLE`, `WAIT_TIMEOUT`,
+   * `WEBHOOK_INVALID`.
+   */
   readonly code: string;
 
   constructor(code: string, message: string) {

@@ -26,3 +26,4 @@ export {
 } from './handle.js';
 export type * from './operations.js';
 export type { TransportOptions as ClientOptions } from './transport.js';
+export { CustosWebhookError, verifyWebhook, type WebhookKeys, type WebhookMessage } from './webhooks.js';

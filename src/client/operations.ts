@@ -324,6 +324,18 @@ export type Problem = {
   })[] | undefined;
 };
 
+export type Replay = {
+  /** how many */
+  readonly events: number;
+  /** ask again with it as `after`; null: that was all */
+  readonly next: string | null;
+};
+
+export type ReplayForm = {
+  /** a cursor of `listEvents`; absent: from the first event on */
+  readonly after?: string | undefined;
+};
+
 export type Session = {
   /** what the user sends in `Custos-User-Token`; shown only here */
   readonly session: string;
@@ -702,7 +714,7 @@ export interface Operations {
   /** lists wallets in the order of their ids */
   readonly listWallets: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -736,7 +748,7 @@ export interface Operations {
       readonly id: string;
     };
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -761,7 +773,7 @@ export interface Operations {
   /** lists owners, in no order that says anything of them */
   readonly listOwners: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -789,7 +801,7 @@ export interface Operations {
   /** lists transactions, the newest first */
   readonly listTransactions: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -837,7 +849,7 @@ export interface Operations {
   /** lists signatures, the newest first */
   readonly listSignatures: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -872,7 +884,7 @@ export interface Operations {
   /** lists what happened, the oldest first; read on with `next`, and nothing is missed */
   readonly listEvents: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** only these types, separated by commas */
       readonly types?: string | undefined;
@@ -888,7 +900,7 @@ export interface Operations {
   /** tells what happens from now on, or since a cursor, as Server-Sent Events */
   readonly streamEvents: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** only these types, separated by commas */
       readonly types?: string | undefined;
@@ -959,10 +971,18 @@ export interface Operations {
     };
     readonly answer: unknown;
   };
+  /** sends events behind a cursor again, under the same ids, the oldest first; at most 1000 a request */
+  readonly replayWebhook: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly body: ReplayForm;
+    readonly answer: Replay;
+  };
   /** lists what is complete and not signed, with what it waits for, the newest first */
   readonly listApprovals: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -994,7 +1014,7 @@ export interface Operations {
   /** lists freezes, the oldest first */
   readonly listFreezes: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -1041,7 +1061,7 @@ export interface Operations {
   /** lists the tokens of the tenant, without their secrets */
   readonly listTokens: {
     readonly query: {
-      /** the last cursor that you have */
+      /** a cursor of `listEvents`; absent: from the first event on */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -1127,6 +1147,7 @@ export const operations = {
   testWebhook: { method: 'POST', path: '/v1/webhooks/{id}/test', hasKey: false, isJson: true },
   listDeliveries: { method: 'GET', path: '/v1/webhooks/{id}/deliveries', hasKey: false, isJson: true },
   redeliver: { method: 'POST', path: '/v1/webhooks/{id}/deliveries/{delivery}/redeliver', hasKey: false, isJson: true },
+  replayWebhook: { method: 'POST', path: '/v1/webhooks/{id}/replay', hasKey: false, isJson: true },
   listApprovals: { method: 'GET', path: '/v1/approvals', hasKey: false, isJson: true },
   getApproval: { method: 'GET', path: '/v1/approvals/{id}', hasKey: false, isJson: true },
   decide: { method: 'POST', path: '/v1/approvals/{id}/decisions', hasKey: false, isJson: true },

@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import { asCustosError } from '../core/errors.js';
 import type { EventTable, FeedEvent } from '../core/events/feed.js';
-import type { Delivery, Webhook, WebhookTable } from '../core/events/webhooks.js';
+import type { Webhook, WebhookTable } from '../core/events/webhooks.js';
 import { type Log, tell } from '../core/log.js';
-import { pauses } from './schedule.js';
+import { Lane } from './lane.js';
 import { type Letter, post } from './send.js';
 import { resolveTarget } from './target.js';
 
-/** Messages that are on their way to one receiver at the same time. */
-const AT_ONCE = 8;
 /** Milliseconds between two looks for what other processes wrote, and for what is due again. */
 const PERIOD = 250;
 /** How long another process waits for one that was killed. */
 const LEASE = 15_000;
-/** The answer of a receiver that wants nothing more (RFC 9110: gone). */
-const GONE = 410;
+/** When the process that sends takes its lease again. */
+const RENEWAL = 5000;
+/** Milliseconds between two rounds of looks for old deliveries. */
+const TIDY_PERIOD = 60_000;
+/** Deliveries that are removed at once. */
+const TIDY_LIMIT = 1000;
+const DAY = 24 * 60 * 60 * 1000;
 
 export interface DelivererParts {
   readonly webhooks: WebhookTable;
@@ -24,6 +27,8 @@ export interface DelivererParts {
   readonly log: Log;
   /** Hosts that may be private and plain. */
   readonly allowedHosts: readonly string[];
+  /** For how many days deliveries are kept that have ended. */
+  readonly days: number;
   /** Writes an event as this receiver reads it, signed for now. */
   letter(webhook: Webhook, event: FeedEvent): Letter;
 }
@@ -33,11 +38,13 @@ export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #owner = randomUUID();
   readonly #end = new AbortController();
-  /** Numbers of events on their way, by webhook. */
-  readonly #lanes = new Map<string, Set<number>>();
-  readonly #sending = new Set<Promise<void>>();
+  /** By webhook. */
+  readonly #lanes = new Map<string, Lane>();
   #woken = new AbortController();
   #running: Promise<void> | undefined;
+  /** When the lease was taken. */
+  #leasedAt: number | undefined;
+  #tidy = { after: '', at: 0 };
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
@@ -51,7 +58,7 @@ export class Deliverer {
   async close(): Promise<void> {
     this.#end.abort();
     await this.#running;
-    await Promise.all(this.#sending);
+    await this.#stop();
   }
 
   async #run(): Promise<void> {
@@ -71,38 +78,53 @@ export class Deliverer {
   async #look(): Promise<void> {
     const { webhooks, events, clock } = this.#parts;
     const enabled = (await webhooks.all()).filter(({ isEnabled }) => isEnabled);
-    if (enabled.length === 0) return;
-    const now = clock.now();
-    if (!(await webhooks.lease(this.#owner, now, now + LEASE))) return;
-    await events.number();
-    await Promise.all(enabled.map((webhook) => this.#serve(webhook)));
+    const leads = enabled.length > 0 && (await this.#leads());
+    const sent = new Set(leads ? enabled.map(({ id }) => id) : []);
+    void this.#stop((id) => !sent.has(id));
+    if (leads) {
+      await events.number();
+      await Promise.all(enabled.map((webhook) => this.#laneOf(webhook.id).serve(webhook)));
+    }
+    if (clock.now() >= this.#tidy.at) await this.#removeOld();
   }
 
-  async #serve(webhook: Webhook): Promise<void> {
-    const lane = this.#lanes.get(webhook.id) ?? new Set();
-    this.#lanes.set(webhook.id, lane);
-    if (lane.size >= AT_ONCE) return;
-    const { webhooks, clock } = this.#parts;
-    for (const one of await webhooks.due(webhook, clock.now(), AT_ONCE * 2)) {
-      if (lane.has(one.seq) || lane.size >= AT_ONCE) continue;
-      lane.add(one.seq);
-      const sending = this.#send(webhook, one).finally(() => {
-        lane.delete(one.seq);
-        this.#sending.delete(sending);
-        this.#woken.abort();
-      });
-      this.#sending.add(sending);
-    }
+  /** Whether this process sends. */
+  async #leads(): Promise<boolean> {
+    const now = this.#parts.clock.now();
+    const age = this.#leasedAt === undefined ? RENEWAL : now - this.#leasedAt;
+    if (age >= 0 && age < RENEWAL) return true;
+    const isMine = await this.#parts.webhooks.lease(this.#owner, now, now + LEASE);
+    this.#leasedAt = isMine ? now : undefined;
+    return isMine;
   }
 
-  async #send(webhook: Webhook, one: Delivery & { readonly event: FeedEvent | undefined }): Promise<void> {
-    const { log } = this.#parts;
-    try {
-      await this.#note(webhook, one, one.event === undefined ? undefined : await this.attempt(webhook, one.event));
-    } catch (thrown) {
-      // It is sent again: the receiver knows it by its id.
-      tell(log, 'webhooks-not-served', { webhook: webhook.id, code: asCustosError(thrown).code });
-    }
+  async #removeOld(): Promise<void> {
+    const { webhooks, clock, days } = this.#parts;
+    const { after } = this.#tidy;
+    const found = await webhooks.tidy(after, { before: clock.now() - days * DAY, limit: TIDY_LIMIT });
+    // One that has more left is looked at again.
+    if (found === undefined) this.#tidy = { after: '', at: clock.now() + TIDY_PERIOD };
+    else if (found.isWhole) this.#tidy = { after: found.webhook, at: 0 };
+  }
+
+  #laneOf(id: string): Lane {
+    const { webhooks, clock, log } = this.#parts;
+    const found =
+      this.#lanes.get(id) ??
+      new Lane({ webhooks, clock, log, attempt: (webhook, event) => this.attempt(webhook, event) });
+    this.#lanes.set(id, found);
+    return found;
+  }
+
+  /** Stops lanes: all, or some of them. */
+  async #stop(isMeant: (id: string) => boolean = () => true): Promise<void> {
+    const stopped = [...this.#lanes].filter(([id]) => isMeant(id));
+    await Promise.all(
+      stopped.map(async ([id, lane]) => {
+        await lane.stop();
+        if (lane.isStopped) this.#lanes.delete(id);
+      }),
+    );
   }
 
   /** One try. @returns a status, or the code of what was wrong before there was one */
@@ -114,23 +136,5 @@ export class Deliverer {
     } catch (thrown) {
       return asCustosError(thrown).code;
     }
-  }
-
-  async #note(webhook: Webhook, one: Delivery, came: number | string | undefined): Promise<void> {
-    const { webhooks, clock, log } = this.#parts;
-    const attempts = one.attempts + 1;
-    const answer = String(came ?? 'RECORD_DAMAGED');
-    const { seq } = one;
-    const step = { webhook: webhook.id, seq, attempts, answer, nextAt: clock.now() };
-    if (typeof came === 'number' && came >= 200 && came < 300) return webhooks.note({ ...step, state: 'delivered' });
-    const pause = pauses[one.attempts];
-    if (came === undefined || pause === undefined || came === GONE) {
-      await webhooks.note({ ...step, state: 'failed' });
-      if (came === undefined) return;
-      const reason = came === GONE ? 'the receiver wants nothing more' : `an event was refused ${attempts} times`;
-      tell(log, 'webhook-disabled', { webhook: webhook.id, tenant: webhook.tenant, answer });
-      return webhooks.disable(webhook, reason);
-    }
-    return webhooks.note({ ...step, state: 'waiting', nextAt: clock.now() + pause });
   }
 }

@@ -109,6 +109,7 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
   updateWebhook: ({ webhook }) => ({ path: `/v1/webhooks/${webhook}`, body: { enabled: true } }),
   listDeliveries: webhookAt('/deliveries'),
   redeliver: webhookAt('/deliveries/1/redeliver'),
+  replayWebhook: ({ webhook }) => ({ path: `/v1/webhooks/${webhook}/replay`, body: {} }),
   rotateWebhook: webhookAt('/rotate'),
   testWebhook: webhookAt('/test'),
   removeWebhook: webhookAt(),

@@ -210,6 +210,41 @@ describe('webhooks', () => {
     expect((await test.ask(`GET /v1/webhooks/${id}`, { token })).status).toBe(404);
   });
 
+  it('a replay sends what happened behind a cursor under the same ids, and nothing of another feed', async () => {
+    const token = await test.token();
+    const before = [await happen(), await happen()];
+    const { body: page } = await test.ask('GET /v1/events?limit=1', { token });
+    const { id } = await create(token);
+    const replay = (body: object) => test.ask(`POST /v1/webhooks/${id}/replay`, { token, body });
+    expect(await replay({ after: page['next'] })).toMatchObject({ status: 202, body: { events: 1, next: null } });
+    expect(JSON.parse((await receiver.until(1))[0]?.body ?? '').data.transaction).toBe(before[1]);
+    await delivered(token, id, 'delivered');
+    expect((await replay({})).body).toEqual({ events: 2, next: null });
+    const got = (await receiver.until(3)).map(({ headers }) => String(headers['webhook-id']));
+    const { body: all } = await test.ask('GET /v1/events', { token });
+    const ids = (all['data'] as readonly { readonly id: string }[]).map((one) => one.id);
+    expect([...got].sort()).toEqual([...ids, ids[1]].sort());
+    const wrong = await replay({ after: 'AAAA' });
+    expect([wrong.status, wrong.body['errors']]).toEqual([400, [expect.objectContaining({ pointer: '/after' })]]);
+    const other = Buffer.from(`${'0'.repeat(16)}:1`).toString('base64url');
+    expect((await replay({ after: other })).body['code']).toBe('EVENTS_GONE');
+  });
+
+  it('deliveries that ended long ago are not listed any more', async () => {
+    const token = await test.token();
+    const { id } = await create(token);
+    await happen();
+    await delivered(token, id, 'delivered');
+    await test.webhooks.deliverer.close();
+    const now = Date.now() + 31 * 24 * 60 * 60 * 1000;
+    const clock = { ...systemClock, now: () => now };
+    const next = servedWebhooks({ store: test.store, mac, clock, log: silentLog, allowedHosts: ['127.0.0.1'] });
+    next.deliverer.start();
+    while ((await test.store.webhooks.deliveries(id, 1)).length > 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    await next.deliverer.close();
+  });
+
   it('a changed secret signs nothing more', async () => {
     const token = await test.token();
     const { id, secret } = await create(token);

@@ -165,17 +165,19 @@ async function ownedOf(
   return (wanted) => wanted.every((id) => own.has(id));
 }
 
-function cursorAt(seq: number, { epoch }: FeedHead): string {
+/** What a client hands back to go on behind an event. */
+export function cursorAt(seq: number, { epoch }: FeedHead): string {
   return cursorOf(`${epoch}:${seq}`);
 }
 
 /** @throws CustosError REQUEST_INVALID, EVENTS_GONE: the store was restored since the cursor */
-function placeOf(cursor: string | undefined, head: FeedHead): number | undefined {
-  const place = keyOf(cursor, (text) => {
+export function placeOf(cursor: string | undefined, head: FeedHead, property?: string): number | undefined {
+  const parse = (text: string) => {
     const [, epoch, seq] = /^([0-9a-f]{16}):(\d{1,15})$/.exec(text) ?? [];
     if (epoch === undefined) throw requestInvalid([]);
     return { epoch, seq: Number(seq) };
-  });
+  };
+  const place = keyOf(cursor, parse, property);
   if (place === undefined) return undefined;
   if (place.epoch === head.epoch && place.seq <= head.last) return place.seq;
   throw new CustosError('EVENTS_GONE', 'the cursor is of a feed from before the store was restored');

@@ -6,7 +6,8 @@ import type { TenantId } from '../../core/ids.js';
 import { type Caller, isWhole } from '../caller.js';
 import type { ShownWebhook } from '../parts.js';
 import { type Route, route } from '../route.js';
-import { described, moment, named, parsedBy } from '../schemas.js';
+import { described, moment, named, paging, parsedBy } from '../schemas.js';
+import { cursorAt, placeOf } from './events.js';
 
 const id = z.string().regex(/^wh_[0-9a-f]{32}$/, 'must be the id of a webhook');
 const params = z.strictObject({ id });
@@ -16,6 +17,8 @@ const eventType = parsedBy((text) => {
 }, z.string().min(1).max(100));
 /** Deliveries that one answer shows. */
 const SHOWN = 200;
+/** Events that one request sends again. */
+const REPLAYED = 1000;
 
 const webhookForm = named(
   'WebhookForm',
@@ -178,6 +181,37 @@ export const webhookRoutes: readonly Route[] = [
       return { status: 202 };
     },
   }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/{id}/replay',
+    id: 'replayWebhook',
+    about: `sends events behind a cursor again, under the same ids, the oldest first; at most ${REPLAYED} a request`,
+    scope: 'webhooks:manage',
+    params,
+    body: named(
+      'ReplayForm',
+      z.strictObject({ after: described(paging.after, 'a cursor of `listEvents`; absent: from the first event on') }),
+    ),
+    answers: {
+      202: {
+        about: 'they are sent again',
+        schema: named(
+          'Replay',
+          z.strictObject({
+            events: described(z.int(), 'how many'),
+            next: described(z.string().nullable(), 'ask again with it as `after`; null: that was all'),
+          }),
+        ),
+      },
+    },
+    async handle({ params: one, body: { after } }, { webhooks, feeds }, caller) {
+      const tenant = wholeTenant(caller);
+      const head = await feeds.head();
+      const from = { after: placeOf(after, head, 'body/after') ?? 0, limit: REPLAYED };
+      const { count, last, isWhole } = await webhooks.replay(tenant, one.id, from);
+      return { status: 202, body: { events: count, next: isWhole ? null : cursorAt(last, head) } };
+    },
+  }),
 ];
 
 /** A webhook tells everything of its tenant. @throws CustosError SCOPE_MISSING */
@@ -192,7 +226,8 @@ function wholeTenant(caller: Caller): TenantId {
   throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
 }
 
-function webhookJson({ webhook: one, publicKey }: ShownWebhook): z.input<typeof webhook> {
+/** A webhook as applications see it. */
+export function webhookJson({ webhook: one, publicKey }: ShownWebhook): z.input<typeof webhook> {
   return {
     ...{ id: one.id, url: one.url, enabled: one.isEnabled, publicKey },
     types: one.types === undefined ? null : [...one.types],
@@ -200,7 +235,8 @@ function webhookJson({ webhook: one, publicKey }: ShownWebhook): z.input<typeof 
   };
 }
 
-function deliveryJson({ seq, state, attempts, answer, nextAt }: Delivery): z.input<typeof delivery> {
+/** A delivery as applications see it. */
+export function deliveryJson({ seq, state, attempts, answer, nextAt }: Delivery): z.input<typeof delivery> {
   return {
     ...{ delivery: String(seq), state, attempts, answer: answer ?? null },
     nextAt: state === 'waiting' ? new Date(nextAt).toISOString() : null,

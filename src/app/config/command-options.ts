@@ -3,6 +3,7 @@ import { parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { type WalletKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
 import { type OidcFlags, readOidcFlags } from '../access/oidc-flags.js';
+import { readWebhookFlags, type WebhookFlags } from '../access/webhook-flags.js';
 import { flagName, type SettingsReader } from './reader.js';
 
 /** A payment as flags name it; texts as they were typed. */
@@ -110,6 +111,7 @@ export interface CommandOptions {
   readonly days?: number;
   readonly payment: PaymentFlags;
   readonly oidc: OidcFlags;
+  readonly webhook: WebhookFlags;
   /** Log that `doctor` summarizes; `-` is standard input. */
   readonly log?: string;
   /** `doctor` contacts no service. */
@@ -134,6 +136,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readToken(read),
     payment: readPaymentFlags(read),
     oidc: readOidcFlags(read),
+    webhook: readWebhookFlags(read),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { wholeNumber } from './command-options.js';
 import type { SettingsReader } from './reader.js';
 
 /** Settings of `custos serve` alone. */
@@ -10,6 +11,8 @@ export interface ServeConfig {
   readonly allowedHosts?: readonly string[];
   /** Hosts of webhooks that may be private and plain, with a port or without. */
   readonly webhookHosts?: readonly string[];
+  /** For how many days deliveries of webhooks are kept that have ended. */
+  readonly webhookDays?: number;
   /** False if other daemons of the store sign what this one accepts. */
   readonly signs: boolean;
   /** Ticker of the chain whose JSON-RPC is at `/`. */
@@ -35,9 +38,16 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     port: Number(port ?? 0),
     ...(allowedHosts && { allowedHosts }),
     ...(webhookHosts && { webhookHosts }),
+    ...readDays(read),
     signs: !read.isOff('signer'),
     ...readRpc(read),
   };
+}
+
+function readDays(read: SettingsReader): Pick<ServeConfig, 'webhookDays'> {
+  const given = read.given('webhookDays');
+  if (given === undefined) return {};
+  return { webhookDays: read.misused('--webhook-days', 1, () => wholeNumber(given, '--webhook-days')) };
 }
 
 function readRpc(read: SettingsReader): Pick<ServeConfig, 'rpcChain' | 'clef'> {

@@ -71,7 +71,8 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   });
   const heard = new AbortController();
   const intake = whileHeard(tagsOwners(createIntake(store.journal, wake), { store, vault }), heard.signal);
-  const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts: serve.webhookHosts ?? [] });
+  const { webhookHosts: allowedHosts = [], webhookDays: days } = serve;
+  const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts, days });
   const control = { store, clock, mac, viewKey, chains: chains.ids };
   const inForce = frontApprovals({
     ...{ store, viewKey, publicVault: vault, signer: lifecycle.signer, chains, clock, needs: config.needs },

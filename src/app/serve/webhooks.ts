@@ -20,10 +20,15 @@ interface WebhookParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly allowedHosts: readonly string[];
+  /** For how many days deliveries are kept that have ended. */
+  readonly days?: number | undefined;
 }
 
+/** For how many days deliveries are kept, unless something else is said. */
+const DAYS = 30;
+
 /** Webhooks of a server: what manages them, and what sends. */
-export function servedWebhooks({ store, mac, clock, log, allowedHosts }: WebhookParts): {
+export function servedWebhooks({ store, mac, clock, log, allowedHosts, days = DAYS }: WebhookParts): {
   readonly service: WebhooksService;
   readonly deliverer: Deliverer;
 } {
@@ -37,7 +42,7 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts }: Webhook
     const seconds = Math.floor(clock.now() / 1000);
     return { body, headers: signedHeaders(keysOf(webhook), { id: event.id, seconds, body }) };
   };
-  const deliverer = new Deliverer({ webhooks, events, clock, log, allowedHosts, letter });
+  const deliverer = new Deliverer({ webhooks, events, clock, log, allowedHosts, days, letter });
   const required = (found: Webhook | undefined) => {
     if (found === undefined) throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
     return found;
@@ -90,6 +95,8 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts }: Webhook
       if (await webhooks.again(id, seq, clock.now())) return;
       throw new CustosError('WEBHOOK_UNKNOWN', 'the webhook has no such delivery');
     },
+    replay: async (tenant, id, { after, limit }) =>
+      webhooks.replay(await known(tenant, id), { after, limit, now: clock.now() }),
   };
   return { service, deliverer };
 }

@@ -1,7 +1,7 @@
 import type { State } from '../store/journal.js';
 
 /** What applications hear of, in the order in which documents show it. */
-const eventTypes = {
+export const eventTypes = {
   'transaction.accepted': 'Custos took it over, or found it at a cloud',
   'transaction.held': 'it waits for approvals, or for a person',
   'transaction.signed': 'the signed bytes are recorded',

@@ -35,6 +35,15 @@ interface DeliveryStep extends Pick<Delivery, 'webhook' | 'seq' | 'state' | 'att
   readonly answer: string;
 }
 
+/** What was made due again of a feed. */
+export interface Replayed {
+  readonly count: number;
+  /** Number of the event up to which that was done. */
+  readonly last: number;
+  /** There is nothing behind it. */
+  readonly isWhole: boolean;
+}
+
 export interface WebhookTable {
   /** It gets what happens from now on. */
   add(webhook: Webhook): Promise<void>;
@@ -43,6 +52,7 @@ export interface WebhookTable {
   get(tenant: TenantId, id: string): Promise<Webhook | undefined>;
   /** Changes it as it is now, whatever others changed meanwhile. @returns undefined: there is none */
   change(tenant: TenantId, id: string, change: (webhook: Webhook) => Webhook): Promise<Webhook | undefined>;
+  /** `tidy` removes its deliveries. */
   remove(tenant: TenantId, id: string): Promise<boolean>;
   /** Disables it and says so in its feed, in one database transaction. */
   disable(webhook: Pick<Webhook, 'tenant' | 'id'>, reason: string): Promise<void>;
@@ -57,6 +67,20 @@ export interface WebhookTable {
   note(step: DeliveryStep): Promise<void>;
   /** Makes a delivery due again. @returns false: there is none */
   again(webhook: string, seq: number, now: number): Promise<boolean>;
+  /** Makes events due again that the webhook wants, the oldest first, also those from before it was made. */
+  replay(
+    webhook: Webhook,
+    from: { readonly after: number; readonly limit: number; readonly now: number },
+  ): Promise<Replayed>;
+  /**
+   * Removes deliveries of the next webhook in the order of ids: those that ended before a moment; all, if the webhook is gone.
+   * @param after - id of the webhook that was looked at last
+   * @returns the one that was looked at, and whether more is left of it; undefined: there is none behind `after`
+   */
+  tidy(
+    after: string,
+    old: { readonly before: number; readonly limit: number },
+  ): Promise<{ readonly webhook: string; readonly isWhole: boolean } | undefined>;
   /** One process at a time sends. @returns whether this one does until then */
   lease(owner: string, now: number, until: number): Promise<boolean>;
 }

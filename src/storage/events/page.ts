@@ -42,12 +42,15 @@ export async function eventsAt(
 
 async function linesIn(db: Tables, wanted: Wanted): Promise<readonly Line[]> {
   const { after, upTo, limit, types, transaction, seqs } = wanted;
+  const events = types && linesOf(types);
+  // PostgreSQL refuses an empty list.
+  if (events?.length === 0) return [];
   let query = db
     .selectFrom('transaction_events')
     .selectAll()
     .where('feed', '=', feedName(wanted.tenant, wanted.network));
   query = query.where('seq', '>', 0).where('seq', '>', after).where('seq', '<=', upTo).orderBy('seq');
-  if (types !== undefined) query = query.where('event', 'in', linesOf(types));
+  if (events !== undefined) query = query.where('event', 'in', events);
   if (transaction !== undefined) query = query.where('transaction_id', '=', transaction);
   if (seqs !== undefined) query = query.where('seq', 'in', seqs);
   if (limit !== undefined) query = query.limit(limit);

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type EventType, isEventType, publicEvent } from '../../core/events/types.js';
-import type { Delivery, DeliveryState, Webhook, WebhookTable } from '../../core/events/webhooks.js';
+import { isEventType } from '../../core/events/types.js';
+import type { Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import { parseTenantId } from '../../core/ids.js';
-import { chunks } from '../../core/pages.js';
 import type { Database } from '../database.js';
 import { type JournalSeal, sealOf, useSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
-import { feedName, type Numbered, type NumberedRow, numberRows, type Tables } from './number.js';
-import { eventsAt } from './page.js';
+import { dueOf, handOut, makeDue, newest, noteStep } from './deliveries.js';
+import { type Numbered, numberRows, type Tables } from './number.js';
+import { replaySome } from './replay.js';
+import { tidyNext } from './tidy.js';
 import { noteEvent, type Written } from './written.js';
 
 type Row = StoreTables['webhooks'];
@@ -63,14 +64,8 @@ export function webhookTable(
     change: (tenant, id, next) => database.write((db) => change(db, { tenant, id }, next)),
     remove: (tenant, id) =>
       database.write(async (db) => {
-        const done = await db
-          .deleteFrom('webhooks')
-          .where('id', '=', id)
-          .where('tenant', '=', tenant)
-          .executeTakeFirst();
-        if (done.numDeletedRows === 0n) return false;
-        await db.deleteFrom('deliveries').where('webhook', '=', id).execute();
-        return true;
+        const one = db.deleteFrom('webhooks').where('id', '=', id).where('tenant', '=', tenant);
+        return (await one.executeTakeFirst()).numDeletedRows > 0n;
       }),
     async disable(webhook, reason) {
       const used = await database.write(async (db) => {
@@ -80,30 +75,12 @@ export function webhookTable(
       });
       written.tell(used);
     },
-    deliveries: (webhook, limit) =>
-      read(async (db) =>
-        (
-          await db
-            .selectFrom('deliveries')
-            .selectAll()
-            .where('webhook', '=', webhook)
-            .orderBy('seq', 'desc')
-            .limit(limit)
-            .execute()
-        ).map(deliveryOf),
-      ),
+    deliveries: (webhook, limit) => read((db) => newest(db, webhook, limit)),
     due: (webhook, now, limit) => read((db) => dueOf(db, webhook, { now, limit })),
-    note: ({ webhook, seq, state, attempts, nextAt, answer }) =>
-      database.write(async (db) => {
-        const change = { state, attempts, next_at: nextAt, answer };
-        await db.updateTable('deliveries').set(change).where('webhook', '=', webhook).where('seq', '=', seq).execute();
-      }),
-    again: (webhook, seq, now) =>
-      database.write(async (db) => {
-        const change = { state: 'waiting', attempts: 0, next_at: now };
-        const update = db.updateTable('deliveries').set(change).where('webhook', '=', webhook).where('seq', '=', seq);
-        return (await update.executeTakeFirst()).numUpdatedRows === 1n;
-      }),
+    note: (step) => database.write((db) => noteStep(db, step)),
+    again: (webhook, seq, now) => database.write((db) => makeDue(db, webhook, { seq, now })),
+    replay: (webhook, from) => database.write((db) => replaySome(db, webhook, from)),
+    tidy: (after, old) => database.write((db) => tidyNext(db, after, old)),
     lease: (owner, now, until) => database.write((db) => takeLease(db, { owner, now, until })),
   };
 }
@@ -120,22 +97,6 @@ async function addNotice(
     .values({ ...notice, mac: seal.of('notices', notice), seq: 0, feed: null })
     .execute();
   noteEvent(db);
-}
-
-async function dueOf(db: Tables, webhook: Webhook, { now, limit }: { readonly now: number; readonly limit: number }) {
-  const rows = await db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('webhook', '=', webhook.id)
-    .where('state', '=', 'waiting')
-    .where('next_at', '<=', now)
-    .orderBy('next_at')
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
-  if (rows.length === 0) return [];
-  const events = await eventsAt(db, { ...webhook, seqs: rows.map(({ seq }) => Number(seq)) });
-  return rows.map(deliveryOf).map((one) => ({ ...one, event: events.find(({ seq }) => seq === one.seq) }));
 }
 
 async function takeLease(
@@ -171,27 +132,6 @@ export async function numberAndHandOut(
   return { head, isWhole };
 }
 
-async function handOut(db: Tables, rows: readonly NumberedRow[], now: number): Promise<void> {
-  const webhooks = await db.selectFrom('webhooks').selectAll().where('state', '=', 'enabled').execute();
-  if (webhooks.length === 0) return;
-  const values = rows.flatMap(({ seq, feed, event }) => {
-    const type = typeOf(event);
-    return webhooks
-      .filter((one) => feedName(one.tenant, one.network) === feed && type !== undefined && wants(one, type))
-      .map(({ id }) => ({ webhook: id, seq, state: 'waiting', attempts: 0, next_at: now, answer: null }));
-  });
-  for (const part of chunks(values, 500)) await db.insertInto('deliveries').values(part).execute();
-}
-
-/** A line of a story, or a notice that has its type already. */
-function typeOf(event: string): EventType | undefined {
-  return isEventType(event) ? event : publicEvent(event)?.type;
-}
-
-function wants({ types }: Row, type: EventType): boolean {
-  return types === null || types.split(' ').includes(type);
-}
-
 function rowOf(webhook: Webhook, seal: JournalSeal): Row {
   const { id, tenant, network, url, types, salt, isEnabled, createdAt } = webhook;
   const row = {
@@ -215,12 +155,4 @@ function webhookOf(db: Tables, row: Row): Webhook[] {
       createdAt: Number(row.created_at),
     },
   ];
-}
-
-function deliveryOf({ webhook, seq, state, attempts, next_at, answer }: StoreTables['deliveries']): Delivery {
-  return {
-    ...{ webhook, seq: Number(seq), attempts: Number(attempts), nextAt: Number(next_at) },
-    state: state as DeliveryState,
-    ...(answer !== null && { answer }),
-  };
 }

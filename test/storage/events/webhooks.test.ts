@@ -60,6 +60,53 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     expect(events.map(({ type }) => type)).toEqual(['webhook.disabled']);
   });
 
+  it('a replay makes what the webhook wants due again, some at a time, also what happened before it was made', async () => {
+    for (let at = 0; at < 3; at++) await happen();
+    const [one, other] = [webhook({ types: ['transaction.accepted'] }), webhook({ types: ['webhook.disabled'] })];
+    await store.webhooks.add(one);
+    await store.webhooks.add(other);
+    await happen();
+    await store.events.number();
+    const step = { webhook: one.id, seq: 4, attempts: 3, answer: '204', nextAt: 5 };
+    await store.webhooks.note({ ...step, state: 'delivered' });
+    const from = (after: number) => ({ after, limit: 2, now: 9 });
+    expect(await store.webhooks.replay(one, from(0))).toEqual({ count: 2, last: 2, isWhole: false });
+    expect(await numbersFor(one)).toEqual([4, 2, 1]);
+    expect(await store.webhooks.replay(one, from(2))).toEqual({ count: 2, last: 4, isWhole: true });
+    const due = await store.webhooks.due(one, 9, 10);
+    expect(due.map(({ seq, attempts, event }) => [seq, attempts, event?.seq])).toEqual(
+      [1, 2, 3, 4].map((seq) => [seq, 0, seq]),
+    );
+    expect(await store.webhooks.replay(one, from(4))).toEqual({ count: 0, last: 4, isWhole: true });
+    expect(await store.webhooks.replay(other, from(0))).toEqual({ count: 0, last: 4, isWhole: true });
+  });
+
+  it('what ended long ago is removed a few at a time, what waits stays, and of a removed webhook nothing is left', async () => {
+    const [one, gone] = [webhook({ id: `wh_${'1'.repeat(32)}` }), webhook({ id: `wh_${'2'.repeat(32)}` })];
+    await store.webhooks.add(one);
+    await store.webhooks.add(gone);
+    for (let at = 0; at < 5; at++) await happen();
+    await store.events.number();
+    for (const [seq, state, nextAt] of [
+      [1, 'delivered', 10],
+      [2, 'failed', 20],
+      [3, 'delivered', 30],
+      [4, 'delivered', 1000],
+    ] as const) {
+      await store.webhooks.note({ webhook: one.id, seq, state, nextAt, attempts: 1, answer: '204' });
+    }
+    await store.webhooks.remove(tenant, gone.id);
+    const old = { before: 1000, limit: 2 };
+    expect(await store.webhooks.tidy('', old)).toEqual({ webhook: one.id, isWhole: false });
+    expect(await store.webhooks.tidy('', old)).toEqual({ webhook: one.id, isWhole: true });
+    expect(await numbersFor(one)).toEqual([5, 4]);
+    for (const isWhole of [false, false, true]) {
+      expect(await store.webhooks.tidy(one.id, old)).toEqual({ webhook: gone.id, isWhole });
+    }
+    expect(await store.webhooks.tidy(one.id, old)).toBeUndefined();
+    expect(await numbersFor(gone)).toEqual([]);
+  });
+
   it('one of another tenant is not changed', async () => {
     const one = webhook();
     await store.webhooks.add(one);

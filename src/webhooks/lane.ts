@@ -1,0 +1,130 @@
+import type { Clock } from '../core/clock.js';
+import { asCustosError } from '../core/errors.js';
+import type { FeedEvent } from '../core/events/feed.js';
+import type { Delivery, Webhook, WebhookTable } from '../core/events/webhooks.js';
+import { type Log, tell } from '../core/log.js';
+import { pauses } from './schedule.js';
+
+/** Messages that are on their way to one receiver at the same time. */
+const AT_ONCE = 8;
+/** Deliveries that one look at the store brings. */
+const A_LOOK = 64;
+/** The answer of a receiver that wants nothing more (RFC 9110: gone). */
+const GONE = 410;
+
+interface LaneParts {
+  readonly webhooks: Pick<WebhookTable, 'due' | 'note' | 'disable'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** One try. @returns a status, or why there was none */
+  attempt(webhook: Webhook, event: FeedEvent): Promise<number | string>;
+}
+
+type Due = Delivery & { readonly event: FeedEvent | undefined };
+
+/** Sends to one receiver, the oldest event first. */
+export class Lane {
+  readonly #parts: LaneParts;
+  /** Numbers of events on their way. */
+  readonly #sending = new Map<number, Promise<void>>();
+  #queue: Due[] = [];
+  /** The last look did not bring everything that is due. */
+  #isMore = false;
+  /** Absent: nothing is sent now. */
+  #webhook: Webhook | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends what is due. @param webhook - as it is now */
+  serve(webhook: Webhook): Promise<void> {
+    this.#webhook = webhook;
+    return this.#fill(webhook);
+  }
+
+  /** It was stopped, and nothing is on its way. */
+  get isStopped(): boolean {
+    return this.#webhook === undefined && this.#sending.size === 0;
+  }
+
+  /** Sends nothing more. @returns when nothing is on its way; what was not noted then is sent again */
+  async stop(): Promise<void> {
+    this.#webhook = undefined;
+    this.#queue = [];
+    await this.#looking?.catch(() => undefined);
+    await Promise.all(this.#sending.values());
+  }
+
+  #fill(webhook: Webhook): Promise<void> {
+    this.#looking ??= this.#look(webhook).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(webhook: Webhook): Promise<void> {
+    const { webhooks, clock } = this.#parts;
+    do {
+      // Also what is noted meanwhile: the store may have been read before that.
+      const known = new Set([...this.#sending.keys(), ...this.#queue.map(({ seq }) => seq)]);
+      const due = await webhooks.due(webhook, clock.now(), A_LOOK);
+      if (this.#webhook === undefined) return;
+      const fresh = due.filter(({ seq }) => !known.has(seq));
+      this.#queue.push(...fresh);
+      this.#isMore = due.length === A_LOOK;
+      this.#start();
+    } while (this.#isMore && this.#queue.length < AT_ONCE);
+  }
+
+  #start(): void {
+    while (this.#webhook !== undefined && this.#sending.size < AT_ONCE) {
+      const one = this.#queue.shift();
+      if (one === undefined) return;
+      const sending = this.#send(this.#webhook, one).finally(() => {
+        this.#sending.delete(one.seq);
+        this.#goOn();
+      });
+      this.#sending.set(one.seq, sending);
+    }
+  }
+
+  #goOn(): void {
+    this.#start();
+    if (this.#webhook === undefined || !this.#isMore || this.#queue.length > 0) return;
+    const { log } = this.#parts;
+    const { id } = this.#webhook;
+    this.#fill(this.#webhook).catch((thrown: unknown) => {
+      tell(log, 'webhooks-not-served', { webhook: id, code: asCustosError(thrown).code });
+    });
+  }
+
+  async #send(webhook: Webhook, one: Due): Promise<void> {
+    const { log, attempt } = this.#parts;
+    try {
+      await this.#note(webhook, one, one.event === undefined ? undefined : await attempt(webhook, one.event));
+    } catch (thrown) {
+      // It is sent again: the receiver knows it by its id.
+      tell(log, 'webhooks-not-served', { webhook: webhook.id, code: asCustosError(thrown).code });
+    }
+  }
+
+  async #note(webhook: Webhook, one: Due, came: number | string | undefined): Promise<void> {
+    const { webhooks, clock, log } = this.#parts;
+    const attempts = one.attempts + 1;
+    const answer = String(came ?? 'RECORD_DAMAGED');
+    const { seq } = one;
+    const step = { webhook: webhook.id, seq, attempts, answer, nextAt: clock.now() };
+    if (typeof came === 'number' && came >= 200 && came < 300) return webhooks.note({ ...step, state: 'delivered' });
+    const pause = pauses[one.attempts];
+    if (came === undefined || pause === undefined || came === GONE) {
+      await webhooks.note({ ...step, state: 'failed' });
+      if (came === undefined) return;
+      const reason = came === GONE ? 'the receiver wants nothing more' : `an event was refused ${attempts} times`;
+      tell(log, 'webhook-disabled', { webhook: webhook.id, tenant: webhook.tenant, answer });
+      return webhooks.disable(webhook, reason);
+    }
+    return webhooks.note({ ...step, state: 'waiting', nextAt: clock.now() + pause });
+  }
+}
