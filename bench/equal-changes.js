@@ -13,4 +13,25 @@ export const equalChanges = [
     change: 'length > 0 with >=',
     because: 'Empty lists add no rule. They are left out because a single list needs no copy.',
   },
+  {
+    path: 'src/policy/statics/within.ts',
+    change: 'inner.start < inner.end with <=',
+    because: 'Hours that begin and end at the same minute are refused when a policy is read.',
+  },
+  {
+    path: 'src/policy/approval-text.ts',
+    change: 'text.length > MAX_TEXT with >=',
+    because: 'No approval that can be written is half as long. The bound spares the work of reading a longer text.',
+  },
+  {
+    path: 'src/policy/freeze-text.ts',
+    change: 'text.length > MAX_TEXT with >=',
+    because: 'No freeze that can be written is as long. The bound spares the work of reading a longer text.',
+  },
+  {
+    path: 'src/signing/control/spending.ts',
+    change: 'index.get(key) === id with !==',
+    because:
+      'What is left in an index leads to a family that is gone or is no kin. It is taken out so that indexes do not grow.',
+  },
 ];

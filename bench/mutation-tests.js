@@ -1,9 +1,6 @@
 // Just enough of vitest to run the same tests many times in one process.
 import { isDeepStrictEqual } from 'node:util';
 
-/** A test that waits for what never comes has failed. */
-const LONGEST = 30_000;
-
 export const tests = [];
 let scope = newScope();
 
@@ -45,12 +42,12 @@ function scopesOf(inner) {
   return inner === undefined ? [] : [...scopesOf(inner.outer), inner];
 }
 
-/** Runs tests until one fails. @returns its name and why */
-export async function firstFailure(some) {
+/** Runs tests until one fails. @param longest - seconds for each. @returns its name and why */
+export async function firstFailure(some, longest) {
   const begun = new Set();
   for (const { name, run, scopes } of some) {
     try {
-      await inTime(runIn(scopes, begun, run));
+      await inTime(runIn(scopes, begun, run), longest);
     } catch (cause) {
       return { name, cause };
     }
@@ -71,12 +68,17 @@ async function runIn(scopes, begun, run) {
   }
 }
 
-async function inTime(work) {
+/** Counted second by second, because a process may be stopped for a while. */
+async function inTime(work, longest) {
   let timer;
+  let seconds = longest;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it never ends')), LONGEST);
+    timer = setInterval(() => {
+      seconds -= 1;
+      if (seconds < 0) reject(new Error('it never ends'));
+    }, 1_000);
   });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  await Promise.race([work, late]).finally(() => clearInterval(timer));
 }
 
 /** What is met by more than one value. */

@@ -7,6 +7,10 @@ const { shim, files, survey } = workerData;
 // The same examples for each change, so that two runs have the same score.
 fc.configureGlobal({ seed: 1 });
 
+/** Seconds. A test that waits longer waits for what never comes, and has failed. */
+const LONGEST = 300;
+const LONGEST_CHANGED = 30;
+
 let on;
 let reached = new Set();
 globalThis.isChanged = (number) => {
@@ -34,7 +38,7 @@ async function makeSurvey() {
   for (const [place, test] of tests.entries()) {
     reached = new Set();
     const start = performance.now();
-    const broken = await firstFailure([test]);
+    const broken = await firstFailure([test], LONGEST);
     if (broken) throw new Error(`a test fails without any change: ${broken.name}`, { cause: broken.cause });
     made.push({ place, reached, takes: performance.now() - start });
   }
@@ -44,6 +48,7 @@ async function makeSurvey() {
 async function tryChange(number) {
   unhandled = false;
   on = number;
-  const failure = await firstFailure(survey.flatMap((one) => (one.reached.has(number) ? [tests[one.place]] : [])));
+  const about = survey.filter(({ reached: all }) => all.has(number)).map(({ place }) => tests[place]);
+  const failure = await firstFailure(about, LONGEST_CHANGED);
   return failure !== undefined || unhandled;
 }

@@ -38,10 +38,10 @@ function write(value: unknown, depth: number): string {
   if (typeof value === 'string') return writeText(value);
   if (Array.isArray(value)) return `[${value.map((one) => write(one, depth + 1)).join()}]`;
   if (typeof value !== 'object') throw unfit(typeof value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  // `<` compares UTF-16 units, as RFC 8785 (3.2.3) wants.
-  members.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${members.map(([name, member]) => `${writeText(name)}:${write(member, depth + 1)}`).join()}}`;
+  const members = new Map(Object.entries(value).filter(([, member]) => member !== undefined));
+  // It sorts by UTF-16 units, as RFC 8785 (3.2.3) wants.
+  const names = [...members.keys()].sort();
+  return `{${names.map((name) => `${writeText(name)}:${write(members.get(name), depth + 1)}`).join()}}`;
 }
 
 function writeText(text: string): string {

@@ -92,7 +92,7 @@ function decisionIn(value: unknown): Decision | undefined | 'unreadable' {
   }
   const [first] = found;
   // With `{"approved": false, "decision": "RETRY"}` a service says that it has not decided yet.
-  if (found.size === 2 && found.has('REJECT') && found.has('RETRY')) return 'RETRY';
+  if (found.has('REJECT') && found.has('RETRY')) return 'RETRY';
   return found.size > 1 ? 'unreadable' : first;
 }
 

@@ -83,9 +83,10 @@ const rows: readonly (readonly [string, Given, string, string])[] = [
     'hold',
   ],
   ['403 without a body', { status: 403, headers: {} }, 'deny', 'deny'],
+  ['400 without a body', { status: 400, headers: {} }, 'deny', 'deny'],
   ['404 with a reason', { status: 404, body: '{"error":"unknown"}' }, 'deny', 'deny'],
   ['a yes with status 403', { status: 403, body: '{"approved":true}' }, 'deny', 'deny'],
-  ...[407, 413, 421, 431, 501, 511].map(
+  ...[407, 413, 421, 431, 500, 501, 511].map(
     (status) => [`status ${status}`, { status, headers: {} }, 'hold', 'hold'] as const,
   ),
 ];
@@ -111,6 +112,16 @@ describe('an answer', () => {
   });
 });
 
+it('an answer says why it is no yes: by its word, by its status, or because it decides nothing', () => {
+  const post = (given: Given) => read(given, { method: 'POST' });
+  expect(post({ body: '{"decision":"REJECT"}' })).toMatchObject({ reason: 'the service said REJECT' });
+  expect(post({ status: 403, headers: {} })).toMatchObject({ reason: 'the service answered with status 403' });
+  expect(post({ body: '{"decision":"RETRY"}' })).toMatchObject({ reason: 'the service said RETRY' });
+  const yes = '{"approved":true}';
+  expect(post({ status: 202, body: yes })).toMatchObject({ kind: 'hold', because: 'undecided' });
+  expect(post({ status: 203, body: yes })).toMatchObject({ kind: 'hold', because: 'invalid' });
+});
+
 describe('an answer that has to be signed', () => {
   const secret = Secret.text('a shared secret');
   const yes = `${asked.nonce}.${asked.digest}.APPROVE`;
@@ -125,7 +136,7 @@ describe('an answer that has to be signed', () => {
 
   it('an answer is accepted with the right signature over time, nonce, digest and decision, in either form', () => {
     expect(judge(sign(yes))).toEqual({ kind: 'allow' });
-    expect(judge(sign(yes, now + 59_000))).toEqual({ kind: 'allow' });
+    for (const time of [now - 60_000, now + 60_000]) expect(judge(sign(yes, time))).toEqual({ kind: 'allow' });
     expect(judge({ ...sign(yes), 'content-type': 'text/plain' }, { body: '', status: 204 }, 'GET')).toEqual({
       kind: 'allow',
     });

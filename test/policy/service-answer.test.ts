@@ -7,6 +7,10 @@ it('a service approves, rejects, puts off or has no opinion', () => {
   const signed = { text: 'lines', signature: 'abc' };
   expect(readServiceAnswer(JSON.stringify({ custosApproval: 1, ...signed }))).toEqual({ kind: 'decided', signed });
   expect(readServiceAnswer('{"custosAnswer":"RETRY","after":60}')).toEqual({ kind: 'retry', after: 60_000 });
+  for (const after of [1, 86_400]) {
+    const text = JSON.stringify({ custosAnswer: 'RETRY', after });
+    expect(readServiceAnswer(text)).toEqual({ kind: 'retry', after: after * 1000 });
+  }
   expect(readServiceAnswer('{"custosAnswer":"RETRY"}')).toEqual({ kind: 'retry' });
   expect(readServiceAnswer('{"custosAnswer":"IGNORE"}')).toEqual({ kind: 'ignore' });
 });

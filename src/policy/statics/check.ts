@@ -79,7 +79,8 @@ function permitFindings(permit: Permit, policy: Policy): PolicyFinding[] {
   const { id, asset, chain, network, needs } = permit;
   const places = [...asset].flatMap((name) => policy.assets.get(name) ?? []);
   const isPlaced = places.some((one) => (chain?.has(one.chain) ?? true) && (network?.has(one.network) ?? true));
-  const isThere = (other: Permit) => other.id !== id && !other.shadow && !permit.shadow && isNarrower(permit, other);
+  const isThere = (other: Permit) => !other.shadow && !permit.shadow && isNarrower(permit, other);
+  // Of two that permit the same, the note is about the later name, and no permit adds nothing to itself.
   const wider = policy.permits.find((other) => isThere(other) && (!isNarrower(other, permit) || other.id < id));
   const blocking = policy.forbids.find(
     (one) => !one.shadow && one.code === undefined && isWithin(foldedConditions(permit), one),

@@ -102,8 +102,7 @@ function isDuring(inner: Conditions['hours'], outer: Conditions['hours']): boole
   if (outer === undefined) return true;
   if (inner === undefined) return false;
   if (inner.start === outer.start && inner.end === outer.end) return true;
-  const isPlain = inner.start < inner.end && outer.start < outer.end;
-  return isPlain && outer.start <= inner.start && inner.end <= outer.end;
+  return outer.start <= inner.start && inner.start < inner.end && inner.end <= outer.end;
 }
 
 function isBelow(inner: Ceiling | undefined, outer: Ceiling | undefined, assets: ReadonlySet<string>): boolean {

@@ -191,7 +191,7 @@ export class ControlBook {
       families: this.#spending.families(),
       lastFamily: this.#spending.last,
       wallets: this.#revisions.all(),
-      ...(this.frozen.length > 0 && { frozen: this.frozen }),
+      frozen: this.frozen,
     };
   }
 

@@ -174,7 +174,6 @@ export class Spending {
 
   /** A forgotten family charges again when its bytes are signed again: that errs to the safe side. */
   #forget(now: number): void {
-    if (this.#families.size <= MOST_FAMILIES) return;
     let excess = this.#families.size - MOST_FAMILIES;
     for (const family of this.#families.values()) {
       if (excess <= 0) return;

@@ -102,6 +102,11 @@ describe('the lines of an approval', () => {
     fc.assert(fc.property(fc.string(), (any) => !reads(`custos-approval/1\n${any}`)));
   });
 
+  test('may name 16 demands', () => {
+    const demands = Array.from({ length: 16 }, (_, at) => ({ count: 1, group: `group-${at}` }));
+    expect(readApprovalText(approvalBy('bea', { demands }).text).demands).toEqual(demands);
+  });
+
   test.each([
     ['no line end', text.trimEnd()],
     ['a line too many', `${text}x: y\n`],
@@ -113,6 +118,8 @@ describe('the lines of an approval', () => {
     ['a time in another form', text.replace('13:00:00.000Z', '13:00:00Z')],
     ['a time of another zone', text.replace('13:00:00.000Z', '13:00:00.000+00:00')],
     ['25 hours', text.replace('2026-01-01T13:00', '2026-01-02T13:00')],
+    ['an end at its beginning', text.replace('2026-01-01T13:00:00.000Z', '2026-01-01T11:59:59.000Z')],
+    ['17 demands', text.replace('2 of treasury', Array.from({ length: 17 }, () => '2 of treasury').join(', '))],
     ['an end before its beginning', text.replace('2026-01-01T13:00', '2026-01-01T11:00')],
     ['a letter of another alphabet', text.replace('p-1', 'р-1')],
     ['another title', text.replace('custos-approval/1', 'custos-approval/2')],

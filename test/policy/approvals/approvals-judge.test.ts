@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { CustosError, type ErrorCode } from '../../../src/core/errors.js';
 import type { Question } from '../../../src/core/signing/judge.js';
 import type { StoredApproval } from '../../../src/core/store/approvals.js';
 import { readApprovalText } from '../../../src/policy/approval-text.js';
-import { approvalsJudge } from '../../../src/policy/approvals-judge.js';
+import { type ApprovalsJudgeParts, approvalsJudge } from '../../../src/policy/approvals-judge.js';
 import { approvalBy, asked, constitution, now, payment, store } from './people.js';
 
 const { initiator: _, policy: __, ...plain } = asked;
@@ -16,7 +17,7 @@ function given(key: string, change: Parameters<typeof approvalBy>[1] = {}): Stor
 /** A judge over a list of approvals that is spent as the tables spend it. */
 function court(approvals: readonly StoredApproval[], { known = true, demands = asked.demands } = {}) {
   const spent = new Map<string, string>();
-  const judge = approvalsJudge({
+  const parts: ApprovalsJudgeParts = {
     storeId: store,
     clock: { now: () => now } as never,
     demandsOf: () => demands,
@@ -27,8 +28,8 @@ function court(approvals: readonly StoredApproval[], { known = true, demands = a
         for (const nonce of nonces) spent.set(nonce, of);
       },
     },
-  });
-  return { judge, spent };
+  };
+  return { judge: approvalsJudge(parts), parts, spent };
 }
 
 const question = (change: Partial<Question> = {}): Question =>
@@ -63,6 +64,33 @@ describe('the judge of approvals', () => {
       reason: '2 of treasury: bea approved, ben can',
     });
     expect(spent.size).toBe(0);
+  });
+
+  test('asks only those who can still approve what is open, and says so', async () => {
+    const wishes: string[][] = [];
+    const demands = ['treasury', 'risk'].map((group) => ({ count: 1, group }));
+    const seen = { ...(free as object), demands: demands.slice(0, 1) };
+    const judge = approvalsJudge({
+      ...court([given('ben', seen)], { demands }).parts,
+      askMissing: (_question, _asked, open) => void wishes.push([...open]),
+    });
+    expect(await judge.decide(question())).toMatchObject({
+      kind: 'hold',
+      reason: '1 of treasury: ben approved; 1 of risk: no approval yet, ben can',
+    });
+    expect(wishes).toEqual([['ben']]);
+  });
+
+  test('holds what is spent for other bytes at the last moment, and passes any other failure on', async () => {
+    const failing = (code: ErrorCode) => {
+      const { parts } = court([given('bea', free), given('ben', free)]);
+      const spend = async () => {
+        throw new CustosError(code, 'a failure');
+      };
+      return approvalsJudge({ ...parts, approvals: { ...parts.approvals, spend } }).decide(question());
+    };
+    expect(await failing('APPROVAL_SPENT')).toMatchObject({ kind: 'hold', because: 'undecided' });
+    await expect(failing('STORE_UNREACHABLE')).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
   });
 
   test('spends the approvals of the attempt as it lets the transaction pass', async () => {

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import { canonicalJson } from '../../../src/policy/canonical-json.js';
 import { constitutionOf, readConstitution } from '../../../src/policy/constitution.js';
+import { personKeyText } from '../../../src/policy/person-key.js';
 import {
   checkSuccession,
   constitutionDecree,
@@ -73,6 +75,49 @@ describe('a constitution', () => {
     ['a threshold too many', { thresholds: { ...written.thresholds, king: '1 of board' } }],
   ])('with %s is refused', (_, change) => {
     expect(() => constitutionOf({ ...written, ...change })).toThrow(coded('CONSTITUTION_INVALID'));
+  });
+
+  test('has at most 256 persons, 8 keys of a person, 64 groups and 262,144 characters', () => {
+    const keys = (from: number, count: number) =>
+      Array.from({ length: count }, (_, at) => {
+        const bytes = createHash('sha256')
+          .update(`key ${from + at}`)
+          .digest();
+        return personKeyText({ kind: 'ed25519', bytes });
+      });
+    const code = (change: object): string | undefined => {
+      try {
+        constitutionOf({ ...written, ...change });
+        return undefined;
+      } catch (error) {
+        return error instanceof CustosError ? error.code : String(error);
+      }
+    };
+    const refused = 'CONSTITUTION_INVALID';
+    const operators = (count: number) => {
+      const more = keys(0, count - 6).map((key, at) => [
+        `o-${at}`,
+        { roles: ['operator'], keys: [key], initiates: [] },
+      ]);
+      return { persons: { ...written.persons, ...Object.fromEntries(more) } };
+    };
+    expect([code(operators(256)), code(operators(257))]).toEqual([undefined, refused]);
+    const owning = (count: number) => withPerson({ keys: keys(0, count) });
+    expect([code(owning(8)), code(owning(9))]).toEqual([undefined, refused]);
+    const grouped = (count: number) => {
+      const more = Array.from({ length: count - 3 }, (_, at) => [`g-${at}`, ['oli']]);
+      return { groups: { ...written.groups, ...Object.fromEntries(more) } };
+    };
+    expect([code(grouped(64)), code(grouped(65))]).toEqual([undefined, refused]);
+    // Each initiator takes eight characters in the text, its two quotes and a comma among them, and the last as many as are left.
+    const long = (length: number) => {
+      const room = length - text.length;
+      const count = Math.floor(room / 8) - 1;
+      const names = Array.from({ length: count }, (_, at) => String(at).padStart(5, '0'));
+      return withPerson({ initiates: [...names, 'z'.repeat(room - count * 8 - 2)] });
+    };
+    expect(constitutionOf({ ...written, ...long(262_144) }).text).toHaveLength(262_144);
+    expect(code(long(262_145))).toBe(refused);
   });
 
   test('takes the names of an object’s own parts for nothing special', () => {

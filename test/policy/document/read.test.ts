@@ -130,6 +130,33 @@ describe('a policy as text', () => {
     return policyText({ books: { b: { entries: [entry], coolDown } } });
   }
 
+  it('may have 4,194,304 characters and 16 levels', () => {
+    expect(refusal(policyText().padEnd(4 * 1024 * 1024))).toBe('accepted');
+    expect(refusal(policyText().padEnd(4 * 1024 * 1024 + 1))).toContain('has more than 4194304 characters');
+    const nested = (levels: number) => refusal('['.repeat(levels) + ']'.repeat(levels));
+    expect(nested(16)).toBe('the policy is not an object');
+    expect(nested(17)).toContain('nested more than 16 levels deep');
+  });
+
+  it('that is no JSON is refused with the place from which on it is none', () => {
+    expect(refusal('{\n  "version": 1,\n}')).toBe('the policy is not JSON from line 3, column 1 on');
+  });
+
+  it('with several mistakes is refused with all of them, at most twenty one by one', () => {
+    const wrong = (count: number) =>
+      policyText({
+        permits: Array.from({ length: count }, (_, at) => ({ ...open, id: `p-${at}`, to: `book:b-${at}` })),
+      });
+    const names = (at: number) => `permits[${at}].to names the book b-${at}, which is not declared`;
+    expect(refusal(wrong(1))).toBe(names(0));
+    expect(refusal(wrong(2))).toBe(`${names(0)}; ${names(1)}`);
+    expect(() => readPolicy(wrong(2))).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ problems: [names(0), names(1)] }) }),
+    );
+    expect(refusal(wrong(20))).toMatch(/b-19, which is not declared$/);
+    expect(refusal(wrong(22))).toMatch(/b-19, which is not declared; and 2 more$/);
+  });
+
   it('takes names of Object.prototype as names', () => {
     const { groups, books } = readPolicy(
       policyText({ groups: { constructor: ['ann'] }, books: { 'to-string': { entries: [] } } }),

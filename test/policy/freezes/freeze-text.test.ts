@@ -81,6 +81,13 @@ describe('the lines of a freeze', () => {
     );
   });
 
+  test('a reason may have 200 characters of any language', () => {
+    for (const reason of ['a'.repeat(200), '\u00e9'.repeat(200)]) {
+      const lines = { store, freeze: { ...freeze, reason, by: keyOf('oli').text } };
+      expect(readFreezeText(freezeText(lines))).toEqual(lines);
+    }
+  });
+
   test('an empty reason and one that is too long are refused before they are signed', () => {
     for (const reason of ['', ' ', 'a'.repeat(201)]) {
       expect(() => freezeText({ store, freeze: { ...freeze, reason } })).toThrow(

@@ -74,6 +74,15 @@ describe('a new version of a policy', () => {
     expect(rule('limits', limit, change)).toBe(effect);
   });
 
+  it('names the members that widen or narrow, and all that are different where only together they widen', () => {
+    const why = (from: object, change: object) =>
+      diffOf({ permits: [from] }, { permits: [{ ...from, ...change }] }).changes.map((one) => one.why);
+    expect(why(permit, { max: '4', tags: ['hot'] })).toEqual(['the permit allows less than before (max, tags)']);
+    const unproved = 'the permit is not proved to allow only what it allowed before';
+    expect(why(permit, { max: '6', tags: ['hot'] })).toEqual([`${unproved} (max)`]);
+    expect(why({ ...permit, max: 'any' }, { max: undefined, value: '1' })).toEqual([`${unproved} (max, value)`]);
+  });
+
   it('says what comes and goes', () => {
     expect(diffOf({}, { permits: [permit] }).effect).toBe('widens');
     expect(diffOf({ permits: [permit] }, {}).effect).toBe('narrows');

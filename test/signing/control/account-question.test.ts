@@ -21,6 +21,11 @@ it('what a signer asks of the account is read as it was written', () => {
   expect(parseAccountQuestion(reserve)).toEqual(reserve);
 });
 
+it('a question to the account may name 10,000 windows', () => {
+  const wanted = Array.from({ length: 10_000 }, (_, at) => ({ budget: `day to ${at}`, since: at }));
+  expect(parseAccountQuestion({ ...used, wanted })).toEqual({ ...used, wanted });
+});
+
 it.each<[string, unknown]>([
   ['another kind', { ...used, kind: 'release' }],
   ['no claim', { ...used, claim: undefined }],

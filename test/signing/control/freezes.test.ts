@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
 import { freezeText } from '../../../src/policy/freeze-text.js';
 import { ControlBook } from '../../../src/signing/control/book.js';
+import { requireFreezeOf } from '../../../src/signing/control/freezes.js';
 
 const chain = parseChainId('ETH');
 const request = { pending: { chain, network: 'mainnet', keys: [] }, sealed: [] } as const;
@@ -38,4 +39,18 @@ test('changes that are read back make the same freezes', () => {
   book.unfreeze(two);
   // Signers that were told of the tag are told that it is free.
   expect(book.update).toEqual({ documents: { policies: [] }, clock: 0 });
+});
+
+test('signers learn of frozen tags although nothing else governs, and of nothing while no tag is frozen', () => {
+  const book = new ControlBook(() => 7);
+  book.freeze(textOf(1, { kind: 'all' }));
+  expect(book.update).toBeUndefined();
+  book.freeze(textOf(2, { kind: 'tag', tag: 'hot' }));
+  expect(book.update).toEqual({ documents: { policies: [] }, clock: 7, frozenTags: ['hot'] });
+});
+
+test('a freeze of another store is refused', () => {
+  const text = textOf(1, { kind: 'all' });
+  expect(() => requireFreezeOf('00'.repeat(16), text)).not.toThrow();
+  expect(() => requireFreezeOf('11'.repeat(16), text)).toThrow(expect.objectContaining({ code: 'FREEZE_INVALID' }));
 });

@@ -2,18 +2,19 @@ import { expect, it } from 'vitest';
 import type { Effect } from '../../../src/core/chain/effect.js';
 import { messageContent, readSignedMessage } from '../../../src/core/chain/message-content.js';
 import { CustosError } from '../../../src/core/errors.js';
-import type { AccountQuestion } from '../../../src/core/signing/control.js';
+import type { AccountQuestion, ControlDocuments } from '../../../src/core/signing/control.js';
 import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
-import type { Admission } from '../../../src/signing/control/claim.js';
+import { type Admission, claimOf } from '../../../src/signing/control/claim.js';
 import { Gate } from '../../../src/signing/control/gate.js';
 import { parseContext, prepareSigning } from '../../../src/signing/sign.js';
 import { controlSeal } from '../../../src/vault/control-seal.js';
-import { anyPayment, dayLimit, documentsOf, sealer } from '../../support/control.js';
+import { anyPayment, approvalOf, dayLimit, documentsOf, sealer } from '../../support/control.js';
 import { messageRequest, type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
 
 const rules = { feeCeilings: new Map(), allowedHazards: new Set<never>() };
 
-async function admissionOf(parts: SigningParts, receivers: readonly string[]): Promise<Admission> {
+/** @param receivers - of one unit each, instead of what the transaction does */
+async function admissionOf(parts: SigningParts, receivers?: readonly string[]): Promise<Admission> {
   const { wallet, sealed } = await parts.wallet('key');
   const request = signRequest({ wallet, sealed });
   const chain = parts.chains.get('ETH');
@@ -21,13 +22,17 @@ async function admissionOf(parts: SigningParts, receivers: readonly string[]): P
   const unsigned = chain.codec.parse(request.completed, parseContext(request.pending, { rules, signers }));
   const { from } = unsigned.summary;
   const fee = unsigned.effects.filter(({ op }) => op === 'fee');
-  const paid = receivers.map((to): Effect => ({ op: 'transfer', from, to, asset: 'ETH', amount: 1n }));
+  const paid = receivers?.map((to): Effect => ({ op: 'transfer', from, to, asset: 'ETH', amount: 1n }));
   const wallets = [{ id: wallet.signatureId }];
   return {
     request,
     chain,
     network: 'testnet',
-    unsigned: { summary: unsigned.summary, sign: (keys) => unsigned.sign(keys), effects: [...paid, ...fee] },
+    unsigned: {
+      summary: unsigned.summary,
+      sign: (keys) => unsigned.sign(keys),
+      effects: paid ? [...paid, ...fee] : unsigned.effects,
+    },
     signers,
     wallets,
   };
@@ -77,6 +82,74 @@ it.each([
   const { done, asked } = await admitted(receivers);
   await expect(done).rejects.toMatchObject({ code: 'POLICY_DENIED' });
   expect(asked).toEqual([]);
+});
+
+/** A gate that judges by these documents, and the questions that it asks while it admits. */
+function gateBy(parts: SigningParts, documents: ControlDocuments) {
+  const seal = controlSeal(parts.rootKey, parts.storeId);
+  const gate = new Gate({ storeId: parts.storeId, open: seal.open.bind(seal) }, () => 1_000_000);
+  gate.apply({ documents, clock: 1 });
+  const admit = async (admission: Admission): Promise<readonly AccountQuestion[]> => {
+    const asked: AccountQuestion[] = [];
+    await gate.admit(admission, async (question) => {
+      asked.push(question);
+      return question.kind === 'used' ? question.wanted.map(() => 0n) : [];
+    });
+    return asked;
+  };
+  return admit;
+}
+
+it('what no limit counts and no person approves asks nothing of the account', async () => {
+  const parts = await signingParts();
+  const admit = gateBy(parts, documentsOf(sealer(parts).policy({ permits: [anyPayment] })));
+  expect(await admit(await admissionOf(parts, ['0xaa']))).toEqual([]);
+});
+
+it('the fee rate of a transaction is judged where the keys are', async () => {
+  const parts = await signingParts();
+  const admit = gateBy(parts, documentsOf(sealer(parts).policy({ permits: [{ ...anyPayment, feeRateMax: '10' }] })));
+  const admission = await admissionOf(parts, ['0xaa']);
+  const { unsigned } = admission;
+  const rated = (summary: object) =>
+    admit({ ...admission, unsigned: { ...unsigned, summary: { ...unsigned.summary, ...summary } } });
+  expect(await rated({ feeRate: 10 })).toEqual([]);
+  for (const summary of [{ feeRate: 10.5 }, {}]) {
+    await expect(rated(summary)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  }
+});
+
+it('an approval that raises a limit is spent, and not where the limit fits', async () => {
+  const parts = await signingParts();
+  const seals = sealer(parts);
+  const stepUp = ['1 of treasury'];
+  const spentUnder = async (units: number) => {
+    const members = { permits: [anyPayment], limits: [{ ...dayLimit(units), stepUp }] };
+    const documents = { constitution: seals.constitution(), policies: [seals.policy(members)] };
+    const { version, hash } = seals.read(members);
+    const admission = await admissionOf(parts);
+    const request = { ...admission.request, control: { id: 'p-1', approvals: [] } };
+    const demands = [{ count: 1, group: 'treasury' }];
+    const times = { notBefore: 0, expires: 2_000_000, nonce: '0a'.repeat(16) };
+    const approval = approvalOf(parts, request, { key: 'bea', policy: { version, hash }, demands, ...times });
+    const approved = { ...request, control: { id: 'p-1', approvals: [approval] } };
+    const asked = await gateBy(parts, documents)({ ...admission, request: approved });
+    return asked.flatMap((question) => (question.kind === 'reserve' ? question.approvals : []));
+  };
+  expect(await spentUnder(1)).toEqual([{ nonce: '0a'.repeat(16), expires: 2_000_000 }]);
+  expect(await spentUnder(1_000_000_000_000_000)).toEqual([]);
+});
+
+it('the same content is another signature as a message than as typed data, and as a transaction', async () => {
+  const parts = await signingParts();
+  const admission = await admissionOf(parts, ['0xaa']);
+  const { pending } = admission.request;
+  const marks = [undefined, 'message', 'typed-data'].map(
+    (kind) => claimOf({ ...admission, request: { ...admission.request, pending: { ...pending, kind } as never } }).mark,
+  );
+  expect(new Set(marks).size).toBe(3);
+  const changed = { ...admission.request, pending: { ...pending, kind: undefined } as never };
+  expect(claimOf({ ...admission, request: changed }).mark).toBe(claimOf(admission).mark);
 });
 
 it('a freeze of a tag that comes between judging and opening a secret still stops the signature', async () => {

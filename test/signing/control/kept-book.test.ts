@@ -196,6 +196,27 @@ describe('the state of a keeper', () => {
     expect(readKept(Buffer.concat([start, first, second]), seal)?.counter).toBe(3);
   });
 
+  it('is written as a whole again once more than a mebibyte was appended to it', async () => {
+    const file = memoryFile();
+    const { keeper } = bookIn(file);
+    const LENGTH_AND_TAG = 4 + 64;
+    const text = (size: number) =>
+      'x'.repeat(size - LENGTH_AND_TAG - JSON.stringify([{ kind: 'unfrozen', text: '' }]).length);
+    const write = (size: number) => keeper.write([{ kind: 'unfrozen', text: text(size) }]);
+    for (const size of [200, 1024 * 1024, 200, 200]) await write(size);
+    expect(file.manners).toEqual(['replace', 'append', 'append', 'replace']);
+  });
+
+  it('zeros after its last record are damage', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    book.reserve(takes('a', 1n));
+    await book.settled();
+    expect(() => readKept(Buffer.concat([file.bytes, Buffer.alloc(4)]), seal)).toThrow(damaged);
+    // Fewer bytes are the beginning of a record that was not written to its end.
+    expect(readKept(Buffer.concat([file.bytes, Buffer.alloc(3)]), seal)?.counter).toBe(1);
+  });
+
   it('any bytes are read as a state or refused with a code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CustosError } from '../../../src/core/errors.js';
 import { parseSignatureId } from '../../../src/core/ids.js';
 import { ControlBook } from '../../../src/signing/control/book.js';
 import { eventsText, readEvents, readSnapshot, snapshotText } from '../../../src/signing/control/book-text.js';
@@ -41,7 +42,24 @@ describe('the records that were signed with', () => {
     expect(written).toEqual([{ kind: 'wallets', records: [record(2)] }]);
     await expect(new Tab(book).signed([record(1)])).rejects.toEqual(old);
     await new Tab(book).signed([record(2)]);
+    await book.settled();
+    await new Promise<void>((resolve) => setImmediate(resolve));
     expect(written).toHaveLength(1);
+  });
+
+  it('a signature waits for what it took itself, and for nothing that others took', async () => {
+    const full = new CustosError('KEEPER_STATE_UNWRITTEN', 'the disk is full');
+    const book = new ControlBook(() => 1);
+    book.keepIn({
+      write: async () => {
+        throw full;
+      },
+    });
+    const taking = new Tab(book);
+    const charges = [{ budget: 'day', since: 0, amount: 1n, max: 5n }];
+    taking.answer({ kind: 'reserve', claim: { mark: 'a', uses: [] }, approvals: [], charges });
+    await expect(new Tab(book).signed([record(0)])).resolves.toBeUndefined();
+    await expect(taking.signed()).rejects.toEqual(full);
   });
 
   it('what was learned survives a restart, from a snapshot and from what happened after it', () => {

@@ -94,6 +94,28 @@ describe('what signatures take', () => {
     expect(used()).toBe(30n);
   });
 
+  it('bytes that are signed again leave no second charge behind', () => {
+    const { take, spending } = account();
+    take(wants(claim('a', 'n#1'), 60n));
+    take(wants(claim('a', 'n#1'), 60n));
+    expect(spending.families().map(({ charges }) => charges)).toEqual([[{ budget: 'day', at: HOUR, amount: 60n }]]);
+  });
+
+  it('of more than 20,000 families the oldest are forgotten, but for those whose approvals still count', () => {
+    const { take, spending } = account();
+    const of = (nonce: string, expires: number) => ({ approvals: [{ nonce, expires }], charges: [] });
+    take(wants(claim('over'), 0n, of('x', HOUR)));
+    take(wants(claim('held'), 0n, of('y', HOUR + 1)));
+    for (let at = 0; at < 19_998; at++) take(wants(claim(`more ${at}`), 0n, { charges: [] }));
+    expect(spending.families()).toHaveLength(20_000);
+    take(wants(claim('one more'), 0n, { charges: [] }));
+    expect(spending.families().slice(0, 2)).toMatchObject([{ marks: ['held'] }, { marks: ['more 0'] }]);
+    take(wants(claim('another'), 0n, { charges: [] }));
+    expect(spending.families().slice(0, 2)).toMatchObject([{ marks: ['held'] }, { marks: ['more 1'] }]);
+    expect(spending.families()).toHaveLength(20_000);
+    expect(() => take(wants(claim('z'), 0n, of('y', HOUR + 1)))).toThrow(spent);
+  });
+
   it('a refused signature gives back what it took, unless another one shares it', () => {
     const { take, used, spending } = account();
     const first = take(wants(claim('a', 'n#1'), 60n, { approvals: [approval('x')] }));
