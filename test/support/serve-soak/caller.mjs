@@ -35,7 +35,8 @@ export class Caller {
       });
       if (answer !== undefined && !isOpen(answer)) {
         if (answer.status < 300) return JSON.parse(answer.text);
-        throw new Error(`${operation} was answered with ${answer.status}: ${answer.text}`);
+        const { status } = answer;
+        throw Object.assign(new Error(`${operation} was answered with ${status}: ${answer.text}`), { status });
       }
       this.broken += 1;
       await wait(PAUSE);

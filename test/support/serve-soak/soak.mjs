@@ -112,11 +112,16 @@ function pay({ caller, tally, number, wallet }) {
   });
 }
 
-const ends = new Set(['completed', 'failed', 'denied', 'cancelled']);
+/** `unknown`: it was taken over, and is gone. */
+const ends = new Set(['completed', 'failed', 'denied', 'cancelled', 'unknown']);
 
 async function ended({ caller, id }) {
   for (;;) {
-    const { state } = await caller.ask(`GET /v1/transactions/${id}`, { headers: { prefer: 'wait=20' } });
+    const look = caller.ask(`GET /v1/transactions/${id}`, { headers: { prefer: 'wait=20' } });
+    const { state } = await look.catch((error) => {
+      if (error.status === 404) return { state: 'unknown' };
+      throw error;
+    });
     if (ends.has(state)) return;
     await wait(50);
   }
