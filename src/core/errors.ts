@@ -730,8 +730,16 @@ const kinds = {
   LOGIN_REFUSED: {
     exit: 1,
     status: 401,
-    hint: 'the password is wrong, or the user has no login; an application gives a new one with `PUT /v1/users/{owner}/password`',
+    hint: 'the password or passkey is wrong, or the user has no login; an application gives one with `PUT /v1/users/{owner}/password`',
   },
+  PASSKEY_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'ask for fresh options and let the browser answer them; the message says what was wrong',
+  },
+  PASSKEY_UNKNOWN: { exit: 1, status: 404, hint: '`GET /v1/users/{owner}/passkeys` lists the passkeys of a user' },
+  PASSKEY_LIMIT: { exit: 1, status: 409, hint: 'remove a passkey that the user no longer has' },
+  PASSKEYS_OFF: { exit: 1, status: 501, hint: 'start `custos serve` with --rp-id and --rp-origin' },
   ISSUER_UNREACHABLE: {
     exit: 1,
     status: 503,

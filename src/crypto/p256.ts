@@ -39,3 +39,15 @@ export function verify(hash: Uint8Array, signature: Uint8Array, signer: Uint8Arr
     return false;
   }
 }
+
+/**
+ * Checks a signature in DER (X9.62, Ecdsa-Sig-Value) over the SHA-256 of a message. Either half of the order may hold s. Malformed
+ * input is `false`.
+ */
+export function verifyDer(message: Uint8Array, signature: Uint8Array, signer: Uint8Array): boolean {
+  try {
+    return p256.verify(signature, message, signer, { prehash: true, lowS: false, format: 'der' });
+  } catch {
+    return false;
+  }
+}
