@@ -8,8 +8,8 @@ import type { JournalEntry } from '../core/store/journal.js';
 
 /** A user of the tenant who proved to be there. */
 export interface ProvenUser extends KnownOwner {
-  /** What proved it: a token of the identity provider, or a session that Custos opened. */
-  readonly by: 'issuer' | 'session';
+  /** What proved it: a token of the identity provider, a session that was opened for one, or a session of a login that Custos keeps. */
+  readonly by: 'issuer' | 'exchange' | 'session';
 }
 
 /** Who asks: the token that was verified. The tenant comes from it, and from nothing else in a request. */

@@ -14,6 +14,7 @@ import type { ProvenUser } from './caller.js';
 import type { Feeds } from './feeds.js';
 import type { About, DecisionForm, Readable } from './forms/approvals.js';
 import type { DraftChecked, DraftDiff, FreezeShown, PolicyForm, PolicyVersionForm } from './forms/control.js';
+import type { AnsweredKey, CreationOptions, NewKey, RequestOptions } from './forms/passkeys.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
 import type { Changes } from './waiting/changes.js';
@@ -177,6 +178,37 @@ export interface UsersService {
   logout(tenant: TenantId, text: string): Promise<void>;
 }
 
+/** A passkey as its user sees it. */
+export interface ShownPasskey {
+  /** The credential's id, in base64url. */
+  readonly id: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** What a passkey answered, to be taken for a user. */
+export interface PasskeyLoginRequest extends UserRef {
+  readonly answer: AnsweredKey;
+  /** Where the connection comes from. */
+  readonly address?: string | undefined;
+}
+
+/** Knows the passkeys of users. Every operation throws CustosError PASSKEYS_OFF where the server has no site of passkeys. */
+export interface PasskeysService {
+  /** @param shownAs - what authenticators show as the account. @throws CustosError PASSKEY_LIMIT, STORE_* */
+  start(user: UserRef, shownAs: string | undefined): Promise<CreationOptions>;
+  /** @throws CustosError PASSKEY_INVALID, PASSKEY_LIMIT, STORE_* */
+  add(user: UserRef, name: string, key: NewKey): Promise<ShownPasskey>;
+  /** The oldest first. */
+  list(user: UserRef): Promise<readonly ShownPasskey[]>;
+  /** Ends every session of the user. @throws CustosError PASSKEY_UNKNOWN, STORE_* */
+  remove(user: UserRef, id: string): Promise<void>;
+  startLogin(user: UserRef): Promise<RequestOptions>;
+  /** @throws CustosError LOGIN_REFUSED, RATE_LIMITED, STORE_* */
+  login(request: PasskeyLoginRequest): Promise<NewSession>;
+}
+
 /** A webhook without its secret. */
 export interface ShownWebhook {
   readonly webhook: Webhook;
@@ -222,6 +254,7 @@ export interface ApiParts {
   readonly changes: Changes;
   readonly webhooks: WebhooksService;
   readonly users: UsersService;
+  readonly passkeys: PasskeysService;
   /** Aborted when the server ends: who waits gets an answer with what there is. */
   readonly closing: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { eventRoutes } from './routes/events.js';
 import { freezeRoutes } from './routes/freezes.js';
 import { healthRoutes } from './routes/health.js';
 import { ownerRoutes } from './routes/owners.js';
+import { passkeyRoutes } from './routes/passkeys.js';
 import { policyRoutes } from './routes/policies.js';
 import { signatureRoutes } from './routes/signatures.js';
 import { tokenRoutes } from './routes/tokens.js';
@@ -26,4 +27,5 @@ export const routes: readonly Route[] = [
   ...policyRoutes,
   ...tokenRoutes,
   ...userRoutes,
+  ...passkeyRoutes,
 ];

@@ -187,6 +187,8 @@ export const webhookHostOption: OptionSpec = {
 export const serveOptions: readonly OptionSpec[] = [
   { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
   { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
+  { flags: '--rp-id <domain>', about: 'domain for which users make passkeys; with --rp-origin' },
+  { flags: '--rp-origin <origins>', about: 'pages that use those passkeys, such as https://shop.example.com' },
   webhookHostOption,
   { flags: '--webhook-days <number>', about: 'for how many days sent events of webhooks stay listed (default 30)' },
   ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),

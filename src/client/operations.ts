@@ -69,6 +69,40 @@ export type CountedOwner = {
   readonly wallets: number;
 };
 
+export type CreationOptions = {
+  readonly challenge: string;
+  /** milliseconds */
+  readonly timeout: number;
+  readonly rp: {
+    readonly id: string;
+    readonly name: string;
+  };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly displayName: string;
+  };
+  readonly pubKeyCredParams: readonly ({
+    readonly type: 'public-key';
+    readonly alg: number;
+  })[];
+  readonly excludeCredentials: readonly ({
+    readonly id: string;
+    readonly type: 'public-key';
+    readonly transports: readonly string[];
+  })[];
+  readonly authenticatorSelection: {
+    readonly residentKey: string;
+    readonly userVerification: string;
+  };
+  readonly attestation: 'none';
+};
+
+export type CreationOptionsRequest = {
+  /** what the authenticator shows as the user's account; the owner's id if it is not said. It is not stored here */
+  readonly user?: string | undefined;
+};
+
 export type Decision = {
   readonly custosApproval: 1;
   /** the signed lines */
@@ -199,6 +233,45 @@ export type OwnerPage = {
 export type OwnerRequest = {
   /** null: no limit of their own; if it is left out, the limit stays as it is */
   readonly mostWallets?: number | null | undefined;
+};
+
+export type Passkey = {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+};
+
+export type PasskeyList = {
+  readonly data: readonly Passkey[];
+};
+
+export type PasskeyLoginRequest = {
+  /** what `navigator.credentials.get()` gave, by `toJSON()` */
+  readonly credential: {
+    readonly id: string;
+    readonly type: 'public-key';
+    readonly response: {
+      readonly clientDataJSON: string;
+      readonly authenticatorData: string;
+      readonly signature: string;
+      readonly userHandle?: string | null | undefined;
+    };
+  };
+};
+
+export type PasskeyRequest = {
+  /** by which the user knows it again, such as `my phone` */
+  readonly name: string;
+  /** what `navigator.credentials.create()` gave, by `toJSON()` */
+  readonly credential: {
+    readonly id: string;
+    readonly type: 'public-key';
+    readonly response: {
+      readonly clientDataJSON: string;
+      readonly attestationObject: string;
+      readonly transports?: readonly string[] | undefined;
+    };
+  };
 };
 
 export type PasswordRequest = {
@@ -334,6 +407,19 @@ export type Replay = {
 export type ReplayForm = {
   /** a cursor of `listEvents`; absent: from the first event on */
   readonly after?: string | undefined;
+};
+
+export type RequestOptions = {
+  readonly challenge: string;
+  /** milliseconds */
+  readonly timeout: number;
+  readonly rpId: string;
+  readonly allowCredentials: readonly ({
+    readonly id: string;
+    readonly type: 'public-key';
+    readonly transports: readonly string[];
+  })[];
+  readonly userVerification: string;
 };
 
 export type Session = {
@@ -1106,6 +1192,52 @@ export interface Operations {
   readonly logOut: {
     readonly answer: undefined;
   };
+  /** what the browser makes a passkey of a user from, once and within five minutes */
+  readonly startPasskey: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: CreationOptionsRequest;
+    readonly answer: CreationOptions;
+  };
+  /** gives a user the passkey that the browser made */
+  readonly addPasskey: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: PasskeyRequest;
+    readonly answer: Passkey;
+  };
+  /** the passkeys of a user, the oldest first */
+  readonly listPasskeys: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly answer: PasskeyList;
+  };
+  /** takes a passkey away, and ends every session of the user */
+  readonly removePasskey: {
+    readonly params: {
+      readonly owner: string;
+      readonly passkey: string;
+    };
+    readonly answer: undefined;
+  };
+  /** what the browser asks a passkey of a user, once and within five minutes */
+  readonly startPasskeyLogin: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly answer: RequestOptions;
+  };
+  /** logs a user in for 15 minutes with what the passkey answered */
+  readonly logInWithPasskey: {
+    readonly params: {
+      readonly owner: string;
+    };
+    readonly body: PasskeyLoginRequest;
+    readonly answer: Session;
+  };
   /** this document */
   readonly getDocument: {
     readonly answer: unknown;
@@ -1166,5 +1298,11 @@ export const operations = {
   logIn: { method: 'POST', path: '/v1/users/{owner}/sessions', hasKey: false, isJson: true },
   exchangeToken: { method: 'POST', path: '/v1/sessions', hasKey: false, isJson: true },
   logOut: { method: 'DELETE', path: '/v1/sessions', hasKey: false, isJson: true },
+  startPasskey: { method: 'POST', path: '/v1/users/{owner}/passkeys/options', hasKey: false, isJson: true },
+  addPasskey: { method: 'POST', path: '/v1/users/{owner}/passkeys', hasKey: false, isJson: true },
+  listPasskeys: { method: 'GET', path: '/v1/users/{owner}/passkeys', hasKey: false, isJson: true },
+  removePasskey: { method: 'DELETE', path: '/v1/users/{owner}/passkeys/{passkey}', hasKey: false, isJson: true },
+  startPasskeyLogin: { method: 'POST', path: '/v1/users/{owner}/sessions/options', hasKey: false, isJson: true },
+  logInWithPasskey: { method: 'POST', path: '/v1/users/{owner}/sessions/passkey', hasKey: false, isJson: true },
   getDocument: { method: 'GET', path: '/v1/openapi.json', hasKey: false, isJson: true },
 } as const;

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/api/route.js';
 import { allRoutes } from '../../src/api/server.js';
 import type { Scope } from '../../src/core/access/scopes.js';
-import { parseOwnerId, parseTenantId } from '../../src/core/ids.js';
+import { parseOwnerId, parseTenantId, type TenantId } from '../../src/core/ids.js';
+import { type CreationAsked, SoftPasskey } from '../support/authenticator.js';
 import { type Answered, type Asked, freshApi } from './support.js';
 
 /** Names of things, which are somebody's or nobody's. */
@@ -19,6 +20,7 @@ interface Names {
   readonly token: string;
   readonly freeze: string;
   readonly webhook: string;
+  readonly passkey: string;
 }
 
 interface Example extends Omit<Asked, 'token'> {
@@ -39,7 +41,10 @@ const absent: Names = {
   token: '0'.repeat(16),
   freeze: '2'.repeat(32),
   webhook: `wh_${'3'.repeat(32)}`,
+  passkey: 'AAAA',
 };
+
+const site = { id: 'shop.example.com' };
 
 const nothing = (): Example => ({});
 const transactionAt =
@@ -116,6 +121,18 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
   setUserPassword: ({ owner }) => ({ path: `/v1/users/${owner}/password`, body: { password: 'four words and more' } }),
   resetUser: ({ owner }) => ({ path: `/v1/users/${owner}` }),
   logIn: ({ owner }) => ({ path: `/v1/users/${owner}/sessions`, body: { password: 'four words and more' } }),
+  startPasskey: ({ owner }) => ({ path: `/v1/users/${owner}/passkeys/options`, body: {} }),
+  addPasskey: ({ owner }) => ({
+    path: `/v1/users/${owner}/passkeys`,
+    body: { name: 'x', credential: new SoftPasskey().create({ rp: site, user: site, challenge: 'AAAA' }) },
+  }),
+  listPasskeys: ({ owner }) => ({ path: `/v1/users/${owner}/passkeys` }),
+  removePasskey: ({ owner, passkey }) => ({ path: `/v1/users/${owner}/passkeys/${passkey}` }),
+  startPasskeyLogin: ({ owner }) => ({ path: `/v1/users/${owner}/sessions/options` }),
+  logInWithPasskey: ({ owner }) => ({
+    path: `/v1/users/${owner}/sessions/passkey`,
+    body: { credential: new SoftPasskey().get({ rpId: site.id, challenge: 'AAAA' }, { userHandle: null }) },
+  }),
   exchangeToken: nothing,
   logOut: nothing,
   createToken: ({ wallet }) => ({ body: { name: 'web', scopes: ['wallets:read'], wallets: [wallet] } }),
@@ -133,6 +150,10 @@ const ofOwn = [
   'setUserPassword',
   'resetUser',
   'logIn',
+  'startPasskey',
+  'addPasskey',
+  'startPasskeyLogin',
+  'logInWithPasskey',
 ];
 
 /** Where a feed is read on, and what it has, depends on what is numbered by then. */
@@ -163,6 +184,8 @@ describe('a stranger at every operation of the API', () => {
       .replaceAll(/custos_[0-9a-f_]+/g, 'TOKEN')
       .replaceAll(/0x[0-9a-fA-F]{40}/g, 'ADDRESS')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replaceAll(/"challenge":"[\w-]{43}"/g, '"challenge":"BYTES"')
+      .replaceAll(/"id":"[\w-]{43}"/g, '"id":"BYTES"')
       .replaceAll(/"next":"[^"]+"/g, '"next":"PLACE"')
       .replaceAll(/"id":"[0-9a-f]{16}"/g, '"id":"ID"');
     return [status, general, [...headers.keys()].toSorted()];
@@ -177,6 +200,15 @@ describe('a stranger at every operation of the API', () => {
     (await test.ask(`GET /v1/signatures/${foreign.signature}`, { token: own })).body,
     (await test.ask(`GET /v1/wallets/${foreign.tree}/addresses`, { token: own })).body,
   ];
+
+  /** @returns its id */
+  const givePasskey = async (tenant: TenantId): Promise<string> => {
+    const token = await test.token({ tenant, scopes: ['users:manage'] });
+    const asked = await test.ask('POST /v1/users/u-17/passkeys/options', { token, body: {} });
+    const credential = new SoftPasskey().create(asked.body as unknown as CreationAsked);
+    await test.ask('POST /v1/users/u-17/passkeys', { token, body: { name: 'my phone', credential } });
+    return credential.id;
+  };
 
   beforeEach(async () => {
     const victim = parseTenantId('victim');
@@ -194,7 +226,9 @@ describe('a stranger at every operation of the API', () => {
     const payment = { kind: 'raw', chain: 'ETH', keys, unsigned: `{"to":"${to}","value":"2"}`, reference };
     const message = { kind: 'message', chain: 'ETH', from: keys[0], text: 'mine', reference };
     const token = await post('/v1/tokens', { name: 'web', scopes: ['wallets:read'] });
+    const passkey = await givePasskey(victim);
     foreign = {
+      passkey,
       wallet: String(wallet['id']),
       tree: String(tree['id']),
       address: String(wallet['address']),
@@ -223,11 +257,11 @@ describe('a stranger at every operation of the API', () => {
   /** No token gives logins and pays, or decides and pays, so there are three. */
   const tokensOf = async (tokenOf: (scopes?: { scopes: readonly Scope[] }) => Promise<string>) => {
     const usual = await tokenOf();
-    const apart = new Map<Route['scope'], string>();
+    const apart = new Map<Scope | undefined, string>();
     for (const scope of ['users:manage', 'approvals:decide'] as const) {
       apart.set(scope, await tokenOf({ scopes: [scope] }));
     }
-    return ({ scope }: Route) => apart.get(scope) ?? usual;
+    return ({ scope }: Route) => apart.get([scope].flat()[0]) ?? usual;
   };
 
   it.each(strangers)('%s gets the answer of what does not exist, and changes nothing', async (_, tokenOf, allowed) => {
@@ -270,11 +304,11 @@ describe('a stranger at every operation of the API', () => {
     for (const route of hidden) {
       const [theirs, none]: [number[], number[]] = [[], []];
       for (let at = 0; at < 15; at++) {
-        // In turns, so that whatever else the machine does slows both.
+        // In turns, and the shortest of each, so that whatever else the machine does slows both.
         theirs.push(await timeOf(() => ask(route, foreign, token)));
         none.push(await timeOf(() => ask(route, absent, token)));
       }
-      const [longer = 0, shorter = 0] = [median(theirs), median(none)].toSorted((one, other) => other - one);
+      const [longer = 0, shorter = 0] = [Math.min(...theirs), Math.min(...none)].toSorted((one, other) => other - one);
       expect([route.id, longer < 4 * shorter + 20]).toEqual([route.id, true]);
     }
   });
@@ -284,8 +318,4 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 }

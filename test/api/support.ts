@@ -23,12 +23,14 @@ import { managedTokens } from '../../src/app/serve/tokens.js';
 import { Transactions, type TransactionsParts } from '../../src/app/serve/transactions.js';
 import { servedWebhooks } from '../../src/app/serve/webhooks.js';
 import { Attempts } from '../../src/app/users/attempts.js';
+import { createPasskeys } from '../../src/app/users/passkeys.js';
 import { Passwords } from '../../src/app/users/passwords.js';
 import { createUsers } from '../../src/app/users/service.js';
 import { ownersOf, tagsOwners } from '../../src/app/wallets/owner-tags.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
+import type { RelyingParty } from '../../src/core/access/relying-party.js';
 import { allScopes, type Scope } from '../../src/core/access/scopes.js';
 import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
@@ -56,6 +58,9 @@ export const mac = journalMac(journalKeyOf(rootKey, storeId));
 export const apart: readonly Scope[] = ['approvals:decide', 'users:manage'];
 /** What one token may have together: everything but decisions and logins. */
 const allButDecisions: readonly Scope[] = allScopes.filter((scope) => !apart.includes(scope));
+
+/** Where users of tests have their passkeys. */
+const site = { rpId: 'shop.example.com', origins: ['https://shop.example.com', 'https://app.shop.example.com'] };
 
 /** An answer, read. */
 export interface Answered {
@@ -109,6 +114,8 @@ export class TestApi {
   rules: SigningRules = new Map();
   /** Attempts of users to log in; no time passes for them. */
   attempts = new Attempts(() => 0);
+  /** The site of passkeys. */
+  relyingParty: RelyingParty | undefined = site;
   /** URLs of further nodes. */
   nodes: Readonly<Record<string, string>> = {};
   /** What requests are prepared and handed over with. */
@@ -143,6 +150,9 @@ export class TestApi {
       needs: this.needs,
       developmentChainIds: new Map(),
     });
+    const { attempts } = this;
+    const siteNow = () => this.relyingParty;
+    const logins = { store, tickets: store.tickets, mac, vault, clock, log: silentLog, attempts };
     const parts: GivenParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
@@ -152,8 +162,14 @@ export class TestApi {
       tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
       webhooks: this.webhooks.service,
       users: createUsers({
-        ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log: silentLog },
-        ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }), attempts: this.attempts },
+        ...{ ...logins, access: store.access },
+        ...{ keys: new IssuerKeys(), passwords: new Passwords({ logN: 14, r: 8, p: 1 }) },
+      }),
+      passkeys: createPasskeys({
+        ...logins,
+        get relyingParty() {
+          return siteNow();
+        },
       }),
       transactions: new Transactions(this.handing),
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
@@ -283,6 +299,7 @@ export function freshApi(
   const test = new TestApi();
   beforeEach(async () => {
     test.clock = systemClock;
+    test.relyingParty = site;
     test.attempts = new Attempts(() => 0);
     test.mayCreate = mayCreate;
     test.rules = new Map(

@@ -139,7 +139,12 @@ describe('blind indexes', () => {
 });
 
 describe('what is sealed beside wallets', () => {
-  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, mostWallets: 3 };
+  const login = {
+    password: { logN: 14, r: 8, p: 1, salt: 'AA', key: 'AA' },
+    handle: 'AAAA',
+    passkeys: [{ id: 'AAAA', publicKey: 'AAAA', signCount: 7, name: 'phone', createdAt: 6, transports: ['usb'] }],
+  };
+  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, mostWallets: 3, login };
   const place = { signatureId, index: 7, tenant: shop, chain: eth, network: 'mainnet' as const };
 
   test('an owner and an address open as they were sealed, and nowhere else', () => {

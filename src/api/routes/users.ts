@@ -14,7 +14,7 @@ const password = described(
     .regex(/^\P{Cc}*$/u, 'must have no control characters'),
   'at least 12 characters; compared in the form NFKC',
 );
-const session = named(
+export const session = named(
   'Session',
   z.strictObject({
     session: described(z.string(), 'what the user sends in `Custos-User-Token`; shown only here'),
@@ -100,7 +100,7 @@ function withoutToken(): CustosError {
   return new CustosError('USER_TOKEN_REQUIRED', 'the request has no token of a user');
 }
 
-function sessionAnswer({ session: text, expiresAt }: Opened) {
+export function sessionAnswer({ session: text, expiresAt }: Opened) {
   const body: z.input<typeof session> = { session: text, expiresAt: new Date(expiresAt).toISOString() };
   return { status: 201, body };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { RelyingParty } from '../../core/access/relying-party.js';
 import { wholeNumber } from './command-options.js';
 import type { SettingsReader } from './reader.js';
 
@@ -11,6 +12,8 @@ export interface ServeConfig {
   readonly allowedHosts?: readonly string[];
   /** Hosts of webhooks that may be private and plain, with a port or without. */
   readonly webhookHosts?: readonly string[];
+  /** The site for which users make passkeys. */
+  readonly relyingParty?: RelyingParty;
   /** For how many days deliveries of webhooks are kept that have ended. */
   readonly webhookDays?: number;
   /** False if other daemons of the store sign what this one accepts. */
@@ -23,6 +26,11 @@ export interface ServeConfig {
 
 const DEFAULT = '127.0.0.1:8646';
 
+/** Labels of a domain name (RFC 1035, section 2.3.1; RFC 1123, section 2.1), in lower case. */
+const domain = /^(?=.{1,253}$)(?!.*\.\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** An Android app, by the SHA-256 of the certificate that signed it. */
+const androidApp = /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/;
+
 /** @returns undefined for every other command */
 export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
   if (!read.isSet('serve')) return undefined;
@@ -33,11 +41,13 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     read.refuse(given.from, `${given.from} takes ADDRESS:PORT, such as ${DEFAULT}`);
   const allowedHosts = read.list('allowedHost');
   const webhookHosts = read.list('webhookHost');
+  const relyingParty = readRelyingParty(read);
   return {
     host: bracketed ?? plain ?? '127.0.0.1',
     port: Number(port ?? 0),
     ...(allowedHosts && { allowedHosts }),
     ...(webhookHosts && { webhookHosts }),
+    ...(relyingParty && { relyingParty }),
     ...readDays(read),
     signs: !read.isOff('signer'),
     ...readRpc(read),
@@ -65,4 +75,35 @@ function readRpc(read: SettingsReader): Pick<ServeConfig, 'rpcChain' | 'clef'> {
     ...(path !== undefined &&
       tokenFile !== undefined && { clef: { path: resolve(path), tokenFile: resolve(tokenFile) } }),
   };
+}
+
+/** The site of passkeys, if there is one. Its id and its origins go together. */
+function readRelyingParty(read: SettingsReader): RelyingParty | undefined {
+  const rpId = read.text('rpId');
+  const origins = read.list('rpOrigin') ?? [];
+  if (!read.isGiven('rpId') && !read.isGiven('rpOrigin')) return undefined;
+  if (rpId === undefined || origins.length === 0) {
+    read.refuse('--rp-id', '--rp-id and --rp-origin go together');
+    return undefined;
+  }
+  if (!domain.test(rpId)) read.refuse('--rp-id', '--rp-id takes a domain in lower case, such as shop.example.com');
+  for (const origin of origins) {
+    if (isOrigin(origin, rpId)) continue;
+    const form = `https://${rpId}, or https:// with a domain below it`;
+    read.refuse('--rp-origin', `--rp-origin takes origins as browsers write them: ${form}, and a port if it has one`);
+  }
+  return { rpId, origins };
+}
+
+/**
+ * Whether a browser would use a passkey of this id there (WebAuthn 2, sections 5.1.3, step 8, and 13.4.9): by https, or on this
+ * machine; at the domain itself, or below it.
+ */
+function isOrigin(text: string, rpId: string): boolean {
+  if (androidApp.test(text)) return true;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.origin !== text) return false;
+  const isLocal = url.hostname === 'localhost' || url.hostname.endsWith('.localhost');
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLocal);
+  return isSecure && (url.hostname === rpId || url.hostname.endsWith(`.${rpId}`));
 }

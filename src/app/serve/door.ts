@@ -21,6 +21,7 @@ import type { Door } from '../daemon/door.js';
 import { proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
+import { createPasskeys } from '../users/passkeys.js';
 import { Passwords } from '../users/passwords.js';
 import { createUsers } from '../users/service.js';
 import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
@@ -78,6 +79,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ...{ store, viewKey, publicVault: vault, signer: lifecycle.signer, chains, clock, needs: config.needs },
     developmentChainIds: developmentChainIds(chains, lifecycle.rules),
   });
+  const logins = { store, tickets: store.tickets, mac, vault, clock, log, attempts: new Attempts() };
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
@@ -87,10 +89,10 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
     webhooks: webhooks.service,
     users: createUsers({
-      ...{ store, access: store.access, tickets: store.tickets, mac, vault, clock, log },
-      ...{ passwords: new Passwords(), attempts: new Attempts() },
+      ...{ ...logins, access: store.access, passwords: new Passwords() },
       keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
     }),
+    passkeys: createPasskeys({ ...logins, relyingParty: serve.relyingParty }),
     transactions: new Transactions({ network, lifecycle, intake }),
     signatures: new Signatures({ network, lifecycle, intake }),
     approvals: servedApprovals(inForce),

@@ -1,26 +1,24 @@
 import type { ProvenUser } from '../../api/caller.js';
-import type { LoginRequest, UserRef, UsersService } from '../../api/parts.js';
+import type { LoginRequest, UsersService } from '../../api/parts.js';
 import type { IssuerKeys } from '../../cloud/oidc/issuer-keys.js';
 import { verifyUserToken } from '../../cloud/oidc/user-tokens.js';
-import type { UserLogin } from '../../core/access/user-login.js';
 import { CustosError } from '../../core/errors.js';
 import type { OwnerId, TenantId } from '../../core/ids.js';
 import { type Log, tell } from '../../core/log.js';
-import type { Owner } from '../../core/signing/lookup.js';
 import type { AccessTable } from '../../core/store/access.js';
 import { settingsOf } from '../access/settings.js';
-import { changeOwner, type OwnerParts, putOwner } from '../wallets/owners.js';
+import { putOwner } from '../wallets/owners.js';
 import type { Attempts } from './attempts.js';
+import { changeLogin, type LoginParts, loginOf, loginRefused, openSessionWhile } from './logins.js';
 import type { Passwords } from './passwords.js';
 import { KnownProofs } from './proofs.js';
-import { findSession, isSessionText, type NewSession, openSession, type SessionParts } from './sessions.js';
+import { findSession, isSessionText, type NewSession, openSession } from './sessions.js';
 
-export interface UsersParts extends OwnerParts, SessionParts {
+export interface UsersParts extends LoginParts {
   readonly access: Pick<AccessTable, 'settings'>;
   readonly keys: Pick<IssuerKeys, 'of'>;
   readonly passwords: Passwords;
   readonly attempts: Attempts;
-  readonly clock: OwnerParts['clock'];
   readonly log: Log;
 }
 
@@ -45,9 +43,11 @@ export function createUsers(given: UsersParts): UsersService {
     },
     login: (request) => logIn(parts, request),
     async exchange(tenant, { owner, by }) {
-      if (by === 'session') throw new CustosError('USER_TOKEN_UNSUPPORTED', 'a session opens no other session');
+      if (by !== 'issuer') throw new CustosError('USER_TOKEN_UNSUPPORTED', 'a session opens no other session');
       await putOwner(parts, tenant, owner);
-      return openSession(parts, { tenant, owner: vault.index.owner(tenant, owner) });
+      const of = { kind: 'exchange', tenant, owner: vault.index.owner(tenant, owner) } as const;
+      const { session, expiresAt } = await openSession(parts, of);
+      return { session, expiresAt };
     },
     async logout(tenant, text) {
       const found = await findSession(parts, tenant, text);
@@ -79,7 +79,8 @@ async function verifySession(parts: UsersParts, tenant: TenantId, text: string):
     tell(parts.log, 'user-refused', { tenant, reason: 'no such session' });
     throw new CustosError('USER_TOKEN_INVALID', 'the token of the user is not valid');
   }
-  return proven(parts, tenant, { owner: parts.vault.beside.openOwner(stored).owner, by: 'session' });
+  const by = found?.kind === 'exchange' ? 'exchange' : 'session';
+  return proven(parts, tenant, { owner: parts.vault.beside.openOwner(stored).owner, by });
 }
 
 function proven(
@@ -92,36 +93,14 @@ function proven(
 
 /** A wrong password, a user without one, and an unknown user are answered alike, and after the same time. */
 async function logIn(parts: UsersParts, { tenant, owner, address, password }: LoginRequest): Promise<NewSession> {
-  const { vault, store, attempts, passwords, log } = parts;
+  const { vault, attempts, passwords, log } = parts;
   const digest = vault.index.owner(tenant, owner);
   const succeed = attempts.take(Buffer.from(digest).toString('hex'), address);
-  const stored = await store.owners.get(digest);
-  const kept = stored && vault.beside.openOwner(stored).login?.password;
+  const { password: kept } = await loginOf(parts, digest);
   if (!(await passwords.isRight(password, kept))) {
     tell(log, 'user-refused', { tenant, reason: 'wrong password, or no such user' });
-    throw new CustosError('LOGIN_REFUSED', 'the user cannot log in with this');
+    throw loginRefused();
   }
   succeed();
-  return openSession(parts, { tenant, owner: digest });
-}
-
-/**
- * Changes how a user logs in, and ends the sessions of before. They end first: if the process ends in between, none of them outlives
- * the change. Those that were opened meanwhile end after it.
- */
-async function changeLogin(
-  parts: UsersParts,
-  { tenant, owner }: UserRef,
-  change: (login: UserLogin) => UserLogin | undefined,
-): Promise<void> {
-  const { vault, tickets } = parts;
-  const digest = vault.index.owner(tenant, owner);
-  await tickets.end(digest);
-  await putOwner(parts, tenant, owner);
-  const changed = ({ login = {}, ...rest }: Owner): Owner => {
-    const next = change(login);
-    return next === undefined ? rest : { ...rest, login: next };
-  };
-  await changeOwner(parts, { tenant, owner, isLogin: true }, changed);
-  await tickets.end(digest);
+  return openSessionWhile(parts, { tenant, digest }, (login) => login.password?.key === kept?.key);
 }

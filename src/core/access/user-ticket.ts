@@ -1,9 +1,12 @@
 import type { TenantId } from '../ids.js';
 import type { JournalMac } from '../store/journal-mac.js';
 
-/** What a ticket is good for: a session, or one answer of a passkey. */
-export const ticketKinds = ['session', 'register', 'login'] as const;
-type TicketKind = (typeof ticketKinds)[number];
+/**
+ * What a ticket is good for: a session of a user who logged in here, or whom the identity provider logged in (`exchange`), or one
+ * answer of a passkey.
+ */
+export const ticketKinds = ['session', 'exchange', 'register', 'login'] as const;
+export type TicketKind = (typeof ticketKinds)[number];
 
 /** Random bytes that a user of a tenant was given, as the store keeps them. */
 export interface StoredTicket {

@@ -105,6 +105,50 @@ describe('the configuration', () => {
     expect(problems).toHaveLength(12);
   });
 
+  it('the site of passkeys of a server is a domain, and pages to which browsers let it have them', () => {
+    const site = (rpId: unknown, ...origins: readonly string[]) =>
+      examineConfig({ serve: true, testnet: true, rpId, rpOrigin: origins.join(',') }, {}, home);
+    const good = 'https://shop.example.com,https://app.shop.example.com:8443, android:apk-key-hash:'.concat(
+      'a'.repeat(43),
+    );
+    expect(site('shop.example.com', good)).toMatchObject({
+      problems: [],
+      serve: { relyingParty: { rpId: 'shop.example.com', origins: good.split(',').map((one) => one.trim()) } },
+    });
+    expect(site('localhost', 'http://localhost:5173').problems).toEqual([]);
+    for (const rpId of [
+      'https://shop.example.com',
+      'Shop.example.com',
+      '127.0.0.1',
+      '-a',
+      'a b',
+      `${'a'.repeat(64)}.com`,
+    ]) {
+      expect(texts(site(rpId, `https://${rpId}`).problems)).toContainEqual(expect.stringContaining('--rp-id takes'));
+    }
+    for (const origin of [
+      ...[
+        'http://shop.example.com',
+        'https://shop.example.com/',
+        'https://shop.example.com:443',
+        'https://SHOP.example.com',
+      ],
+      ...['https://evilshop.example.com', 'https://example.com', 'shop.example.com', 'null', 'android:apk-key-hash:a'],
+    ]) {
+      const found = texts(site('shop.example.com', 'https://shop.example.com', origin).problems);
+      expect({ origin, found }).toEqual({ origin, found: [expect.stringContaining('--rp-origin takes')] });
+    }
+    for (const flags of [
+      { rpId: 'a.com' },
+      { rpOrigin: 'https://a.com' },
+      { rpId: '', rpOrigin: '' },
+      { rpId: 'a.com', rpOrigin: '' },
+    ]) {
+      const { problems } = examineConfig({ serve: true, testnet: true, ...flags }, {}, home);
+      expect(texts(problems)).toContainEqual(expect.stringContaining('go together'));
+    }
+  });
+
   it('the configuration of a gateway also names every mistake', () => {
     const flags = { port: '70000', unclaimedAfter: '0', allowMethod: ['ETH', 'BSC=x'], queue: 'postgres://h/d' };
     const problems = texts(gatewayProblems(examineConfig(flags, {}, home), chains));
