@@ -33,8 +33,14 @@ export const byCommand: Readonly<Record<string, Hints>> = {
   gateway: {
     STORE_UNREACHABLE: 'check the path or address of --queue and its permissions',
     STORE_FOREIGN: 'name the queue with --queue; the gateway did not make this file and leaves it unchanged',
-    API_KEY_MISSING: 'set CUSTOS_GATEWAY_API_KEY to a key that you choose; clients send it as x-api-key',
+    API_KEY_MISSING:
+      'make a key with `custos gateway-key create`, or set CUSTOS_GATEWAY_API_KEY; clients send it as x-api-key',
   },
+  'gateway-key create': {
+    TOKEN_FACTS_INVALID: '`custos gateway-key create --help` lists the roles',
+    STORE_FOREIGN: 'name the queue with --queue; the gateway did not make this file and leaves it unchanged',
+  },
+  'gateway-key revoke': { TOKEN_UNKNOWN: '`custos gateway-key list` shows the keys' },
   storemanagedwallet: { NO_TERMINAL: 'give the mnemonic on standard input' },
   storemanagedprivatekey: { NO_TERMINAL: 'give the private key on standard input' },
 };

@@ -199,6 +199,13 @@ export const serveOptions: readonly OptionSpec[] = [
   weakPasswordOption,
 ];
 
+/** Options of every command that opens the gateway's queue. */
+export const queueOptions: readonly OptionSpec[] = [
+  { flags: '--queue <path>', about: 'queue: a path, or postgres://… (default ~/.custos/queue.db)' },
+  { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
+  { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
+];
+
 export const signerOptions: readonly OptionSpec[] = [
   { flags: '--socket <path>', about: 'Unix socket on which it listens, in a directory that others cannot write to' },
   { flags: '--create-wallets', about: 'make wallets for daemons that serve applications; their secrets stay here' },

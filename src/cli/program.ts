@@ -26,6 +26,7 @@ const nouns: Readonly<Record<string, string>> = {
   tenant: 'applications that share a store and do not see each other',
   token: 'what applications of the API show',
   webhook: 'where applications get events',
+  'gateway-key': 'what clients of the gateway show',
 };
 
 /**

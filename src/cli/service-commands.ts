@@ -1,6 +1,7 @@
-import { jsonOption, serveOptions, storeOptions, testnetOption, webhookHostOption } from './options.js';
+import { jsonOption, queueOptions, serveOptions, storeOptions, testnetOption, webhookHostOption } from './options.js';
 import type { CommandSpec } from './spec.js';
 
+const gatewayKeys = () => import('./commands/service/gateway-keys.js');
 const access = () => import('./commands/service/access.js');
 
 const webhooks = () => import('./commands/service/webhooks.js');
@@ -201,4 +202,34 @@ export const serviceCommands: readonly CommandSpec[] = [
     load: async () => (await access()).revokeToken,
   },
   ...webhookCommands,
+  {
+    path: 'gateway-key create',
+    args: '<name>',
+    done: 'the key is made, but it was not shown: revoke it, and make another one',
+    about: 'make a key of the gateway and print it once',
+    options: [
+      { flags: '--role <roles>', about: 'what it may do, separated by commas or repeated', many: true },
+      { flags: '--tenant <name>', about: 'application whose transactions it hands in and sees (default: default)' },
+      { flags: '--all-tenants', about: 'see the whole queue, as daemons do that sign for all' },
+      { flags: '--expires-in <days>', about: 'for how many days it is valid (default: until it is revoked)' },
+      jsonOption,
+      testnetOption,
+      ...queueOptions,
+    ],
+    loadNotes: async () => (await gatewayKeys()).roleNotes(),
+    load: async () => (await gatewayKeys()).createGatewayKey,
+  },
+  {
+    path: 'gateway-key list',
+    about: 'list the keys of the gateway, without their secrets',
+    options: [jsonOption, testnetOption, ...queueOptions],
+    load: async () => (await gatewayKeys()).listGatewayKeys,
+  },
+  {
+    path: 'gateway-key revoke',
+    args: '<id>',
+    about: 'end a key for good; running gateways refuse it from then on',
+    options: [testnetOption, ...queueOptions],
+    load: async () => (await gatewayKeys()).revokeGatewayKey,
+  },
 ];

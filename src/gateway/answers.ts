@@ -7,6 +7,8 @@ const apiCodes: Partial<Record<ErrorCode, string>> = {
   REQUEST_INVALID: 'validation.failed',
   API_KEY_INVALID: 'subscription.invalid',
   API_KEY_MISSING: 'subscription.invalid',
+  // With this code and 403 a daemon knows that its key is at fault, and not a transaction.
+  SCOPE_MISSING: 'subscription.invalid',
   KMS_MISSING: 'kms.missing',
 };
 

@@ -4,29 +4,36 @@ import type { ChainId, Network } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
+import type { GatewayKeys } from '../core/store/gateway-keys.js';
 import type { Queue } from '../core/store/queue.js';
 import type { Limits } from '../http/limits.js';
 import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './node.js';
 import type { SigningForms } from './requests.js';
 
-/** The parts of a gateway. */
-export interface GatewayOptions {
+/** What operations work with, whoever offers them. */
+export interface OperationsOptions {
   readonly chains: ChainRegistry;
-  readonly queue: Queue;
   readonly network: Network;
   /** URL of the JSON-RPC node of each offered chain; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
   /** The way to the nodes; Node's own when absent. */
   readonly fetch?: typeof fetch;
-  /** The key that every client sends in `x-api-key`. */
-  readonly apiKey: Secret;
   readonly clock: Clock;
   readonly log?: Log;
   /** The operator's limits: development chains and fee ceilings. */
   readonly rules: SigningRules;
   /** JSON-RPC methods that clients may call in addition to the harmless ones. */
   readonly extraMethods?: ReadonlyMap<ChainId, ReadonlySet<string>>;
+}
+
+/** The parts of a gateway with a queue of its own. */
+export interface GatewayOptions extends OperationsOptions {
+  readonly queue: Queue;
+  /** A key with every role, which sees the whole queue. */
+  readonly apiKey?: Secret;
+  /** Further keys. */
+  readonly keys?: Pick<GatewayKeys, 'find'>;
   /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched; default five minutes. */
   readonly unclaimedAfter?: number;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */
@@ -48,14 +55,12 @@ export interface Slugs {
 /** What the routes share. */
 export interface GatewayContext {
   readonly chains: ChainRegistry;
-  readonly queue: Queue;
   readonly network: Network;
   readonly clock: Clock;
   readonly log: Log;
   readonly rules: SigningRules;
   readonly extraMethods: ReadonlyMap<ChainId, ReadonlySet<string>>;
-  readonly meter: GatewayMeter;
-  isKey(given: string | undefined): boolean;
+  readonly meter: Pick<GatewayMeter, 'count'>;
   /** The configured nodes, by chain. */
   readonly nodes: ReadonlyMap<ChainId, GatewayNode>;
   /** Forms of requests to sign. */

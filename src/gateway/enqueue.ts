@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Context } from 'hono';
 import type { BuiltTransaction } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
@@ -10,6 +9,7 @@ import type { NewQueuedTransaction } from '../core/store/queue.js';
 import { isRecord } from '../http/json.js';
 import { checkField, requestInvalid } from '../http/problems.js';
 import { checkFee } from '../signing/limits.js';
+import { callerOf, type GatewayRequest, requireRole } from './caller.js';
 import type { GatewayContext } from './context.js';
 
 /** A key as a request names it. */
@@ -19,21 +19,24 @@ export function keyOf(signatureId: SignatureId, index: number | undefined): KeyR
 
 /**
  * Builds a transaction and puts it into the queue. A repeated request is not built again: its transaction is already there.
- * @throws CustosError IDEMPOTENCY_CONFLICT, STATE_CONFLICT, FEE_INVALID, and whatever `build` throws
+ * @throws CustosError SCOPE_MISSING, IDEMPOTENCY_CONFLICT, STATE_CONFLICT, FEE_INVALID, and whatever `build` throws
  */
 export async function enqueue(
   gateway: GatewayContext,
-  request: Context,
+  request: GatewayRequest,
   { chain, body }: { readonly chain: Chain; readonly body: unknown },
   build: () => Promise<BuiltTransaction>,
 ): Promise<Response> {
+  const caller = callerOf(request);
+  requireRole(caller, ['submit']);
+  const { queue } = caller;
   const idempotency = idempotencyOf(request, body);
-  const known = idempotency && (await gateway.queue.repeated(idempotency));
+  const known = idempotency && (await queue.repeated(idempotency));
   if (known !== undefined) return request.json({ signatureId: known });
   const { serialized, keys, spends, fee } = await build();
   const { network, rules } = gateway;
   if (fee !== undefined) checkFee(fee, { chain, network, rules: rulesOf(rules, chain.id) });
-  const id = await gateway.queue.enqueue({
+  const id = await queue.enqueue({
     chain: chain.id,
     network: gateway.network,
     ...keyFields(keys),
@@ -63,7 +66,7 @@ export function addressField(gateway: GatewayContext, chain: Chain, property: st
   return checkField(property, () => chain.keys.normalizeAddress(text, gateway.network));
 }
 
-function idempotencyOf(request: Context, body: unknown): { key: string; digest: string } | undefined {
+function idempotencyOf(request: GatewayRequest, body: unknown): { key: string; digest: string } | undefined {
   const [named, alias] = ['idempotency-key', 'x-idempotency-key'].map((name) => request.req.header(name));
   const key = named ?? alias;
   if (key === undefined) return undefined;

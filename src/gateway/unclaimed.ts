@@ -1,5 +1,6 @@
 import { asCustosError } from '../core/errors.js';
 import { tell } from '../core/log.js';
+import type { Queue } from '../core/store/queue.js';
 import type { GatewayContext } from './context.js';
 
 /** How many transactions a turn logs one by one. */
@@ -7,12 +8,15 @@ const TOLD = 20;
 /** Longest time between two checks, in milliseconds. */
 const PERIOD = 30_000;
 
+/** What is watched. */
+type Watched = Pick<GatewayContext, 'network' | 'clock' | 'log'> & { readonly queue: Pick<Queue, 'unclaimed'> };
+
 /**
  * Warns once of each pending transaction that no daemon has fetched for `limit` milliseconds: no daemon runs, or none serves
  * its wallet or its chain. Resolves when `signal` is aborted.
  */
-export async function warnOfUnclaimed(gateway: GatewayContext, limit: number, signal: AbortSignal): Promise<void> {
-  const { queue, network, clock, log } = gateway;
+export async function warnOfUnclaimed(watched: Watched, limit: number, signal: AbortSignal): Promise<void> {
+  const { queue, network, clock, log } = watched;
   let warnedOf: ReadonlySet<string> = new Set();
   while (!signal.aborted) {
     await clock.wait(Math.min(limit, PERIOD), signal);

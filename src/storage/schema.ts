@@ -262,12 +262,28 @@ export interface QueueTables {
     /** When it failed for good. */
     failed_at: number | null;
     closed_by: string | null;
+    /** Whose key handed it in. */
+    tenant: string;
+  };
+  /** Keys of clients, beside the one of the settings. */
+  gateway_keys: {
+    id: string;
+    name: string;
+    /** JSON list. */
+    roles: string;
+    /** Null: the whole queue. */
+    tenant: string | null;
+    /** SHA-256 of the secret, in hexadecimal digits. */
+    hash: string;
+    created_at: number;
+    expires_at: number | null;
+    revoked_at: number | null;
   };
   /** One row for each wallet of a pending transaction: the index that polls use. */
   pending_hashes: { signature_id: string; chain: string; network: string; seq: number };
   reported_errors: { pending_id: string; place: number; at: number; error: string };
   spent_outputs: { chain: string; network: string; output: string; seq: number };
-  idempotency_keys: { key: string; digest: string; pending_id: string };
+  idempotency_keys: { tenant: string; key: string; digest: string; pending_id: string };
 }
 
 /** True for requests of doors without bytes. Literal as below. */

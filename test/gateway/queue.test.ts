@@ -215,7 +215,9 @@ test('a queue of the first format is upgraded and keeps its content', async () =
   const database = await openDatabase<QueueTables>(file);
   await database.write(async (tables) => {
     await tables.schema.dropTable('spent_outputs').execute();
-    for (const column of ['signatures', 'claimed_at', 'failed_at', 'closed_by']) {
+    for (const table of ['gateway_keys', 'idempotency_keys']) await tables.schema.dropTable(table).execute();
+    await sql`CREATE TABLE idempotency_keys (key text PRIMARY KEY, digest text, pending_id text)`.execute(tables);
+    for (const column of ['signatures', 'claimed_at', 'failed_at', 'closed_by', 'tenant']) {
       await tables.schema.alterTable('pending_transactions').dropColumn(column).execute();
     }
     await sql`PRAGMA user_version = 1`.execute(tables);

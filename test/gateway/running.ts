@@ -7,7 +7,7 @@ import { type ChainId, parseChainId } from '../../src/core/ids.js';
 import { Secret } from '../../src/core/secret.js';
 import type { Queue } from '../../src/core/store/queue.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../src/gateway/server.js';
-import { openQueue } from '../../src/storage/queue/queue.js';
+import { type OpenQueue, openQueue } from '../../src/storage/queue/queue.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 
 const chains = createRegistry();
@@ -26,7 +26,7 @@ export interface Answer {
 export interface Running {
   readonly node: Anvil;
   readonly gateway: RunningGateway;
-  readonly queue: Queue;
+  readonly queue: OpenQueue;
   readonly queueFile: string;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -41,7 +41,7 @@ export async function startRunning(change: Partial<GatewayOptions> = {}): Promis
   const queueFile = join(directory, 'queue.db');
   const node = await startAnvil({ chainId: developmentId });
   const queue = await openQueue(queueFile);
-  const gateway = await startGateway({ ...optionsFor(node.url, queue), ...change, port: 0 });
+  const gateway = await startGateway({ ...optionsFor(node.url, queue), keys: queue.keys, ...change, port: 0 });
   const { get, post, call } = client(gateway.url);
   return {
     node,

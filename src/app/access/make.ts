@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { allScopes, type Scope } from '../../core/access/scopes.js';
 import { checkScopes, type StoredToken, type TokenFacts, tokenMac, USUAL_RATE } from '../../core/access/token.js';
-import { hashOf, ID_BYTES, SECRET_BYTES, tokenText } from '../../core/access/token-text.js';
+import { newToken } from '../../core/access/token-text.js';
 import { CustosError } from '../../core/errors.js';
 import type { ChainId, SignatureId, TenantId } from '../../core/ids.js';
-import { Secret } from '../../core/secret.js';
+import type { Secret } from '../../core/secret.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import { parseNetwork } from '../../http/networks.js';
 
@@ -40,11 +39,10 @@ export function makeToken(
   wanted: WantedToken,
   { mac, now }: { readonly mac: JournalMac; readonly now: number },
 ): MadeToken {
-  const id = randomBytes(ID_BYTES).toString('hex');
-  const secretHex = randomBytes(SECRET_BYTES).toString('hex');
   const facts = JSON.stringify(factsOf(wanted, now));
-  const unsigned = { id, tenant: wanted.tenant, facts, hash: hashOf(secretHex) };
-  return { stored: { ...unsigned, mac: tokenMac(mac, unsigned) }, text: Secret.text(tokenText(id, secretHex)) };
+  const { id, hash, text } = newToken();
+  const unsigned = { id, tenant: wanted.tenant, facts, hash };
+  return { stored: { ...unsigned, mac: tokenMac(mac, unsigned) }, text };
 }
 
 /** The same token, ended. */

@@ -85,14 +85,12 @@ export function signerProblems(
 
 /** Like `daemonProblems`, for a gateway. */
 export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry): readonly Problem[] {
-  const { daemon, gateway, network, sources } = config;
+  const { daemon, network } = config;
   const read = new SettingsReader({}, {});
   checkChains(read, config, chains);
   for (const id of daemon.nodes.keys()) checkOffer(read, id, chains);
   allowedMethods(read, config, chains);
-  const queue = sources.queue ?? '--queue';
-  if (gateway.queue === '') read.refuse('--queue', 'the home directory is unknown; name the queue with --queue');
-  else read.misused(queue, undefined, () => checkDatabaseUrl(gateway.queue, network));
+  checkQueue(read, config);
   checkProxies(read, config);
   return [
     ...config.problems,
@@ -101,8 +99,29 @@ export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry):
     ...(daemon.nodes.size > 0 ? [] : [missing('CONFIG_INVALID', 'the gateway needs at least one --node CHAIN=URL')]),
     ...(config.secrets.has('gatewayKey')
       ? []
-      : [missing('API_KEY_MISSING', 'no key for the gateway is set: CUSTOS_GATEWAY_API_KEY')]),
+      : [
+          missing(
+            'API_KEY_MISSING',
+            'no key for the gateway is set: CUSTOS_GATEWAY_API_KEY, or one of `custos gateway-key`',
+          ),
+        ]),
   ];
+}
+
+/** What finds the queue of a gateway. */
+export type QueueSettings = Pick<Config, 'network' | 'gateway' | 'sources' | 'problems'>;
+
+/** Like `gatewayProblems`, for a command that only opens the queue. */
+export function queueProblems(config: QueueSettings): readonly Problem[] {
+  const read = new SettingsReader({}, {});
+  checkQueue(read, config);
+  return [...config.problems, ...read.problems];
+}
+
+function checkQueue(read: SettingsReader, { gateway, network, sources }: QueueSettings): void {
+  const queue = sources.queue ?? '--queue';
+  if (gateway.queue === '') read.refuse('--queue', 'the home directory is unknown; name the queue with --queue');
+  else read.misused(queue, undefined, () => checkDatabaseUrl(gateway.queue, network));
 }
 
 /** JSON-RPC methods that the operator allows in addition to the harmless ones. */

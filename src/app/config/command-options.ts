@@ -4,20 +4,8 @@ import { type WalletKind, type WalletState, walletStates } from '../../core/sign
 import { type State, states } from '../../core/store/journal.js';
 import { type OidcFlags, readOidcFlags } from '../access/oidc-flags.js';
 import { readWebhookFlags, type WebhookFlags } from '../access/webhook-flags.js';
+import { type PaymentFlags, readPaymentFlags } from '../transactions/payment-flags.js';
 import { flagName, type SettingsReader } from './reader.js';
-
-/** A payment as flags name it; texts as they were typed. */
-interface PaymentFlags {
-  readonly from?: string;
-  readonly to?: string;
-  readonly amount?: string;
-  readonly token?: string;
-  readonly decimals?: string;
-  readonly memo?: string;
-  readonly destinationTag?: string;
-  readonly account?: string;
-  readonly maxFee?: string;
-}
 
 /** The flags of one-shot commands. */
 export interface CommandOptions {
@@ -103,6 +91,10 @@ export interface CommandOptions {
   readonly tenant?: string;
   /** Scopes of a token, as they were typed. */
   readonly scopes?: readonly string[];
+  /** Roles of a key of the gateway, as they were typed. */
+  readonly roles?: readonly string[];
+  /** A key of the gateway sees what all tenants hand in. */
+  readonly allTenants: boolean;
   /** Networks that a token may be used from, or the address that pays, as they were typed. */
   readonly from?: readonly string[];
   /** Requests a second of a token. */
@@ -140,35 +132,20 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
   };
 }
 
-const paymentNames = [
-  'from',
-  'to',
-  'amount',
-  'token',
-  'decimals',
-  'memo',
-  'destinationTag',
-  'account',
-  'maxFee',
-] as const;
-
-function readPaymentFlags(read: SettingsReader): PaymentFlags {
-  return Object.fromEntries(
-    paymentNames.flatMap((name) => {
-      const value = read.given(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
-}
-
-function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'from' | 'rate' | 'days'> {
-  const [scopes, from] = [read.list('scope'), read.list('fromNetwork')];
+function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'roles' | 'from' | 'rate' | 'days'> {
+  const [scopes, roles, from] = [read.list('scope'), read.list('role'), read.list('fromNetwork')];
   const number = (flag: string) => {
     const given = read.given(flag);
     return given && read.misused(flagName(flag), 1, () => wholeNumber(given, flagName(flag)));
   };
   const [rate, days] = [number('rate'), number('expiresIn')];
-  return { ...(scopes && { scopes }), ...(from && { from }), ...(rate && { rate }), ...(days && { days }) };
+  return {
+    ...(scopes && { scopes }),
+    ...(roles && { roles }),
+    ...(from && { from }),
+    ...(rate && { rate }),
+    ...(days && { days }),
+  };
 }
 
 /** `--state` means those of transactions or of wallets; the command refuses those of the other. */
@@ -203,6 +180,7 @@ type Switches = Pick<
   | 'requestOnly'
   | 'next'
   | 'requireUserToken'
+  | 'allTenants'
 >;
 
 function readSwitches(read: SettingsReader): Switches {
@@ -220,6 +198,7 @@ function readSwitches(read: SettingsReader): Switches {
     requestOnly: read.isSet('requestOnly'),
     next: read.isSet('next'),
     requireUserToken: read.isSet('requireUserToken'),
+    allTenants: read.isSet('allTenants'),
   };
 }
 

@@ -95,6 +95,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'remove',
   'scope',
   'fromNetwork',
+  'role',
 ]);
 
 /**

@@ -1,7 +1,7 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
-import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
+import { endOf, type GatewayKeys } from '../../core/store/gateway-keys.js';
 import { type RunningGateway, startGateway } from '../../gateway/server.js';
 import { openQueue } from '../../storage/queue/queue.js';
 import { allowedMethods, type GatewaySettings, gatewayProblems } from '../config/check.js';
@@ -21,21 +21,24 @@ export interface GatewayParts {
 
 /** Opens the queue and listens. @throws CustosError API_KEY_MISSING, CONFIG_INVALID, PORT_IN_USE, STORE_* */
 export async function openGateway({ config, chains, clock, log }: GatewayParts): Promise<RunningGateway> {
-  refuseProblems(gatewayProblems(config, chains));
+  const problems = gatewayProblems(config, chains);
+  const others = problems.filter(({ code }) => code !== 'API_KEY_MISSING');
+  if (others.length > 0) refuseProblems(problems);
   const { daemon, network } = config;
   const { queue: location, allowedMethods: _read, ...served } = config.gateway;
   const apiKey = config.secrets.copy('gatewayKey');
-  if (apiKey === undefined) throw new CustosError('INTERNAL', 'the key of the gateway was lost on the way');
   warnOfPassword(config, log);
   const queue = await openQueue(location);
   try {
+    if (apiKey === undefined && !(await hasKey(queue.keys, clock))) refuseProblems(problems);
     const gateway = await startGateway({
       chains,
       queue,
       network,
       nodes: daemon.nodes,
       fetch: fetchOf(config.proxies),
-      apiKey,
+      ...(apiKey && { apiKey }),
+      keys: queue.keys,
       clock,
       log,
       rules: readSigningRules(daemon, chains, network),
@@ -50,4 +53,8 @@ export async function openGateway({ config, chains, clock, log }: GatewayParts):
     await queue.close();
     throw error;
   }
+}
+
+async function hasKey(keys: Pick<GatewayKeys, 'all'>, clock: Pick<Clock, 'now'>): Promise<boolean> {
+  return (await keys.all()).some((key) => endOf(key, clock.now()) === undefined);
 }

@@ -1,8 +1,11 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Secret } from '../secret.js';
 
 /** Bytes of a token's id and of its secret. */
-export const ID_BYTES = 8;
-export const SECRET_BYTES = 32;
+const ID_BYTES = 8;
+const SECRET_BYTES = 32;
+/** In the place of the hash of a token that is not there. */
+const NO_HASH = '0'.repeat(64);
 
 const form = /^custos_([0-9a-f]{16})_([0-9a-f]{64})_([0-9a-f]{8})$/;
 
@@ -11,6 +14,26 @@ export interface ParsedToken {
   readonly id: string;
   /** SHA-256 of the secret, in hexadecimal digits. */
   readonly hash: string;
+}
+
+/** A new token: what is stored of it, and its text, which is shown once. */
+export interface NewToken extends ParsedToken {
+  readonly text: Secret;
+}
+
+export function newToken(): NewToken {
+  const id = randomBytes(ID_BYTES).toString('hex');
+  const secretHex = randomBytes(SECRET_BYTES).toString('hex');
+  return { id, hash: hashOf(secretHex), text: Secret.text(tokenText(id, secretHex)) };
+}
+
+/** Whether a token has the secret of a stored one, in constant time: a token that is not there takes as long as a wrong one. */
+export function isSecretOf(given: ParsedToken | undefined, storedHash: string | undefined): boolean {
+  const isEqual = timingSafeEqual(
+    Buffer.from(given?.hash ?? NO_HASH, 'hex'),
+    Buffer.from(storedHash ?? NO_HASH, 'hex'),
+  );
+  return given !== undefined && storedHash !== undefined && isEqual;
 }
 
 /**
@@ -29,7 +52,7 @@ export function parseToken(text: string): ParsedToken | undefined {
 }
 
 /** What the store keeps of a secret. */
-export function hashOf(secretHex: string): string {
+function hashOf(secretHex: string): string {
   return hash('sha256', Buffer.from(secretHex, 'hex'), 'hex');
 }
 

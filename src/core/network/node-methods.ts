@@ -58,6 +58,11 @@ export function isOffered(chain: Chain, method: string, extra: Methods = none): 
   return methodsFor(chain).has(method) || extra.has(method);
 }
 
+/** Whether a method is harmless and sends nothing. */
+export function isReading(chain: Chain, method: string): boolean {
+  return methodsFor(chain).has(method) && !/(sendRawTransaction|sendrawtransaction|sendTransaction)$/.test(method);
+}
+
 function methodsFor({ builder }: Chain): Methods {
   return builder === undefined ? none : methodsOfKind[builder.kind];
 }

@@ -1,4 +1,4 @@
-import type { ChainId, Network, SignatureId } from '../ids.js';
+import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { KeyRef } from '../signing/wallet.js';
 
 /**
@@ -104,8 +104,8 @@ export interface SpentFilter {
   readonly outputs: readonly string[];
 }
 
-/** The gateway's own queue of pending transactions. Every method is one durable database transaction. */
-export interface Queue {
+/** A queue of pending transactions as one client sees it. Every method is one durable database transaction. */
+export interface QueueView {
   /**
    * @returns the id of the pending transaction; the same one for the same idempotency key and digest
    * @throws CustosError IDEMPOTENCY_CONFLICT (the key was used for another request), STATE_CONFLICT (an output is spent by another)
@@ -135,6 +135,12 @@ export interface Queue {
   claimed(ids: readonly string[]): Promise<void>;
   /** Keeps a daemon's report. An unknown id is ignored; a repeated error is kept once. */
   report(reports: readonly DaemonReport[]): Promise<void>;
+}
+
+/** The gateway's own queue. Seen as a whole, what is handed in belongs to the default tenant. */
+export interface Queue extends QueueView {
+  /** What a tenant handed in: all else is to it as if it did not exist. Outputs that others spend are spent for it too. */
+  of(tenant: TenantId): QueueView;
   /** What waits on a network, per chain. */
   waiting(network: Network): Promise<readonly QueueCount[]>;
   /** Transactions that are older than `before` and that no daemon has fetched, oldest first. */

@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import type { EvmTransfer } from '../../core/chain/builder.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
+import type { GatewayRequest } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { enqueue, keyOf } from '../enqueue.js';
 import type { SigningFields } from '../requests.js';
@@ -29,7 +29,11 @@ export interface Submission {
  * @returns the API's answer: `signatureId` is the id of the pending transaction
  * @throws CustosError NOT_OFFERED, REQUEST_INVALID, NODE_*, IDEMPOTENCY_CONFLICT
  */
-export async function submit(gateway: GatewayContext, request: Context, submission: Submission): Promise<Response> {
+export async function submit(
+  gateway: GatewayContext,
+  request: GatewayRequest,
+  submission: Submission,
+): Promise<Response> {
   const { chain, signing, body, effect, named } = submission;
   return enqueue(gateway, request, { chain, body }, async () => {
     await checkDestination(gateway, chain, { ...named, effect });

@@ -1,20 +1,21 @@
-import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import type { SignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
 import { oneByOne } from '../../core/one-by-one.js';
+import type { QueueView } from '../../core/store/queue.js';
 import { readForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
-
+import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';
 
 /** The route that takes signed bytes. The same bytes twice give the same answer. */
-export function broadcastRoutes(app: Hono, gateway: GatewayContext): void {
+export function broadcastRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   const oneAtATime = oneByOne();
-  app.post(`/v3/${gateway.slugs.any}/broadcast`, async (request) => {
+  routes.post(`/v3/${gateway.slugs.any}/broadcast`, ['sign'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const { txData, signatureId, close } = parseForm(broadcastForm, await readForm(request));
     const signed = checkField('txData', () => readSigned(chain, txData));
@@ -39,9 +40,10 @@ function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'tx
   throw new CustosError('NOT_OFFERED', `the gateway sends no transactions of ${chain.id}`);
 }
 
-async function broadcast(gateway: GatewayContext, request: Context, signed: SignedBytes): Promise<Response> {
+async function broadcast(gateway: GatewayContext, request: GatewayRequest, signed: SignedBytes): Promise<Response> {
   const { chain, txId, raw, pendingId, close } = signed;
-  if (pendingId !== undefined) await checkPending(gateway, { chain, pendingId, txId });
+  const { queue } = callerOf(request);
+  if (pendingId !== undefined) await checkPending(queue, { chain, network: gateway.network, pendingId, txId });
   const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId });
   if (refusal !== undefined) {
     tell(gateway.log, 'broadcast-refused', { chain: chain.id, txId, id: pendingId });
@@ -58,8 +60,8 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
   // Durable before the daemon gets its answer: a transaction that we report as broadcast must not be pending again.
   if (pendingId !== undefined) {
     // A client that sends only an id has sent the bytes itself and checked them.
-    if (close) await gateway.queue.complete(pendingId, txId, raw === undefined ? 'daemon' : 'gateway');
-    else await gateway.queue.sent(pendingId, txId);
+    if (close) await queue.complete(pendingId, txId, raw === undefined ? 'daemon' : 'gateway');
+    else await queue.sent(pendingId, txId);
     gateway.meter.count(chain.id, close ? 'completed' : 'broadcast');
   }
   tell(gateway.log, 'transaction-broadcast', { chain: chain.id, txId, id: pendingId });
@@ -68,11 +70,11 @@ async function broadcast(gateway: GatewayContext, request: Context, signed: Sign
 
 /** Refuses bytes for a transaction that was withdrawn, belongs to another chain, or took effect with other bytes. */
 async function checkPending(
-  gateway: GatewayContext,
-  { chain, pendingId, txId }: { chain: Chain; pendingId: string; txId: string },
+  queue: QueueView,
+  { chain, network, pendingId, txId }: { chain: Chain; network: Network; pendingId: string; txId: string },
 ): Promise<void> {
-  const queued = await gateway.queue.get(pendingId);
-  if (!queued || queued.state === 'deleted' || queued.chain !== chain.id || queued.network !== gateway.network) {
+  const queued = await queue.get(pendingId);
+  if (!queued || queued.state === 'deleted' || queued.chain !== chain.id || queued.network !== network) {
     throw new CustosError('KMS_MISSING', `no such KMS signature with id '${pendingId}'`);
   }
   if (queued.state !== 'pending' && queued.txId !== txId) {

@@ -1,11 +1,11 @@
-import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { isOffered } from '../../core/network/node-methods.js';
+import { isOffered, isReading } from '../../core/network/node-methods.js';
 import { readJson } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
+import { callerOf, type GatewayRequest, type RoleRoutes, requireRole } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
@@ -14,30 +14,36 @@ import { safeNumber } from '../node.js';
 /** Most calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;
 
+/** Who may ask nodes what does not change anything. */
+const asking = ['read', 'sign'] as const;
+
 /** Routes that ask the configured nodes: JSON-RPC proxies, transaction count and fee advice. */
-export function nodeRoutes(app: Hono, gateway: GatewayContext): void {
-  app.post(`/v3/${gateway.slugs.any}/web3/:apiKey`, (request) => {
+export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
+  routes.post(`/v3/${gateway.slugs.any}/web3/:apiKey`, asking, (request) => {
     return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
   });
   for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
-    app.post(path, (request) => forward(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')));
+    routes.post(path, asking, (request) =>
+      forward(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')),
+    );
   }
-  app.get(`/v3/${gateway.slugs.contracts}/transaction/count/:address`, (request) =>
+  routes.get(`/v3/${gateway.slugs.contracts}/transaction/count/:address`, asking, (request) =>
     countTransactions(gateway, request),
   );
-  app.get('/v3/blockchain/fee/:chain', async (request) => {
-    const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain')));
+  routes.get('/v3/blockchain/fee/:chain', asking, async (request) => {
+    const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? ''));
     if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
   // Replaces a chain's public gas station, so that a daemon behind this gateway needs no other service.
   for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) {
     const path = chain.tatum?.gasStationPath;
-    if (path !== undefined) app.get(path, async (request) => request.json(await gasStation(gateway.node(chain))));
+    if (path !== undefined)
+      routes.get(path, asking, async (request) => request.json(await gasStation(gateway.node(chain))));
   }
 }
 
-async function forward(gateway: GatewayContext, request: Context, chain: Chain): Promise<Response> {
+async function forward(gateway: GatewayContext, request: GatewayRequest, chain: Chain): Promise<Response> {
   const body = await readJson(request);
   const calls: readonly unknown[] = Array.isArray(body) ? body : [body];
   if (calls.length === 0 || calls.length > MAX_BATCH || !calls.every(isCall)) {
@@ -47,6 +53,10 @@ async function forward(gateway: GatewayContext, request: Context, chain: Chain):
   const extra = gateway.extraMethods.get(chain.id);
   const refused = calls.filter(isCall).find(({ method }) => !isOffered(chain, method, extra));
   if (refused) throw new CustosError('NOT_OFFERED', `the method ${quote(refused.method)} is not offered`);
+  // What sends bytes, and what the operator allowed beside the harmless methods, is not reading.
+  if (!calls.filter(isCall).every(({ method }) => isReading(chain, method))) {
+    requireRole(callerOf(request), ['sign']);
+  }
   return Response.json(await gateway.node(chain).forward(body));
 }
 
@@ -58,7 +68,7 @@ function isCall(value: unknown): value is Call {
   return isRecord(value) && typeof value['method'] === 'string' && value['method'].length <= 100;
 }
 
-async function countTransactions(gateway: GatewayContext, request: Context): Promise<Response> {
+async function countTransactions(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const text = request.req.param('address') ?? '';
   const address = checkField('address', () => bareAddress(gateway, chain)(text));

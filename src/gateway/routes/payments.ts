@@ -1,25 +1,24 @@
-import type { Context, Hono } from 'hono';
 import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/builder.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { readForm } from '../../http/body.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
-
+import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { enqueue, keyOf } from '../enqueue.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
-export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
+export function paymentRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   const oneAtATime = oneByOne();
-  app.post(`/v3/${gateway.slugs.outputs}/transaction`, async (request) => {
+  routes.post(`/v3/${gateway.slugs.outputs}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const body = await readForm(request);
     // Two simultaneous requests would choose the same outputs.
     return oneAtATime(chain.id, () => spend(gateway, request, { chain, body }));
   });
-  app.post(`/v3/${gateway.slugs.payments}/transaction`, async (request) => {
+  routes.post(`/v3/${gateway.slugs.payments}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     return sendPayment(gateway, request, { chain, body: await readForm(request), kind: 'coins' });
   });
@@ -27,7 +26,7 @@ export function paymentRoutes(app: Hono, gateway: GatewayContext): void {
 
 async function spend(
   gateway: GatewayContext,
-  request: Context,
+  request: GatewayRequest,
   { chain, body }: { readonly chain: Chain; readonly body: unknown },
 ): Promise<Response> {
   const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseForm(spendForm, body);
@@ -52,14 +51,14 @@ async function spend(
   };
   return enqueue(gateway, request, { chain, body }, () => {
     if (chain.builder?.kind !== 'bitcoind') throw notBuilt(chain);
-    return chain.builder.spend(wanted, contextOf(gateway, chain));
+    return chain.builder.spend(wanted, contextOf(gateway, request, chain));
   });
 }
 
 /** Queues a payment of coins or of tokens. */
 export async function sendPayment(
   gateway: GatewayContext,
-  request: Context,
+  request: GatewayRequest,
   { chain, body, kind }: { readonly chain: Chain; readonly body: unknown; readonly kind: 'coins' | 'tokens' },
 ): Promise<Response> {
   const form = parseForm(paymentForm, body);
@@ -84,7 +83,7 @@ export async function sendPayment(
   };
   return enqueue(gateway, request, { chain, body }, () => {
     if (chain.builder?.kind !== 'solana') throw notBuilt(chain);
-    return chain.builder.pay(wanted, contextOf(gateway, chain));
+    return chain.builder.pay(wanted, contextOf(gateway, request, chain));
   });
 }
 
@@ -92,7 +91,8 @@ function notBuilt({ id }: Chain): CustosError {
   return new CustosError('NOT_OFFERED', `the gateway builds no such transactions of ${id}`);
 }
 
-function contextOf({ network, node, queue }: GatewayContext, chain: Chain): BuildContext {
+function contextOf({ network, node }: GatewayContext, request: GatewayRequest, chain: Chain): BuildContext {
+  const { queue } = callerOf(request);
   const spent = (outputs: readonly string[]) => queue.spent({ chain: chain.id, network, outputs });
   return { network, node: node(chain).client, spent };
 }

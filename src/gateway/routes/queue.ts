@@ -1,36 +1,38 @@
-import type { Context, Hono } from 'hono';
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, quote, type SignatureId } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
-import type { QueuedTransaction } from '../../core/store/queue.js';
+import type { QueuedTransaction, QueueView } from '../../core/store/queue.js';
 import { readForm, readOptionalForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
+import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { parseForm, pendingForm, reportForm } from '../requests.js';
 
 /** Routes by which a daemon works through the queue: the five `/v3/kms` operations and the error report. */
-export function queueRoutes(app: Hono, gateway: GatewayContext): void {
-  app.get('/v3/kms/pending/:chain', (request) => {
+export function queueRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
+  routes.get('/v3/kms/pending/:chain', ['sign'], (request) => {
     const named = request.req.query('signatures');
     return listPending(gateway, request, named === undefined ? undefined : parseSignatures(named));
   });
-  app.post('/v3/kms/pending/:chain', async (request) => {
+  routes.post('/v3/kms/pending/:chain', ['sign'], async (request) => {
     const { signatureIds } = parseForm(pendingForm, await readOptionalForm(request));
     return listPending(gateway, request, signatureIds);
   });
-  app.get('/v3/kms/:id', (request) => showTransaction(gateway, request));
-  app.put('/v3/kms/:id/:txId', (request) => completeTransaction(gateway, request));
-  app.delete('/v3/kms/:id', async (request) => {
+  routes.get('/v3/kms/:id', ['read', 'sign'], (request) => showTransaction(request));
+  routes.put('/v3/kms/:id/:txId', ['sign'], (request) => completeTransaction(gateway, request));
+  routes.delete('/v3/kms/:id', ['submit', 'sign'], async (request) => {
     const id = parseId(request);
-    const { chain } = await existing(gateway, id);
-    await gateway.queue.remove(id);
+    const { queue } = callerOf(request);
+    const { chain } = await existing(queue, id);
+    await queue.remove(id);
     gateway.meter.count(chain, 'withdrawn');
     tell(gateway.log, 'pending-deleted', { id });
     return request.body(null, 204);
   });
-  app.post('/v3/tatum/kms/batch', async (request) => {
+  routes.post('/v3/tatum/kms/batch', ['sign'], async (request) => {
     const { errors } = parseForm(reportForm, await readForm(request));
-    await gateway.queue.report(
+    const { queue } = callerOf(request);
+    await queue.report(
       errors.map(({ signatureId, error, final }) => ({
         id: signatureId,
         error,
@@ -39,7 +41,7 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
       })),
     );
     for (const { signatureId } of errors.filter(({ final }) => final === true)) {
-      const failed = await gateway.queue.get(signatureId);
+      const failed = await queue.get(signatureId);
       if (failed) gateway.meter.count(failed.chain, 'failed');
     }
     return request.body(null, 204);
@@ -49,24 +51,25 @@ export function queueRoutes(app: Hono, gateway: GatewayContext): void {
 // Daemons ask for every chain they know, so a chain that this gateway does not serve simply has nothing to sign.
 async function listPending(
   gateway: GatewayContext,
-  request: Context,
+  request: GatewayRequest,
   signatureIds: readonly SignatureId[] | undefined,
 ): Promise<Response> {
   const { id: chain } = checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? ''));
-  const found = await gateway.queue.pending({
+  const { queue } = callerOf(request);
+  const found = await queue.pending({
     chain,
     network: gateway.network,
     ...(signatureIds !== undefined && { signatureIds }),
   });
   const fresh = found.filter(({ claimedAt }) => claimedAt === undefined).map(({ id }) => id);
   // Only a daemon names its wallets; any client may ask for a whole chain.
-  if (signatureIds !== undefined && fresh.length > 0) await gateway.queue.claimed(fresh);
+  if (signatureIds !== undefined && fresh.length > 0) await queue.claimed(fresh);
   return request.json(found.map(toPending));
 }
 
-async function showTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
+async function showTransaction(request: GatewayRequest): Promise<Response> {
   const id = parseId(request);
-  const found = await existing(gateway, id);
+  const found = await existing(callerOf(request).queue, id);
   const { errors } = found;
   return request.json({
     ...toPending(found),
@@ -79,28 +82,29 @@ async function showTransaction(gateway: GatewayContext, request: Context): Promi
  * Finds a transaction. A withdrawn one is missing too, but the error says that it was here: only then does the daemon end it.
  * @throws CustosError KMS_MISSING: unknown or withdrawn
  */
-async function existing(gateway: GatewayContext, id: string): Promise<QueuedTransaction> {
-  const found = await gateway.queue.get(id);
+async function existing(queue: QueueView, id: string): Promise<QueuedTransaction> {
+  const found = await queue.get(id);
   if (found && found.state !== 'deleted') return found;
   const details = { withdrawn: found !== undefined };
   throw new CustosError('KMS_MISSING', `no such KMS signature with id '${id}'`, { details });
 }
 
-async function completeTransaction(gateway: GatewayContext, request: Context): Promise<Response> {
+async function completeTransaction(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const id = parseId(request);
   const txId = request.req.param('txId') ?? '';
-  const { chain } = await existing(gateway, id);
+  const { queue } = callerOf(request);
+  const { chain } = await existing(queue, id);
   checkField('txId', () => {
     if (gateway.chains.get(chain).codec.isTransactionId(txId)) return;
     throw new CustosError('REQUEST_INVALID', `${quote(txId)} is not a transaction id of ${chain}`);
   });
-  await gateway.queue.complete(id, txId, 'daemon');
+  await queue.complete(id, txId, 'daemon');
   gateway.meter.count(chain, 'completed');
   tell(gateway.log, 'pending-completed', { id, txId });
   return request.body(null, 204);
 }
 
-function parseId(request: Context): string {
+function parseId(request: GatewayRequest): string {
   const id = (request.req.param('id') ?? '').toLowerCase();
   return checkField('id', () => {
     if (!/^[0-9a-f]{24}$/.test(id)) throw new CustosError('REQUEST_INVALID', 'an id has 24 hexadecimal digits');

@@ -1,4 +1,3 @@
-import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
@@ -6,6 +5,7 @@ import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
+import type { GatewayRequest, RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
 import { decodeResult, encodeCall, erc20 } from '../ethereum/abi.js';
@@ -16,14 +16,16 @@ import { contractReadForm, parseForm } from '../requests.js';
 import { sendPayment } from './payments.js';
 
 /** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */
-export function transferRoutes(app: Hono, gateway: GatewayContext): void {
-  app.post('/v3/blockchain/token/transaction', (request) => sendToken(gateway, request));
-  app.post('/v3/blockchain/token/approve', (request) => approveToken(gateway, request));
-  app.post(`/v3/${gateway.slugs.contracts}/transaction`, (request) => sendCoin(gateway, request));
-  app.post(`/v3/${gateway.slugs.contracts}/smartcontract`, (request) => callContract(gateway, request));
+export function transferRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
+  routes.post('/v3/blockchain/token/transaction', ['submit'], (request) => sendToken(gateway, request));
+  routes.post('/v3/blockchain/token/approve', ['submit'], (request) => approveToken(gateway, request));
+  routes.post(`/v3/${gateway.slugs.contracts}/transaction`, ['submit'], (request) => sendCoin(gateway, request));
+  routes.post(`/v3/${gateway.slugs.contracts}/smartcontract`, ['submit', 'read'], (request) =>
+    callContract(gateway, request),
+  );
 }
 
-async function sendCoin(gateway: GatewayContext, request: Context): Promise<Response> {
+async function sendCoin(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const body = await readForm(request);
   const named = { target: 'to' };
@@ -42,7 +44,7 @@ async function sendCoin(gateway: GatewayContext, request: Context): Promise<Resp
   return submit(gateway, request, { chain, signing, effect, body, named });
 }
 
-async function sendToken(gateway: GatewayContext, request: Context): Promise<Response> {
+async function sendToken(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const body = await readForm(request);
   const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
   const known = id && gateway.chains.get(id);
@@ -57,7 +59,7 @@ async function sendToken(gateway: GatewayContext, request: Context): Promise<Res
   return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
-async function approveToken(gateway: GatewayContext, request: Context): Promise<Response> {
+async function approveToken(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const body = await readForm(request);
   const form = parseForm(gateway.forms.tokenApproval, body);
   const chain = chainById(gateway, form.chain);
@@ -72,7 +74,7 @@ async function approveToken(gateway: GatewayContext, request: Context): Promise<
 }
 
 /** Queues a call with a signature ID; without one it only reads the contract. */
-async function callContract(gateway: GatewayContext, request: Context): Promise<Response> {
+async function callContract(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
   const body = await readForm(request);
   if (isRecord(body) && body['caller'] !== undefined) {
@@ -89,7 +91,12 @@ async function callContract(gateway: GatewayContext, request: Context): Promise<
   return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
-async function askContract(gateway: GatewayContext, chain: Chain, request: Context, body: unknown): Promise<Response> {
+async function askContract(
+  gateway: GatewayContext,
+  chain: Chain,
+  request: GatewayRequest,
+  body: unknown,
+): Promise<Response> {
   const form = parseForm(contractReadForm, body);
   const read = bareAddress(gateway, chain);
   const to = checkField('contractAddress', () => read(form.contractAddress));

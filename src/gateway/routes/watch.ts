@@ -1,11 +1,13 @@
-import type { Hono } from 'hono';
+import { CustosError } from '../../core/errors.js';
 import type { UnreadyReason } from '../../core/health.js';
 import type { ChainId } from '../../core/ids.js';
 import { isLoopback } from '../../core/network/loopback.js';
-import type { QueueCount } from '../../core/store/queue.js';
+import type { Queue, QueueCount } from '../../core/store/queue.js';
 import { seriesAnswer } from '../../http/meter.js';
 import { probed, readyAnswer, remembered } from '../../http/readiness.js';
+import { type GatewayAccess, type GatewayApp, type GatewayCaller, requireRole } from '../caller.js';
 import type { GatewayContext } from '../context.js';
+import type { GatewayMeter } from '../meter.js';
 
 /** How long queue and nodes may take, in milliseconds. */
 const DEADLINE = 5000;
@@ -25,17 +27,39 @@ interface Readiness {
   readonly queue: readonly object[];
 }
 
+/** What watchers are shown, and to whom. */
+interface WatchParts {
+  readonly gateway: GatewayContext;
+  readonly access: GatewayAccess;
+  readonly meter: GatewayMeter;
+  /** The whole queue. */
+  readonly queue: Pick<Queue, 'waiting'>;
+}
+
 /** Routes for watchers. They show no secret, no address and no id. */
-export function watchRoutes(app: Hono, gateway: GatewayContext): void {
-  const ask = remembered(ANSWER_TIME, gateway.clock.now, () => examine(gateway));
+export function watchRoutes(app: GatewayApp, { gateway, access, meter, queue: whole }: WatchParts): void {
+  const ask = remembered(ANSWER_TIME, gateway.clock.now, () => examine(gateway, whole));
   app.get('/health', (request) => request.json({ status: 'ok' }));
   app.get('/ready', async (request) => {
     const { reasons, nodes, queue } = await ask();
-    // Only a client with the key sees how much waits.
-    const isKnown = gateway.isKey(request.req.header('x-api-key'));
-    return readyAnswer(reasons, { nodes, ...(isKnown && { queue }) });
+    const key = request.req.header('x-api-key');
+    const caller = key === undefined ? undefined : await access.callerOf(key, request.env?.address);
+    // Only a client that may see all of it sees how much waits.
+    const isShown = caller?.isWhole === true && caller.roles.includes('read');
+    return readyAnswer(reasons, { nodes, ...(isShown && { queue }) });
   });
-  app.get('/metrics', async () => seriesAnswer(await gateway.meter.text()));
+  app.get('/metrics', async (request) => {
+    // Absent where no other machine can ask.
+    const caller = request.get('caller');
+    if (caller !== undefined) requireWhole(caller);
+    return seriesAnswer(await meter.text());
+  });
+}
+
+/** The series count what all tenants hand in. @throws CustosError SCOPE_MISSING */
+function requireWhole(caller: GatewayCaller): void {
+  requireRole(caller, ['read']);
+  if (!caller.isWhole) throw new CustosError('SCOPE_MISSING', 'the key sees one tenant only');
 }
 
 /** Paths that need no key; the series need none only if no other machine can reach the gateway. */
@@ -44,10 +68,10 @@ export function isOpenPath(path: string, listeningOn: string): boolean {
 }
 
 /** Never rejects. */
-async function examine(gateway: GatewayContext): Promise<Readiness> {
+async function examine(gateway: GatewayContext, whole: Pick<Queue, 'waiting'>): Promise<Readiness> {
   let counts: readonly QueueCount[] = [];
   const queue = probed({ check: 'queue' }, DEADLINE, async () => {
-    counts = await gateway.queue.waiting(gateway.network);
+    counts = await whole.waiting(gateway.network);
   });
   const nodes = [...gateway.nodes].map(([chain, node]) =>
     probed({ check: 'node', chain }, DEADLINE, () => node.probe()),

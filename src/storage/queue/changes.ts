@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import type { TenantId } from '../../core/ids.js';
 import type { Closer, DaemonReport } from '../../core/store/queue.js';
 import type { DialectName } from '../database.js';
 import type { QueueTables } from '../schema.js';
@@ -17,9 +18,23 @@ export interface Change {
   readonly row: QueueRow | undefined;
 }
 
-/** Other gateways wait until this one has made its change; on SQLite they do so anyway. */
-export async function findToChange(tables: Tables, id: string, dialect: DialectName): Promise<Change> {
+/** Whose transaction is meant. */
+interface Wanted {
+  readonly id: string;
+  /** Undefined: anybody's. */
+  readonly tenant: TenantId | undefined;
+}
+
+/** The row of a transaction, if it is there for the tenant. */
+export function rowsOf(tables: Tables, { id, tenant }: Wanted) {
   const query = tables.selectFrom('pending_transactions').selectAll().where('id', '=', id);
+  return tenant === undefined ? query : query.where('tenant', '=', tenant);
+}
+
+/** Other gateways wait until this one has made its change; on SQLite they do so anyway. */
+export async function findToChange(tables: Tables, wanted: Wanted, dialect: DialectName): Promise<Change> {
+  const { id } = wanted;
+  const query = rowsOf(tables, wanted);
   return { id, row: await (dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst() };
 }
 

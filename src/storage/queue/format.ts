@@ -2,9 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { Database } from '../database.js';
 import { type ColumnTypes, typesOf } from '../migrations/column-types.js';
-import { createTables } from '../migrations/queue-0001-first.js';
-import { addOutputs } from '../migrations/queue-0002-outputs.js';
-import { addProgress } from '../migrations/queue-0003-progress.js';
+import { createTables } from '../migrations/queue/0001-first.js';
+import { addOutputs } from '../migrations/queue/0002-outputs.js';
+import { addProgress } from '../migrations/queue/0003-progress.js';
+import { addKeys } from '../migrations/queue/0004-keys.js';
 import { parsePostgresUrl } from '../postgres/location.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
 import type { QueueTables } from '../schema.js';
@@ -17,6 +18,7 @@ export const queueSteps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes)
   createTables,
   addOutputs,
   addProgress,
+  addKeys,
 ];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
 const FORMAT = queueSteps.length;

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { defaultTenant, parseTenantId } from '../../../src/core/ids.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
@@ -59,7 +60,30 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
     expect(await schemaOf(older(), kind)).toEqual(await schemaOf(fresh(), kind));
   });
 
-  it.each([1, 2])('an older queue becomes the same as one that is made today: format %i', async (format) => {
+  it('transactions and idempotency keys of an older queue belong to the default tenant', async () => {
+    if (kind === 'sqlite') await writeFile(older(), '');
+    const id = '5e6645712b55823de7ea82f1';
+    await run(older(), [
+      ...(await statements('queue', kind, 3)),
+      ...(kind === 'sqlite'
+        ? [`PRAGMA application_id = ${0x43555351}`, 'PRAGMA user_version = 3']
+        : [
+            'CREATE TABLE queue_meta (key text PRIMARY KEY, value text NOT NULL)',
+            `INSERT INTO queue_meta (key, value) VALUES ('format', '3')`,
+          ]),
+      `INSERT INTO pending_transactions (id, chain, network, hashes, serialized, state, created_at)
+        VALUES ('${id}', 'ETH', 'testnet', '[]', '{}', 'pending', 1)`,
+      `INSERT INTO idempotency_keys (key, digest, pending_id) VALUES ('payout-1', 'd', '${id}')`,
+    ]);
+    const queue = await openQueue(older());
+    const [first, shop] = [queue.of(defaultTenant), queue.of(parseTenantId('shop'))];
+    const key = { key: 'payout-1', digest: 'd' };
+    for (const view of [queue, first]) expect([(await view.get(id))?.id, await view.repeated(key)]).toEqual([id, id]);
+    expect([await shop.get(id), await shop.repeated(key)]).toEqual([undefined, undefined]);
+    await queue.close();
+  });
+
+  it.each([1, 2, 3])('an older queue becomes the same as one that is made today: format %i', async (format) => {
     await (await openQueue(fresh())).close();
     if (kind === 'sqlite') await writeFile(older(), '');
     await run(older(), [

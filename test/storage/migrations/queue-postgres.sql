@@ -13,3 +13,11 @@ create index "spent_outputs_by_seq" on "spent_outputs" ("seq");
 alter table "pending_transactions" add column "claimed_at" bigint;
 alter table "pending_transactions" add column "failed_at" bigint;
 alter table "pending_transactions" add column "closed_by" text collate "C";
+-- format 4
+create table "gateway_keys" ("id" text collate "C" primary key, "name" text collate "C" not null, "roles" text collate "C" not null, "tenant" text collate "C", "hash" text collate "C" not null, "created_at" bigint not null, "expires_at" bigint, "revoked_at" bigint);
+alter table "pending_transactions" add column "tenant" text collate "C" default 'default' not null;
+alter table "idempotency_keys" rename to "former_keys";
+create table "idempotency_keys" ("tenant" text collate "C" not null, "key" text collate "C" not null, "digest" text collate "C" not null, "pending_id" text collate "C" not null, constraint "idempotency_keys_of_tenant" primary key ("tenant", "key"));
+insert into idempotency_keys (tenant, key, digest, pending_id)
+    select 'default', key, digest, pending_id from former_keys;
+drop table "former_keys";

@@ -13,3 +13,11 @@ create index "spent_outputs_by_seq" on "spent_outputs" ("seq");
 alter table "pending_transactions" add column "claimed_at" bigint;
 alter table "pending_transactions" add column "failed_at" bigint;
 alter table "pending_transactions" add column "closed_by" text;
+-- format 4
+create table "gateway_keys" ("id" text primary key, "name" text not null, "roles" text not null, "tenant" text, "hash" text not null, "created_at" bigint not null, "expires_at" bigint, "revoked_at" bigint);
+alter table "pending_transactions" add column "tenant" text default 'default' not null;
+alter table "idempotency_keys" rename to "former_keys";
+create table "idempotency_keys" ("tenant" text not null, "key" text not null, "digest" text not null, "pending_id" text not null, constraint "idempotency_keys_of_tenant" primary key ("tenant", "key"));
+insert into idempotency_keys (tenant, key, digest, pending_id)
+    select 'default', key, digest, pending_id from former_keys;
+drop table "former_keys";

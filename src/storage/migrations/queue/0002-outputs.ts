@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ColumnTypes } from './column-types.js';
+import type { ColumnTypes } from '../column-types.js';
 
 /** Format 2: keys with an index each, and the outputs that only one transaction may spend. */
 export async function addOutputs<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {

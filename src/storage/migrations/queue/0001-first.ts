@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ColumnTypes } from './column-types.js';
+import type { ColumnTypes } from '../column-types.js';
 
 /** Format 1. */
 export async function createTables<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ColumnTypes } from './column-types.js';
+import type { ColumnTypes } from '../column-types.js';
 
 /** Format 3: when a daemon first fetched a transaction, when it failed for good, and who closed it. */
 export async function addProgress<T>(database: Kysely<T>, types: ColumnTypes): Promise<void> {

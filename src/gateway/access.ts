@@ -1,0 +1,40 @@
+import { allGatewayRoles } from '../core/access/gateway-roles.js';
+import { isSecretOf, parseToken } from '../core/access/token-text.js';
+import type { Clock } from '../core/clock.js';
+import { type Log, tell } from '../core/log.js';
+import type { Secret } from '../core/secret.js';
+import { endOf, type GatewayKeys } from '../core/store/gateway-keys.js';
+import type { Queue } from '../core/store/queue.js';
+import { keyCheck } from '../http/guard.js';
+import type { GatewayAccess } from './caller.js';
+
+export interface KeyAccessParts {
+  readonly queue: Queue;
+  /** The key of the settings: it has every role, and sees the whole queue. */
+  readonly apiKey?: Secret;
+  /** Further keys. */
+  readonly keys?: Pick<GatewayKeys, 'find'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+/** Who may ask a gateway with a queue of its own. */
+export function keyAccess({ queue, apiKey, keys, clock, log }: KeyAccessParts): GatewayAccess {
+  const isKey = apiKey === undefined ? () => false : keyCheck(apiKey);
+  return {
+    async callerOf(given) {
+      if (isKey(given)) return { roles: allGatewayRoles, queue, isWhole: true };
+      const parsed = parseToken(given);
+      const stored = parsed && (await keys?.find(parsed.id));
+      if (!isSecretOf(parsed, stored?.hash) || stored === undefined) return undefined;
+      const { id, roles, tenant } = stored.key;
+      const reason = endOf(stored.key, clock.now());
+      if (reason !== undefined) {
+        tell(log, 'token-refused', { reason, token: id });
+        return undefined;
+      }
+      const isWhole = tenant === undefined;
+      return { roles, queue: isWhole ? queue : queue.of(tenant), isWhole };
+    },
+  };
+}
