@@ -31,6 +31,8 @@ export interface ApiOptions {
   readonly authenticator: Authenticator;
   /** Absent: no JSON-RPC. */
   readonly rpc?: GivenRpcParts;
+  /** Answers under `/v2`, `/v3` and `/v4`, each request with a key of its own. Absent: nothing is there. */
+  readonly tatum?: ((request: Request, peer: Peer) => Promise<Response>) | undefined;
   readonly host: string;
   /** Further names by which it is reached. */
   readonly allowedHosts?: readonly string[];
@@ -72,6 +74,10 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
     await next();
     finish(context.res.headers, instance);
   });
+  const { tatum } = options;
+  if (tatum !== undefined) {
+    for (const path of ['/v2', '/v3/*', '/v4/*']) app.all(path, ({ req, env }) => tatum(req.raw, env));
+  }
   app.use('*', noContent);
   for (const route of allRoutes(options.parts.version)) {
     app.on(route.method, honoPath(route.path), (context) => answer(context, route, options));

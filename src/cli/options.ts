@@ -195,6 +195,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--rpc-chain <chain>', about: 'chain whose JSON-RPC is at /; every chain is at /rpc/CHAIN' },
   { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },
   { flags: '--clef-token-file <file>', about: 'file of the token whose rights that socket has' },
+  { flags: '--tatum', about: 'answer the operations of the gateway too, for clients of the documented API' },
   { flags: '--no-signer', about: 'sign nothing: other daemons of the same store sign what this one accepts' },
   weakPasswordOption,
 ];

@@ -21,10 +21,12 @@ export function errorAnswer(thrown: unknown, log: Log): Response {
   // The API's clients read the elements of `data` by `target`, `property` and `constraints`.
   const data = problems.map(({ property, rule, text }) => ({ target: {}, property, constraints: { [rule]: text } }));
   const isWithdrawn = details['withdrawn'] === true;
-  return answer(status, apiCodes[code] ?? code, message, {
+  const refusal = answer(status, apiCodes[code] ?? code, message, {
     ...(status === 400 && { data }),
     ...(status !== 400 && isWithdrawn && { state: 'withdrawn' }),
   });
+  if (status === 429) refusal.headers.set('retry-after', String(details['retryAfter'] ?? 1));
+  return refusal;
 }
 
 /** An error that only this API has: its code is not in a table. */

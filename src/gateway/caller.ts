@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { GatewayRole } from '../core/access/gateway-roles.js';
 import { CustosError } from '../core/errors.js';
+import type { ChainId } from '../core/ids.js';
 import type { QueueView } from '../core/store/queue.js';
 
 /** Who asks. */
@@ -10,6 +11,8 @@ export interface GatewayCaller {
   readonly queue: QueueView;
   /** Whether they see what all tenants hand in. */
   readonly isWhole: boolean;
+  /** The only chains that they may ask about. */
+  readonly chains?: readonly ChainId[];
 }
 
 /** Knows who has which key. */
@@ -72,4 +75,10 @@ export function callerOf(request: GatewayRequest): GatewayCaller {
 export function requireRole(caller: Pick<GatewayCaller, 'roles'>, wanted: readonly GatewayRole[]): void {
   if (wanted.some((role) => caller.roles.includes(role))) return;
   throw new CustosError('SCOPE_MISSING', `the key does not have the role ${wanted.join(' or ')}`);
+}
+
+/** @throws CustosError SCOPE_MISSING */
+export function requireChain({ chains }: Pick<GatewayCaller, 'chains'>, chain: ChainId): void {
+  if (chains?.includes(chain) !== false) return;
+  throw new CustosError('SCOPE_MISSING', `the key does not include the chain ${chain}`);
 }

@@ -9,7 +9,7 @@ import type { NewQueuedTransaction } from '../core/store/queue.js';
 import { isRecord } from '../http/json.js';
 import { checkField, requestInvalid } from '../http/problems.js';
 import { checkFee } from '../signing/limits.js';
-import { callerOf, type GatewayRequest, requireRole } from './caller.js';
+import { callerOf, type GatewayRequest, requireChain, requireRole } from './caller.js';
 import type { GatewayContext } from './context.js';
 
 /** A key as a request names it. */
@@ -29,6 +29,7 @@ export async function enqueue(
 ): Promise<Response> {
   const caller = callerOf(request);
   requireRole(caller, ['submit']);
+  requireChain(caller, chain.id);
   const { queue } = caller;
   const idempotency = idempotencyOf(request, body);
   const known = idempotency && (await queue.repeated(idempotency));

@@ -15,6 +15,7 @@ import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
 import { servedApprovals } from '../../src/app/serve/approvals.js';
 import { servedFreezes, servedPolicies } from '../../src/app/serve/control.js';
+import { tatumOperations } from '../../src/app/serve/gateway/tatum.js';
 import { rpcParts } from '../../src/app/serve/rpc/parts.js';
 import { ethereumWords } from '../../src/app/serve/rpc/words.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
@@ -120,6 +121,8 @@ export class TestApi {
   nodes: Readonly<Record<string, string>> = {};
   /** What requests are prepared and handed over with. */
   handing: TransactionsParts = undefined as never;
+  /** Whether it has the operations of the gateway; counts when it is opened. */
+  tatum = false;
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -184,8 +187,11 @@ export class TestApi {
       parts: { ...rpc, orphans: this.orphans, closing: this.api.closing },
       authenticator,
     });
+    const ids = new Map(own.map(([id, url]) => [chains.get(id).id, url]));
+    const tatum = { api: parts, lifecycle, intake, authenticator, log: silentLog, nodes: ids };
     this.api = await startApi({
       parts,
+      tatum: this.tatum ? tatumOperations(tatum) : undefined,
       rpc: { ...rpc, orphans: this.orphans },
       authenticator,
       ...{ host: '127.0.0.1', port: 0, limits },

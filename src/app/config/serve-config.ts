@@ -18,6 +18,8 @@ export interface ServeConfig {
   readonly webhookDays?: number;
   /** False if other daemons of the store sign what this one accepts. */
   readonly signs: boolean;
+  /** Offers the gateway's operations too. */
+  readonly tatum: boolean;
   /** Ticker of the chain whose JSON-RPC is at `/`. */
   readonly rpcChain?: string;
   /** The socket for clients of clef, and the file of the token whose rights it has: absolute paths. */
@@ -50,6 +52,7 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     ...(relyingParty && { relyingParty }),
     ...readDays(read),
     signs: !read.isOff('signer'),
+    tatum: read.isSet('tatum'),
     ...readRpc(read),
   };
 }

@@ -18,7 +18,7 @@ import { openPublicVault } from '../../vault/public-vault.js';
 import { frontApprovals } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
-import { proxiesOf } from '../network/way-out.js';
+import { fetchOf, proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
 import { createPasskeys } from '../users/passkeys.js';
@@ -27,6 +27,7 @@ import { createUsers } from '../users/service.js';
 import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
 import { servedApprovals } from './approvals.js';
 import { servedFreezes, servedPolicies } from './control.js';
+import { tatumOperations } from './gateway/tatum.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
 import { ethereumWords } from './rpc/words.js';
@@ -39,7 +40,7 @@ import { servedWebhooks } from './webhooks.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs'>;
+  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs' | 'daemon'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -102,7 +103,13 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const words = ethereumWords({ wallets: store.wallets, vault, signer: lifecycle.signer });
   const { nodes } = lifecycle;
   const rpc = rpcParts({ ...parts, chains, words, nodes, missing: missing ?? (() => {}) }, serve.rpcChain);
-  const api = await startApi({ parts, rpc, authenticator, ...serve });
+  const tatum = serve.tatum
+    ? tatumOperations({
+        ...{ api: parts, lifecycle, intake, authenticator, log },
+        ...{ nodes: config.daemon.nodes, fetch: fetchOf(config.proxies) },
+      })
+    : undefined;
+  const api = await startApi({ parts, rpc, authenticator, ...serve, tatum });
   const socket =
     serve.clef && (await openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator }));
   webhooks.deliverer.start();

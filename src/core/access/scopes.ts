@@ -21,6 +21,9 @@ export const scopes = {
   'policies:read': 'see the policy, and check drafts',
   'approvals:read': 'see what waits for persons, and what they need to decide',
   'approvals:decide': 'hand in what persons signed',
+  'gateway:submit': 'hand in and withdraw transactions by the operations of `serve --tatum`',
+  'gateway:sign': 'send signed bytes by them',
+  'gateway:read': 'see transactions by them, and ask nodes',
   'tokens:manage': 'make, see and revoke tokens of the same tenant, with no more rights than its own',
 } as const;
 
@@ -38,6 +41,9 @@ const named: readonly Scope[] = [
   'users:manage',
   'freezes:create',
   'policies:read',
+  'gateway:submit',
+  'gateway:sign',
+  'gateway:read',
 ];
 
 /** What an application needs that pays: it neither decides about its own payments nor makes tokens. */
@@ -53,4 +59,5 @@ export const askingScopes = [
   'messages:sign',
   'typed-data:sign',
   'hashes:sign',
+  'gateway:submit',
 ] as const satisfies readonly Scope[];

@@ -7,7 +7,7 @@ import { oneByOne } from '../../core/one-by-one.js';
 import type { QueueView } from '../../core/store/queue.js';
 import { readForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
-import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
+import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayNode } from '../node.js';
 import { broadcastForm, parseForm } from '../requests.js';
@@ -17,6 +17,7 @@ export function broadcastRoutes(routes: RoleRoutes, gateway: GatewayContext): vo
   const oneAtATime = oneByOne();
   routes.post(`/v3/${gateway.slugs.any}/broadcast`, ['sign'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
+    requireChain(callerOf(request), chain.id);
     const { txData, signatureId, close } = parseForm(broadcastForm, await readForm(request));
     const signed = checkField('txData', () => readSigned(chain, txData));
     // Different bytes for one pending transaction must not race each other to the node.

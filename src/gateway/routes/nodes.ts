@@ -5,7 +5,7 @@ import { isOffered, isReading } from '../../core/network/node-methods.js';
 import { readJson } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
-import { callerOf, type GatewayRequest, type RoleRoutes, requireRole } from '../caller.js';
+import { callerOf, type GatewayRequest, type RoleRoutes, requireChain, requireRole } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
@@ -33,6 +33,7 @@ export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   routes.get('/v3/blockchain/fee/:chain', asking, async (request) => {
     const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? ''));
     if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
+    requireChain(callerOf(request), chain.id);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });
   // Replaces a chain's public gas station, so that a daemon behind this gateway needs no other service.
@@ -44,6 +45,7 @@ export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
 }
 
 async function forward(gateway: GatewayContext, request: GatewayRequest, chain: Chain): Promise<Response> {
+  requireChain(callerOf(request), chain.id);
   const body = await readJson(request);
   const calls: readonly unknown[] = Array.isArray(body) ? body : [body];
   if (calls.length === 0 || calls.length > MAX_BATCH || !calls.every(isCall)) {
@@ -70,6 +72,7 @@ function isCall(value: unknown): value is Call {
 
 async function countTransactions(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
   const chain = gateway.chainOf(request.req.param('slug') ?? '');
+  requireChain(callerOf(request), chain.id);
   const text = request.req.param('address') ?? '';
   const address = checkField('address', () => bareAddress(gateway, chain)(text));
   const count = await gateway.node(chain).rpc('eth_getTransactionCount', [address, 'pending']);

@@ -5,7 +5,7 @@ import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
-import type { GatewayRequest, RoleRoutes } from '../caller.js';
+import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
 import { decodeResult, encodeCall, erc20 } from '../ethereum/abi.js';
@@ -97,6 +97,7 @@ async function askContract(
   request: GatewayRequest,
   body: unknown,
 ): Promise<Response> {
+  requireChain(callerOf(request), chain.id);
   const form = parseForm(contractReadForm, body);
   const read = bareAddress(gateway, chain);
   const to = checkField('contractAddress', () => read(form.contractAddress));

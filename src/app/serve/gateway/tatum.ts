@@ -1,0 +1,51 @@
+import type { Authenticator } from '../../../api/authenticator.js';
+import { allGatewayRoles } from '../../../core/access/gateway-roles.js';
+import { asCustosError } from '../../../core/errors.js';
+import type { ChainId } from '../../../core/ids.js';
+import type { Log } from '../../../core/log.js';
+import type { GatewayAccess } from '../../../gateway/caller.js';
+import { createOperations, type Operations } from '../../../gateway/operations.js';
+import { type JournalQueueParts, journalQueue } from './journal-queue.js';
+
+export interface TatumParts extends JournalQueueParts {
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
+  /** URL of the node of each chain; a URL may hold a secret and is never shown. */
+  readonly nodes: ReadonlyMap<ChainId, string>;
+  /** The way to the nodes. */
+  readonly fetch?: typeof fetch;
+  readonly log: Log;
+}
+
+/** The gateway's operations over the journal, for clients of the documented API. */
+export function tatumOperations({ nodes, fetch: send, log, ...parts }: TatumParts): Operations['answer'] {
+  const { chains, clock, rules } = parts.lifecycle;
+  const built = [...nodes].filter(([id]) => chains.get(id).builder !== undefined);
+  const options = {
+    ...{ chains, clock, rules, log, network: parts.api.network, nodes: new Map(built) },
+    ...(send && { fetch: send }),
+  };
+  // What becomes of a row of the journal is counted where it is signed.
+  return createOperations(options, { access: tokenAccess(parts), meter: { count() {} } }).answer;
+}
+
+/** Tokens of the store as keys: their scopes `gateway:…` are the roles. */
+function tokenAccess({
+  authenticator,
+  ...parts
+}: Pick<TatumParts, 'authenticator'> & JournalQueueParts): GatewayAccess {
+  return {
+    async callerOf(key, address) {
+      try {
+        const token = await authenticator.authenticate(`Bearer ${key}`, address);
+        const caller = { ...token, ...(address !== undefined && { address }) };
+        const roles = allGatewayRoles.filter((role) => token.scopes.includes(`gateway:${role}`));
+        const { chains } = token;
+        return { roles, queue: journalQueue(parts, caller), isWhole: false, ...(chains && { chains }) };
+      } catch (error) {
+        const { code } = asCustosError(error);
+        if (code === 'TOKEN_INVALID' || code === 'TOKEN_MISSING') return undefined;
+        throw error;
+      }
+    },
+  };
+}
