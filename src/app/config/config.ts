@@ -96,6 +96,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'scope',
   'fromNetwork',
   'role',
+  'type',
 ]);
 
 /**
