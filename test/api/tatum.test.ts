@@ -137,6 +137,8 @@ describe('the operations of the gateway beside the API', () => {
     });
     const shown = (await ask(`GET /v3/kms/${made.body['id']}`)).body;
     expect(shown).toMatchObject({ id: made.body['id'], hashes: [signatureId], state: 'claimed' });
+    expect((await ask(`DELETE /v3/kms/${made.body['id']}`)).status).toBe(409);
+    expect((await seen(made.body['id'])).body).toMatchObject({ state: 'claimed' });
   }, 60_000);
 
   it('another tenant, chain, wallet or owner learns nothing, and its idempotency keys are its own', async () => {

@@ -56,7 +56,10 @@ export function journalQueue(parts: JournalQueueParts, caller: Caller): QueueVie
       return entry && queuedOf(entry);
     },
     async remove(id) {
-      if ((await found(id)) === undefined) throw missing(id);
+      const entry = await found(id);
+      if (entry === undefined) throw missing(id);
+      // What the API took over is ended with a scope of the API.
+      if (entry.intake?.source !== 'gateway') throw new CustosError('STATE_CONFLICT', `${id} was not handed in here`);
       await api.transactions.cancel(id);
     },
     sent: closed,
