@@ -31,6 +31,14 @@ export function apiPage(text, document) {
   return replaced(text, part, `<!-- operations -->\n\n${operations(document)}\n<!-- /operations -->\n`);
 }
 
+/** The text of docs/api.md with the methods of JSON-RPC that are done here. */
+export function rpcPage(text, methods) {
+  const rows = methods.map(({ name, scope, about }) => [`\`${name}\``, scope ? `\`${scope}\`` : '–', about]);
+  const table = tableOf(['Method', 'Scope', 'What it does'], rows);
+  const part = /^<!-- methods -->\n[\s\S]*^<!-- \/methods -->\n/m;
+  return replaced(text, part, `<!-- methods -->\n\n${table}\n\n<!-- /methods -->\n`);
+}
+
 function operations({ paths, components: { schemas } }) {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
@@ -142,7 +150,8 @@ async function writePages() {
   const { allRoutes } = await import('./dist/api/server.js');
   const { openApiDocument } = await import('./dist/api/openapi.js');
   const document = openApiDocument(allRoutes(''), '');
-  rewrite('docs/api.md', (text) => apiPage(text, document));
+  const { ownMethods } = await import('./dist/api/rpc/methods.js');
+  rewrite('docs/api.md', (text) => rpcPage(apiPage(text, document), ownMethods));
   rewrite('src/client/operations.ts', () => clientTypes(document));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
 }

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openApiDocument } from '../src/api/openapi.js';
+import { type OwnMethod, ownMethods } from '../src/api/rpc/methods.js';
 import { allRoutes } from '../src/api/server.js';
 import { passwordSourceVariables, settings } from '../src/app/config/settings.js';
 import { chainNotes } from '../src/app/wallets/chain-notes.js';
@@ -94,6 +95,7 @@ const generator: {
   chainsPage: Page<ChainRegistry>;
   commandsPage: Page<readonly string[]>;
   apiPage: Page<object>;
+  rpcPage: Page<readonly OwnMethod[]>;
 } = await import(`${root}docs.js`);
 type Page<T> = (text: string, facts: T) => string;
 
@@ -108,6 +110,12 @@ describe('docs/api.md', () => {
   it('docs/api.md has the operations that `npm run docs` writes', () => {
     const page = read('docs/api.md');
     expect(page).toBe(generator.apiPage(page, openApiDocument(allRoutes(''), '')));
+  });
+
+  it('docs/api.md has the methods of JSON-RPC that `npm run docs` writes', () => {
+    const page = read('docs/api.md');
+    expect(page).toContain('| `eth_sendTransaction` | `transactions:create` |');
+    expect(page).toBe(generator.rpcPage(page, ownMethods));
   });
 
   it('docs/api.md has every scope with the words of the program', () => {

@@ -11,12 +11,21 @@ import { networkCheck } from '../http/networks.js';
 import type { Caller } from './caller.js';
 import { Bucket } from './rate.js';
 
+/** The other end of a connection. */
+export interface Origin {
+  readonly address: string | undefined;
+  /** The fingerprint of a client's certificate. */
+  certificate?(): string | undefined;
+}
+
 export interface AuthenticatorParts {
   readonly access: Pick<AccessTable, 'token' | 'used'>;
   /** Of the journal. */
   readonly mac: JournalMac;
   readonly clock: Clock;
   readonly log: Log;
+  /** The id of the token that each certificate stands for, by its fingerprint: 64 lower-case digits. */
+  readonly certificates?: ReadonlyMap<string, string>;
   /** Whom the tags of a token that is bound to owners stand for. */
   ownersOf(tenant: TenantId, tags: readonly string[]): Promise<readonly KnownOwner[]>;
 }
@@ -48,19 +57,39 @@ export class Authenticator {
   }
 
   /**
+   * Who sends a token, or nothing but has a certificate that stands for one.
    * @param header - the value of `Authorization`
-   * @param address - where the connection comes from
+   * @param origin - the other end of the connection
    * @throws CustosError TOKEN_MISSING, TOKEN_INVALID, RATE_LIMITED, STORE_*
    */
-  async authenticate(header: string | undefined, address: string | undefined): Promise<Caller> {
-    const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header ?? '')?.[1];
+  async authenticate(header: string | undefined, origin: Origin): Promise<Caller> {
+    const { address } = origin;
+    if (header === undefined) return this.#certified(origin);
+    const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
     if (text === undefined) throw new CustosError('TOKEN_MISSING', 'the request has no token');
     const parsed = parseToken(text);
     const known = parsed && (await this.#find(parsed.id));
-    const now = this.#parts.clock.now();
     const isRight = isSecretOf(parsed, known?.hash);
     if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
+    return this.#admitted(known, address);
+  }
+
+  /** The handshake of TLS proved that the client has the key of its certificate. */
+  async #certified({ address, certificate }: Origin): Promise<Caller> {
+    const shown = certificate?.();
+    const id = shown && this.#parts.certificates?.get(shown);
+    if (id === undefined) {
+      if (shown !== undefined) tell(this.#parts.log, 'certificate-unknown', { fingerprint: shown });
+      throw new CustosError('TOKEN_MISSING', 'the request has no token');
+    }
+    const known = await this.#find(id);
+    if (known === undefined) throw this.#refused('unknown', id);
+    return this.#admitted(known, address);
+  }
+
+  #admitted(known: Known, address: string | undefined): Caller {
     const { token, bucket } = known;
+    const now = this.#parts.clock.now();
     this.#requireLife(token, now);
     if (!known.isFrom(address)) throw this.#refused('from another network', token.id);
     this.#keepToRate(bucket);

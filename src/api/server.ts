@@ -7,6 +7,7 @@ import type { Limits } from '../http/limits.js';
 import { listen, type Peer } from '../http/listen.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { requestInvalid } from '../http/problems.js';
+import type { ServerTls } from '../http/tls.js';
 import type { Authenticator } from './authenticator.js';
 import { USER_HEADER, withUser } from './caller.js';
 import { openApiDocument } from './openapi.js';
@@ -34,6 +35,8 @@ export interface ApiOptions {
   /** Answers under `/v2`, `/v3` and `/v4`, each request with a key of its own. Absent: nothing is there. */
   readonly tatum?: ((request: Request, peer: Peer) => Promise<Response>) | undefined;
   readonly host: string;
+  /** Absent: plain HTTP. */
+  readonly tls?: ServerTls;
   /** Further names by which it is reached. */
   readonly allowedHosts?: readonly string[];
   /** Replace the defaults. */
@@ -98,7 +101,7 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
  * @throws CustosError PORT_IN_USE
  */
 export async function startApi(options: ApiOptions & { readonly port: number }): Promise<RunningApi> {
-  const { host, port, authenticator } = options;
+  const { host, port, authenticator, tls } = options;
   const { log, feeds } = options.parts;
   const end = new AbortController();
   const closing = end.signal;
@@ -109,6 +112,7 @@ export async function startApi(options: ApiOptions & { readonly port: number }):
     close,
   } = await listen({
     ...{ host, port, log, portName: 'API ' },
+    ...(tls && { tls }),
     limits: { ...limits, ...options.limits },
     answer: createApi({ ...options, parts, rpc }),
     refuse: (error) => problemAnswer(error, { log, instance: newInstance() }),
@@ -162,7 +166,7 @@ function finish(headers: Headers, instance: string): void {
 async function answer(context: ApiContext, route: Route, { parts, authenticator }: Served): Promise<Response> {
   const { req, env } = context;
   const token =
-    route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env.address);
+    route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env);
   const { address } = env;
   const asker = token && { ...token, ...(address !== undefined && { address }) };
   const caller = asker && (await withUser(asker, req.header(USER_HEADER), parts.users));

@@ -196,6 +196,15 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },
   { flags: '--clef-token-file <file>', about: 'file of the token whose rights that socket has' },
   { flags: '--tatum', about: 'answer the operations of the gateway too, for clients of the documented API' },
+  { flags: '--tls-certificate <file>', about: 'serve by TLS: the certificate and those above it, in PEM' },
+  { flags: '--tls-key <file>', about: 'its private key, in PEM' },
+  { flags: '--tls-client-ca <file>', about: 'let in only clients with a certificate that one of this file signed' },
+  {
+    flags: '--tls-client <clients>',
+    about:
+      'tokens of clients that have a certificate and send none, as FINGERPRINT=ID, separated by commas or repeated',
+    many: true,
+  },
   { flags: '--no-signer', about: 'sign nothing: other daemons of the same store sign what this one accepts' },
   weakPasswordOption,
 ];

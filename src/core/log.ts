@@ -98,6 +98,8 @@ export const logEvents = {
   'webhooks-not-served': ['error', 'webhooks not served'],
   'token-use-not-noted': ['warn', 'use of tokens not noted'],
   'api-listening': ['info', 'API listening'],
+  'certificate-unknown': ['debug', 'a client showed a certificate that no token belongs to'],
+  'tls-key-open': ['warn', 'others may read the key of TLS'],
   'api-exposed': ['warn', 'API reachable from other machines without TLS of its own'],
   'wallets-made-findable': ['info', 'wallets of an older version can be found now'],
   'lines-lost': ['warn', 'log lines were lost'],

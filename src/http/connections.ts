@@ -29,6 +29,10 @@ export function limitConnections(server: Server, limit: number, onCut: () => voi
   const silent = new Set<Socket>();
   const waiting = new Set<Socket>();
   const inWork = new Map<Duplex, Set<Exchange>>();
+  // Requests of TLS come on a socket of their own, over the connection that is counted.
+  const below = new WeakMap<Duplex, Socket>();
+  const byPlace = new Map<string, Socket>();
+  const counted = <T extends Duplex>(socket: T) => below.get(socket) ?? socket;
   let isDraining = false;
   const forget = (socket: Socket) => {
     silent.delete(socket);
@@ -41,13 +45,22 @@ export function limitConnections(server: Server, limit: number, onCut: () => voi
     onCut();
   };
   server.on('connection', (socket: Socket) => {
-    socket.once('close', () => forget(socket));
+    const place = placeOf(socket);
+    byPlace.set(place, socket);
+    socket.once('close', () => {
+      forget(socket);
+      if (byPlace.get(place) === socket) byPlace.delete(place);
+    });
     if (silent.size + waiting.size + inWork.size >= limit)
       cut(first(silent.size > waiting.size ? silent : waiting) ?? socket);
     if (!socket.destroyed) silent.add(socket);
   });
+  server.on('secureConnection', (secure: Socket) => {
+    const socket = byPlace.get(placeOf(secure));
+    if (socket !== undefined) below.set(secure, socket);
+  });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
+    const socket = counted(request.socket);
     const exchange = { request, response };
     const exchanges = inWork.get(socket) ?? new Set();
     silent.delete(socket);
@@ -56,17 +69,22 @@ export function limitConnections(server: Server, limit: number, onCut: () => voi
     response.once('close', () => {
       exchanges.delete(exchange);
       if (exchanges.size > 0 || !inWork.delete(socket)) return;
-      if (isDraining) socket.destroySoon();
+      if (isDraining) request.socket.destroySoon();
       else if (!socket.destroyed) waiting.add(socket);
     });
   });
   return {
-    isFree: (connection) => [...(inWork.get(connection) ?? [])].every(isIncomplete),
+    isFree: (connection) => [...(inWork.get(counted(connection)) ?? [])].every(isIncomplete),
     drain() {
       isDraining = true;
       for (const socket of [...silent, ...waiting]) socket.destroy();
     },
   };
+}
+
+/** The other end: no two open connections to one port have the same. */
+function placeOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function isIncomplete({ request, response }: Exchange): boolean {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { asCustosError, CustosError } from '../core/errors.js';
@@ -6,6 +7,7 @@ import { type Log, tell } from '../core/log.js';
 import { limitConnections } from './connections.js';
 import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
 import { refuseMalformed } from './malformed.js';
+import { clientFingerprint, type ServerTls, tlsOptions } from './tls.js';
 
 /** The longest interval between checks for late requests, in milliseconds. */
 const CHECK_PERIOD = 1000;
@@ -16,6 +18,8 @@ const CUT_PERIOD = 60_000;
 export interface Peer {
   /** Of the machine, or of the proxy in front; undefined if the connection is gone. */
   readonly address: string | undefined;
+  /** The fingerprint of the certificate by which a client of TLS is known, if it has one. */
+  certificate(): string | undefined;
   /** Ends the connection. */
   cut(): void;
 }
@@ -27,6 +31,8 @@ export interface ListenOptions {
   readonly port: number;
   /** What errors call the port, with a trailing space. */
   readonly portName?: string;
+  /** Absent: plain HTTP. */
+  readonly tls?: ServerTls;
   readonly limits: Limits;
   readonly log: Log;
   readonly answer: (request: Request, peer: Peer) => Response | Promise<Response>;
@@ -46,7 +52,7 @@ export interface Listening {
 }
 
 /**
- * Listens for plain HTTP.
+ * Listens for HTTP, in plain or by TLS.
  * @throws CustosError PORT_IN_USE
  */
 export async function listen(options: ListenOptions): Promise<Listening> {
@@ -59,7 +65,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.on('error', (error: NodeJS.ErrnoException) => tell(log, 'connection-not-taken', { error: error.code }));
   if (options.holdsProcess === false) server.unref();
   return {
-    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+    url: `http${options.tls === undefined ? '' : 's'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
     port,
     close: (grace) =>
       new Promise((resolve) => {
@@ -73,35 +79,41 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
-function makeServer({ answer, refuse, host, limits }: ListenOptions): Server {
+function makeServer({ answer, refuse, host, limits, tls }: ListenOptions): Server {
   const malformed = () =>
     refuse(new CustosError('REQUEST_INVALID', 'the request line or its Host header is not valid'));
-  const server = createServer(
+  const options = {
+    // Refused below, with this server's own answer.
+    requireHostHeader: false,
+    maxHeaderSize: HEADER_BYTES,
+    // Whatever NODE_OPTIONS says: two lenient readers of one request may find different requests in it.
+    insecureHTTPParser: false,
+    headersTimeout: limits.headerTime,
+    requestTimeout: limits.requestTime,
+    connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
+    keepAliveTimeout: KEEP_ALIVE,
+  };
+  const listener = getRequestListener(
+    (request, { incoming }) => (hasOneHost(incoming) ? answer(request, peerOf(incoming)) : malformed()),
     {
-      // Refused below, with this server's own answer.
-      requireHostHeader: false,
-      maxHeaderSize: HEADER_BYTES,
-      // Whatever NODE_OPTIONS says: two lenient readers of one request may find different requests in it.
-      insecureHTTPParser: false,
-      headersTimeout: limits.headerTime,
-      requestTimeout: limits.requestTime,
-      connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
-      keepAliveTimeout: KEEP_ALIVE,
+      hostname: host,
+      errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
     },
-    getRequestListener(
-      (request, { incoming }) => (hasOneHost(incoming) ? answer(request, peerOf(incoming)) : malformed()),
-      {
-        hostname: host,
-        errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
-      },
-    ),
   );
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...tlsOptions(tls, limits.headerTime) }, listener);
   server.setTimeout(limits.silence);
   return server;
 }
 
 function peerOf({ socket }: Pick<IncomingMessage, 'socket'>): Peer {
-  return { address: socket.remoteAddress, cut: () => void socket.destroy() };
+  return {
+    address: socket.remoteAddress,
+    certificate: () => clientFingerprint({ socket }, Date.now()),
+    cut: () => void socket.destroy(),
+  };
 }
 
 /** RFC 9112, 3.2: a request without one is allowed only before HTTP/1.1; a request with two is never allowed. */

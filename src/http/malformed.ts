@@ -15,8 +15,8 @@ export function refuseMalformed(
   refuse: (error: CustosError) => Response,
 ): void {
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
-    // The client is gone, or would mistake this answer for the answer to an earlier request.
-    if (!connection.writable || !connections.isFree(connection)) {
+    // The client is gone, did not get through the handshake of TLS, or would mistake this answer for that to an earlier request.
+    if (!connection.writable || /^ERR_(SSL|TLS)_/.test(error.code ?? '') || !connections.isFree(connection)) {
       connection.destroy();
       return;
     }

@@ -5,6 +5,7 @@ import { hostCheck, noContent } from '../../src/http/guard.js';
 import type { Limits } from '../../src/http/limits.js';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { refusalOf } from '../../src/http/problems.js';
+import type { ServerTls } from '../../src/http/tls.js';
 
 /** A server of a third kind, made of what servers share. */
 export interface PlainServer extends Listening {
@@ -26,7 +27,7 @@ export interface PlainServer extends Listening {
 
 const usual: Limits = { connections: 100, headerTime: 60_000, requestTime: 60_000, silence: 60_000 };
 
-export async function startPlain(change: Partial<Limits> = {}, port = 0): Promise<PlainServer> {
+export async function startPlain(change: Partial<Limits> = {}, port = 0, tls?: ServerTls): Promise<PlainServer> {
   const reached: string[] = [];
   const echoed: unknown[] = [];
   const lines: PlainServer['lines'] = [];
@@ -74,6 +75,7 @@ export async function startPlain(change: Partial<Limits> = {}, port = 0): Promis
   app.onError(refuse);
   const listening = await listen({
     ...{ host: '127.0.0.1', port, log, portName: 'plain port ', answer: app.fetch, refuse },
+    ...(tls && { tls }),
     limits: { ...usual, ...change },
   });
   const count = (wanted: string) => reached.filter((path) => path === wanted).length;

@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/access/scopes.js';
 import { CustosError } from '../../core/errors.js';
 import { isOffered } from '../../core/network/node-methods.js';
 import type { Wallet } from '../../core/signing/wallet.js';
@@ -21,27 +22,52 @@ const alsoPassed: ReadonlySet<string> = new Set([
   'eth_config',
 ]);
 
-const methods: ReadonlyMap<string, Method> = new Map([
-  ['eth_accounts', accounts],
-  ['eth_sendTransaction', sendTransaction],
-  ['eth_signTransaction', signTransaction],
-  ['eth_sign', ethSign],
-  ['personal_sign', personalSign],
-  ['eth_signTypedData', signTypedData],
-  ['eth_signTypedData_v4', signTypedData],
-  ['account_list', accounts],
-  ['account_signTransaction', accountSignTransaction],
-  ['account_signData', accountSignData],
-  ['account_signTypedData', signTypedData],
-  ['account_version', async () => CLEF],
-  ['health_status', async () => 'OK'],
-]);
+/** A method that is done here. */
+export interface OwnMethod {
+  readonly name: string;
+  /** Absent: any token may call it. */
+  readonly scope?: Scope;
+  /** What it does, for docs/api.md. */
+  readonly about: string;
+  readonly call: Method;
+}
 
-/** Does one call: with a key here, or at the node. @throws CustosError METHOD_NOT_OFFERED, and what the method throws */
+const [reading, asking] = ['wallets:read', 'transactions:create'] as const;
+const [message, typed] = ['messages:sign', 'typed-data:sign'] as const;
+
+/** All other methods that are offered are those of the node. */
+export const ownMethods: readonly OwnMethod[] = [
+  { name: 'eth_accounts', scope: reading, call: accounts, about: 'addresses of the wallets that the token includes' },
+  { name: 'eth_sendTransaction', scope: asking, call: sendTransaction, about: 'sign and send; the transaction id' },
+  { name: 'eth_signTransaction', scope: asking, call: signTransaction, about: 'sign what is complete; the bytes' },
+  { name: 'eth_sign', scope: message, call: ethSign, about: 'sign bytes by EIP-191: address, data' },
+  { name: 'personal_sign', scope: message, call: personalSign, about: 'sign bytes by EIP-191: data, address' },
+  { name: 'eth_signTypedData', scope: typed, call: signTypedData, about: 'sign by EIP-712: address, typed data' },
+  { name: 'eth_signTypedData_v4', scope: typed, call: signTypedData, about: 'the same' },
+  { name: 'account_list', scope: reading, call: accounts, about: 'the same as `eth_accounts`, by its name in clef' },
+  {
+    ...{ name: 'account_signTransaction', scope: asking, call: accountSignTransaction },
+    about: 'sign what is complete; the bytes (`raw`) and the transaction as nodes show it (`tx`)',
+  },
+  {
+    ...{ name: 'account_signData', scope: message, call: accountSignData },
+    about: 'sign bytes by EIP-191: `text/plain`, address, data',
+  },
+  { name: 'account_signTypedData', scope: typed, call: signTypedData, about: 'sign by EIP-712: address, typed data' },
+  { name: 'account_version', call: async () => CLEF, about: `\`${CLEF}\`` },
+  { name: 'health_status', call: async () => 'OK', about: '`OK`' },
+];
+
+const byName: ReadonlyMap<string, OwnMethod> = new Map(ownMethods.map((one) => [one.name, one]));
+
+/** Does one call: with a key here, or at the node. @throws CustosError METHOD_NOT_OFFERED, SCOPE_MISSING, and what the method throws */
 export async function callMethod(name: string, params: readonly unknown[], context: CallContext): Promise<unknown> {
-  const own = methods.get(name);
-  if (own !== undefined) return own(params, context);
   const { parts, caller, chain } = context;
+  const own = byName.get(name);
+  if (own !== undefined) {
+    if (own.scope !== undefined) requireScope(caller, own.scope);
+    return own.call(params, context);
+  }
   if (!isOffered(chain, name, alsoPassed)) {
     throw new CustosError('METHOD_NOT_OFFERED', 'the method is not offered');
   }

@@ -58,7 +58,7 @@ async function answered(context: ApiContext, options: RpcOptions, chain: Session
 async function authenticate({ req, env }: ApiContext, { authenticator, parts }: RpcOptions): Promise<Caller> {
   const inPath = req.param('token');
   const header = req.header('authorization') ?? (inPath === undefined ? undefined : `Bearer ${inPath}`);
-  const token = await authenticator.authenticate(bearerOf(header), env.address);
+  const token = await authenticator.authenticate(bearerOf(header), env);
   return withUser(token, req.header(USER_HEADER), parts.users);
 }
 

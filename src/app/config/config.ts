@@ -97,6 +97,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'fromNetwork',
   'role',
   'type',
+  'tlsClient',
 ]);
 
 /**

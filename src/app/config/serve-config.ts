@@ -22,8 +22,21 @@ export interface ServeConfig {
   readonly tatum: boolean;
   /** Ticker of the chain whose JSON-RPC is at `/`. */
   readonly rpcChain?: string;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsConfig;
   /** The socket for clients of clef, and the file of the token whose rights it has: absolute paths. */
   readonly clef?: { readonly path: string; readonly tokenFile: string };
+}
+
+/** Files are absolute paths. */
+export interface TlsConfig {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Given: clients need a certificate that one of its signed. */
+  readonly clientCaFile?: string;
+  readonly asksClients: boolean;
+  /** The id of the token that each certificate of a client stands for, by its fingerprint: 64 lower-case digits. */
+  readonly clients: ReadonlyMap<string, string>;
 }
 
 const DEFAULT = '127.0.0.1:8646';
@@ -54,6 +67,7 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     signs: !read.isOff('signer'),
     tatum: read.isSet('tatum'),
     ...readRpc(read),
+    ...readTls(read),
   };
 }
 
@@ -61,6 +75,30 @@ function readDays(read: SettingsReader): Pick<ServeConfig, 'webhookDays'> {
   const given = read.given('webhookDays');
   if (given === undefined) return {};
   return { webhookDays: read.misused('--webhook-days', 1, () => wholeNumber(given, '--webhook-days')) };
+}
+
+function readTls(read: SettingsReader): Pick<ServeConfig, 'tls'> {
+  const [certificate, key, clientCa] = [read.text('tlsCertificate'), read.text('tlsKey'), read.text('tlsClientCa')];
+  const clients = new Map<string, string>();
+  for (const pair of read.list('tlsClient') ?? []) {
+    const [, fingerprint, token] = /^((?:[0-9a-f]{2}:?){31}[0-9a-f]{2})=([0-9a-f]{16})$/i.exec(pair) ?? [];
+    const digits = fingerprint?.replaceAll(':', '').toLowerCase();
+    if (digits === undefined || token === undefined || clients.has(digits)) {
+      const form =
+        'the SHA-256 fingerprint of a certificate and the id of a token, as FINGERPRINT=ID, and each certificate once';
+      read.refuse('--tls-client', `--tls-client takes ${form}`);
+    } else clients.set(digits, token.toLowerCase());
+  }
+  const asksClients = clientCa !== undefined || clients.size > 0;
+  if ((certificate === undefined) !== (key === undefined)) {
+    read.refuse('--tls-certificate', '--tls-certificate and --tls-key go together');
+  }
+  if (certificate === undefined || key === undefined) {
+    if (asksClients) read.refuse('--tls-client', 'certificates of clients need --tls-certificate and --tls-key');
+    return {};
+  }
+  const files = { certificateFile: resolve(certificate), keyFile: resolve(key) };
+  return { tls: { ...files, ...(clientCa && { clientCaFile: resolve(clientCa) }), asksClients, clients } };
 }
 
 function readRpc(read: SettingsReader): Pick<ServeConfig, 'rpcChain' | 'clef'> {

@@ -34,6 +34,7 @@ import { ethereumWords } from './rpc/words.js';
 import { servedWallets } from './served-wallets.js';
 import { Signatures } from './signatures.js';
 import { developmentChainIds } from './signers.js';
+import { readTls } from './tls.js';
 import { managedTokens } from './tokens.js';
 import { Transactions, type TransactionsParts } from './transactions.js';
 import { servedWebhooks } from './webhooks.js';
@@ -69,6 +70,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const wallets = await servedWallets({ store, vault, chains, clock, log, signer: lifecycle.signer });
   const authenticator = new Authenticator({
     ...{ access: store.access, mac, clock, log },
+    ...(serve.tls && { certificates: serve.tls.clients }),
     ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
   });
   const heard = new AbortController();
@@ -109,12 +111,14 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
         ...{ nodes: config.daemon.nodes, fetch: fetchOf(config.proxies) },
       })
     : undefined;
-  const api = await startApi({ parts, rpc, authenticator, ...serve, tatum });
+  const { tls: _files, ...place } = serve;
+  const tls = await readTls(serve, log);
+  const api = await startApi({ parts, rpc, authenticator, ...place, tatum, ...(tls && { tls }) });
   const socket =
     serve.clef && (await openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator }));
   webhooks.deliverer.start();
   tell(log, 'api-listening', { url: api.url });
-  if (!isLoopback(serve.host)) tell(log, 'api-exposed', { host: serve.host });
+  if (!isLoopback(serve.host) && tls === undefined) tell(log, 'api-exposed', { host: serve.host });
   onListening?.(api.url);
   return {
     async close() {

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownMethods } from '../../../src/api/rpc/methods.js';
 import { makeCarrier } from '../../../src/app/library/carrier.js';
+import { allScopes } from '../../../src/core/access/scopes.js';
 import { parseTenantId, type TenantId } from '../../../src/core/ids.js';
 import type { Judge } from '../../../src/core/signing/judge.js';
-import { freshApi } from '../support.js';
+import { apart, freshApi } from '../support.js';
 
 const test = freshApi();
 const receiver = '0x52908400098527886e0f7030069857d2e4169ee7';
@@ -182,6 +185,33 @@ describe('whose account it is', () => {
     await test.store.wallets.add(made.map(({ sealed }) => sealed));
     const { result } = (await call(one('eth_accounts'))).body as { result: string[] };
     expect([result.length, new Set(result).size]).toEqual([1000, 1000]);
+  });
+
+  it('each method needs the scope that its table names, and no other', async () => {
+    for (const { name, scope } of ownMethods) {
+      const scopes = allScopes.filter((one) => one !== scope && !apart.includes(one));
+      const without = (await call(one(name), { token: await test.token({ scopes }) })).body['error'];
+      if (scope !== undefined) expect([name, without]).toMatchObject([name, { data: { code: 'SCOPE_MISSING' } }]);
+      const only = await test.token({ scopes: [scope ?? 'transactions:read'] });
+      const { error } = (await call(one(name), { token: only })).body;
+      expect([name, JSON.stringify(error ?? '')]).toEqual([name, expect.not.stringContaining('SCOPE_MISSING')]);
+    }
+  });
+
+  it('each path that docs/api.md names for Ethereum tools is there', async () => {
+    const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^## JSON-RPC$([\s\S]*?)^## /m.exec(page) ?? [];
+    const named = [...section.matchAll(/`(GET|POST) (\/[^`]*)`/g)];
+    expect(named).toHaveLength(7);
+    const authorization = `Bearer ${await test.token()}`;
+    for (const [, method = '', path = ''] of named) {
+      const url = `${test.api.url}${path.replace('{chain}', 'ETH').replace('{key}', `0x${'11'.repeat(64)}`)}`;
+      const answer = await fetch(url, { method, headers: { authorization } });
+      expect([path, answer.status === 405, await answer.text()]).toEqual([
+        ...[path, false],
+        expect.not.stringContaining('ROUTE_UNKNOWN'),
+      ]);
+    }
   });
 
   it('without a scope nothing is listed, signed or sent', async () => {

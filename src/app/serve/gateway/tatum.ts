@@ -36,7 +36,7 @@ function tokenAccess({
   return {
     async callerOf(key, address) {
       try {
-        const token = await authenticator.authenticate(`Bearer ${key}`, address);
+        const token = await authenticator.authenticate(`Bearer ${key}`, { address });
         const caller = { ...token, ...(address !== undefined && { address }) };
         const roles = allGatewayRoles.filter((role) => token.scopes.includes(`gateway:${role}`));
         const { chains } = token;

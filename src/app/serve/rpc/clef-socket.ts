@@ -33,7 +33,7 @@ export async function openClefSocket(
   const session = {
     parts,
     // Whoever is on this machine comes from it.
-    authenticate: () => authenticator.authenticate(header(), '127.0.0.1'),
+    authenticate: () => authenticator.authenticate(header(), { address: '127.0.0.1' }),
     chain: () => chain,
   };
   const open = new Map<Socket, AnsweredSocket>();
