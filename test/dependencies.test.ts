@@ -20,6 +20,13 @@ describe('what is installed to run Custos', () => {
     expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
   });
 
+  it('the dependencies have no native code, which an image without a place to write or another libc would break', () => {
+    const native = production.flatMap(([path]) =>
+      readdirSync(join(root, path), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.node')),
+    );
+    expect(native).toEqual([]);
+  });
+
   it('no dependency is optional, and each is named in its exact version and bundled', () => {
     const { dependencies, optionalDependencies, bundleDependencies } = JSON.parse(
       readFileSync(join(root, 'package.json'), 'utf8'),

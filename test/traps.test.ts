@@ -135,6 +135,22 @@ const traps: Readonly<Record<string, readonly (readonly [file: string, title: st
     ],
     ['chains/remote-key', 'a remote key that answers with %s signs nothing'],
   ],
+  'zeros in front of a number of a signature that are cut': [
+    ['chains/evm/signature-width', 'a transaction whose signature has a short number is from its sender, at any nonce'],
+    ['chains/evm/signature-width', 'a signature of a message has 65 bytes, however short its numbers are'],
+  ],
+  'keys that are loaded again, and missed': [
+    ['public/defects', 'a serving daemon serves wallets that are made while it runs'],
+  ],
+  'a library in native code that breaks in a read-only image': [
+    [
+      'dependencies',
+      'the dependencies have no native code, which an image without a place to write or another libc would break',
+    ],
+  ],
+  'a certificate that is taken for more than its token': [
+    ['nodes/rpc-tls', 'a certificate gives the rights of its token and no others, and none once that is revoked'],
+  ],
   'a number that the node gives': [
     ['nodes/rpc', 'gives 50 transactions at once without a nonce a number each'],
     [
