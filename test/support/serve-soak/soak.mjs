@@ -40,7 +40,7 @@ export async function soakServe({ nextDeath, onProgress = () => {}, ...given }) 
     const wallets = await spread(owners, (owner) => ownWallet({ caller, tally, owner }));
     for (const { address } of wallets) await node.rpc('anvil_setBalance', [address, '0x8ac7230489e80000']);
     await spread(requests, (number) => pay({ caller, tally, number, wallet: wallets[number % owners] }));
-    await spread(requests, (number) => ended({ caller, id: [...idsOf(tally, `payment-${number}`)][0] }));
+    await spread(requests, (number) => ended({ caller, node, id: [...idsOf(tally, `payment-${number}`)][0] }));
     end.abort();
     await killed;
     const followed = await follower;
@@ -115,7 +115,7 @@ function pay({ caller, tally, number, wallet }) {
 /** `unknown`: it was taken over, and is gone. */
 const ends = new Set(['completed', 'failed', 'denied', 'cancelled', 'unknown']);
 
-async function ended({ caller, id }) {
+async function ended({ caller, node, id }) {
   for (;;) {
     const look = caller.ask(`GET /v1/transactions/${id}`, { headers: { prefer: 'wait=20' } });
     const { state } = await look.catch((error) => {
@@ -124,6 +124,8 @@ async function ended({ caller, id }) {
     });
     if (ends.has(state)) return;
     await wait(50);
+    // A chain that mines at once may leave some behind on a busy machine.
+    await node.rpc('evm_mine');
   }
 }
 
