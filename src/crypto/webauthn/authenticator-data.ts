@@ -4,7 +4,7 @@ import { type CoseKey, readCoseKey } from './cose-key.js';
 import { invalid } from './refusal.js';
 
 /** A credential as the authenticator made it (WebAuthn 2, section 6.5.1). */
-export interface AttestedCredential {
+interface AttestedCredential {
   /** 1 to 1,023 bytes. */
   readonly id: Uint8Array;
   readonly key: CoseKey;
