@@ -190,7 +190,44 @@ const traps: Readonly<Record<string, readonly (readonly [file: string, title: st
   ],
 };
 
-it.each(Object.entries(traps))('%s is held off by tests that are there', (_trap, tests) => {
+/** What holds for any policy and any order of steps, and the tests that try many. */
+const promises: typeof traps = {
+  'no order of rules decides': [
+    ['policy/judging/properties', 'does not depend on the order of rules, or of effects before the fee'],
+  ],
+  'a permit never denies, and a forbid or a limit never allows': [
+    ['policy/judging/properties', 'is never made stricter by another permit, nor looser by another forbid or limit'],
+  ],
+  'another effect never turns a no into a yes': [
+    ['policy/judging/properties', 'is never made looser by another effect'],
+  ],
+  'what is explained is what is decided': [['policy/judging/properties', 'has a tree from which its verdict follows']],
+  'what does not widen allows nothing new': [
+    ['policy/statics/diff', 'that is not said to widen allows no transaction that was not allowed before'],
+  ],
+  'both readers of a policy accept the same': [
+    ['app/policy/schema', 'accept the same texts, and read the same out of them, however a policy is changed'],
+  ],
+  'front and signer decide the same': [
+    ['chains/effects', 'front and signer see the same effects, although the front may not know the public keys'],
+    ['suites/control', 'what a permit covers is signed as without any policy, and what none covers is denied'],
+  ],
+  'two daemons, two transactions, and every order of what happens': [
+    [
+      'storage/budgets/model',
+      'no order of steps passes the limit, spends an approval twice or signs while frozen, with %j',
+    ],
+    [
+      'signing/control/model',
+      'signs no more than the limit has, no approval twice, nothing frozen by %s and nothing by an older policy',
+    ],
+  ],
+  'a backtest says what was decided': [
+    ['public/policy-enforced', 'a backtest of the policy in force says what was decided'],
+  ],
+};
+
+it.each(Object.entries({ ...traps, ...promises }))('%s is held off by tests that are there', (_trap, tests) => {
   const missing = tests.filter(([file, title]) => !textOf(file).includes(title));
   expect(missing).toEqual([]);
 });

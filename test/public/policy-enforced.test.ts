@@ -158,6 +158,18 @@ it('a payment that needs two approvals waits for both, says who is missing, and 
   expect(await kms.story(id)).not.toHaveProperty('approvals');
 }, 240_000);
 
+it('a backtest of the policy in force says what was decided', async () => {
+  const live = await Promise.all(['covered', 'above'].map(async (id) => [id, (await kms.story(id)).state]));
+  expect(live).toEqual([
+    ['covered', 'completed'],
+    ['above', 'denied'],
+  ]);
+  const rows = (await good(here('policy', 'backtest', file('policy.json'), '--json'))).trim().split('\n');
+  const verdicts = Object.fromEntries(rows.map((row) => JSON.parse(row)).map(({ id, verdict }) => [id, verdict]));
+  // What was signed before there was a policy would have been denied, and approvals are not known.
+  expect(verdicts).toEqual({ before: 'deny', covered: 'allow', above: 'deny', large: 'hold' });
+}, 240_000);
+
 it('a rejection ends a payment, and one that needs no approval too', async () => {
   const id = 'rejected';
   await round(id, '300000000000000');

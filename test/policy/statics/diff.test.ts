@@ -80,7 +80,8 @@ describe('a new version of a policy', () => {
     expect(why(permit, { max: '4', tags: ['hot'] })).toEqual(['the permit allows less than before (max, tags)']);
     const unproved = 'the permit is not proved to allow only what it allowed before';
     expect(why(permit, { max: '6', tags: ['hot'] })).toEqual([`${unproved} (max)`]);
-    expect(why({ ...permit, max: 'any' }, { max: undefined, value: '1' })).toEqual([`${unproved} (max, value)`]);
+    const call = { id: 'c', asset: ['ETH'], op: ['call'], contract: token, max: 'any' };
+    expect(why(call, { max: undefined, value: '1' })).toEqual([`${unproved} (max, value)`]);
   });
 
   it('says what comes and goes', () => {
