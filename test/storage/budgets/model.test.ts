@@ -222,7 +222,9 @@ describe('two daemons over one limit', () => {
         },
       };
     };
-    const walk = await explore(['expiry', 'time'], { journal }, await groundOf({ ceilings: wide }, ['a']));
+    const ground = await groundOf({ ceilings: wide }, ['a']);
+    expect((await explore(['expiry', 'time'], {}, ground)).violation).toBeUndefined();
+    const walk = await explore(['expiry', 'time'], { journal }, ground);
     expect(walk.violation).toBe('dead bytes are recorded');
   });
 });
