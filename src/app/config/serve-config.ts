@@ -29,7 +29,7 @@ export interface ServeConfig {
 }
 
 /** Files are absolute paths. */
-export interface TlsConfig {
+interface TlsConfig {
   readonly certificateFile: string;
   readonly keyFile: string;
   /** Given: clients need a certificate that one of its signed. */
