@@ -22,6 +22,8 @@ const names = [
   'budgets',
   'accept',
   'serve',
+  'serve-signing',
+  'serve-streams',
   'freeze',
   'control',
 ];

@@ -94,8 +94,8 @@ async function carried(url) {
 const serve = ['serve', '--testnet', `--node=ETH=${node}`, '--listen', '127.0.0.1:0'];
 try {
   const hono = await bareServer();
-  const bareGet = await measure(() => ask(`${hono.url}/`, 'GET'));
-  const barePost = await measure(() => ask(`${hono.url}/`, 'POST', payment()));
+  const bareGet = await measure(hono, () => ask(`${hono.url}/`, 'GET'));
+  const barePost = await measure(hono, () => ask(`${hono.url}/`, 'POST', payment()));
   number = 0;
   await end(hono);
 
@@ -111,13 +111,13 @@ try {
   // A payment with one wrong member is validated whole, and refused before anything is looked up.
   const refused = payment({ expiresIn: 0 });
   const isRefused = { wanted: (status) => status === 400 };
-  const validated = await measure(() => ask(url, 'POST', refused), isRefused);
+  const validated = await measure(accepting, () => ask(url, 'POST', refused), isRefused);
   const withUser = { ...refused, headers: { ...refused.headers, 'custos-user-token': proof } };
-  const proven = await measure(() => ask(url, 'POST', withUser), isRefused);
-  const get = await measure(() => ask(`${url}/${id}`, 'GET', { headers: { authorization } }));
-  const replayed = await measure(() => ask(url, 'POST', known));
-  const durable = await measure(() => ask(url, 'POST', payment()));
-  const alone = await measure(() => ask(url, 'POST', payment()), { callers: 1, requests: 300 });
+  const proven = await measure(accepting, () => ask(url, 'POST', withUser), isRefused);
+  const get = await measure(accepting, () => ask(`${url}/${id}`, 'GET', { headers: { authorization } }));
+  const replayed = await measure(accepting, () => ask(url, 'POST', known));
+  const durable = await measure(accepting, () => ask(url, 'POST', payment()));
+  const alone = await measure(accepting, () => ask(url, 'POST', payment()), { callers: 1, requests: 300 });
   await end(accepting);
 
   const fsync = fsyncTime();

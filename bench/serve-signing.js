@@ -1,0 +1,126 @@
+// `eth_signTransaction` over JSON-RPC with a policy in force, from the call to the signed bytes: one caller at a time, then 32 callers
+// beside the rate of the signer itself. Each call is a row of the journal: accepted, claimed, signed and handed out, each on the disk.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { signRecoverable } from 'tiny-secp256k1';
+import { keeperProgram, signerProgramBelow } from '../dist/app/signer/program.js';
+import { createRegistry } from '../dist/chains/registry.js';
+import { Secret } from '../dist/core/secret.js';
+import { createSignerClient } from '../dist/signing/signer-client.js';
+import { makeRootKey, makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
+import { openVault } from '../dist/vault/vault.js';
+import {
+  ask,
+  at,
+  authorizationOf,
+  CALLERS,
+  custos,
+  end,
+  endAll,
+  ethereumNode,
+  measure,
+  newStore,
+  program,
+  urlOf,
+} from './serving.js';
+import { report, temporaryHome } from './support.js';
+
+const SENDERS = 64;
+const to = `0x${'12'.repeat(20)}`;
+const policy = {
+  custosPolicy: 1,
+  version: 1,
+  timeZone: 'UTC',
+  assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
+  books: {},
+  groups: {},
+  permits: [{ id: 'open', asset: ['ETH'], to: 'any', max: 'any' }],
+  forbids: [],
+  limits: [],
+};
+
+/** Signatures a second of a signer process that is asked by as many callers. */
+async function signerRate(requests) {
+  const chains = createRegistry();
+  const [rootKey, storeId, password] = [makeRootKey(), makeStoreId(), Secret.text('bench password')];
+  const vault = openVault({ rootKey, storeId, chains });
+  const { sealed, wallet } = await vault.create('ETH', 'testnet', { kind: 'key' });
+  const slots = [await makeSlot(rootKey, password, { kind: 'password', storeId })];
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const programs = signerProgramBelow(keeperProgram().nodeFlags);
+  const signer = createSignerClient({ ...programs, slots, storeId, password, rules: new Map(), count: 1, log });
+  await signer.unlock();
+  const fixed = { chainId: '11155111', from: wallet.address, to, value: '1000', data: '0x', gas: '21000' };
+  const pending = { chain: 'ETH', network: 'testnet', keys: [{ signatureId: wallet.signatureId }] };
+  const requestOf = (nonce) => ({
+    ...{ pending, sealed: [sealed] },
+    completed: JSON.stringify({ ...fixed, gasPrice: '1000000000', nonce: String(nonce) }),
+  });
+  const run = async (count) => {
+    let left = count;
+    const caller = async () => {
+      while (left > 0) await signer.sign(requestOf(left--));
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+  };
+  await run(requests / 10);
+  const begin = performance.now();
+  await run(requests);
+  const rate = (requests * 1000) / (performance.now() - begin);
+  await signer.close();
+  return rate;
+}
+
+function curveTime() {
+  const times = Array.from({ length: 1000 }, () => {
+    const begin = performance.now();
+    signRecoverable(Buffer.alloc(32, 7), Buffer.alloc(32, 9));
+    return performance.now() - begin;
+  });
+  return at(times, 0.5);
+}
+
+try {
+  const node = await ethereumNode();
+  const accounts = newStore(SENDERS).map(({ address }) => address);
+  const file = join(temporaryHome(), 'policy.json');
+  writeFileSync(file, JSON.stringify(policy));
+  custos('policy', 'publish', file);
+  const authorization = authorizationOf();
+  const server = await urlOf([program, 'serve', '--testnet', `--node=ETH=${node}`, '--listen', '127.0.0.1:0']);
+  let number = 0;
+  const sign = async () => {
+    const nonce = number++;
+    const members = { from: accounts[nonce % SENDERS], to, gas: '0x5208', gasPrice: '0x3b9aca00', value: '0x1' };
+    const params = [{ ...members, nonce: `0x${Math.floor(nonce / SENDERS).toString(16)}`, chainId: '0xaa36a7' }];
+    const body = { jsonrpc: '2.0', id: nonce, method: 'eth_signTransaction', params };
+    const answer = await ask(`${server.url}/rpc/ETH`, 'POST', { body, headers: { authorization } });
+    return JSON.parse(answer.text).result === undefined ? { status: 500, text: answer.text } : answer;
+  };
+  const alone = await measure(server, sign, { callers: 1, requests: 500 });
+  const many = await measure(server, sign, { requests: 2000 });
+  await end(server);
+  const [curve, signer] = [curveTime(), await signerRate(2000)];
+  report('serve-signing', [
+    {
+      what: 'eth_signTransaction of one caller, median; limit: the bare curve operation',
+      figure: `${alone.p50.toFixed(1)} ms`,
+      limit: `${curve.toFixed(2)} ms`,
+      goal: 'curve + 5 ms',
+      met: alone.p50 <= curve + 5,
+    },
+    { what: 'the same, 99th percentile', figure: `${alone.p99.toFixed(1)} ms`, goal: '20 ms', met: alone.p99 <= 20 },
+    {
+      what: `eth_signTransaction of ${CALLERS} callers; limit: the signer's own rate`,
+      figure: `${many.rate.toFixed(0)}/s`,
+      limit: `${signer.toFixed(0)}/s`,
+      ratio: many.rate / signer,
+      goal: '0.5',
+      met: many.rate / signer >= 0.5,
+    },
+  ]);
+} finally {
+  endAll();
+}
+process.exit(0);
