@@ -37,7 +37,13 @@ export async function advance(
 ): Promise<void> {
   const { to, fact, event } = change;
   await step(parts, 'record', entry.id, () => parts.journal.advance(lease, to, fact, event));
+  if (fact.filled !== undefined) logFilled(parts, entry, fact.filled);
   logChange(parts, entry, change);
+}
+
+/** What was filled in is recorded, together with the next step. */
+export function logFilled(parts: Pick<LifecycleParts, 'log'>, entry: JournalEntry, fact: JournalFact): void {
+  logChange(parts, entry, { to: entry.state, fact, event: 'filled' });
 }
 
 export function logChange(

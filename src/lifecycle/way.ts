@@ -6,6 +6,7 @@ import type { PendingTransaction } from '../core/signing/pending.js';
 import { isSent, type JournalEntry } from '../core/store/journal.js';
 import { keyRefsOf } from '../signing/sign.js';
 import { askSource } from './ask-source.js';
+import { refuseBeyondLimits } from './beyond-limits.js';
 import { awaitOtherForm, RecentForms } from './forms.js';
 import { refuseFrozen } from './frozen.js';
 import { identify } from './identify.js';
@@ -146,10 +147,21 @@ async function make(road: Road, claimed: Claimed, signers: Signers): Promise<Sen
   const making = { ...signers, forms: road.forms };
   const completed = await complete(road, claimed, making);
   const decoded = await decode(road, claimed, { ...making, completed });
-  const objection = await objectionTo(road, claimed, { ...making, ...decoded });
-  if (objection !== undefined) return recordObjection(road, claimed, objection);
-  const signed = await sign(road, claimed, { ...making, ...decoded });
-  return record(road, claimed, { ...making, ...decoded, signed });
+  const { filling } = decoded;
+  try {
+    refuseBeyondLimits(road, claimed, { ...making, ...decoded });
+    const objection = await objectionTo(road, claimed, { ...making, ...decoded });
+    if (objection === undefined) {
+      const signed = await sign(road, claimed, { ...making, ...decoded });
+      return await record(road, claimed, { ...making, ...decoded, signed });
+    }
+    await filling.note();
+    return await recordObjection(road, claimed, objection);
+  } catch (error) {
+    // Why it ended counts, and whoever records that meets the same obstacle.
+    await filling.note().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Asks the judges, and reserves what a yes takes of budgets. Only where that does not fit is it looked up what was taken before. */
@@ -159,7 +171,7 @@ async function objectionTo(road: Road, claimed: Claimed, judged: Omit<Judged, 'l
     if ('error' in said) return said;
     if (said.charges.length === 0) return undefined;
     try {
-      await reserve(road, claimed, said.charges);
+      await reserve(road, claimed, { charges: said.charges, filling: judged.filling });
       return undefined;
     } catch (error) {
       if (look === 'used' || asCustosError(error).code !== 'BUDGET_EXCEEDED') throw error;

@@ -61,5 +61,8 @@ export interface Judge {
   readonly name: string;
   /** Whether it has a say now; absent: always. A judge without one is not asked. */
   applies?(): Promise<boolean>;
-  decide(question: Question, look?: BudgetLook): Promise<Verdict>;
+  /** It has its question recorded itself before it asks others. Any other judge is asked only about what is on the disk. */
+  readonly recordsBeforeAsking?: true;
+  /** @param record - puts what is asked about on the disk */
+  decide(question: Question, look?: BudgetLook, record?: () => Promise<void>): Promise<Verdict>;
 }

@@ -121,6 +121,8 @@ export interface JournalFact {
   readonly nextAttemptAt?: number;
   /** Outputs that it spends (`txId:index`): from now on no other transaction of this store may spend them. */
   readonly spends?: readonly string[];
+  /** What was filled in before the step and is not recorded yet: a line of its own, `filled`, before that of the step. */
+  readonly filled?: JournalFact;
 }
 
 export type ClaimResult =
@@ -230,9 +232,10 @@ export interface Journal extends OutputView {
    * Reserves all charges of an unsigned transaction or none, in place of what it reserved before for this making of its bytes.
    * They are freed when it ends without bytes of this making, or with bytes that are proved dead (`cancel`, `expire`), and by
    * nothing else.
+   * @param filled - as in `JournalFact`
    * @throws CustosError BUDGET_EXCEEDED (nothing is changed), LEASE_LOST, STATE_CONFLICT, RECORD_DAMAGED
    */
-  reserveBudgets(lease: Lease, reservation: BudgetReservation): Promise<void>;
+  reserveBudgets(lease: Lease, reservation: BudgetReservation, filled?: JournalFact): Promise<void>;
   /**
    * Puts a signed transaction back to `claimed` without its bytes, after these were proved dead; they stay in the history.
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)

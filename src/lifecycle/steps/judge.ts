@@ -36,8 +36,9 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
     let question: Question | undefined;
     for (const one of parts.judges) {
       if ((await one.applies?.()) === false) continue;
+      if (one.recordsBeforeAsking !== true) await judged.filling.note();
       question ??= await questionOf(parts, claimed, judged);
-      const said = await ask(parts, one, { question, look: judged.look });
+      const said = await ask(parts, one, { question, look: judged.look, record: judged.filling.note });
       if ('error' in said) return said;
       charges.push(...said.charges);
     }
@@ -56,14 +57,15 @@ async function questionOf(parts: JudgeParts, { entry, lease }: Claimed, judged: 
 interface Asked {
   readonly question: Question;
   readonly look: BudgetLook;
+  record(): Promise<void>;
 }
 
 async function ask(
   { meter, log }: JudgeParts,
   judge: Judge,
-  { question, look }: Asked,
+  { question, look, record }: Asked,
 ): Promise<Objection | Permission> {
-  const verdict = await judge.decide(question, look).catch((error: unknown) => {
+  const verdict = await judge.decide(question, look, record).catch((error: unknown) => {
     meter.judged(judge.name, 'error');
     throw error;
   });

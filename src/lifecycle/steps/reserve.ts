@@ -1,4 +1,6 @@
 import type { BudgetCharge } from '../../core/store/budgets.js';
+import { logFilled } from '../advance.js';
+import type { Filling } from '../filling.js';
 import type { Claimed, LifecycleParts } from '../parts.js';
 import { presentAttempt } from '../present-attempt.js';
 import { step, type Traced } from '../step.js';
@@ -9,12 +11,15 @@ import { step, type Traced } from '../step.js';
  *   STORE_*
  */
 export function reserve(
-  parts: Traced & Pick<LifecycleParts, 'journal'>,
+  parts: Traced & Pick<LifecycleParts, 'journal' | 'log'>,
   { entry, lease }: Claimed,
-  charges: readonly BudgetCharge[],
+  { charges, filling }: { readonly charges: readonly BudgetCharge[]; readonly filling: Filling },
 ): Promise<void> {
   return step(parts, 'reserve', entry.id, async () => {
     const attempt = await presentAttempt(parts, lease);
-    await parts.journal.reserveBudgets(lease, { attempt, charges });
+    const filled = filling.fact;
+    await parts.journal.reserveBudgets(lease, { attempt, charges }, filled);
+    if (filled !== undefined) logFilled(parts, entry, filled);
+    filling.isNoted();
   });
 }

@@ -56,15 +56,16 @@ export interface PolicyJudgeParts {
 export function policyJudge(parts: PolicyJudgeParts): Judge {
   return {
     name: NAME,
+    recordsBeforeAsking: true,
     async applies() {
       const { current, damage } = await parts.policies();
       return current !== undefined || damage !== undefined;
     },
-    async decide(question, look) {
+    async decide(question, look, record) {
       const { current, waiting, damage } = await parts.policies();
       if (damage !== undefined) return hold(damage.message, 'invalid');
       if (current === undefined) return { kind: 'allow' };
-      const bench = await benchOf(parts, question, look);
+      const bench = { ...(await benchOf(parts, question, look)), record };
       const { verdict, judgement } = await decideBy(current, bench);
       tellShadow(bench, judgement);
       if (waiting !== undefined) await tellWaiting(bench, waiting, judgement);
@@ -77,11 +78,13 @@ export function policyJudge(parts: PolicyJudgeParts): Judge {
 interface Bench extends PolicyJudgeParts {
   readonly question: Question;
   readonly look: BudgetLook | undefined;
+  /** Puts the question on the disk, before others are asked about it. */
+  readonly record: (() => Promise<void>) | undefined;
   readonly transaction: JudgedTransaction;
   readonly kept: Awaited<ReturnType<ApprovalTable['of']>>;
 }
 
-async function benchOf(parts: PolicyJudgeParts, question: Question, look?: BudgetLook): Promise<Bench> {
+async function benchOf(parts: PolicyJudgeParts, question: Question, look?: BudgetLook): Promise<Omit<Bench, 'record'>> {
   const { storeId, clock, approvals, coinOf } = parts;
   const { pending, chain, network, wallets, effects, summary, attempt } = question;
   const signers = question.signers.map(({ address }) => address);
@@ -164,6 +167,7 @@ async function askFourEye(current: CompiledPolicy, bench: Bench, { judgement }: 
   const open = (one: Judgement) =>
     one.missing.flatMap(({ demands }) => demands).reduce((sum, { count }) => sum + count, 0);
   if (approved.verdict === 'hold' && open(approved) >= open(judgement)) return { given: [] };
+  await bench.record?.();
   const said = await fourEye.decide(question);
   if (said.kind === 'hold') return { given: [], refusal: said };
   return { given: [said.kind === 'allow' ? fourEyeApproval : { ...fourEyeApproval, decision: 'reject' }] };
@@ -172,7 +176,7 @@ async function askFourEye(current: CompiledPolicy, bench: Bench, { judgement }: 
 /** Has services asked for what is missing. @returns who is missing, in words */
 async function askPersons(
   { policy }: CompiledPolicy,
-  { constitution, transaction, kept, question, askMissing }: Bench,
+  { constitution, transaction, kept, question, askMissing, record }: Bench,
   { judgement, given }: { readonly judgement: Judgement; readonly given: readonly GivenApproval[] },
 ): Promise<string> {
   const { version, hash } = policy;
@@ -186,6 +190,7 @@ async function askPersons(
   const missing = missingOf(judgement, { policy, facts, constitution: known });
   const open = new Set(missing.filter((one) => one.approved.length < one.demand.count).flatMap((one) => one.open));
   if (askMissing !== undefined && open.size > 0) {
+    await record?.();
     const asked = { ...transaction, ...intentOf(transaction.effects), policy: { version, hash } };
     askMissing(question, { ...asked, demands: demandsOf(judgement, policy) }, open);
   }

@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import type { BudgetCharge, BudgetReservation } from '../../core/store/budgets.js';
-import { isState, isUnsigned, type Lease, type State } from '../../core/store/journal.js';
+import { isState, isUnsigned, type JournalFact, type Lease, type State } from '../../core/store/journal.js';
 import { explainRefusal, type Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { sealOf } from '../journal/seal.js';
@@ -18,6 +18,8 @@ import { type BudgetMoments, BudgetSums } from './sums.js';
 export interface Reserving {
   readonly lease: Lease;
   readonly reservation: BudgetReservation;
+  /** What was filled in before, and is not recorded yet. */
+  readonly filled?: JournalFact | undefined;
 }
 
 /**
@@ -79,10 +81,11 @@ interface Tab {
   readonly charges: readonly (BudgetCharge & { readonly at: number })[];
   /** One row a budget: two limits may count the same. */
   readonly after: ReadonlyMap<string, Reserved>;
+  readonly filled: JournalFact | undefined;
 }
 
 function tabOf(
-  { lease, reservation: { attempt, charges } }: Reserving,
+  { lease, reservation: { attempt, charges }, filled }: Reserving,
   { before, momentOf }: { readonly before: readonly Reserved[]; momentOf(budget: string): number },
 ): Tab {
   const after = new Map<string, Reserved>();
@@ -91,7 +94,7 @@ function tabOf(
     after.set(budget, { budget, attempt, amount: whole, at: momentOf(budget) });
   }
   const moments = charges.map((charge) => ({ ...charge, at: momentOf(charge.budget) }));
-  return { id: lease.id, lease, attempt, before, charges: moments, after };
+  return { id: lease.id, lease, attempt, before, charges: moments, after, filled };
 }
 
 /** Charges all, or changes nothing. */
@@ -118,10 +121,11 @@ function refusalOf(sums: BudgetSums, { budget, since, amount, max }: BudgetCharg
 }
 
 /** Fences the reservation with the lease, and tells it in the story, from which a restore makes it again. */
-async function writeStep(db: Tables, { lease, attempt, after }: Tab, holder: Holder): Promise<void> {
+async function writeStep(db: Tables, { lease, attempt, after, filled }: Tab, holder: Holder): Promise<void> {
   const to = await unsignedState(db, lease, holder);
   const charges = [...after.values()].map(({ budget, amount, at }) => [budget, amount.toString(), at] as const);
-  await advance(db, { lease, to, fact: { budgets: { attempt, charges } }, event: 'reserved' }, holder);
+  const fact = { budgets: { attempt, charges }, ...(filled && { filled }) };
+  await advance(db, { lease, to, fact, event: 'reserved' }, holder);
 }
 
 async function unsignedState(db: Tables, lease: Lease, { owner, now }: Holder): Promise<State> {

@@ -50,7 +50,13 @@ export function recordStep(db: Tables, { id, event, fact }: Line): void {
   const record = records.get(db);
   if (code === undefined || record === undefined) return;
   const row = sealOf(db).lastRead(id);
-  const { signed, sender = row?.sender ?? undefined, txId = row?.tx_id ?? undefined, errorCode, errorText } = fact;
+  const {
+    signed,
+    sender = fact.filled?.sender ?? row?.sender ?? undefined,
+    txId = row?.tx_id ?? undefined,
+    errorCode,
+    errorText,
+  } = fact;
   const bytes = signed === undefined ? undefined : hash('sha256', signed, 'hex');
   const budgets = fact.budgets?.charges.map(([budget, amount]) => `${budget} ${amount}`);
   const kind = row?.kind === 'transaction' ? undefined : (row?.kind ?? undefined);

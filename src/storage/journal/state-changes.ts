@@ -101,16 +101,18 @@ function updateOf(shape: Shape): ReturnType<typeof updateStep> {
  */
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
+  const { filled } = fact;
+  const whole = filled === undefined ? fact : { ...filled, ...fact };
   const isTry = isOneMoreTry(fact);
-  const changes = columns(fact);
+  const changes = columns(whole);
   Object.assign(changes, leaseAfter(to, fact, now), { state: to, updated_at: now });
-  const sealed = await sealStep(db, lease.id, { changes, isTry });
+  const sealed = await sealStep(db, lease.id, { changes, isTry, lines: filled === undefined ? 1 : 2 });
   const all: typeof changes = Object.assign(changes, sealed?.columns);
   const update = updateOf({
     to,
     columns: Object.keys(all) as (keyof Row)[],
     // Except the network's id of a transaction that others sign after us.
-    isFrozen: frozen.some((name) => fact[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
+    isFrozen: frozen.some((name) => whole[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
   });
@@ -123,10 +125,22 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   }
   if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner, now }, to);
   if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
-  await reserve(db, { lease, to, fact, event }, holder);
-  await addEvent(db, { id: lease.id, at: now, event, fact, ...(sealed && { place: sealed.columns.events }) });
+  await reserve(db, { lease, to, fact: whole, event }, holder);
+  await addStep(db, { id: lease.id, at: now, event, fact }, sealed?.columns.events);
   if (sealed !== undefined) sealOf(db).remember(sealed.row);
   if (isGivenUp(to)) await freeUnlessSigned(db, lease.id, holder);
+}
+
+/** The lines of a step. @param last - place of the last one, if it is known */
+async function addStep(
+  db: Tables,
+  step: { readonly id: string; readonly at: number; readonly event: string; readonly fact: StoryFact },
+  last: number | undefined,
+): Promise<void> {
+  const { filled } = step.fact;
+  const place = (before: number) => (last === undefined ? {} : { place: last - before });
+  if (filled !== undefined) await addEvent(db, { ...step, event: 'filled', fact: filled, ...place(1) });
+  await addEvent(db, { ...step, ...place(0) });
 }
 
 interface SealedStep {
@@ -143,7 +157,7 @@ interface SealedStep {
 async function sealStep(
   db: Tables,
   id: string,
-  { changes, isTry }: { readonly changes: Partial<Row>; readonly isTry: boolean },
+  { changes, isTry, lines }: { readonly changes: Partial<Row>; readonly isTry: boolean; readonly lines: number },
 ): Promise<SealedStep | undefined> {
   const seal = sealOf(db);
   const known = seal.known(id);
@@ -151,7 +165,7 @@ async function sealStep(
     await seal.touch(db, id);
     return undefined;
   }
-  const events = Number(known.events) + 1;
+  const events = Number(known.events) + lines;
   // Assigned to a copy, because to spread several objects into one makes a much larger one.
   const row = Object.assign({ ...known }, changes, { events, attempts: Number(known.attempts) + (isTry ? 1 : 0) });
   row.mac = seal.of('transactions', row);
