@@ -13,7 +13,16 @@ import type { Idempotency } from '../core/store/queue.js';
 import type { ProvenUser } from './caller.js';
 import type { Feeds } from './feeds.js';
 import type { About, DecisionForm, Readable } from './forms/approvals.js';
-import type { DraftChecked, DraftDiff, FreezeShown, PolicyForm, PolicyVersionForm } from './forms/control.js';
+import type {
+  Backtested,
+  DraftChecked,
+  DraftDiff,
+  FreezeShown,
+  PolicyForm,
+  PolicySignature,
+  PolicyVersionForm,
+  UnfreezeSignature,
+} from './forms/control.js';
 import type { AnsweredKey, CreationOptions, NewKey, RequestOptions } from './forms/passkeys.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
@@ -57,6 +66,13 @@ export interface Preview extends Trial {
   readonly pending: PendingTransaction;
 }
 
+/** How persons agreed to a policy. */
+export interface PolicySigned {
+  readonly signatures: readonly PolicySignature[];
+  /** Hours that it waits, if it widens. */
+  readonly delay?: number | undefined;
+}
+
 /** A freeze, and what it stops. */
 export interface FreezeFound {
   readonly scope: FreezeScope;
@@ -69,9 +85,11 @@ export interface FreezesService {
   all(): Promise<readonly FreezeFound[]>;
   /** @returns `isNew: false`: the one that stops just this already. @throws CustosError REQUEST_INVALID, STORE_* */
   create(scope: FreezeScope, reason: string): Promise<{ readonly isNew: boolean; readonly shown: FreezeShown }>;
+  /** @throws CustosError FREEZE_UNKNOWN, FREEZE_ENDED, CONSTITUTION_*, NOT_OFFERED, SIGNER_*, STORE_* */
+  end(id: string, signatures: readonly UnfreezeSignature[]): Promise<FreezeShown>;
 }
 
-/** Shows policies, and checks those that somebody wrote. It publishes none. */
+/** Shows policies, checks and tries those that somebody wrote, and publishes those that persons signed. */
 export interface PoliciesService {
   /** The newest first. */
   history(): Promise<readonly PolicyVersionForm[]>;
@@ -81,6 +99,20 @@ export interface PoliciesService {
   check(text: string): DraftChecked;
   /** @throws CustosError REQUEST_INVALID, POLICY_MISSING */
   diff(text: string, from: number | undefined): Promise<DraftDiff>;
+  /**
+   * What it would have said about the last transactions of the store.
+   * @param isShown - others are judged as well, because they take of the same limits
+   * @throws CustosError REQUEST_INVALID, STORE_*
+   */
+  backtest(text: string, limit: number, isShown: (entry: JournalEntry) => boolean): Promise<Backtested>;
+  /**
+   * Publishes it, or finds it published.
+   * @throws CustosError REQUEST_INVALID, CONSTITUTION_*, POLICY_CONFLICT, CONTROL_OLD, NOT_OFFERED, SIGNER_*, STORE_*
+   */
+  publish(
+    text: string,
+    signed: PolicySigned,
+  ): Promise<{ readonly isNew: boolean; readonly version: PolicyVersionForm }>;
 }
 
 /** What policy and persons say of what is not signed, and what persons say to it. */

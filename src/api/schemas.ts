@@ -11,10 +11,11 @@ export function named<S extends z.ZodType>(id: string, schema: S): S {
   return schema;
 }
 
-/** Says what a member means. */
+/** Says what a member means. What a schema means elsewhere stays as it is. */
 export function described<S extends z.ZodType>(schema: S, description: string): S {
-  schemaNames.add(schema, { description });
-  return schema;
+  const own = schemaNames.has(schema) ? schema.clone() : schema;
+  schemaNames.add(own, { description });
+  return own;
 }
 
 /** A text that one of our own parsers reads: its error is the fault of that field. */

@@ -48,7 +48,7 @@ export type ApprovalsStanding = {
     readonly rule: string | null;
     /** such as `2 of treasury` */
     readonly demand: string;
-    /** who can still approve */
+    /** one sentence each; empty if it is allowed */
     readonly approved: readonly string[];
     /** who can still approve */
     readonly open: readonly string[];
@@ -59,6 +59,17 @@ export type ApprovalsStanding = {
     readonly decision: 'approve' | 'reject';
     readonly expiresAt: string;
   })[];
+};
+
+export type AuthenticationResponse = {
+  readonly id: string;
+  readonly type: 'public-key';
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly authenticatorData: string;
+    readonly signature: string;
+    readonly userHandle?: string | null | undefined;
+  };
 };
 
 export type CountedOwner = {
@@ -175,6 +186,11 @@ export type Freeze = {
   readonly text: string;
 };
 
+export type FreezeEndRequest = {
+  /** what `custos unfreeze --request` prints */
+  readonly signatures: readonly UnfreezeSignature[];
+};
+
 export type FreezePage = {
   readonly data: readonly Freeze[];
   readonly next: string | null;
@@ -247,31 +263,14 @@ export type PasskeyList = {
 
 export type PasskeyLoginRequest = {
   /** what `navigator.credentials.get()` gave, by `toJSON()` */
-  readonly credential: {
-    readonly id: string;
-    readonly type: 'public-key';
-    readonly response: {
-      readonly clientDataJSON: string;
-      readonly authenticatorData: string;
-      readonly signature: string;
-      readonly userHandle?: string | null | undefined;
-    };
-  };
+  readonly credential: AuthenticationResponse;
 };
 
 export type PasskeyRequest = {
   /** by which the user knows it again, such as `my phone` */
   readonly name: string;
   /** what `navigator.credentials.create()` gave, by `toJSON()` */
-  readonly credential: {
-    readonly id: string;
-    readonly type: 'public-key';
-    readonly response: {
-      readonly clientDataJSON: string;
-      readonly attestationObject: string;
-      readonly transports?: readonly string[] | undefined;
-    };
-  };
+  readonly credential: RegistrationResponse;
 };
 
 export type PasswordRequest = {
@@ -295,6 +294,24 @@ export type Policy = {
   readonly policy: {
     readonly [name: string]: unknown;
   };
+};
+
+export type PolicyBacktest = {
+  /** transactions of all tenants */
+  readonly judged: number;
+  /** those that were signed, and would not have been */
+  readonly changed: number;
+  /** those that cannot be decoded now */
+  readonly undecided: number;
+  /** those of the caller, the oldest first; approvals and initiators are not known here */
+  readonly data: readonly ({
+    readonly id: string;
+    readonly chain: string;
+    readonly state: string;
+    readonly createdAt: string;
+    readonly verdict: 'allow' | 'hold' | 'deny' | 'unknown';
+    readonly reasons: readonly string[];
+  })[];
 };
 
 export type PolicyCheck = {
@@ -328,14 +345,32 @@ export type PolicyDraft = {
   readonly policy: unknown;
 };
 
+export type PolicyPublication = {
+  /** as policy.md says */
+  readonly policy: unknown;
+  /** what `custos policy sign` prints */
+  readonly signatures: readonly PolicySignature[];
+  /** hours that it waits, if it widens; 24 by default, and at least */
+  readonly delay?: number | undefined;
+};
+
+export type PolicySignature = {
+  readonly custosSignature: 1;
+  readonly act: 'widen' | 'narrow';
+  readonly hash: string;
+  /** the key that signed it */
+  readonly key: string;
+  readonly signature: string;
+};
+
 export type PolicyVerdict = {
   readonly version: number;
   readonly hash: string;
   /** `hold`: approvals are missing */
   readonly verdict: 'allow' | 'hold' | 'deny';
-  /** who can still approve */
+  /** one sentence each; empty if it is allowed */
   readonly reasons: readonly string[];
-  /** who can still approve */
+  /** ids of the rules that cover, forbid, limit or hold it */
   readonly rules: readonly string[];
   /** what it takes of limits */
   readonly charges: readonly ({
@@ -395,6 +430,16 @@ export type Problem = {
     readonly code: string;
     readonly detail: string;
   })[] | undefined;
+};
+
+export type RegistrationResponse = {
+  readonly id: string;
+  readonly type: 'public-key';
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly attestationObject: string;
+    readonly transports?: readonly string[] | undefined;
+  };
 };
 
 export type Replay = {
@@ -537,7 +582,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'policies:read' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'freezes:end' | 'policies:read' | 'policies:write' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -609,7 +654,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who signs; `index` for a wallet with a mnemonic */
+  /** who pays and signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -634,7 +679,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who signs; `index` for a wallet with a mnemonic */
+  /** who pays and signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -653,7 +698,7 @@ export type TransactionRequest = {
   readonly expiresIn?: number | undefined;
   /** `return`: the signed bytes come back, and nothing is sent */
   readonly delivery?: 'broadcast' | 'return' | undefined;
-  /** who signs; `index` for a wallet with a mnemonic */
+  /** who pays and signs; `index` for a wallet with a mnemonic */
   readonly from: {
     readonly wallet: string;
     readonly index?: number | undefined;
@@ -678,6 +723,15 @@ export type TransactionRequest = {
   })[];
   /** in the form that chains.md names for the chain */
   readonly unsigned: string;
+};
+
+export type UnfreezeSignature = {
+  readonly custosUnfreeze: 1;
+  /** its id */
+  readonly freeze: string;
+  /** the key that signed it */
+  readonly key: string;
+  readonly signature: string;
 };
 
 export type WaitingApproval = {
@@ -800,7 +854,7 @@ export interface Operations {
   /** lists wallets in the order of their ids */
   readonly listWallets: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -834,7 +888,7 @@ export interface Operations {
       readonly id: string;
     };
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -859,7 +913,7 @@ export interface Operations {
   /** lists owners, in no order that says anything of them */
   readonly listOwners: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -887,7 +941,7 @@ export interface Operations {
   /** lists transactions, the newest first */
   readonly listTransactions: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -935,7 +989,7 @@ export interface Operations {
   /** lists signatures, the newest first */
   readonly listSignatures: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -970,7 +1024,7 @@ export interface Operations {
   /** lists what happened, the oldest first; read on with `next`, and nothing is missed */
   readonly listEvents: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** only these types, separated by commas */
       readonly types?: string | undefined;
@@ -986,7 +1040,7 @@ export interface Operations {
   /** tells what happens from now on, or since a cursor, as Server-Sent Events */
   readonly streamEvents: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** the last cursor that you have */
       readonly after?: string | number | undefined;
       /** only these types, separated by commas */
       readonly types?: string | undefined;
@@ -1068,7 +1122,7 @@ export interface Operations {
   /** lists what is complete and not signed, with what it waits for, the newest first */
   readonly listApprovals: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -1100,23 +1154,36 @@ export interface Operations {
   /** lists freezes, the oldest first */
   readonly listFreezes: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
     };
     readonly answer: FreezePage;
   };
-  /** shows one freeze; persons sign its end with what this answers, and it is ended at the store */
+  /** shows one freeze; persons sign its end with what this answers */
   readonly getFreeze: {
     readonly params: {
       readonly id: string;
     };
     readonly answer: Freeze;
   };
+  /** ends a freeze, with the signatures of as many persons as the constitution asks for */
+  readonly endFreeze: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly body: FreezeEndRequest;
+    readonly answer: Freeze;
+  };
   /** lists all versions of the policy with what became of them, the newest first */
   readonly listPolicies: {
     readonly answer: PolicyVersions;
+  };
+  /** publishes the next version of the policy, with the signatures of as many persons as the constitution asks for */
+  readonly publishPolicy: {
+    readonly body: PolicyPublication;
+    readonly answer: PolicyVersion;
   };
   /** shows one version of the policy; `current` is the one in force */
   readonly getPolicy: {
@@ -1139,6 +1206,15 @@ export interface Operations {
     readonly body: PolicyDraft;
     readonly answer: PolicyDiff;
   };
+  /** says what a policy that somebody wrote would have said about the last transactions; nothing is stored */
+  readonly backtestPolicy: {
+    readonly query: {
+      /** how many: 1 to 200; 100 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly body: PolicyDraft;
+    readonly answer: PolicyBacktest;
+  };
   /** makes a token of the same tenant, with no more rights than the one that asks */
   readonly createToken: {
     readonly body: TokenRequest;
@@ -1147,7 +1223,7 @@ export interface Operations {
   /** lists the tokens of the tenant, without their secrets */
   readonly listTokens: {
     readonly query: {
-      /** a cursor of `listEvents`; absent: from the first event on */
+      /** `next` of the page before */
       readonly after?: string | number | undefined;
       /** 1 to 200; 50 if it is not said */
       readonly limit?: string | number | undefined;
@@ -1286,10 +1362,13 @@ export const operations = {
   createFreeze: { method: 'POST', path: '/v1/freezes', hasKey: false, isJson: true },
   listFreezes: { method: 'GET', path: '/v1/freezes', hasKey: false, isJson: true },
   getFreeze: { method: 'GET', path: '/v1/freezes/{id}', hasKey: false, isJson: true },
+  endFreeze: { method: 'POST', path: '/v1/freezes/{id}/end', hasKey: false, isJson: true },
   listPolicies: { method: 'GET', path: '/v1/policies', hasKey: false, isJson: true },
+  publishPolicy: { method: 'POST', path: '/v1/policies', hasKey: false, isJson: true },
   getPolicy: { method: 'GET', path: '/v1/policies/{version}', hasKey: false, isJson: true },
   checkPolicy: { method: 'POST', path: '/v1/policies/check', hasKey: false, isJson: true },
   diffPolicy: { method: 'POST', path: '/v1/policies/diff', hasKey: false, isJson: true },
+  backtestPolicy: { method: 'POST', path: '/v1/policies/backtest', hasKey: false, isJson: true },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}', hasKey: false, isJson: true },

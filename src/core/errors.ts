@@ -557,6 +557,11 @@ const kinds = {
     status: 404,
     hint: 'make one with `custos constitution draft`, as docs/control.md says',
   },
+  CONSTITUTION_NEEDED: {
+    exit: 1,
+    status: 409,
+    hint: 'without a constitution the password decides: use `custos policy publish` or `custos unfreeze` at the store',
+  },
   CONSTITUTION_INVALID: { exit: 1, status: 400, hint: 'correct the part that the message names' },
   CONSTITUTION_SIGNATURE: {
     exit: 1,

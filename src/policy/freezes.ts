@@ -1,10 +1,11 @@
 import type { Constitution } from '../core/policy/constitution.js';
-import type { Freeze } from '../core/policy/freeze.js';
+import { type Freeze, scopeText } from '../core/policy/freeze.js';
 import { maySign } from '../core/policy/powers.js';
 import type { StoredFreeze, StoredFreezeEnd } from '../core/store/freezes.js';
 import type { JournalMac } from '../core/store/journal-mac.js';
-import { readFreezeText } from './freeze-text.js';
+import { type FreezeLines, readFreezeText } from './freeze-text.js';
 import { isSignedBy } from './person-key.js';
+import type { Decree } from './quorum.js';
 
 /** @returns undefined for a row that is not a freeze of this store: whoever can write to the database may have put it there */
 export function readFreeze({ id, text }: StoredFreeze, storeId: string): Freeze | undefined {
@@ -47,4 +48,19 @@ export function isAuthentic(
 /** Whether a freeze was ended by somebody with the root key. */
 export function isEnded({ text, end }: StoredFreeze, mac: JournalMac): boolean {
   return end !== undefined && end.mac === endMac(mac, { text, at: end.at, signatures: end.signatures });
+}
+
+/** What persons sign to end a freeze: all that the freeze said. */
+export function unfreezeDecree({ store, freeze: { id, scope, reason, at } }: FreezeLines): Decree {
+  return {
+    title: 'custos-unfreeze/1',
+    store,
+    act: 'unfreeze',
+    facts: [
+      ['freeze', id],
+      ['scope', scopeText(scope)],
+      ['reason', reason],
+      ['since', new Date(at).toISOString()],
+    ],
+  };
 }

@@ -3,101 +3,23 @@ import { CustosError, type ErrorCode } from '../core/errors.js';
 import { parseSignatureId } from '../core/ids.js';
 import type { ControlEdge, ControlEdges } from '../core/signing/control.js';
 import type { CreateRequest } from '../core/signing/create.js';
+import type { DecreeRequest } from '../core/signing/decree.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignResult } from '../core/signing/signer.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
+import { signerCodes } from './control/answer-codes.js';
+import { parseDecreed } from './control/decreed-answer.js';
 import { parseCreated } from './created-answer.js';
 import { parseKeptFreezes } from './keeper/freeze-question.js';
 import type { Answer } from './messages.js';
-
-/** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
-export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
-  'APPROVAL_SPENT',
-  'BUDGET_EXCEEDED',
-  'CONTROL_OLD',
-  'CONTROL_WITHHELD',
-  'FROZEN',
-  'POLICY_DENIED',
-  'POLICY_HELD',
-]);
-
-/** The codes that a signer may answer when it refuses a request. Any other code becomes INTERNAL. */
-const signerCodes: ReadonlySet<string> = new Set<string>([
-  ...judgedCodes,
-  ...([
-    'ADDRESS_INVALID',
-    'ADDRESS_MISMATCH',
-    'AMOUNT_INVALID',
-    'AUDIT_BROKEN',
-    'CHAIN_ID_MISMATCH',
-    'CHAIN_MISMATCH',
-    'CHAIN_UNKNOWN',
-    'DIGEST_MISMATCH',
-    'FEE_INVALID',
-    'GAS_TOO_LOW',
-    'HAZARD_REFUSED',
-    'INDEX_INVALID',
-    'INDEX_MISSING',
-    'INDEX_UNEXPECTED',
-    'INTERNAL',
-    'KDF_PARAMETERS',
-    'KEY_MISSING',
-    'KEY_UNREACHABLE',
-    'KEY_WIPED',
-    'MESSAGE_INVALID',
-    'MESSAGE_UNSUPPORTED',
-    'MNEMONIC_INVALID',
-    'NETWORK_CLOSED',
-    'NETWORK_MISMATCH',
-    'PASSWORD_WRONG',
-    'PATH_INVALID',
-    'PENDING_INVALID',
-    'PRIVATE_KEY_INVALID',
-    'RECORD_DAMAGED',
-    'SECRET_UNSUPPORTED',
-    'SENDER_MISMATCH',
-    'SIGNATURE_INVALID',
-    'SIGNER_LOCKED_DOWN',
-    'STORE_NEWER',
-    'TRANSACTION_EXPIRED',
-    'TRANSACTION_INVALID',
-    'TRANSACTION_TOO_LARGE',
-    'TRANSACTION_UNSUPPORTED',
-    'USER_TOKEN_REQUIRED',
-    'WALLET_CHAIN_MISMATCH',
-    'WALLET_COMPROMISED',
-    'WALLET_DEACTIVATED',
-    'WALLET_DESTROYED',
-    'WALLET_SUSPENDED',
-    'WALLET_UNKNOWN',
-    'XPUB_INVALID',
-  ] satisfies ErrorCode[]),
-]);
-
-/** The same for a keeper, which also answers for its signer processes and says what it thinks of a front. */
-export const keeperCodes: ReadonlySet<string> = new Set<string>([
-  ...signerCodes,
-  ...([
-    'CREATE_NOT_ALLOWED',
-    'KEEPER_STATE_DAMAGED',
-    'KEEPER_STATE_UNWRITTEN',
-    'PASSWORD_EMPTY',
-    'SIGNER_DIED',
-    'SIGNER_PROTOCOL',
-    'SIGNER_RULES_DIFFER',
-    'FREEZE_INVALID',
-    'SIGNER_STORE_DIFFERS',
-    'SIGNER_TIMEOUT',
-    'STORE_REKEYED',
-  ] satisfies ErrorCode[]),
-]);
 
 /** What an answer is for. */
 export type Asked =
   | { readonly kind: 'unlock' | 'sign' | 'checkpoint' | 'examine' | 'control' | 'freezes'; readonly n: number }
   | { readonly kind: 'ends'; readonly n: number; readonly request: readonly FreezeEnd[] }
   | { readonly kind: 'create'; readonly n: number; readonly request: CreateRequest }
+  | { readonly kind: 'decree'; readonly n: number; readonly request: Pick<DecreeRequest, 'wish'> }
   | { readonly kind: 'identify'; readonly n: number; readonly request: IdentifyRequest };
 
 /** Signed bytes in the text form of any chain: 1 MiB in hexadecimal digits, with some reserve. */
@@ -167,6 +89,9 @@ function parseAnswer(question: Asked, answer: Members, codes: ReadonlySet<string
     case 'examined':
       if (question.kind !== 'examine') throw foreign();
       return { kind: 'examined', n, result: parseEdges(membersOf(answer('result'))) };
+    case 'decreed':
+      if (question.kind !== 'decree') throw foreign();
+      return { kind: 'decreed', n, result: parseDecreed(answer('result'), question.request) };
     case 'ends':
       if (question.kind !== 'ends') throw foreign();
       return { kind: 'ends', n, result: parseVerified(answer('result'), question.request.length) };

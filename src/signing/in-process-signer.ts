@@ -51,6 +51,11 @@ export function createInProcessSigner(parts: {
     },
     identify: async (request) => identifyKeys(request, (await open()).vault),
     create: async (request) => createRecord(request, (await open()).vault),
+    async decree(request) {
+      const { gate, decrees } = await open();
+      book.accept(request.documents, gate.examine(request.documents));
+      return gate.decree(request, decrees);
+    },
     async control(documents) {
       const { gate } = await open();
       book.accept(documents, gate.examine(documents));

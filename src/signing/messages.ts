@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/signing/control.js';
 import type { CreateRequest } from '../core/signing/create.js';
+import type { Decreed, DecreeRequest } from '../core/signing/decree.js';
 import type { FreezeEnd, FreezesKept } from '../core/signing/freezes.js';
 import type { IdentifyRequest, SignRequest, SignResult } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
@@ -29,6 +30,8 @@ export type Question =
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
   /** Opens documents of control, and changes nothing. */
   | { readonly kind: 'examine'; readonly n: number; readonly request: ControlDocuments }
+  /** Does what persons decided. */
+  | { readonly kind: 'decree'; readonly n: number; readonly request: DecreeRequest }
   /** Verifies how freezes were ended, and changes nothing. */
   | { readonly kind: 'ends'; readonly n: number; readonly request: readonly FreezeEnd[] };
 
@@ -66,6 +69,7 @@ export type Answer =
   | { readonly kind: 'created'; readonly n: number; readonly result: SealedWallet }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly note: string }
   | { readonly kind: 'examined'; readonly n: number; readonly result: ControlEdges }
+  | { readonly kind: 'decreed'; readonly n: number; readonly result: Decreed }
   /** One for each end: whether it is true. */
   | { readonly kind: 'ends'; readonly n: number; readonly result: readonly boolean[] }
   /** A keeper has taken freezes and ends. */

@@ -15,6 +15,7 @@ export const openingWords: Partial<Record<ErrorCode, string>> = {
 export const refusedWords = {
   examine: 'the signer refused the constitution or the policies',
   control: 'the signer refused the constitution or the policies',
+  decree: 'the signer refused what persons decided',
   ends: 'the signer refused the ends of freezes',
   freezes: 'the signer refused the freezes',
 } as const;
@@ -23,6 +24,9 @@ export const refusedWords = {
 export const words: Partial<Record<ErrorCode, string>> = {
   APPROVAL_SPENT: 'the signer has used an approval for another signature',
   BUDGET_EXCEEDED: 'the signer finds a limit of the policy used up',
+  CONSTITUTION_NEEDED: 'the signer was given no constitution that says who decides',
+  CONSTITUTION_QUORUM: 'the signer finds too few signatures',
+  CONSTITUTION_SIGNATURE: 'the signer finds a signature that does not count',
   CONTROL_OLD: 'the signer knows a newer constitution, policy or record than this store has',
   CONTROL_WITHHELD: 'the signer was not given the constitution and policies that it needs',
   CREATE_NOT_ALLOWED: 'the signer may not make wallets',

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
-import { judgedCodes, parseAnswers } from './answers.js';
+import { parseAnswers } from './answers.js';
 import { parseAccountQuestion } from './control/account-question.js';
+import { judgedCodes } from './control/answer-codes.js';
 import type { ControlBook, ControlUpdate } from './control/book.js';
 import { usedRecords } from './control/revisions.js';
 import { Tab } from './control/tab.js';

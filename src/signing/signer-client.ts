@@ -1,4 +1,5 @@
 import { CustosError } from '../core/errors.js';
+import type { ControlDocuments } from '../core/signing/control.js';
 import type { Signer } from '../core/signing/signer.js';
 import { ControlBook } from './control/book.js';
 import { requireFreezeOf } from './control/freezes.js';
@@ -17,6 +18,13 @@ export function createSignerClient(options: SignerClientOptions): Signer {
   const slots = Array.from({ length: options.count }, () => new SignerSlot(options, book));
   const [first] = slots;
   if (first === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
+  const control = async (documents: ControlDocuments): Promise<void> => {
+    const answer = await first.ask({ kind: 'examine', request: documents });
+    if (answer.kind !== 'examined') throw unexpected(answer);
+    book.accept(documents, answer.result);
+    for (const slot of slots) slot.tellControl();
+    await book.settled();
+  };
   return {
     get name() {
       const running = slots.filter((slot) => slot.isRunning);
@@ -50,12 +58,13 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       if (answer.kind !== 'checkpoint') throw unexpected(answer);
       return answer.note;
     },
-    async control(documents) {
-      const answer = await first.ask({ kind: 'examine', request: documents });
-      if (answer.kind !== 'examined') throw unexpected(answer);
-      book.accept(documents, answer.result);
-      for (const slot of slots) slot.tellControl();
-      await book.settled();
+    control,
+    async decree(request) {
+      // What is known of newer documents counts before anything is sealed.
+      await control(request.documents);
+      const answer = await first.ask({ kind: 'decree', request });
+      if (answer.kind !== 'decreed') throw unexpected(answer);
+      return answer.result;
     },
     async freezes({ freezes, ends }) {
       for (const text of freezes) requireFreezeOf(options.storeId, text);

@@ -6,6 +6,7 @@ import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
+import type { DecreeSeal } from './control/decrees.js';
 import type { ControlOpener } from './control/documents.js';
 import { type Account, Gate } from './control/gate.js';
 import { createRecord } from './create.js';
@@ -23,6 +24,8 @@ export interface UnlockedVault {
   readonly vault: Vault;
   /** Absent where no documents of control are handed over. */
   readonly control?: ControlOpener;
+  /** Seals what persons decide. */
+  readonly decrees?: DecreeSeal;
   /** 32 bytes. */
   readonly viewKey: Uint8Array;
   readonly journal?: JournalKey;
@@ -85,6 +88,9 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
         return now({ kind: 'ends', n, result: question.request.map(isEnd) });
       }
       if (question.kind === 'examine') return now({ kind: 'examined', n, result: gate.examine(question.request) });
+      if (question.kind === 'decree') {
+        return now({ kind: 'decreed', n, result: gate.decree(question.request, unlocked.decrees) });
+      }
       if (question.kind === 'create') {
         return async () => ({ kind: 'created', n, result: await createRecord(question.request, vault) });
       }

@@ -5,6 +5,7 @@ import type { Secret } from '../core/secret.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
 import type { ControlDocuments } from '../core/signing/control.js';
 import type { CreateRequest } from '../core/signing/create.js';
+import type { DecreeRequest } from '../core/signing/decree.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
 import { leanPending } from '../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
@@ -41,6 +42,7 @@ export type Work =
   | { readonly kind: 'create'; readonly request: CreateRequest }
   | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
   | { readonly kind: 'examine'; readonly request: ControlDocuments }
+  | { readonly kind: 'decree'; readonly request: DecreeRequest }
   | { readonly kind: 'ends'; readonly request: readonly FreezeEnd[] };
 
 const TIMEOUTS = { sign: 10_000, start: 60_000 };

@@ -87,7 +87,7 @@ describe('the OpenAPI document', () => {
     const token = await test.token({ tenant: shop });
     const scope = `wallet ${signatureId}`;
     const frozen = await test.ask('POST /v1/freezes', { token: await test.token(), body: { scope, reason: 'x' } });
-    const deciding = await test.token({ tenant: shop, scopes: ['approvals:decide'] });
+    const deciding = await test.token({ tenant: shop, scopes: ['approvals:decide', 'freezes:end'] });
     const absentWallet = '00000000-0000-4000-8000-000000000000';
     const ownToken = (await test.token()).split('_')[1] ?? '';
     const withIds = operationsOf(await read()).filter(({ name }) => name.includes('/{id}'));
@@ -102,10 +102,13 @@ describe('the OpenAPI document', () => {
         ['/transactions/', String(own.body['id']), '0'.repeat(24)],
       ];
       const [, foreign = '', absent = ''] = known.find(([part]) => name.includes(part)) ?? [];
-      const isDecision = name.endsWith('/decisions');
-      const asked = isDecision
-        ? { token: deciding, body: { custosApproval: 1, text: 'x', signature: 'x' } }
-        : { token };
+      const end = { custosUnfreeze: 1, freeze: 'x', key: 'x', signature: 'x' };
+      const bodies: Readonly<Record<string, object>> = {
+        decisions: { custosApproval: 1, text: 'x', signature: 'x' },
+        end: { signatures: [end] },
+      };
+      const decision = bodies[name.split('/').at(-1) ?? ''];
+      const asked = decision === undefined ? { token } : { token: deciding, body: decision };
       const [one, other] = [
         await test.ask(name.replace('{id}', foreign), asked),
         await test.ask(name.replace('{id}', absent), asked),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/api/route.js';
 import { allRoutes } from '../../src/api/server.js';
-import type { Scope } from '../../src/core/access/scopes.js';
+import { decidingScopes, type Scope } from '../../src/core/access/scopes.js';
 import { parseOwnerId, parseTenantId, type TenantId } from '../../src/core/ids.js';
 import { type CreationAsked, SoftPasskey } from '../support/authenticator.js';
 import { type Answered, type Asked, freshApi } from './support.js';
@@ -100,11 +100,17 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
   createFreeze: ({ wallet }) => ({ body: { scope: `wallet ${wallet}`, reason: 'x' } }),
   listFreezes: nothing,
   getFreeze: ({ freeze }) => ({ path: `/v1/freezes/${freeze}` }),
+  endFreeze: ({ freeze }) => ({
+    path: `/v1/freezes/${freeze}/end`,
+    body: { signatures: [{ custosUnfreeze: 1, freeze, key: 'x', signature: 'x' }] },
+  }),
   // The policy of a store is nobody's: it is shown to the first tenant alone.
   listPolicies: nothing,
   getPolicy: nothing,
   checkPolicy: nothing,
   diffPolicy: nothing,
+  backtestPolicy: nothing,
+  publishPolicy: nothing,
   listEvents: ({ transaction }) => ({ path: `/v1/events?transaction=${transaction}` }),
   // It would go on for ever; what it tells is what `listEvents` lists.
   streamEvents: () => ({ path: '/v1/events/stream?after=AAAA' }),
@@ -254,13 +260,11 @@ describe('a stranger at every operation of the API', () => {
       ],
     ];
 
-  /** No token gives logins and pays, or decides and pays, so there are three. */
+  /** No token decides and pays, so there are several. */
   const tokensOf = async (tokenOf: (scopes?: { scopes: readonly Scope[] }) => Promise<string>) => {
     const usual = await tokenOf();
     const apart = new Map<Scope | undefined, string>();
-    for (const scope of ['users:manage', 'approvals:decide'] as const) {
-      apart.set(scope, await tokenOf({ scopes: [scope] }));
-    }
+    for (const scope of decidingScopes) apart.set(scope, await tokenOf({ scopes: [scope] }));
     return ({ scope }: Route) => apart.get([scope].flat()[0]) ?? usual;
   };
 

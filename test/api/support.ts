@@ -8,7 +8,7 @@ import type { RpcOptions } from '../../src/api/rpc/routes.js';
 import { type RunningApi, startApi } from '../../src/api/server.js';
 import { Changes } from '../../src/api/waiting/changes.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
-import { frontApprovals } from '../../src/app/approvals/front.js';
+import { frontApprovals, frontVault } from '../../src/app/approvals/front.js';
 import { policyJudges } from '../../src/app/daemon/policy-judges.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
@@ -32,7 +32,7 @@ import { createRegistry } from '../../src/chains/registry.js';
 import { createOwnNodes } from '../../src/cloud/nodes.js';
 import { IssuerKeys } from '../../src/cloud/oidc/issuer-keys.js';
 import type { RelyingParty } from '../../src/core/access/relying-party.js';
-import { allScopes, type Scope } from '../../src/core/access/scopes.js';
+import { allScopes, decidingScopes, type Scope } from '../../src/core/access/scopes.js';
 import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
 import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.js';
@@ -56,7 +56,7 @@ export const rootKey = new Uint8Array(32).fill(7);
 export const mac = journalMac(journalKeyOf(rootKey, storeId));
 
 /** What no token has together with the rest. */
-export const apart: readonly Scope[] = ['approvals:decide', 'users:manage'];
+export const apart: readonly Scope[] = decidingScopes;
 /** What one token may have together: everything but decisions and logins. */
 const allButDecisions: readonly Scope[] = allScopes.filter((scope) => !apart.includes(scope));
 
@@ -107,6 +107,8 @@ export class TestApi {
   webhooks: ReturnType<typeof servedWebhooks> = undefined as never;
   /** URL of the node of ETH. */
   node = 'http://127.0.0.1:9';
+  /** What persons decide goes there; counts when it is opened. */
+  keeper: Pick<Signer, 'decree'> | undefined;
   /** Whether its signer makes wallets. */
   mayCreate = true;
   /** What everything needs; counts when it is opened. */
@@ -147,7 +149,8 @@ export class TestApi {
       ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
     });
     this.webhooks = servedWebhooks({ store, mac, clock, log: silentLog, allowedHosts: ['127.0.0.1', 'localhost:9'] });
-    const control = { store, clock, mac, viewKey: viewKey(rootKey, storeId), chains: chains.ids };
+    const { signer } = lifecycle;
+    const control = { store, clock, mac, viewKey: viewKey(rootKey, storeId), chains: chains.ids, signer };
     const inForce = frontApprovals({
       ...{ store, viewKey: viewKey(rootKey, storeId), publicVault: vault, signer: lifecycle.signer, chains, clock },
       needs: this.needs,
@@ -178,7 +181,10 @@ export class TestApi {
       signatures: new Signatures({ network: 'testnet', intake, lifecycle }),
       approvals: servedApprovals(inForce),
       freezes: servedFreezes(control),
-      policies: servedPolicies(control),
+      policies: servedPolicies({
+        ...control,
+        decoding: { vault: frontVault({ publicVault: vault, signer }), chains, developmentChainIds: new Map() },
+      }),
     };
     const words = ethereumWords({ wallets: store.wallets, vault, signer: this.signer(vault) });
     const rpc = rpcParts({ ...parts, wallets, chains, words, nodes: lifecycle.nodes, missing() {} }, 'ETH');
@@ -199,8 +205,9 @@ export class TestApi {
   }
 
   /** What a keeper does, in this process. */
-  signer(vault: Vault): Pick<Signer, 'create' | 'identify'> {
+  signer(vault: Vault): Pick<Signer, 'create' | 'identify' | 'decree'> {
     return {
+      ...(this.keeper?.decree && { decree: this.keeper.decree }),
       ...(this.mayCreate && { create: (request) => createRecord(request, vault) }),
       identify: async (request) => identifyKeys(request, vault),
     };
@@ -295,15 +302,23 @@ export class TestApi {
 /** What an operator allows beside the defaults, by chain. */
 type Allowed = ReadonlyMap<ChainId, { readonly allowedHazards: readonly HazardKind[] }>;
 
+interface Opening {
+  readonly mayCreate?: boolean;
+  readonly allowed?: Allowed;
+  /** Done before each is opened. */
+  before?(): Promise<void>;
+}
+
 /** A fresh API for each test of the file that calls this. */
 export function freshApi(
   kind?: Kind,
   limits: Partial<Limits> = {},
-  { mayCreate = true, allowed = new Map() }: { readonly mayCreate?: boolean; readonly allowed?: Allowed } = {},
+  { mayCreate = true, allowed = new Map(), before }: Opening = {},
 ): TestApi {
   const location = freshLocation(kind);
   const test = new TestApi();
   beforeEach(async () => {
+    await before?.();
     test.clock = systemClock;
     test.relyingParty = site;
     test.attempts = new Attempts(() => 0);

@@ -46,7 +46,8 @@ async function withHouse(home: string, env: Environment, work: (house: House) =>
   await house.close();
 }
 
-async function quickSlot(rootKey: Uint8Array, password: Secret, storeId: string): Promise<KeySlot> {
+/** A slot that an eighth of the usual work opens. */
+export async function quickSlot(rootKey: Uint8Array, password: Secret, storeId: string): Promise<KeySlot> {
   const [id, salt] = [randomUUID(), new Uint8Array(randomBytes(32))];
   const wrapping = await stretchPassword(password.exposeBytes(), salt, kdf);
   const box = seal(wrapping, rootKey, joinUnambiguously(['custos/v1/slot', storeId, id, 'password']));

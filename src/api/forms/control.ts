@@ -33,6 +33,28 @@ export const freeze = named(
 export const freezePage = pageOf('FreezePage', freeze);
 export type FreezeShown = z.input<typeof freeze>;
 
+const signer = {
+  key: described(z.string().max(100), 'the key that signed it'),
+  signature: z.string().max(200),
+};
+/** More than any quorum has persons with keys. */
+const MOST_SIGNATURES = 64;
+
+const unfreezeSignature = named(
+  'UnfreezeSignature',
+  z.strictObject({ custosUnfreeze: z.literal(1), freeze: described(z.string().max(64), 'its id'), ...signer }),
+);
+export const unfreezeForm = named(
+  'FreezeEndRequest',
+  z.strictObject({
+    signatures: described(
+      z.array(unfreezeSignature).min(1).max(MOST_SIGNATURES),
+      'what `custos unfreeze --request` prints',
+    ),
+  }),
+);
+export type UnfreezeSignature = z.output<typeof unfreezeSignature>;
+
 const version = {
   version: z.int(),
   hash,
@@ -44,7 +66,7 @@ const version = {
   effectiveAt: moment,
   signedBy: described(z.array(z.string()), 'keys'),
 };
-const policyVersion = named('PolicyVersion', z.strictObject(version));
+export const policyVersion = named('PolicyVersion', z.strictObject(version));
 export const policyVersions = named('PolicyVersions', z.strictObject({ data: z.array(policyVersion) }));
 export const policyShown = named(
   'Policy',
@@ -81,3 +103,48 @@ export const draftDiff = named(
   }),
 );
 export type DraftDiff = z.input<typeof draftDiff>;
+
+const policySignature = named(
+  'PolicySignature',
+  z.strictObject({
+    custosSignature: z.literal(1),
+    act: z.enum(['widen', 'narrow']),
+    hash: z.string().max(100),
+    ...signer,
+  }),
+);
+export type PolicySignature = z.output<typeof policySignature>;
+export const publishForm = named(
+  'PolicyPublication',
+  z.strictObject({
+    policy: draft,
+    signatures: described(z.array(policySignature).min(1).max(MOST_SIGNATURES), 'what `custos policy sign` prints'),
+    delay: described(
+      z.int().min(1).max(8760).optional(),
+      'hours that it waits, if it widens; 24 by default, and at least',
+    ),
+  }),
+);
+
+export const backtested = named(
+  'PolicyBacktest',
+  z.strictObject({
+    judged: described(z.int(), 'transactions of all tenants'),
+    changed: described(z.int(), 'those that were signed, and would not have been'),
+    undecided: described(z.int(), 'those that cannot be decoded now'),
+    data: described(
+      z.array(
+        z.strictObject({
+          id: z.string(),
+          chain: z.string(),
+          state: z.string(),
+          createdAt: moment,
+          verdict: z.enum(['allow', 'hold', 'deny', 'unknown']),
+          reasons: z.array(z.string()),
+        }),
+      ),
+      'those of the caller, the oldest first; approvals and initiators are not known here',
+    ),
+  }),
+);
+export type Backtested = z.input<typeof backtested>;

@@ -4,7 +4,7 @@ import { defaultTenant } from '../../core/ids.js';
 import type { FreezeScope } from '../../core/policy/freeze.js';
 import { boundTo, type Caller, includesChain, includesWallet, unknownWallet } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
-import { freeze, freezeForm, freezePage } from '../forms/control.js';
+import { freeze, freezeForm, freezePage, unfreezeForm } from '../forms/control.js';
 import type { ApiParts, FreezeFound } from '../parts.js';
 import { type Route, route } from '../route.js';
 import { paging, USUAL_LIMIT } from '../schemas.js';
@@ -52,14 +52,26 @@ export const freezeRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v1/freezes/{id}',
     id: 'getFreeze',
-    about: 'shows one freeze; persons sign its end with what this answers, and it is ended at the store',
+    about: 'shows one freeze; persons sign its end with what this answers',
     scope: 'freezes:read',
     params: z.strictObject({ id }),
     answers: { 200: { about: 'the freeze', schema: freeze } },
     async handle({ params }, parts, caller) {
-      const found = (await parts.freezes.all()).find(({ shown }) => shown.id === params.id);
-      if (found !== undefined && (await isSeen(found, parts, caller))) return { status: 200, body: found.shown };
-      throw new CustosError('FREEZE_UNKNOWN', `the store has no freeze ${params.id}`);
+      return { status: 200, body: (await freezeFor(caller, parts, params.id)).shown };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/freezes/{id}/end',
+    id: 'endFreeze',
+    about: 'ends a freeze, with the signatures of as many persons as the constitution asks for',
+    scope: 'freezes:end',
+    params: z.strictObject({ id }),
+    body: unfreezeForm,
+    answers: { 200: { about: 'the freeze, which stops nothing any more', schema: freeze } },
+    async handle({ params, body }, parts, caller) {
+      await freezeFor(caller, parts, params.id);
+      return { status: 200, body: await parts.freezes.end(params.id, body.signatures) };
     },
   }),
 ];
@@ -72,6 +84,17 @@ async function requireScopeOf(scope: FreezeScope, parts: Pick<ApiParts, 'wallets
   if (await mayTouch(scope, parts, caller)) return;
   if (scope.kind === 'wallet') throw unknownWallet(scope.id);
   throw new CustosError('SCOPE_MISSING', 'the token is for less than this would stop');
+}
+
+/** @throws CustosError FREEZE_UNKNOWN */
+async function freezeFor(
+  caller: Caller,
+  parts: Pick<ApiParts, 'freezes' | 'wallets'>,
+  id: string,
+): Promise<FreezeFound> {
+  const found = (await parts.freezes.all()).find(({ shown }) => shown.id === id);
+  if (found !== undefined && (await isSeen(found, parts, caller))) return found;
+  throw new CustosError('FREEZE_UNKNOWN', `the store has no freeze ${id}`);
 }
 
 async function isSeen({ scope }: FreezeFound, parts: Pick<ApiParts, 'wallets'>, caller: Caller): Promise<boolean> {

@@ -42,7 +42,8 @@ export function frontApprovals(front: FrontApprovalParts): () => Promise<AboutPa
   };
 }
 
-function frontVault({ publicVault, signer }: Pick<FrontApprovalParts, 'publicVault' | 'signer'>): DecodingVault {
+/** What a front tells of wallets. */
+export function frontVault({ publicVault, signer }: Pick<FrontApprovalParts, 'publicVault' | 'signer'>): DecodingVault {
   return {
     wallet: (sealed) => publicVault.wallet(sealed),
     // The front's copy: it decides nothing, the signer reads its own.

@@ -37,7 +37,7 @@ export interface ControlFeed {
 }
 
 /** What the store had when it was read. */
-interface Reading {
+export interface Reading {
   readonly constitution: SealedDocument | undefined;
   readonly policies: readonly { readonly document: ControlDocument; readonly published: PublishedPolicy }[];
 }
@@ -98,8 +98,8 @@ export function approvalsToShow(kept: readonly StoredApproval[], attempt: string
   return shown.map(({ text, signature }) => ({ text, signature }));
 }
 
-/** Policies that can never be in force again are left out. */
-function documentsOf({ constitution, policies }: Reading, now: number): ControlDocuments {
+/** What a signer is given of a store. Policies that can never be in force again are left out. */
+export function documentsOf({ constitution, policies }: Reading, now: number): ControlDocuments {
   const all = policies.map(({ published }) => published);
   const oldest = inForceAt(all, now - CLOCK_REACH).current?.policy.version ?? 1;
   return {

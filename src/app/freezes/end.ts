@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { parseJson } from '../../core/json.js';
 import type { Constitution, PersonSignature } from '../../core/policy/constitution.js';
-import { scopeText } from '../../core/policy/freeze.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { Journal } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { canonicalJson } from '../../policy/canonical-json.js';
 import { type FreezeLines, readFreezeText } from '../../policy/freeze-text.js';
-import { endMac } from '../../policy/freezes.js';
-import { type Decree, decreeLines, requireQuorum } from '../../policy/quorum.js';
+import { endMac, unfreezeDecree } from '../../policy/freezes.js';
+import { decreeLines, requireQuorum } from '../../policy/quorum.js';
 import type { ApproverKey } from '../approvals/key-file.js';
 import type { FreezeMacs } from './macs.js';
 
@@ -20,21 +19,6 @@ const signatureFile = z.strictObject({
   key: z.string(),
   signature: z.string(),
 });
-
-/** What persons sign to end a freeze: all that the freeze said. */
-function unfreezeDecree({ store, freeze: { id, scope, reason, at } }: FreezeLines): Decree {
-  return {
-    title: 'custos-unfreeze/1',
-    store,
-    act: 'unfreeze',
-    facts: [
-      ['freeze', id],
-      ['scope', scopeText(scope)],
-      ['reason', reason],
-      ['since', new Date(at).toISOString()],
-    ],
-  };
-}
 
 /** Reads one line of `custos freezes --json`. @throws CustosError FREEZE_INVALID */
 export function readFreezeRequest(text: string): FreezeLines {

@@ -4,32 +4,36 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { objectOf, tryJson } from '../../core/json.js';
 import { scopeText } from '../../core/policy/freeze.js';
+import type { Journal } from '../../core/store/journal.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { checkField } from '../../http/problems.js';
 import { checkPolicy } from '../../policy/statics/check.js';
 import { diffPolicies } from '../../policy/statics/diff.js';
 import { controlView } from '../../vault/control-seal.js';
+import { readUnfreezeSignature } from '../freezes/end.js';
 import { makeFreeze } from '../freezes/make.js';
 import { freezeJson, shownFreezes } from '../freezes/shown.js';
+import { backtest } from '../policy/backtest.js';
+import type { DecodingParts } from '../policy/decoded.js';
 import { shownFirst, versionJson, versionOf } from '../policy/history.js';
 import { policyHistory } from '../policy/published.js';
 import { parsePolicy } from '../policy/schema.js';
 import { policyLines } from '../policy/shown-policy.js';
+import { readPolicySignature } from '../policy/signed-policy.js';
+import { type DecreeParts, endSigned, publishSigned } from './decrees.js';
 
-export interface ServedControlParts {
-  readonly store: Pick<Store, 'storeId' | 'freezes' | 'policies'>;
+export interface ServedControlParts extends DecreeParts {
   readonly clock: Pick<Clock, 'now'>;
   /** Of the journal. */
   readonly mac: JournalMac;
-  /** Of the public halves, 32 bytes. */
-  readonly viewKey: Uint8Array;
   /** Tickers of all chains. */
   readonly chains: readonly string[];
 }
 
-/** Freezes as the API makes and shows them. It ends none: that takes the root key. */
-export function servedFreezes({ store, clock, mac, chains }: ServedControlParts): FreezesService {
+/** Freezes as the API makes, shows and ends them. */
+export function servedFreezes(parts: ServedControlParts): FreezesService {
+  const { store, clock, mac, chains } = parts;
   const { freezes, storeId } = store;
   const all: FreezesService['all'] = async () =>
     shownFreezes(await freezes.all(), storeId).map((one) => ({ scope: one.freeze.scope, shown: freezeJson(one) }));
@@ -47,6 +51,13 @@ export function servedFreezes({ store, clock, mac, chains }: ServedControlParts)
       if (shown === undefined) throw new CustosError('INTERNAL', 'a freeze that was just made cannot be read');
       return { isNew: true, shown: freezeJson(shown) };
     },
+    async end(id, signatures) {
+      const signed = signatures.map((one) => readUnfreezeSignature(JSON.stringify(one), id));
+      await endSigned(parts, id, signed);
+      const ended = (await all()).find(({ shown }) => shown.id === id);
+      if (ended === undefined) throw new CustosError('FREEZE_UNKNOWN', `the store has no freeze ${id}`);
+      return ended.shown;
+    },
   };
 }
 
@@ -55,8 +66,16 @@ function requireChain(chain: string, chains: readonly string[]): void {
   if (!chains.includes(chain)) throw new CustosError('CHAIN_UNKNOWN', `there is no chain ${chain}`);
 }
 
-/** Policies as the API shows them, from the front's copies. */
-export function servedPolicies({ store, clock, viewKey, chains }: ServedControlParts): PoliciesService {
+/** What policies are shown, tried and published with. */
+type ServedPolicyParts = Omit<ServedControlParts, 'mac'> & {
+  readonly store: Pick<Store, 'wallets'> & { readonly journal: Pick<Journal, 'find'> };
+  /** What past transactions are decoded with. */
+  readonly decoding: Omit<DecodingParts, 'store'>;
+};
+
+/** Policies as the API shows them, from the front's copies, and publishes them, by whoever has the root key. */
+export function servedPolicies(parts: ServedPolicyParts): PoliciesService {
+  const { store, clock, viewKey, chains, decoding } = parts;
   const seal = controlView(viewKey, store.storeId);
   const history = () => policyHistory({ store, seal, clock });
   const found = async (version: number | undefined) => {
@@ -81,6 +100,33 @@ export function servedPolicies({ store, clock, viewKey, chains }: ServedControlP
       const before = (await found(from)).policy;
       const { effect, changes } = diffPolicies(before, policy);
       return { from: before.version, effect, changes: [...changes] };
+    },
+    async backtest(text, limit, isShown) {
+      const shown = new Set<string>();
+      const find: Journal['find'] = async (filter) => {
+        const found = await store.journal.find(filter);
+        for (const entry of found) if (isShown(entry)) shown.add(entry.id);
+        return found;
+      };
+      const { rows, changed, undecided } = await backtest(
+        readDraft(text),
+        { ...decoding, store, journal: { find } },
+        limit,
+      );
+      const data = rows
+        .filter(({ id }) => shown.has(id))
+        .map(({ at, shadow: _, reasons, ...row }) => ({
+          ...row,
+          createdAt: new Date(at).toISOString(),
+          reasons: [...reasons],
+        }));
+      return { judged: rows.length, changed, undecided, data };
+    },
+    async publish(text, { signatures, delay }) {
+      const policy = readDraft(text);
+      const signed = signatures.map((one) => readPolicySignature(JSON.stringify(one), policy));
+      const isNew = await publishSigned(parts, policy, { signatures: signed, delay });
+      return { isNew, version: versionJson(await found(policy.version)) };
     },
   };
 }

@@ -15,7 +15,7 @@ import type { Store } from '../../core/store/store.js';
 import { createIntake } from '../../lifecycle/intake.js';
 import { journalMac } from '../../vault/journal-key.js';
 import { openPublicVault } from '../../vault/public-vault.js';
-import { frontApprovals } from '../approvals/front.js';
+import { frontApprovals, frontVault } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
 import type { Door } from '../daemon/door.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
@@ -51,7 +51,9 @@ export interface ApiDoorParts {
   /** Authenticates the journal, 32 bytes. */
   readonly journalKey: Uint8Array;
   /** What it takes over is completed and decoded as on the way of a transaction. */
-  readonly lifecycle: TransactionsParts['lifecycle'] & { readonly signer: Pick<Signer, 'create' | 'identify'> };
+  readonly lifecycle: TransactionsParts['lifecycle'] & {
+    readonly signer: Pick<Signer, 'create' | 'identify' | 'decree'>;
+  };
   /** Carries what was accepted, if this process signs. */
   readonly wake?: (entry: JournalEntry) => void;
   /** Counts that somebody asked for a key that is not here. */
@@ -77,10 +79,11 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const intake = whileHeard(tagsOwners(createIntake(store.journal, wake), { store, vault }), heard.signal);
   const { webhookHosts: allowedHosts = [], webhookDays: days } = serve;
   const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts, days });
-  const control = { store, clock, mac, viewKey, chains: chains.ids };
+  const control = { store, clock, mac, viewKey, chains: chains.ids, signer: lifecycle.signer };
+  const chainIds = developmentChainIds(chains, lifecycle.rules);
   const inForce = frontApprovals({
     ...{ store, viewKey, publicVault: vault, signer: lifecycle.signer, chains, clock, needs: config.needs },
-    developmentChainIds: developmentChainIds(chains, lifecycle.rules),
+    developmentChainIds: chainIds,
   });
   const logins = { store, tickets: store.tickets, mac, vault, clock, log, attempts: new Attempts() };
   const parts = {
@@ -100,7 +103,14 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     signatures: new Signatures({ network, lifecycle, intake }),
     approvals: servedApprovals(inForce),
     freezes: servedFreezes(control),
-    policies: servedPolicies(control),
+    policies: servedPolicies({
+      ...control,
+      decoding: {
+        vault: frontVault({ publicVault: vault, signer: lifecycle.signer }),
+        chains,
+        developmentChainIds: chainIds,
+      },
+    }),
   };
   const words = ethereumWords({ wallets: store.wallets, vault, signer: lifecycle.signer });
   const { nodes } = lifecycle;

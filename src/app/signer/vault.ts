@@ -1,6 +1,7 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
 import { endMac } from '../../policy/freezes.js';
+import type { DecreeSeal } from '../../signing/control/decrees.js';
 import type { ControlOpener } from '../../signing/control/documents.js';
 import type { UnlockRequest } from '../../signing/messages.js';
 import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
@@ -11,6 +12,7 @@ import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
 import { keeperStateKeyOf } from '../../vault/keeper-state-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
+import { freezeMacs } from '../freezes/macs.js';
 
 const chains = createRegistry();
 
@@ -19,10 +21,23 @@ export function serveVault(channel: SignerChannel): void {
   serveSigner({ channel, chains, unlockVault });
 }
 
-/** What opens constitutions and policies. */
-function controlOpener(rootKey: Uint8Array, storeId: string): ControlOpener {
+/** What opens constitutions and policies, and seals what persons decide. */
+function controlOf(
+  rootKey: Uint8Array,
+  storeId: string,
+): { readonly control: ControlOpener; readonly decrees: DecreeSeal } {
   const seal = controlSeal(rootKey, storeId);
-  return { storeId, open: (kind, { version, box }) => seal.open(kind, { version, box, viewBox: box }) };
+  const { mac, rootMac } = freezeMacs(rootKey, storeId);
+  return {
+    control: { storeId, open: (kind, { version, box }) => seal.open(kind, { version, box, viewBox: box }) },
+    decrees: {
+      policy: (version, content) => seal.seal('policy', version, content),
+      end(text, facts) {
+        const ended = { text, ...facts };
+        return { ...facts, mac: endMac(mac, ended), rootMac: endMac(rootMac, ended) };
+      },
+    },
+  };
 }
 
 /** Opens the root key with the password from the channel, and wipes that copy of the password. */
@@ -34,7 +49,7 @@ export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault
       const endKey = journalMac(freezeKeyOf(rootKey, request.storeId));
       return {
         vault: openVault({ rootKey, storeId: request.storeId, chains }),
-        control: controlOpener(rootKey, request.storeId),
+        ...controlOf(rootKey, request.storeId),
         viewKey: viewKey(rootKey, request.storeId),
         stateKey: keeperStateKeyOf(rootKey, request.storeId),
         audit: checkpointSigner(request.storeId, [auditSeedOf(rootKey, request.storeId)]),

@@ -18,7 +18,9 @@ export const scopes = {
   'webhooks:manage': 'make, see, change and remove webhooks, and send again',
   'freezes:read': 'see what is stopped',
   'freezes:create': 'stop signing; ending a freeze takes persons',
+  'freezes:end': 'hand in what persons signed to end a freeze',
   'policies:read': 'see the policy, and check drafts',
+  'policies:write': 'try drafts on past transactions, and hand in policies that persons signed',
   'approvals:read': 'see what waits for persons, and what they need to decide',
   'approvals:decide': 'hand in what persons signed',
   'gateway:submit': 'hand in and withdraw transactions by the operations of `serve --tatum`',
@@ -40,7 +42,9 @@ const named: readonly Scope[] = [
   'hashes:sign',
   'users:manage',
   'freezes:create',
+  'freezes:end',
   'policies:read',
+  'policies:write',
   'gateway:submit',
   'gateway:sign',
   'gateway:read',
@@ -53,11 +57,19 @@ export function isScope(text: string): text is Scope {
   return Object.hasOwn(scopes, text);
 }
 
-/** A token with one of these decides about nothing: whoever asks for a payment or a signature does not approve it. */
+/** A token with one of these decides about nothing: whoever asks for a payment or a signature has no part in whether it may be. */
 export const askingScopes = [
   'transactions:create',
   'messages:sign',
   'typed-data:sign',
   'hashes:sign',
   'gateway:submit',
+] as const satisfies readonly Scope[];
+
+/** No token has one of these together with one that asks. Whoever gives users logins could log in as them. */
+export const decidingScopes = [
+  'approvals:decide',
+  'freezes:end',
+  'policies:write',
+  'users:manage',
 ] as const satisfies readonly Scope[];

@@ -1,7 +1,7 @@
 import { CustosError } from '../errors.js';
 import type { ChainId, SignatureId, TenantId } from '../ids.js';
 import type { JournalMac } from '../store/journal-mac.js';
-import { askingScopes, type Scope } from './scopes.js';
+import { askingScopes, decidingScopes, type Scope } from './scopes.js';
 
 /** What a token is allowed, and from where. Absent members restrict nothing. */
 export interface TokenFacts {
@@ -72,8 +72,7 @@ export function readToken(mac: JournalMac, stored: StoredToken): Token | undefin
 export function checkScopes(scopes: readonly Scope[]): void {
   if (scopes.length === 0) throw new CustosError('TOKEN_FACTS_INVALID', 'a token needs at least one scope');
   const asking = askingScopes.find((scope) => scopes.includes(scope));
-  // Whoever gives users logins could log in as them.
-  const apart = (['approvals:decide', 'users:manage'] as const).find((scope) => scopes.includes(scope));
+  const apart = decidingScopes.find((scope) => scopes.includes(scope));
   if (asking === undefined || apart === undefined) return;
   throw new CustosError('TOKEN_FACTS_INVALID', `no token has both ${asking} and ${apart}`);
 }

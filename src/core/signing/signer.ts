@@ -5,6 +5,7 @@ import type { SlotName } from '../store/store.js';
 import type { CheckpointRequest } from './checkpoint.js';
 import type { ControlDocuments, SignControl } from './control.js';
 import type { CreateRequest } from './create.js';
+import type { Decreed, DecreeRequest } from './decree.js';
 import type { FreezeNews } from './freezes.js';
 import type { KeyRequest } from './pending.js';
 import type { KeyRef, SealedWallet } from './wallet.js';
@@ -81,5 +82,11 @@ export interface Signer {
    * @throws CustosError FREEZE_INVALID, KEEPER_STATE_UNWRITTEN, SIGNER_*
    */
   freezes?(news: FreezeNews): Promise<readonly string[]>;
+  /**
+   * Does what the quorum of the constitution signed, and gives back what the store keeps of it. Absent where the signer does not.
+   * @throws CustosError CONSTITUTION_NEEDED, CONSTITUTION_QUORUM, CONSTITUTION_SIGNATURE, CONTROL_OLD, POLICY_INVALID, POLICY_CONFLICT,
+   *   FREEZE_INVALID, SIGNER_*
+   */
+  decree?(request: DecreeRequest): Promise<Decreed>;
   close(): Promise<void>;
 }

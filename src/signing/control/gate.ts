@@ -1,11 +1,13 @@
 import { CustosError } from '../../core/errors.js';
 import type { Judgement } from '../../core/policy/judgement.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges, SpentApproval } from '../../core/signing/control.js';
+import type { Decreed, DecreeRequest } from '../../core/signing/decree.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
 import { chargesOf, judgeBeforeReserving, judgeWithBudgets } from '../../policy/judging/judge-with-budgets.js';
 import { isAccountable } from './account-question.js';
 import type { ControlUpdate } from './book.js';
 import { type Admission, claimOf } from './claim.js';
+import { type DecreeSeal, decree } from './decrees.js';
 import { type ControlOpener, compiler, type OpenedControl, openDocuments, policyInForce } from './documents.js';
 import { approvalsFor, spentBy } from './given.js';
 
@@ -33,6 +35,12 @@ export class Gate {
     const { policies, edges } = openDocuments(documents, this.#required());
     policyInForce(policies, this.#time());
     return edges;
+  }
+
+  /** Does what persons decided, by the clock of this process. @throws CustosError as `decree` */
+  decree(request: DecreeRequest, seal: DecreeSeal | undefined): Decreed {
+    if (seal === undefined) throw new CustosError('INTERNAL', 'this signer seals nothing');
+    return decree(request, { opener: this.#required(), seal, now: this.#time() });
   }
 
   /** Judges by these documents from now on. */

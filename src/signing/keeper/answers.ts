@@ -13,6 +13,15 @@ export function answerText(answer: Answer): string {
     }
     case 'created':
       return JSON.stringify({ ...answer, result: plainSealed(answer.result) });
+    case 'decreed': {
+      const { act } = answer.result;
+      if (act === 'unfreeze') return JSON.stringify(answer);
+      const { version, box, viewBox } = answer.result.document;
+      return JSON.stringify({
+        ...answer,
+        result: { act, document: { version, box: base64(box), viewBox: base64(viewBox) } },
+      });
+    }
     case 'identified':
       return JSON.stringify({ ...answer, result: answer.result.map(plainFacts) });
     default:
@@ -29,7 +38,16 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** Where an answer has bytes, which travel as base64. */
-const withBytes: ReadonlySet<string> = new Set(['viewKey', 'key', 'publicKey', 'publicBox', 'secretBox', 'controlBox']);
+const withBytes: ReadonlySet<string> = new Set([
+  'viewKey',
+  'key',
+  'publicKey',
+  'publicBox',
+  'secretBox',
+  'controlBox',
+  'box',
+  'viewBox',
+]);
 
 /**
  * What a keeper sent, with its bytes put back; `parseAnswers` checks it then. A text that is not base64 becomes bytes of a

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { asCustosError, CustosError } from '../../core/errors.js';
-import { type Asked, keeperCodes, parseAnswers } from '../answers.js';
+import { type Asked, parseAnswers } from '../answers.js';
+import { keeperCodes } from '../control/answer-codes.js';
 import type { Answer } from '../messages.js';
 import { refusalOf } from '../refusal.js';
 import { withItsBytes } from './answers.js';

@@ -138,6 +138,11 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       documents = given;
       await handOver(await served(connected, keys), given);
     },
+    async decree(request) {
+      const answer = await ask((n) => ({ kind: 'decree', n, request }));
+      if (answer.kind !== 'decreed') throw unexpected(answer);
+      return answer.result;
+    },
     async freezes(news) {
       const answer = await ask((n) => ({ kind: 'freezes', n, request: news }));
       if (answer.kind !== 'freezes') throw unexpected(answer);

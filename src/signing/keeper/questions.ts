@@ -3,8 +3,9 @@ import { CustosError } from '../../core/errors.js';
 import { parseChainId, parseIndex, parseSignatureId, parseTenantId } from '../../core/ids.js';
 import type { SignedApproval } from '../../core/policy/approval.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
-import type { ControlDocument, ControlDocuments, SignControl } from '../../core/signing/control.js';
+import type { ControlDocuments, SignControl } from '../../core/signing/control.js';
 import type { CreateRequest } from '../../core/signing/create.js';
+import type { DecreeRequest } from '../../core/signing/decree.js';
 import type { FreezeNews } from '../../core/signing/freezes.js';
 import { type KeyRequest, leanPending, parseFeeLimit, type Withdrawal } from '../../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../../core/signing/signer.js';
@@ -12,10 +13,10 @@ import type { KeyRef } from '../../core/signing/wallet.js';
 import type { KeySlot } from '../../core/store/store.js';
 import { parseCheckpointRequest, plainCheckpoint } from './checkpoint-question.js';
 import { parseCreate } from './create-question.js';
+import { parseDecree, parseDocuments, plainDecree, plainDocuments } from './decree-question.js';
 import { parseFreezeNews } from './freeze-question.js';
 import {
   base64,
-  boxText,
   bytesOf,
   foreign,
   isShallow,
@@ -47,6 +48,7 @@ export type FrontQuestion =
   | { readonly kind: 'create'; readonly n: number; readonly request: CreateRequest }
   | { readonly kind: 'checkpoint'; readonly n: number; readonly request: CheckpointRequest }
   | { readonly kind: 'control'; readonly n: number; readonly request: ControlDocuments }
+  | { readonly kind: 'decree'; readonly n: number; readonly request: DecreeRequest }
   | { readonly kind: 'freezes'; readonly n: number; readonly request: FreezeNews };
 
 const MOST_QUESTIONS = 100_000;
@@ -54,8 +56,6 @@ const MOST_SLOTS = 100;
 const MOST_KEYS = 10_000;
 const LONGEST_COMPLETED = 16 * 1024 * 1024;
 const LONGEST_RULES = 1024 * 1024;
-const LONGEST_DOCUMENT = 8 * 1024 * 1024;
-const MOST_POLICIES = 256;
 const MOST_APPROVALS = 1_000;
 const LONGEST_APPROVAL_TEXT = 8 * 1024;
 /** Levels of what is passed on unread: Node copies it to the signer process level by level. */
@@ -75,6 +75,8 @@ export function questionText(question: FrontQuestion): string {
       return JSON.stringify({ kind, n, request: plainCheckpoint(request) });
     case 'control':
       return JSON.stringify({ kind, n, request: plainDocuments(request) });
+    case 'decree':
+      return JSON.stringify({ kind, n, request: plainDecree(request) });
     case 'create':
     case 'freezes':
       return JSON.stringify(question);
@@ -95,11 +97,6 @@ function leanRequest({ pending, completed, digest, control }: SignRequest): Omit
 function fitting({ id, approvals }: SignControl): SignControl {
   const short = approvals.filter((one) => Math.max(one.text.length, one.signature.length) <= LONGEST_APPROVAL_TEXT);
   return { id, approvals: short.slice(0, MOST_APPROVALS) };
-}
-
-function plainDocuments({ constitution, policies }: ControlDocuments): Readonly<Record<string, unknown>> {
-  const plain = ({ version, box }: ControlDocument) => ({ version, box: boxText(box, LONGEST_DOCUMENT) });
-  return { ...(constitution && { constitution: plain(constitution) }), policies: policies.map(plain) };
 }
 
 function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unknown>> {
@@ -138,24 +135,13 @@ function parseQuestion(value: unknown): FrontQuestion {
     }
     case 'control':
       return { kind: 'control', n, request: parseDocuments(request) };
+    case 'decree':
+      return { kind: 'decree', n, request: parseDecree(question('request')) };
     case 'freezes':
       return { kind: 'freezes', n, request: parseFreezeNews(question('request')) };
     default:
       throw foreign();
   }
-}
-
-function parseDocuments(request: Members): ControlDocuments {
-  const constitution = request('constitution');
-  return {
-    ...(constitution !== undefined && { constitution: parseDocument(constitution) }),
-    policies: listOf(request('policies'), MOST_POLICIES, parseDocument),
-  };
-}
-
-function parseDocument(value: unknown): ControlDocument {
-  const document = membersOf(value);
-  return { version: wholeOf(document('version')), box: bytesOf(document('box'), LONGEST_DOCUMENT) };
 }
 
 function parseHello(request: Members): Hello {

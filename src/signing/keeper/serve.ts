@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { asCustosError, CustosError, type ErrorCode } from '../../core/errors.js';
 import type { CheckpointRequest } from '../../core/signing/checkpoint.js';
+import type { Decreed, DecreeRequest } from '../../core/signing/decree.js';
 import type { FreezeNews, FreezesKept } from '../../core/signing/freezes.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
@@ -118,6 +119,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       if (question.kind === 'checkpoint')
         return { kind: 'checkpoint', n, note: await checkpoint(signer, question.request) };
       if (question.kind === 'control') return await control(question, { front, signer });
+      if (question.kind === 'decree') return { kind: 'decreed', n, result: await decree(signer, question.request) };
       if (front.misfit !== undefined) throw refusal(front.misfit);
       return { kind: 'signed', n, result: await signer.sign(question.request), ...stateOf(parts) };
     } catch (thrown) {
@@ -216,6 +218,12 @@ function stateOf({ counter }: KeeperParts): { readonly state?: number } {
 async function checkpoint(signer: Signer, request: CheckpointRequest): Promise<string> {
   if (signer.checkpoint === undefined) throw refusal('SIGNER_PROTOCOL');
   return signer.checkpoint(request);
+}
+
+/** Says what persons decided to whoever has the root key. @throws CustosError as `Signer.decree` */
+async function decree(signer: Signer, request: DecreeRequest): Promise<Decreed> {
+  if (signer.decree === undefined) throw refusal('SIGNER_PROTOCOL');
+  return signer.decree(request);
 }
 
 async function openStore(parts: KeeperParts, { storeId, slots }: Hello): Promise<Opened> {

@@ -3,10 +3,11 @@ import { silentLog } from '../../../src/core/log.js';
 import type { SigningRules } from '../../../src/core/signing/signing-rules.js';
 import { createSignerClient } from '../../../src/signing/signer-client.js';
 import { controlSuite } from '../../suites/control.js';
+import { decreeSuite } from '../../suites/decrees.js';
 
 const rules: SigningRules = new Map();
 
-controlSuite('the signer process', ({ slots, storeId }, password) =>
+const makeSigner: Parameters<typeof controlSuite>[1] = ({ slots, storeId }, password) =>
   createSignerClient({
     ...signerProgramBelow(keeperProgram().nodeFlags),
     slots,
@@ -15,5 +16,7 @@ controlSuite('the signer process', ({ slots, storeId }, password) =>
     password,
     count: 2,
     log: silentLog,
-  }),
-);
+  });
+
+controlSuite('the signer process', makeSigner);
+decreeSuite('the signer process', makeSigner);

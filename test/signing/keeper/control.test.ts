@@ -6,11 +6,12 @@ import type { Signer } from '../../../src/core/signing/signer.js';
 import type { MadeWallet } from '../../../src/core/signing/vault.js';
 import { createKeeperClient } from '../../../src/signing/keeper/keeper-client.js';
 import { controlSuite } from '../../suites/control.js';
+import { decreeSuite } from '../../suites/decrees.js';
 import { anyPayment, dayLimit, documentsOf, sealer } from '../../support/control.js';
 import { type SignerService, signerService } from '../../support/signer-service.js';
 import { password, type SigningParts, signingParts, signRequest } from '../../support/signing-parts.js';
 
-controlSuite('the keeper', ({ slots, storeId }, secret) => {
+const makeSigner: Parameters<typeof controlSuite>[1] = ({ slots, storeId }, secret) => {
   let service: Promise<SignerService> | undefined;
   const client = createKeeperClient({
     name: 'keeper',
@@ -29,7 +30,10 @@ controlSuite('the keeper', ({ slots, storeId }, secret) => {
       await (await service)?.close();
     },
   };
-});
+};
+
+controlSuite('the keeper', makeSigner);
+decreeSuite('the keeper', makeSigner);
 
 describe('a signer service with a state file', () => {
   let parts: SigningParts;

@@ -59,6 +59,16 @@ const control = {
   },
 } satisfies FrontQuestion;
 
+const decree = {
+  kind: 'decree' as const,
+  n: 7,
+  request: {
+    documents: control.request,
+    signatures: [{ act: 'widen', key: 'ed25519:abc', signature: 'AB-_' } as const],
+    wish: { act: 'publish', policy: '{}', delay: 25 },
+  },
+} satisfies FrontQuestion;
+
 const refused = expect.objectContaining({ code: 'SIGNER_PROTOCOL' });
 
 /** A question as a front would send it, to be changed. */
@@ -109,6 +119,41 @@ describe('the questions of a front', () => {
     for (const bad of ['', 'Shop', 7, null, 'x'.repeat(65)]) {
       expect(() => parseQuestions([plain(asked(of(bad)))]), String(bad)).toThrow(refused);
     }
+  });
+
+  it('what persons signed comes as it was asked, and any other form of it is refused', () => {
+    const unfreeze: FrontQuestion = {
+      ...decree,
+      request: { ...decree.request, signatures: [], wish: { act: 'unfreeze', freeze: 'lines' } },
+    };
+    expect(parseQuestions([plain(decree), plain(unfreeze)])).toEqual([decree, unfreeze]);
+    const { request } = plain(decree);
+    const [signature] = decree.request.signatures;
+    const wrong: readonly object[] = [
+      { wish: undefined },
+      { wish: { act: 'rekey' } },
+      { wish: { act: 'publish', policy: 7 } },
+      { wish: { act: 'publish', policy: '{}', delay: 0.5 } },
+      { wish: { act: 'unfreeze', freeze: 'x'.repeat(4_097) } },
+      { documents: undefined },
+      { documents: { policies: [{ version: 1, box: 'no base64' }] } },
+      { signatures: 'all' },
+      { signatures: [{ ...signature, act: 'constitution' }] },
+      { signatures: [{ ...signature, key: 'a\nb' }] },
+      { signatures: [{ ...signature, signature: 7 }] },
+      { signatures: Array.from({ length: 257 }, () => signature) },
+    ];
+    const asked = (change: object) => [{ kind: 'decree', n: 7, request: { ...(request as object), ...change } }];
+    for (const change of wrong) expect(() => parseQuestions(asked(change)), JSON.stringify(change)).toThrow(refused);
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom('documents', 'signatures', 'wish'), (value, name) => {
+        try {
+          parseQuestions(asked({ [name]: value }));
+        } catch (error) {
+          expect(error).toEqual(refused);
+        }
+      }),
+    );
   });
 
   it('a question for a wallet comes as it was asked, and any text of another form is refused', () => {
