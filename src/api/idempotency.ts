@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { Idempotency } from '../core/store/queue.js';
 import { canonicalJson } from '../policy/canonical-json.js';
+import type { Caller } from './caller.js';
 import type { Submission } from './parts.js';
 
 interface Keyed {
@@ -44,4 +45,17 @@ export function idempotencyOf(header: string | undefined, body: unknown): Idempo
       .update(canonicalJson(JSON.parse(JSON.stringify(body))))
       .digest('hex'),
   };
+}
+
+/**
+ * The key among those of the owners that the token is bound to: what other tokens have used, it neither meets nor learns. All tokens
+ * that are bound to none share the keys of the application. Whether a user's proof came along changes nothing: a request that is
+ * sent again without it must not be another one.
+ */
+export function keyAmongOwn({ owners }: Pick<Caller, 'owners'>, { key, digest }: Idempotency): Idempotency {
+  if (owners === undefined) return { key, digest };
+  const tags = owners.map(({ tag }) => tag).toSorted();
+  const scope = createHash('sha256').update(tags.join()).digest('base64url');
+  // No header has a key with a blank.
+  return { key: `${scope} ${key}`, digest };
 }

@@ -18,11 +18,11 @@ describe.each(kinds)('a token that is bound to an owner, with a store on %s,', (
     (await test.ask(WALLETS, { token, body: { chain: 'ETH', kind: 'key', owner } })).body as { id: string };
   const idsOf = async (token: string, query = '') =>
     ((await test.ask(`GET /v1/wallets${query}`, { token })).body['data'] as { id: string }[]).map(({ id }) => id);
-  const pay = async (wallet: string, token: string, key: string) =>
+  const pay = async (wallet: string, token: string, key: string, value = '1') =>
     test.ask('POST /v1/transactions', {
       token,
       headers: { 'idempotency-key': key },
-      body: { kind: 'raw', chain: 'ETH', keys: [{ wallet }], unsigned: `{"to":"${to}","value":"1"}` },
+      body: { kind: 'raw', chain: 'ETH', keys: [{ wallet }], unsigned: JSON.stringify({ to, value }) },
     });
 
   it('sees and finds the wallets of that owner alone, page by page', async () => {
@@ -45,6 +45,32 @@ describe.each(kinds)('a token that is bound to an owner, with a store on %s,', (
       expect([said.status, said.body['code']]).toEqual([404, 'OWNER_UNKNOWN']);
     }
     expect(await test.store.wallets.count({})).toBe(1);
+  });
+
+  it('meets no key that another owner or the application has used, and its own with every token of that owner', async () => {
+    const [mine, other] = [await make('u-17'), await make('u-18')];
+    const ofBob = await test.token({ owners: [bob] });
+    for (const [wallet, token] of [
+      [mine.id, all],
+      [other.id, ofBob],
+    ] as const) {
+      expect((await pay(wallet, token, 'a')).status).toBe(202);
+    }
+    const paid = await pay(mine.id, ofAnn, 'a');
+    expect([paid.status, paid.headers.get('idempotency-replayed')]).toEqual([202, null]);
+    const another = await test.token({ owners: [ann] });
+    const again = await pay(mine.id, another, 'a');
+    expect([again.status, again.body['id'], again.headers.get('idempotency-replayed')]).toEqual([
+      200,
+      paid.body['id'],
+      'true',
+    ]);
+    expect((await pay(mine.id, another, 'a', '2')).body['code']).toBe('IDEMPOTENCY_KEY_REUSED');
+    // A header cannot name the key of others.
+    const keys = (await test.store.journal.find({})).map(({ intake }) => intake?.idempotency?.key ?? '');
+    for (const key of keys.filter((one) => one !== 'a')) {
+      expect((await pay(mine.id, all, key)).body['code']).toBe('IDEMPOTENCY_KEY_MISSING');
+    }
   });
 
   it('pays from wallets of that owner, and sees no other transactions', async () => {

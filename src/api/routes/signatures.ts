@@ -14,7 +14,7 @@ import {
   story,
   takenOver,
 } from '../entries.js';
-import { requireIdempotency } from '../idempotency.js';
+import { keyAmongOwn, requireIdempotency } from '../idempotency.js';
 import { type Route, route } from '../route.js';
 import { signature, signatureForm, signaturePage } from '../signature-forms.js';
 import { requestQuery, transactionEvents } from '../transaction-forms.js';
@@ -47,7 +47,8 @@ export const signatureRoutes: readonly Route[] = [
     async handle({ body, header, signal }, parts, caller) {
       requireScope(caller, scopeOf[body.kind]);
       const admit = admission({ chain: body.chain, keys: [body.from] }, parts, caller);
-      const idempotency = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const given = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const idempotency = keyAmongOwn(caller, given);
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag, admit };
       const accepted = await parts.signatures.submit({ ...asker, form: body, idempotency });

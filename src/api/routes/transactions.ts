@@ -15,7 +15,7 @@ import {
   story,
   takenOver,
 } from '../entries.js';
-import { requireIdempotency } from '../idempotency.js';
+import { keyAmongOwn, requireIdempotency } from '../idempotency.js';
 import type { ApiParts } from '../parts.js';
 import { type Answer, type Route, route } from '../route.js';
 import {
@@ -64,7 +64,8 @@ export const transactionRoutes: readonly Route[] = [
         return previewed(body, parts, caller);
       }
       const admit = admission(wanted, parts, caller);
-      const idempotency = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const given = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const idempotency = keyAmongOwn(caller, given);
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag, admit };
       const accepted = await parts.transactions.submit({ ...asker, form: body, idempotency });

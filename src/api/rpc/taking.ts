@@ -1,6 +1,7 @@
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { Accepted, JournalEntry, State } from '../../core/store/journal.js';
+import { keyAmongOwn } from '../idempotency.js';
 import { settled } from '../waiting/prefer.js';
 import type { CallContext } from './method.js';
 import { Orphans } from './orphans.js';
@@ -16,7 +17,8 @@ export function signerOf({ signatureId, index }: KeyRef) {
 /** What is known of who asks. */
 export function askedBy({ caller, idempotency }: CallContext) {
   const { tenant, id: initiator } = caller;
-  return { tenant, initiator, userTag: caller.user?.tag, source: 'rpc' as const, ...(idempotency && { idempotency }) };
+  const own = idempotency && { idempotency: keyAmongOwn(caller, idempotency) };
+  return { tenant, initiator, userTag: caller.user?.tag, source: 'rpc' as const, ...own };
 }
 
 /**
