@@ -24,6 +24,7 @@ const names = [
   'serve',
   'serve-signing',
   'serve-streams',
+  'webhooks',
   'freeze',
   'control',
 ];

@@ -5,11 +5,15 @@ import type { EventTable, FeedEvent } from '../core/events/feed.js';
 import type { Webhook, WebhookTable } from '../core/events/webhooks.js';
 import { type Log, tell } from '../core/log.js';
 import { Lane } from './lane.js';
-import { type Letter, post } from './send.js';
+import { type Letter, Line } from './send.js';
 import { resolveTarget } from './target.js';
 
 /** Milliseconds between two looks for what other processes wrote, and for what is due again. */
 const PERIOD = 250;
+/** Milliseconds in which events are gathered, so that many share a durable commit. */
+const PACE = 20;
+/** The same for answers of receivers. They are in no hurry: what was not noted is sent again. */
+const BEAT = 100;
 /** How long another process waits for one that was killed. */
 const LEASE = 15_000;
 /** When the process that sends takes its lease again. */
@@ -42,6 +46,7 @@ export class Deliverer {
   readonly #lanes = new Map<string, Lane>();
   #woken = new AbortController();
   #running: Promise<void> | undefined;
+  #beating: Promise<void> | undefined;
   /** When the lease was taken. */
   #leasedAt: number | undefined;
   #tidy = { after: '', at: 0 };
@@ -70,6 +75,7 @@ export class Deliverer {
       await this.#look().catch((thrown: unknown) => {
         tell(log, 'webhooks-not-served', { code: asCustosError(thrown).code });
       });
+      await clock.wait(PACE, this.#end.signal);
       await clock.wait(PERIOD, AbortSignal.any([woken.signal, this.#end.signal]));
     }
     stop();
@@ -107,11 +113,18 @@ export class Deliverer {
     else if (found.isWhole) this.#tidy = { after: found.webhook, at: 0 };
   }
 
+  #beat(): Promise<void> {
+    this.#beating ??= this.#parts.clock.wait(BEAT).then(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
   #laneOf(id: string): Lane {
     const { webhooks, clock, log } = this.#parts;
-    const found =
-      this.#lanes.get(id) ??
-      new Lane({ webhooks, clock, log, attempt: (webhook, event) => this.attempt(webhook, event) });
+    const attempt = (...given: Parameters<Deliverer['attempt']>) => this.attempt(...given);
+    const beat = () => this.#beat();
+    const found = this.#lanes.get(id) ?? new Lane({ webhooks, clock, log, beat, attempt });
     this.#lanes.set(id, found);
     return found;
   }
@@ -127,12 +140,16 @@ export class Deliverer {
     );
   }
 
-  /** One try. @returns a status, or the code of what was wrong before there was one */
-  async attempt(webhook: Webhook, event: FeedEvent): Promise<number | string> {
+  /**
+   * One try.
+   * @param line - to this receiver; absent: a new one, for once
+   * @returns a status, or the code of what was wrong before there was one
+   */
+  async attempt(webhook: Webhook, event: FeedEvent, line = new Line()): Promise<number | string> {
     const { allowedHosts, letter } = this.#parts;
     try {
       const target = await resolveTarget(webhook.url, allowedHosts);
-      return (await post(target, letter(webhook, event))) ?? 'NO_ANSWER';
+      return (await line.post(target, letter(webhook, event))) ?? 'NO_ANSWER';
     } catch (thrown) {
       return asCustosError(thrown).code;
     }

@@ -4,9 +4,12 @@ import type { FeedEvent } from '../core/events/feed.js';
 import type { Delivery, Webhook, WebhookTable } from '../core/events/webhooks.js';
 import { type Log, tell } from '../core/log.js';
 import { pauses } from './schedule.js';
+import { Line } from './send.js';
 
 /** Messages that are on their way to one receiver at the same time. */
 const AT_ONCE = 8;
+/** Messages that were answered and are not noted yet. */
+const UNNOTED = 256;
 /** Deliveries that one look at the store brings. */
 const A_LOOK = 64;
 /** The answer of a receiver that wants nothing more (RFC 9110: gone). */
@@ -16,8 +19,10 @@ interface LaneParts {
   readonly webhooks: Pick<WebhookTable, 'due' | 'note' | 'disable'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Resolves for all who wait at the same time: what they write then shares one durable commit. */
+  beat(): Promise<void>;
   /** One try. @returns a status, or why there was none */
-  attempt(webhook: Webhook, event: FeedEvent): Promise<number | string>;
+  attempt(webhook: Webhook, event: FeedEvent, line: Line): Promise<number | string>;
 }
 
 type Due = Delivery & { readonly event: FeedEvent | undefined };
@@ -25,8 +30,11 @@ type Due = Delivery & { readonly event: FeedEvent | undefined };
 /** Sends to one receiver, the oldest event first. */
 export class Lane {
   readonly #parts: LaneParts;
-  /** Numbers of events on their way. */
+  /** Numbers of events on their way, until what came of them is noted. */
   readonly #sending = new Map<number, Promise<void>>();
+  /** Of these, those without an answer. */
+  #unanswered = 0;
+  readonly #line = new Line();
   #queue: Due[] = [];
   /** The last look did not bring everything that is due. */
   #isMore = false;
@@ -55,6 +63,7 @@ export class Lane {
     this.#queue = [];
     await this.#looking?.catch(() => undefined);
     await Promise.all(this.#sending.values());
+    if (this.isStopped) this.#line.close();
   }
 
   #fill(webhook: Webhook): Promise<void> {
@@ -67,19 +76,17 @@ export class Lane {
   async #look(webhook: Webhook): Promise<void> {
     const { webhooks, clock } = this.#parts;
     do {
-      // Also what is noted meanwhile: the store may have been read before that.
-      const known = new Set([...this.#sending.keys(), ...this.#queue.map(({ seq }) => seq)]);
-      const due = await webhooks.due(webhook, clock.now(), A_LOOK);
+      const known = [...this.#sending.keys(), ...this.#queue.map(({ seq }) => seq)];
+      const due = await webhooks.due(webhook, { now: clock.now(), limit: A_LOOK, without: known });
       if (this.#webhook === undefined) return;
-      const fresh = due.filter(({ seq }) => !known.has(seq));
-      this.#queue.push(...fresh);
+      this.#queue.push(...due);
       this.#isMore = due.length === A_LOOK;
       this.#start();
     } while (this.#isMore && this.#queue.length < AT_ONCE);
   }
 
   #start(): void {
-    while (this.#webhook !== undefined && this.#sending.size < AT_ONCE) {
+    while (this.#webhook !== undefined && this.#unanswered < AT_ONCE && this.#sending.size < UNNOTED) {
       const one = this.#queue.shift();
       if (one === undefined) return;
       const sending = this.#send(this.#webhook, one).finally(() => {
@@ -101,12 +108,24 @@ export class Lane {
   }
 
   async #send(webhook: Webhook, one: Due): Promise<void> {
-    const { log, attempt } = this.#parts;
+    const { log, beat } = this.#parts;
     try {
-      await this.#note(webhook, one, one.event === undefined ? undefined : await attempt(webhook, one.event));
+      const came = one.event === undefined ? undefined : await this.#try(webhook, one.event);
+      await beat();
+      await this.#note(webhook, one, came);
     } catch (thrown) {
       // It is sent again: the receiver knows it by its id.
       tell(log, 'webhooks-not-served', { webhook: webhook.id, code: asCustosError(thrown).code });
+    }
+  }
+
+  async #try(webhook: Webhook, event: FeedEvent): Promise<number | string> {
+    this.#unanswered += 1;
+    try {
+      return await this.#parts.attempt(webhook, event, this.#line);
+    } finally {
+      this.#unanswered -= 1;
+      this.#goOn();
     }
   }
 

@@ -58,11 +58,13 @@ export interface WebhookTable {
   disable(webhook: Pick<Webhook, 'tenant' | 'id'>, reason: string): Promise<void>;
   /** Deliveries of a webhook, the newest first. */
   deliveries(webhook: string, limit: number): Promise<readonly Delivery[]>;
-  /** What is due, the oldest first, with its event; one whose event is not authentic any more has none. */
+  /**
+   * What is due, the oldest first, with its event; one whose event is not authentic any more has none.
+   * @param wanted - `without` these numbers, which are on their way
+   */
   due(
     webhook: Webhook,
-    now: number,
-    limit: number,
+    wanted: { readonly now: number; readonly limit: number; readonly without?: readonly number[] },
   ): Promise<readonly (Delivery & { readonly event: FeedEvent | undefined })[]>;
   note(step: DeliveryStep): Promise<void>;
   /** Makes a delivery due again. @returns false: there is none */

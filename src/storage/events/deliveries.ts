@@ -37,7 +37,7 @@ export async function newest(db: Tables, webhook: string, limit: number): Promis
 export async function dueOf(
   db: Tables,
   webhook: Webhook,
-  { now, limit }: { readonly now: number; readonly limit: number },
+  { now, limit, without = [] }: Parameters<WebhookTable['due']>[1],
 ): ReturnType<WebhookTable['due']> {
   const rows = await db
     .selectFrom('deliveries')
@@ -45,6 +45,7 @@ export async function dueOf(
     .where('webhook', '=', webhook.id)
     .where('state', '=', 'waiting')
     .where('next_at', '<=', now)
+    .$if(without.length > 0, (query) => query.where('seq', 'not in', without))
     .orderBy('next_at')
     .orderBy('seq')
     .limit(limit)

@@ -76,7 +76,7 @@ export function webhookTable(
       written.tell(used);
     },
     deliveries: (webhook, limit) => read((db) => newest(db, webhook, limit)),
-    due: (webhook, now, limit) => read((db) => dueOf(db, webhook, { now, limit })),
+    due: (webhook, wanted) => read((db) => dueOf(db, webhook, wanted)),
     note: (step) => database.write((db) => noteStep(db, step)),
     again: (webhook, seq, now) => database.write((db) => makeDue(db, webhook, { seq, now })),
     replay: (webhook, from) => database.write((db) => replaySome(db, webhook, from)),

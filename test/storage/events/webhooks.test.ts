@@ -73,10 +73,12 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     expect(await store.webhooks.replay(one, from(0))).toEqual({ count: 2, last: 2, isWhole: false });
     expect(await numbersFor(one)).toEqual([4, 2, 1]);
     expect(await store.webhooks.replay(one, from(2))).toEqual({ count: 2, last: 4, isWhole: true });
-    const due = await store.webhooks.due(one, 9, 10);
+    const due = await store.webhooks.due(one, { now: 9, limit: 10 });
     expect(due.map(({ seq, attempts, event }) => [seq, attempts, event?.seq])).toEqual(
       [1, 2, 3, 4].map((seq) => [seq, 0, seq]),
     );
+    const rest = await store.webhooks.due(one, { now: 9, limit: 2, without: [1, 3] });
+    expect(rest.map(({ seq }) => seq)).toEqual([2, 4]);
     expect(await store.webhooks.replay(one, from(4))).toEqual({ count: 0, last: 4, isWhole: true });
     expect(await store.webhooks.replay(other, from(0))).toEqual({ count: 0, last: 4, isWhole: true });
   });
