@@ -67,7 +67,7 @@ export interface Preview extends Trial {
 }
 
 /** How persons agreed to a policy. */
-export interface PolicySigned {
+interface PolicySigned {
   readonly signatures: readonly PolicySignature[];
   /** Hours that it waits, if it widens. */
   readonly delay?: number | undefined;

@@ -17,7 +17,7 @@ export interface GatewayKey {
 }
 
 /** A key with the hash of its secret. */
-export interface StoredGatewayKey {
+interface StoredGatewayKey {
   readonly key: GatewayKey;
   /** SHA-256 of the secret, in hexadecimal digits. */
   readonly hash: string;
