@@ -27,14 +27,21 @@ export const USER_HEADER = 'custos-user-token';
 
 /**
  * The caller of a token together with the user, if a proof came along. One that does not hold is refused, also where none is needed.
- * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*
+ * What is asked for one owner alone counts for that owner.
+ * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*, RATE_LIMITED
  */
 export async function withUser(
   token: Caller,
   proof: string | undefined,
-  users: { verify(tenant: TenantId, text: string): Promise<ProvenUser> },
+  users: {
+    verify(tenant: TenantId, text: string): Promise<ProvenUser>;
+    keepToRate(tenant: TenantId, owner: KnownOwner): Promise<void>;
+  },
 ): Promise<Caller> {
-  return proof === undefined ? token : { ...token, user: await users.verify(token.tenant, proof) };
+  const caller = proof === undefined ? token : { ...token, user: await users.verify(token.tenant, proof) };
+  const [only, ...others] = boundTo(caller) ?? [];
+  if (only !== undefined && others.length === 0) await users.keepToRate(caller.tenant, only);
+  return caller;
 }
 
 /** @throws CustosError SCOPE_MISSING */

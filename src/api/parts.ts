@@ -6,6 +6,7 @@ import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { FreezeScope } from '../core/policy/freeze.js';
 import type { Secret } from '../core/secret.js';
+import type { KnownOwner } from '../core/signing/lookup.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
@@ -198,6 +199,8 @@ export interface UsersService {
    * @throws CustosError USER_TOKEN_INVALID, USER_TOKEN_UNSUPPORTED, ISSUER_*, STORE_*
    */
   verify(tenant: TenantId, text: string): Promise<ProvenUser>;
+  /** Counts a request that is made for one owner alone. @throws CustosError RATE_LIMITED, STORE_* */
+  keepToRate(tenant: TenantId, owner: KnownOwner): Promise<void>;
   /** Gives a user a password, known or not, and ends their sessions. @throws CustosError RATE_LIMITED, STORE_* */
   setPassword(user: UserRef, password: string): Promise<void>;
   /** Takes every login of a user away, and ends their sessions. */

@@ -75,6 +75,8 @@ export type AuthenticationResponse = {
 export type CountedOwner = {
   readonly id: string;
   readonly mostWallets: number | null;
+  /** requests a minute that are made for this owner alone */
+  readonly mostRequests: number | null;
   readonly createdAt: string;
   /** how many the owner has, on both networks */
   readonly wallets: number;
@@ -238,6 +240,8 @@ export type NewWebhook = {
 export type Owner = {
   readonly id: string;
   readonly mostWallets: number | null;
+  /** requests a minute that are made for this owner alone */
+  readonly mostRequests: number | null;
   readonly createdAt: string;
 };
 
@@ -249,6 +253,8 @@ export type OwnerPage = {
 export type OwnerRequest = {
   /** null: no limit of their own; if it is left out, the limit stays as it is */
   readonly mostWallets?: number | null | undefined;
+  /** requests a minute that are made for this owner alone; null and left out as above */
+  readonly mostRequests?: number | null | undefined;
 };
 
 export type Passkey = {
@@ -895,7 +901,7 @@ export interface Operations {
     };
     readonly answer: AddressPage;
   };
-  /** makes an owner known, and sets how many wallets they may have */
+  /** makes an owner known, and sets how many wallets and requests they may have */
   readonly putOwner: {
     readonly params: {
       readonly owner: string;

@@ -21,10 +21,11 @@ export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): 
   const ofAddress = ({ signatureId, index: child }: Pick<StoredAddress, 'signatureId' | 'index'>) =>
     joinUnambiguously(['custos/address', storeId, signatureId, String(child)]);
   return {
-    sealOwner({ tenant, owner, createdAt, mostWallets, login }) {
+    sealOwner({ tenant, owner, createdAt, mostWallets, mostRequests, login }) {
       const text = JSON.stringify({
         owner,
         ...(mostWallets !== undefined && { mostWallets }),
+        ...(mostRequests !== undefined && { mostRequests }),
         ...(login && { login }),
       });
       const content = Buffer.from(text);
@@ -34,12 +35,16 @@ export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): 
     openOwner(stored) {
       const content = withKey('custos/v1/owner', (key) => open(key, stored.box, ofOwner(stored)));
       const { tenant, createdAt } = stored;
-      const { owner, mostWallets, login: sealed } = readJson(content, 'an owner');
+      const { owner, mostWallets, mostRequests, login: sealed } = readJson(content, 'an owner');
       const login = sealed === undefined ? undefined : readLogin(sealed);
       if (sealed !== undefined && login === undefined) throw damaged('an owner');
       const known = { tenant, owner: parseOwnerId(owner), createdAt, ...(login && { login }) };
       if (!equalBytes(index.owner(tenant, known.owner), stored.digest)) throw damaged('an owner');
-      return typeof mostWallets === 'number' ? { ...known, mostWallets } : known;
+      return {
+        ...known,
+        ...(typeof mostWallets === 'number' && { mostWallets }),
+        ...(typeof mostRequests === 'number' && { mostRequests }),
+      };
     },
     sealAddress(place, address) {
       const { signatureId, index: child, chain, network } = place;

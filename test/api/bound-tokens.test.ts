@@ -73,6 +73,31 @@ describe.each(kinds)('a token that is bound to an owner, with a store on %s,', (
     }
   });
 
+  it('makes no more requests a minute than the owner may, with all of the tokens of that owner together', async () => {
+    const owner = (token: string, id = 'u-17') => test.ask(`GET /v1/owners/${id}`, { token });
+    const put = (body: object) => test.ask('PUT /v1/owners/u-17', { token: all, body });
+    expect((await put({ mostRequests: 1 })).body).toMatchObject({ mostRequests: 1, mostWallets: null });
+    expect((await put({ mostWallets: 5 })).body).toMatchObject({ mostRequests: 1, mostWallets: 5 });
+    await test.ask('PUT /v1/owners/u-18', { token: all, body: {} });
+    expect((await owner(ofAnn)).body).toMatchObject({ mostRequests: 1 });
+    const another = await test.token({ owners: [ann] });
+    for (const token of [ofAnn, another]) {
+      const { status, body, headers } = await owner(token);
+      expect([status, body['code']]).toEqual([429, 'RATE_LIMITED']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    }
+    const call = { jsonrpc: '2.0', id: 1, method: 'eth_accounts', params: [] };
+    expect((await test.ask('POST /rpc/ETH', { token: ofAnn, body: call })).body).toMatchObject({
+      error: { data: { code: 'RATE_LIMITED' } },
+    });
+    // Whoever is bound to none, to several or to another owner goes on.
+    const several = await test.token({ owners: [ann, bob] });
+    for (const token of [all, several]) expect((await owner(token)).status).toBe(200);
+    expect((await owner(await test.token({ owners: [bob] }), 'u-18')).status).toBe(200);
+    expect((await put({ mostRequests: null })).body).toMatchObject({ mostRequests: null, mostWallets: 5 });
+  });
+
   it('pays from wallets of that owner, and sees no other transactions', async () => {
     const [mine, other] = [await make('u-17'), await make('u-18')];
     const [paid, foreign] = [await pay(mine.id, ofAnn, 'a'), await pay(other.id, all, 'b')];

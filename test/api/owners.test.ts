@@ -74,6 +74,7 @@ describe.each(kinds)('owners and addresses at the API, with a store on %s,', (ki
     ['an owner with a line break', 'GET /v1/owners/a%0Ab', undefined, 'path/owner', 'OWNER_INVALID'],
     ['a limit below zero', 'PUT /v1/owners/u-17', { mostWallets: -1 }, 'body/mostWallets', 'too_small'],
     ['a limit of half a wallet', 'PUT /v1/owners/u-17', { mostWallets: 0.5 }, 'body/mostWallets', 'invalid_type'],
+    ['a limit of no requests', 'PUT /v1/owners/u-17', { mostRequests: 0 }, 'body/mostRequests', 'too_small'],
     ['a limit as a text', 'PUT /v1/owners/u-17', { mostWallets: '1' }, 'body/mostWallets', 'invalid_type'],
     ['an unknown member', 'PUT /v1/owners/u-17', { most: 1 }, 'body/most', 'unknown'],
     ['a chain that is not there', 'PUT /v1/owners/u-17/wallets/NOPE', {}, 'path/chain', 'CHAIN_UNKNOWN'],

@@ -148,7 +148,7 @@ describe.each(kinds)('users who log in, with a store on %s,', (kind) => {
       },
     });
     const parts = { store: test.store, vault: test.vault, clock: systemClock };
-    await limitOwner(parts, { tenant: defaultTenant, owner: parseOwnerId('u-17') }, 3);
+    await limitOwner(parts, { tenant: defaultTenant, owner: parseOwnerId('u-17') }, { mostWallets: 3 });
     Object.assign(owners, { get });
     expect((await logIn()).status).toBe(401);
     const shown = await test.ask('GET /v1/owners/u-17', { token: await test.token({ scopes: ['owners:read'] }) });

@@ -47,8 +47,10 @@ describe('owners on the command line', () => {
   });
 
   it('an owner has a limit, and nothing is made above it', async () => {
+    await good(run('owner', 'limit', 'u-17', '60', '--requests', '--tenant', 'shop'));
     await good(run('owner', 'limit', 'u-17', '2', '--tenant', 'shop'));
-    expect(await json('owner', 'show', 'u-17', '--tenant', 'shop')).toMatchObject({ mostWallets: 2, wallets: 1 });
+    const limits = { mostWallets: 2, mostRequests: 60 };
+    expect(await json('owner', 'show', 'u-17', '--tenant', 'shop')).toMatchObject({ ...limits, wallets: 1 });
     const two = ['wallet', 'create', 'XRP', '--testnet', '--tenant', 'shop', '--owner', 'u-17', '--count', '2'];
     expect(await run(...two)).toMatchObject({ code: 1, stderr: expect.stringContaining('OWNER_LIMIT') });
     await good(run('owner', 'limit', 'u-17', '--none', '--tenant', 'shop'));

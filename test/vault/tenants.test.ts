@@ -144,7 +144,7 @@ describe('what is sealed beside wallets', () => {
     handle: 'AAAA',
     passkeys: [{ id: 'AAAA', publicKey: 'AAAA', signCount: 7, name: 'phone', createdAt: 6, transports: ['usb'] }],
   };
-  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, mostWallets: 3, login };
+  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, mostWallets: 3, mostRequests: 60, login };
   const place = { signatureId, index: 7, tenant: shop, chain: eth, network: 'mainnet' as const };
 
   test('an owner and an address open as they were sealed, and nowhere else', () => {

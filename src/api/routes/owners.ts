@@ -17,7 +17,7 @@ export const ownerRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/v1/owners/{owner}',
     id: 'putOwner',
-    about: 'makes an owner known, and sets how many wallets they may have',
+    about: 'makes an owner known, and sets how many wallets and requests they may have',
     scope: 'owners:manage',
     params,
     body: ownerForm,
@@ -25,10 +25,11 @@ export const ownerRoutes: readonly Route[] = [
       200: { about: 'the owner was known', schema: ownerAnswer },
       201: { about: 'the owner is known now', schema: ownerAnswer },
     },
-    async handle({ params: { owner: id }, body: { mostWallets: most } }, { wallets }, caller) {
+    async handle({ params: { owner: id }, body }, { wallets }, caller) {
       ownerFor(caller, id);
       const { owner: known, isNew } = await wallets.putOwner(caller.tenant, id);
-      const put = most === undefined ? known : await wallets.limitOwner(caller.tenant, id, most ?? undefined);
+      const isLimit = Object.values(body).some((most) => most !== undefined);
+      const put = isLimit ? await wallets.limitOwner(caller.tenant, id, body) : known;
       return { status: isNew ? 201 : 200, body: ownerJson(put) };
     },
   }),
@@ -109,8 +110,9 @@ function noneIfUnknown(error: unknown): undefined {
   if (!(error instanceof CustosError) || error.code !== 'OWNER_UNKNOWN') throw error;
 }
 
-function ownerJson({ owner: id, mostWallets: most, createdAt }: Owner): z.input<typeof ownerAnswer> {
-  return { id, mostWallets: most ?? null, createdAt: new Date(createdAt).toISOString() };
+function ownerJson({ owner: id, mostWallets, mostRequests, createdAt }: Owner): z.input<typeof ownerAnswer> {
+  const limits = { mostWallets: mostWallets ?? null, mostRequests: mostRequests ?? null };
+  return { id, ...limits, createdAt: new Date(createdAt).toISOString() };
 }
 
 function tagOf(text: string): string {

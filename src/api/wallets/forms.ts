@@ -67,11 +67,16 @@ export const wallet = named(
 );
 
 const most = z.int().min(0).max(1_000_000_000).nullable();
+const mostRequests = described(z.int().nullable(), 'requests a minute that are made for this owner alone');
 
 export const ownerForm = named(
   'OwnerRequest',
   z.strictObject({
     mostWallets: described(most.optional(), 'null: no limit of their own; if it is left out, the limit stays as it is'),
+    mostRequests: described(
+      z.int().min(1).max(1_000_000).nullable().optional(),
+      'requests a minute that are made for this owner alone; null and left out as above',
+    ),
   }),
 );
 
@@ -80,6 +85,7 @@ export const ownerAnswer = named(
   z.strictObject({
     id: z.string(),
     mostWallets: z.int().nullable(),
+    mostRequests,
     createdAt: moment,
   }),
 );

@@ -67,6 +67,7 @@ export interface CommandOptions {
   readonly requireUserToken: boolean;
   /** The wallet gets no owner. */
   readonly none: boolean;
+  readonly requests: boolean;
   /** States of the wallets that are listed. */
   readonly walletStates?: readonly WalletState[];
   /** File of signature IDs, one a line. */
@@ -177,6 +178,7 @@ type Switches = Pick<
   | 'offline'
   | 'all'
   | 'none'
+  | 'requests'
   | 'requestOnly'
   | 'next'
   | 'requireUserToken'
@@ -195,6 +197,7 @@ function readSwitches(read: SettingsReader): Switches {
     offline: read.isSet('offline'),
     all: read.isSet('all'),
     none: read.isSet('none'),
+    requests: read.isSet('requests'),
     requestOnly: read.isSet('requestOnly'),
     next: read.isSet('next'),
     requireUserToken: read.isSet('requireUserToken'),

@@ -10,6 +10,7 @@ import { settingsOf } from '../access/settings.js';
 import { putOwner } from '../wallets/owners.js';
 import type { Attempts } from './attempts.js';
 import { changeLogin, type LoginParts, loginOf, loginRefused, openSessionWhile } from './logins.js';
+import { OwnerRates } from './owner-rates.js';
 import type { Passwords } from './passwords.js';
 import { KnownProofs } from './proofs.js';
 import { findSession, isSessionText, type NewSession, openSession } from './sessions.js';
@@ -30,7 +31,9 @@ interface VerifyingParts extends UsersParts {
 export function createUsers(given: UsersParts): UsersService {
   const parts = { ...given, proofs: new KnownProofs(given.clock) };
   const { vault, tickets, passwords } = parts;
+  const rates = new OwnerRates(parts);
   return {
+    keepToRate: (tenant, owner) => rates.keep(tenant, owner),
     verify: (tenant, text) =>
       isSessionText(text) ? verifySession(parts, tenant, text) : verifyToken(parts, tenant, text),
     async setPassword(user, password) {

@@ -11,7 +11,7 @@ export function ownersService(parts: OwnerParts & { readonly store: Pick<Store, 
   const { store, vault } = parts;
   return {
     putOwner: (tenant, owner) => putOwner(parts, tenant, parseOwnerId(owner)),
-    limitOwner: (tenant, owner, most) => limitOwner(parts, { tenant, owner: parseOwnerId(owner) }, most),
+    limitOwner: (tenant, owner, limits) => limitOwner(parts, { tenant, owner: parseOwnerId(owner) }, limits),
     async getOwner(tenant, owner) {
       const known = await requireOwner(parts, tenant, parseOwnerId(owner));
       return { ...known, wallets: await store.wallets.count({ owner: vault.index.owner(tenant, owner) }) };

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type OwnerId, parseOwnerId, type TenantId } from '../../core/ids.js';
-import type { Owner } from '../../core/signing/lookup.js';
+import type { Owner, OwnerLimits } from '../../core/signing/lookup.js';
 import type { PublicVault } from '../../core/signing/vault.js';
 import type { OwnerBound, Store } from '../../core/store/store.js';
 
@@ -36,15 +36,21 @@ export async function requireOwner(parts: OwnerParts, tenant: TenantId, owner: O
   return known;
 }
 
-/** @param most - undefined: no limit. @throws CustosError OWNER_UNKNOWN */
+/** Sets limits; one that is not said stays as it is. @throws CustosError OWNER_UNKNOWN */
 export async function limitOwner(
   parts: OwnerParts,
   { tenant, owner }: { readonly tenant: TenantId; readonly owner: OwnerId },
-  most: number | undefined,
+  limits: OwnerLimits,
 ): Promise<Owner> {
-  return changeOwner(parts, { tenant, owner }, ({ mostWallets: _, ...known }) =>
-    most === undefined ? known : { ...known, mostWallets: most },
-  );
+  return changeOwner(parts, { tenant, owner }, ({ mostWallets, mostRequests, ...known }) => {
+    const wallets = limits.mostWallets === undefined ? mostWallets : (limits.mostWallets ?? undefined);
+    const requests = limits.mostRequests === undefined ? mostRequests : (limits.mostRequests ?? undefined);
+    return {
+      ...known,
+      ...(wallets !== undefined && { mostWallets: wallets }),
+      ...(requests !== undefined && { mostRequests: requests }),
+    };
+  });
 }
 
 /**

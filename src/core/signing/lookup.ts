@@ -31,8 +31,16 @@ export interface Owner {
   readonly createdAt: number;
   /** Absent: no limit of their own. */
   readonly mostWallets?: number;
+  /** Requests a minute of the API that are made for the owner alone. Absent: no limit but those of tokens. */
+  readonly mostRequests?: number;
   /** How the owner logs in, where Custos keeps that. */
   readonly login?: UserLogin;
+}
+
+/** Limits of an owner that change; null: there is none any more. */
+export interface OwnerLimits {
+  readonly mostWallets?: number | null | undefined;
+  readonly mostRequests?: number | null | undefined;
 }
 
 /** An owner whose id and blind index are both known. */

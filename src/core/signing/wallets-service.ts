@@ -1,5 +1,5 @@
 import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
-import type { KnownOwner, Owner } from './lookup.js';
+import type { KnownOwner, Owner, OwnerLimits } from './lookup.js';
 import type { Wallet, WalletKind } from './wallet.js';
 
 /** A wallet that an application asks for. Each text is checked. */
@@ -107,8 +107,8 @@ export interface WalletsService {
   putOwner(tenant: TenantId, owner: OwnerId): Promise<{ readonly owner: Owner; readonly isNew: boolean }>;
   /** @throws CustosError OWNER_UNKNOWN */
   getOwner(tenant: TenantId, owner: OwnerId): Promise<Owner & { readonly wallets: number }>;
-  /** @param most - wallets; undefined: no limit of their own. @throws CustosError OWNER_UNKNOWN */
-  limitOwner(tenant: TenantId, owner: OwnerId, most: number | undefined): Promise<Owner>;
+  /** Sets limits; one that is not said stays as it is. @throws CustosError OWNER_UNKNOWN */
+  limitOwner(tenant: TenantId, owner: OwnerId, limits: OwnerLimits): Promise<Owner>;
   /** In an order that says nothing of the owners. @param page - `after` is a tag. @returns `last` is where the next page begins */
   owners(
     tenant: TenantId,

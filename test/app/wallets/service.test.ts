@@ -151,7 +151,7 @@ describe.each(kinds)('wallets for doors on %s', (kind) => {
     const all = await Promise.allSettled(Array.from({ length: 5 }, () => service.create(shop, request)));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     await expect(service.create(shop, request, 2)).rejects.toMatchObject({ code: 'OWNER_LIMIT' });
-    await limitOwner(parts, { tenant: shop, owner: ann }, 4);
+    await limitOwner(parts, { tenant: shop, owner: ann }, { mostWallets: 4 });
     await expect(service.create(shop, request, 3)).rejects.toMatchObject({ code: 'OWNER_LIMIT' });
     expect(await service.create(shop, request, 2)).toHaveLength(2);
     expect(await store.wallets.count({})).toBe(4);

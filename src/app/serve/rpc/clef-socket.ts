@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Authenticator } from '../../../api/authenticator.js';
+import { withUser } from '../../../api/caller.js';
 import type { RpcParts } from '../../../api/rpc/parts.js';
 import { type AnsweredSocket, answerSocket } from '../../../api/rpc/socket.js';
 import { CustosError } from '../../../core/errors.js';
@@ -33,7 +34,8 @@ export async function openClefSocket(
   const session = {
     parts,
     // Whoever is on this machine comes from it.
-    authenticate: () => authenticator.authenticate(header(), { address: '127.0.0.1' }),
+    authenticate: async () =>
+      withUser(await authenticator.authenticate(header(), { address: '127.0.0.1' }), undefined, parts.users),
     chain: () => chain,
   };
   const open = new Map<Socket, AnsweredSocket>();

@@ -60,10 +60,10 @@ export const wallets: Run = async (call) => {
 export const limit: Run = async (call) => {
   const { args, options, out } = call;
   const [, number] = args;
-  if ((number === undefined) === !options.none)
-    throw new CustosError('USAGE', 'give a number of wallets, or say --none');
-  const most = number === undefined ? undefined : wholeNumber(number, 'a limit');
-  out.json(shownOwner(await limitOwner(await partsOf(call), named(call), most)));
+  if ((number === undefined) === !options.none) throw new CustosError('USAGE', 'give a number, or say --none');
+  const most = number === undefined ? null : wholeNumber(number, 'a limit');
+  const limits = options.requests ? { mostRequests: most } : { mostWallets: most };
+  out.json(shownOwner(await limitOwner(await partsOf(call), named(call), limits)));
   return 0;
 };
 
@@ -79,12 +79,13 @@ async function partsOf({ house }: Call) {
   return parts;
 }
 
-function shownOwner({ tenant, owner, createdAt, mostWallets }: Owner) {
+function shownOwner({ tenant, owner, createdAt, mostWallets, mostRequests }: Owner) {
   return {
     owner,
     tenant,
     createdAt: new Date(createdAt).toISOString(),
     ...(mostWallets !== undefined && { mostWallets }),
+    ...(mostRequests !== undefined && { mostRequests }),
   };
 }
 
