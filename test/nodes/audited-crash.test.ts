@@ -12,7 +12,7 @@ import { chainId, startWay, type Way } from '../support/way.js';
 
 const noPostgres = await whyNoPostgres();
 /** Before and after each write of the journal that is an event of the log: signed, broadcast, completed. */
-const points = [2, 3, 4].flatMap((count) => [
+const points = [1, 2, 3].flatMap((count) => [
   { step: 'record', moment: 'begin', count } as const,
   { step: 'record', moment: 'end', count } as const,
 ]);

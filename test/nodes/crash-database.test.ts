@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashRow } from '../suites/crash-row.js';
 import { type Place, startEvmPlace } from '../support/crash-place.js';
+import { outputPoints, ownNodePoints } from '../support/crash-points.js';
 import { startHalting, until } from '../support/halting.js';
 import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
 import { whyNoPostgres } from '../support/postgres.js';
@@ -11,9 +12,9 @@ const noLitecoin = whyNoLitecoin();
 
 // SQLite runs in the daemon's own process: to kill it is to kill the daemon, as crash.test.ts and crash-litecoin.test.ts do.
 describe.each([
-  { name: 'anvil', start: startEvmPlace, why: noPostgres },
-  { name: 'litecoind', start: startLitecoinPlace, why: noLitecoin ?? noPostgres },
-])('a daemon whose PostgreSQL server is killed ($name)', ({ start, why }) => {
+  { name: 'anvil', start: startEvmPlace, points: ownNodePoints, why: noPostgres },
+  { name: 'litecoind', start: startLitecoinPlace, points: outputPoints, why: noLitecoin ?? noPostgres },
+])('a daemon whose PostgreSQL server is killed ($name)', ({ start, points, why }) => {
   let server: PostgresServer;
   beforeAll(async () => {
     if (why === undefined) server = await makePostgres();
@@ -22,6 +23,7 @@ describe.each([
 
   describe.skipIf(why !== undefined)('a daemon carries on after its PostgreSQL server is killed at every point', () => {
     crashRow({
+      points,
       open: async () => start(await server.createDatabase()),
       async kill(daemon) {
         await server.kill();
@@ -47,7 +49,7 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose PostgreSQL server is a
   it('a daemon whose database is away for longer than a write waits makes again only what was never recorded', async () => {
     const { payments, flags } = place;
     const id = await payments.send('long');
-    const halt = { step: 'record', moment: 'begin', count: 2, id } as const;
+    const halt = { step: 'record', moment: 'begin', count: 1, id } as const;
     const daemon = startHalting(place, { ...flags, logLevel: 'error' }, halt);
     await daemon.halted;
     await server.kill();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Place } from '../support/crash-place.js';
-import { ownNodePoints } from '../support/crash-points.js';
+import { outputPoints } from '../support/crash-points.js';
 import { startHalting, until } from '../support/halting.js';
 import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
@@ -21,7 +21,7 @@ describe.each([
   afterAll(() => place?.close());
 
   // Each daemon finds what those before it left behind, and is killed over a transaction of its own.
-  it.runIf(isThere).each(ownNodePoints)(
+  it.runIf(isThere).each(outputPoints)(
     'a daemon over Litecoin is killed at %s %s (%i)',
     async (step, moment, count) => {
       const { payments, journal, flags, isShared } = place;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashRow } from '../suites/crash-row.js';
 import { type Place, startEvmPlace } from '../support/crash-place.js';
-import { ownNodePoints } from '../support/crash-points.js';
+import { outputPoints, ownNodePoints } from '../support/crash-points.js';
 import { startHalting, until } from '../support/halting.js';
 import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
@@ -12,14 +12,21 @@ const noLitecoin = whyNoLitecoin();
 const ofDelay: ReadonlySet<string> = new Set(['postponed', 'taken over', 'included']);
 
 describe.each([
-  { name: 'anvil, SQLite', start: startEvmPlace, why: undefined },
-  { name: 'anvil, PostgreSQL', start: startEvmPlace, onPostgres: true, why: noPostgres },
-  { name: 'litecoind, SQLite', start: startLitecoinPlace, why: noLitecoin },
-  { name: 'litecoind, PostgreSQL', start: startLitecoinPlace, onPostgres: true, why: noLitecoin ?? noPostgres },
-])('a daemon whose signer is killed ($name)', ({ start, onPostgres = false, why }) => {
+  { name: 'anvil, SQLite', start: startEvmPlace, points: ownNodePoints, why: undefined },
+  { name: 'anvil, PostgreSQL', start: startEvmPlace, points: ownNodePoints, onPostgres: true, why: noPostgres },
+  { name: 'litecoind, SQLite', start: startLitecoinPlace, points: outputPoints, why: noLitecoin },
+  {
+    name: 'litecoind, PostgreSQL',
+    start: startLitecoinPlace,
+    points: outputPoints,
+    onPostgres: true,
+    why: noLitecoin ?? noPostgres,
+  },
+])('a daemon whose signer is killed ($name)', ({ start, points, onPostgres = false, why }) => {
   describe.skipIf(why !== undefined)('a daemon carries on after its signer is killed at every point', () => {
     const signers: number[] = [];
     const place = crashRow({
+      points,
       open: async () => start(onPostgres ? await freshSchema() : undefined),
       async kill(daemon, halted) {
         const signer = halted.signer();
@@ -30,10 +37,10 @@ describe.each([
     });
 
     it('a daemon had another signer each time, and its journal records no fault', async () => {
-      expect(new Set(signers).size).toBe(ownNodePoints.length);
+      expect(new Set(signers).size).toBe(points.length);
       for (const [at, id] of place().payments.ids.entries()) {
         const story = await place().journal.events(id);
-        const point = ownNodePoints[at]?.join(' ');
+        const point = points[at]?.join(' ');
         // A machine that is busy adds lines that tell of waiting; what is done is done once, in this order.
         const done = story.map(({ event }) => event).filter((event) => !ofDelay.has(event));
         expect([...new Set(done)], point).toEqual(['claimed', 'filled', 'signed', 'broadcast', 'completed']);

@@ -15,15 +15,14 @@ describe('a daemon', () => {
     ['poll', 1],
     ['claim', 1],
     ['complete', 1],
-    ['record', 1],
     ['judge', 1],
     ['sign', 1],
-    ['record', 2],
+    ['record', 1],
     ['broadcast', 1],
-    ['record', 3],
+    ['record', 2],
     ['confirm', 1],
     ['close', 1],
-    ['record', 4],
+    ['record', 3],
   ])('a daemon that gets a stop signal during %s (%i) ends with 0', async (step, count) => {
     const { flags, payments } = place;
     const id = await payments.send(`${step} ${count}`);

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Place } from '../support/crash-place.js';
-import { ownNodePoints } from '../support/crash-points.js';
+import type { Point } from '../support/crash-points.js';
 import { type Halted, type HaltingDaemon, startHalting, until } from '../support/halting.js';
 
 /** A part of a daemon that is killed again and again while the daemon lives. */
 export interface CrashRow {
+  /** Where it is killed. */
+  readonly points: readonly Point[];
   open(): Promise<Place>;
   /** Kills the part while the daemon stands still, lets the daemon go on, and starts what does not start by itself. */
   kill(daemon: HaltingDaemon, halted: Halted): Promise<void>;
@@ -14,7 +16,7 @@ export interface CrashRow {
  * One daemon that lives through the death of one of its parts at every point of the way, each time over a payment of its own.
  * @returns the place, once it is open
  */
-export function crashRow({ open, kill }: CrashRow): () => Place {
+export function crashRow({ points, open, kill }: CrashRow): () => Place {
   let place: Place;
   let daemon: HaltingDaemon;
 
@@ -38,7 +40,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
       daemon.ended.then((end) => Promise.reject(new Error(`the daemon ended: ${JSON.stringify(end)}`))),
     ]);
 
-  it.each(ownNodePoints)('the daemon continues at %s %s (%i)', async (step, moment, count) => {
+  it.each(points)('the daemon continues at %s %s (%i)', async (step, moment, count) => {
     const { payments } = place;
     const send = () => payments.send(`${step} ${moment} ${count}`);
     await kill(daemon, await daemon.haltOver(send, { step, moment, count }));
@@ -50,7 +52,7 @@ export function crashRow({ open, kill }: CrashRow): () => Place {
     await payments.send('afterwards');
     await areCompleted();
     expect(await daemon.kill('SIGTERM')).toEqual({ signal: null, code: 0, stderr: '' });
-    expect(payments.ids).toHaveLength(ownNodePoints.length + 1);
+    expect(payments.ids).toHaveLength(points.length + 1);
     await payments.expectOnce();
   });
 

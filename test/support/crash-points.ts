@@ -1,36 +1,24 @@
 import type { Halt } from './halting.js';
 
-type Point = readonly [step: string, moment: Halt['moment'], count: number];
+export type Point = readonly [step: string, moment: Halt['moment'], count: number];
 
-/** Every point between two steps of the way; `record` happens four times: filled, signed, broadcast, completed. */
-export const points: readonly Point[] = [
-  ['poll', 'begin', 1],
-  ['poll', 'end', 1],
-  ['claim', 'begin', 1],
-  ['claim', 'end', 1],
-  ['complete', 'begin', 1],
-  ['complete', 'end', 1],
-  ['record', 'begin', 1],
-  ['record', 'end', 1],
-  ['judge', 'begin', 1],
-  ['judge', 'end', 1],
-  ['sign', 'begin', 1],
-  ['sign', 'end', 1],
-  ['record', 'begin', 2],
-  ['record', 'end', 2],
-  ['broadcast', 'begin', 1],
-  ['broadcast', 'end', 1],
-  ['record', 'begin', 3],
-  ['record', 'end', 3],
-  ['record', 'begin', 4],
-  ['record', 'end', 4],
-];
-
+/** The steps of the way before bytes are signed, and after. What was filled in is recorded before it is judged where outputs are spent. */
+const before = ['poll', 'claim', 'complete'];
+const signing = ['judge', 'sign', 'record', 'broadcast', 'record', 'record'];
 /** With an own node the block is looked for, and the cloud is told. */
-export const ownNodePoints: readonly Point[] = [
-  ...points,
-  ['confirm', 'begin', 1],
-  ['confirm', 'end', 1],
-  ['close', 'begin', 1],
-  ['close', 'end', 1],
-];
+const ownNode = ['confirm', 'close'];
+
+/** Every point between two steps, where the bytes go through the gateway. `record`: signed, broadcast, completed. */
+export const points = pointsOf([...before, ...signing]);
+
+export const ownNodePoints = pointsOf([...before, ...signing, ...ownNode]);
+
+/** As `ownNodePoints`, for a chain whose transactions spend outputs. `record`: filled, signed, broadcast, completed. */
+export const outputPoints = pointsOf([...before, 'record', ...signing, ...ownNode]);
+
+function pointsOf(steps: readonly string[]): readonly Point[] {
+  return steps.flatMap((step, place) => {
+    const count = steps.slice(0, place + 1).filter((one) => one === step).length;
+    return [[step, 'begin', count] as const, [step, 'end', count] as const];
+  });
+}

@@ -4,7 +4,7 @@ import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse, type House } from '../../dist/app/house.js';
 import { createWallets } from '../../dist/app/wallets/create.js';
 import type { Place } from './crash-place.js';
-import { ownNodePoints } from './crash-points.js';
+import { outputPoints } from './crash-points.js';
 import { makeHome, removeHome } from './custos.js';
 import { storeOf } from './home-store.js';
 import { LitecoinPayments, mineCoins } from './litecoin-payments.js';
@@ -14,7 +14,7 @@ import { silentTerminal } from './silent-terminal.js';
 import { startStubCloud } from './stub-cloud.js';
 
 /** One for each point, and one more for what comes afterwards. */
-const COINS = ownNodePoints.length + 1;
+const COINS = outputPoints.length + 1;
 
 /** Why no daemon can be killed over Litecoin, said on standard error too; undefined when one can. */
 export function whyNoLitecoin(): string | undefined {
