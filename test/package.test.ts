@@ -226,7 +226,7 @@ describe('the package, installed in an empty folder', () => {
     expect(compile(application, ...flags)).toBe('');
   });
 
-  it('the installed client exports nine names and brings nothing of the server', () => {
+  it('the installed client exports ten names and brings nothing of the server', () => {
     const script = "console.log(Object.keys(await import('custos-kms/client')).sort().join())";
     const shown = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder,
@@ -234,7 +234,7 @@ describe('the package, installed in an empty folder', () => {
     });
     expect(shown).toBe(
       'CustosApiError,CustosClient,CustosClientError,CustosConnectionError,CustosTransactionError,CustosWaitTimeout,' +
-        'RequestHandle,createClient,verifyWebhook\n',
+        'CustosWebhookError,RequestHandle,createClient,verifyWebhook\n',
     );
   });
 });
