@@ -4,25 +4,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drain, makeStore, readyTransactions, TRANSACTIONS, WALLETS } from './draining.js';
+import { ethPolicy } from './policies.js';
 import { report } from './support.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 /** Two limits count every payment, and one of them for each wallet. */
-const policy = {
-  custosPolicy: 1,
-  version: 1,
-  timeZone: 'UTC',
-  assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
-  books: {},
-  groups: {},
+const policy = ethPolicy({
   permits: [{ id: 'pay', asset: 'ETH', to: 'any', max: '1' }],
-  forbids: [],
   limits: [
     { id: 'daily', asset: 'ETH', rolling: '24h', max: '1000000' },
     { id: 'pace', per: 'wallet', count: 1000, rolling: '1h' },
   ],
-};
+});
 
 function publish(home) {
   const file = join(home, 'policy.json');

@@ -15,6 +15,7 @@ import { createKeeperClient } from '../dist/signing/keeper/keeper-client.js';
 import { controlSeal } from '../dist/vault/control-seal.js';
 import { makeRootKey, makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { openVault } from '../dist/vault/vault.js';
+import { ethPolicy } from './policies.js';
 import { report } from './support.js';
 
 const ROUND = 2_000;
@@ -47,18 +48,7 @@ const requestOf = () => ({
 });
 
 function policyOf(members) {
-  const text = JSON.stringify({
-    custosPolicy: 1,
-    version: 1,
-    timeZone: 'UTC',
-    assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
-    books: {},
-    groups: {},
-    permits: [{ id: 'open', asset: ['ETH'], to: 'any', max: 'any' }],
-    forbids: [],
-    limits: [],
-    ...members,
-  });
+  const text = JSON.stringify(ethPolicy(members));
   const policy = readPolicy(text);
   const content = publishedText({ policy, publishedAt: 1, effectiveAt: 1, signatures: [] });
   return { policies: [seals.seal('policy', 1, content)] };

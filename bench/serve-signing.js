@@ -10,6 +10,7 @@ import { Secret } from '../dist/core/secret.js';
 import { createSignerClient } from '../dist/signing/signer-client.js';
 import { makeRootKey, makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { openVault } from '../dist/vault/vault.js';
+import { ethPolicy } from './policies.js';
 import {
   ask,
   at,
@@ -28,17 +29,7 @@ import { report, temporaryHome } from './support.js';
 
 const SENDERS = 64;
 const to = `0x${'12'.repeat(20)}`;
-const policy = {
-  custosPolicy: 1,
-  version: 1,
-  timeZone: 'UTC',
-  assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
-  books: {},
-  groups: {},
-  permits: [{ id: 'open', asset: ['ETH'], to: 'any', max: 'any' }],
-  forbids: [],
-  limits: [],
-};
+const policy = ethPolicy();
 
 /** Signatures a second of a signer process that is asked by as many callers. */
 async function signerRate(requests) {
