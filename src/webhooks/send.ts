@@ -15,10 +15,13 @@ export interface Letter {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Posts messages to one receiver, over connections that are used again as long as its address stays the same. */
+/** Addresses of one receiver whose connections are kept. */
+const MOST_PLACES = 8;
+
+/** Posts messages to one receiver, over connections that are used again for the same address. */
 export class Line {
-  #agent: PlainAgent | undefined;
-  #place = '';
+  /** By address: a name may lead to several in turn, and what is on its way to one goes on when the next has another. */
+  readonly #agents = new Map<string, PlainAgent>();
 
   /**
    * Posts to an address that is fixed. Redirects are not followed, and what the answer says is not looked at.
@@ -31,8 +34,8 @@ export class Line {
   }
 
   close(): void {
-    this.#agent?.destroy();
-    this.#agent = undefined;
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
   }
 
   async #afresh(target: Target, letter: Letter): Promise<number | undefined> {
@@ -42,11 +45,14 @@ export class Line {
 
   #agentFor({ url, address }: Target): PlainAgent {
     const place = `${url.protocol} ${url.host} ${address}`;
-    if (place !== this.#place) this.close();
-    this.#place = place;
     const options = { keepAlive: true, timeout: IDLE };
-    this.#agent ??= url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options);
-    return this.#agent;
+    const known = this.#agents.get(place);
+    const agent = known ?? (url.protocol === 'https:' ? new SecureAgent(options) : new PlainAgent(options));
+    this.#agents.set(place, agent);
+    // One that is forgotten ends by itself: its connections wait no longer than `IDLE`.
+    const oldest = this.#agents.keys().next().value;
+    if (this.#agents.size > MOST_PLACES && oldest !== undefined) this.#agents.delete(oldest);
+    return agent;
   }
 }
 
