@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { parsePending } from '../../../src/core/signing/pending.js';
+import { claimOne, freshPlace, pendingOf, reserves, takes, usedBy } from '../budgets/support.js';
+import { eth, kinds } from '../support.js';
+
+const filled = { completed: '{"nonce":3}', sender: '0xsender', nonce: 3n, summary: { text: 'pays' } };
+const signed = { signed: '0xbytes', txId: '0xid' };
+
+describe.each(kinds)('what was filled in, written with the next step, on %s', (kind) => {
+  const place = freshPlace(kind);
+  const journal = () => place.store().journal;
+  /** As another process verifies and reads it. */
+  async function proved(id: string) {
+    const { journal: other } = await place.another();
+    const story = await other.events(id);
+    return { entry: await other.get(id), story };
+  }
+
+  it('it is a line of its own before that of the bytes, and the row has the facts of both', async () => {
+    const lease = await claimOne(journal(), 'a');
+    await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+    const { entry, story } = await proved('a');
+    expect(entry).toMatchObject({ state: 'signed', ...signed, ...filled });
+    expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'signed']);
+    expect(story[1]?.fact).toEqual({ ...filled, nonce: '3' });
+    expect(story[2]?.fact).toEqual(signed);
+  });
+
+  it('a row that this process does not remember, because it is large, is written alike', async () => {
+    const { id, chain, network, keys } = pendingOf('large');
+    const hashes = keys.map(({ signatureId }) => signatureId);
+    const serializedTransaction = JSON.stringify({ data: 'f'.repeat(70_000) });
+    const pending = parsePending({ id, chain, hashes, serializedTransaction }, eth, network);
+    const [claimed] = await journal().claim([pending]);
+    if (claimed?.kind !== 'claimed') throw new Error('not claimed');
+    await journal().advance(claimed.lease, 'signed', { ...signed, filled }, 'signed');
+    const { entry, story } = await proved('large');
+    expect(entry).toMatchObject({ state: 'signed', ...signed, ...filled });
+    expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'signed']);
+  });
+
+  it('it is written with a reservation, and with none that does not fit', async () => {
+    const lease = await claimOne(journal(), 'a');
+    await expect(journal().reserveBudgets(lease, reserves('0', takes(11n)), filled)).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+    });
+    expect((await proved('a')).story.map(({ event }) => event)).toEqual(['claimed']);
+    await journal().reserveBudgets(lease, reserves('0', takes(4n)), filled);
+    const { entry, story } = await proved('a');
+    expect(entry).toMatchObject({ state: 'claimed', ...filled });
+    expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'reserved']);
+    expect(await usedBy(journal())).toBe(4n);
+  });
+
+  it('whoever lost the transaction writes neither', async () => {
+    const lease = await claimOne(journal(), 'a');
+    const lost = { ...lease, generation: lease.generation - 1 };
+    await expect(journal().advance(lost, 'signed', { ...signed, filled }, 'signed')).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+    const { entry, story } = await proved('a');
+    expect(entry).toMatchObject({ state: 'claimed' });
+    expect([entry?.completed, entry?.signed]).toEqual([undefined, undefined]);
+    expect(story.map(({ event }) => event)).toEqual(['claimed']);
+  });
+
+  it('recorded bytes keep what they were made of', async () => {
+    const lease = await claimOne(journal(), 'a');
+    await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+    const other = { ...filled, completed: '{"nonce":4}' };
+    await expect(journal().advance(lease, 'signed', { filled: other }, 'signed')).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
+    expect((await proved('a')).entry?.completed).toBe(filled.completed);
+  });
+
+  it('the audit log says who signed, although the row did not have the sender before', async () => {
+    const lease = await claimOne(journal(), 'a');
+    await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+    const [event] = await place.store().audit.find({ event: 'transaction.signed', limit: 1 });
+    expect(JSON.parse(event?.opening?.detail ?? '{}')).toMatchObject({ transaction: 'a', sender: '0xsender' });
+  });
+});
