@@ -10,9 +10,6 @@ import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoi
 import { type Answered, freshApi } from './support.js';
 
 const isThere = hasLitecoind();
-if (!isThere)
-  console.warn('litecoind is not installed (Debian package litecoind): no outputs are spent through /v3 in this run');
-
 const receiver = '0x52908400098527886E0F7030069857D2E4169EE7';
 const shop = parseTenantId('shop');
 const unknown = '0'.repeat(24);

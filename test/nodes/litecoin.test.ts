@@ -15,9 +15,6 @@ interface Coin {
 }
 
 const isThere = hasLitecoind();
-if (!isThere)
-  console.warn('litecoind is not installed (Debian package litecoind): no Litecoin block is mined in this run');
-
 const env = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
 const signatureId = randomUUID();
 const privateKey = new Uint8Array(32).fill(0x17);

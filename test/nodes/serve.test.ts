@@ -102,6 +102,7 @@ it('from an empty home, the commands of the quick start mine a payment, and its 
 }, 120_000);
 
 // A file shows the moment at which the store is there.
+if (onPostgres) console.info('skipped: a store in PostgreSQL is no file that shows when it is there');
 it.skipIf(onPostgres)(
   'a first start that is killed before it prints anything leaves a store to go on with',
   async () => {

@@ -12,9 +12,11 @@ export interface Litecoind {
   stop(): Promise<void>;
 }
 
-/** True where Debian's package `litecoind` is installed. */
+/** True where Debian's package `litecoind` is installed; says on standard error what is skipped where it is not. */
 export function hasLitecoind(): boolean {
-  return spawnSync('litecoind', ['-version'], { stdio: 'ignore' }).status === 0;
+  const isThere = spawnSync('litecoind', ['-version'], { stdio: 'ignore' }).status === 0;
+  if (!isThere) console.warn('litecoind is not installed (Debian package litecoind): what needs it is skipped');
+  return isThere;
 }
 
 /** @param args - further flags, which win over those that are given anyway */
