@@ -8,7 +8,8 @@ import { rulesOf } from '../core/signing/signing-rules.js';
 import { noContent } from '../http/guard.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { answer, errorAnswer } from './answers.js';
-import { type GatewayAccess, type GatewayApp, type GatewayEnvironment, roleRoutes } from './caller.js';
+import { formsByChain } from './by-chain.js';
+import { type GatewayAccess, type GatewayApp, type GatewayEnvironment, type RoleRoutes, roleRoutes } from './caller.js';
 import type { GatewayContext, OperationsOptions, Slugs } from './context.js';
 import { type DocumentedOperations, documentedOperations } from './documented.js';
 import { pathKey, refuseKey } from './keys.js';
@@ -52,15 +53,20 @@ export function createOperations(options: OperationsOptions, door: OperationsDoo
   const app = new Hono<GatewayEnvironment>({ strict: false });
   guard(app, door);
   door.addTo?.(app, gateway);
-  const routes = roleRoutes(app);
-  queueRoutes(routes, gateway);
-  transferRoutes(routes, gateway);
-  paymentRoutes(routes, gateway);
-  broadcastRoutes(routes, gateway);
-  nodeRoutes(routes, gateway);
+  addRoutes(roleRoutes(app), gateway);
   app.notFound((request) => unknownRoute(app, request.req, { documented, log }));
   app.onError((error) => errorAnswer(error, log));
   return { gateway, answer: async (request, peer = {}) => app.fetch(request, peer) };
+}
+
+/** Adds every operation that needs a role, one line a family. */
+export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
+  const forms = formsByChain(routes, gateway);
+  queueRoutes(routes, gateway);
+  transferRoutes(routes, forms, gateway);
+  paymentRoutes(routes, forms, gateway);
+  broadcastRoutes(routes, gateway);
+  nodeRoutes(routes, gateway);
 }
 
 function contextOf(options: OperationsOptions, chains: readonly Chain[], { meter }: OperationsDoor): GatewayContext {

@@ -7,12 +7,7 @@ import { parseTenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import { keyAccess } from '../../src/gateway/access.js';
 import type { RoleRoutes } from '../../src/gateway/caller.js';
-import { createOperations } from '../../src/gateway/operations.js';
-import { broadcastRoutes } from '../../src/gateway/routes/broadcast.js';
-import { nodeRoutes } from '../../src/gateway/routes/nodes.js';
-import { paymentRoutes } from '../../src/gateway/routes/payments.js';
-import { queueRoutes } from '../../src/gateway/routes/queue.js';
-import { transferRoutes } from '../../src/gateway/routes/transfers.js';
+import { addRoutes, createOperations } from '../../src/gateway/operations.js';
 import { startGateway } from '../../src/gateway/server.js';
 import { apiKey, optionsFor, type Running, signatureId, startRunning } from './running.js';
 
@@ -100,7 +95,7 @@ describe('a key of one role', () => {
     const options = optionsFor(running.node.url, running.queue);
     const access = keyAccess({ queue: running.queue, clock: systemClock, log: silentLog });
     const { gateway } = createOperations(options, { access, meter: { count() {} } });
-    for (const add of [queueRoutes, transferRoutes, paymentRoutes, broadcastRoutes, nodeRoutes]) add(recorder, gateway);
+    addRoutes(recorder, gateway);
     expect(declared.length).toBeGreaterThan(15);
     for (const [method, path, roles] of declared) {
       const segment = (_all: string, names?: string) => (names === undefined ? '[^/]+' : `(?:${names})`);

@@ -4,13 +4,14 @@ import { CustosError } from '../../core/errors.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { readForm } from '../../http/body.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
+import type { FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { enqueue, keyOf } from '../enqueue.js';
 import { parseForm, paymentForm, spendForm } from '../requests.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
-export function paymentRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
+export function paymentRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: GatewayContext): void {
   const oneAtATime = oneByOne();
   routes.post(`/v3/${gateway.slugs.outputs}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
@@ -21,6 +22,10 @@ export function paymentRoutes(routes: RoleRoutes, gateway: GatewayContext): void
   routes.post(`/v3/${gateway.slugs.payments}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     return sendPayment(gateway, request, { chain, body: await readForm(request), kind: 'coins' });
+  });
+  forms.post('/v3/blockchain/token/transaction', {
+    offers: ({ builder }) => builder?.kind === 'solana',
+    handle: ({ request, chain, body }) => sendPayment(gateway, request, { chain, body, kind: 'tokens' }),
   });
 }
 
@@ -56,7 +61,7 @@ async function spend(
 }
 
 /** Queues a payment of coins or of tokens. */
-export async function sendPayment(
+async function sendPayment(
   gateway: GatewayContext,
   request: GatewayRequest,
   { chain, body, kind }: { readonly chain: Chain; readonly body: unknown; readonly kind: 'coins' | 'tokens' },

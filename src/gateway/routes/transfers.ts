@@ -5,6 +5,7 @@ import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
+import type { ChainRequest, FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
@@ -13,12 +14,14 @@ import { bareAddress } from '../ethereum/bare-address.js';
 import { isContractFault, tokenDecimals } from '../ethereum/destination.js';
 import { submit } from '../ethereum/submit.js';
 import { contractReadForm, parseForm } from '../requests.js';
-import { sendPayment } from './payments.js';
 
 /** Routes that queue a transaction to be signed: native and token transfers, allowances, contract calls and creations. */
-export function transferRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
-  routes.post('/v3/blockchain/token/transaction', ['submit'], (request) => sendToken(gateway, request));
-  routes.post('/v3/blockchain/token/approve', ['submit'], (request) => approveToken(gateway, request));
+export function transferRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: GatewayContext): void {
+  forms.post('/v3/blockchain/token/transaction', {
+    offers: hasContracts,
+    handle: (asked) => sendToken(gateway, asked),
+  });
+  forms.post('/v3/blockchain/token/approve', { offers: hasContracts, handle: (asked) => approveToken(gateway, asked) });
   routes.post(`/v3/${gateway.slugs.contracts}/transaction`, ['submit'], (request) => sendCoin(gateway, request));
   routes.post(`/v3/${gateway.slugs.contracts}/smartcontract`, ['submit', 'read'], (request) =>
     callContract(gateway, request),
@@ -44,13 +47,8 @@ async function sendCoin(gateway: GatewayContext, request: GatewayRequest): Promi
   return submit(gateway, request, { chain, signing, effect, body, named });
 }
 
-async function sendToken(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
-  const body = await readForm(request);
-  const id = isRecord(body) ? gateway.chains.ids.find((one) => one === body['chain']) : undefined;
-  const known = id && gateway.chains.get(id);
-  if (known?.builder?.kind === 'solana') return sendPayment(gateway, request, { chain: known, body, kind: 'tokens' });
+async function sendToken(gateway: GatewayContext, { request, chain, body }: ChainRequest): Promise<Response> {
   const form = parseForm(gateway.forms.tokenTransfer, body);
-  const chain = chainById(gateway, form.chain);
   const to = addressField(gateway, chain, 'to', form.to);
   const amount = checkField('amount', () => toSmallestUnit(form.amount, form.digits));
   const data = erc20.transfer([to, amount.toString()], bareAddress(gateway, chain));
@@ -59,10 +57,8 @@ async function sendToken(gateway: GatewayContext, request: GatewayRequest): Prom
   return submit(gateway, request, { chain, signing: form, effect, body, named });
 }
 
-async function approveToken(gateway: GatewayContext, request: GatewayRequest): Promise<Response> {
-  const body = await readForm(request);
+async function approveToken(gateway: GatewayContext, { request, chain, body }: ChainRequest): Promise<Response> {
   const form = parseForm(gateway.forms.tokenApproval, body);
-  const chain = chainById(gateway, form.chain);
   const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
   const spender = addressField(gateway, chain, 'spender', form.spender);
   const digits = form.digits ?? (await decimalsOf(gateway, chain, contract));
@@ -119,10 +115,8 @@ async function decimalsOf(gateway: GatewayContext, chain: Chain, contract: strin
   throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
 }
 
-function chainById(gateway: GatewayContext, id: string): Chain {
-  const chain = gateway.chainOf(checkField('chain', () => gateway.chains.get(id)).slug);
-  if (chain.builder?.kind === 'evm') return chain;
-  throw new CustosError('NOT_OFFERED', `no contracts of ${chain.id} are called`);
+function hasContracts({ builder }: Chain): boolean {
+  return builder?.kind === 'evm';
 }
 
 /** The API documents hexadecimal digits, with or without 0x; any other text is sent as its UTF-8 bytes. */
