@@ -7,7 +7,7 @@ import { Secret } from '../dist/core/secret.js';
 import { parsePending } from '../dist/core/signing/pending.js';
 import { openDatabase } from '../dist/storage/open-database.js';
 import { createStore } from '../dist/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../dist/vault/journal-key.js';
+import { journalKeyOf } from '../dist/vault/journal-key.js';
 import { makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { startPostgres } from './postgres.js';
 import { report, temporaryHome } from './support.js';
@@ -70,7 +70,7 @@ async function measure(location) {
   const store = await createStore(location, { storeId, slots: [slot] });
   const database = await openDatabase(location);
   try {
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     const { journal } = store;
     const rounds = [];
     for (let round = 0; round <= ROUNDS; round++) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Secret } from '../dist/core/secret.js';
 import { parsePending } from '../dist/core/signing/pending.js';
 import { createStore } from '../dist/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../dist/vault/journal-key.js';
+import { journalKeyOf } from '../dist/vault/journal-key.js';
 import { makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { startPostgres } from './postgres.js';
 import { report, temporaryHome } from './support.js';
@@ -49,7 +49,7 @@ async function rate(leases, step) {
 async function measure(location) {
   const store = await createStore(location, { storeId, slots: [slot] }, clock);
   try {
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     const { journal } = store;
     const end = moment;
     const earlier = await leasesOf(journal, MINUTES);

@@ -13,8 +13,9 @@ import { silentLog } from '../dist/core/log.js';
 import { newRequestId } from '../dist/core/network/request-id.js';
 import { Secret } from '../dist/core/secret.js';
 import { parsePending } from '../dist/core/signing/pending.js';
+import { journalMac } from '../dist/core/store/journal-mac.js';
 import { createStore } from '../dist/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../dist/vault/journal-key.js';
+import { journalKeyOf } from '../dist/vault/journal-key.js';
 import { makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { report, temporaryHome } from './support.js';
 
@@ -49,8 +50,9 @@ async function measure(receivers, ports) {
   const [storeId, rootKey] = [makeStoreId(), randomBytes(32)];
   const slot = await makeSlot(rootKey, Secret.text('a password of a benchmark'), { kind: 'password', storeId });
   const store = await createStore(join(temporaryHome(), 'store.db'), { storeId, slots: [slot] });
-  const mac = journalMac(journalKeyOf(rootKey, storeId));
-  await store.unlockJournal({ mac, mayAdopt: false });
+  const key = journalKeyOf(rootKey, storeId);
+  const mac = journalMac(key);
+  await store.unlockJournal({ key, mayAdopt: false });
   const parts = { store, mac, clock: systemClock, log: silentLog, allowedHosts: ['127.0.0.1'] };
   const { service, deliverer } = servedWebhooks(parts);
   const feed = { tenant: 'default', network: 'mainnet' };

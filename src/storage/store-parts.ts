@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
+import { journalMac } from '../core/store/journal-mac.js';
 import type { KeySlot, Store } from '../core/store/store.js';
 import { accessTable } from './access/access.js';
 import { ticketTable } from './access/tickets.js';
@@ -83,13 +84,13 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     tickets: ticketTable(database, generation),
     journal: journalTable(database, clock, process, { seal, written }),
     async unlockJournal(opening) {
-      auditSeal.unlock(opening.mac);
+      auditSeal.unlock(journalMac(opening.key));
       return database.write((db) => openJournal(db, seal, opening));
     },
     events: eventTable(database, { seal, written, clock }),
     webhooks: webhookTable(database, { seal, written }),
     audit: auditLog(database, { writer, seal: auditSeal, process }),
-    unlockAudit: (mac) => auditSeal.unlock(mac),
+    unlockAudit: (key) => auditSeal.unlock(journalMac(key)),
     auditRows: auditRows(database, auditSeal),
     journalRecords: journalRecords(database, seal),
     rekey: (root) => replaceRoot(database, { generation, audit: auditSeal }, root),

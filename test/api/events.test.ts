@@ -7,7 +7,7 @@ import { defaultTenant, parseSignatureId, parseTenantId } from '../../src/core/i
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { eth } from '../storage/support.js';
-import { freshApi, mac } from './support.js';
+import { freshApi, journalKey } from './support.js';
 
 const walletId = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
 const shop = parseTenantId('shop');
@@ -106,7 +106,7 @@ describe('events by the API', () => {
     const { next } = await list(token);
     const waiting = list(token, `?after=${next}&wait=60`);
     const elsewhere = await openStore(test.store.location);
-    await elsewhere.unlockJournal({ mac, mayAdopt: false });
+    await elsewhere.unlockJournal(journalKey);
     const received = { id: newId(), chain: 'ETH', hashes: [walletId], serializedTransaction: '{"to":"0x1"}' };
     await elsewhere.journal.claim([parsePending(received, eth, 'testnet')]);
     expect((await waiting).of).toEqual([received.id]);

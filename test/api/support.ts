@@ -41,19 +41,21 @@ import type { Demand } from '../../src/core/policy/demand.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
 import type { Vault, WalletMarks } from '../../src/core/signing/vault.js';
+import { journalMac } from '../../src/core/store/journal-mac.js';
 import type { Store } from '../../src/core/store/store.js';
 import type { Limits } from '../../src/http/limits.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
 import { createRecord } from '../../src/signing/create.js';
 import { identifyKeys } from '../../src/signing/sign.js';
 import { createStore } from '../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { openVault, viewKey } from '../../src/vault/vault.js';
 import { anySlot, freshLocation, type Kind, storeId } from '../storage/support.js';
 
 const chains = createRegistry();
 export const rootKey = new Uint8Array(32).fill(7);
-export const mac = journalMac(journalKeyOf(rootKey, storeId));
+export const journalKey = { key: journalKeyOf(rootKey, storeId), mayAdopt: false };
+export const mac = journalMac(journalKey.key);
 
 /** What no token has together with the rest. */
 export const apart: readonly Scope[] = decidingScopes;
@@ -130,7 +132,7 @@ export class TestApi {
 
   async open(location: string, limits: Partial<Limits> = {}): Promise<void> {
     this.store = await createStore(location, { storeId, slots: [anySlot()] });
-    await this.store.unlockJournal({ mac, mayAdopt: false });
+    await this.store.unlockJournal(journalKey);
     const { store } = this;
     const clock: Clock = { ...systemClock, now: () => this.clock.now() };
     const { vault } = this;

@@ -8,7 +8,7 @@ import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore } from '../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { newVault } from '../vault/support.js';
 import { eth, freshDirectory, storeId } from './support.js';
@@ -95,7 +95,7 @@ async function makeStore() {
     await makeSlot(rootKey, recovery, { kind: 'recovery', storeId }),
   ];
   const store = await createStore(directory.path('store.db'), { storeId, slots });
-  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+  await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
   const hd = await vault.create(eth, 'testnet', { kind: 'hd', label: 'until ☀' });
   const key = await vault.create(eth, 'mainnet', { kind: 'key' });
   const marked = await vault.create(parseChainId('BSC'), 'mainnet', {

@@ -3,10 +3,9 @@ import type { Clock } from '../../core/clock.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import type { AuditLog } from '../../core/store/audit.js';
-import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { SlotName, Store } from '../../core/store/store.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import type { OpenedSlot } from '../../vault/key-slots.js';
 import { Checkpoints } from './checkpoints.js';
 
@@ -56,7 +55,7 @@ async function recordOrAnnounce(audit: AuditLog, events: readonly AuditEvent[]):
 export async function recordUnlock(opening: Opening, opened: OpenedSlot): Promise<OpenedSlot> {
   const { rootKey, slot } = opened;
   try {
-    await recordOpening(opening, { mac: journalMac(journalKeyOf(rootKey, opening.store.storeId)), slot });
+    await recordOpening(opening, { key: journalKeyOf(rootKey, opening.store.storeId), slot });
     return opened;
   } catch (error) {
     rootKey.fill(0);
@@ -67,13 +66,13 @@ export async function recordUnlock(opening: Opening, opened: OpenedSlot): Promis
 /** As `recordUnlock`, where another process has the root key. */
 export async function recordOpening(
   { store, command }: Opening,
-  { mac, slot }: { readonly mac: JournalMac; readonly slot: SlotName },
+  { key, slot }: { readonly key: Uint8Array; readonly slot: SlotName },
 ): Promise<void> {
   const { audit } = store;
   const events: readonly AuditEvent[] = [
     { code: 'store.unlocked', detail: { command, slot: slot.id, kind: slot.kind } },
   ];
-  store.unlockAudit(mac);
+  store.unlockAudit(key);
   if (await isControlled(store)) await recordOrAnnounce(audit, events);
   else audit.announce(events);
 }

@@ -1,6 +1,5 @@
 import type { Signer } from '../../core/signing/signer.js';
 import type { Store } from '../../core/store/store.js';
-import { journalMac } from '../../vault/journal-key.js';
 import { recordOpening } from '../audit/unlock.js';
 
 /** A store, and the socket of the signer service that has its password, if one has. */
@@ -28,7 +27,7 @@ export class SignerOpenings {
     if (slot === undefined) return;
     await this.announce(signer);
     const { key } = await signer.journalKey();
-    await recordOpening({ store, command: 'daemon' }, { mac: journalMac(key), slot });
+    await recordOpening({ store, command: 'daemon' }, { key, slot });
   }
 
   /** Recorded before the next event, in its transaction: nothing that another process signs is recorded before that. */

@@ -1,6 +1,7 @@
 import type { JournalMac } from '../../core/store/journal-mac.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import { freezeKeyOf } from '../../vault/freeze-key.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 
 /** What authenticates freezes and their ends. */
 export interface FreezeMacs {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import type { Log } from '../../core/log.js';
 import { type Meter, noMeter } from '../../core/meter.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { controlView } from '../../vault/control-seal.js';
-import { journalMac } from '../../vault/journal-key.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import { FreezeWatch } from './watch.js';
 

@@ -1,5 +1,5 @@
 import type { Signer } from '../../core/signing/signer.js';
-import { journalMac } from '../../vault/journal-key.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import { FreezeExchange } from './exchange.js';
 import type { FreezeMeans } from './open.js';
 import type { FreezeWatch } from './watch.js';

@@ -7,8 +7,9 @@ import { allEventTypes, isEventType } from '../../core/events/types.js';
 import { defaultTenant, type Network, quote, type TenantId } from '../../core/ids.js';
 import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import { servedWebhooks } from './webhooks.js';
 
 /** Events that one write makes due again. */

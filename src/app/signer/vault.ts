@@ -1,5 +1,6 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import { endMac } from '../../policy/freezes.js';
 import type { DecreeSeal } from '../../signing/control/decrees.js';
 import type { ControlOpener } from '../../signing/control/documents.js';
@@ -8,7 +9,7 @@ import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signi
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
 import { freezeKeyOf } from '../../vault/freeze-key.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import { keeperStateKeyOf } from '../../vault/keeper-state-key.js';
 import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';

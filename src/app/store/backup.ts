@@ -9,7 +9,7 @@ import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
 import type { Filling } from '../../storage/store-parts.js';
 import { type BackupHeader, BackupReader, readHeader } from '../../vault/backup-format.js';
 import type { BackupRow } from '../../vault/backup-rows.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
 import { recordWhereWritable } from '../audit/unlock.js';
 import { shownValue } from '../config/shown-value.js';
@@ -108,7 +108,7 @@ interface OpenBackup {
 }
 
 async function fillStore(store: Filling, file: string, { header, rootKey }: OpenBackup): Promise<void> {
-  await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, header.storeId)), mayAdopt: false });
+  await store.unlockJournal({ key: journalKeyOf(rootKey, header.storeId), mayAdopt: false });
   // Every part of a backup is authentic, so a journal from before MACs is accepted as it is.
   const adopt = header.rootGeneration === undefined;
   for await (const rows of readRows(file, rootKey)) {

@@ -2,7 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
 import type { KeySlot, Store } from '../../core/store/store.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, makeStoreId } from '../../vault/key-slots.js';
 import { shownValue } from '../config/shown-value.js';
 
@@ -53,7 +53,7 @@ async function createWithSlots(
   if (recoveryKey !== undefined) slots.push(await makeSlot(rootKey, recoveryKey, { kind: 'recovery', ...of }));
   const store = await createStore(location, { storeId, slots });
   try {
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     const names = slots.map(({ id, kind }) => `${kind} ${id}`);
     await store.audit.add([{ code: 'store.made', detail: { slots: names } }]);
     return { store, slot };

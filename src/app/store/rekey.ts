@@ -5,12 +5,13 @@ import { silentLog } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
+import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { endMac, freezeMac } from '../../policy/freezes.js';
 import { auditKeyLine, auditSeedOf } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
 import { freezeKeyOf } from '../../vault/freeze-key.js';
-import { journalKeyOf, journalMac } from '../../vault/journal-key.js';
+import { journalKeyOf } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
 import { signLogWith } from '../audit/unlock.js';
@@ -49,7 +50,7 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
     progress?.(0, total);
     const journal = { from: macOf(rootKey, storeId), to: macOf(fresh, storeId) };
     const ends = { from: endMacOf(rootKey, storeId), to: endMacOf(fresh, storeId) };
-    store.unlockAudit(journal.from);
+    store.unlockAudit(journalKeyOf(rootKey, storeId));
     const [seed, formerSeed] = [auditSeedOf(fresh, storeId), auditSeedOf(rootKey, storeId)];
     const [key, formerKey] = [auditKeyLine(seed, storeId), auditKeyLine(formerSeed, storeId)];
     await store.rekey({

@@ -8,7 +8,7 @@ import type { ApprovalTable } from './approvals.js';
 import type { AuditLog, AuditRows } from './audit.js';
 import type { FreezeTable, StoredFreeze } from './freezes.js';
 import type { Journal } from './journal.js';
-import type { JournalMac, JournalOpening } from './journal-mac.js';
+import type { JournalKey, JournalMac } from './journal-mac.js';
 import type { JournalRecords } from './journal-records.js';
 import type { AddressTable, OwnerTable, StoredAddress, StoredOwner } from './owners.js';
 import type { PolicyTable } from './policies.js';
@@ -170,11 +170,11 @@ export interface Store {
    * with the key does not act on what was written.
    * @returns how many transactions of an earlier format were accepted unverified
    */
-  unlockJournal(opening: JournalOpening): Promise<number>;
+  unlockJournal(key: JournalKey): Promise<number>;
   readonly journalRecords: JournalRecords;
   readonly audit: AuditLog;
   /** Lets the audit log authenticate its heads. Without the key, a process writes to a log that is authentic only once it is signed. */
-  unlockAudit(mac: JournalMac): void;
+  unlockAudit(key: Uint8Array): void;
   readonly auditRows: AuditRows;
   /** Keeps other daemons away until `close` or the end of the process. It does nothing on a shared store. @throws CustosError DAEMON_RUNNING */
   lockForDaemon(): Promise<void>;

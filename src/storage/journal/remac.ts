@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { pagesOf } from '../../core/pages.js';
-import type { JournalMac, JournalOpening } from '../../core/store/journal-mac.js';
+import { type JournalKey, type JournalMac, journalMac } from '../../core/store/journal-mac.js';
 import { lockMigrations } from '../postgres/tables.js';
 import type { StoreTables } from '../schema.js';
 import { JournalSeal } from './seal.js';
@@ -33,7 +33,8 @@ const PAGE = 20;
  * store was opened with a key slot of that older form.
  * @returns how many transactions were taken as they are
  */
-export async function openJournal(db: Tables, seal: JournalSeal, { mac, mayAdopt }: JournalOpening): Promise<number> {
+export async function openJournal(db: Tables, seal: JournalSeal, { key, mayAdopt }: JournalKey): Promise<number> {
+  const mac = journalMac(key);
   seal.unlock(mac);
   if ((await markOf(db)) !== undefined) return 0;
   // Another machine may be doing the same.

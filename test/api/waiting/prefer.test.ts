@@ -7,10 +7,10 @@ import { parsePending } from '../../../src/core/signing/pending.js';
 import type { JournalEntry } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, kinds, storeId } from '../../storage/support.js';
 
-const opening = { mac: journalMac(journalKeyOf(new Uint8Array(32), storeId)), mayAdopt: false };
+const opening = { key: journalKeyOf(new Uint8Array(32), storeId), mayAdopt: false };
 
 /** A clock whose periods never end by themselves: only a signal ends a wait. */
 function stoppedClock() {

@@ -3,8 +3,8 @@ import type { OidcFlags } from '../../../src/app/access/oidc-flags.js';
 import { changeSettings, settingsOf } from '../../../src/app/access/settings.js';
 import { sealSettings } from '../../../src/core/access/tenant-settings.js';
 import { defaultTenant as tenant } from '../../../src/core/ids.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import { createStore } from '../../../src/storage/open-store.js';
-import { journalMac } from '../../../src/vault/journal-key.js';
 import { anySlot, freshLocation, storeId } from '../../storage/support.js';
 
 const location = freshLocation();

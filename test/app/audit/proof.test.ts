@@ -9,7 +9,7 @@ import { CustosError } from '../../../src/core/errors.js';
 import type { JsonObject } from '../../../src/core/json.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, freshDirectory, storeId } from '../../storage/support.js';
 
 const rootKey = new Uint8Array(32).fill(5);
@@ -25,7 +25,7 @@ const write = (name: string, lines: readonly JsonObject[]) =>
 
 async function openLog(name: string): Promise<Store> {
   const made = await createStore(directory.path(name), { storeId, slots: [anySlot()] });
-  made.unlockAudit(journalMac(journalKeyOf(rootKey, storeId)));
+  made.unlockAudit(journalKeyOf(rootKey, storeId));
   return made;
 }
 

@@ -11,7 +11,7 @@ import type { Clock } from '../../../src/core/clock.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, freshDirectory, freshLocation, kinds } from '../../storage/support.js';
 
 /** Its own: on a server, whoever replaces a root key keeps other users of the store out. */
@@ -36,7 +36,7 @@ describe.each(kinds)('a pruned audit log on %s', (kind) => {
   beforeEach(async () => {
     now = 100 * HOUR;
     store = await createStore(location(), { storeId, slots: [anySlot()] }, clock);
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     for (const wallet of ['old1', 'old2', 'old3']) await add(wallet);
     now += HOUR;
     await add('young');

@@ -9,17 +9,17 @@ import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, freshDirectory, storeId } from '../../storage/support.js';
 
 const rootKey = new Uint8Array(32).fill(5);
 const key = keyOfLog({ storeId }, rootKey);
 const directory = freshDirectory();
-const mac = journalMac(journalKeyOf(rootKey, storeId));
+const journalKey = journalKeyOf(rootKey, storeId);
 let lines: readonly string[] = [];
 
 async function makeLog(store: Store): Promise<void> {
-  store.unlockAudit(mac);
+  store.unlockAudit(journalKey);
   for (let at = 0; at < 5; at++) {
     await store.audit.add([{ code: 'wallet.exported', detail: { wallets: [`w${at}`] } }]);
     await exportLog({ store, rootKey, clock: systemClock }, { file: directory.path(`${at}`), format: 'jsonl' });
@@ -129,7 +129,7 @@ describe('an export of the audit log', () => {
     await database.write((db) => db.deleteFrom('audit_events').where('place', '=', 2).execute());
     await database.close();
     const store = await openStore(path());
-    store.unlockAudit(mac);
+    store.unlockAudit(journalKey);
     const means = { store, rootKey, clock: systemClock };
     await exportLog(means, { file: directory.path('after'), format: 'jsonl' }).catch(() => undefined);
     await store.close();

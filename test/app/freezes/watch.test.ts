@@ -7,11 +7,11 @@ import { noMeter } from '../../../src/core/meter.js';
 import type { Constitution } from '../../../src/core/policy/constitution.js';
 import type { Freeze } from '../../../src/core/policy/freeze.js';
 import type { FreezeTable, StoredFreeze } from '../../../src/core/store/freezes.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { freezeText } from '../../../src/policy/freeze-text.js';
 import { endMac, freezeMac } from '../../../src/policy/freezes.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalMac } from '../../../src/vault/journal-key.js';
 import { constitution, keyOf, store as storeId } from '../../policy/approvals/people.js';
 import { anySlot, freshLocation, kinds } from '../../storage/support.js';
 

@@ -7,9 +7,10 @@ import { systemClock } from '../../../src/core/clock.js';
 import { parseChainId, parseOwnerId, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import { createIntake } from '../../../src/lifecycle/intake.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { openSlots } from '../../../src/vault/key-slots.js';
 import { anySlot, freshLocation, kinds, storeId } from '../../storage/support.js';
 import { newVault } from '../../vault/support.js';
@@ -22,9 +23,9 @@ describe.each(kinds)('what names an owner by a tag, with a store on %s,', (kind)
 
   it('names the same owner after the store got a new root key', async () => {
     const { vault, publicVault, rootKey } = newVault();
-    const macOf = (key: Uint8Array) => journalMac(journalKeyOf(key, storeId));
+    const keyOf = (root: Uint8Array) => journalKeyOf(root, storeId);
     const store = await createStore(location(), { storeId, slots: [anySlot()] });
-    await store.unlockJournal({ mac: macOf(rootKey), mayAdopt: false });
+    await store.unlockJournal({ key: keyOf(rootKey), mayAdopt: false });
     await store.access.addTenant({ id: shop, createdAt: 1 });
     const eth = parseChainId('ETH');
     const made = await vault.create(eth, 'testnet', { kind: 'key', tenant: shop, owner: ann });
@@ -44,11 +45,11 @@ describe.each(kinds)('what names an owner by a tag, with a store on %s,', (kind)
     await store.close();
     const again = await openStore(location());
     const fresh = newVault(await openSlots(await again.slots.all(), password, storeId));
-    const mac = macOf(fresh.rootKey);
-    await again.unlockJournal({ mac, mayAdopt: false });
+    const key = keyOf(fresh.rootKey);
+    await again.unlockJournal({ key, mayAdopt: false });
     const tag = ownerTag(fresh.publicVault, shop, ann);
     const stored = await again.access.token(id);
-    expect(stored && readToken(mac, stored)?.ownerTags).toEqual([tag]);
+    expect(stored && readToken(journalMac(key), stored)?.ownerTags).toEqual([tag]);
     expect(await ownersOf({ store: again, vault: fresh.publicVault }, shop, [tag])).toEqual([{ owner: ann, tag }]);
     expect(await again.journal.find({ tenant: shop, ownerTags: [tag] })).toMatchObject([
       { id: pending.id, intake: { ownerTag: tag } },

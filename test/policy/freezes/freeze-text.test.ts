@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
 import { type Freeze, type FreezeScope, frozenBy } from '../../../src/core/policy/freeze.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import { freezeText, readFreezeText } from '../../../src/policy/freeze-text.js';
 import { endMac, freezeMac, isAuthentic, isEnded, readFreeze } from '../../../src/policy/freezes.js';
-import { journalMac } from '../../../src/vault/journal-key.js';
 import { constitution, keyOf, now, store } from '../approvals/people.js';
 
 const id = '0f'.repeat(16);

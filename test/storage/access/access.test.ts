@@ -7,10 +7,11 @@ import { readToken } from '../../../src/core/access/token.js';
 import { ticketMac } from '../../../src/core/access/user-ticket.js';
 import { defaultTenant, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeRootKey, makeSlot, openSlots } from '../../../src/vault/key-slots.js';
 import { anySlot, freshDirectory, freshLocation, kinds, storeId } from '../support.js';
 

@@ -5,10 +5,10 @@ import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, anyWallet, eth, freshLocation, kinds, storeId } from '../support.js';
 
-const mac = journalMac(journalKeyOf(new Uint8Array(32).fill(5), storeId));
+const key = journalKeyOf(new Uint8Array(32).fill(5), storeId);
 const document = (version: number) => ({ version, box: Uint8Array.of(1), viewBox: Uint8Array.of(2) });
 const sealed = '4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a';
 
@@ -30,7 +30,7 @@ describe.each(kinds)('what persons decide, in the audit log on %s,', (kind) => {
 
   beforeEach(async () => {
     store = await createStore(location(), { storeId, slots: [anySlot()] });
-    await store.unlockJournal({ mac, mayAdopt: false });
+    await store.unlockJournal({ key, mayAdopt: false });
   });
   afterEach(() => store.close());
 

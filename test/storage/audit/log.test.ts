@@ -17,14 +17,14 @@ import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { auditSeedOf, checkpointSigner } from '../../../src/vault/audit-key.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot } from '../../../src/vault/key-slots.js';
 import { anySlot, anyWallet, eth, freshDirectory, freshLocation, kinds } from '../support.js';
 
 /** Its own: files of tests run at the same time, and one that has a store's root key replaced keeps others out. */
 const storeId = 'ffeeddccbbaa99887766554433221100';
 const rootKey = new Uint8Array(32).fill(5);
-const mac = journalMac(journalKeyOf(rootKey, storeId));
+const key = journalKeyOf(rootKey, storeId);
 const directory = freshDirectory();
 
 const pending = (id: string) =>
@@ -64,7 +64,7 @@ describe.each(kinds)('the audit log on %s', (kind) => {
 
   beforeEach(async () => {
     store = await createStore(location(), { storeId, slots: [anySlot()] });
-    await store.unlockJournal({ mac, mayAdopt: false });
+    await store.unlockJournal({ key, mayAdopt: false });
   });
   afterEach(() => store.close());
 
@@ -189,7 +189,7 @@ describe.each(kinds)('the audit log on %s', (kind) => {
     const path = directory.path('first.db');
     const slots = [await makeSlot(rootKey, Secret.text('password'), { kind: 'password', storeId, generation: 1 })];
     store = await createStore(path, { storeId, slots });
-    await store.unlockJournal({ mac, mayAdopt: false });
+    await store.unlockJournal({ key, mayAdopt: false });
     await store.audit.add([exported('a'), exported('b')]);
     await signAll(store);
     await backupStore(store, rootKey, { file: directory.path('backup') });
@@ -197,7 +197,7 @@ describe.each(kinds)('the audit log on %s', (kind) => {
     const second = kind === 'postgres' ? directory.path('second.db') : directory.path('third.db');
     await restoreStore(directory.path('backup'), { password: Secret.text('password'), location: second });
     const restored = await openStore(second);
-    restored.unlockAudit(mac);
+    restored.unlockAudit(key);
     expect(await eventsOf(restored)).toEqual((await eventsOf(store)).slice(0, 2));
     expect(await restored.audit.newest()).toEqual(await store.audit.newest());
     const heads = await restored.audit.heads();

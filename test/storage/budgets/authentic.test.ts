@@ -8,7 +8,7 @@ import type { Database } from '../../../src/storage/database.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot, openSlots } from '../../../src/vault/key-slots.js';
 import { freshDirectory, freshLocation, kinds, storeId } from '../support.js';
 import { claimOne, day, freshPlace, HOUR, noon, reserves, rootKey, takes, usedBy } from './support.js';
@@ -102,7 +102,7 @@ describe.each(kinds)('budgets on %s in another place', (kind) => {
   const place = freshPlace(kind);
   const directory = freshDirectory();
   const copy = freshLocation(kind);
-  const opening = { mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false };
+  const opening = { key: journalKeyOf(rootKey, storeId), mayAdopt: false };
 
   /** Reservations of every fate, some of them years old. */
   async function fill(store: Store): Promise<void> {
@@ -172,7 +172,7 @@ describe.each(kinds)('budgets on %s in another place', (kind) => {
     (await rekeyStore(store, { rootKey, password })).wipe();
     const opened = await openStore(place.location(), place.clock);
     const fresh = await openSlots(await opened.slots.all(), password, storeId);
-    await opened.unlockJournal({ mac: journalMac(journalKeyOf(fresh, storeId)), mayAdopt: false });
+    await opened.unlockJournal({ key: journalKeyOf(fresh, storeId), mayAdopt: false });
     expect((await rowsOf(place.location())).sums.length).toBe(before.sums.length);
     expect(await usedBy(opened.journal, day, 0)).toBe(1n + 5n + 6n + 50n);
     await expect(usedBy(opened.journal, 'per a', 0)).rejects.toMatchObject(damaged);

@@ -6,7 +6,7 @@ import type { BudgetCharge } from '../../../src/core/store/budgets.js';
 import type { Journal, Lease } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, type Kind, storeId } from '../support.js';
 
 export const rootKey = new Uint8Array(randomBytes(32));
@@ -38,7 +38,7 @@ export function freshPlace(kind: Kind): Place {
   const clock = new HandClock();
   let stores: Store[] = [];
   const opened = async (store: Store): Promise<Store> => {
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     stores.push(store);
     return store;
   };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { isRefusal, type ModelKeys, modelKeys, type Payment } from '../../support/model-keys.js';
 import { anySlot, freshLocation, kinds } from '../support.js';
 import {
@@ -42,7 +42,7 @@ describe.each(kinds)('two daemons on %s over one limit', (kind) => {
     const store = await (stores.size === 0
       ? createStore(location(), { storeId, slots }, clock)
       : openStore(location(), clock));
-    await store.unlockJournal({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false });
+    await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
     stores.set(owner, store);
     return store;
   }

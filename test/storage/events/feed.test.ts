@@ -11,12 +11,12 @@ import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot } from '../../../src/vault/key-slots.js';
 import { anySlot, eth, freshDirectory, freshLocation, kinds, storeId } from '../support.js';
 
 const rootKey = new Uint8Array(randomBytes(32));
-const opening = { mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false };
+const opening = { key: journalKeyOf(rootKey, storeId), mayAdopt: false };
 const shop = { tenant: parseTenantId('shop'), network: 'testnet' } as const;
 const game = { tenant: parseTenantId('game'), network: 'testnet' } as const;
 const wallet = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';

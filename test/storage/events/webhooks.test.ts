@@ -5,10 +5,10 @@ import { parseTenantId } from '../../../src/core/ids.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, kinds, storeId } from '../support.js';
 
-const mac = journalMac(journalKeyOf(new Uint8Array(32), storeId));
+const key = journalKeyOf(new Uint8Array(32), storeId);
 const tenant = parseTenantId('shop');
 const wallet = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
 
@@ -25,7 +25,7 @@ describe.each(kinds)('webhooks on %s', (kind) => {
 
   beforeEach(async () => {
     store = await createStore(location(), { storeId, slots: [anySlot()] });
-    await store.unlockJournal({ mac, mayAdopt: false });
+    await store.unlockJournal({ key, mayAdopt: false });
   });
   afterEach(() => store.close());
 

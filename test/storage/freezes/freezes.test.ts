@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import { rekeyStore } from '../../../src/app/store/rekey.js';
 import { Secret } from '../../../src/core/secret.js';
+import { journalMac } from '../../../src/core/store/journal-mac.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { freezeText } from '../../../src/policy/freeze-text.js';
 import { endMac, freezeMac, isEnded } from '../../../src/policy/freezes.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import { freezeKeyOf } from '../../../src/vault/freeze-key.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeRootKey, makeSlot, openSlots } from '../../../src/vault/key-slots.js';
 import { anySlot, freshDirectory, freshLocation, kinds, storeId } from '../support.js';
 

@@ -11,12 +11,12 @@ import { journalTable } from '../../../src/storage/journal/journal.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot } from '../../../src/vault/key-slots.js';
 import { anySlot, freshDirectory, freshLocation, kinds, storeId } from '../support.js';
 
 const rootKey = new Uint8Array(randomBytes(32));
-const opening = { mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt: false };
+const opening = { key: journalKeyOf(rootKey, storeId), mayAdopt: false };
 const ltc = parseChainId('LTC');
 const pendingOf = (id: string) =>
   parsePending({ id, chain: 'LTC', hashes: [], serializedTransaction: `{"of":"${id}"}` }, ltc, 'testnet');

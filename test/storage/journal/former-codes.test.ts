@@ -6,18 +6,18 @@ import { parsePending } from '../../../src/core/signing/pending.js';
 import type { State } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, storeId } from '../support.js';
 
 // What a version wrote that knew these codes by other names, in a journal that is authenticated over the very bytes.
 
 const location = freshLocation();
-const mac = journalMac(journalKeyOf(new Uint8Array(randomBytes(32)), storeId));
+const key = journalKeyOf(new Uint8Array(randomBytes(32)), storeId);
 
 let store: Store;
 beforeEach(async () => {
   store = await createStore(location(), { storeId, slots: [anySlot()] });
-  await store.unlockJournal({ mac, mayAdopt: false });
+  await store.unlockJournal({ key, mayAdopt: false });
 });
 afterEach(() => store.close());
 
@@ -39,7 +39,7 @@ async function leave(code: string, state: State): Promise<void> {
   await store.journal.advance(claim.lease, state, { ...error, ...(state === 'held' && { nextAttemptAt: 1 }) });
   await store.close();
   store = await openStore(location());
-  await store.unlockJournal({ mac, mayAdopt: false });
+  await store.unlockJournal({ key, mayAdopt: false });
 }
 
 describe.each(rows)('a row of an earlier version with %s', (former, state, present) => {

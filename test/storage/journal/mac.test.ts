@@ -13,7 +13,7 @@ import { sealedTables } from '../../../src/storage/journal/remac.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot, openSlots } from '../../../src/vault/key-slots.js';
 import { anySlot, freshDirectory, freshLocation, storeId } from '../support.js';
 
@@ -21,7 +21,7 @@ const ltc = parseChainId('LTC');
 const location = freshLocation();
 const directory = freshDirectory();
 const rootKey = new Uint8Array(randomBytes(32));
-const opening = (mayAdopt = false) => ({ mac: journalMac(journalKeyOf(rootKey, storeId)), mayAdopt });
+const opening = (mayAdopt = false) => ({ key: journalKeyOf(rootKey, storeId), mayAdopt });
 
 let store: Store;
 let database: Database<StoreTables>;
@@ -256,7 +256,7 @@ test('a new root key authenticates the journal again, except changed rows', asyn
   (await rekeyStore(store, { rootKey, password })).wipe();
   const claimedWith = async (key: Uint8Array) => {
     const other = await openStore(location());
-    await other.unlockJournal({ mac: journalMac(journalKeyOf(key, storeId)), mayAdopt: true });
+    await other.unlockJournal({ key: journalKeyOf(key, storeId), mayAdopt: true });
     await other.journal.endLeases();
     const claims = await other.journal.claim([pending('x'), pending('y')]);
     const story = await code(other.journal.events('x'));

@@ -10,10 +10,10 @@ import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
-import { journalKeyOf, journalMac } from '../../../src/vault/journal-key.js';
+import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, kinds, storeId } from '../support.js';
 
-const opening = { mac: journalMac(journalKeyOf(new Uint8Array(randomBytes(32)), storeId)), mayAdopt: false };
+const opening = { key: journalKeyOf(new Uint8Array(randomBytes(32)), storeId), mayAdopt: false };
 const start = 1_800_000_000_000;
 const clock = { time: start, now: () => clock.time, wait: async () => undefined };
 const filled = { completed: '{}', sender: '0x8cb76aed9c5e336ef961265c6079c14e9cd3d2ea', nonce: 0n };
