@@ -1,21 +1,23 @@
+import type { Builder } from '../core/chain/builder.js';
 import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { Clock } from '../core/clock.js';
 import type { ChainId, Network } from '../core/ids.js';
 import type { Log } from '../core/log.js';
+import type { OneByOne } from '../core/one-by-one.js';
 import type { Secret } from '../core/secret.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { GatewayKeys } from '../core/store/gateway-keys.js';
 import type { Queue } from '../core/store/queue.js';
 import type { Limits } from '../http/limits.js';
 import type { GatewayMeter } from './meter.js';
-import type { GatewayNode } from './node.js';
+import type { GatewayNode } from './nodes/node.js';
 import type { SigningForms } from './requests.js';
 
 /** What operations work with, whoever offers them. */
 export interface OperationsOptions {
   readonly chains: ChainRegistry;
   readonly network: Network;
-  /** URL of the JSON-RPC node of each offered chain; a URL may hold a secret and is never shown. */
+  /** URL of the node of each offered chain; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
   /** The way to the nodes; Node's own when absent. */
   readonly fetch?: typeof fetch;
@@ -50,6 +52,8 @@ export interface Slugs {
   readonly outputs: string;
   readonly payments: string;
   readonly any: string;
+  /** Those of the builders of these kinds. */
+  of(...kinds: readonly Builder['kind'][]): string;
 }
 
 /** What the routes share. */
@@ -67,6 +71,8 @@ export interface GatewayContext {
   readonly forms: SigningForms;
   /** Path segments `:slug` that match the names of chains by their abilities. */
   readonly slugs: Slugs;
+  /** Requests of one chain that take numbers or outputs from the queue are built one after the other. */
+  readonly turns: OneByOne;
   /** The offered chain with the URL name `slug`. @throws CustosError NOT_OFFERED */
   chainOf(slug: string): Chain;
   /** Chain that the path of a node names: a ticker, a name in URLs, or a name of chain and network. @throws CustosError NOT_OFFERED */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuiltTransaction } from '../core/chain/builder.js';
+import type { BuiltTransaction } from '../core/chain/builders/build.js';
 import type { Chain } from '../core/chain/chain.js';
 import type { SignatureId } from '../core/ids.js';
 import { tell } from '../core/log.js';

@@ -1,9 +1,10 @@
 import { Hono, type HonoRequest } from 'hono';
-import type { Builder } from '../core/chain/builder.js';
+import { type Builder, canBuild } from '../core/chain/builder.js';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, type Network, quote } from '../core/ids.js';
 import { type Log, silentLog } from '../core/log.js';
+import { oneByOne } from '../core/one-by-one.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
 import { noContent } from '../http/guard.js';
 import { allowOf, methodsOf } from '../http/methods.js';
@@ -13,10 +14,11 @@ import { type GatewayAccess, type GatewayApp, type GatewayEnvironment, type Role
 import type { GatewayContext, OperationsOptions, Slugs } from './context.js';
 import { type DocumentedOperations, documentedOperations } from './documented.js';
 import { pathKey, refuseKey } from './keys.js';
-import { type GatewayNode, gatewayNode } from './node.js';
-import { nodeNames } from './node-names.js';
+import { nodeNames } from './nodes/names.js';
+import { type GatewayNode, gatewayNode } from './nodes/node.js';
 import { signingForms } from './requests.js';
 import { broadcastRoutes } from './routes/broadcast.js';
+import { nodeRelayRoutes } from './routes/node-relay.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
 import { queueRoutes } from './routes/queue.js';
@@ -67,6 +69,7 @@ export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   paymentRoutes(routes, forms, gateway);
   broadcastRoutes(routes, gateway);
   nodeRoutes(routes, gateway);
+  nodeRelayRoutes(routes, gateway);
 }
 
 function contextOf(options: OperationsOptions, chains: readonly Chain[], { meter }: OperationsDoor): GatewayContext {
@@ -84,6 +87,7 @@ function contextOf(options: OperationsOptions, chains: readonly Chain[], { meter
     nodes,
     forms: signingForms(feeCurrencies(chains, options.network)),
     slugs: slugsOf([...offered.values()]),
+    turns: oneByOne(),
     chainOf: (slug) => {
       const chain = offered.get(slug);
       if (chain) return chain;
@@ -123,7 +127,7 @@ function guard(app: GatewayApp, { access, check, isOpen = () => false }: Operati
 }
 
 function offeredChains(chains: readonly Chain[]): ReadonlyMap<string, Chain> {
-  const all = chains.filter(({ builder }) => builder !== undefined);
+  const all = chains.filter(canBuild);
   return new Map(all.map((chain) => [chain.slug, chain]));
 }
 
@@ -136,17 +140,12 @@ function feeCurrencies(chains: readonly Chain[], network: Network): readonly str
 }
 
 function slugsOf(chains: readonly Chain[]): Slugs {
-  const segment = (...kinds: readonly (Builder['kind'] | undefined)[]) => {
-    const names = chains.filter(({ builder }) => kinds.includes(builder?.kind)).map(({ slug }) => slug);
-    // Without such a chain the segment matches nothing.
-    return `:slug{${names.length === 0 ? '(?!)' : names.join('|')}}`;
-  };
-  return {
-    contracts: segment('evm'),
-    outputs: segment('bitcoind'),
-    payments: segment('solana'),
-    any: segment('evm', 'bitcoind', 'solana'),
-  };
+  // Without such a chain the segment matches nothing.
+  const segment = (named: readonly Chain[]) =>
+    `:slug{${named.length === 0 ? '(?!)' : named.map(({ slug }) => slug).join('|')}}`;
+  const of = (...kinds: readonly Builder['kind'][]) =>
+    segment(chains.filter(({ builder }) => builder !== undefined && kinds.includes(builder.kind)));
+  return { contracts: of('evm'), outputs: of('bitcoind'), payments: of('solana'), any: segment(chains), of };
 }
 
 function nodesOf(options: OperationsOptions): ReadonlyMap<ChainId, GatewayNode> {

@@ -37,9 +37,18 @@ export async function readTypedJson(request: Context, most = BODY_BYTES): Promis
   return readJson(request, most);
 }
 
-async function readText(request: Request, most = BODY_BYTES): Promise<string> {
+/** Reads a body of any kind, inflated. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
+export function readContent({ req }: Context): Promise<Uint8Array> {
+  return readInflated(req.raw, BODY_BYTES);
+}
+
+async function readInflated(request: Request, most: number): Promise<Uint8Array> {
   const inflate = inflaterOf(request.headers.get('content-encoding'));
-  const text = utf8Text(await inflate(await readBytes(request, most), most));
+  return inflate(await readBytes(request, most), most);
+}
+
+async function readText(request: Request, most = BODY_BYTES): Promise<string> {
+  const text = utf8Text(await readInflated(request, most));
   if (text !== undefined) return text;
   throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
 }

@@ -174,7 +174,7 @@ describe('node proxies', () => {
     ['/v3/blockchain/node/SOL/x', ['addAuthorizedVoter', 'startProgress']],
     ['/v3/blockchain/node/bitcoin-testnet/x', ['stop', 'dumpprivkey', 'sendtoaddress', 'getnewaddress', 'eth_call']],
     ['/v3/blockchain/node/litecoin-core-testnet/x', ['walletpassphrase', 'invalidateblock', 'getpeerinfo', 'help']],
-    ['/v3/blockchain/node/XRP/x', ['account_info', 'stop', 'eth_chainId']],
+    ['/v3/blockchain/node/XRP/x', ['sign', 'wallet_propose', 'stop', 'eth_chainId']],
     ['/v3/blockchain/node/ALGO/x', ['status']],
   ])('at %s, a method of another family, or one that needs permission, is not offered', async (path, methods) => {
     for (const method of methods) expect((await running.post(path, call(method))).status).toBe(501);

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { checkApproverUrl, checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import { canBuild } from '../../core/chain/builder.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { type ChainId, quote } from '../../core/ids.js';
 import { readProxyRules } from '../../core/network/proxy.js';
@@ -166,7 +167,7 @@ function checkChains(read: SettingsReader, { daemon }: Pick<Config, 'daemon'>, c
 function checkOffer(read: SettingsReader, id: ChainId, chains: ChainRegistry): void {
   const known = chains.ids.find((one) => one === id);
   if (known === undefined) return;
-  if (chains.get(known).builder !== undefined) return;
+  if (canBuild(chains.get(known))) return;
   read.refuse('--node', `--node ${id}: the gateway offers nothing for ${id}; take the node away`);
 }
 

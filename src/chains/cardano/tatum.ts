@@ -4,6 +4,18 @@ import type { TatumFacts } from '../../core/chain/tatum.js';
 export const tatum: TatumFacts = {
   nodePath: { mainnet: 'blockchain/node/cardano-mainnet', testnet: 'blockchain/node/cardano-preprod' },
   ledgerBroadcast: true,
+  node: {
+    probe: { path: '/network/list', body: {} },
+    // Rosetta's network, account, block, mempool and search, which only read, and of its construction what reads and sends.
+    paths: {
+      reads: [
+        ...['POST /network/list', 'POST /network/options', 'POST /network/status'],
+        ...['POST /account/balance', 'POST /account/coins', 'POST /block', 'POST /block/transaction'],
+        ...['POST /mempool', 'POST /mempool/transaction', 'POST /search/transactions', 'POST /construction/metadata'],
+      ],
+      sends: ['POST /construction/submit'],
+    },
+  },
   operations: [
     'GET account/: address/:/: block/: info transaction/: transaction/address/: wallet :/utxos',
     'POST broadcast transaction wallet/priv',

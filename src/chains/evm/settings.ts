@@ -1,4 +1,4 @@
-import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { EvmTransfer } from '../../core/chain/builders/evm.js';
 import type { TatumFacts } from '../../core/chain/tatum.js';
 import type { Network } from '../../core/ids.js';
 import type { AddressStyle } from '../shared/keccak-address.js';

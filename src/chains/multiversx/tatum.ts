@@ -3,6 +3,23 @@ import type { TatumFacts } from '../../core/chain/tatum.js';
 /** What Tatum calls MultiversX and has for it. */
 export const tatum: TatumFacts = {
   nodePath: 'egld/node',
+  node: {
+    proxies: ['node/:'],
+    probe: { path: '/network/config' },
+    paths: {
+      reads: [
+        ...['GET /network/config', 'GET /network/status', 'GET /network/status/:', 'GET /network/economics'],
+        ...['GET /network/esdts', 'GET /network/esdt/supply/:', 'GET /address/:', 'GET /address/:/balance'],
+        ...['GET /address/:/nonce', 'GET /address/:/shard', 'GET /address/:/username', 'GET /address/:/key/:'],
+        ...['GET /address/:/keys', 'GET /address/:/esdt', 'GET /address/:/esdt/:', 'GET /address/:/nft/:/nonce/:'],
+        ...['GET /address/:/transactions', 'GET /transaction/:', 'GET /transaction/:/status', 'GET /block/:/by-hash/:'],
+        ...['GET /block/:/by-nonce/:', 'GET /hyperblock/by-hash/:', 'GET /hyperblock/by-nonce/:'],
+        ...['POST /vm-values/query', 'POST /vm-values/int', 'POST /vm-values/hex', 'POST /vm-values/string'],
+        ...['POST /transaction/cost', 'POST /transaction/simulate'],
+      ],
+      sends: ['POST /transaction/send', 'POST /transaction/send-multiple'],
+    },
+  },
   operations: [
     'GET account/balance/: block/current block/: address/:/: wallet node/:/*',
     'GET transaction/: transaction/address/: transaction/count/:',

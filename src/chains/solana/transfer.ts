@@ -1,5 +1,6 @@
 import { hex } from '@scure/base';
-import type { BuildContext, BuiltTransaction, PaymentRequest } from '../../core/chain/builder.js';
+import type { BuildContext, BuiltTransaction } from '../../core/chain/builders/build.js';
+import type { PaymentRequest } from '../../core/chain/builders/solana.js';
 import type { NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';

@@ -2,6 +2,38 @@ import type { TatumFacts } from '../../core/chain/tatum.js';
 
 /** What Tatum calls Tron and has for it. */
 export const tatum: TatumFacts = {
+  node: {
+    probe: { path: '/wallet/getnowblock' },
+    // What uses or makes keys of the node (`easytransfer`, `createaddress`, `gettransactionsign`) is not here.
+    paths: {
+      reads: [
+        ...['getnowblock', 'getblock', 'getblockbynum', 'getblockbyid', 'getblockbylatestnum', 'getblockbylimitnext'],
+        ...[
+          'getaccount',
+          'getaccountnet',
+          'getaccountresource',
+          'getaccountbalance',
+          'getassetissuebyid',
+          'getcontract',
+        ],
+        ...['getassetissuebyname', 'getassetissuelistbyname', 'getassetissuelist', 'getassetissuebyaccount'],
+        ...['getcontractinfo', 'gettransactionbyid', 'gettransactioninfobyid', 'gettransactioninfobyblocknum'],
+        ...['getchainparameters', 'getnodeinfo', 'getenergyprices', 'getbandwidthprices', 'validateaddress'],
+        ...['getdelegatedresourcev2', 'getcanwithdrawunfreezeamount', 'getavailableunfreezecount', 'getburntrx'],
+        ...['triggerconstantcontract', 'estimateenergy', 'createtransaction', 'triggersmartcontract', 'transferasset'],
+        ...['freezebalancev2', 'unfreezebalancev2', 'withdrawexpireunfreeze', 'deploycontract', 'createassetissue'],
+        ...[
+          'getsignweight',
+          'getapprovedlist',
+          'getpendingsize',
+          'gettransactionfrompending',
+          'getreward',
+          'getBrokerage',
+        ],
+      ].flatMap((name) => [`GET /wallet/${name}`, `POST /wallet/${name}`]),
+      sends: ['POST /wallet/broadcasttransaction', 'POST /wallet/broadcasthex'],
+    },
+  },
   operations: [
     'GET account/: block/: address/:/: wallet info transaction/: transaction/account/: transaction/account/:/trc20',
     'GET trc10/detail/:',

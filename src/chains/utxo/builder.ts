@@ -1,5 +1,7 @@
 import { hex } from '@scure/base';
-import type { BuildContext, Builder, BuiltTransaction, SpendRequest, SpendSource } from '../../core/chain/builder.js';
+import type { Builder } from '../../core/chain/builder.js';
+import type { SpendRequest, SpendSource } from '../../core/chain/builders/bitcoind.js';
+import type { BuildContext, BuiltTransaction } from '../../core/chain/builders/build.js';
 import type { ParseContext, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';

@@ -2,6 +2,29 @@ import type { TatumFacts } from '../../core/chain/tatum.js';
 
 /** What Tatum calls VeChain and has for it. */
 export const tatum: TatumFacts = {
+  node: {
+    probe: { path: '/blocks/best' },
+    paths: {
+      reads: [
+        ...[
+          'GET /accounts/:',
+          'GET /accounts/:/code',
+          'GET /accounts/:/storage/:',
+          'POST /accounts/:',
+          'POST /accounts/*',
+        ],
+        ...[
+          'GET /blocks/:',
+          'GET /transactions/:',
+          'GET /transactions/:/receipt',
+          'GET /fees/history',
+          'GET /fees/priority',
+        ],
+        ...['POST /logs/event', 'POST /logs/transfer', 'GET /node/network/peers'],
+      ],
+      sends: ['POST /transactions'],
+    },
+  },
   operations: [
     'GET account/balance/: account/energy/: block/current block/: address/:/: wallet transaction/: transaction/:/receipt',
     'POST broadcast transaction transaction/gas wallet/priv',

@@ -1,4 +1,6 @@
 import type { ChainId, Network } from '../ids.js';
+import type { NodePaths } from '../network/node-paths.js';
+import type { NodeRequest } from './node.js';
 
 /**
  * Tatum's names and operations for a chain, as plain data. An absent member follows Tatum's general rule, so a chain that
@@ -20,8 +22,22 @@ export interface TatumFacts {
   readonly operations?: readonly string[];
   /** Documented operations below `/v3/offchain`: paths that take POST. */
   readonly ledgerOperations?: readonly string[];
+  /** What clients of a gateway may ask nodes of the chain, if these are not asked by the JSON-RPC of a family. */
+  readonly node?: NodeOffer;
   /** Known faults of Tatum KMS with wallets of the chain. */
   readonly faults?: TatumFaults;
+}
+
+/** Harmless questions to nodes. */
+export interface NodeOffer {
+  /** What every node answers: a JSON-RPC method, or a request. */
+  readonly probe: string | NodeRequest;
+  /** Paths below `/v3/{slug}` of proxies that only this chain has; the last segment is the API key. */
+  readonly proxies?: readonly string[];
+  /** JSON-RPC methods. */
+  readonly methods?: { readonly reads: readonly string[]; readonly sends: readonly string[] };
+  /** Paths of the HTTP interface. */
+  readonly paths?: NodePaths;
 }
 
 /** Known faults of Tatum KMS in what it stored or printed; a migrated wallet gets a note for each fault that may affect it. */

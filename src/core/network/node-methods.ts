@@ -47,7 +47,11 @@ const solana = methodsOf(
   'simulateTransaction',
 );
 
-const methodsOfKind: Readonly<Record<Builder['kind'], Methods>> = { evm: contracts, bitcoind: outputs, solana };
+const methodsOfKind: Readonly<Partial<Record<Builder['kind'], Methods>>> = {
+  evm: contracts,
+  bitcoind: outputs,
+  solana,
+};
 
 /**
  * Whether clients of the gateway may call a method of a chain's node. Only harmless methods are allowed, because a node serves
@@ -60,11 +64,19 @@ export function isOffered(chain: Chain, method: string, extra: Methods = none): 
 
 /** Whether a method is harmless and sends nothing. */
 export function isReading(chain: Chain, method: string): boolean {
-  return methodsFor(chain).has(method) && !/(sendRawTransaction|sendrawtransaction|sendTransaction)$/.test(method);
+  const sends = chain.tatum?.node?.methods?.sends ?? sendingMethods;
+  return methodsFor(chain).has(method) && !sends.includes(method);
 }
 
-function methodsFor({ builder }: Chain): Methods {
-  return builder === undefined ? none : methodsOfKind[builder.kind];
+const sendingMethods: readonly string[] = [
+  ...['eth_sendRawTransaction', 'klay_sendRawTransaction', 'kaia_sendRawTransaction'],
+  ...['sendrawtransaction', 'sendTransaction'],
+];
+
+function methodsFor({ builder, tatum }: Chain): Methods {
+  const own = tatum?.node?.methods;
+  if (own !== undefined) return new Set([...own.reads, ...own.sends]);
+  return (builder && methodsOfKind[builder.kind]) ?? none;
 }
 
 function methodsOf(prefix: string, ...lines: readonly string[]): Methods {

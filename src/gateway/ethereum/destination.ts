@@ -1,4 +1,4 @@
-import type { EvmTransfer } from '../../core/chain/builder.js';
+import type { EvmTransfer } from '../../core/chain/builders/evm.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { requestInvalid } from '../../http/problems.js';

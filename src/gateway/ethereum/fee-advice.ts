@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { isRecord } from '../../http/json.js';
-import { type GatewayNode, quantity, safeNumber } from '../node.js';
+import { type GatewayNode, quantity, safeNumber } from '../nodes/node.js';
 
 /** Number of recent blocks that the advice uses, and the percentiles of their priority fees for slow, medium and fast. */
 const BLOCKS = 10;

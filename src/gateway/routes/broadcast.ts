@@ -9,7 +9,7 @@ import { readForm } from '../../http/body.js';
 import { checkField } from '../../http/problems.js';
 import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
 import type { GatewayContext } from '../context.js';
-import type { GatewayNode } from '../node.js';
+import type { GatewayNode } from '../nodes/node.js';
 import { broadcastForm, parseForm } from '../requests.js';
 
 /** The route that takes signed bytes. The same bytes twice give the same answer. */

@@ -9,7 +9,8 @@ import { callerOf, type GatewayRequest, type RoleRoutes, requireChain, requireRo
 import type { GatewayContext } from '../context.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
-import { safeNumber } from '../node.js';
+import { safeNumber } from '../nodes/node.js';
+import { relayNamed } from './node-relay.js';
 
 /** Most calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;
@@ -23,9 +24,12 @@ export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
     return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
   });
   for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
-    routes.post(path, asking, (request) =>
-      forward(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')),
-    );
+    routes.post(path, asking, (request) => {
+      const chain = gateway.chainOfNode(request.req.param('chain') ?? '');
+      return chain.tatum?.node?.paths === undefined
+        ? forward(gateway, request, chain)
+        : relayNamed(gateway, request, chain);
+    });
   }
   routes.get(`/v3/${gateway.slugs.contracts}/transaction/count/:address`, asking, (request) =>
     countTransactions(gateway, request),
@@ -52,6 +56,10 @@ async function forward(gateway: GatewayContext, request: GatewayRequest, chain: 
     const text = `body must be a JSON-RPC call or a batch of at most ${MAX_BATCH}`;
     throw requestInvalid([{ property: 'body', rule: 'json-rpc', text }]);
   }
+  if (calls.filter(isCall).some(({ params }) => holdsKey(params))) {
+    const text = 'the gateway never takes keys: send signed bytes';
+    throw requestInvalid([{ property: 'params', rule: 'forbidden', text }]);
+  }
   const extra = gateway.extraMethods.get(chain.id);
   const refused = calls.filter(isCall).find(({ method }) => !isOffered(chain, method, extra));
   if (refused) throw new CustosError('NOT_OFFERED', `the method ${quote(refused.method)} is not offered`);
@@ -64,6 +72,13 @@ async function forward(gateway: GatewayContext, request: GatewayRequest, chain: 
 
 interface Call {
   readonly method: string;
+  readonly params?: unknown;
+}
+
+/** rippled signs with a key that a client sends along, so that the key would pass two machines. */
+function holdsKey(params: unknown): boolean {
+  const names = ['secret', 'seed', 'seed_hex', 'passphrase'];
+  return Array.isArray(params) && params.some((one) => isRecord(one) && names.some((name) => name in one));
 }
 
 function isCall(value: unknown): value is Call {

@@ -1,7 +1,8 @@
-import type { BuildContext, PaymentRequest, SpendSource } from '../../core/chain/builder.js';
+import type { SpendSource } from '../../core/chain/builders/bitcoind.js';
+import type { BuildContext } from '../../core/chain/builders/build.js';
+import type { PaymentRequest } from '../../core/chain/builders/solana.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
-import { oneByOne } from '../../core/one-by-one.js';
 import { readForm } from '../../http/body.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import type { FormsByChain } from '../by-chain.js';
@@ -12,12 +13,11 @@ import { parseForm, paymentForm, spendForm } from '../requests.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
 export function paymentRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: GatewayContext): void {
-  const oneAtATime = oneByOne();
   routes.post(`/v3/${gateway.slugs.outputs}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     const body = await readForm(request);
     // Two simultaneous requests would choose the same outputs.
-    return oneAtATime(chain.id, () => spend(gateway, request, { chain, body }));
+    return gateway.turns(chain.id, () => spend(gateway, request, { chain, body }));
   });
   routes.post(`/v3/${gateway.slugs.payments}/transaction`, ['submit'], async (request) => {
     const chain = gateway.chainOf(request.req.param('slug') ?? '');

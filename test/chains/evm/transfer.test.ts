@@ -6,7 +6,7 @@ import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
 import { one } from '../../../src/chains/evm/chains/one.js';
 import { xdc } from '../../../src/chains/evm/chains/xdc.js';
 import { createRegistry } from '../../../src/chains/registry.js';
-import type { EvmTransfer } from '../../../src/core/chain/builder.js';
+import type { EvmTransfer } from '../../../src/core/chain/builders/evm.js';
 import type { Chain } from '../../../src/core/chain/chain.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { evmChainIds } from '../../support/vectors.js';

@@ -15,7 +15,7 @@ import { solana } from '../../../src/chains/solana/index.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../../src/chains/solana/message.js';
 import { programs } from '../../../src/chains/solana/programs/ids.js';
 import { buildPayment } from '../../../src/chains/solana/transfer.js';
-import type { PaymentRequest } from '../../../src/core/chain/builder.js';
+import type { PaymentRequest } from '../../../src/core/chain/builders/solana.js';
 import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parseSignatureId } from '../../../src/core/ids.js';

@@ -1,5 +1,6 @@
 import type { Authenticator } from '../../../api/authenticator.js';
 import { allGatewayRoles } from '../../../core/access/gateway-roles.js';
+import { canBuild } from '../../../core/chain/builder.js';
 import { asCustosError } from '../../../core/errors.js';
 import type { ChainId } from '../../../core/ids.js';
 import type { Log } from '../../../core/log.js';
@@ -19,7 +20,7 @@ export interface TatumParts extends JournalQueueParts {
 /** The gateway's operations over the journal, for clients of the documented API. */
 export function tatumOperations({ nodes, fetch: send, log, ...parts }: TatumParts): Operations['answer'] {
   const { chains, clock, rules } = parts.lifecycle;
-  const built = [...nodes].filter(([id]) => chains.get(id).builder !== undefined);
+  const built = [...nodes].filter(([id]) => canBuild(chains.get(id)));
   const options = {
     ...{ chains, clock, rules, log, network: parts.api.network, nodes: new Map(built) },
     ...(send && { fetch: send }),

@@ -1,4 +1,4 @@
-import type { EvmTransfer } from '../../../../core/chain/builder.js';
+import type { EvmTransfer } from '../../../../core/chain/builders/evm.js';
 import { CustosError } from '../../../../core/errors.js';
 import type { Network } from '../../../../core/ids.js';
 import { bytesToHex } from '../../../shared/hexadecimal.js';

@@ -1,6 +1,6 @@
-import type { Chain } from '../core/chain/chain.js';
-import { nodePath } from '../core/chain/tatum.js';
-import type { Network } from '../core/ids.js';
+import type { Chain } from '../../core/chain/chain.js';
+import { nodePath } from '../../core/chain/tatum.js';
+import type { Network } from '../../core/ids.js';
 
 const NODE_PATH = 'blockchain/node/';
 

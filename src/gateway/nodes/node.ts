@@ -1,20 +1,13 @@
-import type { EvmTransfer } from '../core/chain/builder.js';
-import type { Chain } from '../core/chain/chain.js';
-import type { NodeClient } from '../core/chain/node.js';
-import { CustosError } from '../core/errors.js';
-import type { Network } from '../core/ids.js';
-import { type NodeUrl, parseNodeUrl } from '../core/network/node-url.js';
-import type { ChainRules } from '../core/signing/signing-rules.js';
-import { isRecord } from '../http/json.js';
-import { checkField } from '../http/problems.js';
-import { checkFee, type Place } from '../signing/limits.js';
-
-/** Longest wait for a node's answer, in milliseconds. A daemon waits ten seconds for ours, and must learn that the node failed. */
-const TIMEOUT = 8_000;
-/** A scan of all unspent outputs takes minutes on a large chain. */
-const SCAN_TIMEOUT = 280_000;
-/** Largest accepted answer of a node, in bytes. */
-const MAX_ANSWER = 8 * 1024 * 1024;
+import type { EvmTransfer } from '../../core/chain/builders/evm.js';
+import type { Chain } from '../../core/chain/chain.js';
+import type { NodeClient } from '../../core/chain/node.js';
+import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
+import type { ChainRules } from '../../core/signing/signing-rules.js';
+import { isRecord } from '../../http/json.js';
+import { checkField } from '../../http/problems.js';
+import { checkFee, type Place } from '../../signing/limits.js';
+import { type NodeWire, nodeWire } from './wire.js';
 
 /** A configured blockchain node. */
 export interface GatewayNode {
@@ -22,8 +15,10 @@ export interface GatewayNode {
   forward(body: unknown): Promise<unknown>;
   /** One call; resolves to `result`. @throws CustosError NODE_REFUSED (with the node's reason), NODE_UNREACHABLE, NODE_ANSWER_INVALID */
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** The client that chains use; without an HTTP interface. */
+  /** The client that chains use. */
   readonly client: NodeClient;
+  /** Passes a request on to the node's HTTP interface. @throws CustosError NODE_* */
+  readonly relay: NodeWire['relay'];
   /** Checks that it answers, and its network if the answer shows it. @throws CustosError NODE_* */
   probe(): Promise<void>;
   /**
@@ -45,15 +40,16 @@ export interface NodeOptions {
 
 /** Client of one node. The URL appears in no message, because it may hold a secret. */
 export function gatewayNode(options: NodeOptions): GatewayNode {
-  const url = parseNodeUrl(options.url);
-  const post = (body: unknown) => ask(options, url, body);
+  const { chain, url, fetch: send } = options;
+  const { post, http, relay } = nodeWire({ chain: chain.id, url, ...(send && { fetch: send }) });
   const rpc = (method: string, params: readonly unknown[]) => call(post, method, params);
   let chainId: Promise<bigint> | undefined;
   return {
     forward: async (body) => withDialect(post, body),
     rpc,
-    client: { rpc, http: () => Promise.reject(new CustosError('NOT_OFFERED', 'nodes are asked by JSON-RPC only')) },
-    probe: () => probe(options, rpc),
+    client: { rpc, http },
+    relay,
+    probe: () => probe(options, { rpc, http }),
     build: async (request) => {
       chainId ??= askChainId(options, rpc).catch((error: unknown) => {
         chainId = undefined;
@@ -106,10 +102,12 @@ function otherName(method: unknown): string | undefined {
   return undefined;
 }
 
-async function probe(options: NodeOptions, rpc: GatewayNode['rpc']): Promise<void> {
-  const kind = options.chain.builder?.kind;
-  if (kind === 'evm') await askChainId(options, rpc);
-  else await rpc(kind === 'bitcoind' ? 'getblockchaininfo' : 'getGenesisHash', []);
+async function probe({ chain, ...options }: NodeOptions, client: NodeClient): Promise<void> {
+  const kind = chain.builder?.kind;
+  const known = chain.tatum?.node?.probe;
+  if (kind === 'evm') await askChainId({ chain, ...options }, client.rpc);
+  else if (typeof known === 'object') await client.http(known);
+  else await client.rpc(known ?? (kind === 'bitcoind' ? 'getblockchaininfo' : 'getGenesisHash'), []);
 }
 
 /** The chain itself knows its ids: it checks a transaction with the node's id. */
@@ -159,44 +157,6 @@ function tryTransfer({ request, ...place }: TransferTrial): string {
   const isSettled = request.gasLimit !== undefined && (request.gasPrice ?? maxFeePerGas) !== undefined;
   if (isSettled) checkFee(trial.summary.fee, place);
   return builder.transfer(request, network);
-}
-
-async function ask(options: NodeOptions, url: NodeUrl, body: unknown): Promise<unknown> {
-  const { chain } = options;
-  const text = await fetchText(options, url, body);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node answered with something that is not JSON`);
-  }
-}
-
-async function fetchText(options: NodeOptions, { url, headers }: NodeUrl, body: unknown): Promise<string> {
-  const { chain, fetch: send = fetch } = options;
-  try {
-    const response = await send(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-      redirect: 'error',
-      signal: AbortSignal.timeout(isRecord(body) && body['method'] === 'scantxoutset' ? SCAN_TIMEOUT : TIMEOUT),
-    });
-    return await readCapped(chain, response);
-  } catch (error) {
-    if (error instanceof CustosError) throw error;
-    throw new CustosError('NODE_UNREACHABLE', `the ${chain.id} node cannot be reached or did not answer in time`);
-  }
-}
-
-async function readCapped(chain: Chain, response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > MAX_ANSWER) throw new CustosError('NODE_ANSWER_INVALID', `the ${chain.id} node's answer is too large`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Reads a hexadecimal quantity of at most 256 bits. @throws CustosError NODE_ANSWER_INVALID */

@@ -1,0 +1,31 @@
+import type { KeyRef } from '../../signing/wallet.js';
+import type { BuildContext, BuiltTransaction } from './build.js';
+
+/** An account that takes part in a payment, and its signing key. */
+interface PayingAccount {
+  readonly address: string;
+  readonly key: KeyRef;
+}
+
+/** A transfer of coins or tokens between accounts. */
+export interface PaymentRequest {
+  readonly from: PayingAccount;
+  readonly to: string;
+  /** Whole coins or tokens as a decimal text, e.g. `0.5`. */
+  readonly amount: string;
+  /** Pays fee and rent instead of `from`; it must sign too. */
+  readonly feePayer?: PayingAccount;
+  /** Address of the token; when absent, coins are sent. */
+  readonly contractAddress?: string;
+  /** Decimals of the token; they must match the network's value. */
+  readonly digits?: number;
+  /** Text that goes along. */
+  readonly memo?: string;
+}
+
+/** Builds payments of Solana. */
+export interface SolanaBuilder {
+  readonly kind: 'solana';
+  /** Builds a payment from the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
+  pay(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;
+}
